@@ -1,0 +1,11 @@
+/** Compiles src/ into a clean dist/ and stamps it, so that `setup.mjs` knows when it is stale. */
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './setup.mjs';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+rmSync(dist, { recursive: true, force: true });
+run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+chmodSync(join(dist, 'cli/main.js'), 0o755);
+writeFileSync(join(dist, '.built'), '');

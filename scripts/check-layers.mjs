@@ -1,0 +1,50 @@
+/**
+ * Refuses an import that goes up the layers, or that brings the host into a folder that must also run in a browser.
+ * The order below is the architecture (docs/how-it-works.md): a folder may import from itself and from those after it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const layers = [
+  'cli', 'server', 'report', 'methods', 'evaluation', 'detector', 'training', 'model',
+  'features', 'synthesis', 'data', 'image', 'runtime', 'graph', 'core',
+];
+/** Folders of pure TypeScript; the files named here are the only ones in them that touch the host. */
+const pure = new Map([
+  ['graph', []], ['model', []], ['synthesis', []], ['evaluation', []], ['core', ['files.ts']],
+]);
+const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
+
+const src = fileURLToPath(new URL('../src', import.meta.url));
+const problems = [];
+
+for (const entry of readdirSync(src, { recursive: true })) {
+  const file = String(entry).replaceAll('\\', '/');
+  const [layer, ...rest] = file.split('/');
+  if (!file.endsWith('.ts') || rest.length === 0) continue;
+  const text = readFileSync(join(src, file), 'utf8');
+  for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    const target = match[1];
+    if (target.startsWith('.')) {
+      const reached = relative(src, join(src, file, '..', target)).replaceAll('\\', '/');
+      const below = reached.split('/')[0];
+      if (layers.indexOf(below) < layers.indexOf(layer)) {
+        problems.push(`src/${file} imports ${reached}: ${layer} stands below ${below}, and imports only go down`);
+      }
+      const exempt = pure.get(below);
+      if (pure.has(layer) && exempt?.includes(reached.split('/').slice(1).join('/'))) {
+        problems.push(`src/${file} imports ${reached}, which touches the host: ${layer} must also run in a browser`);
+      }
+    } else if (pure.has(layer) && hostModule.test(target) && !pure.get(layer).includes(rest.join('/'))) {
+      problems.push(`src/${file} imports ${target}: ${layer} must also run in a browser`);
+    }
+  }
+  if (!layers.includes(layer)) problems.push(`src/${file}: ${layer} is not a layer`);
+}
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
+console.log(`layers: ${layers.length} folders, imports only go down`);

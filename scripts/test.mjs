@@ -1,0 +1,10 @@
+/** The whole check: install, build, lint, types, layers, tests. `--full` adds the long tests. */
+import { run, setup } from './setup.mjs';
+
+setup();
+if (process.argv.includes('--full')) process.env.CLAD_TEST_FULL = '1';
+run('node', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
+run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']);
+run('node', ['scripts/check-layers.mjs']);
+run('node', ['scripts/write-error-docs.mjs', '--check']);
+run('node', ['node_modules/vitest/vitest.mjs', 'run']);

@@ -1,0 +1,28 @@
+/** Writes docs/errors.md from the catalogue in src/core/errors.ts; `--check` only says whether it is current. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { errorCatalogue } from '../dist/core/errors.js';
+
+const path = fileURLToPath(new URL('../docs/errors.md', import.meta.url));
+const rows = Object.entries(errorCatalogue)
+  .sort(([a], [b]) => a.localeCompare(b))
+  .map(([code, { kind, message }]) => `| \`${code}\` | ${kind === 'input' ? 'yours to mend (2)' : 'ours (1)'} | ${message.replaceAll('|', '\\|')} |`);
+const text = `# Errors
+
+Every error carries one of these codes (\`error.code\` in the library, the last line with \`--json\` on the command line).
+The words in braces are replaced by the file, option or value at hand. Written from \`src/core/errors.ts\` by
+\`npm run docs:errors\`.
+
+| code | whose (exit status) | message |
+|---|---|---|
+${rows.join('\n')}
+`;
+
+if (process.argv.includes('--check')) {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    console.error('docs/errors.md is not what src/core/errors.ts says: run `npm run docs:errors`.');
+    process.exit(1);
+  }
+} else {
+  writeFileSync(path, text);
+}

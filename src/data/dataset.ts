@@ -1,0 +1,26 @@
+/** @file What a data set is, whatever the folder layout it was read from. */
+
+/** One photograph of a data set. */
+export interface Sample {
+  /** Absolute path of the image. */
+  readonly path: string;
+  /** Name of the product, e.g. `bottle`. */
+  readonly className: string;
+  readonly split: 'train' | 'test';
+  /** Whether the part is anomalous; training samples never are. */
+  readonly anomalous: boolean;
+  /** Kind of defect as the layout names it, `good` for a normal part. */
+  readonly defect: string;
+  /** Absolute path of the ground-truth mask of an anomalous sample, where there is one. */
+  readonly maskPath?: string;
+}
+
+/** A data set: samples in a fixed order (class, split, path), independent of the file system's. */
+export interface Dataset {
+  /** Absolute path it was read from. */
+  readonly root: string;
+  readonly layout: 'mvtec' | 'visa' | 'visa-1cls' | 'plain';
+  /** Product names, sorted; a sample's class index is its position here. */
+  readonly classes: readonly string[];
+  readonly samples: readonly Sample[];
+}

@@ -1,0 +1,18 @@
+/** @file The one in-memory form of a picture: 8-bit sRGB, as decoded. Pure data, the same in Node and the browser. */
+
+/** A decoded picture. */
+export interface RgbImage {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** `height * width * 3` bytes, row by row from the top, red green blue. */
+  readonly data: Uint8Array;
+}
+
+/** A picture of one value a pixel. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  /** `height * width` bytes, row by row: 0 outside, 1 inside. */
+  readonly data: Uint8Array;
+}
