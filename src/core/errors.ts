@@ -32,6 +32,14 @@ const catalogue = {
     kind: 'internal',
     message: '{reason} This is a defect of clad: please report it with the command you ran.',
   },
+  MODEL_UNSUITABLE: {
+    kind: 'input',
+    message: 'The ONNX file cannot be used: {reason}.',
+  },
+  DEVICE_UNAVAILABLE: {
+    kind: 'input',
+    message: 'Device {device} cannot be used here: {reason}. Use --device cpu, or {hint}.',
+  },
   GRAPH_SHAPE: {
     kind: 'internal',
     message: '{operation}: {reason}; shapes {shapes}.',

@@ -1,0 +1,177 @@
+/**
+ * @file Attaching an ONNX file to a graph: its nodes and constants become part of the graph with names made unique, its
+ * inputs are replaced by our values, and its outputs are values we compute on. Differentiation stops at its nodes.
+ */
+import { CladError } from '../core/errors.ts';
+import { type Graph, opsetVersion } from './graph.ts';
+import {
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  toNumber,
+  type ValueInfoProto,
+} from './onnx.ts';
+import { type Dim, type DType, dtypeCode, type Tensor } from './tensor.ts';
+import { upgradeNodes } from './upgrade.ts';
+
+/** An input or output that a model file declares. */
+export interface DeclaredValue {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}
+
+/** The inputs that have to be fed, in the file's order (constants listed as inputs by old files are left out). */
+export function declaredInputs(model: ModelProto): DeclaredValue[] {
+  const constants = new Set((model.graph.initializer ?? []).map(({ name }) => name));
+  return (model.graph.input ?? []).filter(({ name }) => !constants.has(name)).map(declared);
+}
+
+/** The outputs in the file's order. */
+export function declaredOutputs(model: ModelProto): DeclaredValue[] {
+  return (model.graph.output ?? []).map(declared);
+}
+
+/**
+ * Makes a model part of a graph.
+ * @param inputs - our value for each of the model's inputs, by its name there
+ * @param outputs - wanted outputs by the model's name; nodes that none of them needs are left out
+ * @param shapes - what is known of the outputs' shapes beyond the file's declaration
+ * @returns the values in the order of `outputs`
+ * @throws MODEL_UNSUITABLE when an input or output is missing or an operator set cannot be converted
+ */
+export function attach(
+  graph: Graph,
+  model: ModelProto,
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: readonly { readonly name: string; readonly shape?: readonly Dim[] }[],
+): Tensor[] {
+  const constants = model.graph.initializer ?? [];
+  if (constants.some(({ dataLocation }) => dataLocation === 1)) {
+    unsuitable('its weights lie in a second file; save it as one file (external data is not read)');
+  }
+  for (const { name } of declaredInputs(model)) {
+    if (!inputs[name]) unsuitable(`its input ${name} is given no value`);
+  }
+  const version = model.opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1;
+  const made: TensorProto[] = [];
+  const upgraded = upgradeNodes(model.graph.node ?? [], toNumber(version), opsetVersion, (stem, integers) => {
+    const name = `${stem}/upgraded${made.length}`;
+    made.push({ name, dims: [integers.length], dataType: dtypeCode.int64, rawData: int64Bytes(integers) });
+    return name;
+  });
+  const names = new Map(Object.entries(inputs).map(([name, tensor]) => [name, tensor.name]));
+  const rename = (name: string): string => {
+    if (name === '') return '';
+    let renamed = names.get(name);
+    if (!renamed) {
+      renamed = graph.uniqueName(name);
+      names.set(name, renamed);
+    }
+    return renamed;
+  };
+  const all = [...constants, ...made];
+  const known = new Set([...all.map(({ name }) => name), ...upgraded.flatMap(({ output }) => output ?? [])]);
+  for (const { name } of outputs) {
+    if (!known.has(name)) unsuitable(`it has no value named ${name}; its outputs are ${outputNames(model)}`);
+  }
+  const { nodes, used } = needed(
+    upgraded,
+    outputs.map(({ name }) => name),
+  );
+  graph.addRaw(
+    nodes.map((node) => renameNode(node, rename)),
+    all
+      .filter(({ name }) => used.has(name ?? ''))
+      .map((each) => ({ ...each, name: rename(each.name ?? '') })),
+  );
+  return outputs.map(({ name, shape }): Tensor => {
+    const output = declaredOutputs(model).find((each) => each.name === name);
+    return {
+      graph,
+      name: rename(name),
+      dtype: output?.dtype ?? 'float32',
+      shape: shape ?? output?.shape ?? [],
+    };
+  });
+}
+
+function outputNames(model: ModelProto): string {
+  return declaredOutputs(model)
+    .map(({ name }) => name)
+    .join(', ');
+}
+
+function unsuitable(reason: string): never {
+  throw new CladError('MODEL_UNSUITABLE', { reason });
+}
+
+/** The nodes that the wanted values depend on, in their order, and every name they read. */
+function needed(nodes: readonly NodeProto[], wanted: readonly string[]) {
+  const used = new Set(wanted);
+  const kept: NodeProto[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!(node.output ?? []).some((name) => used.has(name))) continue;
+    kept.push(node);
+    for (const name of readNames(node)) used.add(name);
+  }
+  return { nodes: kept.reverse(), used };
+}
+
+/** Names a node reads, those read inside its bodies among them. */
+function readNames(node: NodeProto): string[] {
+  const bodies = (node.attribute ?? []).flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])]);
+  return [
+    ...(node.input ?? []),
+    ...bodies.flatMap((body) => [
+      ...(body.node ?? []).flatMap(readNames),
+      ...(body.output ?? []).map(({ name }) => name),
+    ]),
+  ];
+}
+
+function renameNode(node: NodeProto, rename: (name: string) => string): NodeProto {
+  return {
+    ...node,
+    name: '',
+    input: (node.input ?? []).map(rename),
+    output: (node.output ?? []).map(rename),
+    attribute: (node.attribute ?? []).map((attribute) => ({
+      ...attribute,
+      ...(attribute.g && { g: renameGraph(attribute.g, rename) }),
+      ...(attribute.graphs && { graphs: attribute.graphs.map((body) => renameGraph(body, rename)) }),
+    })),
+  };
+}
+
+function renameGraph(body: GraphProto, rename: (name: string) => string): GraphProto {
+  const renameInfo = (info: ValueInfoProto) => ({ ...info, name: rename(info.name) });
+  return {
+    ...body,
+    node: (body.node ?? []).map((node) => renameNode(node, rename)),
+    initializer: (body.initializer ?? []).map((each) => ({ ...each, name: rename(each.name ?? '') })),
+    input: (body.input ?? []).map(renameInfo),
+    output: (body.output ?? []).map(renameInfo),
+    valueInfo: [],
+  };
+}
+
+function declared({ name, type }: ValueInfoProto): DeclaredValue {
+  const tensor = type?.tensorType;
+  const dtype = Object.entries(dtypeCode).find(([, code]) => code === tensor?.elemType)?.[0];
+  if (!dtype) unsuitable(`its value ${name} is of a type that is not supported`);
+  const dims = tensor?.shape?.dim ?? [];
+  return {
+    name,
+    dtype: dtype as DType,
+    shape: dims.map(({ dimValue, dimParam }, axis) => {
+      const size = dimValue === undefined ? 0 : toNumber(dimValue);
+      return size > 0 ? size : dimParam || `${name}_${axis}`;
+    }),
+  };
+}
+
+function int64Bytes(values: readonly number[]): Uint8Array {
+  return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+}

@@ -1,0 +1,12 @@
+/** @file Table of contents of the graph layer: building ONNX graphs and differentiating them. */
+export * from './attach.ts';
+export { gradients } from './gradients.ts';
+export { type Attribute, Graph, opsetVersion } from './graph.ts';
+export { type LoopBody, loop } from './loop.ts';
+export { decodeMetadata, decodeModel, encodeModel, type ModelProto } from './onnx.ts';
+export * from './ops/elementwise.ts';
+export * from './ops/matmul.ts';
+export * from './ops/reduce.ts';
+export * from './ops/shape.ts';
+export * from './ops/spatial.ts';
+export type { Dim, DType, Shape, Tensor } from './tensor.ts';

@@ -1,0 +1,104 @@
+/** @file Matrix products. Transposed operands go to Gemm, which reads them in place. */
+import { commonGraph } from '../graph.ts';
+import { broadcastShapes, type Dim, refuse, type Shape, type Tensor } from '../tensor.ts';
+import { sum, sumTo } from './reduce.ts';
+import { transpose } from './shape.ts';
+
+interface Transposes {
+  /** Use the transpose of `a` (two axes only). @default false */
+  readonly transA?: boolean;
+  /** Use the transpose of `b` (two axes only). @default false */
+  readonly transB?: boolean;
+}
+
+/**
+ * a b, with two axes each, or with leading axes that broadcast as in NumPy.
+ * @throws GRAPH_SHAPE when the inner sizes differ, or a transpose is asked of more than two axes
+ */
+export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
+  const { transA = false, transB = false } = options;
+  const [rows, inner] = ends(a.shape, transA);
+  const [innerB, columns] = ends(b.shape, transB);
+  if (a.shape.length < 2 || b.shape.length < 2) refuse('MatMul', 'two axes are needed', a.shape, b.shape);
+  if (inner !== innerB) refuse('MatMul', `inner sizes ${inner} and ${innerB} differ`, a.shape, b.shape);
+  const flat = a.shape.length === 2 && b.shape.length === 2;
+  if (!flat && (transA || transB)) refuse('MatMul', 'only matrices can be transposed', a.shape, b.shape);
+  const batch = broadcastShapes('MatMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...batch, rows, columns];
+  const transposed = transA || transB;
+  const [output] = commonGraph('MatMul', [a, b]).add(
+    transposed ? 'Gemm' : 'MatMul',
+    [a, b],
+    [{ dtype: a.dtype, shape }],
+    {
+      attributes: transposed ? { transA: { int: transA ? 1 : 0 }, transB: { int: transB ? 1 : 0 } } : {},
+      gradient: ([upstream]) => {
+        if (!upstream) return [];
+        if (flat) return flatGradients(a, b, upstream, transA, transB);
+        return [sumTo(matmul(upstream, swapLast(b)), a.shape), sumTo(matmul(swapLast(a), upstream), b.shape)];
+      },
+    },
+  );
+  return output as Tensor;
+}
+
+/** With C = op(A) op(B): dA = dC op(B)^T and dB = op(A)^T dC, themselves transposed where the operand was. */
+function flatGradients(
+  a: Tensor,
+  b: Tensor,
+  upstream: Tensor,
+  transA: boolean,
+  transB: boolean,
+): [Tensor, Tensor] {
+  const da = transA
+    ? matmul(b, upstream, { transA: transB, transB: true })
+    : matmul(upstream, b, { transB: !transB });
+  const db = transB
+    ? matmul(upstream, a, { transA: true, transB: transA })
+    : matmul(a, upstream, { transA: !transA });
+  return [da, db];
+}
+
+/**
+ * x W^T + b, the linear layer of PyTorch.
+ * @param x - [rows, in]
+ * @param weight - [out, in]
+ * @param bias - [out]; none when absent
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  if (!bias) return matmul(x, weight, { transB: true });
+  const [rows, inputs] = ends(x.shape, false);
+  const [outputs, weightInputs] = ends(weight.shape, false);
+  if (
+    x.shape.length !== 2 ||
+    inputs !== weightInputs ||
+    bias.shape[0] !== outputs ||
+    bias.shape.length !== 1
+  ) {
+    refuse('linear', 'sizes differ', x.shape, weight.shape, bias.shape);
+  }
+  const [output] = commonGraph('Gemm', [x, weight, bias]).add(
+    'Gemm',
+    [x, weight, bias],
+    [{ dtype: x.dtype, shape: [rows, outputs] }],
+    {
+      attributes: { transB: { int: 1 } },
+      gradient: ([upstream]) =>
+        upstream ? [...flatGradients(x, weight, upstream, false, true), sum(upstream, { axes: [0] })] : [],
+    },
+  );
+  return output as Tensor;
+}
+
+function ends(shape: Shape, swapped: boolean): [Dim, Dim] {
+  const [first, second] = shape.slice(-2) as [Dim, Dim];
+  return swapped ? [second, first] : [first, second];
+}
+
+function swapLast(x: Tensor): Tensor {
+  const last = x.shape.length - 1;
+  return transpose(
+    x,
+    x.shape.map((_, axis) => (axis < last - 1 ? axis : 2 * last - 1 - axis)),
+  );
+}

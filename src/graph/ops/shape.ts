@@ -1,0 +1,161 @@
+/** @file Operations that move values without changing them. */
+import { commonGraph } from '../graph.ts';
+import { type Dim, knownSize, refuse, resolveAxis, type Shape, shapeText, type Tensor } from '../tensor.ts';
+import { sumTo } from './reduce.ts';
+
+/**
+ * The same values in another shape. A size of -1 is worked out from the rest.
+ * At most one size may be unknown while building: a named size that stays on its axis is copied, else it becomes -1.
+ */
+export function reshape(x: Tensor, shape: readonly Dim[], name?: string): Tensor {
+  const target = shape.map((size, axis) => {
+    if (typeof size === 'number') return size;
+    return x.shape[axis] === size ? 0 : -1;
+  });
+  const unknown = target.filter((size) => size === -1).length;
+  if (unknown > 1) refuse('Reshape', `two unknown sizes for ${shapeText(shape)}`, x.shape);
+  const known = (sizes: Shape) => sizes.every((size) => typeof size === 'number' && size >= 0);
+  const count = (sizes: Shape) => sizes.reduce<number>((product, size) => product * (size as number), 1);
+  let result: Dim[] = [...shape];
+  if (known(x.shape)) {
+    const rest = count(shape.filter((size) => typeof size === 'number' && size >= 0));
+    result = shape.map((size) => (size === -1 ? count(x.shape) / rest : size));
+    if (known(result) && count(result) !== count(x.shape)) {
+      refuse('Reshape', `${count(x.shape)} values do not fill ${shapeText(shape)}`, x.shape);
+    }
+  } else {
+    result = shape.map((size) => (size === -1 ? (name ?? `${x.name}_size`) : size));
+  }
+  const [output] = x.graph.add(
+    'Reshape',
+    [x, x.graph.integers(target)],
+    [{ dtype: x.dtype, shape: result }],
+    {
+      gradient: ([upstream]) => (upstream ? [reshape(upstream, x.shape)] : []),
+    },
+  );
+  return output as Tensor;
+}
+
+/** Axes in another order. */
+export function transpose(x: Tensor, order: readonly number[]): Tensor {
+  if ([...order].sort((a, b) => a - b).join() !== x.shape.map((_, axis) => axis).join()) {
+    refuse('Transpose', `[${order}] is no order of the axes`, x.shape);
+  }
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  const shape = order.map((axis) => x.shape[axis] as Dim);
+  const [output] = x.graph.add('Transpose', [x], [{ dtype: x.dtype, shape }], {
+    attributes: { perm: { ints: order } },
+    gradient: ([upstream]) => (upstream ? [transpose(upstream, inverse)] : []),
+  });
+  return output as Tensor;
+}
+
+/** Repeats along axes of size 1 to reach a fully known shape. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  if (shapeText(x.shape) === shapeText(shape)) return x;
+  const sizes = shape.map((_, axis) => knownSize('Expand', shape, axis));
+  const [output] = x.graph.add('Expand', [x, x.graph.integers(sizes)], [{ dtype: x.dtype, shape }], {
+    gradient: ([upstream]) => (upstream ? [sumTo(upstream, x.shape)] : []),
+  });
+  return output as Tensor;
+}
+
+/** Joins tensors along an axis; all other sizes are equal. */
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  const first = parts[0];
+  if (!first) return refuse('Concat', 'nothing to join');
+  const at = resolveAxis('Concat', axis, first.shape);
+  for (const part of parts) {
+    const fits = part.shape.length === first.shape.length && part.dtype === first.dtype;
+    if (!fits || part.shape.some((size, index) => index !== at && size !== first.shape[index])) {
+      refuse('Concat', `parts differ beside axis ${at}`, ...parts.map((each) => each.shape));
+    }
+  }
+  const total = parts.every((part) => typeof part.shape[at] === 'number')
+    ? parts.reduce((sum, part) => sum + (part.shape[at] as number), 0)
+    : parts.map((part) => part.shape[at]).join('+');
+  const shape = first.shape.map((size, index) => (index === at ? total : size));
+  const [output] = commonGraph('Concat', parts).add('Concat', parts, [{ dtype: first.dtype, shape }], {
+    attributes: { axis: { int: at } },
+    gradient: ([upstream]) => {
+      if (!upstream) return [];
+      let start = 0;
+      return parts.map((part) => {
+        const size = knownSize('Concat', part.shape, at);
+        start += size;
+        return slice(upstream, at, start - size, start);
+      });
+    },
+  });
+  return output as Tensor;
+}
+
+/** Values `start` up to, not including, `end` of one axis of known size. */
+export function slice(x: Tensor, axis: number, start: number, end: number): Tensor {
+  const at = resolveAxis('Slice', axis, x.shape);
+  const size = knownSize('Slice', x.shape, at);
+  if (start < 0 || end > size || start >= end) refuse('Slice', `[${start}, ${end}) on axis ${at}`, x.shape);
+  if (start === 0 && end === size) return x;
+  const { graph } = x;
+  const shape = x.shape.map((each, index) => (index === at ? end - start : each));
+  const inputs = [x, graph.integers([start]), graph.integers([end]), graph.integers([at])];
+  const [output] = graph.add('Slice', inputs, [{ dtype: x.dtype, shape }], {
+    gradient: ([upstream]) => (upstream ? [padAxis(upstream, at, start, size - end)] : []),
+  });
+  return output as Tensor;
+}
+
+/** Zeros (or another value) before and after along one axis. */
+export function padAxis(x: Tensor, axis: number, before: number, after: number, value = 0): Tensor {
+  const at = resolveAxis('Pad', axis, x.shape);
+  const { graph } = x;
+  const pads = [before, after].flatMap((count) => x.shape.map((_, index) => (index === at ? count : 0)));
+  const shape = x.shape.map((size, index) =>
+    index === at ? knownSize('Pad', x.shape, at) + before + after : size,
+  );
+  const [output] = graph.add(
+    'Pad',
+    [x, graph.integers(pads), graph.scalar(value, x.dtype)],
+    [{ dtype: x.dtype, shape }],
+    {
+      attributes: { mode: { string: 'constant' } },
+      gradient: ([upstream]) =>
+        upstream ? [slice(upstream, at, before, before + knownSize('Pad', x.shape, at))] : [],
+    },
+  );
+  return output as Tensor;
+}
+
+/**
+ * Rows (or slices along another axis) chosen by integer indices; the result has the index's shape in place of the axis.
+ * The gradient adds up rows chosen several times.
+ */
+export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  const at = resolveAxis('Gather', axis, x.shape);
+  const shape = [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)];
+  const graph = commonGraph('Gather', [x, indices]);
+  const [output] = graph.add('Gather', [x, indices], [{ dtype: x.dtype, shape }], {
+    attributes: { axis: { int: at } },
+    gradient: ([upstream]) => {
+      if (!upstream) return [];
+      if (at !== 0) refuse('Gather', 'its gradient is defined for axis 0', x.shape);
+      return [scatterAdd(x, indices, upstream)];
+    },
+  });
+  return output as Tensor;
+}
+
+/** Zeros like `like`, with rows of `updates` added at `indices`. */
+function scatterAdd(like: Tensor, indices: Tensor, updates: Tensor): Tensor {
+  const { graph } = updates;
+  const zeros = expand(graph.scalar(0, like.dtype), like.shape);
+  const positions = reshape(indices, [...indices.shape, 1]);
+  const [output] = graph.add(
+    'ScatterND',
+    [zeros, positions, updates],
+    [{ dtype: like.dtype, shape: like.shape }],
+    { attributes: { reduction: { string: 'add' } } },
+  );
+  return output as Tensor;
+}

@@ -1,0 +1,127 @@
+/** @file Operations on images and feature maps [N, C, H, W]; inference only, no gradients. */
+import { commonGraph } from '../graph.ts';
+import type { Dim, Tensor } from '../tensor.ts';
+
+/** A size after sliding a window, where known. */
+function windowed(size: Dim, kernel: number, stride: number, before: number, after: number): Dim {
+  if (typeof size === 'number') return Math.floor((size + before + after - kernel) / stride) + 1;
+  return stride === 1 && before + after === kernel - 1 ? size : `${size}/${stride}`;
+}
+
+interface Window {
+  /** Side of the square window, pixels. */
+  readonly kernel: number;
+  readonly stride?: number;
+  /** Zeros around the map, on each side. */
+  readonly padding?: number;
+}
+
+/** Mean over a window; the padding's zeros count, as in PyTorch's default. */
+export function averagePool(x: Tensor, { kernel, stride = 1, padding = 0 }: Window): Tensor {
+  const [n, c, h, w] = x.shape as [Dim, Dim, Dim, Dim];
+  const shape = [
+    n,
+    c,
+    windowed(h, kernel, stride, padding, padding),
+    windowed(w, kernel, stride, padding, padding),
+  ];
+  return x.graph.add('AveragePool', [x], [{ dtype: x.dtype, shape }], {
+    attributes: {
+      kernel_shape: { ints: [kernel, kernel] },
+      strides: { ints: [stride, stride] },
+      pads: { ints: [padding, padding, padding, padding] },
+      count_include_pad: { int: 1 },
+    },
+  })[0] as Tensor;
+}
+
+/** Largest value in a window. */
+export function maxPool(x: Tensor, { kernel, stride = 1, padding = 0 }: Window): Tensor {
+  const [n, c, h, w] = x.shape as [Dim, Dim, Dim, Dim];
+  const shape = [
+    n,
+    c,
+    windowed(h, kernel, stride, padding, padding),
+    windowed(w, kernel, stride, padding, padding),
+  ];
+  return x.graph.add('MaxPool', [x], [{ dtype: x.dtype, shape }], {
+    attributes: {
+      kernel_shape: { ints: [kernel, kernel] },
+      strides: { ints: [stride, stride] },
+      pads: { ints: [padding, padding, padding, padding] },
+    },
+  })[0] as Tensor;
+}
+
+/**
+ * Convolution.
+ * @param weight - [out, in / groups, kernel, kernel]
+ * @param bias - [out], or none
+ */
+export function conv(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  { stride = 1, padding = 0, groups = 1 }: { stride?: number; padding?: number; groups?: number } = {},
+): Tensor {
+  const [n, , h, w] = x.shape as [Dim, Dim, Dim, Dim];
+  const [out, , kernel] = weight.shape as [Dim, Dim, number];
+  const shape = [
+    n,
+    out,
+    windowed(h, kernel, stride, padding, padding),
+    windowed(w, kernel, stride, padding, padding),
+  ];
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return commonGraph('Conv', inputs).add('Conv', inputs, [{ dtype: x.dtype, shape }], {
+    attributes: {
+      kernel_shape: { ints: [kernel, kernel] },
+      strides: { ints: [stride, stride] },
+      pads: { ints: [padding, padding, padding, padding] },
+      group: { int: groups },
+    },
+  })[0] as Tensor;
+}
+
+/** Batch normalisation with fixed statistics, over the channel axis; each parameter is [C]. */
+export function batchNormInference(
+  x: Tensor,
+  parameters: { scale: Tensor; shift: Tensor; mean: Tensor; variance: Tensor },
+  epsilon: number,
+): Tensor {
+  const inputs = [x, parameters.scale, parameters.shift, parameters.mean, parameters.variance];
+  return commonGraph('BatchNormalization', inputs).add(
+    'BatchNormalization',
+    inputs,
+    [{ dtype: x.dtype, shape: x.shape }],
+    { attributes: { epsilon: { float: epsilon } } },
+  )[0] as Tensor;
+}
+
+/**
+ * Bilinear resize to fixed sizes along the given axes (half-pixel centres, as align_corners = false).
+ * @param options.antialias - widen the filter when shrinking, as torchvision and PIL do
+ */
+export function resizeLinear(
+  x: Tensor,
+  axes: readonly [number, number],
+  size: readonly [number, number],
+  { antialias = false }: { antialias?: boolean } = {},
+): Tensor {
+  const shape = x.shape.map((each, axis) =>
+    axes.includes(axis) ? (size[axes.indexOf(axis)] as number) : each,
+  );
+  return x.graph.add(
+    'Resize',
+    [x, undefined, undefined, x.graph.integers(size)],
+    [{ dtype: x.dtype, shape }],
+    {
+      attributes: {
+        mode: { string: 'linear' },
+        coordinate_transformation_mode: { string: 'half_pixel' },
+        antialias: { int: antialias ? 1 : 0 },
+        axes: { ints: axes },
+      },
+    },
+  )[0] as Tensor;
+}

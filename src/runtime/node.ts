@@ -1,0 +1,90 @@
+/** @file ONNX Runtime in Node (onnxruntime-node), on the CPU, WebGPU or CUDA. */
+import { availableParallelism } from 'node:os';
+import * as ort from 'onnxruntime-node';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { type DType, Graph, mul } from '../graph/index.ts';
+import type { Device, Engine, Session, TensorData, TensorValue } from './engine.ts';
+
+export interface NodeEngineOptions {
+  /** @default 'cpu' */
+  readonly device?: Device;
+  /** Threads one operation may use, at least 1. @default the machine's cores */
+  readonly threads?: number;
+}
+
+/**
+ * An engine on this machine. Devices other than the CPU are tried at once with a tiny model.
+ * @throws DEVICE_UNAVAILABLE when the device or its driver is not there
+ */
+export async function nodeEngine(options: NodeEngineOptions = {}): Promise<Engine> {
+  const { device = 'cpu', threads = availableParallelism() } = options;
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'threads',
+      expected: 'an integer of at least 1',
+      actual: threads,
+    });
+  }
+  const engine: Engine = {
+    device,
+    threads,
+    async load(model) {
+      return nodeSession(await createSession(model, device, threads));
+    },
+  };
+  if (device !== 'cpu') await probe(engine);
+  return engine;
+}
+
+async function createSession(model: Uint8Array | string, device: Device, threads: number) {
+  const settings: ort.InferenceSession.SessionOptions = {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // Only what went wrong: warnings about constant folding and device placement are not the user's concern.
+    logSeverityLevel: 3,
+  };
+  return typeof model === 'string'
+    ? ort.InferenceSession.create(model, settings)
+    : ort.InferenceSession.create(model, settings);
+}
+
+function nodeSession(session: ort.InferenceSession): Session {
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    async run(feeds, outputs) {
+      const given = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(value)]));
+      const results = outputs ? await session.run(given, [...outputs]) : await session.run(given);
+      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function toOrt({ dtype, shape, data }: TensorValue): ort.Tensor {
+  return new ort.Tensor(dtype as ort.Tensor.Type, data as ort.Tensor.DataType, shape);
+}
+
+function fromOrt(tensor: ort.Tensor): TensorValue {
+  return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData };
+}
+
+/** Identity on one number: the smallest model that shows whether a device answers. */
+async function probe(engine: Engine): Promise<void> {
+  const graph = new Graph();
+  graph.output('y', mul(graph.input('x', 'float32', [1]), 2));
+  try {
+    const session = await engine.load(graph.toBytes());
+    await session.run({ x: { dtype: 'float32', shape: [1], data: new Float32Array([1]) } });
+    await session.release();
+  } catch (error) {
+    const hint =
+      engine.device === 'cuda'
+        ? "install NVIDIA's driver, CUDA 12 and cuDNN 9, and the CUDA build of onnxruntime-node"
+        : 'install a Vulkan, Metal or Direct3D 12 driver';
+    const reason = reasonOf(error).split('\n')[0]?.trim() ?? '';
+    throw new CladError('DEVICE_UNAVAILABLE', { device: engine.device, reason, hint }, { cause: error });
+  }
+}
