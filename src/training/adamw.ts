@@ -1,0 +1,49 @@
+/** @file AdamW (Loshchilov and Hutter 2019) as graph nodes, step by step as PyTorch computes it. */
+import { add, div, exp, mul, sqrt, square, sub, type Tensor } from '../graph/index.ts';
+
+export interface AdamWOptions {
+  /** Decay of the first moment. @default 0.9 */
+  readonly beta1: number;
+  /** Decay of the second moment. @default 0.999 */
+  readonly beta2: number;
+  /** @default 1e-8 */
+  readonly epsilon: number;
+  /** Decoupled weight decay, on every trained parameter. @default 0.01 */
+  readonly weightDecay: number;
+}
+
+export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+
+export interface Moments {
+  readonly first: Tensor;
+  readonly second: Tensor;
+}
+
+/**
+ * One update of one parameter.
+ * @param learningRate - scalar
+ * @param corrections - what `biasCorrections` gives for this step
+ */
+export function adamW(
+  parameter: Tensor,
+  gradient: Tensor,
+  moments: Moments,
+  learningRate: Tensor,
+  corrections: Moments,
+  options: AdamWOptions,
+): { parameter: Tensor; moments: Moments } {
+  const { beta1, beta2, epsilon, weightDecay } = options;
+  const first = add(mul(moments.first, beta1), mul(gradient, 1 - beta1));
+  const second = add(mul(moments.second, beta2), mul(square(gradient), 1 - beta2));
+  const decayed = mul(parameter, sub(1, mul(learningRate, weightDecay)));
+  const denominator = add(div(sqrt(second), sqrt(corrections.second)), epsilon);
+  const change = mul(div(first, denominator), div(learningRate, corrections.first));
+  return { parameter: sub(decayed, change), moments: { first, second } };
+}
+
+/** 1 - beta^t for both moments; t counts from 1, a float32 scalar. */
+export function biasCorrections(step: Tensor, options: AdamWOptions): Moments {
+  // beta^t = exp(t ln beta), with the logarithm taken here, exactly.
+  const power = (beta: number) => sub(1, exp(mul(step, Math.log(beta))));
+  return { first: power(options.beta1), second: power(options.beta2) };
+}

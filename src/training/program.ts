@@ -1,0 +1,130 @@
+/**
+ * @file A training program: an ONNX Loop whose state is everything that changes (weights, AdamW moments, batch-norm
+ * statistics, step counter), so that many steps run in one call of the engine.
+ */
+import { add, type DType, Graph, gather, gradients, loop, mul, type Tensor } from '../graph/index.ts';
+import { isTrainable, type Parameters } from '../model/parameters.ts';
+import { type AdamWOptions, adamW, biasCorrections } from './adamw.ts';
+
+/** What one step is fed: a type and a shape by name, without the leading axis of steps. */
+export type BatchSpec = Readonly<
+  Record<string, { readonly dtype: DType; readonly shape: readonly number[] }>
+>;
+
+/** A step's losses by name (`total` is what is minimised) and the running statistics it changes. */
+export interface StepResult {
+  readonly losses: { readonly total: Tensor } & Readonly<Record<string, Tensor>>;
+  readonly statistics: Readonly<Record<string, Tensor>>;
+}
+
+/** Builds one step's losses from the parameters and the step's batch, inside the loop's body. */
+export type StepBuilder = (
+  parameters: Readonly<Record<string, Tensor>>,
+  batch: Readonly<Record<string, Tensor>>,
+) => StepResult;
+
+/** Names of state beside the parameters themselves. */
+export const stepCounter = 'step';
+const firstMoment = (name: string) => `${name}.exp_avg`;
+const secondMoment = (name: string) => `${name}.exp_avg_sq`;
+const averaged = (name: string) => `${name}.ema`;
+
+/** The state a training starts from: parameters, zero moments, step 0, and the averaged weights where wanted. */
+export function initialState(parameters: Parameters, averaging: boolean): Parameters {
+  const state: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
+  for (const [name, { shape, data }] of Object.entries(parameters)) {
+    state[name] = { shape, data };
+    if (isTrainable(name)) {
+      state[firstMoment(name)] = { shape, data: new Float32Array(data.length) };
+      state[secondMoment(name)] = { shape, data: new Float32Array(data.length) };
+    }
+    if (averaging) state[averaged(name)] = { shape, data: data.slice() };
+  }
+  state[stepCounter] = { shape: [], data: new Float32Array(1) };
+  return state;
+}
+
+/** The network's parameters out of a training state: the averaged ones where they were kept. */
+export function parametersOf(state: Parameters): Parameters {
+  const names = Object.keys(state).filter((name) => /\.(weight|bias|running_mean|running_var)$/.test(name));
+  return Object.fromEntries(names.map((name) => [name, (state[averaged(name)] ?? state[name])!]));
+}
+
+export interface ProgramOptions {
+  readonly optimizer: AdamWOptions;
+  /** Share of the old value in the exponential average of all parameters; 0 keeps none. */
+  readonly averageDecay: number;
+}
+
+/**
+ * The program as ONNX bytes. Inputs: the state by name with `.in`; `learning_rate` [steps]; every batch value with a leading axis of
+ * steps. Outputs: the state by name with `.out`, and `loss.NAME` [steps].
+ */
+export function trainingProgram(
+  state: Parameters,
+  batch: BatchSpec,
+  build: StepBuilder,
+  options: ProgramOptions,
+): Uint8Array {
+  const graph = new Graph();
+  const steps = graph.input('steps', 'int64', []);
+  const rates = graph.input('learning_rate', 'float32', ['steps']);
+  const fed = Object.entries(batch).map(
+    ([name, { dtype, shape }]) => [name, graph.input(name, dtype, ['steps', ...shape])] as const,
+  );
+  const initial = Object.fromEntries(
+    Object.entries(state).map(([name, { shape }]) => [name, graph.input(`${name}.in`, 'float32', shape)]),
+  );
+  const { state: last, outputs } = loop(graph, steps, initial, (_, turn, current) => {
+    const values = Object.fromEntries(fed.map(([name, all]) => [name, gather(all, turn)]));
+    const { losses, statistics } = build(current, values);
+    return {
+      state: update(current, losses.total, statistics, gather(rates, turn), options),
+      outputs: losses,
+    };
+  });
+  for (const [name, value] of Object.entries(last)) graph.output(`${name}.out`, value);
+  for (const [name, value] of Object.entries(outputs)) graph.output(`loss.${name}`, value);
+  return graph.toBytes();
+}
+
+function update(
+  current: Readonly<Record<string, Tensor>>,
+  total: Tensor,
+  statistics: Readonly<Record<string, Tensor>>,
+  learningRate: Tensor,
+  { optimizer, averageDecay }: ProgramOptions,
+): Record<string, Tensor> {
+  const next: Record<string, Tensor> = { ...current, ...statistics };
+  const step = add(current[stepCounter] as Tensor, 1);
+  next[stepCounter] = step;
+  const corrections = biasCorrections(step, optimizer);
+  const trained = Object.keys(current).filter((name) => current[firstMoment(name)] !== undefined);
+  const slopes = gradients(
+    total,
+    trained.map((name) => current[name] as Tensor),
+  );
+  trained.forEach((name, index) => {
+    const moments = {
+      first: current[firstMoment(name)] as Tensor,
+      second: current[secondMoment(name)] as Tensor,
+    };
+    const updated = adamW(
+      current[name] as Tensor,
+      slopes[index] as Tensor,
+      moments,
+      learningRate,
+      corrections,
+      optimizer,
+    );
+    next[name] = updated.parameter;
+    next[firstMoment(name)] = updated.moments.first;
+    next[secondMoment(name)] = updated.moments.second;
+  });
+  for (const name of Object.keys(current)) {
+    const average = current[averaged(name)];
+    if (average)
+      next[averaged(name)] = add(mul(average, averageDecay), mul(next[name] as Tensor, 1 - averageDecay));
+  }
+  return next;
+}

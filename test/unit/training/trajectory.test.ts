@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { add, equal, Graph } from '../../../src/graph/index.ts';
+import { contrastLoss } from '../../../src/model/contrast.ts';
+import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/model/losses.ts';
+import { networksInference, networksTraining } from '../../../src/model/networks.ts';
+import type { Parameters } from '../../../src/model/parameters.ts';
+import { type Device, type Engine, float32, floats, int64 } from '../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../src/runtime/node.ts';
+import { adamWDefaults } from '../../../src/training/adamw.ts';
+import { initialState, parametersOf, trainingProgram } from '../../../src/training/program.ts';
+import { fixture } from '../../helpers/fixtures.ts';
+
+type Nested = number[] | number[][];
+interface Golden {
+  initial: Record<string, Nested>;
+  batches: { x: number[][]; labels: number[] }[];
+  losses: number[];
+  final: Record<string, Nested>;
+  evaluation: { x: number[][]; z: number[][]; logits: number[][]; score: number[] };
+}
+
+const golden = fixture<Golden>('training.json');
+const anomalyClass = 2;
+
+function parametersFrom(values: Record<string, Nested>): Parameters {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([name]) => !name.endsWith('num_batches_tracked'))
+      .map(([name, nested]) => {
+        const shape = Array.isArray(nested[0]) ? [nested.length, nested[0].length] : [nested.length];
+        return [name, { shape, data: Float32Array.from(nested.flat()) }];
+      }),
+  );
+}
+
+/** Five steps in one call, and the trained network on the golden evaluation rows. */
+async function train(engine: Engine) {
+  const parameters = parametersFrom(golden.initial);
+  const state = initialState(parameters, false);
+  const bytes = trainingProgram(
+    state,
+    { x: { dtype: 'float32', shape: [16, 10] }, labels: { dtype: 'int64', shape: [16] } },
+    (weights, { x, labels }) => {
+      const { outputs, statistics } = networksTraining(x!, weights);
+      const membership = oneHot(labels!, 3);
+      const anomalous = equal(labels!, labels!.graph.scalar(anomalyClass, 'int64'));
+      const options = { margin: 3, alpha: 0.5, gamma: -0.8, epsilon: 1e-6, stopWeightGradient: false };
+      const total = add(
+        add(contrastLoss(outputs.embedding, labels!, options), varianceLoss(outputs.embedding, membership)),
+        add(classificationLoss(outputs.logits, membership), hingeLoss(outputs.score, anomalous, 0.5)),
+      );
+      return { losses: { total }, statistics };
+    },
+    { optimizer: adamWDefaults, averageDecay: 0 },
+  );
+  const session = await engine.load(bytes);
+  const feeds = Object.fromEntries(
+    Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
+  );
+  const result = await session.run({
+    ...feeds,
+    steps: int64([5], []),
+    learning_rate: float32(new Float32Array(5).fill(1e-2), [5]),
+    x: float32(Float32Array.from(golden.batches.flatMap(({ x }) => x.flat())), [5, 16, 10]),
+    labels: int64(
+      golden.batches.flatMap(({ labels }) => labels),
+      [5, 16],
+    ),
+  });
+  await session.release();
+  const trained = parametersOf(
+    Object.fromEntries(
+      Object.entries(state).map(([name, { shape }]) => [
+        name,
+        { shape, data: floats(result[`${name}.out`]) },
+      ]),
+    ),
+  );
+  return { losses: floats(result['loss.total']), trained };
+}
+
+async function infer(engine: Engine, parameters: Parameters) {
+  const graph = new Graph();
+  const tensors = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => [name, graph.constant(name, data, shape)]),
+  );
+  const outputs = networksInference(graph.input('x', 'float32', ['N', 10]), tensors);
+  for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
+  const session = await engine.load(graph.toBytes());
+  const { x } = golden.evaluation;
+  const result = await session.run({ x: float32(Float32Array.from(x.flat()), [x.length, 10]) });
+  await session.release();
+  return result;
+}
+
+function expectRelative(actual: ArrayLike<number>, expected: number[], what: string) {
+  const scale = Math.max(...expected.map(Math.abs), 1e-3);
+  expect(actual.length, what).toBe(expected.length);
+  expected.forEach((value, index) => {
+    expect(Math.abs(actual[index]! - value), `${what}[${index}]`).toBeLessThan(1e-4 * scale);
+  });
+}
+
+/** SwiftShader's Vulkan driver inside Debian's Chromium: WebGPU without a GPU. */
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+async function available(device: Device): Promise<Engine | undefined> {
+  if (device === 'webgpu' && !process.env.VK_ICD_FILENAMES && !existsSync(swiftShader)) return undefined;
+  try {
+    return await nodeEngine({ device, threads: 2 });
+  } catch {
+    return undefined;
+  }
+}
+
+describe.each<Device>(['cpu', 'webgpu'])('five steps of PyTorch, on %s', async (device) => {
+  const engine = await available(device);
+  it.skipIf(!engine)('losses, weights, statistics and the trained network agree to 1e-4', async () => {
+    const { losses, trained } = await train(engine!);
+    expectRelative(losses, golden.losses, 'losses');
+    for (const [name, nested] of Object.entries(golden.final)) {
+      if (!name.endsWith('num_batches_tracked')) expectRelative(trained[name]!.data, nested.flat(), name);
+    }
+    const result = await infer(engine!, trained);
+    const { z, logits, score } = golden.evaluation;
+    expectRelative(floats(result.embedding), z.flat(), 'z');
+    expectRelative(floats(result.logits), logits.flat(), 'logits');
+    expectRelative(floats(result.score), score, 'score');
+  });
+});
