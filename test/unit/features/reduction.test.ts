@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.ts';
+import { coreset } from '../../../src/features/coreset.ts';
+import { principalComponents } from '../../../src/features/principal-components.ts';
+import { nodeEngine } from '../../../src/runtime/node.ts';
+
+const engine = await nodeEngine({ threads: 2 });
+
+describe('principal components', () => {
+  it('finds the directions of most variance, orthonormal and in order', async () => {
+    const width = 40;
+    const count = 3000;
+    const random = new Random('pca');
+    const rows = new Float32Array(count * width);
+    // Axis k has standard deviation 1 / (k + 1), around a mean of k.
+    for (let row = 0; row < count; row++) {
+      for (let axis = 0; axis < width; axis++) rows[row * width + axis] = axis + random.normal() / (axis + 1);
+    }
+    const { mean, matrix, explained } = await principalComponents(engine, rows, width, 4, random);
+    expect(mean[7]).toBeCloseTo(7, 1);
+    for (let component = 0; component < 4; component++) {
+      const column = Array.from({ length: width }, (_, axis) => matrix[axis * 4 + component]!);
+      expect(Math.abs(column[component]!)).toBeGreaterThan(0.99);
+      expect(Math.hypot(...column)).toBeCloseTo(1, 5);
+    }
+    const total = Array.from({ length: width }, (_, axis) => 1 / (axis + 1) ** 2).reduce((a, b) => a + b);
+    expect(explained).toBeCloseTo((1 + 1 / 4 + 1 / 9 + 1 / 16) / total, 1);
+  });
+});
+
+describe('coreset', () => {
+  it('takes one member of each far cluster before a second of any', async () => {
+    const random = new Random('clusters');
+    const [clusters, each, width] = [12, 30, 8];
+    const rows = new Float32Array(clusters * each * width);
+    for (let row = 0; row < clusters * each; row++) {
+      const centre = new Random('centre', row % clusters);
+      for (let axis = 0; axis < width; axis++)
+        rows[row * width + axis] = 20 * centre.normal() + 0.1 * random.normal();
+    }
+    const members = await coreset(engine, rows, width, random, { size: clusters });
+    expect(new Set(Array.from(members, (row) => row % clusters)).size).toBe(clusters);
+  });
+
+  it('equals the greedy algorithm done by hand, across calls of the engine', async () => {
+    const [count, width, size] = [400, 3, 300];
+    const rows = new Random('by hand').fillNormal(new Float32Array(count * width));
+    const members = await coreset(engine, rows, width, new Random('start'), { size });
+    const distance = (a: number, b: number) =>
+      Math.hypot(...[0, 1, 2].map((axis) => rows[a * width + axis]! - rows[b * width + axis]!));
+    const nearest = Array.from({ length: count }, (_, row) => distance(row, members[0]!));
+    for (let turn = 1; turn < size; turn++) {
+      const farthest = Math.max(...nearest);
+      expect(nearest[members[turn]!]).toBeGreaterThan(farthest - 1e-3);
+      for (let row = 0; row < count; row++)
+        nearest[row] = Math.min(nearest[row]!, distance(row, members[turn]!));
+    }
+    expect(new Set(members).size).toBe(size);
+  });
+});
