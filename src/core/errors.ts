@@ -32,6 +32,10 @@ const catalogue = {
     kind: 'internal',
     message: '{reason} This is a defect of clad: please report it with the command you ran.',
   },
+  METRIC_INPUT: {
+    kind: 'input',
+    message: 'Cannot evaluate {what}: {reason}.',
+  },
   MODEL_UNSUITABLE: {
     kind: 'input',
     message: 'The ONNX file cannot be used: {reason}.',

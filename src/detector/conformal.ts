@@ -1,0 +1,60 @@
+/**
+ * @file The threshold that keeps a promised false-alarm rate: the split-conformal quantile (Vovk et al., "Algorithmic
+ * Learning in a Random World", 2005; Bates et al., "Testing for outliers with conformal p-values", 2023) of the
+ * scores of good images held out of training.
+ *
+ * With n held-out scores and the threshold at the k-th smallest, a further good image scores above it with a
+ * probability of at most (n + 1 - k) / (n + 1), whatever the scores' distribution, provided that it and the held-out
+ * ones are exchangeable: photographed alike, none of them trained on. The promise is an average over draws of the
+ * held-out images; with few of them the rate of one detector scatters around it. It says nothing about misses.
+ */
+import { CladError } from '../core/errors.ts';
+
+/** A threshold and what it promises. The verdict is anomalous where score > threshold. */
+export interface ConformalThreshold {
+  readonly threshold: number;
+  /**
+   * Bound on the probability that a good image is judged anomalous. At most `requestedRate`, except where there are
+   * too few held-out images for that: then it is 1 / (count + 1), the smallest they can promise.
+   */
+  readonly achievableRate: number;
+  readonly requestedRate: number;
+  /** Number of held-out good images. */
+  readonly count: number;
+}
+
+/**
+ * @param goodScores - scores of held-out good images, in any order, finite, at least one
+ * @param falseAlarmRate - wanted rate, in (0, 1)
+ * @throws CladError OPTION_INVALID for a rate out of range, no scores, or a score that is not finite
+ */
+export function conformalThreshold(
+  goodScores: ArrayLike<number>,
+  falseAlarmRate: number,
+): ConformalThreshold {
+  if (!(falseAlarmRate > 0 && falseAlarmRate < 1)) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'the false-alarm rate',
+      expected: 'between 0 and 1, e.g. 0.01',
+      actual: falseAlarmRate,
+    });
+  }
+  const sorted = Float64Array.from(goodScores).sort();
+  const count = sorted.length;
+  if (count === 0 || !sorted.every(Number.isFinite)) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'the scores of held-out good images',
+      expected: 'at least one finite number',
+      actual: count === 0 ? 'none' : String(sorted.find((score) => !Number.isFinite(score))),
+    });
+  }
+  // k = ceil((n + 1)(1 - rate)), written so that products such as 100 x 0.29 = 28.999999999999996 do not cost one.
+  const allowed = Math.min(Math.floor((count + 1) * falseAlarmRate + 1e-9), count);
+  const rank = Math.min(count + 1 - allowed, count);
+  return {
+    threshold: sorted[rank - 1] as number,
+    achievableRate: Math.max(allowed, 1) / (count + 1),
+    requestedRate: falseAlarmRate,
+    count,
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * @file Which values of an anomaly map a heat map's colours span, so that a good part never looks hot. Stretching each
+ * map between its own minimum and maximum, as is often done, paints a red spot on every good part; a fixed range
+ * learnt from held-out good maps does not.
+ *
+ * The range of a class starts where all but half a per cent of the pixels of good maps end, and puts the verdict's
+ * threshold in the middle of the colours: cold is normal, the upper half is what the verdict calls anomalous. Where
+ * the threshold stands too close to the good pixels to spread colours over (few held-out images, or a score that is
+ * not a pixel's value), a quarter of the good pixels' own spread stands in for its distance.
+ */
+import { CladError } from '../core/errors.ts';
+
+/** Fraction of good pixels that lie below the start of the range. */
+export const goodFraction = 0.995;
+
+/** Map values of the coldest and the hottest colour, `low < high`; values outside take the end colours. */
+export interface MapRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What is known of the good pixels of one class. */
+export interface GoodPixels {
+  readonly median: number;
+  /** The quantile `goodFraction`. */
+  readonly upper: number;
+}
+
+/**
+ * Quantiles of all pixels of held-out good maps of one class (nearest rank). Takes 4 bytes a pixel twice over.
+ * @throws CladError OPTION_INVALID where there are no pixels or one is not finite
+ */
+export function goodPixels(maps: readonly Float32Array[]): GoodPixels {
+  const values = new Float32Array(maps.reduce((sum, map) => sum + map.length, 0));
+  let offset = 0;
+  for (const map of maps) {
+    values.set(map, offset);
+    offset += map.length;
+  }
+  values.sort();
+  const first = values[0];
+  const last = values.at(-1);
+  // Sorted, so a value that is not finite is at one of the ends.
+  if (!Number.isFinite(first) || !Number.isFinite(last)) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'the maps of held-out good images',
+      expected: 'at least one pixel, all of them finite',
+      actual: first === undefined ? 'none' : `values from ${first} to ${last}`,
+    });
+  }
+  const quantile = (fraction: number) => values[Math.ceil(fraction * values.length) - 1] as number;
+  return { median: quantile(0.5), upper: quantile(goodFraction) };
+}
+
+/**
+ * The display range of a class.
+ * @param good - from `goodPixels`
+ * @param threshold - the verdict's threshold, in the map's units
+ * @returns `low` = `good.upper`; `high` at least twice as far above it as the threshold is
+ * @throws CladError OPTION_INVALID where a value is not finite
+ */
+export function mapRange(good: GoodPixels, threshold: number): MapRange {
+  const { median, upper } = good;
+  if (![median, upper, threshold].every(Number.isFinite)) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'the display range',
+      expected: 'made from finite numbers',
+      actual: `median ${median}, upper quantile ${upper}, threshold ${threshold}`,
+    });
+  }
+  // The last term keeps maps of one single value displayable, in single precision as well.
+  const half = Math.max(threshold - upper, (upper - median) / 4, Math.max(Math.abs(upper), 1) * 1e-5);
+  return { low: upper, high: upper + 2 * half };
+}
+
+/** Where a map value lies in a range, 0 (cold) .. 1 (hot), clamped. */
+export function heat(value: number, { low, high }: MapRange): number {
+  return Math.min(Math.max((value - low) / (high - low), 0), 1);
+}

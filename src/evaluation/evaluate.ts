@@ -1,0 +1,231 @@
+/**
+ * @file From what a detector said of test images to metrics per class and their mean over classes: the `classes` and
+ * `mean` of `clad evaluate --json`.
+ *
+ * What cannot be computed is null, never 0, and the mean over classes leaves nulls out. Image metrics use every image.
+ * Pixel metrics use good images (all pixels normal) and anomalous images that come with a mask; an anomalous image
+ * without one is left out of them, for nobody knows which of its pixels are anomalous.
+ */
+import { CladError } from '../core/errors.ts';
+import { type Curve, precisionRecallCurve, rocCurve } from './curves.ts';
+import { PixelScores } from './pixels.ts';
+import { metricsOfRanked, rankScores } from './ranking.ts';
+
+/** One test image, what is true of it and what the detector said. */
+export interface EvaluatedImage {
+  /** Names the image in errors. */
+  readonly path?: string;
+  readonly className: string;
+  readonly anomalous: boolean;
+  /** Higher = more anomalous. */
+  readonly score: number;
+  /** Anomaly map, [S, S] row by row; null where the method makes none. */
+  readonly map: Float32Array | null;
+  /** Ground truth at the map's size, 0 where normal; null where there is none. Not read for a good image. */
+  readonly mask: Uint8Array | null;
+  /** Product the detector took it for, where it says so. */
+  readonly predictedClass?: string | null;
+  /** The detector's verdict, where it has a threshold. */
+  readonly verdict?: 'normal' | 'anomalous' | null;
+}
+
+/** The metrics of `ClassRecord` in the order in which tables show them. */
+export const metricNames = [
+  'imageAuroc',
+  'imageAp',
+  'imageF1Max',
+  'pixelAuroc',
+  'pixelAp',
+  'pixelF1Max',
+  'aupro',
+  'auproDilated',
+  'classAccuracy',
+  'falseAlarmRate',
+  'missRate',
+] as const;
+
+/** Name of a metric in JSON. */
+export type MetricName = (typeof metricNames)[number];
+
+/**
+ * Numbers of images and metrics of one class, fractions 0..1 or null. `classAccuracy` is over the images with a
+ * predicted class; `falseAlarmRate` is the fraction of good images judged anomalous, `missRate` that of anomalous
+ * images judged normal, both over the images with a verdict.
+ */
+export type ClassRecord = { readonly good: number; readonly anomalous: number } & {
+  readonly [name in MetricName]: number | null;
+};
+
+/** Curves for a report; null where the metric would be. */
+export interface ClassCurves {
+  readonly imageRoc: Curve | null;
+  readonly imagePrecisionRecall: Curve | null;
+  readonly pixelRoc: Curve | null;
+  readonly pixelPrecisionRecall: Curve | null;
+}
+
+/** Everything measured. `mean` is the mean over classes of every key, the numbers of images too. */
+export interface Evaluation {
+  readonly classes: Readonly<Record<string, ClassRecord>>;
+  readonly mean: ClassRecord;
+  /** Present where curves were asked for. */
+  readonly curves?: Readonly<Record<string, ClassCurves>>;
+}
+
+interface Gathered {
+  readonly scores: number[];
+  readonly labels: number[];
+  readonly pixels: PixelScores;
+  readonly predicted: Tally;
+  readonly alarms: Tally;
+  readonly misses: Tally;
+}
+
+interface Tally {
+  hits: number;
+  of: number;
+}
+
+/**
+ * Takes images in any order and measures them class by class. Pixels are held until their class is finished: call
+ * `finish` as soon as a class is complete to hold one class at a time (see pixels.ts for how much that is).
+ *
+ * @example
+ * const evaluator = new Evaluator();
+ * for await (const image of images) evaluator.add(image);
+ * const { classes, mean } = evaluator.result();
+ */
+export class Evaluator {
+  readonly #open = new Map<string, Gathered>();
+  readonly #records = new Map<string, ClassRecord | undefined>();
+  readonly #curves = new Map<string, ClassCurves>();
+  readonly #curvePoints: number | undefined;
+
+  /**
+   * @param options.curvePoints - make curves of at most so many points, at least 4
+   * @default no curves
+   */
+  constructor(options: { readonly curvePoints?: number } = {}) {
+    this.#curvePoints = options.curvePoints;
+  }
+
+  /**
+   * Takes one image; its map and mask are not kept.
+   * @throws CladError METRIC_INPUT where a score is not a number, a map is not square, a mask has another size than
+   *   its map, or the class is finished
+   */
+  add(image: EvaluatedImage): void {
+    const { className, anomalous, score, map, predictedClass, verdict } = image;
+    if (this.#records.get(className)) {
+      throw new CladError('METRIC_INPUT', { what: `class ${className}`, reason: 'it is already finished' });
+    }
+    const gathered = this.#open.get(className) ?? emptyGathered();
+    const what = image.path ?? `image ${gathered.scores.length} of class ${className}`;
+    if (Number.isNaN(score)) {
+      throw new CladError('METRIC_INPUT', { what, reason: 'its score is not a number' });
+    }
+    if (map && (!anomalous || image.mask)) {
+      const side = Math.round(Math.sqrt(map.length));
+      gathered.pixels.add(map, anomalous ? image.mask : null, side, side, what);
+    }
+    this.#open.set(className, gathered);
+    // Keeps the place of the class in the order of arrival.
+    this.#records.set(className, undefined);
+    gathered.scores.push(score);
+    gathered.labels.push(anomalous ? 1 : 0);
+    if (predictedClass != null) count(gathered.predicted, predictedClass === className);
+    if (verdict != null) {
+      if (anomalous) count(gathered.misses, verdict === 'normal');
+      else count(gathered.alarms, verdict === 'anomalous');
+    }
+  }
+
+  /**
+   * Measures a class and lets go of its pixels; a second call returns the same record.
+   * @throws CladError METRIC_INPUT where no image of the class was added
+   */
+  finish(className: string): ClassRecord {
+    const done = this.#records.get(className);
+    if (done) return done;
+    const gathered = this.#open.get(className);
+    if (!gathered) {
+      throw new CladError('METRIC_INPUT', { what: `class ${className}`, reason: 'it has no test images' });
+    }
+    this.#open.delete(className);
+    const images = rankScores(gathered.scores, gathered.labels);
+    const image = metricsOfRanked(images);
+    const { metrics: pixel, ranked: pixels } = gathered.pixels.measure();
+    const record = {
+      good: images.negatives.length,
+      anomalous: images.positives.length,
+      imageAuroc: image.auroc,
+      imageAp: image.averagePrecision,
+      imageF1Max: image.f1Max,
+      pixelAuroc: pixel.auroc,
+      pixelAp: pixel.averagePrecision,
+      pixelF1Max: pixel.f1Max,
+      aupro: pixel.aupro,
+      auproDilated: pixel.auproDilated,
+      classAccuracy: rate(gathered.predicted),
+      falseAlarmRate: rate(gathered.alarms),
+      missRate: rate(gathered.misses),
+    };
+    this.#records.set(className, record);
+    if (this.#curvePoints !== undefined) {
+      this.#curves.set(className, {
+        imageRoc: rocCurve(images, this.#curvePoints),
+        imagePrecisionRecall: precisionRecallCurve(images, this.#curvePoints),
+        pixelRoc: rocCurve(pixels, this.#curvePoints),
+        pixelPrecisionRecall: precisionRecallCurve(pixels, this.#curvePoints),
+      });
+    }
+    return record;
+  }
+
+  /** Finishes every class and returns them in the order in which they first appeared, with their mean. */
+  result(): Evaluation {
+    const names = [...this.#records.keys()];
+    const classes = Object.fromEntries(names.map((name) => [name, this.finish(name)]));
+    const evaluation = { classes, mean: meanRecord(Object.values(classes)) };
+    if (this.#curvePoints === undefined) return evaluation;
+    return { ...evaluation, curves: Object.fromEntries(this.#curves) };
+  }
+}
+
+/** The mean of each key over classes, leaving nulls out; null where every class has null (or there is no class). */
+export function meanRecord(records: readonly ClassRecord[]): ClassRecord {
+  const metrics = Object.fromEntries(
+    metricNames.map((name) => [name, mean(records.map((record) => record[name]))]),
+  ) as Record<MetricName, number | null>;
+  return {
+    good: mean(records.map((record) => record.good)) ?? 0,
+    anomalous: mean(records.map((record) => record.anomalous)) ?? 0,
+    ...metrics,
+  };
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function emptyGathered(): Gathered {
+  const tally = (): Tally => ({ hits: 0, of: 0 });
+  return {
+    scores: [],
+    labels: [],
+    pixels: new PixelScores(),
+    predicted: tally(),
+    alarms: tally(),
+    misses: tally(),
+  };
+}
+
+function count(tally: Tally, hit: boolean): void {
+  tally.of++;
+  if (hit) tally.hits++;
+}
+
+function rate({ hits, of }: Tally): number | null {
+  return of === 0 ? null : hits / of;
+}

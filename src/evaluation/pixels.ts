@@ -1,0 +1,98 @@
+/**
+ * @file The pixels of one class's anomaly maps, gathered image by image and then measured all at once.
+ *
+ * Memory: 4 bytes a normal pixel and 12 a pixel of a region while gathering; measuring takes up to 12 bytes a normal
+ * pixel (160 MB for 200 maps of 256 x 256). The maps themselves are not kept.
+ */
+import { CladError } from '../core/errors.ts';
+import { aupro, dilatedScore } from './aupro.ts';
+import { metricsOfRanked, type RankedScores, type RankingMetrics } from './ranking.ts';
+import { regionsOf } from './regions.ts';
+import { scoreKeys, sortKeys, sortKeysWith } from './sort.ts';
+
+/** Metrics over pixels; null where there are no anomalous or no normal pixels. */
+export interface PixelMetrics extends RankingMetrics {
+  /** Exact, undilated, 8-connected regions, false positive rate up to 0.3. */
+  readonly aupro: number | null;
+  /** The same with the prediction dilated by 5x5 for the overlap only. */
+  readonly auproDilated: number | null;
+}
+
+/** Gathers maps with their masks; measured once. */
+export class PixelScores {
+  #normal: Uint32Array[] = [];
+  #region: Uint32Array[] = [];
+  #regionDilated: Uint32Array[] = [];
+  #regionSizes: Uint32Array[] = [];
+
+  /**
+   * @param map - scores, [height, width] row by row
+   * @param mask - the same shape, 0 where normal; null for a good image: every pixel is normal
+   * @param what - names the image in errors
+   * @throws CladError METRIC_INPUT where a shape does not fit or a score is not a number
+   */
+  add(map: Float32Array, mask: Uint8Array | null, width: number, height: number, what = 'a map'): void {
+    if (map.length !== width * height || (mask && mask.length !== map.length)) {
+      const sizes = mask ? `${map.length} map and ${mask.length} mask` : `${map.length} map`;
+      throw new CladError('METRIC_INPUT', {
+        what,
+        reason: `expected ${width} x ${height} values, got ${sizes} values`,
+      });
+    }
+    const keys = scoreKeys(map, what);
+    const { labels, sizes } = mask ? regionsOf(mask, width, height) : { labels: null, sizes: [] };
+    if (!labels || sizes.length === 0) {
+      this.#normal.push(keys);
+      return;
+    }
+    const anomalous = sizes.reduce((sum, size) => sum + size, 0);
+    const normal = new Uint32Array(keys.length - anomalous);
+    const region = new Uint32Array(anomalous);
+    const regionDilated = new Uint32Array(anomalous);
+    const regionSizes = new Uint32Array(anomalous);
+    let next = 0;
+    for (let pixel = 0; pixel < keys.length; pixel++) {
+      const label = labels[pixel] as number;
+      if (label === 0) {
+        normal[pixel - next] = keys[pixel] as number;
+        continue;
+      }
+      region[next] = keys[pixel] as number;
+      regionDilated[next] = dilatedScore(keys, width, height, pixel);
+      regionSizes[next] = sizes[label - 1] as number;
+      next++;
+    }
+    this.#normal.push(normal);
+    this.#region.push(region);
+    this.#regionDilated.push(regionDilated);
+    this.#regionSizes.push(regionSizes);
+  }
+
+  /** Measures all pixels and lets go of them; `ranked` is for curves. */
+  measure(): { metrics: PixelMetrics; ranked: RankedScores } {
+    const normal = sortKeys(joined(this.#normal));
+    const exact = sortKeysWith(joined(this.#region), joined(this.#regionSizes));
+    const dilated = sortKeysWith(joined(this.#regionDilated), joined(this.#regionSizes));
+    this.#normal = [];
+    this.#region = [];
+    this.#regionDilated = [];
+    this.#regionSizes = [];
+    const ranked = { positives: exact.keys, negatives: normal };
+    const metrics = {
+      ...metricsOfRanked(ranked),
+      aupro: aupro(exact, normal),
+      auproDilated: aupro(dilated, normal),
+    };
+    return { metrics, ranked };
+  }
+}
+
+function joined(parts: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

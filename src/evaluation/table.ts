@@ -1,0 +1,92 @@
+/**
+ * @file Tables of an evaluation: cells as text, and their layout for a terminal or for Markdown. Fractions are shown
+ * with three decimals, what could not be computed as a dash. The dilated AUPRO stands beside the exact one, never
+ * alone. Columns are padded by characters, so names in wide scripts do not line up on a terminal.
+ */
+import type { ClassRecord, Evaluation, MetricName } from './evaluate.ts';
+
+/** Cells as text; every row is as long as the header. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Column titles: I for image, P for pixel, as the field writes them. */
+const titles: Readonly<Record<MetricName, string>> = {
+  imageAuroc: 'I-AUROC',
+  imageAp: 'I-AP',
+  imageF1Max: 'I-F1max',
+  pixelAuroc: 'P-AUROC',
+  pixelAp: 'P-AP',
+  pixelF1Max: 'P-F1max',
+  aupro: 'AUPRO',
+  auproDilated: 'AUPRO dilated',
+  classAccuracy: 'class accuracy',
+  falseAlarmRate: 'false alarms',
+  missRate: 'misses',
+};
+
+/** Left out where no class has them, which says that nobody asked rather than that something failed. */
+const optional: ReadonlySet<MetricName> = new Set(['classAccuracy', 'falseAlarmRate', 'missRate']);
+
+/** One row a class and, for more than one class, a row with their mean (its numbers of images are left empty). */
+export function evaluationTable({ classes, mean }: Evaluation): Table {
+  const columns = (Object.keys(titles) as MetricName[]).filter(
+    (name) => !optional.has(name) || mean[name] !== null,
+  );
+  const cells = (record: ClassRecord) => columns.map((name) => fraction(record[name]));
+  const rows = Object.entries(classes).map(([name, record]) => [
+    name,
+    String(record.good),
+    String(record.anomalous),
+    ...cells(record),
+  ]);
+  if (rows.length > 1) rows.push(['mean', '', '', ...cells(mean)]);
+  return { header: ['class', 'good', 'anomalous', ...columns.map((name) => titles[name])], rows };
+}
+
+/** A fraction with three decimals, a dash for null. */
+export function fraction(value: number | null): string {
+  return value === null ? '-' : value.toFixed(3);
+}
+
+/** Lines for a terminal: first column left, the others right, a rule under the header. */
+export function textTable(table: Table): string {
+  const widths = columnWidths(table);
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => align(cell, column, widths[column] as number))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [table.header, rule, ...table.rows].map(line).join('\n');
+}
+
+/** A Markdown table, its source lined up too. */
+export function markdownTable(table: Table): string {
+  const escaped: Table = {
+    header: table.header.map(escapeCell),
+    rows: table.rows.map((row) => row.map(escapeCell)),
+  };
+  const widths = columnWidths(escaped).map((width) => Math.max(width, 3));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => align(cell, column, widths[column] as number)).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [escaped.header, rule, ...escaped.rows].map(line).join('\n');
+}
+
+function columnWidths({ header, rows }: Table): number[] {
+  return header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+}
+
+function align(cell: string, column: number, width: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function escapeCell(cell: string): string {
+  return cell.replaceAll('|', '\\|');
+}
