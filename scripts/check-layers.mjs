@@ -7,12 +7,29 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const layers = [
-  'cli', 'server', 'report', 'methods', 'evaluation', 'detector', 'training', 'model',
-  'features', 'synthesis', 'data', 'image', 'runtime', 'graph', 'core',
+  'cli',
+  'server',
+  'report',
+  'methods',
+  'evaluation',
+  'detector',
+  'training',
+  'model',
+  'features',
+  'synthesis',
+  'data',
+  'image',
+  'runtime',
+  'graph',
+  'core',
 ];
 /** Folders of pure TypeScript; the files named here are the only ones in them that touch the host. */
 const pure = new Map([
-  ['graph', []], ['model', []], ['synthesis', []], ['evaluation', []], ['core', ['files.ts']],
+  ['graph', []],
+  ['model', []],
+  ['synthesis', []],
+  ['evaluation', []],
+  ['core', ['files.ts']],
 ]);
 const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 
@@ -30,11 +47,15 @@ for (const entry of readdirSync(src, { recursive: true })) {
       const reached = relative(src, join(src, file, '..', target)).replaceAll('\\', '/');
       const below = reached.split('/')[0];
       if (layers.indexOf(below) < layers.indexOf(layer)) {
-        problems.push(`src/${file} imports ${reached}: ${layer} stands below ${below}, and imports only go down`);
+        problems.push(
+          `src/${file} imports ${reached}: ${layer} stands below ${below}, and imports only go down`,
+        );
       }
       const exempt = pure.get(below);
       if (pure.has(layer) && exempt?.includes(reached.split('/').slice(1).join('/'))) {
-        problems.push(`src/${file} imports ${reached}, which touches the host: ${layer} must also run in a browser`);
+        problems.push(
+          `src/${file} imports ${reached}, which touches the host: ${layer} must also run in a browser`,
+        );
       }
     } else if (pure.has(layer) && hostModule.test(target) && !pure.get(layer).includes(rest.join('/'))) {
       problems.push(`src/${file} imports ${target}: ${layer} must also run in a browser`);

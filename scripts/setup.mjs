@@ -14,13 +14,19 @@ const modified = (path) => (existsSync(join(root, path)) ? statSync(join(root, p
 function newest(folder) {
   return Math.max(
     0,
-    ...readdirSync(join(root, folder), { recursive: true }).map((name) => modified(join(folder, String(name)))),
+    ...readdirSync(join(root, folder), { recursive: true }).map((name) =>
+      modified(join(folder, String(name))),
+    ),
   );
 }
 
 /** Runs one command in the project's root and ends this process with its status when it fails. */
 export function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

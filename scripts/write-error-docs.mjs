@@ -6,7 +6,10 @@ import { errorCatalogue } from '../dist/core/errors.js';
 const path = fileURLToPath(new URL('../docs/errors.md', import.meta.url));
 const rows = Object.entries(errorCatalogue)
   .sort(([a], [b]) => a.localeCompare(b))
-  .map(([code, { kind, message }]) => `| \`${code}\` | ${kind === 'input' ? 'yours to mend (2)' : 'ours (1)'} | ${message.replaceAll('|', '\\|')} |`);
+  .map(
+    ([code, { kind, message }]) =>
+      `| \`${code}\` | ${kind === 'input' ? 'yours to mend (2)' : 'ours (1)'} | ${message.replaceAll('|', '\\|')} |`,
+  );
 const text = `# Errors
 
 Every error carries one of these codes (\`error.code\` in the library, the last line with \`--json\` on the command line).

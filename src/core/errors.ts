@@ -20,6 +20,23 @@ const catalogue = {
     kind: 'input',
     message: 'Unknown option {option} in {where}. Known options: {known}.',
   },
+  CLASS_EMPTY: {
+    kind: 'input',
+    message: 'Class {name} has no {what}: expected {expected}. Add some or remove the folder.',
+  },
+  CLASS_NAME_TWICE: {
+    kind: 'input',
+    message:
+      'Two classes have one name: {first} and {second} differ only in case or Unicode form. Rename one.',
+  },
+  DATASET_EMPTY: {
+    kind: 'input',
+    message: '{path}: no images found. Expected {expected}.',
+  },
+  DATASET_NO_TRAINING: {
+    kind: 'input',
+    message: '{path}: the data set has no training images. Expected photographs of good parts in {expected}.',
+  },
   FILE_NOT_FOUND: {
     kind: 'input',
     message: '{path}: no such file or folder. {hint}',
@@ -27,6 +44,39 @@ const catalogue = {
   FILE_UNREADABLE: {
     kind: 'input',
     message: '{path}: cannot be read ({reason}).',
+  },
+  FOLDER_EXPECTED: {
+    kind: 'input',
+    message: '{path}: expected a folder, this is a file. {hint}',
+  },
+  IMAGE_INVALID: {
+    kind: 'input',
+    message: '{path}: cannot be decoded ({reason}). Replace or remove the file.',
+  },
+  IMAGES_BROKEN: {
+    kind: 'input',
+    message:
+      '{broken} of {total} images cannot be used; replace or remove them, or leave them out with --skip-broken:\n{list}',
+  },
+  LAYOUT_UNCLEAR: {
+    kind: 'input',
+    message: '{path}: cannot tell how the folder is laid out: {reason}. {hint}',
+  },
+  MASK_UNMATCHED: {
+    kind: 'input',
+    message: '{mask}: this mask has no image; expected {image}.{others} Add the image or remove the mask.',
+  },
+  SPLIT_TABLE_INVALID: {
+    kind: 'input',
+    message: '{path}, line {line}: {reason}.',
+  },
+  STORE_DAMAGED: {
+    kind: 'input',
+    message: '{path}: this shard of the patch-feature store is damaged. Remove the folder and train again.',
+  },
+  USAGE: {
+    kind: 'input',
+    message: '{reason}. See {help}.',
   },
   INTERNAL: {
     kind: 'internal',

@@ -1,0 +1,45 @@
+/**
+ * @file Where words go: results to stdout (with `--json` one JSON document and nothing else), everything about the
+ * work to stderr.
+ */
+import { CladError, reasonOf } from '../core/errors.ts';
+
+/** Prints one JSON document on stdout. Numbers that JSON has not (NaN, infinities) become null. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Prints one JSON document on one line, for verbs that print many. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Prints a result for people on stdout. */
+export function printText(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Tells people something about the work, on stderr. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/**
+ * Reports what ended a command: its sentence on stderr, with `json` also `{error: {code, message}}` on stdout; the
+ * stack only with CLAD_DEBUG=1.
+ * @returns the exit status: 2 when the user's input is wrong, 1 when the fault is ours
+ */
+export function printError(thrown: unknown, json: boolean): 1 | 2 {
+  const error =
+    thrown instanceof CladError
+      ? thrown
+      : new CladError('INTERNAL', { reason: `${reasonOf(thrown).replace(/\.?$/, '.')}` }, { cause: thrown });
+  process.stderr.write(`clad: ${error.message}\n`);
+  if (process.env.CLAD_DEBUG === '1') {
+    const origin = thrown instanceof Error ? thrown : error;
+    process.stderr.write(`${origin.stack}\n`);
+    if (origin.cause instanceof Error) process.stderr.write(`caused by: ${origin.cause.stack}\n`);
+  }
+  if (json) printJson({ error: { code: error.code, message: error.message } });
+  return error.kind === 'input' ? 2 : 1;
+}

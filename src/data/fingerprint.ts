@@ -1,0 +1,39 @@
+/** @file A data set's fingerprint, written into every result, so that two numbers can be known to be of one data. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
+import type { Dataset, Sample } from './dataset.ts';
+
+/**
+ * SHA-256, in hex, over every sample in order: class, split, defect, path below the root, and the sizes and SHA-256 of
+ * the contents of image and mask. Moving or copying the folder does not change it, a changed pixel or label does.
+ * @throws CladError `FILE_UNREADABLE`
+ */
+export async function fingerprint(dataset: Dataset): Promise<string> {
+  const lines = await mapConcurrently(dataset.samples, defaultConcurrency, (sample) =>
+    describe(sample, dataset.root),
+  );
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
+
+async function describe({ className, split, defect, path, maskPath }: Sample, root: string): Promise<string> {
+  const files = maskPath === undefined ? [path] : [path, maskPath];
+  const contents: string[] = [];
+  for (const file of files)
+    contents.push(relative(root, file).split(sep).join('/').normalize('NFC'), await contentOf(file));
+  return JSON.stringify([className, split, defect, ...contents]);
+}
+
+async function contentOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
+  try {
+    await pipeline(stream, hash);
+  } catch (error) {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  }
+  return `${stream.bytesRead}:${hash.digest('hex')}`;
+}

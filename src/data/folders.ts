@@ -1,0 +1,72 @@
+/** @file Folders listed in an order that does not depend on the file system: by code unit of the name. */
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { imageExtensions } from '../image/decode.ts';
+
+/** What a folder holds; hidden entries and files that are no images are left out. */
+export interface Listing {
+  /** Names of the folders, sorted. */
+  readonly folders: readonly string[];
+  /** Names of the image files, sorted. */
+  readonly images: readonly string[];
+}
+
+/** Orders strings by code unit, the same on every machine and in every language. */
+export function byCodeUnit(first: string, second: string): number {
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
+/** Whether a file name ends as an image's does. */
+export function isImageName(name: string): boolean {
+  return imageExtensions.includes(extname(name).toLowerCase());
+}
+
+/** A file's name without folder and ending: the stem by which images and masks are matched. */
+export function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
+}
+
+/**
+ * Lists a folder; links count as what they lead to. A dangling link with an image's name is listed, so that it is
+ * reported as broken rather than overlooked.
+ * @throws CladError `FILE_UNREADABLE`
+ */
+export async function listFolder(path: string): Promise<Listing> {
+  const folders: string[] = [];
+  const images: string[] = [];
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  });
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
+    const target = entry.isSymbolicLink() ? await statOrNothing(join(path, entry.name)) : entry;
+    if (target?.isDirectory()) folders.push(entry.name);
+    else if (isImageName(entry.name)) images.push(entry.name);
+  }
+  return { folders: folders.sort(byCodeUnit), images: images.sort(byCodeUnit) };
+}
+
+/** Like `listFolder`, but a folder that does not exist is an empty one. */
+export async function listFolderIfAny(path: string): Promise<Listing> {
+  const found = await statOrNothing(path);
+  return found?.isDirectory() ? listFolder(path) : { folders: [], images: [] };
+}
+
+/**
+ * The absolute path of a folder that must exist.
+ * @throws CladError `FILE_NOT_FOUND` or `FOLDER_EXPECTED`
+ */
+export async function requireFolder(path: string, hint: string): Promise<string> {
+  const absolute = resolve(path);
+  const found = await statOrNothing(absolute);
+  if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint });
+  if (!found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path, hint });
+  return absolute;
+}
+
+/** The file system's record of a path, undefined where there is nothing. */
+export async function statOrNothing(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
+}

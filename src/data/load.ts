@@ -1,0 +1,114 @@
+/**
+ * @file A folder to a data set: finds the layout, reads it, and refuses what cannot be meant. Only names are read
+ * here; `verifyImages` decodes the files.
+ */
+import { join } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import type { Dataset, Sample } from './dataset.ts';
+import { byCodeUnit, requireFolder } from './folders.ts';
+import { type ClassFolder, mvtecClasses, mvtecOrVisa, readMvtec } from './mvtec.ts';
+import { plainClasses, readPlain } from './plain.ts';
+import { looksLikeVisa, readVisa } from './visa.ts';
+
+/** How a data set is read. */
+export interface LoadOptions {
+  /** The layout, where it should not be guessed. */
+  readonly layout?: Dataset['layout'];
+  /**
+   * Whether every class must have training images; switch it off to evaluate on test images alone.
+   * @default true
+   */
+  readonly requireTraining?: boolean;
+}
+
+/**
+ * Reads a data set of any supported layout. Class names are the folders' names in Unicode form NFC; the order is by
+ * class, split, path, by code unit.
+ * @throws CladError `FILE_NOT_FOUND`, `FOLDER_EXPECTED`, `LAYOUT_UNCLEAR`, `DATASET_EMPTY`, `DATASET_NO_TRAINING`,
+ *   `CLASS_EMPTY`, `CLASS_NAME_TWICE`, `MASK_UNMATCHED`, `SPLIT_TABLE_INVALID`
+ */
+export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
+  const absolute = await requireFolder(root, 'Give the folder of the data set.');
+  const { layout, names, samples } = await readLayout(absolute, options.layout);
+  const classes = uniqueNames(names);
+  const expected = expectedIn(layout);
+  if (samples.length === 0) throw new CladError('DATASET_EMPTY', { path: root, expected });
+  const ordered = samples
+    .map((sample) => ({ ...sample, className: sample.className.normalize('NFC') }))
+    .sort(
+      (a, b) =>
+        byCodeUnit(a.className, b.className) || splitOrder(a) - splitOrder(b) || byCodeUnit(a.path, b.path),
+    );
+  const dataset: Dataset = { root: absolute, layout, classes, samples: ordered };
+  requireSamples(dataset, expected);
+  if (options.requireTraining ?? true) requireTraining(dataset);
+  return dataset;
+}
+
+/**
+ * Refuses a data set, or a class of it, without training images.
+ * @throws CladError `DATASET_NO_TRAINING` or `CLASS_EMPTY`
+ */
+export function requireTraining(dataset: Dataset): void {
+  const expected = expectedIn(dataset.layout);
+  const training = new Set(dataset.samples.filter(({ split }) => split === 'train').map((s) => s.className));
+  if (training.size === 0) throw new CladError('DATASET_NO_TRAINING', { path: dataset.root, expected });
+  const without = dataset.classes.find((name) => !training.has(name));
+  if (without !== undefined)
+    throw new CladError('CLASS_EMPTY', { name: without, what: 'training images', expected });
+}
+
+function requireSamples({ classes, samples }: Dataset, expected: string): void {
+  const present = new Set(samples.map(({ className }) => className));
+  const empty = classes.find((name) => !present.has(name));
+  if (empty !== undefined) throw new CladError('CLASS_EMPTY', { name: empty, what: 'images', expected });
+}
+
+interface Read {
+  readonly layout: Dataset['layout'];
+  /** Every class's name, even of those without a sample. */
+  readonly names: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+async function readLayout(root: string, wanted: Dataset['layout'] | undefined): Promise<Read> {
+  if (wanted === 'visa' || (wanted === undefined && (await looksLikeVisa(root)))) {
+    const samples = await readVisa(root);
+    return { layout: 'visa', names: [...new Set(samples.map(({ className }) => className))], samples };
+  }
+  if (wanted !== 'plain') {
+    const classes = await mvtecClasses(root);
+    if (classes.length > 0 || wanted !== undefined) {
+      const layout = wanted ?? (await mvtecOrVisa(classes));
+      return { layout, names: namesOf(classes), samples: await readMvtec(classes, layout) };
+    }
+  }
+  const classes = await plainClasses(root);
+  return { layout: 'plain', names: namesOf(classes), samples: await readPlain(classes) };
+}
+
+function namesOf(classes: readonly ClassFolder[]): string[] {
+  return classes.map(({ className }) => className);
+}
+
+/** Sorted names; two that a case-insensitive or normalising file system would merge are refused. */
+function uniqueNames(names: readonly string[]): string[] {
+  const byKey = new Map<string, string>();
+  for (const name of names) {
+    const key = name.normalize('NFC').toLowerCase();
+    const first = byKey.get(key);
+    if (first !== undefined) throw new CladError('CLASS_NAME_TWICE', { first, second: name });
+    byKey.set(key, name);
+  }
+  return names.map((name) => name.normalize('NFC')).sort(byCodeUnit);
+}
+
+function splitOrder({ split }: Sample): number {
+  return split === 'train' ? 0 : 1;
+}
+
+function expectedIn(layout: Dataset['layout']): string {
+  if (layout === 'visa') return 'rows of split_csv/1cls.csv with split train and label normal';
+  if (layout === 'plain') return '<product>/*.png or *.jpg (or .webp, .bmp, .tif)';
+  return `<class>/${join('train', 'good')}/*.png or *.jpg (or .webp, .bmp, .tif)`;
+}

@@ -1,0 +1,113 @@
+/**
+ * @file The layout of MVTec AD (Bergmann et al., IJCV 2021) and its sibling, VisA as reorganised for one-class use:
+ *
+ *     <class>/train/good/*            <class>/ground_truth/<defect>/<stem>_mask.png   MVTec
+ *     <class>/test/good/*             <class>/ground_truth/bad/<stem>.png             VisA 1cls
+ *     <class>/test/<defect>/*
+ *
+ * The root may also be one class's own folder.
+ */
+import { basename, join } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import type { Dataset, Sample } from './dataset.ts';
+import { listFolder, listFolderIfAny, stemOf } from './folders.ts';
+import { type MaskSuffix, matchMasks } from './masks.ts';
+
+/** A class and the folder it is read from. */
+export interface ClassFolder {
+  readonly className: string;
+  readonly path: string;
+}
+
+/** The classes of a root, where it has this layout: its folders, or itself when it holds `train` or `test` folders. */
+export async function mvtecClasses(root: string): Promise<ClassFolder[]> {
+  if (await looksLikeClass(root)) return [{ className: basename(root), path: root }];
+  const { folders } = await listFolder(root);
+  const classes = folders.map((className) => ({ className, path: join(root, className) }));
+  const likely = await Promise.all(classes.map(({ path }) => looksLikeClass(path)));
+  return likely.some(Boolean) ? classes : [];
+}
+
+/** `train/good` or a folder within `test`: a product called `train` that holds photographs is none. */
+async function looksLikeClass(path: string): Promise<boolean> {
+  const train = await listFolderIfAny(join(path, 'train'));
+  const test = await listFolderIfAny(join(path, 'test'));
+  return train.folders.includes('good') || test.folders.length > 0;
+}
+
+/** Which of the two siblings it is: `test` has no folders but `good` and `bad`, and no mask is called `*_mask`. */
+export async function mvtecOrVisa(classes: readonly ClassFolder[]): Promise<'mvtec' | 'visa-1cls'> {
+  let bad = false;
+  for (const { path } of classes) {
+    const { folders } = await listFolderIfAny(join(path, 'test'));
+    if (folders.some((folder) => folder !== 'good' && folder !== 'bad')) return 'mvtec';
+    bad ||= folders.includes('bad');
+    const masks = await listFolderIfAny(join(path, 'ground_truth', 'bad'));
+    if (masks.images.some((mask) => stemOf(mask).endsWith('_mask'))) return 'mvtec';
+  }
+  return bad ? 'visa-1cls' : 'mvtec';
+}
+
+/**
+ * Reads the samples of all classes.
+ * @throws CladError `LAYOUT_UNCLEAR`, `MASK_UNMATCHED`, `FILE_UNREADABLE`
+ */
+export async function readMvtec(
+  classes: readonly ClassFolder[],
+  layout: Dataset['layout'],
+): Promise<Sample[]> {
+  const suffix: MaskSuffix = layout === 'visa-1cls' ? '' : '_mask';
+  return (await Promise.all(classes.map((folder) => readClass(folder, suffix)))).flat();
+}
+
+async function readClass({ className, path }: ClassFolder, suffix: MaskSuffix): Promise<Sample[]> {
+  await refuseStrays(path);
+  const samples: Sample[] = [];
+  for (const split of ['train', 'test'] as const) {
+    for (const defect of (await listFolderIfAny(join(path, split))).folders) {
+      const folder = join(path, split, defect);
+      const images = (await listFolder(folder)).images.map((name) => join(folder, name));
+      const anomalous = defect !== 'good';
+      const masks = anomalous
+        ? await matchMasks(images, folder, join(path, 'ground_truth', defect), suffix)
+        : undefined;
+      for (const image of images) {
+        const maskPath = masks?.get(image);
+        const sample = { path: image, className, split, anomalous, defect };
+        samples.push(maskPath === undefined ? sample : { ...sample, maskPath });
+      }
+    }
+  }
+  return samples;
+}
+
+/** Refuses images that would be overlooked, and training folders other than `good`. */
+async function refuseStrays(path: string): Promise<void> {
+  const train = await listFolderIfAny(join(path, 'train'));
+  const stray = train.folders.find((folder) => folder !== 'good');
+  if (stray !== undefined) {
+    throw new CladError('LAYOUT_UNCLEAR', {
+      path: join(path, 'train', stray),
+      reason: 'training images must be of good parts',
+      hint: 'Keep only the folder `good` in `train`.',
+    });
+  }
+  const test = await listFolderIfAny(join(path, 'test'));
+  for (const [split, { images }] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
+    if (images[0] === undefined) continue;
+    throw new CladError('LAYOUT_UNCLEAR', {
+      path: join(path, split, images[0]),
+      reason: `images lie directly in \`${split}\``,
+      hint: `Put those of good parts into \`${split}/good\`.`,
+    });
+  }
+  const defects = new Set(test.folders);
+  for (const defect of (await listFolderIfAny(join(path, 'ground_truth'))).folders) {
+    // With no such test folder every mask in it is without its image.
+    if (!defects.has(defect))
+      await matchMasks([], join(path, 'test', defect), join(path, 'ground_truth', defect), '_mask');
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * @file Decodes every file of a data set before any work is spent on it, so that a broken, empty or truncated image
+ * is met in the first minute and not in the third hour; masks too, which must be as large as their images.
+ */
+import { CladError, reasonOf } from '../core/errors.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { decodeImage, decodeMask } from '../image/decode.ts';
+import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
+import type { Dataset, Sample } from './dataset.ts';
+import { requireTraining } from './load.ts';
+
+/** A sample that cannot be used. */
+export interface BrokenImage {
+  /** Absolute path of the image, or of its mask where that is what is wrong. */
+  readonly path: string;
+  /** One sentence without the path. A mask of another size than its image: names the image too. */
+  readonly reason: string;
+}
+
+/** A picture's size in pixels, as decoded (after EXIF rotation). */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How files are examined. */
+export interface ExamineOptions {
+  /**
+   * Which splits are decoded; samples of others pass unseen.
+   * @default both
+   */
+  readonly splits?: readonly Sample['split'][];
+  /**
+   * Files decoded at once, at least 1.
+   * @default one a processor
+   */
+  readonly concurrency?: number;
+  readonly onProgress?: ProgressListener;
+}
+
+/** What decoding every file showed. */
+export interface Examination {
+  readonly broken: readonly BrokenImage[];
+  /** The data set without the samples that are broken. */
+  readonly dataset: Dataset;
+  /** Sizes of the decoded images, by path. */
+  readonly sizes: ReadonlyMap<string, Size>;
+  /** Masks without a pixel inside. */
+  readonly emptyMasks: readonly string[];
+}
+
+/** Decodes every file and tells what is wrong, without refusing anything. */
+export async function examineImages(dataset: Dataset, options: ExamineOptions = {}): Promise<Examination> {
+  const splits = options.splits ?? ['train', 'test'];
+  const wanted = dataset.samples.filter(({ split }) => splits.includes(split));
+  let done = 0;
+  const findings = await mapConcurrently(
+    wanted,
+    options.concurrency ?? defaultConcurrency,
+    async (sample) => {
+      const finding = await examineSample(sample);
+      done++;
+      options.onProgress?.({ task: 'checking images', done, total: wanted.length, unit: 'images' });
+      return finding;
+    },
+  );
+  const broken = findings.flatMap((finding) => finding.broken ?? []);
+  const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
+  const sizes = new Map<string, Size>();
+  const emptyMasks: string[] = [];
+  for (const [index, { path, maskPath }] of wanted.entries()) {
+    const { size, emptyMask } = findings[index] as Finding;
+    if (size) sizes.set(path, size);
+    if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
+  }
+  const samples = dataset.samples.filter((sample) => !bad.has(sample));
+  return { broken, dataset: { ...dataset, samples }, sizes, emptyMasks };
+}
+
+/** How files are verified. */
+export interface VerifyOptions extends ExamineOptions {
+  /**
+   * Leaves out what is broken instead of refusing the data set; the caller must say so.
+   * @default false
+   */
+  readonly skipBroken?: boolean;
+}
+
+/**
+ * Decodes every file fully; a data set that passes can be read to its end.
+ * @returns the data set, without broken samples when `skipBroken`, and what was found
+ * @throws CladError `IMAGES_BROKEN` with all of them; with `skipBroken`, `CLASS_EMPTY` or `DATASET_NO_TRAINING` when
+ *   a class is left without the training images it had
+ */
+export async function verifyImages(dataset: Dataset, options: VerifyOptions = {}): Promise<Examination> {
+  const examination = await examineImages(dataset, options);
+  const { broken } = examination;
+  if (broken.length === 0) return examination;
+  if (!options.skipBroken) {
+    throw new CladError('IMAGES_BROKEN', {
+      broken: broken.length,
+      total: dataset.samples.length,
+      list: broken.map(({ path, reason }) => `  ${path}: ${reason}`).join('\n'),
+    });
+  }
+  if (dataset.samples.some(({ split }) => split === 'train')) requireTraining(examination.dataset);
+  return examination;
+}
+
+interface Finding {
+  readonly size?: Size;
+  readonly broken?: BrokenImage;
+  readonly emptyMask?: boolean;
+}
+
+async function examineSample({ path, maskPath }: Sample): Promise<Finding> {
+  const image = await attempt(path, decodeImage(path));
+  if ('reason' in image) return { broken: image };
+  const size = { width: image.width, height: image.height };
+  if (maskPath === undefined) return { size };
+  const mask = await attempt(maskPath, decodeMask(maskPath));
+  if ('reason' in mask) return { size, broken: mask };
+  if (mask.width !== size.width || mask.height !== size.height) {
+    const is = `the mask is ${mask.width} x ${mask.height} pixels`;
+    return {
+      size,
+      broken: { path: maskPath, reason: `${is}, its image ${path} ${size.width} x ${size.height}` },
+    };
+  }
+  return { size, emptyMask: !mask.data.includes(1) };
+}
+
+async function attempt<T>(path: string, decoding: Promise<T>): Promise<T | BrokenImage> {
+  try {
+    return await decoding;
+  } catch (error) {
+    if (!(error instanceof CladError)) throw error;
+    const reason =
+      reasonOf(error.cause ?? error)
+        .trim()
+        .split('\n')[0] ?? '';
+    return { path, reason };
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * @file VisA as published (Zou et al., ECCV 2022): `<object>/Data/Images/{Normal,Anomaly}`, masks in
+ * `<object>/Data/Masks/Anomaly`, and the table `split_csv/1cls.csv` (object,split,label,image,mask; paths from the
+ * root) that says which image trains and which tests. Only that one-class table is read: in the others anomalies train.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CladError, reasonOf } from '../core/errors.ts';
+import type { Sample } from './dataset.ts';
+import { listFolder, statOrNothing, stemOf } from './folders.ts';
+
+const columns = ['object', 'split', 'label', 'image', 'mask'] as const;
+type Row = Record<(typeof columns)[number], string>;
+
+/** Path of the table below the root. */
+export const visaTable = join('split_csv', '1cls.csv');
+
+/** Whether the root holds the table, or the folders and not the table. */
+export async function looksLikeVisa(root: string): Promise<boolean> {
+  if (await statOrNothing(join(root, visaTable))) return true;
+  for (const folder of (await listFolder(root)).folders)
+    if (await statOrNothing(join(root, folder, 'Data', 'Images'))) return true;
+  return false;
+}
+
+/**
+ * Reads the samples the table lists.
+ * @throws CladError `FILE_NOT_FOUND` when the table is missing, `SPLIT_TABLE_INVALID` naming the line otherwise
+ */
+export async function readVisa(root: string): Promise<Sample[]> {
+  const path = join(root, visaTable);
+  if (!(await statOrNothing(path))) {
+    const hint = 'VisA needs its one-class table; copy `split_csv` beside the object folders.';
+    throw new CladError('FILE_NOT_FOUND', { path, hint });
+  }
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  });
+  const samples: Sample[] = [];
+  const seen = new Set<string>();
+  for (const { line, row } of parseTable(text, path)) {
+    const refuse = (reason: string) => new CladError('SPLIT_TABLE_INVALID', { path, line, reason });
+    const sample = sampleOf(root, row, refuse);
+    if (seen.has(sample.path)) throw refuse(`${row.image} is listed twice`);
+    seen.add(sample.path);
+    for (const file of [sample.path, sample.maskPath])
+      if (file !== undefined && !(await statOrNothing(file))) throw refuse(`${file} does not exist`);
+    samples.push(sample);
+  }
+  return samples;
+}
+
+function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError): Sample {
+  const { object: className, split, label } = row;
+  if (className === '') throw refuse('the object is empty');
+  if (row.image === '') throw refuse('the image is empty');
+  if (split !== 'train' && split !== 'test') throw refuse(`the split is ${split}, expected train or test`);
+  if (label !== 'normal' && label !== 'anomaly')
+    throw refuse(`the label is ${label}, expected normal or anomaly`);
+  const anomalous = label === 'anomaly';
+  if (anomalous && split === 'train') throw refuse(`${row.image} is an anomaly in the training split`);
+  if (row.mask !== '' && stemOf(basename(row.mask)) !== stemOf(basename(row.image)))
+    throw refuse(`the mask ${row.mask} is not of the image ${row.image}, their stems differ`);
+  const sample = {
+    path: join(root, row.image),
+    className,
+    split,
+    anomalous,
+    defect: anomalous ? 'anomaly' : 'good',
+  } as const;
+  return anomalous && row.mask !== '' ? { ...sample, maskPath: join(root, row.mask) } : sample;
+}
+
+/** Comma-separated rows with a heading; a value may stand in double quotes, but not span lines. */
+function* parseTable(text: string, path: string): Generator<{ line: number; row: Row }> {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const heading = splitLine(lines[0] ?? '');
+  const missing = columns.find((column) => !heading.includes(column));
+  if (missing !== undefined) {
+    const reason = `the column ${missing} is missing, expected ${columns.join(',')}`;
+    throw new CladError('SPLIT_TABLE_INVALID', { path, line: 1, reason });
+  }
+  for (const [index, line] of lines.entries()) {
+    if (index === 0 || line.trim() === '') continue;
+    const values = splitLine(line);
+    const row = Object.fromEntries(columns.map((column) => [column, values[heading.indexOf(column)] ?? '']));
+    yield { line: index + 1, row: row as Row };
+  }
+}
+
+function splitLine(line: string): string[] {
+  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
+    (quoted?.replaceAll('""', '"') ?? plain ?? '').trim(),
+  );
+}

@@ -1,0 +1,196 @@
+import { join } from 'node:path';
+import { encode as encodeBmp } from 'fast-bmp';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { decodeBytes, decodeImage, decodeMask } from '../../../src/image/decode.ts';
+import { encodePng, writeGreyPng, writePng } from '../../../src/image/encode.ts';
+import { encoded, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
+
+const picture = noise(13, 7);
+const grey = Uint8Array.from({ length: 91 }, (_, index) => index * 2);
+const repeated = Uint8Array.from({ length: 91 * 3 }, (_, index) => grey[Math.floor(index / 3)] as number);
+
+describe('decodeBytes', () => {
+  it.each(['png', 'webp', 'tiff'] as const)('gives the bytes of a lossless %s back', async (format) => {
+    expect(await decodeBytes(await encoded(picture, format), 'x')).toEqual({
+      ...picture,
+      data: Buffer.from(picture.data),
+    });
+  });
+
+  it('decodes JPEG to three channels of the right size', async () => {
+    const { width, height, data } = await decodeBytes(await encoded(picture, 'jpeg'), 'x');
+    expect([width, height, data.length]).toEqual([13, 7, 273]);
+  });
+
+  it.each(['png', 'tiff'] as const)('repeats the grey of a %s', async (format) => {
+    const image = sharp(grey, { raw: { width: 13, height: 7, channels: 1 } }).toColourspace('b-w');
+    const bytes = await (format === 'png' ? image.png() : image.tiff({ compression: 'lzw' })).toBuffer();
+    expect(Array.from((await decodeBytes(bytes, 'x')).data)).toEqual(Array.from(repeated));
+  });
+
+  it.each([
+    ['png', 'grey16'],
+    ['tiff', 'grey16'],
+    ['png', 'rgb16'],
+    ['tiff', 'rgb16'],
+  ] as const)('drops the lower byte of 16 bits: %s, %s', async (format, space) => {
+    const channels = space === 'grey16' ? 1 : 3;
+    const deep = Uint16Array.from({ length: 91 * channels }, (_, index) => index * 237);
+    const image = sharp(deep, { raw: { width: 13, height: 7, channels } }).toColourspace(space);
+    const bytes = await (format === 'png' ? image.png() : image.tiff({ compression: 'lzw' })).toBuffer();
+    expect((await sharp(bytes).metadata()).depth).toBe('ushort');
+    const expected = Array.from(
+      { length: 273 },
+      (_, i) => (deep[channels === 1 ? Math.floor(i / 3) : i] ?? 0) >> 8,
+    );
+    expect(Array.from((await decodeBytes(bytes, 'x')).data)).toEqual(expected);
+  });
+
+  it('takes the colours under alpha as stored', async () => {
+    const rgba = Uint8Array.from({ length: 91 * 4 }, (_, index) => [200, 100, 50, 0][index % 4] as number);
+    const bytes = await sharp(rgba, { raw: { width: 13, height: 7, channels: 4 } })
+      .png()
+      .toBuffer();
+    expect(Array.from((await decodeBytes(bytes, 'x')).data.subarray(0, 3))).toEqual([200, 100, 50]);
+  });
+
+  it('looks colours up in a palette', async () => {
+    const few = { ...picture, data: picture.data.map((value) => (value < 128 ? 0 : 255)) };
+    const bytes = await sharp(few.data, { raw: { width: 13, height: 7, channels: 3 } })
+      .png({ palette: true, dither: 0 })
+      .toBuffer();
+    expect((await sharp(bytes).metadata()).isPalette).toBe(true);
+    expect(Array.from((await decodeBytes(bytes, 'x')).data)).toEqual(Array.from(few.data));
+  });
+
+  it('applies the EXIF orientation', async () => {
+    const bytes = await sharp(picture.data, { raw: { width: 13, height: 7, channels: 3 } })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer();
+    const { width, height, data } = await decodeBytes(bytes, 'x');
+    expect([width, height]).toEqual([7, 13]);
+    // Turned clockwise, the top left pixel is the stored bottom left one.
+    expect(Array.from(data.subarray(0, 3))).toEqual(Array.from(picture.data.subarray(6 * 39, 6 * 39 + 3)));
+  });
+
+  it('ignores an embedded colour profile', async () => {
+    const bytes = await sharp(picture.data, { raw: { width: 13, height: 7, channels: 3 } })
+      .keepIccProfile()
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    const stored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
+    expect((await sharp(bytes).metadata()).hasProfile).toBe(true);
+    expect(Array.from((await decodeBytes(bytes, 'x')).data)).toEqual(Array.from(stored));
+  });
+
+  it.each(['png', 'jpeg', 'webp', 'tiff'] as const)(
+    'finds a truncated %s, however little is lost',
+    async (format) => {
+      const bytes = await encoded(noise(64, 48), format);
+      for (const length of [0, 3, 20, bytes.length >> 1, bytes.length - 100, bytes.length - 1])
+        await expect(decodeBytes(bytes.subarray(0, length), 'part.x')).rejects.toThrow(
+          /part\.x.*cannot be decoded/,
+        );
+    },
+  );
+
+  it('refuses formats that are no photographs', async () => {
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    await expect(decodeBytes(svg, 'a.png')).rejects.toMatchObject({ code: 'IMAGE_INVALID', kind: 'input' });
+  });
+});
+
+describe('BMP', () => {
+  const flat = Uint8Array.from(picture.data);
+  const bmp = (bits: number, data: Uint8Array, channels: number, components = channels) =>
+    encodeBmp({ width: 13, height: 7, bitsPerPixel: bits, channels, components, data });
+
+  it('reads 24 bits as an independent encoder wrote them', async () => {
+    expect(Array.from((await decodeBytes(bmp(24, flat, 3), 'x')).data)).toEqual(Array.from(flat));
+  });
+
+  it('reads 8 bits through the palette', async () => {
+    expect(Array.from((await decodeBytes(bmp(8, grey, 1), 'x')).data)).toEqual(Array.from(repeated));
+  });
+
+  it('reads 1 bit through the palette', async () => {
+    const bits = grey.map((_, index) => (index % 3) & 1);
+    const { data } = await decodeBytes(bmp(1, bits, 1), 'x');
+    const dark = data[0];
+    for (let index = 0; index < 91; index++) expect(data[index * 3] === dark).toBe(bits[index] === 0);
+  });
+
+  it('reads 32 bits and drops alpha', async () => {
+    const rgba = Uint8Array.from({ length: 364 }, (_, i) =>
+      i % 4 === 3 ? 7 : (flat[Math.floor(i / 4) * 3 + (i % 4)] as number),
+    );
+    expect(Array.from((await decodeBytes(bmp(32, rgba, 4, 3), 'x')).data)).toEqual(Array.from(flat));
+  });
+
+  it('reads rows from the top, 16 bits without fields and 4 bits with a palette', async () => {
+    const header = (bits: number, height: number, palette: readonly number[], pixels: readonly number[]) => {
+      const bytes = Buffer.alloc(54 + palette.length + pixels.length);
+      bytes.write('BM', 'latin1');
+      bytes.writeUInt32LE(54 + palette.length, 10);
+      bytes.writeUInt32LE(40, 14);
+      bytes.writeInt32LE(2, 18);
+      bytes.writeInt32LE(height, 22);
+      bytes.writeUInt16LE(1, 26);
+      bytes.writeUInt16LE(bits, 28);
+      bytes.set([...palette, ...pixels], 54);
+      return bytes;
+    };
+    const red = [0x00, 0x7c];
+    const blue = [0x1f, 0x00];
+    const top = await decodeBytes(header(16, -2, [], [...red, ...red, ...blue, ...blue]), 'x');
+    expect(Array.from(top.data)).toEqual([255, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 255]);
+    const bottom = await decodeBytes(header(16, 2, [], [...red, ...red, ...blue, ...blue]), 'x');
+    expect(Array.from(bottom.data)).toEqual([0, 0, 255, 0, 0, 255, 255, 0, 0, 255, 0, 0]);
+    const four = await decodeBytes(header(4, 1, [1, 2, 3, 0, 4, 5, 6, 0], [0x10, 0, 0, 0]), 'x');
+    expect(Array.from(four.data)).toEqual([6, 5, 4, 3, 2, 1]);
+    await expect(decodeBytes(header(4, 1, [1, 2, 3, 0], [0x10, 0, 0, 0]), 'x')).rejects.toThrow(/palette/);
+  });
+
+  it('finds truncation and refuses a forged size', async () => {
+    const bytes = bmp(24, flat, 3);
+    await expect(decodeBytes(bytes.subarray(0, bytes.length - 1), 'x')).rejects.toThrow(/truncated/);
+    const forged = Buffer.from(bytes);
+    forged.writeInt32LE(2_000_000_000, 18);
+    await expect(decodeBytes(forged, 'x')).rejects.toThrow(/beyond the limit/);
+  });
+});
+
+describe('files', () => {
+  it('writes and reads pictures and masks without loss', () =>
+    withFiles({}, async (root) => {
+      await writePng(join(root, 'deep/a.png'), picture);
+      expect(Array.from((await decodeImage(join(root, 'deep/a.png'))).data)).toEqual(
+        Array.from(picture.data),
+      );
+      expect(Array.from((await decodeBytes(await encodePng(picture), 'x')).data)).toEqual(
+        Array.from(picture.data),
+      );
+      const mask = { width: 3, height: 2, data: Uint8Array.of(0, 1, 0, 1, 1, 0) };
+      await writeGreyPng(join(root, 'm.png'), mask);
+      expect(await decodeMask(join(root, 'm.png'))).toEqual(mask);
+    }));
+
+  it('takes any value above 0 for inside, at 8 and 16 bits', async () => {
+    const deep = await sharp(Uint16Array.of(1, 0, 256, 0), { raw: { width: 2, height: 2, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    await withFiles({ 'a.png': await greyPng(2, 2, 1), 'b.png': deep }, async (root) => {
+      expect(Array.from((await decodeMask(join(root, 'a.png'))).data)).toEqual([1, 0, 0, 0]);
+      expect(Array.from((await decodeMask(join(root, 'b.png'))).data)).toEqual([1, 0, 1, 0]);
+    });
+  });
+
+  it('names a file that cannot be read', async () => {
+    await expect(decodeImage('/nowhere/a.png')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(decodeImage('/nowhere/a.png')).rejects.toThrow('/nowhere/a.png');
+  });
+});
