@@ -3,7 +3,7 @@
  * `npm test` and `npm run demo` call it, so a bare clone needs no other command.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,7 @@ const modified = (path) => (existsSync(join(root, path)) ? statSync(join(root, p
 
 function newest(folder) {
   return Math.max(
-    0,
+    modified(folder),
     ...readdirSync(join(root, folder), { recursive: true }).map((name) =>
       modified(join(folder, String(name))),
     ),
@@ -36,4 +36,5 @@ export function setup() {
   if (modified('dist/.built') < sources) run('node', ['scripts/build.mjs']);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setup();
+// The module's address has its links resolved, the argument has not.
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) setup();

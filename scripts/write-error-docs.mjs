@@ -8,7 +8,7 @@ const rows = Object.entries(errorCatalogue)
   .sort(([a], [b]) => a.localeCompare(b))
   .map(
     ([code, { kind, message }]) =>
-      `| \`${code}\` | ${kind === 'input' ? 'yours to mend (2)' : 'ours (1)'} | ${message.replaceAll('|', '\\|')} |`,
+      `| \`${code}\` | ${kind === 'input' ? 'yours to mend (2)' : 'ours (1)'} | ${message.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
   );
 const text = `# Errors
 

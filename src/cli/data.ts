@@ -1,10 +1,19 @@
-/** @file `clad data`: what is in a data set (`inspect`), and what training makes of it. */
+/** @file `clad data`: what is in a data set (`inspect`), and the anomalies training makes of it (`synthesize`). */
+import { resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Dataset } from '../data/dataset.ts';
+import { CladError } from '../core/errors.ts';
+import { type Layout, layouts } from '../data/dataset.ts';
+import { statOrNothing } from '../data/folders.ts';
 import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
+import { loadDataset } from '../data/load.ts';
+import { listTextures } from '../data/textures.ts';
+import { textTable } from '../evaluation/table.ts';
+import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
+import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
+import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import { localAnomalyDefaults } from '../synthesis/local-anomaly.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
-import { table } from './table.ts';
 
 /** Adds the verb and its subcommands to the program. */
 export function registerData(program: Command): void {
@@ -13,14 +22,44 @@ export function registerData(program: Command): void {
     .command('inspect')
     .description('classes, counts, sizes, masks and problems; decodes every file')
     .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
-    .addOption(new Option('--layout <name>', 'read it so').choices(['mvtec', 'visa', 'visa-1cls', 'plain']))
+    .addOption(new Option('--layout <name>', 'read it so').choices(layouts))
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExit status: 0, or 2 when a problem of severity `error` would stop training.')
     .action(inspect);
+  data
+    .command('synthesize')
+    .description('pictures of the anomalies that training would make of the good parts')
+    .argument('<data>', 'folder of the data set, as for `clad data inspect`')
+    .requiredOption('--out <dir>', 'folder for the pictures, one PNG a class')
+    .option(
+      '--textures <dir>',
+      'folder of texture images, e.g. DTD; without it the built-in generator is used',
+    )
+    .option('--count <n>', 'pictures of each class', wholeNumber('--count', 1, 1000), 8)
+    .option('--seed <n>', 'another seed, other anomalies', wholeNumber('--seed', 0, 2 ** 32 - 1), 0)
+    .option(
+      '--size <n>',
+      'side of the pictures, pixels, a multiple of 8',
+      wholeNumber('--size', 32, 2048),
+      256,
+    )
+    .addOption(new Option('--layout <name>', 'read it so').choices(layouts))
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+Each row shows the photograph, what is taken for the part (the rest is red), the mask, the texture, and the result.
+Look at the second column first: where it cuts into the part, defects there would never be trained.
+
+Examples:
+  $ clad data synthesize photos/ --out samples/
+  $ clad data synthesize photos/ --out samples/ --textures dtd/images --count 20 --seed 7`,
+    )
+    .action(synthesize);
 }
 
 interface InspectFlags {
-  readonly layout?: Dataset['layout'];
+  readonly layout?: Layout;
   readonly json?: boolean;
 }
 
@@ -44,33 +83,26 @@ async function inspect(root: string, { layout, json }: InspectFlags): Promise<vo
 }
 
 function describe({ root, layout, classes, total, problems }: Inspection): string {
-  const body = table(
-    [
-      { heading: 'class' },
-      { heading: 'train', align: 'right' },
-      { heading: 'test good', align: 'right' },
-      { heading: 'test anomalous', align: 'right' },
-      { heading: 'masks', align: 'right' },
-      { heading: 'size' },
-      { heading: 'problems', align: 'right' },
+  const row = (name: string, total: Inspection['total'], size: string, found: number) => [
+    name,
+    ...[total.train, total.testGood, total.testAnomalous, total.masks].map(String),
+    size,
+    String(found || '-'),
+  ];
+  const body = textTable({
+    header: ['class', 'train', 'test good', 'test anomalous', 'masks', 'size', 'problems'],
+    rows: [
+      ...Object.entries(classes).map(([name, summary]) =>
+        row(name, summary, sizeOf(summary), problems.filter((problem) => problem.class === name).length),
+      ),
+      row('total', total, '', problems.length),
     ],
-    Object.entries(classes).map(([name, summary]) => [
-      name,
-      ...counts(summary),
-      sizeOf(summary),
-      String(problems.filter((problem) => problem.class === name).length || '-'),
-    ]),
-    ['total', ...counts(total), '', String(problems.length || '-')],
-  );
+  });
   const list = problems.map(
     ({ severity, class: name, path, message }) => `  ${severity}: ${path ?? `class ${name}`}: ${message}`,
   );
   const ending = list.length > 0 ? ['', 'Problems:', ...list] : ['', 'No problems.'];
   return [`${root} (layout ${layout})`, '', body, ...ending].join('\n');
-}
-
-function counts({ train, testGood, testAnomalous, masks }: Inspection['total']): string[] {
-  return [train, testGood, testAnomalous, masks].map(String);
 }
 
 function sizeOf({ width, height }: ClassSummary): string {
@@ -79,4 +111,95 @@ function sizeOf({ width, height }: ClassSummary): string {
 
 function span({ min, max }: Range): string {
   return min === max ? String(min) : `${min}-${max}`;
+}
+
+interface SynthesizeFlags {
+  readonly out: string;
+  readonly textures?: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly size: number;
+  readonly layout?: Layout;
+  readonly json?: boolean;
+}
+
+async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
+  const { seed, size, count, layout, json } = flags;
+  const stride = localAnomalyDefaults.patchStride;
+  if (size % stride !== 0)
+    throw new CladError('OPTION_INVALID', {
+      option: '--size',
+      expected: `a multiple of ${stride}`,
+      actual: size,
+    });
+  const dataset = await loadDataset(root, { layout });
+  const folder = await outputFolder(flags.out, dataset.root);
+  const textures =
+    flags.textures === undefined ? proceduralTextures() : textureFolder(await listTextures(flags.textures));
+  if (flags.textures === undefined)
+    printNote(`clad: no --textures given, so textures come from ${textures.description}.`);
+  const samples = someTraining(dataset.samples, count);
+  const geometry = { size };
+  const progress = progressBars();
+  let foregrounds: ClassForegrounds;
+  let pictures: SynthesisPicture[];
+  try {
+    const onProgress = progress.listener;
+    foregrounds = await classForegrounds(dataset.samples, geometry, { onProgress });
+    const drawn = { samples, foregrounds, textures, geometry, seed, folder };
+    pictures = await writeSynthesisPictures({ ...drawn, onProgress });
+  } finally {
+    progress.stop();
+  }
+  if (!json) return printText(describeSynthesis(pictures, foregrounds, folder));
+  const classes = pictures.map(({ className, path, rows }) => [
+    className,
+    { foreground: foregrounds[className], picture: path, rows },
+  ]);
+  printJson({
+    root: dataset.root,
+    textures: textures.description,
+    seed,
+    size,
+    classes: Object.fromEntries(classes),
+  });
+}
+
+function describeSynthesis(
+  pictures: readonly SynthesisPicture[],
+  foregrounds: ClassForegrounds,
+  folder: string,
+): string {
+  const width = Math.max(...pictures.map(({ className }) => className.length));
+  const lines = pictures.map(({ className }) => {
+    const { accepted, reason } = foregrounds[className];
+    return `${className.padEnd(width)}  ${accepted ? 'anomalies on the part' : 'anomalies anywhere'}: ${reason}`;
+  });
+  const anomalies = pictures.reduce((sum, { rows }) => sum + rows.length, 0);
+  return [...lines, '', `${anomalies} anomalies drawn: ${resolve(folder, '<class>.png')}`].join('\n');
+}
+
+/** The absolute path of a folder to write to: no file, and not within the data set, which would then hold it. */
+async function outputFolder(path: string, root: string): Promise<string> {
+  const absolute = resolve(path);
+  const found = await statOrNothing(absolute);
+  const hint = 'Give another folder to --out.';
+  if (found && !found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path, hint });
+  const inside = `${absolute}${sep}`.startsWith(`${root}${sep}`);
+  if (!inside) return absolute;
+  throw new CladError('OPTION_INVALID', {
+    option: '--out',
+    expected: 'a folder outside the data set',
+    actual: path,
+  });
+}
+
+/** Reads a flag's number. @throws CladError `OPTION_INVALID` */
+function wholeNumber(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
+    const expected = `a whole number from ${low} to ${high}`;
+    throw new CladError('OPTION_INVALID', { option, expected, actual: text });
+  };
 }

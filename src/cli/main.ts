@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /** @file The command `clad`: a table of contents of its verbs, and what all of them share. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CladError } from '../core/errors.ts';
+import { version } from '../methods/version.ts';
+import { registerBackbones } from './backbones.ts';
 import { registerData } from './data.ts';
+import { registerEvaluate } from './evaluate.ts';
 import { printError } from './output.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { registerPredict } from './predict.ts';
+import { registerTrain } from './train.ts';
 
 const program = new Command('clad')
   .description('Visual anomaly detection for production lines: one model over many products.')
@@ -21,14 +21,20 @@ const program = new Command('clad')
     'after',
     `
 Examples:
-  $ clad data inspect photos/        what is in a folder, and what is wrong with it
-  $ clad data inspect photos/ --json
+  $ clad data inspect photos/                                      what is in a folder, and what is wrong with it
+  $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
+  $ clad evaluate runs/parts                                       how good it is on test images
+  $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
 
 Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad.
 CLAD_DEBUG=1 prints the stack of an error.`,
   );
 
+registerTrain(program);
+registerEvaluate(program);
+registerPredict(program);
 registerData(program);
+registerBackbones(program);
 
 // A reader that has seen enough (`clad ... | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

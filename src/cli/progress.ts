@@ -2,7 +2,7 @@
  * @file Progress for people, on stderr: a bar a task on a terminal, an occasional line elsewhere (log files, CI).
  * Tasks that are over within two seconds show nothing.
  */
-import cliProgress, { type SingleBar } from 'cli-progress';
+import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import type { ProgressEvent, ProgressListener } from '../core/progress.ts';
 
 /** Milliseconds a task must last to be worth a bar. */
@@ -39,7 +39,47 @@ interface Task {
 }
 
 function bars(stream: ProgressStream, now: () => number): ProgressDisplay {
-  const multi = new cliProgress.MultiBar(
+  // Made with the first bar: even an empty one writes to the terminal when it stops.
+  let multi: MultiBar | undefined;
+  const shown = new Map<string, SingleBar>();
+  const tasks = new Map<string, Task>();
+  const listener = (event: ProgressEvent) => {
+    const task = recall(tasks, event, now());
+    const elapsed = now() - task.started;
+    const over = event.done >= event.total;
+    if (over) tasks.delete(event.task);
+    let bar = shown.get(event.task);
+    if (!bar && elapsed < patience) return;
+    const payload = { task: event.task, unit: event.unit, details: details(event, task, elapsed) };
+    if (bar) {
+      bar.setTotal(event.total);
+      bar.update(event.done, payload);
+    } else {
+      multi ??= multiBar(stream);
+      bar = multi.create(event.total, event.done, payload);
+      shown.set(event.task, bar);
+    }
+    if (over) {
+      bar.stop();
+      shown.delete(event.task);
+    }
+  };
+  const log = (text: string) => {
+    if (multi) multi.log(`${text}\n`);
+    else stream.write(`${text}\n`);
+  };
+  const stop = () => {
+    // Once more, because only drawing writes what was logged.
+    multi?.update();
+    multi?.stop();
+    multi = undefined;
+    shown.clear();
+  };
+  return { listener, log, stop };
+}
+
+function multiBar(stream: ProgressStream): MultiBar {
+  return new cliProgress.MultiBar(
     {
       stream,
       format: '{task} {bar} {percentage}% | {value}/{total} {unit}{details}',
@@ -48,30 +88,11 @@ function bars(stream: ProgressStream, now: () => number): ProgressDisplay {
       gracefulExit: false,
       hideCursor: false,
       fps: 5,
+      // Otherwise a bar that a logged line has overwritten stays away until its numbers change.
+      forceRedraw: true,
     },
     cliProgress.Presets.shades_classic,
   );
-  const shown = new Map<string, SingleBar>();
-  const tasks = new Map<string, Task>();
-  const listener = (event: ProgressEvent) => {
-    const task = recall(tasks, event, now());
-    const elapsed = now() - task.started;
-    let bar = shown.get(event.task);
-    if (!bar && elapsed < patience) return;
-    const payload = { task: event.task, unit: event.unit, details: details(event, task, elapsed) };
-    if (bar) bar.update(event.done, payload);
-    else {
-      bar = multi.create(event.total, event.done, payload);
-      shown.set(event.task, bar);
-    }
-    bar.setTotal(event.total);
-    if (event.done >= event.total) {
-      bar.stop();
-      shown.delete(event.task);
-      tasks.delete(event.task);
-    }
-  };
-  return { listener, log: (text) => multi.log(`${text}\n`), stop: () => multi.stop() };
 }
 
 function lines(stream: ProgressStream, now: () => number): ProgressDisplay {

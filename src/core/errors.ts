@@ -29,6 +29,11 @@ const catalogue = {
     message:
       'Two classes have one name: {first} and {second} differ only in case or Unicode form. Rename one.',
   },
+  CLASS_UNKNOWN: {
+    kind: 'input',
+    message:
+      'Class {name} is none that the detector was trained on: {known}. Rename the folder, or train again.',
+  },
   DATASET_EMPTY: {
     kind: 'input',
     message: '{path}: no images found. Expected {expected}.',
@@ -66,6 +71,50 @@ const catalogue = {
     kind: 'input',
     message: '{mask}: this mask has no image; expected {image}.{others} Add the image or remove the mask.',
   },
+  BACKBONE_CARD_INVALID: {
+    kind: 'input',
+    message: '{path}: this backbone card cannot be used: {reason}.',
+  },
+  BACKBONE_CARD_NEEDED: {
+    kind: 'input',
+    message:
+      "{path}: this backbone needs a card, because {reason}. Save this as {card}, after a look at the layers and at mean and std (of RGB/255; these are ImageNet's):\n{json}\nOr let clad keep a copy of the backbone with such a card: {flag}",
+  },
+  BACKBONE_CHANGED: {
+    kind: 'input',
+    message:
+      '{path} is not the file its card {card} was written for: sha256 {actual}, the card says {expected}. Restore the file, or mend the card if the change is meant.',
+  },
+  BACKBONE_UNKNOWN: {
+    kind: 'input',
+    message:
+      'No backbone is named {name}, and no file has that path. Known backbones: {known}. Give an .onnx file, or add one with `clad backbones add`.',
+  },
+  BACKBONE_UNSUITABLE: {
+    kind: 'input',
+    message: '{path}: cannot serve as a backbone: {reason}.',
+  },
+  SAFETENSORS_INVALID: {
+    kind: 'input',
+    message: '{path}: this is not a whole safetensors file: {reason}.',
+  },
+  STATE_DICT_UNSUITABLE: {
+    kind: 'input',
+    message: '{path}: no backbone can be built from these weights: {reason}.',
+  },
+  RUN_DIFFERS: {
+    kind: 'input',
+    message:
+      '{path}: this run was begun with other values of {differing}; --resume continues the same run only. Use them, or another --out.',
+  },
+  RUN_EXISTS: {
+    kind: 'input',
+    message: '{path}: there is a run already. Continue it with --resume, or give another --out.',
+  },
+  RUN_NOT_FOUND: {
+    kind: 'input',
+    message: '{path}: no run here. Expected a folder that `clad train --out` wrote.',
+  },
   SPLIT_TABLE_INVALID: {
     kind: 'input',
     message: '{path}, line {line}: {reason}.',
@@ -78,6 +127,15 @@ const catalogue = {
     kind: 'input',
     message: '{reason}. See {help}.',
   },
+  INTERRUPTED: {
+    kind: 'input',
+    message: 'Stopped in {where}. Continue with the same command and --resume.',
+  },
+  TRAINING_DIVERGED: {
+    kind: 'input',
+    message:
+      'The loss is not finite in stage {stage} at step {step}. Lower stage{stage}.learningRate, or raise losses.epsilon.',
+  },
   INTERNAL: {
     kind: 'internal',
     message: '{reason} This is a defect of clad: please report it with the command you ran.',
@@ -89,6 +147,10 @@ const catalogue = {
   MODEL_UNSUITABLE: {
     kind: 'input',
     message: 'The ONNX file cannot be used: {reason}.',
+  },
+  DETECTOR_INVALID: {
+    kind: 'input',
+    message: '{path}: this is no usable detector: {reason}. Expected a model.onnx written by `clad train`.',
   },
   DEVICE_UNAVAILABLE: {
     kind: 'input',

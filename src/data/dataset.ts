@@ -15,11 +15,15 @@ export interface Sample {
   readonly maskPath?: string;
 }
 
+/** The folder layouts that can be read. */
+export const layouts = ['mvtec', 'visa', 'visa-1cls', 'plain'] as const;
+export type Layout = (typeof layouts)[number];
+
 /** A data set: samples in a fixed order (class, split, path), independent of the file system's. */
 export interface Dataset {
   /** Absolute path it was read from. */
   readonly root: string;
-  readonly layout: 'mvtec' | 'visa' | 'visa-1cls' | 'plain';
+  readonly layout: Layout;
   /** Product names, sorted; a sample's class index is its position here. */
   readonly classes: readonly string[];
   readonly samples: readonly Sample[];

@@ -6,9 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import type { Dataset, Sample } from './dataset.ts';
+import { byCodeUnit } from './folders.ts';
 
 /**
- * SHA-256, in hex, over every sample in order: class, split, defect, path below the root, and the sizes and SHA-256 of
+ * SHA-256, in hex, over every sample, in whatever order they come: class, split, defect, path below the root, and the sizes and SHA-256 of
  * the contents of image and mask. Moving or copying the folder does not change it, a changed pixel or label does.
  * @throws CladError `FILE_UNREADABLE`
  */
@@ -16,7 +17,7 @@ export async function fingerprint(dataset: Dataset): Promise<string> {
   const lines = await mapConcurrently(dataset.samples, defaultConcurrency, (sample) =>
     describe(sample, dataset.root),
   );
-  return createHash('sha256').update(lines.join('\n')).digest('hex');
+  return createHash('sha256').update(lines.sort(byCodeUnit).join('\n')).digest('hex');
 }
 
 async function describe({ className, split, defect, path, maskPath }: Sample, root: string): Promise<string> {

@@ -5,6 +5,9 @@ import { extname, join, resolve } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { imageExtensions } from '../image/decode.ts';
 
+/** Folders that systems put beside other people's files. */
+const foreign = new Set(['__MACOSX', '@eaDir']);
+
 /** What a folder holds; hidden entries and files that are no images are left out. */
 export interface Listing {
   /** Names of the folders, sorted. */
@@ -40,7 +43,7 @@ export async function listFolder(path: string): Promise<Listing> {
     throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
   });
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
+    if (entry.name.startsWith('.') || foreign.has(entry.name)) continue;
     const target = entry.isSymbolicLink() ? await statOrNothing(join(path, entry.name)) : entry;
     if (target?.isDirectory()) folders.push(entry.name);
     else if (isImageName(entry.name)) images.push(entry.name);
@@ -52,6 +55,22 @@ export async function listFolder(path: string): Promise<Listing> {
 export async function listFolderIfAny(path: string): Promise<Listing> {
   const found = await statOrNothing(path);
   return found?.isDirectory() ? listFolder(path) : { folders: [], images: [] };
+}
+
+/**
+ * Paths of the images of a folder that may hold nothing but images.
+ * @throws CladError `FILE_UNREADABLE`, or `LAYOUT_UNCLEAR` when it holds a folder: its images would be overlooked
+ */
+export async function listImages(path: string): Promise<string[]> {
+  const { folders, images } = await listFolder(path);
+  if (folders[0] !== undefined) {
+    throw new CladError('LAYOUT_UNCLEAR', {
+      path: join(path, folders[0]),
+      reason: 'it is a folder where only images are expected',
+      hint: 'MVTec AD has train/good, test/good and test/<defect> in each class; good parts alone stand in <product>/.',
+    });
+  }
+  return images.map((name) => join(path, name));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
-import type { Dataset, Sample } from './dataset.ts';
-import { loadDataset } from './load.ts';
+import type { Dataset, Layout, Sample } from './dataset.ts';
+import { type LoadOptions, loadDataset } from './load.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
 /** The smallest and largest of something, in pixels. */
@@ -35,7 +35,7 @@ export interface Problem {
 /** A data set described. */
 export interface Inspection {
   readonly root: string;
-  readonly layout: Dataset['layout'];
+  readonly layout: Layout;
   readonly classes: Readonly<Record<string, ClassSummary>>;
   readonly total: Pick<ClassSummary, 'train' | 'testGood' | 'testAnomalous' | 'masks'>;
   readonly problems: readonly Problem[];
@@ -47,10 +47,9 @@ export interface Inspection {
  */
 export async function inspectDataset(
   root: string,
-  options: ExamineOptions & { layout?: Dataset['layout'] | undefined } = {},
+  options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
-  const layout = options.layout === undefined ? {} : { layout: options.layout };
-  const dataset = await loadDataset(root, { ...layout, requireTraining: false });
+  const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
   const examination = await examineImages(dataset, options);
   const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination));
   const sum = (key: 'train' | 'testGood' | 'testAnomalous' | 'masks') =>
@@ -77,14 +76,14 @@ function ofClass({ samples }: Dataset, name: string): Sample[] {
 
 function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSummary {
   const test = samples.filter(({ split }) => split === 'test');
-  const defects: Record<string, number> = {};
-  for (const { defect } of test) defects[defect] = (defects[defect] ?? 0) + 1;
+  const defects = new Map<string, number>();
+  for (const { defect } of test) defects.set(defect, (defects.get(defect) ?? 0) + 1);
   const decoded = samples.flatMap(({ path }) => sizes.get(path) ?? []);
   return {
     train: samples.length - test.length,
     testGood: test.filter(({ anomalous }) => !anomalous).length,
     testAnomalous: test.filter(({ anomalous }) => anomalous).length,
-    defects,
+    defects: Object.fromEntries(defects),
     masks: test.filter(({ maskPath }) => maskPath !== undefined).length,
     width: rangeOf(decoded.map(({ width }) => width)),
     height: rangeOf(decoded.map(({ height }) => height)),
@@ -93,8 +92,8 @@ function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSum
 
 function rangeOf(values: readonly number[]): Range | null {
   if (values.length === 0) return null;
-  const min = values.reduce((least, value) => Math.min(least, value));
-  return { min, max: values.reduce((most, value) => Math.max(most, value)) };
+  const sorted = values.toSorted((first, second) => first - second);
+  return { min: sorted[0] as number, max: sorted.at(-1) as number };
 }
 
 function problemsOf(
@@ -108,9 +107,11 @@ function problemsOf(
   const files = new Set(samples.flatMap(({ path, maskPath }) => [path, maskPath]));
   for (const { path, reason } of broken) if (files.has(path)) add('error', path, reason);
   if (!samples.some(({ split }) => split === 'train')) add('error', null, 'no training images');
-  const unmasked = samples.filter(({ anomalous, maskPath }) => anomalous && maskPath === undefined);
-  for (const { path } of unmasked)
-    add('warning', path, 'anomalous image without a mask: no pixel metrics for it');
+  const anomalous = samples.filter((sample) => sample.anomalous);
+  const unmasked = anomalous.filter(({ maskPath }) => maskPath === undefined);
+  if (unmasked.length > 0 && unmasked.length === anomalous.length)
+    add('warning', null, 'no masks, so no pixel metrics');
+  else for (const { path } of unmasked) add('warning', path, 'anomalous image without a mask');
   for (const path of emptyMasks) if (files.has(path)) add('warning', path, 'the mask is empty');
   return problems;
 }

@@ -2,9 +2,8 @@
  * @file A folder to a data set: finds the layout, reads it, and refuses what cannot be meant. Only names are read
  * here; `verifyImages` decodes the files.
  */
-import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import type { Dataset, Sample } from './dataset.ts';
+import type { Dataset, Layout, Sample } from './dataset.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
 import { type ClassFolder, mvtecClasses, mvtecOrVisa, readMvtec } from './mvtec.ts';
 import { plainClasses, readPlain } from './plain.ts';
@@ -13,7 +12,7 @@ import { looksLikeVisa, readVisa } from './visa.ts';
 /** How a data set is read. */
 export interface LoadOptions {
   /** The layout, where it should not be guessed. */
-  readonly layout?: Dataset['layout'];
+  readonly layout?: Layout | undefined;
   /**
    * Whether every class must have training images; switch it off to evaluate on test images alone.
    * @default true
@@ -65,13 +64,13 @@ function requireSamples({ classes, samples }: Dataset, expected: string): void {
 }
 
 interface Read {
-  readonly layout: Dataset['layout'];
+  readonly layout: Layout;
   /** Every class's name, even of those without a sample. */
   readonly names: readonly string[];
   readonly samples: readonly Sample[];
 }
 
-async function readLayout(root: string, wanted: Dataset['layout'] | undefined): Promise<Read> {
+async function readLayout(root: string, wanted: Layout | undefined): Promise<Read> {
   if (wanted === 'visa' || (wanted === undefined && (await looksLikeVisa(root)))) {
     const samples = await readVisa(root);
     return { layout: 'visa', names: [...new Set(samples.map(({ className }) => className))], samples };
@@ -107,8 +106,9 @@ function splitOrder({ split }: Sample): number {
   return split === 'train' ? 0 : 1;
 }
 
-function expectedIn(layout: Dataset['layout']): string {
+function expectedIn(layout: Layout): string {
   if (layout === 'visa') return 'rows of split_csv/1cls.csv with split train and label normal';
-  if (layout === 'plain') return '<product>/*.png or *.jpg (or .webp, .bmp, .tif)';
-  return `<class>/${join('train', 'good')}/*.png or *.jpg (or .webp, .bmp, .tif)`;
+  const images = '*.png or *.jpg (or .webp, .bmp, .tif)';
+  if (layout === 'plain') return `<product>/${images} of good parts, or the folders of MVTec AD or VisA`;
+  return `<class>/train/good/${images}`;
 }

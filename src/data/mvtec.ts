@@ -9,8 +9,8 @@
  */
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import type { Dataset, Sample } from './dataset.ts';
-import { listFolder, listFolderIfAny, stemOf } from './folders.ts';
+import type { Layout, Sample } from './dataset.ts';
+import { type Listing, listFolder, listFolderIfAny, listImages, stemOf } from './folders.ts';
 import { type MaskSuffix, matchMasks } from './masks.ts';
 
 /** A class and the folder it is read from. */
@@ -52,21 +52,21 @@ export async function mvtecOrVisa(classes: readonly ClassFolder[]): Promise<'mvt
  * Reads the samples of all classes.
  * @throws CladError `LAYOUT_UNCLEAR`, `MASK_UNMATCHED`, `FILE_UNREADABLE`
  */
-export async function readMvtec(
-  classes: readonly ClassFolder[],
-  layout: Dataset['layout'],
-): Promise<Sample[]> {
+export async function readMvtec(classes: readonly ClassFolder[], layout: Layout): Promise<Sample[]> {
   const suffix: MaskSuffix = layout === 'visa-1cls' ? '' : '_mask';
   return (await Promise.all(classes.map((folder) => readClass(folder, suffix)))).flat();
 }
 
 async function readClass({ className, path }: ClassFolder, suffix: MaskSuffix): Promise<Sample[]> {
-  await refuseStrays(path);
+  const train = await listFolderIfAny(join(path, 'train'));
+  const test = await listFolderIfAny(join(path, 'test'));
+  refuseStrays(path, train, test);
+  await refuseMasksWithoutTest(path, test, suffix);
   const samples: Sample[] = [];
-  for (const split of ['train', 'test'] as const) {
-    for (const defect of (await listFolderIfAny(join(path, split))).folders) {
+  for (const [split, { folders }] of [['train', train] as const, ['test', test] as const]) {
+    for (const defect of folders) {
       const folder = join(path, split, defect);
-      const images = (await listFolder(folder)).images.map((name) => join(folder, name));
+      const images = await listImages(folder);
       const anomalous = defect !== 'good';
       const masks = anomalous
         ? await matchMasks(images, folder, join(path, 'ground_truth', defect), suffix)
@@ -82,8 +82,7 @@ async function readClass({ className, path }: ClassFolder, suffix: MaskSuffix): 
 }
 
 /** Refuses images that would be overlooked, and training folders other than `good`. */
-async function refuseStrays(path: string): Promise<void> {
-  const train = await listFolderIfAny(join(path, 'train'));
+function refuseStrays(path: string, train: Listing, test: Listing): void {
   const stray = train.folders.find((folder) => folder !== 'good');
   if (stray !== undefined) {
     throw new CladError('LAYOUT_UNCLEAR', {
@@ -92,11 +91,7 @@ async function refuseStrays(path: string): Promise<void> {
       hint: 'Keep only the folder `good` in `train`.',
     });
   }
-  const test = await listFolderIfAny(join(path, 'test'));
-  for (const [split, { images }] of [
-    ['train', train],
-    ['test', test],
-  ] as const) {
+  for (const [split, { images }] of [['train', train] as const, ['test', test] as const]) {
     if (images[0] === undefined) continue;
     throw new CladError('LAYOUT_UNCLEAR', {
       path: join(path, split, images[0]),
@@ -104,10 +99,11 @@ async function refuseStrays(path: string): Promise<void> {
       hint: `Put those of good parts into \`${split}/good\`.`,
     });
   }
-  const defects = new Set(test.folders);
-  for (const defect of (await listFolderIfAny(join(path, 'ground_truth'))).folders) {
-    // With no such test folder every mask in it is without its image.
-    if (!defects.has(defect))
-      await matchMasks([], join(path, 'test', defect), join(path, 'ground_truth', defect), '_mask');
-  }
+}
+
+/** Refuses masks of a kind of defect that has no folder in `test`: every one of them is without its image. */
+async function refuseMasksWithoutTest(path: string, test: Listing, suffix: MaskSuffix): Promise<void> {
+  const { folders } = await listFolderIfAny(join(path, 'ground_truth'));
+  for (const defect of folders.filter((name) => !test.folders.includes(name)))
+    await matchMasks([], join(path, 'test', defect), join(path, 'ground_truth', defect), suffix);
 }

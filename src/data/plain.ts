@@ -5,15 +5,31 @@
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import type { Sample } from './dataset.ts';
-import { listFolder } from './folders.ts';
+import { listFolder, listImages } from './folders.ts';
 import type { ClassFolder } from './mvtec.ts';
 
-/** Folder names that belong to another layout; taken for products, test images would end up in training. */
-const reserved = new Set(['train', 'test', 'ground_truth']);
+/** Names of splits and of states: taken for products, photographs of bad parts would end up in training. */
+const notProducts = new Set([
+  ...['train', 'test', 'val', 'validation', 'ground_truth'],
+  ...[
+    'good',
+    'ok',
+    'normal',
+    'bad',
+    'nok',
+    'ng',
+    'anomaly',
+    'anomalous',
+    'abnormal',
+    'defect',
+    'defects',
+    'defective',
+  ],
+]);
 
 /**
  * The products of a root.
- * @throws CladError `LAYOUT_UNCLEAR` when images lie beside folders, or a folder is named as a split
+ * @throws CladError `LAYOUT_UNCLEAR` when images lie beside folders, or a folder is named as a split or a state
  */
 export async function plainClasses(root: string): Promise<ClassFolder[]> {
   const { folders, images } = await listFolder(root);
@@ -25,23 +41,26 @@ export async function plainClasses(root: string): Promise<ClassFolder[]> {
     });
   }
   if (images.length > 0) return [{ className: basename(root), path: root }];
-  const split = folders.find((folder) => reserved.has(folder.toLowerCase()));
-  if (split !== undefined) {
+  const wrong = folders.find((folder) => notProducts.has(folder.toLowerCase()));
+  if (wrong !== undefined) {
     throw new CladError('LAYOUT_UNCLEAR', {
-      path: join(root, split),
-      reason: 'the folder is named as a split but not laid out as MVTec is',
-      hint: 'Expected train/good, test/good and test/<defect>, or folders named after products.',
+      path: join(root, wrong),
+      reason: 'the folder is named as a split or a state of the part, not as a product',
+      hint: 'Give the folder of good parts itself, name folders after products, or follow MVTec AD: train/good, test/good and test/<defect>.',
     });
   }
   return folders.map((className) => ({ className, path: join(root, className) }));
 }
 
-/** Reads every image of every product as a good one for training. */
+/**
+ * Reads every image of every product as a good one for training.
+ * @throws CladError `LAYOUT_UNCLEAR` when a product's folder holds folders
+ */
 export async function readPlain(classes: readonly ClassFolder[]): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const { className, path } of classes) {
-    for (const name of (await listFolder(path)).images)
-      samples.push({ path: join(path, name), className, split: 'train', anomalous: false, defect: 'good' });
+    for (const image of await listImages(path))
+      samples.push({ path: image, className, split: 'train', anomalous: false, defect: 'good' });
   }
   return samples;
 }

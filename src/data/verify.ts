@@ -40,6 +40,8 @@ export interface ExamineOptions {
 
 /** What decoding every file showed. */
 export interface Examination {
+  /** How many samples were examined. */
+  readonly examined: number;
   readonly broken: readonly BrokenImage[];
   /** The data set without the samples that are broken. */
   readonly dataset: Dataset;
@@ -74,7 +76,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
-  return { broken, dataset: { ...dataset, samples }, sizes, emptyMasks };
+  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, emptyMasks };
 }
 
 /** How files are verified. */
@@ -99,7 +101,7 @@ export async function verifyImages(dataset: Dataset, options: VerifyOptions = {}
   if (!options.skipBroken) {
     throw new CladError('IMAGES_BROKEN', {
       broken: broken.length,
-      total: dataset.samples.length,
+      total: examination.examined,
       list: broken.map(({ path, reason }) => `  ${path}: ${reason}`).join('\n'),
     });
   }

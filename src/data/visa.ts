@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { CladError, reasonOf } from '../core/errors.ts';
 import type { Sample } from './dataset.ts';
 import { listFolder, statOrNothing, stemOf } from './folders.ts';
@@ -71,25 +72,27 @@ function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError)
   return anomalous && row.mask !== '' ? { ...sample, maskPath: join(root, row.mask) } : sample;
 }
 
-/** Comma-separated rows with a heading; a value may stand in double quotes, but not span lines. */
-function* parseTable(text: string, path: string): Generator<{ line: number; row: Row }> {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const heading = splitLine(lines[0] ?? '');
-  const missing = columns.find((column) => !heading.includes(column));
-  if (missing !== undefined) {
-    const reason = `the column ${missing} is missing, expected ${columns.join(',')}`;
-    throw new CladError('SPLIT_TABLE_INVALID', { path, line: 1, reason });
-  }
-  for (const [index, line] of lines.entries()) {
-    if (index === 0 || line.trim() === '') continue;
-    const values = splitLine(line);
-    const row = Object.fromEntries(columns.map((column) => [column, values[heading.indexOf(column)] ?? '']));
-    yield { line: index + 1, row: row as Row };
+/** The rows of the table with their lines, counted from 1. */
+function parseTable(text: string, path: string): { line: number; row: Row }[] {
+  try {
+    const records = parse<{ info: Info; record: Row }>(text, {
+      bom: true,
+      trim: true,
+      skipEmptyLines: true,
+      info: true,
+      columns: requireColumns,
+    });
+    return records.map(({ info, record }) => ({ line: info.lines, row: record }));
+  } catch (error) {
+    const line = error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 1;
+    const reason = reasonOf(error).replace(/\.$/, '');
+    throw new CladError('SPLIT_TABLE_INVALID', { path, line, reason }, { cause: error });
   }
 }
 
-function splitLine(line: string): string[] {
-  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
-    (quoted?.replaceAll('""', '"') ?? plain ?? '').trim(),
-  );
+function requireColumns(heading: string[]): string[] {
+  const missing = columns.find((column) => !heading.includes(column));
+  if (missing !== undefined)
+    throw new Error(`the column ${missing} is missing, expected ${columns.join(',')}`);
+  return heading;
 }

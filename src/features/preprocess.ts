@@ -64,6 +64,7 @@ function resizeShorter(pixels: Tensor, side: number): Tensor {
         mode: { string: 'linear' },
         coordinate_transformation_mode: { string: 'half_pixel' },
         antialias: { int: 1 },
+        exclude_outside: { int: 1 },
         axes: { ints: [1, 2] },
         keep_aspect_ratio_policy: { string: 'not_smaller' },
       },

@@ -28,12 +28,10 @@ export interface StoreHeader {
 export interface ShardImage {
   /** Number of the image in the whole store. */
   readonly id: number;
-  /** Path relative to the data set. */
+  /** Path below the data set's root, with forward slashes. */
   readonly path: string;
   /** Index into the header's classes. */
   readonly classIndex: number;
-  /** Used to fit the model, or held out for selection and calibration. */
-  readonly role: 'fit' | 'heldout';
 }
 
 /** What the rows of a shard are. */

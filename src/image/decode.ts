@@ -34,12 +34,12 @@ export async function decodeImage(path: string): Promise<RgbImage> {
  */
 export async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
   return named(name, async () => {
-    const format = formatOf(bytes);
+    const format = requireFormat(bytes);
     if (format === 'bmp') return decodeBmp(bytes);
     const image = open(bytes);
     if (format === 'tiff') requireIntegers((await image.metadata()).depth);
     const { data, info } = await image.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: threeChannels(data, info.channels) };
+    return { width: info.width, height: info.height, data };
   });
 }
 
@@ -50,11 +50,11 @@ export async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbI
 export async function decodeMask(path: string): Promise<Mask> {
   const bytes = await readBytes(path);
   return named(path, async () => {
-    const { width, height, data } = formatOf(bytes) === 'bmp' ? decodeBmp(bytes) : await decodeDeep(bytes);
-    const channels = data.length / (width * height);
-    const inside = new Uint8Array(width * height);
-    for (let index = 0; index < data.length; index++)
-      if (data[index] !== 0) inside[Math.floor(index / channels)] = 1;
+    const { width, height, data } =
+      requireFormat(bytes) === 'bmp' ? decodeBmp(bytes) : await decodeDeep(bytes);
+    const inside = Uint8Array.from({ length: width * height }, (_, pixel) =>
+      data[pixel * 3] || data[pixel * 3 + 1] || data[pixel * 3 + 2] ? 1 : 0,
+    );
     return { width, height, data: inside };
   });
 }
@@ -76,6 +76,7 @@ async function decodeDeep(
   return { width, height, data: new Uint16Array(data.buffer, data.byteOffset, data.length / 2) };
 }
 
+/** The decoder of both: three channels come out of it whatever goes in, once the colour space is `srgb` or `rgb16`. */
 function open(bytes: Uint8Array): Sharp {
   return sharp(bytes, { failOn: 'error', ignoreIcc: true }).autoOrient().removeAlpha();
 }
@@ -85,23 +86,18 @@ function requireIntegers(depth: string | undefined): void {
     throw new Error(`samples of type ${depth} are not supported, only 8 and 16 bit ones`);
 }
 
-function threeChannels(data: Uint8Array, channels: number): Uint8Array {
-  if (channels === 3) return data;
-  const rgb = new Uint8Array((data.length / channels) * 3);
-  for (let index = 0; index < rgb.length; index++)
-    rgb[index] = data[Math.floor(index / 3) * channels] as number;
-  return rgb;
-}
-
-/** The format by its first bytes; also refuses a PNG without its end, which libpng forgives once it has all pixels. */
-function formatOf(bytes: Uint8Array): Format {
+/** The format by its first bytes; also refuses a PNG or JPEG without its end, which is forgiven once all pixels are there. */
+function requireFormat(bytes: Uint8Array): Format {
   if (bytes.length === 0) throw new Error('the file is empty');
   const starts = (...values: readonly number[]) => values.every((value, index) => bytes[index] === value);
   if (starts(0x89, 0x50, 0x4e, 0x47)) {
     if (!endsAsPng(bytes)) throw new Error('the file is truncated');
     return 'png';
   }
-  if (starts(0xff, 0xd8, 0xff)) return 'jpeg';
+  if (starts(0xff, 0xd8, 0xff)) {
+    if (!endsAsJpeg(bytes)) throw new Error('the file is truncated');
+    return 'jpeg';
+  }
   if (starts(0x52, 0x49, 0x46, 0x46) && Buffer.from(bytes.subarray(8, 12)).toString('latin1') === 'WEBP')
     return 'webp';
   if (starts(0x49, 0x49, 0x2a, 0) || starts(0x4d, 0x4d, 0, 0x2a)) return 'tiff';
@@ -115,6 +111,26 @@ function endsAsPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
     if (view.getUint32(at + 4) === 0x49454e44) return true;
+  }
+  return false;
+}
+
+/**
+ * Walks the segments of a JPEG (marker, length, data) to the first scan, and looks for an end behind it; in a scan
+ * those two bytes cannot stand for anything else. What cameras append behind the end does no harm.
+ */
+function endsAsJpeg(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 4 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
+    // Padding may stand before a marker; anything else is for the decoder to refuse.
+    while (bytes[at + 1] === 0xff && at + 5 <= bytes.length) at++;
+    if (bytes[at] !== 0xff) return true;
+    if (bytes[at + 1] === 0xda)
+      return Buffer.from(view.buffer, at + view.byteOffset, bytes.length - at).includes(
+        '\xff\xd9',
+        0,
+        'latin1',
+      );
   }
   return false;
 }

@@ -97,6 +97,48 @@ describe('decodeBytes', () => {
     },
   );
 
+  it.each([
+    ['jpeg', { progressive: false }],
+    ['jpeg', { progressive: true }],
+    ['png', {}],
+    ['tiff', { compression: 'none' }],
+    ['tiff', { compression: 'jpeg' }],
+  ] as const)('finds the last byte of a %s missing, whatever its size (%j)', async (format, options) => {
+    for (const [width, height] of [
+      [40, 30],
+      [33, 47],
+      [8, 8],
+    ] as const) {
+      const bytes = await sharp(noise(width, height).data, { raw: { width, height, channels: 3 } })
+        .toFormat(format, options)
+        .toBuffer();
+      await decodeBytes(bytes, 'x');
+      for (const lost of [1, 2, 3])
+        await expect(decodeBytes(bytes.subarray(0, -lost), 'x')).rejects.toThrow(/cannot be decoded/);
+    }
+  });
+
+  it('does not mind what a camera appends to a JPEG, nor a thumbnail in it', async () => {
+    const bytes = await encoded(picture, 'jpeg');
+    const thumbnail = Buffer.concat([
+      Buffer.from([0xff, 0xe1, (bytes.length + 2) >> 8, (bytes.length + 2) & 0xff]),
+      bytes,
+    ]);
+    const shot = Buffer.concat([bytes.subarray(0, 2), thumbnail, bytes.subarray(2), Buffer.alloc(9, 0xff)]);
+    expect(await decodeBytes(shot, 'x')).toEqual(await decodeBytes(bytes, 'x'));
+    const cut = shot.subarray(0, shot.length - 11);
+    await expect(decodeBytes(cut, 'x')).rejects.toThrow(/truncated/);
+  });
+
+  it.each(['jpeg', 'webp', 'tiff'] as const)('applies the EXIF orientation of a %s too', async (format) => {
+    const bytes = await sharp(picture.data, { raw: { width: 13, height: 7, channels: 3 } })
+      .withMetadata({ orientation: 8 })
+      .toFormat(format)
+      .toBuffer();
+    const { width, height } = await decodeBytes(bytes, 'x');
+    expect([width, height]).toEqual([7, 13]);
+  });
+
   it('refuses formats that are no photographs', async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
     await expect(decodeBytes(svg, 'a.png')).rejects.toMatchObject({ code: 'IMAGE_INVALID', kind: 'input' });
@@ -152,6 +194,59 @@ describe('BMP', () => {
     const four = await decodeBytes(header(4, 1, [1, 2, 3, 0, 4, 5, 6, 0], [0x10, 0, 0, 0]), 'x');
     expect(Array.from(four.data)).toEqual([6, 5, 4, 3, 2, 1]);
     await expect(decodeBytes(header(4, 1, [1, 2, 3, 0], [0x10, 0, 0, 0]), 'x')).rejects.toThrow(/palette/);
+  });
+
+  /** A bitmap of one row behind a header of `size` bytes; what stands between header and pixels is `between`. */
+  const row = (
+    size: number,
+    [bits, compression, width]: readonly [number, number, number],
+    between: readonly number[],
+    pixels: readonly number[],
+  ) => {
+    const offset = 14 + size + between.length;
+    const bytes = Buffer.alloc(offset + Math.ceil(pixels.length / 4) * 4);
+    bytes.write('BM', 'latin1');
+    bytes.writeUInt32LE(offset, 10);
+    bytes.writeUInt32LE(size, 14);
+    if (size === 12) {
+      for (const [index, value] of [width, 1, 1, bits].entries()) bytes.writeUInt16LE(value, 18 + index * 2);
+    } else {
+      bytes.writeInt32LE(width, 18);
+      bytes.writeInt32LE(1, 22);
+      bytes.writeUInt16LE(1, 26);
+      bytes.writeUInt16LE(bits, 28);
+      bytes.writeUInt32LE(compression, 30);
+    }
+    bytes.set([...between, ...pixels], 14 + size);
+    return bytes;
+  };
+  const fields = (...masks: readonly number[]) =>
+    masks.flatMap((mask) => [mask & 255, (mask >>> 8) & 255, (mask >>> 16) & 255, mask >>> 24]);
+
+  it.each([
+    ['16 bits as 5-6-5', row(40, [16, 3, 2], fields(0xf800, 0x7e0, 0x1f), [0, 0xf8, 0xff, 0xff])],
+    ['32 bits without fields', row(40, [32, 0, 2], [], [0, 0, 255, 9, 255, 255, 255, 9])],
+    [
+      '32 bits as blue, green, red',
+      row(40, [32, 3, 2], fields(0xff, 0xff00, 0xff0000), [255, 0, 0, 9, 255, 255, 255, 9]),
+    ],
+    [
+      '32 bits with red on top',
+      row(40, [32, 3, 2], fields(0xff000000, 0xff0000, 0xff00), [9, 0, 0, 255, 9, 255, 255, 255]),
+    ],
+    ['1 bit through its own palette', row(40, [1, 0, 2], [255, 255, 255, 0, 0, 0, 255, 0], [0x80])],
+    ['the header of OS/2', row(12, [24, 0, 2], [], [0, 0, 255, 255, 255, 255])],
+    ['fields inside a longer header', row(56, [32, 3, 2], [], [0, 0, 255, 9, 255, 255, 255, 9])],
+  ])('reads %s', async (name, bytes) => {
+    if (name.startsWith('fields')) bytes.set(fields(0xff0000, 0xff00, 0xff), 54);
+    expect(Array.from((await decodeBytes(bytes, 'x')).data)).toEqual([255, 0, 0, 255, 255, 255]);
+  });
+
+  it('refuses run-length compression and a damaged header by name', async () => {
+    await expect(decodeBytes(row(40, [8, 1, 2], [], [0]), 'x')).rejects.toThrow(/compression 1 with 8 bits/);
+    await expect(decodeBytes(row(40, [2, 0, 2], [], [0]), 'x')).rejects.toThrow(/2 bits a pixel/);
+    await expect(decodeBytes(row(40, [24, 0, 0], [], [0]), 'x')).rejects.toThrow(/0 x 1 pixels/);
+    await expect(decodeBytes(row(16, [24, 0, 2], [], [0]), 'x')).rejects.toThrow(/header is damaged/);
   });
 
   it('finds truncation and refuses a forged size', async () => {

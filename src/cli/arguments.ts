@@ -1,0 +1,40 @@
+/** @file Texts of the command line as values; what does not fit is refused with what was expected. */
+import { InvalidArgumentError } from 'commander';
+
+/** Three numbers separated by commas. */
+export function three(text: string): [number, number, number] {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (numbers.length !== 3 || !numbers.every(Number.isFinite)) {
+    throw new InvalidArgumentError('Expected three numbers separated by commas, e.g. 0.485,0.456,0.406.');
+  }
+  return numbers as [number, number, number];
+}
+
+/** A length in pixels. */
+export function pixels(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 8) {
+    throw new InvalidArgumentError('Expected a whole number of pixels, at least 8.');
+  }
+  return value;
+}
+
+/** Names separated by commas. */
+export function names(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.some((part) => part === '')) {
+    throw new InvalidArgumentError('Expected names separated by commas, e.g. layer2,layer3.');
+  }
+  return parts;
+}
+
+/** A whole number from `least`. */
+export function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected a whole number from ${least}.`);
+    }
+    return value;
+  };
+}

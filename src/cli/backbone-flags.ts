@@ -1,0 +1,40 @@
+/** @file Flags of a training that describe a backbone file which has no card. */
+import { type Command, Option } from 'commander';
+import type { BackboneFlags } from '../features/backbone.ts';
+import { names, three } from './arguments.ts';
+
+/** Flag values as commander gives them. */
+export interface BackboneFlagValues {
+  readonly backboneMean?: readonly [number, number, number];
+  readonly backboneStd?: readonly [number, number, number];
+  readonly backboneNormalization?: 'imagenet';
+  readonly backboneLayers?: readonly string[];
+}
+
+/** Adds the flags to a verb. */
+export function addBackboneFlags(command: Command): void {
+  command
+    .option('--backbone-mean <r,g,b>', "a file without a card: the network's mean of RGB/255", three)
+    .option('--backbone-std <r,g,b>', 'a file without a card: its standard deviation of RGB/255', three)
+    .addOption(
+      new Option(
+        '--backbone-normalization <name>',
+        'a file without a card: a well-known mean and std',
+      ).choices(['imagenet']),
+    )
+    .option(
+      '--backbone-layers <names>',
+      'a file without a card: values of it to use, shallow to deep',
+      names,
+    );
+}
+
+/** What the flags say. */
+export function backboneFlags(values: BackboneFlagValues): BackboneFlags {
+  return {
+    mean: values.backboneMean,
+    std: values.backboneStd,
+    normalization: values.backboneNormalization,
+    layers: values.backboneLayers,
+  };
+}

@@ -1,0 +1,128 @@
+/** @file `clad backbones`: the networks a training may start from: those kept under a name, adding one, verifying one. */
+import { type Command, Option } from 'commander';
+import { textTable } from '../evaluation/table.ts';
+import { backbonesFolder } from '../features/backbone.ts';
+import {
+  type AddOptions,
+  addBackbone,
+  type ListedBackbone,
+  listBackbones,
+  verifyBackbone,
+} from '../features/backbone-registry.ts';
+import { names, pixels, three } from './arguments.ts';
+import { printJson, printNote, printText } from './output.ts';
+
+/** Adds the verb and its subcommands to the program. */
+export function registerBackbones(program: Command): void {
+  const backbones = program.command('backbones').description('the networks that features come from');
+  backbones
+    .command('list')
+    .description('the backbones kept under a name')
+    .option('--json', 'print one JSON document')
+    .action(list);
+  backbones
+    .command('add')
+    .description('keep an ONNX file, or a ResNet built from its weights, under a name')
+    .argument('<file>', '.onnx file, or .safetensors state dict of a torchvision or timm ResNet')
+    .option('--name <name>', "what to call it (default: the file's name, or the architecture)")
+    .option('--mean <r,g,b>', "the network's mean of RGB/255; with --std", three)
+    .option('--std <r,g,b>', "the network's standard deviation of RGB/255; with --mean", three)
+    .addOption(
+      new Option('--normalization <name>', 'a mean and std that are well known').choices(['imagenet']),
+    )
+    .option('--input-size <pixels>', 'side of the input it was trained for', pixels)
+    .option('--min-input-size <pixels>', 'smallest side that gives useful layers', pixels)
+    .option('--layers <names>', 'values of the file to use as layers, separated by commas', names)
+    .option('--licence <text>', 'licence of the weights, e.g. Apache-2.0')
+    .option('--source <text>', 'where the weights come from')
+    .option('--replace', 'put it in the place of the backbone of this name')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+What you leave out is read from the card beside the file (<file>.json), else from the file itself.
+
+Examples:
+  $ clad backbones add resnet50.safetensors --licence BSD-3-Clause
+  $ clad backbones add vendor.onnx --name vendor --normalization imagenet --layers feat_8,feat_16`,
+    )
+    .action(add);
+  backbones
+    .command('verify')
+    .description('check that a backbone is what its card says: sha256, channels, strides, finite numbers')
+    .argument('<name>', 'name of a backbone, or an .onnx file')
+    .option('--json', 'print one JSON document')
+    .action(verify);
+}
+
+interface JsonFlag {
+  readonly json?: boolean;
+}
+
+async function list({ json }: JsonFlag): Promise<void> {
+  const listed = await listBackbones();
+  if (json) printJson({ folder: backbonesFolder(), backbones: listed });
+  else if (listed.length > 0) printText(describe(listed));
+  else printText(`No backbones in ${backbonesFolder()} yet. Add one with \`clad backbones add FILE\`.`);
+}
+
+function describe(listed: readonly ListedBackbone[]): string {
+  const problems = listed.filter(({ problem }) => problem);
+  const rows = listed.map(({ name, card }) => [
+    name,
+    card ? String(card.inputSize) : '-',
+    card ? card.layers.map((layer) => `${layer.name} ${layer.channels} /${layer.stride}`).join(', ') : '-',
+    card?.licence ?? '-',
+    card?.source ?? '-',
+  ]);
+  const header = ['name', 'input', 'layers (channels /stride)', 'licence', 'source'];
+  const body = textTable({ header, rows });
+  const ending = problems.map(({ name, problem }) => `  ${name}: ${problem}`);
+  return [body, ...(ending.length > 0 ? ['', 'Problems:', ...ending] : [])].join('\n');
+}
+
+async function add(file: string, { json, ...options }: AddOptions & JsonFlag): Promise<void> {
+  const { card, path, assumed } = await addBackbone(file, options);
+  for (const sentence of assumed) printNote(`clad: ${sentence}`);
+  if (card.licence === 'unknown') {
+    printNote(`clad: The licence of ${card.name} is not written down; say it with --licence.`);
+  }
+  if (json) printJson({ name: card.name, path, card, assumed });
+  else printText(`Added ${card.name} as ${path}. Use it with \`clad train DATA --backbone ${card.name}\`.`);
+}
+
+async function verify(name: string, { json }: JsonFlag): Promise<void> {
+  const { card, path, assumed, layers, milliseconds } = await verifyBackbone(name);
+  for (const sentence of assumed) printNote(`clad: ${sentence}`);
+  const rounded = Math.round(milliseconds * 10) / 10;
+  if (json) {
+    const measured = layers.map((layer, index) => {
+      const [min, mean, max] = layer.range;
+      return { name: layer.name, shape: layer.shape, stride: card.layers[index]?.stride, min, mean, max };
+    });
+    printJson({
+      name: card.name,
+      path,
+      ok: true,
+      sha256: card.sha256,
+      layers: measured,
+      milliseconds: rounded,
+    });
+    return;
+  }
+  const body = textTable({
+    header: ['layer', 'shape', 'stride', 'smallest', 'mean', 'largest'],
+    rows: layers.map(({ name: layer, shape, range }, index) => [
+      layer,
+      shape.join(' x '),
+      String(card.layers[index]?.stride),
+      ...range.map(short),
+    ]),
+  });
+  printText(`${body}\n\n${card.name} is what its card says; one picture took ${rounded} ms.`);
+}
+
+/** Three significant digits. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

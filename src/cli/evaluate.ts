@@ -1,0 +1,70 @@
+/** @file `clad evaluate`: a run's detector on test images. */
+import type { Command } from 'commander';
+import type { Dataset } from '../data/dataset.ts';
+import { evaluationTable, textTable } from '../evaluation/table.ts';
+import { type EvaluationDocument, evaluateRun } from '../methods/evaluate.ts';
+import type { Device } from '../runtime/engine.ts';
+import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { printJson, printText } from './output.ts';
+import { progressBars } from './progress.ts';
+
+/** Adds the verb to the program. */
+export function registerEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('measure a detector on test images: all metrics by class')
+    .argument('<run>', 'folder that `clad train` wrote')
+    .argument('[data]', 'data set with test images (default: the one it was trained on)')
+    .addOption(layoutOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ clad evaluate runs/parts
+  $ clad evaluate runs/parts other-photos/ --json > result.json
+
+What each metric is: docs/metrics.md. The result is also written to <run>/evaluation.json.`,
+    )
+    .action(run);
+}
+
+interface EvaluateFlags {
+  readonly layout?: Dataset['layout'];
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly skipBroken?: boolean;
+  readonly json?: boolean;
+}
+
+async function run(folder: string, data: string | undefined, flags: EvaluateFlags): Promise<void> {
+  const display = progressBars();
+  let document: EvaluationDocument;
+  try {
+    document = await evaluateRun({
+      run: folder,
+      data,
+      layout: flags.layout,
+      device: flags.device,
+      threads: flags.threads,
+      skipBroken: flags.skipBroken ?? false,
+      onProgress: display.listener,
+      note: display.log,
+    });
+  } finally {
+    display.stop();
+  }
+  if (flags.json) printJson(document);
+  else printText(describe(document));
+}
+
+function describe(document: EvaluationDocument): string {
+  const { protocol, timing } = document;
+  const facts = `preset ${protocol.preset}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
+  const { p50, p95 } = timing.latencyMs;
+  const speed = `${timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %)`;
+  return [`${document.data}`, '', textTable(evaluationTable(document)), '', facts, speed].join('\n');
+}

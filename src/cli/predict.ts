@@ -1,0 +1,96 @@
+/** @file `clad predict`: a detector on images and folders. */
+import type { Command } from 'commander';
+import { Detector } from '../detector/detector.ts';
+import { textTable } from '../evaluation/table.ts';
+import {
+  type PredictionFailure,
+  type PredictionLine,
+  predictImages,
+  predictTargets,
+} from '../methods/predict.ts';
+import { RunFolder } from '../methods/run-folder.ts';
+import type { Device } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { deviceOption, threadsOption } from './common-flags.ts';
+import { printJsonLine, printNote, printText } from './output.ts';
+import { progressBars } from './progress.ts';
+
+/** Adds the verb to the program. */
+export function registerPredict(program: Command): void {
+  program
+    .command('predict')
+    .description('judge photographs: product, score, verdict, heat map')
+    .argument('<run>', 'folder that `clad train` wrote, or a detector file')
+    .argument('<path...>', 'images, or folders of images')
+    .option('--maps <dir>', 'write a heat map over each photograph into this folder')
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--json', 'print one JSON document a line, an image each, as they come')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ clad predict runs/parts part.jpg --maps maps/
+  $ clad predict runs/parts/model.onnx incoming/ --json
+
+Exit status: 0 when every image was judged, whatever the verdicts; 2 when one could not be read.`,
+    )
+    .action(run);
+}
+
+interface PredictFlags {
+  readonly maps?: string;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
+  const targets = await predictTargets(paths);
+  const engine = await nodeEngine({
+    ...(flags.device && { device: flags.device }),
+    ...(flags.threads !== undefined && { threads: flags.threads }),
+  });
+  const model = folder.endsWith('.onnx') ? folder : await modelOf(folder);
+  const detector = await Detector.open(engine, model);
+  const display = progressBars();
+  const lines: PredictionLine[] = [];
+  const failures: PredictionFailure[] = [];
+  try {
+    let done = 0;
+    for await (const line of predictImages(detector, targets, flags.maps)) {
+      if (flags.json) printJsonLine(line);
+      if ('error' in line) failures.push(line);
+      else if (!flags.json) lines.push(line);
+      display.listener({ task: 'judging', done: ++done, total: targets.length, unit: 'images' });
+    }
+  } finally {
+    display.stop();
+    await detector.release();
+  }
+  if (!flags.json) printText(describe(lines, flags.maps));
+  for (const { error } of failures) printNote(`clad: ${error.message}`);
+  if (failures.length > 0) process.exitCode = 2;
+}
+
+async function modelOf(folder: string): Promise<string> {
+  const runFolder = new RunFolder(folder);
+  await runFolder.config();
+  return runFolder.model;
+}
+
+function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
+  const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
+  const table = textTable({
+    header: ['image', 'product', 'share', 'score', 'threshold', 'verdict'],
+    rows: lines.map((line) => [
+      line.path,
+      line.class,
+      `${Math.round(100 * line.classProbability)} %`,
+      number(line.score),
+      number(line.threshold),
+      line.verdict ?? '-',
+    ]),
+  });
+  return maps === undefined ? table : `${table}\n\nHeat maps: ${maps}`;
+}

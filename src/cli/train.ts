@@ -1,0 +1,196 @@
+/** @file `clad train`: photographs of good parts to a detector. */
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { parse } from 'yaml';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { type TrainOutcome, train } from '../methods/train.ts';
+import type { Device } from '../runtime/engine.ts';
+import { type PresetName, presetNames, presets, trainingOptionsSchema } from '../training/options.ts';
+import { pixels, wholeFrom } from './arguments.ts';
+import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
+import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printJson, printText } from './output.ts';
+import { progressBars } from './progress.ts';
+
+/** Adds the verb to the program. */
+export function registerTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train one model over all products of a data set')
+    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
+    .requiredOption('--out <run>', 'folder to write the run into')
+    .option('--backbone <name|file>', 'frozen backbone: a registered name or an ONNX file')
+    .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
+    .addOption(new Option('--preset <name>', 'settings to start from (default: fast)').choices(presetNames))
+    .option('--config <file>', 'YAML file with options of this command and of the training')
+    .option(
+      '--set <name=value>',
+      'one option of the training, e.g. losses.gamma=1; may be repeated',
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--selection <how>', 'what chooses the networks').choices(['synthetic', 'test', 'last']),
+    )
+    .option('--input-size <pixels>', "side of the networks' input", pixels)
+    .option('--seed <n>', 'of all random numbers (default: 0)', wholeFrom(0))
+    .addOption(layoutOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--cache <dir>', 'keep patch features here, and use those that are there')
+    .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--resume', 'go on with the run in --out')
+    .option('--json', 'print one JSON document');
+  addBackboneFlags(command);
+  command
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ clad train photos/ --out runs/parts --backbone resnet50.onnx
+  $ clad train photos/ --out runs/parts --backbone resnet50.onnx --textures dtd/ --resume
+  $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --selection test
+  $ clad train photos/ --out runs/try --backbone resnet50 --set losses.contrast=0 --set stage1.steps=300
+
+Every option of the training, with the values of the presets: docs/options.md.`,
+    )
+    .action(run);
+}
+
+interface TrainFlags extends BackboneFlagValues {
+  readonly out: string;
+  readonly backbone?: string;
+  readonly textures?: string;
+  readonly preset?: PresetName;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly selection?: string;
+  readonly inputSize?: number;
+  readonly seed?: number;
+  readonly layout?: Dataset['layout'];
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly cache?: string;
+  readonly skipBroken?: boolean;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+/** Options of the command itself that may also stand in the YAML file. */
+const commandKeys = [
+  'preset',
+  'backbone',
+  'textures',
+  'device',
+  'threads',
+  'cache',
+  'layout',
+  'skipBroken',
+] as const;
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+async function run(data: string, given: TrainFlags): Promise<void> {
+  const file = given.config === undefined ? {} : await readConfig(given.config);
+  const { flags, training } = split(file);
+  const merged: TrainFlags = { ...flags, ...given };
+  const preset = merged.preset ?? 'fast';
+  if (!Object.hasOwn(presets, preset)) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'preset',
+      expected: `one of ${presetNames.join(', ')}`,
+      actual: preset,
+    });
+  }
+  let options = mergeOptions(presets[preset], training, given.config ?? '');
+  if (given.seed !== undefined) options = { ...options, seed: given.seed };
+  if (given.selection !== undefined)
+    options = mergeOptions(options, { selection: given.selection }, '--selection');
+  if (given.inputSize !== undefined)
+    options = mergeOptions(options, { features: { inputSize: given.inputSize } }, '--input-size');
+  for (const text of given.set) options = mergeOptions(options, optionFromText(text), '--set');
+  if (merged.backbone === undefined) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--backbone',
+      expected: 'a registered name (`clad backbones list`) or an ONNX file',
+      actual: 'nothing',
+    });
+  }
+  const display = progressBars();
+  const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
+  try {
+    const outcome = await train({
+      data,
+      out: given.out,
+      backbone: merged.backbone,
+      backboneFlags: backboneFlags(given),
+      textures: merged.textures,
+      preset,
+      options: checkOptions(trainingOptionsSchema, options),
+      ...(merged.device && { device: merged.device }),
+      layout: merged.layout,
+      threads: merged.threads,
+      cache: merged.cache,
+      skipBroken: merged.skipBroken ?? false,
+      resume: given.resume ?? false,
+      onProgress: display.listener,
+      note: display.log,
+      signal: interrupt.signal,
+    });
+    display.stop();
+    if (given.json) printJson(outcome);
+    else printText(describe(outcome));
+  } finally {
+    display.stop();
+    interrupt.release();
+  }
+}
+
+async function readConfig(path: string): Promise<OptionTree> {
+  let content: unknown;
+  try {
+    content = parse(await readFile(path, 'utf8')) ?? {};
+  } catch (error) {
+    throw new CladError(
+      'FILE_UNREADABLE',
+      { path, reason: reasonOf(error).split('\n')[0] },
+      { cause: error },
+    );
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content))
+    return content as OptionTree;
+  throw new CladError('FILE_UNREADABLE', { path, reason: 'expected options as `name: value` lines' });
+}
+
+/** A file's options: the command's own, and the training's. */
+function split(file: OptionTree) {
+  const flags = Object.fromEntries(
+    commandKeys.filter((key) => file[key] !== undefined).map((key) => [key, file[key]]),
+  ) as Partial<TrainFlags>;
+  const training = Object.fromEntries(
+    Object.entries(file).filter(([key]) => !(commandKeys as readonly string[]).includes(key)),
+  );
+  return { flags, training };
+}
+
+function describe({ run: folder, model, metadata, seconds, chosen, steps }: TrainOutcome): string {
+  const rates = metadata.classes.map((name) => {
+    const { threshold, achievableRate, count } = metadata.thresholds[name];
+    const promise = `at most ${(100 * achievableRate).toFixed(1)} % false alarms (${count} held-out images)`;
+    return `  ${name}: anomalous above ${threshold.toPrecision(4)}, ${promise}`;
+  });
+  const chosenText = chosen ? `, networks of stage ${chosen.stage}, step ${chosen.step}` : '';
+  return [
+    `Trained ${metadata.classes.length} products in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
+    `Detector: ${model}`,
+    'Thresholds:',
+    ...rates,
+    '',
+    `Next: clad evaluate ${folder}   or   clad predict ${folder} <image or folder> --maps maps/`,
+  ].join('\n');
+}

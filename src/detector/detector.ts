@@ -1,0 +1,110 @@
+/**
+ * @file A trained detector in use: `model.onnx` in an engine, and its metadata.
+ *
+ * @example
+ * const detector = await Detector.open(await nodeEngine(), 'runs/parts/model.onnx');
+ * const { className, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
+ * await detector.release();
+ */
+import { readFile } from 'node:fs/promises';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { decodeMetadata } from '../graph/index.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import { type Engine, floats, type Session } from '../runtime/engine.ts';
+import { type DetectorMetadata, parseMetadata } from './metadata.ts';
+
+/** What a detector says of one picture. */
+export interface Prediction {
+  /** The product that most patches vote for. */
+  readonly className: string;
+  /** Share of the patches that do, 0..1. */
+  readonly classProbability: number;
+  /** Share by product, in the order of `metadata.classes`. */
+  readonly classProbabilities: readonly number[];
+  /** Higher is more anomalous. */
+  readonly score: number;
+  /** Of the recognised product; undefined before calibration. */
+  readonly threshold: number | undefined;
+  readonly verdict: 'normal' | 'anomalous' | undefined;
+  /** [S, S], S = `metadata.geometry.size`. */
+  readonly map: Float32Array;
+}
+
+export class Detector {
+  readonly metadata: DetectorMetadata;
+  readonly #session: Session;
+
+  private constructor(session: Session, metadata: DetectorMetadata) {
+    this.#session = session;
+    this.metadata = metadata;
+  }
+
+  /**
+   * Opens a detector file.
+   * @throws FILE_UNREADABLE, or DETECTOR_INVALID when it is no detector or damaged
+   */
+  static async open(engine: Engine, path: string): Promise<Detector> {
+    const bytes = await readFile(path).catch((error: unknown) => {
+      throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+    });
+    return Detector.fromBytes(engine, bytes, path);
+  }
+
+  /** Opens a detector that is already in memory. */
+  static async fromBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
+    let metadata: DetectorMetadata;
+    let session: Session;
+    try {
+      metadata = parseMetadata(decodeMetadata(bytes), name);
+      session = await engine.load(bytes);
+    } catch (error) {
+      if (error instanceof CladError) throw error;
+      const reason = `it cannot be read as ONNX (${reasonOf(error).split('\n')[0]})`;
+      throw new CladError('DETECTOR_INVALID', { path: name, reason }, { cause: error });
+    }
+    return new Detector(session, metadata);
+  }
+
+  async predict(image: RgbImage): Promise<Prediction> {
+    const [prediction] = await this.predictAll([image]);
+    return prediction as Prediction;
+  }
+
+  /** @param images - at least one, all of one size */
+  async predictAll(images: readonly RgbImage[]): Promise<Prediction[]> {
+    const { width, height } = images[0] as RgbImage;
+    const data = new Uint8Array(images.length * width * height * 3);
+    images.forEach((image, index) => {
+      data.set(image.data, index * width * height * 3);
+    });
+    const outputs = await this.#session.run({
+      image: { dtype: 'uint8', shape: [images.length, height, width, 3], data },
+    });
+    const { classes, geometry, thresholds } = this.metadata;
+    const scores = floats(outputs.score);
+    const maps = floats(outputs.anomaly_map);
+    const probabilities = floats(outputs.class_probability);
+    const pixels = geometry.size ** 2;
+    return images.map((_, index) => {
+      const shares = Array.from(probabilities.subarray(index * classes.length, (index + 1) * classes.length));
+      const best = shares.indexOf(Math.max(...shares));
+      const className = classes[best] as string;
+      const score = scores[index] as number;
+      const threshold = thresholds[className]?.threshold;
+      return {
+        className,
+        classProbability: shares[best] as number,
+        classProbabilities: shares,
+        score,
+        threshold,
+        verdict: threshold === undefined ? undefined : score > threshold ? 'anomalous' : 'normal',
+        map: maps.slice(index * pixels, (index + 1) * pixels),
+      };
+    });
+  }
+
+  /** Frees the engine's memory. */
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * @file What a detector file says of itself, as one JSON text in the ONNX file's metadata under `clad.detector`: classes,
+ * thresholds, display ranges, and how it was made.
+ */
+import { z } from 'zod';
+import { CladError, reasonOf } from '../core/errors.ts';
+
+/** Key of the entry in the ONNX file's metadata. */
+export const metadataKey = 'clad.detector';
+
+const threshold = z.object({
+  /** The verdict is anomalous where score > threshold. */
+  threshold: z.number(),
+  /** Bound on the share of good parts judged anomalous. */
+  achievableRate: z.number(),
+  requestedRate: z.number(),
+  /** Held-out good images it comes from. */
+  count: z.number().int(),
+});
+
+const detectorMetadataSchema = z.object({
+  /** Raised when a reader of the old one would go wrong. */
+  format: z.literal(1),
+  cladVersion: z.string(),
+  /** ISO 8601. */
+  created: z.string(),
+  method: z.string(),
+  /** Products, in the order of `class_probability`. */
+  classes: z.array(z.string()).min(1),
+  /** Side of the anomaly map, pixels, and how it lies on the picture. */
+  geometry: z.object({ size: z.number().int().positive(), resizeShorterTo: z.number().int().nullable() }),
+  thresholds: z.record(z.string(), threshold),
+  /** Map values of the coldest and the hottest colour. */
+  display: z.record(z.string(), z.object({ low: z.number(), high: z.number() })),
+  /** How it was made. */
+  provenance: z.object({
+    data: z.object({
+      root: z.string(),
+      layout: z.string(),
+      fingerprint: z.string(),
+      trainingImages: z.record(z.string(), z.number().int()),
+      heldOutImages: z.record(z.string(), z.number().int()),
+    }),
+    backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),
+    textures: z.string(),
+    preset: z.string(),
+    seed: z.number().int(),
+    /** What chose the networks. */
+    selection: z.string(),
+    device: z.string(),
+  }),
+});
+
+export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;
+
+/**
+ * Reads the entry.
+ * @param entries - the ONNX file's metadata
+ * @param path - names the file in errors
+ * @throws DETECTOR_INVALID when it is missing or not as expected
+ */
+export function parseMetadata(entries: Readonly<Record<string, string>>, path: string): DetectorMetadata {
+  const text = entries[metadataKey];
+  const refuse = (reason: string, cause?: unknown) =>
+    new CladError('DETECTOR_INVALID', { path, reason }, { cause });
+  if (text === undefined) throw refuse('it is an ONNX file but no detector made by clad');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`its metadata is no JSON: ${reasonOf(error)}`, error);
+  }
+  const result = detectorMetadataSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw refuse(`its metadata is not as expected: ${issue?.path.join('.')}: ${issue?.message}`);
+}

@@ -1,0 +1,186 @@
+/**
+ * @file Fills a feature store with the patch features of images and of the synthetic anomalies made of them. Shards that are already
+ * there are kept, so an interrupted extraction goes on where it was.
+ */
+import { createHash } from 'node:crypto';
+import { relative, sep } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { Random } from '../core/random.ts';
+import type { Sample } from '../data/dataset.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { Backbone } from './backbone.ts';
+import { Extractor, type FeatureOptions, featureWidthOf, gridSideOf } from './extractor.ts';
+import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
+import { produceAll } from './producer-pool.ts';
+import { FeatureStore, type Shard, type ShardImage, type StoreIndex } from './store.ts';
+
+export interface ExtractOptions {
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  readonly features: FeatureOptions;
+  readonly setup: ProducerSetup;
+  readonly samples: readonly Sample[];
+  /** Absolute root of the data set. */
+  readonly root: string;
+  /** Product names; a sample's class is its position here. */
+  readonly classes: readonly string[];
+  /** Fingerprint of the images' contents. */
+  readonly fingerprint: string;
+  /** Fingerprint of the textures, where they come from files. */
+  readonly texturesFingerprint: string;
+  /** Where the store is; made when missing. */
+  readonly folder: string;
+  /** Id of the first sample; others count on. Two stores whose ids must not meet start at different ones. @default 0 */
+  readonly firstId?: number;
+  /** Most bytes of a shard. @default 192e6 */
+  readonly shardBytes?: number;
+  readonly onProgress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExtractedStore {
+  readonly store: FeatureStore;
+  readonly index: StoreIndex;
+  /** Whether the store was complete already. */
+  readonly reused: boolean;
+}
+
+/** The version of what extraction computes; raised when the same options give other numbers. */
+const recipe = 1;
+
+/** Extracts what is not there yet. */
+export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
+  const { backbone, features, classes, folder } = options;
+  const width = featureWidthOf(backbone, features);
+  const gridSide = gridSideOf(backbone, features);
+  const store = new FeatureStore(folder, { key: storeKey(options), width, gridSide, classes });
+  const complete = await store.completed();
+  if (complete) return { store, index: complete, reused: true };
+  const shards = planShards(options, width, gridSide);
+  if (!(await store.hasShard(0))) await store.clear();
+  const missing: number[] = [];
+  for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
+  const jobs = missing.flatMap((number) => shards[number].map(jobOf));
+  const produced = produceAll(options.setup, jobs);
+  const extractor = await Extractor.create(options.engine, backbone, features);
+  try {
+    const total = shards.reduce((sum, { length }) => sum + length, 0);
+    const done = { images: total - jobs.length, total };
+    for (const number of missing)
+      await store.writeShard(
+        number,
+        await extractShard(extractor, shards[number], produced, store, options, done),
+      );
+  } finally {
+    await produced.return(undefined);
+    await extractor.release();
+  }
+  return { store, index: await store.finish(shards.length), reused: false };
+}
+
+function jobOf({ sample, path }: PlannedImage): ProducerJob {
+  return { path: sample.path, className: sample.className, key: path };
+}
+
+interface PlannedImage extends ShardImage {
+  readonly sample: Sample;
+}
+
+/** Images dealt to shards at random. */
+function planShards(options: ExtractOptions, width: number, gridSide: number): PlannedImage[][] {
+  const { samples, root, classes, setup, firstId = 0, shardBytes = 192e6 } = options;
+  const bytesPerImage = gridSide ** 2 * width * 2 * (1 + setup.perImage / 4);
+  const perShard = Math.max(1, Math.floor(shardBytes / bytesPerImage));
+  const images = samples.map((sample, index) => ({
+    id: firstId + index,
+    path: relative(root, sample.path).split(sep).join('/'),
+    classIndex: classes.indexOf(sample.className),
+    sample,
+  }));
+  const order = new Random(setup.seed, 'shards of images').permutation(images.length);
+  const shards: PlannedImage[][] = [];
+  for (let start = 0; start < order.length; start += perShard)
+    shards.push(Array.from(order.subarray(start, start + perShard), (index) => images[index]));
+  return shards;
+}
+
+async function extractShard(
+  extractor: Extractor,
+  images: readonly PlannedImage[],
+  source: AsyncGenerator<Produced>,
+  store: FeatureStore,
+  { onProgress, signal }: ExtractOptions,
+  done: { images: number; readonly total: number },
+): Promise<Shard> {
+  const { width } = store.header;
+  const normal: Uint16Array[] = [];
+  const local: Uint16Array[] = [];
+  const rows: { image: number[]; position: number[]; coverage: number[] } = {
+    image: [],
+    position: [],
+    coverage: [],
+  };
+  for (const image of images.keys()) {
+    const { value: produced } = (await source.next()) as IteratorYieldResult<Produced>;
+    if (signal?.aborted) {
+      throw new CladError('INTERRUPTED', { where: `patch features, image ${done.images} of ${done.total}` });
+    }
+    normal.push(await extractor.extract([produced.image]));
+    for (const { features, coverage } of await anomalousFeatures(extractor, produced)) {
+      for (let position = 0; position < coverage.length; position++) {
+        if (coverage[position] === 0) continue;
+        local.push(features.slice(position * width, (position + 1) * width));
+        rows.image.push(image);
+        rows.position.push(position);
+        rows.coverage.push(coverage[position]);
+      }
+    }
+    onProgress?.({ task: 'patch features', done: ++done.images, total: done.total, unit: 'images' });
+  }
+  return {
+    key: store.header.key,
+    images: images.map(({ id, path, classIndex }) => ({ id, path, classIndex })),
+    local: rows,
+    features: joined([...normal, ...local]),
+  };
+}
+
+async function anomalousFeatures(extractor: Extractor, { anomalies }: Produced) {
+  if (anomalies.length === 0) return [];
+  const all = await extractor.extract(anomalies.map(({ image }) => image));
+  const perImage = all.length / anomalies.length;
+  return anomalies.map(({ coverage }, index) => ({
+    coverage,
+    features: all.subarray(index * perImage, (index + 1) * perImage),
+  }));
+}
+
+function joined(parts: readonly Uint16Array[]): Uint16Array {
+  const whole = new Uint16Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Everything the features depend on, as one hash. */
+function storeKey(options: ExtractOptions): string {
+  const { backbone, features, setup, fingerprint, texturesFingerprint, engine } = options;
+  const { firstId, shardBytes } = options;
+  const { textures: _, ...synthesis } = setup;
+  const parts = {
+    recipe,
+    backbone: [backbone.sha256, backbone.card.mean, backbone.card.std],
+    features,
+    synthesis,
+    fingerprint,
+    texturesFingerprint,
+    device: engine.device,
+    firstId,
+    shardBytes,
+  };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,114 @@
+/**
+ * @file Pictures to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
+ * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
+ */
+import { CladError } from '../core/errors.ts';
+import { attach, cast, Graph, type Tensor } from '../graph/index.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import type { Engine, Session } from '../runtime/engine.ts';
+import type { Backbone } from './backbone.ts';
+import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
+import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
+
+/** Everything that patch features depend on beside the pictures and the backbone's weights. */
+export interface FeatureOptions {
+  readonly geometry: InputGeometry;
+  /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. @default layer2 and layer3 */
+  readonly layers: readonly string[];
+  readonly aggregation: PatchFeatureOptions;
+}
+
+/** Pixels between two patches: the stride of the first layer used. */
+export function patchStride(backbone: Backbone, { layers }: Pick<FeatureOptions, 'layers'>): number {
+  return chosenLayers(backbone, layers)[0]?.stride ?? 0;
+}
+
+/** Patches along one side. */
+export function gridSideOf(backbone: Backbone, options: FeatureOptions): number {
+  return Math.ceil(options.geometry.size / patchStride(backbone, options));
+}
+
+/** Values a patch. */
+export function featureWidthOf(backbone: Backbone, options: FeatureOptions): number {
+  const channels = chosenLayers(backbone, options.layers).map((layer) => layer.channels);
+  return patchFeatureWidth(channels, options.aggregation);
+}
+
+/**
+ * Patch features of pictures.
+ * @param image - uint8 [N, H, W, 3], any height and width
+ * @returns float32 [N * grid * grid, width]
+ */
+export function backboneFeatures(
+  graph: Graph,
+  image: Tensor,
+  backbone: Backbone,
+  options: FeatureOptions,
+): Tensor {
+  const { size } = options.geometry;
+  const { mean, std, inputName } = backbone.card;
+  const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
+  const wanted = chosenLayers(backbone, options.layers).map(({ name, channels, stride }) => ({
+    name,
+    shape: [image.shape[0] ?? 'N', channels, Math.ceil(size / stride), Math.ceil(size / stride)],
+  }));
+  const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
+  return patchFeatures(graph, levels, options.aggregation);
+}
+
+function chosenLayers(backbone: Backbone, names: readonly string[]) {
+  return names.map((name) => {
+    const layer = backbone.card.layers.find((each) => each.name === name);
+    if (!layer) {
+      throw new CladError('OPTION_INVALID', {
+        option: 'layers',
+        expected: `layers of backbone ${backbone.card.name}: ${backbone.card.layers.map((each) => each.name).join(', ')}`,
+        actual: name,
+      });
+    }
+    return layer;
+  });
+}
+
+/** A session that extracts patch features. */
+export class Extractor {
+  readonly gridSide: number;
+  readonly width: number;
+  readonly #session: Session;
+
+  private constructor(session: Session, gridSide: number, width: number) {
+    this.#session = session;
+    this.gridSide = gridSide;
+    this.width = width;
+  }
+
+  static async create(engine: Engine, backbone: Backbone, options: FeatureOptions): Promise<Extractor> {
+    const graph = new Graph();
+    const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
+    graph.output('features', cast(backboneFeatures(graph, image, backbone, options), 'float16'));
+    const session = await engine.load(graph.toBytes());
+    return new Extractor(session, gridSideOf(backbone, options), featureWidthOf(backbone, options));
+  }
+
+  /**
+   * @param images - one or more pictures of one size
+   * @returns halves [images * grid * grid, width]
+   */
+  async extract(images: readonly RgbImage[]): Promise<Uint16Array> {
+    const { width, height } = images[0] as RgbImage;
+    const data = new Uint8Array(images.length * width * height * 3);
+    images.forEach((image, index) => {
+      data.set(image.data, index * width * height * 3);
+    });
+    const shape = [images.length, height, width, 3];
+    const { features } = await this.#session.run({ image: { dtype: 'uint8', shape, data } });
+    if (!(features?.data instanceof Uint16Array)) {
+      throw new CladError('INTERNAL', { reason: `Features came as ${features?.dtype}.` });
+    }
+    return features.data;
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}

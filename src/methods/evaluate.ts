@@ -1,0 +1,150 @@
+/** @file `clad evaluate` as a function: the detector file on the test images of a data set, all metrics, and how long it takes. */
+
+import { CladError } from '../core/errors.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { mapAhead } from '../data/concurrency.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
+import { loadDataset } from '../data/load.ts';
+import { verifyImages } from '../data/verify.ts';
+import { Detector } from '../detector/detector.ts';
+import { type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
+import { decodeImage, decodeMask } from '../image/decode.ts';
+import type { Device } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { maskAtInput } from './mask-at-input.ts';
+import { RunFolder } from './run-folder.ts';
+
+export interface EvaluateRequest {
+  /** Run folder. */
+  readonly run: string;
+  /** Data set; the run's own where absent. */
+  readonly data?: string | undefined;
+  readonly layout?: Dataset['layout'] | undefined;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly skipBroken?: boolean;
+  readonly onProgress?: ProgressListener;
+  readonly note?: (text: string) => void;
+}
+
+/** The document of `clad evaluate --json`, also written to `evaluation.json`. */
+export interface EvaluationDocument extends Evaluation {
+  readonly run: string;
+  readonly data: string;
+  /** How the numbers came about. */
+  readonly protocol: Readonly<Record<string, string | number | null>>;
+  readonly timing: {
+    /** Decoding and everything after it, one image at a time. */
+    readonly imagesPerSecond: number;
+    /** Of the detector alone, milliseconds. */
+    readonly latencyMs: { readonly p50: number; readonly p95: number };
+  };
+}
+
+/**
+ * Evaluates a run.
+ * @throws RUN_NOT_FOUND, DETECTOR_INVALID, errors of the data readers, DATASET_EMPTY when there are no test images,
+ *   CLASS_UNKNOWN when the data set has a product that the detector was not trained on
+ */
+export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationDocument> {
+  const run = new RunFolder(request.run);
+  const config = await run.config();
+  const root = request.data ?? config.data.root;
+  const layout = request.layout ? { layout: request.layout } : {};
+  const loaded = await loadDataset(root, { ...layout, requireTraining: false });
+  const { dataset, broken } = await verifyImages(loaded, {
+    splits: ['test'],
+    skipBroken: request.skipBroken ?? false,
+    ...(request.onProgress && { onProgress: request.onProgress }),
+  });
+  for (const { path, reason } of broken) request.note?.(`left out: ${path}: ${reason}`);
+  const samples = dataset.samples.filter(({ split }) => split === 'test');
+  if (samples.length === 0) {
+    throw new CladError('DATASET_EMPTY', {
+      path: root,
+      expected: 'test images, e.g. <class>/test/good/*.png',
+    });
+  }
+  const engine = await nodeEngine({
+    ...(request.device && { device: request.device }),
+    ...(request.threads !== undefined && { threads: request.threads }),
+  });
+  const detector = await Detector.open(engine, run.model);
+  try {
+    const { classes } = detector.metadata;
+    const unknown = samples.find(({ className }) => !classes.includes(className));
+    if (unknown) {
+      throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
+    }
+    const { evaluation, timing } = await measure(detector, samples, request.onProgress);
+    const { provenance } = detector.metadata;
+    const document: EvaluationDocument = {
+      run: run.path,
+      data: dataset.root,
+      protocol: {
+        method: detector.metadata.method,
+        preset: provenance.preset,
+        selection: provenance.selection,
+        seed: provenance.seed,
+        backbone: provenance.backbone.name,
+        textures: provenance.textures,
+        inputSize: detector.metadata.geometry.size,
+        resizeShorterTo: detector.metadata.geometry.resizeShorterTo,
+        trainingFingerprint: provenance.data.fingerprint,
+        auproLimit: 0.3,
+        auproConnectivity: 8,
+        device: engine.device,
+        cladVersion: detector.metadata.cladVersion,
+      },
+      ...evaluation,
+      timing,
+    };
+    await writeFileAtomic(run.evaluation, `${JSON.stringify(document, null, 2)}\n`);
+    return document;
+  } finally {
+    await detector.release();
+  }
+}
+
+async function measure(detector: Detector, samples: readonly Sample[], onProgress?: ProgressListener) {
+  const { size, resizeShorterTo } = detector.metadata.geometry;
+  const geometry = { size, resizeShorterTo: resizeShorterTo ?? undefined };
+  const evaluator = new Evaluator();
+  const latencies: number[] = [];
+  const started = performance.now();
+  const decode = async ({ path, maskPath }: Sample) => ({
+    image: await decodeImage(path),
+    mask: maskPath ? maskAtInput(await decodeMask(maskPath), geometry).data : null,
+  });
+  let previous: string | undefined;
+  for await (const [sample, { image, mask }] of mapAhead(samples, 4, decode)) {
+    // Samples are in the order of classes; a finished class lets go of its pixels.
+    if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
+    previous = sample.className;
+    const before = performance.now();
+    const { score, map, className, verdict } = await detector.predict(image);
+    latencies.push(performance.now() - before);
+    evaluator.add({
+      path: sample.path,
+      className: sample.className,
+      anomalous: sample.anomalous,
+      score,
+      map,
+      mask,
+      predictedClass: className,
+      verdict: verdict ?? null,
+    });
+    onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return {
+    evaluation: evaluator.result(),
+    timing: {
+      imagesPerSecond: samples.length / seconds,
+      latencyMs: { p50: quantile(0.5), p95: quantile(0.95) },
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import { mapAhead } from '../data/concurrency.ts';
+import { listFolder } from '../data/folders.ts';
+import type { Detector, Prediction } from '../detector/detector.ts';
+import { decodeImage } from '../image/decode.ts';
+import { writePng } from '../image/encode.ts';
+import { heatOverlay } from '../image/overlay.ts';
+import type { RgbImage } from '../image/rgb.ts';
+
+/** One image's result, a line of `clad predict --json`. */
+export interface PredictionLine {
+  readonly path: string;
+  readonly class: string;
+  readonly classProbability: number;
+  readonly score: number;
+  readonly threshold: number | null;
+  readonly verdict: 'normal' | 'anomalous' | null;
+  /** Path of the heat map, where one was written. */
+  readonly map: string | null;
+}
+
+/** An image that could not be judged. */
+export interface PredictionFailure {
+  readonly path: string;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** An image to judge, and where its heat map goes below the folder of maps. */
+export interface PredictTarget {
+  readonly path: string;
+  readonly mapName: string;
+}
+
+/**
+ * The images that paths stand for; folders are searched to their depths.
+ * @throws FILE_NOT_FOUND, or DATASET_EMPTY for a folder without images
+ */
+export async function predictTargets(paths: readonly string[]): Promise<PredictTarget[]> {
+  const targets: PredictTarget[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint: 'Give images or folders of images.' });
+    if (!found.isDirectory()) {
+      targets.push({ path, mapName: `${basename(path)}.png` });
+      continue;
+    }
+    const images = await imagesBelow(path);
+    if (images.length === 0) {
+      throw new CladError('DATASET_EMPTY', { path, expected: '.png, .jpg, .webp, .bmp or .tif files' });
+    }
+    for (const image of images) targets.push({ path: image, mapName: `${relative(path, image)}.png` });
+  }
+  return distinct(targets);
+}
+
+async function imagesBelow(folder: string): Promise<string[]> {
+  const { folders, images } = await listFolder(folder);
+  const inside = images.map((name) => join(folder, name));
+  for (const name of folders) inside.push(...(await imagesBelow(join(folder, name))));
+  return inside;
+}
+
+/** Gives maps of equally named images different names. */
+function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
+  const seen = new Map<string, number>();
+  return targets.map(({ path, mapName }) => {
+    const times = seen.get(mapName) ?? 0;
+    seen.set(mapName, times + 1);
+    if (times === 0) return { path, mapName };
+    const ending = extname(mapName);
+    return { path, mapName: `${mapName.slice(0, -ending.length)}-${times + 1}${ending}` };
+  });
+}
+
+/**
+ * Judges images one after another; a broken one gives a failure and does not stop the rest.
+ * @param mapsFolder - heat maps are written below it; none where absent
+ */
+export async function* predictImages(
+  detector: Detector,
+  targets: readonly PredictTarget[],
+  mapsFolder?: string,
+): AsyncGenerator<PredictionLine | PredictionFailure> {
+  const decode = async ({ path }: PredictTarget) => {
+    try {
+      return await decodeImage(path);
+    } catch (error) {
+      if (error instanceof CladError) return error;
+      throw error;
+    }
+  };
+  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
+    if (image instanceof CladError) {
+      yield { path, error: { code: image.code, message: image.message } };
+      continue;
+    }
+    const prediction = await detector.predict(image);
+    let map: string | null = null;
+    if (mapsFolder !== undefined) {
+      map = join(resolve(mapsFolder), dirname(mapName), basename(mapName));
+      await writePng(map, heatPicture(detector, image, prediction));
+    }
+    yield {
+      path,
+      class: prediction.className,
+      classProbability: prediction.classProbability,
+      score: prediction.score,
+      threshold: prediction.threshold ?? null,
+      verdict: prediction.verdict ?? null,
+      map,
+    };
+  }
+}
+
+/**
+ * The heat map over its photograph, in the fixed colours of the recognised product: they begin above what good parts show, so
+ * a good part never looks hot. Where the detector cuts the middle out, the overlay is of that middle.
+ */
+export function heatPicture(detector: Detector, image: RgbImage, prediction: Prediction): RgbImage {
+  const { geometry, display } = detector.metadata;
+  const { size, resizeShorterTo } = geometry;
+  const range = display[prediction.className];
+  const seen = resizeShorterTo === null ? image : seenPart(image, size, resizeShorterTo);
+  if (!range) return seen;
+  return heatOverlay(seen, prediction.map, size, size, range);
+}
+
+/** The part of a photograph that a centre crop keeps, at the photograph's own resolution. */
+function seenPart({ width, height, data }: RgbImage, size: number, resizeShorterTo: number): RgbImage {
+  const side = Math.round((Math.min(width, height) * size) / resizeShorterTo);
+  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
+  const cut = new Uint8Array(side * side * 3);
+  for (let row = 0; row < side; row++) {
+    const from = ((top + row) * width + left) * 3;
+    cut.set(data.subarray(from, from + side * 3), row * side * 3);
+  }
+  return { width: side, height: side, data: cut };
+}

@@ -1,0 +1,124 @@
+/**
+ * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `samples/`, `model.onnx`,
+ * `evaluation.json`.
+ */
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CladError } from '../core/errors.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
+import type { TrainingLogEntry } from '../training/trainer.ts';
+
+const configSchema = z.object({
+  cladVersion: z.string(),
+  method: z.literal('clad'),
+  preset: z.string(),
+  /** Absolute paths, so that a run can be continued and evaluated from any folder. */
+  data: z.object({ root: z.string(), layout: z.string(), fingerprint: z.string() }),
+  backbone: z.object({ path: z.string(), name: z.string(), sha256: z.string() }),
+  textures: z.string().nullable(),
+  device: z.string(),
+  skipBroken: z.boolean(),
+  options: trainingOptionsSchema,
+});
+
+/** What a run was asked to do, resolved. */
+export type RunConfig = z.infer<typeof configSchema> & { readonly options: TrainingOptions };
+
+/** Paths and files of a run. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get model(): string {
+    return join(this.path, 'model.onnx');
+  }
+  get checkpoint(): string {
+    return join(this.path, 'checkpoint');
+  }
+  get samples(): string {
+    return join(this.path, 'samples');
+  }
+  get cache(): string {
+    return join(this.path, 'cache');
+  }
+  get evaluation(): string {
+    return join(this.path, 'evaluation.json');
+  }
+  get #config(): string {
+    return join(this.path, 'config.json');
+  }
+  get #log(): string {
+    return join(this.path, 'log.jsonl');
+  }
+
+  /**
+   * Begins a run, or goes on with it.
+   * @throws RUN_EXISTS when there is one and it is not to be continued, RUN_DIFFERS when it was asked to do something else
+   */
+  async begin(config: RunConfig, resume: boolean): Promise<void> {
+    await mkdir(this.path, { recursive: true });
+    if (existsSync(this.#config)) {
+      if (!resume) throw new CladError('RUN_EXISTS', { path: this.path });
+      const before = await this.config();
+      const differing = differences(before, config);
+      if (differing.length > 0) {
+        throw new CladError('RUN_DIFFERS', { path: this.path, differing: differing.join(', ') });
+      }
+      return;
+    }
+    await writeFileAtomic(this.#config, `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** @throws RUN_NOT_FOUND when the folder holds no run */
+  async config(): Promise<RunConfig> {
+    if (!existsSync(this.#config)) throw new CladError('RUN_NOT_FOUND', { path: this.path });
+    const result = configSchema.safeParse(JSON.parse(await readFile(this.#config, 'utf8')));
+    if (result.success) return result.data;
+    const [issue] = result.error.issues;
+    throw new CladError('FILE_UNREADABLE', {
+      path: this.#config,
+      reason: `${issue?.path.join('.')}: ${issue?.message}`,
+    });
+  }
+
+  /** Appends a line to the log. */
+  async log(entry: object): Promise<void> {
+    await appendFile(this.#log, `${JSON.stringify(entry)}\n`);
+  }
+
+  /** Removes what the log says of steps after a checkpoint; they are about to be run again. */
+  async rewindLog(stage: number, step: number): Promise<void> {
+    if (!existsSync(this.#log)) return;
+    const lines = (await readFile(this.#log, 'utf8')).split('\n').filter((line) => {
+      if (line === '') return false;
+      const entry = JSON.parse(line) as Partial<TrainingLogEntry>;
+      if (entry.stage === undefined || entry.step === undefined) return true;
+      return entry.stage < stage || (entry.stage === stage && entry.step <= step);
+    });
+    await writeFileAtomic(this.#log, lines.map((line) => `${line}\n`).join(''));
+  }
+
+  /** Removes the stores of patch features. */
+  async clearCache(): Promise<void> {
+    await rm(this.cache, { recursive: true, force: true });
+  }
+}
+
+/** Names of the values in which two configurations differ, e.g. `options.seed`. */
+function differences(before: unknown, now: unknown, at = ''): string[] {
+  if (isRecord(before) && isRecord(now)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
+    return [...keys].flatMap((key) => differences(before[key], now[key], at === '' ? key : `${at}.${key}`));
+  }
+  return JSON.stringify(before) === JSON.stringify(now) ? [] : [at];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

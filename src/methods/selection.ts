@@ -1,0 +1,181 @@
+/**
+ * @file What judges the networks while they train. `synthetic`: how well their score tells held-out normal patches from synthetic
+ * anomalies of the same images, the easy ones and subtle ones. `test`: pixel AUROC on the test images, as the paper does (it leaks).
+ */
+
+import { halvesToFloats } from '../core/half.ts';
+import { Random } from '../core/random.ts';
+import type { Sample } from '../data/dataset.ts';
+import { anomalyMap } from '../detector/anomaly-map.ts';
+import { Evaluator } from '../evaluation/evaluate.ts';
+import { metricsOfRanked, rankScores } from '../evaluation/ranking.ts';
+import type { InputGeometry } from '../features/preprocess.ts';
+import type { FeatureStore, StoreIndex } from '../features/store.ts';
+import { cast, Graph, type Tensor } from '../graph/index.ts';
+import { decodeMask } from '../image/decode.ts';
+import type { FittedInput } from '../model/network-input.ts';
+import { networksInference } from '../model/networks.ts';
+import type { Parameters } from '../model/parameters.ts';
+import { type Engine, float32, floats, type Session } from '../runtime/engine.ts';
+import { drawBeta } from '../synthesis/fuse.ts';
+import type { TrainingOptions } from '../training/options.ts';
+import { maskAtInput } from './mask-at-input.ts';
+
+/** Judges networks; higher is better. */
+export interface Judge {
+  readonly judge: (parameters: Parameters) => Promise<number>;
+  release(): Promise<void>;
+}
+
+/** Rows of each kind that are judged; more change the third decimal. */
+const mostRows = 24_576;
+
+export interface SyntheticJudgeOptions {
+  readonly engine: Engine;
+  /** The networks' input of the training images. */
+  readonly inputs: { readonly store: FeatureStore; readonly index: StoreIndex };
+  /** Ids of the held-out images. */
+  readonly heldOut: ReadonlySet<number>;
+  readonly fitted: FittedInput;
+  readonly training: TrainingOptions;
+  /** First values of the networks, for names and shapes. */
+  readonly example: Parameters;
+}
+
+/** A judge on held-out patches. */
+export async function syntheticJudge(options: SyntheticJudgeOptions): Promise<Judge> {
+  const { engine, fitted, example } = options;
+  const { normal, kinds } = await heldOutRows(options);
+  const session = await scoreSession(engine, fitted.width, example);
+  const scoresOf = (rows: Float32Array, parameters: Parameters) =>
+    scoreRows(session, rows, fitted.width, parameters);
+  return {
+    async judge(parameters) {
+      const good = await scoresOf(normal, parameters);
+      const values: number[] = [];
+      for (const rows of kinds) {
+        const bad = await scoresOf(rows, parameters);
+        const labels = [...new Array<number>(good.length).fill(0), ...new Array<number>(bad.length).fill(1)];
+        values.push(metricsOfRanked(rankScores([...good, ...bad], labels)).auroc ?? 0.5);
+      }
+      return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Held-out normal rows, and anomalous ones: local, local faded towards the normal feature, normal with noise. */
+async function heldOutRows({ inputs, heldOut, fitted, training }: SyntheticJudgeOptions) {
+  const { store, index } = inputs;
+  const { width } = fitted;
+  const random = new Random(training.seed, 'selection');
+  const perImage = index.gridSide ** 2;
+  const normal: Float32Array[] = [];
+  const local: Float32Array[] = [];
+  const faded: Float32Array[] = [];
+  for (let shard = 0; shard < index.shards.length; shard++) {
+    const { images, local: rows, features } = await store.readShard(shard);
+    const at = (row: number) => halvesToFloats(features.subarray(row * width, (row + 1) * width));
+    images.forEach(({ id }, image) => {
+      if (!heldOut.has(id)) return;
+      for (let patch = 0; patch < perImage; patch++) normal.push(at(image * perImage + patch));
+    });
+    rows.image.forEach((image, row) => {
+      if (!heldOut.has(images[image].id) || rows.coverage[row] < 0.5) return;
+      const anomalous = at(images.length * perImage + row);
+      const own = at(image * perImage + rows.position[row]);
+      local.push(anomalous);
+      // Subtle: as much of the normal feature again as Eq. 4 leaves of the anomaly.
+      const beta = (1 + drawBeta(random, training.synthesis)) / 2;
+      faded.push(anomalous.map((value, dimension) => (1 - beta) * value + beta * own[dimension]));
+    });
+  }
+  const some = (rows: readonly Float32Array[]) => joined(random.sample(rows, mostRows), width);
+  const chosen = some(normal);
+  const noisy = chosen.slice(0, Math.min(chosen.length, (mostRows / 4) * width));
+  for (let at = 0; at < noisy.length; at++) noisy[at] += random.normal() * fitted.noiseDeviation[at % width];
+  const kinds = [some(local), some(faded), noisy].filter(({ length }) => length > 0);
+  return { normal: chosen, kinds };
+}
+
+function joined(rows: readonly Float32Array[], width: number): Float32Array {
+  const whole = new Float32Array(rows.length * width);
+  rows.forEach((row, at) => {
+    whole.set(row, at * width);
+  });
+  return whole;
+}
+
+export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'> {
+  /** Test samples in the order of the store's ids. */
+  readonly samples: readonly Sample[];
+  /** Id of the first of them. */
+  readonly firstId: number;
+  readonly geometry: InputGeometry;
+}
+
+/** A judge on the test images: mean pixel AUROC over classes, of the networks' score alone. */
+export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
+  const { engine, inputs, fitted, training, example, samples, firstId, geometry } = options;
+  const { store, index } = inputs;
+  const session = await scoreSession(engine, fitted.width, example, (score) =>
+    anomalyMap(score, index.gridSide, { size: geometry.size, blurSigma: training.score.blurSigma }),
+  );
+  const perImage = index.gridSide ** 2;
+  const masks = new Map<string, Uint8Array>();
+  for (const { maskPath } of samples)
+    if (maskPath) masks.set(maskPath, maskAtInput(await decodeMask(maskPath), geometry).data);
+  return {
+    async judge(parameters) {
+      const evaluator = new Evaluator();
+      for (let shard = 0; shard < index.shards.length; shard++) {
+        const { images, features } = await store.readShard(shard);
+        for (const [number, { id }] of images.entries()) {
+          const sample = samples[id - firstId];
+          const start = number * perImage * fitted.width;
+          const rows = halvesToFloats(features.subarray(start, start + perImage * fitted.width));
+          const map = await scoreRows(session, rows, fitted.width, parameters);
+          evaluator.add({
+            path: sample.path,
+            className: sample.className,
+            anomalous: sample.anomalous,
+            score: Math.max(...map),
+            map,
+            mask: (sample.maskPath && masks.get(sample.maskPath)) || null,
+          });
+        }
+      }
+      return evaluator.result().mean.pixelAuroc ?? 0;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** The networks' score with the parameters fed, so that one session serves all judgements. */
+async function scoreSession(
+  engine: Engine,
+  width: number,
+  example: Parameters,
+  finish: (score: Tensor) => Tensor = (score) => score,
+): Promise<Session> {
+  const graph = new Graph();
+  const rows = graph.input('rows', 'float32', ['rows', width]);
+  const parameters = Object.fromEntries(
+    Object.entries(example).map(([name, { shape }]) => [name, graph.input(name, 'float32', shape)]),
+  );
+  graph.output('result', finish(networksInference(cast(rows, 'float32'), parameters).score));
+  return engine.load(graph.toBytes());
+}
+
+async function scoreRows(
+  session: Session,
+  rows: Float32Array,
+  width: number,
+  parameters: Parameters,
+): Promise<Float32Array> {
+  const feeds = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => [name, float32(data, shape)]),
+  );
+  const { result } = await session.run({ ...feeds, rows: float32(rows, [rows.length / width, width]) });
+  return floats(result);
+}

@@ -1,0 +1,68 @@
+/**
+ * @file What enters the adaptor: the patch feature itself, as in the paper, or its whitened residual to the nearest normal
+ * features (memory-bank.ts). The fitted constants are plain arrays, so that they can be saved with a run and put into any graph.
+ */
+import type { Graph, Tensor } from '../graph/index.ts';
+import { sub } from '../graph/index.ts';
+import { type Match, matchMembers, type OwnImage, projectFeatures, whiten } from './memory-bank.ts';
+import type { Parameters } from './parameters.ts';
+
+/** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
+export type BankArrays = Parameters &
+  Readonly<Record<'mean' | 'projection' | 'members' | 'norms' | 'whitening', Parameters[string]>>;
+
+/** The fitted input of the networks. */
+export type FittedInput = {
+  /** Width of a row that enters the adaptor. */
+  readonly width: number;
+  /** Standard deviation of the noise of Eq. 5 by dimension, at the option's own scale. [width] */
+  readonly noiseDeviation: Float32Array;
+} & (
+  | { readonly kind: 'feature' }
+  | {
+      readonly kind: 'residual';
+      readonly neighbours: number;
+      readonly arrays: BankArrays;
+      /** Class index of each member, [M]. */
+      readonly memberClasses: readonly number[];
+      /** Image id of each member, [M]. */
+      readonly memberImages: readonly number[];
+    }
+);
+
+/** Rows for the networks, and for residuals what the memory bank says by itself. */
+export interface InputRows {
+  /** [rows, width] */
+  readonly rows: Tensor;
+  readonly match?: Pick<Match, 'distance' | 'nearest'>;
+}
+
+/**
+ * Network input of patch features.
+ * @param features - float32 [rows, C]
+ * @param rowImages - image id of each row, [rows] int64: leaves out the bank's members of that image, while training
+ */
+export function networkInput(
+  graph: Graph,
+  features: Tensor,
+  fitted: FittedInput,
+  rowImages?: Tensor,
+): InputRows {
+  if (fitted.kind === 'feature') return { rows: features };
+  const constant = (name: 'mean' | 'projection' | 'members' | 'norms' | 'whitening') =>
+    graph.constant(`bank_${name}`, fitted.arrays[name].data, fitted.arrays[name].shape);
+  const bank = {
+    mean: constant('mean'),
+    projection: constant('projection'),
+    members: constant('members'),
+    norms: constant('norms'),
+    whitening: constant('whitening'),
+  };
+  const own: OwnImage | undefined = rowImages && {
+    rows: rowImages,
+    members: graph.constant('member_images', fitted.memberImages, [fitted.memberImages.length], 'int64'),
+  };
+  const projected = projectFeatures(features, bank);
+  const match = matchMembers(projected, bank, fitted.neighbours, own);
+  return { rows: whiten(sub(projected, match.centre), bank), match };
+}

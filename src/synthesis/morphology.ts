@@ -1,0 +1,145 @@
+/**
+ * @file Binary morphology with a square, and components. Masks are padded by repeating their edges before anything
+ * shrinks or grows, so the picture's border is never taken for the border of a part.
+ */
+import type { Mask } from '../image/rgb.ts';
+
+/** Fills gaps and bays narrower than `2 * radius + 1` pixels: grow, then shrink. */
+export function close(mask: Mask, radius: number): Mask {
+  return padded(mask, 2 * radius, (wide) => shrink(grow(wide, radius), radius));
+}
+
+/** Removes specks and threads narrower than `2 * radius + 1` pixels: shrink, then grow. */
+export function open(mask: Mask, radius: number): Mask {
+  return padded(mask, 2 * radius, (wide) => grow(shrink(wide, radius), radius));
+}
+
+/** Inside where any pixel of the square around is. */
+export function grow(mask: Mask, radius: number): Mask {
+  return squareCount(mask, radius, (inside) => inside > 0);
+}
+
+/** Inside where every pixel of the square around is; what lies beyond the picture does not count. */
+export function shrink(mask: Mask, radius: number): Mask {
+  return squareCount(mask, radius, (inside, all) => inside === all);
+}
+
+/** The pixels of a mask that are connected, over sides, to the picture's border by pixels of the mask. */
+export function connectedToBorder({ width, height, data }: Mask): Mask {
+  const reached = new Uint8Array(width * height);
+  const open: number[] = [];
+  const visit = (at: number) => {
+    if (data[at] === 0 || reached[at] === 1) return;
+    reached[at] = 1;
+    open.push(at);
+  };
+  for (let column = 0; column < width; column++) {
+    visit(column);
+    visit((height - 1) * width + column);
+  }
+  for (let row = 0; row < height; row++) {
+    visit(row * width);
+    visit(row * width + width - 1);
+  }
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const column = at % width;
+    if (column > 0) visit(at - 1);
+    if (column < width - 1) visit(at + 1);
+    if (at >= width) visit(at - width);
+    if (at < (height - 1) * width) visit(at + width);
+  }
+  return { width, height, data: reached };
+}
+
+/** The mask without those components (over sides) that are smaller than `share` of its largest. */
+export function withoutSmallParts({ width, height, data }: Mask, share: number): Mask {
+  const labels = new Int32Array(width * height);
+  const sizes = [0];
+  const open: number[] = [];
+  for (let start = 0; start < data.length; start++) {
+    if (data[start] === 0 || labels[start] !== 0) continue;
+    const label = sizes.length;
+    let size = 0;
+    const visit = (at: number) => {
+      if (data[at] === 0 || labels[at] !== 0) return;
+      labels[at] = label;
+      size++;
+      open.push(at);
+    };
+    visit(start);
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const column = at % width;
+      if (column > 0) visit(at - 1);
+      if (column < width - 1) visit(at + 1);
+      if (at >= width) visit(at - width);
+      if (at < (height - 1) * width) visit(at + width);
+    }
+    sizes.push(size);
+  }
+  const least = share * sizes.reduce((largest, size) => Math.max(largest, size), 0);
+  return { width, height, data: data.map((inside, at) => inside && Number(sizes[labels[at]] >= least)) };
+}
+
+/** Everything inside that was outside, and the reverse. */
+export function invert({ width, height, data }: Mask): Mask {
+  return { width, height, data: data.map((inside) => 1 - inside) };
+}
+
+/** Counts inside pixels in squares, cut at the picture's edges: rows first, then columns. */
+function squareCount(
+  { width, height, data }: Mask,
+  radius: number,
+  inside: (count: number, all: number) => boolean,
+): Mask {
+  const across = lineCount(data, height, width, width, 1, radius, inside);
+  return { width, height, data: lineCount(across, width, height, 1, width, radius, inside) };
+}
+
+/** One axis of it: `lines` lines of `length` pixels, `step` apart within a line and `between` from line to line. */
+function lineCount(
+  from: Uint8Array,
+  lines: number,
+  length: number,
+  between: number,
+  step: number,
+  radius: number,
+  inside: (count: number, all: number) => boolean,
+): Uint8Array {
+  const target = new Uint8Array(from.length);
+  for (let line = 0; line < lines; line++) {
+    const start = line * between;
+    let count = 0;
+    for (let index = 0; index < Math.min(radius, length); index++) count += from[start + index * step];
+    for (let index = 0; index < length; index++) {
+      const entering = index + radius;
+      const leaving = index - radius - 1;
+      if (entering < length) count += from[start + entering * step];
+      if (leaving >= 0) count -= from[start + leaving * step];
+      const all = Math.min(length - 1, entering) - Math.max(0, leaving + 1) + 1;
+      target[start + index * step] = inside(count, all) ? 1 : 0;
+    }
+  }
+  return target;
+}
+
+/** Runs `work` on the mask with its edges repeated `margin` pixels outwards, and cuts the margin off again. */
+function padded(mask: Mask, margin: number, work: (wide: Mask) => Mask): Mask {
+  const { width, height } = mask;
+  const wideWidth = width + 2 * margin;
+  const wideHeight = height + 2 * margin;
+  const wide = new Uint8Array(wideWidth * wideHeight);
+  for (let row = 0; row < wideHeight; row++) {
+    const from = Math.min(height - 1, Math.max(0, row - margin)) * width;
+    const at = row * wideWidth;
+    wide.fill(mask.data[from], at, at + margin);
+    wide.set(mask.data.subarray(from, from + width), at + margin);
+    wide.fill(mask.data[from + width - 1], at + margin + width, at + wideWidth);
+  }
+  const worked = work({ width: wideWidth, height: wideHeight, data: wide });
+  const data = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (row + margin) * wideWidth + margin;
+    data.set(worked.data.subarray(from, from + width), row * width);
+  }
+  return { width, height, data };
+}

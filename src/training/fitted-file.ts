@@ -1,0 +1,51 @@
+/** @file The fitted network input as a safetensors file beside the checkpoint, so that a resumed run does not fit again. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { decodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
+import type { BankArrays, FittedInput } from '../model/network-input.ts';
+import type { Parameters } from '../model/parameters.ts';
+import { writeParameters } from './checkpoint.ts';
+
+const noise = 'noise_deviation';
+
+/** Writes it, with the key of what it was fitted on. */
+export async function writeFitted(path: string, fitted: FittedInput, key: string): Promise<void> {
+  const arrays: Parameters = {
+    ...(fitted.kind === 'residual' && fitted.arrays),
+    [noise]: { shape: [fitted.width], data: fitted.noiseDeviation },
+  };
+  const facts =
+    fitted.kind === 'residual'
+      ? { neighbours: fitted.neighbours, classes: fitted.memberClasses, images: fitted.memberImages }
+      : {};
+  await writeParameters(path, arrays, { key, kind: fitted.kind, facts: JSON.stringify(facts) });
+}
+
+/** Reads it; undefined where there is none with this key. */
+export async function readFitted(path: string, key: string): Promise<FittedInput | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+  if (metadata.key !== key) return undefined;
+  const arrays: Parameters = Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      { shape: tensor.shape, data: safetensorFloats(tensor) },
+    ]),
+  );
+  const { [noise]: deviation, ...bank } = arrays;
+  const common = { width: deviation.data.length, noiseDeviation: deviation.data };
+  if (metadata.kind === 'feature') return { kind: 'feature', ...common };
+  const { neighbours, classes, images } = JSON.parse(metadata.facts) as {
+    neighbours: number;
+    classes: number[];
+    images: number[];
+  };
+  return {
+    kind: 'residual',
+    ...common,
+    neighbours,
+    arrays: bank as BankArrays,
+    memberClasses: classes,
+    memberImages: images,
+  };
+}

@@ -1,0 +1,37 @@
+/** @file Which good images a training does not see: kept for selection and thresholds. */
+import { CladError } from '../core/errors.ts';
+import { Random } from '../core/random.ts';
+import type { Sample } from '../data/dataset.ts';
+
+/** Ids (positions in the list) of both parts. */
+export interface HeldOutSplit {
+  readonly fit: ReadonlySet<number>;
+  readonly heldOut: ReadonlySet<number>;
+}
+
+/**
+ * Splits each class at random; at least one image of each is held out, and one stays.
+ * @param samples - training samples
+ * @param share - of each class, 0..1
+ * @throws CLASS_EMPTY for a class with a single image
+ */
+export function splitHeldOut(samples: readonly Sample[], share: number, seed: number): HeldOutSplit {
+  const byClass = new Map<string, number[]>();
+  samples.forEach(({ className }, id) => {
+    byClass.set(className, [...(byClass.get(className) ?? []), id]);
+  });
+  const heldOut = new Set<number>();
+  for (const [name, ids] of byClass) {
+    if (ids.length < 2) {
+      throw new CladError('CLASS_EMPTY', {
+        name,
+        what: 'second training image',
+        expected: 'at least two, of which one is held out for the threshold (20 or more train well)',
+      });
+    }
+    const count = Math.min(ids.length - 1, Math.max(1, Math.round(share * ids.length)));
+    for (const id of new Random(seed, 'held out', name).sample(ids, count)) heldOut.add(id);
+  }
+  const fit = new Set([...samples.keys()].filter((id) => !heldOut.has(id)));
+  return { fit, heldOut };
+}

@@ -1,0 +1,63 @@
+/**
+ * @file The networks' input of every patch, computed once: the patch-feature store itself where the input is the feature, else
+ * a second store of the same build. Matching against the memory bank is the dear part of a training step, and it never changes.
+ */
+import { createHash } from 'node:crypto';
+import { CladError } from '../core/errors.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { FeatureStore, type StoreIndex } from '../features/store.ts';
+import type { FittedInput } from '../model/network-input.ts';
+import type { Engine } from '../runtime/engine.ts';
+import { inputSession } from './fit-bank.ts';
+
+export interface InputStoreOptions {
+  readonly engine: Engine;
+  readonly features: { readonly store: FeatureStore; readonly index: StoreIndex };
+  readonly fitted: FittedInput;
+  /** Names the fit, so that inputs of another one are not taken for it. */
+  readonly fitKey: string;
+  readonly folder: string;
+  readonly onProgress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+/** The store of inputs; shards that are already there are kept. */
+export async function inputStore(
+  options: InputStoreOptions,
+): Promise<{ store: FeatureStore; index: StoreIndex }> {
+  const { engine, features, fitted, fitKey, folder, onProgress, signal } = options;
+  if (fitted.kind === 'feature') return features;
+  const { header } = features.store;
+  const key = createHash('sha256').update(`${header.key} ${fitKey}`).digest('hex');
+  const store = new FeatureStore(folder, { ...header, key, width: fitted.width });
+  const complete = await store.completed();
+  if (complete) return { store, index: complete };
+  if (!(await store.hasShard(0))) await store.clear();
+  const session = await inputSession(engine, header.width, fitted);
+  const perImage = header.gridSide ** 2;
+  const total = features.index.shards.reduce((sum, { images }) => sum + images, 0);
+  let done = 0;
+  try {
+    for (let shard = 0; shard < features.index.shards.length; shard++) {
+      if (!(await store.hasShard(shard))) {
+        if (signal?.aborted)
+          throw new CladError('INTERRUPTED', { where: 'matching patches to the memory bank' });
+        const { features: halves, ...index } = await features.store.readShard(shard);
+        const ids = new Uint32Array(index.images.length * perImage + index.local.image.length);
+        index.images.forEach(({ id }, image) => {
+          ids.fill(id, image * perImage, (image + 1) * perImage);
+        });
+        index.local.image.forEach((image, row) => {
+          ids[index.images.length * perImage + row] = index.images[image].id;
+        });
+        const { rows } = await session.run(halves, ids);
+        await store.writeShard(shard, { ...index, key, features: rows });
+      }
+      done += features.index.shards[shard].images;
+      onProgress?.({ task: 'matching to the memory bank', done, total, unit: 'images' });
+    }
+  } finally {
+    await session.release();
+  }
+  return { store, index: await store.finish(features.index.shards.length) };
+}

@@ -1,0 +1,142 @@
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ProgressDisplay, progressBars } from '../../../src/cli/progress.ts';
+
+/** A stream that keeps what is written, and a clock that is set by hand. */
+function setUp(isTTY: boolean) {
+  let written = '';
+  const stream = Object.assign(
+    new Writable({
+      write(chunk, _, done) {
+        written += String(chunk);
+        done();
+      },
+    }),
+    { isTTY, columns: 200 },
+  );
+  const clock = { seconds: 0 };
+  const display = progressBars(stream, () => clock.seconds * 1000);
+  return { display, clock, written: () => written };
+}
+
+function report({ listener }: ProgressDisplay, done: number, values?: Record<string, number>): void {
+  listener({ task: 'checking', done, total: 100, unit: 'images', ...(values ? { values } : {}) });
+}
+
+describe('without a terminal', () => {
+  it('says nothing of a task that is over within two seconds', () => {
+    const { display, clock, written } = setUp(false);
+    report(display, 1);
+    clock.seconds = 1.9;
+    report(display, 100);
+    display.stop();
+    expect(written()).toBe('');
+  });
+
+  it('writes a line every ten seconds and one at the end', () => {
+    const { display, clock, written } = setUp(false);
+    for (clock.seconds = 0; clock.seconds <= 25; clock.seconds++) report(display, clock.seconds * 4);
+    expect(written()).toBe(
+      [
+        'checking: 40/100 images (40%) | 4/s | 15 s left',
+        'checking: 80/100 images (80%) | 4/s | 5 s left',
+        'checking: 100/100 images (100%) | in 25 s',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('takes a second task of the same name for a new one', () => {
+    const { display, clock, written } = setUp(false);
+    report(display, 0);
+    clock.seconds = 5;
+    report(display, 100);
+    report(display, 0);
+    clock.seconds = 6;
+    report(display, 100);
+    expect(written().trimEnd().split('\n')).toEqual(['checking: 100/100 images (100%) | in 5 s']);
+  });
+
+  it("counts only a resumed task's own work, and shows its numbers shortly", () => {
+    const { display, clock, written } = setUp(false);
+    report(display, 80);
+    clock.seconds = 3600;
+    report(display, 90, { loss: 0.123456, steps: 12345.6 });
+    expect(written()).toBe(
+      'checking: 90/100 images (90%) | 0.00278/s | 1 h 00 min left | loss 0.123 | steps 12346\n',
+    );
+  });
+
+  it.each([
+    [59, '59 s'],
+    [185, '3 min 05 s'],
+    [7620, '2 h 07 min'],
+  ])('writes %i seconds as %s', (seconds, text) => {
+    const { display, clock, written } = setUp(false);
+    report(display, 0);
+    clock.seconds = seconds;
+    report(display, 100);
+    expect(written()).toBe(`checking: 100/100 images (100%) | in ${text}\n`);
+  });
+
+  it('logs at once', () => {
+    const { display, written } = setUp(false);
+    display.log('a note');
+    expect(written()).toBe('a note\n');
+  });
+});
+
+describe('on a terminal', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('writes nothing at all for a task that is over within two seconds', () => {
+    const { display, clock, written } = setUp(true);
+    report(display, 1);
+    clock.seconds = 1;
+    report(display, 100);
+    display.stop();
+    expect(written()).toBe('');
+  });
+
+  it('does not take the time of an earlier task of the same name for its own', () => {
+    const { display, clock, written } = setUp(true);
+    report(display, 100);
+    clock.seconds = 60;
+    report(display, 1);
+    display.stop();
+    expect(written()).toBe('');
+  });
+
+  it('draws a bar with rate and time left, and its end', () => {
+    const { display, clock, written } = setUp(true);
+    report(display, 0);
+    clock.seconds = 5;
+    report(display, 50, { loss: 0.5 });
+    vi.advanceTimersByTime(300);
+    expect(written()).toContain('checking');
+    expect(written()).toContain('50% | 50/100 images | 10/s | 5 s left | loss 0.5');
+    clock.seconds = 10;
+    report(display, 100);
+    display.stop();
+    expect(written()).toContain('100% | 100/100 images | in 10 s');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('logs at once without a bar, above it with one, and loses nothing when it stops', () => {
+    const { display, clock, written } = setUp(true);
+    display.log('before');
+    expect(written()).toBe('before\n');
+    report(display, 0);
+    clock.seconds = 5;
+    report(display, 50);
+    display.log('between');
+    vi.advanceTimersByTime(300);
+    expect(written()).toMatch(/between\n.*checking/s);
+    display.log('last');
+    display.stop();
+    expect(written()).toMatch(/last\n.*checking/s);
+    display.log('after');
+    expect(written().endsWith('after\n')).toBe(true);
+  });
+});

@@ -1,0 +1,126 @@
+import { cp, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mapConcurrently } from '../../../src/data/concurrency.ts';
+import { fingerprint } from '../../../src/data/fingerprint.ts';
+import { isImageName, stemOf } from '../../../src/data/folders.ts';
+import { loadDataset } from '../../../src/data/load.ts';
+import { listTextures } from '../../../src/data/textures.ts';
+import { withFiles } from '../../helpers/pictures.ts';
+
+describe('fingerprint', () => {
+  const files = {
+    'set/nut/train/good/0.png': 'one',
+    'set/nut/test/bent/0.png': 'two',
+    'set/nut/ground_truth/bent/0_mask.png': 'three',
+  };
+  const of = async (root: string) => fingerprint(await loadDataset(root));
+
+  it('stays when the folder is copied or moved', () =>
+    withFiles(files, async (root) => {
+      const before = await of(join(root, 'set'));
+      await cp(join(root, 'set'), join(root, 'copy'), { recursive: true });
+      await rename(join(root, 'set'), join(root, 'moved'));
+      expect(before).toMatch(/^[0-9a-f]{64}$/);
+      expect(await of(join(root, 'copy'))).toBe(before);
+      expect(await of(join(root, 'moved'))).toBe(before);
+    }));
+
+  it.each([
+    ['an image', (root: string) => writeFile(join(root, 'nut/train/good/0.png'), 'oNe')],
+    ['a mask', (root: string) => writeFile(join(root, 'nut/ground_truth/bent/0_mask.png'), 'thrEe')],
+    [
+      'a name',
+      (root: string) => rename(join(root, 'nut/train/good/0.png'), join(root, 'nut/train/good/1.png')),
+    ],
+    ['a label', (root: string) => rename(join(root, 'nut/test/bent'), join(root, 'nut/test/good'))],
+    ['a class', (root: string) => rename(join(root, 'nut'), join(root, 'bolt'))],
+  ])('changes with %s', (what, change) =>
+    withFiles(files, async (folder) => {
+      const root = join(folder, 'set');
+      const before = await of(root);
+      if (what === 'a label') await rename(join(root, 'nut/ground_truth'), join(root, 'nut/gone'));
+      await change(root);
+      expect(await of(root)).not.toBe(before);
+    }),
+  );
+
+  it('names a file that cannot be read', () =>
+    withFiles(files, async (root) => {
+      const dataset = await loadDataset(join(root, 'set'));
+      await rename(join(root, 'set/nut/test'), join(root, 'set/nut/gone'));
+      await expect(fingerprint(dataset)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+      await expect(fingerprint(dataset)).rejects.toThrow('nut/test/bent/0.png');
+    }));
+});
+
+describe('mapConcurrently', () => {
+  const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it('keeps the order of the list and the limit', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(3), { maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (waits, limit) => {
+          let running = 0;
+          let most = 0;
+          const results = await mapConcurrently(waits, limit, async (wait, index) => {
+            most = Math.max(most, ++running);
+            for (let round = 0; round < wait; round++) await tick();
+            running--;
+            return `${index}:${wait}`;
+          });
+          expect(results).toEqual(waits.map((wait, index) => `${index}:${wait}`));
+          expect(most).toBeLessThanOrEqual(limit);
+        },
+      ),
+      { numRuns: 30 },
+    ));
+
+  it('begins nothing more after the first error', async () => {
+    const begun: number[] = [];
+    const work = mapConcurrently([0, 1, 2, 3, 4, 5], 2, async (item) => {
+      begun.push(item);
+      await tick();
+      if (item === 1) throw new Error('one');
+    });
+    await expect(work).rejects.toThrow('one');
+    for (let round = 0; round < 10; round++) await tick();
+    expect(begun.length).toBeLessThanOrEqual(3);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %d at a time', async (concurrency) => {
+    await expect(mapConcurrently([1], concurrency, async () => 1)).rejects.toThrow(/concurrency.*at least 1/);
+  });
+});
+
+describe('names', () => {
+  it('takes images by their ending in any case', () => {
+    for (const name of ['a.png', 'a.JPG', 'a.b.Jpeg', 'a.webp', 'a.bmp', 'a.TIF', 'a.tiff'])
+      expect(isImageName(name)).toBe(true);
+    for (const name of ['a.gif', 'png', 'a.png.txt', 'a']) expect(isImageName(name)).toBe(false);
+  });
+
+  it('takes a stem up to the last dot', () => {
+    expect(stemOf('a.b.png')).toBe('a.b');
+    expect(stemOf('a')).toBe('a');
+  });
+});
+
+describe('listTextures', () => {
+  it('finds images at any depth', () =>
+    withFiles({ 'b.png': '', 'a/2.jpg': '', 'a/deep/1.jpg': '', 'a/notes.txt': '' }, async (root) => {
+      expect((await listTextures(root)).map((path) => basename(path))).toEqual(['2.jpg', '1.jpg', 'b.png']);
+    }));
+
+  it('refuses a folder without images, and none', () =>
+    withFiles({ 'a/notes.txt': '' }, async (root) => {
+      await expect(listTextures(root)).rejects.toMatchObject({ code: 'DATASET_EMPTY' });
+      await expect(listTextures(join(root, 'b'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+      await expect(listTextures(join(root, 'a/notes.txt'))).rejects.toMatchObject({
+        code: 'FOLDER_EXPECTED',
+      });
+    }));
+});

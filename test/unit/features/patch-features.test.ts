@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { patchFeatures } from '../../../src/features/patch-features.ts';
+import { fixture } from '../../helpers/fixtures.ts';
+import { runGraph } from '../../helpers/run-graph.ts';
+
+type Map4 = number[][][][];
+const golden = fixture<{
+  layer2: Map4;
+  layer3: Map4;
+  cases: { width: number; features: number[][] }[];
+}>('patch-features.json');
+
+const fed = (map: Map4) => ({
+  data: map.flat(3),
+  shape: [map.length, map[0]!.length, map[0]![0]!.length, map[0]![0]![0]!.length],
+});
+
+describe('patch features (section 3.2)', () => {
+  it.each(golden.cases)(
+    'are those of PatchCore, SimpleNet and GLASS at width $width',
+    async ({ width, features }) => {
+      const { rows } = await runGraph(
+        { layer2: fed(golden.layer2), layer3: fed(golden.layer3) },
+        (graph, { layer2, layer3 }) => ({
+          rows: patchFeatures(graph, [layer2!, layer3!], { aggregation: 'pooled', width }),
+        }),
+      );
+      expect(rows!.shape).toEqual([features.length, width]);
+      const expected = features.flat();
+      const worst = Math.max(...rows!.data.map((value, index) => Math.abs(value - expected[index]!)));
+      expect(worst).toBeLessThan(1e-5);
+    },
+  );
+
+  it('concatenated, hold the 3 x 3 mean of every channel, zeros around', async () => {
+    const { rows } = await runGraph(
+      { layer2: fed(golden.layer2), layer3: fed(golden.layer3) },
+      (graph, { layer2, layer3 }) => ({
+        rows: patchFeatures(graph, [layer2!, layer3!], { aggregation: 'concatenated' }),
+      }),
+    );
+    expect(rows!.shape).toEqual([60, 18]);
+    const corner = golden.layer2[0]![4]!;
+    const mean = (corner[0]![0]! + corner[0]![1]! + corner[1]![0]! + corner[1]![1]!) / 9;
+    expect(rows!.data[4]).toBeCloseTo(mean, 5);
+  });
+
+  it('refuses a width that the levels cannot share', async () => {
+    const build = runGraph({ layer2: fed(golden.layer2), layer3: fed(golden.layer3) }, (graph, values) => ({
+      rows: patchFeatures(graph, Object.values(values), { aggregation: 'pooled', width: 7 }),
+    }));
+    await expect(build).rejects.toThrow('a positive multiple of the number of levels (2), got 7');
+  });
+});

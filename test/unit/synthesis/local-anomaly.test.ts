@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.ts';
+import type { Mask } from '../../../src/image/rgb.ts';
+import { fitTexture, scaleToCover } from '../../../src/synthesis/fit-texture.ts';
+import {
+  type LocalAnomalyOptions,
+  patchCoverage,
+  synthesizeLocalAnomaly,
+} from '../../../src/synthesis/local-anomaly.ts';
+import { noise } from '../../helpers/pictures.ts';
+
+const side = 64;
+const image = noise(side, side, 1);
+const texture = noise(90, 70, 2);
+
+/** A square foreground of `size` pixels a side, `offset` from the corner. */
+function square(offset: number, size: number): Mask {
+  const data = new Uint8Array(side * side);
+  for (let row = offset; row < offset + size; row++)
+    data.fill(1, row * side + offset, row * side + offset + size);
+  return { width: side, height: side, data };
+}
+
+const make = (seed: number, foreground?: Mask, options?: Partial<LocalAnomalyOptions>) =>
+  synthesizeLocalAnomaly(image, texture, foreground, new Random(seed), options);
+
+const size = ({ data }: Mask) => data.reduce((sum, inside) => sum + inside, 0);
+
+describe('synthesizeLocalAnomaly', () => {
+  it('is Eq. 3 of what it returns, changes only the mask, and repeats with its seed', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const made = make(seed);
+        expect(make(seed)).toEqual(made);
+        expect(made.beta).toBeGreaterThanOrEqual(0.2);
+        expect(made.beta).toBeLessThanOrEqual(0.8);
+        for (let at = 0; at < image.data.length; at++) {
+          const [x, t] = [image.data[at] as number, made.texture.data[at] as number];
+          const exact = made.mask.data[Math.floor(at / 3)] ? (1 - made.beta) * t + made.beta * x : x;
+          if (Math.abs((made.image.data[at] as number) - exact) > 0.5 + 1e-9)
+            throw new Error(`byte ${at}: ${made.image.data[at]} for ${exact}`);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('never has an empty mask, and keeps it within the foreground', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(60), fc.integer({ min: 1, max: 30 }), (seed, offset, length) => {
+        const foreground = square(offset, Math.min(length, side - offset));
+        const { mask } = make(seed, foreground);
+        expect(size(mask)).toBeGreaterThan(0);
+        expect(mask.data.every((inside, at) => inside <= (foreground.data[at] as number))).toBe(true);
+      }),
+    );
+  });
+
+  it('counts the coverage of each patch', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(4, 8, 16), (seed, patchStride) => {
+        const { mask, coverage } = make(seed, undefined, { patchStride });
+        const grid = side / patchStride;
+        expect(coverage.length).toBe(grid * grid);
+        const patch = new Random(seed, 'patch').integer(coverage.length);
+        const [top, left] = [Math.floor(patch / grid) * patchStride, (patch % grid) * patchStride];
+        let inside = 0;
+        for (let row = top; row < top + patchStride; row++)
+          for (let column = left; column < left + patchStride; column++)
+            inside += mask.data[row * side + column] as number;
+        expect(coverage[patch]).toBeCloseTo(inside / patchStride ** 2, 6);
+        const total = coverage.reduce((sum, share) => sum + share, 0) * patchStride ** 2;
+        expect(total).toBeCloseTo(size(mask), 2);
+      }),
+    );
+  });
+
+  it('falls back to a square of foreground where no mask fits', () => {
+    // No noise ever covers half of a patch here: the foreground's one pixel is a 64th of it.
+    const foreground = square(21, 1);
+    const { mask, coverage } = make(3, foreground, { minCoverage: 0.5 });
+    expect(mask).toEqual(foreground);
+    expect(Math.max(...coverage)).toBeCloseTo(1 / 64, 9);
+    const anywhere = make(3, undefined, { minCoverage: 1, maxScaleExponent: 5, alpha: 0.5 });
+    expect(size(anywhere.mask)).toBeGreaterThan(0);
+  });
+
+  it('redraws until a patch is covered enough', () => {
+    for (let seed = 0; seed < 30; seed++)
+      expect(Math.max(...make(seed, undefined, { minCoverage: 0.3 }).coverage)).toBeGreaterThanOrEqual(0.3);
+  });
+
+  it('means the whole image by an empty foreground, or when told to ignore it', () => {
+    expect(make(5, square(0, 0))).toEqual(make(5));
+    expect(make(5, square(9, 3), { foreground: false })).toEqual(make(5));
+  });
+
+  it('combines two masks by alpha: intersections are smaller, unions larger', () => {
+    const mean = (alpha: number) => {
+      let sum = 0;
+      for (let seed = 0; seed < 300; seed++) sum += size(make(seed, undefined, { alpha }).mask) / 300;
+      return sum;
+    };
+    // Half intersections (redrawn when empty), half unions, against single masks.
+    const sizes = Array.from({ length: 300 }, (_, seed) => size(make(seed, undefined, { alpha: 0.5 }).mask));
+    expect(Math.max(...sizes)).toBeGreaterThan(mean(0));
+    expect(sizes.filter((count) => count < 20).length).toBeGreaterThan(20);
+  });
+
+  it('can leave the texture as it is, and lay it on opaque', () => {
+    const made = make(4, undefined, { augmentations: 0, blend: false });
+    const fitting = noise(side, side, 8);
+    const plain = synthesizeLocalAnomaly(image, fitting, undefined, new Random(4), {
+      augmentations: 0,
+      blend: false,
+    });
+    expect(made.beta).toBe(0);
+    expect(plain.texture).toEqual(fitting);
+    for (const [pixel, inside] of plain.mask.data.entries())
+      if (inside) expect(plain.image.data[pixel * 3]).toBe(fitting.data[pixel * 3]);
+  });
+
+  it.each([
+    [{ alpha: 0.6 }, /alpha to be a number from 0 to 0.5, got 0.6/],
+    [{ augmentations: 10 }, /augmentations to be a whole number from 0 to 9/],
+    [{ patchStride: 7 }, /square, its side a multiple of 7 pixels, got 64 x 64/],
+    [{ betaLow: 0.9 }, /betaHigh/],
+    [{ alpha: Number.NaN }, /alpha/],
+  ])('refuses %j', (options, message) => {
+    expect(() => make(1, undefined, options)).toThrow(message);
+  });
+
+  it('refuses a foreground of another size', () => {
+    const foreground = { width: 8, height: 8, data: new Uint8Array(64) };
+    expect(() => make(1, foreground)).toThrow(/foreground to be as large as the image, 64 x 64/);
+  });
+});
+
+describe('patchCoverage', () => {
+  it('takes means over patches', () => {
+    const data = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0);
+    expect(Array.from(patchCoverage({ width: 4, height: 4, data }, 2))).toEqual([1, 0.25, 0.25, 0]);
+  });
+});
+
+describe('fitTexture', () => {
+  it('scales the shorter side to the image and cuts a part out', () => {
+    expect(scaleToCover(noise(50, 100), 25)).toMatchObject({ width: 25, height: 50 });
+    expect(scaleToCover(noise(30, 20), 40)).toMatchObject({ width: 60, height: 40 });
+    const places = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) {
+      const { width, height, data } = fitTexture(texture, side, new Random(seed));
+      expect([width, height]).toEqual([side, side]);
+      places.add(data.subarray(0, 12).join());
+    }
+    expect(places.size).toBeGreaterThan(5);
+  });
+
+  it('cuts the ends off a very long one', () => {
+    expect(scaleToCover(noise(3, 300), 10)).toMatchObject({ width: 10, height: 40 });
+  });
+});

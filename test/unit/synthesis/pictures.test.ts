@@ -1,0 +1,237 @@
+/** @file Texture sources, class foregrounds and the pictures of `clad data synthesize`, on tiny data sets. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { registerData } from '../../../src/cli/data.ts';
+import { Random } from '../../../src/core/random.ts';
+import type { Sample } from '../../../src/data/dataset.ts';
+import { loadDataset } from '../../../src/data/load.ts';
+import { byClass, classForegrounds, evenly } from '../../../src/features/class-foreground.ts';
+import { inputPicture } from '../../../src/features/input-picture.ts';
+import { resizeToInput } from '../../../src/features/preprocess.ts';
+import { writeSynthesisPictures } from '../../../src/features/synthesis-pictures.ts';
+import { proceduralTextures, textureFolder } from '../../../src/features/texture-source.ts';
+import { decodeImage } from '../../../src/image/decode.ts';
+import { resizeLinear } from '../../../src/image/resize.ts';
+import type { RgbImage } from '../../../src/image/rgb.ts';
+import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
+import { runGraph } from '../../helpers/run-graph.ts';
+
+/** A dark square on a light ground. */
+function part(seed: number): RgbImage {
+  const random = new Random(seed);
+  const data = Uint8Array.from({ length: 64 * 64 * 3 }, () => 220 + random.integer(6));
+  const [top, left] = [18 + random.integer(8), 18 + random.integer(8)];
+  for (let row = top; row < top + 24; row++) data.fill(50, (row * 64 + left) * 3, (row * 64 + left + 24) * 3);
+  return { width: 64, height: 64, data };
+}
+
+async function products(): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  for (let index = 0; index < 4; index++) {
+    files[`data/part/train/good/${index}.png`] = await encoded(part(index));
+    files[`data/surface/train/good/${index}.png`] = await encoded(noise(50, 70, index));
+  }
+  return files;
+}
+
+describe('inputPicture', () => {
+  it.each([
+    [{ size: 32 }, 61, 40],
+    [{ size: 32, resizeShorterTo: 37 }, 50, 50],
+  ])('agrees with the graph away from the border for %j', async (geometry, width, height) => {
+    const image = noise(width, height, 4);
+    const { y } = await runGraph({ x: { data: image.data, shape: [1, height, width, 3] } }, (_, { x }) => ({
+      y: resizeToInput(x!, geometry),
+    }));
+    const ours = inputPicture(image, geometry);
+    expect([ours.width, ours.height]).toEqual([32, 32]);
+    for (const [at, value] of ours.data.entries()) {
+      const [row, column] = [Math.floor(at / 96), Math.floor(at / 3) % 32];
+      if (Math.min(row, column, 31 - row, 31 - column) > 0)
+        expect(Math.abs(value - (y!.data[at] as number))).toBeLessThan(0.51);
+    }
+  });
+
+  it('keeps the proportions and cuts the middle out', () => {
+    const image = noise(33, 80, 2);
+    const { data } = resizeLinear(image, 29, 70);
+    const cut = inputPicture(image, { size: 24, resizeShorterTo: 29 });
+    for (let row = 0; row < 24; row++) {
+      const from = ((row + 23) * 29 + 2) * 3;
+      expect(cut.data.subarray(row * 72, row * 72 + 72)).toEqual(data.subarray(from, from + 72));
+    }
+  });
+
+  it('refuses a resize below the crop', () => {
+    expect(() => inputPicture(noise(9, 9), { size: 8, resizeShorterTo: 7 })).toThrow(
+      /at least the input size 8/,
+    );
+  });
+});
+
+describe('textureFolder', () => {
+  it('scales, caches within its bound, and does not depend on what was drawn before', () =>
+    withFiles({ 'a.png': [40, 60], 'b.jpg': [90, 30], 'c.png': [20, 20] }, async (root) => {
+      const paths = ['a.png', 'b.jpg', 'c.png'].map((name) => join(root, name));
+      const [large, small] = [textureFolder(paths), textureFolder(paths, { cacheBytes: 0 })];
+      expect(large.description).toBe('3 texture images');
+      const drawn = await Promise.all(
+        Array.from({ length: 12 }, (_, seed) => large.texture(new Random(seed), 16)),
+      );
+      expect(new Set(drawn).size).toBe(3);
+      for (const { width, height } of drawn) expect(Math.min(width, height)).toBe(16);
+      for (let seed = 11; seed >= 0; seed--) {
+        const again = await small.texture(new Random(seed), 16);
+        expect(again).toEqual(drawn[seed]);
+        expect(again).not.toBe(drawn[seed]);
+      }
+      await rm(paths[0] as string);
+      expect(await large.texture({ pick: () => paths[0] } as unknown as Random, 16)).toBe(
+        drawn.find(({ width, height }) => width === 16 && height === 24),
+      );
+    }));
+
+  it('names a broken file, and is not spoilt by it', () =>
+    withFiles({ 'a.png': 'no image' }, async (root) => {
+      const source = textureFolder([join(root, 'a.png')]);
+      for (let time = 0; time < 2; time++)
+        await expect(source.texture(new Random(1), 16)).rejects.toThrow(/a\.png: cannot be decoded/);
+    }));
+
+  it('needs a texture', () => {
+    expect(() => textureFolder([])).toThrow(/at least one image/);
+  });
+});
+
+describe('classForegrounds', () => {
+  it('decides for each class that is trained', async () =>
+    withFiles(await products(), async (root) => {
+      const { samples } = await loadDataset(join(root, 'data'));
+      const done: number[] = [];
+      const decisions = await classForegrounds(
+        samples,
+        { size: 64 },
+        {
+          onProgress: ({ done: count }) => done.push(count),
+        },
+      );
+      expect(decisions).toEqual({
+        part: { accepted: true, reason: expect.stringMatching(/part covers 1\d %/) },
+        surface: { accepted: false, reason: expect.any(String) },
+      });
+      expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    }));
+});
+
+describe('evenly and byClass', () => {
+  it('spreads over the list', () => {
+    expect(evenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 2, 5, 7]);
+    expect(evenly([1, 2], 5)).toEqual([1, 2]);
+    expect(evenly([], 5)).toEqual([]);
+  });
+
+  it('keeps orders', () => {
+    const items = ['b', 'a', 'b'].map((className, index) => ({ className, index }));
+    expect([...byClass(items)].map(([name, of]) => [name, of.map(({ index }) => index)])).toEqual([
+      ['b', [0, 2]],
+      ['a', [1]],
+    ]);
+  });
+});
+
+describe('writeSynthesisPictures', () => {
+  it('writes a file a class, five pictures a row, the same for the same seed', async () =>
+    withFiles(await products(), async (root) => {
+      const { samples } = await loadDataset(join(root, 'data'));
+      const write = (folder: string, seed: number, of: readonly Sample[] = samples) =>
+        writeSynthesisPictures({
+          samples: of,
+          foregrounds: { part: { accepted: true, reason: '' } },
+          textures: proceduralTextures(),
+          geometry: { size: 32 },
+          seed,
+          folder: join(root, folder),
+        });
+      const written = await write('one', 1);
+      expect(written.map(({ className, rows }) => [className, rows.length])).toEqual([
+        ['part', 4],
+        ['surface', 4],
+      ]);
+      const picture = await decodeImage(written[0]!.path);
+      expect([picture.width, picture.height]).toEqual([5 * 32 + 4 * 4, 4 * 32 + 3 * 4]);
+      for (const { rows } of written)
+        for (const { maskFraction, patches } of rows) {
+          expect(maskFraction).toBeGreaterThan(0);
+          expect(patches).toBeGreaterThan(0);
+        }
+      const [again, other] = [await write('two', 1), await write('three', 2)];
+      expect(await decodeImage(again[0]!.path)).toEqual(picture);
+      expect(await decodeImage(other[0]!.path)).not.toEqual(picture);
+      // The photograph itself comes first in the row.
+      const photograph = inputPicture(await decodeImage(samples[0]!.path), { size: 32 });
+      expect([...picture.data.subarray(0, 96)]).toEqual([...photograph.data.subarray(0, 96)]);
+      expect(await write('four', 1, [])).toEqual([]);
+    }));
+});
+
+describe('clad data synthesize', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  async function clad(...flags: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    const said = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const)
+      vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+        said[stream] += String(text);
+        return true;
+      });
+    const program = new Command('clad').exitOverride();
+    registerData(program);
+    await program.parseAsync(['data', 'synthesize', ...flags], { from: 'user' });
+    return said;
+  }
+
+  it('draws, says what it decided, and that the generator was used', async () =>
+    withFiles(await products(), async (root) => {
+      const [data, out] = [join(root, 'data'), join(root, 'out')];
+      const { stdout, stderr } = await clad(data, '--out', out, '--count', '2', '--size', '64');
+      expect(stdout).toMatch(/^part {5}anomalies on the part: plain background/);
+      expect(stdout).toMatch(/surface {2}anomalies anywhere: /);
+      expect(stdout).toContain('4 anomalies drawn');
+      expect(stderr).toContain('no --textures given');
+      expect((await readdir(out)).sort()).toEqual(['part.png', 'surface.png']);
+    }));
+
+  it('prints one JSON document', async () =>
+    withFiles({ ...(await products()), 'textures/deep/a.png': [30, 40] }, async (root) => {
+      const flags = ['--out', join(root, 'out'), '--textures', join(root, 'textures'), '--json'];
+      const { stdout, stderr } = await clad(join(root, 'data'), ...flags, '--count', '1', '--seed', '3');
+      const document = JSON.parse(stdout);
+      expect(document).toMatchObject({ seed: 3, size: 256, textures: '1 texture image' });
+      expect(document.classes.part.foreground.accepted).toBe(true);
+      expect(document.classes.part.rows).toHaveLength(1);
+      expect(stderr).toBe('');
+    }));
+
+  it.each([
+    [['--count', '0'], /--count to be a whole number from 1 to 1000, got 0/],
+    [['--size', '100'], /--size to be a multiple of 8, got 100/],
+    [['--seed', 'x'], /--seed/],
+    [['--textures', 'nowhere'], /nowhere: no such file or folder/],
+  ])('refuses %j', async (flags, message) =>
+    withFiles(await products(), async (root) => {
+      await expect(clad(join(root, 'data'), '--out', join(root, 'out'), ...flags)).rejects.toThrow(message);
+    }),
+  );
+
+  it('does not write into the data set, nor over a file', async () =>
+    withFiles(await products(), async (root) => {
+      const data = join(root, 'data');
+      await expect(clad(data, '--out', join(data, 'samples'))).rejects.toThrow(/outside the data set/);
+      const file = join(data, 'part/train/good/0.png');
+      await expect(clad(data, '--out', file)).rejects.toThrow(/expected a folder, this is a file/);
+    }));
+});
