@@ -11,7 +11,6 @@ import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
-import { localAnomalyDefaults } from '../synthesis/local-anomaly.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
@@ -125,13 +124,6 @@ interface SynthesizeFlags {
 
 async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   const { seed, size, count, layout, json } = flags;
-  const stride = localAnomalyDefaults.patchStride;
-  if (size % stride !== 0)
-    throw new CladError('OPTION_INVALID', {
-      option: '--size',
-      expected: `a multiple of ${stride}`,
-      actual: size,
-    });
   const dataset = await loadDataset(root, { layout });
   const folder = await outputFolder(flags.out, dataset.root);
   const textures =
@@ -146,7 +138,9 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   try {
     const onProgress = progress.listener;
     foregrounds = await classForegrounds(dataset.samples, geometry, { onProgress });
-    const drawn = { samples, foregrounds, textures, geometry, seed, folder };
+    // Patches of eight pixels, as with the usual layers of a ResNet.
+    const synthesis = { gridSide: Math.ceil(size / 8) };
+    const drawn = { samples, foregrounds, textures, geometry, seed, folder, synthesis };
     pictures = await writeSynthesisPictures({ ...drawn, onProgress });
   } finally {
     progress.stop();

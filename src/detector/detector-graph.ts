@@ -1,13 +1,13 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and product out. */
 import type { Backbone } from '../features/backbone.ts';
-import { backboneFeatures, type FeatureOptions, gridSideOf } from '../features/extractor.ts';
+import { backboneFeatures, type FeaturePlan, gridSideOf } from '../features/extractor.ts';
 import { Graph, mean, reshape } from '../graph/index.ts';
 import { anomalyMap, imageScore } from './anomaly-map.ts';
 import { combineVoices, patchVoices, type SecondOpinion, type TrainedPatchModel } from './patch-scores.ts';
 
 export interface DetectorSpec extends TrainedPatchModel {
   readonly backbone: Backbone;
-  readonly features: FeatureOptions;
+  readonly features: FeaturePlan;
   readonly opinion?: SecondOpinion | undefined;
   /** Pixels. */
   readonly blurSigma: number;
@@ -23,7 +23,7 @@ export function detectorGraph(spec: DetectorSpec): Graph {
   const graph = new Graph();
   const { backbone, features: options, classes } = spec;
   const { size } = options.geometry;
-  const grid = gridSideOf(backbone, options);
+  const grid = gridSideOf(options);
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const voices = patchVoices(graph, backboneFeatures(graph, image, backbone, options), spec);
   const map = anomalyMap(combineVoices(voices, spec.opinion), grid, { size, blurSigma: spec.blurSigma });

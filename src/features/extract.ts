@@ -10,7 +10,7 @@ import { Random } from '../core/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Backbone } from './backbone.ts';
-import { Extractor, type FeatureOptions, featureWidthOf, gridSideOf } from './extractor.ts';
+import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from './extractor.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
 import { FeatureStore, type Shard, type ShardImage, type StoreIndex } from './store.ts';
@@ -18,7 +18,7 @@ import { FeatureStore, type Shard, type ShardImage, type StoreIndex } from './st
 export interface ExtractOptions {
   readonly engine: Engine;
   readonly backbone: Backbone;
-  readonly features: FeatureOptions;
+  readonly features: FeaturePlan;
   readonly setup: ProducerSetup;
   readonly samples: readonly Sample[];
   /** Absolute root of the data set. */
@@ -53,7 +53,7 @@ const recipe = 1;
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
   const { backbone, features, classes, folder } = options;
   const width = featureWidthOf(backbone, features);
-  const gridSide = gridSideOf(backbone, features);
+  const gridSide = gridSideOf(features);
   const store = new FeatureStore(folder, { key: storeKey(options), width, gridSide, classes });
   const complete = await store.completed();
   if (complete) return { store, index: complete, reused: true };

@@ -2,11 +2,12 @@
  * @file Pictures to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
-import { CladError } from '../core/errors.ts';
+import { CladError, reasonOf } from '../core/errors.ts';
 import { attach, cast, Graph, type Tensor } from '../graph/index.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
 import type { Backbone } from './backbone.ts';
+import { measureValues } from './backbone-probe.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
 
@@ -18,14 +19,43 @@ export interface FeatureOptions {
   readonly aggregation: PatchFeatureOptions;
 }
 
-/** Pixels between two patches: the stride of the first layer used. */
-export function patchStride(backbone: Backbone, { layers }: Pick<FeatureOptions, 'layers'>): number {
-  return chosenLayers(backbone, layers)[0]?.stride ?? 0;
+/** Feature options with what only a run of the backbone tells. */
+export interface FeaturePlan extends FeatureOptions {
+  /** Side of each layer's map at the input size; networks without padding lose a place or two at the border. */
+  readonly sides: readonly number[];
+}
+
+/**
+ * Measures the layers' maps by running the backbone once.
+ * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at
+ */
+export async function planFeatures(
+  engine: Engine,
+  backbone: Backbone,
+  options: FeatureOptions,
+): Promise<FeaturePlan> {
+  const { card, model } = backbone;
+  const { size } = options.geometry;
+  chosenLayers(backbone, options.layers);
+  try {
+    const { values } = await measureValues(engine, model, card.inputName, options.layers, size);
+    return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };
+  } catch (error) {
+    throw new CladError(
+      'OPTION_INVALID',
+      {
+        option: 'the input size',
+        expected: `one that backbone ${card.name} runs at (${reasonOf(error).split('\n')[0]})`,
+        actual: size,
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** Patches along one side. */
-export function gridSideOf(backbone: Backbone, options: FeatureOptions): number {
-  return Math.ceil(options.geometry.size / patchStride(backbone, options));
+export function gridSideOf({ sides }: FeaturePlan): number {
+  return sides[0] ?? 0;
 }
 
 /** Values a patch. */
@@ -43,14 +73,13 @@ export function backboneFeatures(
   graph: Graph,
   image: Tensor,
   backbone: Backbone,
-  options: FeatureOptions,
+  options: FeaturePlan,
 ): Tensor {
-  const { size } = options.geometry;
   const { mean, std, inputName } = backbone.card;
   const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
-  const wanted = chosenLayers(backbone, options.layers).map(({ name, channels, stride }) => ({
+  const wanted = chosenLayers(backbone, options.layers).map(({ name, channels }, layer) => ({
     name,
-    shape: [image.shape[0] ?? 'N', channels, Math.ceil(size / stride), Math.ceil(size / stride)],
+    shape: [image.shape[0] ?? 'N', channels, options.sides[layer], options.sides[layer]],
   }));
   const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
   return patchFeatures(graph, levels, options.aggregation);
@@ -82,12 +111,12 @@ export class Extractor {
     this.width = width;
   }
 
-  static async create(engine: Engine, backbone: Backbone, options: FeatureOptions): Promise<Extractor> {
+  static async create(engine: Engine, backbone: Backbone, options: FeaturePlan): Promise<Extractor> {
     const graph = new Graph();
     const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
     graph.output('features', cast(backboneFeatures(graph, image, backbone, options), 'float16'));
     const session = await engine.load(graph.toBytes());
-    return new Extractor(session, gridSideOf(backbone, options), featureWidthOf(backbone, options));
+    return new Extractor(session, gridSideOf(options), featureWidthOf(backbone, options));
   }
 
   /**

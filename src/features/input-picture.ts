@@ -3,8 +3,8 @@
  * the synthesis of anomalies and for pictures of it. Rounded to bytes; cut at the same place as in the graph.
  */
 import { CladError } from '../core/errors.ts';
-import { resizeLinear } from '../image/resize.ts';
-import type { RgbImage } from '../image/rgb.ts';
+import { centreCrop, resizeLinear, resizeNearest, sizeWithShorterSide } from '../image/resize.ts';
+import type { Mask, RgbImage } from '../image/rgb.ts';
 import type { InputGeometry } from './preprocess.ts';
 
 /**
@@ -20,17 +20,13 @@ export function inputPicture(image: RgbImage, { size, resizeShorterTo }: InputGe
       actual: resizeShorterTo,
     });
   }
-  const scale = resizeShorterTo / Math.min(image.width, image.height);
-  const { width, height, data } = resizeLinear(
-    image,
-    Math.round(image.width * scale),
-    Math.round(image.height * scale),
-  );
-  const [left, top] = [Math.floor((width - size) / 2), Math.floor((height - size) / 2)];
-  const cut = new Uint8Array(size * size * 3);
-  for (let row = 0; row < size; row++) {
-    const from = ((top + row) * width + left) * 3;
-    cut.set(data.subarray(from, from + size * 3), row * size * 3);
-  }
-  return { width: size, height: size, data: cut };
+  const { width, height } = sizeWithShorterSide(image, resizeShorterTo);
+  return centreCrop(resizeLinear(image, width, height), size, size);
+}
+
+/** Ground truth through the same resize and crop, nearest neighbour: [size, size], the anomaly map's place. */
+export function inputMask(mask: Mask, { size, resizeShorterTo }: InputGeometry): Mask {
+  if (resizeShorterTo === undefined) return resizeNearest(mask, size, size);
+  const { width, height } = sizeWithShorterSide(mask, resizeShorterTo);
+  return centreCrop(resizeNearest(mask, width, height), size, size);
 }

@@ -52,12 +52,17 @@ export function resizeToInput(image: Tensor, { size, resizeShorterTo }: InputGeo
   return centreCrop(resizeShorter(pixels, resizeShorterTo), size);
 }
 
-/** Keeps the proportions; the shorter side becomes `side`. */
+/** Keeps the proportions; the shorter side becomes `side`, the longer one is rounded down, as torchvision's. */
 function resizeShorter(pixels: Tensor, side: number): Tensor {
   const { graph } = pixels;
+  const integer = (operation: string, inputs: readonly Tensor[], shape: readonly number[]) =>
+    graph.add(operation, inputs, [{ dtype: 'int64', shape }], { constant: true })[0] as Tensor;
+  const shape = sidesOf(pixels);
+  const shorter = integer('ReduceMin', [shape], [1]);
+  const sizes = integer('Div', [integer('Mul', [shape, graph.integers([side])], [2]), shorter], [2]);
   return graph.add(
     'Resize',
-    [pixels, undefined, undefined, graph.integers([side, side])],
+    [pixels, undefined, undefined, sizes],
     [{ dtype: 'float32', shape: [pixels.shape[0] ?? 'N', 'resized_height', 'resized_width', 3] }],
     {
       attributes: {
@@ -66,19 +71,23 @@ function resizeShorter(pixels: Tensor, side: number): Tensor {
         antialias: { int: 1 },
         exclude_outside: { int: 1 },
         axes: { ints: [1, 2] },
-        keep_aspect_ratio_policy: { string: 'not_smaller' },
       },
     },
   )[0] as Tensor;
 }
 
-/** The middle `size` x `size` of pictures at least that large; an odd remainder leaves one pixel more at the end. */
-function centreCrop(pixels: Tensor, size: number): Tensor {
-  const { graph } = pixels;
-  const shape = graph.add('Shape', [pixels], [{ dtype: 'int64', shape: [2] }], {
+/** Height and width, int64 [2]. */
+function sidesOf(pixels: Tensor): Tensor {
+  return pixels.graph.add('Shape', [pixels], [{ dtype: 'int64', shape: [2] }], {
     attributes: { start: { int: 1 }, end: { int: 3 } },
     constant: true,
   })[0] as Tensor;
+}
+
+/** The middle `size` x `size` of pictures at least that large; an odd remainder leaves one pixel more at the end. */
+function centreCrop(pixels: Tensor, size: number): Tensor {
+  const { graph } = pixels;
+  const shape = sidesOf(pixels);
   const half = graph.integers([2, 2]);
   const start = div(sub(shape, graph.integers([size, size])), half);
   const end = graph.add(

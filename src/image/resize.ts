@@ -86,8 +86,20 @@ function filterTaps(from: number, to: number): Taps[] {
   });
 }
 
+/** The size whose shorter side is `shorter`, proportions kept, the longer one rounded down, as torchvision's Resize. */
+export function sizeWithShorterSide(
+  image: RgbImage | Mask,
+  shorter: number,
+): { width: number; height: number } {
+  const least = Math.min(image.width, image.height);
+  return {
+    width: Math.floor((image.width * shorter) / least),
+    height: Math.floor((image.height * shorter) / least),
+  };
+}
+
 /**
- * The middle of a picture or mask, placed as torchvision's CenterCrop places it (a half rounds to even).
+ * The middle of a picture or mask; an odd remainder leaves one pixel more at the end, as the detector's own crop.
  * @throws CladError `OPTION_INVALID` when the crop is larger than the picture
  */
 export function centreCrop<T extends RgbImage | Mask>(
@@ -104,19 +116,14 @@ export function centreCrop<T extends RgbImage | Mask>(
     });
   }
   const channels = image.data.length / (image.width * image.height);
-  const left = roundHalfToEven((image.width - width) / 2);
-  const top = roundHalfToEven((image.height - height) / 2);
+  const left = Math.floor((image.width - width) / 2);
+  const top = Math.floor((image.height - height) / 2);
   const data = new Uint8Array(width * height * channels);
   for (let row = 0; row < height; row++) {
     const from = ((top + row) * image.width + left) * channels;
     data.set(image.data.subarray(from, from + width * channels), row * width * channels);
   }
   return { width, height, data };
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
 
 function requireSize(option: string, width: number, height: number): void {

@@ -9,10 +9,10 @@ import { loadDataset } from '../data/load.ts';
 import { verifyImages } from '../data/verify.ts';
 import { Detector } from '../detector/detector.ts';
 import { type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
+import { inputMask } from '../features/input-picture.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
-import { maskAtInput } from './mask-at-input.ts';
 import { RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
@@ -115,7 +115,7 @@ async function measure(detector: Detector, samples: readonly Sample[], onProgres
   const started = performance.now();
   const decode = async ({ path, maskPath }: Sample) => ({
     image: await decodeImage(path),
-    mask: maskPath ? maskAtInput(await decodeMask(maskPath), geometry).data : null,
+    mask: maskPath ? inputMask(await decodeMask(maskPath), geometry).data : null,
   });
   let previous: string | undefined;
   for await (const [sample, { image, mask }] of mapAhead(samples, 4, decode)) {

@@ -8,6 +8,7 @@ import type { Detector, Prediction } from '../detector/detector.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { heatOverlay } from '../image/overlay.ts';
+import { centreCrop } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
 /** One image's result, a line of `clad predict --json`. */
@@ -129,13 +130,7 @@ export function heatPicture(detector: Detector, image: RgbImage, prediction: Pre
 }
 
 /** The part of a photograph that a centre crop keeps, at the photograph's own resolution. */
-function seenPart({ width, height, data }: RgbImage, size: number, resizeShorterTo: number): RgbImage {
-  const side = Math.round((Math.min(width, height) * size) / resizeShorterTo);
-  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
-  const cut = new Uint8Array(side * side * 3);
-  for (let row = 0; row < side; row++) {
-    const from = ((top + row) * width + left) * 3;
-    cut.set(data.subarray(from, from + side * 3), row * side * 3);
-  }
-  return { width: side, height: side, data: cut };
+function seenPart(image: RgbImage, size: number, resizeShorterTo: number): RgbImage {
+  const side = Math.round((Math.min(image.width, image.height) * size) / resizeShorterTo);
+  return centreCrop(image, side, side);
 }

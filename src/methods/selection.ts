@@ -9,6 +9,7 @@ import type { Sample } from '../data/dataset.ts';
 import { anomalyMap } from '../detector/anomaly-map.ts';
 import { Evaluator } from '../evaluation/evaluate.ts';
 import { metricsOfRanked, rankScores } from '../evaluation/ranking.ts';
+import { inputMask } from '../features/input-picture.ts';
 import type { InputGeometry } from '../features/preprocess.ts';
 import type { FeatureStore, StoreIndex } from '../features/store.ts';
 import { cast, Graph, type Tensor } from '../graph/index.ts';
@@ -19,7 +20,6 @@ import type { Parameters } from '../model/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../runtime/engine.ts';
 import { drawBeta } from '../synthesis/fuse.ts';
 import type { TrainingOptions } from '../training/options.ts';
-import { maskAtInput } from './mask-at-input.ts';
 
 /** Judges networks; higher is better. */
 export interface Judge {
@@ -124,7 +124,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
   const perImage = index.gridSide ** 2;
   const masks = new Map<string, Uint8Array>();
   for (const { maskPath } of samples)
-    if (maskPath) masks.set(maskPath, maskAtInput(await decodeMask(maskPath), geometry).data);
+    if (maskPath) masks.set(maskPath, inputMask(await decodeMask(maskPath), geometry).data);
   return {
     async judge(parameters) {
       const evaluator = new Evaluator();

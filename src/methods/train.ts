@@ -19,7 +19,7 @@ import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type ExtractedStore, type ExtractOptions, extractFeatures } from '../features/extract.ts';
-import { type FeatureOptions, patchStride } from '../features/extractor.ts';
+import { type FeaturePlan, gridSideOf, planFeatures } from '../features/extractor.ts';
 import type { InputGeometry } from '../features/preprocess.ts';
 import { writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
@@ -28,6 +28,7 @@ import type { FittedInput } from '../model/network-input.ts';
 import { initialParameters } from '../model/parameters.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
+import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { CheckpointFolder } from '../training/checkpoint.ts';
 import { type FitSource, fitFeatureInput, fitResidualInput } from '../training/fit-bank.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
@@ -86,7 +87,7 @@ interface Work {
   readonly training: readonly Sample[];
   readonly split: HeldOutSplit;
   readonly backbone: Backbone;
-  readonly features: FeatureOptions;
+  readonly features: FeaturePlan;
   readonly textures: readonly string[] | null;
   readonly fingerprint: string;
 }
@@ -163,15 +164,14 @@ async function prepare(request: TrainRequest): Promise<Work> {
     size: chosen.inputSize,
     resizeShorterTo: chosen.resizeShorterTo ?? undefined,
   };
-  const features: FeatureOptions = {
+  const features = await planFeatures(engine, backbone, {
     geometry,
     layers: chosen.layers,
     aggregation:
       chosen.aggregation === 'pooled'
         ? { aggregation: 'pooled', width: chosen.width }
         : { aggregation: 'concatenated' },
-  };
-  patchStride(backbone, features);
+  });
   const run = new RunFolder(request.out);
   const trainFingerprint = await fingerprint({ ...dataset, samples: training });
   const config: RunConfig = {
@@ -225,10 +225,9 @@ async function writePictures(work: Work, foregrounds: ClassForegrounds): Promise
   });
 }
 
-function synthesisOptions({ request, backbone, features }: Work) {
-  const { alpha, betaMean, betaDeviation, betaLow, betaHigh, augmentations } = request.options.synthesis;
-  const stride = patchStride(backbone, features);
-  return { alpha, betaMean, betaDeviation, betaLow, betaHigh, augmentations, patchStride: stride };
+function synthesisOptions({ request, features }: Work): Partial<LocalAnomalyOptions> {
+  const { perImage: _, minCoverage: __, ...synthesis } = request.options.synthesis;
+  return { ...synthesis, gridSide: gridSideOf(features) };
 }
 
 async function extract(

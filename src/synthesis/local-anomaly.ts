@@ -30,10 +30,10 @@ export interface LocalAnomalyOptions extends BetaOptions {
    */
   readonly alpha: number;
   /**
-   * Side of a patch, pixels; the image's side must be a multiple of it.
-   * @default 8
+   * Patches along one side of the image, at most as many as it has pixels.
+   * @default 28
    */
-  readonly patchStride: number;
+  readonly gridSide: number;
   /**
    * Perlin cells along an axis are at most 2 to the power of this: larger gives finer shapes.
    * @default 5
@@ -66,7 +66,7 @@ export interface LocalAnomalyOptions extends BetaOptions {
 export const localAnomalyDefaults: LocalAnomalyOptions = {
   ...betaDefaults,
   alpha: 1 / 3,
-  patchStride: 8,
+  gridSide: 28,
   maxScaleExponent: perlinDefaults.maxScaleExponent,
   augmentations: 3,
   minCoverage: 0,
@@ -84,7 +84,7 @@ export interface LocalAnomaly {
   readonly texture: RgbImage;
   /** b of Eq. 3: the share of the photograph that shows through. */
   readonly beta: number;
-  /** Share of each patch's pixels inside the mask, 0 .. 1; `(S / patchStride)^2` values, row by row. */
+  /** Share of each patch's pixels inside the mask, 0 .. 1; `gridSide^2` values, row by row. */
   readonly coverage: Float32Array;
 }
 
@@ -96,7 +96,7 @@ const tries = 40;
  *
  * Should 40 masks in a row be empty, which happens on tiny foregrounds, the mask is the foreground within a square
  * of four patches a side around a random pixel of it.
- * @param image - S x S, S a multiple of the patch's side
+ * @param image - S x S
  * @param texture - any size; scaled to cover the image, and a random part cut out
  * @param foreground - S x S; undefined, or without a pixel inside, where the whole image is meant
  * @throws CladError `OPTION_INVALID`
@@ -110,7 +110,7 @@ export function synthesizeLocalAnomaly(
 ): LocalAnomaly {
   const settings = { ...localAnomalyDefaults, ...options };
   requireOptions(settings);
-  requireSquare(image, settings.patchStride);
+  requireSquare(image, settings.gridSide);
   if (foreground) requireSameSize('foreground', foreground, image);
   const usable = settings.foreground && foreground?.data.includes(1) ? foreground : undefined;
   const { mask, coverage } = drawMask(image.width, usable, random, settings);
@@ -121,21 +121,25 @@ export function synthesizeLocalAnomaly(
 }
 
 /**
- * Share of each patch's pixels that are inside a mask.
- * @param mask - S x S, S a multiple of `stride`
- * @returns `(S / stride)^2` values, 0 .. 1, row by row
+ * Share of each patch's pixels that are inside a mask. Patches divide the image evenly; where its side is no multiple of theirs, a
+ * pixel belongs to the patch that its near edge lies in.
+ * @param mask - S x S
+ * @param gridSide - patches along one side
+ * @returns `gridSide^2` values, 0 .. 1, row by row
  */
-export function patchCoverage({ width, height, data }: Mask, stride: number): Float32Array {
-  const columns = width / stride;
-  const coverage = new Float32Array(columns * (height / stride));
-  for (let row = 0, at = 0; row < height; row++) {
-    const patches = Math.floor(row / stride) * columns;
-    for (let column = 0; column < width; column++, at++)
-      if (data[at] !== 0) coverage[patches + Math.floor(column / stride)]++;
+export function patchCoverage({ width, data }: Mask, gridSide: number): Float32Array {
+  const inside = new Float32Array(gridSide ** 2);
+  const area = new Float32Array(gridSide ** 2);
+  const patchOf = Uint16Array.from({ length: width }, (_, pixel) => Math.floor((pixel * gridSide) / width));
+  for (let row = 0, at = 0; row < width; row++) {
+    const first = patchOf[row] * gridSide;
+    for (let column = 0; column < width; column++, at++) {
+      const patch = first + patchOf[column];
+      area[patch]++;
+      if (data[at] !== 0) inside[patch]++;
+    }
   }
-  const area = stride * stride;
-  for (let patch = 0; patch < coverage.length; patch++) coverage[patch] /= area;
-  return coverage;
+  return inside.map((count, patch) => count / area[patch]);
 }
 
 interface Drawn {
@@ -151,11 +155,11 @@ function drawMask(
 ): Drawn {
   for (let attempt = 0; attempt < tries; attempt++) {
     const mask = combinedMask(side, foreground, random, options);
-    const coverage = patchCoverage(mask, options.patchStride);
+    const coverage = patchCoverage(mask, options.gridSide);
     if (coverage.some((share) => share > 0 && share >= options.minCoverage)) return { mask, coverage };
   }
-  const mask = fallbackMask(side, foreground, random, options.patchStride);
-  return { mask, coverage: patchCoverage(mask, options.patchStride) };
+  const mask = fallbackMask(side, foreground, random, Math.ceil(side / options.gridSide));
+  return { mask, coverage: patchCoverage(mask, options.gridSide) };
 }
 
 /** Eq. 2. */
@@ -205,7 +209,7 @@ function requireOptions(options: LocalAnomalyOptions): void {
     throw new CladError('OPTION_INVALID', { option, expected, actual: value });
   };
   within('alpha', 0, 0.5);
-  within('patchStride', 1, 1024, true);
+  within('gridSide', 1, 1024, true);
   within('maxScaleExponent', 0, 10, true);
   within('augmentations', 0, augmentations.length, true);
   within('minCoverage', 0, 1);
@@ -215,11 +219,11 @@ function requireOptions(options: LocalAnomalyOptions): void {
   within('betaMean', 0, 1);
 }
 
-function requireSquare({ width, height }: RgbImage, stride: number): void {
-  if (width === height && width % stride === 0) return;
+function requireSquare({ width, height }: RgbImage, gridSide: number): void {
+  if (width === height && width >= gridSide) return;
   throw new CladError('OPTION_INVALID', {
     option: 'image',
-    expected: `square, its side a multiple of ${stride} pixels`,
+    expected: `square, its side at least ${gridSide} pixels`,
     actual: `${width} x ${height}`,
   });
 }

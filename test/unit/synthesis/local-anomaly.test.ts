@@ -60,7 +60,7 @@ describe('synthesizeLocalAnomaly', () => {
   it('counts the coverage of each patch', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(4, 8, 16), (seed, patchStride) => {
-        const { mask, coverage } = make(seed, undefined, { patchStride });
+        const { mask, coverage } = make(seed, undefined, { gridSide: side / patchStride });
         const grid = side / patchStride;
         expect(coverage.length).toBe(grid * grid);
         const patch = new Random(seed, 'patch').integer(coverage.length);
@@ -79,7 +79,7 @@ describe('synthesizeLocalAnomaly', () => {
   it('falls back to a square of foreground where no mask fits', () => {
     // No noise ever covers half of a patch here: the foreground's one pixel is a 64th of it.
     const foreground = square(21, 1);
-    const { mask, coverage } = make(3, foreground, { minCoverage: 0.5 });
+    const { mask, coverage } = make(3, foreground, { minCoverage: 0.5, gridSide: 8 });
     expect(mask).toEqual(foreground);
     expect(Math.max(...coverage)).toBeCloseTo(1 / 64, 9);
     const anywhere = make(3, undefined, { minCoverage: 1, maxScaleExponent: 5, alpha: 0.5 });
@@ -124,7 +124,7 @@ describe('synthesizeLocalAnomaly', () => {
   it.each([
     [{ alpha: 0.6 }, /alpha to be a number from 0 to 0.5, got 0.6/],
     [{ augmentations: 10 }, /augmentations to be a whole number from 0 to 9/],
-    [{ patchStride: 7 }, /square, its side a multiple of 7 pixels, got 64 x 64/],
+    [{ gridSide: 65 }, /square, its side at least 65 pixels, got 64 x 64/],
     [{ betaLow: 0.9 }, /betaHigh/],
     [{ alpha: Number.NaN }, /alpha/],
   ])('refuses %j', (options, message) => {

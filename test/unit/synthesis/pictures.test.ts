@@ -218,7 +218,6 @@ describe('clad data synthesize', () => {
 
   it.each([
     [['--count', '0'], /--count to be a whole number from 1 to 1000, got 0/],
-    [['--size', '100'], /--size to be a multiple of 8, got 100/],
     [['--seed', 'x'], /--seed/],
     [['--textures', 'nowhere'], /nowhere: no such file or folder/],
   ])('refuses %j', async (flags, message) =>
