@@ -27,9 +27,9 @@ export function printNote(text: string): void {
 /**
  * Reports what ended a command: its sentence on stderr, with `json` also `{error: {code, message}}` on stdout; the
  * stack only with CLAD_DEBUG=1.
- * @returns the exit status: 2 when the user's input is wrong, 1 when the fault is ours
+ * @returns the exit status: 2 when the user's input is wrong, 1 when the fault is ours, 130 (as shells have it) after Ctrl-C
  */
-export function printError(thrown: unknown, json: boolean): 1 | 2 {
+export function printError(thrown: unknown, json: boolean): 1 | 2 | 130 {
   const error =
     thrown instanceof CladError
       ? thrown
@@ -41,5 +41,6 @@ export function printError(thrown: unknown, json: boolean): 1 | 2 {
     if (origin.cause instanceof Error) process.stderr.write(`caused by: ${origin.cause.stack}\n`);
   }
   if (json) printJson({ error: { code: error.code, message: error.message } });
+  if (error.code === 'INTERRUPTED') return 130;
   return error.kind === 'input' ? 2 : 1;
 }

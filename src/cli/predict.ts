@@ -82,7 +82,7 @@ async function modelOf(folder: string): Promise<string> {
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = textTable({
-    header: ['image', 'product', 'share', 'score', 'threshold', 'verdict'],
+    header: ['image', 'product', 'patches', 'score', 'threshold', 'verdict'],
     rows: lines.map((line) => [
       line.path,
       line.class,

@@ -66,7 +66,7 @@ interface TrainFlags extends BackboneFlagValues {
   readonly textures?: string;
   readonly preset?: PresetName;
   readonly config?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly selection?: string;
   readonly inputSize?: number;
   readonly seed?: number;
@@ -91,7 +91,7 @@ const commandKeys = [
   'skipBroken',
 ] as const;
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
@@ -99,7 +99,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
   const file = given.config === undefined ? {} : await readConfig(given.config);
   const { flags, training } = split(file);
   const merged: TrainFlags = { ...flags, ...given };
-  const preset = merged.preset ?? 'fast';
+  const preset: PresetName = merged.preset ?? 'fast';
   if (!Object.hasOwn(presets, preset)) {
     throw new CladError('OPTION_INVALID', {
       option: 'preset',
@@ -113,7 +113,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
     options = mergeOptions(options, { selection: given.selection }, '--selection');
   if (given.inputSize !== undefined)
     options = mergeOptions(options, { features: { inputSize: given.inputSize } }, '--input-size');
-  for (const text of given.set) options = mergeOptions(options, optionFromText(text), '--set');
+  for (const text of given.set ?? []) options = mergeOptions(options, optionFromText(text), '--set');
   if (merged.backbone === undefined) {
     throw new CladError('OPTION_INVALID', {
       option: '--backbone',
@@ -139,7 +139,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       skipBroken: merged.skipBroken ?? false,
       resume: given.resume ?? false,
       onProgress: display.listener,
-      note: display.log,
+      note: (text) => display.log(`clad: ${text}`),
       signal: interrupt.signal,
     });
     display.stop();
@@ -179,18 +179,41 @@ function split(file: OptionTree) {
 }
 
 function describe({ run: folder, model, metadata, seconds, chosen, steps }: TrainOutcome): string {
-  const rates = metadata.classes.map((name) => {
-    const { threshold, achievableRate, count } = metadata.thresholds[name];
-    const promise = `at most ${(100 * achievableRate).toFixed(1)} % false alarms (${count} held-out images)`;
-    return `  ${name}: anomalous above ${threshold.toPrecision(4)}, ${promise}`;
-  });
   const chosenText = chosen ? `, networks of stage ${chosen.stage}, step ${chosen.step}` : '';
+  const count = metadata.classes.length;
+  const products = count === 1 ? 'one product' : `${count} products`;
+  const trained = steps
+    ? [
+        `Trained ${products} in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
+      ]
+    : [];
+  const evaluate = metadata.provenance.data.layout === 'plain' ? [] : [`  clad evaluate ${folder}`];
   return [
-    `Trained ${metadata.classes.length} products in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
+    ...trained,
     `Detector: ${model}`,
     'Thresholds:',
-    ...rates,
+    ...describeThresholds(metadata),
     '',
-    `Next: clad evaluate ${folder}   or   clad predict ${folder} <image or folder> --maps maps/`,
+    'Next:',
+    ...evaluate,
+    `  clad predict ${folder} <image or folder> --maps maps/`,
   ].join('\n');
+}
+
+/** A line a product, and what more held-out images would give where there are too few for the rate that was asked for. */
+function describeThresholds({ classes, thresholds }: TrainOutcome['metadata']): string[] {
+  const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
+  const lines = classes.map((name) => {
+    const { threshold, achievableRate, count } = thresholds[name];
+    const images = count === 1 ? '1 held-out image' : `${count} held-out images`;
+    return `  ${name}: anomalous above ${threshold.toPrecision(4)}; at most ${percent(achievableRate)} false alarms (${images})`;
+  });
+  const short = classes.filter((name) => thresholds[name].achievableRate > thresholds[name].requestedRate);
+  if (short.length === 0) return lines;
+  const { requestedRate } = thresholds[short[0]];
+  const needed = Math.ceil(1 / requestedRate) - 1;
+  return [
+    ...lines,
+    `  ${percent(requestedRate)} was asked for, which takes ${needed} held-out images a product: train with more images, or a larger --set heldOut.`,
+  ];
 }

@@ -36,7 +36,7 @@ const catalogue = {
   },
   DATASET_EMPTY: {
     kind: 'input',
-    message: '{path}: no images found. Expected {expected}.',
+    message: '{path}: the images needed are not there. Expected {expected}.',
   },
   DATASET_NO_TRAINING: {
     kind: 'input',
@@ -49,6 +49,11 @@ const catalogue = {
   FILE_UNREADABLE: {
     kind: 'input',
     message: '{path}: cannot be read ({reason}).',
+  },
+  FOLDER_FOREIGN: {
+    kind: 'input',
+    message:
+      '{path}: the folder holds files that `{command}` did not write. Give --out a new or empty folder.',
   },
   FOLDER_EXPECTED: {
     kind: 'input',

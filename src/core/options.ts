@@ -59,12 +59,51 @@ export function checkOptions<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const message = issue.message.replace(/^Invalid (input|option): /, '').replace(/^expected /, '');
   throw new CladError('OPTION_INVALID', {
     option: issue.path.join('.') || 'options',
-    expected: message.charAt(0).toLowerCase() + message.slice(1),
+    expected: expectation(issue),
     actual: JSON.stringify(issue.input) ?? 'nothing',
   });
+}
+
+/** Types as people call them. */
+const typeNames: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  tuple: 'a list in brackets',
+  array: 'a list in brackets',
+  object: 'a group of options',
+};
+
+/** What a schema wanted, as the end of "Expected x to be". */
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeNames[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return `one of ${issue.values.join(', ')}`;
+    case 'too_small':
+      return `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`;
+    default:
+      return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  }
+}
+
+/** The options that differ from others of the same shape, by dotted name, e.g. `losses.gamma`. */
+export function changesFrom(base: object, options: object, path = ''): Record<string, unknown> {
+  const before = base as OptionTree;
+  const changes: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options)) {
+    const option = path === '' ? key : `${path}.${key}`;
+    if (isGroup(value) && isGroup(before[key]))
+      Object.assign(changes, changesFrom(before[key], value, option));
+    else if (JSON.stringify(value) !== JSON.stringify(before[key])) changes[option] = value;
+  }
+  return changes;
 }
 
 function isGroup(value: unknown): value is OptionTree {

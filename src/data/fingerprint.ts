@@ -20,6 +20,12 @@ export async function fingerprint(dataset: Dataset): Promise<string> {
   return createHash('sha256').update(lines.sort(byCodeUnit).join('\n')).digest('hex');
 }
 
+/** SHA-256, in hex, over the contents of files, in their order. */
+export async function fingerprintFiles(paths: readonly string[]): Promise<string> {
+  const contents = await mapConcurrently(paths, defaultConcurrency, contentOf);
+  return createHash('sha256').update(contents.join('\n')).digest('hex');
+}
+
 async function describe({ className, split, defect, path, maskPath }: Sample, root: string): Promise<string> {
   const files = maskPath === undefined ? [path] : [path, maskPath];
   const contents: string[] = [];

@@ -42,8 +42,8 @@ export function mapMatrix(grid: number, { size, blurSigma }: MapOptions): Float3
 
 /** Weights that add up to one, from -radius to radius. */
 function gaussian(sigma: number): number[] {
-  if (sigma === 0) return [1];
   const radius = Math.floor(4 * sigma + 0.5);
+  if (radius === 0) return [1];
   const weights = Array.from({ length: 2 * radius + 1 }, (_, tap) =>
     Math.exp(-((tap - radius) ** 2) / (2 * sigma ** 2)),
   );

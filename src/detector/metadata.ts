@@ -35,7 +35,7 @@ const detectorMetadataSchema = z.object({
   /** How it was made. */
   provenance: z.object({
     data: z.object({
-      root: z.string(),
+      name: z.string(),
       layout: z.string(),
       fingerprint: z.string(),
       trainingImages: z.record(z.string(), z.number().int()),
@@ -44,6 +44,8 @@ const detectorMetadataSchema = z.object({
     backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),
     textures: z.string(),
     preset: z.string(),
+    /** Options that differ from the preset's, by dotted name. */
+    changes: z.record(z.string(), z.unknown()),
     seed: z.number().int(),
     /** What chose the networks. */
     selection: z.string(),

@@ -46,11 +46,13 @@ export interface PatchVoices {
  */
 export function patchVoices(graph: Graph, features: Tensor, model: TrainedPatchModel): PatchVoices {
   const { rows, match } = networkInput(graph, features, model.fitted);
+  // By name: parameters from a checkpoint come in another order, and the file shall not depend on it.
+  const names = Object.keys(model.parameters).sort();
   const parameters = Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape, data }]) => [
-      name,
-      graph.constant(name, data, shape),
-    ]),
+    names.map((name) => {
+      const { shape, data } = model.parameters[name]!;
+      return [name, graph.constant(name, data, shape)];
+    }),
   );
   const { logits, score } = networksInference(rows, parameters);
   const count = model.classes.length;

@@ -1,7 +1,10 @@
 /**
  * @file A coreset of features by greedy k-centre selection (Sener and Savarese 2018, as PatchCore uses it): again and again the
- * feature farthest from all members chosen so far joins them. Distances are taken in a random projection to few dimensions
- * (Johnson and Lindenstrauss), and the whole selection runs inside the engine.
+ * row farthest from all members chosen so far joins them. The selection runs inside the engine.
+ *
+ * Rows that lie nearer to a member than the last member will have lain can never be chosen any more. How near that is is
+ * estimated from a selection on an eighth of the rows, with a wide margin; rows below it are dropped as the selection goes on,
+ * so that most of its turns look at a small part of the data.
  */
 import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
@@ -19,15 +22,22 @@ import {
   sub,
   sum,
 } from '../graph/index.ts';
-import { type Engine, float32, floats, int64, type TensorValue } from '../runtime/engine.ts';
+import { type Engine, float32, floats, int64, type Session, type TensorValue } from '../runtime/engine.ts';
 
 export interface CoresetOptions {
   /** Members wanted; all rows are returned when there are no more. */
   readonly size: number;
-  /** Dimensions of the random projection. @default 96 */
-  readonly projection?: number;
+  /** Whether rows that cannot be chosen any more are dropped; the result is the same. @default true */
+  readonly prune?: boolean;
   readonly onProgress?: ProgressListener;
 }
+
+/** Turns a call of the engine; rows are dropped between calls. */
+const turns = 256;
+/** Share of the estimated last distance below which a row is dropped. */
+const margin = 0.7;
+/** The estimate is made on every so-manieth row, where there are enough of them. */
+const sampling = 8;
 
 /**
  * Chooses members.
@@ -44,71 +54,107 @@ export async function coreset(
   const count = rows.length / width;
   const size = Math.min(options.size, count);
   if (size === count) return Uint32Array.from({ length: count }, (_, index) => index);
-  const projected = await project(engine, rows, width, options.projection ?? 96, random);
-  const first = random.integer(count);
-  const session = await engine.load(selectionGraph(count, projected.shape[1] as number));
-  const chosen: number[] = [first];
-  // The distance to the first member starts the selection; later calls go on from the distances handed back.
-  let nearest: TensorValue = float32(new Float32Array(count).fill(Number.MAX_VALUE), [count]);
-  let last: TensorValue = int64([first], [1]);
+  const session = await engine.load(selectionGraph(width));
   try {
-    const turns = 256;
-    while (chosen.length < size) {
-      const steps = Math.min(turns, size - chosen.length);
-      const result = await session.run({ steps: int64([steps], []), rows: projected, nearest, last });
-      nearest = result.nearest_out as TensorValue;
-      last = result.last_out as TensorValue;
-      for (const index of (result.chosen as TensorValue).data as BigInt64Array) chosen.push(Number(index));
-      options.onProgress?.({ task: 'memory bank', done: chosen.length, total: size, unit: 'members' });
+    let nearestAllowed = 0;
+    if ((options.prune ?? true) && count >= 2 * sampling * size) {
+      const sample = gatherRows(
+        rows,
+        width,
+        random.permutation(count).subarray(0, Math.floor(count / sampling)),
+      );
+      const estimate = await select(session, sample, width, random.integer(sample.length / width), { size });
+      nearestAllowed = (margin * estimate.lastDistance) ** 2;
     }
+    const first = random.integer(count);
+    return (await select(session, rows, width, first, { ...options, size }, nearestAllowed)).members;
   } finally {
     await session.release();
   }
-  return Uint32Array.from(chosen);
+}
+
+interface Selection {
+  readonly members: Uint32Array;
+  /** How far the last member was from all others. */
+  readonly lastDistance: number;
+}
+
+/** @param nearestAllowed - rows whose squared distance to the members is below it are dropped */
+async function select(
+  session: Session,
+  rows: Float32Array,
+  width: number,
+  first: number,
+  { size, onProgress }: CoresetOptions,
+  nearestAllowed = 0,
+): Promise<Selection> {
+  let pool: Float32Array = rows;
+  /** The row's index among all, by its place in the pool. */
+  let indices: Uint32Array = Uint32Array.from({ length: rows.length / width }, (_, index) => index);
+  let nearest: Float32Array = new Float32Array(indices.length).fill(Number.MAX_VALUE);
+  let last: Float32Array = rows.slice(first * width, (first + 1) * width);
+  let lastDistance = 0;
+  const chosen: number[] = [first];
+  while (chosen.length < size && indices.length > 0) {
+    const steps = Math.min(turns, size - chosen.length, indices.length);
+    const result = await session.run({
+      steps: int64([steps], []),
+      rows: float32(pool, [indices.length, width]),
+      nearest: float32(nearest, [indices.length]),
+      last: float32(last, [1, width]),
+    });
+    for (const place of (result.chosen as TensorValue).data as BigInt64Array)
+      chosen.push(indices[Number(place)] as number);
+    nearest = floats(result.nearest_out);
+    last = floats(result.last_out);
+    lastDistance = Math.sqrt(Math.max(0, floats(result.distance).at(-1) ?? 0));
+    onProgress?.({ task: 'memory bank', done: chosen.length, total: size, unit: 'members' });
+    const kept = nearest.reduce((total, distance) => total + (distance >= nearestAllowed ? 1 : 0), 0);
+    if (kept < 0.7 * indices.length) {
+      const places = new Uint32Array(kept);
+      let next = 0;
+      for (let place = 0; place < nearest.length; place++)
+        if ((nearest[place] as number) >= nearestAllowed) places[next++] = place;
+      pool = gatherRows(pool, width, places);
+      const indicesBefore = indices;
+      indices = places.map((place) => indicesBefore[place] as number);
+      const before = nearest;
+      nearest = Float32Array.from(places, (place) => before[place] as number);
+    }
+  }
+  return { members: Uint32Array.from(chosen), lastDistance };
+}
+
+function gatherRows(rows: Float32Array, width: number, places: Uint32Array): Float32Array {
+  const gathered = new Float32Array(places.length * width);
+  places.forEach((place, slot) => {
+    gathered.set(rows.subarray(place * width, (place + 1) * width), slot * width);
+  });
+  return gathered;
 }
 
 /** One turn: shorten every row's distance by the last member's, then take the farthest row. */
-function selectionGraph(count: number, width: number): Uint8Array {
+function selectionGraph(width: number): Uint8Array {
   const graph = new Graph();
-  const rows = graph.input('rows', 'float32', [count, width]);
+  const rows = graph.input('rows', 'float32', ['rows', width]);
   const steps = graph.input('steps', 'int64', []);
   const norms = sum(square(rows), { axes: [1] });
   const initial = {
-    nearest: graph.input('nearest', 'float32', [count]),
-    last: graph.input('last', 'int64', [1]),
+    nearest: graph.input('nearest', 'float32', ['rows']),
+    last: graph.input('last', 'float32', [1, width]),
   };
   const { state, outputs } = loop(graph, steps, initial, (_, __, { nearest, last }) => {
-    const member = reshape(gather(rows, last), [width, 1]);
-    const product = reshape(matmul(rows, member), [count]);
-    const distance = add(sub(norms, mul(product, 2)), gather(norms, last));
+    const product = reshape(matmul(rows, last, { transB: true }), [-1], 'rows');
+    const distance = add(sub(norms, mul(product, 2)), sum(square(last)));
     const shortened = minimum(nearest, distance);
     const chosen = argMax(shortened, 0, true);
-    return { state: { nearest: shortened, last: chosen }, outputs: { chosen } };
+    return {
+      state: { nearest: shortened, last: gather(rows, chosen) },
+      outputs: { chosen, distance: gather(shortened, chosen) },
+    };
   });
   graph.output('nearest_out', state.nearest);
   graph.output('last_out', state.last);
-  graph.output('chosen', outputs.chosen as NonNullable<typeof outputs.chosen>);
+  for (const [name, value] of Object.entries(outputs)) graph.output(name, value);
   return graph.toBytes();
-}
-
-async function project(
-  engine: Engine,
-  rows: Float32Array,
-  width: number,
-  dimensions: number,
-  random: Random,
-): Promise<TensorValue> {
-  const count = rows.length / width;
-  if (dimensions >= width) return float32(rows, [count, width]);
-  const matrix = random.fillNormal(new Float32Array(width * dimensions));
-  const graph = new Graph();
-  const directions = graph.constant('directions', matrix, [width, dimensions]);
-  graph.output('projected', matmul(graph.input('rows', 'float32', [count, width]), directions));
-  const session = await engine.load(graph.toBytes());
-  try {
-    const result = await session.run({ rows: float32(rows, [count, width]) });
-    return float32(floats(result.projected), [count, dimensions]);
-  } finally {
-    await session.release();
-  }
 }

@@ -13,7 +13,7 @@ import type { Backbone } from './backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from './extractor.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
-import { FeatureStore, type Shard, type ShardImage, type StoreIndex } from './store.ts';
+import { FeatureStore, type Shard, type ShardImage, type StoreIndex, storeFolder } from './store.ts';
 
 export interface ExtractOptions {
   readonly engine: Engine;
@@ -29,8 +29,8 @@ export interface ExtractOptions {
   readonly fingerprint: string;
   /** Fingerprint of the textures, where they come from files. */
   readonly texturesFingerprint: string;
-  /** Where the store is; made when missing. */
-  readonly folder: string;
+  /** Folder that holds stores; the store gets one of its own in it. */
+  readonly cache: string;
   /** Id of the first sample; others count on. Two stores whose ids must not meet start at different ones. @default 0 */
   readonly firstId?: number;
   /** Most bytes of a shard. @default 192e6 */
@@ -51,14 +51,14 @@ const recipe = 1;
 
 /** Extracts what is not there yet. */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
-  const { backbone, features, classes, folder } = options;
+  const { backbone, features, classes, cache } = options;
   const width = featureWidthOf(backbone, features);
   const gridSide = gridSideOf(features);
-  const store = new FeatureStore(folder, { key: storeKey(options), width, gridSide, classes });
+  const key = storeKey(options);
+  const store = new FeatureStore(storeFolder(cache, 'features', key), { key, width, gridSide, classes });
   const complete = await store.completed();
   if (complete) return { store, index: complete, reused: true };
   const shards = planShards(options, width, gridSide);
-  if (!(await store.hasShard(0))) await store.clear();
   const missing: number[] = [];
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
   const jobs = missing.flatMap((number) => shards[number].map(jobOf));

@@ -8,7 +8,7 @@
  * written atomically, so an interrupted extraction goes on with the first one that is missing; `index.json` comes last.
  */
 import { existsSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { replaceFile, writeFileAtomic } from '../core/files.ts';
@@ -57,6 +57,11 @@ export interface StoreIndex extends StoreHeader {
 }
 
 const shardName = (number: number) => `shard-${String(number).padStart(5, '0')}`;
+
+/** The folder of a store below one that holds many: named by its key, so that none takes another's place. */
+export function storeFolder(parent: string, kind: string, key: string): string {
+  return join(parent, `${kind}-${key.slice(0, 16)}`);
+}
 
 /** Reads and writes one store. */
 export class FeatureStore {
@@ -129,10 +134,5 @@ export class FeatureStore {
     if (!existsSync(path)) return undefined;
     const index = JSON.parse(await readFile(path, 'utf8')) as StoreIndex;
     return index.key === this.header.key ? index : undefined;
-  }
-
-  /** Removes a store that was made for something else. */
-  async clear(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
   }
 }

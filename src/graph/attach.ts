@@ -66,7 +66,8 @@ export function attach(
     if (name === '') return '';
     let renamed = names.get(name);
     if (!renamed) {
-      renamed = graph.uniqueName(name);
+      // A prefix, so that no name of the file takes one that the graph's outputs will have.
+      renamed = graph.uniqueName(`attached/${name}`);
       names.set(name, renamed);
     }
     return renamed;

@@ -1,6 +1,6 @@
 /** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { listFolder } from '../data/folders.ts';
@@ -45,16 +45,20 @@ export async function predictTargets(paths: readonly string[]): Promise<PredictT
     const found = await stat(path).catch(() => undefined);
     if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint: 'Give images or folders of images.' });
     if (!found.isDirectory()) {
-      targets.push({ path, mapName: `${basename(path)}.png` });
+      targets.push({ path, mapName: asPng(basename(path)) });
       continue;
     }
     const images = await imagesBelow(path);
     if (images.length === 0) {
       throw new CladError('DATASET_EMPTY', { path, expected: '.png, .jpg, .webp, .bmp or .tif files' });
     }
-    for (const image of images) targets.push({ path: image, mapName: `${relative(path, image)}.png` });
+    for (const image of images) targets.push({ path: image, mapName: asPng(relative(path, image)) });
   }
   return distinct(targets);
+}
+
+function asPng(name: string): string {
+  return `${name.slice(0, name.length - extname(name).length)}.png`;
 }
 
 async function imagesBelow(folder: string): Promise<string[]> {
@@ -101,7 +105,7 @@ export async function* predictImages(
     const prediction = await detector.predict(image);
     let map: string | null = null;
     if (mapsFolder !== undefined) {
-      map = join(resolve(mapsFolder), dirname(mapName), basename(mapName));
+      map = join(resolve(mapsFolder), mapName);
       await writePng(map, heatPicture(detector, image, prediction));
     }
     yield {
@@ -118,7 +122,7 @@ export async function* predictImages(
 
 /**
  * The heat map over its photograph, in the fixed colours of the recognised product: they begin above what good parts show, so
- * a good part never looks hot. Where the detector cuts the middle out, the overlay is of that middle.
+ * a good part never looks hot. What lies above the threshold is outlined. Where the detector cuts the middle out, the overlay is of that middle.
  */
 export function heatPicture(detector: Detector, image: RgbImage, prediction: Prediction): RgbImage {
   const { geometry, display } = detector.metadata;
@@ -126,7 +130,14 @@ export function heatPicture(detector: Detector, image: RgbImage, prediction: Pre
   const range = display[prediction.className];
   const seen = resizeShorterTo === null ? image : seenPart(image, size, resizeShorterTo);
   if (!range) return seen;
-  return heatOverlay(seen, prediction.map, size, size, range);
+  const { threshold } = prediction;
+  return heatOverlay(
+    seen,
+    prediction.map,
+    size,
+    size,
+    threshold === undefined ? range : { ...range, threshold },
+  );
 }
 
 /** The part of a photograph that a centre crop keeps, at the photograph's own resolution. */

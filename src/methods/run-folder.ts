@@ -57,14 +57,19 @@ export class RunFolder {
     return join(this.path, 'log.jsonl');
   }
 
+  /** @throws RUN_EXISTS when there is a run and it is not to be continued */
+  requireFree(resume: boolean): void {
+    if (!resume && existsSync(this.#config)) throw new CladError('RUN_EXISTS', { path: this.path });
+  }
+
   /**
    * Begins a run, or goes on with it.
    * @throws RUN_EXISTS when there is one and it is not to be continued, RUN_DIFFERS when it was asked to do something else
    */
   async begin(config: RunConfig, resume: boolean): Promise<void> {
+    this.requireFree(resume);
     await mkdir(this.path, { recursive: true });
     if (existsSync(this.#config)) {
-      if (!resume) throw new CladError('RUN_EXISTS', { path: this.path });
       const before = await this.config();
       const differing = differences(before, config);
       if (differing.length > 0) {
@@ -78,13 +83,13 @@ export class RunFolder {
   /** @throws RUN_NOT_FOUND when the folder holds no run */
   async config(): Promise<RunConfig> {
     if (!existsSync(this.#config)) throw new CladError('RUN_NOT_FOUND', { path: this.path });
-    const result = configSchema.safeParse(JSON.parse(await readFile(this.#config, 'utf8')));
+    const refuse = (reason: string) => new CladError('FILE_UNREADABLE', { path: this.#config, reason });
+    const content = parsedJson(await readFile(this.#config, 'utf8'));
+    if (content === undefined) throw refuse('it is no JSON');
+    const result = configSchema.safeParse(content);
     if (result.success) return result.data;
     const [issue] = result.error.issues;
-    throw new CladError('FILE_UNREADABLE', {
-      path: this.#config,
-      reason: `${issue?.path.join('.')}: ${issue?.message}`,
-    });
+    throw refuse(`${issue?.path.join('.')}: ${issue?.message}`);
   }
 
   /** Appends a line to the log. */
@@ -97,7 +102,9 @@ export class RunFolder {
     if (!existsSync(this.#log)) return;
     const lines = (await readFile(this.#log, 'utf8')).split('\n').filter((line) => {
       if (line === '') return false;
-      const entry = JSON.parse(line) as Partial<TrainingLogEntry>;
+      const entry = parsedJson(line) as Partial<TrainingLogEntry> | undefined;
+      // The last line of a process that was killed may be half a line.
+      if (entry === undefined) return false;
       if (entry.stage === undefined || entry.step === undefined) return true;
       return entry.stage < stage || (entry.stage === stage && entry.step <= step);
     });
@@ -107,6 +114,14 @@ export class RunFolder {
   /** Removes the stores of patch features. */
   async clearCache(): Promise<void> {
     await rm(this.cache, { recursive: true, force: true });
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,19 +3,22 @@
  * something on disk that the next try finds.
  */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../core/files.ts';
+import { changesFrom } from '../core/options.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
-import { fingerprint } from '../data/fingerprint.ts';
+import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
 import { verifyImages } from '../data/verify.ts';
 import { calibrateClass } from '../detector/calibrate.ts';
 import { Detector, type Prediction } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
-import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
+import { type DetectorMetadata, metadataKey, parseMetadata } from '../detector/metadata.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type ExtractedStore, type ExtractOptions, extractFeatures } from '../features/extract.ts';
@@ -23,6 +26,7 @@ import { type FeaturePlan, gridSideOf, planFeatures } from '../features/extracto
 import type { InputGeometry } from '../features/preprocess.ts';
 import { writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import { decodeMetadata } from '../graph/index.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { FittedInput } from '../model/network-input.ts';
 import { initialParameters } from '../model/parameters.ts';
@@ -30,11 +34,12 @@ import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { CheckpointFolder } from '../training/checkpoint.ts';
-import { type FitSource, fitFeatureInput, fitResidualInput } from '../training/fit-bank.ts';
+import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
 import { inputStore } from '../training/input-store.ts';
-import type { TrainingOptions } from '../training/options.ts';
+import { type PresetName, presets, type TrainingOptions } from '../training/options.ts';
+import type { FitSource } from '../training/sample-rows.ts';
 import { type TrainedNetworks, trainNetworks } from '../training/trainer.ts';
 import { secondOpinion } from './opinion.ts';
 import { type RunConfig, RunFolder } from './run-folder.ts';
@@ -52,7 +57,7 @@ export interface TrainRequest {
   readonly backboneFlags?: BackboneFlags;
   /** Folder of texture images; the built-in generator where absent. */
   readonly textures?: string | undefined;
-  readonly preset: string;
+  readonly preset: PresetName;
   readonly options: TrainingOptions;
   readonly device?: Device;
   readonly threads?: number | undefined;
@@ -70,8 +75,8 @@ export interface TrainOutcome {
   readonly run: string;
   readonly model: string;
   readonly metadata: DetectorMetadata;
-  readonly foregrounds: ClassForegrounds;
-  readonly steps: TrainedNetworks['steps'];
+  /** Of both stages; null where the run had been finished before. */
+  readonly steps: TrainedNetworks['steps'] | null;
   /** Step and value of the judgement that chose the networks. */
   readonly chosen: TrainedNetworks['chosen'] | null;
   readonly seconds: number;
@@ -99,17 +104,18 @@ interface Work {
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const started = Date.now();
   const work = await prepare(request);
+  if (existsSync(work.run.model)) return finished(work);
   const { engine, run, training, split, backbone, features, dataset } = work;
   const foregrounds = await classForegrounds(training, features.geometry, progress(request));
   await writePictures(work, foregrounds);
-  const extracted = await extract(work, foregrounds, training, join(work.cache, 'features'), 0);
+  const extracted = await extract(work, foregrounds, training, 0);
   const { fitted, fitKey } = await fitInput(work, extracted);
   const inputs = await inputStore({
     engine,
     features: extracted,
     fitted,
     fitKey,
-    folder: join(work.cache, 'inputs'),
+    cache: work.cache,
     ...progress(request),
     ...signal(request),
   });
@@ -131,23 +137,25 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     run: run.path,
     model: run.model,
     metadata,
-    foregrounds,
     steps: networks.steps,
     chosen: networks.chosen ?? null,
     seconds: (Date.now() - started) / 1000,
   };
 }
 
+/** A run that is asked to go on but has come to its end. */
+async function finished({ run, request }: Work): Promise<TrainOutcome> {
+  request.note?.(`${run.path} is finished already; nothing was done.`);
+  const metadata = parseMetadata(decodeMetadata(await readFile(run.model)), run.model);
+  return { run: run.path, model: run.model, metadata, steps: null, chosen: null, seconds: 0 };
+}
+
 async function prepare(request: TrainRequest): Promise<Work> {
   const { options, note } = request;
+  const run = new RunFolder(request.out);
+  run.requireFree(request.resume ?? false);
   const layout = request.layout === undefined ? {} : { layout: request.layout };
   const loaded = await loadDataset(request.data, layout);
-  const splits: Sample['split'][] = options.selection === 'test' ? ['train', 'test'] : ['train'];
-  const skipBroken = request.skipBroken ?? false;
-  const { dataset, broken } = await verifyImages(loaded, { splits, skipBroken, ...progress(request) });
-  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
-  const training = dataset.samples.filter(({ split }) => split === 'train');
-  const split = splitHeldOut(training, options.heldOut, options.seed);
   const engine = await nodeEngine({
     ...(request.device && { device: request.device }),
     ...(request.threads !== undefined && { threads: request.threads }),
@@ -159,6 +167,12 @@ async function prepare(request: TrainRequest): Promise<Work> {
     note?.(
       'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
     );
+  const splits: Sample['split'][] = options.selection === 'test' ? ['train', 'test'] : ['train'];
+  const skipBroken = request.skipBroken ?? false;
+  const { dataset, broken } = await verifyImages(loaded, { splits, skipBroken, ...progress(request) });
+  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const split = splitHeldOut(training, options.heldOut, options.seed);
   const { features: chosen } = options;
   const geometry: InputGeometry = {
     size: chosen.inputSize,
@@ -172,7 +186,6 @@ async function prepare(request: TrainRequest): Promise<Work> {
         ? { aggregation: 'pooled', width: chosen.width }
         : { aggregation: 'concatenated' },
   });
-  const run = new RunFolder(request.out);
   const trainFingerprint = await fingerprint({ ...dataset, samples: training });
   const config: RunConfig = {
     cladVersion: version,
@@ -180,7 +193,7 @@ async function prepare(request: TrainRequest): Promise<Work> {
     preset: request.preset,
     data: { root: dataset.root, layout: dataset.layout, fingerprint: trainFingerprint },
     backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
-    textures: request.textures ?? null,
+    textures: request.textures === undefined ? null : resolve(request.textures),
     device: engine.device,
     skipBroken,
     options,
@@ -234,7 +247,6 @@ async function extract(
   work: Work,
   foregrounds: ClassForegrounds,
   samples: readonly Sample[],
-  folder: string,
   firstId: number,
 ): Promise<ExtractedStore> {
   const { request, engine, backbone, features, dataset, textures } = work;
@@ -258,14 +270,14 @@ async function extract(
         : [],
     },
     fingerprint: forTraining ? work.fingerprint : await fingerprint({ ...dataset, samples }),
-    texturesFingerprint: textures ? hashOf(textures.map((path) => path)) : '',
-    folder,
+    texturesFingerprint: textures ? await fingerprintFiles(textures) : '',
+    cache: work.cache,
     firstId,
     ...progress(request),
     ...signal(request),
   };
   const extracted = await extractFeatures(options);
-  if (extracted.reused) request.note?.(`Patch features: reused from ${folder}.`);
+  if (extracted.reused) request.note?.(`Patch features: reused from ${extracted.store.folder}.`);
   return extracted;
 }
 
@@ -349,13 +361,13 @@ async function makeJudge(
   if (options.selection === 'synthetic') return syntheticJudge({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');
   const firstId = training.length;
-  const testFeatures = await extract(work, foregrounds, samples, join(work.cache, 'test-features'), firstId);
+  const testFeatures = await extract(work, foregrounds, samples, firstId);
   const testInputs = await inputStore({
     engine,
     features: testFeatures,
     fitted,
     fitKey,
-    folder: join(work.cache, 'test-inputs'),
+    cache: work.cache,
     ...progress(request),
   });
   return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: features.geometry });
@@ -411,7 +423,8 @@ function describe(work: Work): DetectorMetadata {
     display: {},
     provenance: {
       data: {
-        root: dataset.root,
+        // The name alone: the file travels, and the path is nobody's business.
+        name: basename(dataset.root),
         layout: dataset.layout,
         fingerprint: work.fingerprint,
         trainingImages: count(split.fit),
@@ -420,6 +433,7 @@ function describe(work: Work): DetectorMetadata {
       backbone: { name, sha256: backbone.sha256, licence: licence ?? '', source: source ?? '' },
       textures: (textures ? textureFolder(textures) : proceduralTextures()).description,
       preset: request.preset,
+      changes: changesFrom(presets[request.preset], options),
       seed: options.seed,
       selection: options.selection,
       device: engine.device,

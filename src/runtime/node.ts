@@ -5,6 +5,9 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import { type DType, Graph, mul } from '../graph/index.ts';
 import type { Device, Engine, Session, TensorData, TensorValue } from './engine.ts';
 
+// What goes wrong comes as an exception; the engine need not print it as well.
+ort.env.logLevel = 'fatal';
+
 export interface NodeEngineOptions {
   /** @default 'cpu' */
   readonly device?: Device;
@@ -42,8 +45,7 @@ async function createSession(model: Uint8Array | string, device: Device, threads
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    // Only what went wrong: warnings about constant folding and device placement are not the user's concern.
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   };
   return typeof model === 'string'
     ? ort.InferenceSession.create(model, settings)

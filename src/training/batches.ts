@@ -6,6 +6,7 @@
  * of a window in random order. A shard is a random share of the images, so windows differ little from each other. Local anomalies
  * come from the same window, round and round, each with its own normal patch (Eq. 4).
  */
+import { CladError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import type { FeatureStore, Shard, StoreIndex } from '../features/store.ts';
 import type { TensorValue } from '../runtime/engine.ts';
@@ -205,7 +206,7 @@ export class BatchSource {
     this.#window = undefined;
     const shards: Shard[] = [];
     for (const number of numbers) shards.push(await this.#store.readShard(number));
-    const { images: wanted, training } = this.#options;
+    const { images: wanted, training, rows } = this.#options;
     const perImage = this.#index.gridSide ** 2;
     this.#window = {
       key,
@@ -223,6 +224,13 @@ export class BatchSource {
         }
       }),
     };
+    if (rows.local > 0 && this.#window.local.row.length === 0) {
+      throw new CladError('OPTION_INVALID', {
+        option: 'synthesis.minCoverage',
+        expected: 'so low that some patches of synthetic anomalies count',
+        actual: training.synthesis.minCoverage,
+      });
+    }
     return this.#window;
   }
 

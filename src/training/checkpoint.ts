@@ -48,6 +48,8 @@ const stateFile = 'state.json';
 export class CheckpointFolder {
   readonly folder: string;
   readonly key: string;
+  /** The file of the best parameters that is known to be ours and whole. */
+  #best: string | undefined;
 
   constructor(folder: string, key: string) {
     this.folder = folder;
@@ -61,9 +63,10 @@ export class CheckpointFolder {
     const { key, files, ...progress } = JSON.parse(await readFile(path, 'utf8')) as StateFile;
     if (key !== this.key) return undefined;
     const state = await readParameters(join(this.folder, files.state));
-    return files.best
-      ? { progress, state, best: await readParameters(join(this.folder, files.best)) }
-      : { progress, state };
+    if (files.best === undefined) return { progress, state };
+    const best = await readParameters(join(this.folder, files.best));
+    this.#best = files.best;
+    return { progress, state, best };
   }
 
   /** Replaces the checkpoint. */
@@ -74,8 +77,8 @@ export class CheckpointFolder {
     await writeParameters(join(this.folder, files.state), state);
     if (best && progress.best) {
       files.best = `best-${progress.best.stage}-${progress.best.step}.safetensors`;
-      if (!existsSync(join(this.folder, files.best)))
-        await writeParameters(join(this.folder, files.best), best);
+      if (files.best !== this.#best) await writeParameters(join(this.folder, files.best), best);
+      this.#best = files.best;
     }
     const content: StateFile = { key: this.key, ...progress, files };
     await writeFileAtomic(join(this.folder, stateFile), `${JSON.stringify(content, null, 2)}\n`);

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { FeatureStore, type StoreIndex } from '../features/store.ts';
+import { FeatureStore, type StoreIndex, storeFolder } from '../features/store.ts';
 import type { FittedInput } from '../model/network-input.ts';
 import type { Engine } from '../runtime/engine.ts';
-import { inputSession } from './fit-bank.ts';
+import { inputSession } from './input-session.ts';
 
 export interface InputStoreOptions {
   readonly engine: Engine;
@@ -16,7 +16,8 @@ export interface InputStoreOptions {
   readonly fitted: FittedInput;
   /** Names the fit, so that inputs of another one are not taken for it. */
   readonly fitKey: string;
-  readonly folder: string;
+  /** Folder that holds stores. */
+  readonly cache: string;
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
 }
@@ -25,14 +26,13 @@ export interface InputStoreOptions {
 export async function inputStore(
   options: InputStoreOptions,
 ): Promise<{ store: FeatureStore; index: StoreIndex }> {
-  const { engine, features, fitted, fitKey, folder, onProgress, signal } = options;
+  const { engine, features, fitted, fitKey, cache, onProgress, signal } = options;
   if (fitted.kind === 'feature') return features;
   const { header } = features.store;
   const key = createHash('sha256').update(`${header.key} ${fitKey}`).digest('hex');
-  const store = new FeatureStore(folder, { ...header, key, width: fitted.width });
+  const store = new FeatureStore(storeFolder(cache, 'inputs', key), { ...header, key, width: fitted.width });
   const complete = await store.completed();
   if (complete) return { store, index: complete };
-  if (!(await store.hasShard(0))) await store.clear();
   const session = await inputSession(engine, header.width, fitted);
   const perImage = header.gridSide ** 2;
   const total = features.index.shards.reduce((sum, { images }) => sum + images, 0);

@@ -25,7 +25,8 @@ const stage = z.strictObject({
   schedule: z.enum(['constant', 'cosine']),
 });
 
-export const trainingOptionsSchema = z.strictObject({
+/** Every option with its own range. */
+const separately = z.strictObject({
   seed: z.number().int().min(0),
   features: z.strictObject({
     /** Side of the network's input, pixels. */
@@ -51,6 +52,10 @@ export const trainingOptionsSchema = z.strictObject({
     betaDeviation: z.number().min(0),
     betaLow: share,
     betaHigh: share,
+    /** Blend the texture with the photograph (Eq. 3); otherwise it is laid on opaque. */
+    blend: z.boolean(),
+    /** Perlin cells along an axis are at most 2 to the power of this. */
+    maxScaleExponent: z.number().int().min(0).max(10),
     /** Keep anomalies on the part, where the class has a stable foreground. */
     foreground: z.boolean(),
     /** How many of the nine texture augmentations are drawn. */
@@ -142,6 +147,24 @@ export const trainingOptionsSchema = z.strictObject({
   falseAlarmRate: z.number().min(1e-6).max(0.5),
 });
 
+/** The whole of it, with what one option asks of another. */
+export const trainingOptionsSchema = separately.superRefine((options, context) => {
+  const { features, synthesis, globalAnomalies } = options;
+  const refuse = (path: string, message: string, input: number | null) =>
+    context.addIssue({ code: 'custom', path: path.split('.'), message, input });
+  if (features.resizeShorterTo !== null && features.resizeShorterTo < features.inputSize) {
+    const least = `at least features.inputSize, ${features.inputSize}, or null`;
+    refuse('features.resizeShorterTo', least, features.resizeShorterTo);
+  }
+  if (synthesis.betaLow > synthesis.betaHigh) {
+    refuse('synthesis.betaLow', `at most synthesis.betaHigh, ${synthesis.betaHigh}`, synthesis.betaLow);
+  }
+  if (globalAnomalies.innerRadius > globalAnomalies.outerRadius) {
+    const most = `at most globalAnomalies.outerRadius, ${globalAnomalies.outerRadius}`;
+    refuse('globalAnomalies.innerRadius', most, globalAnomalies.innerRadius);
+  }
+});
+
 /** All options of a training, resolved. */
 export type TrainingOptions = z.infer<typeof trainingOptionsSchema>;
 
@@ -165,6 +188,8 @@ const paper: TrainingOptions = {
     betaDeviation: 0.1,
     betaLow: 0.2,
     betaHigh: 0.8,
+    blend: true,
+    maxScaleExponent: 5,
     foreground: true,
     augmentations: 3,
     minCoverage: 0,
@@ -173,7 +198,7 @@ const paper: TrainingOptions = {
     kind: 'feature',
     components: 512,
     members: 8192,
-    candidates: 131_072,
+    candidates: 655_360,
     neighbours: 3,
     whiteningFloor: 0.1,
   },
@@ -229,7 +254,7 @@ const fast: TrainingOptions = {
 const accurate: TrainingOptions = {
   ...fast,
   synthesis: { ...fast.synthesis, perImage: 2 },
-  input: { ...fast.input, members: 16_384, candidates: 262_144 },
+  input: { ...fast.input, members: 16_384, candidates: 1_048_576 },
   stage1: { ...fast.stage1, steps: 1500, batch: 2048 },
   stage2: { ...fast.stage2, steps: 900, batch: 4096 },
 };

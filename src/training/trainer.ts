@@ -10,9 +10,9 @@ import { initialParameters, type NetworkSpec, type Parameters } from '../model/p
 import { type Engine, float32, floats, int64, type Session } from '../runtime/engine.ts';
 import { BatchSource } from './batches.ts';
 import type { Checkpoint, CheckpointFolder, Judgement } from './checkpoint.ts';
-import type { FitSource } from './fit-bank.ts';
 import type { TrainingOptions } from './options.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
+import type { FitSource } from './sample-rows.ts';
 import { type BatchRows, batchRows, batchSpec, stepBuilder } from './step.ts';
 
 /** A line of the training's log. */

@@ -1,0 +1,29 @@
+/**
+ * @file Table of contents of the library. The command line is made of these functions.
+ *
+ * @example
+ * import { decodeImage, Detector, nodeEngine } from 'clad';
+ * const detector = await Detector.open(await nodeEngine(), 'runs/parts/model.onnx');
+ * const { className, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
+ */
+export { CladError, type ErrorCode, errorCatalogue } from './core/errors.ts';
+export type { ProgressEvent, ProgressListener } from './core/progress.ts';
+export type { Dataset, Sample } from './data/dataset.ts';
+export { type Inspection, inspectDataset } from './data/inspect.ts';
+export { type LoadOptions, loadDataset } from './data/load.ts';
+export { type ConformalThreshold, conformalThreshold } from './detector/conformal.ts';
+export { Detector, type Prediction } from './detector/detector.ts';
+export type { DetectorMetadata } from './detector/metadata.ts';
+export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } from './evaluation/evaluate.ts';
+export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
+export { type Backbone, type BackboneCard, loadBackbone } from './features/backbone.ts';
+export { addBackbone, listBackbones, verifyBackbone } from './features/backbone-registry.ts';
+export { decodeBytes, decodeImage, decodeMask } from './image/decode.ts';
+export { writePng } from './image/encode.ts';
+export type { Mask, RgbImage } from './image/rgb.ts';
+export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './methods/evaluate.ts';
+export { heatPicture, type PredictionLine, predictImages, predictTargets } from './methods/predict.ts';
+export { type TrainOutcome, type TrainRequest, train } from './methods/train.ts';
+export type { Device, Engine } from './runtime/engine.ts';
+export { nodeEngine } from './runtime/node.ts';
+export { type PresetName, presets, type TrainingOptions, trainingOptionsSchema } from './training/options.ts';

@@ -1,0 +1,152 @@
+/**
+ * @file The memory bank's members: a greedy coreset of the training images' normal patches, chosen in a small random projection of
+ * their principal components. The patches are read twice, so that only these small projections are in memory at once.
+ */
+import type { ProgressListener } from '../core/progress.ts';
+import { Random } from '../core/random.ts';
+import { coreset } from '../features/coreset.ts';
+import { cast, Graph, matmul } from '../graph/index.ts';
+import { projectFeatures } from '../model/memory-bank.ts';
+import type { FittedInput } from '../model/network-input.ts';
+import { type Engine, floats } from '../runtime/engine.ts';
+import type { TrainingOptions } from './options.ts';
+import { type FitSource, planNormal } from './sample-rows.ts';
+
+/** Projection to principal components, as arrays. */
+export type Reduction = Pick<(FittedInput & { kind: 'residual' })['arrays'], 'mean' | 'projection'>;
+
+/** Dimensions in which members are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
+const selectionWidth = 96;
+
+/** Chooses members and notes which class and image each is of. */
+export async function chooseMembers(
+  engine: Engine,
+  source: FitSource,
+  reduction: Reduction,
+  { seed, input }: TrainingOptions,
+  onProgress?: ProgressListener,
+) {
+  const { store, index } = source;
+  const { width, gridSide } = index;
+  const random = new Random(seed, 'coreset');
+  const components = reduction.projection.shape[1] as number;
+  const narrow = Math.min(selectionWidth, components);
+  const directions =
+    narrow < components ? random.fillNormal(new Float32Array(components * narrow)) : undefined;
+  const plan = await planNormal(source, input.candidates, new Random(seed, 'candidates'));
+  const count = plan.reduce((sum, rows) => sum + rows.length, 0);
+  const candidates = new Float32Array(count * narrow);
+  const session = await projectionSession(engine, width, reduction, directions);
+  try {
+    let next = 0;
+    for (const [shard, rows] of plan.entries()) {
+      if (rows.length === 0) continue;
+      const { features } = await store.readShard(shard);
+      const { selection } = await session.run(rowsOf(features, width, rows));
+      candidates.set(selection, next * narrow);
+      next += rows.length;
+      onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
+    }
+    const chosen = await coreset(engine, candidates, narrow, random, {
+      size: input.members,
+      ...(onProgress && { onProgress }),
+    });
+    const members = new Float32Array(chosen.length * components);
+    const memberClasses = new Array<number>(chosen.length).fill(0);
+    const memberImages = new Array<number>(chosen.length).fill(0);
+    /** Which member each candidate became. */
+    const slots = new Map(Array.from(chosen, (candidate, member) => [candidate, member]));
+    let first = 0;
+    for (const [shard, rows] of plan.entries()) {
+      const own = rows.flatMap((row, at) => {
+        const member = slots.get(first + at);
+        return member === undefined ? [] : [{ row, member }];
+      });
+      first += rows.length;
+      if (own.length === 0) continue;
+      const { features, images } = await store.readShard(shard);
+      const { projected } = await session.run(
+        rowsOf(
+          features,
+          width,
+          own.map(({ row }) => row),
+        ),
+      );
+      own.forEach(({ row, member }, at) => {
+        const { id, classIndex } = images[Math.floor(row / gridSide ** 2)];
+        members.set(projected.subarray(at * components, (at + 1) * components), member * components);
+        memberClasses[member] = classIndex;
+        memberImages[member] = id;
+      });
+    }
+    const norms = Float32Array.from({ length: chosen.length }, (_, member) =>
+      members
+        .subarray(member * components, (member + 1) * components)
+        .reduce((total, each) => total + each * each, 0),
+    );
+    return {
+      members: { shape: [chosen.length, components], data: members },
+      norms: { shape: [chosen.length], data: norms },
+      memberClasses,
+      memberImages,
+    };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Rows projected at once. */
+const blockRows = 4096;
+
+/** Projects rows to principal components, and these to the directions that members are chosen in (themselves, where none). */
+async function projectionSession(
+  engine: Engine,
+  width: number,
+  reduction: Reduction,
+  directions: Float32Array | undefined,
+) {
+  const components = reduction.projection.shape[1] as number;
+  const narrow = directions ? directions.length / components : components;
+  const graph = new Graph();
+  const features = graph.input('features', 'float16', ['rows', width]);
+  const projected = projectFeatures(cast(features, 'float32'), {
+    mean: graph.constant('mean', reduction.mean.data, reduction.mean.shape),
+    projection: graph.constant('projection', reduction.projection.data, reduction.projection.shape),
+  });
+  graph.output('projected', projected);
+  graph.output(
+    'selection',
+    directions
+      ? matmul(projected, graph.constant('directions', directions, [components, narrow]))
+      : projected,
+  );
+  const session = await engine.load(graph.toBytes());
+  return {
+    async run(halves: Uint16Array) {
+      const count = halves.length / width;
+      const results = {
+        projected: new Float32Array(count * components),
+        selection: new Float32Array(count * narrow),
+      };
+      for (let start = 0; start < count; start += blockRows) {
+        const end = Math.min(count, start + blockRows);
+        const data = halves.subarray(start * width, end * width);
+        const outputs = await session.run({
+          features: { dtype: 'float16', shape: [end - start, width], data },
+        });
+        results.projected.set(floats(outputs.projected), start * components);
+        results.selection.set(floats(outputs.selection), start * narrow);
+      }
+      return results;
+    },
+    release: () => session.release(),
+  };
+}
+
+function rowsOf(features: Uint16Array, width: number, rows: readonly number[]): Uint16Array {
+  const chosen = new Uint16Array(rows.length * width);
+  rows.forEach((row, at) => {
+    chosen.set(features.subarray(row * width, (row + 1) * width), at * width);
+  });
+  return chosen;
+}

@@ -1,0 +1,126 @@
+/** @file A report's data made up, for any names of products. */
+import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluate.ts';
+import { meanRecord } from '../../src/evaluation/evaluate.ts';
+import type { EmbeddedPicture, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
+
+const curve = { x: [0, 0.1, 1], y: [0, 0.8, 1] };
+const curves: ClassCurves = {
+  imageRoc: curve,
+  imagePrecisionRecall: curve,
+  pixelRoc: curve,
+  pixelPrecisionRecall: null,
+  pixelPro: { x: [0, 0.1, 0.3], y: [0, 0.5, 0.9] },
+};
+
+/** A picture of as many bytes. */
+export function madePicture(bytes = 60): EmbeddedPicture {
+  const base64 = Buffer.alloc(bytes, 7).toString('base64');
+  return { source: `data:image/webp;base64,${base64}`, width: 200, height: 150 };
+}
+
+export interface MadeReport {
+  readonly classes: readonly string[];
+  /** Stands wherever a folder's or a file's name may stand. */
+  readonly untrusted?: string;
+  /** @default 60 */
+  readonly pictureBytes?: number;
+}
+
+export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: MadeReport): ReportData {
+  const each = <T>(make: (name: string, index: number) => T): Record<string, T> =>
+    Object.fromEntries(classes.map((name, index) => [name, make(name, index)]));
+  const picture = madePicture(pictureBytes);
+  const record = (index: number): ClassRecord => ({
+    good: 20,
+    anomalous: 30,
+    imageAuroc: 0.9 + index / 1000,
+    imageAp: 0.91,
+    imageF1Max: 0.92,
+    pixelAuroc: null,
+    pixelAp: null,
+    pixelF1Max: null,
+    aupro: null,
+    auproDilated: null,
+    classAccuracy: 1,
+    falseAlarmRate: 0.05,
+    missRate: 0.1,
+  });
+  const example = (kind: ExampleKind): Example => ({
+    kind,
+    path: `${untrusted}/001.png`,
+    defect: untrusted,
+    score: 3.21,
+    threshold: 2,
+    takenFor: kind === 'miss' ? untrusted : null,
+    photograph: picture,
+    truth: kind === 'falseAlarm' ? null : picture,
+    heat: picture,
+  });
+  const records = each((_, index) => record(index));
+  return {
+    name: untrusted,
+    written: '2026-01-02T03:04:05.000Z',
+    metadata: {
+      format: 1,
+      cladVersion: '0.0.0',
+      created: '2026-01-01T00:00:00.000Z',
+      method: 'clad',
+      classes: [...classes],
+      geometry: { size: 64, resizeShorterTo: null },
+      thresholds: each(() => ({ threshold: 2, achievableRate: 0.05, requestedRate: 0.01, count: 19 })),
+      display: each(() => ({ low: 1, high: 3 })),
+      provenance: {
+        data: {
+          name: untrusted,
+          layout: 'mvtec',
+          fingerprint: 'f1',
+          trainingImages: each(() => 100),
+          heldOutImages: each(() => 19),
+        },
+        backbone: { name: untrusted, sha256: 'a0', licence: untrusted, source: untrusted },
+        textures: untrusted,
+        preset: 'fast',
+        changes: { 'losses.gamma': untrusted },
+        seed: 7,
+        selection: 'synthetic',
+        device: 'cpu',
+      },
+    },
+    training: {
+      log: [
+        { stage: 1, step: 10, losses: { score: 0.5, total: 50 } },
+        { stage: 1, step: 20, losses: { score: 0.4, total: 2 }, selection: 0.8 },
+        { stage: 2, step: 10, losses: { score: 0.3, total: 1 } },
+        { stage: 2, step: 20, losses: { score: -0.2, total: 1 }, selection: 0.9 },
+      ],
+      input: 'residual',
+      options: `note: ${untrusted}\n`,
+      synthesis: each(() => picture),
+    },
+    test: {
+      document: {
+        run: untrusted,
+        data: untrusted,
+        protocol: { testFingerprint: 'f2', device: 'cpu' },
+        classes: records,
+        mean: meanRecord(Object.values(records)),
+        timing: { imagesPerSecond: 12, latencyMs: { p50: 50, p95: 80 } },
+      },
+      curves: each(() => curves),
+      scores: each(() => ({ good: [1, 1.2, 2.5], anomalous: [1.8, 3, 4] })),
+      confusion: each((actual) => each((taken) => (actual === taken ? 49 : 1))),
+      examples: each(() => {
+        const some = (kind: ExampleKind) => [example(kind), example(kind), example(kind)];
+        return [...some('hit'), ...some('miss'), ...some('falseAlarm')];
+      }),
+      embedding: {
+        patches: [0, 1, 2, 3, 4].map((index) => ({
+          className: classes[index % classes.length] as string,
+          anomalous: index > 2,
+        })),
+        before: { x: [0, 1, 2, 3, 4], y: [1, 0, 1, 5, 5], width: 64, explained: 0.4 },
+        after: { x: [0, 1, 2, 9, 9], y: [1, 0, 1, 5, 5], width: 16, explained: 0.7 },
+      },
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** @file `clad data demo` as its users run it: the files, again the same, and what it refuses. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeImage, decodeMask } from '../../src/image/decode.ts';
+import { clad } from '../helpers/clad.ts';
+import { withFiles } from '../helpers/pictures.ts';
+
+const tiny = ['--train', '2', '--test-good', '1', '--test-anomalous', '5', '--size', '64'];
+
+async function filesBelow(root: string): Promise<Record<string, string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = await Promise.all(paths.map(async (path) => [path, await readFile(path, 'base64')] as const));
+  return Object.fromEntries(read.map(([path, content]) => [path.slice(root.length + 1), content]));
+}
+
+describe('clad data demo', () => {
+  it('writes a data set that can be read, the same with the same flags', () =>
+    withFiles({}, async (root) => {
+      const [first, second] = ['a', 'b'].map((name) => join(root, name));
+      const flags = [...tiny, '--products', 'washer,wood_grain'];
+      const made = await clad('data', 'demo', '--out', first, ...flags, '--json');
+      expect(made).toMatchObject({ status: 0, stderr: '' });
+      expect(JSON.parse(made.stdout)).toEqual({
+        root: first,
+        seed: 0,
+        size: 64,
+        images: 16,
+        products: {
+          washer: {
+            train: 2,
+            testGood: 1,
+            defects: { scratch: 1, dent: 1, rust: 1, broken_edge: 1, eccentric_hole: 1 },
+          },
+          wood_grain: {
+            train: 2,
+            testGood: 1,
+            defects: { knot: 1, crack: 1, scratch: 1, hole: 1, dent: 1 },
+          },
+        },
+      });
+      const files = await filesBelow(first);
+      expect(Object.keys(files)).toHaveLength(1 + 16 + 10);
+      expect(Object.keys(files)).toContain('washer/ground_truth/eccentric_hole/000_mask.png');
+      expect(await decodeImage(join(first, 'washer/train/good/000.png'))).toMatchObject({
+        width: 64,
+        height: 64,
+      });
+      const mask = await decodeMask(join(first, 'wood_grain/ground_truth/knot/000_mask.png'));
+      expect(mask.data.some((value) => value !== 0)).toBe(true);
+
+      expect((await clad('data', 'demo', '--out', second, ...flags)).status).toBe(0);
+      expect(await filesBelow(second)).toEqual(files);
+      const other = await clad('data', 'demo', '--out', second, ...flags, '--seed', '1');
+      expect(other.status).toBe(0);
+      const reseeded = await filesBelow(second);
+      expect(Object.keys(reseeded)).toEqual(Object.keys(files));
+      expect(reseeded['washer/train/good/000.png']).not.toBe(files['washer/train/good/000.png']);
+
+      const { status, stdout } = await clad('data', 'inspect', first, '--json');
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        layout: 'mvtec',
+        total: { train: 4, testGood: 2, testAnomalous: 10, masks: 10 },
+        problems: [],
+      });
+    }));
+
+  it('gives the same files from many threads as from one', () =>
+    withFiles({}, async (root) => {
+      const [few, many] = ['few', 'many'].map((name) => join(root, name));
+      const flags = [
+        '--size',
+        '64',
+        '--products',
+        'printed_label',
+        '--test-good',
+        '0',
+        '--test-anomalous',
+        '0',
+      ];
+      expect((await clad('data', 'demo', '--out', few, ...flags, '--train', '4')).status).toBe(0);
+      expect((await clad('data', 'demo', '--out', many, ...flags, '--train', '40')).status).toBe(0);
+      const { 'demo-data.json': _, ...pictures } = await filesBelow(few);
+      expect(Object.keys(pictures)).toHaveLength(4);
+      expect(await filesBelow(many)).toMatchObject(pictures);
+    }));
+
+  it('takes away what it wrote before and no longer makes, and nothing else', () =>
+    withFiles({}, async (root) => {
+      const folder = join(root, 'set');
+      expect(
+        (await clad('data', 'demo', '--out', folder, ...tiny, '--products', 'screw,washer')).status,
+      ).toBe(0);
+      const fewer = ['--train', '1', '--test-good', '0', '--test-anomalous', '0', '--size', '64'];
+      expect((await clad('data', 'demo', '--out', folder, ...fewer, '--products', 'screw')).status).toBe(0);
+      expect(Object.keys(await filesBelow(folder)).sort()).toEqual([
+        'demo-data.json',
+        'screw/train/good/000.png',
+      ]);
+      expect(await readdir(folder)).toEqual(['demo-data.json', 'screw']);
+    }));
+
+  it("refuses a folder with other people's files, a file, and products it has not", () =>
+    withFiles(
+      { 'mine/notes.txt': 'mine', 'forged/demo-data.json': '{"madeBy": "me"}', 'a.png': '' },
+      async (root) => {
+        for (const name of ['mine', 'forged']) {
+          const { status, stderr } = await clad('data', 'demo', '--out', join(root, name), ...tiny);
+          expect(status).toBe(2);
+          expect(stderr).toBe(
+            `clad: ${join(root, name)}: the folder holds files that \`clad data demo\` did not write. Give --out a new or empty folder.\n`,
+          );
+          expect(await readdir(join(root, name))).toHaveLength(1);
+        }
+        const file = await clad('data', 'demo', '--out', join(root, 'a.png'), ...tiny);
+        expect(file.status).toBe(2);
+        expect(file.stderr).toMatch(/expected a folder, this is a file/);
+        const unknown = await clad('data', 'demo', '--out', join(root, 'new'), '--products', 'washer,gear');
+        expect(unknown.status).toBe(2);
+        expect(unknown.stderr).toMatch(/Expected products to be among washer, .*, got gear/);
+        expect(await readdir(root)).not.toContain('new');
+        const size = await clad('data', 'demo', '--out', join(root, 'new'), '--size', '9');
+        expect(size.status).toBe(2);
+        expect(size.stderr).toMatch(/--size.*whole number from 64/);
+      },
+    ));
+});

@@ -1,0 +1,292 @@
+/** @file The detector file end to end, on a tiny backbone: what any ONNX runtime gets out of it, and what clad makes of that. */
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.ts';
+import { calibrateClass } from '../../../src/detector/calibrate.ts';
+import { Detector } from '../../../src/detector/detector.ts';
+import { type DetectorSpec, detectorGraph } from '../../../src/detector/detector-graph.ts';
+import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
+import { planFeatures } from '../../../src/features/extractor.ts';
+import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
+import type { RgbImage } from '../../../src/image/rgb.ts';
+import { initialParameters } from '../../../src/model/parameters.ts';
+import { nodeEngine } from '../../../src/runtime/node.ts';
+import { withFolder } from '../../helpers/made-store.ts';
+import { noise } from '../../helpers/pictures.ts';
+import { tinyBackbone } from '../../helpers/tiny-backbone.ts';
+
+const size = 64;
+const grid = 8;
+const width = 22;
+const classes = ['bolt', 'nut', 'cap'];
+const engine = await nodeEngine({ threads: 2 });
+const random = new Random('detector graph');
+const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+const members = normals(12 * width);
+
+async function specOf(resizeShorterTo?: number): Promise<DetectorSpec> {
+  const backbone = tinyBackbone();
+  const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
+  return {
+    backbone,
+    features: await planFeatures(engine, backbone, {
+      geometry: { size, resizeShorterTo },
+      layers: ['layer2', 'layer3'],
+      aggregation: { aggregation: 'concatenated' },
+    }),
+    classes,
+    parameters: initialParameters(
+      { inputWidth: width, adaptorWidths: [16, 12, 8], discriminatorWidths: [8, 6], classes: classes.length },
+      new Random('detector'),
+    ),
+    fitted: {
+      kind: 'residual',
+      width,
+      noiseDeviation: new Float32Array(width),
+      neighbours: 3,
+      memberClasses: Array.from({ length: 12 }, (_, member) => member % 3),
+      memberImages: new Array<number>(12).fill(0),
+      arrays: {
+        mean: { shape: [width], data: new Float32Array(width) },
+        projection: { shape: [width, width], data: identity },
+        members: { shape: [12, width], data: members },
+        norms: {
+          shape: [12],
+          data: Float32Array.from(
+            { length: 12 },
+            (_, member) => Math.hypot(...members.subarray(member * width, (member + 1) * width)) ** 2,
+          ),
+        },
+        whitening: { shape: [width], data: new Float32Array(width).fill(1) },
+      },
+    },
+    opinion: {
+      distance: { mean: 4, deviation: 1 },
+      network: { mean: 0, deviation: 0.5 },
+      networkWeight: 0.5,
+    },
+    blurSigma: 2,
+    topShare: 0.01,
+  };
+}
+
+const metadata: DetectorMetadata = {
+  format: 1,
+  cladVersion: '0.1.0',
+  created: '2026-01-02T03:04:05.000Z',
+  method: 'clad',
+  classes,
+  geometry: { size, resizeShorterTo: null },
+  thresholds: {},
+  display: {},
+  provenance: {
+    data: { name: 'parts', layout: 'plain', fingerprint: 'f', trainingImages: {}, heldOutImages: {} },
+    backbone: { name: 'tiny', sha256: 'a', licence: 'MIT', source: '' },
+    textures: '',
+    preset: 'fast',
+    changes: {},
+    seed: 0,
+    selection: 'synthetic',
+    device: 'cpu',
+  },
+};
+
+const bytesOf = (spec: DetectorSpec, about = metadata) =>
+  detectorGraph(spec).toBytes({ [metadataKey]: JSON.stringify(about) });
+
+const wide = noise(90, 70, 1);
+const tall = noise(51, 130, 2);
+let spec: DetectorSpec;
+let bytes: Uint8Array;
+let session: ort.InferenceSession;
+
+beforeAll(async () => {
+  spec = await specOf();
+  bytes = bytesOf(spec);
+  session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+});
+
+afterAll(() => session.release());
+
+/** The file in onnxruntime-node, with nothing of clad between. */
+async function raw(images: readonly RgbImage[], inside = session) {
+  const { width: columns, height } = images[0] as RgbImage;
+  const data = Uint8Array.from(images.flatMap((image) => Array.from(image.data)));
+  return inside.run({ image: new ort.Tensor('uint8', data, [images.length, height, columns, 3]) });
+}
+
+describe('the detector file', () => {
+  it('declares its input and outputs as documented', () => {
+    expect([...session.inputNames]).toEqual(['image']);
+    expect([...session.outputNames]).toEqual(['anomaly_map', 'score', 'class_probability']);
+    const { input = [], output = [] } = decodeModel(bytes).graph;
+    const declared = [...input, ...output].map(({ name, type }) => [
+      name,
+      type?.tensorType?.elemType,
+      type?.tensorType?.shape?.dim?.map(({ dimParam, dimValue }) => dimParam || Number(dimValue)),
+    ]);
+    // 2 is UINT8, 1 is FLOAT.
+    expect(declared).toEqual([
+      ['image', 2, ['N', 'H', 'W', 3]],
+      ['anomaly_map', 1, ['N', size, size]],
+      ['score', 1, ['N']],
+      ['class_probability', 1, ['N', 3]],
+    ]);
+  });
+
+  it.each([
+    ['wide', wide],
+    ['tall', tall],
+    ['of one pixel', noise(1, 1)],
+    ['large', noise(400, 300)],
+  ])('takes a %s picture as decoded', async (_, image) => {
+    const { anomaly_map: map, score, class_probability: share } = await raw([image]);
+    expect([map, score, share].map((value) => [value?.type, value?.dims])).toEqual([
+      ['float32', [1, size, size]],
+      ['float32', [1]],
+      ['float32', [1, 3]],
+    ]);
+    const shares = Array.from(share?.data as Float32Array);
+    expect(shares.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    // Each is a number of patches out of all.
+    for (const value of shares) expect((value * grid ** 2) % 1).toBeCloseTo(0, 4);
+    const pixels = Array.from(map?.data as Float32Array).sort((a, b) => b - a);
+    const top = pixels.slice(0, Math.round(0.01 * size * size));
+    expect(score?.data[0]).toBeCloseTo(top.reduce((sum, value) => sum + value, 0) / top.length, 4);
+  });
+
+  it('says of two pictures together what it says of each alone', async () => {
+    const other = noise(90, 70, 3);
+    const both = await raw([wide, other]);
+    for (const [index, image] of [wide, other].entries()) {
+      const alone = await raw([image]);
+      for (const name of session.outputNames) {
+        const part = both[name]?.data as Float32Array;
+        const single = alone[name]?.data as Float32Array;
+        single.forEach((value, at) => {
+          expect(part[index * single.length + at]).toBeCloseTo(value, 4);
+        });
+      }
+    }
+    const scores = Array.from(both.score?.data as Float32Array);
+    expect(scores[0]).not.toBeCloseTo(scores[1] as number, 4);
+  });
+
+  it('gives clad the same numbers', async () => {
+    const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
+    for (const image of [wide, tall]) {
+      const { anomaly_map: map, score, class_probability: share } = await raw([image]);
+      const prediction = await detector.predict(image);
+      const shares = Array.from(share?.data as Float32Array);
+      expect(prediction.score).toBe(score?.data[0]);
+      expect(prediction.map).toEqual(map?.data);
+      expect(prediction.classProbabilities).toEqual(shares);
+      expect(prediction.classProbability).toBe(Math.max(...shares));
+      expect(prediction.className).toBe(classes[shares.indexOf(Math.max(...shares))]);
+      expect(prediction.threshold).toBeUndefined();
+      expect(prediction.verdict).toBeUndefined();
+    }
+    await detector.release();
+  });
+
+  it('cuts the middle out where it is told to', async () => {
+    const cropping = await ort.InferenceSession.create(bytesOf(await specOf(80)), { logSeverityLevel: 3 });
+    // What is left and right of the middle square is not seen.
+    const image = noise(200, 80, 4);
+    const changed = { ...image, data: image.data.slice() };
+    for (let row = 0; row < 80; row++) {
+      changed.data.fill(0, row * 600, row * 600 + 60 * 3);
+      changed.data.fill(0, row * 600 + 140 * 3, (row + 1) * 600);
+    }
+    expect((await raw([changed], cropping)).anomaly_map?.data).toEqual(
+      (await raw([image], cropping)).anomaly_map?.data,
+    );
+    expect((await raw([changed])).anomaly_map?.data).not.toEqual((await raw([image])).anomaly_map?.data);
+    await cropping.release();
+  });
+
+  it('judges by the threshold of the recognised product: above is anomalous, at it is not', async () => {
+    const plain = await Detector.fromBytes(engine, bytes, 'model.onnx');
+    const { score, className } = await plain.predict(wide);
+    await plain.release();
+    const verdictAt = async (threshold: number, name = className) => {
+      const known = { threshold, achievableRate: 0.1, requestedRate: 0.1, count: 9 };
+      const about = { ...metadata, thresholds: { [name]: known } };
+      const detector = await Detector.fromBytes(engine, bytesOf(spec, about), 'model.onnx');
+      const { verdict } = await detector.predict(wide);
+      await detector.release();
+      return verdict;
+    };
+    expect(await verdictAt(score)).toBe('normal');
+    expect(await verdictAt(score - 1e-3)).toBe('anomalous');
+    expect(await verdictAt(score + 1e-3)).toBe('normal');
+    const other = classes.find((name) => name !== className) as string;
+    expect(await verdictAt(score - 1e-3, other)).toBeUndefined();
+  });
+
+  it('is calibrated by what it says of good pictures', async () => {
+    const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
+    const predictions = [];
+    for (let number = 0; number < 5; number++)
+      predictions.push(await detector.predict(noise(60, 60, number)));
+    await detector.release();
+    const { threshold, display } = calibrateClass(predictions, 0.25);
+    const sorted = predictions.map(({ score }) => score).sort((a, b) => a - b);
+    expect(threshold).toMatchObject({ threshold: sorted[4], count: 5, requestedRate: 0.25 });
+    expect(display.low).toBeLessThan(display.high);
+  });
+
+  it('works with a backbone whose inner values have the names of our outputs', async () => {
+    const { model } = spec.backbone;
+    const text = (name: string) =>
+      name === model.graph.node?.[0]?.output?.[0]
+        ? 'score'
+        : name === model.graph.node?.[1]?.output?.[0]
+          ? 'features'
+          : name;
+    const nodes = model.graph.node?.map((node) => ({
+      ...node,
+      input: node.input?.map(text),
+      output: node.output?.map(text),
+    }));
+    const renamed = decodeModel(encodeModel({ ...model, graph: { ...model.graph, node: nodes } }));
+    const twin = { ...spec, backbone: { ...spec.backbone, model: renamed } };
+    const detector = await Detector.fromBytes(engine, bytesOf(twin), 'model.onnx');
+    expect((await detector.predict(wide)).score).toBe((await raw([wide])).score?.data[0]);
+    await detector.release();
+  });
+});
+
+describe('a file that is no detector', () => {
+  const open = (content: Uint8Array) => Detector.fromBytes(engine, content, 'part.onnx');
+
+  it.each<[string, () => Uint8Array, RegExp]>([
+    [
+      'no ONNX',
+      () => new TextEncoder().encode('hello, this is text'),
+      /part\.onnx: this is no usable detector/,
+    ],
+    ['empty', () => new Uint8Array(), /no usable detector/],
+    ['cut off', () => bytes.subarray(0, Math.floor(bytes.length * 0.7)), /no usable detector/],
+    ['without metadata', () => detectorGraph(spec).toBytes(), /no detector made by clad/],
+    [
+      'of a later format',
+      () => bytesOf(spec, { ...metadata, format: 2 as never }),
+      /metadata is not as expected: format/,
+    ],
+  ])('is refused with a sentence when it is %s', async (_, content, message) => {
+    const error = await open(content()).then(
+      () => expect.unreachable('it was opened'),
+      (thrown: Error) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'CladError', code: 'DETECTOR_INVALID' });
+    expect(error.message).toMatch(message);
+  });
+
+  it('is refused where it is not there', () =>
+    withFolder(async (folder) => {
+      await expect(Detector.open(engine, `${folder}/none.onnx`)).rejects.toMatchObject({
+        code: 'FILE_UNREADABLE',
+      });
+    }));
+});

@@ -1,0 +1,183 @@
+/** @file A run's folder: begun once, continued by the same options only, its log rewound to a checkpoint. */
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
+import { presets } from '../../../src/training/options.ts';
+import { withFolder } from '../../helpers/made-store.ts';
+
+const config: RunConfig = {
+  cladVersion: '0.1.0',
+  method: 'clad',
+  preset: 'fast',
+  data: { root: '/parts', layout: 'plain', fingerprint: 'f' },
+  backbone: { path: '/tiny.onnx', name: 'tiny', sha256: 'a' },
+  textures: null,
+  device: 'cpu',
+  skipBroken: false,
+  options: presets.fast,
+};
+
+describe('a run', () => {
+  it('is begun in a folder that is made, and knows its configuration again', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'runs', 'one');
+      await new RunFolder(path).begin(config, false);
+      expect(await new RunFolder(path).config()).toEqual(config);
+      expect(await readFile(join(path, 'config.json'), 'utf8')).toMatch(/\n {2}"preset": "fast"/);
+    }));
+
+  it('may begin in a folder that holds other files', () =>
+    withFolder(async (folder) => {
+      await writeFile(join(folder, 'notes.txt'), 'mine');
+      await new RunFolder(folder).begin(config, false);
+      expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
+    }));
+
+  it('is not begun twice', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      expect(() => run.requireFree(false)).not.toThrow();
+      await run.begin(config, false);
+      const message = `${folder}: there is a run already. Continue it with --resume, or give another --out.`;
+      expect(() => run.requireFree(false)).toThrow(message);
+      await expect(run.begin(config, false)).rejects.toThrow(message);
+      expect(() => run.requireFree(true)).not.toThrow();
+    }));
+
+  it('is continued by the same options, or begun where there is none yet', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await run.begin(config, true);
+      await run.begin(structuredClone(config), true);
+      expect(await run.config()).toEqual(config);
+    }));
+
+  it.each<[string, Partial<RunConfig>, string]>([
+    ['an option', { options: { ...presets.fast, seed: 3 } }, 'options.seed'],
+    [
+      'two options',
+      {
+        options: {
+          ...presets.fast,
+          losses: { ...presets.fast.losses, gamma: 1 },
+          stage1: { ...presets.fast.stage1, steps: 3 },
+        },
+      },
+      'options.losses.gamma, options.stage1.steps',
+    ],
+    [
+      'a list',
+      { options: { ...presets.fast, features: { ...presets.fast.features, layers: ['layer1'] } } },
+      'options.features.layers',
+    ],
+    ['the images', { data: { ...config.data, fingerprint: 'g' } }, 'data.fingerprint'],
+    ['the backbone', { backbone: { ...config.backbone, sha256: 'b' } }, 'backbone.sha256'],
+    ['the textures', { textures: '/dtd' }, 'textures'],
+    ['the device', { device: 'webgpu' }, 'device'],
+    ['what is left out', { skipBroken: true }, 'skipBroken'],
+  ])('is not continued where %s differs, and says which', (_, change, differing) =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await run.begin(config, false);
+      await expect(run.begin({ ...config, ...change }, true)).rejects.toThrow(
+        `${folder}: this run was begun with other values of ${differing}; --resume continues the same run only. Use them, or another --out.`,
+      );
+      expect(await run.config()).toEqual(config);
+    }),
+  );
+
+  it('is none in a folder without configuration, nor where there is no folder', () =>
+    withFolder(async (folder) => {
+      for (const path of [folder, join(folder, 'missing')]) {
+        await expect(new RunFolder(path).config()).rejects.toThrow(
+          `${path}: no run here. Expected a folder that \`clad train --out\` wrote.`,
+        );
+      }
+    }));
+
+  it.each([
+    ['{"cladVersion": "0.1.0"', /config\.json: cannot be read/],
+    ['[]', /config\.json: cannot be read/],
+    [JSON.stringify({ ...config, options: { ...presets.fast, seed: -1 } }), /options\.seed/],
+    [JSON.stringify({ ...config, method: 'other' }), /method/],
+  ])('with a damaged configuration is refused in a sentence: %.30s', (text, message) =>
+    withFolder(async (folder) => {
+      await writeFile(join(folder, 'config.json'), text);
+      await expect(new RunFolder(folder).config()).rejects.toMatchObject({
+        name: 'CladError',
+        message: expect.stringMatching(message),
+      });
+    }),
+  );
+});
+
+describe('the log', () => {
+  const entries = [
+    { stage: 1, step: 10, losses: { total: 3 } },
+    { stage: 1, step: 20, losses: { total: 2 } },
+    { stage: 1, step: 20, selection: 0.9 },
+    { stage: 1, step: 30, losses: { total: 1 } },
+    { stage: 2, step: 5, losses: { total: 0.5 } },
+    { stage: 2, step: 10, losses: { total: 0.25 } },
+  ];
+  const logged = async (folder: string) =>
+    (await readFile(join(folder, 'log.jsonl'), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown);
+
+  it.each([
+    [1, 0, 0],
+    [1, 20, 3],
+    [1, 25, 3],
+    [1, 30, 4],
+    [2, 0, 4],
+    [2, 5, 5],
+    [2, 10, 6],
+  ])('rewound to stage %d, step %d keeps the first %d lines', (stage, step, kept) =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      for (const entry of entries) await run.log(entry);
+      await run.rewindLog(stage, step);
+      expect(await logged(folder)).toEqual(entries.slice(0, kept));
+      await run.log({ stage: 2, step: 99 });
+      expect((await logged(folder)).length).toBe(kept + 1);
+    }),
+  );
+
+  it('keeps lines that are not about steps', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await run.log({ note: 'begun' });
+      await run.log({ stage: 1, step: 10 });
+      await run.rewindLog(1, 0);
+      expect(await logged(folder)).toEqual([{ note: 'begun' }]);
+    }));
+
+  it('that is not there is none', () =>
+    withFolder(async (folder) => {
+      await new RunFolder(folder).rewindLog(1, 0);
+      await expect(readFile(join(folder, 'log.jsonl'))).rejects.toThrow(/ENOENT/);
+    }));
+
+  it('whose last line was cut off by a crash loses that line alone', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await run.log(entries[0]!);
+      await run.log(entries[1]!);
+      await appendFile(join(folder, 'log.jsonl'), '{"stage":1,"step":30,"loss');
+      await run.rewindLog(1, 20);
+      expect(await logged(folder)).toEqual(entries.slice(0, 2));
+    }));
+});
+
+it('the cache is removed with all that is in it, and may be missing', () =>
+  withFolder(async (folder) => {
+    const run = new RunFolder(folder);
+    await run.clearCache();
+    await mkdir(join(run.cache, 'features'), { recursive: true });
+    await writeFile(join(run.cache, 'features', 'shard'), 'x');
+    await run.clearCache();
+    await expect(readFile(join(run.cache, 'features', 'shard'))).rejects.toThrow(/ENOENT/);
+  }));

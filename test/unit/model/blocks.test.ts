@@ -1,0 +1,215 @@
+/** @file Parts of the model against plain loops: pairs in row blocks, matching to a memory bank, batch norm, fusion. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.ts';
+import { cast, gradients } from '../../../src/graph/index.ts';
+import { batchNormInference, batchNormTraining } from '../../../src/model/batch-norm.ts';
+import { type ContrastOptions, contrastLoss } from '../../../src/model/contrast.ts';
+import { fuseFeatures } from '../../../src/model/fusion.ts';
+import { matchMembers } from '../../../src/model/memory-bank.ts';
+import { runGraph } from '../../helpers/run-graph.ts';
+
+const normals = (seed: number, count: number, scale = 1) => {
+  const random = new Random('blocks', seed, count);
+  return Array.from({ length: count }, () => random.normal(0, scale));
+};
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('the contrastive loss in row blocks', () => {
+  it('is that of one block, value and gradient, whatever the block size', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 3, max: 24 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat(1000),
+        fc.constantFrom(-0.8, 0, 1, 2.5),
+        fc.boolean(),
+        async (count, blockRows, classes, seed, gamma, stopWeightGradient) => {
+          const options: ContrastOptions = {
+            margin: 2.5,
+            alpha: 0.5,
+            gamma,
+            epsilon: 1e-6,
+            stopWeightGradient,
+          };
+          const labels = Array.from({ length: count }, (_, row) => (row * 7 + seed) % classes);
+          const inputs = {
+            z: { data: normals(seed, count * 4), shape: [count, 4] },
+            labels: { data: labels, shape: [count] },
+          };
+          const found = await runGraph(inputs, (_, { z, labels: y }) => {
+            const loss = (rows: number) => contrastLoss(z!, cast(y!, 'int64'), options, rows);
+            const [blocks, whole] = [loss(blockRows), loss(count)];
+            const slopes = [gradients(blocks, [z!])[0]!, gradients(whole, [z!])[0]!] as const;
+            return { valueB: blocks, valueW: whole, slopeB: slopes[0], slopeW: slopes[1] };
+          });
+          const close = (actual: readonly number[], expected: readonly number[]) => {
+            const scale = Math.max(1e-3, ...expected.map(Math.abs));
+            actual.forEach((value, at) => {
+              expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-4 * scale);
+            });
+          };
+          close(found.valueB!.data, found.valueW!.data);
+          close(found.slopeB!.data, found.slopeW!.data);
+        },
+      ),
+      { numRuns: 20 },
+    ));
+});
+
+describe('matching to a memory bank', () => {
+  const width = 4;
+
+  it('finds the nearest members, their mean and the distance, as a search over all does', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 4, max: 30 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        fc.nat(1000),
+        async (rows, members, neighbours, excluding, seed) => {
+          const x = normals(seed, rows * width);
+          const bank = normals(seed + 1, members * width);
+          const norms = Array.from({ length: members }, (_, member) =>
+            bank.slice(member * width, (member + 1) * width).reduce((sum, value) => sum + value * value, 0),
+          );
+          // Images 0 to 3 each have some members, so that at least `members - ceil(members / 4)` stay.
+          const memberImages = Array.from({ length: members }, (_, member) => member % 4);
+          const rowImages = Array.from({ length: rows }, (_, row) => row % 5);
+          const left = (row: number) =>
+            memberImages.filter((image) => !excluding || image !== rowImages[row]).length;
+          fc.pre(rowImages.every((_, row) => left(row) >= neighbours));
+          const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
+            const own = {
+              rows: graph.constant('rows', rowImages, [rows], 'int64'),
+              members: graph.constant('owners', memberImages, [members], 'int64'),
+            };
+            const { centre, distance, nearest } = matchMembers(
+              inputs.x!,
+              {
+                members: graph.constant('bank', bank, [members, width]),
+                norms: graph.constant('norms', norms, [members]),
+              },
+              neighbours,
+              excluding ? own : undefined,
+            );
+            return { centre, distance, nearest };
+          });
+          for (let row = 0; row < rows; row++) {
+            const all = memberImages
+              .map((image, member) => ({
+                member,
+                image,
+                values: bank.slice(member * width, (member + 1) * width),
+              }))
+              .filter(({ image }) => !excluding || image !== rowImages[row])
+              .map((each) => ({
+                ...each,
+                distance: Math.hypot(...each.values.map((value, axis) => value - x[row * width + axis]!)),
+              }))
+              .sort((a, b) => a.distance - b.distance)
+              .slice(0, neighbours);
+            expect(found.nearest!.data[row]).toBe(all[0]!.member);
+            expect(found.distance!.data[row]).toBeCloseTo(all[0]!.distance, 3);
+            for (let axis = 0; axis < width; axis++) {
+              const centre = mean(all.map(({ values }) => values[axis]!));
+              expect(found.centre!.data[row * width + axis]).toBeCloseTo(centre, 4);
+            }
+          }
+        },
+      ),
+      { numRuns: 25 },
+    ));
+
+  it('gives a member itself distance 0 and no less, for all rounding', async () => {
+    const bank = normals(3, 50 * width, 30);
+    const norms = Array.from({ length: 50 }, (_, member) =>
+      bank.slice(member * width, (member + 1) * width).reduce((sum, value) => sum + value * value, 0),
+    );
+    const { distance, nearest } = await runGraph(
+      { x: { data: bank, shape: [50, width] } },
+      (graph, inputs) => {
+        const members = graph.constant('bank', bank, [50, width]);
+        return matchMembers(inputs.x!, { members, norms: graph.constant('norms', norms, [50]) }, 1) as never;
+      },
+    );
+    distance!.data.forEach((value, row) => {
+      expect(value).toBeGreaterThanOrEqual(0);
+      // Squared lengths of some 3600 carry rounding of 1e-3, whose root this is.
+      expect(value).toBeLessThan(0.1);
+      expect(nearest!.data[row]).toBe(row);
+    });
+  });
+});
+
+describe('batch norm', () => {
+  const [rows, width] = [6, 3];
+  const x = normals(9, rows * width, 2).map((value) => value + 1);
+  const parameters = {
+    weight: [1.5, -0.5, 1],
+    bias: [0.1, 0.2, -0.3],
+    runningMean: [0.5, 1, -1],
+    runningVar: [2, 0.5, 1],
+  };
+  const inputs = {
+    x: { data: x, shape: [rows, width] },
+    ...Object.fromEntries(Object.entries(parameters).map(([name, data]) => [name, { data, shape: [width] }])),
+  };
+  const column = (axis: number) => x.filter((_, at) => at % width === axis);
+  const variance = (values: readonly number[], divisor: number) =>
+    values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / divisor;
+
+  it('normalises a batch by its own mean and biased variance, and lets the statistics follow the unbiased one', async () => {
+    const found = await runGraph(inputs, (_, { x: input, ...given }) => {
+      const next = batchNormTraining(input!, given as never);
+      return { output: next.output, nextMean: next.runningMean, nextVar: next.runningVar };
+    });
+    for (let axis = 0; axis < width; axis++) {
+      const own = column(axis);
+      own.forEach((value, row) => {
+        const standard = (value - mean(own)) / Math.sqrt(variance(own, rows) + 1e-5);
+        const expected = standard * parameters.weight[axis]! + parameters.bias[axis]!;
+        expect(found.output!.data[row * width + axis]).toBeCloseTo(expected, 4);
+      });
+      expect(found.nextMean!.data[axis]).toBeCloseTo(
+        0.9 * parameters.runningMean[axis]! + 0.1 * mean(own),
+        4,
+      );
+      expect(found.nextVar!.data[axis]).toBeCloseTo(
+        0.9 * parameters.runningVar[axis]! + 0.1 * variance(own, rows - 1),
+        4,
+      );
+    }
+  });
+
+  it('in use normalises by the running statistics', async () => {
+    const { output } = await runGraph(inputs, (_, { x: input, ...given }) => ({
+      output: batchNormInference(input!, given as never),
+    }));
+    x.forEach((value, at) => {
+      const axis = at % width;
+      const standard =
+        (value - parameters.runningMean[axis]!) / Math.sqrt(parameters.runningVar[axis]! + 1e-5);
+      expect(output!.data[at]).toBeCloseTo(standard * parameters.weight[axis]! + parameters.bias[axis]!, 4);
+    });
+  });
+});
+
+it('fusion draws each row towards the normal one by its own beta (Eq. 4)', async () => {
+  const [anomalous, normal] = [normals(1, 12), normals(2, 12)];
+  const beta = [0, 0.25, 0.5, 1];
+  const { fused } = await runGraph(
+    {
+      anomalous: { data: anomalous, shape: [4, 3] },
+      normal: { data: normal, shape: [4, 3] },
+      beta: { data: beta, shape: [4] },
+    },
+    (_, inputs) => ({ fused: fuseFeatures(inputs.anomalous!, inputs.normal!, inputs.beta!) }),
+  );
+  anomalous.forEach((value, at) => {
+    const share = beta[Math.floor(at / 3)]!;
+    expect(fused!.data[at]).toBeCloseTo((1 - share) * value + share * normal[at]!, 5);
+  });
+});

@@ -1,0 +1,121 @@
+/** @file Checkpoints survive whatever moment the process is killed at. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Parameters } from '../../../src/model/parameters.ts';
+import { type Checkpoint, CheckpointFolder, type Judgement } from '../../../src/training/checkpoint.ts';
+import { bitsOf, withFolder } from '../../helpers/made-store.ts';
+
+const parameters = (value: number): Parameters => ({
+  'adaptor.0.weight': { shape: [2, 3], data: new Float32Array(6).fill(value) },
+  step: { shape: [], data: Float32Array.of(value) },
+});
+
+function checkpoint(stage: 1 | 2, step: number, best?: Judgement): Checkpoint {
+  const progress = { stage, step, judgements: best ? [best] : [], ...(best && { best }) };
+  return { progress, state: parameters(step), ...(best && { best: parameters(best.step + 0.5) }) };
+}
+
+const judged = (step: number): Judgement => ({ stage: 1, step, value: 0.9 });
+
+describe('a checkpoint', () => {
+  it('is read as it was written, bit for bit', () =>
+    fc.assert(
+      fc.asyncProperty(fc.uint32Array({ minLength: 1, maxLength: 40 }), (bits) =>
+        withFolder(async (folder) => {
+          const data = new Float32Array(bits.slice().buffer);
+          const state: Parameters = { w: { shape: [data.length], data } };
+          const checkpoints = new CheckpointFolder(folder, 'key');
+          await checkpoints.write({ progress: { stage: 1, step: 3, judgements: [] }, state });
+          const read = await checkpoints.read();
+          expect(bitsOf(read?.state.w?.data as Float32Array)).toEqual(bits);
+          expect(read?.state.w?.shape).toEqual([data.length]);
+          expect(read?.progress).toEqual({ stage: 1, step: 3, judgements: [] });
+          expect(read?.best).toBeUndefined();
+        }),
+      ),
+      { numRuns: 20 },
+    ));
+
+  it('holds the best networks beside the last ones', () =>
+    withFolder(async (folder) => {
+      const written = checkpoint(2, 8, judged(4));
+      await new CheckpointFolder(folder, 'key').write(written);
+      expect(await new CheckpointFolder(folder, 'key').read()).toEqual(written);
+    }));
+
+  it('replaces the one before and removes its files', () =>
+    withFolder(async (folder) => {
+      const checkpoints = new CheckpointFolder(folder, 'key');
+      await checkpoints.write(checkpoint(1, 10, judged(5)));
+      await checkpoints.write(checkpoint(1, 20, judged(5)));
+      expect((await readdir(folder)).sort()).toEqual([
+        'best-1-5.safetensors',
+        'state-1-20.safetensors',
+        'state.json',
+      ]);
+      await checkpoints.write(checkpoint(2, 3, judged(20)));
+      expect((await readdir(folder)).sort()).toEqual([
+        'best-1-20.safetensors',
+        'state-2-3.safetensors',
+        'state.json',
+      ]);
+      expect(await checkpoints.read()).toEqual(checkpoint(2, 3, judged(20)));
+    }));
+
+  it('leaves files of others alone', () =>
+    withFolder(async (folder) => {
+      await writeFile(join(folder, 'input.safetensors'), 'fitted');
+      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 10));
+      expect(await readdir(folder)).toContain('input.safetensors');
+    }));
+
+  it('of another training is none', () =>
+    withFolder(async (folder) => {
+      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 10));
+      expect(await new CheckpointFolder(folder, 'other').read()).toBeUndefined();
+    }));
+
+  it('is none where the folder is missing or empty', () =>
+    withFolder(async (folder) => {
+      expect(await new CheckpointFolder(folder, 'key').read()).toBeUndefined();
+      expect(await new CheckpointFolder(join(folder, 'missing'), 'key').read()).toBeUndefined();
+    }));
+});
+
+describe('a process killed while it writes', () => {
+  it('leaves temporaries and a newer half-written file, which do no harm', () =>
+    withFolder(async (folder) => {
+      const checkpoints = new CheckpointFolder(folder, 'key');
+      await checkpoints.write(checkpoint(1, 10, judged(5)));
+      await writeFile(join(folder, '.state.json.1234.tmp'), '{"key": "ke');
+      await writeFile(join(folder, '.state-1-20.safetensors.1234.tmp'), 'half');
+      await writeFile(join(folder, 'state-1-20.safetensors'), 'half');
+      await writeFile(join(folder, 'best-1-15.safetensors'), 'half');
+      expect(await checkpoints.read()).toEqual(checkpoint(1, 10, judged(5)));
+      // The resumed training comes to the same step again, and to the same best one.
+      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 20, judged(15)));
+      expect(await checkpoints.read()).toEqual(checkpoint(1, 20, judged(15)));
+    }));
+
+  it('leaves the one before where writing the new one fails', () =>
+    withFolder(async (folder) => {
+      const checkpoints = new CheckpointFolder(folder, 'key');
+      await checkpoints.write(checkpoint(1, 10));
+      // A folder in the place of the new file: it cannot be replaced.
+      await mkdir(join(folder, 'state-1-20.safetensors', 'in the way'), { recursive: true });
+      await expect(checkpoints.write(checkpoint(1, 20))).rejects.toThrow();
+      expect(await checkpoints.read()).toEqual(checkpoint(1, 10));
+      expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    }));
+});
+
+it("does not take another training's best networks for its own", () =>
+  withFolder(async (folder) => {
+    await new CheckpointFolder(folder, 'before').write(checkpoint(1, 10, judged(5)));
+    const own: Checkpoint = { ...checkpoint(1, 6, judged(5)), best: parameters(77) };
+    const checkpoints = new CheckpointFolder(folder, 'after');
+    await checkpoints.write(own);
+    expect(await checkpoints.read()).toEqual(own);
+  }));

@@ -1,0 +1,103 @@
+/** @file The presets, and the ranges of what may be set. */
+import { describe, expect, it } from 'vitest';
+import { checkOptions, mergeOptions, optionFromText } from '../../../src/core/options.ts';
+import { presetNames, presets, trainingOptionsSchema } from '../../../src/training/options.ts';
+
+describe('presets', () => {
+  it.each(presetNames)('%s passes its own schema, unchanged', (name) => {
+    expect(checkOptions(trainingOptionsSchema, presets[name])).toEqual(presets[name]);
+  });
+
+  it('paper holds the values of the paper', () => {
+    const { paper } = presets;
+    expect(paper.features).toMatchObject({ inputSize: 224, resizeShorterTo: 256, aggregation: 'pooled' });
+    expect(paper.features.layers).toEqual(['layer2', 'layer3']);
+    expect(paper.stage1).toEqual({
+      steps: null,
+      epochs: 200,
+      batch: 8000,
+      learningRate: 2e-4,
+      schedule: 'constant',
+    });
+    expect(paper.stage2).toEqual({
+      steps: null,
+      epochs: 2000,
+      batch: 100_000,
+      learningRate: 2e-4,
+      schedule: 'constant',
+    });
+    expect(paper.losses).toMatchObject({
+      contrast: 1,
+      variance: 1,
+      classification: 1,
+      score: 1,
+      gamma: -0.8,
+      scoreLoss: 'hinge',
+      stopWeightGradient: false,
+    });
+    expect(paper.synthesis).toMatchObject({
+      alpha: 1 / 3,
+      betaMean: 0.5,
+      betaDeviation: 0.1,
+      betaLow: 0.2,
+      betaHigh: 0.8,
+      augmentations: 3,
+      minCoverage: 0,
+    });
+    expect(paper.input.kind).toBe('feature');
+    expect(paper.fusion).toBe(true);
+    expect(paper.globalAnomalies.ascentSteps).toBe(1);
+    expect(paper.score).toEqual({ networkWeight: null, blurSigma: 4, topShare: 0 });
+    expect(paper.evaluations).toBe(10);
+    expect(paper.optimizer.averageDecay).toBe(0);
+  });
+
+  it('by default select and set thresholds without any test image', () => {
+    for (const name of presetNames) expect(presets[name].selection).toBe('synthetic');
+  });
+
+  it('are not changed by options laid over them', () => {
+    const before = structuredClone(presets.fast);
+    mergeOptions(presets.fast, { losses: { gamma: 1 }, stage1: { steps: 3 } }, 'a test');
+    expect(presets.fast).toEqual(before);
+  });
+});
+
+describe('values out of range', () => {
+  it.each([
+    ['seed=-1', /seed/],
+    ['features.inputSize=16', /features\.inputSize/],
+    ['features.layers=[]', /features\.layers/],
+    ['heldOut=0', /heldOut/],
+    ['heldOut=0.9', /heldOut/],
+    ['synthesis.alpha=0.6', /synthesis\.alpha/],
+    ['synthesis.augmentations=10', /synthesis\.augmentations/],
+    ['input.kind=pixels', /input\.kind/],
+    ['input.members=0', /input\.members/],
+    ['adaptor=[4,4]', /adaptor/],
+    ['batch.local=1', /batch\.local/],
+    ['fusion=perhaps', /fusion/],
+    ['globalAnomalies.noise=0', /globalAnomalies\.noise/],
+    ['globalAnomalies.ascentSteps=1.5', /globalAnomalies\.ascentSteps/],
+    ['losses.contrast=-1', /losses\.contrast/],
+    ['losses.scoreLoss=mse', /losses\.scoreLoss/],
+    ['stage1.batch=4', /stage1\.batch/],
+    ['stage2.learningRate=0', /stage2\.learningRate/],
+    ['stage2.schedule=linear', /stage2\.schedule/],
+    ['optimizer.beta1=1', /optimizer\.beta1/],
+    ['selection=validation', /selection/],
+    ['falseAlarmRate=0', /falseAlarmRate/],
+  ])('%s is refused by name', (text, name) => {
+    const options = mergeOptions(presets.fast, optionFromText(text), '--set');
+    expect(() => checkOptions(trainingOptionsSchema, options)).toThrow(name);
+  });
+
+  it.each([
+    ['synthesis.betaLow=0.9', /synthesis\.betaLow to be at most synthesis\.betaHigh, 0\.8, got 0\.9/],
+    ['globalAnomalies.innerRadius=2', /innerRadius to be at most globalAnomalies\.outerRadius, 1\.7, got 2/],
+    ['features.resizeShorterTo=100', /resizeShorterTo to be at least features\.inputSize, 224.*got 100/],
+  ])('%s contradicts another option and is refused', (text, message) => {
+    const options = mergeOptions(presets.fast, optionFromText(text), '--set');
+    expect(() => checkOptions(trainingOptionsSchema, options)).toThrow(message);
+  });
+});
