@@ -7,4 +7,5 @@ run('node', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
 run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']);
 run('node', ['scripts/check-layers.mjs']);
 run('node', ['scripts/write-error-docs.mjs', '--check']);
+run('node', ['scripts/write-option-docs.mjs', '--check']);
 run('node', ['node_modules/vitest/vitest.mjs', 'run']);

@@ -118,7 +118,11 @@ No problems.
 describe('what is wrong with the input', () => {
   const cases: readonly [string, Files, RegExp][] = [
     ['a class is empty', { ...sound, 'cap/readme.txt': '' }, /Class cap has no images/],
-    ['nothing is an image', { 'a/readme.txt': '' }, /the images needed are not there\. Expected .*MVTec AD or VisA/],
+    [
+      'nothing is an image',
+      { 'a/readme.txt': '' },
+      /the images needed are not there\. Expected .*MVTec AD or VisA/,
+    ],
     ['the layout is unknown', { '0.png': '', 'nut/0.png': '' }, /cannot tell how the folder is laid out/],
     [
       'two classes have one name',
