@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { evaluationTable, textTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../methods/evaluate.ts';
+import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
-import { printJson, printText } from './output.ts';
+import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
@@ -19,15 +20,17 @@ export function registerEvaluate(program: Command): void {
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--report <dir>', 'write a page to look at, index.html, with results.md and results.csv')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
       `
 Examples:
   $ clad evaluate runs/parts
+  $ clad evaluate runs/parts --report report/
   $ clad evaluate runs/parts other-photos/ --json > result.json
 
-What each metric is: docs/metrics.md. The result is also written to <run>/evaluation.json.`,
+What each metric is: docs/metrics.md. The result on the run's own data is also written to <run>/evaluation.json.`,
     )
     .action(run);
 }
@@ -37,14 +40,16 @@ interface EvaluateFlags {
   readonly device?: Device;
   readonly threads?: number;
   readonly skipBroken?: boolean;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
 async function run(folder: string, data: string | undefined, flags: EvaluateFlags): Promise<void> {
   const display = progressBars();
   let document: EvaluationDocument;
+  let page: string | undefined;
   try {
-    document = await evaluateRun({
+    const request = {
       run: folder,
       data,
       layout: flags.layout,
@@ -52,18 +57,22 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
       threads: flags.threads,
       skipBroken: flags.skipBroken ?? false,
       onProgress: display.listener,
-      note: display.log,
-    });
+      note: (text: string) => display.log(`clad: ${text}`),
+    };
+    if (flags.report === undefined) document = await evaluateRun(request);
+    else ({ document, page } = await evaluateWithReport({ ...request, folder: flags.report }));
   } finally {
     display.stop();
   }
   if (flags.json) printJson(document);
   else printText(describe(document));
+  if (page !== undefined) printNote(`Report: ${page}`);
 }
 
 function describe(document: EvaluationDocument): string {
   const { protocol, timing } = document;
-  const facts = `preset ${protocol.preset}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
+  const changes = protocol.changes === '{}' ? '' : ` (changed: ${protocol.changes})`;
+  const facts = `preset ${protocol.preset}${changes}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
   const { p50, p95 } = timing.latencyMs;
   const speed = `${timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %)`;
   return [`${document.data}`, '', textTable(evaluationTable(document)), '', facts, speed].join('\n');

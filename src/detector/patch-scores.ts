@@ -1,6 +1,6 @@
 /**
  * @file From patch features to what each patch says: its anomaly score and the product it votes for. The networks' score
- * alone (the paper), or the distance to the nearest normal feature with the networks' score as a second voice, both in units of how
+ * alone (the paper), or the distance to the nearest normal features with the networks' score as a second voice, both in units of how
  * they vary over held-out normal patches.
  */
 import { add, argMax, div, type Graph, gather, mul, slice, sub, type Tensor } from '../graph/index.ts';
@@ -34,7 +34,7 @@ export interface TrainedPatchModel {
 export interface PatchVoices {
   /** Networks' score, [rows]. */
   readonly network: Tensor;
-  /** Distance to the nearest member (residual input), [rows]. */
+  /** Mean distance to the nearest members (residual input), [rows]. */
   readonly distance?: Tensor;
   /** The product each patch votes for, as ones and zeros, [rows, N]. */
   readonly votes: Tensor;

@@ -1,9 +1,11 @@
 /**
- * @file ROC and precision-recall curves, thinned for drawing. The metrics never come from these points: they are
- * computed over all thresholds (ranking.ts).
+ * @file ROC, precision-recall and per-region-overlap curves, thinned for drawing. The metrics never come from these
+ * points: they are computed over all thresholds (ranking.ts, aupro.ts).
  */
 import { CladError } from '../core/errors.ts';
+import { fprLimit } from './aupro.ts';
 import { type RankedScores, walkPositives } from './ranking.ts';
+import type { SortedKeys } from './sort.ts';
 
 /** Points in the order of falling thresholds; fractions 0..1. */
 export interface Curve {
@@ -61,6 +63,53 @@ export function precisionRecallCurve(ranked: RankedScores, points: number): Curv
     x.push(recall);
     y.push(end / (end + negativesAtOrAbove));
   });
+  return { x, y };
+}
+
+/**
+ * False positive rate (x) and mean per-region overlap (y), from (0, 0) to the limit: the curve whose area over the
+ * limit is AUPRO (aupro.ts, which says what the arguments hold).
+ * @param points - at most so many, at least 4
+ * @returns null where there are no regions or no normal pixels
+ * @throws CladError OPTION_INVALID for fewer than 4 points
+ */
+export function proCurve(
+  regionPixels: SortedKeys,
+  normalPixels: Uint32Array,
+  points: number,
+  limit = fprLimit,
+): Curve | null {
+  const { keys, payload: regionSizes } = regionPixels;
+  const ranked = { positives: keys, negatives: normalPixels };
+  const { positives, negatives: normals } = requireSome(ranked, points);
+  if (positives === 0 || normals === 0) return null;
+  // Each region's fractions add up to one, so their sum over all pixels is the number of regions.
+  const regions = Math.round(regionSizes.reduce((sum, size) => sum + 1 / size, 0));
+  const x = [0];
+  const y = [0];
+  let last = { rate: 0, overlap: 0 };
+  const step = (limit + 1) / (points - 3);
+  // Flat while only normal pixels are passed; straight across a score that both kinds share.
+  const go = (rate: number, overlap: number) => {
+    const from = last;
+    if (from.rate >= limit) return;
+    last = { rate, overlap };
+    if (rate > limit) {
+      const share = (limit - from.rate) / (rate - from.rate);
+      last = { rate: limit, overlap: from.overlap + share * (overlap - from.overlap) };
+    }
+    const moved = last.rate - (x.at(-1) as number) + last.overlap - (y.at(-1) as number);
+    if (moved < step && last.rate < limit) return;
+    x.push(last.rate);
+    y.push(last.overlap);
+  };
+  let sum = 0;
+  walkPositives(ranked, ({ start, end, negativesAbove, negativesAtOrAbove }) => {
+    go(negativesAbove / normals, sum / regions);
+    for (let index = start; index < end; index++) sum += 1 / (regionSizes[index] as number);
+    go(negativesAtOrAbove / normals, sum / regions);
+  });
+  go(1, sum / regions);
   return { x, y };
 }
 

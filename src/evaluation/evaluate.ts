@@ -7,7 +7,7 @@
  * without one is left out of them, for nobody knows which of its pixels are anomalous.
  */
 import { CladError } from '../core/errors.ts';
-import { type Curve, precisionRecallCurve, rocCurve } from './curves.ts';
+import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.ts';
 import { PixelScores } from './pixels.ts';
 import { metricsOfRanked, rankScores } from './ranking.ts';
 
@@ -62,6 +62,8 @@ export interface ClassCurves {
   readonly imagePrecisionRecall: Curve | null;
   readonly pixelRoc: Curve | null;
   readonly pixelPrecisionRecall: Curve | null;
+  /** Mean per-region overlap over the false positive rate, up to the limit of AUPRO. */
+  readonly pixelPro: Curve | null;
 }
 
 /** Everything measured. `mean` is the mean over classes of every key, the numbers of images too. */
@@ -154,7 +156,7 @@ export class Evaluator {
     this.#open.delete(className);
     const images = rankScores(gathered.scores, gathered.labels);
     const image = metricsOfRanked(images);
-    const { metrics: pixel, ranked: pixels } = gathered.pixels.measure();
+    const { metrics: pixel, ranked: pixels, regions } = gathered.pixels.measure();
     const record = {
       good: images.negatives.length,
       anomalous: images.positives.length,
@@ -177,6 +179,7 @@ export class Evaluator {
         imagePrecisionRecall: precisionRecallCurve(images, this.#curvePoints),
         pixelRoc: rocCurve(pixels, this.#curvePoints),
         pixelPrecisionRecall: precisionRecallCurve(pixels, this.#curvePoints),
+        pixelPro: proCurve(regions, pixels.negatives, this.#curvePoints),
       });
     }
     return record;

@@ -8,7 +8,7 @@ import { CladError } from '../core/errors.ts';
 import { aupro, dilatedScore } from './aupro.ts';
 import { metricsOfRanked, type RankedScores, type RankingMetrics } from './ranking.ts';
 import { regionsOf } from './regions.ts';
-import { scoreKeys, sortKeys, sortKeysWith } from './sort.ts';
+import { type SortedKeys, scoreKeys, sortKeys, sortKeysWith } from './sort.ts';
 
 /** Metrics over pixels; null where there are no anomalous or no normal pixels. */
 export interface PixelMetrics extends RankingMetrics {
@@ -68,8 +68,8 @@ export class PixelScores {
     this.#regionSizes.push(regionSizes);
   }
 
-  /** Measures all pixels and lets go of them; `ranked` is for curves. */
-  measure(): { metrics: PixelMetrics; ranked: RankedScores } {
+  /** Measures all pixels and lets go of them; `ranked` and `regions` (see `aupro`) are for curves. */
+  measure(): { metrics: PixelMetrics; ranked: RankedScores; regions: SortedKeys } {
     const normal = sortKeys(joined(this.#normal));
     const exact = sortKeysWith(joined(this.#region), joined(this.#regionSizes));
     const dilated = sortKeysWith(joined(this.#regionDilated), joined(this.#regionSizes));
@@ -83,7 +83,7 @@ export class PixelScores {
       aupro: aupro(exact, normal),
       auproDilated: aupro(dilated, normal),
     };
-    return { metrics, ranked };
+    return { metrics, ranked, regions: exact };
   }
 }
 

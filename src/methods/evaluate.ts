@@ -5,13 +5,15 @@ import { writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
+import { fingerprint } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
 import { verifyImages } from '../data/verify.ts';
-import { Detector } from '../detector/detector.ts';
-import { type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
+import { Detector, type Prediction } from '../detector/detector.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
 import { inputMask } from '../features/input-picture.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
-import type { Device } from '../runtime/engine.ts';
+import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -28,7 +30,34 @@ export interface EvaluateRequest {
   readonly note?: (text: string) => void;
 }
 
-/** The document of `clad evaluate --json`, also written to `evaluation.json`. */
+/** One test image, judged. */
+export interface JudgedImage {
+  readonly sample: Sample;
+  readonly prediction: Prediction;
+  /** Ground truth in the anomaly map's place and size, 0 where normal; null where the sample has none. */
+  readonly mask: Uint8Array | null;
+}
+
+/** What a report wants to see beyond the document. */
+export interface EvaluationWatch {
+  /** At most so many points a curve, at least 4. */
+  readonly curvePoints: number;
+  /** Called with every image, in the order of classes. */
+  readonly onJudged: (image: JudgedImage) => void;
+}
+
+/** An evaluation with what it was made of. */
+export interface EvaluationInFull {
+  readonly document: EvaluationDocument;
+  /** By class; null where nobody watched. */
+  readonly curves: Readonly<Record<string, ClassCurves>> | null;
+  readonly metadata: DetectorMetadata;
+  /** Test images, in the order in which they were judged. */
+  readonly samples: readonly Sample[];
+  readonly engine: Engine;
+}
+
+/** The document of `clad evaluate --json`; that of the run's own data set is also written to `evaluation.json`. */
 export interface EvaluationDocument extends Evaluation {
   readonly run: string;
   readonly data: string;
@@ -48,6 +77,14 @@ export interface EvaluationDocument extends Evaluation {
  *   CLASS_UNKNOWN when the data set has a product that the detector was not trained on
  */
 export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationDocument> {
+  return (await evaluateInFull(request)).document;
+}
+
+/** `evaluateRun`, for those who want to see every image and the curves. */
+export async function evaluateInFull(
+  request: EvaluateRequest,
+  watch?: EvaluationWatch,
+): Promise<EvaluationInFull> {
   const run = new RunFolder(request.run);
   const config = await run.config();
   const root = request.data ?? config.data.root;
@@ -63,7 +100,7 @@ export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationD
   if (samples.length === 0) {
     throw new CladError('DATASET_EMPTY', {
       path: root,
-      expected: 'test images, e.g. <class>/test/good/*.png',
+      expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
     });
   }
   const engine = await nodeEngine({
@@ -77,7 +114,8 @@ export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationD
     if (unknown) {
       throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
     }
-    const { evaluation, timing } = await measure(detector, samples, request.onProgress);
+    const { evaluation, timing } = await measure(detector, samples, request.onProgress, watch);
+    const { curves = null, ...measured } = evaluation;
     const { provenance } = detector.metadata;
     const document: EvaluationDocument = {
       run: run.path,
@@ -85,6 +123,7 @@ export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationD
       protocol: {
         method: detector.metadata.method,
         preset: provenance.preset,
+        changes: JSON.stringify(provenance.changes),
         selection: provenance.selection,
         seed: provenance.seed,
         backbone: provenance.backbone.name,
@@ -92,25 +131,33 @@ export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationD
         inputSize: detector.metadata.geometry.size,
         resizeShorterTo: detector.metadata.geometry.resizeShorterTo,
         trainingFingerprint: provenance.data.fingerprint,
+        testFingerprint: await fingerprint({ ...dataset, samples }),
         auproLimit: 0.3,
         auproConnectivity: 8,
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
       },
-      ...evaluation,
+      ...measured,
       timing,
     };
-    await writeFileAtomic(run.evaluation, `${JSON.stringify(document, null, 2)}\n`);
-    return document;
+    // Of other data there may be many evaluations; the run keeps the one of its own.
+    if (dataset.root === config.data.root)
+      await writeFileAtomic(run.evaluation, `${JSON.stringify(document, null, 2)}\n`);
+    return { document, curves, metadata: detector.metadata, samples, engine };
   } finally {
     await detector.release();
   }
 }
 
-async function measure(detector: Detector, samples: readonly Sample[], onProgress?: ProgressListener) {
+async function measure(
+  detector: Detector,
+  samples: readonly Sample[],
+  onProgress?: ProgressListener,
+  watch?: EvaluationWatch,
+) {
   const { size, resizeShorterTo } = detector.metadata.geometry;
   const geometry = { size, resizeShorterTo: resizeShorterTo ?? undefined };
-  const evaluator = new Evaluator();
+  const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
   const latencies: number[] = [];
   const started = performance.now();
   const decode = async ({ path, maskPath }: Sample) => ({
@@ -123,8 +170,9 @@ async function measure(detector: Detector, samples: readonly Sample[], onProgres
     if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
     previous = sample.className;
     const before = performance.now();
-    const { score, map, className, verdict } = await detector.predict(image);
+    const prediction = await detector.predict(image);
     latencies.push(performance.now() - before);
+    const { score, map, className, verdict } = prediction;
     evaluator.add({
       path: sample.path,
       className: sample.className,
@@ -135,6 +183,7 @@ async function measure(detector: Detector, samples: readonly Sample[], onProgres
       predictedClass: className,
       verdict: verdict ?? null,
     });
+    watch?.onJudged({ sample, prediction, mask });
     onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
   }
   const seconds = (performance.now() - started) / 1000;

@@ -46,7 +46,7 @@ export function projectFeatures(features: Tensor, bank: Pick<MemoryBank, 'mean' 
 export interface Match {
   /** Mean of the k nearest members, [rows, d]. */
   readonly centre: Tensor;
-  /** Euclidean distance to the nearest member, [rows]. */
+  /** Mean Euclidean distance to the k nearest members, [rows]. One alone depends on which patches a coreset happened to take. */
   readonly distance: Tensor;
   /** Index of the nearest member, [rows] int64. */
   readonly nearest: Tensor;
@@ -80,11 +80,10 @@ export function matchMembers(
     ? where(equal(reshape(own.rows, [rows, 1]), reshape(own.members, [1, members])), 1e30, relative)
     : relative;
   const { values, indices } = topK(allowed, neighbours, false);
-  const length = sum(square(projected), { axes: [1] });
-  const smallest = reshape(slice(values, 1, 0, 1), [rows]);
+  const length = sum(square(projected), { axes: [1], keepDims: true });
   return {
     centre: mean(gather(bank.members, indices), { axes: [1] }),
-    distance: sqrt(maximum(add(smallest, length), 0)),
+    distance: mean(sqrt(maximum(add(values, length), 0)), { axes: [1] }),
     nearest: reshape(slice(indices, 1, 0, 1), [rows]),
   };
 }

@@ -19,7 +19,7 @@ export async function inputSession(engine: Engine, width: number, fitted: Fitted
     /**
      * @param halves - [count, width]
      * @param imageIds - image of each row
-     * @returns halves [count, fitted.width], and distances to the nearest member [count] (residual)
+     * @returns halves [count, fitted.width], and distances to the nearest members [count] (residual)
      */
     async run(halves: Uint16Array, imageIds: ArrayLike<number>) {
       const count = halves.length / width;

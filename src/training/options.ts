@@ -89,7 +89,7 @@ const separately = z.strictObject({
   /** Eq. 5-7. */
   globalAnomalies: z.strictObject({
     /**
-     * Length of the noise: for residuals as a multiple of the normal patches' mean distance to their nearest member, for
+     * Length of the noise: for residuals as a multiple of the normal patches' mean distance to their nearest members, for
      * features as a multiple of each dimension's standard deviation.
      */
     noise: positive,
@@ -136,7 +136,7 @@ const separately = z.strictObject({
   /** `synthetic`: held-out good images with synthetic anomalies. `test`: pixel AUROC on the test images (the paper; it leaks). `last`: none. */
   selection: z.enum(['synthetic', 'test', 'last']),
   score: z.strictObject({
-    /** What the networks' score weighs beside the distance to the nearest member (residual); null: the networks alone. */
+    /** What the networks' score weighs beside the distance to the nearest members (residual); null: the networks alone. */
     networkWeight: z.number().min(0).nullable(),
     /** Gaussian over the map, pixels; 0: none. */
     blurSigma: z.number().min(0),

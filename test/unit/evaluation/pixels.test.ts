@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { aupro } from '../../../src/evaluation/aupro.ts';
+import { proCurve } from '../../../src/evaluation/curves.ts';
 import { PixelScores } from '../../../src/evaluation/pixels.ts';
 import { rankingMetrics } from '../../../src/evaluation/ranking.ts';
 import { regionsOf } from '../../../src/evaluation/regions.ts';
@@ -209,5 +210,41 @@ describe('pixel metrics', () => {
     for (const name of ['auroc', 'averagePrecision', 'f1Max', 'aupro', 'auproDilated'] as const) {
       expect(doubled[name]).toBeCloseTo(metrics[name] as number, 9);
     }
+  });
+});
+
+describe('the curve of per-region overlap', () => {
+  const curveOf = (images: readonly Image[], points: number) => {
+    const scores = new PixelScores();
+    for (const { map, mask } of images) scores.add(map, mask, width, height);
+    const { metrics, ranked, regions } = scores.measure();
+    return { curve: proCurve(regions, ranked.negatives, points), aupro: metrics.aupro };
+  };
+
+  it('encloses AUPRO when no point is left out, from 0 to the limit', () => {
+    fc.assert(
+      fc.property(fc.array(image, { minLength: 1, maxLength: 3 }), (images) => {
+        const { curve, aupro: expected } = curveOf(images, 1e6);
+        if (!curve) return expect(expected).toBeNull();
+        const { x, y } = curve;
+        let area = 0;
+        for (let index = 1; index < x.length; index++)
+          area += ((x[index]! - x[index - 1]!) * (y[index]! + y[index - 1]!)) / 2;
+        // A point is kept only when the curve moved by a millionth or so.
+        expect(area / 0.3).toBeCloseTo(expected as number, 5);
+        expect([x[0], x.at(-1)]).toEqual([0, 0.3]);
+      }),
+    );
+  });
+
+  it.each([4, 20])('keeps to %d points and rises', (points) => {
+    const random = new Random('pro curve');
+    const images = Array.from({ length: 20 }, () => ({
+      map: random.fillNormal(new Float32Array(pixels)),
+      mask: Uint8Array.from({ length: pixels }, () => Number(random.uniform() < 0.2)),
+    }));
+    const { curve } = curveOf(images, points);
+    expect(curve?.x.length).toBeLessThanOrEqual(points);
+    for (const values of [curve?.x, curve?.y]) expect(values).toEqual(values?.toSorted((a, b) => a - b));
   });
 });

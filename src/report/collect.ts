@@ -1,0 +1,98 @@
+/**
+ * @file Gathers what a report needs while images are judged: scores, confusion, and by class the few images worth showing. Only
+ * the maps of those few are kept.
+ */
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { EvaluationWatch, JudgedImage } from '../methods/evaluate.ts';
+import type { ClassScores, ExampleKind } from './data.ts';
+
+/** An image to be shown, and why. */
+export interface Candidate {
+  readonly kind: ExampleKind;
+  readonly judged: JudgedImage;
+}
+
+interface ClassGathered {
+  readonly good: number[];
+  readonly anomalous: number[];
+  readonly takenFor: Record<string, number>;
+  readonly chosen: Record<ExampleKind, JudgedImage[]>;
+}
+
+/** Points a curve is drawn with; a page holds five curves a class. */
+const curvePoints = 120;
+
+/** Watches an evaluation. */
+export class ReportCollector implements EvaluationWatch {
+  readonly curvePoints = curvePoints;
+  readonly #classes = new Map<string, ClassGathered>();
+  readonly #shown: number;
+
+  /** @param shown - images of each kind and class that are kept to be shown */
+  constructor(shown: number) {
+    this.#shown = shown;
+  }
+
+  /** An arrow, so that it can be handed on by itself. */
+  readonly onJudged = (judged: JudgedImage): void => {
+    const { sample, prediction } = judged;
+    const gathered = this.#of(sample.className);
+    gathered[sample.anomalous ? 'anomalous' : 'good'].push(prediction.score);
+    const { takenFor } = gathered;
+    takenFor[prediction.className] = (takenFor[prediction.className] ?? 0) + 1;
+    const alarm = prediction.verdict === 'anomalous';
+    if (sample.anomalous) this.#keep(gathered.chosen[alarm ? 'hit' : 'miss'], judged, alarm);
+    else if (alarm) this.#keep(gathered.chosen.falseAlarm, judged, true);
+  };
+
+  /** @returns what `TestResults` calls so */
+  scores(): Record<string, ClassScores> {
+    return this.#map(({ good, anomalous }) => ({ good, anomalous }));
+  }
+
+  /** @returns what `TestResults` calls so, every known class in every row */
+  confusion({ classes }: DetectorMetadata): Record<string, Record<string, number>> {
+    return this.#map(({ takenFor }) => record(classes.map((name) => [name, takenFor[name] ?? 0])));
+  }
+
+  /**
+   * By class: the clearest hits, the worst misses, the worst false alarms, each beginning with the most extreme.
+   * @param count - of each kind, at most
+   */
+  candidates(count: number): Record<string, Candidate[]> {
+    return this.#map(({ chosen }) =>
+      (['hit', 'miss', 'falseAlarm'] as const).flatMap((kind) =>
+        chosen[kind].slice(0, count).map((judged) => ({ kind, judged })),
+      ),
+    );
+  }
+
+  #of(className: string): ClassGathered {
+    let gathered = this.#classes.get(className);
+    if (!gathered) {
+      gathered = {
+        good: [],
+        anomalous: [],
+        takenFor: Object.create(null) as Record<string, number>,
+        chosen: { hit: [], miss: [], falseAlarm: [] },
+      };
+      this.#classes.set(className, gathered);
+    }
+    return gathered;
+  }
+
+  #keep(list: JudgedImage[], judged: JudgedImage, highest: boolean): void {
+    list.push(judged);
+    list.sort((a, b) => (a.prediction.score - b.prediction.score) * (highest ? -1 : 1));
+    if (list.length > this.#shown) list.pop();
+  }
+
+  #map<T>(make: (gathered: ClassGathered) => T): Record<string, T> {
+    return record([...this.#classes].map(([name, gathered]) => [name, make(gathered)]));
+  }
+}
+
+/** Class names may be called anything, `__proto__` too. */
+function record<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries(entries);
+}

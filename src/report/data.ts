@@ -1,0 +1,78 @@
+/**
+ * @file What a report is made of, as plain data with its pictures already encoded: the sections read nothing else, so a page
+ * can be made again, or tested, without a detector.
+ */
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { ClassCurves } from '../evaluation/evaluate.ts';
+import type { Embedding } from '../methods/embedding.ts';
+import type { EvaluationDocument } from '../methods/evaluate.ts';
+import type { TrainingLogEntry } from '../training/trainer.ts';
+
+/** A picture inside the page. */
+export interface EmbeddedPicture {
+  /** `data:image/webp;base64,...` */
+  readonly source: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Why a test image is shown. */
+export type ExampleKind = 'hit' | 'miss' | 'falseAlarm';
+
+/** One test image as photograph, ground truth and heat map. */
+export interface Example {
+  readonly kind: ExampleKind;
+  /** Path below the data set's root. */
+  readonly path: string;
+  readonly defect: string;
+  readonly score: number;
+  /** The threshold it was compared with. */
+  readonly threshold: number | null;
+  /** The product it was taken for, where that is another one. */
+  readonly takenFor: string | null;
+  readonly photograph: EmbeddedPicture;
+  /** Null for a good image, and where an anomalous one has no mask. */
+  readonly truth: EmbeddedPicture | null;
+  readonly heat: EmbeddedPicture;
+}
+
+/** Scores of one class's test images. */
+export interface ClassScores {
+  readonly good: readonly number[];
+  readonly anomalous: readonly number[];
+}
+
+/** What test images added to a report. */
+export interface TestResults {
+  readonly document: EvaluationDocument;
+  readonly curves: Readonly<Record<string, ClassCurves>>;
+  readonly scores: Readonly<Record<string, ClassScores>>;
+  /** `confusion[actual][taken for]`, numbers of images. */
+  readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly examples: Readonly<Record<string, readonly Example[]>>;
+  /** Null where it could not be made. */
+  readonly embedding: Embedding | null;
+}
+
+/** What a training left behind. */
+export interface TrainingFacts {
+  readonly log: readonly TrainingLogEntry[];
+  /** What enters the networks (`input.kind`). */
+  readonly input: 'feature' | 'residual';
+  /** Every option, resolved, as YAML. */
+  readonly options: string;
+  /** Pictures of synthetic anomalies by class. */
+  readonly synthesis: Readonly<Record<string, EmbeddedPicture>>;
+}
+
+export interface ReportData {
+  /** Name of the run's folder. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly written: string;
+  readonly metadata: DetectorMetadata;
+  readonly training: TrainingFacts;
+  /** Null where the data set has no test images. */
+  readonly test: TestResults | null;
+}

@@ -1,0 +1,144 @@
+/**
+ * @file Reports of runs: evaluates, gathers, and writes `index.html`, `results.md` and `results.csv` into a folder.
+ *
+ * @example
+ * const { page } = await reportTraining({ run: 'runs/parts' });
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { CladError } from '../core/errors.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { parseMetadata } from '../detector/metadata.ts';
+import { decodeMetadata } from '../graph/index.ts';
+import { embeddingOf } from '../methods/embedding.ts';
+import {
+  type EvaluateRequest,
+  type EvaluationDocument,
+  type EvaluationInFull,
+  evaluateInFull,
+} from '../methods/evaluate.ts';
+import { RunFolder } from '../methods/run-folder.ts';
+import { ReportCollector } from './collect.ts';
+import type { EmbeddedPicture, Example, ReportData, TestResults, TrainingFacts } from './data.ts';
+import { reportPage } from './page.ts';
+import { resultsCsv, resultsMarkdown } from './tables.ts';
+import { exampleOf, pictureBudget, pictureOf } from './thumbnails.ts';
+import { readTrainingLog } from './training-log.ts';
+
+export interface ReportRequest extends EvaluateRequest {
+  /** Folder to write. @default `report` in the run's folder */
+  readonly folder?: string | undefined;
+}
+
+/** What was written. */
+export interface WrittenReport {
+  /** Path of `index.html`. */
+  readonly page: string;
+  /** Null where the data set has no test images. */
+  readonly document: EvaluationDocument | null;
+}
+
+/**
+ * Evaluates a run and reports it.
+ * @throws what `evaluateRun` throws
+ */
+export async function evaluateWithReport(
+  request: ReportRequest,
+): Promise<WrittenReport & { readonly document: EvaluationDocument }> {
+  const test = await testResults(request);
+  const page = await write(request, test);
+  return { page, document: test.document };
+}
+
+/** The report at the end of a training: also of a data set without test images, which is then not evaluated. */
+export async function reportTraining(request: ReportRequest): Promise<WrittenReport> {
+  let test: TestResults | null = null;
+  try {
+    test = await testResults(request);
+  } catch (error) {
+    if (!(error instanceof CladError) || error.code !== 'DATASET_EMPTY') throw error;
+    request.note?.('No test images, so nothing was measured; the report shows the training.');
+  }
+  return { page: await write(request, test), document: test?.document ?? null };
+}
+
+/** Makes the three files of a report. */
+export async function writeReport(data: ReportData, folder: string): Promise<string> {
+  const page = join(folder, 'index.html');
+  await writeFileAtomic(page, reportPage(data));
+  if (data.test) {
+    await writeFileAtomic(join(folder, 'results.md'), resultsMarkdown(data));
+    await writeFileAtomic(join(folder, 'results.csv'), resultsCsv(data.test.document));
+  }
+  return page;
+}
+
+async function write(request: ReportRequest, test: TestResults | null): Promise<string> {
+  const run = new RunFolder(request.run);
+  const data: ReportData = {
+    name: basename(resolve(run.path)),
+    written: new Date().toISOString(),
+    metadata: parseMetadata(decodeMetadata(await readFile(run.model)), run.model),
+    training: await trainingFacts(run),
+    test,
+  };
+  return writeReport(data, request.folder ?? join(run.path, 'report'));
+}
+
+async function testResults(request: ReportRequest): Promise<TestResults> {
+  const run = new RunFolder(request.run);
+  const collector = new ReportCollector(3);
+  const full = await evaluateInFull(request, collector);
+  const { metadata, samples, engine, document, curves } = full;
+  const progress = request.onProgress ? { onProgress: request.onProgress } : {};
+  return {
+    document,
+    curves: curves ?? {},
+    scores: collector.scores(),
+    confusion: collector.confusion(metadata),
+    examples: await examplesOf(collector, full),
+    embedding: await embeddingOf({
+      engine,
+      model: run.model,
+      metadata,
+      samples,
+      seed: metadata.provenance.seed,
+      ...progress,
+    }),
+  };
+}
+
+/** Fewer examples of each kind where there are many classes, so that the page stays small. */
+function shownOf(classes: number): number {
+  return classes <= 20 ? 3 : classes <= 40 ? 2 : 1;
+}
+
+async function examplesOf(collector: ReportCollector, { metadata, document }: EvaluationInFull) {
+  const shown = shownOf(Object.keys(document.classes).length);
+  const chosen = Object.entries(collector.candidates(shown));
+  const pictures = chosen.reduce((sum, [, each]) => sum + 2 * each.length, 0);
+  const bytes = Math.min(16_000, pictureBudget.examples / Math.max(1, pictures));
+  const examples: [string, Example[]][] = [];
+  for (const [name, each] of chosen) {
+    const made: Example[] = [];
+    for (const candidate of each) made.push(await exampleOf(candidate, metadata, document.data, bytes));
+    examples.push([name, made]);
+  }
+  return Object.fromEntries(examples);
+}
+
+async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
+  const config = await run.config();
+  const pictures: [string, EmbeddedPicture][] = [];
+  const files = await readdir(run.samples).catch(() => []);
+  const bytes = Math.min(40_000, pictureBudget.synthesis / Math.max(1, files.length));
+  for (const file of files.filter((name) => name.endsWith('.png')).sort())
+    pictures.push([basename(file, '.png'), await pictureOf(join(run.samples, file), 640, bytes)]);
+  return {
+    log: await readTrainingLog(run.path),
+    input: config.options.input.kind,
+    options: stringify(config.options),
+    synthesis: Object.fromEntries(pictures),
+  };
+}

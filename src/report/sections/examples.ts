@@ -1,0 +1,58 @@
+/** @file The clearest hits, the worst misses and the worst false alarms of each class, as pictures. */
+import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
+import { html, type Markup } from '../html.ts';
+import { score } from '../words.ts';
+
+const groups: readonly { readonly kind: ExampleKind; readonly title: string; readonly none: string }[] = [
+  { kind: 'hit', title: 'Clearest hits', none: 'None: no anomalous image is above the threshold.' },
+  { kind: 'miss', title: 'Worst misses', none: 'None: every anomalous image is above the threshold.' },
+  { kind: 'falseAlarm', title: 'Worst false alarms', none: 'None: every good image is below the threshold.' },
+];
+
+/** With more classes than this only the first ones are open. */
+const openAll = 6;
+const openFirst = 2;
+
+export function examplesSection({ examples }: TestResults): Markup {
+  const classes = Object.entries(examples);
+  const blocks = classes.map(([name, all], index) => {
+    const open = classes.length <= openAll || index < openFirst;
+    return html`<details class="product"${open ? html` open` : null}><summary><h3>${name}</h3></summary>
+${groups.map((group) => groupOf(group, all, name))}
+</details>`;
+  });
+  return html`<section id="examples" aria-labelledby="examples-title">
+<h2 id="examples-title">Hits, misses and false alarms</h2>
+<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outline holds what is above the threshold.</p>
+${blocks}
+</section>`;
+}
+
+function groupOf(
+  { kind, title, none }: (typeof groups)[number],
+  all: readonly Example[],
+  className: string,
+): Markup {
+  const own = all.filter((example) => example.kind === kind);
+  return html`<h4>${title}</h4>
+${own.length === 0 ? html`<p class="note">${none}</p>` : html`<div class="triples">${own.map((example) => triple(example, className))}</div>`}`;
+}
+
+function triple(example: Example, className: string): Markup {
+  const { defect, path, threshold, takenFor, photograph, truth, heat, kind } = example;
+  const shown = `${className}, ${defect}`;
+  const against =
+    threshold === null ? null : html`<span class="quiet">, threshold ${score(threshold)}</span>`;
+  const nothing = kind === 'falseAlarm' ? 'good part' : 'no mask';
+  return html`<figure class="triple">
+<div>${img(photograph, `Photograph: ${shown}`)}
+${truth ? img(truth, `Ground truth of ${shown}: the defect in white`) : html`<span class="blank">${nothing}</span>`}
+${img(heat, `Heat map of ${shown}, score ${score(example.score)}`)}</div>
+<figcaption><b>${defect}</b> score ${score(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}<br><span class="path">${path}</span></figcaption>
+</figure>
+`;
+}
+
+function img({ source, width, height }: EmbeddedPicture, alt: string): Markup {
+  return html`<img src="${source}" width="${width}" height="${height}" alt="${alt}">`;
+}

@@ -1,0 +1,37 @@
+/** @file The table of all metrics by class. */
+import { evaluationTable } from '../../evaluation/table.ts';
+import type { TestResults } from '../data.ts';
+import { html, type Markup } from '../html.ts';
+
+/** Columns where less is better. */
+const rates = new Set(['false alarms', 'misses']);
+
+export function resultsSection({ document }: TestResults): Markup {
+  const { header, rows } = evaluationTable(document);
+  const mean = rows.length > 1 ? rows.at(-1) : undefined;
+  const body = mean ? rows.slice(0, -1) : rows;
+  const row = ([name, ...cells]: readonly string[]) =>
+    html`<tr><th scope="row">${name}</th>${cells.map((text, index) => cell(text, header[index + 1] ?? ''))}</tr>
+`;
+  return html`<section id="results" aria-labelledby="results-title">
+<h2 id="results-title">Results by product</h2>
+<div class="scroll all" role="region" tabindex="0" aria-label="Results by product, scrolls sideways">
+<table class="results">
+<caption class="hidden">All metrics of every product, fractions from 0 to 1</caption>
+<thead><tr>${header.map((title) => html`<th scope="col">${title.replace('-', '\u2011')}</th>`)}</tr></thead>
+<tbody>${body.map(row)}</tbody>
+${mean ? html`<tfoot>${row(mean)}</tfoot>` : null}
+</table>
+</div>
+<p class="note">I is by image, P by pixel; fractions from 0 to 1, a dash where a metric cannot be computed. F1max takes its threshold
+from the test labels, so no detector in use reaches it by right. <strong>AUPRO</strong> is exact: regions 8-connected, false positive rate to
+0.3. <strong>AUPRO dilated</strong> thickens the prediction before the overlap as the published code of SimpleNet, GLASS and CRAS does; it is another, higher
+metric and only comparable with theirs. False alarms and misses are at the detector's own thresholds.</p>
+</section>`;
+}
+
+function cell(text: string, column: string): Markup {
+  const value = Number(text);
+  if (!text.includes('.') || Number.isNaN(value)) return html`<td>${text === '-' ? '–' : text}</td>`;
+  return html`<td class="${rates.has(column) ? 'bar rate' : 'bar'}" style="--v:${value}">${text}</td>`;
+}

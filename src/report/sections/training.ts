@@ -1,0 +1,108 @@
+/** @file How the training went: losses and selection by step, and the synthetic anomalies it learnt from. */
+import { extent } from 'd3-array';
+import { scaleLinear, scaleLog } from 'd3-scale';
+import type { TrainingLogEntry } from '../../training/trainer.ts';
+import { type Axis, box, coordinate } from '../chart/frame.ts';
+import { type Line, lineChart } from '../chart/lines.ts';
+import { legend } from '../chart/series.ts';
+import type { ReportData } from '../data.ts';
+import { type Content, html, type Markup } from '../html.ts';
+import { chosenJudgement, lastStep } from '../training-log.ts';
+
+export function trainingSection({ training, metadata }: ReportData): Markup {
+  const { log, synthesis } = training;
+  const charts = [lossChart(log, 1), lossChart(log, 2), selectionChart(log, metadata.provenance.selection)];
+  const shown = charts.filter((each) => each !== null);
+  const pictures = Object.entries(synthesis);
+  return html`<section id="training" aria-labelledby="training-title">
+<h2 id="training-title">Training</h2>
+${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
+${
+  pictures.length === 0
+    ? null
+    : html`<h3>Synthetic anomalies</h3>
+<p>What stage 1 learnt from, some of each product: photograph, the part outside the foreground in red, mask, texture, result.</p>
+<div class="wide">${pictures.map(([name, { source, width, height }]) => html`<figure><figcaption>${name}</figcaption><img src="${source}" width="${width}" height="${height}" alt="Synthetic anomalies of ${name}: photograph, foreground, mask, texture, result"></figure>`)}</div>`
+}
+</section>`;
+}
+
+/** Losses of a stage; on a logarithmic axis, for they differ by orders of magnitude, unless one is not above zero. */
+function lossChart(log: readonly TrainingLogEntry[], stage: 1 | 2): Markup | null {
+  const entries = log.filter((entry) => entry.stage === stage && entry.losses);
+  const names = [...new Set(entries.flatMap(({ losses }) => Object.keys(losses ?? {})))];
+  // Of two names one is the other.
+  const lossNames = names.length === 2 ? names.filter((name) => name !== 'total') : names;
+  if (entries.length < 2 || lossNames.length === 0) return null;
+  const lines = lossNames.map((name, series): Line => {
+    const own = entries.filter(({ losses }) => Number.isFinite(losses?.[name]));
+    return { name, series, x: own.map(({ step }) => step), y: own.map(({ losses }) => losses?.[name] ?? 0) };
+  });
+  const [low, high] = extent(lines.flatMap(({ y }) => y)) as [number, number];
+  const range = [box.height - box.bottom, box.top] as const;
+  const y: Axis =
+    low > 0 && high / low > 20
+      ? { label: 'loss (logarithmic)', scale: scaleLog([low, high], range).nice(), ...powers(low, high) }
+      : { label: 'loss', scale: scaleLinear([Math.min(0, low), high], range).nice() };
+  const options = {
+    title: `Stage ${stage}, losses`,
+    description: `${lossNames.join(', ')} over ${lastStep(log, stage)} steps.`,
+    x: steps(lastStep(log, stage)),
+    y,
+    note: legend(lossNames),
+  };
+  return lineChart(options, lines);
+}
+
+/** Ticks at 1, 2 and 5 where there are few powers of ten, else at the powers. */
+function powers(low: number, high: number): Pick<Axis, 'ticks' | 'format'> {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const all = Array.from({ length: last - first + 1 }, (_, at) =>
+    factors.map((factor) => factor * 10 ** (first + at)),
+  );
+  return {
+    ticks: all.flat().filter((tick) => tick >= 10 ** first && tick <= 10 ** last),
+    format: (value) => String(Number(value.toPrecision(2))),
+  };
+}
+
+/** Both stages on one axis, with what was chosen. */
+function selectionChart(log: readonly TrainingLogEntry[], selection: string): Markup | null {
+  const before = lastStep(log, 1);
+  const judged = log.filter((entry) => entry.selection !== undefined);
+  const chosen = chosenJudgement(log);
+  if (judged.length < 2 || !chosen) return null;
+  const at = ({ stage, step }: { stage: 1 | 2; step: number }) => (stage === 1 ? step : before + step);
+  const values = judged.map((entry) => entry.selection ?? 0);
+  const [low, high] = extent(values) as [number, number];
+  const x = steps(before + lastStep(log, 2));
+  const spare = Math.max(0.1 * (high - low), 1e-3);
+  const y: Axis = {
+    label: selection === 'test' ? 'pixel AUROC on test images' : 'AUROC on held-out patches',
+    scale: scaleLinear([low - spare, Math.min(1, high + spare)], [box.height - box.bottom, box.top]),
+  };
+  const mark = { x: coordinate(x.scale(at(chosen))), y: coordinate(y.scale(chosen.value)) };
+  const boundary = coordinate(x.scale(before));
+  const extra: Content = html`<path class="boundary" d="M${boundary} ${box.top}V${box.height - box.bottom}"/>
+<text class="tick" x="${boundary}" y="${box.height - box.bottom - 6}" dx="-5" text-anchor="end">stage 1</text>
+<text class="tick" x="${boundary}" y="${box.height - box.bottom - 6}" dx="5">stage 2</text>`;
+  const options = {
+    title: 'Selection',
+    description: `From ${values[0]?.toFixed(3)} to ${values.at(-1)?.toFixed(3)}; best ${chosen.value.toFixed(3)}.`,
+    x,
+    y,
+    note: `Taken: stage ${chosen.stage}, step ${chosen.step}, at ${chosen.value.toFixed(4)} (circle).`,
+  };
+  const line = { name: 'selection', series: 0, x: judged.map(at), y: values };
+  return lineChart(
+    options,
+    [line],
+    [extra, html`<circle class="chosen" cx="${mark.x}" cy="${mark.y}" r="5"/>`],
+  );
+}
+
+function steps(last: number): Axis {
+  const scale = scaleLinear([0, last], [box.left, box.width - box.right]);
+  return { label: 'step', scale, format: (value) => value.toLocaleString('en') };
+}

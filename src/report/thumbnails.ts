@@ -1,0 +1,116 @@
+/**
+ * @file Small pictures for the page: photograph, ground truth and heat map of a test image, as WebP in data addresses. Each gets
+ * an equal part of a budget; what does not fit is encoded more coarsely, so that a page with many classes stays small.
+ */
+import sharp from 'sharp';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { decodeImage } from '../image/decode.ts';
+import { heatOverlay } from '../image/overlay.ts';
+import { centreCrop, resizeNearest } from '../image/resize.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import type { JudgedImage } from '../methods/evaluate.ts';
+import type { Candidate } from './collect.ts';
+import type { EmbeddedPicture, Example } from './data.ts';
+
+/** Bytes of a page's pictures: of test images without their ground truth, and of synthetic anomalies. As text a third more. */
+export const pictureBudget = { examples: 2.5e6, synthesis: 0.6e6 } as const;
+/** Longer side of a thumbnail, pixels: what a card of the page shows on a screen of two dots a pixel, nearly. */
+const longestSide = 224;
+const attempts = [
+  { scale: 1, quality: 78 },
+  { scale: 1, quality: 60 },
+  { scale: 0.75, quality: 55 },
+  { scale: 0.6, quality: 40 },
+  { scale: 0.45, quality: 30 },
+] as const;
+
+/**
+ * Makes an example's pictures.
+ * @param root - the data set's; paths are shown below it
+ * @param bytes - for each of its pictures, about
+ */
+export async function exampleOf(
+  { kind, judged }: Candidate,
+  metadata: DetectorMetadata,
+  root: string,
+  bytes: number,
+): Promise<Example> {
+  const { sample, prediction } = judged;
+  const photograph = await small(await seenPart(sample.path, metadata), longestSide);
+  return {
+    kind,
+    path: sample.path.startsWith(root) ? sample.path.slice(root.length).replace(/^[\\/]/, '') : sample.path,
+    defect: sample.defect,
+    score: prediction.score,
+    threshold: prediction.threshold ?? null,
+    takenFor: prediction.className === sample.className ? null : prediction.className,
+    photograph: await webp(photograph, bytes),
+    truth: judged.mask && sample.anomalous ? await truthPicture(judged.mask, photograph) : null,
+    heat: await webp(heatPicture(judged, photograph, metadata), bytes),
+  };
+}
+
+/** A picture file, made small. */
+export async function pictureOf(path: string, side: number, bytes: number): Promise<EmbeddedPicture> {
+  return webp(await small(await decodeImage(path), side), bytes);
+}
+
+/** What the detector sees of a photograph, at its own resolution. */
+async function seenPart(path: string, { geometry }: DetectorMetadata): Promise<RgbImage> {
+  const image = await decodeImage(path);
+  const { size, resizeShorterTo } = geometry;
+  if (resizeShorterTo === null) return image;
+  const side = Math.round((Math.min(image.width, image.height) * size) / resizeShorterTo);
+  return centreCrop(image, side, side);
+}
+
+/** Shrinks to a longer side; never enlarges. */
+async function small(image: RgbImage, side: number): Promise<RgbImage> {
+  const { data, info } = await sharp(image.data, {
+    raw: { width: image.width, height: image.height, channels: 3 },
+  })
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** The heat map in the fixed colours of the recognised product, with the outline of what lies above the threshold. */
+function heatPicture({ prediction }: JudgedImage, under: RgbImage, metadata: DetectorMetadata): RgbImage {
+  const range = metadata.display[prediction.className];
+  if (!range) return under;
+  const { size } = metadata.geometry;
+  const { threshold } = prediction;
+  return heatOverlay(under, prediction.map, size, size, {
+    ...range,
+    ...(threshold !== undefined && { threshold }),
+  });
+}
+
+async function truthPicture(mask: Uint8Array, { width, height }: RgbImage): Promise<EmbeddedPicture> {
+  const side = Math.round(Math.sqrt(mask.length));
+  const { data } = resizeNearest({ width: side, height: side, data: mask }, width, height);
+  const file = await sharp(
+    data.map((value) => (value === 0 ? 0 : 255)),
+    { raw: { width, height, channels: 1 } },
+  )
+    .webp({ lossless: true })
+    .toBuffer();
+  return { source: address(file), width, height };
+}
+
+async function webp({ width, height, data }: RgbImage, bytes: number): Promise<EmbeddedPicture> {
+  let file = Buffer.alloc(0);
+  for (const { scale, quality } of attempts) {
+    file = await sharp(data, { raw: { width, height, channels: 3 } })
+      .resize({ width: Math.max(1, Math.round(width * scale)) })
+      .webp({ quality, smartSubsample: true })
+      .toBuffer();
+    if (file.length <= bytes) break;
+  }
+  return { source: address(file), width, height };
+}
+
+function address(file: Buffer): string {
+  return `data:image/webp;base64,${file.toString('base64')}`;
+}

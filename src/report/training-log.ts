@@ -1,0 +1,33 @@
+/** @file Reads `log.jsonl` of a run, and what its lines say together. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrainingLogEntry } from '../training/trainer.ts';
+
+/** The lines of a run's log; none where there is no log. A line that is cut off, as after a crash, is left out. */
+export async function readTrainingLog(run: string): Promise<TrainingLogEntry[]> {
+  const text = await readFile(join(run, 'log.jsonl'), 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    try {
+      const entry = JSON.parse(line) as Partial<TrainingLogEntry> | null;
+      const { stage, step } = entry ?? {};
+      return (stage === 1 || stage === 2) && typeof step === 'number' ? [entry as TrainingLogEntry] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Step at which a stage ended; 0 where it did not begin. */
+export function lastStep(log: readonly TrainingLogEntry[], stage: 1 | 2): number {
+  return Math.max(0, ...log.filter((entry) => entry.stage === stage).map(({ step }) => step));
+}
+
+/** The judgement that chose the networks: the best, the later one of equals, as the training takes it. */
+export function chosenJudgement(log: readonly TrainingLogEntry[]) {
+  let best: { stage: 1 | 2; step: number; value: number } | undefined;
+  for (const { stage, step, selection } of log) {
+    if (selection === undefined) continue;
+    if (best === undefined || selection >= best.value) best = { stage, step, value: selection };
+  }
+  return best;
+}

@@ -1,0 +1,35 @@
+/** @file Numbers and protocol names as the report writes them. */
+
+/** A fraction with three decimals; a dash for null. */
+export function decimals(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : value.toFixed(3);
+}
+
+/** A fraction as a percentage with one decimal; a dash for null. */
+export function percent(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
+}
+
+/** A score with three significant digits, without exponent where that is short. */
+export function score(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** `1 image`, `2 images`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** What chose the networks, and what that means for the numbers. */
+export function selectionSentence(selection: string): string {
+  switch (selection) {
+    case 'synthetic':
+      return 'The networks were chosen by synthetic anomalies on held-out good images. No test image took part in training, in this choice or in the thresholds.';
+    case 'last':
+      return 'The networks of the last training step were taken. No test image took part in training, in this choice or in the thresholds.';
+    case 'test':
+      return "The networks were chosen by their pixel AUROC on the test images of their data set, the paper's protocol. Those images thus took part, and the numbers are better than new parts will see.";
+    default:
+      return `The networks were chosen by: ${selection}.`;
+  }
+}

@@ -1,0 +1,160 @@
+/** @file The page and its tables, from made-up results: nothing gets out of its place, nothing is loaded, nothing is missing. */
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { palette } from '../../../src/report/chart/series.ts';
+import { escapeHtml, html } from '../../../src/report/html.ts';
+import { reportPage } from '../../../src/report/page.ts';
+import { resultsCsv, resultsMarkdown } from '../../../src/report/tables.ts';
+import { pictureBudget } from '../../../src/report/thumbnails.ts';
+import { madeReportData } from '../../helpers/report-data.ts';
+
+const hostile = `</style><img src=x onerror="alert('1')">&<script>alert(2)</script>`;
+const sections = [
+  'results',
+  'scores',
+  'examples',
+  'curves',
+  'embedding',
+  'confusion',
+  'training',
+  'protocol',
+];
+const two = madeReportData({ classes: ['bottle', 'screw'] });
+
+describe('html', () => {
+  it('escapes what it is given and leaves what it made', () => {
+    expect(html`<b title="${'"&'}">${['<', html`<i>${1}</i>`, null, false]}</b>`.text).toBe(
+      '<b title="&quot;&amp;">&lt;<i>1</i></b>',
+    );
+    expect(escapeHtml(`<>&"'`)).toBe('&lt;&gt;&amp;&quot;&#39;');
+  });
+});
+
+describe('the page', () => {
+  it('has every section, each with a heading and a link to it', () => {
+    const page = reportPage(two);
+    for (const id of sections) {
+      expect(page.includes(`<section id="${id}" aria-labelledby="${id}-title">`)).toBe(true);
+      expect(page.includes(`<h2 id="${id}-title">`)).toBe(true);
+      expect(page.includes(`<a href="#${id}">`)).toBe(true);
+    }
+    expect(page.match(/<h1>/g)).toHaveLength(1);
+  });
+
+  it('escapes names of products, defects, files and everything else that was read', () => {
+    const page = reportPage(madeReportData({ classes: [hostile, `${hostile}2`], untrusted: hostile }));
+    expect(page.includes('&lt;script&gt;alert(2)')).toBe(true);
+    expect(page.match(/<\/style>/g)).toHaveLength(1);
+    const tags = [...page.matchAll(/<[^<>]*>/g)].map(([tag]) => tag);
+    expect(tags.filter((tag) => /^<script|^<img src=x/.test(tag))).toEqual([]);
+    // What stands outside quotes in a tag is ours.
+    const outside = tags.map((tag) => tag.replace(/"[^"]*"/g, ''));
+    expect(outside.filter((tag) => /onerror|alert/.test(tag))).toEqual([]);
+  });
+
+  it('loads nothing', () => {
+    const page = reportPage(two);
+    expect(page.match(/(?:src|href|srcset|action)="(?!data:|#)/)).toBeNull();
+    expect(page.match(/https?:\/\/|@import|url\(/)).toBeNull();
+    expect(page.includes(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`)).toBe(
+      true,
+    );
+  });
+
+  it('shows what could not be computed as a dash, never as 0 or null', () => {
+    const page = reportPage(two);
+    const row = /<tr><th scope="row">bottle<\/th>(.*?)<\/tr>/.exec(page)?.[1] ?? '';
+    const cells = [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => match[1]);
+    expect(cells).toEqual([
+      '20',
+      '30',
+      '0.900',
+      '0.910',
+      '0.920',
+      '–',
+      '–',
+      '–',
+      '–',
+      '–',
+      '1.000',
+      '0.050',
+      '0.100',
+    ]);
+    expect(page.match(/>(?:null|NaN|undefined)/)).toBeNull();
+    expect(page.match(/[ "](?:NaN|Infinity|undefined)/)).toBeNull();
+  });
+
+  it('gives tables their scopes, pictures their texts, charts their names', () => {
+    const page = reportPage(two);
+    for (const [tag] of page.matchAll(/<th[\s>][^>]*>/g)) expect(tag).toMatch(/scope="(?:row|col)"/);
+    for (const [tag] of page.matchAll(/<img[^>]*>/g)) expect(tag).toMatch(/alt="[^"]{5,}"/);
+    for (const [tag] of page.matchAll(/<svg[^>]*>/g))
+      expect(tag).toMatch(/role="img" aria-label="[^"]{5,}"|aria-hidden="true"/);
+    expect(page.includes('<html lang="en">')).toBe(true);
+  });
+
+  it('stays under 5 MB with 15 products whose pictures take the whole budget', () => {
+    const classes = Array.from({ length: 15 }, (_, index) => `product ${index}`);
+    // Ground truths have no budget: drawings in black and white, compressed without loss, 1500 bytes are many.
+    const bytes = pictureBudget.examples + pictureBudget.synthesis + 15 * 6 * 1500;
+    const pictures = 15 * (9 + 9 + 6 + 1);
+    const page = reportPage(madeReportData({ classes, pictureBytes: Math.ceil(bytes / pictures) }));
+    expect(Buffer.byteLength(page)).toBeLessThan(5e6);
+  });
+
+  it('says so when the networks were chosen on test images', () => {
+    const { metadata } = two;
+    const leaky = { ...metadata, provenance: { ...metadata.provenance, selection: 'test' } };
+    expect(reportPage({ ...two, metadata: leaky })).toContain('Optimistic protocol.');
+    expect(reportPage(two)).toContain('No test image took part');
+  });
+
+  it('works without test images, log or embedding', () => {
+    const bare = { ...two, test: null, training: { ...two.training, log: [], synthesis: {} } };
+    const page = reportPage(bare);
+    expect(page.includes('no test images')).toBe(true);
+    expect(page.includes('id="results"')).toBe(false);
+    const withoutEmbedding = { ...two, test: two.test && { ...two.test, embedding: null } };
+    expect(reportPage(withoutEmbedding)).toContain('Not shown: it needs');
+  });
+
+  it('has colours that stand out from both grounds, 3 to 1 at least', () => {
+    for (const { light, dark } of palette) {
+      expect(contrast(light, '#ffffff')).toBeGreaterThanOrEqual(3);
+      expect(contrast(dark, '#181e27')).toBeGreaterThanOrEqual(3);
+    }
+  });
+});
+
+describe('tables of the results', () => {
+  it('writes CSV that reads back, all digits, nulls empty', () => {
+    const names = ['a,"b"', '=1+1', 'screw'];
+    const data = madeReportData({ classes: names });
+    const rows = parse(resultsCsv(data.test?.document as NonNullable<typeof data.test>['document']), {
+      columns: true,
+    }) as Record<string, string>[];
+    expect(rows.map((row) => row.class)).toEqual(['a,"b"', "'=1+1", 'screw', '(mean)']);
+    expect(rows[1]).toMatchObject({ imageAuroc: '0.901', pixelAuroc: '', aupro: '' });
+  });
+
+  it('writes Markdown with the protocol, both AUPROs and no markup from names', () => {
+    const text = resultsMarkdown(madeReportData({ classes: ['a|b', '<b>'], untrusted: '<u>' }));
+    expect(text).toContain('AUPRO dilated');
+    expect(text).toContain('No test image took part');
+    expect(text).toMatch(/^\| a\\\|b /m);
+    expect(text).not.toMatch(/(?<!\\)</);
+  });
+});
+
+/** Contrast ratio of WCAG 2. */
+function contrast(a: string, b: string): number {
+  const luminance = (colour: string) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    }) as [number, number, number];
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [lower, higher] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (higher + 0.05) / (lower + 0.05);
+}
