@@ -24,6 +24,7 @@ export type { Mask, RgbImage } from './image/rgb.ts';
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './methods/evaluate.ts';
 export { heatPicture, type PredictionLine, predictImages, predictTargets } from './methods/predict.ts';
 export { type TrainOutcome, type TrainRequest, train } from './methods/train.ts';
+export { evaluateWithReport, reportTraining } from './report/report.ts';
 export type { Device, Engine } from './runtime/engine.ts';
 export { nodeEngine } from './runtime/node.ts';
 export { type PresetName, presets, type TrainingOptions, trainingOptionsSchema } from './training/options.ts';

@@ -5,6 +5,7 @@ import { CladError } from '../core/errors.ts';
 import { version } from '../methods/version.ts';
 import { registerBackbones } from './backbones.ts';
 import { registerData } from './data.ts';
+import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
@@ -21,6 +22,7 @@ const program = new Command('clad')
     'after',
     `
 Examples:
+  $ clad demo                                                      see it work on made-up parts, offline
   $ clad data inspect photos/                                      what is in a folder, and what is wrong with it
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
   $ clad evaluate runs/parts                                       how good it is on test images
@@ -34,6 +36,7 @@ registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
 registerData(program);
+registerDemo(program);
 registerBackbones(program);
 
 // A reader that has seen enough (`clad ... | head`) is no error.

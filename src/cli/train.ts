@@ -6,6 +6,7 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type TrainOutcome, train } from '../methods/train.ts';
+import { reportTraining } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { type PresetName, presetNames, presets, trainingOptionsSchema } from '../training/options.ts';
 import { pixels, wholeFrom } from './arguments.ts';
@@ -13,7 +14,7 @@ import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './back
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
-import { progressBars } from './progress.ts';
+import { type ProgressDisplay, progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
 export function registerTrain(program: Command): void {
@@ -43,6 +44,7 @@ export function registerTrain(program: Command): void {
     .option('--cache <dir>', 'keep patch features here, and use those that are there')
     .option('--skip-broken', 'leave out images that cannot be decoded')
     .option('--resume', 'go on with the run in --out')
+    .option('--no-report', 'leave out the report and the evaluation it needs')
     .option('--json', 'print one JSON document');
   addBackboneFlags(command);
   command
@@ -76,6 +78,7 @@ interface TrainFlags extends BackboneFlagValues {
   readonly cache?: string;
   readonly skipBroken?: boolean;
   readonly resume?: boolean;
+  readonly report: boolean;
   readonly json?: boolean;
 }
 
@@ -142,13 +145,28 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       note: (text) => display.log(`clad: ${text}`),
       signal: interrupt.signal,
     });
+    const page = given.report ? await report(outcome, merged, display) : null;
     display.stop();
-    if (given.json) printJson(outcome);
-    else printText(describe(outcome));
+    if (given.json) printJson({ ...outcome, report: page });
+    else printText(describe(outcome, page));
   } finally {
     display.stop();
     interrupt.release();
   }
+}
+
+/** The report of the run, with its test images where it has any. */
+async function report(outcome: TrainOutcome, flags: TrainFlags, display: ProgressDisplay): Promise<string> {
+  const { page } = await reportTraining({
+    run: outcome.run,
+    device: flags.device,
+    threads: flags.threads,
+    layout: flags.layout,
+    skipBroken: flags.skipBroken ?? false,
+    onProgress: display.listener,
+    note: (text) => display.log(`clad: ${text}`),
+  });
+  return page;
 }
 
 async function readConfig(path: string): Promise<OptionTree> {
@@ -178,7 +196,10 @@ function split(file: OptionTree) {
   return { flags, training };
 }
 
-function describe({ run: folder, model, metadata, seconds, chosen, steps }: TrainOutcome): string {
+function describe(
+  { run: folder, model, metadata, seconds, chosen, steps }: TrainOutcome,
+  page: string | null,
+): string {
   const chosenText = chosen ? `, networks of stage ${chosen.stage}, step ${chosen.step}` : '';
   const count = metadata.classes.length;
   const products = count === 1 ? 'one product' : `${count} products`;
@@ -191,6 +212,7 @@ function describe({ run: folder, model, metadata, seconds, chosen, steps }: Trai
   return [
     ...trained,
     `Detector: ${model}`,
+    ...(page === null ? [] : [`Report: ${page}`]),
     'Thresholds:',
     ...describeThresholds(metadata),
     '',

@@ -8,7 +8,7 @@
  * written atomically, so an interrupted extraction goes on with the first one that is missing; `index.json` comes last.
  */
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { replaceFile, writeFileAtomic } from '../core/files.ts';
@@ -75,10 +75,19 @@ export class FeatureStore {
 
   /** Whether shard `number` is on disk, whole, and of this store's key. */
   async hasShard(number: number): Promise<boolean> {
-    const path = join(this.folder, `${shardName(number)}.json`);
-    if (!existsSync(path)) return false;
-    const index = JSON.parse(await readFile(path, 'utf8')) as ShardIndex;
-    return index.key === this.header.key;
+    try {
+      const index = await this.readShardIndex(number);
+      const { size } = await stat(join(this.folder, `${shardName(number)}.f16`));
+      return index.key === this.header.key && size === this.#rows(index) * this.header.width * 2;
+    } catch {
+      // Not there, or not to be read: to be made again.
+      return false;
+    }
+  }
+
+  /** Rows of a shard: all patches of its images, and the local anomalies. */
+  #rows({ images, local }: ShardIndex): number {
+    return images.length * this.header.gridSide ** 2 + local.image.length;
   }
 
   /** Writes a shard: its features first, so that an index never speaks of rows that are not there. */
@@ -100,8 +109,8 @@ export class FeatureStore {
   async readShard(number: number): Promise<Shard> {
     const index = await this.readShardIndex(number);
     const bytes = await readFile(join(this.folder, `${shardName(number)}.f16`));
-    const { gridSide, width } = this.header;
-    const rows = index.images.length * gridSide ** 2 + index.local.image.length;
+    const { width } = this.header;
+    const rows = this.#rows(index);
     if (bytes.byteLength !== rows * width * 2) {
       throw new CladError('STORE_DAMAGED', { path: join(this.folder, `${shardName(number)}.f16`) });
     }

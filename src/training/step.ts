@@ -2,6 +2,7 @@
  * @file One gradient step of either stage (sections 3.3-3.5): the batch's local anomalies fused (Eq. 4), its global ones made
  * (Eq. 5-7), everything through adaptor and discriminator, the losses added up (stage 1: Eq. 8-23; stage 2: Eq. 24).
  */
+import { CladError } from '../core/errors.ts';
 import { add, cast, concat, greater, mul, slice, type Tensor } from '../graph/index.ts';
 import { contrastLoss } from '../model/contrast.ts';
 import { fuseFeatures } from '../model/fusion.ts';
@@ -81,10 +82,19 @@ export function stepBuilder(options: StepOptions): StepBuilder {
     if (options.stage === 1 && weights.variance > 0)
       losses.variance = varianceLoss(outputs.embedding, membership);
     if (weights.classification > 0) losses.classification = classificationLoss(outputs.logits, membership);
-    losses.score =
-      weights.scoreLoss === 'hinge'
-        ? hingeLoss(outputs.score, anomalous, weights.delta)
-        : bceLoss(outputs.score, anomalous);
+    if (weights.score > 0) {
+      losses.score =
+        weights.scoreLoss === 'hinge'
+          ? hingeLoss(outputs.score, anomalous, weights.delta)
+          : bceLoss(outputs.score, anomalous);
+    }
+    if (Object.keys(losses).length === 0) {
+      throw new CladError('OPTION_INVALID', {
+        option: 'losses',
+        expected: `above 0 for at least one that stage ${options.stage} has`,
+        actual: JSON.stringify(weights),
+      });
+    }
     const total = Object.entries(losses)
       .map(([name, loss]) => mul(loss, weights[name as 'contrast' | 'variance' | 'classification' | 'score']))
       .reduce((sum, loss) => add(sum, loss));

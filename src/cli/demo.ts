@@ -1,0 +1,86 @@
+/** @file `clad demo`: the whole way on a small made-up factory, offline: photographs, one model, evaluation, report. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { evaluationTable, textTable } from '../evaluation/table.ts';
+import { writeDemoData } from '../methods/demo-data.ts';
+import type { EvaluationDocument } from '../methods/evaluate.ts';
+import { train } from '../methods/train.ts';
+import { reportTraining } from '../report/report.ts';
+import { presets } from '../training/options.ts';
+import { wholeFrom } from './arguments.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printJson, printText } from './output.ts';
+import { progressBars } from './progress.ts';
+
+/** Photographs of each product: enough to see what the program does, few enough for a short wait. */
+const counts = { train: 40, testGood: 12, testAnomalous: 18 };
+
+/** Adds the verb to the program. */
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'see it work: draw a small factory, train on it, evaluate, report (a few minutes, no network)',
+    )
+    .option('--out <dir>', 'folder for data and run', 'clad-demo')
+    .option('--seed <n>', 'another seed, other parts', wholeFrom(0), 0)
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+Called again, it goes on where it was stopped.
+
+Example:
+  $ clad demo --out /tmp/factory`,
+    )
+    .action(demo);
+}
+
+interface DemoFlags {
+  readonly out: string;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+async function demo({ out, seed, json }: DemoFlags): Promise<void> {
+  const data = join(resolve(out), 'data');
+  const run = join(resolve(out), 'run');
+  const display = progressBars();
+  const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
+  const note = (text: string) => display.log(`clad: ${text}`);
+  try {
+    const onProgress = display.listener;
+    await writeDemoData({ folder: data, options: { seed, ...counts }, onProgress });
+    await train({
+      data,
+      out: run,
+      backbone: 'builtin',
+      preset: 'fast',
+      options: { ...presets.fast, seed },
+      resume: existsSync(join(run, 'config.json')),
+      onProgress,
+      note,
+      signal: interrupt.signal,
+    });
+    const { page, document } = await reportTraining({ run, onProgress, note });
+    display.stop();
+    if (json) printJson({ data, run, report: page, mean: document?.mean ?? null });
+    else printText(describe(data, run, page, document));
+  } finally {
+    display.stop();
+    interrupt.release();
+  }
+}
+
+function describe(data: string, run: string, page: string, document: EvaluationDocument | null): string {
+  const photograph = join(data, 'washer', 'test');
+  return [
+    ...(document ? [textTable(evaluationTable(document)), ''] : []),
+    `Report: ${page}`,
+    '',
+    'Next:',
+    `  clad predict ${run} ${photograph} --maps maps/      heat maps of single photographs`,
+    '  clad train <your folder> --out runs/mine           your own: <your folder>/<product>/*.jpg of good parts',
+  ].join('\n');
+}
