@@ -2,9 +2,9 @@
  * @file A coreset of features by greedy k-centre selection (Sener and Savarese 2018, as PatchCore uses it): again and again the
  * row farthest from all members chosen so far joins them. The selection runs inside the engine.
  *
- * Rows that lie nearer to a member than the last member will have lain can never be chosen any more. How near that is is
- * estimated from a selection on an eighth of the rows, with a wide margin; rows below it are dropped as the selection goes on,
- * so that most of its turns look at a small part of the data.
+ * Rows that lie nearer to a member than the last member will have lain can never be chosen any more. That distance is at least
+ * about as large as it is in a selection of as many members from an eighth of the rows, which is made first. Rows below it are
+ * dropped as the selection goes on, so that its later turns look at a part of the data. (Should no row be left, there are fewer members.)
  */
 import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
@@ -27,15 +27,13 @@ import { type Engine, float32, floats, int64, type Session, type TensorValue } f
 export interface CoresetOptions {
   /** Members wanted; all rows are returned when there are no more. */
   readonly size: number;
-  /** Whether rows that cannot be chosen any more are dropped; the result is the same. @default true */
+  /** Whether rows that will not be chosen any more are dropped. @default true */
   readonly prune?: boolean;
   readonly onProgress?: ProgressListener;
 }
 
 /** Turns a call of the engine; rows are dropped between calls. */
 const turns = 256;
-/** Share of the estimated last distance below which a row is dropped. */
-const margin = 0.7;
 /** The estimate is made on every so-manieth row, where there are enough of them. */
 const sampling = 8;
 
@@ -64,7 +62,7 @@ export async function coreset(
         random.permutation(count).subarray(0, Math.floor(count / sampling)),
       );
       const estimate = await select(session, sample, width, random.integer(sample.length / width), { size });
-      nearestAllowed = (margin * estimate.lastDistance) ** 2;
+      nearestAllowed = estimate.lastDistance ** 2;
     }
     const first = random.integer(count);
     return (await select(session, rows, width, first, { ...options, size }, nearestAllowed)).members;

@@ -86,7 +86,8 @@ async function probe(engine: Engine): Promise<void> {
       engine.device === 'cuda'
         ? "install NVIDIA's driver, CUDA 12 and cuDNN 9, and the CUDA build of onnxruntime-node"
         : 'install a Vulkan, Metal or Direct3D 12 driver';
-    const reason = reasonOf(error).split('\n')[0]?.trim() ?? '';
+    const said = reasonOf(error).split('\n')[0]?.trim() ?? '';
+    const reason = /RequestAdapter/.test(said) ? 'no graphics adapter was found' : said;
     throw new CladError('DEVICE_UNAVAILABLE', { device: engine.device, reason, hint }, { cause: error });
   }
 }

@@ -57,4 +57,32 @@ describe('coreset', () => {
     }
     expect(new Set(members).size).toBe(size);
   });
+
+  it('covers the rows as well where it drops those that will not be chosen', async () => {
+    const [count, width] = [6000, 6];
+    const rows = new Random('pruned').fillNormal(new Float32Array(count * width));
+    const choose = (prune: boolean) =>
+      coreset(engine, rows, width, new Random('start'), { size: 300, prune });
+    const [pruned, whole] = [await choose(true), await choose(false)];
+    // The first member is drawn after the estimate, so the members differ; how well they cover does not.
+    expect(pruned.length).toBe(300);
+    const radius = (members: Uint32Array) => {
+      let farthest = 0;
+      for (let row = 0; row < count; row += 7) {
+        const nearest = Math.min(
+          ...Array.from(members, (member) =>
+            Math.hypot(
+              ...Array.from(
+                { length: width },
+                (_, axis) => rows[row * width + axis]! - rows[member * width + axis]!,
+              ),
+            ),
+          ),
+        );
+        farthest = Math.max(farthest, nearest);
+      }
+      return farthest;
+    };
+    expect(radius(pruned) / radius(whole)).toBeCloseTo(1, 1);
+  });
 });
