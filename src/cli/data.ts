@@ -1,4 +1,7 @@
-/** @file `clad data`: what is in a data set (`inspect`), and the anomalies training makes of it (`synthesize`). */
+/**
+ * @file `clad data`: what is in a data set (`inspect`), the anomalies training makes of it (`synthesize`), and one to try
+ * things on (`demo`).
+ */
 import { resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CladError } from '../core/errors.ts';
@@ -11,6 +14,7 @@ import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import { registerDataDemo } from './data-demo.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
@@ -55,6 +59,7 @@ Examples:
   $ clad data synthesize photos/ --out samples/ --textures dtd/images --count 20 --seed 7`,
     )
     .action(synthesize);
+  registerDataDemo(data);
 }
 
 interface InspectFlags {

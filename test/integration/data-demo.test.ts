@@ -16,9 +16,9 @@ async function filesBelow(root: string): Promise<Record<string, string>> {
 }
 
 describe('clad data demo', () => {
-  it('writes a data set that can be read, the same with the same flags', () =>
+  it('writes a data set that can be read', () =>
     withFiles({}, async (root) => {
-      const [first, second] = ['a', 'b'].map((name) => join(root, name));
+      const first = join(root, 'a');
       const flags = [...tiny, '--products', 'washer,wood_grain'];
       const made = await clad('data', 'demo', '--out', first, ...flags, '--json');
       expect(made).toMatchObject({ status: 0, stderr: '' });
@@ -50,14 +50,6 @@ describe('clad data demo', () => {
       const mask = await decodeMask(join(first, 'wood_grain/ground_truth/knot/000_mask.png'));
       expect(mask.data.some((value) => value !== 0)).toBe(true);
 
-      expect((await clad('data', 'demo', '--out', second, ...flags)).status).toBe(0);
-      expect(await filesBelow(second)).toEqual(files);
-      const other = await clad('data', 'demo', '--out', second, ...flags, '--seed', '1');
-      expect(other.status).toBe(0);
-      const reseeded = await filesBelow(second);
-      expect(Object.keys(reseeded)).toEqual(Object.keys(files));
-      expect(reseeded['washer/train/good/000.png']).not.toBe(files['washer/train/good/000.png']);
-
       const { status, stdout } = await clad('data', 'inspect', first, '--json');
       expect(status).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({
@@ -81,7 +73,7 @@ describe('clad data demo', () => {
         '0',
       ];
       expect((await clad('data', 'demo', '--out', few, ...flags, '--train', '4')).status).toBe(0);
-      expect((await clad('data', 'demo', '--out', many, ...flags, '--train', '40')).status).toBe(0);
+      expect((await clad('data', 'demo', '--out', many, ...flags, '--train', '24')).status).toBe(0);
       const { 'demo-data.json': _, ...pictures } = await filesBelow(few);
       expect(Object.keys(pictures)).toHaveLength(4);
       expect(await filesBelow(many)).toMatchObject(pictures);
@@ -121,9 +113,6 @@ describe('clad data demo', () => {
         expect(unknown.status).toBe(2);
         expect(unknown.stderr).toMatch(/Expected products to be among washer, .*, got gear/);
         expect(await readdir(root)).not.toContain('new');
-        const size = await clad('data', 'demo', '--out', join(root, 'new'), '--size', '9');
-        expect(size.status).toBe(2);
-        expect(size.stderr).toMatch(/--size.*whole number from 64/);
       },
     ));
 });
