@@ -6,6 +6,7 @@
  * orthogonalisation by Cholesky squares the condition number.
  */
 import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
 import { Graph, matmul } from '../graph/index.ts';
 import type { Engine, Session, TensorValue } from '../runtime/engine.ts';
@@ -36,6 +37,7 @@ export async function principalComponents(
   width: number,
   components: number,
   random: Random,
+  onProgress?: ProgressListener,
 ): Promise<Projection> {
   const { mean, covariance } = await covarianceOf(engine, rows, width);
   const block = Math.min(width, components + oversampling);
@@ -44,6 +46,8 @@ export async function principalComponents(
     let basis = orthonormal(random.fillNormal(new Float64Array(width * block)), width, block);
     for (let iteration = 0; iteration < iterations; iteration++) {
       basis = orthonormal(await multiply.apply(covariance, basis), width, block);
+      const done = iteration + 1;
+      onProgress?.({ task: 'principal components', done, total: iterations, unit: 'iterations' });
     }
     // Rayleigh and Ritz: within the basis, the covariance is small enough for a full decomposition.
     const image = new Matrix(nested(await multiply.apply(covariance, basis), width, block));

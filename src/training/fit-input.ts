@@ -51,6 +51,7 @@ export async function fitResidualInput(
     width,
     components,
     new Random(seed, 'components'),
+    onProgress,
   );
   const reduction: Reduction = {
     mean: { shape: [width], data: projection.mean },
