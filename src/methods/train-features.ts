@@ -1,0 +1,94 @@
+/** @file The steps of a training up to the networks' input: pictures of the synthesis, patch features, what is fitted on them. */
+import { join } from 'node:path';
+import type { Sample } from '../data/dataset.ts';
+import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
+import { type ClassForegrounds, someTraining } from '../features/class-foreground.ts';
+import { type ExtractedStore, type ExtractOptions, extractFeatures } from '../features/extract.ts';
+import { gridSideOf } from '../features/extractor.ts';
+import { writeSynthesisPictures } from '../features/synthesis-pictures.ts';
+import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
+import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
+import { readFitted, writeFitted } from '../training/fitted-file.ts';
+import type { FitSource } from '../training/sample-rows.ts';
+import { hashOf, progress, signal, type Work } from './train-work.ts';
+
+/** A few synthetic anomalies of each class, to look at. */
+export async function writePictures(work: Work, foregrounds: ClassForegrounds): Promise<void> {
+  const { request, training, features, textures, run } = work;
+  const { synthesis, seed } = request.options;
+  if (synthesis.perImage === 0) return;
+  await writeSynthesisPictures({
+    samples: someTraining(training, 4),
+    foregrounds: synthesis.foreground ? foregrounds : {},
+    textures: textures ? textureFolder(textures) : proceduralTextures(),
+    geometry: features.geometry,
+    seed,
+    folder: run.samples,
+    synthesis: synthesisOptions(work),
+  });
+}
+
+function synthesisOptions({ request, features }: Work): Partial<LocalAnomalyOptions> {
+  const { perImage: _, minCoverage: __, ...synthesis } = request.options.synthesis;
+  return { ...synthesis, gridSide: gridSideOf(features) };
+}
+
+/** Patch features of samples, taken from the cache where they are there. */
+export async function extract(
+  work: Work,
+  foregrounds: ClassForegrounds,
+  samples: readonly Sample[],
+  firstId: number,
+): Promise<ExtractedStore> {
+  const { request, engine, backbone, features, dataset, textures } = work;
+  const { seed, synthesis } = request.options;
+  const forTraining = firstId === 0;
+  const options: ExtractOptions = {
+    engine,
+    backbone,
+    features,
+    samples,
+    root: dataset.root,
+    classes: dataset.classes,
+    setup: {
+      geometry: features.geometry,
+      seed,
+      perImage: forTraining ? synthesis.perImage : 0,
+      synthesis: synthesisOptions(work),
+      textures,
+      foregroundClasses: synthesis.foreground
+        ? dataset.classes.filter((name) => foregrounds[name]?.accepted)
+        : [],
+    },
+    fingerprint: forTraining ? work.fingerprint : await fingerprint({ ...dataset, samples }),
+    texturesFingerprint: textures ? await fingerprintFiles(textures) : '',
+    cache: work.cache,
+    firstId,
+    ...progress(request),
+    ...signal(request),
+  };
+  const extracted = await extractFeatures(options);
+  if (extracted.reused) request.note?.(`Patch features: reused from ${extracted.store.folder}.`);
+  return extracted;
+}
+
+/** Fits what enters the networks, or reads what an earlier try fitted. */
+export async function fitInput(work: Work, { store, index }: ExtractedStore) {
+  const { request, engine, run, split } = work;
+  const { options } = request;
+  const path = join(run.checkpoint, 'input.safetensors');
+  const fitKey = hashOf([
+    store.header.key,
+    JSON.stringify([options.seed, options.heldOut, options.input, options.globalAnomalies.noise]),
+  ]);
+  const before = await readFitted(path, fitKey);
+  if (before) return { fitted: before, fitKey };
+  const source: FitSource = { store, index, images: split.fit };
+  const fitted =
+    options.input.kind === 'feature'
+      ? await fitFeatureInput(source, options)
+      : await fitResidualInput(engine, source, options, request.onProgress);
+  await writeFitted(path, fitted, fitKey);
+  return { fitted, fitKey };
+}

@@ -1,0 +1,85 @@
+/** @file The networks of a training: both stages, what judges them, and the log. */
+import { Random } from '../core/random.ts';
+import type { ClassForegrounds } from '../features/class-foreground.ts';
+import type { ExtractedStore } from '../features/extract.ts';
+import type { FittedInput } from '../model/network-input.ts';
+import { initialParameters } from '../model/parameters.ts';
+import { CheckpointFolder } from '../training/checkpoint.ts';
+import { inputStore } from '../training/input-store.ts';
+import { type TrainedNetworks, trainNetworks } from '../training/trainer.ts';
+import { type Judge, syntheticJudge, testJudge } from './selection.ts';
+import { extract } from './train-features.ts';
+import { hashOf, progress, signal, type Work } from './train-work.ts';
+
+/** Trains adaptor and discriminator, from the checkpoint where the run is continued, and keeps the run's log. */
+export async function trainOn(
+  work: Work,
+  foregrounds: ClassForegrounds,
+  inputs: Pick<ExtractedStore, 'store' | 'index'>,
+  fitted: FittedInput,
+  fitKey: string,
+): Promise<TrainedNetworks> {
+  const { request, engine, run, split } = work;
+  const { options } = request;
+  const checkpoints = new CheckpointFolder(run.checkpoint, hashOf([fitKey, JSON.stringify(options)]));
+  const resume = request.resume ?? false;
+  const reached = resume ? await checkpoints.read() : undefined;
+  await run.rewindLog(reached?.progress.stage ?? 1, reached?.progress.step ?? 0);
+  const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey);
+  // Lines are written one after another, without holding up the training.
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    return await trainNetworks({
+      engine,
+      source: { ...inputs, images: split.fit },
+      fitted,
+      training: options,
+      checkpoints,
+      resume,
+      ...(judge && { judge: judge.judge }),
+      log: (entry) => {
+        writing = writing.then(() => run.log(entry));
+      },
+      ...progress(request),
+      ...signal(request),
+    });
+  } finally {
+    await writing;
+    await judge?.release();
+  }
+}
+
+async function makeJudge(
+  work: Work,
+  foregrounds: ClassForegrounds,
+  inputs: Pick<ExtractedStore, 'store' | 'index'>,
+  fitted: FittedInput,
+  fitKey: string,
+): Promise<Judge | undefined> {
+  const { request, engine, split, dataset, features, training } = work;
+  const { options } = request;
+  if (options.selection === 'last') return undefined;
+  const example = initialParameters(
+    {
+      inputWidth: fitted.width,
+      adaptorWidths: options.adaptor,
+      discriminatorWidths: options.discriminator,
+      classes: dataset.classes.length,
+    },
+    new Random('example'),
+  );
+  const common = { engine, fitted, training: options, example };
+  if (options.selection === 'synthetic') return syntheticJudge({ ...common, inputs, heldOut: split.heldOut });
+  const samples = dataset.samples.filter((sample) => sample.split === 'test');
+  const firstId = training.length;
+  const testFeatures = await extract(work, foregrounds, samples, firstId);
+  const testInputs = await inputStore({
+    engine,
+    features: testFeatures,
+    fitted,
+    fitKey,
+    cache: work.cache,
+    ...progress(request),
+  });
+  return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: features.geometry });
+}

@@ -1,0 +1,138 @@
+/** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { ProgressListener } from '../core/progress.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
+import { fingerprint } from '../data/fingerprint.ts';
+import { loadDataset } from '../data/load.ts';
+import { listTextures } from '../data/textures.ts';
+import { verifyImages } from '../data/verify.ts';
+import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
+import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
+import type { InputGeometry } from '../features/preprocess.ts';
+import type { Device, Engine } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
+import type { PresetName, TrainingOptions } from '../training/options.ts';
+import { type RunConfig, RunFolder } from './run-folder.ts';
+import { version } from './version.ts';
+
+export interface TrainRequest {
+  /** Folder of the data set. */
+  readonly data: string;
+  readonly layout?: Dataset['layout'] | undefined;
+  /** Run folder to write. */
+  readonly out: string;
+  /** Registered name or ONNX file. */
+  readonly backbone: string;
+  readonly backboneFlags?: BackboneFlags;
+  /** Folder of texture images; the built-in generator where absent. */
+  readonly textures?: string | undefined;
+  readonly preset: PresetName;
+  readonly options: TrainingOptions;
+  readonly device?: Device;
+  readonly threads?: number | undefined;
+  readonly skipBroken?: boolean;
+  readonly resume?: boolean;
+  /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
+  readonly cache?: string | undefined;
+  readonly onProgress?: ProgressListener;
+  /** Sentences about the work, for people. */
+  readonly note?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What the steps of a training share. */
+export interface Work {
+  readonly request: TrainRequest;
+  readonly engine: Engine;
+  readonly run: RunFolder;
+  readonly cache: string;
+  readonly dataset: Dataset;
+  readonly training: readonly Sample[];
+  readonly split: HeldOutSplit;
+  readonly backbone: Backbone;
+  readonly features: FeaturePlan;
+  readonly textures: readonly string[] | null;
+  readonly fingerprint: string;
+}
+
+/** Reads and checks everything a training needs, and begins the run's folder; nothing dear is done yet. */
+export async function prepare(request: TrainRequest): Promise<Work> {
+  const { options, note } = request;
+  const run = new RunFolder(request.out);
+  run.requireFree(request.resume ?? false);
+  const layout = request.layout === undefined ? {} : { layout: request.layout };
+  const loaded = await loadDataset(request.data, layout);
+  const engine = await nodeEngine({
+    ...(request.device && { device: request.device }),
+    ...(request.threads !== undefined && { threads: request.threads }),
+  });
+  const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
+  for (const sentence of backbone.assumed) note?.(sentence);
+  const textures = request.textures === undefined ? null : await listTextures(request.textures);
+  if (textures === null)
+    note?.(
+      'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
+    );
+  const splits: Sample['split'][] = options.selection === 'test' ? ['train', 'test'] : ['train'];
+  const skipBroken = request.skipBroken ?? false;
+  const { dataset, broken } = await verifyImages(loaded, { splits, skipBroken, ...progress(request) });
+  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const split = splitHeldOut(training, options.heldOut, options.seed);
+  const { features: chosen } = options;
+  const geometry: InputGeometry = {
+    size: chosen.inputSize,
+    resizeShorterTo: chosen.resizeShorterTo ?? undefined,
+  };
+  const features = await planFeatures(engine, backbone, {
+    geometry,
+    layers: chosen.layers,
+    aggregation:
+      chosen.aggregation === 'pooled'
+        ? { aggregation: 'pooled', width: chosen.width }
+        : { aggregation: 'concatenated' },
+  });
+  const trainFingerprint = await fingerprint({ ...dataset, samples: training });
+  const config: RunConfig = {
+    cladVersion: version,
+    method: 'clad',
+    preset: request.preset,
+    data: { root: dataset.root, layout: dataset.layout, fingerprint: trainFingerprint },
+    backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
+    textures: request.textures === undefined ? null : resolve(request.textures),
+    device: engine.device,
+    skipBroken,
+    options,
+  };
+  await run.begin(config, request.resume ?? false);
+  return {
+    request,
+    engine,
+    run,
+    cache: request.cache ?? run.cache,
+    dataset,
+    training,
+    split,
+    backbone,
+    features,
+    textures,
+    fingerprint: trainFingerprint,
+  };
+}
+
+/** The listener, as the options of a step. */
+export function progress({ onProgress }: TrainRequest): { onProgress?: ProgressListener } {
+  return onProgress ? { onProgress } : {};
+}
+
+/** The abort signal, as the options of a step. */
+export function signal({ signal: abort }: TrainRequest): { signal?: AbortSignal } {
+  return abort ? { signal: abort } : {};
+}
+
+/** A key for what was made from these texts. */
+export function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\u0000')).digest('hex');
+}

@@ -1,0 +1,81 @@
+/** @file The last step of a training: the detector file, its thresholds and what it says of itself. */
+import { basename } from 'node:path';
+import { writeFileAtomic } from '../core/files.ts';
+import { changesFrom } from '../core/options.ts';
+import { calibrateClass } from '../detector/calibrate.ts';
+import { Detector, type Prediction } from '../detector/detector.ts';
+import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
+import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
+import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import { decodeImage } from '../image/decode.ts';
+import { presets } from '../training/options.ts';
+import type { Work } from './train-work.ts';
+import { version } from './version.ts';
+
+/** Judges the held-out good images with the very file, sets thresholds by them, and writes it. */
+export async function calibrateAndWrite(work: Work, spec: DetectorSpec): Promise<DetectorMetadata> {
+  const { engine, run, training, split, request, dataset } = work;
+  const metadata = describe(work);
+  const graph = detectorGraph(spec);
+  const bytes = (content: DetectorMetadata) => graph.toBytes({ [metadataKey]: JSON.stringify(content) });
+  const detector = await Detector.fromBytes(engine, bytes(metadata), run.model);
+  const predictions = new Map<string, Pick<Prediction, 'score' | 'map'>[]>();
+  const held = [...split.heldOut].map((id) => training[id]);
+  try {
+    let done = 0;
+    for (const { path, className } of held) {
+      const { score, map } = await detector.predict(await decodeImage(path));
+      predictions.set(className, [...(predictions.get(className) ?? []), { score, map }]);
+      request.onProgress?.({ task: 'thresholds', done: ++done, total: held.length, unit: 'images' });
+    }
+  } finally {
+    await detector.release();
+  }
+  for (const className of dataset.classes) {
+    const { threshold, display } = calibrateClass(
+      predictions.get(className) ?? [],
+      request.options.falseAlarmRate,
+    );
+    metadata.thresholds[className] = threshold;
+    metadata.display[className] = display;
+  }
+  await writeFileAtomic(run.model, bytes(metadata));
+  return metadata;
+}
+
+function describe(work: Work): DetectorMetadata {
+  const { request, dataset, training, split, backbone, features, engine, textures } = work;
+  const { options } = request;
+  const count = (ids: ReadonlySet<number>) =>
+    Object.fromEntries(
+      dataset.classes.map((name) => [name, [...ids].filter((id) => training[id].className === name).length]),
+    );
+  const { name, licence, source } = backbone.card;
+  return {
+    format: 1,
+    cladVersion: version,
+    created: new Date().toISOString(),
+    method: 'clad',
+    classes: [...dataset.classes],
+    geometry: { size: features.geometry.size, resizeShorterTo: features.geometry.resizeShorterTo ?? null },
+    thresholds: {},
+    display: {},
+    provenance: {
+      data: {
+        // The name alone: the file travels, and the path is nobody's business.
+        name: basename(dataset.root),
+        layout: dataset.layout,
+        fingerprint: work.fingerprint,
+        trainingImages: count(split.fit),
+        heldOutImages: count(split.heldOut),
+      },
+      backbone: { name, sha256: backbone.sha256, licence: licence ?? '', source: source ?? '' },
+      textures: (textures ? textureFolder(textures) : proceduralTextures()).description,
+      preset: request.preset,
+      changes: changesFrom(presets[request.preset], options),
+      seed: options.seed,
+      selection: options.selection,
+      device: engine.device,
+    },
+  };
+}
