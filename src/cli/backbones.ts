@@ -17,7 +17,7 @@ export function registerBackbones(program: Command): void {
   const backbones = program.command('backbones').description('the networks that features come from');
   backbones
     .command('list')
-    .description('the backbones kept under a name')
+    .description('the built-in backbone, and those kept under a name')
     .option('--json', 'print one JSON document')
     .action(list);
   backbones
@@ -62,8 +62,8 @@ interface JsonFlag {
 async function list({ json }: JsonFlag): Promise<void> {
   const listed = await listBackbones();
   if (json) printJson({ folder: backbonesFolder(), backbones: listed });
-  else if (listed.length > 0) printText(describe(listed));
-  else printText(`No backbones in ${backbonesFolder()} yet. Add one with \`clad backbones add FILE\`.`);
+  else if (listed.length > 1) printText(describe(listed));
+  else printText(`${describe(listed)}\n\nAdd others with \`clad backbones add FILE\`.`);
 }
 
 function describe(listed: readonly ListedBackbone[]): string {

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { builtinName } from '../features/builtin-backbone.ts';
 import { type TrainOutcome, train } from '../methods/train.ts';
 import { reportTraining } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -23,7 +24,10 @@ export function registerTrain(program: Command): void {
     .description('train one model over all products of a data set')
     .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
     .requiredOption('--out <run>', 'folder to write the run into')
-    .option('--backbone <name|file>', 'frozen backbone: a registered name or an ONNX file')
+    .option(
+      '--backbone <name|file>',
+      'frozen backbone: a name from `clad backbones list` or an ONNX file (default: builtin)',
+    )
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
     .addOption(new Option('--preset <name>', 'settings to start from (default: fast)').choices(presetNames))
     .option('--config <file>', 'YAML file with options of this command and of the training')
@@ -52,6 +56,7 @@ export function registerTrain(program: Command): void {
       'after',
       `
 Examples:
+  $ clad train photos/ --out runs/parts
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx --textures dtd/ --resume
   $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --selection test
@@ -117,20 +122,18 @@ async function run(data: string, given: TrainFlags): Promise<void> {
   if (given.inputSize !== undefined)
     options = mergeOptions(options, { features: { inputSize: given.inputSize } }, '--input-size');
   for (const text of given.set ?? []) options = mergeOptions(options, optionFromText(text), '--set');
-  if (merged.backbone === undefined) {
-    throw new CladError('OPTION_INVALID', {
-      option: '--backbone',
-      expected: 'a registered name (`clad backbones list`) or an ONNX file',
-      actual: 'nothing',
-    });
-  }
   const display = progressBars();
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
+  if (merged.backbone === undefined) {
+    display.log(
+      `clad: Backbone: ${builtinName}, which comes with clad (a network with learnt weights finds more: --backbone NAME or FILE, docs/builtin-backbone.md).`,
+    );
+  }
   try {
     const outcome = await train({
       data,
       out: given.out,
-      backbone: merged.backbone,
+      backbone: merged.backbone ?? builtinName,
       backboneFlags: backboneFlags(given),
       textures: merged.textures,
       preset,

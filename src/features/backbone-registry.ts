@@ -26,21 +26,23 @@ import {
   type WrittenCard,
 } from './backbone-card.ts';
 import { firstLine, type MeasuredValue, measureValues } from './backbone-probe.ts';
+import { builtinBackbone, builtinName } from './builtin-backbone.ts';
 import { buildResnet } from './resnet.ts';
 
-/** One registered backbone; `problem` says why a card cannot be read. */
+/** One backbone with a name; `problem` says why a card cannot be read. */
 export interface ListedBackbone {
   readonly name: string;
-  /** Of the ONNX file. */
+  /** Of the ONNX file; `builtin` for that which comes with the program. */
   readonly path: string;
   readonly card?: WrittenCard;
   readonly problem?: string;
 }
 
-/** All registered backbones, by name. Reads their cards only. */
+/** The built-in backbone, then all registered ones, by name. Reads their cards only. */
 export async function listBackbones(): Promise<ListedBackbone[]> {
+  const { card, path: builtinPath } = builtinBackbone();
   const names = await registeredNames();
-  return Promise.all(
+  const registered = await Promise.all(
     names.map(async (name): Promise<ListedBackbone> => {
       const path = registeredPath(name);
       if (!existsSync(path)) return { name, path, problem: `${path}: the ONNX file is missing.` };
@@ -51,6 +53,7 @@ export async function listBackbones(): Promise<ListedBackbone[]> {
       }
     }),
   );
+  return [{ name: builtinName, path: builtinPath, card }, ...registered];
 }
 
 /** How a backbone is added. What the flags leave out comes from a card beside the file, else from the file. */
@@ -149,6 +152,13 @@ function checkName(name: string, replace: boolean): void {
       option: '--name',
       expected: 'letters, digits, ".", "_" and "-", beginning with a letter or digit',
       actual: JSON.stringify(name),
+    });
+  }
+  if (name === builtinName) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--name',
+      expected: 'another name than that of the backbone which comes with the program',
+      actual: name,
     });
   }
   if (!replace && existsSync(`${registeredPath(name)}.json`)) {
