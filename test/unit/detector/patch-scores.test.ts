@@ -122,8 +122,8 @@ describe('a patch', () => {
           away: Math.hypot(...own.map((value, axis) => value - each.values[axis]!)),
         }))
         .sort((a, b) => a.away - b.away);
-      distances.push(nearest[0]!.away);
       const [first, second] = nearest as [(typeof nearest)[0], (typeof nearest)[0]];
+      distances.push((first.away + second.away) / 2);
       own.forEach((value, axis) => {
         inputs.push((value - (first.values[axis]! + second.values[axis]!) / 2) * whitening[axis]!);
       });
