@@ -3,7 +3,7 @@
  * Nothing in it is learnt; every weight follows from a formula (gabor.ts), every constant from procedural textures
  * (filter-bank-constants.ts). docs/builtin-backbone.md has the reasons and the measurements.
  *
- * `layer2`, 99 channels: three mean colours, and the magnitudes of Gabor pairs at 4 scales x 3 opponent colours x 8 orientations.
+ * `layer2`, 99 channels: three colours, and the magnitudes of Gabor pairs at 4 scales x 3 opponent colours x 8 orientations.
  * `layer3`, 192 channels: the magnitudes of light, filtered again by coarser pairs at 4 orientations: how stripes, edges and grain are
  * arranged (scattering: Bruna and Mallat 2013). Both at stride 8, means over 8 x 8 pixels, square roots, standardised.
  *
@@ -17,9 +17,7 @@ import {
   conv,
   type Dim,
   Graph,
-  log,
   mul,
-  relu,
   slice,
   sqrt,
   square,
@@ -36,8 +34,6 @@ const scales = 4;
 const orientations = 8;
 const secondOrientations = 4;
 const colours = 3;
-/** Added to light from 0 to 1 before its logarithm, so that noise in the dark stays small. */
-const darkest = 0.1;
 /** Pixels of the input from one place of the layers to the next. */
 const stride = 8;
 /** What second-order channels weigh beside first-order ones, of which there are half as many. */
@@ -71,7 +67,7 @@ interface FeatureMap {
  */
 export function buildFilterBank(standardise = true): Graph {
   const graph = new Graph();
-  const image = logarithm(graph.input('image', 'float32', ['N', 3, 'H', 'W']));
+  const image: FeatureMap = { tensor: graph.input('image', 'float32', ['N', 3, 'H', 'W']), spacing: 1 };
   const finish = (map: FeatureMap, moments: readonly Moments[], weight = 1) =>
     standardise ? standardised(map, moments, weight) : map.tensor;
   const magnitudes: FeatureMap[] = [];
@@ -92,12 +88,6 @@ export function buildFilterBank(standardise = true): Graph {
   graph.output('layer2', concat(first, 1));
   graph.output('layer3', concat(second, 1));
   return graph;
-}
-
-/** The logarithm of light: a scratch on a dark part counts like one on a bright part, as the eye has it (Weber's law). */
-function logarithm(image: Tensor): FeatureMap {
-  const light = relu(add(mul(image, 0.5), 0.5));
-  return { tensor: log(add(light, darkest)), spacing: 1 };
 }
 
 /** Mean opponent colours. */
@@ -131,32 +121,16 @@ function secondMagnitude({ tensor, spacing }: FeatureMap): FeatureMap {
   const step = spacing === 2 ? 2 : 1;
   const side = step === 2 ? 8 : 7;
   const pairs = pairsOf(secondOrientations, side);
-  const kernels = (['even', 'odd'] as const).flatMap((part) =>
-    pairs.flatMap((pair) => Array.from(pair[part])),
-  );
-  const weight = tensor.graph.constant('second', kernels, [2 * secondOrientations, 1, side, side]);
-  const single = regrouped(mirrored(tensor, 3), 1);
-  const convolved = conv(single, weight, undefined, { stride: step });
-  const both = placed(convolved, 2 * secondOrientations, spacing * step);
-  const length = magnitude(both).tensor;
-  return placed(
-    regrouped(length, orientations * secondOrientations),
-    orientations * secondOrientations,
-    spacing * step,
-  );
-}
-
-/** The same numbers with another number of channels an image, and as many more or fewer images. */
-function regrouped(tensor: Tensor, count: number): Tensor {
-  const { graph, dtype, shape } = tensor;
-  const [, , height = 'H', width = 'W'] = shape;
-  // A 0 keeps the size at its place.
-  const sizes = graph.integers([-1, count, 0, 0]);
-  return graph.add(
-    'Reshape',
-    [tensor, sizes],
-    [{ dtype, shape: ['images', count, height, width] }],
-  )[0] as Tensor;
+  const one = pairs.flatMap(({ even }) => Array.from(even));
+  const other = pairs.flatMap(({ odd }) => Array.from(odd));
+  const count = orientations * secondOrientations;
+  const [real, imaginary] = [one, other].map((kernels) => {
+    const all = Array.from({ length: orientations }, () => kernels).flat();
+    const weight = tensor.graph.constant('second', all, [count, 1, side, side]);
+    const convolved = conv(mirrored(tensor, 3), weight, undefined, { stride: step, groups: orientations });
+    return placed(convolved, count, spacing * step).tensor;
+  }) as [Tensor, Tensor];
+  return { tensor: lengthOf(real, imaginary), spacing: spacing * step };
 }
 
 function pairsOf(count: number, side: number) {
