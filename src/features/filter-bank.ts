@@ -121,16 +121,32 @@ function secondMagnitude({ tensor, spacing }: FeatureMap): FeatureMap {
   const step = spacing === 2 ? 2 : 1;
   const side = step === 2 ? 8 : 7;
   const pairs = pairsOf(secondOrientations, side);
-  const one = pairs.flatMap(({ even }) => Array.from(even));
-  const other = pairs.flatMap(({ odd }) => Array.from(odd));
-  const count = orientations * secondOrientations;
-  const [real, imaginary] = [one, other].map((kernels) => {
-    const all = Array.from({ length: orientations }, () => kernels).flat();
-    const weight = tensor.graph.constant('second', all, [count, 1, side, side]);
-    const convolved = conv(mirrored(tensor, 3), weight, undefined, { stride: step, groups: orientations });
-    return placed(convolved, count, spacing * step).tensor;
-  }) as [Tensor, Tensor];
-  return { tensor: lengthOf(real, imaginary), spacing: spacing * step };
+  const kernels = (['even', 'odd'] as const).flatMap((part) =>
+    pairs.flatMap((pair) => Array.from(pair[part])),
+  );
+  const weight = tensor.graph.constant('second', kernels, [2 * secondOrientations, 1, side, side]);
+  const single = regrouped(mirrored(tensor, 3), 1);
+  const convolved = conv(single, weight, undefined, { stride: step });
+  const both = placed(convolved, 2 * secondOrientations, spacing * step);
+  const length = magnitude(both).tensor;
+  return placed(
+    regrouped(length, orientations * secondOrientations),
+    orientations * secondOrientations,
+    spacing * step,
+  );
+}
+
+/** The same numbers with another number of channels an image, and as many more or fewer images. */
+function regrouped(tensor: Tensor, count: number): Tensor {
+  const { graph, dtype, shape } = tensor;
+  const [, , height = 'H', width = 'W'] = shape;
+  // A 0 keeps the size at its place.
+  const sizes = graph.integers([-1, count, 0, 0]);
+  return graph.add(
+    'Reshape',
+    [tensor, sizes],
+    [{ dtype, shape: ['images', count, height, width] }],
+  )[0] as Tensor;
 }
 
 function pairsOf(count: number, side: number) {
