@@ -47,10 +47,7 @@ interface PredictFlags {
 
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
   const targets = await predictTargets(paths);
-  const engine = await nodeEngine({
-    ...(flags.device && { device: flags.device }),
-    ...(flags.threads !== undefined && { threads: flags.threads }),
-  });
+  const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
   const model = folder.endsWith('.onnx') ? folder : await modelOf(folder);
   const detector = await Detector.open(engine, model);
   const display = progressBars();

@@ -138,7 +138,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       textures: merged.textures,
       preset,
       options: checkOptions(trainingOptionsSchema, options),
-      ...(merged.device && { device: merged.device }),
+      device: merged.device,
       layout: merged.layout,
       threads: merged.threads,
       cache: merged.cache,

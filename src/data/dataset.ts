@@ -28,3 +28,14 @@ export interface Dataset {
   readonly classes: readonly string[];
   readonly samples: readonly Sample[];
 }
+
+/** Groups by class name, both orders kept. */
+export function byClass<T extends { readonly className: string }>(items: Iterable<T>): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.className);
+    if (group) group.push(item);
+    else groups.set(item.className, [item]);
+  }
+  return groups;
+}

@@ -4,6 +4,7 @@
  * Memory: 4 bytes a normal pixel and 12 a pixel of a region while gathering; measuring takes up to 12 bytes a normal
  * pixel (160 MB for 200 maps of 256 x 256). The maps themselves are not kept.
  */
+import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
 import { aupro, dilatedScore } from './aupro.ts';
 import { metricsOfRanked, type RankedScores, type RankingMetrics } from './ranking.ts';
@@ -70,9 +71,12 @@ export class PixelScores {
 
   /** Measures all pixels and lets go of them; `ranked` and `regions` (see `aupro`) are for curves. */
   measure(): { metrics: PixelMetrics; ranked: RankedScores; regions: SortedKeys } {
-    const normal = sortKeys(joined(this.#normal));
-    const exact = sortKeysWith(joined(this.#region), joined(this.#regionSizes));
-    const dilated = sortKeysWith(joined(this.#regionDilated), joined(this.#regionSizes));
+    const normal = sortKeys(joined(Uint32Array, this.#normal));
+    const exact = sortKeysWith(joined(Uint32Array, this.#region), joined(Uint32Array, this.#regionSizes));
+    const dilated = sortKeysWith(
+      joined(Uint32Array, this.#regionDilated),
+      joined(Uint32Array, this.#regionSizes),
+    );
     this.#normal = [];
     this.#region = [];
     this.#regionDilated = [];
@@ -85,14 +89,4 @@ export class PixelScores {
     };
     return { metrics, ranked, regions: exact };
   }
-}
-
-function joined(parts: readonly Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

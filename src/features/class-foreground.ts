@@ -4,7 +4,7 @@
  */
 import type { ProgressListener } from '../core/progress.ts';
 import { defaultConcurrency, mapConcurrently } from '../data/concurrency.ts';
-import type { Sample } from '../data/dataset.ts';
+import { byClass, type Sample } from '../data/dataset.ts';
 import { decodeImage } from '../image/decode.ts';
 import { estimateForeground, type ForegroundDecision, foregroundIsStable } from '../synthesis/foreground.ts';
 import { inputPicture } from './input-picture.ts';
@@ -47,17 +47,6 @@ export async function classForegrounds(
       foregroundIsStable(of.map(({ statistics }) => statistics)),
     ]),
   );
-}
-
-/** Groups by class name, both orders kept. */
-export function byClass<T extends { readonly className: string }>(items: Iterable<T>): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.className);
-    if (group) group.push(item);
-    else groups.set(item.className, [item]);
-  }
-  return groups;
 }
 
 /** `perClass` of each class's training samples, evenly chosen over its list. */

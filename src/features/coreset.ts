@@ -6,6 +6,7 @@
  * about as large as it is in a selection of as many members from an eighth of the rows, which is made first. Rows below it are
  * dropped as the selection goes on, so that its later turns look at a part of the data. (Should no row be left, there are fewer members.)
  */
+import { pickRows } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
 import {
@@ -56,7 +57,8 @@ export async function coreset(
   try {
     let nearestAllowed = 0;
     if ((options.prune ?? true) && count >= 2 * sampling * size) {
-      const sample = gatherRows(
+      const sample = pickRows(
+        Float32Array,
         rows,
         width,
         random.permutation(count).subarray(0, Math.floor(count / sampling)),
@@ -113,7 +115,7 @@ async function select(
       let next = 0;
       for (let place = 0; place < nearest.length; place++)
         if ((nearest[place] as number) >= nearestAllowed) places[next++] = place;
-      pool = gatherRows(pool, width, places);
+      pool = pickRows(Float32Array, pool, width, places);
       const indicesBefore = indices;
       indices = places.map((place) => indicesBefore[place] as number);
       const before = nearest;
@@ -121,14 +123,6 @@ async function select(
     }
   }
   return { members: Uint32Array.from(chosen), lastDistance };
-}
-
-function gatherRows(rows: Float32Array, width: number, places: Uint32Array): Float32Array {
-  const gathered = new Float32Array(places.length * width);
-  places.forEach((place, slot) => {
-    gathered.set(rows.subarray(place * width, (place + 1) * width), slot * width);
-  });
-  return gathered;
 }
 
 /** One turn: shorten every row's distance by the last member's, then take the farthest row. */

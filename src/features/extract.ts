@@ -2,8 +2,10 @@
  * @file Fills a feature store with the patch features of images and of the synthetic anomalies made of them. Shards that are already
  * there are kept, so an interrupted extraction goes on where it was.
  */
+
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
+import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
@@ -142,7 +144,7 @@ async function extractShard(
     key: store.header.key,
     images: images.map(({ id, path, classIndex }) => ({ id, path, classIndex })),
     local: rows,
-    features: joined([...normal, ...local]),
+    features: joined(Uint16Array, [...normal, ...local]),
   };
 }
 
@@ -154,16 +156,6 @@ async function anomalousFeatures(extractor: Extractor, { anomalies }: Produced) 
     coverage,
     features: all.subarray(index * perImage, (index + 1) * perImage),
   }));
-}
-
-function joined(parts: readonly Uint16Array[]): Uint16Array {
-  const whole = new Uint16Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Everything the features depend on, as one hash. */

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
-import type { Sample } from '../data/dataset.ts';
+import { byClass, type Sample } from '../data/dataset.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { sideBySide } from '../image/overlay.ts';
@@ -16,7 +16,7 @@ import {
   type LocalAnomalyOptions,
   synthesizeLocalAnomaly,
 } from '../synthesis/local-anomaly.ts';
-import { byClass, type ClassForegrounds } from './class-foreground.ts';
+import type { ClassForegrounds } from './class-foreground.ts';
 import { inputPicture } from './input-picture.ts';
 import type { InputGeometry } from './preprocess.ts';
 import type { TextureSource } from './texture-source.ts';

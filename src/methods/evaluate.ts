@@ -88,12 +88,11 @@ export async function evaluateInFull(
   const run = new RunFolder(request.run);
   const config = await run.config();
   const root = request.data ?? config.data.root;
-  const layout = request.layout ? { layout: request.layout } : {};
-  const loaded = await loadDataset(root, { ...layout, requireTraining: false });
+  const loaded = await loadDataset(root, { layout: request.layout, requireTraining: false });
   const { dataset, broken } = await verifyImages(loaded, {
     splits: ['test'],
     skipBroken: request.skipBroken ?? false,
-    ...(request.onProgress && { onProgress: request.onProgress }),
+    onProgress: request.onProgress,
   });
   for (const { path, reason } of broken) request.note?.(`left out: ${path}: ${reason}`);
   const samples = dataset.samples.filter(({ split }) => split === 'test');
@@ -103,10 +102,7 @@ export async function evaluateInFull(
       expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
     });
   }
-  const engine = await nodeEngine({
-    ...(request.device && { device: request.device }),
-    ...(request.threads !== undefined && { threads: request.threads }),
-  });
+  const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await Detector.open(engine, run.model);
   try {
     const { classes } = detector.metadata;

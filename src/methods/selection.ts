@@ -3,6 +3,7 @@
  * anomalies of the same images, the easy ones and subtle ones. `test`: pixel AUROC on the test images, as the paper does (it leaks).
  */
 
+import { joined } from '../core/arrays.ts';
 import { halvesToFloats } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 import type { Sample } from '../data/dataset.ts';
@@ -90,20 +91,12 @@ async function heldOutRows({ inputs, heldOut, fitted, training }: SyntheticJudge
       faded.push(anomalous.map((value, dimension) => (1 - beta) * value + beta * own[dimension]));
     });
   }
-  const some = (rows: readonly Float32Array[]) => joined(random.sample(rows, mostRows), width);
+  const some = (rows: readonly Float32Array[]) => joined(Float32Array, random.sample(rows, mostRows));
   const chosen = some(normal);
   const noisy = chosen.slice(0, Math.min(chosen.length, (mostRows / 4) * width));
   for (let at = 0; at < noisy.length; at++) noisy[at] += random.normal() * fitted.noiseDeviation[at % width];
   const kinds = [some(local), some(faded), noisy].filter(({ length }) => length > 0);
   return { normal: chosen, kinds };
-}
-
-function joined(rows: readonly Float32Array[], width: number): Float32Array {
-  const whole = new Float32Array(rows.length * width);
-  rows.forEach((row, at) => {
-    whole.set(row, at * width);
-  });
-  return whole;
 }
 
 export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'> {

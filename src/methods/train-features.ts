@@ -11,7 +11,7 @@ import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
 import type { FitSource } from '../training/sample-rows.ts';
-import { hashOf, progress, signal, type Work } from './train-work.ts';
+import { hashOf, type Work } from './train-work.ts';
 
 /** A few synthetic anomalies of each class, to look at. */
 export async function writePictures(work: Work, foregrounds: ClassForegrounds): Promise<void> {
@@ -65,8 +65,8 @@ export async function extract(
     texturesFingerprint: textures ? await fingerprintFiles(textures) : '',
     cache: work.cache,
     firstId,
-    ...progress(request),
-    ...signal(request),
+    onProgress: request.onProgress,
+    signal: request.signal,
   };
   const extracted = await extractFeatures(options);
   if (extracted.reused) request.note?.(`Patch features: reused from ${extracted.store.folder}.`);

@@ -6,10 +6,10 @@ import type { FittedInput } from '../model/network-input.ts';
 import { initialParameters } from '../model/parameters.ts';
 import { CheckpointFolder } from '../training/checkpoint.ts';
 import { inputStore } from '../training/input-store.ts';
-import { type TrainedNetworks, trainNetworks } from '../training/trainer.ts';
+import { networkSpec, type TrainedNetworks, trainNetworks } from '../training/trainer.ts';
 import { type Judge, syntheticJudge, testJudge } from './selection.ts';
 import { extract } from './train-features.ts';
-import { hashOf, progress, signal, type Work } from './train-work.ts';
+import { hashOf, type Work } from './train-work.ts';
 
 /** Trains adaptor and discriminator, from the checkpoint where the run is continued, and keeps the run's log. */
 export async function trainOn(
@@ -23,8 +23,8 @@ export async function trainOn(
   const { options } = request;
   const checkpoints = new CheckpointFolder(run.checkpoint, hashOf([fitKey, JSON.stringify(options)]));
   const resume = request.resume ?? false;
-  const reached = resume ? await checkpoints.read() : undefined;
-  await run.rewindLog(reached?.progress.stage ?? 1, reached?.progress.step ?? 0);
+  const reached = resume ? await checkpoints.readProgress() : undefined;
+  await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
   const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey);
   // Lines are written one after another, without holding up the training.
   let writing: Promise<void> = Promise.resolve();
@@ -36,12 +36,12 @@ export async function trainOn(
       training: options,
       checkpoints,
       resume,
-      ...(judge && { judge: judge.judge }),
+      judge: judge?.judge,
       log: (entry) => {
         writing = writing.then(() => run.log(entry));
       },
-      ...progress(request),
-      ...signal(request),
+      onProgress: request.onProgress,
+      signal: request.signal,
     });
   } finally {
     await writing;
@@ -59,15 +59,8 @@ async function makeJudge(
   const { request, engine, split, dataset, features, training } = work;
   const { options } = request;
   if (options.selection === 'last') return undefined;
-  const example = initialParameters(
-    {
-      inputWidth: fitted.width,
-      adaptorWidths: options.adaptor,
-      discriminatorWidths: options.discriminator,
-      classes: dataset.classes.length,
-    },
-    new Random('example'),
-  );
+  const spec = networkSpec(options, fitted.width, dataset.classes.length);
+  const example = initialParameters(spec, new Random('example'));
   const common = { engine, fitted, training: options, example };
   if (options.selection === 'synthetic') return syntheticJudge({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');
@@ -79,7 +72,7 @@ async function makeJudge(
     fitted,
     fitKey,
     cache: work.cache,
-    ...progress(request),
+    onProgress: request.onProgress,
   });
   return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: features.geometry });
 }

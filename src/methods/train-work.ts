@@ -62,12 +62,8 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const { options, note } = request;
   const run = new RunFolder(request.out);
   run.requireFree(request.resume ?? false);
-  const layout = request.layout === undefined ? {} : { layout: request.layout };
-  const loaded = await loadDataset(request.data, layout);
-  const engine = await nodeEngine({
-    ...(request.device && { device: request.device }),
-    ...(request.threads !== undefined && { threads: request.threads }),
-  });
+  const loaded = await loadDataset(request.data, { layout: request.layout });
+  const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
   const textures = request.textures === undefined ? null : await listTextures(request.textures);
@@ -77,7 +73,11 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     );
   const splits: Sample['split'][] = options.selection === 'test' ? ['train', 'test'] : ['train'];
   const skipBroken = request.skipBroken ?? false;
-  const { dataset, broken } = await verifyImages(loaded, { splits, skipBroken, ...progress(request) });
+  const { dataset, broken } = await verifyImages(loaded, {
+    splits,
+    skipBroken,
+    onProgress: request.onProgress,
+  });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const split = splitHeldOut(training, options.heldOut, options.seed);
@@ -120,16 +120,6 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     textures,
     fingerprint: trainFingerprint,
   };
-}
-
-/** The listener, as the options of a step. */
-export function progress({ onProgress }: TrainRequest): { onProgress?: ProgressListener } {
-  return onProgress ? { onProgress } : {};
-}
-
-/** The abort signal, as the options of a step. */
-export function signal({ signal: abort }: TrainRequest): { signal?: AbortSignal } {
-  return abort ? { signal: abort } : {};
 }
 
 /** A key for what was made from these texts. */

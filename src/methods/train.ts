@@ -13,7 +13,7 @@ import type { TrainedNetworks } from '../training/trainer.ts';
 import { secondOpinion } from './opinion.ts';
 import { extract, fitInput, writePictures } from './train-features.ts';
 import { trainOn } from './train-networks.ts';
-import { prepare, progress, signal, type TrainRequest, type Work } from './train-work.ts';
+import { prepare, type TrainRequest, type Work } from './train-work.ts';
 import { calibrateAndWrite } from './write-detector.ts';
 
 export type { TrainRequest } from './train-work.ts';
@@ -38,7 +38,9 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const work = await prepare(request);
   if (existsSync(work.run.model)) return finished(work);
   const { engine, run, training, split, backbone, features, dataset } = work;
-  const foregrounds = await classForegrounds(training, features.geometry, progress(request));
+  const foregrounds = await classForegrounds(training, features.geometry, {
+    onProgress: request.onProgress,
+  });
   await writePictures(work, foregrounds);
   const extracted = await extract(work, foregrounds, training, 0);
   const { fitted, fitKey } = await fitInput(work, extracted);
@@ -48,8 +50,8 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     fitted,
     fitKey,
     cache: work.cache,
-    ...progress(request),
-    ...signal(request),
+    onProgress: request.onProgress,
+    signal: request.signal,
   });
   const networks = await trainOn(work, foregrounds, inputs, fitted, fitKey);
   const trained = { fitted, parameters: networks.parameters, classes: dataset.classes };

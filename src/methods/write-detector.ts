@@ -2,6 +2,8 @@
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../core/files.ts';
 import { changesFrom } from '../core/options.ts';
+import { mapAhead } from '../data/concurrency.ts';
+import { byClass } from '../data/dataset.ts';
 import { calibrateClass } from '../detector/calibrate.ts';
 import { Detector, type Prediction } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
@@ -19,18 +21,23 @@ export async function calibrateAndWrite(work: Work, spec: DetectorSpec): Promise
   const graph = detectorGraph(spec);
   const bytes = (content: DetectorMetadata) => graph.toBytes({ [metadataKey]: JSON.stringify(content) });
   const detector = await Detector.fromBytes(engine, bytes(metadata), run.model);
-  const predictions = new Map<string, Pick<Prediction, 'score' | 'map'>[]>();
+  const judged: (Pick<Prediction, 'score' | 'map'> & { readonly className: string })[] = [];
   const held = [...split.heldOut].map((id) => training[id]);
   try {
-    let done = 0;
-    for (const { path, className } of held) {
-      const { score, map } = await detector.predict(await decodeImage(path));
-      predictions.set(className, [...(predictions.get(className) ?? []), { score, map }]);
-      request.onProgress?.({ task: 'thresholds', done: ++done, total: held.length, unit: 'images' });
+    for await (const [{ className }, image] of mapAhead(held, 4, ({ path }) => decodeImage(path))) {
+      const { score, map } = await detector.predict(image);
+      judged.push({ className, score, map });
+      request.onProgress?.({
+        task: 'thresholds',
+        done: judged.length,
+        total: held.length,
+        unit: 'images',
+      });
     }
   } finally {
     await detector.release();
   }
+  const predictions = byClass(judged);
   for (const className of dataset.classes) {
     const { threshold, display } = calibrateClass(
       predictions.get(className) ?? [],

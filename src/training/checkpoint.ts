@@ -56,17 +56,28 @@ export class CheckpointFolder {
     this.key = key;
   }
 
+  /** How far the last checkpoint of this training is; undefined where there is none. */
+  async readProgress(): Promise<TrainingState | undefined> {
+    return (await this.#readState())?.progress;
+  }
+
   /** The last checkpoint of this training; undefined where there is none. */
   async read(): Promise<Checkpoint | undefined> {
-    const path = join(this.folder, stateFile);
-    if (!existsSync(path)) return undefined;
-    const { key, files, ...progress } = JSON.parse(await readFile(path, 'utf8')) as StateFile;
-    if (key !== this.key) return undefined;
+    const found = await this.#readState();
+    if (!found) return undefined;
+    const { progress, files } = found;
     const state = await readParameters(join(this.folder, files.state));
     if (files.best === undefined) return { progress, state };
     const best = await readParameters(join(this.folder, files.best));
     this.#best = files.best;
     return { progress, state, best };
+  }
+
+  async #readState(): Promise<{ progress: TrainingState; files: StateFile['files'] } | undefined> {
+    const path = join(this.folder, stateFile);
+    if (!existsSync(path)) return undefined;
+    const { key, files, ...progress } = JSON.parse(await readFile(path, 'utf8')) as StateFile;
+    return key === this.key ? { progress, files } : undefined;
   }
 
   /** Replaces the checkpoint. */

@@ -2,6 +2,7 @@
  * @file The memory bank's members: a greedy coreset of the training images' normal patches, chosen in a small random projection of
  * their principal components. The patches are read twice, so that only these small projections are in memory at once.
  */
+import { pickRows } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { coreset } from '../features/coreset.ts';
@@ -42,14 +43,14 @@ export async function chooseMembers(
     for (const [shard, rows] of plan.entries()) {
       if (rows.length === 0) continue;
       const { features } = await store.readShard(shard);
-      const { selection } = await session.run(rowsOf(features, width, rows));
+      const { selection } = await session.run(pickRows(Uint16Array, features, width, rows));
       candidates.set(selection, next * narrow);
       next += rows.length;
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
     const chosen = await coreset(engine, candidates, narrow, random, {
       size: input.members,
-      ...(onProgress && { onProgress }),
+      onProgress,
     });
     const members = new Float32Array(chosen.length * components);
     const memberClasses = new Array<number>(chosen.length).fill(0);
@@ -66,7 +67,8 @@ export async function chooseMembers(
       if (own.length === 0) continue;
       const { features, images } = await store.readShard(shard);
       const { projected } = await session.run(
-        rowsOf(
+        pickRows(
+          Uint16Array,
           features,
           width,
           own.map(({ row }) => row),
@@ -141,12 +143,4 @@ async function projectionSession(
     },
     release: () => session.release(),
   };
-}
-
-function rowsOf(features: Uint16Array, width: number, rows: readonly number[]): Uint16Array {
-  const chosen = new Uint16Array(rows.length * width);
-  rows.forEach((row, at) => {
-    chosen.set(features.subarray(row * width, (row + 1) * width), at * width);
-  });
-  return chosen;
 }

@@ -1,7 +1,7 @@
 /** @file Which good images a training does not see: kept for selection and thresholds. */
 import { CladError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
-import type { Sample } from '../data/dataset.ts';
+import { byClass, type Sample } from '../data/dataset.ts';
 
 /** Ids (positions in the list) of both parts. */
 export interface HeldOutSplit {
@@ -16,12 +16,10 @@ export interface HeldOutSplit {
  * @throws CLASS_EMPTY for a class with a single image
  */
 export function splitHeldOut(samples: readonly Sample[], share: number, seed: number): HeldOutSplit {
-  const byClass = new Map<string, number[]>();
-  samples.forEach(({ className }, id) => {
-    byClass.set(className, [...(byClass.get(className) ?? []), id]);
-  });
   const heldOut = new Set<number>();
-  for (const [name, ids] of byClass) {
+  const numbered = samples.map(({ className }, id) => ({ className, id }));
+  for (const [name, members] of byClass(numbered)) {
+    const ids = members.map(({ id }) => id);
     if (ids.length < 2) {
       throw new CladError('CLASS_EMPTY', {
         name,

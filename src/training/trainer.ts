@@ -56,16 +56,19 @@ const mostSteps = 25;
 /** Milliseconds between checkpoints, so that little is lost. */
 const checkpointInterval = 30_000;
 
+/** The networks that the options ask for. */
+export function networkSpec(
+  { adaptor, discriminator }: TrainingOptions,
+  inputWidth: number,
+  classes: number,
+): NetworkSpec {
+  return { inputWidth, adaptorWidths: adaptor, discriminatorWidths: discriminator, classes };
+}
+
 /** Trains adaptor and discriminator. */
 export async function trainNetworks(options: TrainOptions): Promise<TrainedNetworks> {
   const { source, fitted, training, checkpoints } = options;
-  const classes = source.index.classes.length;
-  const spec: NetworkSpec = {
-    inputWidth: fitted.width,
-    adaptorWidths: training.adaptor,
-    discriminatorWidths: training.discriminator,
-    classes,
-  };
+  const spec = networkSpec(training, fitted.width, source.index.classes.length);
   let checkpoint = options.resume ? await checkpoints.read() : undefined;
   checkpoint ??= {
     progress: { stage: 1, step: 0, judgements: [] },

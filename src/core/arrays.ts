@@ -1,0 +1,30 @@
+/** @file Typed arrays put together, and rows picked out of them. */
+
+/** The kinds of array that hold numbers here. */
+export type NumberArray = Float32Array | Uint16Array | Uint32Array;
+
+type MakerOf<T> = new (length: number) => T;
+
+/** Arrays one after another, in one. @param kind - which array to make, e.g. `Uint16Array` */
+export function joined<T extends NumberArray>(kind: MakerOf<T>, parts: readonly T[]): T {
+  const whole = new kind(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Chosen rows of a matrix [rows, width], in the order given. */
+export function pickRows<T extends NumberArray>(
+  kind: MakerOf<T>,
+  matrix: T,
+  width: number,
+  rows: ArrayLike<number>,
+): T {
+  const picked = new kind(rows.length * width);
+  for (let slot = 0; slot < rows.length; slot++)
+    picked.set(matrix.subarray(rows[slot] * width, (rows[slot] + 1) * width), slot * width);
+  return picked;
+}
