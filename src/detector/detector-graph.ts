@@ -1,7 +1,7 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and product out. */
 import type { Backbone } from '../features/backbone.ts';
 import { backboneFeatures, type FeaturePlan, gridSideOf } from '../features/extractor.ts';
-import { Graph, mean, reshape } from '../graph/index.ts';
+import { div, Graph, reshape, sum } from '../graph/index.ts';
 import { anomalyMap, imageScore } from './anomaly-map.ts';
 import { combineVoices, patchVoices, type SecondOpinion, type TrainedPatchModel } from './patch-scores.ts';
 
@@ -30,6 +30,7 @@ export function detectorGraph(spec: DetectorSpec): Graph {
   graph.output('anomaly_map', map);
   graph.output('score', imageScore(map, size, spec.topShare));
   const votes = reshape(voices.votes, [-1, grid * grid, classes.length], 'N');
-  graph.output('class_probability', mean(votes, { axes: [1] }));
+  const counted = sum(votes, { axes: [1] });
+  graph.output('class_probability', div(counted, sum(counted, { axes: [1], keepDims: true })));
   return graph;
 }

@@ -15,9 +15,9 @@ import { type DetectorMetadata, parseMetadata } from './metadata.ts';
 
 /** What a detector says of one picture. */
 export interface Prediction {
-  /** The product that most patches vote for. */
+  /** The product with the largest share of the patches' votes. */
   readonly className: string;
-  /** Share of the patches that do, 0..1. */
+  /** That share, 0..1. */
   readonly classProbability: number;
   /** Share by product, in the order of `metadata.classes`. */
   readonly classProbabilities: readonly number[];

@@ -3,8 +3,9 @@
  * alone (the paper), or the distance to the nearest normal features with the networks' score as a second voice, both in units of how
  * they vary over held-out normal patches.
  */
-import { add, argMax, div, type Graph, gather, mul, slice, sub, type Tensor } from '../graph/index.ts';
+import { add, argMax, div, type Graph, mul, slice, sub, type Tensor, topK } from '../graph/index.ts';
 import { oneHot } from '../model/losses.ts';
+import { distanceToClasses } from '../model/memory-bank.ts';
 import { type FittedInput, networkInput } from '../model/network-input.ts';
 import { networksInference } from '../model/networks.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -36,7 +37,7 @@ export interface PatchVoices {
   readonly network: Tensor;
   /** Mean distance to the nearest members (residual input), [rows]. */
   readonly distance?: Tensor;
-  /** The product each patch votes for, as ones and zeros, [rows, N]. */
+  /** Each patch's vote: 0 but for one product, where it is what the vote counts. [rows, N] */
   readonly votes: Tensor;
 }
 
@@ -57,16 +58,27 @@ export function patchVoices(graph: Graph, features: Tensor, model: TrainedPatchM
   const { logits, score } = networksInference(rows, parameters);
   const count = model.classes.length;
   if (match && model.fitted.kind === 'residual') {
-    // A residual does not show which product it is of; the member it is a difference to does.
-    const { memberClasses } = model.fitted;
-    const ones = memberClasses.flatMap((own) =>
-      Array.from({ length: count }, (_, each) => (each === own ? 1 : 0)),
-    );
-    const table = graph.constant('member_votes', ones, [memberClasses.length, count]);
-    return { network: score, distance: match.distance, votes: gather(table, match.nearest) };
+    // A residual does not show which product it is of; the members it is a difference to do.
+    const distances = distanceToClasses(match, model.fitted.memberClasses, count);
+    return { network: score, distance: match.distance, votes: weighedVotes(distances, count) };
   }
   const products = slice(logits, 1, 0, count);
   return { network: score, votes: oneHot(argMax(products, 1), count) };
+}
+
+/** Added to what a vote counts, so that a picture whose patches favour nobody still has shares. */
+const leastWeight = 1e-6;
+
+/**
+ * Each patch votes for the product nearest to it, and the vote counts by how much further away the next one is: a patch of bare table,
+ * which lies under several products, does not decide which one it is (docs/decisions/0009-the-product-by-weighed-votes.md).
+ * @param distances - to each product, [rows, N]
+ */
+function weighedVotes(distances: Tensor, count: number): Tensor {
+  if (count === 1) return add(mul(distances, 0), 1);
+  const { values, indices } = topK(distances, 2, false);
+  const [nearest, next] = [slice(values, 1, 0, 1), slice(values, 1, 1, 2)];
+  return mul(oneHot(slice(indices, 1, 0, 1), count), add(sub(next, nearest), leastWeight));
 }
 
 /** One score a patch, [rows]. */

@@ -8,12 +8,14 @@
  */
 import {
   add,
+  concat,
   equal,
   gather,
   matmul,
   maximum,
   mean,
   mul,
+  reduceMin,
   reshape,
   slice,
   sqrt,
@@ -48,8 +50,10 @@ export interface Match {
   readonly centre: Tensor;
   /** Mean Euclidean distance to the k nearest members, [rows]. One alone depends on which patches a coreset happened to take. */
   readonly distance: Tensor;
-  /** Index of the nearest member, [rows] int64. */
-  readonly nearest: Tensor;
+  /** Squared distance to every member, less the row's own squared length, [rows, M]. */
+  readonly relative: Tensor;
+  /** The row's own squared length, [rows, 1]. */
+  readonly length: Tensor;
 }
 
 /** Members of the patch's own image, which must not vouch for it while training. */
@@ -84,8 +88,33 @@ export function matchMembers(
   return {
     centre: mean(gather(bank.members, indices), { axes: [1] }),
     distance: mean(sqrt(maximum(add(values, length), 0)), { axes: [1] }),
-    nearest: reshape(slice(indices, 1, 0, 1), [rows]),
+    relative: allowed,
+    length,
   };
+}
+
+/** What a class is away of which the coreset took no member; its square is still a float32. */
+const outOfReach = 1e15;
+
+/**
+ * Distance of each row to the nearest member of each class: patch by patch, the image-to-class distance of Boiman, Shechtman and
+ * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008).
+ * @param memberClasses - class index of each member, never falling
+ * @param classes - how many there are
+ * @returns [rows, classes]
+ */
+export function distanceToClasses(
+  { relative, length }: Pick<Match, 'relative' | 'length'>,
+  memberClasses: readonly number[],
+  classes: number,
+): Tensor {
+  const squares = Array.from({ length: classes }, (_, index) => {
+    const first = memberClasses.indexOf(index);
+    if (first < 0) return add(mul(length, 0), outOfReach ** 2);
+    const own = slice(relative, 1, first, memberClasses.lastIndexOf(index) + 1);
+    return add(reduceMin(own, { axes: [1], keepDims: true }), length);
+  });
+  return sqrt(maximum(concat(squares, 1), 0));
 }
 
 /** The networks' input: differences [rows, d] divided by how much normal ones vary along each component. */

@@ -23,7 +23,7 @@ export type FittedInput = {
       readonly kind: 'residual';
       readonly neighbours: number;
       readonly arrays: BankArrays;
-      /** Class index of each member, [M]. */
+      /** Class index of each member, [M]; never falling, so that the members of a class lie together. */
       readonly memberClasses: readonly number[];
       /** Image id of each member, [M]. */
       readonly memberImages: readonly number[];
@@ -34,7 +34,7 @@ export type FittedInput = {
 export interface InputRows {
   /** [rows, width] */
   readonly rows: Tensor;
-  readonly match?: Pick<Match, 'distance' | 'nearest'>;
+  readonly match?: Match;
 }
 
 /**

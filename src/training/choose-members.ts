@@ -37,21 +37,23 @@ export async function chooseMembers(
   const plan = await planNormal(source, input.candidates, new Random(seed, 'candidates'));
   const count = plan.reduce((sum, rows) => sum + rows.length, 0);
   const candidates = new Float32Array(count * narrow);
+  const candidateClasses = new Uint16Array(count);
   const session = await projectionSession(engine, width, reduction, directions);
   try {
     let next = 0;
     for (const [shard, rows] of plan.entries()) {
       if (rows.length === 0) continue;
-      const { features } = await store.readShard(shard);
+      const { features, images } = await store.readShard(shard);
       const { selection } = await session.run(pickRows(Uint16Array, features, width, rows));
       candidates.set(selection, next * narrow);
+      rows.forEach((row, at) => {
+        candidateClasses[next + at] = images[Math.floor(row / gridSide ** 2)].classIndex;
+      });
       next += rows.length;
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
-    const chosen = await coreset(engine, candidates, narrow, random, {
-      size: input.members,
-      onProgress,
-    });
+    const taken = await coreset(engine, candidates, narrow, random, { size: input.members, onProgress });
+    const chosen = taken.sort((a, b) => candidateClasses[a] - candidateClasses[b]);
     const members = new Float32Array(chosen.length * components);
     const memberClasses = new Array<number>(chosen.length).fill(0);
     const memberImages = new Array<number>(chosen.length).fill(0);

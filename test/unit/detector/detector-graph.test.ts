@@ -44,7 +44,7 @@ async function specOf(resizeShorterTo?: number): Promise<DetectorSpec> {
       width,
       noiseDeviation: new Float32Array(width),
       neighbours: 3,
-      memberClasses: Array.from({ length: 12 }, (_, member) => member % 3),
+      memberClasses: Array.from({ length: 12 }, (_, member) => Math.floor(member / 4)),
       memberImages: new Array<number>(12).fill(0),
       arrays: {
         mean: { shape: [width], data: new Float32Array(width) },

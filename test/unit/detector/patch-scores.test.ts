@@ -25,7 +25,7 @@ const parameters = initialParameters(
 const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
 const bank = normals(members * width);
 const whitening = Float32Array.of(1, 2, 0.5, 1.5);
-const memberClasses = [2, 0, 1, 1, 0, 2];
+const memberClasses = [0, 0, 1, 1, 2, 2];
 const feature: TrainedPatchModel = {
   classes,
   parameters,
@@ -109,7 +109,7 @@ describe('a patch', () => {
     }
   });
 
-  it('on residuals is seen beside the nearest members, and votes for the product of the nearest', async () => {
+  it('on residuals is seen beside the nearest members, and votes for the nearest product, by how much further the next one is', async () => {
     const { network, votes, distance } = await voices(residual);
     const inputs: number[] = [];
     const distances: number[] = [];
@@ -127,8 +127,10 @@ describe('a patch', () => {
       own.forEach((value, axis) => {
         inputs.push((value - (first.values[axis]! + second.values[axis]!) / 2) * whitening[axis]!);
       });
-      expect(votes!.slice(row * 3, row * 3 + 3)).toEqual(
-        [0, 1, 2].map((each) => (each === first.of ? 1 : 0)),
+      const next = nearest.find(({ of }) => of !== first.of)!;
+      expectClose(
+        votes!.slice(row * 3, row * 3 + 3),
+        [0, 1, 2].map((each) => (each === first.of ? next.away - first.away : 0)),
       );
     }
     expectClose(distance, distances);

@@ -6,7 +6,7 @@ import { cast, gradients } from '../../../src/graph/index.ts';
 import { batchNormInference, batchNormTraining } from '../../../src/model/batch-norm.ts';
 import { type ContrastOptions, contrastLoss } from '../../../src/model/contrast.ts';
 import { fuseFeatures } from '../../../src/model/fusion.ts';
-import { matchMembers } from '../../../src/model/memory-bank.ts';
+import { distanceToClasses, matchMembers } from '../../../src/model/memory-bank.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const normals = (seed: number, count: number, scale = 1) => {
@@ -77,6 +77,8 @@ describe('matching to a memory bank', () => {
           );
           // Images 0 to 3 each have some members, so that at least `members - ceil(members / 4)` stay.
           const memberImages = Array.from({ length: members }, (_, member) => member % 4);
+          // Of the last class there is none.
+          const memberClasses = memberImages.map((_, member) => Math.floor((2 * member) / members));
           const rowImages = Array.from({ length: rows }, (_, row) => row % 5);
           const left = (row: number) =>
             memberImages.filter((image) => !excluding || image !== rowImages[row]).length;
@@ -86,7 +88,7 @@ describe('matching to a memory bank', () => {
               rows: graph.constant('rows', rowImages, [rows], 'int64'),
               members: graph.constant('owners', memberImages, [members], 'int64'),
             };
-            const { centre, distance, nearest } = matchMembers(
+            const match = matchMembers(
               inputs.x!,
               {
                 members: graph.constant('bank', bank, [members, width]),
@@ -95,7 +97,11 @@ describe('matching to a memory bank', () => {
               neighbours,
               excluding ? own : undefined,
             );
-            return { centre, distance, nearest };
+            return {
+              centre: match.centre,
+              distance: match.distance,
+              classes: distanceToClasses(match, memberClasses, 3),
+            };
           });
           for (let row = 0; row < rows; row++) {
             const all = memberImages
@@ -109,12 +115,19 @@ describe('matching to a memory bank', () => {
                 ...each,
                 distance: Math.hypot(...each.values.map((value, axis) => value - x[row * width + axis]!)),
               }))
-              .sort((a, b) => a.distance - b.distance)
-              .slice(0, neighbours);
-            expect(found.nearest!.data[row]).toBe(all[0]!.member);
-            expect(found.distance!.data[row]).toBeCloseTo(mean(all.map((each) => each.distance)), 3);
+              .sort((a, b) => a.distance - b.distance);
+            const nearest = all.slice(0, neighbours);
+            const ofClass = [0, 1].map((index) => all.find(({ member }) => memberClasses[member] === index));
+            const [toFirst, toSecond, toNone] = found.classes!.data.slice(row * 3, row * 3 + 3);
+            for (const [at, value] of [toFirst!, toSecond!].entries()) {
+              const away = ofClass[at]?.distance;
+              if (away === undefined) expect(value).toBeGreaterThan(1e14);
+              else expect(value).toBeCloseTo(away, 3);
+            }
+            expect(toNone).toBeGreaterThan(1e14);
+            expect(found.distance!.data[row]).toBeCloseTo(mean(nearest.map((each) => each.distance)), 3);
             for (let axis = 0; axis < width; axis++) {
-              const centre = mean(all.map(({ values }) => values[axis]!));
+              const centre = mean(nearest.map(({ values }) => values[axis]!));
               expect(found.centre!.data[row * width + axis]).toBeCloseTo(centre, 4);
             }
           }
@@ -128,7 +141,7 @@ describe('matching to a memory bank', () => {
     const norms = Array.from({ length: 50 }, (_, member) =>
       bank.slice(member * width, (member + 1) * width).reduce((sum, value) => sum + value * value, 0),
     );
-    const { distance, nearest } = await runGraph(
+    const { distance, relative } = await runGraph(
       { x: { data: bank, shape: [50, width] } },
       (graph, inputs) => {
         const members = graph.constant('bank', bank, [50, width]);
@@ -139,7 +152,8 @@ describe('matching to a memory bank', () => {
       expect(value).toBeGreaterThanOrEqual(0);
       // Squared lengths of some 3600 carry rounding of 1e-3, whose root this is.
       expect(value).toBeLessThan(0.1);
-      expect(nearest!.data[row]).toBe(row);
+      const own = relative!.data.slice(row * 50, (row + 1) * 50);
+      expect(own.indexOf(Math.min(...own))).toBe(row);
     });
   });
 });

@@ -146,6 +146,7 @@ describe('the memory bank', () => {
     });
     expect(fitted.memberImages.every((id) => fit.has(id))).toBe(true);
     expect(new Set(fitted.memberClasses)).toEqual(new Set([0, 1]));
+    expect(fitted.memberClasses).toEqual(fitted.memberClasses.toSorted());
   });
 
   it('is matched without the members of the own image', async () => {
