@@ -79,7 +79,7 @@ async function modelOf(folder: string): Promise<string> {
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = textTable({
-    header: ['image', 'product', 'patches', 'score', 'threshold', 'verdict'],
+    header: ['image', 'product', 'votes', 'score', 'threshold', 'verdict'],
     rows: lines.map((line) => [
       line.path,
       line.class,

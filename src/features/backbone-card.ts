@@ -25,6 +25,8 @@ export interface BackboneCard {
   readonly inputSize: number;
   /** Smallest side that gives useful layers, pixels. */
   readonly minInputSize?: number | undefined;
+  /** Sides have to be multiples of this, pixels. */
+  readonly sizeMultiple?: number | undefined;
   /** Of RGB/255. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
@@ -57,6 +59,7 @@ export const backboneCardSchema = z
     inputName: z.string().min(1),
     inputSize: pixels,
     minInputSize: pixels.optional(),
+    sizeMultiple: z.int().min(1).max(1024).optional(),
     mean: z.tuple([z.number(), z.number(), z.number()]),
     std: z.tuple([deviation, deviation, deviation]),
     layers: z

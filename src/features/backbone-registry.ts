@@ -26,21 +26,21 @@ import {
   type WrittenCard,
 } from './backbone-card.ts';
 import { firstLine, type MeasuredValue, measureValues } from './backbone-probe.ts';
-import { builtinBackbone, builtinName } from './builtin-backbone.ts';
+import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { buildResnet } from './resnet.ts';
 
 /** One backbone with a name; `problem` says why a card cannot be read. */
 export interface ListedBackbone {
   readonly name: string;
-  /** Of the ONNX file; `builtin` for that which comes with the program. */
+  /** Of the ONNX file; the name of one that comes with the program. */
   readonly path: string;
   readonly card?: WrittenCard;
   readonly problem?: string;
 }
 
-/** The built-in backbone, then all registered ones, by name. Reads their cards only. */
+/** The built-in backbones, then all registered ones, by name. Reads only the cards of these. */
 export async function listBackbones(): Promise<ListedBackbone[]> {
-  const { card, path: builtinPath } = builtinBackbone();
+  const builtin = builtinNames.map((name) => ({ ...builtinBackbone(name), name }));
   const names = await registeredNames();
   const registered = await Promise.all(
     names.map(async (name): Promise<ListedBackbone> => {
@@ -53,7 +53,7 @@ export async function listBackbones(): Promise<ListedBackbone[]> {
       }
     }),
   );
-  return [{ name: builtinName, path: builtinPath, card }, ...registered];
+  return [...builtin.map(({ name, path, card }) => ({ name, path, card })), ...registered];
 }
 
 /** How a backbone is added. What the flags leave out comes from a card beside the file, else from the file. */
@@ -154,10 +154,10 @@ function checkName(name: string, replace: boolean): void {
       actual: JSON.stringify(name),
     });
   }
-  if (name === builtinName) {
+  if (builtinNames.includes(name)) {
     throw new CladError('OPTION_INVALID', {
       option: '--name',
-      expected: 'another name than that of the backbone which comes with the program',
+      expected: 'another name than those of the backbones that come with the program',
       actual: name,
     });
   }

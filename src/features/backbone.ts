@@ -16,7 +16,7 @@ import type { Engine } from '../runtime/engine.ts';
 import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
 import { type BackboneFlags, defined, deriveCard, normalizationOf } from './backbone-derive.ts';
 import { decode, fixedSizeOf, pictureInput, sizeIsFixed, unsuitable } from './backbone-file.ts';
-import { builtinBackbone, builtinName } from './builtin-backbone.ts';
+import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 
 export type { BackboneCard, BackboneLayer } from './backbone-card.ts';
 export type { BackboneFlags } from './backbone-derive.ts';
@@ -25,7 +25,7 @@ export type { BackboneFlags } from './backbone-derive.ts';
 export interface Backbone {
   readonly card: BackboneCard;
   readonly model: ModelProto;
-  /** Of the ONNX file, absolute; `builtin` where there is none. */
+  /** Of the ONNX file, absolute; the name where there is none. */
   readonly path: string;
   /** Of the ONNX file, in hexadecimal. */
   readonly sha256: string;
@@ -51,7 +51,7 @@ export function cardPathOf(file: string): string | undefined {
 
 /**
  * Reads a backbone.
- * @param nameOrFile - `builtin`, a registered name, or the path of an .onnx file
+ * @param nameOrFile - the name of a built-in or registered one, or the path of an .onnx file
  * @param engine - runs a file without a card once, to find channels and strides. @default one on this machine's CPU
  * @throws BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, and BACKBONE_CARD_NEEDED with the
  * card to write
@@ -61,7 +61,7 @@ export async function loadBackbone(
   flags: BackboneFlags = {},
   engine?: Engine,
 ): Promise<Backbone> {
-  if (nameOrFile === builtinName) return builtinBackbone(flags);
+  if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, flags);
   const path = await locate(nameOrFile);
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
@@ -106,7 +106,7 @@ async function locate(nameOrFile: string): Promise<string> {
   const known = await registeredNames();
   throw new CladError('BACKBONE_UNKNOWN', {
     name: nameOrFile,
-    known: [builtinName, ...known].join(', '),
+    known: [...builtinNames, ...known].join(', '),
   });
 }
 

@@ -37,6 +37,11 @@ export async function planFeatures(
   const { card, model } = backbone;
   const { size } = options.geometry;
   chosenLayers(backbone, options.layers);
+  const { sizeMultiple = 1 } = card;
+  if (size % sizeMultiple !== 0) {
+    const expected = `a multiple of ${sizeMultiple}, as backbone ${card.name} needs it`;
+    throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: size });
+  }
   try {
     const { values } = await measureValues(engine, model, card.inputName, options.layers, size);
     return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };

@@ -11,41 +11,41 @@ export interface Moments {
 
 /** Of light, red against green, yellow against blue. */
 export const colourMoments: readonly Moments[] = [
-  { mean: -0.3213, deviation: 0.4946 },
-  { mean: 0.002643, deviation: 0.2711 },
-  { mean: 0.02776, deviation: 0.2664 },
+  { mean: -1.335, deviation: 0.5159 },
+  { mean: 0.0002348, deviation: 0.2932 },
+  { mean: 0.02316, deviation: 0.2984 },
 ];
 
 /** By scale, then by colour. */
 export const firstMoments: readonly (readonly Moments[])[] = [
   [
-    { mean: 0.218, deviation: 0.1095 },
-    { mean: 0.08971, deviation: 0.06877 },
-    { mean: 0.0899, deviation: 0.06679 },
+    { mean: 0.2253, deviation: 0.113 },
+    { mean: 0.09865, deviation: 0.07056 },
+    { mean: 0.09903, deviation: 0.074 },
   ],
   [
-    { mean: 0.1929, deviation: 0.1086 },
-    { mean: 0.08619, deviation: 0.06389 },
-    { mean: 0.08604, deviation: 0.06282 },
+    { mean: 0.1979, deviation: 0.111 },
+    { mean: 0.08791, deviation: 0.06341 },
+    { mean: 0.08929, deviation: 0.06871 },
   ],
   [
-    { mean: 0.1971, deviation: 0.1112 },
-    { mean: 0.09138, deviation: 0.06129 },
-    { mean: 0.09197, deviation: 0.06965 },
+    { mean: 0.2023, deviation: 0.1136 },
+    { mean: 0.09123, deviation: 0.06204 },
+    { mean: 0.09466, deviation: 0.07583 },
   ],
   [
-    { mean: 0.1819, deviation: 0.1007 },
-    { mean: 0.08557, deviation: 0.05901 },
-    { mean: 0.08664, deviation: 0.06687 },
+    { mean: 0.1877, deviation: 0.1021 },
+    { mean: 0.08638, deviation: 0.06136 },
+    { mean: 0.08929, deviation: 0.07226 },
   ],
 ];
 
 /** By the pairs of a first-order scale and a spacing. */
 export const secondMoments: readonly Moments[] = [
-  { mean: 0.1111, deviation: 0.05875 },
-  { mean: 0.1025, deviation: 0.05479 },
-  { mean: 0.0949, deviation: 0.04994 },
-  { mean: 0.08461, deviation: 0.04623 },
-  { mean: 0.08433, deviation: 0.04611 },
-  { mean: 0.08305, deviation: 0.04452 },
+  { mean: 0.1152, deviation: 0.0606 },
+  { mean: 0.1066, deviation: 0.05679 },
+  { mean: 0.09817, deviation: 0.05088 },
+  { mean: 0.08884, deviation: 0.0487 },
+  { mean: 0.08771, deviation: 0.0481 },
+  { mean: 0.0863, deviation: 0.04622 },
 ];

@@ -1,9 +1,9 @@
 /**
- * @file The built-in backbone's network: a bank of oriented band-pass filters and what their magnitudes make of a second bank.
+ * @file The half of the built-in backbone that is not learnt: a bank of oriented band-pass filters and what their magnitudes make of a second bank.
  * Nothing in it is learnt; every weight follows from a formula (gabor.ts), every constant from procedural textures
  * (filter-bank-constants.ts). docs/builtin-backbone.md has the reasons and the measurements.
  *
- * `layer2`, 99 channels: three colours, and the magnitudes of Gabor pairs at 4 scales x 3 opponent colours x 8 orientations.
+ * `layer2`, 99 channels: three mean colours, and the magnitudes of Gabor pairs at 4 scales x 3 opponent colours x 8 orientations.
  * `layer3`, 192 channels: the magnitudes of light, filtered again by coarser pairs at 4 orientations: how stripes, edges and grain are
  * arranged (scattering: Bruna and Mallat 2013). Both at stride 8, means over 8 x 8 pixels, square roots, standardised.
  *
@@ -17,7 +17,9 @@ import {
   conv,
   type Dim,
   Graph,
+  log,
   mul,
+  relu,
   slice,
   sqrt,
   square,
@@ -34,6 +36,8 @@ const scales = 4;
 const orientations = 8;
 const secondOrientations = 4;
 const colours = 3;
+/** Added to light from 0 to 1 before its logarithm, so that noise in the dark stays small. */
+const darkest = 0.1;
 /** Pixels of the input from one place of the layers to the next. */
 const stride = 8;
 /** What second-order channels weigh beside first-order ones, of which there are half as many. */
@@ -62,32 +66,51 @@ interface FeatureMap {
 }
 
 /**
- * Builds the network: input `image`, float32 [N, 3, H, W], RGB from -1 to 1; outputs `layer2` and `layer3`, float32 [N, C, H / 8, W / 8].
+ * Builds the bank as a network: input `image`, float32 [N, 3, H, W], RGB from -1 to 1; outputs `layer2` and `layer3`, float32
+ * [N, C, H / 8, W / 8].
  * @param standardise - leave it out only to measure the constants. @default true
  */
 export function buildFilterBank(standardise = true): Graph {
   const graph = new Graph();
-  const image: FeatureMap = { tensor: graph.input('image', 'float32', ['N', 3, 'H', 'W']), spacing: 1 };
+  const { first, second } = filterBank(graph.input('image', 'float32', ['N', 3, 'H', 'W']), standardise);
+  graph.output('layer2', first);
+  graph.output('layer3', second);
+  return graph;
+}
+
+/**
+ * The bank's nodes behind a picture.
+ * @param picture - float32 [N, 3, H, W], RGB from -1 to 1
+ */
+export function filterBank(
+  picture: Tensor,
+  standardise = true,
+): { readonly first: Tensor; readonly second: Tensor } {
+  const image = logarithm(picture);
   const finish = (map: FeatureMap, moments: readonly Moments[], weight = 1) =>
     standardise ? standardised(map, moments, weight) : map.tensor;
   const magnitudes: FeatureMap[] = [];
   const first = [finish(colourMeans(image), colourMoments)];
-  let picture = image;
+  let current = image;
   for (let scale = 0; scale < scales; scale++) {
     // The two finest magnitudes are smooth enough for every second place.
-    const magnitude = firstMagnitude(picture, scale < 2 ? 2 : 1);
+    const magnitude = firstMagnitude(current, scale < 2 ? 2 : 1);
     magnitudes.push(magnitude);
     first.push(finish(compressed(magnitude), firstMoments[scale] ?? []));
-    if (scale + 1 < scales) picture = halved(picture);
+    if (scale + 1 < scales) current = halved(current);
   }
   const second = secondOrder.map(({ scale, spacing }, index) => {
     const light = channels(magnitudes[scale] as FeatureMap, 0, orientations);
     const magnitude = secondMagnitude(pooled(light, spacing));
     return finish(compressed(magnitude), [secondMoments[index] as Moments], secondWeight);
   });
-  graph.output('layer2', concat(first, 1));
-  graph.output('layer3', concat(second, 1));
-  return graph;
+  return { first: concat(first, 1), second: concat(second, 1) };
+}
+
+/** The logarithm of light: a scratch on a dark part counts like one on a bright part, as the eye has it (Weber's law). */
+function logarithm(image: Tensor): FeatureMap {
+  const light = relu(add(mul(image, 0.5), 0.5));
+  return { tensor: log(add(light, darkest)), spacing: 1 };
 }
 
 /** Mean opponent colours. */

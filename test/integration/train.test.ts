@@ -221,7 +221,10 @@ describe('what clad train refuses', () => {
     const nowhere = await clad('train', parts, '--out', out('x'), '--backbone', 'no/such.onnx');
     expectRefused(nowhere, /no\/such\.onnx: no such file or folder\./);
     const unknown = await clad('train', parts, '--out', out('x'), '--backbone', 'resnet5');
-    expectRefused(unknown, /No backbone is named resnet5, .* Known backbones: builtin\./);
+    expectRefused(
+      unknown,
+      /No backbone is named resnet5, .* Known backbones: builtin, distilled, filter-bank\./,
+    );
     expect(existsSync(out('x'))).toBe(false);
   });
 

@@ -175,7 +175,7 @@ describe('a file without a card', () => {
 
   it('is looked for as a name, then as a path', async () => {
     await expect(loadBackbone('resnet5')).rejects.toThrow(
-      'No backbone is named resnet5, and no file has that path. Known backbones: builtin.',
+      'No backbone is named resnet5, and no file has that path. Known backbones: builtin, distilled, filter-bank.',
     );
     await expect(loadBackbone(join(folder, 'none.onnx'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     const weights = await written('w.safetensors', new Uint8Array(8));
@@ -231,7 +231,7 @@ describe('a file with a card', () => {
 describe('the registry', () => {
   it('keeps a copy with a card, lists it, loads it by name and verifies it', async () => {
     const path = await written('vendor.onnx', tiny({ outputs: ['a', 'b'] }));
-    expect((await listBackbones()).map(({ name }) => name)).toEqual(['builtin']);
+    expect((await listBackbones()).map(({ name }) => name)).toEqual(['builtin', 'distilled', 'filter-bank']);
     const added = await addBackbone(path, {
       name: 'line-7',
       normalization: 'imagenet',
@@ -240,7 +240,7 @@ describe('the registry', () => {
     });
     expect(added.assumed).toEqual([]);
     await rm(path);
-    expect((await listBackbones()).slice(1)).toEqual([
+    expect((await listBackbones()).slice(3)).toEqual([
       { name: 'line-7', path: added.path, card: added.card },
     ]);
     expect((await loadBackbone('line-7')).card).toEqual(added.card);
@@ -266,7 +266,9 @@ describe('the registry', () => {
     expect((await loadBackbone('one')).sha256).toBe(replaced.sha256);
     expect(replaced.sha256).toBe(sha256(await readFile(other)));
     await expect(addBackbone(path, { name: '../one' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-    await expect(loadBackbone('two')).rejects.toThrow('Known backbones: builtin, one.');
+    await expect(loadBackbone('two')).rejects.toThrow(
+      'Known backbones: builtin, distilled, filter-bank, one.',
+    );
   });
 
   it('builds a ResNet from its weights, and keeps the old backbone when the new one cannot be built', async () => {
@@ -320,7 +322,7 @@ describe('the registry', () => {
     await writeFile(path, 'cut');
     await lie({}, 'the card says');
     await writeFile(`${path}.json`, '{}');
-    expect((await listBackbones())[1]?.problem).toContain('this backbone card cannot be used');
+    expect((await listBackbones())[3]?.problem).toContain('this backbone card cannot be used');
   });
 });
 
