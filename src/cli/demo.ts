@@ -56,6 +56,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
       data,
       out: run,
       backbone: 'builtin',
+      method: 'clad',
       preset: 'fast',
       options: { ...presets.fast, seed },
       resume: existsSync(join(run, 'config.json')),

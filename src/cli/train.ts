@@ -6,10 +6,12 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
-import { type TrainOutcome, train } from '../methods/train.ts';
+import { type MethodName, methodNames } from '../methods/method.ts';
+import { methods } from '../methods/registry.ts';
+import { presetOf, type TrainOutcome, train } from '../methods/train.ts';
 import { reportTraining } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
-import { type PresetName, presetNames, presets, trainingOptionsSchema } from '../training/options.ts';
+import { trainingOptionsSchema } from '../training/options.ts';
 import { pixels, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
@@ -29,7 +31,8 @@ export function registerTrain(program: Command): void {
       'frozen backbone: a name from `clad backbones list` or an ONNX file (default: builtin)',
     )
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
-    .addOption(new Option('--preset <name>', 'settings to start from (default: fast)').choices(presetNames))
+    .addOption(new Option('--method <name>', 'what is trained (default: clad)').choices(methodNames))
+    .option('--preset <name>', `settings to start from (default: fast): ${presetHelp()}`)
     .option('--config <file>', 'YAML file with options of this command and of the training')
     .option(
       '--set <name=value>',
@@ -60,6 +63,7 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx --textures dtd/ --resume
   $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --selection test
+  $ clad train photos/ --out runs/patchcore --backbone resnet50 --method patchcore
   $ clad train photos/ --out runs/try --backbone resnet50 --set losses.contrast=0 --set stage1.steps=300
 
 Every option of the training, with the values of the presets: docs/options.md.`,
@@ -71,7 +75,8 @@ interface TrainFlags extends BackboneFlagValues {
   readonly out: string;
   readonly backbone?: string;
   readonly textures?: string;
-  readonly preset?: PresetName;
+  readonly method?: MethodName;
+  readonly preset?: string;
   readonly config?: string;
   readonly set?: readonly string[];
   readonly selection?: string;
@@ -89,6 +94,7 @@ interface TrainFlags extends BackboneFlagValues {
 
 /** Options of the command itself that may also stand in the YAML file. */
 const commandKeys = [
+  'method',
   'preset',
   'backbone',
   'textures',
@@ -99,6 +105,13 @@ const commandKeys = [
   'skipBroken',
 ] as const;
 
+/** The presets of each method, e.g. `clad: fast, paper, accurate; patchcore: fast, published`. */
+function presetHelp(): string {
+  return Object.entries(methods)
+    .map(([name, { presets }]) => `${name}: ${Object.keys(presets).join(', ')}`)
+    .join('; ');
+}
+
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
@@ -107,15 +120,16 @@ async function run(data: string, given: TrainFlags): Promise<void> {
   const file = given.config === undefined ? {} : await readConfig(given.config);
   const { flags, training } = split(file);
   const merged: TrainFlags = { ...flags, ...given };
-  const preset: PresetName = merged.preset ?? 'fast';
-  if (!Object.hasOwn(presets, preset)) {
+  const method = merged.method ?? 'clad';
+  if (!methodNames.includes(method)) {
     throw new CladError('OPTION_INVALID', {
-      option: 'preset',
-      expected: `one of ${presetNames.join(', ')}`,
-      actual: preset,
+      option: 'method',
+      expected: `one of ${methodNames.join(', ')}`,
+      actual: method,
     });
   }
-  let options = mergeOptions(presets[preset], training, given.config ?? '');
+  const preset = merged.preset ?? 'fast';
+  let options = mergeOptions(presetOf({ method, preset }), training, given.config ?? '');
   if (given.seed !== undefined) options = { ...options, seed: given.seed };
   if (given.selection !== undefined)
     options = mergeOptions(options, { selection: given.selection }, '--selection');
@@ -136,6 +150,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       backbone: merged.backbone ?? builtinName,
       backboneFlags: backboneFlags(given),
       textures: merged.textures,
+      method,
       preset,
       options: checkOptions(trainingOptionsSchema, options),
       device: merged.device,

@@ -1,14 +1,14 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and product out. */
 import type { Backbone } from '../features/backbone.ts';
 import { backboneFeatures, type FeaturePlan, gridSideOf } from '../features/extractor.ts';
-import { div, Graph, reshape, sum } from '../graph/index.ts';
+import { Graph } from '../graph/index.ts';
 import { anomalyMap, imageScore } from './anomaly-map.ts';
-import { combineVoices, patchVoices, type SecondOpinion, type TrainedPatchModel } from './patch-scores.ts';
+import type { PatchModel } from './patch-model.ts';
 
-export interface DetectorSpec extends TrainedPatchModel {
+export interface DetectorSpec {
   readonly backbone: Backbone;
   readonly features: FeaturePlan;
-  readonly opinion?: SecondOpinion | undefined;
+  readonly model: PatchModel;
   /** Pixels. */
   readonly blurSigma: number;
   /** See `imageScore`. */
@@ -21,16 +21,18 @@ export interface DetectorSpec extends TrainedPatchModel {
  */
 export function detectorGraph(spec: DetectorSpec): Graph {
   const graph = new Graph();
-  const { backbone, features: options, classes } = spec;
+  const { backbone, features: options, model } = spec;
   const { size } = options.geometry;
   const grid = gridSideOf(options);
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  const voices = patchVoices(graph, backboneFeatures(graph, image, backbone, options), spec);
-  const map = anomalyMap(combineVoices(voices, spec.opinion), grid, { size, blurSigma: spec.blurSigma });
+  const {
+    score,
+    shares,
+    imageScore: own,
+  } = model(graph, backboneFeatures(graph, image, backbone, options), grid * grid);
+  const map = anomalyMap(score, grid, { size, blurSigma: spec.blurSigma });
   graph.output('anomaly_map', map);
-  graph.output('score', imageScore(map, size, spec.topShare));
-  const votes = reshape(voices.votes, [-1, grid * grid, classes.length], 'N');
-  const counted = sum(votes, { axes: [1] });
-  graph.output('class_probability', div(counted, sum(counted, { axes: [1], keepDims: true })));
+  graph.output('score', own ?? imageScore(map, size, spec.topShare));
+  graph.output('class_probability', shares);
   return graph;
 }

@@ -9,6 +9,7 @@ import { distanceToClasses } from '../model/memory-bank.ts';
 import { type FittedInput, networkInput } from '../model/network-input.ts';
 import { networksInference } from '../model/networks.ts';
 import type { Parameters } from '../model/parameters.ts';
+import { type PatchModel, sharesOfVotes } from './patch-model.ts';
 
 /** Mean and standard deviation over normal patches. */
 export interface Spread {
@@ -47,15 +48,7 @@ export interface PatchVoices {
  */
 export function patchVoices(graph: Graph, features: Tensor, model: TrainedPatchModel): PatchVoices {
   const { rows, match } = networkInput(graph, features, model.fitted);
-  // By name: parameters from a checkpoint come in another order, and the file shall not depend on it.
-  const names = Object.keys(model.parameters).sort();
-  const parameters = Object.fromEntries(
-    names.map((name) => {
-      const { shape, data } = model.parameters[name]!;
-      return [name, graph.constant(name, data, shape)];
-    }),
-  );
-  const { logits, score } = networksInference(rows, parameters);
+  const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   const count = model.classes.length;
   if (match && model.fitted.kind === 'residual') {
     // A residual does not show which product it is of; the members it is a difference to do.
@@ -66,6 +59,18 @@ export function patchVoices(graph: Graph, features: Tensor, model: TrainedPatchM
   return { network: score, votes: oneHot(argMax(products, 1), count) };
 }
 
+/** Trained parameters as constants of a graph. */
+export function constantParameters(graph: Graph, parameters: Parameters): Record<string, Tensor> {
+  // By name: parameters from a checkpoint come in another order, and the file shall not depend on it.
+  const names = Object.keys(parameters).sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const { shape, data } = parameters[name]!;
+      return [name, graph.constant(name, data, shape)];
+    }),
+  );
+}
+
 /** Added to what a vote counts, so that a picture whose patches favour nobody still has shares. */
 const leastWeight = 1e-6;
 
@@ -74,7 +79,7 @@ const leastWeight = 1e-6;
  * which lies under several products, does not decide which one it is (docs/decisions/0009-the-product-by-weighed-votes.md).
  * @param distances - to each product, [rows, N]
  */
-function weighedVotes(distances: Tensor, count: number): Tensor {
+export function weighedVotes(distances: Tensor, count: number): Tensor {
   if (count === 1) return add(mul(distances, 0), 1);
   const { values, indices } = topK(distances, 2, false);
   const [nearest, next] = [slice(values, 1, 0, 1), slice(values, 1, 1, 2)];
@@ -89,4 +94,15 @@ export function combineVoices(voices: PatchVoices, opinion: SecondOpinion | unde
     standard(voices.distance, opinion.distance),
     mul(standard(voices.network, opinion.network), opinion.networkWeight),
   );
+}
+
+/** CLAD, trained, as the detector file takes it. */
+export function cladPatchModel(model: TrainedPatchModel, opinion: SecondOpinion | undefined): PatchModel {
+  return (graph, features, patches) => {
+    const voices = patchVoices(graph, features, model);
+    return {
+      score: combineVoices(voices, opinion),
+      shares: sharesOfVotes(voices.votes, patches, model.classes.length),
+    };
+  };
 }

@@ -10,10 +10,11 @@ import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
+import { methodNames } from './method.ts';
 
 const configSchema = z.object({
   cladVersion: z.string(),
-  method: z.literal('clad'),
+  method: z.enum(methodNames),
   preset: z.string(),
   /** Absolute paths, so that a run can be continued and evaluated from any folder. */
   data: z.object({ root: z.string(), layout: z.string(), fingerprint: z.string() }),

@@ -16,11 +16,11 @@ import type { FeatureStore, StoreIndex } from '../features/store.ts';
 import { cast, Graph, type Tensor } from '../graph/index.ts';
 import { decodeMask } from '../image/decode.ts';
 import type { FittedInput } from '../model/network-input.ts';
-import { networksInference } from '../model/networks.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../runtime/engine.ts';
 import { drawBeta } from '../synthesis/fuse.ts';
 import type { TrainingOptions } from '../training/options.ts';
+import type { TrainableNetworks } from '../training/trainable.ts';
 
 /** Judges networks; higher is better. */
 export interface Judge {
@@ -39,15 +39,14 @@ export interface SyntheticJudgeOptions {
   readonly heldOut: ReadonlySet<number>;
   readonly fitted: FittedInput;
   readonly training: TrainingOptions;
-  /** First values of the networks, for names and shapes. */
-  readonly example: Parameters;
+  readonly networks: TrainableNetworks;
 }
 
 /** A judge on held-out patches. */
 export async function syntheticJudge(options: SyntheticJudgeOptions): Promise<Judge> {
-  const { engine, fitted, example } = options;
+  const { engine, fitted, networks } = options;
   const { normal, kinds } = await heldOutRows(options);
-  const session = await scoreSession(engine, fitted.width, example);
+  const session = await scoreSession(engine, fitted.width, networks);
   const scoresOf = (rows: Float32Array, parameters: Parameters) =>
     scoreRows(session, rows, fitted.width, parameters);
   return {
@@ -109,9 +108,9 @@ export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'>
 
 /** A judge on the test images: mean pixel AUROC over classes, of the networks' score alone. */
 export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
-  const { engine, inputs, fitted, training, example, samples, firstId, geometry } = options;
+  const { engine, inputs, fitted, training, networks, samples, firstId, geometry } = options;
   const { store, index } = inputs;
-  const session = await scoreSession(engine, fitted.width, example, (score) =>
+  const session = await scoreSession(engine, fitted.width, networks, (score) =>
     anomalyMap(score, index.gridSide, { size: geometry.size, blurSigma: training.score.blurSigma }),
   );
   const perImage = index.gridSide ** 2;
@@ -148,15 +147,19 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
 async function scoreSession(
   engine: Engine,
   width: number,
-  example: Parameters,
+  networks: TrainableNetworks,
   finish: (score: Tensor) => Tensor = (score) => score,
 ): Promise<Session> {
   const graph = new Graph();
   const rows = graph.input('rows', 'float32', ['rows', width]);
   const parameters = Object.fromEntries(
-    Object.entries(example).map(([name, { shape }]) => [name, graph.input(name, 'float32', shape)]),
+    // First values, for names and shapes.
+    Object.entries(networks.initial(new Random('example'))).map(([name, { shape }]) => [
+      name,
+      graph.input(name, 'float32', shape),
+    ]),
   );
-  graph.output('result', finish(networksInference(cast(rows, 'float32'), parameters).score));
+  graph.output('result', finish(networks.score(cast(rows, 'float32'), parameters)));
   return engine.load(graph.toBytes());
 }
 

@@ -1,23 +1,23 @@
 /** @file The networks of a training: both stages, what judges them, and the log. */
-import { Random } from '../core/random.ts';
 import type { ClassForegrounds } from '../features/class-foreground.ts';
 import type { ExtractedStore } from '../features/extract.ts';
 import type { FittedInput } from '../model/network-input.ts';
-import { initialParameters } from '../model/parameters.ts';
 import { CheckpointFolder } from '../training/checkpoint.ts';
 import { inputStore } from '../training/input-store.ts';
-import { networkSpec, type TrainedNetworks, trainNetworks } from '../training/trainer.ts';
+import type { TrainableNetworks } from '../training/trainable.ts';
+import { type TrainedNetworks, trainNetworks } from '../training/trainer.ts';
 import { type Judge, syntheticJudge, testJudge } from './selection.ts';
 import { extract } from './train-features.ts';
 import { hashOf, type Work } from './train-work.ts';
 
-/** Trains adaptor and discriminator, from the checkpoint where the run is continued, and keeps the run's log. */
+/** Trains networks, from the checkpoint where the run is continued, and keeps the run's log. */
 export async function trainOn(
   work: Work,
   foregrounds: ClassForegrounds,
   inputs: Pick<ExtractedStore, 'store' | 'index'>,
   fitted: FittedInput,
   fitKey: string,
+  networks: TrainableNetworks,
 ): Promise<TrainedNetworks> {
   const { request, engine, run, split } = work;
   const { options } = request;
@@ -25,7 +25,7 @@ export async function trainOn(
   const resume = request.resume ?? false;
   const reached = resume ? await checkpoints.readProgress() : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
-  const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey);
+  const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey, networks);
   // Lines are written one after another, without holding up the training.
   let writing: Promise<void> = Promise.resolve();
   try {
@@ -33,6 +33,7 @@ export async function trainOn(
       engine,
       source: { ...inputs, images: split.fit },
       fitted,
+      networks,
       training: options,
       checkpoints,
       resume,
@@ -55,13 +56,12 @@ async function makeJudge(
   inputs: Pick<ExtractedStore, 'store' | 'index'>,
   fitted: FittedInput,
   fitKey: string,
+  networks: TrainableNetworks,
 ): Promise<Judge | undefined> {
   const { request, engine, split, dataset, features, training } = work;
   const { options } = request;
   if (options.selection === 'last') return undefined;
-  const spec = networkSpec(options, fitted.width, dataset.classes.length);
-  const example = initialParameters(spec, new Random('example'));
-  const common = { engine, fitted, training: options, example };
+  const common = { engine, fitted, training: options, networks };
   if (options.selection === 'synthetic') return syntheticJudge({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');
   const firstId = training.length;

@@ -13,7 +13,8 @@ import type { InputGeometry } from '../features/preprocess.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
-import type { PresetName, TrainingOptions } from '../training/options.ts';
+import type { TrainingOptions } from '../training/options.ts';
+import type { MethodName } from './method.ts';
 import { type RunConfig, RunFolder } from './run-folder.ts';
 import { version } from './version.ts';
 
@@ -28,7 +29,9 @@ export interface TrainRequest {
   readonly backboneFlags?: BackboneFlags;
   /** Folder of texture images; the built-in generator where absent. */
   readonly textures?: string | undefined;
-  readonly preset: PresetName;
+  readonly method: MethodName;
+  /** Settings the options began with; one of the method's. */
+  readonly preset: string;
   readonly options: TrainingOptions;
   readonly device?: Device;
   readonly threads?: number | undefined;
@@ -67,7 +70,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
   const textures = request.textures === undefined ? null : await listTextures(request.textures);
-  if (textures === null)
+  if (textures === null && options.synthesis.perImage > 0)
     note?.(
       'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
     );
@@ -97,7 +100,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const trainFingerprint = await fingerprint({ ...dataset, samples: training });
   const config: RunConfig = {
     cladVersion: version,
-    method: 'clad',
+    method: request.method,
     preset: request.preset,
     data: { root: dataset.root, layout: dataset.layout, fingerprint: trainFingerprint },
     backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },

@@ -4,15 +4,15 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { CladError } from '../core/errors.ts';
 import type { DetectorSpec } from '../detector/detector-graph.ts';
 import { type DetectorMetadata, parseMetadata } from '../detector/metadata.ts';
 import { classForegrounds } from '../features/class-foreground.ts';
 import { decodeMetadata } from '../graph/index.ts';
-import { inputStore } from '../training/input-store.ts';
+import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
-import { secondOpinion } from './opinion.ts';
-import { extract, fitInput, writePictures } from './train-features.ts';
-import { trainOn } from './train-networks.ts';
+import { methods } from './registry.ts';
+import { extract, writePictures } from './train-features.ts';
 import { prepare, type TrainRequest, type Work } from './train-work.ts';
 import { calibrateAndWrite } from './write-detector.ts';
 
@@ -37,44 +37,43 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const started = Date.now();
   const work = await prepare(request);
   if (existsSync(work.run.model)) return finished(work);
-  const { engine, run, training, split, backbone, features, dataset } = work;
-  const foregrounds = await classForegrounds(training, features.geometry, {
-    onProgress: request.onProgress,
-  });
+  const { run, training, backbone, features } = work;
+  const { score, synthesis } = request.options;
+  const foregrounds =
+    synthesis.perImage === 0
+      ? {}
+      : await classForegrounds(training, features.geometry, { onProgress: request.onProgress });
   await writePictures(work, foregrounds);
   const extracted = await extract(work, foregrounds, training, 0);
-  const { fitted, fitKey } = await fitInput(work, extracted);
-  const inputs = await inputStore({
-    engine,
-    features: extracted,
-    fitted,
-    fitKey,
-    cache: work.cache,
-    onProgress: request.onProgress,
-    signal: request.signal,
-  });
-  const networks = await trainOn(work, foregrounds, inputs, fitted, fitKey);
-  const trained = { fitted, parameters: networks.parameters, classes: dataset.classes };
-  const { options } = request;
-  const opinion = await secondOpinion(engine, trained, extracted, split.heldOut, options.score.networkWeight);
+  const { model, steps, chosen } = await methods[request.method].train(work, foregrounds, extracted);
   const spec: DetectorSpec = {
-    ...trained,
     backbone,
     features,
-    opinion,
-    blurSigma: options.score.blurSigma,
-    topShare: options.score.topShare,
+    model,
+    blurSigma: score.blurSigma,
+    topShare: score.topShare,
   };
-  const metadata = await calibrateAndWrite(work, spec);
+  const metadata = await calibrateAndWrite(work, spec, presetOf(request));
   if (request.cache === undefined) await run.clearCache();
   return {
     run: run.path,
     model: run.model,
     metadata,
-    steps: networks.steps,
-    chosen: networks.chosen ?? null,
+    steps,
+    chosen: chosen ?? null,
     seconds: (Date.now() - started) / 1000,
   };
+}
+
+/** @throws OPTION_INVALID when the method has no such preset */
+export function presetOf({ method, preset }: Pick<TrainRequest, 'method' | 'preset'>): TrainingOptions {
+  const { presets } = methods[method];
+  if (Object.hasOwn(presets, preset)) return presets[preset] as TrainingOptions;
+  throw new CladError('OPTION_INVALID', {
+    option: 'preset',
+    expected: `one of ${Object.keys(presets).join(', ')} for method ${method}`,
+    actual: preset,
+  });
 }
 
 /** A run that is asked to go on but has come to its end. */

@@ -10,14 +10,21 @@ import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts'
 import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import { decodeImage } from '../image/decode.ts';
-import { presets } from '../training/options.ts';
+import type { TrainingOptions } from '../training/options.ts';
 import type { Work } from './train-work.ts';
 import { version } from './version.ts';
 
-/** Judges the held-out good images with the very file, sets thresholds by them, and writes it. */
-export async function calibrateAndWrite(work: Work, spec: DetectorSpec): Promise<DetectorMetadata> {
+/**
+ * Judges the held-out good images with the very file, sets thresholds by them, and writes it.
+ * @param preset - what the options began with
+ */
+export async function calibrateAndWrite(
+  work: Work,
+  spec: DetectorSpec,
+  preset: TrainingOptions,
+): Promise<DetectorMetadata> {
   const { engine, run, training, split, request, dataset } = work;
-  const metadata = describe(work);
+  const metadata = describe(work, preset);
   const graph = detectorGraph(spec);
   const bytes = (content: DetectorMetadata) => graph.toBytes({ [metadataKey]: JSON.stringify(content) });
   const detector = await Detector.fromBytes(engine, bytes(metadata), run.model);
@@ -50,7 +57,7 @@ export async function calibrateAndWrite(work: Work, spec: DetectorSpec): Promise
   return metadata;
 }
 
-function describe(work: Work): DetectorMetadata {
+function describe(work: Work, preset: TrainingOptions): DetectorMetadata {
   const { request, dataset, training, split, backbone, features, engine, textures } = work;
   const { options } = request;
   const count = (ids: ReadonlySet<number>) =>
@@ -62,7 +69,7 @@ function describe(work: Work): DetectorMetadata {
     format: 1,
     cladVersion: version,
     created: new Date().toISOString(),
-    method: 'clad',
+    method: request.method,
     classes: [...dataset.classes],
     geometry: { size: features.geometry.size, resizeShorterTo: features.geometry.resizeShorterTo ?? null },
     thresholds: {},
@@ -79,7 +86,7 @@ function describe(work: Work): DetectorMetadata {
       backbone: { name, sha256: backbone.sha256, licence: licence ?? '', source: source ?? '' },
       textures: (textures ? textureFolder(textures) : proceduralTextures()).description,
       preset: request.preset,
-      changes: changesFrom(presets[request.preset], options),
+      changes: changesFrom(preset, options),
       seed: options.seed,
       selection: options.selection,
       device: engine.device,

@@ -50,6 +50,8 @@ export interface Match {
   readonly centre: Tensor;
   /** Mean Euclidean distance to the k nearest members, [rows]. One alone depends on which patches a coreset happened to take. */
   readonly distance: Tensor;
+  /** The k nearest members, nearest first, [rows, k] int64. */
+  readonly indices: Tensor;
   /** Squared distance to every member, less the row's own squared length, [rows, M]. */
   readonly relative: Tensor;
   /** The row's own squared length, [rows, 1]. */
@@ -88,6 +90,7 @@ export function matchMembers(
   return {
     centre: mean(gather(bank.members, indices), { axes: [1] }),
     distance: mean(sqrt(maximum(add(values, length), 0)), { axes: [1] }),
+    indices,
     relative: allowed,
     length,
   };

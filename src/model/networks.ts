@@ -2,13 +2,15 @@
  * @file CLAD's adaptor A and discriminator D (section 3.3): three linear layers each, batch norm and LeakyReLU between.
  * The paper gives no widths, activation or bias; LeakyReLU 0.2 is GLASS's and SimpleNet's.
  */
-import { leakyRelu, linear, reshape, slice, stopGradient, type Tensor } from '../graph/index.ts';
-import { batchNormInference, batchNormTraining } from './batch-norm.ts';
-
-const slope = 0.2;
-
-/** Parameters as values of a graph, by name. */
-export type ParameterTensors = Readonly<Record<string, Tensor>>;
+import { reshape, slice, stopGradient, type Tensor } from '../graph/index.ts';
+import {
+  batchNormaliser,
+  type Normalise,
+  named,
+  type ParameterTensors,
+  perceptron,
+  runningNormaliser,
+} from './perceptron.ts';
 
 export interface NetworkOutputs {
   /** Adaptor outputs X_A, [rows, d]. */
@@ -21,13 +23,7 @@ export interface NetworkOutputs {
 
 /** Both networks on a training batch: batch statistics, and the running ones that follow from them, by name. */
 export function networksTraining(x: Tensor, parameters: ParameterTensors) {
-  const statistics: Record<string, Tensor> = {};
-  const normalise = (name: string, rows: Tensor): Tensor => {
-    const { output, runningMean, runningVar } = batchNormTraining(rows, normParameters(parameters, name));
-    statistics[`${name}.running_mean`] = runningMean;
-    statistics[`${name}.running_var`] = runningVar;
-    return output;
-  };
+  const { normalise, statistics } = batchNormaliser(parameters);
   return { outputs: networks(x, withoutIdleBiases(parameters), normalise), statistics };
 }
 
@@ -47,10 +43,8 @@ function withoutIdleBiases(parameters: ParameterTensors): ParameterTensors {
 
 /** Both networks with fixed statistics: rows do not influence each other. */
 export function networksInference(x: Tensor, parameters: ParameterTensors): NetworkOutputs {
-  return networks(x, parameters, (name, rows) => batchNormInference(rows, normParameters(parameters, name)));
+  return networks(x, parameters, runningNormaliser(parameters));
 }
-
-type Normalise = (name: string, rows: Tensor) => Tensor;
 
 function networks(x: Tensor, parameters: ParameterTensors, normalise: Normalise): NetworkOutputs {
   const embedding = perceptron('adaptor', x, parameters, normalise);
@@ -61,33 +55,4 @@ function networks(x: Tensor, parameters: ParameterTensors, normalise: Normalise)
     logits: slice(head, 1, 0, width - 1),
     score: reshape(slice(head, 1, width - 1, width), [x.shape[0] as number | string]),
   };
-}
-
-function perceptron(network: string, x: Tensor, parameters: ParameterTensors, normalise: Normalise): Tensor {
-  const layer = (position: number, rows: Tensor) =>
-    linear(
-      rows,
-      named(parameters, `${network}.${position}.weight`),
-      parameters[`${network}.${position}.bias`],
-    );
-  let rows = x;
-  for (const position of [0, 3]) {
-    rows = leakyRelu(normalise(`${network}.${position + 1}`, layer(position, rows)), slope);
-  }
-  return layer(6, rows);
-}
-
-function normParameters(parameters: ParameterTensors, name: string) {
-  return {
-    weight: named(parameters, `${name}.weight`),
-    bias: named(parameters, `${name}.bias`),
-    runningMean: named(parameters, `${name}.running_mean`),
-    runningVar: named(parameters, `${name}.running_var`),
-  };
-}
-
-function named(parameters: ParameterTensors, name: string): Tensor {
-  const tensor = parameters[name];
-  if (!tensor) throw new TypeError(`the network has no parameter ${name}`);
-  return tensor;
 }

@@ -19,18 +19,21 @@ export type Reduction = Pick<(FittedInput & { kind: 'residual' })['arrays'], 'me
 /** Dimensions in which members are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
 const selectionWidth = 96;
 
-/** Chooses members and notes which class and image each is of. */
+/**
+ * Chooses members and notes which class and image each is of.
+ * @param reduction - the space they live in; the features' own where absent
+ */
 export async function chooseMembers(
   engine: Engine,
   source: FitSource,
-  reduction: Reduction,
-  { seed, input }: TrainingOptions,
+  reduction: Reduction | undefined,
+  { seed, input }: Pick<TrainingOptions, 'seed' | 'input'>,
   onProgress?: ProgressListener,
 ) {
   const { store, index } = source;
   const { width, gridSide } = index;
   const random = new Random(seed, 'coreset');
-  const components = reduction.projection.shape[1] as number;
+  const components = reduction ? (reduction.projection.shape[1] as number) : width;
   const narrow = Math.min(selectionWidth, components);
   const directions =
     narrow < components ? random.fillNormal(new Float32Array(components * narrow)) : undefined;
@@ -52,7 +55,10 @@ export async function chooseMembers(
       next += rows.length;
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
-    const taken = await coreset(engine, candidates, narrow, random, { size: input.members, onProgress });
+    const taken = await coreset(engine, candidates, narrow, random, {
+      size: sizeOf(input, source),
+      onProgress,
+    });
     const chosen = taken.sort((a, b) => candidateClasses[a] - candidateClasses[b]);
     const members = new Float32Array(chosen.length * components);
     const memberClasses = new Array<number>(chosen.length).fill(0);
@@ -99,6 +105,12 @@ export async function chooseMembers(
   }
 }
 
+/** How many members are wanted. */
+function sizeOf({ members, memberShare }: TrainingOptions['input'], { index, images }: FitSource): number {
+  const patches = images.size * index.gridSide ** 2;
+  return memberShare === 0 ? members : Math.min(members, Math.max(1, Math.round(memberShare * patches)));
+}
+
 /** Rows projected at once. */
 const blockRows = 4096;
 
@@ -106,17 +118,20 @@ const blockRows = 4096;
 async function projectionSession(
   engine: Engine,
   width: number,
-  reduction: Reduction,
+  reduction: Reduction | undefined,
   directions: Float32Array | undefined,
 ) {
-  const components = reduction.projection.shape[1] as number;
+  const components = reduction ? (reduction.projection.shape[1] as number) : width;
   const narrow = directions ? directions.length / components : components;
   const graph = new Graph();
   const features = graph.input('features', 'float16', ['rows', width]);
-  const projected = projectFeatures(cast(features, 'float32'), {
-    mean: graph.constant('mean', reduction.mean.data, reduction.mean.shape),
-    projection: graph.constant('projection', reduction.projection.data, reduction.projection.shape),
-  });
+  const rows = cast(features, 'float32');
+  const projected = reduction
+    ? projectFeatures(rows, {
+        mean: graph.constant('mean', reduction.mean.data, reduction.mean.shape),
+        projection: graph.constant('projection', reduction.projection.data, reduction.projection.shape),
+      })
+    : rows;
   graph.output('projected', projected);
   graph.output(
     'selection',

@@ -71,6 +71,8 @@ const separately = z.strictObject({
     components: count,
     /** Members of the memory bank (residual). */
     members: count,
+    /** Members as a share of the normal patches, at most `members`; 0: `members` (residual). */
+    memberShare: share,
     /** Patches the members are chosen from (residual). */
     candidates: count,
     /** Nearest members averaged (residual). */
@@ -198,6 +200,7 @@ const paper: TrainingOptions = {
     kind: 'feature',
     components: 512,
     members: 8192,
+    memberShare: 0,
     candidates: 655_360,
     neighbours: 3,
     whiteningFloor: 0.1,

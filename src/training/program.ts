@@ -54,6 +54,8 @@ export interface ProgramOptions {
   readonly optimizer: AdamWOptions;
   /** Share of the old value in the exponential average of all parameters; 0 keeps none. */
   readonly averageDecay: number;
+  /** What the learning rate is multiplied by for a parameter. @default 1 for all */
+  readonly rateOf?: ((parameter: string) => number) | undefined;
 }
 
 /**
@@ -93,7 +95,7 @@ function update(
   total: Tensor,
   statistics: Readonly<Record<string, Tensor>>,
   learningRate: Tensor,
-  { optimizer, averageDecay }: ProgramOptions,
+  { optimizer, averageDecay, rateOf = () => 1 }: ProgramOptions,
 ): Record<string, Tensor> {
   const next: Record<string, Tensor> = { ...current, ...statistics };
   const step = add(current[stepCounter] as Tensor, 1);
@@ -109,11 +111,12 @@ function update(
       first: current[firstMoment(name)] as Tensor,
       second: current[secondMoment(name)] as Tensor,
     };
+    const factor = rateOf(name);
     const updated = adamW(
       current[name] as Tensor,
       slopes[index] as Tensor,
       moments,
-      learningRate,
+      factor === 1 ? learningRate : mul(learningRate, factor),
       corrections,
       optimizer,
     );

@@ -6,14 +6,15 @@ import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { FittedInput } from '../model/network-input.ts';
-import { initialParameters, type NetworkSpec, type Parameters } from '../model/parameters.ts';
+import type { Parameters } from '../model/parameters.ts';
 import { type Engine, float32, floats, int64, type Session } from '../runtime/engine.ts';
 import { BatchSource } from './batches.ts';
 import type { Checkpoint, CheckpointFolder, Judgement } from './checkpoint.ts';
 import type { TrainingOptions } from './options.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
 import type { FitSource } from './sample-rows.ts';
-import { type BatchRows, batchRows, batchSpec, stepBuilder } from './step.ts';
+import { type BatchRows, batchRows, batchSpec } from './step.ts';
+import type { TrainableNetworks } from './trainable.ts';
 
 /** A line of the training's log. */
 export interface TrainingLogEntry {
@@ -29,7 +30,8 @@ export interface TrainOptions {
   readonly engine: Engine;
   /** Network input of the training images. */
   readonly source: FitSource;
-  readonly fitted: FittedInput;
+  readonly fitted: Pick<FittedInput, 'width'>;
+  readonly networks: TrainableNetworks;
   readonly training: TrainingOptions;
   readonly checkpoints: CheckpointFolder;
   /** Continue from the checkpoint, where there is one. */
@@ -44,7 +46,6 @@ export interface TrainOptions {
 
 export interface TrainedNetworks {
   readonly parameters: Parameters;
-  readonly spec: NetworkSpec;
   /** The judgement that chose them. */
   readonly chosen?: Judgement;
   readonly steps: { readonly stage1: number; readonly stage2: number };
@@ -56,23 +57,13 @@ const mostSteps = 25;
 /** Milliseconds between checkpoints, so that little is lost. */
 const checkpointInterval = 30_000;
 
-/** The networks that the options ask for. */
-export function networkSpec(
-  { adaptor, discriminator }: TrainingOptions,
-  inputWidth: number,
-  classes: number,
-): NetworkSpec {
-  return { inputWidth, adaptorWidths: adaptor, discriminatorWidths: discriminator, classes };
-}
-
-/** Trains adaptor and discriminator. */
+/** Trains networks, in as many of the stages as have steps. */
 export async function trainNetworks(options: TrainOptions): Promise<TrainedNetworks> {
-  const { source, fitted, training, checkpoints } = options;
-  const spec = networkSpec(training, fitted.width, source.index.classes.length);
+  const { networks, training, checkpoints } = options;
   let checkpoint = options.resume ? await checkpoints.read() : undefined;
   checkpoint ??= {
     progress: { stage: 1, step: 0, judgements: [] },
-    state: freshState(initialParameters(spec, new Random(training.seed, 'parameters')), training),
+    state: freshState(networks.initial(new Random(training.seed, 'parameters')), training),
   };
   const steps = { stage1: 0, stage2: 0 };
   for (const stage of [1, 2] as const) {
@@ -84,7 +75,7 @@ export async function trainNetworks(options: TrainOptions): Promise<TrainedNetwo
   }
   const parameters = checkpoint.best ?? parametersOf(checkpoint.state);
   const chosen = checkpoint.progress.best;
-  return chosen ? { parameters, spec, chosen, steps } : { parameters, spec, steps };
+  return chosen ? { parameters, chosen, steps } : { parameters, steps };
 }
 
 function freshState(parameters: Parameters, { optimizer }: TrainingOptions): Parameters {
@@ -135,19 +126,12 @@ class StageRun {
   /** Goes on to the end of the stage, or until stopped. */
   async run(from: Checkpoint): Promise<Checkpoint> {
     if (from.progress.step >= this.steps) return from;
-    const { engine, source, fitted, training } = this.#options;
+    const { engine, fitted, networks, training } = this.#options;
     const spec = batchSpec(this.#rows, fitted.width);
-    const builder = stepBuilder({
-      stage: this.#stage,
-      rows: this.#rows,
-      classes: source.index.classes.length,
-      noiseDeviation: fitted.noiseDeviation,
-      training,
-    });
+    const builder = networks.step(this.#stage, this.#rows);
     const { averageDecay, ...optimizer } = training.optimizer;
-    const session = await engine.load(
-      trainingProgram(from.state, spec, builder, { optimizer, averageDecay }),
-    );
+    const settings = { optimizer, averageDecay, rateOf: networks.rateOf };
+    const session = await engine.load(trainingProgram(from.state, spec, builder, settings));
     try {
       return await this.#loop(session, from);
     } finally {

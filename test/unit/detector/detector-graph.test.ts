@@ -6,6 +6,7 @@ import { calibrateClass } from '../../../src/detector/calibrate.ts';
 import { Detector } from '../../../src/detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../../../src/detector/detector-graph.ts';
 import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
+import { cladPatchModel } from '../../../src/detector/patch-scores.ts';
 import { planFeatures } from '../../../src/features/extractor.ts';
 import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
@@ -34,37 +35,46 @@ async function specOf(resizeShorterTo?: number): Promise<DetectorSpec> {
       layers: ['layer2', 'layer3'],
       aggregation: { aggregation: 'concatenated' },
     }),
-    classes,
-    parameters: initialParameters(
-      { inputWidth: width, adaptorWidths: [16, 12, 8], discriminatorWidths: [8, 6], classes: classes.length },
-      new Random('detector'),
-    ),
-    fitted: {
-      kind: 'residual',
-      width,
-      noiseDeviation: new Float32Array(width),
-      neighbours: 3,
-      memberClasses: Array.from({ length: 12 }, (_, member) => Math.floor(member / 4)),
-      memberImages: new Array<number>(12).fill(0),
-      arrays: {
-        mean: { shape: [width], data: new Float32Array(width) },
-        projection: { shape: [width, width], data: identity },
-        members: { shape: [12, width], data: members },
-        norms: {
-          shape: [12],
-          data: Float32Array.from(
-            { length: 12 },
-            (_, member) => Math.hypot(...members.subarray(member * width, (member + 1) * width)) ** 2,
-          ),
+    model: cladPatchModel(
+      {
+        classes,
+        parameters: initialParameters(
+          {
+            inputWidth: width,
+            adaptorWidths: [16, 12, 8],
+            discriminatorWidths: [8, 6],
+            classes: classes.length,
+          },
+          new Random('detector'),
+        ),
+        fitted: {
+          kind: 'residual',
+          width,
+          noiseDeviation: new Float32Array(width),
+          neighbours: 3,
+          memberClasses: Array.from({ length: 12 }, (_, member) => Math.floor(member / 4)),
+          memberImages: new Array<number>(12).fill(0),
+          arrays: {
+            mean: { shape: [width], data: new Float32Array(width) },
+            projection: { shape: [width, width], data: identity },
+            members: { shape: [12, width], data: members },
+            norms: {
+              shape: [12],
+              data: Float32Array.from(
+                { length: 12 },
+                (_, member) => Math.hypot(...members.subarray(member * width, (member + 1) * width)) ** 2,
+              ),
+            },
+            whitening: { shape: [width], data: new Float32Array(width).fill(1) },
+          },
         },
-        whitening: { shape: [width], data: new Float32Array(width).fill(1) },
       },
-    },
-    opinion: {
-      distance: { mean: 4, deviation: 1 },
-      network: { mean: 0, deviation: 0.5 },
-      networkWeight: 0.5,
-    },
+      {
+        distance: { mean: 4, deviation: 1 },
+        network: { mean: 0, deviation: 0.5 },
+        networkWeight: 0.5,
+      },
+    ),
     blurSigma: 2,
     topShare: 0.01,
   };

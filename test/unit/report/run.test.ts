@@ -31,6 +31,7 @@ async function trained(name: string, withTest: boolean): Promise<string> {
     data: parts,
     out,
     backbone: await writeTinyBackbone(folder),
+    method: 'clad',
     preset: 'fast',
     options: mergeOptions(presets.fast, overlay, 'test'),
   });

@@ -23,6 +23,7 @@ const training: TrainingOptions = {
   input: {
     kind: 'residual',
     components,
+    memberShare: 0,
     members: 40,
     candidates: 10_000,
     neighbours: 3,

@@ -9,6 +9,7 @@ import type { Parameters } from '../../../src/model/parameters.ts';
 import { type Engine, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { CheckpointFolder } from '../../../src/training/checkpoint.ts';
+import { cladNetworks } from '../../../src/training/clad-networks.ts';
 import { fitFeatureInput } from '../../../src/training/fit-input.ts';
 import { presets, type TrainingOptions } from '../../../src/training/options.ts';
 import { type TrainingLogEntry, type TrainOptions, trainNetworks } from '../../../src/training/trainer.ts';
@@ -64,6 +65,7 @@ async function run(options: Partial<TrainOptions> = {}) {
     engine,
     source,
     fitted,
+    networks: cladNetworks(training, fitted, source.index.classes.length),
     training,
     checkpoints: newFolder(),
     resume: false,

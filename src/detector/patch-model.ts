@@ -1,0 +1,29 @@
+/** @file What a trained method says of a picture's patches, as nodes of a graph: all that the detector file needs of it. */
+import { div, type Graph, reshape, sum, type Tensor } from '../graph/index.ts';
+
+/** What is said of the patches of N pictures. */
+export interface PatchVerdict {
+  /** Anomaly score of each patch, [N * patches]; higher is more anomalous. */
+  readonly score: Tensor;
+  /** Each product's share, adding up to 1, [N, classes]. */
+  readonly shares: Tensor;
+  /** Score of each picture, [N]; taken from the anomaly map where absent. */
+  readonly imageScore?: Tensor;
+}
+
+/**
+ * A trained method.
+ * @param features - patch features, float32 [N * patches, C], picture by picture
+ * @param patches - of one picture
+ */
+export type PatchModel = (graph: Graph, features: Tensor, patches: number) => PatchVerdict;
+
+/**
+ * Each product's share of the votes of a picture's patches.
+ * @param votes - what each patch gives each product, [N * patches, classes]
+ * @returns [N, classes]
+ */
+export function sharesOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
+  const counted = sum(reshape(votes, [-1, patches, classes], 'N'), { axes: [1] });
+  return div(counted, sum(counted, { axes: [1], keepDims: true }));
+}

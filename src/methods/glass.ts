@@ -1,0 +1,181 @@
+/**
+ * @file GLASS (Chen et al., "A Unified Anomaly Synthesis Strategy with Gradient Ascent for Industrial Anomaly Detection and
+ * Localization", ECCV 2024): Gaussian noise on adapted features moved up the discriminator's gradient and truncated (its manifold hypothesis:
+ * distances from the patch itself), under BCE; local anomalies from textures under a focal loss, of which the harder half counts.
+ *
+ * Two things differ from its code: the normal patches of the focal loss are those of the photograph without the anomaly (the store keeps only covered
+ * patches of the other), and the hypersphere hypothesis, which it switches on by hand for some products, is left out.
+ */
+import { sharesOfCentres } from '../detector/class-centres.ts';
+import { constantParameters } from '../detector/patch-scores.ts';
+import {
+  add,
+  cast,
+  concat,
+  gather,
+  log,
+  mean,
+  mul,
+  neg,
+  pow,
+  sigmoid,
+  slice,
+  softplus,
+  square,
+  stopGradient,
+  sub,
+  type Tensor,
+  topK,
+} from '../graph/index.ts';
+import { globalAnomalies } from '../model/global-anomalies.ts';
+import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../model/linear-adaptor.ts';
+import { batchNormaliser, type ParameterTensors, runningNormaliser } from '../model/perceptron.ts';
+import { fitClassMaps } from '../training/class-maps.ts';
+import { presets, type TrainingOptions } from '../training/options.ts';
+import type { TrainableNetworks } from '../training/trainable.ts';
+import type { Method } from './method.ts';
+import { fitInput } from './train-features.ts';
+import { trainOn } from './train-networks.ts';
+
+/** Share of the rows under the focal loss that count: the hardest. */
+const hardest = 0.5;
+/** Of the focal loss, with which its code smooths labels as well. */
+const focalGamma = 2;
+const smoothing = 1e-5;
+
+const common = {
+  input: { ...presets.paper.input, kind: 'feature' },
+  batch: { local: 1 / 3, global: 1 / 3 },
+  fusion: false,
+  // The noise's deviation itself; lengths are multiples of its expected length.
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.015, ascentSteps: 20 },
+  optimizer: { ...presets.paper.optimizer, weightDecay: 0.01 },
+  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
+} as const;
+
+/** As many rows as CLAD's default sees. */
+const fast: TrainingOptions = {
+  ...presets.fast,
+  ...common,
+  stage1: { steps: 600, epochs: null, batch: 2048, learningRate: 2e-4, schedule: 'constant' },
+  stage2: { ...presets.fast.stage2, steps: 0 },
+};
+
+/** 640 epochs of at most 392 images, 8 a batch. */
+const published: TrainingOptions = {
+  ...presets.paper,
+  ...common,
+  stage1: { steps: 31_360, epochs: null, batch: 18_816, learningRate: 2e-4, schedule: 'constant' },
+  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
+};
+
+export const glass: Method = {
+  description: 'noise with gradient ascent and texture anomalies, one discriminator',
+  source: 'Chen et al., GLASS, ECCV 2024',
+  presets: { fast, published },
+  async train(work, foregrounds, extracted) {
+    const { options } = work.request;
+    const { fitted, fitKey } = await fitInput(work, extracted);
+    const networks = glassNetworks(options, fitted.width);
+    const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
+    const centres = await fitClassMaps({ ...extracted, images: work.split.fit });
+    const { parameters, steps, chosen } = trained;
+    return {
+      steps,
+      chosen,
+      model: (graph, features, patches) => ({
+        score: networks.score(features, constantParameters(graph, parameters)),
+        shares: sharesOfCentres(graph, features, patches, centres),
+      }),
+    };
+  },
+};
+
+/** @param width - of the features */
+export function glassNetworks(
+  options: Pick<TrainingOptions, 'globalAnomalies'>,
+  width: number,
+): TrainableNetworks {
+  return {
+    initial: (random) => linearAdaptorParameters(width, random),
+    rateOf: linearAdaptorRate,
+    score: (rows, parameters) =>
+      sigmoid(discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters))),
+    step: (_, rows) => (parameters, batch) => {
+      const { normalise, statistics } = batchNormaliser(parameters);
+      const features = cast(batch.normal as Tensor, 'float32');
+      const normal = adapt(features, parameters);
+      const losses: Record<string, Tensor> = {};
+      const noisy = ascended(
+        slice(normal, 0, 0, rows.global),
+        normal,
+        parameters,
+        batch.noise as Tensor,
+        options,
+      );
+      const scores = discriminate(concat([normal, noisy], 0), parameters, normalise);
+      const good = mean(softplus(slice(scores, 0, 0, rows.normal)));
+      const bad = mean(softplus(neg(slice(scores, 0, rows.normal, rows.normal + rows.global))));
+      losses.bce = add(good, bad);
+      if (rows.local > 0) {
+        const local = adapt(cast(batch.local as Tensor, 'float32'), parameters);
+        const both = discriminate(
+          concat([normal, local], 0),
+          parameters,
+          batchNormaliser(parameters).normalise,
+        );
+        losses.focal = focalLoss(both, rows.normal, rows.local);
+      }
+      const total = losses.focal ? add(losses.bce, losses.focal) : losses.bce;
+      return { losses: { ...losses, total }, statistics };
+    },
+  };
+}
+
+/** Global anomalies of adapted rows; the gradient passes to the rows, not through the ascent. */
+function ascended(
+  origin: Tensor,
+  normal: Tensor,
+  parameters: ParameterTensors,
+  draws: Tensor,
+  { globalAnomalies: { ascentSteps, noise, ...ascent } }: Pick<TrainingOptions, 'globalAnomalies'>,
+): Tensor {
+  const [count, width] = origin.shape as [number, number];
+  const fixed = stopGradient(origin);
+  const beside = stopGradient(normal);
+  const length = origin.graph.scalar(noise * Math.sqrt(width));
+  const moved = globalAnomalies(
+    fixed,
+    mul(draws, noise),
+    length,
+    // Beside the normal rows, as in training: batch norm sees both.
+    (rows) => {
+      const all = discriminate(concat([beside, rows], 0), parameters, batchNormaliser(parameters).normalise);
+      const first = beside.shape[0] as number;
+      return slice(all, 0, first, first + count);
+    },
+    { steps: ascentSteps, ...ascent },
+  );
+  return add(origin, sub(moved, fixed));
+}
+
+/**
+ * Focal loss of the rows furthest from their label (Lin et al., ICCV 2017).
+ * @param scores - [normal + local]; the last are anomalous
+ */
+function focalLoss(scores: Tensor, normal: number, local: number): Tensor {
+  const labels = scores.graph.constant(
+    'labels',
+    Array.from({ length: normal + local }, (_, row) => (row < normal ? 0 : 1)),
+    [normal + local],
+  );
+  const probability = sigmoid(scores);
+  const kept = Math.max(1, Math.round((normal + local) * hardest));
+  const { indices } = topK(stopGradient(square(sub(probability, labels))), kept);
+  const p = gather(probability, indices);
+  const label = gather(labels, indices);
+  // The probability of the true label.
+  const truth = add(mul(label, p), mul(sub(1, label), sub(1, p)));
+  const smooth = add(mul(truth, 1 - 2 * smoothing), 2 * smoothing);
+  return mean(mul(neg(log(smooth)), pow(sub(1, truth), focalGamma)));
+}

@@ -1,0 +1,162 @@
+/**
+ * @file PatchCore (Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022): a greedy coreset of the normal patch
+ * features, the distance to the nearest member as a patch's score, and the picture's score re-weighted by how lonely that member is (its
+ * Eq. 7). One bank over all products; nothing is trained.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
+import { type PatchModel, sharesOfVotes } from '../detector/patch-model.ts';
+import { weighedVotes } from '../detector/patch-scores.ts';
+import {
+  argMax,
+  cast,
+  div,
+  exp,
+  gather,
+  matmul,
+  maximum,
+  mul,
+  reduceMax,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  topK,
+} from '../graph/index.ts';
+import { oneHot } from '../model/losses.ts';
+import { distanceToClasses, type Match, type MemoryBank, matchMembers } from '../model/memory-bank.ts';
+import { writeParameters } from '../training/checkpoint.ts';
+import { chooseMembers } from '../training/choose-members.ts';
+import { presets, type TrainingOptions } from '../training/options.ts';
+import type { Method } from './method.ts';
+import { hashOf } from './train-work.ts';
+
+/** No networks, no synthetic anomalies; the picture's score is the map's maximum's counterpart of Eq. 7. */
+const common = {
+  selection: 'last',
+  stage1: { ...presets.paper.stage1, steps: 0, epochs: null },
+  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
+  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
+} as const;
+
+const fast: TrainingOptions = {
+  ...presets.fast,
+  ...common,
+  input: { ...presets.fast.input, kind: 'residual', members: 16_384, neighbours: 9 },
+};
+
+const published: TrainingOptions = {
+  ...presets.paper,
+  ...common,
+  features: { ...presets.paper.features, width: 1024 },
+  input: {
+    ...presets.paper.input,
+    kind: 'residual',
+    members: 1_000_000,
+    memberShare: 0.1,
+    candidates: 100_000_000,
+    neighbours: 9,
+  },
+};
+
+export const patchcore: Method = {
+  description: 'nearest neighbours in a coreset of normal patches; nothing is trained',
+  source: 'Roth et al., Towards Total Recall in Industrial Anomaly Detection, CVPR 2022',
+  presets: { fast, published },
+  async train(work, _, extracted) {
+    const { request, run, split, dataset } = work;
+    const { options } = request;
+    const key = hashOf([
+      extracted.store.header.key,
+      JSON.stringify([options.seed, options.heldOut, options.input]),
+    ]);
+    const path = join(run.checkpoint, 'bank.safetensors');
+    const bank = (await readBank(path, key)) ?? (await chosenBank());
+    return {
+      model: patchcoreModel(bank, options.input.neighbours, dataset.classes.length),
+      steps: { stage1: 0, stage2: 0 },
+    };
+
+    async function chosenBank(): Promise<Bank> {
+      const source = { ...extracted, images: split.fit };
+      const chosen = await chooseMembers(work.engine, source, undefined, options, request.onProgress);
+      const facts = { key, classes: JSON.stringify(chosen.memberClasses) };
+      await writeParameters(path, { members: chosen.members, norms: chosen.norms }, facts);
+      return chosen;
+    }
+  },
+};
+
+interface Bank {
+  /** [M, C] */
+  readonly members: { readonly shape: readonly number[]; readonly data: Float32Array };
+  /** Squared lengths, [M]. */
+  readonly norms: { readonly shape: readonly number[]; readonly data: Float32Array };
+  /** Class index of each member, never falling. */
+  readonly memberClasses: readonly number[];
+}
+
+async function readBank(path: string, key: string): Promise<Bank | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+  if (metadata.key !== key || !tensors.members || !tensors.norms) return undefined;
+  const { members, norms } = tensors;
+  return {
+    members: { shape: members.shape, data: safetensorFloats(members) },
+    norms: { shape: norms.shape, data: safetensorFloats(norms) },
+    memberClasses: JSON.parse(metadata.classes ?? '[]') as number[],
+  };
+}
+
+/**
+ * @param neighbours - b of Eq. 7; 1 leaves the score as it is
+ */
+export function patchcoreModel(bank: Bank, neighbours: number, classes: number): PatchModel {
+  return (graph, features, patches) => {
+    const members = graph.constant('members', bank.members.data, bank.members.shape);
+    const norms = graph.constant('norms', bank.norms.data, bank.norms.shape);
+    const match = matchMembers(features, { members, norms }, 1);
+    const votes = weighedVotes(distanceToClasses(match, bank.memberClasses, classes), classes);
+    const count = Math.min(neighbours, bank.memberClasses.length);
+    return {
+      score: match.distance,
+      shares: sharesOfVotes(votes, patches, classes),
+      imageScore: reweighted(features, match, { members, norms }, patches, count),
+    };
+  };
+}
+
+/**
+ * Eq. 7: the largest distance of a picture, times 1 - exp(d*) / sum over the b members nearest to its member of exp(their distance). A
+ * patch far from a member that is itself alone counts less.
+ * @returns [N]
+ */
+function reweighted(
+  features: Tensor,
+  match: Match,
+  { members, norms }: Pick<MemoryBank, 'members' | 'norms'>,
+  patches: number,
+  neighbours: number,
+): Tensor {
+  const width = features.shape[1] as number;
+  const distances = reshape(match.distance, [-1, patches], 'N');
+  const highest = reduceMax(distances, { axes: [1], keepDims: true });
+  if (neighbours === 1) return reshape(highest, [-1], 'N');
+  // The patch of each picture, picked by a row of zeros and a one.
+  const picked = reshape(oneHot(argMax(distances, 1), patches), [-1, 1, patches], 'N');
+  const patch = matmul(picked, reshape(features, [-1, patches, width], 'N'));
+  const indices = cast(reshape(match.indices, [-1, patches, 1], 'N'), 'float32');
+  const index = cast(reshape(matmul(picked, indices), [-1], 'N'), 'int64');
+  const member = gather(members, index);
+  const toOthers = sub(norms, mul(matmul(member, members, { transB: true }), 2));
+  const around = gather(members, topK(toOthers, neighbours, false).indices);
+  const away = sqrt(maximum(sum(square(sub(around, patch)), { axes: [2] }), 0));
+  const others = sum(exp(sub(away, highest)), { axes: [1] });
+  // The member itself is among them, so the sum is at least 1.
+  const weight = sub(1, div(1, maximum(others, 1)));
+  return mul(weight, reshape(highest, [-1], 'N'));
+}

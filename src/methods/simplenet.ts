@@ -1,0 +1,88 @@
+/**
+ * @file SimpleNet (Liu et al., "SimpleNet: A Simple Network for Image Anomaly Detection and Localization", CVPR 2023): Gaussian noise on
+ * adapted normal features, and a discriminator that tells them apart under a truncated L1 loss with margin 0.5. Scores here grow with
+ * the anomaly, so signs are the other way round than in its code.
+ */
+import { sharesOfCentres } from '../detector/class-centres.ts';
+import { constantParameters } from '../detector/patch-scores.ts';
+import { add, cast, concat, maximum, mean, mul, slice, sub, type Tensor } from '../graph/index.ts';
+import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../model/linear-adaptor.ts';
+import { batchNormaliser, runningNormaliser } from '../model/perceptron.ts';
+import { fitClassMaps } from '../training/class-maps.ts';
+import { presets, type TrainingOptions } from '../training/options.ts';
+import type { TrainableNetworks } from '../training/trainable.ts';
+import type { Method } from './method.ts';
+import { fitInput } from './train-features.ts';
+import { trainOn } from './train-networks.ts';
+
+/** What the publication fixes; `globalAnomalies.noise` is the noise's deviation itself, on adapted features. */
+const common = {
+  input: { ...presets.paper.input, kind: 'feature' },
+  batch: { local: 0, global: 0.5 },
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.015, ascentSteps: 0 },
+  losses: { ...presets.paper.losses, delta: 0.5 },
+  optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
+  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
+} as const;
+
+/** As many rows as CLAD's default sees. */
+const fast: TrainingOptions = {
+  ...presets.fast,
+  ...common,
+  stage1: { steps: 900, epochs: null, batch: 2048, learningRate: 2e-4, schedule: 'constant' },
+  stage2: { ...presets.fast.stage2, steps: 0 },
+};
+
+/** 40 meta epochs of 4 epochs, 8 images a batch. */
+const published: TrainingOptions = {
+  ...presets.paper,
+  ...common,
+  stage1: { steps: null, epochs: 160, batch: 12_544, learningRate: 2e-4, schedule: 'constant' },
+  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
+};
+
+export const simplenet: Method = {
+  description: 'Gaussian noise on adapted features, one discriminator',
+  source: 'Liu et al., SimpleNet, CVPR 2023',
+  presets: { fast, published },
+  async train(work, foregrounds, extracted) {
+    const { options } = work.request;
+    const { fitted, fitKey } = await fitInput(work, extracted);
+    const networks = simplenetNetworks(options, fitted.width);
+    const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
+    const centres = await fitClassMaps({ ...extracted, images: work.split.fit });
+    const { parameters, steps, chosen } = trained;
+    return {
+      steps,
+      chosen,
+      model: (graph, features, patches) => ({
+        score: networks.score(features, constantParameters(graph, parameters)),
+        shares: sharesOfCentres(graph, features, patches, centres),
+      }),
+    };
+  },
+};
+
+/** @param width - of the features */
+export function simplenetNetworks(
+  { globalAnomalies, losses }: Pick<TrainingOptions, 'globalAnomalies' | 'losses'>,
+  width: number,
+): TrainableNetworks {
+  return {
+    initial: (random) => linearAdaptorParameters(width, random),
+    rateOf: linearAdaptorRate,
+    score: (rows, parameters) =>
+      discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters)),
+    step: (_, rows) => (parameters, batch) => {
+      const { normalise, statistics } = batchNormaliser(parameters);
+      const normal = adapt(cast(batch.normal as Tensor, 'float32'), parameters);
+      const noise = mul(batch.noise as Tensor, globalAnomalies.noise);
+      const anomalous = add(slice(normal, 0, 0, rows.global), noise);
+      const scores = discriminate(concat([normal, anomalous], 0), parameters, normalise);
+      const total = rows.normal + rows.global;
+      const good = mean(maximum(add(slice(scores, 0, 0, rows.normal), losses.delta), 0));
+      const bad = mean(maximum(sub(losses.delta, slice(scores, 0, rows.normal, total)), 0));
+      return { losses: { normal: good, anomalous: bad, total: add(good, bad) }, statistics };
+    },
+  };
+}
