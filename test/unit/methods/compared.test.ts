@@ -1,0 +1,280 @@
+/** @file The methods CLAD is compared with, each formula against the same written out in plain loops. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.ts';
+import type { Tensor } from '../../../src/graph/index.ts';
+import { type Centres, crasModel, crasNetworks, firstValues } from '../../../src/methods/cras.ts';
+import { glassNetworks } from '../../../src/methods/glass.ts';
+import { patchcoreModel } from '../../../src/methods/patchcore.ts';
+import { methods } from '../../../src/methods/registry.ts';
+import { simplenetNetworks } from '../../../src/methods/simplenet.ts';
+import type { Parameters } from '../../../src/model/parameters.ts';
+import { trainingOptionsSchema } from '../../../src/training/options.ts';
+import type { TrainableNetworks } from '../../../src/training/trainable.ts';
+import { type Fed, runGraph } from '../../helpers/run-graph.ts';
+
+const random = new Random('compared methods');
+const normals = (count: number, scale = 1) =>
+  Float32Array.from({ length: count }, () => scale * random.normal());
+type Row = readonly number[];
+const rowsOf = (data: ArrayLike<number>, width: number): Row[] =>
+  Array.from({ length: data.length / width }, (_, row) =>
+    Array.from({ length: width }, (_, at) => data[row * width + at]!),
+  );
+const away = (a: Row, b: Row) => Math.hypot(...a.map((value, at) => value - b[at]!));
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const softplus = (x: number) => Math.log1p(Math.exp(x));
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+describe('presets', () => {
+  it.each(Object.entries(methods))('of %s are valid options, and begin with fast', (_, { presets }) => {
+    expect(Object.keys(presets)[0]).toBe('fast');
+    for (const options of Object.values(presets)) trainingOptionsSchema.parse(options);
+  });
+});
+
+describe('PatchCore', () => {
+  const [width, patches, pictures, members] = [5, 7, 3, 12];
+  const features = normals(pictures * patches * width, 2);
+  const bank = normals(members * width);
+  const memberRows = rowsOf(bank, width);
+  const memberClasses = Array.from({ length: members }, (_, member) => Math.floor(member / 6));
+
+  it.each([1, 4])(
+    'scores patches by the nearest member, pictures by Eq. 7 with %d neighbours',
+    async (neighbours) => {
+      const norms = Float32Array.from(memberRows, (row) => Math.hypot(...row) ** 2);
+      const model = patchcoreModel(
+        {
+          members: { shape: [members, width], data: bank },
+          norms: { shape: [members], data: norms },
+          memberClasses,
+        },
+        neighbours,
+        2,
+      );
+      const found = await runGraph(
+        { x: { data: features, shape: [pictures * patches, width] } },
+        (graph, { x }) => {
+          const { score, shares, imageScore } = model(graph, x!, patches);
+          return { score, shares, imageScore: imageScore! };
+        },
+      );
+      const rows = rowsOf(features, width);
+      const distances = rows.map((row) => Math.min(...memberRows.map((member) => away(row, member))));
+      distances.forEach((value, at) => {
+        expect(found.score!.data[at]).toBeCloseTo(value, 4);
+      });
+      for (let picture = 0; picture < pictures; picture++) {
+        const own = distances.slice(picture * patches, (picture + 1) * patches);
+        const highest = Math.max(...own);
+        const patch = rows[picture * patches + own.indexOf(highest)]!;
+        const member = memberRows.find((row) => Math.abs(away(row, patch) - highest) < 1e-9)!;
+        const around = memberRows.toSorted((a, b) => away(a, member) - away(b, member)).slice(0, neighbours);
+        const total = around.reduce((sum, row) => sum + Math.exp(away(row, patch)), 0);
+        const expected = neighbours === 1 ? highest : (1 - Math.exp(highest) / total) * highest;
+        expect(found.imageScore!.data[picture]).toBeCloseTo(expected, 4);
+        const shares = found.shares!.data.slice(picture * 2, picture * 2 + 2);
+        expect(shares[0]! + shares[1]!).toBeCloseTo(1, 5);
+      }
+    },
+  );
+});
+
+/** Losses of one step of networks on a batch. */
+async function losses(
+  networks: TrainableNetworks,
+  parameters: Parameters,
+  batch: Record<string, Fed>,
+  rows: Rows,
+) {
+  const values = Object.fromEntries(Object.entries(batch).filter(([name]) => name !== 'classes'));
+  const classes = batch.classes;
+  const found = await runGraph(values, (graph, inputs) => {
+    const tensors = Object.fromEntries(
+      Object.entries(parameters).map(([name, { data, shape }]) => [name, graph.constant(name, data, shape)]),
+    );
+    const fed: Record<string, Tensor> = { ...inputs };
+    if (classes) fed.classes = graph.constant('classes', Array.from(classes.data), classes.shape, 'int64');
+    const made = networks.step(1, rows)(tensors, fed).losses;
+    // Under other names than the inputs have.
+    return Object.fromEntries(Object.entries(made).map(([name, loss]) => [`loss.${name}`, loss]));
+  });
+  return Object.fromEntries(
+    Object.entries(found).map(([name, { data }]) => [name.slice('loss.'.length), data[0]!]),
+  );
+}
+type Rows = { readonly normal: number; readonly local: number; readonly global: number };
+
+const matrix = (
+  x: readonly Row[],
+  { data, shape }: Parameters[string],
+  bias?: ArrayLike<number>,
+): number[][] => {
+  const [outputs, inputs] = shape as [number, number];
+  return x.map((row) =>
+    Array.from({ length: outputs }, (_, output) =>
+      row.reduce((sum, value, input) => sum + value * data[output * inputs + input]!, bias?.[output] ?? 0),
+    ),
+  );
+};
+/** Batch norm by the rows' own statistics, and LeakyReLU. */
+function normalised(x: readonly Row[]): number[][] {
+  const width = x[0]!.length;
+  const means = Array.from({ length: width }, (_, at) => mean(x.map((row) => row[at]!)));
+  const variances = means.map((centre, at) => mean(x.map((row) => (row[at]! - centre) ** 2)));
+  return x.map((row) =>
+    row.map((value, at) => {
+      const standard = (value - means[at]!) / Math.sqrt(variances[at]! + 1e-5);
+      return standard > 0 ? standard : 0.2 * standard;
+    }),
+  );
+}
+/** A discriminator in training: hidden layers, then one output. */
+function judged(x: readonly Row[], parameters: Parameters): number[] {
+  let rows = x.map((row) => [...row]);
+  for (let position = 0; parameters[`discriminator.${position + 3}.weight`]; position += 3)
+    rows = normalised(matrix(rows, parameters[`discriminator.${position}.weight`]!));
+  const last = Math.max(
+    ...Object.keys(parameters).flatMap((name) => {
+      const match = /^discriminator\.(\d+)\.weight$/.exec(name);
+      return match && Number(match[1]) % 3 === 0 ? [Number(match[1])] : [];
+    }),
+  );
+  return matrix(rows, parameters[`discriminator.${last}.weight`]!).map(([value]) => value!);
+}
+
+const width = 6;
+const rows: Rows = { normal: 10, local: 0, global: 8 };
+const normal = normals(rows.normal * width);
+const draws = normals(rows.global * width);
+const options = {
+  globalAnomalies: { ...methods.glass.presets.fast!.globalAnomalies, noise: 0.4 },
+  losses: { ...methods.simplenet.presets.fast!.losses, delta: 0.5 },
+};
+const batch = {
+  normal: { data: normal, shape: [rows.normal, width] },
+  noise: { data: draws, shape: [rows.global, width] },
+};
+
+describe('SimpleNet', () => {
+  it('asks good rows below -margin and noisy adapted ones above it', async () => {
+    const networks = simplenetNetworks(options, width);
+    const parameters = networks.initial(new Random('simplenet'));
+    const found = await losses(networks, parameters, batch, rows);
+    const adapted = matrix(rowsOf(normal, width), parameters['adaptor.0.weight']!);
+    const noisy = rowsOf(draws, width).map((row, at) =>
+      row.map((value, axis) => adapted[at]![axis]! + 0.4 * value),
+    );
+    const scores = judged([...adapted, ...noisy], parameters);
+    const good = mean(scores.slice(0, rows.normal).map((score) => Math.max(0, score + 0.5)));
+    const bad = mean(scores.slice(rows.normal).map((score) => Math.max(0, 0.5 - score)));
+    expect(found.normal).toBeCloseTo(good, 4);
+    expect(found.anomalous).toBeCloseTo(bad, 4);
+    expect(found.total).toBeCloseTo(good + bad, 4);
+  });
+});
+
+describe('GLASS', () => {
+  it('without ascent is BCE on noise, and the harder half of a focal loss on local anomalies', async () => {
+    const still = { globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } };
+    const networks = glassNetworks(still, width);
+    const parameters = networks.initial(new Random('glass'));
+    const local = normals(4 * width, 2);
+    const found = await losses(
+      networks,
+      parameters,
+      { ...batch, local: { data: local, shape: [4, width] } },
+      { ...rows, local: 4 },
+    );
+    const adapt = (data: ArrayLike<number>) => matrix(rowsOf(data, width), parameters['adaptor.0.weight']!);
+    const adapted = adapt(normal);
+    const noisy = rowsOf(draws, width).map((row, at) =>
+      row.map((value, axis) => adapted[at]![axis]! + 0.4 * value),
+    );
+    const scores = judged([...adapted, ...noisy], parameters);
+    const bce =
+      mean(scores.slice(0, rows.normal).map(softplus)) +
+      mean(scores.slice(rows.normal).map((s) => softplus(-s)));
+    expect(found.bce).toBeCloseTo(bce, 4);
+    const truths = judged([...adapted, ...adapt(local)], parameters).map((score, row) =>
+      row < rows.normal ? 1 - sigmoid(score) : sigmoid(score),
+    );
+    const hard = truths.toSorted((a, b) => a - b).slice(0, 7);
+    expect(found.focal).toBeCloseTo(mean(hard.map((p) => -Math.log(p) * (1 - p) ** 2)), 3);
+  });
+
+  it('moves noise towards what the discriminator takes for normal', async () => {
+    const with20 = glassNetworks(options, width);
+    const parameters = with20.initial(new Random('glass'));
+    const without = glassNetworks({ globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } }, width);
+    const large = {
+      ...options.globalAnomalies,
+      ascentSteps: 20,
+      stepLength: 0.2,
+      innerRadius: 0,
+      outerRadius: 9,
+    };
+    const ascended = await losses(glassNetworks({ globalAnomalies: large }, width), parameters, batch, rows);
+    const still = await losses(without, parameters, batch, rows);
+    expect(ascended.bce).toBeGreaterThan(still.bce!);
+  });
+});
+
+describe('CRAS', () => {
+  const [classes, patches] = [2, 5];
+  const first = firstValues(width, new Random('cras'));
+  const centres: Centres = { rows: normals(classes * patches * width), classes, patches, width };
+  const centreRows = rowsOf(centres.rows, width);
+  const cosine = (a: Row, b: Row) =>
+    a.reduce((sum, value, at) => sum + value * b[at]!, 0) / (Math.hypot(...a) * Math.hypot(...b));
+  const nearest = (row: Row, product: number) =>
+    centreRows
+      .slice(product * patches, (product + 1) * patches)
+      .reduce((best, centre) => (cosine(row, centre) > cosine(row, best) ? centre : best));
+  const beside = (row: Row, centre: Row) => [...row, ...row.map((value, at) => value - centre[at]!)];
+
+  it('judges features beside their shift from their own product, under noise guided by distance', async () => {
+    const networks = crasNetworks(options, centres, first);
+    const labels = Array.from({ length: rows.normal }, (_, row) => row % 2);
+    const found = await losses(
+      networks,
+      first,
+      { ...batch, classes: { data: labels, shape: [rows.normal] } },
+      rows,
+    );
+    const adapted = matrix(rowsOf(normal, width), first['adaptor.0.weight']!);
+    const centre = adapted.map((row, at) => nearest(row, labels[at]!));
+    const noise = rowsOf(draws, width).map((row) => row.map((value) => 0.4 * value));
+    const ratio = noise.map((row, at) => Math.hypot(...row) / away(adapted[at]!, centre[at]!));
+    const noisy = noise.map((row, at) => {
+      const scale = (ratio[at]! / mean(ratio) - 1) * 0.3 + 1;
+      return row.map((value, axis) => adapted[at]![axis]! + scale * value);
+    });
+    const inputs = [
+      ...adapted.map((row, at) => beside(row, centre[at]!)),
+      ...noisy.map((row, at) => beside(row, centre[at]!)),
+    ];
+    const scores = judged(inputs, first);
+    expect(found.normal).toBeCloseTo(mean(scores.slice(0, rows.normal).map(softplus)), 4);
+    expect(found.anomalous).toBeCloseTo(mean(scores.slice(rows.normal).map((s) => softplus(-s))), 4);
+  });
+
+  it('decides the product of each picture by itself', async () => {
+    const model = crasModel(first, centres);
+    const features = normals(2 * patches * width);
+    const found = await runGraph({ x: { data: features, shape: [2 * patches, width] } }, (graph, { x }) => {
+      const { score, shares } = model(graph, x!, patches);
+      return { score, shares };
+    });
+    const adapted = matrix(rowsOf(features, width), first['adaptor.0.weight']!);
+    for (const picture of [0, 1]) {
+      const own = adapted.slice(picture * patches, (picture + 1) * patches).flat();
+      const alike = [0, 1].map((product) =>
+        cosine(own, centreRows.slice(product * patches, (product + 1) * patches).flat()),
+      );
+      const product = alike[0]! > alike[1]! ? 0 : 1;
+      expect(found.shares!.data.slice(picture * 2, picture * 2 + 2)).toEqual(product === 0 ? [1, 0] : [0, 1]);
+    }
+    expect(found.score!.data).toHaveLength(2 * patches);
+  });
+});
