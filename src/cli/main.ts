@@ -3,7 +3,9 @@
 import { Command, CommanderError } from 'commander';
 import { CladError } from '../core/errors.ts';
 import { version } from '../methods/version.ts';
+import { registerAblate } from './ablate.ts';
 import { registerBackbones } from './backbones.ts';
+import { registerCompare } from './compare.ts';
 import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
@@ -27,6 +29,7 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
   $ clad evaluate runs/parts                                       how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
+  $ clad compare mvtec/ --out compared --seeds 3                   CLAD beside PatchCore, SimpleNet, GLASS, CRAS
 
 Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad.
 CLAD_DEBUG=1 prints the stack of an error.`,
@@ -38,6 +41,8 @@ registerPredict(program);
 registerData(program);
 registerDemo(program);
 registerBackbones(program);
+registerCompare(program);
+registerAblate(program);
 
 // A reader that has seen enough (`clad ... | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -12,7 +12,7 @@ export interface Table {
 }
 
 /** Column titles: I for image, P for pixel, as the field writes them. */
-const titles: Readonly<Record<MetricName, string>> = {
+export const metricTitles: Readonly<Record<MetricName, string>> = {
   imageAuroc: 'I-AUROC',
   imageAp: 'I-AP',
   imageF1Max: 'I-F1max',
@@ -31,7 +31,7 @@ const optional: ReadonlySet<MetricName> = new Set(['classAccuracy', 'falseAlarmR
 
 /** One row a class and, for more than one class, a row with their mean (its numbers of images are left empty). */
 export function evaluationTable({ classes, mean }: Evaluation): Table {
-  const columns = (Object.keys(titles) as MetricName[]).filter(
+  const columns = (Object.keys(metricTitles) as MetricName[]).filter(
     (name) => !optional.has(name) || mean[name] !== null,
   );
   const cells = (record: ClassRecord) => columns.map((name) => fraction(record[name]));
@@ -42,7 +42,7 @@ export function evaluationTable({ classes, mean }: Evaluation): Table {
     ...cells(record),
   ]);
   if (rows.length > 1) rows.push(['mean', '', '', ...cells(mean)]);
-  return { header: ['class', 'good', 'anomalous', ...columns.map((name) => titles[name])], rows };
+  return { header: ['class', 'good', 'anomalous', ...columns.map((name) => metricTitles[name])], rows };
 }
 
 /** A fraction with three decimals, a dash for null. */

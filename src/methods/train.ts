@@ -37,14 +37,9 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const started = Date.now();
   const work = await prepare(request);
   if (existsSync(work.run.model)) return finished(work);
-  const { run, training, backbone, features } = work;
-  const { score, synthesis } = request.options;
-  const foregrounds =
-    synthesis.perImage === 0
-      ? {}
-      : await classForegrounds(training, features.geometry, { onProgress: request.onProgress });
-  await writePictures(work, foregrounds);
-  const extracted = await extract(work, foregrounds, training, 0);
+  const { run, backbone, features } = work;
+  const { score } = request.options;
+  const { foregrounds, extracted } = await extractTraining(work);
   const { model, steps, chosen } = await methods[request.method].train(work, foregrounds, extracted);
   const spec: DetectorSpec = {
     backbone,
@@ -63,6 +58,24 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     chosen: chosen ?? null,
     seconds: (Date.now() - started) / 1000,
   };
+}
+
+/** Begins a run and leaves the features that its training will want in the cache. */
+export async function extractOnly(request: TrainRequest): Promise<void> {
+  const work = await prepare(request);
+  if (!existsSync(work.run.model)) await extractTraining(work);
+}
+
+/** Foregrounds, pictures of the synthesis, and the features of the training images. */
+async function extractTraining(work: Work) {
+  const { training, features, request } = work;
+  const { onProgress, options } = request;
+  const foregrounds =
+    options.synthesis.perImage === 0
+      ? {}
+      : await classForegrounds(training, features.geometry, { onProgress });
+  await writePictures(work, foregrounds);
+  return { foregrounds, extracted: await extract(work, foregrounds, training, 0) };
 }
 
 /** @throws OPTION_INVALID when the method has no such preset */

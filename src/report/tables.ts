@@ -39,14 +39,18 @@ function plain(text: string): string {
 /** `results.csv`: one row a class and their mean, all digits, empty where a metric could not be computed. */
 export function resultsCsv({ classes, mean }: EvaluationDocument): string {
   const columns = ['good', 'anomalous', ...metricNames] as const;
-  const line = (cells: readonly (string | number | null)[]) => cells.map(field).join(',');
   return `${[
-    line(['class', ...columns]),
+    csvLine(['class', ...columns]),
     ...Object.entries(classes).map(([name, record]) =>
-      line([name, ...columns.map((column) => record[column])]),
+      csvLine([name, ...columns.map((column) => record[column])]),
     ),
-    line(['(mean)', ...columns.map((column) => mean[column])]),
+    csvLine(['(mean)', ...columns.map((column) => mean[column])]),
   ].join('\r\n')}\r\n`;
+}
+
+/** Cells of one row. */
+export function csvLine(cells: readonly (string | number | null)[]): string {
+  return cells.map(field).join(',');
 }
 
 /** RFC 4180; text that a spreadsheet would take for a formula gets an apostrophe before it. */

@@ -1,0 +1,39 @@
+/** @file `clad ablate`: the parts of CLAD switched off one at a time, its constants swept. */
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { ablationNames, ablationVariants } from '../methods/ablation.ts';
+import { optionsOf } from '../methods/grid.ts';
+import { names } from './arguments.ts';
+import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
+
+/** Adds the verb to the program. */
+export function registerAblate(program: Command): void {
+  const command = program
+    .command('ablate')
+    .description('switch the parts of the method off one at a time and measure')
+    .option('--preset <name>', 'settings to start from: fast, paper or accurate', 'fast')
+    .option('--only <names>', 'parts and sweeps, in the place of all parts', names);
+  addGridFlags(command);
+  command
+    .addHelpText(
+      'after',
+      `
+Parts and sweeps: ${ablationNames.join(', ')}.
+
+Examples:
+  $ clad ablate mvtec/ --out ablation --backbone resnet50
+  $ clad ablate mvtec/ --out sweeps --only gamma,margin --seeds 3`,
+    )
+    .action(ablate);
+}
+
+interface AblateFlags extends GridFlags {
+  readonly preset: string;
+  readonly only?: readonly string[];
+}
+
+async function ablate(data: string, flags: AblateFlags): Promise<void> {
+  const { preset, only, set } = flags;
+  const options = optionsOf({ name: 'all parts', method: 'clad', preset, set });
+  await grid(`Ablation on ${basename(resolve(data))}`, data, flags, ablationVariants(preset, options, only));
+}

@@ -1,0 +1,79 @@
+/** @file `clad compare`: several methods on the same photographs, features and metrics. */
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { checkOptions } from '../core/options.ts';
+import type { GridVariant } from '../methods/grid.ts';
+import { type MethodName, methodNames } from '../methods/method.ts';
+import { names } from './arguments.ts';
+import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
+
+/** Adds the verb to the program. */
+export function registerCompare(program: Command): void {
+  const command = program
+    .command('compare')
+    .description('train several methods on the same features and compare them')
+    .option('--methods <names>', 'methods, each with its preset `fast`', names, [...methodNames])
+    .option('--grid <file>', 'YAML file with rows of your own, in the place of --methods');
+  addGridFlags(command);
+  command
+    .addHelpText(
+      'after',
+      `
+A grid is a list of rows; what a row leaves out is clad, fast and nothing set:
+  - { name: default }
+  - { name: PatchCore as published, method: patchcore, preset: published }
+  - { name: more members, set: [input.members=16384] }
+
+Examples:
+  $ clad compare mvtec/ --out compared --seeds 3 --backbone resnet50
+  $ clad compare mvtec/ --out compared --methods clad,patchcore
+  $ clad compare mvtec/ --out mine --grid rows.yaml`,
+    )
+    .action(compare);
+}
+
+interface CompareFlags extends GridFlags {
+  readonly methods: readonly string[];
+  readonly grid?: string;
+}
+
+async function compare(data: string, flags: CompareFlags): Promise<void> {
+  const variants = flags.grid === undefined ? flags.methods.map(ofMethod) : await readGrid(flags.grid);
+  await grid(`Methods on ${basename(resolve(data))}`, data, flags, variants);
+}
+
+function ofMethod(name: string): GridVariant {
+  if (!(methodNames as readonly string[]).includes(name)) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--methods',
+      expected: `among ${methodNames.join(', ')}`,
+      actual: name,
+    });
+  }
+  return { name, method: name as MethodName, preset: 'fast', set: [] };
+}
+
+const rowsSchema = z
+  .array(
+    z.strictObject({
+      name: z.string().min(1),
+      method: z.enum(methodNames).default('clad'),
+      preset: z.string().default('fast'),
+      set: z.array(z.string()).default([]),
+    }),
+  )
+  .min(1);
+
+async function readGrid(path: string): Promise<GridVariant[]> {
+  let content: unknown;
+  try {
+    content = parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  }
+  return checkOptions(rowsSchema, content);
+}

@@ -1,0 +1,90 @@
+/** @file What `clad compare` and `clad ablate` share: the flags of a grid, its running and its report. */
+import type { Command } from 'commander';
+import type { Dataset } from '../data/dataset.ts';
+import { textTable } from '../evaluation/table.ts';
+import { builtinName } from '../features/builtin-backbone.ts';
+import { type GridVariant, runGrid } from '../methods/grid.ts';
+import { summarise } from '../methods/grid-summary.ts';
+import { gridTable, writeGrid } from '../report/grid.ts';
+import type { Device } from '../runtime/engine.ts';
+import { wholeFrom } from './arguments.ts';
+import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
+import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printJson, printText } from './output.ts';
+import { progressBars } from './progress.ts';
+
+export interface GridFlags extends BackboneFlagValues {
+  readonly out: string;
+  readonly seeds: number;
+  readonly set: readonly string[];
+  readonly backbone?: string;
+  readonly textures?: string;
+  readonly layout?: Dataset['layout'];
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly skipBroken?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds them to a command. */
+export function addGridFlags(command: Command): void {
+  command
+    .argument('<data>', 'data set with test images')
+    .requiredOption('--out <dir>', 'folder for features, runs and tables; called again, it goes on there')
+    .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFrom(1), 1)
+    .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
+    .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
+    .option(
+      '--set <name=value>',
+      'one option of every training; may be repeated',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
+    .addOption(layoutOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--json', 'print one JSON document');
+  addBackboneFlags(command);
+}
+
+/** Runs a grid and prints its table. */
+export async function grid(
+  title: string,
+  data: string,
+  flags: GridFlags,
+  variants: readonly GridVariant[],
+): Promise<void> {
+  const display = progressBars();
+  const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
+  try {
+    const cells = await runGrid({
+      out: flags.out,
+      seeds: Array.from({ length: flags.seeds }, (_, seed) => seed),
+      // What is set for all comes first, so that a row's own settings go before it.
+      variants: variants.map((variant) => ({ ...variant, set: [...flags.set, ...variant.set] })),
+      setting: {
+        data,
+        layout: flags.layout,
+        backbone: flags.backbone ?? builtinName,
+        backboneFlags: backboneFlags(flags),
+        textures: flags.textures,
+        device: flags.device,
+        threads: flags.threads,
+        skipBroken: flags.skipBroken ?? false,
+        onProgress: display.listener,
+        note: (text) => display.log(`clad: ${text}`),
+        signal: interrupt.signal,
+      },
+    });
+    display.stop();
+    const page = await writeGrid(flags.out, { title, cells });
+    const rows = summarise(cells);
+    if (flags.json) printJson({ rows, page });
+    else printText(`${textTable(gridTable(rows))}\n\nPage: ${page}`);
+  } finally {
+    display.stop();
+    interrupt.release();
+  }
+}

@@ -1,0 +1,81 @@
+/** @file CLAD's parts switched off one at a time, and its constants swept: the rows of `clad ablate`. */
+import { CladError } from '../core/errors.ts';
+import type { TrainingOptions } from '../training/options.ts';
+import type { GridVariant } from './grid.ts';
+
+/** A part, how it is switched off, and where the paper has it. */
+interface Part {
+  readonly name: string;
+  readonly set: (options: TrainingOptions) => readonly string[];
+  readonly source: string;
+}
+
+/** The parts of the method. */
+const parts: readonly Part[] = [
+  { name: 'no contrast', set: () => ['losses.contrast=0'], source: 'Eq. 8-17' },
+  { name: 'no variance', set: () => ['losses.variance=0'], source: 'Eq. 18-19' },
+  { name: 'no classification', set: () => ['losses.classification=0'], source: 'Eq. 20' },
+  { name: 'no stage 2', set: () => ['stage2.steps=0'], source: 'Eq. 24' },
+  { name: 'no stage 1', set: () => ['stage1.steps=0'], source: 'section 3.5' },
+  { name: 'no local anomalies', set: () => ['batch.local=0'], source: 'Eq. 1-3' },
+  { name: 'no fusion', set: () => ['fusion=false'], source: 'Eq. 4' },
+  { name: 'no global anomalies', set: () => ['batch.global=0'], source: 'Eq. 5-7' },
+  { name: 'no ascent', set: () => ['globalAnomalies.ascentSteps=0'], source: 'Eq. 5-6' },
+  { name: 'no foreground mask', set: () => ['synthesis.foreground=false'], source: 'section 3.2' },
+  {
+    name: 'no reduction',
+    set: (options) => {
+      const width = options.input.kind === 'residual' ? options.input.components : options.features.width;
+      return [`adaptor=[${width},${width},${width}]`];
+    },
+    source: 'section 3.3',
+  },
+];
+
+/** Constants and the values they are tried at. */
+const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly string[]>> = {
+  gamma: () => [-0.8, -0.4, 0, 0.5, 1].map((value) => `losses.gamma=${value}`),
+  margin: () => [1, 2, 3, 5].map((value) => `losses.margin=${value}`),
+  d: ({ adaptor: [first, second, last] }) =>
+    [last / 2, last, Math.min(first, last * 2)].map((value) => `adaptor=[${first},${second},${value}]`),
+  C_d: ({ features: { width } }) =>
+    [width / 3, (2 * width) / 3, width].map((value) => `features.width=${value}`),
+  batch: ({ stage1: { batch } }) =>
+    [batch / 4, batch / 2, batch, batch * 2].map((value) => `stage1.batch=${value}`),
+  noise: ({ globalAnomalies: { noise } }) =>
+    [noise / 3, noise, noise * 3].map((value) => `globalAnomalies.noise=${Number(value.toPrecision(3))}`),
+};
+
+/** Names that `clad ablate --only` takes. */
+export const ablationNames: readonly string[] = [...parts.map(({ name }) => name), ...Object.keys(sweeps)];
+
+/**
+ * The rows of an ablation: all as it is, then each part switched off, and each constant swept.
+ * @param only - names of parts and sweeps; all parts, and no sweep, where absent
+ * @throws OPTION_INVALID for a name there is not
+ */
+export function ablationVariants(
+  preset: string,
+  options: TrainingOptions,
+  only?: readonly string[],
+): GridVariant[] {
+  const unknown = only?.find((name) => !ablationNames.includes(name));
+  if (unknown !== undefined) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--only',
+      expected: `among ${ablationNames.join(', ')}`,
+      actual: unknown,
+    });
+  }
+  const common = { method: 'clad', preset } as const;
+  const wanted = (name: string) => only === undefined || only.includes(name);
+  return [
+    { name: 'all parts', ...common, set: [] },
+    ...parts
+      .filter(({ name }) => wanted(name))
+      .map(({ name, set, source }) => ({ name: `${name} (${source})`, ...common, set: set(options) })),
+    ...Object.entries(sweeps)
+      .filter(([name]) => only?.includes(name))
+      .flatMap(([, values]) => values(options).map((text) => ({ name: text, ...common, set: [text] }))),
+  ];
+}

@@ -1,0 +1,127 @@
+/**
+ * @file Many trainings side by side: variants times seeds on the same photographs, each trained, measured and written down before the next
+ * begins, so that a grid that is stopped goes on where it was. Variants of a seed that want the same features share their extraction.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
+import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
+import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
+import type { MethodName } from './method.ts';
+import { extractOnly, presetOf, train } from './train.ts';
+import { hashOf, type TrainRequest } from './train-work.ts';
+
+/** One row of the table. */
+export interface GridVariant {
+  /** For people; unique in its grid. */
+  readonly name: string;
+  readonly method: MethodName;
+  readonly preset: string;
+  /** Options that differ from the preset's, as `name=value`. */
+  readonly set: readonly string[];
+}
+
+/** What all trainings of a grid have in common. */
+export type GridSetting = Omit<TrainRequest, 'out' | 'method' | 'preset' | 'options' | 'resume' | 'cache'>;
+
+export interface GridRequest {
+  readonly setting: GridSetting;
+  /** Folder of the grid: `cells/`, `runs/`, `cache/`. */
+  readonly out: string;
+  readonly variants: readonly GridVariant[];
+  readonly seeds: readonly number[];
+}
+
+/** One training, measured. */
+export interface GridCell {
+  readonly variant: string;
+  readonly seed: number;
+  /** Without the extraction of features; null where the training had been stopped in between. */
+  readonly trainingSeconds: number | null;
+  readonly modelBytes: number;
+  readonly evaluation: EvaluationDocument;
+}
+
+/**
+ * Runs what is missing of a grid.
+ * @returns its cells, variant by variant
+ * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name
+ */
+export async function runGrid({ setting, out, variants, seeds }: GridRequest): Promise<GridCell[]> {
+  const twice = variants.find(({ name }, index) => variants.findIndex((each) => each.name === name) < index);
+  if (twice) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'variants',
+      expected: 'different names',
+      actual: `${twice.name} twice`,
+    });
+  }
+  // All options are checked before anything dear is done.
+  const resolved = new Map(variants.map((variant) => [variant.name, optionsOf(variant)]));
+  const cells: GridCell[] = [];
+  let done = 0;
+  for (const seed of seeds) {
+    for (const variant of variants) {
+      const options = { ...(resolved.get(variant.name) as TrainingOptions), seed };
+      setting.note?.(`${variant.name}, seed ${seed} (${++done} of ${variants.length * seeds.length})`);
+      cells.push(await cellOf(setting, resolve(out), variant, options));
+    }
+  }
+  return cells.toSorted((a, b) => indexOf(variants, a) - indexOf(variants, b) || a.seed - b.seed);
+}
+
+function indexOf(variants: readonly GridVariant[], cell: GridCell): number {
+  return variants.findIndex(({ name }) => name === cell.variant);
+}
+
+/** A variant's options, checked. */
+export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions {
+  const options = set.reduce(
+    (before, text) => mergeOptions(before, optionFromText(text), text),
+    presetOf({ method, preset }),
+  );
+  return checkOptions(trainingOptionsSchema, options);
+}
+
+async function cellOf(
+  setting: GridSetting,
+  out: string,
+  { name, method, preset }: GridVariant,
+  options: TrainingOptions,
+): Promise<GridCell> {
+  const { seed } = options;
+  const slug = `${name.replaceAll(/[^A-Za-z0-9.=-]+/g, '-')}-seed${seed}`;
+  const path = join(out, 'cells', `${slug}.json`);
+  const { data, backbone, textures } = setting;
+  const key = hashOf([JSON.stringify([resolve(data), backbone, textures ?? null, method, options])]);
+  const before = existsSync(path)
+    ? (JSON.parse(await readFile(path, 'utf8')) as GridCell & { key: string })
+    : undefined;
+  if (before?.key === key) return before;
+  const run = join(out, 'runs', slug);
+  const request = { ...setting, out: run, method, preset, options, cache: join(out, 'cache') };
+  const resumed = existsSync(join(run, 'config.json'));
+  await extractOnly({ ...request, resume: resumed });
+  const outcome = await train({ ...request, resume: true });
+  const { device, threads, skipBroken, layout, onProgress } = setting;
+  const evaluation = await evaluateRun({
+    run,
+    device,
+    threads,
+    skipBroken: skipBroken ?? false,
+    layout,
+    onProgress,
+  });
+  const cell: GridCell = {
+    variant: name,
+    seed,
+    trainingSeconds: resumed ? null : outcome.seconds,
+    modelBytes: (await stat(outcome.model)).size,
+    evaluation,
+  };
+  await writeFileAtomic(path, `${JSON.stringify({ key, ...cell }, null, 2)}\n`);
+  return cell;
+}

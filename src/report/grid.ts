@@ -1,0 +1,184 @@
+/** @file What came of a grid: `index.html`, `results.md`, `results.csv` and `results.json` in its folder. */
+import { join } from 'node:path';
+import { writeFileAtomic } from '../core/files.ts';
+import { type MetricName, metricNames } from '../evaluation/evaluate.ts';
+import { markdownTable, metricTitles, type Table } from '../evaluation/table.ts';
+import type { GridCell } from '../methods/grid.ts';
+import { type GridRow, type Spread, summarise } from '../methods/grid-summary.ts';
+import { version } from '../methods/version.ts';
+import { html } from './html.ts';
+import { pageStyle } from './style.ts';
+import { csvLine } from './tables.ts';
+
+/** The metrics that methods are compared by. */
+const shown: readonly MetricName[] = [
+  'imageAuroc',
+  'imageAp',
+  'imageF1Max',
+  'pixelAuroc',
+  'pixelAp',
+  'pixelF1Max',
+  'aupro',
+  'classAccuracy',
+];
+
+export interface GridReport {
+  /** Heading, e.g. `Methods on mvtec`. */
+  readonly title: string;
+  readonly cells: readonly GridCell[];
+}
+
+/** Writes all four; returns the page's path. */
+export async function writeGrid(folder: string, report: GridReport): Promise<string> {
+  const rows = summarise(report.cells);
+  const page = join(folder, 'index.html');
+  await writeFileAtomic(
+    join(folder, 'results.json'),
+    `${JSON.stringify({ rows, cells: report.cells }, null, 2)}\n`,
+  );
+  await writeFileAtomic(join(folder, 'results.csv'), gridCsv(report.cells));
+  await writeFileAtomic(join(folder, 'results.md'), gridMarkdown(report, rows));
+  await writeFileAtomic(page, gridPage(report, rows));
+  return page;
+}
+
+/** One row a variant: percent, mean and deviation over seeds; then what it costs. */
+export function gridTable(rows: readonly GridRow[]): Table {
+  return {
+    header: ['', ...shown.map((name) => metricTitles[name]), 'training', 'latency', 'model'],
+    rows: rows.map(({ variant, metrics, trainingSeconds, latencyMs, modelBytes }) => [
+      variant,
+      ...shown.map((name) => spreadText(metrics[name])),
+      trainingSeconds ? `${trainingSeconds.mean.toFixed(0)} s` : '-',
+      latencyMs ? `${latencyMs.mean.toFixed(0)} ms` : '-',
+      `${(modelBytes / 1e6).toFixed(0)} MB`,
+    ]),
+  };
+}
+
+function spreadText(spread: Spread | null): string {
+  if (spread === null) return '-';
+  const percent = (value: number) => (100 * value).toFixed(1);
+  return spread.deviation === 0
+    ? percent(spread.mean)
+    : `${percent(spread.mean)} ± ${percent(spread.deviation)}`;
+}
+
+function classTable(rows: readonly GridRow[], metric: MetricName): Table {
+  const classes = Object.keys(rows[0]?.classes ?? {});
+  return {
+    header: [metricTitles[metric], ...classes],
+    rows: rows.map((row) => [
+      row.variant,
+      ...classes.map((name) => spreadText(row.classes[name]?.[metric] ?? null)),
+    ]),
+  };
+}
+
+const byClass: readonly MetricName[] = ['imageAuroc', 'pixelAuroc', 'aupro'];
+
+function settings({ cells }: GridReport): [string, string][] {
+  const first = cells[0];
+  if (!first) return [];
+  const { protocol, data } = first.evaluation;
+  return [
+    ['Data', data],
+    ['Test data', String(protocol.testFingerprint)],
+    ['Backbone', String(protocol.backbone)],
+    ['Textures', String(protocol.textures)],
+    ['Seeds', [...new Set(cells.map(({ seed }) => seed))].join(', ')],
+    ['Device', String(protocol.device)],
+    ['clad', version],
+    ['Written', new Date().toISOString()],
+  ];
+}
+
+const explanation =
+  'Percent, means over the products; ± is the standard deviation over seeds. Training is without the extraction of features, which the rows of a seed share; a dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
+
+function gridMarkdown(report: GridReport, rows: readonly GridRow[]): string {
+  return `# ${report.title}
+
+${markdownTable(gridTable(rows))}
+
+${explanation}
+
+${byClass.map((metric) => markdownTable(classTable(rows, metric))).join('\n\n')}
+
+${settings(report)
+  .map(([name, value]) => `- ${name}: ${value}`)
+  .join('\n')}
+`;
+}
+
+/** One row a training and class. */
+function gridCsv(cells: readonly GridCell[]): string {
+  const lines = cells.flatMap(({ variant, seed, trainingSeconds, modelBytes, evaluation }) =>
+    [...Object.entries(evaluation.classes), ['(mean)', evaluation.mean] as const].map(([name, record]) =>
+      csvLine([
+        variant,
+        seed,
+        name,
+        ...metricNames.map((metric) => record[metric]),
+        trainingSeconds,
+        evaluation.timing.latencyMs.p50,
+        modelBytes,
+      ]),
+    ),
+  );
+  const header = ['variant', 'seed', 'class', ...metricNames, 'trainingSeconds', 'latencyMs', 'modelBytes'];
+  return `${[csvLine(header), ...lines].join('\r\n')}\r\n`;
+}
+
+function gridPage(report: GridReport, rows: readonly GridRow[]): string {
+  const best = (name: MetricName) =>
+    rows.reduce((most, { metrics }) => Math.max(most, metrics[name]?.mean ?? 0), 0);
+  const cell = (row: GridRow, name: MetricName) => {
+    const spread = row.metrics[name];
+    if (spread === null) return html`<td>-</td>`;
+    const text = spreadText(spread);
+    return html`<td class="bar" style="--v:${spread.mean}">${spread.mean === best(name) ? html`<strong>${text}</strong>` : text}</td>`;
+  };
+  const { header, rows: texts } = gridTable(rows);
+  const plain = (table: Table) => html`<div class="scroll"><table>
+<thead><tr>${table.header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${table.rows.map(([name, ...values]) => html`<tr><th scope="row">${name}</th>${values.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
+</table></div>`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${report.title}</title>
+<link rel="icon" href="data:,">
+<style>${pageStyle}</style>
+</head>
+<body>
+<main id="main">
+<header><h1>${report.title}</h1></header>
+<section>
+<div class="scroll"><table>
+<thead><tr>${header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (row, index) =>
+      html`<tr><th scope="row">${row.variant}</th>${shown.map((name) => cell(row, name))}${texts[index]
+        ?.slice(1 + shown.length)
+        .map((text) => html`<td>${text}</td>`)}</tr>`,
+  )}</tbody>
+</table></div>
+<p class="note">${explanation}</p>
+</section>
+<section><h2>By product</h2>
+${byClass.map((metric) => html`<h3>${metricTitles[metric]}</h3>${plain(classTable(rows, metric))}`)}
+</section>
+<section><h2>Settings</h2>
+${plain({ header: ['', ''], rows: settings(report) })}
+</section>
+</main>
+<footer><p>Written by clad ${version}. This file holds everything it shows and loads nothing.</p></footer>
+</body>
+</html>
+`.text;
+}

@@ -1,0 +1,120 @@
+/** @file `clad compare` and `clad ablate` as their users run them. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GridRow } from '../../src/methods/grid-summary.ts';
+import { clad } from '../helpers/clad.ts';
+import { writeParts } from '../helpers/parts.ts';
+import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
+
+const settings = [
+  'features.inputSize=64',
+  'input.components=16',
+  'input.members=200',
+  'adaptor=[32,24,16]',
+  'discriminator=[16,8]',
+  'stage1.batch=64',
+  'stage1.steps=20',
+  'stage2.batch=64',
+  'stage2.steps=10',
+  'evaluations=1',
+].flatMap((text) => ['--set', text]);
+
+let folder = '';
+let parts = '';
+let backbone = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-grid-'));
+  parts = join(folder, 'parts');
+  await writeParts(parts);
+  backbone = await writeTinyBackbone(folder);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (verb: string, out: string, ...more: readonly string[]) =>
+  clad(verb, parts, '--out', join(folder, out), '--backbone', backbone, ...settings, ...more);
+
+describe('clad compare', () => {
+  const compare = () => run('compare', 'compared', '--methods', 'clad,patchcore', '--seeds', '2', '--json');
+  let rows: GridRow[] = [];
+
+  it('trains every method with every seed on features extracted once a seed', async () => {
+    const { status, stdout, stderr } = await compare();
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(0);
+    ({ rows } = JSON.parse(stdout) as { rows: GridRow[] });
+    expect(rows.map(({ variant, seeds }) => [variant, seeds])).toEqual([
+      ['clad', 2],
+      ['patchcore', 2],
+    ]);
+    for (const { metrics, trainingSeconds, modelBytes } of rows) {
+      expect(metrics.imageAuroc!.mean).toBeGreaterThan(0.5);
+      expect(trainingSeconds!.mean).toBeGreaterThan(0);
+      expect(modelBytes).toBeGreaterThan(1000);
+    }
+    const stores = await readdir(join(folder, 'compared', 'cache'));
+    expect(stores.filter((name) => name.startsWith('features-'))).toHaveLength(2);
+  }, 120_000);
+
+  it('writes a page and tables', async () => {
+    const read = (name: string) => readFile(join(folder, 'compared', name), 'utf8');
+    expect(await read('index.html')).toContain('patchcore');
+    expect(await read('results.md')).toMatch(/\| patchcore +\|/);
+    const lines = (await read('results.csv')).trim().split('\r\n');
+    // Two methods, two seeds, two products and their mean.
+    expect(lines).toHaveLength(1 + 2 * 2 * 3);
+  });
+
+  it('called again does only what is missing', async () => {
+    const cells = join(folder, 'compared', 'cells');
+    const names = await readdir(cells);
+    const before = await Promise.all(names.map(async (name) => (await stat(join(cells, name))).mtimeMs));
+    const gone = names.findIndex((name) => name.includes('patchcore'));
+    await rm(join(cells, names[gone]!));
+    const { status, stdout } = await compare();
+    expect(status).toBe(0);
+    const after = await Promise.all(names.map(async (name) => (await stat(join(cells, name))).mtimeMs));
+    expect(after.map((time, at) => time === before[at])).toEqual(names.map((_, at) => at !== gone));
+    const again = (JSON.parse(stdout) as { rows: GridRow[] }).rows;
+    expect(again.map(({ metrics }) => metrics)).toEqual(rows.map(({ metrics }) => metrics));
+  }, 60_000);
+
+  it('takes rows of your own from a file, and refuses a row it cannot read', async () => {
+    const path = join(folder, 'rows.yaml');
+    await writeFile(path, '- { name: mine, set: [losses.gamma=1] }\n');
+    const { status, stdout } = await run('compare', 'mine', '--grid', path, '--json');
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual(['mine']);
+    await writeFile(path, '- { name: mine, methd: clad }\n');
+    const refused = await run('compare', 'mine', '--grid', path);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(/methd/);
+  }, 60_000);
+
+  it('refuses an unknown method', async () => {
+    const { status, stderr } = await run('compare', 'none', '--methods', 'clad,padim');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/among clad, patchcore, simplenet, glass, cras/);
+  });
+});
+
+describe('clad ablate', () => {
+  it('switches parts off and sweeps constants', async () => {
+    const only = 'no contrast,no stage 1,margin';
+    const { status, stdout, stderr } = await run('ablate', 'ablated', '--only', only, '--json');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual([
+      'all parts',
+      'no contrast (Eq. 8-17)',
+      'no stage 1 (section 3.5)',
+      'losses.margin=1',
+      'losses.margin=2',
+      'losses.margin=3',
+      'losses.margin=5',
+    ]);
+  }, 120_000);
+});
