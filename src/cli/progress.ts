@@ -144,7 +144,7 @@ function short(value: number): string {
 }
 
 /** Seconds as `42 s`, `3 min 05 s` or `2 h 07 min`. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const two = (value: number) => String(value).padStart(2, '0');

@@ -5,10 +5,13 @@ import { parse } from 'yaml';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
 import { type MethodName, methodNames } from '../methods/method.ts';
+import { planTraining, type TrainingPlan } from '../methods/plan.ts';
 import { methods } from '../methods/registry.ts';
 import { presetOf, type TrainOutcome, train } from '../methods/train.ts';
+import type { TrainRequest } from '../methods/train-work.ts';
 import { reportTraining } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { trainingOptionsSchema } from '../training/options.ts';
@@ -17,7 +20,7 @@ import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './back
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
-import { type ProgressDisplay, progressBars } from './progress.ts';
+import { duration, type ProgressDisplay, progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
 export function registerTrain(program: Command): void {
@@ -50,6 +53,7 @@ export function registerTrain(program: Command): void {
     .addOption(threadsOption())
     .option('--cache <dir>', 'keep patch features here, and use those that are there')
     .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--plan', 'say what it will cost in disk, memory and time, and do nothing')
     .option('--resume', 'go on with the run in --out')
     .option('--no-report', 'leave out the report and the evaluation it needs')
     .option('--json', 'print one JSON document');
@@ -63,6 +67,7 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx --textures dtd/ --resume
   $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --selection test
+  $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --plan
   $ clad train photos/ --out runs/patchcore --backbone resnet50 --method patchcore
   $ clad train photos/ --out runs/try --backbone resnet50 --set losses.contrast=0 --set stage1.steps=300
 
@@ -87,6 +92,7 @@ interface TrainFlags extends BackboneFlagValues {
   readonly threads?: number;
   readonly cache?: string;
   readonly skipBroken?: boolean;
+  readonly plan?: boolean;
   readonly resume?: boolean;
   readonly report: boolean;
   readonly json?: boolean;
@@ -144,7 +150,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
     );
   }
   try {
-    const outcome = await train({
+    const request: TrainRequest = {
       data,
       out: given.out,
       backbone: merged.backbone ?? builtinName,
@@ -162,7 +168,15 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       onProgress: display.listener,
       note: (text) => display.log(`clad: ${text}`),
       signal: interrupt.signal,
-    });
+    };
+    if (given.plan) {
+      const plan = await planTraining(request);
+      display.stop();
+      if (given.json) printJson(plan);
+      else printText(describePlan(plan));
+      return;
+    }
+    const outcome = await train(request);
     const page = given.report ? await report(outcome, merged, display) : null;
     display.stop();
     if (given.json) printJson({ ...outcome, report: page });
@@ -171,6 +185,34 @@ async function run(data: string, given: TrainFlags): Promise<void> {
     display.stop();
     interrupt.release();
   }
+}
+
+function describePlan({
+  images,
+  classes,
+  heldOut,
+  patches,
+  steps,
+  disk,
+  memory,
+  time,
+}: TrainingPlan): string {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const total = Object.values(time).reduce((sum, each) => sum + each, 0);
+  return textTable({
+    header: ['', 'expected'],
+    rows: [
+      ['images', `${images} of ${classes} products, ${heldOut} held out`],
+      ['patches', patches.toLocaleString('en')],
+      ['disk', `${gigabytes(disk.features + disk.inputs)}, freed at the end without --cache`],
+      ['memory', `about ${gigabytes(memory)}`],
+      ['features', duration(time.features)],
+      ['matching', duration(time.matching)],
+      ['stage 1', `${steps.stage1} steps, ${duration(time.stage1)}`],
+      ['stage 2', `${steps.stage2} steps, ${duration(time.stage2)}`],
+      ['in all', `${duration(total)} on this machine as it is now`],
+    ],
+  });
 }
 
 /** The report of the run, with its test images where it has any. */

@@ -62,9 +62,28 @@ export interface Work {
 
 /** Reads and checks everything a training needs, and begins the run's folder; nothing dear is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
-  const { options, note } = request;
   const run = new RunFolder(request.out);
   run.requireFree(request.resume ?? false);
+  const read = await readAll(request);
+  const { engine, dataset, backbone } = read;
+  const config: RunConfig = {
+    cladVersion: version,
+    method: request.method,
+    preset: request.preset,
+    data: { root: dataset.root, layout: dataset.layout, fingerprint: read.fingerprint },
+    backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
+    textures: request.textures === undefined ? null : resolve(request.textures),
+    device: engine.device,
+    skipBroken: request.skipBroken ?? false,
+    options: request.options,
+  };
+  await run.begin(config, request.resume ?? false);
+  return { ...read, run };
+}
+
+/** Reads and checks everything a training needs, and writes nothing. */
+export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
+  const { options, note } = request;
   const loaded = await loadDataset(request.data, { layout: request.layout });
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
@@ -98,23 +117,10 @@ export async function prepare(request: TrainRequest): Promise<Work> {
         : { aggregation: 'concatenated' },
   });
   const trainFingerprint = await fingerprint({ ...dataset, samples: training });
-  const config: RunConfig = {
-    cladVersion: version,
-    method: request.method,
-    preset: request.preset,
-    data: { root: dataset.root, layout: dataset.layout, fingerprint: trainFingerprint },
-    backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
-    textures: request.textures === undefined ? null : resolve(request.textures),
-    device: engine.device,
-    skipBroken,
-    options,
-  };
-  await run.begin(config, request.resume ?? false);
   return {
     request,
     engine,
-    run,
-    cache: request.cache ?? run.cache,
+    cache: request.cache ?? new RunFolder(request.out).cache,
     dataset,
     training,
     split,
