@@ -1,6 +1,7 @@
 /** @file `clad evaluate`: a run's detector on test images. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
+import { besidePaper } from '../evaluation/published.ts';
 import { evaluationTable, textTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../methods/evaluate.ts';
 import { evaluateWithReport } from '../report/report.ts';
@@ -75,5 +76,14 @@ function describe(document: EvaluationDocument): string {
   const facts = `preset ${protocol.preset}${changes}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
   const { p50, p95 } = timing.latencyMs;
   const speed = `${timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %)`;
-  return [`${document.data}`, '', textTable(evaluationTable(document)), '', facts, speed].join('\n');
+  const paper = protocol.method === 'clad' && protocol.preset === 'paper' ? besidePaper(document) : undefined;
+  return [
+    `${document.data}`,
+    '',
+    textTable(evaluationTable(document)),
+    ...(paper ? ['', textTable(paper)] : []),
+    '',
+    facts,
+    speed,
+  ].join('\n');
 }
