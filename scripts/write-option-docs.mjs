@@ -141,7 +141,7 @@ if (idle.length > 0) throw new Error(`scripts/write-option-docs.mjs: no longer n
 
 const page = `# Options of a training
 
-Every constant of \`clad train\`, with its values in the three presets. Written from \`src/training/options.ts\` by
+Every constant of \`clad train\`, with its values in the three presets of CLAD; the other [methods](methods.md) have presets of their own. Written from \`src/training/options.ts\` by
 \`node scripts/write-option-docs.mjs\`.
 
 A preset gives all values (\`--preset\`, \`fast\` where none is named). A YAML file (\`--config\`) changes single ones, and
@@ -157,7 +157,7 @@ stage1:
   steps: 2000
 \`\`\`
 
-Beside the options below, the file may hold \`preset\`, \`backbone\`, \`textures\`, \`device\`, \`threads\`, \`cache\`, \`layout\` and \`skipBroken\`.
+Beside the options below, the file may hold \`method\`, \`preset\`, \`backbone\`, \`textures\`, \`device\`, \`threads\`, \`cache\`, \`layout\` and \`skipBroken\`.
 Equation numbers are the paper's; [how-it-works.md](how-it-works.md) writes them out.
 
 ## General
