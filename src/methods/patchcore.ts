@@ -33,7 +33,7 @@ import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers } from '../training/choose-members.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { Method } from './method.ts';
-import { hashOf } from './train-work.ts';
+import { hashOf, stoppable } from './train-work.ts';
 
 /** No networks, no synthetic anomalies; the picture's score is the map's maximum's counterpart of Eq. 7. */
 const common = {
@@ -83,7 +83,7 @@ export const patchcore: Method = {
 
     async function chosenBank(): Promise<Bank> {
       const source = { ...extracted, images: split.fit };
-      const chosen = await chooseMembers(work.engine, source, undefined, options, request.onProgress);
+      const chosen = await chooseMembers(work.engine, source, undefined, options, stoppable(request));
       const facts = { key, classes: JSON.stringify(chosen.memberClasses) };
       await writeParameters(path, { members: chosen.members, norms: chosen.norms }, facts);
       return chosen;

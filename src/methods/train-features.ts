@@ -11,7 +11,7 @@ import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
 import type { FitSource } from '../training/sample-rows.ts';
-import { hashOf, type Work } from './train-work.ts';
+import { hashOf, stoppable, type Work } from './train-work.ts';
 
 /** A few synthetic anomalies of each class, to look at. */
 export async function writePictures(work: Work, foregrounds: ClassForegrounds): Promise<void> {
@@ -88,7 +88,7 @@ export async function fitInput(work: Work, { store, index }: ExtractedStore) {
   const fitted =
     options.input.kind === 'feature'
       ? await fitFeatureInput(source, options)
-      : await fitResidualInput(engine, source, options, request.onProgress);
+      : await fitResidualInput(engine, source, options, stoppable(request));
   await writeFitted(path, fitted, fitKey);
   return { fitted, fitKey };
 }

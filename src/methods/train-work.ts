@@ -1,6 +1,7 @@
 /** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
@@ -128,6 +129,20 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     features,
     textures,
     fingerprint: trainFingerprint,
+  };
+}
+
+/**
+ * The request's progress listener, which also ends work that keeps nothing, once the signal is aborted.
+ * @throws INTERRUPTED, out of the listener
+ */
+export function stoppable({
+  onProgress,
+  signal,
+}: Pick<TrainRequest, 'onProgress' | 'signal'>): ProgressListener {
+  return (progress) => {
+    onProgress?.(progress);
+    if (signal?.aborted) throw new CladError('INTERRUPTED', { where: progress.task });
   };
 }
 

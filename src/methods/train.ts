@@ -13,7 +13,7 @@ import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
 import { methods } from './registry.ts';
 import { extract, writePictures } from './train-features.ts';
-import { prepare, type TrainRequest, type Work } from './train-work.ts';
+import { prepare, stoppable, type TrainRequest, type Work } from './train-work.ts';
 import { calibrateAndWrite } from './write-detector.ts';
 
 export type { TrainRequest } from './train-work.ts';
@@ -69,11 +69,10 @@ export async function extractOnly(request: TrainRequest): Promise<void> {
 /** Foregrounds, pictures of the synthesis, and the features of the training images. */
 async function extractTraining(work: Work) {
   const { training, features, request } = work;
-  const { onProgress, options } = request;
   const foregrounds =
-    options.synthesis.perImage === 0
+    request.options.synthesis.perImage === 0
       ? {}
-      : await classForegrounds(training, features.geometry, { onProgress });
+      : await classForegrounds(training, features.geometry, { onProgress: stoppable(request) });
   await writePictures(work, foregrounds);
   return { foregrounds, extracted: await extract(work, foregrounds, training, 0) };
 }
