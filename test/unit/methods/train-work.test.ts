@@ -1,13 +1,13 @@
 /** @file Stopping work that keeps nothing. */
 import { describe, expect, it } from 'vitest';
-import type { Progress } from '../../../src/core/progress.ts';
+import type { ProgressEvent } from '../../../src/core/progress.ts';
 import { stoppable } from '../../../src/methods/train-work.ts';
 
-const progress: Progress = { task: 'memory bank', done: 1, total: 9, unit: 'members' };
+const progress: ProgressEvent = { task: 'memory bank', done: 1, total: 9, unit: 'members' };
 
 describe('a stoppable listener', () => {
   it('passes progress on, and ends the work once it is to stop', () => {
-    const seen: Progress[] = [];
+    const seen: ProgressEvent[] = [];
     const controller = new AbortController();
     const listen = stoppable({ onProgress: (each) => seen.push(each), signal: controller.signal });
     listen(progress);
