@@ -5,7 +5,6 @@
  */
 import { add, argMax, div, type Graph, mul, slice, sub, type Tensor, topK } from '../graph/index.ts';
 import { oneHot } from '../model/losses.ts';
-import { distanceToClasses } from '../model/memory-bank.ts';
 import { type FittedInput, networkInput } from '../model/network-input.ts';
 import { networksInference } from '../model/networks.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -47,13 +46,12 @@ export interface PatchVoices {
  * @param features - float32 [rows, C]
  */
 export function patchVoices(graph: Graph, features: Tensor, model: TrainedPatchModel): PatchVoices {
-  const { rows, match } = networkInput(graph, features, model.fitted);
-  const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   const count = model.classes.length;
-  if (match && model.fitted.kind === 'residual') {
+  const { rows, match } = networkInput(graph, features, model.fitted, { classes: count });
+  const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
+  if (match?.toClasses) {
     // A residual does not show which product it is of; the members it is a difference to do.
-    const distances = distanceToClasses(match, model.fitted.memberClasses, count);
-    return { network: score, distance: match.distance, votes: weighedVotes(distances, count) };
+    return { network: score, distance: match.distance, votes: weighedVotes(match.toClasses, count) };
   }
   const products = slice(logits, 1, 0, count);
   return { network: score, votes: oneHot(argMax(products, 1), count) };

@@ -2,10 +2,10 @@
  * @file Principal components of patch features: the projection that the default method works in.
  *
  * The leading eigenvectors of the covariance by block power iteration with Rayleigh and Ritz (Halko, Martinsson and Tropp
- * 2011, algorithm 4.4): the large products run in the engine, only d x d problems are solved here. In double precision, since
- * orthogonalisation by Cholesky squares the condition number.
+ * 2011, algorithm 4.4): the large products run in the engine, only d x d problems are solved here, in double
+ * precision.
  */
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
 import { Graph, matmul } from '../graph/index.ts';
@@ -43,9 +43,9 @@ export async function principalComponents(
   const block = Math.min(width, components + oversampling);
   const multiply = await multiplier(engine, width, block);
   try {
-    let basis = orthonormal(random.fillNormal(new Float64Array(width * block)), width, block);
+    let basis = orthonormal(random.fillNormal(new Float64Array(width * block)), width, block, random);
     for (let iteration = 0; iteration < iterations; iteration++) {
-      basis = orthonormal(await multiply.apply(covariance, basis), width, block);
+      basis = orthonormal(await multiply.apply(covariance, basis), width, block, random);
       const done = iteration + 1;
       onProgress?.({ task: 'principal components', done, total: iterations, unit: 'iterations' });
     }
@@ -136,53 +136,52 @@ async function multiplier(engine: Engine, width: number, block: number) {
   };
 }
 
-/** Orthonormal columns spanning the same space: X R^-1 with R^T R = X^T X, done twice for full precision. */
-function orthonormal(x: Float64Array, rows: number, columns: number): Float64Array {
-  let result = x;
-  for (let pass = 0; pass < 2; pass++) {
-    const lower = new CholeskyDecomposition(gram(result, rows, columns)).lowerTriangularMatrix;
-    // Y R = X with R = L^T upper triangular: forward substitution along each row of Y.
-    const factor = Float64Array.from(lower.to1DArray());
-    const y = new Float64Array(rows * columns);
-    for (let row = 0; row < rows; row++) {
-      const at = row * columns;
-      for (let column = 0; column < columns; column++) {
-        let value = result[at + column] as number;
-        const factorRow = column * columns;
-        for (let inner = 0; inner < column; inner++)
-          value -= (y[at + inner] as number) * (factor[factorRow + inner] as number);
-        y[at + column] = value / (factor[factorRow + column] as number);
-      }
+/** Below this share of its length a column is taken to lie in the span of those before it. */
+const dependent = 1e-10;
+
+/**
+ * Orthonormal columns spanning the same space (modified Gram and Schmidt, twice for full precision). A column that depends on those before
+ * it, as where the features have less rank than components are asked for, is replaced by a direction drawn at random.
+ */
+function orthonormal(x: Float64Array, rows: number, columns: number, random: Random): Float64Array {
+  const basis: Float64Array[] = [];
+  for (let column = 0; column < columns; column++) {
+    let vector = Float64Array.from({ length: rows }, (_, row) => x[row * columns + column] as number);
+    let before = lengthOf(vector);
+    if (before > 0) orthogonalise(vector, basis);
+    while (!(lengthOf(vector) > dependent * before) || before === 0) {
+      vector = random.fillNormal(new Float64Array(rows));
+      before = lengthOf(vector);
+      orthogonalise(vector, basis);
     }
-    result = y;
+    scale(vector, 1 / lengthOf(vector));
+    orthogonalise(vector, basis);
+    scale(vector, 1 / lengthOf(vector));
+    basis.push(vector);
   }
+  const result = new Float64Array(rows * columns);
+  basis.forEach((vector, column) => {
+    for (let row = 0; row < rows; row++) result[row * columns + column] = vector[row] as number;
+  });
   return result;
 }
 
-function gram(x: Float64Array, rows: number, columns: number): Matrix {
-  const product = new Float64Array(columns * columns);
-  for (let row = 0; row < rows; row++) {
-    const at = row * columns;
-    for (let left = 0; left < columns; left++) {
-      const value = x[at + left] as number;
-      const target = left * columns;
-      for (let right = 0; right <= left; right++)
-        product[target + right]! += value * (x[at + right] as number);
-    }
+/** Takes away a vector's parts along orthonormal ones, in place. */
+function orthogonalise(vector: Float64Array, basis: readonly Float64Array[]): void {
+  for (const direction of basis) {
+    let along = 0;
+    for (let row = 0; row < vector.length; row++)
+      along += (vector[row] as number) * (direction[row] as number);
+    for (let row = 0; row < vector.length; row++) vector[row]! -= along * (direction[row] as number);
   }
-  const matrix = Matrix.zeros(columns, columns);
-  let trace = 0;
-  for (let axis = 0; axis < columns; axis++) trace += product[axis * columns + axis] as number;
-  for (let left = 0; left < columns; left++) {
-    for (let right = 0; right <= left; right++) {
-      // A whisper on the diagonal keeps a rank-deficient block positive definite.
-      const value =
-        (product[left * columns + right] as number) + (left === right ? (1e-14 * trace) / columns : 0);
-      matrix.set(left, right, value);
-      matrix.set(right, left, value);
-    }
-  }
-  return matrix;
+}
+
+function lengthOf(vector: Float64Array): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+}
+
+function scale(vector: Float64Array, factor: number): void {
+  for (let row = 0; row < vector.length; row++) vector[row]! *= factor;
 }
 
 function nested(values: Float64Array, rows: number, columns: number): number[][] {

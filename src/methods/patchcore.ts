@@ -28,7 +28,7 @@ import {
   topK,
 } from '../graph/index.ts';
 import { oneHot } from '../model/losses.ts';
-import { distanceToClasses, type Match, type MemoryBank, matchMembers } from '../model/memory-bank.ts';
+import { type Match, type MemoryBank, matchMembers } from '../model/memory-bank.ts';
 import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers } from '../training/choose-members.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
@@ -119,8 +119,10 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
   return (graph, features, patches) => {
     const members = graph.constant('members', bank.members.data, bank.members.shape);
     const norms = graph.constant('norms', bank.norms.data, bank.norms.shape);
-    const match = matchMembers(features, { members, norms }, 1);
-    const votes = weighedVotes(distanceToClasses(match, bank.memberClasses, classes), classes);
+    const match = matchMembers(features, { members, norms }, 1, {
+      classes: { of: bank.memberClasses, count: classes },
+    });
+    const votes = weighedVotes(match.toClasses as Tensor, classes);
     const count = Math.min(neighbours, bank.memberClasses.length);
     return {
       score: match.distance,

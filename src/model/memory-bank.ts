@@ -11,11 +11,12 @@ import {
   concat,
   equal,
   gather,
+  gatherAlong,
+  linear,
   matmul,
   maximum,
   mean,
   mul,
-  reduceMin,
   reshape,
   slice,
   sqrt,
@@ -52,10 +53,11 @@ export interface Match {
   readonly distance: Tensor;
   /** The k nearest members, nearest first, [rows, k] int64. */
   readonly indices: Tensor;
-  /** Squared distance to every member, less the row's own squared length, [rows, M]. */
-  readonly relative: Tensor;
-  /** The row's own squared length, [rows, 1]. */
-  readonly length: Tensor;
+  /**
+   * Distance to the nearest member of each class, [rows, classes]: patch by patch, the image-to-class distance of Boiman, Shechtman and
+   * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008). Where classes were asked for.
+   */
+  readonly toClasses?: Tensor;
 }
 
 /** Members of the patch's own image, which must not vouch for it while training. */
@@ -66,58 +68,111 @@ export interface OwnImage {
   readonly members: Tensor;
 }
 
+/** Classes of the members, for the distance to each. */
+export interface MemberClasses {
+  /** Class index of each member, never falling. */
+  readonly of: readonly number[];
+  /** How many classes there are. */
+  readonly count: number;
+}
+
 /**
  * The nearest members of projected features.
  * @param projected - [rows, d]
  * @param neighbours - k, how many members are averaged
- * @param own - absent at inference
+ * @param options - `own`: absent at inference; `classes`: matches class by class, which costs nothing more
  */
 export function matchMembers(
   projected: Tensor,
   bank: Pick<MemoryBank, 'members' | 'norms'>,
   neighbours: number,
-  own?: OwnImage,
+  options: { readonly own?: OwnImage | undefined; readonly classes?: MemberClasses | undefined } = {},
 ): Match {
-  const rows = projected.shape[0] as number | string;
+  const { own, classes } = options;
   const members = bank.members.shape[0] as number;
-  // |p - m|^2 - |p|^2: the row's own length does not change which member is nearest.
-  const relative = sub(bank.norms, mul(matmul(projected, bank.members, { transB: true }), 2));
-  const allowed = own
-    ? where(equal(reshape(own.rows, [rows, 1]), reshape(own.members, [1, members])), 1e30, relative)
-    : relative;
-  const { values, indices } = topK(allowed, neighbours, false);
+  const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: members }];
+  const found = blocks.map((block) => nearestOf(projected, bank, neighbours, block, own));
   const length = sum(square(projected), { axes: [1], keepDims: true });
+  const distances = (relative: Tensor) => sqrt(maximum(add(relative, length), 0));
+  const all = {
+    values: concat(
+      found.map(({ values }) => values),
+      1,
+    ),
+    indices: concat(
+      found.map(({ indices }) => indices),
+      1,
+    ),
+  };
+  const nearest = found.length === 1 ? all : nearestAmong(all, neighbours);
   return {
-    centre: mean(gather(bank.members, indices), { axes: [1] }),
-    distance: mean(sqrt(maximum(add(values, length), 0)), { axes: [1] }),
-    indices,
-    relative: allowed,
-    length,
+    centre: mean(gather(bank.members, nearest.indices), { axes: [1] }),
+    distance: mean(distances(nearest.values), { axes: [1] }),
+    indices: nearest.indices,
+    ...(classes && { toClasses: distances(firstOfClasses(found, blocks, classes.count, length)) }),
   };
 }
 
-/** What a class is away of which the coreset took no member; its square is still a float32. */
-const outOfReach = 1e15;
+/** Members of one class, from `first` up to, not including, `end`. */
+interface Block {
+  readonly index: number;
+  readonly first: number;
+  readonly end: number;
+}
 
-/**
- * Distance of each row to the nearest member of each class: patch by patch, the image-to-class distance of Boiman, Shechtman and
- * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008).
- * @param memberClasses - class index of each member, never falling
- * @param classes - how many there are
- * @returns [rows, classes]
- */
-export function distanceToClasses(
-  { relative, length }: Pick<Match, 'relative' | 'length'>,
-  memberClasses: readonly number[],
-  classes: number,
+/** The classes that have members, each a block. */
+function classBlocks({ of, count }: MemberClasses): Block[] {
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    first: of.indexOf(index),
+    end: of.lastIndexOf(index) + 1,
+  })).filter(({ first }) => first >= 0);
+}
+
+/** The k nearest members of a block: squared distances less the row's own squared length, and indices in the bank. */
+function nearestOf(
+  projected: Tensor,
+  bank: Pick<MemoryBank, 'members' | 'norms'>,
+  neighbours: number,
+  { first, end }: Block,
+  own?: OwnImage,
+) {
+  const members = slice(bank.members, 0, first, end);
+  // |p - m|^2 - |p|^2: the row's own length does not change which member is nearest.
+  const relative = linear(projected, mul(members, -2), slice(bank.norms, 0, first, end));
+  const rows = projected.shape[0] as number | string;
+  const allowed = own
+    ? where(
+        equal(reshape(own.rows, [rows, 1]), reshape(slice(own.members, 0, first, end), [1, end - first])),
+        1e30,
+        relative,
+      )
+    : relative;
+  const { values, indices } = topK(allowed, Math.min(neighbours, end - first), false);
+  return { values, indices: first === 0 ? indices : add(indices, indices.graph.scalar(first, 'int64')) };
+}
+
+/** The k nearest among the nearest of all blocks. */
+function nearestAmong({ values, indices }: { values: Tensor; indices: Tensor }, neighbours: number) {
+  const chosen = topK(values, neighbours, false);
+  return { values: chosen.values, indices: gatherAlong(indices, chosen.indices, 1) };
+}
+
+/** Square of what a class is away of which the coreset took no member; still a float32. */
+const outOfReach = 1e30;
+
+/** The nearest member of each class, as `nearestOf` has it, [rows, classes]. */
+function firstOfClasses(
+  found: readonly { readonly values: Tensor }[],
+  blocks: readonly Block[],
+  count: number,
+  length: Tensor,
 ): Tensor {
-  const squares = Array.from({ length: classes }, (_, index) => {
-    const first = memberClasses.indexOf(index);
-    if (first < 0) return add(mul(length, 0), outOfReach ** 2);
-    const own = slice(relative, 1, first, memberClasses.lastIndexOf(index) + 1);
-    return add(reduceMin(own, { axes: [1], keepDims: true }), length);
+  const columns = Array.from({ length: count }, (_, index) => {
+    const values = found[blocks.findIndex((block) => block.index === index)]?.values;
+    return values ? slice(values, 1, 0, 1) : add(mul(length, 0), outOfReach);
   });
-  return sqrt(maximum(concat(squares, 1), 0));
+  return concat(columns, 1);
 }
 
 /** The networks' input: differences [rows, d] divided by how much normal ones vary along each component. */

@@ -4,7 +4,14 @@
  */
 import type { Graph, Tensor } from '../graph/index.ts';
 import { sub } from '../graph/index.ts';
-import { type Match, matchMembers, type OwnImage, projectFeatures, whiten } from './memory-bank.ts';
+import {
+  type Match,
+  type MemberClasses,
+  matchMembers,
+  type OwnImage,
+  projectFeatures,
+  whiten,
+} from './memory-bank.ts';
 import type { Parameters } from './parameters.ts';
 
 /** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
@@ -40,13 +47,14 @@ export interface InputRows {
 /**
  * Network input of patch features.
  * @param features - float32 [rows, C]
- * @param rowImages - image id of each row, [rows] int64: leaves out the bank's members of that image, while training
+ * @param options - `rowImages`: image id of each row, [rows] int64, leaves out the bank's members of that image, while training; `classes`: how
+ *   many there are, where distances to each are wanted
  */
 export function networkInput(
   graph: Graph,
   features: Tensor,
   fitted: FittedInput,
-  rowImages?: Tensor,
+  options: { readonly rowImages?: Tensor; readonly classes?: number } = {},
 ): InputRows {
   if (fitted.kind === 'feature') return { rows: features };
   const constant = (name: 'mean' | 'projection' | 'members' | 'norms' | 'whitening') =>
@@ -58,11 +66,14 @@ export function networkInput(
     norms: constant('norms'),
     whitening: constant('whitening'),
   };
+  const { rowImages, classes } = options;
   const own: OwnImage | undefined = rowImages && {
     rows: rowImages,
     members: graph.constant('member_images', fitted.memberImages, [fitted.memberImages.length], 'int64'),
   };
   const projected = projectFeatures(features, bank);
-  const match = matchMembers(projected, bank, fitted.neighbours, own);
+  const members: MemberClasses | undefined =
+    classes === undefined ? undefined : { of: fitted.memberClasses, count: classes };
+  const match = matchMembers(projected, bank, fitted.neighbours, { own, classes: members });
   return { rows: whiten(sub(projected, match.centre), bank), match };
 }

@@ -11,7 +11,9 @@ export async function inputSession(engine: Engine, width: number, fitted: Fitted
   const graph = new Graph();
   const features = graph.input('features', 'float16', ['rows', width]);
   const images = graph.input('images', 'int64', ['rows']);
-  const { rows, match } = networkInput(graph, cast(features, 'float32'), fitted, images);
+  const { rows, match } = networkInput(graph, cast(features, 'float32'), fitted, {
+    rowImages: images,
+  });
   graph.output('rows', cast(rows, 'float16'));
   if (match) graph.output('distance', match.distance);
   const session = await engine.load(graph.toBytes());

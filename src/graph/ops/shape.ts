@@ -146,6 +146,20 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   return output as Tensor;
 }
 
+/**
+ * Values picked along one axis by integer indices of the same rank: `out[i][j] = x[i][indices[i][j]]` for axis 1. Without gradient.
+ */
+export function gatherAlong(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const at = resolveAxis('GatherElements', axis, x.shape);
+  const [output] = commonGraph('GatherElements', [x, indices]).add(
+    'GatherElements',
+    [x, indices],
+    [{ dtype: x.dtype, shape: indices.shape }],
+    { attributes: { axis: { int: at } } },
+  );
+  return output as Tensor;
+}
+
 /** Zeros like `like`, with rows of `updates` added at `indices`. */
 function scatterAdd(like: Tensor, indices: Tensor, updates: Tensor): Tensor {
   const { graph } = updates;

@@ -26,6 +26,31 @@ describe('principal components', () => {
     const total = Array.from({ length: width }, (_, axis) => 1 / (axis + 1) ** 2).reduce((a, b) => a + b);
     expect(explained).toBeCloseTo((1 + 1 / 4 + 1 / 9 + 1 / 16) / total, 1);
   });
+
+  it('are orthonormal too where the features have less rank than components are asked for', async () => {
+    const [width, rank, components, count] = [60, 5, 40, 500];
+    const random = new Random('rank');
+    const mixing = random.fillNormal(new Float32Array(rank * width));
+    const rows = new Float32Array(count * width);
+    for (let row = 0; row < count; row++) {
+      const hidden = random.fillNormal(new Float32Array(rank));
+      for (let axis = 0; axis < width; axis++)
+        rows[row * width + axis] = hidden.reduce(
+          (sum, value, at) => sum + value * mixing[at * width + axis]!,
+          0,
+        );
+    }
+    const { matrix, explained } = await principalComponents(engine, rows, width, components, random);
+    expect(explained).toBeCloseTo(1, 4);
+    for (let a = 0; a < components; a++) {
+      for (let b = 0; b <= a; b++) {
+        let product = 0;
+        for (let axis = 0; axis < width; axis++)
+          product += matrix[axis * components + a]! * matrix[axis * components + b]!;
+        expect(Math.abs(product - (a === b ? 1 : 0))).toBeLessThan(1e-4);
+      }
+    }
+  });
 });
 
 describe('coreset', () => {
