@@ -89,8 +89,11 @@ class Student(nn.Module):
                 fold(f"stage{index}.block{number}.first", block.first)
                 fold(f"stage{index}.block{number}.second", block.second)
         for head, name in zip(self.heads, AXES):
-            tensors[f"{name}.weight"] = head.weight
-            tensors[f"{name}.bias"] = head.bias
+            # A head has more outputs than inputs. Turned to its own singular axes it needs no more outputs than inputs, and
+            # all distances between outputs stay what they were.
+            turn, stretch, axes = torch.linalg.svd(head.weight.flatten(1), full_matrices=False)
+            tensors[f"{name}.weight"] = (stretch[:, None] * axes)[:, :, None, None]
+            tensors[f"{name}.bias"] = turn.T @ head.bias
         return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 

@@ -106,8 +106,8 @@ describe('the built-in backbone', () => {
       name: 'builtin',
       licence: 'Apache-2.0',
       layers: [
-        { name: 'layer2', channels: 547, stride: 8 },
-        { name: 'layer3', channels: 384, stride: 16 },
+        { name: 'layer2', channels: 419, stride: 8 },
+        { name: 'layer3', channels: 224, stride: 16 },
       ],
     });
     expect(backbone.assumed).toEqual([]);
@@ -123,8 +123,8 @@ describe('the built-in backbone', () => {
   it('is what its card says', async () => {
     const { layers } = await verifyBackbone('builtin');
     expect(layers.map(({ shape }) => shape)).toEqual([
-      [1, 547, 28, 28],
-      [1, 384, 14, 14],
+      [1, 419, 28, 28],
+      [1, 224, 14, 14],
     ]);
   });
 
