@@ -10,6 +10,7 @@ import { metricNames } from '../../src/evaluation/evaluate.ts';
 import { decodeMetadata, decodeModel } from '../../src/graph/index.ts';
 import { decodeImage } from '../../src/image/decode.ts';
 import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
+import type { TrainingPlan } from '../../src/methods/plan.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
 import { clad, type Ended, startClad } from '../helpers/clad.ts';
 import { products, writeParts } from '../helpers/parts.ts';
@@ -211,6 +212,17 @@ describe('clad train', () => {
     const second = await train('cached 2', ...cache, ...steps, '--set', 'losses.contrast=0');
     expect(second.stderr).toMatch(/Patch features: reused from /);
     expect([first.status, second.status]).toEqual([0, 0]);
+  });
+
+  it('says before what a training will cost, and writes nothing', async () => {
+    const { stdout, status } = await train('planned', '--plan', '--json', ...short);
+    expect(status).toBe(0);
+    const { images, steps, disk, time } = JSON.parse(stdout) as TrainingPlan;
+    expect(images).toBeGreaterThan(0);
+    expect(steps).toEqual({ stage1: 30, stage2: 10 });
+    expect(disk.features).toBeGreaterThan(0);
+    for (const seconds of Object.values(time)) expect(seconds).toBeGreaterThan(0);
+    expect(existsSync(join(folder, 'planned'))).toBe(false);
   });
 });
 
