@@ -267,7 +267,11 @@ describe('what clad train refuses', () => {
       /Expected losses\.gamma to be .*number, got "much"\./,
     ],
     ['a name without a value', ['--set', 'seed'], /Expected --set to be name=value, .*, got seed\./],
-    ['an unknown preset', ['--preset', 'quick'], /--preset.*'quick' is invalid.*fast, paper, accurate/],
+    [
+      'an unknown preset',
+      ['--preset', 'quick'],
+      /Expected preset to be one of fast, paper, accurate for method clad, got quick\./,
+    ],
     ['a seed that is none', ['--seed', '-1'], /--seed.*whole number from 0/],
     [
       'an unknown layer',
@@ -286,7 +290,11 @@ describe('what clad train refuses', () => {
       'stage1: {stepz: 3}',
       /Unknown option stage1\.stepz in .*bad\.yaml\. Known options: steps/,
     ],
-    ['an unknown preset', 'preset: quick', /Expected preset to be one of fast, paper, accurate, got quick\./],
+    [
+      'an unknown preset',
+      'preset: quick',
+      /Expected preset to be one of fast, paper, accurate for method clad, got quick\./,
+    ],
     ['a list', '- a\n- b', /bad\.yaml: cannot be read \(expected options as `name: value` lines\)/],
     ['a fault', 'stage1: {steps', /bad\.yaml: cannot be read \(/],
   ])('a YAML file with %s', async (what, text, message) => {
