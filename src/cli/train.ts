@@ -146,7 +146,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   if (merged.backbone === undefined) {
     display.log(
-      `clad: Backbone: ${builtinName}, which comes with clad (a network with learnt weights finds more: --backbone NAME or FILE, docs/builtin-backbone.md).`,
+      `clad: Backbone: ${builtinName}, which comes with clad (a larger network finds more: --backbone NAME or FILE, docs/builtin-backbone.md).`,
     );
   }
   try {

@@ -6,8 +6,6 @@
  * Two things differ from its code: the normal patches of the focal loss are those of the photograph without the anomaly (the store keeps only covered
  * patches of the other), and the hypersphere hypothesis, which it switches on by hand for some products, is left out.
  */
-import { sharesOfCentres } from '../detector/class-centres.ts';
-import { constantParameters } from '../detector/patch-scores.ts';
 import {
   add,
   cast,
@@ -30,12 +28,10 @@ import {
 import { globalAnomalies } from '../model/global-anomalies.ts';
 import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../model/linear-adaptor.ts';
 import { batchNormaliser, type ParameterTensors, runningNormaliser } from '../model/perceptron.ts';
-import { fitClassMaps } from '../training/class-maps.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
-import { fitInput } from './train-features.ts';
-import { trainOn } from './train-networks.ts';
+import { trainScorer } from './scorer.ts';
 
 /** Share of the rows under the focal loss that count: the hardest. */
 const hardest = 0.5;
@@ -73,22 +69,8 @@ export const glass: Method = {
   description: 'noise with gradient ascent and texture anomalies, one discriminator',
   source: 'Chen et al., GLASS, ECCV 2024',
   presets: { fast, published },
-  async train(work, foregrounds, extracted) {
-    const { options } = work.request;
-    const { fitted, fitKey } = await fitInput(work, extracted);
-    const networks = glassNetworks(options, fitted.width);
-    const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
-    const centres = await fitClassMaps({ ...extracted, images: work.split.fit });
-    const { parameters, steps, chosen } = trained;
-    return {
-      steps,
-      chosen,
-      model: (graph, features, patches) => ({
-        score: networks.score(features, constantParameters(graph, parameters)),
-        shares: sharesOfCentres(graph, features, patches, centres),
-      }),
-    };
-  },
+  train: (work, foregrounds, extracted) =>
+    trainScorer(work, foregrounds, extracted, (width) => glassNetworks(work.request.options, width)),
 };
 
 /** @param width - of the features */

@@ -3,17 +3,13 @@
  * adapted normal features, and a discriminator that tells them apart under a truncated L1 loss with margin 0.5. Scores here grow with
  * the anomaly, so signs are the other way round than in its code.
  */
-import { sharesOfCentres } from '../detector/class-centres.ts';
-import { constantParameters } from '../detector/patch-scores.ts';
 import { add, cast, concat, maximum, mean, mul, slice, sub, type Tensor } from '../graph/index.ts';
 import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../model/linear-adaptor.ts';
 import { batchNormaliser, runningNormaliser } from '../model/perceptron.ts';
-import { fitClassMaps } from '../training/class-maps.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
-import { fitInput } from './train-features.ts';
-import { trainOn } from './train-networks.ts';
+import { trainScorer } from './scorer.ts';
 
 /** What the publication fixes; `globalAnomalies.noise` is the noise's deviation itself, on adapted features. */
 const common = {
@@ -45,22 +41,8 @@ export const simplenet: Method = {
   description: 'Gaussian noise on adapted features, one discriminator',
   source: 'Liu et al., SimpleNet, CVPR 2023',
   presets: { fast, published },
-  async train(work, foregrounds, extracted) {
-    const { options } = work.request;
-    const { fitted, fitKey } = await fitInput(work, extracted);
-    const networks = simplenetNetworks(options, fitted.width);
-    const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
-    const centres = await fitClassMaps({ ...extracted, images: work.split.fit });
-    const { parameters, steps, chosen } = trained;
-    return {
-      steps,
-      chosen,
-      model: (graph, features, patches) => ({
-        score: networks.score(features, constantParameters(graph, parameters)),
-        shares: sharesOfCentres(graph, features, patches, centres),
-      }),
-    };
-  },
+  train: (work, foregrounds, extracted) =>
+    trainScorer(work, foregrounds, extracted, (width) => simplenetNetworks(work.request.options, width)),
 };
 
 /** @param width - of the features */
