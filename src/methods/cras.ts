@@ -44,6 +44,7 @@ import { type ClassMaps, fitClassMaps } from '../training/class-maps.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
+import { isotropicNoise } from './scorer.ts';
 import { fitInput } from './train-features.ts';
 import { trainOn } from './train-networks.ts';
 
@@ -53,8 +54,8 @@ const guidance = 0.3;
 const common = {
   input: { ...presets.paper.input, kind: 'feature' },
   batch: { local: 0, global: 0.5 },
-  // The noise's deviation itself.
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.015, ascentSteps: 0 },
+  // A multiple of the features' deviation (`isotropicNoise`).
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 0 },
   optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
   score: { networkWeight: null, blurSigma: 4, topShare: 0 },
 } as const;
@@ -86,7 +87,7 @@ export const cras: Method = {
     const maps = await fitClassMaps({ ...extracted, images: work.split.fit });
     const first = firstValues(fitted.width, new Random(options.seed, 'parameters'));
     const centres = await adaptedCentres(work.engine, maps, first);
-    const networks = crasNetworks(options, centres, first);
+    const networks = crasNetworks(centres, first, isotropicNoise(fitted));
     const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
     const { parameters, steps, chosen } = trained;
     return { steps, chosen, model: crasModel(parameters, centres) };
@@ -126,12 +127,11 @@ async function adaptedCentres(
   return { rows: floats(adapted), classes, patches, width };
 }
 
-/** @param first - first values, with which the centres were adapted */
-export function crasNetworks(
-  { globalAnomalies }: Pick<TrainingOptions, 'globalAnomalies'>,
-  centres: Centres,
-  first: Parameters,
-): TrainableNetworks {
+/**
+ * @param first - first values, with which the centres were adapted
+ * @param deviation - of the noise
+ */
+export function crasNetworks(centres: Centres, first: Parameters, deviation: number): TrainableNetworks {
   return {
     initial: () => first,
     rateOf: linearAdaptorRate,
@@ -150,7 +150,7 @@ export function crasNetworks(
       const nearest = argMax(where(own, similarities(stopGradient(normal), centres), -2), 1);
       const centre = gather(centreRows(graph, centres), nearest);
       const [origin, around] = [slice(normal, 0, 0, rows.global), slice(centre, 0, 0, rows.global)];
-      const noise = guided(mul(batch.noise as Tensor, globalAnomalies.noise), sub(origin, around));
+      const noise = guided(mul(batch.noise as Tensor, deviation), sub(origin, around));
       const noisy = add(origin, stopGradient(noise));
       const inputs = concat([beside(normal, centre), beside(noisy, around)], 0);
       const scores = discriminate(inputs, parameters, normalise);

@@ -43,8 +43,8 @@ const common = {
   input: { ...presets.paper.input, kind: 'feature' },
   batch: { local: 1 / 3, global: 1 / 3 },
   fusion: false,
-  // The noise's deviation itself; lengths are multiples of its expected length.
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.015, ascentSteps: 20 },
+  // A multiple of the features' deviation (`isotropicNoise`); lengths are multiples of the noise's expected length.
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 20 },
   optimizer: { ...presets.paper.optimizer, weightDecay: 0.01 },
   score: { networkWeight: null, blurSigma: 4, topShare: 0 },
 } as const;
@@ -70,13 +70,19 @@ export const glass: Method = {
   source: 'Chen et al., GLASS, ECCV 2024',
   presets: { fast, published },
   train: (work, foregrounds, extracted) =>
-    trainScorer(work, foregrounds, extracted, (width) => glassNetworks(work.request.options, width)),
+    trainScorer(work, foregrounds, extracted, (width, noise) =>
+      glassNetworks(work.request.options, width, noise),
+    ),
 };
 
-/** @param width - of the features */
+/**
+ * @param width - of the features
+ * @param deviation - of the noise
+ */
 export function glassNetworks(
   options: Pick<TrainingOptions, 'globalAnomalies'>,
   width: number,
+  deviation: number,
 ): TrainableNetworks {
   return {
     initial: (random) => linearAdaptorParameters(width, random),
@@ -88,13 +94,8 @@ export function glassNetworks(
       const features = cast(batch.normal as Tensor, 'float32');
       const normal = adapt(features, parameters);
       const losses: Record<string, Tensor> = {};
-      const noisy = ascended(
-        slice(normal, 0, 0, rows.global),
-        normal,
-        parameters,
-        batch.noise as Tensor,
-        options,
-      );
+      const noise = mul(batch.noise as Tensor, deviation);
+      const noisy = ascended(slice(normal, 0, 0, rows.global), normal, parameters, noise, deviation, options);
       const scores = discriminate(concat([normal, noisy], 0), parameters, normalise);
       const good = mean(softplus(slice(scores, 0, 0, rows.normal)));
       const bad = mean(softplus(neg(slice(scores, 0, rows.normal, rows.normal + rows.global))));
@@ -119,16 +120,17 @@ function ascended(
   origin: Tensor,
   normal: Tensor,
   parameters: ParameterTensors,
-  draws: Tensor,
-  { globalAnomalies: { ascentSteps, noise, ...ascent } }: Pick<TrainingOptions, 'globalAnomalies'>,
+  noise: Tensor,
+  deviation: number,
+  { globalAnomalies: { ascentSteps, noise: _, ...ascent } }: Pick<TrainingOptions, 'globalAnomalies'>,
 ): Tensor {
   const [count, width] = origin.shape as [number, number];
   const fixed = stopGradient(origin);
   const beside = stopGradient(normal);
-  const length = origin.graph.scalar(noise * Math.sqrt(width));
+  const length = origin.graph.scalar(deviation * Math.sqrt(width));
   const moved = globalAnomalies(
     fixed,
-    mul(draws, noise),
+    noise,
     length,
     // Beside the normal rows, as in training: batch norm sees both.
     (rows) => {

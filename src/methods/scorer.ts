@@ -3,6 +3,7 @@ import { sharesOfCentres } from '../detector/class-centres.ts';
 import { constantParameters } from '../detector/patch-scores.ts';
 import type { ClassForegrounds } from '../features/class-foreground.ts';
 import type { ExtractedStore } from '../features/extract.ts';
+import type { FittedInput } from '../model/network-input.ts';
 import { fitClassMaps } from '../training/class-maps.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Trained } from './method.ts';
@@ -12,16 +13,16 @@ import type { Work } from './train-work.ts';
 
 /**
  * Trains them on the features themselves; the product of a picture is that of the nearest mean feature.
- * @param networksOf - networks for features of a width
+ * @param networksOf - networks for features of a width, with the deviation of their noise
  */
 export async function trainScorer(
   work: Work,
   foregrounds: ClassForegrounds,
   extracted: ExtractedStore,
-  networksOf: (width: number) => TrainableNetworks,
+  networksOf: (width: number, noise: number) => TrainableNetworks,
 ): Promise<Trained> {
   const { fitted, fitKey } = await fitInput(work, extracted);
-  const networks = networksOf(fitted.width);
+  const networks = networksOf(fitted.width, isotropicNoise(fitted));
   const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
   const centres = await fitClassMaps({ ...extracted, images: work.split.fit });
   const { parameters, steps, chosen } = trained;
@@ -33,4 +34,12 @@ export async function trainScorer(
       shares: sharesOfCentres(graph, features, patches, centres),
     }),
   };
+}
+
+/**
+ * One deviation for all dimensions of adapted features: the root mean square of the features' own, times `globalAnomalies.noise`. The
+ * adaptor begins with Xavier's weights, which keep lengths on average. The publications' 0.015 is absolute, and means something for one backbone only.
+ */
+export function isotropicNoise({ noiseDeviation }: Pick<FittedInput, 'noiseDeviation'>): number {
+  return Math.sqrt(noiseDeviation.reduce((sum, each) => sum + each * each, 0) / noiseDeviation.length);
 }

@@ -11,11 +11,11 @@ import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
 import { trainScorer } from './scorer.ts';
 
-/** What the publication fixes; `globalAnomalies.noise` is the noise's deviation itself, on adapted features. */
+/** What the publication fixes; `globalAnomalies.noise` is a multiple of the features' deviation (`isotropicNoise`). */
 const common = {
   input: { ...presets.paper.input, kind: 'feature' },
   batch: { local: 0, global: 0.5 },
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.015, ascentSteps: 0 },
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 0 },
   losses: { ...presets.paper.losses, delta: 0.5 },
   optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
   score: { networkWeight: null, blurSigma: 4, topShare: 0 },
@@ -42,13 +42,19 @@ export const simplenet: Method = {
   source: 'Liu et al., SimpleNet, CVPR 2023',
   presets: { fast, published },
   train: (work, foregrounds, extracted) =>
-    trainScorer(work, foregrounds, extracted, (width) => simplenetNetworks(work.request.options, width)),
+    trainScorer(work, foregrounds, extracted, (width, noise) =>
+      simplenetNetworks(work.request.options, width, noise),
+    ),
 };
 
-/** @param width - of the features */
+/**
+ * @param width - of the features
+ * @param deviation - of the noise
+ */
 export function simplenetNetworks(
-  { globalAnomalies, losses }: Pick<TrainingOptions, 'globalAnomalies' | 'losses'>,
+  { losses }: Pick<TrainingOptions, 'losses'>,
   width: number,
+  deviation: number,
 ): TrainableNetworks {
   return {
     initial: (random) => linearAdaptorParameters(width, random),
@@ -58,7 +64,7 @@ export function simplenetNetworks(
     step: (_, rows) => (parameters, batch) => {
       const { normalise, statistics } = batchNormaliser(parameters);
       const normal = adapt(cast(batch.normal as Tensor, 'float32'), parameters);
-      const noise = mul(batch.noise as Tensor, globalAnomalies.noise);
+      const noise = mul(batch.noise as Tensor, deviation);
       const anomalous = add(slice(normal, 0, 0, rows.global), noise);
       const scores = discriminate(concat([normal, anomalous], 0), parameters, normalise);
       const total = rows.normal + rows.global;

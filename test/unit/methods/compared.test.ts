@@ -158,7 +158,7 @@ const batch = {
 
 describe('SimpleNet', () => {
   it('asks good rows below -margin and noisy adapted ones above it', async () => {
-    const networks = simplenetNetworks(options, width);
+    const networks = simplenetNetworks(options, width, 0.4);
     const parameters = networks.initial(new Random('simplenet'));
     const found = await losses(networks, parameters, batch, rows);
     const adapted = matrix(rowsOf(normal, width), parameters['adaptor.0.weight']!);
@@ -177,7 +177,7 @@ describe('SimpleNet', () => {
 describe('GLASS', () => {
   it('without ascent is BCE on noise, and the harder half of a focal loss on local anomalies', async () => {
     const still = { globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } };
-    const networks = glassNetworks(still, width);
+    const networks = glassNetworks(still, width, 0.4);
     const parameters = networks.initial(new Random('glass'));
     const local = normals(4 * width, 2);
     const found = await losses(
@@ -204,9 +204,13 @@ describe('GLASS', () => {
   });
 
   it('moves noise towards what the discriminator takes for normal', async () => {
-    const with20 = glassNetworks(options, width);
+    const with20 = glassNetworks(options, width, 0.4);
     const parameters = with20.initial(new Random('glass'));
-    const without = glassNetworks({ globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } }, width);
+    const without = glassNetworks(
+      { globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } },
+      width,
+      0.4,
+    );
     const large = {
       ...options.globalAnomalies,
       ascentSteps: 20,
@@ -214,7 +218,12 @@ describe('GLASS', () => {
       innerRadius: 0,
       outerRadius: 9,
     };
-    const ascended = await losses(glassNetworks({ globalAnomalies: large }, width), parameters, batch, rows);
+    const ascended = await losses(
+      glassNetworks({ globalAnomalies: large }, width, 0.4),
+      parameters,
+      batch,
+      rows,
+    );
     const still = await losses(without, parameters, batch, rows);
     expect(ascended.bce).toBeGreaterThan(still.bce!);
   });
@@ -234,7 +243,7 @@ describe('CRAS', () => {
   const beside = (row: Row, centre: Row) => [...row, ...row.map((value, at) => value - centre[at]!)];
 
   it('judges features beside their shift from their own product, under noise guided by distance', async () => {
-    const networks = crasNetworks(options, centres, first);
+    const networks = crasNetworks(centres, first, 0.4);
     const labels = Array.from({ length: rows.normal }, (_, row) => row % 2);
     const found = await losses(
       networks,
