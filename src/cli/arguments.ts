@@ -38,3 +38,8 @@ export function wholeFrom(least: number): (text: string) => number {
     return value;
   };
 }
+
+/** All values of a flag that may be given several times. */
+export function repeated(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

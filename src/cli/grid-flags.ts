@@ -7,7 +7,7 @@ import { type GridVariant, runGrid } from '../methods/grid.ts';
 import { summarise } from '../methods/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
 import type { Device } from '../runtime/engine.ts';
-import { wholeFrom } from './arguments.ts';
+import { repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -35,12 +35,7 @@ export function addGridFlags(command: Command): void {
     .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFrom(1), 1)
     .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
-    .option(
-      '--set <name=value>',
-      'one option of every training; may be repeated',
-      (text: string, before: string[]) => [...before, text],
-      [],
-    )
+    .option('--set <name=value>', 'one option of every training; may be repeated', repeated, [])
     .addOption(layoutOption())
     .addOption(deviceOption())
     .addOption(threadsOption())

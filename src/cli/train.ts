@@ -15,7 +15,7 @@ import type { TrainRequest } from '../methods/train-work.ts';
 import { reportTraining } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { trainingOptionsSchema } from '../training/options.ts';
-import { pixels, wholeFrom } from './arguments.ts';
+import { pixels, repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -40,7 +40,7 @@ export function registerTrain(program: Command): void {
     .option(
       '--set <name=value>',
       'one option of the training, e.g. losses.gamma=1; may be repeated',
-      collect,
+      repeated,
       [],
     )
     .addOption(
@@ -116,10 +116,6 @@ function presetHelp(): string {
   return Object.entries(methods)
     .map(([name, { presets }]) => `${name}: ${Object.keys(presets).join(', ')}`)
     .join('; ');
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 async function run(data: string, given: TrainFlags): Promise<void> {

@@ -3,19 +3,17 @@ import {
   add,
   div,
   type Graph,
-  matmul,
   maximum,
   mean,
-  mul,
   neg,
   reshape,
   softmax,
   sqrt,
   square,
-  sub,
   sum,
   type Tensor,
 } from '../graph/index.ts';
+import { relativeSquares } from '../model/memory-bank.ts';
 
 /** Where the products lie. */
 export interface ClassCentres {
@@ -42,6 +40,6 @@ export function sharesOfCentres(
   const picture = mean(reshape(features, [-1, patches, width], 'N'), { axes: [1] });
   const lengths = sum(square(centre), { axes: [1] });
   const own = sum(square(picture), { axes: [1], keepDims: true });
-  const squares = add(sub(lengths, mul(matmul(picture, centre, { transB: true }), 2)), own);
+  const squares = add(relativeSquares(picture, centre, lengths), own);
   return softmax(neg(div(sqrt(maximum(squares, 0)), spread)));
 }

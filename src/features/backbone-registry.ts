@@ -40,7 +40,9 @@ export interface ListedBackbone {
 
 /** The built-in backbones, then all registered ones, by name. Reads only the cards of these. */
 export async function listBackbones(): Promise<ListedBackbone[]> {
-  const builtin = builtinNames.map((name) => ({ ...builtinBackbone(name), name }));
+  const builtin = builtinNames.map(
+    (name): ListedBackbone => ({ name, path: name, card: builtinBackbone(name).card }),
+  );
   const names = await registeredNames();
   const registered = await Promise.all(
     names.map(async (name): Promise<ListedBackbone> => {
@@ -53,7 +55,7 @@ export async function listBackbones(): Promise<ListedBackbone[]> {
       }
     }),
   );
-  return [...builtin.map(({ name, path, card }) => ({ name, path, card })), ...registered];
+  return [...builtin, ...registered];
 }
 
 /** How a backbone is added. What the flags leave out comes from a card beside the file, else from the file. */

@@ -25,7 +25,6 @@ import {
   square,
   type Tensor,
 } from '../graph/index.ts';
-import type { BackboneLayer } from './backbone-card.ts';
 import { colourMoments, firstMoments, type Moments, secondMoments } from './filter-bank-constants.ts';
 import { gaborPair, halvingKernel, opponentColours, rounded } from './gabor.ts';
 
@@ -52,12 +51,6 @@ const secondOrder = [
   { scale: 1, spacing: 8 },
   { scale: 2, spacing: 8 },
 ] as const;
-
-/** The layers as a card describes them. */
-export const filterBankLayers: readonly BackboneLayer[] = [
-  { name: 'layer2', channels: colours + scales * colours * orientations, stride },
-  { name: 'layer3', channels: secondOrder.length * orientations * secondOrientations, stride },
-];
 
 /** A map with the spacing of its places, pixels of the input. */
 interface FeatureMap {

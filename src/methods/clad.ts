@@ -9,8 +9,6 @@ import { fitInput } from './train-features.ts';
 import { trainOn } from './train-networks.ts';
 
 export const clad: Method = {
-  description: 'contrastive adaptor and discriminator, two stages; residuals by default',
-  source: 'CLAD: A contrastive learning based method for multi-class anomaly detection',
   presets,
   async train(work, foregrounds, extracted) {
     const { request, engine, split, dataset } = work;

@@ -19,32 +19,27 @@ import {
   Graph,
   gather,
   matmul,
-  maximum,
   mean,
   mul,
-  neg,
   reshape,
   sigmoid,
   slice,
-  softplus,
-  sqrt,
-  square,
   stopGradient,
   sub,
-  sum,
   type Tensor,
   where,
 } from '../graph/index.ts';
 import { adapt, discriminate, linearAdaptorRate } from '../model/linear-adaptor.ts';
-import { oneHot } from '../model/losses.ts';
+import { bceByKind, oneHot } from '../model/losses.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { batchNormaliser, perceptronParameters, runningNormaliser } from '../model/perceptron.ts';
+import { rowLength, unit } from '../model/row-length.ts';
 import { type Engine, float32, floats } from '../runtime/engine.ts';
 import { type ClassMaps, fitClassMaps } from '../training/class-maps.ts';
-import { presets, type TrainingOptions } from '../training/options.ts';
+import { presets } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
-import { isotropicNoise } from './scorer.ts';
+import { isotropicNoise, oneStage } from './scorer.ts';
 import { fitInput } from './train-features.ts';
 import { trainOn } from './train-networks.ts';
 
@@ -52,34 +47,23 @@ import { trainOn } from './train-networks.ts';
 const guidance = 0.3;
 
 const common = {
-  input: { ...presets.paper.input, kind: 'feature' },
   batch: { local: 0, global: 0.5 },
   // A multiple of the features' deviation (`isotropicNoise`).
   globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 0 },
   optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
-  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
-} as const;
+};
 
 /** As many rows as CLAD's default sees. */
-const fast: TrainingOptions = {
-  ...presets.fast,
-  ...common,
-  stage1: { steps: 900, epochs: null, batch: 2048, learningRate: 2e-4, schedule: 'constant' },
-  stage2: { ...presets.fast.stage2, steps: 0 },
-};
+const fast = oneStage(presets.fast, common, { steps: 900, epochs: null, batch: 2048 });
 
 /** 100 epochs, 32 images a batch, of 288 pixels. */
-const published: TrainingOptions = {
-  ...presets.paper,
-  ...common,
-  features: { ...presets.paper.features, inputSize: 288, resizeShorterTo: 329 },
-  stage1: { steps: null, epochs: 100, batch: 82_944, learningRate: 2e-4, schedule: 'constant' },
-  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
-};
+const published = oneStage(
+  presets.paper,
+  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeShorterTo: 329 } },
+  { steps: null, epochs: 100, batch: 82_944 },
+);
 
 export const cras: Method = {
-  description: 'residuals to the centres of each product, noise guided by distance',
-  source: 'Chen et al., Center-aware Residual Anomaly Synthesis, 2025',
   presets: { fast, published },
   async train(work, foregrounds, extracted) {
     const { options } = work.request;
@@ -154,8 +138,7 @@ export function crasNetworks(centres: Centres, first: Parameters, deviation: num
       const noisy = add(origin, stopGradient(noise));
       const inputs = concat([beside(normal, centre), beside(noisy, around)], 0);
       const scores = discriminate(inputs, parameters, normalise);
-      const good = mean(softplus(slice(scores, 0, 0, rows.normal)));
-      const bad = mean(softplus(neg(slice(scores, 0, rows.normal, rows.normal + rows.global))));
+      const { normal: good, anomalous: bad } = bceByKind(scores, rows.normal);
       return { losses: { normal: good, anomalous: bad, total: add(good, bad) }, statistics };
     },
   };
@@ -207,14 +190,6 @@ function beside(rows: Tensor, centre: Tensor): Tensor {
 
 /** Noise scaled by its length over the distance to the centre; the scales' mean is 1, and k says how much they differ. */
 function guided(noise: Tensor, shift: Tensor): Tensor {
-  const scale = div(lengths(noise), lengths(shift));
+  const scale = div(rowLength(noise), rowLength(shift));
   return mul(noise, add(mul(sub(div(scale, mean(scale)), 1), guidance), 1));
-}
-
-function lengths(rows: Tensor): Tensor {
-  return maximum(sqrt(sum(square(rows), { axes: [1], keepDims: true })), 1e-12);
-}
-
-function unit(rows: Tensor): Tensor {
-  return div(rows, lengths(rows));
 }

@@ -18,7 +18,6 @@ import {
   pow,
   sigmoid,
   slice,
-  softplus,
   square,
   stopGradient,
   sub,
@@ -27,11 +26,12 @@ import {
 } from '../graph/index.ts';
 import { globalAnomalies } from '../model/global-anomalies.ts';
 import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../model/linear-adaptor.ts';
+import { bceByKind } from '../model/losses.ts';
 import { batchNormaliser, type ParameterTensors, runningNormaliser } from '../model/perceptron.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
-import { trainScorer } from './scorer.ts';
+import { oneStage, trainScorer } from './scorer.ts';
 
 /** Share of the rows under the focal loss that count: the hardest. */
 const hardest = 0.5;
@@ -40,34 +40,19 @@ const focalGamma = 2;
 const smoothing = 1e-5;
 
 const common = {
-  input: { ...presets.paper.input, kind: 'feature' },
   batch: { local: 1 / 3, global: 1 / 3 },
   fusion: false,
   // A multiple of the features' deviation (`isotropicNoise`); lengths are multiples of the noise's expected length.
   globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 20 },
-  optimizer: { ...presets.paper.optimizer, weightDecay: 0.01 },
-  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
-} as const;
+};
 
 /** As many rows as CLAD's default sees. */
-const fast: TrainingOptions = {
-  ...presets.fast,
-  ...common,
-  stage1: { steps: 600, epochs: null, batch: 2048, learningRate: 2e-4, schedule: 'constant' },
-  stage2: { ...presets.fast.stage2, steps: 0 },
-};
+const fast = oneStage(presets.fast, common, { steps: 600, epochs: null, batch: 2048 });
 
 /** 640 epochs of at most 392 images, 8 a batch. */
-const published: TrainingOptions = {
-  ...presets.paper,
-  ...common,
-  stage1: { steps: 31_360, epochs: null, batch: 18_816, learningRate: 2e-4, schedule: 'constant' },
-  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
-};
+const published = oneStage(presets.paper, common, { steps: 31_360, epochs: null, batch: 18_816 });
 
 export const glass: Method = {
-  description: 'noise with gradient ascent and texture anomalies, one discriminator',
-  source: 'Chen et al., GLASS, ECCV 2024',
   presets: { fast, published },
   train: (work, foregrounds, extracted) =>
     trainScorer(work, foregrounds, extracted, (width, noise) =>
@@ -97,9 +82,8 @@ export function glassNetworks(
       const noise = mul(batch.noise as Tensor, deviation);
       const noisy = ascended(slice(normal, 0, 0, rows.global), normal, parameters, noise, deviation, options);
       const scores = discriminate(concat([normal, noisy], 0), parameters, normalise);
-      const good = mean(softplus(slice(scores, 0, 0, rows.normal)));
-      const bad = mean(softplus(neg(slice(scores, 0, rows.normal, rows.normal + rows.global))));
-      losses.bce = add(good, bad);
+      const bce = bceByKind(scores, rows.normal);
+      losses.bce = add(bce.normal, bce.anomalous);
       if (rows.local > 0) {
         const local = adapt(cast(batch.local as Tensor, 'float32'), parameters);
         const both = discriminate(

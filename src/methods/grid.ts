@@ -11,7 +11,7 @@ import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
 import type { MethodName } from './method.ts';
-import { extractOnly, presetOf, train } from './train.ts';
+import { presetOf, train } from './train.ts';
 import { hashOf, type TrainRequest } from './train-work.ts';
 
 /** One row of the table. */
@@ -39,7 +39,7 @@ export interface GridRequest {
 export interface GridCell {
   readonly variant: string;
   readonly seed: number;
-  /** Without the extraction of features; null where the training had been stopped in between. */
+  /** From the features on; null where the training had been stopped in between. */
   readonly trainingSeconds: number | null;
   readonly modelBytes: number;
   readonly evaluation: EvaluationDocument;
@@ -104,7 +104,6 @@ async function cellOf(
   const run = join(out, 'runs', slug);
   const request = { ...setting, out: run, method, preset, options, cache: join(out, 'cache') };
   const resumed = existsSync(join(run, 'config.json'));
-  await extractOnly({ ...request, resume: resumed });
   const outcome = await train({ ...request, resume: true });
   const { device, threads, skipBroken, layout, onProgress } = setting;
   const evaluation = await evaluateRun({
@@ -118,7 +117,7 @@ async function cellOf(
   const cell: GridCell = {
     variant: name,
     seed,
-    trainingSeconds: resumed ? null : outcome.seconds,
+    trainingSeconds: resumed ? null : outcome.seconds - outcome.featureSeconds,
     modelBytes: (await stat(outcome.model)).size,
     evaluation,
   };

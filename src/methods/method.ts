@@ -20,10 +20,6 @@ export interface Trained {
 
 /** One method. */
 export interface Method {
-  /** One line for people. */
-  readonly description: string;
-  /** Where it was published. */
-  readonly source: string;
   /** Settings by name; the first are the default. */
   readonly presets: Readonly<Record<string, TrainingOptions>>;
   /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */

@@ -11,10 +11,10 @@ import { type PatchModel, sharesOfVotes } from '../detector/patch-model.ts';
 import { weighedVotes } from '../detector/patch-scores.ts';
 import {
   argMax,
-  cast,
   div,
   exp,
   gather,
+  gatherAlong,
   matmul,
   maximum,
   mul,
@@ -28,19 +28,19 @@ import {
   topK,
 } from '../graph/index.ts';
 import { oneHot } from '../model/losses.ts';
-import { type Match, type MemoryBank, matchMembers } from '../model/memory-bank.ts';
+import { type Match, type MemoryBank, matchMembers, relativeSquares } from '../model/memory-bank.ts';
 import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers } from '../training/choose-members.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { Method } from './method.ts';
 import { hashOf, stoppable } from './train-work.ts';
 
-/** No networks, no synthetic anomalies; the picture's score is the map's maximum's counterpart of Eq. 7. */
+/** No networks, no selection. */
 const common = {
   selection: 'last',
   stage1: { ...presets.paper.stage1, steps: 0, epochs: null },
   stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
-  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
+  score: presets.paper.score,
 } as const;
 
 const fast: TrainingOptions = {
@@ -64,8 +64,6 @@ const published: TrainingOptions = {
 };
 
 export const patchcore: Method = {
-  description: 'nearest neighbours in a coreset of normal patches; nothing is trained',
-  source: 'Roth et al., Towards Total Recall in Industrial Anomaly Detection, CVPR 2022',
   presets: { fast, published },
   async train(work, _, extracted) {
     const { request, run, split, dataset } = work;
@@ -151,10 +149,10 @@ function reweighted(
   // The patch of each picture, picked by a row of zeros and a one.
   const picked = reshape(oneHot(argMax(distances, 1), patches), [-1, 1, patches], 'N');
   const patch = matmul(picked, reshape(features, [-1, patches, width], 'N'));
-  const indices = cast(reshape(match.indices, [-1, patches, 1], 'N'), 'float32');
-  const index = cast(reshape(matmul(picked, indices), [-1], 'N'), 'int64');
+  const nearest = reshape(match.indices, [-1, patches], 'N');
+  const index = reshape(gatherAlong(nearest, argMax(distances, 1, true), 1), [-1], 'N');
   const member = gather(members, index);
-  const toOthers = sub(norms, mul(matmul(member, members, { transB: true }), 2));
+  const toOthers = relativeSquares(member, members, norms);
   const around = gather(members, topK(toOthers, neighbours, false).indices);
   const away = sqrt(maximum(sum(square(sub(around, patch)), { axes: [2] }), 0));
   const others = sum(exp(sub(away, highest)), { axes: [1] });

@@ -7,6 +7,8 @@ import { Random } from '../core/random.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../features/extractor.ts';
 import { Graph, matmul } from '../graph/index.ts';
 import { type Engine, float32, int64, type TensorValue } from '../runtime/engine.ts';
+import { mostWindowBytes } from '../training/batches.ts';
+import { selectionWidth } from '../training/choose-members.ts';
 import { cladNetworks } from '../training/clad-networks.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { initialState, trainingProgram } from '../training/program.ts';
@@ -40,8 +42,6 @@ const coveredShare = 0.1;
 const bytesPerActivation = 35;
 /** Of the program, the engine and the networks, bytes. */
 const base = 4e8;
-/** The most that the rows of a training hold in memory at once, bytes (`BatchSource`). */
-const window = 1.5e9;
 
 /** @throws what reading and checking the data, the backbone and the options throw */
 export async function planTraining(request: TrainRequest): Promise<TrainingPlan> {
@@ -103,8 +103,14 @@ function memoryOf(
       options[`stage${stage}`].steps === 0 ? 0 : options[`stage${stage}`].batch,
     ),
   );
-  const bank = input.kind === 'residual' ? input.candidates * 96 * 4 + input.members * width * 4 * 2 : 0;
-  return base + bank + Math.min(window, disk.inputs || disk.features) + batch * floats * bytesPerActivation;
+  const bank =
+    input.kind === 'residual' ? input.candidates * selectionWidth * 4 + input.members * width * 4 * 2 : 0;
+  return (
+    base +
+    bank +
+    Math.min(mostWindowBytes, disk.inputs || disk.features) +
+    batch * floats * bytesPerActivation
+  );
 }
 
 /** Of one picture, the best of three: decoding and drawing run beside it. */

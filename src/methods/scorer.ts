@@ -5,6 +5,7 @@ import type { ClassForegrounds } from '../features/class-foreground.ts';
 import type { ExtractedStore } from '../features/extract.ts';
 import type { FittedInput } from '../model/network-input.ts';
 import { fitClassMaps } from '../training/class-maps.ts';
+import { presets, type TrainingOptions } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Trained } from './method.ts';
 import { fitInput } from './train-features.ts';
@@ -42,4 +43,24 @@ export async function trainScorer(
  */
 export function isotropicNoise({ noiseDeviation }: Pick<FittedInput, 'noiseDeviation'>): number {
   return Math.sqrt(noiseDeviation.reduce((sum, each) => sum + each * each, 0) / noiseDeviation.length);
+}
+
+/** The rows a step and the steps of a training in one stage. */
+type Schedule = Pick<TrainingOptions['stage1'], 'steps' | 'epochs' | 'batch'>;
+
+/** Options of a method with one stage, on features as they are, scored by its networks alone. */
+export function oneStage(
+  base: TrainingOptions,
+  settings: Partial<TrainingOptions>,
+  schedule: Schedule,
+): TrainingOptions {
+  const { input, score } = presets.paper;
+  return {
+    ...base,
+    input,
+    score,
+    ...settings,
+    stage1: { ...schedule, learningRate: 2e-4, schedule: 'constant' },
+    stage2: { ...base.stage2, steps: 0, epochs: null },
+  };
 }

@@ -9,37 +9,23 @@ import { batchNormaliser, runningNormaliser } from '../model/perceptron.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
-import { trainScorer } from './scorer.ts';
+import { oneStage, trainScorer } from './scorer.ts';
 
 /** What the publication fixes; `globalAnomalies.noise` is a multiple of the features' deviation (`isotropicNoise`). */
 const common = {
-  input: { ...presets.paper.input, kind: 'feature' },
   batch: { local: 0, global: 0.5 },
   globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 0 },
-  losses: { ...presets.paper.losses, delta: 0.5 },
+  losses: presets.paper.losses,
   optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
-  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
-} as const;
+};
 
 /** As many rows as CLAD's default sees. */
-const fast: TrainingOptions = {
-  ...presets.fast,
-  ...common,
-  stage1: { steps: 900, epochs: null, batch: 2048, learningRate: 2e-4, schedule: 'constant' },
-  stage2: { ...presets.fast.stage2, steps: 0 },
-};
+const fast = oneStage(presets.fast, common, { steps: 900, epochs: null, batch: 2048 });
 
 /** 40 meta epochs of 4 epochs, 8 images a batch. */
-const published: TrainingOptions = {
-  ...presets.paper,
-  ...common,
-  stage1: { steps: null, epochs: 160, batch: 12_544, learningRate: 2e-4, schedule: 'constant' },
-  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
-};
+const published = oneStage(presets.paper, common, { steps: null, epochs: 160, batch: 12_544 });
 
 export const simplenet: Method = {
-  description: 'Gaussian noise on adapted features, one discriminator',
-  source: 'Liu et al., SimpleNet, CVPR 2023',
   presets: { fast, published },
   train: (work, foregrounds, extracted) =>
     trainScorer(work, foregrounds, extracted, (width, noise) =>

@@ -27,6 +27,8 @@ export interface TrainOutcome {
   /** Step and value of the judgement that chose the networks. */
   readonly chosen: TrainedNetworks['chosen'] | null;
   readonly seconds: number;
+  /** Of these, until the features of the training images were there. */
+  readonly featureSeconds: number;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const { run, backbone, features } = work;
   const { score } = request.options;
   const { foregrounds, extracted } = await extractTraining(work);
+  const featureSeconds = secondsSince(started);
   const { model, steps, chosen } = await methods[request.method].train(work, foregrounds, extracted);
   const spec: DetectorSpec = {
     backbone,
@@ -56,14 +59,9 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     metadata,
     steps,
     chosen: chosen ?? null,
-    seconds: (Date.now() - started) / 1000,
+    seconds: secondsSince(started),
+    featureSeconds,
   };
-}
-
-/** Begins a run and leaves the features that its training will want in the cache. */
-export async function extractOnly(request: TrainRequest): Promise<void> {
-  const work = await prepare(request);
-  if (!existsSync(work.run.model)) await extractTraining(work);
 }
 
 /** Foregrounds, pictures of the synthesis, and the features of the training images. */
@@ -92,5 +90,17 @@ export function presetOf({ method, preset }: Pick<TrainRequest, 'method' | 'pres
 async function finished({ run, request }: Work): Promise<TrainOutcome> {
   request.note?.(`${run.path} is finished already; nothing was done.`);
   const metadata = parseMetadata(decodeMetadata(await readFile(run.model)), run.model);
-  return { run: run.path, model: run.model, metadata, steps: null, chosen: null, seconds: 0 };
+  return {
+    run: run.path,
+    model: run.model,
+    metadata,
+    steps: null,
+    chosen: null,
+    seconds: 0,
+    featureSeconds: 0,
+  };
+}
+
+function secondsSince(start: number): number {
+  return (Date.now() - start) / 1000;
 }

@@ -11,17 +11,15 @@ import {
   clip,
   div,
   gradients,
-  maximum,
   mul,
   neg,
   softplus,
-  sqrt,
-  square,
   stopGradient,
   sub,
   sum,
   type Tensor,
 } from '../graph/index.ts';
+import { rowLength, unit } from './row-length.ts';
 
 export interface AscentOptions {
   /** Ascent steps; 0 leaves the noise as drawn. Eq. 5 shows one, GLASS takes 20. @default 1 */
@@ -73,14 +71,6 @@ function projectToShell(displacement: Tensor, noiseLength: Tensor, options: Asce
   const relative = div(length, noiseLength);
   const wanted = mul(clip(relative, options.innerRadius, options.outerRadius), noiseLength);
   return mul(displacement, div(wanted, length));
-}
-
-function rowLength(rows: Tensor): Tensor {
-  return maximum(sqrt(sum(square(rows), { axes: [1], keepDims: true })), 1e-12);
-}
-
-function unit(rows: Tensor): Tensor {
-  return div(rows, rowLength(rows));
 }
 
 /** The displacement of global anomalies from their origin, for tests and pictures. */

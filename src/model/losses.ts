@@ -12,6 +12,7 @@ import {
   mul,
   neg,
   reshape,
+  slice,
   softplus,
   square,
   sub,
@@ -67,4 +68,16 @@ export function hingeLoss(score: Tensor, anomalous: Tensor, delta: number): Tens
 /** Binary cross-entropy with logits, mean over the batch: what Eq. 6 ascends, and a score loss beside the hinge. */
 export function bceLoss(score: Tensor, anomalous: Tensor): Tensor {
   return mean(where(anomalous, softplus(neg(score)), softplus(score)));
+}
+
+/**
+ * Binary cross-entropy with logits of each kind by itself, so that neither weighs more for its number of rows (GLASS, CRAS).
+ * @param score - [B]; the first `normal` rows are normal, the others anomalous
+ */
+export function bceByKind(score: Tensor, normal: number): { normal: Tensor; anomalous: Tensor } {
+  const [count] = score.shape as [number];
+  return {
+    normal: mean(softplus(slice(score, 0, 0, normal))),
+    anomalous: mean(softplus(neg(slice(score, 0, normal, count)))),
+  };
 }

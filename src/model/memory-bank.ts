@@ -129,6 +129,18 @@ function classBlocks({ of, count }: MemberClasses): Block[] {
   })).filter(({ first }) => first >= 0);
 }
 
+/**
+ * Squared distances of rows to points, less each row's own squared length, |x - p|^2 - |x|^2: that length does not change which
+ * point is nearest.
+ * @param rows - [rows, d]
+ * @param points - [P, d]
+ * @param norms - squared lengths of the points, [P]
+ * @returns [rows, P]
+ */
+export function relativeSquares(rows: Tensor, points: Tensor, norms: Tensor): Tensor {
+  return linear(rows, mul(points, -2), norms);
+}
+
 /** The k nearest members of a block: squared distances less the row's own squared length, and indices in the bank. */
 function nearestOf(
   projected: Tensor,
@@ -137,9 +149,11 @@ function nearestOf(
   { first, end }: Block,
   own?: OwnImage,
 ) {
-  const members = slice(bank.members, 0, first, end);
-  // |p - m|^2 - |p|^2: the row's own length does not change which member is nearest.
-  const relative = linear(projected, mul(members, -2), slice(bank.norms, 0, first, end));
+  const relative = relativeSquares(
+    projected,
+    slice(bank.members, 0, first, end),
+    slice(bank.norms, 0, first, end),
+  );
   const rows = projected.shape[0] as number | string;
   const allowed = own
     ? where(

@@ -7,7 +7,7 @@ import type { GridCell } from '../methods/grid.ts';
 import { type GridRow, type Spread, summarise } from '../methods/grid-summary.ts';
 import { version } from '../methods/version.ts';
 import { html } from './html.ts';
-import { pageStyle } from './style.ts';
+import { standalonePage } from './shell.ts';
 import { csvLine } from './tables.ts';
 
 /** The metrics that methods are compared by. */
@@ -144,29 +144,19 @@ function gridPage(report: GridReport, rows: readonly GridRow[]): string {
 <thead><tr>${table.header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${table.rows.map(([name, ...values]) => html`<tr><th scope="row">${name}</th>${values.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
 </table></div>`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${report.title}</title>
-<link rel="icon" href="data:,">
-<style>${pageStyle}</style>
-</head>
-<body>
-<main id="main">
+  return standalonePage(
+    { title: report.title, version },
+    html`<main id="main">
 <header><h1>${report.title}</h1></header>
 <section>
 <div class="scroll"><table>
 <thead><tr>${header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
-    (row, index) =>
-      html`<tr><th scope="row">${row.variant}</th>${shown.map((name) => cell(row, name))}${texts[index]
-        ?.slice(1 + shown.length)
-        .map((text) => html`<td>${text}</td>`)}</tr>`,
-  )}</tbody>
+      (row, index) =>
+        html`<tr><th scope="row">${row.variant}</th>${shown.map((name) => cell(row, name))}${texts[index]
+          ?.slice(1 + shown.length)
+          .map((text) => html`<td>${text}</td>`)}</tr>`,
+    )}</tbody>
 </table></div>
 <p class="note">${explanation}</p>
 </section>
@@ -176,9 +166,6 @@ ${byClass.map((metric) => html`<h3>${metricTitles[metric]}</h3>${plain(classTabl
 <section><h2>Settings</h2>
 ${plain({ header: ['', ''], rows: settings(report) })}
 </section>
-</main>
-<footer><p>Written by clad ${version}. This file holds everything it shows and loads nothing.</p></footer>
-</body>
-</html>
-`.text;
+</main>`,
+  );
 }

@@ -11,7 +11,7 @@ import { resultsSection } from './sections/results.ts';
 import { scoresSection } from './sections/scores.ts';
 import { summarySection } from './sections/summary.ts';
 import { trainingSection } from './sections/training.ts';
-import { pageStyle } from './style.ts';
+import { standalonePage } from './shell.ts';
 
 /** The whole page as text. */
 export function reportPage(data: ReportData): string {
@@ -32,19 +32,11 @@ export function reportPage(data: ReportData): string {
     ['training', 'Training'],
     ['protocol', 'Protocol'],
   ];
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${data.name}: anomaly detection report</title>
-<link rel="icon" href="data:,">
-<style>${pageStyle}${seriesStyle(classes.length)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
+  const title = `${data.name}: anomaly detection report`;
+  const shell = { title, style: seriesStyle(classes.length), version: metadata.cladVersion };
+  return standalonePage(
+    shell,
+    html`<a class="skip" href="#main">Skip to the content</a>
 <main id="main">
 ${summarySection(data)}
 ${navigation(links)}
@@ -61,12 +53,8 @@ ${confusion}`
 }
 ${trainingSection(data)}
 ${protocolSection(data)}
-</main>
-<footer><p>Written by clad ${metadata.cladVersion}. This file holds everything it shows and loads nothing.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+</main>`,
+  );
 }
 
 function navigation(links: readonly [string, string][]): Markup {

@@ -14,6 +14,9 @@ import { drawBeta } from '../synthesis/fuse.ts';
 import type { TrainingOptions } from './options.ts';
 import type { BatchRows } from './step.ts';
 
+/** Memory for the shards of one window, bytes. */
+export const mostWindowBytes = 1.5e9;
+
 export interface BatchOptions {
   readonly seed: number;
   readonly stage: 1 | 2;
@@ -21,7 +24,7 @@ export interface BatchOptions {
   /** Ids of the images to train on. */
   readonly images: ReadonlySet<number>;
   readonly training: TrainingOptions;
-  /** Memory for the shards of one window, bytes. @default 1.5e9 */
+  /** Memory for the shards of one window, bytes. @default `mostWindowBytes` */
   readonly windowBytes?: number;
 }
 
@@ -159,7 +162,7 @@ export class BatchSource {
 
   /** Shards of each window of an epoch. Where one window holds all, it stays the same over the epochs. */
   #windows(epoch: number): number[][] {
-    const { seed, stage, windowBytes = 1.5e9 } = this.#options;
+    const { seed, stage, windowBytes = mostWindowBytes } = this.#options;
     const { width, gridSide, shards } = this.#index;
     const bytes = shards.map(({ images, localRows }) => (images * gridSide ** 2 + localRows) * width * 2);
     const used = shards.map((_, shard) => shard).filter((shard) => (this.#counts[shard] as number) > 0);

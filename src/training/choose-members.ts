@@ -17,7 +17,7 @@ import { type FitSource, planNormal } from './sample-rows.ts';
 export type Reduction = Pick<(FittedInput & { kind: 'residual' })['arrays'], 'mean' | 'projection'>;
 
 /** Dimensions in which members are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
-const selectionWidth = 96;
+export const selectionWidth = 96;
 
 /**
  * Chooses members and notes which class and image each is of.

@@ -42,16 +42,9 @@ export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('R
 export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('ReduceMean', x, options);
 
 /** Largest value along axes; without gradient. */
-export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  extremum('ReduceMax', x, options);
-
-/** Smallest value along axes; without gradient. */
-export const reduceMin = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  extremum('ReduceMin', x, options);
-
-function extremum(operation: 'ReduceMax' | 'ReduceMin', x: Tensor, options: ReduceOptions): Tensor {
-  const { axes, shape } = reducedShape(operation, x, options);
-  const [output] = x.graph.add(operation, [x, x.graph.integers(axes)], [{ dtype: x.dtype, shape }], {
+export function reduceMax(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const { axes, shape } = reducedShape('ReduceMax', x, options);
+  const [output] = x.graph.add('ReduceMax', [x, x.graph.integers(axes)], [{ dtype: x.dtype, shape }], {
     attributes: { keepdims: { int: options.keepDims ? 1 : 0 } },
   });
   return output as Tensor;
