@@ -10,6 +10,7 @@ import { trainOn } from './train-networks.ts';
 
 export const clad: Method = {
   presets,
+  inputs: ['feature', 'residual'],
   async train(work, foregrounds, extracted) {
     const { request, engine, split, dataset } = work;
     const { options, onProgress, signal } = request;

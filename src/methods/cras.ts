@@ -65,6 +65,7 @@ const published = oneStage(
 
 export const cras: Method = {
   presets: { fast, published },
+  inputs: ['feature'],
   async train(work, foregrounds, extracted) {
     const { options } = work.request;
     const { fitted, fitKey } = await fitInput(work, extracted);

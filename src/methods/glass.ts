@@ -35,7 +35,7 @@ import { oneStage, trainScorer } from './scorer.ts';
 
 /** Share of the rows under the focal loss that count: the hardest. */
 const hardest = 0.5;
-/** Of the focal loss, with which its code smooths labels as well. */
+/** The default of the focal loss that it shares with DRAEM; labels are smoothed by 1e-5 as well. */
 const focalGamma = 2;
 const smoothing = 1e-5;
 
@@ -54,6 +54,7 @@ const published = oneStage(presets.paper, common, { steps: 31_360, epochs: null,
 
 export const glass: Method = {
   presets: { fast, published },
+  inputs: ['feature'],
   train: (work, foregrounds, extracted) =>
     trainScorer(work, foregrounds, extracted, (width, noise) =>
       glassNetworks(work.request.options, width, noise),

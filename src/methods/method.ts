@@ -22,6 +22,8 @@ export interface Trained {
 export interface Method {
   /** Settings by name; the first are the default. */
   readonly presets: Readonly<Record<string, TrainingOptions>>;
+  /** What `input.kind` may be. */
+  readonly inputs: readonly TrainingOptions['input']['kind'][];
   /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */
   train(work: Work, foregrounds: ClassForegrounds, extracted: ExtractedStore): Promise<Trained>;
 }

@@ -65,6 +65,7 @@ const published: TrainingOptions = {
 
 export const patchcore: Method = {
   presets: { fast, published },
+  inputs: ['residual'],
   async train(work, _, extracted) {
     const { request, run, split, dataset } = work;
     const { options } = request;

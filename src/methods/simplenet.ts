@@ -27,6 +27,7 @@ const published = oneStage(presets.paper, common, { steps: null, epochs: 160, ba
 
 export const simplenet: Method = {
   presets: { fast, published },
+  inputs: ['feature'],
   train: (work, foregrounds, extracted) =>
     trainScorer(work, foregrounds, extracted, (width, noise) =>
       simplenetNetworks(work.request.options, width, noise),

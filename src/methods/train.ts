@@ -37,6 +37,7 @@ export interface TrainOutcome {
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const started = Date.now();
+  checkInput(request);
   const work = await prepare(request);
   if (existsSync(work.run.model)) return finished(work);
   const { run, backbone, features } = work;
@@ -83,6 +84,18 @@ export function presetOf({ method, preset }: Pick<TrainRequest, 'method' | 'pres
     option: 'preset',
     expected: `one of ${Object.keys(presets).join(', ')} for method ${method}`,
     actual: preset,
+  });
+}
+
+/** @throws OPTION_INVALID when the method cannot take what `input.kind` asks for */
+function checkInput({ method, options }: TrainRequest): void {
+  const { inputs } = methods[method];
+  const { kind } = options.input;
+  if (inputs.includes(kind)) return;
+  throw new CladError('OPTION_INVALID', {
+    option: 'input.kind',
+    expected: `${inputs.join(' or ')} for method ${method}`,
+    actual: kind,
   });
 }
 

@@ -95,6 +95,14 @@ describe('a method', () => {
     expect(stderr).toMatch(/preset.*fast, published for method glass/);
   });
 
+  it('that takes features as they are refuses residuals, and the memory bank the other way round', async () => {
+    const residual = await train('simplenet', 'residual', '--set', 'input.kind=residual');
+    expect(residual.status).toBe(2);
+    expect(residual.stderr).toMatch(/input\.kind.*feature for method simplenet, got residual/);
+    const feature = await train('patchcore', 'feature', '--set', 'input.kind=feature');
+    expect(feature.stderr).toMatch(/input\.kind.*residual for method patchcore, got feature/);
+  });
+
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
