@@ -73,15 +73,15 @@ export async function extract(
   return extracted;
 }
 
-/** Fits what enters the networks, or reads what an earlier try fitted. */
+/** Fits what enters the networks, or reads what an earlier try, or another training over the same features, fitted. */
 export async function fitInput(work: Work, { store, index }: ExtractedStore) {
-  const { request, engine, run, split } = work;
+  const { request, engine, cache, split } = work;
   const { options } = request;
-  const path = join(run.checkpoint, 'input.safetensors');
   const fitKey = hashOf([
     store.header.key,
     JSON.stringify([options.seed, options.heldOut, options.input, options.globalAnomalies.noise]),
   ]);
+  const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
   const before = await readFitted(path, fitKey);
   if (before) return { fitted: before, fitKey };
   const source: FitSource = { store, index, images: split.fit };
