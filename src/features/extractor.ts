@@ -14,14 +14,16 @@ import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
 /** Everything that patch features depend on beside the pictures and the backbone's weights. */
 export interface FeatureOptions {
   readonly geometry: InputGeometry;
-  /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. @default layer2 and layer3 */
+  /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
   readonly layers: readonly string[];
+  /** Shallower layers, averaged onto that grid. @default none */
+  readonly fineLayers?: readonly string[];
   readonly aggregation: PatchFeatureOptions;
 }
 
 /** Feature options with what only a run of the backbone tells. */
 export interface FeaturePlan extends FeatureOptions {
-  /** Side of each layer's map at the input size; networks without padding lose a place or two at the border. */
+  /** Side of each layer's map at the input size, the finer layers first; networks without padding lose a place or two at the border. */
   readonly sides: readonly number[];
 }
 
@@ -36,14 +38,14 @@ export async function planFeatures(
 ): Promise<FeaturePlan> {
   const { card, model } = backbone;
   const { size } = options.geometry;
-  chosenLayers(backbone, options.layers);
+  chosenLayers(backbone, options);
   const { sizeMultiple = 1 } = card;
   if (size % sizeMultiple !== 0) {
     const expected = `a multiple of ${sizeMultiple}, as backbone ${card.name} needs it`;
     throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: size });
   }
   try {
-    const { values } = await measureValues(engine, model, card.inputName, options.layers, size);
+    const { values } = await measureValues(engine, model, card.inputName, layerNames(options), size);
     return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };
   } catch (error) {
     throw new CladError(
@@ -59,13 +61,13 @@ export async function planFeatures(
 }
 
 /** Patches along one side. */
-export function gridSideOf({ sides }: FeaturePlan): number {
-  return sides[0] ?? 0;
+export function gridSideOf({ sides, fineLayers }: FeaturePlan): number {
+  return sides[fineLayers?.length ?? 0] ?? 0;
 }
 
 /** Values a patch. */
 export function featureWidthOf(backbone: Backbone, options: FeatureOptions): number {
-  const channels = chosenLayers(backbone, options.layers).map((layer) => layer.channels);
+  const channels = chosenLayers(backbone, options).map((layer) => layer.channels);
   return patchFeatureWidth(channels, options.aggregation);
 }
 
@@ -82,16 +84,21 @@ export function backboneFeatures(
 ): Tensor {
   const { mean, std, inputName } = backbone.card;
   const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
-  const wanted = chosenLayers(backbone, options.layers).map(({ name, channels }, layer) => ({
+  const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
     name,
     shape: [image.shape[0] ?? 'N', channels, options.sides[layer], options.sides[layer]],
   }));
   const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
-  return patchFeatures(graph, levels, options.aggregation);
+  return patchFeatures(graph, levels, options.aggregation, options.fineLayers?.length);
 }
 
-function chosenLayers(backbone: Backbone, names: readonly string[]) {
-  return names.map((name) => {
+/** All layers, shallow to deep. */
+function layerNames({ fineLayers = [], layers }: FeatureOptions): string[] {
+  return [...fineLayers, ...layers];
+}
+
+function chosenLayers(backbone: Backbone, options: FeatureOptions) {
+  return layerNames(options).map((name) => {
     const layer = backbone.card.layers.find((each) => each.name === name);
     if (!layer) {
       throw new CladError('OPTION_INVALID', {

@@ -1,6 +1,6 @@
 /**
  * @file Patch features (section 3.2) as graph nodes behind a backbone: each level's 3 x 3 neighbourhoods, deeper levels
- * resized to the first one's grid, one row of features a patch.
+ * resized to the patches' grid and shallower ones averaged onto it, one row of features a patch.
  *
  * `pooled` gives the numbers of PatchCore, SimpleNet and GLASS: a neighbourhood is unfolded to C * 9 values, adaptively average-pooled
  * to C_d, the levels stacked and pooled again to C_d. They reach it by copying every map nine times; but all of it is linear, every
@@ -17,6 +17,7 @@ import {
   type Dim,
   type Graph,
   gather,
+  matmul,
   reshape,
   resizeLinear,
   sum,
@@ -35,23 +36,45 @@ const places = side * side;
 
 /**
  * Features of every patch.
- * @param levels - backbone outputs [N, C, H, W] from shallow to deep; the first one's grid is that of the patches
- * @returns [N * H * W, width], image by image, rows of the grid one after another
+ * @param levels - backbone outputs [N, C, H, W] from shallow to deep
+ * @param base - which of them has the patches' grid
+ * @returns [N * H * W, width] with the base's H and W, image by image, rows of the grid one after another
  * @throws OPTION_INVALID when a pooled width is not between 1 and the values there are
  */
-export function patchFeatures(graph: Graph, levels: readonly Tensor[], options: PatchFeatureOptions): Tensor {
-  const first = levels[0];
-  if (!first) throw new CladError('INTERNAL', { reason: 'patchFeatures: no levels.' });
-  const [, , height, width] = first.shape as [Dim, Dim, number, number];
+export function patchFeatures(
+  graph: Graph,
+  levels: readonly Tensor[],
+  options: PatchFeatureOptions,
+  base = 0,
+): Tensor {
+  const [, , height, width] = (levels[base] as Tensor).shape as [Dim, Dim, number, number];
   const reduced = levels.map((level, index) => {
     const map =
       options.aggregation === 'pooled'
         ? pooledLevel(graph, level, levels.length, options.width)
         : averagePool(level, { kernel: side, padding: 1 });
-    return index === 0 ? map : resizeLinear(map, [2, 3], [height, width]);
+    if (index < base) return averageOnto(map, [height, width]);
+    return index === base ? map : resizeLinear(map, [2, 3], [height, width]);
   });
   const stacked = concat(reduced, 1);
   return reshape(transpose(stacked, [0, 2, 3, 1]), [-1, stacked.shape[1] as number], 'patches');
+}
+
+/** A map [N, C, h, w] averaged onto a coarser grid, as PyTorch's adaptive average pooling does it. */
+function averageOnto(map: Tensor, [height, width]: readonly [number, number]): Tensor {
+  const columns = matmul(map, averages(map, map.shape[3] as number, width));
+  const rows = matmul(transpose(columns, [0, 1, 3, 2]), averages(map, map.shape[2] as number, height));
+  return transpose(rows, [0, 1, 3, 2]);
+}
+
+/** [from, to]: which neighbours each of `to` places averages. */
+function averages({ graph }: Tensor, from: number, to: number): Tensor {
+  const weights = new Float32Array(from * to);
+  for (let place = 0; place < to; place++) {
+    const { start, end } = adaptiveBin(place, to, from);
+    for (let at = start; at < end; at++) weights[at * to + place] = 1 / (end - start);
+  }
+  return graph.constant('average', weights, [from, to]);
 }
 
 /** Width of the features, from the levels' channels. */

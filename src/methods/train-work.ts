@@ -109,9 +109,14 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     size: chosen.inputSize,
     resizeShorterTo: chosen.resizeShorterTo ?? undefined,
   };
+  const has = (layer: string) => backbone.card.layers.some(({ name }) => name === layer);
+  const missing = chosen.fineLayers.filter((layer) => !has(layer));
+  if (missing.length > 0)
+    note?.(`Backbone ${backbone.card.name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry,
     layers: chosen.layers,
+    fineLayers: chosen.fineLayers.filter(has),
     aggregation:
       chosen.aggregation === 'pooled'
         ? { aggregation: 'pooled', width: chosen.width }

@@ -35,6 +35,8 @@ const separately = z.strictObject({
     resizeShorterTo: z.number().int().positive().nullable(),
     /** Backbone layers, shallow to deep. */
     layers: z.array(z.string()).min(1),
+    /** Shallower layers, averaged onto the grid of the first of `layers`; one that the backbone has not is left out. */
+    fineLayers: z.array(z.string()),
     /** `pooled`: section 3.2 with C_d = width. `concatenated`: all channels, 3 x 3 averaged. */
     aggregation: z.enum(['pooled', 'concatenated']),
     /** C_d, where pooled. */
@@ -179,6 +181,7 @@ const paper: TrainingOptions = {
     inputSize: 224,
     resizeShorterTo: 256,
     layers: ['layer2', 'layer3'],
+    fineLayers: [],
     aggregation: 'pooled',
     width: 1536,
   },

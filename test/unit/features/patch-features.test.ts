@@ -45,6 +45,25 @@ describe('patch features (section 3.2)', () => {
     expect(rows!.data[4]).toBeCloseTo(mean, 5);
   });
 
+  it('average shallower levels onto the grid, as adaptive average pooling does', async () => {
+    // From 5 x 4 to 3 x 2: rows {0, 1}, {1, 2, 3}, {3, 4}; columns {0, 1}, {2, 3}. One channel of ones at a single place.
+    const place = (row: number, column: number) => {
+      const map = [[Array.from({ length: 5 }, () => [0, 0, 0, 0])]];
+      map[0]![0]![row]![column] = 9;
+      return map;
+    };
+    const base = [[Array.from({ length: 3 }, () => [0, 0])]];
+    const { rows } = await runGraph({ fine: fed(place(0, 0)), base: fed(base) }, (graph, { fine, base }) => ({
+      rows: patchFeatures(graph, [fine!, base!], { aggregation: 'concatenated' }, 1),
+    }));
+    expect(rows!.shape).toEqual([6, 2]);
+    // The 3 x 3 mean spreads it over rows 0 and 1, columns 0 and 1, each 1.
+    const channel = Array.from(rows!.data).filter((_, index) => index % 2 === 0);
+    [1, 0, 1 / 3, 0, 0, 0].forEach((expected, index) => {
+      expect(channel[index]).toBeCloseTo(expected, 6);
+    });
+  });
+
   it('refuses a width that the levels cannot share', async () => {
     const build = runGraph({ layer2: fed(golden.layer2), layer3: fed(golden.layer3) }, (graph, values) => ({
       rows: patchFeatures(graph, Object.values(values), { aggregation: 'pooled', width: 7 }),
