@@ -47,9 +47,12 @@ export function projectFeatures(features: Tensor, bank: Pick<MemoryBank, 'mean' 
 }
 
 export interface Match {
-  /** Mean of the k nearest members, [rows, d]. */
-  readonly centre: Tensor;
-  /** Mean Euclidean distance to the k nearest members, [rows]. One alone depends on which patches a coreset happened to take. */
+  /** From the mean of the k nearest members, [rows, d]. */
+  readonly difference: Tensor;
+  /**
+   * Euclidean length of the difference, [rows]. The mean of several members lies among the normal patches even where the coreset
+   * took only those at their rim, so the length says more than a distance to one of them, or the mean of several distances.
+   */
   readonly distance: Tensor;
   /** The k nearest members, nearest first, [rows, k] int64. */
   readonly indices: Tensor;
@@ -105,9 +108,10 @@ export function matchMembers(
     ),
   };
   const nearest = found.length === 1 ? all : nearestAmong(all, neighbours);
+  const difference = sub(projected, mean(gather(bank.members, nearest.indices), { axes: [1] }));
   return {
-    centre: mean(gather(bank.members, nearest.indices), { axes: [1] }),
-    distance: mean(distances(nearest.values), { axes: [1] }),
+    difference,
+    distance: sqrt(sum(square(difference), { axes: [1] })),
     indices: nearest.indices,
     ...(classes && { toClasses: distances(firstOfClasses(found, blocks, classes.count, length)) }),
   };

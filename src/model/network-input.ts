@@ -3,7 +3,6 @@
  * features (memory-bank.ts). The fitted constants are plain arrays, so that they can be saved with a run and put into any graph.
  */
 import type { Graph, Tensor } from '../graph/index.ts';
-import { sub } from '../graph/index.ts';
 import {
   type Match,
   type MemberClasses,
@@ -75,5 +74,5 @@ export function networkInput(
   const members: MemberClasses | undefined =
     classes === undefined ? undefined : { of: fitted.memberClasses, count: classes };
   const match = matchMembers(projected, bank, fitted.neighbours, { own, classes: members });
-  return { rows: whiten(sub(projected, match.centre), bank), match };
+  return { rows: whiten(match.difference, bank), match };
 }
