@@ -98,9 +98,6 @@ export async function deriveCard(
       `Nothing says how pictures for ${card.name} are normalised: ImageNet's mean and standard deviation are used.`,
     );
   }
-  if (!flags.inputSize && !fixedSize) {
-    assumed.push(`Nothing says which input size ${card.name} was trained for: 224 pixels are used.`);
-  }
   return { card, assumed };
 }
 

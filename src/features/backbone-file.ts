@@ -44,7 +44,7 @@ export function fixedSizeOf({ shape }: DeclaredValue): number | undefined {
 export function sizeIsFixed(fixedSize: number, actual: number): never {
   throw new CladError('OPTION_INVALID', {
     option: "the backbone's input size",
-    expected: `${fixedSize} pixels, to which the ONNX file is fixed`,
+    expected: `${fixedSize} pixels, to which the ONNX file is fixed (--input-size ${fixedSize})`,
     actual,
   });
 }

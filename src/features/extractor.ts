@@ -3,10 +3,11 @@
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
 import { CladError, reasonOf } from '../core/errors.ts';
-import { attach, cast, Graph, type Tensor } from '../graph/index.ts';
+import { attach, cast, Graph, mul, type Tensor } from '../graph/index.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
 import type { Backbone } from './backbone.ts';
+import { fixedSizeOf, pictureInput, sizeIsFixed } from './backbone-file.ts';
 import { measureValues } from './backbone-probe.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
@@ -18,6 +19,8 @@ export interface FeatureOptions {
   readonly layers: readonly string[];
   /** Shallower layers, averaged onto that grid. @default none */
   readonly fineLayers?: readonly string[];
+  /** What their values are multiplied by. @default 1 */
+  readonly fineWeight?: number;
   readonly aggregation: PatchFeatureOptions;
 }
 
@@ -38,6 +41,8 @@ export async function planFeatures(
 ): Promise<FeaturePlan> {
   const { card, model } = backbone;
   const { size } = options.geometry;
+  const fixedSize = fixedSizeOf(pictureInput(model, backbone.path));
+  if (fixedSize !== undefined && fixedSize !== size) sizeIsFixed(fixedSize, size);
   chosenLayers(backbone, options);
   const { sizeMultiple = 1 } = card;
   if (size % sizeMultiple !== 0) {
@@ -89,7 +94,9 @@ export function backboneFeatures(
     shape: [image.shape[0] ?? 'N', channels, options.sides[layer], options.sides[layer]],
   }));
   const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
-  return patchFeatures(graph, levels, options.aggregation, options.fineLayers?.length);
+  const { aggregation, fineLayers = [], fineWeight = 1 } = options;
+  const weighed = levels.map((level, index) => (index < fineLayers.length ? mul(level, fineWeight) : level));
+  return patchFeatures(graph, weighed, aggregation, fineLayers.length);
 }
 
 /** All layers, shallow to deep. */

@@ -9,6 +9,7 @@ import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
 import { verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
+import { builtinNames } from '../features/builtin-backbone.ts';
 import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
 import type { InputGeometry } from '../features/preprocess.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
@@ -111,12 +112,13 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   };
   const has = (layer: string) => backbone.card.layers.some(({ name }) => name === layer);
   const missing = chosen.fineLayers.filter((layer) => !has(layer));
-  if (missing.length > 0)
+  if (missing.length > 0 && !builtinNames.includes(request.backbone))
     note?.(`Backbone ${backbone.card.name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry,
     layers: chosen.layers,
     fineLayers: chosen.fineLayers.filter(has),
+    fineWeight: chosen.fineWeight,
     aggregation:
       chosen.aggregation === 'pooled'
         ? { aggregation: 'pooled', width: chosen.width }

@@ -37,6 +37,8 @@ const separately = z.strictObject({
     layers: z.array(z.string()).min(1),
     /** Shallower layers, averaged onto the grid of the first of `layers`; one that the backbone has not is left out. */
     fineLayers: z.array(z.string()),
+    /** What the values of `fineLayers` are multiplied by: distances hear them the less. */
+    fineWeight: positive.max(10),
     /** `pooled`: section 3.2 with C_d = width. `concatenated`: all channels, 3 x 3 averaged. */
     aggregation: z.enum(['pooled', 'concatenated']),
     /** C_d, where pooled. */
@@ -93,7 +95,7 @@ const separately = z.strictObject({
   /** Eq. 5-7. */
   globalAnomalies: z.strictObject({
     /**
-     * Length of the noise: for residuals as a multiple of the normal patches' mean distance to their nearest members, for
+     * Length of the noise: for residuals as a multiple of the normal patches' mean distance to their nearest normal ones, for
      * features as a multiple of each dimension's standard deviation.
      */
     noise: positive,
@@ -182,6 +184,7 @@ const paper: TrainingOptions = {
     resizeShorterTo: 256,
     layers: ['layer2', 'layer3'],
     fineLayers: [],
+    fineWeight: 1,
     aggregation: 'pooled',
     width: 1536,
   },
@@ -245,12 +248,19 @@ const paper: TrainingOptions = {
 
 const fast: TrainingOptions = {
   ...paper,
-  features: { ...paper.features, resizeShorterTo: null, aggregation: 'concatenated' },
+  features: {
+    ...paper.features,
+    inputSize: 256,
+    resizeShorterTo: null,
+    fineLayers: ['layer1'],
+    fineWeight: 0.5,
+    aggregation: 'concatenated',
+  },
   heldOut: 0.15,
   input: { ...paper.input, kind: 'residual' },
   adaptor: [384, 256, 128],
   discriminator: [128, 64],
-  globalAnomalies: { ...paper.globalAnomalies, noise: 0.6 },
+  globalAnomalies: { ...paper.globalAnomalies, noise: 0.85 },
   losses: { ...paper.losses, scoreLoss: 'bce' },
   stage1: { steps: 600, epochs: null, batch: 1536, learningRate: 2e-4, schedule: 'constant' },
   stage2: { steps: 300, epochs: null, batch: 3072, learningRate: 2e-4, schedule: 'cosine' },
