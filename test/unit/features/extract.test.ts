@@ -2,6 +2,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { halvesToFloats } from '../../../src/core/half.ts';
 import type { Sample } from '../../../src/data/dataset.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../src/data/load.ts';
@@ -9,6 +10,7 @@ import { type ExtractedStore, type ExtractOptions, extractFeatures } from '../..
 import { Extractor, type FeaturePlan, planFeatures } from '../../../src/features/extractor.ts';
 import { producer } from '../../../src/features/producer.ts';
 import type { FeatureStore, StoreIndex } from '../../../src/features/store.ts';
+import { averagePool, decodeModel, Graph } from '../../../src/graph/index.ts';
 import { decodeImage } from '../../../src/image/decode.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { encoded, type Files, noise, withFiles } from '../../helpers/pictures.ts';
@@ -276,3 +278,44 @@ it('a broken image is an error that names it', () =>
       reused: false,
     });
   }));
+
+describe('finer layers', () => {
+  const planWith = (fineWeight: number) =>
+    planFeatures(engine, backbone, {
+      geometry: { size: 32 },
+      layers: ['layer3'],
+      fineLayers: ['layer2'],
+      fineWeight,
+      aggregation: { aggregation: 'concatenated' },
+    });
+
+  it('stand before the others, on their grid, multiplied by their weight', async () => {
+    const image = noise(40, 40);
+    const rows = async (plan: FeaturePlan) => {
+      const extractor = await Extractor.create(engine, backbone, plan);
+      expect([extractor.gridSide, extractor.width]).toEqual([2, 22]);
+      const features = halvesToFloats(await extractor.extract([image]));
+      await extractor.release();
+      return features;
+    };
+    const [whole, half] = [await rows(await planWith(1)), await rows(await planWith(0.5))];
+    expect(whole).toHaveLength(4 * 22);
+    whole.forEach((value, at) => {
+      expect(half[at]).toBeCloseTo(at % 22 < 12 ? value / 2 : value, 2);
+    });
+  });
+});
+
+it('a backbone file that is fixed to one size runs at no other, and says at which', async () => {
+  const fixed = new Graph();
+  fixed.output(
+    'layer2',
+    averagePool(fixed.input('pixels', 'float32', [1, 3, 64, 64]), { kernel: 8, stride: 8 }),
+  );
+  const plan = planFeatures(
+    engine,
+    { ...backbone, model: decodeModel(fixed.toBytes()) },
+    { geometry: { size: 32 }, layers: ['layer2'], aggregation: { aggregation: 'concatenated' } },
+  );
+  await expect(plan).rejects.toThrow('64 pixels, to which the ONNX file is fixed (--input-size 64), got 32');
+});
