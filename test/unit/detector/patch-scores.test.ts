@@ -109,7 +109,7 @@ describe('a patch', () => {
     }
   });
 
-  it('on residuals is seen beside the nearest members, and votes for the nearest product, by how much further the next one is', async () => {
+  it('on residuals is seen beside the mean of the nearest members, and votes for the nearest product, by how much further the next one is', async () => {
     const { network, votes, distance } = await voices(residual);
     const inputs: number[] = [];
     const distances: number[] = [];
@@ -123,10 +123,9 @@ describe('a patch', () => {
         }))
         .sort((a, b) => a.away - b.away);
       const [first, second] = nearest as [(typeof nearest)[0], (typeof nearest)[0]];
-      distances.push((first.away + second.away) / 2);
-      own.forEach((value, axis) => {
-        inputs.push((value - (first.values[axis]! + second.values[axis]!) / 2) * whitening[axis]!);
-      });
+      const difference = own.map((value, axis) => value - (first.values[axis]! + second.values[axis]!) / 2);
+      distances.push(Math.hypot(...difference));
+      inputs.push(...difference.map((value, axis) => value * whitening[axis]!));
       const next = nearest.find(({ of }) => of !== first.of)!;
       expectClose(
         votes!.slice(row * 3, row * 3 + 3),
