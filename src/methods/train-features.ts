@@ -73,13 +73,16 @@ export async function extract(
   return extracted;
 }
 
+/** The version of how the input is fitted; raised when the same options give other numbers. */
+const fitRecipe = 2;
+
 /** Fits what enters the networks, or reads what an earlier try, or another training over the same features, fitted. */
 export async function fitInput(work: Work, { store, index }: ExtractedStore) {
   const { request, engine, cache, split } = work;
   const { options } = request;
   const fitKey = hashOf([
     store.header.key,
-    JSON.stringify([options.seed, options.heldOut, options.input, options.globalAnomalies.noise]),
+    JSON.stringify([fitRecipe, options.seed, options.heldOut, options.input, options.globalAnomalies.noise]),
   ]);
   const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
   const before = await readFitted(path, fitKey);
