@@ -18,7 +18,7 @@ const settings = [
   'stage1.batch=128',
   'stage1.steps=150',
   'stage1.learningRate=0.003',
-  'globalAnomalies.noise=0.6',
+  'globalAnomalies.noise=0.4',
   'evaluations=2',
 ].flatMap((text) => ['--set', text]);
 const methods = ['patchcore', 'simplenet', 'glass', 'cras'];
@@ -70,7 +70,7 @@ describe.each(methods)('%s', (method) => {
     const { mean, classes } = JSON.parse(await readFile(path, 'utf8')) as EvaluationDocument;
     expect(Object.keys(classes)).toEqual(['disc', 'weave']);
     expect(mean.imageAuroc).toBeGreaterThan(0.6);
-    expect(mean.pixelAuroc).toBeGreaterThan(0.6);
+    expect(mean.pixelAuroc).toBeGreaterThan(0.7);
     expect(mean.classAccuracy).toBeGreaterThan(0.9);
   });
 
