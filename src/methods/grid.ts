@@ -11,7 +11,7 @@ import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
 import type { MethodName } from './method.ts';
-import { presetOf, train } from './train.ts';
+import { checkInput, presetOf, train } from './train.ts';
 import { hashOf, type TrainRequest } from './train-work.ts';
 
 /** One row of the table. */
@@ -83,7 +83,9 @@ export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions
     (before, text) => mergeOptions(before, optionFromText(text), text),
     presetOf({ method, preset }),
   );
-  return checkOptions(trainingOptionsSchema, options);
+  const checked = checkOptions(trainingOptionsSchema, options);
+  checkInput({ method, options: checked });
+  return checked;
 }
 
 async function cellOf(

@@ -88,7 +88,7 @@ export function presetOf({ method, preset }: Pick<TrainRequest, 'method' | 'pres
 }
 
 /** @throws OPTION_INVALID when the method cannot take what `input.kind` asks for */
-function checkInput({ method, options }: TrainRequest): void {
+export function checkInput({ method, options }: Pick<TrainRequest, 'method' | 'options'>): void {
   const { inputs } = methods[method];
   const { kind } = options.input;
   if (inputs.includes(kind)) return;
