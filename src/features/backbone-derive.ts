@@ -8,7 +8,7 @@ import { type DeclaredValue, declaredOutputs, type ModelProto } from '../graph/i
 import type { Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type BackboneCard, cardText, imageNet, type WrittenCard } from './backbone-card.ts';
-import { fixedSizeOf, sizeIsFixed, unsuitable, withPath } from './backbone-file.ts';
+import { checkFixedSize, fixedSizeOf, unsuitable, withPath } from './backbone-file.ts';
 import { measureLayers, proposeLayers } from './backbone-probe.ts';
 
 /** What the user says beside the file: it goes before the card, and where there is no card, in its place. */
@@ -87,7 +87,7 @@ export async function deriveCard(
     source: 'unknown',
     ...defined(flags),
   };
-  if (fixedSize !== undefined && card.inputSize !== fixedSize) sizeIsFixed(fixedSize, card.inputSize);
+  checkFixedSize(input, card.inputSize);
   const asAgreed = names.length > 0 && names.every((name) => conventional.includes(name));
   if (names.length === 0 || !(said || asAgreed)) {
     throw cardNeeded(path, card, names.length === 0);

@@ -40,8 +40,10 @@ export function fixedSizeOf({ shape }: DeclaredValue): number | undefined {
   return shape.slice(2).find((size) => typeof size === 'number') as number | undefined;
 }
 
-/** Refuses another side than the one a file is fixed to. */
-export function sizeIsFixed(fixedSize: number, actual: number): never {
+/** @throws OPTION_INVALID for another side than the one a file is fixed to */
+export function checkFixedSize(input: DeclaredValue, actual: number): void {
+  const fixedSize = fixedSizeOf(input);
+  if (fixedSize === undefined || fixedSize === actual) return;
   throw new CladError('OPTION_INVALID', {
     option: "the backbone's input size",
     expected: `${fixedSize} pixels, to which the ONNX file is fixed (--input-size ${fixedSize})`,

@@ -15,7 +15,7 @@ import type { DeclaredValue, ModelProto } from '../graph/index.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
 import { type BackboneFlags, defined, deriveCard, normalizationOf } from './backbone-derive.ts';
-import { decode, fixedSizeOf, pictureInput, sizeIsFixed, unsuitable } from './backbone-file.ts';
+import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 
 export type { BackboneCard, BackboneLayer } from './backbone-card.ts';
@@ -137,6 +137,5 @@ function checkAgainstFile(
   for (const { name } of card.layers) {
     if (!values.has(name)) refuse(`the ONNX file has no value named ${name}, which is one of the layers`);
   }
-  const fixedSize = fixedSizeOf(input);
-  if (fixedSize !== undefined && card.inputSize !== fixedSize) sizeIsFixed(fixedSize, card.inputSize);
+  checkFixedSize(input, card.inputSize);
 }

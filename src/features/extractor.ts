@@ -7,7 +7,7 @@ import { attach, cast, Graph, mul, type Tensor } from '../graph/index.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
 import type { Backbone } from './backbone.ts';
-import { fixedSizeOf, pictureInput, sizeIsFixed } from './backbone-file.ts';
+import { checkFixedSize, pictureInput } from './backbone-file.ts';
 import { measureValues } from './backbone-probe.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
@@ -17,10 +17,10 @@ export interface FeatureOptions {
   readonly geometry: InputGeometry;
   /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
   readonly layers: readonly string[];
-  /** Shallower layers, averaged onto that grid. @default none */
-  readonly fineLayers?: readonly string[];
-  /** What their values are multiplied by. @default 1 */
-  readonly fineWeight?: number;
+  /** Shallower layers, averaged onto that grid. */
+  readonly fineLayers: readonly string[];
+  /** What their values are multiplied by. */
+  readonly fineWeight: number;
   readonly aggregation: PatchFeatureOptions;
 }
 
@@ -41,8 +41,7 @@ export async function planFeatures(
 ): Promise<FeaturePlan> {
   const { card, model } = backbone;
   const { size } = options.geometry;
-  const fixedSize = fixedSizeOf(pictureInput(model, backbone.path));
-  if (fixedSize !== undefined && fixedSize !== size) sizeIsFixed(fixedSize, size);
+  checkFixedSize(pictureInput(model, backbone.path), size);
   chosenLayers(backbone, options);
   const { sizeMultiple = 1 } = card;
   if (size % sizeMultiple !== 0) {
@@ -67,7 +66,7 @@ export async function planFeatures(
 
 /** Patches along one side. */
 export function gridSideOf({ sides, fineLayers }: FeaturePlan): number {
-  return sides[fineLayers?.length ?? 0] ?? 0;
+  return sides[fineLayers.length] ?? 0;
 }
 
 /** Values a patch. */
@@ -94,13 +93,13 @@ export function backboneFeatures(
     shape: [image.shape[0] ?? 'N', channels, options.sides[layer], options.sides[layer]],
   }));
   const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
-  const { aggregation, fineLayers = [], fineWeight = 1 } = options;
+  const { aggregation, fineLayers, fineWeight } = options;
   const weighed = levels.map((level, index) => (index < fineLayers.length ? mul(level, fineWeight) : level));
   return patchFeatures(graph, weighed, aggregation, fineLayers.length);
 }
 
 /** All layers, shallow to deep. */
-function layerNames({ fineLayers = [], layers }: FeatureOptions): string[] {
+function layerNames({ fineLayers, layers }: FeatureOptions): string[] {
   return [...fineLayers, ...layers];
 }
 

@@ -47,7 +47,9 @@ export function patchFeatures(
   options: PatchFeatureOptions,
   base = 0,
 ): Tensor {
-  const [, , height, width] = (levels[base] as Tensor).shape as [Dim, Dim, number, number];
+  const grid = levels[base];
+  if (!grid) throw new CladError('INTERNAL', { reason: 'patchFeatures: no levels.' });
+  const [, , height, width] = grid.shape as [Dim, Dim, number, number];
   const reduced = levels.map((level, index) => {
     const map =
       options.aggregation === 'pooled'

@@ -33,6 +33,8 @@ async function specOf(resizeShorterTo?: number): Promise<DetectorSpec> {
     features: await planFeatures(engine, backbone, {
       geometry: { size, resizeShorterTo },
       layers: ['layer2', 'layer3'],
+      fineLayers: [],
+      fineWeight: 1,
       aggregation: { aggregation: 'concatenated' },
     }),
     model: cladPatchModel(

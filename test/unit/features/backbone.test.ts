@@ -99,7 +99,7 @@ describe('a file without a card', () => {
       sha256: sha256(bytes),
     });
     expect(backbone.path).toBe(path);
-    expect(backbone.assumed.join(' ')).toMatch(/ImageNet's mean and standard deviation/);
+    expect(backbone.assumed).toEqual([expect.stringMatching(/ImageNet's mean and standard deviation/)]);
   });
 
   it('needs flags or a card where they are not, and the error shows a card that works', async () => {

@@ -33,6 +33,8 @@ const planFor = (size: number) =>
   planFeatures(engine, backbone, {
     geometry: { size },
     layers: ['layer2', 'layer3'],
+    fineLayers: [],
+    fineWeight: 1,
     aggregation: { aggregation: 'concatenated' },
   });
 
@@ -315,7 +317,13 @@ it('a backbone file that is fixed to one size runs at no other, and says at whic
   const plan = planFeatures(
     engine,
     { ...backbone, model: decodeModel(fixed.toBytes()) },
-    { geometry: { size: 32 }, layers: ['layer2'], aggregation: { aggregation: 'concatenated' } },
+    {
+      geometry: { size: 32 },
+      layers: ['layer2'],
+      fineLayers: [],
+      fineWeight: 1,
+      aggregation: { aggregation: 'concatenated' },
+    },
   );
   await expect(plan).rejects.toThrow('64 pixels, to which the ONNX file is fixed (--input-size 64), got 32');
 });
