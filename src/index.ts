@@ -2,8 +2,8 @@
  * @file Table of contents of the library. The command line is made of these functions.
  *
  * @example
- * import { decodeImage, Detector, nodeEngine } from 'clad';
- * const detector = await Detector.open(await nodeEngine(), 'runs/parts/model.onnx');
+ * import { decodeImage, nodeEngine, openDetector } from 'clad';
+ * const detector = await openDetector(await nodeEngine(), 'runs/parts/model.onnx');
  * const { className, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
  */
 export { CladError, type ErrorCode, errorCatalogue } from './core/errors.ts';
@@ -13,7 +13,10 @@ export { type Inspection, inspectDataset } from './data/inspect.ts';
 export { type LoadOptions, loadDataset } from './data/load.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/conformal.ts';
 export { Detector, type Prediction } from './detector/detector.ts';
+export { type Judgement, judgementOf } from './detector/judgement.ts';
+export type { AnomalousRegion } from './detector/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
+export { openDetector } from './detector/open.ts';
 export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } from './evaluation/evaluate.ts';
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
 export { type Backbone, type BackboneCard, loadBackbone } from './features/backbone.ts';

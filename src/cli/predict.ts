@@ -1,6 +1,6 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
-import { Detector } from '../detector/detector.ts';
+import { openDetector } from '../detector/open.ts';
 import { textTable } from '../evaluation/table.ts';
 import {
   type PredictionFailure,
@@ -49,7 +49,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const targets = await predictTargets(paths);
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
   const model = folder.endsWith('.onnx') ? folder : await modelOf(folder);
-  const detector = await Detector.open(engine, model);
+  const detector = await openDetector(engine, model);
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const failures: PredictionFailure[] = [];

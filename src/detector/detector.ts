@@ -1,12 +1,11 @@
 /**
- * @file A trained detector in use: `model.onnx` in an engine, and its metadata.
+ * @file A trained detector in use: `model.onnx` in an engine, and its metadata. The same in Node and the browser.
  *
  * @example
- * const detector = await Detector.open(await nodeEngine(), 'runs/parts/model.onnx');
- * const { className, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
+ * const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
+ * const { className, score, verdict } = await detector.predict(image);
  * await detector.release();
  */
-import { readFile } from 'node:fs/promises';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeMetadata } from '../graph/index.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -40,17 +39,10 @@ export class Detector {
   }
 
   /**
-   * Opens a detector file.
-   * @throws FILE_UNREADABLE, or DETECTOR_INVALID when it is no detector or damaged
+   * Opens a detector from the bytes of its file; `openDetector` reads one from disk.
+   * @param name - names it in errors
+   * @throws DETECTOR_INVALID when it is no detector or damaged
    */
-  static async open(engine: Engine, path: string): Promise<Detector> {
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-    });
-    return Detector.fromBytes(engine, bytes, path);
-  }
-
-  /** Opens a detector that is already in memory. */
   static async fromBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
     let metadata: DetectorMetadata;
     let session: Session;

@@ -6,9 +6,9 @@
  */
 import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
+import { regionsOf } from '../core/regions.ts';
 import { aupro, dilatedScore } from './aupro.ts';
 import { metricsOfRanked, type RankedScores, type RankingMetrics } from './ranking.ts';
-import { regionsOf } from './regions.ts';
 import { type SortedKeys, scoreKeys, sortKeys, sortKeysWith } from './sort.ts';
 
 /** Metrics over pixels; null where there are no anomalous or no normal pixels. */

@@ -8,8 +8,9 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
 import { verifyImages } from '../data/verify.ts';
-import { Detector, type Prediction } from '../detector/detector.ts';
+import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { openDetector } from '../detector/open.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
 import { inputMask } from '../features/input-picture.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
@@ -103,7 +104,7 @@ export async function evaluateInFull(
     });
   }
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const detector = await Detector.open(engine, run.model);
+  const detector = await openDetector(engine, run.model);
   try {
     const { classes } = detector.metadata;
     const unknown = samples.find(({ className }) => !classes.includes(className));

@@ -5,6 +5,8 @@ import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { listFolder } from '../data/folders.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
+import { type Judgement, judgementOf } from '../detector/judgement.ts';
+import { seenPart } from '../detector/map-regions.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { heatOverlay } from '../image/overlay.ts';
@@ -12,13 +14,8 @@ import { centreCrop } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
 /** One image's result, a line of `clad predict --json`. */
-export interface PredictionLine {
+export interface PredictionLine extends Judgement {
   readonly path: string;
-  readonly class: string;
-  readonly classProbability: number;
-  readonly score: number;
-  readonly threshold: number | null;
-  readonly verdict: 'normal' | 'anomalous' | null;
   /** Path of the heat map, where one was written. */
   readonly map: string | null;
 }
@@ -108,15 +105,7 @@ export async function* predictImages(
       map = join(resolve(mapsFolder), mapName);
       await writePng(map, heatPicture(detector, image, prediction));
     }
-    yield {
-      path,
-      class: prediction.className,
-      classProbability: prediction.classProbability,
-      score: prediction.score,
-      threshold: prediction.threshold ?? null,
-      verdict: prediction.verdict ?? null,
-      map,
-    };
+    yield { path, ...judgementOf(detector.metadata, prediction, image), map };
   }
 }
 
@@ -126,9 +115,10 @@ export async function* predictImages(
  */
 export function heatPicture(detector: Detector, image: RgbImage, prediction: Prediction): RgbImage {
   const { geometry, display } = detector.metadata;
-  const { size, resizeShorterTo } = geometry;
+  const { size } = geometry;
   const range = display[prediction.className];
-  const seen = resizeShorterTo === null ? image : seenPart(image, size, resizeShorterTo);
+  const { width, height } = seenPart(geometry, image);
+  const seen = geometry.resizeShorterTo === null ? image : centreCrop(image, width, height);
   if (!range) return seen;
   const { threshold } = prediction;
   return heatOverlay(
@@ -138,10 +128,4 @@ export function heatPicture(detector: Detector, image: RgbImage, prediction: Pre
     size,
     threshold === undefined ? range : { ...range, threshold },
   );
-}
-
-/** The part of a photograph that a centre crop keeps, at the photograph's own resolution. */
-function seenPart(image: RgbImage, size: number, resizeShorterTo: number): RgbImage {
-  const side = Math.round((Math.min(image.width, image.height) * size) / resizeShorterTo);
-  return centreCrop(image, side, side);
 }

@@ -472,6 +472,7 @@ describe('clad predict', () => {
         'score',
         'threshold',
         'verdict',
+        'regions',
         'map',
       ]);
       expect(line.class).toBe(products[index]);
@@ -483,6 +484,7 @@ describe('clad predict', () => {
       expect([map.width, map.height]).toEqual([photo.width, photo.height]);
     }
     expect(lines[0]?.verdict).toBe('anomalous');
+    expect(lines[0]?.regions.length).toBeGreaterThan(0);
   });
 
   it('takes folders, and a detector file in the place of a run', async () => {

@@ -6,6 +6,7 @@ import { calibrateClass } from '../../../src/detector/calibrate.ts';
 import { Detector } from '../../../src/detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../../../src/detector/detector-graph.ts';
 import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
+import { openDetector } from '../../../src/detector/open.ts';
 import { cladPatchModel } from '../../../src/detector/patch-scores.ts';
 import { planFeatures } from '../../../src/features/extractor.ts';
 import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
@@ -297,7 +298,7 @@ describe('a file that is no detector', () => {
 
   it('is refused where it is not there', () =>
     withFolder(async (folder) => {
-      await expect(Detector.open(engine, `${folder}/none.onnx`)).rejects.toMatchObject({
+      await expect(openDetector(engine, `${folder}/none.onnx`)).rejects.toMatchObject({
         code: 'FILE_UNREADABLE',
       });
     }));

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
+import { regionsOf } from '../../../src/core/regions.ts';
 import { aupro } from '../../../src/evaluation/aupro.ts';
 import { proCurve } from '../../../src/evaluation/curves.ts';
 import { PixelScores } from '../../../src/evaluation/pixels.ts';
 import { rankingMetrics } from '../../../src/evaluation/ranking.ts';
-import { regionsOf } from '../../../src/evaluation/regions.ts';
 import { scoreKeys, sortKeys, sortKeysWith } from '../../../src/evaluation/sort.ts';
 
 const width = 6;

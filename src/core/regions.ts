@@ -1,6 +1,6 @@
 /**
- * @file Connected regions of a ground-truth mask, 8-connected: pixels that touch at a corner are one region.
- * The choice changes AUPRO (scikit-image's `label` and the MVTec evaluation code use 8 as well).
+ * @file Connected regions of a mask, 8-connected: pixels that touch at a corner are one region.
+ * For ground truth the choice changes AUPRO (scikit-image's `label` and the MVTec evaluation code use 8 as well).
  */
 
 /** The regions of one mask. */

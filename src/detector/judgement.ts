@@ -1,0 +1,38 @@
+/**
+ * @file What is told of a judged picture, the same words everywhere: a line of `clad predict --json`, the service's answer, the
+ * result in the browser.
+ */
+import type { Prediction } from './detector.ts';
+import { type AnomalousRegion, anomalousRegions } from './map-regions.ts';
+import type { DetectorMetadata } from './metadata.ts';
+
+/** Numbers are as the detector file gives them; nothing is rounded. */
+export interface Judgement {
+  readonly class: string;
+  /** Share of the patches' votes for that product, 0..1. */
+  readonly classProbability: number;
+  /** Higher is more anomalous. */
+  readonly score: number;
+  /** Of that product; null before calibration. */
+  readonly threshold: number | null;
+  readonly verdict: 'normal' | 'anomalous' | null;
+  /** Where the map is above the threshold, the highest first. A normal picture may have some too, if they are small or weak. */
+  readonly regions: readonly AnomalousRegion[];
+}
+
+/** @param picture - size of the photograph as decoded, pixels */
+export function judgementOf(
+  { geometry }: Pick<DetectorMetadata, 'geometry'>,
+  prediction: Prediction,
+  picture: { readonly width: number; readonly height: number },
+): Judgement {
+  const { className, classProbability, score, threshold, verdict, map } = prediction;
+  return {
+    class: className,
+    classProbability,
+    score,
+    threshold: threshold ?? null,
+    verdict: verdict ?? null,
+    regions: threshold === undefined ? [] : anomalousRegions(map, geometry, threshold, picture),
+  };
+}

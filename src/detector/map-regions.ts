@@ -1,0 +1,88 @@
+/** @file Where a picture is anomalous, as boxes on the photograph instead of a map. */
+import { regionsOf } from '../core/regions.ts';
+import type { DetectorMetadata } from './metadata.ts';
+
+/** A connected part of the anomaly map above the threshold (8-connected), in pixels of the photograph. */
+export interface AnomalousRegion {
+  /** Left edge of the box, from the left. */
+  readonly x: number;
+  /** Upper edge, from the top. */
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Of the region itself, not of its box; square pixels. */
+  readonly area: number;
+  /** Highest value of the map in it. */
+  readonly peak: number;
+}
+
+/** The part of a photograph that the map covers, in its pixels. */
+export interface SeenPart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The whole photograph, or its middle where the detector cuts that out. */
+export function seenPart(
+  { size, resizeShorterTo }: DetectorMetadata['geometry'],
+  { width, height }: { readonly width: number; readonly height: number },
+): SeenPart {
+  if (resizeShorterTo === null) return { x: 0, y: 0, width, height };
+  const side = Math.round((Math.min(width, height) * size) / resizeShorterTo);
+  return { x: Math.floor((width - side) / 2), y: Math.floor((height - side) / 2), width: side, height: side };
+}
+
+/**
+ * @param map - [S, S]
+ * @param threshold - pixels of the map above it belong to a region
+ * @param picture - size of the photograph, pixels
+ * @returns the highest peak first
+ */
+export function anomalousRegions(
+  map: Float32Array,
+  geometry: DetectorMetadata['geometry'],
+  threshold: number,
+  picture: { readonly width: number; readonly height: number },
+): AnomalousRegion[] {
+  const { size } = geometry;
+  const part = seenPart(geometry, picture);
+  const above = Uint8Array.from(map, (value) => (value > threshold ? 1 : 0));
+  const { labels, sizes } = regionsOf(above, size, size);
+  const boxes = sizes.map((pixels) => ({
+    left: size,
+    top: size,
+    right: 0,
+    bottom: 0,
+    peak: -Infinity,
+    pixels,
+  }));
+  for (const [pixel, label] of labels.entries()) {
+    const box = boxes[label - 1];
+    if (!box) continue;
+    const column = pixel % size;
+    const row = Math.floor(pixel / size);
+    box.left = Math.min(box.left, column);
+    box.top = Math.min(box.top, row);
+    box.right = Math.max(box.right, column + 1);
+    box.bottom = Math.max(box.bottom, row + 1);
+    box.peak = Math.max(box.peak, map[pixel]!);
+  }
+  const across = part.width / size;
+  const down = part.height / size;
+  return boxes
+    .map(({ left, top, right, bottom, peak, pixels }) => {
+      const x = Math.round(part.x + left * across);
+      const y = Math.round(part.y + top * down);
+      return {
+        x,
+        y,
+        width: Math.max(1, Math.round(part.x + right * across) - x),
+        height: Math.max(1, Math.round(part.y + bottom * down) - y),
+        area: Math.max(1, Math.round(pixels * across * down)),
+        peak,
+      };
+    })
+    .sort((a, b) => b.peak - a.peak);
+}
