@@ -9,7 +9,7 @@
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeMetadata } from '../graph/index.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import { type Engine, floats, type Session } from '../runtime/engine.ts';
+import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { type DetectorMetadata, parseMetadata } from './metadata.ts';
 
 /** What a detector says of one picture. */
@@ -64,14 +64,7 @@ export class Detector {
 
   /** @param images - at least one, all of one size */
   async predictAll(images: readonly RgbImage[]): Promise<Prediction[]> {
-    const { width, height } = images[0] as RgbImage;
-    const data = new Uint8Array(images.length * width * height * 3);
-    images.forEach((image, index) => {
-      data.set(image.data, index * width * height * 3);
-    });
-    const outputs = await this.#session.run({
-      image: { dtype: 'uint8', shape: [images.length, height, width, 3], data },
-    });
+    const outputs = await this.#session.run({ image: imageTensor(images) });
     const { classes, geometry, thresholds } = this.metadata;
     const scores = floats(outputs.score);
     const maps = floats(outputs.anomaly_map);
@@ -99,4 +92,18 @@ export class Detector {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+/**
+ * Pictures as the detector's input.
+ * @param images - at least one, all of one size
+ * @returns uint8 [N, H, W, 3]
+ */
+export function imageTensor(images: readonly RgbImage[]): TensorValue {
+  const { width, height } = images[0] as RgbImage;
+  const data = new Uint8Array(images.length * width * height * 3);
+  images.forEach((image, index) => {
+    data.set(image.data, index * width * height * 3);
+  });
+  return { dtype: 'uint8', shape: [images.length, height, width, 3], data };
 }

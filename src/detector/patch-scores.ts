@@ -44,10 +44,16 @@ export interface PatchVoices {
 /**
  * Puts the trained networks behind patch features.
  * @param features - float32 [rows, C]
+ * @param own - see `PatchModel`
  */
-export function patchVoices(graph: Graph, features: Tensor, model: TrainedPatchModel): PatchVoices {
+export function patchVoices(
+  graph: Graph,
+  features: Tensor,
+  model: TrainedPatchModel,
+  own?: Tensor,
+): PatchVoices {
   const count = model.classes.length;
-  const { rows, match } = networkInput(graph, features, model.fitted, { classes: count });
+  const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, rowImages: own });
   const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   if (match?.toClasses) {
     // A residual does not show which product it is of; the members it is a difference to do.
@@ -96,8 +102,8 @@ export function combineVoices(voices: PatchVoices, opinion: SecondOpinion | unde
 
 /** CLAD, trained, as the detector file takes it. */
 export function cladPatchModel(model: TrainedPatchModel, opinion: SecondOpinion | undefined): PatchModel {
-  return (graph, features, patches) => {
-    const voices = patchVoices(graph, features, model);
+  return (graph, features, patches, own) => {
+    const voices = patchVoices(graph, features, model, own);
     return {
       score: combineVoices(voices, opinion),
       shares: sharesOfVotes(voices.votes, patches, model.classes.length),

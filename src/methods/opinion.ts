@@ -8,10 +8,10 @@ import {
 } from '../detector/patch-scores.ts';
 import type { FeatureStore, StoreIndex } from '../features/store.ts';
 import { Graph } from '../graph/index.ts';
-import { type Engine, float32, floats } from '../runtime/engine.ts';
+import { type Engine, float32, floats, int64 } from '../runtime/engine.ts';
 
 /**
- * Measures both voices on the patches of held-out images; none of them is in the memory bank.
+ * Measures both voices on the patches of held-out images, with the image's own members left out of the memory bank.
  * @returns undefined where the networks are heard alone
  */
 export async function secondOpinion(
@@ -24,7 +24,8 @@ export async function secondOpinion(
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
   const { store, index } = features;
   const graph = new Graph();
-  const voices = patchVoices(graph, graph.input('features', 'float32', ['rows', index.width]), model);
+  const rows = graph.input('features', 'float32', ['rows', index.width]);
+  const voices = patchVoices(graph, rows, model, graph.input('own', 'int64', ['rows']));
   graph.output('network', voices.network);
   if (voices.distance) graph.output('distance', voices.distance);
   const session = await engine.load(graph.toBytes());
@@ -38,7 +39,10 @@ export async function secondOpinion(
         if (!heldOut.has(id)) continue;
         const start = number * perImage * index.width;
         const rows = halvesToFloats(halves.subarray(start, start + perImage * index.width));
-        const outputs = await session.run({ features: float32(rows, [perImage, index.width]) });
+        const outputs = await session.run({
+          features: float32(rows, [perImage, index.width]),
+          own: int64(new Array<number>(perImage).fill(id), [perImage]),
+        });
         network.add(floats(outputs.network));
         distance.add(floats(outputs.distance));
       }

@@ -33,6 +33,7 @@ import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers } from '../training/choose-members.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { Method } from './method.ts';
+import { fitRecipe, goodImages } from './train-features.ts';
 import { hashOf, stoppable } from './train-work.ts';
 
 /** No networks, no selection. */
@@ -67,11 +68,11 @@ export const patchcore: Method = {
   presets: { fast, published },
   inputs: ['residual'],
   async train(work, _, extracted) {
-    const { request, run, split, dataset } = work;
+    const { request, run, dataset } = work;
     const { options } = request;
     const key = hashOf([
       extracted.store.header.key,
-      JSON.stringify([options.seed, options.heldOut, options.input]),
+      JSON.stringify([fitRecipe, options.seed, options.input]),
     ]);
     const path = join(run.checkpoint, 'bank.safetensors');
     const bank = (await readBank(path, key)) ?? (await chosenBank());
@@ -81,9 +82,13 @@ export const patchcore: Method = {
     };
 
     async function chosenBank(): Promise<Bank> {
-      const source = { ...extracted, images: split.fit };
+      const source = { ...extracted, images: goodImages(work) };
       const chosen = await chooseMembers(work.engine, source, undefined, options, stoppable(request));
-      const facts = { key, classes: JSON.stringify(chosen.memberClasses) };
+      const facts = {
+        key,
+        classes: JSON.stringify(chosen.memberClasses),
+        images: JSON.stringify(chosen.memberImages),
+      };
       await writeParameters(path, { members: chosen.members, norms: chosen.norms }, facts);
       return chosen;
     }
@@ -97,6 +102,8 @@ interface Bank {
   readonly norms: { readonly shape: readonly number[]; readonly data: Float32Array };
   /** Class index of each member, never falling. */
   readonly memberClasses: readonly number[];
+  /** Training image of each member. */
+  readonly memberImages: readonly number[];
 }
 
 async function readBank(path: string, key: string): Promise<Bank | undefined> {
@@ -108,6 +115,7 @@ async function readBank(path: string, key: string): Promise<Bank | undefined> {
     members: { shape: members.shape, data: safetensorFloats(members) },
     norms: { shape: norms.shape, data: safetensorFloats(norms) },
     memberClasses: JSON.parse(metadata.classes ?? '[]') as number[],
+    memberImages: JSON.parse(metadata.images ?? '[]') as number[],
   };
 }
 
@@ -115,11 +123,15 @@ async function readBank(path: string, key: string): Promise<Bank | undefined> {
  * @param neighbours - b of Eq. 7; 1 leaves the score as it is
  */
 export function patchcoreModel(bank: Bank, neighbours: number, classes: number): PatchModel {
-  return (graph, features, patches) => {
+  return (graph, features, patches, own) => {
     const members = graph.constant('members', bank.members.data, bank.members.shape);
     const norms = graph.constant('norms', bank.norms.data, bank.norms.shape);
     const match = matchMembers(features, { members, norms }, 1, {
       classes: { of: bank.memberClasses, count: classes },
+      own: own && {
+        rows: own,
+        members: graph.constant('member_images', bank.memberImages, [bank.memberImages.length], 'int64'),
+      },
     });
     const votes = weighedVotes(match.toClasses as Tensor, classes);
     const count = Math.min(neighbours, bank.memberClasses.length);

@@ -10,7 +10,6 @@ import { proceduralTextures, textureFolder } from '../features/texture-source.ts
 import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
-import type { FitSource } from '../training/sample-rows.ts';
 import { hashOf, stoppable, type Work } from './train-work.ts';
 
 /** A few synthetic anomalies of each class, to look at. */
@@ -74,7 +73,15 @@ export async function extract(
 }
 
 /** The version of how the input is fitted; raised when the same options give other numbers. */
-const fitRecipe = 2;
+export const fitRecipe = 3;
+
+/**
+ * All good images, held-out ones too. A memory bank may hold all of them, as whatever judges an image leaves out the image's own
+ * members: training, selection and thresholds alike (docs/decisions/0013-every-good-image-in-the-bank.md).
+ */
+export function goodImages({ split }: Pick<Work, 'split'>): ReadonlySet<number> {
+  return new Set([...split.fit, ...split.heldOut].sort((a, b) => a - b));
+}
 
 /** Fits what enters the networks, or reads what an earlier try, or another training over the same features, fitted. */
 export async function fitInput(work: Work, { store, index }: ExtractedStore) {
@@ -87,11 +94,15 @@ export async function fitInput(work: Work, { store, index }: ExtractedStore) {
   const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
   const before = await readFitted(path, fitKey);
   if (before) return { fitted: before, fitKey };
-  const source: FitSource = { store, index, images: split.fit };
   const fitted =
     options.input.kind === 'feature'
-      ? await fitFeatureInput(source, options)
-      : await fitResidualInput(engine, source, options, stoppable(request));
+      ? await fitFeatureInput({ store, index, images: split.fit }, options)
+      : await fitResidualInput(
+          engine,
+          { store, index, images: goodImages(work) },
+          options,
+          stoppable(request),
+        );
   await writeFitted(path, fitted, fitKey);
   return { fitted, fitKey };
 }

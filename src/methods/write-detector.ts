@@ -5,17 +5,19 @@ import { changesFrom } from '../core/options.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { byClass } from '../data/dataset.ts';
 import { calibrateClass } from '../detector/calibrate.ts';
-import { Detector, type Prediction } from '../detector/detector.ts';
+import { imageTensor, type Prediction } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
 import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import { decodeImage } from '../image/decode.ts';
+import { floats, int64 } from '../runtime/engine.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { Work } from './train-work.ts';
 import { version } from './version.ts';
 
 /**
- * Judges the held-out good images with the very file, sets thresholds by them, and writes it.
+ * Judges the held-out good images, sets thresholds by them, and writes the file. The networks have not seen these images, and the memory
+ * bank is asked without the image's own members, so their scores are like those of photographs to come.
  * @param preset - what the options began with
  */
 export async function calibrateAndWrite(
@@ -25,15 +27,20 @@ export async function calibrateAndWrite(
 ): Promise<DetectorMetadata> {
   const { engine, run, training, split, request, dataset } = work;
   const metadata = describe(work, preset);
-  const graph = detectorGraph(spec);
-  const bytes = (content: DetectorMetadata) => graph.toBytes({ [metadataKey]: JSON.stringify(content) });
-  const detector = await Detector.fromBytes(engine, bytes(metadata), run.model);
+  const session = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
   const judged: (Pick<Prediction, 'score' | 'map'> & { readonly className: string })[] = [];
-  const held = [...split.heldOut].map((id) => training[id]);
+  const held = [...split.heldOut];
   try {
-    for await (const [{ className }, image] of mapAhead(held, 4, ({ path }) => decodeImage(path))) {
-      const { score, map } = await detector.predict(image);
-      judged.push({ className, score, map });
+    for await (const [id, image] of mapAhead(held, 4, (id) => decodeImage(training[id].path))) {
+      const { score, anomaly_map } = await session.run(
+        { image: imageTensor([image]), training_image: int64([id], [1]) },
+        ['score', 'anomaly_map'],
+      );
+      judged.push({
+        className: training[id].className,
+        score: floats(score)[0],
+        map: floats(anomaly_map),
+      });
       request.onProgress?.({
         task: 'thresholds',
         done: judged.length,
@@ -42,7 +49,7 @@ export async function calibrateAndWrite(
       });
     }
   } finally {
-    await detector.release();
+    await session.release();
   }
   const predictions = byClass(judged);
   for (const className of dataset.classes) {
@@ -53,7 +60,7 @@ export async function calibrateAndWrite(
     metadata.thresholds[className] = threshold;
     metadata.display[className] = display;
   }
-  await writeFileAtomic(run.model, bytes(metadata));
+  await writeFileAtomic(run.model, detectorGraph(spec).toBytes({ [metadataKey]: JSON.stringify(metadata) }));
   return metadata;
 }
 

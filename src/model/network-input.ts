@@ -46,14 +46,14 @@ export interface InputRows {
 /**
  * Network input of patch features.
  * @param features - float32 [rows, C]
- * @param options - `rowImages`: image id of each row, [rows] int64, leaves out the bank's members of that image, while training; `classes`: how
+ * @param options - `rowImages`: image id of each row, [rows] int64, leaves out the bank's members of that image, while training and calibrating; `classes`: how
  *   many there are, where distances to each are wanted
  */
 export function networkInput(
   graph: Graph,
   features: Tensor,
   fitted: FittedInput,
-  options: { readonly rowImages?: Tensor; readonly classes?: number } = {},
+  options: { readonly rowImages?: Tensor | undefined; readonly classes?: number } = {},
 ): InputRows {
   if (fitted.kind === 'feature') return { rows: features };
   const constant = (name: 'mean' | 'projection' | 'members' | 'norms' | 'whitening') =>

@@ -1,9 +1,10 @@
 /** @file The detector file end to end, on a tiny backbone: what any ONNX runtime gets out of it, and what clad makes of that. */
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joined } from '../../../src/core/arrays.ts';
 import { Random } from '../../../src/core/random.ts';
 import { calibrateClass } from '../../../src/detector/calibrate.ts';
-import { Detector } from '../../../src/detector/detector.ts';
+import { Detector, imageTensor } from '../../../src/detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../../../src/detector/detector-graph.ts';
 import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
 import { openDetector } from '../../../src/detector/open.ts';
@@ -12,6 +13,7 @@ import { planFeatures } from '../../../src/features/extractor.ts';
 import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { initialParameters } from '../../../src/model/parameters.ts';
+import { floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 import { noise } from '../../helpers/pictures.ts';
@@ -26,7 +28,13 @@ const random = new Random('detector graph');
 const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 const members = normals(12 * width);
 
-async function specOf(resizeShorterTo?: number): Promise<DetectorSpec> {
+/** Training image of each of the twelve members. */
+const imageOf = (member: number) => member % 3;
+
+/** @param without - the training image whose members are not in the bank */
+async function specOf(resizeShorterTo?: number, without = -1): Promise<DetectorSpec> {
+  const kept = Array.from({ length: 12 }, (_, member) => member).filter((each) => imageOf(each) !== without);
+  const rows = kept.map((member) => members.subarray(member * width, (member + 1) * width));
   const backbone = tinyBackbone();
   const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
   return {
@@ -55,19 +63,13 @@ async function specOf(resizeShorterTo?: number): Promise<DetectorSpec> {
           width,
           noiseDeviation: new Float32Array(width),
           neighbours: 3,
-          memberClasses: Array.from({ length: 12 }, (_, member) => Math.floor(member / 4)),
-          memberImages: new Array<number>(12).fill(0),
+          memberClasses: kept.map((member) => Math.floor(member / 4)),
+          memberImages: kept.map(imageOf),
           arrays: {
             mean: { shape: [width], data: new Float32Array(width) },
             projection: { shape: [width, width], data: identity },
-            members: { shape: [12, width], data: members },
-            norms: {
-              shape: [12],
-              data: Float32Array.from(
-                { length: 12 },
-                (_, member) => Math.hypot(...members.subarray(member * width, (member + 1) * width)) ** 2,
-              ),
-            },
+            members: { shape: [kept.length, width], data: joined(Float32Array, rows) },
+            norms: { shape: [kept.length], data: Float32Array.from(rows, (row) => Math.hypot(...row) ** 2) },
             whitening: { shape: [width], data: new Float32Array(width).fill(1) },
           },
         },
@@ -200,6 +202,35 @@ describe('the detector file', () => {
       expect(prediction.verdict).toBeUndefined();
     }
     await detector.release();
+  });
+
+  it('leaves out what the bank holds of the picture itself while it is calibrated', async () => {
+    const calibration = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
+    const verdictOf = async (...ids: number[]) => {
+      const image = imageTensor(ids.map(() => wide));
+      const { score, anomaly_map } = await calibration.run({
+        image,
+        training_image: int64(ids, [ids.length]),
+      });
+      return { scores: floats(score), map: floats(anomaly_map) };
+    };
+    const plain = await raw([wide]);
+    const strange = await verdictOf(9);
+    expect(strange.scores).toEqual(plain.score?.data);
+    expect(strange.map).toEqual(plain.anomaly_map?.data);
+    for (const own of [0, 2]) {
+      const smaller = await ort.InferenceSession.create(bytesOf(await specOf(undefined, own)), {
+        logSeverityLevel: 3,
+      });
+      const expected = (await raw([wide], smaller)).score?.data[0] as number;
+      expect(Math.abs(expected - (plain.score?.data[0] as number))).toBeGreaterThan(1e-2);
+      // In a batch each picture leaves out its own.
+      const { scores } = await verdictOf(9, own);
+      expect(scores[0]).toBeCloseTo(plain.score?.data[0] as number, 4);
+      expect(scores[1]).toBeCloseTo(expected, 4);
+      await smaller.release();
+    }
+    await calibration.release();
   });
 
   it('cuts the middle out where it is told to', async () => {

@@ -48,6 +48,7 @@ describe('PatchCore', () => {
           members: { shape: [members, width], data: bank },
           norms: { shape: [members], data: norms },
           memberClasses,
+          memberImages: memberRows.map((_, member) => member % 4),
         },
         neighbours,
         2,
@@ -56,13 +57,29 @@ describe('PatchCore', () => {
         { x: { data: features, shape: [pictures * patches, width] } },
         (graph, { x }) => {
           const { score, shares, imageScore } = model(graph, x!, patches);
-          return { score, shares, imageScore: imageScore! };
+          const own = graph.constant(
+            'own',
+            new Array(pictures * patches).fill(2),
+            [pictures * patches],
+            'int64',
+          );
+          return {
+            score,
+            shares,
+            imageScore: imageScore!,
+            calibrating: model(graph, x!, patches, own).score,
+          };
         },
       );
       const rows = rowsOf(features, width);
-      const distances = rows.map((row) => Math.min(...memberRows.map((member) => away(row, member))));
+      const nearestOf = (some: typeof memberRows) =>
+        rows.map((row) => Math.min(...some.map((member) => away(row, member))));
+      const distances = nearestOf(memberRows);
       distances.forEach((value, at) => {
         expect(found.score!.data[at]).toBeCloseTo(value, 4);
+      });
+      nearestOf(memberRows.filter((_, member) => member % 4 !== 2)).forEach((value, at) => {
+        expect(found.calibrating!.data[at]).toBeCloseTo(value, 4);
       });
       for (let picture = 0; picture < pictures; picture++) {
         const own = distances.slice(picture * patches, (picture + 1) * patches);
