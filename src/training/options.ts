@@ -260,11 +260,11 @@ const fast: TrainingOptions = {
   input: { ...paper.input, kind: 'residual' },
   adaptor: [384, 256, 128],
   discriminator: [128, 64],
-  globalAnomalies: { ...paper.globalAnomalies, noise: 0.85 },
+  globalAnomalies: { ...paper.globalAnomalies, noise: 0.85, noiseSpread: 2 },
   losses: { ...paper.losses, scoreLoss: 'bce' },
   stage1: { steps: 600, epochs: null, batch: 1536, learningRate: 2e-4, schedule: 'constant' },
   stage2: { steps: 300, epochs: null, batch: 3072, learningRate: 2e-4, schedule: 'cosine' },
-  score: { networkWeight: 0.5, blurSigma: 4, topShare: 0.005 },
+  score: { networkWeight: 0.5, blurSigma: 5, topShare: 0.005 },
 };
 
 const accurate: TrainingOptions = {
