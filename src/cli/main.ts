@@ -12,6 +12,7 @@ import { registerEvaluate } from './evaluate.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
 import { registerTrain } from './train.ts';
+import { registerVerify } from './verify.ts';
 
 const program = new Command('clad')
   .description('Visual anomaly detection for production lines: one model over many products.')
@@ -38,6 +39,7 @@ CLAD_DEBUG=1 prints the stack of an error.`,
 registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
+registerVerify(program);
 registerData(program);
 registerDemo(program);
 registerBackbones(program);

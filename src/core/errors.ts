@@ -157,6 +157,11 @@ const catalogue = {
     kind: 'input',
     message: '{path}: this is no usable detector: {reason}. Expected a model.onnx written by `clad train`.',
   },
+  GOLDEN_MISSING: {
+    kind: 'input',
+    message:
+      '{path}: the file holds no golden pictures to verify by; it was written by an earlier version of clad. Train again, or let `clad export --to onnx` write a copy that has them.',
+  },
   DEVICE_UNAVAILABLE: {
     kind: 'input',
     message: 'Device {device} cannot be used here: {reason}. Use --device cpu, or {hint}.',

@@ -7,15 +7,17 @@ import { byClass } from '../data/dataset.ts';
 import { calibrateClass } from '../detector/calibrate.ts';
 import { Detector, type Prediction } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
+import { type Golden, goldenKey } from '../detector/golden.ts';
 import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { TrainingOptions } from '../training/options.ts';
+import { makeGolden } from './golden.ts';
 import type { Work } from './train-work.ts';
 import { version } from './version.ts';
 
 /**
- * Judges the held-out good images with the very file, sets thresholds by them, and writes it.
+ * Judges the held-out good images with the very file, sets thresholds by them, and writes it with golden pictures.
  * @param preset - what the options began with
  */
 export async function calibrateAndWrite(
@@ -26,10 +28,14 @@ export async function calibrateAndWrite(
   const { engine, run, training, split, request, dataset } = work;
   const metadata = describe(work, preset);
   const graph = detectorGraph(spec);
-  const bytes = (content: DetectorMetadata) => graph.toBytes({ [metadataKey]: JSON.stringify(content) });
-  const detector = await Detector.fromBytes(engine, bytes(metadata), run.model);
+  const detector = await Detector.fromBytes(
+    engine,
+    graph.toBytes({ [metadataKey]: JSON.stringify(metadata) }),
+    run.model,
+  );
   const judged: (Pick<Prediction, 'score' | 'map'> & { readonly className: string })[] = [];
   const held = [...split.heldOut].map((id) => training[id]);
+  let golden: Golden;
   try {
     for await (const [{ className }, image] of mapAhead(held, 4, ({ path }) => decodeImage(path))) {
       const { score, map } = await detector.predict(image);
@@ -41,6 +47,7 @@ export async function calibrateAndWrite(
         unit: 'images',
       });
     }
+    golden = await makeGolden(detector, engine.device);
   } finally {
     await detector.release();
   }
@@ -53,7 +60,8 @@ export async function calibrateAndWrite(
     metadata.thresholds[className] = threshold;
     metadata.display[className] = display;
   }
-  await writeFileAtomic(run.model, bytes(metadata));
+  const entries = { [metadataKey]: JSON.stringify(metadata), [goldenKey]: JSON.stringify(golden) };
+  await writeFileAtomic(run.model, graph.toBytes(entries));
   return metadata;
 }
 
