@@ -28,7 +28,7 @@ The file holds a few small drawn pictures and what it said of them at the end of
 
 Examples:
   $ clad verify runs/parts
-  $ clad verify model.onnx --device webgpu --json
+  $ clad verify model.onnx --device cuda --json
 
 Exit status: 0 when every picture is judged as it was, 2 when one is not, or when the file holds no such pictures.`,
     )

@@ -85,7 +85,8 @@ describe('parseGolden', () => {
 describe('testPatterns', () => {
   it('are the same each time, differ in size, and are small as files', async () => {
     const [first, second] = [testPatterns(), testPatterns()];
-    expect(second).toEqual(first);
+    for (const [name, { data }] of Object.entries(first))
+      expect(Buffer.from(second[name as 'part'].data).equals(data)).toBe(true);
     const files = await Promise.all(Object.values(first).map(encodePng));
     expect(files.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(30_000);
     expect(
