@@ -25,6 +25,8 @@ export { decodeBytes, decodeImage, decodeMask } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
 export type { Mask, RgbImage } from './image/rgb.ts';
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './methods/evaluate.ts';
+export { type ExportDocument, type ExportRequest, exportDetector } from './methods/export.ts';
+export { type Verification, type VerifyRequest, verifyDetector } from './methods/golden.ts';
 export { heatPicture, type PredictionLine, predictImages, predictTargets } from './methods/predict.ts';
 export { type TrainOutcome, type TrainRequest, train } from './methods/train.ts';
 export { evaluateWithReport, reportTraining } from './report/report.ts';

@@ -39,6 +39,13 @@ export function wholeFrom(least: number): (text: string) => number {
   };
 }
 
+/** A share above 0, at most 1. */
+export function shareFrom(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a share above 0, at most 1.');
+  return value;
+}
+
 /** All values of a flag that may be given several times. */
 export function repeated(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

@@ -1,5 +1,6 @@
 /** @file `clad evaluate`: a run's detector on test images. */
 import type { Command } from 'commander';
+import { CladError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { besidePaper } from '../evaluation/published.ts';
 import { evaluationTable, textTable } from '../evaluation/table.ts';
@@ -15,7 +16,7 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description('measure a detector on test images: all metrics by class')
-    .argument('<run>', 'folder that `clad train` wrote')
+    .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('[data]', 'data set with test images (default: the one it was trained on)')
     .addOption(layoutOption())
     .addOption(deviceOption())
@@ -30,6 +31,7 @@ Examples:
   $ clad evaluate runs/parts
   $ clad evaluate runs/parts --report report/
   $ clad evaluate runs/parts other-photos/ --json > result.json
+  $ clad evaluate parts-int8.onnx photos/
 
 What each metric is: docs/metrics.md. The result on the run's own data is also written to <run>/evaluation.json.`,
     )
@@ -46,6 +48,14 @@ interface EvaluateFlags {
 }
 
 async function run(folder: string, data: string | undefined, flags: EvaluateFlags): Promise<void> {
+  if (flags.report !== undefined && folder.endsWith('.onnx')) {
+    const expected = "given with a run's folder: a report shows the training too";
+    throw new CladError('OPTION_INVALID', {
+      option: '--report',
+      expected,
+      actual: `a detector file, ${folder}`,
+    });
+  }
   const display = progressBars();
   let document: EvaluationDocument;
   let page: string | undefined;

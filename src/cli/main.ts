@@ -9,9 +9,11 @@ import { registerCompare } from './compare.ts';
 import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
+import { registerExport } from './export.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
 import { registerTrain } from './train.ts';
+import { registerVerify } from './verify.ts';
 
 const program = new Command('clad')
   .description('Visual anomaly detection for production lines: one model over many products.')
@@ -29,6 +31,7 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
   $ clad evaluate runs/parts                                       how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
+  $ clad export runs/parts --to triton --out models/              for an inference server
   $ clad compare mvtec/ --out compared --seeds 3                   CLAD beside PatchCore, SimpleNet, GLASS, CRAS
 
 Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad.
@@ -38,6 +41,8 @@ CLAD_DEBUG=1 prints the stack of an error.`,
 registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
+registerVerify(program);
+registerExport(program);
 registerData(program);
 registerDemo(program);
 registerBackbones(program);

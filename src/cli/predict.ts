@@ -8,7 +8,7 @@ import {
   predictImages,
   predictTargets,
 } from '../methods/predict.ts';
-import { RunFolder } from '../methods/run-folder.ts';
+import { modelPathOf } from '../methods/run-folder.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
@@ -48,8 +48,7 @@ interface PredictFlags {
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
   const targets = await predictTargets(paths);
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
-  const model = folder.endsWith('.onnx') ? folder : await modelOf(folder);
-  const detector = await openDetector(engine, model);
+  const detector = await openDetector(engine, await modelPathOf(folder));
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const failures: PredictionFailure[] = [];
@@ -68,12 +67,6 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   if (!flags.json) printText(describe(lines, flags.maps));
   for (const { error } of failures) printNote(`clad: ${error.message}`);
   if (failures.length > 0) process.exitCode = 2;
-}
-
-async function modelOf(folder: string): Promise<string> {
-  const runFolder = new RunFolder(folder);
-  await runFolder.config();
-  return runFolder.model;
 }
 
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {

@@ -28,3 +28,10 @@ export function pickRows<T extends NumberArray>(
     picked.set(matrix.subarray(rows[slot] * width, (rows[slot] + 1) * width), slot * width);
   return picked;
 }
+
+/** The middle value; of an even count the mean of the two in the middle. @param values - at least one */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -42,6 +42,10 @@ const catalogue = {
     kind: 'input',
     message: '{path}: the data set has no training images. Expected photographs of good parts in {expected}.',
   },
+  FILE_EXISTS: {
+    kind: 'input',
+    message: '{path}: there is a file already. Remove it, or give another --out.',
+  },
   FILE_NOT_FOUND: {
     kind: 'input',
     message: '{path}: no such file or folder. {hint}',
@@ -49,6 +53,15 @@ const catalogue = {
   FILE_UNREADABLE: {
     kind: 'input',
     message: '{path}: cannot be read ({reason}).',
+  },
+  EXPORT_NEEDS_IMAGES: {
+    kind: 'input',
+    message:
+      'int8 needs photographs of good parts to measure by, and {reason}. Give a data set of the same products with --data.',
+  },
+  EXPORT_VERSION_EXISTS: {
+    kind: 'input',
+    message: '{path}: there is a version {version} already. Give another --model-version, or leave it out.',
   },
   FOLDER_FOREIGN: {
     kind: 'input',
@@ -156,6 +169,11 @@ const catalogue = {
   DETECTOR_INVALID: {
     kind: 'input',
     message: '{path}: this is no usable detector: {reason}. Expected a model.onnx written by `clad train`.',
+  },
+  GOLDEN_MISSING: {
+    kind: 'input',
+    message:
+      '{path}: the file holds no golden pictures to verify by; it was written by an earlier version of clad. Train again, or let `clad export --to onnx` write a copy that has them.',
   },
   DEVICE_UNAVAILABLE: {
     kind: 'input',

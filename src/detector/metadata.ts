@@ -51,9 +51,21 @@ const detectorMetadataSchema = z.object({
     selection: z.string(),
     device: z.string(),
   }),
+  /** Of a file that `clad export` wrote: how it differs from the one that the training wrote. */
+  exported: z
+    .object({
+      precision: z.enum(['fp32', 'fp16', 'int8']),
+      /** SHA-256 of the file it was made from. */
+      source: z.string(),
+      /** Whether the thresholds are that file's, or were moved by what the precision does to scores of good images. */
+      thresholds: z.enum(['kept', 'moved']),
+    })
+    .optional(),
 });
 
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;
+/** What a file's network computes in. */
+export type Precision = NonNullable<DetectorMetadata['exported']>['precision'];
 
 /**
  * Reads the entry.

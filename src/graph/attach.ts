@@ -4,6 +4,7 @@
  */
 import { CladError } from '../core/errors.ts';
 import { type Graph, opsetVersion } from './graph.ts';
+import { readNames } from './names.ts';
 import {
   type GraphProto,
   type ModelProto,
@@ -118,18 +119,6 @@ function needed(nodes: readonly NodeProto[], wanted: readonly string[]) {
     for (const name of readNames(node)) used.add(name);
   }
   return { nodes: kept.reverse(), used };
-}
-
-/** Names a node reads, those read inside its bodies among them. */
-function readNames(node: NodeProto): string[] {
-  const bodies = (node.attribute ?? []).flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])]);
-  return [
-    ...(node.input ?? []),
-    ...bodies.flatMap((body) => [
-      ...(body.node ?? []).flatMap(readNames),
-      ...(body.output ?? []).map(({ name }) => name),
-    ]),
-  ];
 }
 
 function renameNode(node: NodeProto, rename: (name: string) => string): NodeProto {

@@ -19,9 +19,9 @@ import { nodeEngine } from '../runtime/node.ts';
 import { RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
-  /** Run folder. */
+  /** Run folder, or a detector file. */
   readonly run: string;
-  /** Data set; the run's own where absent. */
+  /** Data set; the run's own where absent. A detector file has none. */
   readonly data?: string | undefined;
   readonly layout?: Dataset['layout'] | undefined;
   readonly device?: Device | undefined;
@@ -86,9 +86,13 @@ export async function evaluateInFull(
   request: EvaluateRequest,
   watch?: EvaluationWatch,
 ): Promise<EvaluationInFull> {
-  const run = new RunFolder(request.run);
-  const config = await run.config();
-  const root = request.data ?? config.data.root;
+  const run = request.run.endsWith('.onnx') ? undefined : new RunFolder(request.run);
+  const config = await run?.config();
+  const root = request.data ?? config?.data.root;
+  if (root === undefined) {
+    const reason = 'A detector file does not know where its data set is: give the data set too';
+    throw new CladError('USAGE', { reason, help: '`clad evaluate --help`' });
+  }
   const loaded = await loadDataset(root, { layout: request.layout, requireTraining: false });
   const { dataset, broken } = await verifyImages(loaded, {
     splits: ['test'],
@@ -104,7 +108,7 @@ export async function evaluateInFull(
     });
   }
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const detector = await openDetector(engine, run.model);
+  const detector = await openDetector(engine, run?.model ?? request.run);
   try {
     const { classes } = detector.metadata;
     const unknown = samples.find(({ className }) => !classes.includes(className));
@@ -115,7 +119,7 @@ export async function evaluateInFull(
     const { curves = null, ...measured } = evaluation;
     const { provenance } = detector.metadata;
     const document: EvaluationDocument = {
-      run: run.path,
+      run: request.run,
       data: dataset.root,
       protocol: {
         method: detector.metadata.method,
@@ -131,6 +135,7 @@ export async function evaluateInFull(
         testFingerprint: await fingerprint({ ...dataset, samples }),
         auproLimit: 0.3,
         auproConnectivity: 8,
+        precision: detector.metadata.exported?.precision ?? 'fp32',
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
       },
@@ -138,7 +143,7 @@ export async function evaluateInFull(
       timing,
     };
     // Of other data there may be many evaluations; the run keeps the one of its own.
-    if (dataset.root === config.data.root)
+    if (run && dataset.root === config?.data.root)
       await writeFileAtomic(run.evaluation, `${JSON.stringify(document, null, 2)}\n`);
     return { document, curves, metadata: detector.metadata, samples, engine };
   } finally {

@@ -118,6 +118,17 @@ export class RunFolder {
   }
 }
 
+/**
+ * The detector file of what a user names: a run's folder, or the file itself.
+ * @throws RUN_NOT_FOUND when the folder holds no run
+ */
+export async function modelPathOf(runOrModel: string): Promise<string> {
+  if (runOrModel.endsWith('.onnx')) return runOrModel;
+  const run = new RunFolder(runOrModel);
+  await run.config();
+  return run.model;
+}
+
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

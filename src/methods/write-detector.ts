@@ -5,19 +5,20 @@ import { changesFrom } from '../core/options.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { byClass } from '../data/dataset.ts';
 import { calibrateClass } from '../detector/calibrate.ts';
-import { imageTensor, type Prediction } from '../detector/detector.ts';
+import { Detector, imageTensor, type Prediction } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
+import { goldenKey } from '../detector/golden.ts';
 import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import { decodeImage } from '../image/decode.ts';
 import { floats, int64 } from '../runtime/engine.ts';
 import type { TrainingOptions } from '../training/options.ts';
+import { makeGolden } from './golden.ts';
 import type { Work } from './train-work.ts';
 import { version } from './version.ts';
 
 /**
- * Judges the held-out good images, sets thresholds by them, and writes the file. The networks have not seen these images, and the memory
- * bank is asked without the image's own members, so their scores are like those of photographs to come.
+ * Sets thresholds by held-out good images and writes the file with golden pictures.
  * @param preset - what the options began with
  */
 export async function calibrateAndWrite(
@@ -25,11 +26,40 @@ export async function calibrateAndWrite(
   spec: DetectorSpec,
   preset: TrainingOptions,
 ): Promise<DetectorMetadata> {
-  const { engine, run, training, split, request, dataset } = work;
+  const { engine, run, request, dataset } = work;
   const metadata = describe(work, preset);
+  const predictions = byClass(await judgeHeldOut(work, spec));
+  for (const className of dataset.classes) {
+    const { threshold, display } = calibrateClass(
+      predictions.get(className) ?? [],
+      request.options.falseAlarmRate,
+    );
+    metadata.thresholds[className] = threshold;
+    metadata.display[className] = display;
+  }
+  const graph = detectorGraph(spec);
+  const about = { [metadataKey]: JSON.stringify(metadata) };
+  const detector = await Detector.fromBytes(engine, graph.toBytes(about), run.model);
+  try {
+    const golden = await makeGolden(detector, engine.device);
+    await writeFileAtomic(run.model, graph.toBytes({ ...about, [goldenKey]: JSON.stringify(golden) }));
+  } finally {
+    await detector.release();
+  }
+  return metadata;
+}
+
+/**
+ * What the detector says of the held-out good images. The networks have not seen them, and the memory bank is asked without the
+ * image's own members, so the scores are like those of photographs to come.
+ */
+async function judgeHeldOut(
+  { engine, training, split, request }: Work,
+  spec: DetectorSpec,
+): Promise<(Pick<Prediction, 'score' | 'map'> & { readonly className: string })[]> {
   const session = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
-  const judged: (Pick<Prediction, 'score' | 'map'> & { readonly className: string })[] = [];
   const held = [...split.heldOut];
+  const judged: Awaited<ReturnType<typeof judgeHeldOut>> = [];
   try {
     for await (const [id, image] of mapAhead(held, 4, (id) => decodeImage(training[id].path))) {
       const { score, anomaly_map } = await session.run(
@@ -51,17 +81,7 @@ export async function calibrateAndWrite(
   } finally {
     await session.release();
   }
-  const predictions = byClass(judged);
-  for (const className of dataset.classes) {
-    const { threshold, display } = calibrateClass(
-      predictions.get(className) ?? [],
-      request.options.falseAlarmRate,
-    );
-    metadata.thresholds[className] = threshold;
-    metadata.display[className] = display;
-  }
-  await writeFileAtomic(run.model, detectorGraph(spec).toBytes({ [metadataKey]: JSON.stringify(metadata) }));
-  return metadata;
+  return judged;
 }
 
 function describe(work: Work, preset: TrainingOptions): DetectorMetadata {

@@ -1,0 +1,70 @@
+/** @file `clad verify`: does this machine compute what the detector file says it should? */
+import type { Command } from 'commander';
+import { textTable } from '../evaluation/table.ts';
+import { type Verification, verifyDetector } from '../methods/golden.ts';
+import type { Device } from '../runtime/engine.ts';
+import { shareFrom } from './arguments.ts';
+import { deviceOption, threadsOption } from './common-flags.ts';
+import { printJson, printText } from './output.ts';
+
+/** Adds the verb to the program. */
+export function registerVerify(program: Command): void {
+  program
+    .command('verify')
+    .description('check that this machine computes what a detector file computed where it was made')
+    .argument('<run>', 'folder that `clad train` wrote, or a detector file')
+    .option(
+      '--tolerance <share>',
+      "largest difference, as a share of the map's span (default: the file's; 0.02 on another device)",
+      shareFrom,
+    )
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+The file holds a few small drawn pictures and what it said of them at the end of its training.
+
+Examples:
+  $ clad verify runs/parts
+  $ clad verify model.onnx --device cuda --json
+
+Exit status: 0 when every picture is judged as it was, 2 when one is not, or when the file holds no such pictures.`,
+    )
+    .action(run);
+}
+
+interface VerifyFlags {
+  readonly tolerance?: number;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+async function run(folder: string, { json, ...flags }: VerifyFlags): Promise<void> {
+  const verification = await verifyDetector({ run: folder, ...flags });
+  if (json) printJson(verification);
+  else printText(describe(verification));
+  if (!verification.reproduced) process.exitCode = 2;
+}
+
+function describe({ model, device, madeOn, tolerance, reproduced, pictures }: Verification): string {
+  const share = (value: number) => `${(100 * value).toPrecision(2)} %`;
+  const table = textTable({
+    header: ['picture', 'score', 'expected', 'score off by', 'map off by', 'same'],
+    rows: pictures.map((picture) => [
+      picture.name,
+      picture.score.toFixed(4),
+      picture.expectedScore.toFixed(4),
+      share(picture.difference.score),
+      share(picture.difference.map),
+      picture.reproduced ? 'yes' : 'NO',
+    ]),
+  });
+  const rule = `differences are shares of each map's span; up to ${share(tolerance)} counts as the same`;
+  const said = reproduced
+    ? `This machine (${device}) reproduces ${model}, made on ${madeOn}.`
+    : `This machine (${device}) does NOT reproduce ${model}, made on ${madeOn}: do not trust its verdicts here.`;
+  return [table, '', rule, said].join('\n');
+}

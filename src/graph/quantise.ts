@@ -1,0 +1,192 @@
+/**
+ * @file Static 8-bit quantisation of a network's convolutions, written as QuantizeLinear and DequantizeLinear around them: any ONNX
+ * Runtime computes that, and those with 8-bit kernels fuse each convolution with its neighbours into one of whole numbers.
+ *
+ * Activations: unsigned, one scale a value, from ranges that were measured. Weights: signed, one scale an output channel. Everything
+ * that is no convolution stays in float32, the sums of residual blocks too.
+ */
+import { constantOf, float32Constant, int8Code } from './constants.ts';
+import { networkConvolutions, type WeightedConvolution } from './convolutions.ts';
+import { countUses, freshNames, withoutUnusedConstants } from './names.ts';
+import {
+  type AttributeProto,
+  attributeType,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+} from './onnx.ts';
+import { dtypeCode } from './tensor.ts';
+
+/** Smallest and largest number that a value takes. */
+export interface ValueRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Largest whole number of a weight: 7 bits with sign. With 8, processors without VNNI instructions overflow in the 16-bit sums of
+ * their kernels (`vpmaddubsw`) and give other scores than those with them.
+ */
+const largestWeight = 63;
+
+/** What one convolution reads and what comes out of it, of its activation if it has one. */
+interface Place {
+  readonly convolution: WeightedConvolution;
+  readonly input: string;
+  readonly output: string;
+}
+
+function placesOf(model: ModelProto): Place[] {
+  const uses = countUses(model.graph);
+  const activations = new Map<string, string>();
+  for (const { opType, input = [], output = [] } of model.graph.node ?? []) {
+    const [source = ''] = input;
+    if (opType === 'Relu' && uses.get(source) === 1) activations.set(source, output[0] ?? '');
+  }
+  return [...networkConvolutions(model).values()].map((convolution) => {
+    const [output = ''] = convolution.node.output ?? [];
+    return {
+      convolution,
+      input: convolution.node.input?.[0] ?? '',
+      output: activations.get(output) ?? output,
+    };
+  });
+}
+
+/**
+ * The values whose ranges `quantise` wants.
+ * @param model - with its batch norms folded
+ */
+export function valuesToMeasure(model: ModelProto): string[] {
+  return [...new Set(placesOf(model).flatMap(({ input, output }) => [input, output]))];
+}
+
+/**
+ * Quantises the convolutions.
+ * @param model - with its batch norms folded
+ * @param ranges - of the values that `valuesToMeasure` names; a convolution without both stays in float32
+ */
+export function quantise(model: ModelProto, ranges: ReadonlyMap<string, ValueRange>): ModelProto {
+  const { graph } = model;
+  const fresh = freshNames(model);
+  const constants: TensorProto[] = [];
+  const places = placesOf(model).filter(({ input, output }) => ranges.has(input) && ranges.has(output));
+  const chosen = new Map(places.map((place) => [place.convolution.node, place]));
+  const outputs = new Set(places.map(({ output }) => output));
+  const quantised = new Map<string, Quantised>();
+  for (const name of new Set(places.flatMap(({ input, output }) => [input, output])))
+    quantised.set(name, quantisedValue(name, ranges.get(name) as ValueRange, fresh, constants));
+
+  const nodes: NodeProto[] = [...inputsOf(graph.input ?? [], quantised)];
+  for (const node of graph.node ?? []) {
+    const place = chosen.get(node);
+    if (place) nodes.push(...quantisedConvolution(place, quantised, fresh, constants));
+    // What follows a quantised convolution reads the rounded values, or the engine could not fuse it with its rounding.
+    else
+      nodes.push(renamed(node, (name) => (outputs.has(name) ? (quantised.get(name)?.result ?? name) : name)));
+    for (const name of node.output ?? []) nodes.push(...(quantised.get(name)?.nodes ?? []));
+  }
+  return withoutUnusedConstants({
+    ...model,
+    graph: { ...graph, node: nodes, initializer: [...(graph.initializer ?? []), ...constants] },
+  });
+}
+
+interface Quantised {
+  readonly scale: number;
+  /** Name of the rounded value. */
+  readonly result: string;
+  readonly nodes: readonly NodeProto[];
+}
+
+/** Pairs for values that no node makes. */
+function inputsOf(inputs: readonly { readonly name: string }[], quantised: ReadonlyMap<string, Quantised>) {
+  return inputs.flatMap(({ name }) => quantised.get(name)?.nodes ?? []);
+}
+
+function quantisedValue(
+  name: string,
+  { low, high }: ValueRange,
+  fresh: (stem: string) => string,
+  constants: TensorProto[],
+): Quantised {
+  // Zero has to be a whole number, for padding.
+  const [least, most] = [Math.min(low, 0), Math.max(high, 0)];
+  const scale = Math.fround((most - least) / 255) || 1;
+  const zero = Math.round(-least / scale);
+  const scaleName = fresh(`${name}/scale`);
+  const zeroName = fresh(`${name}/zero`);
+  constants.push(float32Constant(scaleName, [], Float32Array.of(scale)));
+  constants.push(constantOf(zeroName, dtypeCode.uint8, [], Uint8Array.of(zero)));
+  const whole = fresh(`${name}/whole`);
+  const result = fresh(`${name}/rounded`);
+  return {
+    scale,
+    result,
+    nodes: [
+      { opType: 'QuantizeLinear', input: [name, scaleName, zeroName], output: [whole] },
+      { opType: 'DequantizeLinear', input: [whole, scaleName, zeroName], output: [result] },
+    ],
+  };
+}
+
+function quantisedConvolution(
+  { convolution: { node, values, dims, bias }, input }: Place,
+  quantised: ReadonlyMap<string, Quantised>,
+  fresh: (stem: string) => string,
+  constants: TensorProto[],
+): NodeProto[] {
+  const source = quantised.get(input) as Quantised;
+  const [channels = 1] = dims;
+  const each = values.length / channels;
+  const scales = Float32Array.from({ length: channels }, (_, channel) => {
+    const largest = values
+      .subarray(channel * each, (channel + 1) * each)
+      .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return largest / largestWeight || 1;
+  });
+  const weights = Int8Array.from(values, (value, index) =>
+    Math.round(value / (scales[Math.floor(index / each)] as number)),
+  );
+  const stem = node.input?.[1] ?? 'weight';
+  const weight = dequantised(`${stem}/int8`, dims, int8Code, weights, scales);
+  const parts = [weight];
+  if (bias) {
+    const steps = scales.map((scale) => scale * source.scale);
+    const whole = Int32Array.from(bias, (value, channel) => Math.round(value / (steps[channel] as number)));
+    parts.push(dequantised(`${stem}/int32_bias`, [channels], dtypeCode.int32, whole, steps));
+  }
+  return [
+    ...parts.map(({ node: part }) => part),
+    { ...node, input: [source.result, ...parts.map(({ result }) => result)] },
+  ];
+
+  function dequantised(
+    name: string,
+    shape: readonly number[],
+    type: number,
+    data: Int8Array | Int32Array,
+    steps: Float32Array,
+  ) {
+    const names = { data: fresh(name), scale: fresh(`${name}/scale`), zero: fresh(`${name}/zero`) };
+    const result = fresh(`${name}/value`);
+    const zeros = type === int8Code ? new Int8Array(channels) : new Int32Array(channels);
+    constants.push(constantOf(names.data, type, shape, data));
+    constants.push(float32Constant(names.scale, [channels], steps));
+    constants.push(constantOf(names.zero, type, [channels], zeros));
+    const axis: AttributeProto = { name: 'axis', type: attributeType.INT, i: 0 };
+    return {
+      result,
+      node: {
+        opType: 'DequantizeLinear',
+        input: [names.data, names.scale, names.zero],
+        output: [result],
+        attribute: [axis],
+      },
+    };
+  }
+}
+
+function renamed(node: NodeProto, rename: (name: string) => string): NodeProto {
+  return { ...node, input: (node.input ?? []).map(rename) };
+}

@@ -1,0 +1,204 @@
+/**
+ * @file `clad export` as a function: a detector file as it is or in another precision, as one file or as a Triton model, with what the
+ * precision costs measured on the spot.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { statOrNothing } from '../data/folders.ts';
+import { Detector } from '../detector/detector.ts';
+import { goldenKey } from '../detector/golden.ts';
+import { type DetectorMetadata, metadataKey, type Precision, parseMetadata } from '../detector/metadata.ts';
+import { decodeMetadata, decodeModel, encodeModel, type ModelProto } from '../graph/index.ts';
+import type { Device, Engine } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { compareDetectors, type DetectorComparison } from './compare-detectors.ts';
+import { type ExportImages, exportImages, spread } from './export-images.ts';
+import { makeGolden } from './golden.ts';
+import { medianShifts, moved } from './moved-thresholds.ts';
+import { inPrecision } from './precision.ts';
+import { modelPathOf, RunFolder } from './run-folder.ts';
+import type { TritonOptions } from './triton-config.ts';
+import { tritonPlace, writeTriton } from './triton-repository.ts';
+
+/** Good images that ranges of 8-bit values are measured on; as many others move the thresholds. */
+const goodImages = 48;
+
+export interface ExportRequest {
+  /** Run folder or detector file. */
+  readonly run: string;
+  readonly precision: Precision;
+  /** `onnx`: the file to write; `triton`: the folder of models. */
+  readonly out: string;
+  readonly to: 'onnx' | 'triton';
+  /** Of a Triton model; `name` is the run's where absent. */
+  readonly triton: Omit<TritonOptions, 'name'> & {
+    readonly name?: string | undefined;
+    readonly version?: number | undefined;
+  };
+  /** Data set to measure with; the run's own where absent. */
+  readonly data?: string | undefined;
+  /** At most so many images are judged with both files; 0: none. */
+  readonly images: number;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+  readonly note?: ((text: string) => void) | undefined;
+}
+
+/** The document of `clad export --json`. */
+export interface ExportDocument {
+  readonly model: string;
+  readonly precision: Precision;
+  /** Version of a Triton model; null for a single file. */
+  readonly version: number | null;
+  readonly thresholds: 'kept' | 'moved';
+  readonly bytes: { readonly before: number; readonly after: number };
+  /** Null where nothing was measured: fp32 is the same file, and there may be no images. */
+  readonly comparison: (DetectorComparison & { readonly of: ExportImages['judgedAre'] }) | null;
+}
+
+/**
+ * Exports a detector.
+ * @throws RUN_NOT_FOUND, FILE_UNREADABLE, DETECTOR_INVALID, FILE_EXISTS, FOLDER_FOREIGN, EXPORT_VERSION_EXISTS, EXPORT_NEEDS_IMAGES, errors
+ *   of the data readers
+ */
+export async function exportDetector(request: ExportRequest): Promise<ExportDocument> {
+  const path = await modelPathOf(request.run);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  });
+  const target = await targetOf(request, path);
+  const engine = await nodeEngine({ device: request.device, threads: request.threads });
+  const made =
+    request.precision === 'fp32'
+      ? await copyOf(engine, bytes, path)
+      : await variantOf(engine, bytes, path, request, request.precision);
+  const model = await target.write(made.bytes, made.metadata);
+  return {
+    model,
+    precision: request.precision,
+    version: target.version,
+    thresholds: made.metadata.exported?.thresholds ?? 'kept',
+    bytes: { before: bytes.length, after: made.bytes.length },
+    comparison: made.comparison,
+  };
+}
+
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly metadata: DetectorMetadata;
+  readonly comparison: ExportDocument['comparison'];
+}
+
+/** Checks that the target may be written, before any work is done. */
+async function targetOf({ to, out, run, triton }: ExportRequest, path: string) {
+  if (to === 'onnx') {
+    const file = out.endsWith('.onnx') ? out : `${out}.onnx`;
+    if (await statOrNothing(file)) throw new CladError('FILE_EXISTS', { path: file });
+    const write = async (bytes: Uint8Array) => {
+      await writeFileAtomic(file, bytes);
+      return file;
+    };
+    return { version: null, write };
+  }
+  const { name = modelName(run, path), version, ...options } = triton;
+  if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) {
+    const expected = 'letters, digits, - and _, as it becomes part of an address';
+    throw new CladError('OPTION_INVALID', { option: '--name', expected, actual: name });
+  }
+  const place = await tritonPlace(out, name, version);
+  const write = (bytes: Uint8Array, metadata: DetectorMetadata) =>
+    writeTriton(place, bytes, metadata, { name, ...options });
+  return { version: place.version, write };
+}
+
+/** The run's name, or the file's; of a file called `model` its folder's. */
+function modelName(run: string, path: string): string {
+  const stem = basename(path, '.onnx');
+  const name = run === path && stem !== 'model' ? stem : basename(dirname(resolve(path)));
+  return name.replaceAll(/[^\w-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'detector';
+}
+
+/** The same bytes; golden pictures are added to a file of an earlier version that has none. */
+async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<Made> {
+  const entries = decodeMetadata(bytes);
+  const metadata = parseMetadata(entries, path);
+  if (entries[goldenKey] !== undefined) return { bytes, metadata, comparison: null };
+  const withGolden = await addGolden(engine, decodeModel(bytes), metadata, path);
+  return { bytes: withGolden, metadata, comparison: null };
+}
+
+async function variantOf(
+  engine: Engine,
+  bytes: Uint8Array,
+  path: string,
+  request: ExportRequest,
+  precision: Exclude<Precision, 'fp32'>,
+): Promise<Made> {
+  const { onProgress, note, data } = request;
+  const before = parseMetadata(decodeMetadata(bytes), path);
+  const config = request.run === path ? undefined : await new RunFolder(request.run).config();
+  const { classes } = before;
+  const images = await exportImages({ config, data, classes, limit: request.images, onProgress, note });
+  const good = images ? spread(images.training, 2 * goodImages) : [];
+  const forRanges = good.filter((_, index) => index % 2 === 0);
+  const forThresholds = good.length > 1 ? good.filter((_, index) => index % 2 === 1) : good;
+  if (precision === 'int8' && forRanges.length === 0) {
+    const reason = images ? 'the data set has no training images' : 'there is no data set';
+    throw new CladError('EXPORT_NEEDS_IMAGES', { reason });
+  }
+  const paths = forRanges.map((sample) => sample.path);
+  const model = await inPrecision(decodeModel(bytes), precision, paths, engine, onProgress);
+  const source = createHash('sha256').update(bytes).digest('hex');
+  const metadata: DetectorMetadata = { ...before, exported: { precision, source, thresholds: 'kept' } };
+  const old = await Detector.fromBytes(engine, bytes, path);
+  let now: Detector | undefined;
+  try {
+    if (forThresholds.length > 0) {
+      now = await Detector.fromBytes(engine, withEntries(model, metadata), path);
+      Object.assign(metadata, moved(metadata, await medianShifts(old, now, forThresholds, onProgress)));
+      metadata.exported = { precision, source, thresholds: 'moved' };
+      await now.release();
+    }
+    const written = await addGolden(engine, model, metadata, path);
+    const judged = images?.judged ?? [];
+    if (!images || judged.length === 0) return { bytes: written, metadata, comparison: null };
+    now = await Detector.fromBytes(engine, written, path);
+    const comparison = await compareDetectors(old, now, judged, onProgress);
+    return { bytes: written, metadata, comparison: { ...comparison, of: images.judgedAre } };
+  } finally {
+    await old.release();
+    await now?.release();
+  }
+}
+
+/** The file with golden pictures as it judges them itself. */
+async function addGolden(
+  engine: Engine,
+  model: ModelProto,
+  metadata: DetectorMetadata,
+  path: string,
+): Promise<Uint8Array> {
+  const detector = await Detector.fromBytes(engine, withEntries(model, metadata), path);
+  try {
+    const golden = await makeGolden(detector, engine.device, metadata.exported?.precision ?? 'fp32');
+    return withEntries(model, metadata, { [goldenKey]: JSON.stringify(golden) });
+  } finally {
+    await detector.release();
+  }
+}
+
+function withEntries(
+  model: ModelProto,
+  metadata: DetectorMetadata,
+  more: Record<string, string> = {},
+): Uint8Array {
+  const ours = { [metadataKey]: JSON.stringify(metadata), ...more };
+  const others = (model.metadataProps ?? []).filter(({ key }) => key !== metadataKey && key !== goldenKey);
+  const metadataProps = [...others, ...Object.entries(ours).map(([key, value]) => ({ key, value }))];
+  return encodeModel({ ...model, metadataProps });
+}

@@ -1,0 +1,253 @@
+/** @file `clad export` and `clad verify` as their users run them, on a detector trained here in seconds. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Golden, goldenKey } from '../../src/detector/golden.ts';
+import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
+import { decodeMetadata, decodeModel, encodeModel } from '../../src/graph/index.ts';
+import type { ExportDocument } from '../../src/methods/export.ts';
+import type { Verification } from '../../src/methods/golden.ts';
+import type { PredictionLine } from '../../src/methods/predict.ts';
+import { clad, type Ended } from '../helpers/clad.ts';
+import { writeParts } from '../helpers/parts.ts';
+import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
+import { readTritonConfig } from '../helpers/triton-config.ts';
+
+const settings = [
+  'features.inputSize=64',
+  'input.components=16',
+  'input.members=256',
+  'adaptor=[32,24,16]',
+  'discriminator=[16,8]',
+  'stage1.batch=64',
+  'stage2.batch=96',
+  'evaluations=2',
+  'stage1.steps=30',
+  'stage2.steps=10',
+].flatMap((text) => ['--set', text]);
+
+let folder = '';
+let parts = '';
+let run = '';
+let model = '';
+const at = (...names: readonly string[]) => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-export-'));
+  parts = at('parts');
+  run = at('run');
+  model = join(run, 'model.onnx');
+  await writeParts(parts);
+  const backbone = await writeTinyBackbone(folder);
+  const trained = await clad(
+    'train',
+    parts,
+    '--out',
+    run,
+    '--backbone',
+    backbone,
+    '--no-report',
+    ...settings,
+  );
+  expect(trained.stderr).not.toMatch(/clad: .*defect/);
+  expect(trained.status).toBe(0);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const entriesOf = async (path: string) => decodeMetadata(await readFile(path));
+const metadataOf = async (path: string) =>
+  JSON.parse((await entriesOf(path))[metadataKey] ?? '') as DetectorMetadata;
+
+/** What a file says of the test images, in their order. */
+async function predictions(file: string): Promise<PredictionLine[]> {
+  const { stdout, status } = await clad(
+    'predict',
+    file,
+    join(parts, 'disc/test'),
+    join(parts, 'weave/test'),
+    '--json',
+  );
+  expect(status).toBe(0);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PredictionLine);
+}
+
+function expectRefused({ status, stdout, stderr }: Ended, message: RegExp) {
+  expect(stderr).toMatch(message);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+}
+
+/** A copy of the detector with its golden entry changed, or without it. */
+async function withGolden(name: string, change: (golden: Golden) => Golden | undefined): Promise<string> {
+  const decoded = decodeModel(await readFile(model));
+  const kept = (decoded.metadataProps ?? []).filter(({ key }) => key !== goldenKey);
+  const changed = change(JSON.parse((await entriesOf(model))[goldenKey] ?? '') as Golden);
+  const added = changed ? [{ key: goldenKey, value: JSON.stringify(changed) }] : [];
+  await writeFile(at(name), encodeModel({ ...decoded, metadataProps: [...kept, ...added] }));
+  return at(name);
+}
+
+describe('clad verify', () => {
+  it('reproduces a detector where it was made, from a small entry without paths', async () => {
+    const { stdout, status } = await clad('verify', run, '--json');
+    const verification = JSON.parse(stdout) as Verification;
+    expect(status).toBe(0);
+    expect(verification).toMatchObject({ model, device: 'cpu', madeOn: 'cpu', reproduced: true });
+    expect(verification.pictures.map(({ name }) => name)).toEqual(['part', 'texture', 'shapes']);
+    for (const { score, expectedScore } of verification.pictures) expect(score).toBeCloseTo(expectedScore, 4);
+    const entry = (await entriesOf(model))[goldenKey] ?? '';
+    expect(entry.length).toBeLessThan(50_000);
+    expect(entry).not.toContain(folder);
+  });
+
+  it('does not where a number is another one, and says so', async () => {
+    const tampered = await withGolden('tampered.onnx', (golden) => {
+      const [first, ...rest] = golden.pictures as [Golden['pictures'][0], ...Golden['pictures']];
+      const span = first.map.high - first.map.low;
+      return { ...golden, pictures: [{ ...first, score: first.score + 0.01 * span }, ...rest] };
+    });
+    const { stdout, status } = await clad('verify', tampered, '--json');
+    expect(status).toBe(2);
+    const { reproduced, pictures } = JSON.parse(stdout) as Verification;
+    expect([reproduced, ...pictures.map((picture) => picture.reproduced)]).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    const told = await clad('verify', tampered);
+    expect(told.stdout).toMatch(/does NOT reproduce/);
+    expect((await clad('verify', tampered, '--tolerance', '0.05')).status).toBe(0);
+  });
+
+  it('refuses a file of an earlier version; an export of it has golden pictures', async () => {
+    const old = await withGolden('old.onnx', () => undefined);
+    expectRefused(await clad('verify', old), /old\.onnx: the file holds no golden pictures/);
+    const out = at('renewed.onnx');
+    expect((await clad('export', old, '--to', 'onnx', '--out', out)).status).toBe(0);
+    expect((await clad('verify', out)).status).toBe(0);
+    expect(await predictions(out)).toEqual(await predictions(model));
+  });
+});
+
+describe('clad export --to triton', () => {
+  const triton = (...more: readonly string[]) =>
+    clad('export', run, '--to', 'triton', '--out', at('models'), '--name', 'parts', ...more);
+
+  it('writes a model that Triton can read, the same bytes and so the same numbers', async () => {
+    const { stdout, status } = await triton();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/not run here/);
+    const file = at('models', 'parts', '1', 'model.onnx');
+    expect((await readFile(file)).equals(await readFile(model))).toBe(true);
+    expect(await predictions(file)).toEqual(await predictions(run));
+    expect(await readFile(at('models', 'parts', 'labels.txt'), 'utf8')).toBe('disc\nweave\n');
+    const { thresholds } = await metadataOf(model);
+    expect(readTritonConfig(await readFile(at('models', 'parts', 'config.pbtxt'), 'utf8'))).toMatchObject({
+      name: 'parts',
+      output: [{ dims: [64, 64] }, { name: 'score' }, { dims: [2] }],
+      parameters: { 'clad.threshold.disc': { string_value: String(thresholds.disc?.threshold) } },
+    });
+  });
+
+  it('adds a version when asked again, and refuses one that is there', async () => {
+    expect((await triton()).status).toBe(0);
+    expect(await readdir(at('models', 'parts'))).toEqual(expect.arrayContaining(['1', '2']));
+    expectRefused(await triton('--model-version', '2'), /a version 2 already/);
+    await writeFile(at('models', 'parts', 'config.pbtxt'), 'name: "parts"\n');
+    expectRefused(await triton(), /did not write/);
+    expectRefused(await triton('--name', '../elsewhere'), /--name/);
+  });
+});
+
+describe('clad export --precision', () => {
+  const variant = async (precision: string, out: string) => {
+    const { stdout, status } = await clad(
+      ...['export', run, '--to', 'onnx', '--precision', precision, '--out', at(out), '--json'],
+    );
+    expect(status).toBe(0);
+    return JSON.parse(stdout) as ExportDocument;
+  };
+  /** Largest difference of scores, as a share of the threshold. */
+  const largest = async (file: string) => {
+    const [before, after] = [await predictions(model), await predictions(file)];
+    return Math.max(
+      ...after.map(({ score }, i) => Math.abs(score - before[i]!.score) / Math.abs(before[i]!.threshold!)),
+    );
+  };
+
+  it('fp16: nearly the same scores, measured on the test images, and a detector like any other', async () => {
+    const document = await variant('fp16', 'half.onnx');
+    expect(document).toMatchObject({
+      precision: 'fp16',
+      thresholds: 'moved',
+      comparison: { images: 12, of: 'test images', products: 0 },
+    });
+    const { scoreDifference, before, after } = document.comparison!;
+    expect(scoreDifference.largest).toBeGreaterThan(0);
+    expect(scoreDifference.largest).toBeLessThan(0.01);
+    expect(Math.abs(after.imageAuroc! - before.imageAuroc!)).toBeLessThan(0.1);
+    const difference = await largest(at('half.onnx'));
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(0.01);
+    expect(document.bytes.after).toBe((await stat(at('half.onnx'))).size);
+    const metadata = await metadataOf(at('half.onnx'));
+    expect(metadata.exported).toMatchObject({ precision: 'fp16', thresholds: 'moved' });
+    expect(metadata.provenance).toEqual((await metadataOf(model)).provenance);
+    expect((await clad('verify', at('half.onnx'))).status).toBe(0);
+  });
+
+  it('int8: another file, still a detector, with thresholds of its own', async () => {
+    const document = await variant('int8', 'eight.onnx');
+    expect(document.comparison?.scoreDifference.largest).toBeGreaterThan(0);
+    expect(await largest(at('eight.onnx'))).toBeLessThan(0.5);
+    const types = decodeModel(await readFile(at('eight.onnx'))).graph.node?.map(({ opType }) => opType);
+    expect(types).toContain('QuantizeLinear');
+    const [before, after] = [await metadataOf(model), await metadataOf(at('eight.onnx'))];
+    expect(after.thresholds.disc?.count).toBe(before.thresholds.disc?.count);
+    expect(after.thresholds.disc?.threshold).not.toBe(before.thresholds.disc?.threshold);
+    expect((await clad('verify', at('eight.onnx'))).status).toBe(0);
+    const evaluated = await clad('evaluate', at('eight.onnx'), parts, '--json');
+    expect(evaluated.status).toBe(0);
+    expect(JSON.parse(evaluated.stdout).protocol.precision).toBe('int8');
+    expectRefused(await clad('evaluate', at('eight.onnx')), /give the data set too/);
+    expectRefused(await clad('evaluate', at('eight.onnx'), parts, '--report', at('page')), /a run's folder/);
+  });
+
+  it('of a single file: fp16 without measuring, int8 only with images', async () => {
+    const out = ['--to', 'onnx', '--out', at('single.onnx'), '--json'];
+    expectRefused(
+      await clad('export', model, ...out.slice(0, -1), '--precision', 'int8'),
+      /there is no data set\. Give a data set/,
+    );
+    const half = await clad('export', model, ...out, '--precision', 'fp16');
+    expect(JSON.parse(half.stdout)).toMatchObject({ comparison: null, thresholds: 'kept' });
+    expectRefused(
+      await clad('export', model, ...out.slice(0, -1), '--precision', 'fp16'),
+      /there is a file already/,
+    );
+    const eight = await clad(
+      ...[
+        'export',
+        model,
+        '--to',
+        'onnx',
+        '--out',
+        at('single8.onnx'),
+        '--precision',
+        'int8',
+        '--data',
+        parts,
+        '--json',
+      ],
+    );
+    expect(JSON.parse(eight.stdout)).toMatchObject({
+      thresholds: 'moved',
+      comparison: { of: 'test images' },
+    });
+  });
+});

@@ -1,0 +1,221 @@
+/** @file Rewriting a model for another precision: the same numbers, nearly, from other nodes. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.ts';
+import { float32Values } from '../../../src/graph/constants.ts';
+import { foldBatchNorms } from '../../../src/graph/fold-batch-norm.ts';
+import { toHalfPrecision } from '../../../src/graph/half-precision.ts';
+import { storeInHalf } from '../../../src/graph/half-storage.ts';
+import {
+  add,
+  conv,
+  decodeModel,
+  encodeModel,
+  Graph,
+  type ModelProto,
+  matmul,
+  relu,
+  reshape,
+  type Tensor,
+} from '../../../src/graph/index.ts';
+import { rangeModel } from '../../../src/graph/measure-ranges.ts';
+import { quantise, type ValueRange, valuesToMeasure } from '../../../src/graph/quantise.ts';
+import { float32, floats } from '../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../src/runtime/node.ts';
+
+const engine = nodeEngine({ threads: 1 });
+const size = 12;
+
+const normals = (name: string, count: number, scale = 1) =>
+  new Random('precision', name).fillNormal(new Float32Array(count)).map((value) => value * scale);
+
+function batchNorm(graph: Graph, x: Tensor, channels: number, name: string): Tensor {
+  const positive = (what: string) =>
+    normals(`${name} ${what}`, channels).map((value) => 0.5 + Math.abs(value));
+  const vector = (what: string, data: Float32Array) => graph.constant(`${name}.${what}`, data, [channels]);
+  return graph.add(
+    'BatchNormalization',
+    [
+      x,
+      vector('weight', positive('weight')),
+      vector('bias', normals(`${name} bias`, channels)),
+      vector('mean', normals(`${name} mean`, channels)),
+      vector('variance', positive('variance')),
+    ],
+    [x],
+  )[0] as Tensor;
+}
+
+/** A picture through a stem of 3 channels, a residual block of 16, and a matrix product behind it. */
+function network(): ModelProto {
+  const graph = new Graph();
+  const weight = (name: string, outputs: number, inputs: number) =>
+    graph.constant(`${name}.weight`, normals(name, outputs * inputs * 9, Math.sqrt(2 / (inputs * 9))), [
+      outputs,
+      inputs,
+      3,
+      3,
+    ]);
+  const picture = graph.input('picture', 'float32', ['N', 3, size, size]);
+  const padding = { padding: 1 };
+  const stem = relu(batchNorm(graph, conv(picture, weight('stem', 16, 3), undefined, padding), 16, 'bn0'));
+  const bias = graph.constant('first.bias', normals('first.bias', 16), [16]);
+  const first = relu(batchNorm(graph, conv(stem, weight('first', 16, 16), bias, padding), 16, 'bn1'));
+  const second = batchNorm(graph, conv(first, weight('second', 16, 16), undefined, padding), 16, 'bn2');
+  const block = relu(add(stem, second));
+  const rows = reshape(block, [-1, 16 * size * size], 'N');
+  const matrix = graph.constant('matrix', normals('matrix', 16 * size * size * 8, 0.02), [
+    16 * size * size,
+    8,
+  ]);
+  graph.output('block', block);
+  graph.output('product', matmul(rows, matrix));
+  return decodeModel(graph.toBytes({ note: 'kept' }));
+}
+
+const picture = normals('picture', 2 * 3 * size * size);
+
+async function run(model: ModelProto, data = picture) {
+  const session = await (await engine).load(encodeModel(model));
+  try {
+    return await session.run({ picture: float32(data, [data.length / (3 * size * size), 3, size, size]) });
+  } finally {
+    await session.release();
+  }
+}
+
+const numbers = async (model: ModelProto, output: 'block' | 'product') =>
+  (await run(model))[output]?.data as Float32Array;
+
+/** Largest difference over the largest number. */
+function relativeDifference(now: Float32Array, before: Float32Array): number {
+  expect(now.length).toBe(before.length);
+  const largest = before.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return (
+    now.reduce((most, value, at) => Math.max(most, Math.abs(value - (before[at] as number))), 0) / largest
+  );
+}
+
+const count = ({ graph }: ModelProto, opType: string) =>
+  (graph.node ?? []).filter((node) => node.opType === opType).length;
+const initializer = ({ graph }: ModelProto, part: string) =>
+  graph.initializer?.find(({ name }) => name?.includes(part));
+
+describe('foldBatchNorms', () => {
+  it('leaves no batch norm behind a convolution, and the numbers', async () => {
+    const folded = foldBatchNorms(network());
+    expect([count(network(), 'BatchNormalization'), count(folded, 'BatchNormalization')]).toEqual([3, 0]);
+    expect(initializer(folded, 'bn1.weight')).toBeUndefined();
+    expect(folded.metadataProps).toMatchObject([{ key: 'note', value: 'kept' }]);
+    for (const output of ['block', 'product'] as const) {
+      const difference = relativeDifference(await numbers(folded, output), await numbers(network(), output));
+      expect(difference).toBeLessThan(2e-6);
+    }
+  });
+
+  it('leaves a batch norm whose convolution somebody else reads', () => {
+    const model = network();
+    const convolution = model.graph.node?.find(({ opType }) => opType === 'Conv');
+    const read = convolution?.output?.[0] ?? '';
+    const output = { name: read, type: model.graph.output?.[0]?.type };
+    const folded = foldBatchNorms({
+      ...model,
+      graph: { ...model.graph, output: [...(model.graph.output ?? []), output as never] },
+    });
+    expect(count(folded, 'BatchNormalization')).toBe(1);
+  });
+});
+
+describe('storeInHalf', () => {
+  it('halves the bytes of large matrices alone, and is read back as float32', async () => {
+    const model = network();
+    const stored = storeInHalf(model);
+    expect(initializer(stored, 'matrix/half')).toMatchObject({ dataType: 10, dims: [16 * size * size, 8] });
+    expect(initializer(stored, 'matrix/half')?.rawData?.length).toBe(16 * size * size * 8 * 2);
+    expect(initializer(stored, 'stem.weight')?.dataType).toBe(1);
+    const difference = relativeDifference(await numbers(stored, 'product'), await numbers(model, 'product'));
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(1e-3);
+  });
+
+  it('leaves numbers that no half can hold', () => {
+    const model = network();
+    const matrix = initializer(model, 'matrix');
+    const values = float32Values(matrix as never) as Float32Array;
+    values[5] = 1e6;
+    matrix!.rawData = new Uint8Array(values.buffer);
+    expect(initializer(storeInHalf(model), 'matrix')?.dataType).toBe(1);
+  });
+});
+
+describe('toHalfPrecision', () => {
+  it('computes the network in halves, the picture and what comes after in float32', async () => {
+    const half = toHalfPrecision(foldBatchNorms(network()));
+    const types = new Map(half.graph.initializer?.map(({ name, dataType }) => [name ?? '', dataType]));
+    const weightTypes = (half.graph.node ?? [])
+      .filter(({ opType }) => opType === 'Conv')
+      .map(({ input }) => types.get(input?.[1] ?? ''));
+    // The first reads the picture.
+    expect(weightTypes).toEqual([1, 10, 10]);
+    expect(types.get('matrix')).toBe(1);
+    const outputs = await run(half);
+    expect([outputs.block?.dtype, outputs.product?.dtype]).toEqual(['float32', 'float32']);
+    for (const output of ['block', 'product'] as const) {
+      const difference = relativeDifference(await numbers(half, output), await numbers(network(), output));
+      expect(difference).toBeGreaterThan(1e-6);
+      expect(difference).toBeLessThan(3e-3);
+    }
+  });
+});
+
+describe('quantise', () => {
+  const rangesOf = async (model: ModelProto) => {
+    const { model: measuring, outputs } = rangeModel(model, valuesToMeasure(model));
+    const measured = await run(measuring);
+    return new Map(
+      [...outputs].map(([name, output]): [string, ValueRange] => {
+        const [low, high] = floats(measured[output]);
+        return [name, { low: low as number, high: high as number }];
+      }),
+    );
+  };
+
+  it('measures what the convolutions read and give', async () => {
+    const folded = foldBatchNorms(network());
+    const ranges = await rangesOf(folded);
+    // The stem's result and both convolutions' results: the first with its activation, the second without.
+    expect(ranges.size).toBe(3);
+    const lows = [...ranges.values()].map(({ low }) => low);
+    expect(lows.filter((low) => low === 0).length).toBe(2);
+    expect(lows.filter((low) => low < 0).length).toBe(1);
+    for (const { low, high } of ranges.values()) expect(high).toBeGreaterThan(low);
+  });
+
+  it('gives nearly the same numbers from 8-bit weights', async () => {
+    const folded = foldBatchNorms(network());
+    const quantised = quantise(folded, await rangesOf(folded));
+    const small = quantised.graph.initializer?.filter(
+      ({ dataType, dims }) => dataType === 3 && dims?.length === 4,
+    );
+    expect(small?.length).toBe(2);
+    for (const { rawData } of small ?? []) {
+      const weights = new Int8Array(Uint8Array.from(rawData ?? []).buffer);
+      expect(weights.every((weight) => Math.abs(weight) <= 63)).toBe(true);
+      expect(weights.some((weight) => Math.abs(weight) === 63)).toBe(true);
+    }
+    expect(initializer(quantised, 'stem.weight')?.dataType).toBe(1);
+    const difference = relativeDifference(
+      await numbers(quantised, 'block'),
+      await numbers(network(), 'block'),
+    );
+    expect(difference).toBeGreaterThan(1e-4);
+    expect(difference).toBeLessThan(0.04);
+  });
+
+  it('leaves a convolution in float32 whose ranges are not known', async () => {
+    const folded = foldBatchNorms(network());
+    const [first, ...rest] = await rangesOf(folded);
+    expect(first).toBeDefined();
+    expect(count(quantise(folded, new Map(rest)), 'QuantizeLinear')).toBeLessThan(3);
+    expect(count(quantise(folded, new Map()), 'QuantizeLinear')).toBe(0);
+  });
+});
