@@ -11,6 +11,7 @@ import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
+import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
 
 const program = new Command('clad')
@@ -29,6 +30,7 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
   $ clad evaluate runs/parts                                       how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
+  $ clad serve runs/parts                                          the same over HTTP
   $ clad compare mvtec/ --out compared --seeds 3                   CLAD beside PatchCore, SimpleNet, GLASS, CRAS
 
 Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad.
@@ -38,6 +40,7 @@ CLAD_DEBUG=1 prints the stack of an error.`,
 registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
+registerServe(program);
 registerData(program);
 registerDemo(program);
 registerBackbones(program);
