@@ -182,7 +182,7 @@ function gateOf({ options, registry, judging, state }: Parts): Service['gate'] {
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
       const expected = 'one without Content-Encoding';
-      throw new CladError('MEDIA_TYPE_UNKNOWN', { type: `with Content-Encoding ${encoding}`, expected });
+      throw new CladError('MEDIA_TYPE_UNKNOWN', { type: `compressed as ${encoding}`, expected });
     }
     judging.requirePlace();
     const said = Number(headers['content-length'] ?? options.maxBody);

@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly device?: Device;
   /** Threads one operation may use. @default the machine's cores */
   readonly threads?: number;
+  /** The compiled file of the thread that owns the detector. @default detector-thread.js */
+  readonly script?: URL;
   onReload(source: DetectorSource, problem: string | undefined): void;
   onDeath(source: DetectorSource, reason: string): void;
 }
@@ -51,7 +53,7 @@ interface Held extends Loaded {
   retire(): Promise<void>;
 }
 
-const script = new URL('./detector-thread.js', import.meta.url);
+const ownScript = new URL('./detector-thread.js', import.meta.url);
 
 export class HostedDetector {
   readonly source: DetectorSource;
@@ -114,7 +116,7 @@ export class HostedDetector {
   }
 
   async #open(): Promise<Held> {
-    const { device, threads } = this.#options;
+    const { device, threads, script = ownScript } = this.#options;
     const thread: Thread<DetectorHandlers> = new Thread(script, (reason) => this.#died(held, reason));
     let held: Held | undefined;
     let holders = 0;

@@ -54,7 +54,7 @@ const requestSchema = z.object({
       shape: z.array(z.number().int().nonnegative()),
       datatype: z.string(),
       parameters,
-      data: z.unknown(),
+      data: z.unknown().optional(),
     }),
   ),
   outputs: z.array(z.object({ name: z.string(), parameters })).optional(),

@@ -81,7 +81,9 @@ async function infer(
   const detector = registry.get(name, version);
   const { body } = request;
   if (!(body instanceof Uint8Array)) {
-    throw new CladError('REQUEST_INVALID', { reason: 'it has no body; expected JSON' });
+    const type = request.headers['content-type'] ?? 'none';
+    const expected = 'application/json or application/octet-stream';
+    throw new CladError('MEDIA_TYPE_UNKNOWN', { type, expected });
   }
   const headerLength = jsonLength(request.headers['inference-header-content-length']);
   const written = await withinTime(reply.raw, options.timeout, async (signal) => {

@@ -18,6 +18,9 @@ export interface ImagesLimits {
 const expected =
   'image/png, image/jpeg, image/webp, image/bmp, image/tiff, application/octet-stream or multipart/form-data';
 
+/** Characters of a name that are given back. */
+const longestName = 255;
+
 /**
  * Reads the images of a request.
  * @param file - what a single image is called in the answer
@@ -58,7 +61,7 @@ async function formImages(
       if (total > maxBody) {
         throw new CladError('BODY_TOO_LARGE', { reason: `its images have more than ${maxBody} bytes` });
       }
-      images.push({ file: part.filename || null, bytes });
+      images.push({ file: part.filename?.slice(0, longestName) || null, bytes });
     }
   } catch (error) {
     if (error instanceof CladError) throw error;
