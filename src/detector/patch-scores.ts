@@ -100,7 +100,7 @@ export function cladPatchModel(model: TrainedPatchModel, opinion: SecondOpinion 
     const voices = patchVoices(graph, features, model);
     return {
       score: combineVoices(voices, opinion),
-      shares: sharesOfVotes(voices.votes, patches, model.classes.length),
+      shares: sharesOfVotes(graph, voices.votes, patches, model.classes.length),
     };
   };
 }

@@ -125,7 +125,7 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
     const count = Math.min(neighbours, bank.memberClasses.length);
     return {
       score: match.distance,
-      shares: sharesOfVotes(votes, patches, classes),
+      shares: sharesOfVotes(graph, votes, patches, classes),
       imageScore: reweighted(features, match, { members, norms }, patches, count),
     };
   };

@@ -207,8 +207,8 @@ function errorAnswers(retryAfter: () => number) {
     if (status >= 500 && status !== 503) request.log.error({ err: thrown }, code);
     else request.log.debug({ code, message }, 'refused');
     if (status === 503) reply.header('Retry-After', retryAfter());
-    // What is left of the body is not worth reading.
-    if (status === 413) reply.header('Connection', 'close');
+    // What is left of a body is read and forgotten, within the time of a request: a connection that closes while its client still writes
+    // would take the answer with it.
     return reply
       .status(status)
       .type('application/json')
