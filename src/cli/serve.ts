@@ -28,7 +28,12 @@ export function registerServe(program: Command): void {
     .option('--insecure', 'listen beyond this machine without a token')
     .option('--allow-host <name>', 'answer to this host name as well (repeatable)', repeated)
     .option('--cors <origin>', 'let pages of this origin use the service (repeatable)', originsOf)
-    .addOption(wholeOption('--max-batch <n>', 'images judged together', serveDefaults.maxBatch))
+    .addOption(
+      new Option(
+        '--max-batch <n>',
+        `images judged together, at most (default: ${serveDefaults.maxBatch.cpu} on the CPU, else ${serveDefaults.maxBatch.other})`,
+      ).argParser(wholeFrom(1)),
+    )
     .addOption(
       wholeOption('--max-delay <ms>', 'wait for images that are on their way', serveDefaults.maxDelay, 0),
     )
@@ -92,7 +97,7 @@ interface ServeFlags {
   readonly insecure?: boolean;
   readonly allowHost?: readonly string[];
   readonly cors?: readonly string[];
-  readonly maxBatch: number;
+  readonly maxBatch?: number;
   readonly maxDelay: number;
   readonly maxQueue: number;
   /** MiB. */
@@ -115,6 +120,7 @@ async function run(arguments_: readonly string[], flags: ServeFlags): Promise<vo
     insecure,
     allowedHosts: allowHost,
     cors,
+    maxBatch: flags.maxBatch ?? serveDefaults.maxBatch[(device ?? 'cpu') === 'cpu' ? 'cpu' : 'other'],
     maxBody: flags.maxBody * mebibyte,
     maxPixels: flags.maxPixels * million,
     maxImages: flags.maxImages ?? Math.min(serveDefaults.maxImages, flags.maxQueue),

@@ -69,7 +69,7 @@ beforeAll(async () => {
   }
   paths = [...offline.keys()];
   slow = await encoded({ width: 3600, height: 3600, data: new Uint8Array(3600 * 3600 * 3).fill(90) });
-  serving = await startServe(run, `parts@2=${other}`, '--max-body', '40');
+  serving = await startServe(run, `parts@2=${other}`, '--max-body', '40', '--max-batch', '4');
 }, 180_000);
 
 afterAll(async () => {
