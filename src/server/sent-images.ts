@@ -16,7 +16,7 @@ export interface ImagesLimits {
 }
 
 const expected =
-  'image/png, image/jpeg, image/webp, image/bmp, image/tiff, application/octet-stream or multipart/form-data';
+  "image/png, image/jpeg, image/webp, image/bmp, image/tiff, application/octet-stream or multipart/form-data (with curl: -H 'Content-Type: image/png')";
 
 /** Characters of a name that are given back. */
 const longestName = 255;

@@ -6,6 +6,7 @@
  * console.log(service.address);
  * await service.close();
  */
+import { type AddressInfo, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
@@ -113,7 +114,10 @@ function requireSafe({ host, token, insecure, maxImages, maxQueue }: ServeOption
 
 async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<string> {
   try {
-    return await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+    const bound = app.server.address() as AddressInfo;
+    // The framework would name 127.0.0.1 for all addresses of the machine.
+    return `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound.port}`;
   } catch (error) {
     const address = `${host}:${port}`;
     throw new CladError('ADDRESS_UNUSABLE', { address, reason: reasonOf(error) }, { cause: error });
