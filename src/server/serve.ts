@@ -89,7 +89,7 @@ export async function startService(
     close: async () => {
       state.stopping = true;
       app.log.info({ open: state.open }, 'stopping');
-      await closeConnections(app, state);
+      await closeConnections(app, state, options.timeout);
       await release();
     },
   };
@@ -124,10 +124,15 @@ async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promi
   }
 }
 
-/** Stops listening at once; connections end when the last request has been answered, even those that say nothing. */
-async function closeConnections(app: FastifyInstance, state: ServiceState): Promise<void> {
+/**
+ * Stops listening at once; connections end when the last request has been answered, even those that say nothing. A request that does not
+ * arrive is waited for as long as it may take, and then no more: the framework's own clock stops when it stops listening.
+ * @param timeout - seconds that a request may take to arrive, and to be answered
+ */
+async function closeConnections(app: FastifyInstance, state: ServiceState, timeout: number): Promise<void> {
+  const deadline = performance.now() + 2 * 1000 * timeout;
   const look = setInterval(() => {
-    if (state.open === 0) app.server.closeAllConnections();
+    if (state.open === 0 || performance.now() > deadline) app.server.closeAllConnections();
   }, closingLook);
   try {
     await app.close();

@@ -675,6 +675,15 @@ describe('its life', () => {
     await expect(fetch(`${stopping.url}/v2/health/live`)).rejects.toThrow();
   });
 
+  it('does not wait for ever for a request that does not arrive', async () => {
+    const stopping = await startServe(run, '--timeout', '1');
+    const half = `POST ${predict} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\nabc`;
+    const answer = raw(stopping.url, half).catch(() => '');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await stopping.stop()).status).toBe(0);
+    expect(await answer).not.toMatch(/^HTTP\/1\.1 200/);
+  });
+
   it('ends at once with a second signal', async () => {
     const stopping = await startServe(run);
     const request = post(predict, new Uint8Array(slow), png, stopping.url).catch((error: unknown) => error);
