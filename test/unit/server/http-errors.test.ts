@@ -18,6 +18,16 @@ describe('httpError', () => {
   });
 
   it.each([
+    ['WORKER_DIED', 500],
+    ['DETECTOR_UNAVAILABLE', 503],
+    ['QUEUE_FULL', 503],
+    ['TIME_OVER', 504],
+    ['IMAGE_INVALID', 422],
+  ] as const)('has a status for %s: %d', (code, status) => {
+    expect(httpError(new CladError(code, {}))).toMatchObject({ status, code });
+  });
+
+  it.each([
     [413, 'BODY_TOO_LARGE'],
     [400, 'REQUEST_INVALID'],
     [408, 'REQUEST_TOO_SLOW'],
