@@ -16,6 +16,10 @@ export interface Serving {
 /** Starts the service on a free port and waits until it answers. */
 export async function startServe(...args: readonly string[]): Promise<Serving> {
   const { child, ended } = startClad('serve', ...args, '--port', '0');
+  // A test that fails does not get to its stop().
+  const abandon = () => child.kill('SIGKILL');
+  process.once('exit', abandon);
+  void ended.finally(() => process.off('exit', abandon)).catch(() => {});
   let log = '';
   child.stderr?.on('data', (text: string) => {
     log += text;
