@@ -12,6 +12,7 @@ import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
+import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
 
@@ -31,7 +32,8 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
   $ clad evaluate runs/parts                                       how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
-  $ clad export runs/parts --to triton --out models/              for an inference server
+  $ clad serve runs/parts                                          the same over HTTP
+  $ clad export runs/parts --to triton --out models/               for NVIDIA Triton and KServe
   $ clad compare mvtec/ --out compared --seeds 3                   CLAD beside PatchCore, SimpleNet, GLASS, CRAS
 
 Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad.
@@ -41,8 +43,9 @@ CLAD_DEBUG=1 prints the stack of an error.`,
 registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
-registerVerify(program);
+registerServe(program);
 registerExport(program);
+registerVerify(program);
 registerData(program);
 registerDemo(program);
 registerBackbones(program);

@@ -76,6 +76,10 @@ const catalogue = {
     kind: 'input',
     message: '{path}: cannot be decoded ({reason}). Replace or remove the file.',
   },
+  IMAGE_TOO_LARGE: {
+    kind: 'input',
+    message: '{path}: {width} x {height} pixels are more than the {limit} that are allowed.',
+  },
   IMAGES_BROKEN: {
     kind: 'input',
     message:
@@ -179,6 +183,86 @@ const catalogue = {
     kind: 'input',
     message: 'Device {device} cannot be used here: {reason}. Use --device cpu, or {hint}.',
   },
+  ADDRESS_UNUSABLE: {
+    kind: 'input',
+    message: 'Cannot listen on {address}: {reason}. Choose another with --host and --port.',
+  },
+  DETECTOR_NAME_TWICE: {
+    kind: 'input',
+    message:
+      'Two detectors are called {name}: {first} and {second}. Name one, NAME=PATH, or give it another version, NAME@2=PATH.',
+  },
+  TOKEN_NEEDED: {
+    kind: 'input',
+    message:
+      'Listening on {host} lets other machines in, so a token is needed: --token-file FILE, or the environment variable CLAD_TOKEN. Or say --insecure.',
+  },
+  TOKEN_UNUSABLE: {
+    kind: 'input',
+    message:
+      '{where}: this token cannot be used: expected at least {least} visible ASCII characters without spaces.',
+  },
+  BODY_TOO_LARGE: {
+    kind: 'input',
+    message: 'The request is too large: {reason}.',
+  },
+  CLIENT_GONE: {
+    kind: 'input',
+    message: 'The client went away before the answer.',
+  },
+  DETECTOR_UNAVAILABLE: {
+    kind: 'internal',
+    message: 'Detector {name} is not ready: its worker is being started again. Try again later.',
+  },
+  DETECTOR_UNKNOWN: {
+    kind: 'input',
+    message: 'No detector is called {name}. Loaded: {known}.',
+  },
+  HOST_REFUSED: {
+    kind: 'input',
+    message:
+      'This service does not answer to the host name {host}. It takes those of its own machine, and others given with --allow-host.',
+  },
+  MEDIA_TYPE_UNKNOWN: {
+    kind: 'input',
+    message: 'Cannot take a body of type {type}. Expected {expected}.',
+  },
+  ORIGIN_REFUSED: {
+    kind: 'input',
+    message: 'Pages of {origin} may not use this service. Allow them with --cors.',
+  },
+  QUEUE_FULL: {
+    kind: 'input',
+    message: 'The service is busy: {reason}. Try again later.',
+  },
+  REQUEST_INVALID: {
+    kind: 'input',
+    message: 'The request cannot be understood: {reason}.',
+  },
+  REQUEST_TOO_SLOW: {
+    kind: 'input',
+    message: 'The request did not arrive in time.',
+  },
+  ROUTE_UNKNOWN: {
+    kind: 'input',
+    message: 'There is no {method} {route}. What there is stands in /openapi.json.',
+  },
+  STOPPING: {
+    kind: 'input',
+    message: 'The service is stopping and takes no more work.',
+  },
+  TIME_OVER: {
+    kind: 'input',
+    message: 'The answer took longer than {seconds} s.',
+  },
+  UNAUTHORIZED: {
+    kind: 'input',
+    message: 'A token is needed: the header `Authorization: Bearer TOKEN`.',
+  },
+  WORKER_DIED: {
+    kind: 'internal',
+    message: 'The worker ended while it was busy with this ({reason}). It is being started again.',
+  },
   GRAPH_SHAPE: {
     kind: 'internal',
     message: '{operation}: {reason}; shapes {shapes}.',
@@ -213,6 +297,13 @@ export class CladError extends Error {
     );
     this.code = code;
     this.kind = entry.kind;
+  }
+
+  /** The error that another thread told of, with its words. */
+  static told({ code, message }: { readonly code: ErrorCode; readonly message: string }): CladError {
+    const error = new CladError(code, {});
+    error.message = message;
+    return error;
   }
 }
 

@@ -1,5 +1,5 @@
 /** @file What a trained method says of a picture's patches, as nodes of a graph: all that the detector file needs of it. */
-import { div, type Graph, reshape, sum, type Tensor } from '../graph/index.ts';
+import { div, type Graph, matmul, reshape, sum, type Tensor } from '../graph/index.ts';
 
 /** What is said of the patches of N pictures. */
 export interface PatchVerdict {
@@ -21,11 +21,14 @@ export interface PatchVerdict {
 export type PatchModel = (graph: Graph, features: Tensor, patches: number, own?: Tensor) => PatchVerdict;
 
 /**
- * Each product's share of the votes of a picture's patches.
+ * Each product's share of the votes of a picture's patches. Counted by a product with ones: the engine's own sum goes another way for one
+ * picture than for several, and would give another last digit.
  * @param votes - what each patch gives each product, [N * patches, classes]
  * @returns [N, classes]
  */
 export function sharesOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
-  const counted = sum(reshape(votes, [-1, patches, classes], 'N'), { axes: [1] });
+  const ones = votes.graph.constant('ones', new Float32Array(patches).fill(1), [1, patches]);
+  const sums = matmul(ones, reshape(votes, [-1, patches, classes], 'N'));
+  const counted = reshape(sums, [-1, classes], 'N');
   return div(counted, sum(counted, { axes: [1], keepDims: true }));
 }

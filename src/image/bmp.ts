@@ -47,6 +47,11 @@ export function decodeBmp(bytes: Uint8Array): RgbImage {
   return { width, height, data };
 }
 
+/** Width and height of a bitmap, from its header alone. */
+export function bmpSize(bytes: Uint8Array): { width: number; height: number } {
+  return readHeader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
 function readHeader(view: DataView): Header {
   if (view.byteLength < 26) throw new Error('the file is truncated');
   const size = view.getUint32(14, true);

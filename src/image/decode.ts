@@ -7,15 +7,25 @@
  * - 16 bits become 8 by dropping the lower byte (v >> 8). Grey is repeated on three channels.
  * - Alpha is dropped, not composited: the colours under it are taken as stored, as PIL's `convert('RGB')` does.
  * - Embedded colour profiles are ignored: the stored numbers are taken to be sRGB, as PIL, torchvision and OpenCV do.
+ *
+ * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
  */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { decodeBmp } from './bmp.ts';
+import { bmpSize, decodeBmp } from './bmp.ts';
 import type { Mask, RgbImage } from './rgb.ts';
 
 /** File name endings taken for images, in lower case. */
 export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'];
+
+/** What decoding one picture may cost. */
+export interface DecodeLimits {
+  /** Width times height as the header has them, checked before any pixel is decoded. @default 16383 x 16383 */
+  readonly maxPixels?: number;
+  /** Seconds that the image library may take; BMP is not bound by it. @default no limit */
+  readonly seconds?: number;
+}
 
 type Format = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
 
@@ -30,17 +40,43 @@ export async function decodeImage(path: string): Promise<RgbImage> {
 /**
  * Decodes an image that is already in memory.
  * @param name - what errors call it, e.g. its path
- * @throws CladError `IMAGE_INVALID`
+ * @throws CladError `IMAGE_INVALID`, or `IMAGE_TOO_LARGE` beyond `limits`
  */
-export async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbImage> {
+export async function decodeBytes(
+  bytes: Uint8Array,
+  name: string,
+  limits: DecodeLimits = {},
+): Promise<RgbImage> {
+  if (limits.maxPixels !== undefined) await imageSize(bytes, name, limits.maxPixels);
   return named(name, async () => {
     const format = requireFormat(bytes);
     if (format === 'bmp') return decodeBmp(bytes);
-    const image = open(bytes);
+    const image = open(bytes, limits);
     if (format === 'tiff') requireIntegers((await image.metadata()).depth);
     const { data, info } = await image.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   });
+}
+
+/**
+ * Width and height as the file's header has them, before its EXIF orientation; no pixel is decoded.
+ * @param maxPixels - at most so many, width times height
+ * @throws CladError `IMAGE_INVALID` when there is no header to read, `IMAGE_TOO_LARGE` above `maxPixels`
+ */
+export async function imageSize(
+  bytes: Uint8Array,
+  name: string,
+  maxPixels = Number.POSITIVE_INFINITY,
+): Promise<{ width: number; height: number }> {
+  const { width, height } = await named(name, async () => {
+    if (requireFormat(bytes) === 'bmp') return bmpSize(bytes);
+    return sharp(bytes, { limitInputPixels: false }).metadata();
+  });
+  if (width * height > maxPixels) {
+    const limit = maxPixels.toLocaleString('en');
+    throw new CladError('IMAGE_TOO_LARGE', { path: name, width, height, limit });
+  }
+  return { width, height };
 }
 
 /**
@@ -77,8 +113,11 @@ async function decodeDeep(
 }
 
 /** The decoder of both: three channels come out of it whatever goes in, once the colour space is `srgb` or `rgb16`. */
-function open(bytes: Uint8Array): Sharp {
-  return sharp(bytes, { failOn: 'error', ignoreIcc: true }).autoOrient().removeAlpha();
+function open(bytes: Uint8Array, { maxPixels, seconds = 0 }: DecodeLimits = {}): Sharp {
+  return sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels ?? true })
+    .timeout({ seconds })
+    .autoOrient()
+    .removeAlpha();
 }
 
 function requireIntegers(depth: string | undefined): void {

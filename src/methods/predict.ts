@@ -113,8 +113,12 @@ export async function* predictImages(
  * The heat map over its photograph, in the fixed colours of the recognised product: they begin above what good parts show, so
  * a good part never looks hot. What lies above the threshold is outlined. Where the detector cuts the middle out, the overlay is of that middle.
  */
-export function heatPicture(detector: Detector, image: RgbImage, prediction: Prediction): RgbImage {
-  const { geometry, display } = detector.metadata;
+export function heatPicture(
+  { metadata }: Pick<Detector, 'metadata'>,
+  image: RgbImage,
+  prediction: Pick<Prediction, 'className' | 'threshold' | 'map'>,
+): RgbImage {
+  const { geometry, display } = metadata;
   const { size } = geometry;
   const range = display[prediction.className];
   const { width, height } = seenPart(geometry, image);

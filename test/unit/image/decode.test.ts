@@ -1,14 +1,48 @@
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { encode as encodeBmp } from 'fast-bmp';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeBytes, decodeImage, decodeMask } from '../../../src/image/decode.ts';
+import { decodeBytes, decodeImage, decodeMask, imageSize } from '../../../src/image/decode.ts';
 import { encodePng, writeGreyPng, writePng } from '../../../src/image/encode.ts';
 import { encoded, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
 
 const picture = noise(13, 7);
 const grey = Uint8Array.from({ length: 91 }, (_, index) => index * 2);
 const repeated = Uint8Array.from({ length: 91 * 3 }, (_, index) => grey[Math.floor(index / 3)] as number);
+
+describe('limits for files of strangers', () => {
+  const bmp = () =>
+    encodeBmp({ width: 13, height: 7, data: picture.data, bitsPerPixel: 24, components: 3, channels: 3 });
+
+  it.each(['png', 'jpeg', 'webp', 'tiff'] as const)('hold for %s by its header', async (format) => {
+    const bytes = await encoded(picture, format);
+    expect(await imageSize(bytes, 'x', 91)).toEqual({ width: 13, height: 7 });
+    const refused = { code: 'IMAGE_TOO_LARGE', message: expect.stringMatching(/^x: 13 x 7 pixels .* 90 /) };
+    await expect(imageSize(bytes, 'x', 90)).rejects.toMatchObject(refused);
+    await expect(decodeBytes(bytes, 'x', { maxPixels: 90 })).rejects.toMatchObject(refused);
+    expect((await decodeBytes(bytes, 'x', { maxPixels: 91, seconds: 10 })).width).toBe(13);
+  });
+
+  it('hold for bitmaps', async () => {
+    const bytes = Buffer.from(bmp());
+    expect(await imageSize(bytes, 'x', 91)).toEqual({ width: 13, height: 7 });
+    await expect(decodeBytes(bytes, 'x', { maxPixels: 90 })).rejects.toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+    });
+  });
+
+  it('meet a small PNG that claims ten billion pixels', async () => {
+    const bytes = await encoded(picture);
+    bytes.writeUInt32BE(100_000, 16);
+    bytes.writeUInt32BE(100_000, 20);
+    bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+    await expect(decodeBytes(bytes, 'x', { maxPixels: 50e6 })).rejects.toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      message: 'x: 100000 x 100000 pixels are more than the 50,000,000 that are allowed.',
+    });
+  });
+});
 
 describe('decodeBytes', () => {
   it.each(['png', 'webp', 'tiff'] as const)('gives the bytes of a lossless %s back', async (format) => {

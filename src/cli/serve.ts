@@ -1,0 +1,144 @@
+/** @file `clad serve`: detectors as an HTTP service. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Device } from '../runtime/engine.ts';
+import { type LogLevel, logLevels, serveDefaults } from '../server/options.ts';
+import { type RunningService, startService } from '../server/serve.ts';
+import { detectorSources } from '../server/source-argument.ts';
+import { findToken } from '../server/token.ts';
+import { repeated, wholeFrom } from './arguments.ts';
+import { deviceOption, threadsOption } from './common-flags.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printNote, printText } from './output.ts';
+
+const mebibyte = 2 ** 20;
+const million = 1e6;
+
+/** Adds the verb to the program. */
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .description('answer over HTTP: photographs in, judgements out')
+    .argument('<run...>', 'folders that `clad train` wrote, or detector files: [NAME[@VERSION]=]PATH')
+    .option('--host <address>', 'listen there', serveDefaults.host)
+    .addOption(portOption())
+    .option(
+      '--token-file <file>',
+      'bearer token that requests must have (or the environment variable CLAD_TOKEN)',
+    )
+    .option('--insecure', 'listen beyond this machine without a token')
+    .option('--allow-host <name>', 'answer to this host name as well (repeatable)', repeated)
+    .option('--cors <origin>', 'let pages of this origin use the service (repeatable)', originsOf)
+    .addOption(
+      new Option(
+        '--max-batch <n>',
+        `images judged together, at most (default: ${serveDefaults.maxBatch.cpu} on the CPU, else ${serveDefaults.maxBatch.other})`,
+      ).argParser(wholeFrom(1)),
+    )
+    .addOption(
+      wholeOption('--max-delay <ms>', 'wait for images that are on their way', serveDefaults.maxDelay, 0),
+    )
+    .addOption(wholeOption('--max-queue <n>', 'images accepted and not finished', serveDefaults.maxQueue))
+    .addOption(wholeOption('--max-body <MiB>', 'size of a request', serveDefaults.maxBody / mebibyte))
+    .addOption(wholeOption('--max-pixels <millions>', 'size of an image', serveDefaults.maxPixels / million))
+    .addOption(
+      new Option(
+        '--max-images <n>',
+        `images of a request, at most (default: ${serveDefaults.maxImages}, or --max-queue if that is less)`,
+      ).argParser(wholeFrom(1)),
+    )
+    .addOption(wholeOption('--timeout <s>', 'for a request', serveDefaults.timeout))
+    .addOption(
+      new Option('--log-level <name>', 'how much to log').choices(logLevels).default(serveDefaults.logLevel),
+    )
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ clad serve runs/parts
+  $ curl -H 'Content-Type: image/jpeg' --data-binary @part.jpg http://127.0.0.1:8080/v1/detectors/parts/predict
+  $ clad serve parts@1=runs/monday parts@2=runs/tuesday labels=labels.onnx --port 9000
+  $ clad serve runs/parts --host 0.0.0.0 --token-file token.txt
+
+The address is printed on stdout once the service answers; the log, one JSON document a line, goes to stderr.
+Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. More: docs/serve.md.`,
+    )
+    .action(run);
+}
+
+function wholeOption(flags: string, description: string, value: number, least = 1): Option {
+  return new Option(flags, `${description}${least === 1 ? ', at most' : ', at most so long'}`)
+    .argParser(wholeFrom(least))
+    .default(value);
+}
+
+function portOption(): Option {
+  return new Option('--port <n>', 'TCP port; 0 takes a free one')
+    .argParser((text) => {
+      const port = wholeFrom(0)(text);
+      if (port > 65_535) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
+      return port;
+    })
+    .default(serveDefaults.port);
+}
+
+function originsOf(text: string, before?: readonly string[]): string[] {
+  if (!URL.canParse(text) || new URL(text).origin !== text) {
+    throw new InvalidArgumentError('Expected an origin without a path, e.g. https://line.example.');
+  }
+  return repeated(text, before);
+}
+
+interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly insecure?: boolean;
+  readonly allowHost?: readonly string[];
+  readonly cors?: readonly string[];
+  readonly maxBatch?: number;
+  readonly maxDelay: number;
+  readonly maxQueue: number;
+  /** MiB. */
+  readonly maxBody: number;
+  /** Millions. */
+  readonly maxPixels: number;
+  readonly maxImages?: number;
+  readonly timeout: number;
+  readonly logLevel: LogLevel;
+  readonly device?: Device;
+  readonly threads?: number;
+}
+
+async function run(arguments_: readonly string[], flags: ServeFlags): Promise<void> {
+  const { tokenFile, allowHost = [], cors = [], insecure = false, device, threads } = flags;
+  const sources = await detectorSources(arguments_);
+  const service = await startService(sources, {
+    ...flags,
+    token: await findToken(tokenFile, process.env.CLAD_TOKEN),
+    insecure,
+    allowedHosts: allowHost,
+    cors,
+    maxBatch: flags.maxBatch ?? serveDefaults.maxBatch[(device ?? 'cpu') === 'cpu' ? 'cpu' : 'other'],
+    maxBody: flags.maxBody * mebibyte,
+    maxPixels: flags.maxPixels * million,
+    maxImages: flags.maxImages ?? Math.min(serveDefaults.maxImages, flags.maxQueue),
+    device,
+    threads,
+  });
+  const names = sources.map(({ name, version }) => `${name} (version ${version})`).join(', ');
+  printText(`Serving ${names} on ${service.address}`);
+  await untilInterrupted(service);
+}
+
+async function untilInterrupted(service: RunningService): Promise<void> {
+  const interrupt = onInterrupt(() => printNote('clad: stopping; what was accepted is finished first'));
+  if (!interrupt.signal.aborted) {
+    await new Promise<void>((resolve) => {
+      interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+  await service.close();
+  interrupt.release();
+}

@@ -1,0 +1,23 @@
+/** @file What the service tells of a detector. Paths of this machine are not in it. */
+import type { HostedDetector } from './hosted-detector.ts';
+
+/** One version of a detector, as `GET /v1/detectors` has it. */
+export function describeDetector({ source: { name, version }, current }: HostedDetector): object {
+  if (!current) return { name, version, ready: false };
+  const { metadata, loadedAt } = current;
+  const { classes, thresholds, geometry, display, provenance, method, cladVersion, created } = metadata;
+  return {
+    name,
+    version,
+    ready: true,
+    loadedAt,
+    classes,
+    thresholds,
+    geometry,
+    display,
+    method,
+    cladVersion,
+    created,
+    provenance,
+  };
+}

@@ -1,0 +1,43 @@
+/** @file A thread that owns one loaded detector, since the engine occupies the thread it runs in. */
+import type { Detector, Prediction } from '../detector/detector.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { openDetector } from '../detector/open.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import type { Device } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { answerCalls, type Prepared } from './thread-side.ts';
+
+/** What to load. */
+export interface LoadOrder {
+  readonly path: string;
+  readonly device: Device | undefined;
+  readonly threads: number | undefined;
+}
+
+/** A prediction of each image, and the images back, since their pixels had moved here. */
+export interface RunOutcome {
+  readonly predictions: readonly Prediction[];
+  readonly images: readonly RgbImage[];
+}
+
+let detector: Detector | undefined;
+
+const handlers = {
+  async load({ path, device, threads }: LoadOrder): Promise<Prepared<DetectorMetadata>> {
+    detector = await openDetector(await nodeEngine({ device, threads }), path);
+    return { value: detector.metadata };
+  },
+
+  async run(images: readonly RgbImage[]): Promise<Prepared<RunOutcome>> {
+    if (!detector) throw new Error('no detector was loaded');
+    const predictions = await detector.predictAll(images);
+    const transfer = [...predictions.map(({ map }) => map), ...images.map(({ data }) => data)].map(
+      ({ buffer }) => buffer as ArrayBuffer,
+    );
+    return { value: { predictions, images }, transfer };
+  },
+};
+
+export type DetectorHandlers = typeof handlers;
+
+answerCalls(handlers, async () => detector?.release());

@@ -1,0 +1,184 @@
+/**
+ * @file One detector that is served under a name and a version: it is loaded again when its file is replaced, and when its thread died.
+ * Work that began on the old file ends on it. A file that cannot be used changes nothing.
+ */
+import { CladError, reasonOf } from '../core/errors.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import type { Device } from '../runtime/engine.ts';
+import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
+import { Thread } from './thread.ts';
+import { fileMark, watchFile } from './watch.ts';
+
+/** Milliseconds between two looks at a detector's file. */
+const lookEvery = 500;
+/** Milliseconds before a dead thread is started again: doubled each time until something was computed. */
+const restartDelay = { first: 100, most: 30_000 };
+
+/** Which detector, and where it is. */
+export interface DetectorSource {
+  readonly name: string;
+  readonly version: string;
+  /** The .onnx file. */
+  readonly path: string;
+}
+
+/** How detectors are run, and who is told of what becomes of them. */
+export interface HostOptions {
+  readonly device?: Device;
+  /** Threads one operation may use. @default the machine's cores */
+  readonly threads?: number;
+  /** The compiled file of the thread that owns the detector. @default detector-thread.js */
+  readonly script?: URL;
+  onReload(source: DetectorSource, problem: string | undefined): void;
+  onDeath(source: DetectorSource, reason: string): void;
+}
+
+/** The content of a detector's file at one time, loaded. */
+export interface Loaded {
+  readonly metadata: DetectorMetadata;
+  /** ISO 8601. */
+  readonly loadedAt: string;
+  /**
+   * Judges images of one size; their pixels move away and come back with the outcome.
+   * @throws WORKER_DIED
+   */
+  run(images: readonly RgbImage[]): Promise<RunOutcome>;
+  /** Keeps it loaded until what this returns is called. */
+  hold(): () => void;
+}
+
+/** A loaded file with the means to let it go. */
+interface Held extends Loaded {
+  retire(): Promise<void>;
+}
+
+const ownScript = new URL('./detector-thread.js', import.meta.url);
+
+export class HostedDetector {
+  readonly source: DetectorSource;
+  readonly #options: HostOptions;
+  #current: Held | undefined;
+  #stopWatching = () => {};
+  #closed = false;
+  /** Loads one at a time, in turn. */
+  #turn: Promise<void> = Promise.resolve();
+  #delay = restartDelay.first;
+
+  private constructor(source: DetectorSource, options: HostOptions) {
+    this.source = source;
+    this.#options = options;
+  }
+
+  /** @throws FILE_UNREADABLE, DETECTOR_INVALID or DEVICE_UNAVAILABLE */
+  static async load(source: DetectorSource, options: HostOptions): Promise<HostedDetector> {
+    const hosted = new HostedDetector(source, options);
+    const mark = await fileMark(source.path);
+    hosted.#current = await hosted.#open();
+    hosted.#stopWatching = watchFile(source.path, mark, lookEvery, () => hosted.#replace());
+    return hosted;
+  }
+
+  /** What is loaded now; undefined while a dead thread is started again. */
+  get current(): Loaded | undefined {
+    return this.#current;
+  }
+
+  /** @throws DETECTOR_UNAVAILABLE */
+  require(): Loaded {
+    if (this.#current) return this.#current;
+    throw new CladError('DETECTOR_UNAVAILABLE', { name: this.source.name });
+  }
+
+  /** Stops watching and lets go of what is loaded, once its work is done. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopWatching();
+    await this.#turn;
+    await this.#current?.retire();
+    this.#current = undefined;
+  }
+
+  #replace(): void {
+    this.#turn = this.#turn.then(async () => {
+      if (this.#closed) return;
+      let problem: string | undefined;
+      try {
+        const before = this.#current;
+        this.#current = await this.#open();
+        // Not waited for: what runs on the old one may take long, and a further file may come.
+        void before?.retire();
+      } catch (error) {
+        problem = reasonOf(error);
+      }
+      this.#options.onReload(this.source, problem);
+    });
+  }
+
+  async #open(): Promise<Held> {
+    const { device, threads, script = ownScript } = this.#options;
+    const thread: Thread<DetectorHandlers> = new Thread(script, (reason) => this.#died(held, reason));
+    let held: Held | undefined;
+    let holders = 0;
+    let drained: (() => void) | undefined;
+    try {
+      const metadata = await thread.call('load', { path: this.source.path, device, threads });
+      held = {
+        metadata,
+        loadedAt: new Date().toISOString(),
+        run: async (images) => {
+          const outcome = await thread.call(
+            'run',
+            images,
+            images.map(({ data }) => data.buffer as ArrayBuffer),
+          );
+          this.#delay = restartDelay.first;
+          return outcome;
+        },
+        hold: () => {
+          holders++;
+          let open = true;
+          return () => {
+            if (!open) return;
+            open = false;
+            if (--holders === 0) drained?.();
+          };
+        },
+        retire: async () => {
+          if (holders > 0) {
+            await new Promise<void>((resolve) => {
+              drained = resolve;
+            });
+          }
+          await thread.close();
+        },
+      };
+      return held;
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
+  }
+
+  #died(held: Held | undefined, reason: string): void {
+    if (held === undefined || this.#closed) return;
+    this.#options.onDeath(this.source, reason);
+    if (held !== this.#current) return;
+    this.#current = undefined;
+    const delay = this.#delay;
+    this.#delay = Math.min(restartDelay.most, 2 * delay);
+    setTimeout(() => this.#restart(), delay).unref();
+  }
+
+  /** Replaces what is not there; a file that cannot be used is tried again, since nothing else serves. */
+  #restart(): void {
+    if (this.#current) return;
+    this.#replace();
+    void this.#turn.then(() => {
+      if (this.#current || this.#closed) return;
+      const delay = this.#delay;
+      this.#delay = Math.min(restartDelay.most, 2 * delay);
+      setTimeout(() => this.#restart(), delay).unref();
+    });
+  }
+}

@@ -1,0 +1,57 @@
+/** @file Errors as answers: which status each has, and its words. What is our own fault is told to the log alone. */
+import { CladError, type ErrorCode, reasonOf } from '../core/errors.ts';
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  REQUEST_INVALID: 400,
+  UNAUTHORIZED: 401,
+  ORIGIN_REFUSED: 403,
+  DETECTOR_UNKNOWN: 404,
+  ROUTE_UNKNOWN: 404,
+  REQUEST_TOO_SLOW: 408,
+  BODY_TOO_LARGE: 413,
+  IMAGE_TOO_LARGE: 413,
+  MEDIA_TYPE_UNKNOWN: 415,
+  HOST_REFUSED: 421,
+  IMAGE_INVALID: 422,
+  // As nginx has it; nobody reads the answer, but the log and the metrics have it.
+  CLIENT_GONE: 499,
+  WORKER_DIED: 500,
+  DETECTOR_UNAVAILABLE: 503,
+  QUEUE_FULL: 503,
+  STOPPING: 503,
+  TIME_OVER: 504,
+};
+
+/** An error as it is answered. */
+export interface HttpError {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What is answered for anything thrown. */
+export function httpError(thrown: unknown): HttpError {
+  const error = thrown instanceof CladError ? thrown : fromFramework(thrown);
+  const status = statuses[error.code];
+  if (status !== undefined) return { status, code: error.code, message: error.message };
+  const reason = 'The request could not be answered.';
+  return { status: 500, code: 'INTERNAL', message: new CladError('INTERNAL', { reason }).message };
+}
+
+/** The framework's own refusals have a status; anything else is a defect. */
+function fromFramework(thrown: unknown): CladError {
+  const status = (thrown as { readonly statusCode?: unknown } | null)?.statusCode;
+  const reason = reasonOf(thrown).replace(/\.$/, '');
+  if (status === 408) return new CladError('REQUEST_TOO_SLOW', {});
+  if (status === 413) return new CladError('BODY_TOO_LARGE', { reason });
+  if (status === 415) return new CladError('MEDIA_TYPE_UNKNOWN', { type: reason, expected: 'another' });
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new CladError('REQUEST_INVALID', { reason });
+  return new CladError('INTERNAL', { reason });
+}
+
+/** The body: for the inference protocol (`/v2`) as it has it, else the one shape of this service. */
+export function errorBody(address: string, { code, message }: HttpError, requestId: string): object {
+  if (/^\/v2(\/|\?|$)/.test(address)) return { error: message };
+  return { error: { code, message, requestId } };
+}

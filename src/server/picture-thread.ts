@@ -1,0 +1,62 @@
+/**
+ * @file A thread for what else would hold up the service's event loop: decoding, looking for regions, heat maps, and the texts and
+ * numbers of the inference protocol.
+ */
+import type { Prediction } from '../detector/detector.ts';
+import { type Judgement, judgementOf } from '../detector/judgement.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { type DecodeLimits, decodeBytes } from '../image/decode.ts';
+import { encodePng } from '../image/encode.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import { heatPicture } from '../methods/predict.ts';
+import type { InferLimits, InferResponse } from './infer-codec.ts';
+import { type InferRequest, type OutputTensor, readInferRequest, writeInferResponse } from './infer-codec.ts';
+import { answerCalls, movable, type Prepared } from './thread-side.ts';
+
+const handlers = {
+  async decode(order: {
+    readonly bytes: Uint8Array;
+    readonly name: string;
+    readonly limits: DecodeLimits;
+  }): Promise<Prepared<RgbImage>> {
+    const { width, height, data } = await decodeBytes(order.bytes, order.name, order.limits);
+    const own = movable(data);
+    return { value: { width, height, data: own }, transfer: [own.buffer] };
+  },
+
+  /** The judgement of a prediction; with `heat` also the heat map over the photograph, as PNG. */
+  async judge(order: {
+    readonly metadata: DetectorMetadata;
+    readonly prediction: Prediction;
+    readonly picture: { readonly width: number; readonly height: number };
+    readonly heat?: RgbImage;
+  }): Promise<Prepared<{ readonly judgement: Judgement; readonly map?: Uint8Array }>> {
+    const { metadata, prediction, picture, heat } = order;
+    const judgement = judgementOf(metadata, prediction, picture);
+    if (!heat) return { value: { judgement } };
+    const map = movable(await encodePng(heatPicture({ metadata }, heat, prediction)));
+    return { value: { judgement, map }, transfer: [map.buffer] };
+  },
+
+  async readInfer(order: {
+    readonly body: Uint8Array;
+    readonly headerLength: number | undefined;
+    readonly limits: InferLimits;
+  }): Promise<Prepared<InferRequest>> {
+    const request = readInferRequest(order.body, order.headerLength, order.limits);
+    return { value: request, transfer: request.images.map(({ data }) => data.buffer as ArrayBuffer) };
+  },
+
+  async writeInfer(order: {
+    readonly response: InferResponse;
+    readonly outputs: readonly OutputTensor[];
+  }): Promise<Prepared<{ readonly body: Uint8Array; readonly headerLength: number | undefined }>> {
+    const written = writeInferResponse(order.response, order.outputs);
+    const body = movable(written.body);
+    return { value: { body, headerLength: written.headerLength }, transfer: [body.buffer] };
+  },
+};
+
+export type PictureHandlers = typeof handlers;
+
+answerCalls(handlers);

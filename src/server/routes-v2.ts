@@ -1,0 +1,135 @@
+/**
+ * @file `/v2`: the Open Inference Protocol, version 2, over HTTP (github.com/kserve/open-inference-protocol), with the binary tensor data
+ * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score` and `class_probability` out.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CladError } from '../core/errors.ts';
+import type { Prediction } from '../detector/detector.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { Service } from './app.ts';
+import type { OutputName } from './infer-codec.ts';
+import { inferSchema, modelSchema, probeSchema, serverSchema } from './schemas.ts';
+import { withinTime } from './time-limit.ts';
+
+interface Address {
+  readonly Params: { readonly name: string; readonly version?: string };
+}
+
+/** Adds the routes. `gate` runs before a body is read. */
+export function routesV2(app: FastifyInstance, service: Service): void {
+  const { registry, version, state } = service;
+
+  app.get('/v2', { schema: serverSchema }, async () => ({
+    name: 'clad',
+    version,
+    extensions: ['binary_tensor_data'],
+  }));
+
+  app.get('/v2/health/live', { schema: probeSchema('Whether the service runs') }, async () => ({
+    live: true,
+  }));
+
+  app.get(
+    '/v2/health/ready',
+    { schema: probeSchema('Whether every detector can be used') },
+    async (_, reply) => {
+      const ready = registry.ready && !state.stopping;
+      return reply.status(ready ? 200 : 503).send({ live: true, ready });
+    },
+  );
+
+  for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
+    app.get<Address>(path, { schema: modelSchema(path) }, async ({ params: { name, version } }) => {
+      const { metadata } = registry.get(name, version).require();
+      const { size } = metadata.geometry;
+      return {
+        name,
+        versions: registry.versions(name).map(({ source }) => source.version),
+        platform: 'onnx_onnxv1',
+        inputs: [{ name: 'image', datatype: 'UINT8', shape: [-1, -1, -1, 3] }],
+        outputs: [
+          { name: 'anomaly_map', datatype: 'FP32', shape: [-1, size, size] },
+          { name: 'score', datatype: 'FP32', shape: [-1] },
+          { name: 'class_probability', datatype: 'FP32', shape: [-1, metadata.classes.length] },
+        ],
+      };
+    });
+
+    app.get<Address>(
+      `${path}/ready`,
+      { schema: probeSchema('Whether one detector can be used') },
+      async ({ params: { name, version } }, reply) => {
+        const ready = registry.get(name, version).current !== undefined && !state.stopping;
+        return reply.status(ready ? 200 : 503).send({ name, ready });
+      },
+    );
+
+    app.post<Address>(
+      `${path}/infer`,
+      { schema: inferSchema(path), onRequest: service.gate },
+      (request, reply) => infer(service, request, reply),
+    );
+  }
+}
+
+async function infer(
+  { registry, judging, pictures, options }: Service,
+  request: FastifyRequest<Address>,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { name, version } = request.params;
+  const detector = registry.get(name, version);
+  const { body } = request;
+  if (!(body instanceof Uint8Array)) {
+    const type = request.headers['content-type'] ?? 'none';
+    const expected = 'application/json or application/octet-stream';
+    throw new CladError('MEDIA_TYPE_UNKNOWN', { type, expected });
+  }
+  const headerLength = jsonLength(request.headers['inference-header-content-length']);
+  const written = await withinTime(reply.raw, options.timeout, async (signal) => {
+    const wanted = await pictures.call('readInfer', { body, headerLength, limits: options });
+    const { metadata, predictions } = await judging.infer(detector, wanted.images, signal);
+    const outputs = wanted.outputs.map(({ name, binary }) => ({
+      name,
+      binary,
+      ...tensor(name, predictions, metadata),
+    }));
+    const response = { model: name, version: detector.source.version, id: wanted.id };
+    return pictures.call('writeInfer', { response, outputs });
+  });
+  const bytes = Buffer.from(written.body.buffer, written.body.byteOffset, written.body.byteLength);
+  if (written.headerLength === undefined) return reply.type('application/json').send(bytes);
+  return reply
+    .type('application/octet-stream')
+    .header('Inference-Header-Content-Length', written.headerLength)
+    .send(bytes);
+}
+
+/** @throws REQUEST_INVALID */
+function jsonLength(header: string | string[] | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && /^\d{1,12}$/.test(header)) return Number(header);
+  const reason = 'Inference-Header-Content-Length must be a whole number of bytes';
+  throw new CladError('REQUEST_INVALID', { reason });
+}
+
+function tensor(
+  name: OutputName,
+  predictions: readonly Prediction[],
+  { geometry: { size }, classes }: DetectorMetadata,
+): { readonly shape: readonly number[]; readonly data: Float32Array } {
+  const count = predictions.length;
+  if (name === 'score') {
+    return { shape: [count], data: Float32Array.from(predictions, ({ score }) => score) };
+  }
+  const [shape, rows] =
+    name === 'anomaly_map'
+      ? [[count, size, size], predictions.map(({ map }) => map)]
+      : [[count, classes.length], predictions.map(({ classProbabilities }) => classProbabilities)];
+  const width = shape.slice(1).reduce((product, side) => product * side, 1);
+  const data = new Float32Array(count * width);
+  rows.forEach((row, index) => {
+    data.set(row, index * width);
+  });
+  return { shape, data };
+}

@@ -1,0 +1,213 @@
+/**
+ * @file What each route takes and gives, as JSON schemas for the OpenAPI document. Addresses and queries are checked against them; answers
+ * are not made from them, so that no number changes on its way out.
+ */
+
+const text = { type: 'string' } as const;
+const number = { type: 'number' } as const;
+const whole = { type: 'integer' } as const;
+const picture = { type: 'string', format: 'binary' } as const;
+const list = (items: object) => ({ type: 'array', items }) as const;
+const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more }) as const;
+
+const params = (path: string) => ({
+  type: 'object',
+  properties: { name: text, ...(path.includes(':version') ? { version: text } : {}) },
+});
+
+const error = object({ error: object({ code: text, message: text, requestId: text }) });
+const errorV2 = object({ error: text });
+
+/** Answers beside the good one: description by status. */
+function problems(schema: object, more: Readonly<Record<number, string>> = {}): Record<number, object> {
+  const all = { 401: 'A token is needed', 404: 'No such detector', ...more };
+  return Object.fromEntries(
+    Object.entries(all).map(([status, description]) => [status, { description, ...schema }]),
+  );
+}
+
+const workProblems = {
+  400: 'The request cannot be understood',
+  413: 'Too many bytes, pixels or images',
+  500: 'A defect, or the worker died',
+  503: 'Busy (see Retry-After), or stopping',
+  504: 'It took too long',
+};
+
+const region = object({
+  x: whole,
+  y: whole,
+  width: whole,
+  height: whole,
+  area: whole,
+  peak: number,
+});
+
+const judgement = object({
+  file: { type: ['string', 'null'], description: 'As it was sent.' },
+  class: text,
+  classProbability: { ...number, description: "Share of the patches' votes, 0..1." },
+  score: { ...number, description: 'Higher is more anomalous.' },
+  threshold: { type: ['number', 'null'], description: 'Of that product.' },
+  verdict: { type: ['string', 'null'], enum: ['normal', 'anomalous', null] },
+  regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
+  map: { ...text, description: 'With ?map=base64: the heat map, a PNG in base64.' },
+});
+
+const detector = object({
+  name: text,
+  version: text,
+  ready: { type: 'boolean' },
+  loadedAt: text,
+  classes: list(text),
+  thresholds: object({}, { additionalProperties: true }),
+  geometry: object({ size: whole, resizeShorterTo: { type: ['integer', 'null'] } }),
+  display: object({}, { additionalProperties: true }),
+  method: text,
+  cladVersion: text,
+  created: text,
+  provenance: object({}, { additionalProperties: true }),
+});
+
+export const describeDetectors = {
+  summary: 'The detectors that are loaded',
+  tags: ['v1'],
+  response: {
+    200: { description: 'All of them', ...object({ detectors: list(detector) }) },
+    ...problems(error),
+  },
+};
+
+export function describeOne(path: string): object {
+  return {
+    summary: 'One detector, in its newest version or in the one given',
+    tags: ['v1'],
+    params: params(path),
+    response: { 200: { description: 'What it is', ...detector }, ...problems(error) },
+  };
+}
+
+export function predictSchema(path: string): object {
+  return {
+    summary: 'Judge photographs',
+    description:
+      'The body is one image, or a multipart form of several. One image is answered with an object, a form with a list in its order, in which an image that cannot be judged has `error` in its place.',
+    tags: ['v1'],
+    consumes: ['image/png', 'image/jpeg', 'application/octet-stream', 'multipart/form-data'],
+    params: params(path),
+    querystring: {
+      type: 'object',
+      properties: {
+        map: { type: 'string', enum: ['png', 'base64'], description: 'The heat map: alone, or in the JSON.' },
+        file: { type: 'string', maxLength: 255, description: 'What a single image is called in the answer.' },
+      },
+    },
+    response: {
+      200: {
+        description: 'The judgement; the heat map with ?map=png or Accept: image/png',
+        content: {
+          'application/json': { schema: { oneOf: [judgement, list(judgement)] } },
+          'image/png': { schema: picture },
+        },
+      },
+      ...problems(error, {
+        ...workProblems,
+        415: 'Not an image nor a form',
+        422: 'An image that cannot be decoded; a list where all of a form cannot',
+      }),
+    },
+  };
+}
+
+/** Bodies that are read as bytes and so have no schema to be checked against; for the document alone. */
+export const requestBodies = {
+  predict: {
+    required: true,
+    content: {
+      'image/png': { schema: picture },
+      'image/jpeg': { schema: picture },
+      'application/octet-stream': { schema: picture },
+      'multipart/form-data': { schema: object({ image: list(picture) }) },
+    },
+  },
+  infer: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: object({
+          id: text,
+          inputs: list(
+            object({
+              name: { ...text, enum: ['image'] },
+              datatype: { ...text, enum: ['UINT8'] },
+              shape: list(whole),
+              data: list(whole),
+            }),
+          ),
+          outputs: list(object({ name: text, parameters: object({ binary_data: { type: 'boolean' } }) })),
+        }),
+      },
+      'application/octet-stream': { schema: picture },
+    },
+  },
+} as const;
+
+const tensors = list(object({ name: text, datatype: text, shape: list(whole) }));
+
+export const serverSchema = {
+  summary: 'The server',
+  tags: ['v2'],
+  response: {
+    200: {
+      description: 'Server metadata',
+      ...object({ name: text, version: text, extensions: list(text) }),
+    },
+    ...problems(errorV2),
+  },
+};
+
+export function probeSchema(summary: string): object {
+  const answer = object({}, { additionalProperties: true });
+  return {
+    summary,
+    tags: ['v2'],
+    response: { 200: { description: 'Yes', ...answer }, 503: { description: 'No', ...answer } },
+  };
+}
+
+export function modelSchema(path: string): object {
+  return {
+    summary: 'Tensors of a detector',
+    tags: ['v2'],
+    params: params(path),
+    response: {
+      200: {
+        description: 'Model metadata',
+        ...object({ name: text, versions: list(text), platform: text, inputs: tensors, outputs: tensors }),
+      },
+      ...problems(errorV2),
+    },
+  };
+}
+
+export function inferSchema(path: string): object {
+  return {
+    summary: 'Run a detector on tensors',
+    description:
+      'Open Inference Protocol, version 2, with the binary tensor data extension: the header Inference-Header-Content-Length says how many bytes of the body are JSON.',
+    tags: ['v2'],
+    params: params(path),
+    response: {
+      200: {
+        description: 'Inference response',
+        content: {
+          'application/json': {
+            schema: object({ model_name: text, model_version: text, id: text, outputs: tensors }),
+          },
+          'application/octet-stream': { schema: picture },
+        },
+      },
+      ...problems(errorV2, workProblems),
+    },
+  };
+}

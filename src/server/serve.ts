@@ -1,0 +1,142 @@
+/**
+ * @file The service as a whole: loads detectors, listens, and ends in order.
+ *
+ * @example
+ * const service = await startService(sources, { ...serveDefaults, ... });
+ * console.log(service.address);
+ * await service.close();
+ */
+import { type AddressInfo, isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { version } from '../methods/version.ts';
+import { createApp, type ServiceState } from './app.ts';
+import { isLoopback } from './browser-guard.ts';
+import { type DetectorSource, HostedDetector, type HostOptions } from './hosted-detector.ts';
+import { Judging } from './judging.ts';
+import { ServiceMetrics } from './metrics.ts';
+import type { ServeOptions } from './options.ts';
+import { PictureThreads } from './pictures.ts';
+import { Registry } from './registry.ts';
+
+/** A service that listens. */
+export interface RunningService {
+  /** E.g. `http://127.0.0.1:8080`. */
+  readonly address: string;
+  readonly detectors: readonly DetectorSource[];
+  /** Takes no more work, finishes what it has accepted, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two looks whether the last request has been answered. */
+const closingLook = 20;
+
+/**
+ * Starts the service.
+ * @throws TOKEN_NEEDED, ADDRESS_UNUSABLE, OPTION_INVALID, and what loading a detector throws
+ */
+export async function startService(
+  sources: readonly DetectorSource[],
+  options: ServeOptions,
+): Promise<RunningService> {
+  requireSafe(options);
+  const state: ServiceState = { stopping: false, open: 0 };
+  const metrics: ServiceMetrics = new ServiceMetrics({
+    inFlight: () => judging.inFlight,
+    waiting: () => judging.waiting,
+    ready: () => registry.ready && !state.stopping,
+  });
+  let log: FastifyBaseLogger | undefined;
+  const pictures = new PictureThreads(pictureThreads(), (reason) =>
+    log?.error({ reason }, 'a picture thread died and is started again'),
+  );
+  const judging = new Judging(options, pictures, metrics);
+  const hosting: HostOptions = {
+    device: options.device,
+    threads: options.threads,
+    onReload: (source, problem) => {
+      metrics.reloaded(source, problem === undefined ? 'ok' : 'failed');
+      if (problem === undefined) log?.info(source, 'the detector was loaded again');
+      else log?.error({ ...source, problem }, 'the file cannot be used; what was loaded before goes on');
+    },
+    onDeath: (source, reason) => {
+      metrics.died(source);
+      log?.error({ ...source, reason }, 'the worker of a detector died and is started again');
+    },
+  };
+  const detectors: HostedDetector[] = [];
+  const release = async () => {
+    await Promise.all([...detectors, pictures].map((each) => each.close()));
+  };
+  let app: FastifyInstance;
+  let address: string;
+  let registry = new Registry<HostedDetector>([]);
+  try {
+    // One after another, so that memory does not peak with all of them.
+    for (const source of sources) detectors.push(await HostedDetector.load(source, hosting));
+    registry = new Registry(detectors);
+    app = await createApp({ options, registry, judging, pictures, metrics, version, state });
+    log = app.log;
+    address = await listen(app, options);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    address,
+    detectors: sources,
+    close: async () => {
+      state.stopping = true;
+      app.log.info({ open: state.open }, 'stopping');
+      await closeConnections(app, state, options.timeout);
+      await release();
+    },
+  };
+}
+
+/** Half the cores, since the engine wants them as well. */
+function pictureThreads(): number {
+  return Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2)));
+}
+
+/** @throws TOKEN_NEEDED, OPTION_INVALID */
+function requireSafe({ host, token, insecure, maxImages, maxQueue }: ServeOptions): void {
+  if (!isLoopback(host) && token === undefined && !insecure) throw new CladError('TOKEN_NEEDED', { host });
+  if (maxImages > maxQueue) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--max-images',
+      expected: `at most --max-queue, ${maxQueue}`,
+      actual: maxImages,
+    });
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<string> {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+    const bound = app.server.address() as AddressInfo;
+    // The framework would name 127.0.0.1 for all addresses of the machine.
+    return `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound.port}`;
+  } catch (error) {
+    const address = `${host}:${port}`;
+    throw new CladError('ADDRESS_UNUSABLE', { address, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/**
+ * Stops listening at once; connections end when the last request has been answered, even those that say nothing. A request that does not
+ * arrive is waited for as long as it may take, and then no more: the framework's own clock stops when it stops listening.
+ * @param timeout - seconds that a request may take to arrive, and to be answered
+ */
+async function closeConnections(app: FastifyInstance, state: ServiceState, timeout: number): Promise<void> {
+  const deadline = performance.now() + 2 * 1000 * timeout;
+  const look = setInterval(() => {
+    if (state.open === 0 || performance.now() > deadline) app.server.closeAllConnections();
+  }, closingLook);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(look);
+  }
+}

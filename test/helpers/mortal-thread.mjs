@@ -1,0 +1,15 @@
+/** A thread for tests: answers like a detector's thread, and ends by itself where it is told to. */
+import { CladError } from '../../dist/core/errors.js';
+import { answerCalls } from '../../dist/server/thread-side.js';
+
+answerCalls({
+  load: async ({ path }) => ({ value: { path } }),
+  echo: async (value) => ({ value }),
+  refuse: async () => {
+    throw new CladError('IMAGE_INVALID', { path: 'x.png', reason: 'broken' });
+  },
+  run: async (images) => {
+    if (images.length === 0) process.exit(3);
+    return { value: { predictions: [], images } };
+  },
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { allowedHosts, guard, isLoopback } from '../../../src/server/browser-guard.ts';
+
+const none = new Set<string>();
+const local = { hosts: allowedHosts('127.0.0.1', []), origins: none };
+
+describe('guard', () => {
+  it.each(['localhost', 'localhost:8080', '127.0.0.1:1', '[::1]:80', 'LOCALHOST'])(
+    'answers to %s',
+    (host) => {
+      expect(() => guard({ host }, local)).not.toThrow();
+    },
+  );
+
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example:80',
+    '',
+    undefined,
+    '192.168.0.7',
+  ])('does not answer to %s on its own machine', (host) => {
+    expect(() => guard({ host }, local)).toThrow(expect.objectContaining({ code: 'HOST_REFUSED' }));
+  });
+
+  it('answers to names that were added, and elsewhere to all unless some were', () => {
+    const named = { hosts: allowedHosts('127.0.0.1', ['Camera.Line']), origins: none };
+    expect(() => guard({ host: 'camera.line:80' }, named)).not.toThrow();
+    expect(allowedHosts('0.0.0.0', [])).toBeUndefined();
+    expect(() => guard({ host: 'x' }, { hosts: allowedHosts('0.0.0.0', ['y']), origins: none })).toThrow();
+  });
+
+  it.each([
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://localhost:3000' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ])('refuses what a page elsewhere sends: %o', (headers) => {
+    const thrown = expect.objectContaining({ code: 'ORIGIN_REFUSED' });
+    expect(() => guard({ host: 'localhost:80', ...headers }, local)).toThrow(thrown);
+  });
+
+  it.each([
+    { origin: 'http://localhost:80' },
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none' },
+    {},
+  ])('takes what its own page or no page sends: %o', (headers) => {
+    expect(() => guard({ host: 'localhost:80', ...headers }, local)).not.toThrow();
+  });
+
+  it('takes what a page of an allowed origin sends', () => {
+    const origins = new Set(['https://line.example']);
+    const headers = { host: 'localhost', origin: 'https://line.example', 'sec-fetch-site': 'cross-site' };
+    expect(() => guard(headers, { ...local, origins })).not.toThrow();
+  });
+});
+
+describe('isLoopback', () => {
+  it.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])('knows %s', (host) => {
+    expect(isLoopback(host)).toBe(true);
+  });
+  it.each(['0.0.0.0', '::', '192.168.0.1', '127.evil.example', 'example'])(
+    'does not take %s for it',
+    (host) => {
+      expect(isLoopback(host)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { CladError } from '../../../src/core/errors.ts';
+import { errorBody, httpError } from '../../../src/server/http-errors.ts';
+
+describe('httpError', () => {
+  it('keeps what is our own fault to itself', () => {
+    const secret = '/home/me/model.onnx';
+    for (const thrown of [
+      new Error(secret),
+      new CladError('DETECTOR_INVALID', { path: secret, reason: 'x' }),
+      secret,
+      null,
+    ]) {
+      const { status, code, message } = httpError(thrown);
+      expect([status, code]).toEqual([500, 'INTERNAL']);
+      expect(message).not.toContain(secret);
+    }
+  });
+
+  it.each([
+    ['WORKER_DIED', 500],
+    ['DETECTOR_UNAVAILABLE', 503],
+    ['QUEUE_FULL', 503],
+    ['TIME_OVER', 504],
+    ['IMAGE_INVALID', 422],
+  ] as const)('has a status for %s: %d', (code, status) => {
+    expect(httpError(new CladError(code, {}))).toMatchObject({ status, code });
+  });
+
+  it.each([
+    [413, 'BODY_TOO_LARGE'],
+    [400, 'REQUEST_INVALID'],
+    [408, 'REQUEST_TOO_SLOW'],
+    [415, 'MEDIA_TYPE_UNKNOWN'],
+  ])('keeps the status %d of the framework', (statusCode, code) => {
+    expect(httpError(Object.assign(new Error('x'), { statusCode }))).toMatchObject({
+      status: statusCode,
+      code,
+    });
+  });
+});
+
+describe('errorBody', () => {
+  const error = { status: 404, code: 'DETECTOR_UNKNOWN', message: 'm' } as const;
+  it('has the shape of the inference protocol below /v2', () => {
+    for (const address of ['/v2', '/v2/models/x', '/v2?x'])
+      expect(errorBody(address, error, 'id')).toEqual({ error: 'm' });
+  });
+  it('has our shape elsewhere', () => {
+    for (const address of ['/v1/detectors', '/v22', '/'])
+      expect(errorBody(address, error, 'id')).toEqual({
+        error: { code: 'DETECTOR_UNKNOWN', message: 'm', requestId: 'id' },
+      });
+  });
+});

@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type InferLimits,
+  outputNames,
+  readInferRequest,
+  writeInferResponse,
+} from '../../../src/server/infer-codec.ts';
+
+const limits: InferLimits = { maxImages: 4, maxPixels: 100 };
+
+/** A tensor of pictures that the limits allow. */
+const tensor = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 11 }))
+  .chain(([count, height, width]) => {
+    const size = count * height * width * 3;
+    return fc.record({
+      shape: fc.constant([count, height, width, 3] as const),
+      data: fc.uint8Array({ minLength: size, maxLength: size }),
+    });
+  });
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const input = (shape: readonly number[], more: object) => ({
+  name: 'image',
+  datatype: 'UINT8',
+  shape,
+  ...more,
+});
+
+/** Numbers as nested lists of these lengths. */
+function nested(data: Uint8Array, [, ...inner]: readonly number[]): unknown {
+  if (inner.length === 0) return Array.from(data);
+  const size = inner.reduce((product, side) => product * side, 1);
+  return Array.from({ length: data.length / size }, (_, at) =>
+    nested(data.subarray(at * size, (at + 1) * size), inner),
+  );
+}
+
+const joined = (images: readonly { data: Uint8Array }[]) => Buffer.concat(images.map(({ data }) => data));
+
+describe('readInferRequest', () => {
+  it('reads the same from bytes, a list and nested lists', () => {
+    fc.assert(
+      fc.property(tensor, ({ shape, data }) => {
+        const header = json({ inputs: [input(shape, { parameters: { binary_data_size: data.length } })] });
+        const requests = [
+          readInferRequest(Buffer.concat([header, data]), header.length, limits),
+          readInferRequest(json({ inputs: [input(shape, { data: Array.from(data) })] }), undefined, limits),
+          readInferRequest(
+            json({ inputs: [input(shape, { data: nested(data, shape) })] }),
+            undefined,
+            limits,
+          ),
+        ];
+        for (const { images } of requests) {
+          expect(images.map(({ height, width }) => [height, width])).toEqual(
+            Array.from({ length: shape[0] }, () => [shape[1], shape[2]]),
+          );
+          expect(joined(images).equals(data)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('meets any bytes with a sentence', () => {
+    const anything = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.json().map((text) => Buffer.from(text)),
+      fc
+        .record({
+          inputs: fc.array(
+            fc.record({
+              name: fc.constant('image'),
+              datatype: fc.constant('UINT8'),
+              shape: fc.array(fc.integer()),
+              data: fc.anything(),
+            }),
+          ),
+        })
+        .map((value) => Buffer.from(JSON.stringify(value))),
+    );
+    fc.assert(
+      fc.property(anything, fc.option(fc.nat(300), { nil: undefined }), (body, headerLength) => {
+        try {
+          readInferRequest(body, headerLength, limits);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'CladError', code: 'REQUEST_INVALID' });
+        }
+      }),
+    );
+  });
+
+  const data = [1, 2, 3];
+  it.each([
+    ['no input', {}],
+    ['an input of another name', { inputs: [{ ...input([1, 1, 1, 3], { data }), name: 'x' }] }],
+    ['two inputs', { inputs: [input([1, 1, 1, 3], { data }), input([1, 1, 1, 3], { data })] }],
+    ['another type', { inputs: [{ ...input([1, 1, 1, 3], { data }), datatype: 'FP32' }] }],
+    ['four channels', { inputs: [input([1, 1, 1, 4], { data: [1, 2, 3, 4] })] }],
+    ['a shape without batch', { inputs: [input([1, 1, 3], { data })] }],
+    ['no image', { inputs: [input([0, 1, 1, 3], { data: [] })] }],
+    ['too many images', { inputs: [input([5, 1, 1, 3], { data: Array(15).fill(0) })] }],
+    ['too many pixels', { inputs: [input([1, 101, 1, 3], { data: Array(303).fill(0) })] }],
+    ['a value too few', { inputs: [input([1, 1, 1, 3], { data: [1, 2] })] }],
+    ['a value too many', { inputs: [input([1, 1, 1, 3], { data: [1, 2, 3, 4] })] }],
+    ['a value above a byte', { inputs: [input([1, 1, 1, 3], { data: [1, 2, 256] })] }],
+    ['a broken value', { inputs: [input([1, 1, 1, 3], { data: [1, 2, 0.5] })] }],
+    ['neither data nor bytes', { inputs: [input([1, 1, 1, 3], {})] }],
+    [
+      'bytes without their header',
+      { inputs: [input([1, 1, 1, 3], { parameters: { binary_data_size: 3 } })] },
+    ],
+    ['an unknown output', { inputs: [input([1, 1, 1, 3], { data })], outputs: [{ name: 'x' }] }],
+    [
+      'an output twice',
+      { inputs: [input([1, 1, 1, 3], { data })], outputs: [{ name: 'score' }, { name: 'score' }] },
+    ],
+  ])('refuses %s', (_, request) => {
+    expect(() => readInferRequest(json(request), undefined, limits)).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID' }),
+    );
+  });
+
+  it.each([2, 4])('refuses %d bytes where the shape has three', (count) => {
+    const header = json({ inputs: [input([1, 1, 1, 3], { parameters: { binary_data_size: 3 } })] });
+    const body = Buffer.concat([header, Buffer.alloc(count)]);
+    expect(() => readInferRequest(body, header.length, limits)).toThrow(/expected 3 bytes behind the JSON/);
+  });
+
+  it('gives all outputs in the order of the file, or those asked for, each as asked for', () => {
+    const read = (more: object) =>
+      readInferRequest(json({ inputs: [input([1, 1, 1, 3], { data })], ...more }), undefined, limits).outputs;
+    expect(read({})).toEqual(outputNames.map((name) => ({ name, binary: false })));
+    expect(read({ parameters: { binary_data_output: true } }).every(({ binary }) => binary)).toBe(true);
+    const outputs = [{ name: 'score', parameters: { binary_data: false } }, { name: 'anomaly_map' }];
+    expect(read({ parameters: { binary_data_output: true }, outputs })).toEqual([
+      { name: 'score', binary: false },
+      { name: 'anomaly_map', binary: true },
+    ]);
+  });
+});
+
+describe('writeInferResponse', () => {
+  it('gives the same numbers back as JSON and as bytes', () => {
+    const number = fc.float({ noNaN: true, noDefaultInfinity: true });
+    const output = fc.record({ data: fc.array(number, { maxLength: 20 }), binary: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(output, { maxLength: 3 }),
+        fc.option(fc.string(), { nil: undefined }),
+        (given, id) => {
+          const outputs = given.map(({ data, binary }, index) => ({
+            name: outputNames[index]!,
+            shape: [data.length],
+            data: Float32Array.from(data),
+            binary,
+          }));
+          const { body, headerLength } = writeInferResponse({ model: 'm', version: '2', id }, outputs);
+          expect(headerLength === undefined).toBe(!outputs.some(({ binary }) => binary));
+          const end = headerLength ?? body.length;
+          const response = JSON.parse(Buffer.from(body.subarray(0, end)).toString('utf8'));
+          expect([response.model_name, response.model_version, response.id]).toEqual(['m', '2', id]);
+          let at = end;
+          for (const [index, { data }] of outputs.entries()) {
+            const said = response.outputs[index];
+            const size = said.parameters?.binary_data_size;
+            const read = size === undefined ? Float32Array.from(said.data) : floatsAt(body, at, size);
+            // As JavaScript's text of it, -0 is 0.
+            expect(Array.from(read, (value) => value + 0)).toEqual(Array.from(data, (value) => value + 0));
+            at += size ?? 0;
+          }
+          expect(at).toBe(body.length);
+        },
+      ),
+    );
+  });
+});
+
+function floatsAt(body: Uint8Array, at: number, size: number): Float32Array {
+  const view = new DataView(body.buffer, body.byteOffset + at, size);
+  return Float32Array.from({ length: size / 4 }, (_, index) => view.getFloat32(index * 4, true));
+}
