@@ -75,7 +75,7 @@ for (const file of reached) {
   // Imports of types leave no trace in a page, nor do examples in comments.
   const text = readFileSync(join(src, file), 'utf8')
     .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
-    .replaceAll(/\/\*[^]*?\*\//g, '');
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '');
   for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
     if (target.startsWith('.'))
       reached.add(relative(src, join(src, file, '..', target)).replaceAll('\\', '/'));
