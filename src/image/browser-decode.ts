@@ -6,7 +6,7 @@
  */
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeBmp } from './bmp.ts';
-import { requireFormat } from './format.ts';
+import { jpegChannels, requireFormat } from './format.ts';
 import type { RgbImage } from './rgb.ts';
 
 /** Whatever a picture may come as. */
@@ -20,6 +20,8 @@ export type ImageSource =
   | HTMLVideoElement
   | VideoFrame
   | RgbImage;
+
+type Drawable = Exclude<ImageSource, Blob | ImageData | HTMLImageElement | RgbImage>;
 
 const asStored: ImageBitmapOptions = {
   colorSpaceConversion: 'none',
@@ -37,7 +39,7 @@ export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
     if (source instanceof ImageData) return withoutAlpha(source);
     if (source instanceof HTMLImageElementOrNever) return await viaBitmap(source);
     if ('data' in source) return requireWhole(source);
-    return readPixels(source);
+    return withoutAlpha(canvasPixels(source));
   } catch (error) {
     if (error instanceof CladError) throw error;
     const path = source instanceof File ? source.name : 'The picture';
@@ -54,6 +56,10 @@ async function decodeBlob(blob: Blob): Promise<RgbImage> {
   const format = requireFormat(bytes);
   if (format === 'bmp') return decodeBmp(bytes);
   if (format === 'tiff') throw new Error('it is TIFF, which browsers do not decode');
+  if (format === 'jpeg' && jpegChannels(bytes) === 4)
+    throw new Error(
+      'it is a CMYK JPEG, whose colours each browser turns into RGB in its own way; save it as RGB',
+    );
   // The content says what it is, not the name.
   return viaBitmap(new Blob([bytes], { type: `image/${format}` }));
 }
@@ -61,13 +67,14 @@ async function decodeBlob(blob: Blob): Promise<RgbImage> {
 async function viaBitmap(source: Blob | HTMLImageElement): Promise<RgbImage> {
   const bitmap = await createImageBitmap(source, asStored);
   try {
-    return readPixels(bitmap);
+    const pixels = canvasPixels(bitmap);
+    return (isTransparent(pixels) && readUnmultiplied(bitmap)) || withoutAlpha(pixels);
   } finally {
     bitmap.close();
   }
 }
 
-function readPixels(source: Exclude<ImageSource, Blob | ImageData | HTMLImageElement | RgbImage>): RgbImage {
+function canvasPixels(source: Drawable): ImageData {
   const { width, height } = sizeOf(source);
   if (!(width > 0 && height > 0)) throw new Error('it has no pixels yet');
   const canvas = new OffscreenCanvas(width, height);
@@ -75,13 +82,10 @@ function readPixels(source: Exclude<ImageSource, Blob | ImageData | HTMLImageEle
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error(`the browser gives no canvas of ${width} x ${height} pixels`);
   context.drawImage(source, 0, 0, width, height);
-  const pixels = context.getImageData(0, 0, width, height);
-  if (source instanceof ImageBitmap && isTransparent(pixels))
-    return readUnmultiplied(source) ?? withoutAlpha(pixels);
-  return withoutAlpha(pixels);
+  return context.getImageData(0, 0, width, height);
 }
 
-function sizeOf(source: Parameters<typeof readPixels>[0]): { width: number; height: number } {
+function sizeOf(source: Drawable): { width: number; height: number } {
   if ('videoWidth' in source) return { width: source.videoWidth, height: source.videoHeight };
   if ('displayWidth' in source) return { width: source.displayWidth, height: source.displayHeight };
   return source;
@@ -94,6 +98,7 @@ function isTransparent({ data }: ImageData): boolean {
 
 /**
  * A canvas stores colours multiplied by alpha and so forgets those under transparent pixels; a texture keeps them.
+ * @param bitmap - made with `asStored`; of others the colours are multiplied already
  * @returns undefined where WebGL is not to be had, or not for this size
  */
 function readUnmultiplied(bitmap: ImageBitmap): RgbImage | undefined {

@@ -34,19 +34,38 @@ function endsAsPng(bytes: Uint8Array): boolean {
   return false;
 }
 
-/**
- * Walks the segments of a JPEG (marker, length, data) to the first scan, and looks for an end behind it; in a scan
- * those two bytes cannot stand for anything else. What cameras append behind the end does no harm.
- */
+/** Looks for an end behind the first scan's begin; in a scan those two bytes cannot stand for anything else. What cameras append behind the end does no harm. */
 function endsAsJpeg(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 2; at + 4 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
-    // Padding may stand before a marker; anything else is for the decoder to refuse.
-    while (bytes[at + 1] === 0xff && at + 5 <= bytes.length) at++;
-    if (bytes[at] !== 0xff) return true;
-    if (bytes[at + 1] === 0xda) return hasEndBehind(bytes, at);
+  for (const { marker, at } of jpegSegments(bytes)) {
+    if (marker === startOfScan) return hasEndBehind(bytes, at);
+    // No marker where one should be is for the decoder to refuse.
+    if (marker === undefined) return true;
   }
   return false;
+}
+
+const startOfScan = 0xda;
+
+/** Colour channels of a JPEG: 1 grey, 3 colour, 4 CMYK; undefined where its header says nothing. */
+export function jpegChannels(bytes: Uint8Array): number | undefined {
+  for (const { marker = 0, at } of jpegSegments(bytes)) {
+    // The frame's header (SOF0 .. SOF15): marker, length, precision, height, width, channels. C4, C8 and CC are something else.
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return bytes[at + 9];
+  }
+  return undefined;
+}
+
+/** Walks the segments (marker, length, data) to the first scan; `marker` is undefined where there is none, and the walk ends. */
+function* jpegSegments(bytes: Uint8Array): Generator<{ marker: number | undefined; at: number }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 4 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
+    // Padding may stand before a marker.
+    while (bytes[at + 1] === 0xff && at + 5 <= bytes.length) at++;
+    const marker = bytes[at] === 0xff ? bytes[at + 1] : undefined;
+    yield { marker, at };
+    if (marker === undefined || marker === startOfScan) return;
+  }
 }
 
 function hasEndBehind(bytes: Uint8Array, start: number): boolean {

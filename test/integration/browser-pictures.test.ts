@@ -123,6 +123,26 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
       expect({ kind, data }).toEqual({ kind, data: [...rgb] });
   });
 
+  it('takes a transparent bitmap that was not made for it as a canvas shows it', async () => {
+    await writeFile(join(folder, 'transparent.png'), await transparent().png().toBuffer());
+    const [read, shown] = (await page.evaluate(`(async () => {
+      const bitmap = await createImageBitmap(await (await fetch('transparent.png')).blob());
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d', { willReadFrequently: true });
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      return [Array.from((await clad.toRgbImage(bitmap)).data), Array.from(data).filter((_, at) => at % 4 !== 3)];
+    })()`)) as number[][];
+    expect(read).toEqual(shown);
+  });
+
+  it('refuses CMYK, which browsers convert in their own ways', async () => {
+    await writeFile(join(folder, 'cmyk.jpg'), await picture().toColourspace('cmyk').jpeg().toBuffer());
+    const told = page.evaluate(
+      "(async () => clad.toRgbImage(await (await fetch('cmyk.jpg')).blob()).catch((error) => error.message))()",
+    );
+    expect(await told).toMatch(/it is a CMYK JPEG/);
+  });
+
   it('refuses what is no whole picture', async () => {
     const png = await files['colour.png']!();
     await writeFile(join(folder, 'cut.png'), png.subarray(0, png.length - 20));
