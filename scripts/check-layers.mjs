@@ -1,5 +1,6 @@
 /**
- * Refuses an import that goes up the layers, or that brings the host into a folder that must also run in a browser.
+ * Refuses an import that goes up the layers, that brings the host into a folder that must also run in a browser, or that brings
+ * anything but these packages into the library for browsers, src/web.ts, and whatever it reaches.
  * The order below is the architecture (docs/how-it-works.md): a folder may import from itself and from those after it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -33,6 +34,11 @@ const pure = new Map([
 ]);
 const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 
+/** What a web page may carry. onnxruntime-web is not among them: its files are fetched when they are needed. */
+const webPackages = new Set(['zod']);
+/** Reached by its address rather than by an import. */
+const webEntries = ['web.ts', 'runtime/browser-worker.ts'];
+
 const src = fileURLToPath(new URL('../src', import.meta.url));
 const problems = [];
 
@@ -64,8 +70,22 @@ for (const entry of readdirSync(src, { recursive: true })) {
   if (!layers.includes(layer)) problems.push(`src/${file}: ${layer} is not a layer`);
 }
 
+const reached = new Set(webEntries);
+for (const file of reached) {
+  // Imports of types leave no trace in a page, nor do examples in comments.
+  const text = readFileSync(join(src, file), 'utf8')
+    .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    if (target.startsWith('.'))
+      reached.add(relative(src, join(src, file, '..', target)).replaceAll('\\', '/'));
+    else if (!webPackages.has(target))
+      problems.push(`src/${file} imports ${target}: src/web.ts reaches it, and runs in a browser`);
+  }
+}
+
 if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exit(1);
 }
-console.log(`layers: ${layers.length} folders, imports only go down`);
+console.log(`layers: ${layers.length} folders, imports only go down; the browser gets ${reached.size} files`);

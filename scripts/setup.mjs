@@ -32,7 +32,13 @@ export function run(command, args) {
 
 export function setup() {
   if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) run('npm', ['ci']);
-  const sources = Math.max(newest('src'), modified('tsconfig.build.json'), modified('package-lock.json'));
+  const settings = [
+    'tsconfig.build.json',
+    'tsconfig.web.build.json',
+    'tsconfig.web.json',
+    'package-lock.json',
+  ];
+  const sources = Math.max(newest('src'), ...settings.map(modified));
   if (modified('dist/.built') < sources) run('node', ['scripts/build.mjs']);
 }
 

@@ -4,7 +4,8 @@ import { run, setup } from './setup.mjs';
 setup();
 if (process.argv.includes('--full')) process.env.CLAD_TEST_FULL = '1';
 run('node', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
-run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']);
+for (const project of ['tsconfig.json', 'tsconfig.web.json'])
+  run('node', ['node_modules/typescript/bin/tsc', '-p', project, '--noEmit']);
 run('node', ['scripts/check-layers.mjs']);
 run('node', ['scripts/write-error-docs.mjs', '--check']);
 run('node', ['scripts/write-option-docs.mjs', '--check']);

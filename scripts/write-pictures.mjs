@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { loadDataset } from '../dist/data/load.js';
 import { Detector } from '../dist/detector/detector.js';
+import { heatPicture } from '../dist/detector/heat-picture.js';
 import { decodeImage, decodeMask } from '../dist/image/decode.js';
 import { sideBySide } from '../dist/image/overlay.js';
-import { heatPicture } from '../dist/methods/predict.js';
 import { nodeEngine } from '../dist/runtime/node.js';
 
 const demo = process.argv[2] ?? 'clad-demo';

@@ -263,6 +263,25 @@ const catalogue = {
     kind: 'internal',
     message: 'The worker ended while it was busy with this ({reason}). It is being started again.',
   },
+  WEBGPU_UNAVAILABLE: {
+    kind: 'input',
+    message: "WebGPU cannot be used here: {reason}. Leave the option device out, or set it to 'wasm'.",
+  },
+  ENGINE_UNAVAILABLE: {
+    kind: 'input',
+    message:
+      'ONNX Runtime cannot be loaded in this page: {reason}. Serve its .wasm and .mjs files beside the page, or say with wasmPaths where they are; a content policy needs wasm-unsafe-eval.',
+  },
+  ENGINE_FAILED: {
+    kind: 'input',
+    message:
+      "The detector stopped while it judged a picture, on {device}: {reason}. Try a smaller picture, load the detector again, or set the option device to 'wasm'.",
+  },
+  FETCH_FAILED: {
+    kind: 'input',
+    message:
+      '{url}: cannot be fetched ({reason}). Check the address; a file of another site needs its permission (CORS).',
+  },
   GRAPH_SHAPE: {
     kind: 'internal',
     message: '{operation}: {reason}; shapes {shapes}.',

@@ -7,7 +7,7 @@
  * await detector.release();
  */
 import { CladError, reasonOf } from '../core/errors.ts';
-import { decodeMetadata } from '../graph/index.ts';
+import { decodeMetadata } from '../graph/metadata.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { type DetectorMetadata, parseMetadata } from './metadata.ts';

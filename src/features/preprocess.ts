@@ -72,6 +72,7 @@ function resizeShorter(pixels: Tensor, side: number): Tensor {
         exclude_outside: { int: 1 },
         axes: { ints: [1, 2] },
       },
+      onCpu: true,
     },
   )[0] as Tensor;
 }

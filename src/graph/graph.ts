@@ -5,6 +5,7 @@
  */
 import { CladError } from '../core/errors.ts';
 import { floatToHalf } from '../core/half.ts';
+import { cpuNode } from './cpu-node.ts';
 import {
   type AttributeProto,
   attributeType,
@@ -48,6 +49,8 @@ export interface Node {
   readonly gradient?: GradientRule | undefined;
   /** Differentiation stops here silently (comparisons, indices, frozen networks). */
   readonly constant: boolean;
+  /** Computed on the CPU whatever the device. */
+  readonly onCpu: boolean;
 }
 
 type NumberArray = ArrayLike<number>;
@@ -154,6 +157,7 @@ export class Graph {
       gradient?: GradientRule;
       sources?: readonly Tensor[];
       constant?: boolean;
+      onCpu?: boolean;
     } = {},
   ): Tensor[] {
     for (const input of inputs) {
@@ -170,6 +174,7 @@ export class Graph {
       sources: options.sources ?? inputs,
       gradient: options.gradient,
       constant: options.constant ?? false,
+      onCpu: options.onCpu ?? false,
     };
     for (const { dtype, shape } of outputs) {
       tensors.push({ graph: this, name: this.uniqueName(operation), dtype, shape, producer: node });
@@ -261,6 +266,7 @@ export function commonGraph(operation: string, values: readonly Tensor[]): Graph
 
 function nodeProto(node: Node): NodeProto {
   return {
+    ...(node.onCpu ? { name: cpuNode } : {}),
     opType: node.operation,
     input: node.inputs.map((input) => input?.name ?? ''),
     output: node.outputs.map((output) => output.name),

@@ -1,9 +1,11 @@
 /** @file Table of contents of the graph layer: building ONNX graphs and differentiating them. */
 export * from './attach.ts';
+export { cpuNode } from './cpu-node.ts';
 export { gradients } from './gradients.ts';
 export { type Attribute, Graph, opsetVersion } from './graph.ts';
 export { type LoopBody, loop } from './loop.ts';
-export { decodeMetadata, decodeModel, encodeModel, type ModelProto } from './onnx.ts';
+export { decodeMetadata } from './metadata.ts';
+export { decodeModel, encodeModel, type ModelProto } from './onnx.ts';
 export * from './ops/elementwise.ts';
 export * from './ops/matmul.ts';
 export * from './ops/reduce.ts';

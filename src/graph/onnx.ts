@@ -181,23 +181,6 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   return model;
 }
 
-/** Reads only the metadata of an ONNX file, without touching its weights. */
-export function decodeMetadata(bytes: Uint8Array): Record<string, string> {
-  const reader = protobuf.Reader.create(bytes);
-  const entries: Record<string, string> = {};
-  const entryType = modelType.root.lookupType('StringStringEntry');
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag >>> 3 === 14) {
-      const { key, value } = entryType.decode(reader, reader.uint32()) as unknown as StringStringEntry;
-      entries[key] = value;
-    } else {
-      reader.skipType(tag & 7);
-    }
-  }
-  return entries;
-}
-
 /** A 64-bit integer as a number; exact up to 2^53. */
 export function toNumber(value: Int64): number {
   return typeof value === 'number' ? value : value.toNumber();

@@ -14,6 +14,7 @@ import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
+import { requireFormat } from './format.ts';
 import type { Mask, RgbImage } from './rgb.ts';
 
 /** File name endings taken for images, in lower case. */
@@ -26,8 +27,6 @@ export interface DecodeLimits {
   /** Seconds that the image library may take; BMP is not bound by it. @default no limit */
   readonly seconds?: number;
 }
-
-type Format = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
 
 /**
  * Reads and fully decodes one image file.
@@ -123,55 +122,6 @@ function open(bytes: Uint8Array, { maxPixels, seconds = 0 }: DecodeLimits = {}):
 function requireIntegers(depth: string | undefined): void {
   if (depth !== 'uchar' && depth !== 'ushort')
     throw new Error(`samples of type ${depth} are not supported, only 8 and 16 bit ones`);
-}
-
-/** The format by its first bytes; also refuses a PNG or JPEG without its end, which is forgiven once all pixels are there. */
-function requireFormat(bytes: Uint8Array): Format {
-  if (bytes.length === 0) throw new Error('the file is empty');
-  const starts = (...values: readonly number[]) => values.every((value, index) => bytes[index] === value);
-  if (starts(0x89, 0x50, 0x4e, 0x47)) {
-    if (!endsAsPng(bytes)) throw new Error('the file is truncated');
-    return 'png';
-  }
-  if (starts(0xff, 0xd8, 0xff)) {
-    if (!endsAsJpeg(bytes)) throw new Error('the file is truncated');
-    return 'jpeg';
-  }
-  if (starts(0x52, 0x49, 0x46, 0x46) && Buffer.from(bytes.subarray(8, 12)).toString('latin1') === 'WEBP')
-    return 'webp';
-  if (starts(0x49, 0x49, 0x2a, 0) || starts(0x4d, 0x4d, 0, 0x2a)) return 'tiff';
-  if (starts(0x49, 0x49, 0x2b, 0) || starts(0x4d, 0x4d, 0, 0x2b)) return 'tiff';
-  if (starts(0x42, 0x4d)) return 'bmp';
-  throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
-}
-
-/** Walks the chunks of a PNG (length, name, data, checksum) to a whole IEND. */
-function endsAsPng(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
-    if (view.getUint32(at + 4) === 0x49454e44) return true;
-  }
-  return false;
-}
-
-/**
- * Walks the segments of a JPEG (marker, length, data) to the first scan, and looks for an end behind it; in a scan
- * those two bytes cannot stand for anything else. What cameras append behind the end does no harm.
- */
-function endsAsJpeg(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 2; at + 4 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
-    // Padding may stand before a marker; anything else is for the decoder to refuse.
-    while (bytes[at + 1] === 0xff && at + 5 <= bytes.length) at++;
-    if (bytes[at] !== 0xff) return true;
-    if (bytes[at + 1] === 0xda)
-      return Buffer.from(view.buffer, at + view.byteOffset, bytes.length - at).includes(
-        '\xff\xd9',
-        0,
-        'latin1',
-      );
-  }
-  return false;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

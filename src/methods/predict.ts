@@ -4,14 +4,11 @@ import { basename, extname, join, relative, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { listFolder } from '../data/folders.ts';
-import type { Detector, Prediction } from '../detector/detector.ts';
+import type { Detector } from '../detector/detector.ts';
+import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
-import { seenPart } from '../detector/map-regions.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
-import { heatOverlay } from '../image/overlay.ts';
-import { centreCrop } from '../image/resize.ts';
-import type { RgbImage } from '../image/rgb.ts';
 
 /** One image's result, a line of `clad predict --json`. */
 export interface PredictionLine extends Judgement {
@@ -107,29 +104,4 @@ export async function* predictImages(
     }
     yield { path, ...judgementOf(detector.metadata, prediction, image), map };
   }
-}
-
-/**
- * The heat map over its photograph, in the fixed colours of the recognised product: they begin above what good parts show, so
- * a good part never looks hot. What lies above the threshold is outlined. Where the detector cuts the middle out, the overlay is of that middle.
- */
-export function heatPicture(
-  { metadata }: Pick<Detector, 'metadata'>,
-  image: RgbImage,
-  prediction: Pick<Prediction, 'className' | 'threshold' | 'map'>,
-): RgbImage {
-  const { geometry, display } = metadata;
-  const { size } = geometry;
-  const range = display[prediction.className];
-  const { width, height } = seenPart(geometry, image);
-  const seen = geometry.resizeShorterTo === null ? image : centreCrop(image, width, height);
-  if (!range) return seen;
-  const { threshold } = prediction;
-  return heatOverlay(
-    seen,
-    prediction.map,
-    size,
-    size,
-    threshold === undefined ? range : { ...range, threshold },
-  );
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { type DType, Graph, mul } from '../graph/index.ts';
+import { cpuNode, type DType, Graph, mul } from '../graph/index.ts';
 import type { Device, Engine, Session, TensorData, TensorValue } from './engine.ts';
 
 // What goes wrong comes as an exception; the engine need not print it as well.
@@ -39,9 +39,15 @@ export async function nodeEngine(options: NodeEngineOptions = {}): Promise<Engin
   return engine;
 }
 
+const providers: Readonly<Record<Device, ort.InferenceSession.ExecutionProviderConfig[]>> = {
+  cpu: ['cpu'],
+  webgpu: [{ name: 'webgpu', forceCpuNodeNames: [cpuNode] }, 'cpu'],
+  cuda: ['cuda', 'cpu'],
+};
+
 async function createSession(model: Uint8Array | string, device: Device, threads: number) {
   const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    executionProviders: providers[device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',

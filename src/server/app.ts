@@ -11,7 +11,6 @@ import fastify, {
   LogController,
 } from 'fastify';
 import { CladError } from '../core/errors.ts';
-import { allowedHosts, guard } from './browser-guard.ts';
 import { Budget } from './budget.ts';
 import { documentation } from './documentation.ts';
 import { errorBody, httpError } from './http-errors.ts';
@@ -22,6 +21,7 @@ import type { PictureThreads } from './pictures.ts';
 import type { Registry } from './registry.ts';
 import { routesV1 } from './routes-v1.ts';
 import { routesV2 } from './routes-v2.ts';
+import { allowedHosts, guard } from './site-guard.ts';
 import { tokenCheck } from './token.ts';
 
 /** What the application is made of. */

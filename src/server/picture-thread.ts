@@ -3,12 +3,12 @@
  * numbers of the inference protocol.
  */
 import type { Prediction } from '../detector/detector.ts';
+import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type DecodeLimits, decodeBytes } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import { heatPicture } from '../methods/predict.ts';
 import type { InferLimits, InferResponse } from './infer-codec.ts';
 import { type InferRequest, type OutputTensor, readInferRequest, writeInferResponse } from './infer-codec.ts';
 import { answerCalls, movable, type Prepared } from './thread-side.ts';

@@ -12,13 +12,13 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { version } from '../methods/version.ts';
 import { createApp, type ServiceState } from './app.ts';
-import { isLoopback } from './browser-guard.ts';
 import { type DetectorSource, HostedDetector, type HostOptions } from './hosted-detector.ts';
 import { Judging } from './judging.ts';
 import { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import { PictureThreads } from './pictures.ts';
 import { Registry } from './registry.ts';
+import { isLoopback } from './site-guard.ts';
 
 /** A service that listens. */
 export interface RunningService {

@@ -124,6 +124,7 @@ export function resizeLinear(
         exclude_outside: { int: antialias ? 1 : 0 },
         axes: { ints: axes },
       },
+      onCpu: antialias,
     },
   )[0] as Tensor;
 }

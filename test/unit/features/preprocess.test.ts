@@ -1,19 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { normalize, resizeToInput, toBytes } from '../../../src/features/preprocess.ts';
 import { Graph } from '../../../src/graph/index.ts';
-import { floats } from '../../../src/runtime/engine.ts';
+import { type Engine, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
-async function preprocess(height: number, width: number, size: number, resizeShorterTo?: number) {
+const webGpu = await nodeEngine({ device: 'webgpu' }).catch(() => undefined);
+
+async function preprocess(
+  height: number,
+  width: number,
+  size: number,
+  resizeShorterTo?: number,
+  engine?: Engine,
+) {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const resized = resizeToInput(image, { size, resizeShorterTo });
   graph.output('resized', resized);
   graph.output('bytes', toBytes(resized));
   graph.output('input', normalize(graph, resized, imageNet));
-  const session = await (await nodeEngine({ threads: 1 })).load(graph.toBytes());
+  const session = await (engine ?? (await nodeEngine({ threads: 1 }))).load(graph.toBytes());
   // Red counts columns, green counts rows, blue is constant.
   const data = new Uint8Array(height * width * 3);
   for (let y = 0; y < height; y++) {
@@ -37,6 +45,18 @@ describe('resizing in the graph', () => {
     expect(pixel(0, 0)[0]).toBeLessThan(2);
     expect(pixel(39, 39)[0]).toBeGreaterThan(117);
   });
+
+  it.skipIf(!webGpu).each([undefined, 64])(
+    'runs on WebGPU, which cannot do it itself (%s)',
+    async (shorter) => {
+      const [there, here] = [
+        await preprocess(90, 130, 40, shorter, webGpu),
+        await preprocess(90, 130, 40, shorter),
+      ];
+      expect(Array.from(floats(there.resized))).toEqual(Array.from(floats(here.resized)));
+      expect(there.bytes!.data).toEqual(here.bytes!.data);
+    },
+  );
 
   it('leaves an image of the input size exactly as it is', async () => {
     const { bytes } = await preprocess(32, 32, 32);

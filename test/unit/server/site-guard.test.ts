@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedHosts, guard, isLoopback } from '../../../src/server/browser-guard.ts';
+import { allowedHosts, guard, isLoopback } from '../../../src/server/site-guard.ts';
 
 const none = new Set<string>();
 const local = { hosts: allowedHosts('127.0.0.1', []), origins: none };

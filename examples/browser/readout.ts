@@ -1,0 +1,61 @@
+/** @file The result in words, numbers and a bar. */
+import type { WebResult } from 'clad/web';
+import { element } from './element.ts';
+
+const words = {
+  normal: { mark: '✓', word: 'Normal' },
+  anomalous: { mark: '✕', word: 'Anomalous' },
+  none: { mark: '–', word: 'No threshold' },
+} as const;
+
+export function showResult(result: WebResult): void {
+  const { score, threshold } = result;
+  const kind = result.verdict ?? 'none';
+  const verdict = element('verdict', HTMLElement);
+  verdict.className = `verdict ${kind}`;
+  say(verdict.querySelector('.mark'), words[kind].mark);
+  say(verdict.querySelector('.word'), words[kind].word);
+  showGauge(score, threshold, kind);
+  text('score', score.toFixed(2));
+  text('threshold', threshold === null ? 'none' : threshold.toFixed(2));
+  text('product', result.class);
+  text('votes', `${Math.round(100 * result.classProbability)} %`);
+  const lines = result.regions.map(({ x, y, width, height, peak }) => {
+    const line = document.createElement('li');
+    line.textContent = `${width} × ${height} px at ${x}, ${y}; highest ${peak.toFixed(2)}`;
+    return line;
+  });
+  if (lines.length === 0) {
+    const line = document.createElement('li');
+    line.className = 'quiet';
+    line.textContent = 'none';
+    lines.push(line);
+  }
+  element('regions', HTMLElement).replaceChildren(...lines);
+}
+
+/** @param rate - pictures a second, of a camera */
+export function showSpeed(milliseconds: number, rate: number | undefined): void {
+  text('time', `${Math.round(milliseconds)} ms`);
+  text('rate', rate === undefined ? '–' : rate.toFixed(1));
+}
+
+function showGauge(score: number, threshold: number | null, kind: keyof typeof words): void {
+  const gauge = element('gauge', HTMLElement);
+  gauge.className = `gauge ${kind}`;
+  const end = Math.max(score * 1.15, (threshold ?? 0) * 2, 1e-6);
+  gauge.style.setProperty('--score', String(Math.max(0, score) / end));
+  if (threshold === null) gauge.style.removeProperty('--limit');
+  else gauge.style.setProperty('--limit', String(threshold / end));
+  const limit = threshold === null ? 'no threshold' : `the threshold is ${threshold.toFixed(2)}`;
+  gauge.setAttribute('aria-label', `Score ${score.toFixed(2)}, ${limit}`);
+}
+
+function text(id: string, value: string): void {
+  say(element(id, HTMLElement), value);
+}
+
+/** Unchanged text is left alone, so that screen readers tell of changes only. */
+function say(target: Element | null, value: string): void {
+  if (target && target.textContent !== value) target.textContent = value;
+}

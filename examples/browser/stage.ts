@@ -1,0 +1,46 @@
+/** @file The picture with its heat map and its regions, in three layers, so that the slider does not paint anew. */
+import { drawOverlay, drawPicture, type RgbImage, type WebDetector, type WebResult } from 'clad/web';
+import { element } from './element.ts';
+
+export class Stage {
+  readonly #view = element('view', HTMLElement);
+  readonly #layers = element('layers', HTMLElement);
+  readonly #picture = element('picture', HTMLCanvasElement);
+  readonly #heat = element('heat', HTMLCanvasElement);
+  readonly #boxes = element('boxes', HTMLElement);
+
+  constructor() {
+    const opacity = element('opacity', HTMLInputElement);
+    const regions = element('show-boxes', HTMLInputElement);
+    const adjust = () => {
+      this.#heat.style.opacity = String(Number(opacity.value) / 100);
+      this.#boxes.hidden = !regions.checked;
+    };
+    opacity.addEventListener('input', adjust);
+    regions.addEventListener('change', adjust);
+    adjust();
+  }
+
+  show(image: RgbImage, detector?: WebDetector, result?: WebResult): void {
+    this.#view.classList.remove('empty');
+    element('hint', HTMLElement).hidden = true;
+    this.#layers.hidden = false;
+    this.#layers.style.setProperty('--ratio', String(image.width / image.height));
+    drawPicture(this.#picture, image);
+    this.#heat.hidden = !result;
+    if (detector && result) drawOverlay(this.#heat, detector, image, result);
+    const share = (pixels: number, of: number) => `${(100 * pixels) / of}%`;
+    const boxes = (result?.regions ?? []).map(({ x, y, width, height }, index) => {
+      const box = document.createElement('i');
+      box.style.left = share(x, image.width);
+      box.style.top = share(y, image.height);
+      box.style.width = share(width, image.width);
+      box.style.height = share(height, image.height);
+      const number = document.createElement('b');
+      number.textContent = String(index + 1);
+      box.append(number);
+      return box;
+    });
+    this.#boxes.replaceChildren(...boxes);
+  }
+}

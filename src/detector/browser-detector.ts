@@ -1,0 +1,118 @@
+/**
+ * @file A detector in a web page: `model.onnx` from an address or a file, pictures from wherever a page has them, the same
+ * results as in Node.
+ */
+import { reasonOf } from '../core/errors.ts';
+import { type ImageSource, toRgbImage } from '../image/browser-decode.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import { type WebDevice, webEngine, whyNoWebGpu } from '../runtime/web.ts';
+import { type DetectorSource, type DownloadProgress, detectorBytes } from './browser-fetch.ts';
+import { Detector } from './detector.ts';
+import { type Judgement, judgementOf } from './judgement.ts';
+import type { DetectorMetadata } from './metadata.ts';
+
+export interface LoadDetectorOptions {
+  /**
+   * `auto` takes WebGPU where the browser has it on a graphics card and the detector runs on it, WebAssembly otherwise.
+   * @default 'auto'
+   */
+  readonly device?: 'auto' | WebDevice;
+  /**
+   * Threads of WebAssembly; one unless the page is cross-origin isolated.
+   * @default the processor's, at most 8
+   */
+  readonly threads?: number;
+  /**
+   * Address of the folder with onnxruntime-web's files, ending in `/`.
+   * @default where the bundler has put them
+   */
+  readonly wasmPaths?: string | URL;
+  /** Told of the download of a detector from an address. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Ends the download. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is told of a picture: the line of `clad predict --json`, and the map. */
+export interface WebResult extends Judgement {
+  /** Share of the votes by product, in the order of `metadata.classes`. */
+  readonly classProbabilities: readonly number[];
+  /** [S, S], S = `metadata.geometry.size`; higher is more anomalous. */
+  readonly map: Float32Array;
+}
+
+export class WebDetector {
+  /** Products, thresholds, and how the detector was made. */
+  readonly metadata: DetectorMetadata;
+  readonly device: WebDevice;
+  /** Threads of WebAssembly. */
+  readonly threads: number;
+  /** With `device: 'auto'`, why it is not WebGPU; undefined where it is, or was not asked for. */
+  readonly whyNotWebGpu: string | undefined;
+  readonly #detector: Detector;
+
+  /** @internal Use `loadDetector`. */
+  constructor(detector: Detector, device: WebDevice, threads: number, whyNotWebGpu?: string) {
+    this.metadata = detector.metadata;
+    this.device = device;
+    this.threads = threads;
+    this.whyNotWebGpu = whyNotWebGpu;
+    this.#detector = detector;
+  }
+
+  /**
+   * Judges a picture. Calls that overlap are answered one after another.
+   * @throws IMAGE_INVALID, ENGINE_FAILED
+   */
+  async predict(source: ImageSource): Promise<WebResult> {
+    const image = await toRgbImage(source);
+    const prediction = await this.#detector.predict(image);
+    const { classProbabilities, map } = prediction;
+    return { ...judgementOf(this.metadata, prediction, image), classProbabilities, map };
+  }
+
+  /** Ends the worker and frees its memory. */
+  release(): Promise<void> {
+    return this.#detector.release();
+  }
+}
+
+/**
+ * Loads a detector.
+ * @throws FETCH_FAILED, DETECTOR_INVALID, OPTION_INVALID, ENGINE_UNAVAILABLE; WEBGPU_UNAVAILABLE and ENGINE_FAILED with `device: 'webgpu'`
+ */
+export async function loadDetector(
+  source: DetectorSource,
+  { device = 'auto', threads, wasmPaths, onProgress, signal }: LoadDetectorOptions = {},
+): Promise<WebDetector> {
+  const { bytes, name } = await detectorBytes(source, onProgress, signal);
+  const open = async (chosen: WebDevice, whyNotWebGpu?: string) => {
+    const engine = await webEngine({ device: chosen, threads, wasmPaths });
+    const detector = await Detector.fromBytes(engine, bytes, name);
+    if (chosen === 'webgpu') await tryOut(detector);
+    return new WebDetector(detector, chosen, engine.threads, whyNotWebGpu);
+  };
+  if (device !== 'auto') return open(device);
+  let reason = await whyNoWebGpu(false);
+  if (reason === undefined) {
+    try {
+      return await open('webgpu');
+    } catch (error) {
+      // A file that is no detector is none on the CPU either, and says so there.
+      reason = reasonOf(error);
+    }
+  }
+  return open('wasm', reason);
+}
+
+/** Only a run shows whether a graphics card and its driver can do everything; it also compiles their programs. */
+async function tryOut(detector: Detector): Promise<void> {
+  const side = detector.metadata.geometry.size;
+  const grey: RgbImage = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(128) };
+  try {
+    await detector.predict(grey);
+  } catch (error) {
+    await detector.release();
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/** @file Pictures and heat maps on a canvas, in the colours of `clad predict --maps`. */
+import type { RgbImage } from '../image/rgb.ts';
+import type { WebDetector, WebResult } from './browser-detector.ts';
+import { heatPicture } from './heat-picture.ts';
+import { seenPart } from './map-regions.ts';
+
+type Canvas = HTMLCanvasElement | OffscreenCanvas;
+
+export interface OverlayOptions {
+  /**
+   * Of the heat map over the picture, 0..1.
+   * @default 1
+   */
+  readonly opacity?: number;
+  /**
+   * Draws a box around each region.
+   * @default false
+   */
+  readonly regions?: boolean;
+}
+
+/** Boxes are this share of the shorter side wide, at least one pixel. */
+const lineShare = 1 / 200;
+
+/** Gives the canvas the picture's size and draws it. */
+export function drawPicture(canvas: Canvas, image: RgbImage): void {
+  canvas.width = image.width;
+  canvas.height = image.height;
+  contextOf(canvas).putImageData(imageDataOf(image), 0, 0);
+}
+
+/**
+ * Gives the canvas the picture's size and draws it with its heat map.
+ * @param image - the picture as it was judged: what `toRgbImage` gave
+ * @example
+ * const image = await toRgbImage(file);
+ * const result = await detector.predict(image);
+ * drawOverlay(canvas, detector, image, result, { regions: true });
+ */
+export function drawOverlay(
+  canvas: Canvas,
+  detector: Pick<WebDetector, 'metadata'>,
+  image: RgbImage,
+  {
+    class: className,
+    threshold,
+    map,
+    regions: found,
+  }: Pick<WebResult, 'class' | 'threshold' | 'map' | 'regions'>,
+  { opacity = 1, regions = false }: OverlayOptions = {},
+): void {
+  drawPicture(canvas, image);
+  const context = contextOf(canvas);
+  const heat = heatPicture(detector, image, { className, threshold: threshold ?? undefined, map });
+  const layer = new OffscreenCanvas(heat.width, heat.height);
+  drawPicture(layer, heat);
+  const { x, y } = seenPart(detector.metadata.geometry, image);
+  context.globalAlpha = opacity;
+  context.drawImage(layer, x, y);
+  context.globalAlpha = 1;
+  if (!regions) return;
+  const line = Math.max(1, Math.min(image.width, image.height) * lineShare);
+  for (const box of found) {
+    // White within black shows on any ground.
+    for (const [width, colour] of [
+      [3 * line, '#000'],
+      [line, '#fff'],
+    ] as const) {
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.strokeRect(box.x, box.y, box.width, box.height);
+    }
+  }
+}
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+function contextOf(canvas: Canvas): Context {
+  const context = canvas.getContext('2d') as Context | null;
+  if (!context) throw new TypeError('this canvas is in use for WebGL or WebGPU; give one for two dimensions');
+  return context;
+}
+
+function imageDataOf({ width, height, data }: RgbImage): ImageData {
+  const pixels = new ImageData(width, height);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    pixels.data[to] = data[from]!;
+    pixels.data[to + 1] = data[from + 1]!;
+    pixels.data[to + 2] = data[from + 2]!;
+    pixels.data[to + 3] = 255;
+  }
+  return pixels;
+}

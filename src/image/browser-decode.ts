@@ -1,0 +1,151 @@
+/**
+ * @file What a browser has of pictures (files, canvases, video frames) to 8-bit RGB.
+ *
+ * Files give the bytes that decode.ts gives in Node, as far as the browser lets them: EXIF orientation is applied, colour
+ * profiles are ignored, alpha is dropped and not composited. docs/browser.md says what was measured and what is left.
+ */
+import { CladError, reasonOf } from '../core/errors.ts';
+import { decodeBmp } from './bmp.ts';
+import { jpegChannels, requireFormat } from './format.ts';
+import type { RgbImage } from './rgb.ts';
+
+/** Whatever a picture may come as. */
+export type ImageSource =
+  | Blob
+  | ImageBitmap
+  | ImageData
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | VideoFrame
+  | RgbImage;
+
+type Drawable = Exclude<ImageSource, Blob | ImageData | HTMLImageElement | RgbImage>;
+
+const asStored: ImageBitmapOptions = {
+  colorSpaceConversion: 'none',
+  premultiplyAlpha: 'none',
+  imageOrientation: 'from-image',
+};
+
+/**
+ * Decodes or copies a picture. Of a video it is the frame that shows now; a `VideoFrame` or `ImageBitmap` stays the caller's to close.
+ * @throws CladError `IMAGE_INVALID`
+ */
+export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
+  try {
+    if (source instanceof Blob) return await decodeBlob(source);
+    if (source instanceof ImageData) return withoutAlpha(source);
+    if (source instanceof HTMLImageElementOrNever) return await viaBitmap(source);
+    if ('data' in source) return requireWhole(source);
+    return withoutAlpha(canvasPixels(source));
+  } catch (error) {
+    if (error instanceof CladError) throw error;
+    const path = source instanceof File ? source.name : 'The picture';
+    throw new CladError('IMAGE_INVALID', { path, reason: explained(error) }, { cause: error });
+  }
+}
+
+/** Workers have no elements; nothing is an instance of the class in their place. */
+const HTMLImageElementOrNever: typeof HTMLImageElement =
+  globalThis.HTMLImageElement ?? (class {} as unknown as typeof HTMLImageElement);
+
+async function decodeBlob(blob: Blob): Promise<RgbImage> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const format = requireFormat(bytes);
+  if (format === 'bmp') return decodeBmp(bytes);
+  if (format === 'tiff') throw new Error('it is TIFF, which browsers do not decode');
+  if (format === 'jpeg' && jpegChannels(bytes) === 4)
+    throw new Error(
+      'it is a CMYK JPEG, whose colours each browser turns into RGB in its own way; save it as RGB',
+    );
+  // The content says what it is, not the name.
+  return viaBitmap(new Blob([bytes], { type: `image/${format}` }));
+}
+
+async function viaBitmap(source: Blob | HTMLImageElement): Promise<RgbImage> {
+  const bitmap = await createImageBitmap(source, asStored);
+  try {
+    const pixels = canvasPixels(bitmap);
+    return (isTransparent(pixels) && readUnmultiplied(bitmap)) || withoutAlpha(pixels);
+  } finally {
+    bitmap.close();
+  }
+}
+
+function canvasPixels(source: Drawable): ImageData {
+  const { width, height } = sizeOf(source);
+  if (!(width > 0 && height > 0)) throw new Error('it has no pixels yet');
+  const canvas = new OffscreenCanvas(width, height);
+  // Read from memory, not from the graphics card: faster, and the numbers are the decoder's.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error(`the browser gives no canvas of ${width} x ${height} pixels`);
+  context.drawImage(source, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}
+
+function sizeOf(source: Drawable): { width: number; height: number } {
+  if ('videoWidth' in source) return { width: source.videoWidth, height: source.videoHeight };
+  if ('displayWidth' in source) return { width: source.displayWidth, height: source.displayHeight };
+  return source;
+}
+
+function isTransparent({ data }: ImageData): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return true;
+  return false;
+}
+
+/**
+ * A canvas stores colours multiplied by alpha and so forgets those under transparent pixels; a texture keeps them.
+ * @param bitmap - made with `asStored`; of others the colours are multiplied already
+ * @returns undefined where WebGL is not to be had, or not for this size
+ */
+function readUnmultiplied(bitmap: ImageBitmap): RgbImage | undefined {
+  const { width, height } = bitmap;
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
+  if (!gl || Math.max(width, height) > gl.getParameter(gl.MAX_TEXTURE_SIZE)) return undefined;
+  gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+  gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
+  const texture = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  const data = new Uint8ClampedArray(width * height * 4);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, data);
+  const failed = gl.getError() !== gl.NO_ERROR;
+  // Browsers allow few contexts at a time, and collect them late.
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return failed ? undefined : withoutAlpha({ width, height, data });
+}
+
+function withoutAlpha({
+  width,
+  height,
+  data: pixels,
+}: Pick<ImageData, 'width' | 'height' | 'data'>): RgbImage {
+  if (!(pixels instanceof Uint8ClampedArray)) throw new Error('its samples are not of 8 bits');
+  const data = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = pixels[from]!;
+    data[to + 1] = pixels[from + 1]!;
+    data[to + 2] = pixels[from + 2]!;
+  }
+  return { width, height, data };
+}
+
+function requireWhole(image: RgbImage): RgbImage {
+  const { width, height, data } = image;
+  if (data.length !== width * height * 3)
+    throw new Error(`${data.length} bytes are not ${width} x ${height} pixels of 3`);
+  return image;
+}
+
+function explained(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'SecurityError')
+    return 'it comes from another site, which does not let this page read it (CORS)';
+  if (error instanceof DOMException && error.name === 'InvalidStateError')
+    return 'the browser cannot decode it';
+  return reasonOf(error);
+}

@@ -1,0 +1,76 @@
+/** @file Which format the bytes of an image file are in, and whether they are whole. Pure; the same in Node and the browser. */
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
+
+/**
+ * The format by the first bytes. Also refuses a PNG or JPEG without its end, which decoders forgive once all pixels are there.
+ * @throws Error with the reason alone; the caller names the file
+ */
+export function requireFormat(bytes: Uint8Array): ImageFormat {
+  if (bytes.length === 0) throw new Error('the file is empty');
+  const has = (at: number, ...values: readonly number[]) =>
+    values.every((value, index) => bytes[at + index] === value);
+  if (has(0, 0x89, 0x50, 0x4e, 0x47)) {
+    if (!endsAsPng(bytes)) throw new Error('the file is truncated');
+    return 'png';
+  }
+  if (has(0, 0xff, 0xd8, 0xff)) {
+    if (!endsAsJpeg(bytes)) throw new Error('the file is truncated');
+    return 'jpeg';
+  }
+  if (has(0, 0x52, 0x49, 0x46, 0x46) && has(8, 0x57, 0x45, 0x42, 0x50)) return 'webp';
+  if (has(0, 0x49, 0x49, 0x2a, 0) || has(0, 0x4d, 0x4d, 0, 0x2a)) return 'tiff';
+  if (has(0, 0x49, 0x49, 0x2b, 0) || has(0, 0x4d, 0x4d, 0, 0x2b)) return 'tiff';
+  if (has(0, 0x42, 0x4d)) return 'bmp';
+  throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
+}
+
+/** Walks the chunks of a PNG (length, name, data, checksum) to a whole IEND. */
+function endsAsPng(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) === 0x49454e44) return true;
+  }
+  return false;
+}
+
+/** Looks for an end behind the first scan's begin; in a scan those two bytes cannot stand for anything else. What cameras append behind the end does no harm. */
+function endsAsJpeg(bytes: Uint8Array): boolean {
+  for (const { marker, at } of jpegSegments(bytes)) {
+    if (marker === startOfScan) return hasEndBehind(bytes, at);
+    // No marker where one should be is for the decoder to refuse.
+    if (marker === undefined) return true;
+  }
+  return false;
+}
+
+const startOfScan = 0xda;
+
+/** Colour channels of a JPEG: 1 grey, 3 colour, 4 CMYK; undefined where its header says nothing. */
+export function jpegChannels(bytes: Uint8Array): number | undefined {
+  for (const { marker = 0, at } of jpegSegments(bytes)) {
+    // The frame's header (SOF0 .. SOF15): marker, length, precision, height, width, channels. C4, C8 and CC are something else.
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return bytes[at + 9];
+  }
+  return undefined;
+}
+
+/** Walks the segments (marker, length, data) to the first scan; `marker` is undefined where there is none, and the walk ends. */
+function* jpegSegments(bytes: Uint8Array): Generator<{ marker: number | undefined; at: number }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 4 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
+    // Padding may stand before a marker.
+    while (bytes[at + 1] === 0xff && at + 5 <= bytes.length) at++;
+    const marker = bytes[at] === 0xff ? bytes[at + 1] : undefined;
+    yield { marker, at };
+    if (marker === undefined || marker === startOfScan) return;
+  }
+}
+
+function hasEndBehind(bytes: Uint8Array, start: number): boolean {
+  for (let at = bytes.indexOf(0xff, start); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xd9) return true;
+  }
+  return false;
+}

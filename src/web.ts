@@ -1,0 +1,25 @@
+/**
+ * @file Table of contents of the library in a browser, `clad/web`. docs/browser.md walks through it.
+ *
+ * @example
+ * import { drawOverlay, loadDetector, toRgbImage } from 'clad/web';
+ * const detector = await loadDetector('model.onnx');
+ * const image = await toRgbImage(input.files[0]);
+ * const result = await detector.predict(image);
+ * drawOverlay(canvas, detector, image, result);
+ */
+export { CladError, type ErrorCode } from './core/errors.ts';
+export {
+  type LoadDetectorOptions,
+  loadDetector,
+  type WebDetector,
+  type WebResult,
+} from './detector/browser-detector.ts';
+export type { DetectorSource, DownloadProgress } from './detector/browser-fetch.ts';
+export { drawOverlay, drawPicture, type OverlayOptions } from './detector/browser-overlay.ts';
+export type { Judgement } from './detector/judgement.ts';
+export type { AnomalousRegion } from './detector/map-regions.ts';
+export type { DetectorMetadata } from './detector/metadata.ts';
+export { type ImageSource, toRgbImage } from './image/browser-decode.ts';
+export type { RgbImage } from './image/rgb.ts';
+export { type WebDevice, whyNoWebGpu } from './runtime/web.ts';

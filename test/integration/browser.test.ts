@@ -1,0 +1,261 @@
+/**
+ * @file The library for browsers and the example page, built by Vite, in headless Chromium: the same pictures give the same
+ * results as in Node. Two products, the backbone that comes with the program, fewer steps and smaller pictures than the default.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '../../src/image/decode.ts';
+import type { RgbImage } from '../../src/image/rgb.ts';
+import type { PredictionLine } from '../../src/methods/predict.ts';
+import { cap } from '../../src/synthesis/demo/products/cap.ts';
+import { washer } from '../../src/synthesis/demo/products/washer.ts';
+import { renderFlawed, renderGood } from '../../src/synthesis/demo/render.ts';
+import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } from '../helpers/browser.ts';
+import { clad } from '../helpers/clad.ts';
+import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
+
+const size = 200;
+const products = { caps: cap, washers: washer };
+/** What the pages answer; their code is text, since the tests are compiled without the names of a browser. */
+interface Answered extends Omit<PredictionLine, 'path' | 'map'> {
+  readonly device: string;
+  readonly threads: number;
+  /** The picture with its heat map, RGBA. */
+  readonly heat: number[];
+}
+
+let folder = '';
+const at = (...names: readonly string[]) => join(folder, ...names);
+let browser: Browser;
+let plain: Server;
+let isolated: Server;
+let lines: PredictionLine[] = [];
+
+async function train(out: string, ...more: readonly string[]): Promise<void> {
+  const steps = ['stage1.steps=20', 'stage1.batch=256', 'stage2.steps=10', 'stage2.batch=256'];
+  const settings = [...steps, 'input.members=512', ...more].flatMap((text) => ['--set', text]);
+  const backbone = out === 'tiny' ? ['--backbone', await writeTinyBackbone(folder)] : [];
+  const ended = await clad('train', at('photos'), '--out', at(out), ...backbone, ...settings);
+  if (ended.status !== 0) throw new Error(ended.stderr);
+}
+
+async function judgedInNode(run: string, ...more: readonly string[]): Promise<PredictionLine[]> {
+  const { stdout, stderr } = await clad('predict', at(run), at('new'), '--json', ...more);
+  if (!stdout) throw new Error(stderr);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PredictionLine);
+}
+
+async function open(url: string, where = browser): Promise<Page> {
+  const page = await where.newPage();
+  await page.goto(url);
+  return page;
+}
+
+/** Judges one picture in the page that has the library. */
+function judge(page: Page, model: string, picture: string, options: object): Promise<Answered> {
+  return page.evaluate(`(async () => {
+    globalThis.detectors ??= new Map();
+    if (!detectors.has('${model}')) detectors.set('${model}', await clad.loadDetector('${model}', ${JSON.stringify(options)}));
+    const detector = detectors.get('${model}');
+    const image = await clad.toRgbImage(await (await fetch('${picture}')).blob());
+    const result = await detector.predict(image);
+    const canvas = new OffscreenCanvas(1, 1);
+    clad.drawOverlay(canvas, detector, image, result);
+    const heat = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    return { ...result, map: undefined, heat: Array.from(heat), device: detector.device, threads: detector.threads };
+  })()`);
+}
+
+const nameOf = ({ path }: PredictionLine) => path.slice(at('new').length + 1);
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  folder = await mkdtemp(join(tmpdir(), 'clad-browser-'));
+  const write = async (path: string, { width, height, data }: RgbImage) =>
+    sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(path);
+  await mkdir(at('new'));
+  for (const [name, product] of Object.entries(products)) {
+    await mkdir(at('photos', name), { recursive: true });
+    for (let part = 0; part < 10; part++)
+      await write(
+        at('photos', name, `${part}.png`),
+        renderGood(product, { seed: 3, part: `train/${part}`, size }),
+      );
+    await write(at('new', `${name}-good.png`), renderGood(product, { seed: 3, part: 'new/0', size }));
+    const kind = Object.keys(product.defects)[0]!;
+    const { image } = renderFlawed(product, { seed: 3, part: 'new/1', size }, kind, 1);
+    await write(at('new', `${name}-bad.png`), image);
+  }
+  await train('run', 'features.inputSize=128');
+  await train('tiny', 'features.inputSize=64', 'input.components=16');
+  lines = await judgedInNode('run', '--maps', at('maps'));
+  await buildPage('test/helpers/browser-page', at('page'));
+  await buildPage('examples/browser', at('example'));
+  await writeFile(at('page', 'page.html'), '<!doctype html><title>no detector</title>');
+  await writeFile(at('page', 'text.onnx'), 'no detector either');
+  plain = await serve([at('page'), folder]);
+  isolated = await serve([at('example'), at('page'), folder], isolation);
+  browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([plain?.close(), isolated?.close()]);
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
+  it('judges as Node does, in WebAssembly', async () => {
+    const page = await open(plain.url);
+    expect(lines).toHaveLength(4);
+    expect(new Set(lines.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
+    for (const line of lines) {
+      const answered = await judge(page, 'run/model.onnx', `new/${nameOf(line)}`, { device: 'wasm' });
+      const { path, map, score, classProbability, regions, ...exact } = line;
+      expect(answered).toMatchObject({ ...exact, device: 'wasm', threads: 1 });
+      expect(Math.abs(answered.score - score) / score).toBeLessThan(1e-3);
+      expect(answered.classProbability).toBeCloseTo(classProbability, 3);
+      expect(answered.regions).toHaveLength(regions.length);
+      const { data } = await decodeImage(at('maps', nameOf(line)));
+      const differing = data.reduce((count, value, index) => {
+        const there = answered.heat[Math.floor(index / 3) * 4 + (index % 3)]!;
+        return count + (Math.abs(value - there) > 2 ? 1 : 0);
+      }, 0);
+      // An outline may move by a pixel where the map meets the threshold.
+      expect(differing / data.length).toBeLessThan(1e-3);
+    }
+    await page.close();
+  });
+
+  it('uses threads where the page is isolated', async () => {
+    const page = await open(`${isolated.url}page/index.html`);
+    const [line] = lines;
+    const answered = await judge(page, '/run/model.onnx', `/new/${nameOf(line!)}`, {
+      device: 'wasm',
+      threads: 2,
+    });
+    expect(answered.threads).toBe(2);
+    expect(Math.abs(answered.score - line!.score) / line!.score).toBeLessThan(1e-3);
+    await page.close();
+  });
+
+  it('judges as Node does on WebGPU, computed by software', async (context) => {
+    const args = [
+      '--no-sandbox',
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      '--enable-features=Vulkan',
+      '--use-vulkan=swiftshader',
+    ];
+    const withGpu = await chromium.launch({ executablePath: chromiumPath, args });
+    try {
+      const page = await open(plain.url, withGpu);
+      const reason = await page.evaluate('clad.whyNoWebGpu()');
+      if (reason !== undefined) return context.skip(`this Chromium has no WebGPU: ${reason}`);
+      // The first product, good and bad; software is slow.
+      for (const line of (await judgedInNode('tiny')).slice(0, 2)) {
+        const answered = await judge(page, 'tiny/model.onnx', `new/${nameOf(line)}`, { device: 'webgpu' });
+        expect(answered).toMatchObject({ class: line.class, verdict: line.verdict, device: 'webgpu' });
+        expect(Math.abs(answered.score - line.score) / line.score).toBeLessThan(1e-3);
+      }
+      // Left to itself it takes WebAssembly, since software is slower on WebGPU.
+      const chosen = await page.evaluate(`(async () => {
+        const { device, whyNotWebGpu } = await clad.loadDetector('tiny/model.onnx');
+        return { device, whyNotWebGpu };
+      })()`);
+      expect(chosen).toEqual({ device: 'wasm', whyNotWebGpu: 'the graphics adapter is a software one' });
+    } finally {
+      await withGpu.close();
+    }
+  });
+
+  it('says in sentences what goes wrong', async () => {
+    const page = await open(plain.url);
+    const told = (code: string) =>
+      page.evaluate(
+        `(async () => { try { await ${code}; } catch (error) { return error.code + ' ' + error.message; } })()`,
+      );
+    expect(await told("clad.loadDetector('nothing.onnx')")).toMatch(/^FETCH_FAILED nothing.onnx: .*404/);
+    expect(await told("clad.loadDetector('page.html')")).toMatch(/^FETCH_FAILED .*a web page/);
+    expect(await told("clad.loadDetector('http://127.0.0.1:1/x.onnx')")).toMatch(/^FETCH_FAILED/);
+    expect(await told("clad.loadDetector('text.onnx')")).toMatch(/^DETECTOR_INVALID text.onnx/);
+    expect(await told("clad.loadDetector('run/model.onnx', { device: 'webgpu' })")).toMatch(
+      /^WEBGPU_UNAVAILABLE WebGPU cannot be used here: /,
+    );
+    expect(
+      await told("clad.loadDetector('run/model.onnx', { wasmPaths: 'nowhere/', device: 'wasm' })"),
+    ).toMatch(/^ENGINE_UNAVAILABLE /);
+    expect(await told("clad.toRgbImage(new File(['GIF89a'], 'a.gif'))")).toMatch(/^IMAGE_INVALID a.gif: /);
+    expect(await told("clad.toRgbImage(new File([new Uint8Array([0x49, 0x49, 42, 0])], 'a.tif'))")).toMatch(
+      /IMAGE_INVALID a.tif: .*TIFF, which browsers do not decode/,
+    );
+    await page.close();
+  });
+});
+
+describe.skipIf(!hasChromium)('the example page', () => {
+  it('judges a picture that is dropped on it, and draws it', async () => {
+    const page = await open(`${isolated.url}?model=/run/model.onnx&device=wasm`);
+    const trouble: string[] = [];
+    page.on('console', (message) => trouble.push(message.text()));
+    page.on('pageerror', (error) => trouble.push(error.message));
+    await expect.poll(() => page.textContent('#about'), { timeout: 30_000 }).toContain('caps, washers');
+    for (const line of lines) {
+      const base64 = (await readFile(line.path)).toString('base64');
+      const dropped = await page.evaluateHandle(`(async () => {
+        const data = new DataTransfer();
+        const blob = await (await fetch('data:image/png;base64,${base64}')).blob();
+        data.items.add(new File([blob], 'part.png', { type: 'image/png' }));
+        return data;
+      })()`);
+      await page.evaluate("document.querySelector('#score').textContent = ''");
+      await page.dispatchEvent('#view', 'drop', { dataTransfer: dropped });
+      await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
+      const word = line.verdict === 'anomalous' ? 'Anomalous' : 'Normal';
+      expect(await page.textContent('#verdict .word')).toBe(word);
+      expect(await page.textContent('#product')).toBe(line.class);
+      expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);
+      expect(await page.locator('#boxes i').count()).toBe(line.regions.length);
+    }
+    expect(trouble).toEqual([]);
+    await page.close();
+  });
+
+  it('follows a camera, and stops', async () => {
+    const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    const withCamera = await chromium.launch({ executablePath: chromiumPath, args });
+    try {
+      const page = await open(`${isolated.url}?model=/tiny/model.onnx&device=wasm`, withCamera);
+      await expect.poll(() => page.textContent('#about'), { timeout: 30_000 }).toContain('caps, washers');
+      await page.click('#camera');
+      await expect.poll(() => page.textContent('#rate'), { timeout: 30_000 }).toMatch(/^\d+\.\d$/);
+      await page.click('#camera');
+      expect(await page.textContent('#camera')).toBe('Start camera');
+      await expect.poll(() => page.evaluate("document.querySelector('#video').srcObject")).toBeNull();
+    } finally {
+      await withCamera.close();
+    }
+  });
+
+  for (const width of [390, 1280]) {
+    it(`fits at ${width} pixels, before and after a picture`, async () => {
+      const page = await open(isolated.url);
+      await page.setViewportSize({ width, height: 800 });
+      const wide = () => page.evaluate('document.documentElement.scrollWidth');
+      expect(await wide()).toBe(width);
+      await page.setInputFiles('#picture-file', lines[0]!.path);
+      await expect.poll(() => page.textContent('#trouble')).toMatch(/Load a detector first/);
+      expect(await wide()).toBe(width);
+      await page.close();
+    });
+  }
+});
