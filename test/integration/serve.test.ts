@@ -14,20 +14,7 @@ import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { encoded, noise } from '../helpers/pictures.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
-import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
-
-const settings = [
-  'features.inputSize=64',
-  'input.components=16',
-  'input.members=256',
-  'adaptor=[32,24,16]',
-  'discriminator=[16,8]',
-  'stage1.batch=64',
-  'stage2.batch=96',
-  'stage1.steps=30',
-  'stage2.steps=10',
-  'evaluations=2',
-].flatMap((text) => ['--set', text]);
+import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
 let run = '';
@@ -45,24 +32,8 @@ beforeAll(async () => {
   other = join(folder, 'other');
   const data = join(folder, 'data');
   await writeParts(data);
-  const backbone = await writeTinyBackbone(folder);
-  for (const [out, seed] of [
-    [run, '0'],
-    [other, '1'],
-  ] as const) {
-    const { status, stderr } = await clad(
-      'train',
-      data,
-      '--out',
-      out,
-      '--backbone',
-      backbone,
-      ...settings,
-      '--set',
-      `seed=${seed}`,
-    );
-    if (status !== 0) throw new Error(stderr);
-  }
+  await trainSmall(folder, data, 'parts');
+  await trainSmall(folder, data, 'other', 'seed=1');
   const { stdout } = await clad('predict', run, join(data, 'disc/test'), join(data, 'weave/test'), '--json');
   for (const text of stdout.trim().split('\n')) {
     const line = JSON.parse(text) as PredictionLine;

@@ -1,0 +1,228 @@
+/**
+ * @file The promise of one file: the same pictures through every way there is, one table of how far the answers are apart.
+ *
+ * With CLAD_PARITY_RUN (a run folder) and CLAD_PARITY_IMAGES (a data set in the MVTec layout) it is about these instead of a
+ * detector trained here.
+ */
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DetectorMetadata, parseMetadata } from '../../src/detector/metadata.ts';
+import { markdownTable } from '../../src/evaluation/table.ts';
+import { decodeMetadata } from '../../src/graph/index.ts';
+import { decodeImage } from '../../src/image/decode.ts';
+import { evaluateInFull, type JudgedImage } from '../../src/methods/evaluate.ts';
+import type { PredictionLine } from '../../src/methods/predict.ts';
+import { buildPage, chromiumPath, hasChromium, serve } from '../helpers/browser.ts';
+import { clad } from '../helpers/clad.ts';
+import { writeParts } from '../helpers/parts.ts';
+import { type Serving, startServe } from '../helpers/serve.ts';
+import { trainSmall } from '../helpers/small-training.ts';
+
+/** What a way says of a picture. */
+interface Said {
+  readonly class: string;
+  readonly classProbability: number;
+  readonly score: number;
+  readonly verdict: string | null;
+}
+
+/** Pictures of each folder of the data set; all of the small one. */
+const perFolder = 3;
+
+let folder = '';
+let run = process.env.CLAD_PARITY_RUN ?? '';
+let data = process.env.CLAD_PARITY_IMAGES ?? '';
+let metadata: DetectorMetadata;
+let serving: Serving;
+/** `clad predict --json`: what the others are held against. */
+let predicted: PredictionLine[] = [];
+const rows: string[][] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-parity-'));
+  if (run === '') {
+    data = join(folder, 'data');
+    run = join(folder, 'run');
+    await writeParts(data);
+    await trainSmall(folder, data, 'run');
+  }
+  const model = join(run, 'model.onnx');
+  metadata = parseMetadata(decodeMetadata(await readFile(model)), model);
+  serving = await startServe(`parts=${run}`, '--log-level', 'error');
+  const { stdout } = await clad(
+    'predict',
+    run,
+    ...metadata.classes.map((name) => join(data, name, 'test')),
+    '--json',
+  );
+  const folders = new Map<string, number>();
+  predicted = stdout
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as PredictionLine)
+    .filter(({ path }) => {
+      const kind = relative(data, path).slice(0, -basename(path).length);
+      folders.set(kind, (folders.get(kind) ?? 0) + 1);
+      return folders.get(kind)! <= perFolder;
+    });
+}, 600_000);
+
+afterAll(async () => {
+  await serving?.stop();
+  await rm(folder, { recursive: true, force: true });
+  const header = [
+    'the same pictures through',
+    'score differs by, at most',
+    'class probability',
+    'other verdicts',
+  ];
+  if (rows.length > 0) console.log(`${predicted.length} pictures\n${markdownTable({ header, rows })}`);
+});
+
+/**
+ * Compares with `clad predict` and adds a row to the table.
+ * @param tolerance - of the score, relative; of the class probability, absolute
+ */
+function compare(way: string, said: readonly Said[], tolerance: number): void {
+  expect(said).toHaveLength(predicted.length);
+  const relativeTo = (one: number, other: number) => Math.abs(one - other) / Math.max(Math.abs(other), 1e-6);
+  const most = (values: readonly number[]) => Math.max(...values);
+  const score = most(said.map((each, index) => relativeTo(each.score, predicted[index]!.score)));
+  const share = most(
+    said.map(({ classProbability }, index) =>
+      Math.abs(classProbability - predicted[index]!.classProbability),
+    ),
+  );
+  const verdicts = said.filter(
+    (each, index) => each.verdict !== predicted[index]!.verdict || each.class !== predicted[index]!.class,
+  ).length;
+  const told = (value: number) => (value === 0 ? '0' : value.toExponential(1));
+  rows.push([way, told(score), told(share), String(verdicts)]);
+  expect(score).toBeLessThanOrEqual(tolerance);
+  expect(share).toBeLessThanOrEqual(tolerance);
+  expect(verdicts).toBe(0);
+}
+
+/** From the file's own outputs, as docs/runtimes.md tells people to do it. */
+function judged(score: number, shares: ArrayLike<number>): Said {
+  const list = Array.from(shares);
+  const best = list.indexOf(Math.max(...list));
+  const name = metadata.classes[best] as string;
+  const { threshold } = metadata.thresholds[name]!;
+  return {
+    class: name,
+    classProbability: list[best] as number,
+    score,
+    verdict: score > threshold ? 'anomalous' : 'normal',
+  };
+}
+
+/** One picture after another, so that no way has an advantage. */
+async function each<T>(work: (path: string) => Promise<T>): Promise<T[]> {
+  const said: T[] = [];
+  for (const { path } of predicted) said.push(await work(path));
+  return said;
+}
+
+async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array }> {
+  const { width, height, data } = await decodeImage(path);
+  return { shape: [1, height, width, 3], data };
+}
+
+describe('one file, the same numbers', () => {
+  it('clad predict judges good and anomalous pictures', () => {
+    expect(new Set(predicted.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
+  });
+
+  it('clad evaluate', async () => {
+    const seen = new Map<string, JudgedImage>();
+    await evaluateInFull(
+      { run, data },
+      { curvePoints: 4, onJudged: (image) => seen.set(image.sample.path, image) },
+    );
+    const said = predicted.map(({ path }) => {
+      const { className, classProbability, score, verdict } = seen.get(path)!.prediction;
+      return { class: className, classProbability, score, verdict: verdict ?? null };
+    });
+    compare('`clad evaluate`', said, 0);
+  }, 600_000);
+
+  it('the service, with photographs', async () => {
+    const said = await each(async (path) => {
+      const address = `${serving.url}/v1/detectors/parts/predict`;
+      const response = await fetch(address, { method: 'POST', body: await readFile(path) });
+      return (await response.json()) as Said;
+    });
+    compare('`clad serve`, photographs (`/v1`)', said, 0);
+  }, 600_000);
+
+  it('the service, with tensors', async () => {
+    const said = await each(async (path) => {
+      const { shape, data: bytes } = await pixels(path);
+      const outputs = ['score', 'class_probability'].map((name) => ({ name }));
+      const parameters = { binary_data_size: bytes.length };
+      const inputs = [{ name: 'image', shape, datatype: 'UINT8', parameters }];
+      const header = Buffer.from(JSON.stringify({ inputs, outputs }));
+      const response = await fetch(`${serving.url}/v2/models/parts/infer`, {
+        method: 'POST',
+        headers: { 'Inference-Header-Content-Length': String(header.length) },
+        body: Buffer.concat([header, bytes]),
+      });
+      const answer = (await response.json()) as { outputs: { data: number[] }[] };
+      return judged(answer.outputs[0]!.data[0]!, answer.outputs[1]!.data);
+    });
+    compare('`clad serve`, tensors (`/v2`, Open Inference Protocol)', said, 0);
+  }, 600_000);
+
+  it('the exported file, in ONNX Runtime without clad', async () => {
+    const out = join(folder, 'models');
+    const { status, stdout, stderr } = await clad('export', run, '--to', 'triton', '--out', out, '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const session = await ort.InferenceSession.create(JSON.parse(stdout).model);
+    const said = await each(async (path) => {
+      const { shape, data: bytes } = await pixels(path);
+      const { score, class_probability: shares } = await session.run({
+        image: new ort.Tensor('uint8', bytes, shape),
+      });
+      return judged((score!.data as Float32Array)[0]!, shares!.data as Float32Array);
+    });
+    await session.release();
+    compare('`clad export --to triton`, the file in ONNX Runtime alone', said, 0);
+  }, 600_000);
+
+  it.skipIf(!hasChromium)(
+    'the browser, in WebAssembly',
+    async () => {
+      const page = join(folder, 'page');
+      await buildPage('test/helpers/browser-page', page);
+      await cp(join(run, 'model.onnx'), join(page, 'model.onnx'));
+      const server = await serve([page, data]);
+      const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+      try {
+        const tab = await browser.newPage();
+        await tab.goto(server.url);
+        await tab.evaluate(
+          `clad.loadDetector('model.onnx', { device: 'wasm' }).then((it) => { globalThis.detector = it; })`,
+        );
+        const said = await each(
+          async (path) =>
+            (await tab.evaluate(`(async () => {
+            const { class: name, classProbability, score, verdict } = await detector.predict(
+              await (await fetch(${JSON.stringify(relative(data, path))})).blob(),
+            );
+            return { class: name, classProbability, score, verdict };
+          })()`)) as Said,
+        );
+        compare('`clad/web` in Chromium, WebAssembly', said, 1e-3);
+      } finally {
+        await browser.close();
+        await server.close();
+      }
+    },
+    600_000,
+  );
+});
