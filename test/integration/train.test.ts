@@ -14,20 +14,11 @@ import type { TrainingPlan } from '../../src/methods/plan.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
 import { clad, type Ended, startClad } from '../helpers/clad.ts';
 import { products, writeParts } from '../helpers/parts.ts';
+import { tinySettings } from '../helpers/small-training.ts';
 import { tinyBackboneBytes, writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
-/** Settings that make a training take a second or two. */
-const tiny = [
-  'features.inputSize=64',
-  'input.components=16',
-  'input.members=256',
-  'adaptor=[32,24,16]',
-  'discriminator=[16,8]',
-  'stage1.batch=64',
-  'stage2.batch=96',
-  'evaluations=2',
-];
-const settings = (...more: readonly string[]) => [...tiny, ...more].flatMap((text) => ['--set', text]);
+const settings = (...more: readonly string[]) =>
+  [...tinySettings, ...more].flatMap((text) => ['--set', text]);
 const short = settings('stage1.steps=30', 'stage2.steps=10');
 
 let folder = '';
