@@ -10,7 +10,7 @@ import { writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { statOrNothing } from '../data/folders.ts';
 import { Detector } from '../detector/detector.ts';
-import { goldenKey } from '../detector/golden.ts';
+import { type Golden, goldenKey } from '../detector/golden.ts';
 import { type DetectorMetadata, metadataKey, type Precision, parseMetadata } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel, encodeModel, type ModelProto } from '../graph/index.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
@@ -128,8 +128,10 @@ async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<
   const entries = decodeMetadata(bytes);
   const metadata = parseMetadata(entries, path);
   if (entries[goldenKey] !== undefined) return { bytes, metadata, comparison: null };
-  const withGolden = await addGolden(engine, decodeModel(bytes), metadata, path);
-  return { bytes: withGolden, metadata, comparison: null };
+  const golden = await withDetector(engine, bytes, path, (detector) =>
+    makeGolden(detector, engine.device, metadata.exported?.precision),
+  );
+  return { bytes: withEntries(decodeModel(bytes), metadata, golden), metadata, comparison: null };
 }
 
 async function variantOf(
@@ -155,49 +157,45 @@ async function variantOf(
   const model = await inPrecision(decodeModel(bytes), precision, paths, engine, onProgress);
   const source = createHash('sha256').update(bytes).digest('hex');
   const metadata: DetectorMetadata = { ...before, exported: { precision, source, thresholds: 'kept' } };
-  const old = await Detector.fromBytes(engine, bytes, path);
-  let now: Detector | undefined;
-  try {
-    if (forThresholds.length > 0) {
-      now = await Detector.fromBytes(engine, withEntries(model, metadata), path);
-      Object.assign(metadata, moved(metadata, await medianShifts(old, now, forThresholds, onProgress)));
-      metadata.exported = { precision, source, thresholds: 'moved' };
-      await now.release();
-    }
-    const written = await addGolden(engine, model, metadata, path);
+  return withDetector(engine, bytes, path, async (old) => {
+    const golden = await withDetector(engine, withEntries(model, metadata), path, async (now) => {
+      if (forThresholds.length > 0) {
+        Object.assign(metadata, moved(metadata, await medianShifts(old, now, forThresholds, onProgress)));
+        metadata.exported = { precision, source, thresholds: 'moved' };
+      }
+      return makeGolden(now, engine.device, precision);
+    });
+    const written = withEntries(model, metadata, golden);
     const judged = images?.judged ?? [];
     if (!images || judged.length === 0) return { bytes: written, metadata, comparison: null };
-    now = await Detector.fromBytes(engine, written, path);
-    const comparison = await compareDetectors(old, now, judged, onProgress);
+    const comparison = await withDetector(engine, written, path, (now) =>
+      compareDetectors(old, now, judged, onProgress),
+    );
     return { bytes: written, metadata, comparison: { ...comparison, of: images.judgedAre } };
-  } finally {
-    await old.release();
-    await now?.release();
-  }
+  });
 }
 
-/** The file with golden pictures as it judges them itself. */
-async function addGolden(
+/** Opens a detector for a piece of work. */
+async function withDetector<T>(
   engine: Engine,
-  model: ModelProto,
-  metadata: DetectorMetadata,
+  bytes: Uint8Array,
   path: string,
-): Promise<Uint8Array> {
-  const detector = await Detector.fromBytes(engine, withEntries(model, metadata), path);
+  work: (detector: Detector) => Promise<T>,
+): Promise<T> {
+  const detector = await Detector.fromBytes(engine, bytes, path);
   try {
-    const golden = await makeGolden(detector, engine.device, metadata.exported?.precision ?? 'fp32');
-    return withEntries(model, metadata, { [goldenKey]: JSON.stringify(golden) });
+    return await work(detector);
   } finally {
     await detector.release();
   }
 }
 
-function withEntries(
-  model: ModelProto,
-  metadata: DetectorMetadata,
-  more: Record<string, string> = {},
-): Uint8Array {
-  const ours = { [metadataKey]: JSON.stringify(metadata), ...more };
+/** The file with what is said of it, and golden pictures in the place of those it had. */
+function withEntries(model: ModelProto, metadata: DetectorMetadata, golden?: Golden): Uint8Array {
+  const ours = {
+    [metadataKey]: JSON.stringify(metadata),
+    ...(golden && { [goldenKey]: JSON.stringify(golden) }),
+  };
   const others = (model.metadataProps ?? []).filter(({ key }) => key !== metadataKey && key !== goldenKey);
   const metadataProps = [...others, ...Object.entries(ours).map(([key, value]) => ({ key, value }))];
   return encodeModel({ ...model, metadataProps });

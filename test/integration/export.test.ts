@@ -202,6 +202,9 @@ describe('clad export --precision', () => {
     );
     const half = await clad('export', model, ...out, '--precision', 'fp16');
     expect(JSON.parse(half.stdout)).toMatchObject({ comparison: null, thresholds: 'kept' });
+    const unjudged = ['--to', 'onnx', '--out', at('unjudged.onnx'), '--data', parts, '--images', '0'];
+    const moved = await clad('export', model, ...unjudged, '--precision', 'fp16', '--json');
+    expect(JSON.parse(moved.stdout)).toMatchObject({ comparison: null, thresholds: 'moved' });
     expectRefused(
       await clad('export', model, ...out.slice(0, -1), '--precision', 'fp16'),
       /there is a file already/,
