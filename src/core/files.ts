@@ -1,7 +1,20 @@
-/** @file Files written whole or not at all (Node only): to a temporary name beside the target, then renamed. */
+/** @file Files (Node only): read with a sentence where that fails; written whole or not at all, to a temporary name beside the target, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { CladError, reasonOf } from './errors.ts';
+
+/**
+ * The bytes of a file.
+ * @throws FILE_UNREADABLE
+ */
+export async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  }
+}
 
 /**
  * Writes a file atomically, making its folder when missing. A reader sees the old content or the new, never a part.

@@ -3,10 +3,10 @@
  * `<object>/Data/Masks/Anomaly`, and the table `split_csv/1cls.csv` (object,split,label,image,mask; paths from the
  * root) that says which image trains and which tests. Only that one-class table is read: in the others anomalies train.
  */
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import type { Sample } from './dataset.ts';
 import { listFolder, statOrNothing, stemOf } from './folders.ts';
 
@@ -34,9 +34,7 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const hint = 'VisA needs its one-class table; copy `split_csv` beside the object folders.';
     throw new CladError('FILE_NOT_FOUND', { path, hint });
   }
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  });
+  const text = (await readBytes(path)).toString('utf8');
   const samples: Sample[] = [];
   const seen = new Set<string>();
   for (const { line, row } of parseTable(text, path)) {

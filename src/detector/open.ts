@@ -1,6 +1,5 @@
 /** @file A detector file on disk, opened. */
-import { readFile } from 'node:fs/promises';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { Detector } from './detector.ts';
 
@@ -9,8 +8,6 @@ import { Detector } from './detector.ts';
  * @throws FILE_UNREADABLE, or DETECTOR_INVALID when it is no detector or damaged
  */
 export async function openDetector(engine: Engine, path: string): Promise<Detector> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  });
+  const bytes = await readBytes(path);
   return Detector.fromBytes(engine, bytes, path);
 }

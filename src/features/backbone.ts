@@ -7,10 +7,11 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import type { DeclaredValue, ModelProto } from '../graph/index.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
@@ -63,9 +64,7 @@ export async function loadBackbone(
 ): Promise<Backbone> {
   if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, flags);
   const path = await locate(nameOrFile);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  });
+  const bytes = await readBytes(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const cardPath = cardPathOf(path);
   const written = cardPath ? await readCard(cardPath) : undefined;

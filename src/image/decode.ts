@@ -10,9 +10,9 @@
  *
  * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
  */
-import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import type { Mask, RgbImage } from './rgb.ts';
@@ -122,14 +122,6 @@ function open(bytes: Uint8Array, { maxPixels, seconds = 0 }: DecodeLimits = {}):
 function requireIntegers(depth: string | undefined): void {
   if (depth !== 'uchar' && depth !== 'ushort')
     throw new Error(`samples of type ${depth} are not supported, only 8 and 16 bit ones`);
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  }
 }
 
 async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {

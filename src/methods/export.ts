@@ -3,10 +3,9 @@
  * precision costs measured on the spot.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { CladError, reasonOf } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { CladError } from '../core/errors.ts';
+import { readBytes, writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { statOrNothing } from '../data/folders.ts';
 import { Detector } from '../detector/detector.ts';
@@ -68,9 +67,7 @@ export interface ExportDocument {
  */
 export async function exportDetector(request: ExportRequest): Promise<ExportDocument> {
   const path = await modelPathOf(request.run);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  });
+  const bytes = await readBytes(path);
   const target = await targetOf(request, path);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const made =

@@ -1,6 +1,5 @@
 /** @file Golden pictures made for a detector file, and asked again on another machine: `clad verify`. */
-import { readFile } from 'node:fs/promises';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import { Detector } from '../detector/detector.ts';
 import {
   compareGolden,
@@ -73,9 +72,7 @@ export interface Verification {
  */
 export async function verifyDetector(request: VerifyRequest): Promise<Verification> {
   const model = await modelPathOf(request.run);
-  const bytes = await readFile(model).catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path: model, reason: reasonOf(error) }, { cause: error });
-  });
+  const bytes = await readBytes(model);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await Detector.fromBytes(engine, bytes, model);
   try {

@@ -1,7 +1,7 @@
 /** @file The bearer token: where it comes from, and whether a request has it. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 
 /** Characters of a token, at least. */
 export const leastTokenLength = 16;
@@ -17,9 +17,7 @@ export async function findToken(
   environment: string | undefined,
 ): Promise<string | undefined> {
   if (file === undefined) return environment ? usable(environment, 'CLAD_TOKEN') : undefined;
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path: file, reason: reasonOf(error) }, { cause: error });
-  });
+  const text = (await readBytes(file)).toString('utf8');
   return usable(text.trim(), file);
 }
 
