@@ -3,10 +3,8 @@ import {
   add,
   div,
   type Graph,
-  matmul,
   maximum,
   neg,
-  reshape,
   softmax,
   sqrt,
   square,
@@ -14,6 +12,7 @@ import {
   type Tensor,
 } from '../graph/index.ts';
 import { relativeSquares } from '../model/memory-bank.ts';
+import { sumOfPatches } from './patch-model.ts';
 
 /** Where the products lie. */
 export interface ClassCentres {
@@ -37,10 +36,7 @@ export function sharesOfCentres(
   { centres, spread, classes, width }: ClassCentres,
 ): Tensor {
   const centre = graph.constant('class_centres', centres, [classes, width]);
-  // By a product with ones, as in `sharesOfVotes`: the same last digit for one picture and for several.
-  const ones = graph.constant('ones', new Float32Array(patches).fill(1), [1, patches]);
-  const sums = matmul(ones, reshape(features, [-1, patches, width], 'N'));
-  const picture = div(reshape(sums, [-1, width], 'N'), patches);
+  const picture = div(sumOfPatches(features, patches, width), patches);
   const lengths = sum(square(centre), { axes: [1] });
   const own = sum(square(picture), { axes: [1], keepDims: true });
   const squares = add(relativeSquares(picture, centre, lengths), own);

@@ -82,7 +82,7 @@ export class Detector {
         classProbabilities: shares,
         score,
         threshold,
-        verdict: threshold === undefined ? undefined : score > threshold ? 'anomalous' : 'normal',
+        verdict: verdictOf(score, threshold),
         map: maps.slice(index * pixels, (index + 1) * pixels),
       };
     });
@@ -92,6 +92,12 @@ export class Detector {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+/** Anomalous above the threshold, not at it; undefined where there is none. */
+export function verdictOf(score: number, threshold: number | undefined): Prediction['verdict'] {
+  if (threshold === undefined) return undefined;
+  return score > threshold ? 'anomalous' : 'normal';
 }
 
 /**

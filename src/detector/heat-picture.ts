@@ -5,19 +5,35 @@ import type { RgbImage } from '../image/rgb.ts';
 import type { Detector, Prediction } from './detector.ts';
 import { seenPart } from './map-regions.ts';
 
+type Of = Pick<Detector, 'metadata'>;
+
+/** What the detector sees of a photograph, at the photograph's own resolution: all of it, or its middle. */
+export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): RgbImage {
+  const { width, height } = seenPart(geometry, image);
+  return geometry.resizeShorterTo === null ? image : centreCrop(image, width, height);
+}
+
 /**
- * The heat map over its photograph, in the fixed colours of the recognised product: they begin above what good parts show, so
- * a good part never looks hot. What lies above the threshold is outlined. Where the detector cuts the middle out, the overlay is of that middle.
+ * The heat map over what the detector sees, in the fixed colours of the recognised product: they begin above what good parts show, so
+ * a good part never looks hot. What lies above the threshold is outlined.
+ * @param seen - what `seenPicture` gave, at any size
  */
-export function heatPicture(
-  { metadata: { geometry, display } }: Pick<Detector, 'metadata'>,
-  image: RgbImage,
+export function heatOver(
+  { metadata: { geometry, display } }: Of,
+  seen: RgbImage,
   { className, threshold, map }: Pick<Prediction, 'className' | 'threshold' | 'map'>,
 ): RgbImage {
   const { size } = geometry;
   const range = display[className];
-  const { width, height } = seenPart(geometry, image);
-  const seen = geometry.resizeShorterTo === null ? image : centreCrop(image, width, height);
   if (!range) return seen;
   return heatOverlay(seen, map, size, size, threshold === undefined ? range : { ...range, threshold });
+}
+
+/** The heat map over its photograph, or over the middle of it where the detector sees no more. */
+export function heatPicture(
+  detector: Of,
+  image: RgbImage,
+  prediction: Pick<Prediction, 'className' | 'threshold' | 'map'>,
+): RgbImage {
+  return heatOver(detector, seenPicture(detector, image), prediction);
 }

@@ -21,14 +21,22 @@ export interface PatchVerdict {
 export type PatchModel = (graph: Graph, features: Tensor, patches: number, own?: Tensor) => PatchVerdict;
 
 /**
- * Each product's share of the votes of a picture's patches. Counted by a product with ones: the engine's own sum goes another way for one
- * picture than for several, and would give another last digit.
+ * Sums over the patches of each picture. By a product with ones: the engine's own sum goes another way for one picture than for several,
+ * and would give another last digit.
+ * @param rows - [N * patches, width]
+ * @returns [N, width]
+ */
+export function sumOfPatches(rows: Tensor, patches: number, width: number): Tensor {
+  const ones = rows.graph.constant('ones', new Float32Array(patches).fill(1), [1, patches]);
+  return reshape(matmul(ones, reshape(rows, [-1, patches, width], 'N')), [-1, width], 'N');
+}
+
+/**
+ * Each product's share of the votes of a picture's patches.
  * @param votes - what each patch gives each product, [N * patches, classes]
  * @returns [N, classes]
  */
 export function sharesOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
-  const ones = votes.graph.constant('ones', new Float32Array(patches).fill(1), [1, patches]);
-  const sums = matmul(ones, reshape(votes, [-1, patches, classes], 'N'));
-  const counted = reshape(sums, [-1, classes], 'N');
+  const counted = sumOfPatches(votes, patches, classes);
   return div(counted, sum(counted, { axes: [1], keepDims: true }));
 }

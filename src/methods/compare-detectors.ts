@@ -3,7 +3,7 @@ import { median } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import type { Sample } from '../data/dataset.ts';
-import type { Detector, Prediction } from '../detector/detector.ts';
+import { type Detector, type Prediction, verdictOf } from '../detector/detector.ts';
 import { Evaluator } from '../evaluation/evaluate.ts';
 import { decodeImage } from '../image/decode.ts';
 
@@ -68,7 +68,8 @@ export async function compareDetectors(
     const [old, now] = said as [Prediction, Prediction];
     differences.push(Math.abs(now.score - old.score) / unitOf(before, old.className));
     if (old.verdict !== now.verdict) changed.verdicts++;
-    if (old.verdict !== verdictAt(before, now)) changed.atOld++;
+    if (old.verdict !== verdictOf(now.score, before.metadata.thresholds[now.className]?.threshold))
+      changed.atOld++;
     if (old.className !== now.className) changed.products++;
     onProgress?.({ task: 'comparing', done: differences.length, total: samples.length, unit: 'images' });
   }
@@ -95,9 +96,4 @@ function unitOf({ metadata }: Detector, className: string): number {
   const threshold = Math.abs(metadata.thresholds[className]?.threshold ?? 0);
   const range = metadata.display[className];
   return Math.max(threshold, range ? (range.high - range.low) / 2 : 0, 1e-9);
-}
-
-function verdictAt({ metadata }: Detector, { className, score }: Prediction): Prediction['verdict'] {
-  const threshold = metadata.thresholds[className]?.threshold;
-  return threshold === undefined ? undefined : score > threshold ? 'anomalous' : 'normal';
 }

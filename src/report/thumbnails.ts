@@ -3,12 +3,11 @@
  * an equal part of a budget; what does not fit is encoded more coarsely, so that a page with many classes stays small.
  */
 import sharp from 'sharp';
+import { heatOver, seenPicture } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
-import { heatOverlay } from '../image/overlay.ts';
-import { centreCrop, resizeNearest } from '../image/resize.ts';
+import { resizeNearest } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import type { JudgedImage } from '../methods/evaluate.ts';
 import type { Candidate } from './collect.ts';
 import type { EmbeddedPicture, Example } from './data.ts';
 
@@ -36,7 +35,7 @@ export async function exampleOf(
   bytes: number,
 ): Promise<Example> {
   const { sample, prediction } = judged;
-  const photograph = await small(await seenPart(sample.path, metadata), longestSide);
+  const photograph = await small(seenPicture({ metadata }, await decodeImage(sample.path)), longestSide);
   return {
     kind,
     path: sample.path.startsWith(root) ? sample.path.slice(root.length).replace(/^[\\/]/, '') : sample.path,
@@ -46,22 +45,13 @@ export async function exampleOf(
     takenFor: prediction.className === sample.className ? null : prediction.className,
     photograph: await webp(photograph, bytes),
     truth: judged.mask && sample.anomalous ? await truthPicture(judged.mask, photograph) : null,
-    heat: await webp(heatPicture(judged, photograph, metadata), bytes),
+    heat: await webp(heatOver({ metadata }, photograph, prediction), bytes),
   };
 }
 
 /** A picture file, made small. */
 export async function pictureOf(path: string, side: number, bytes: number): Promise<EmbeddedPicture> {
   return webp(await small(await decodeImage(path), side), bytes);
-}
-
-/** What the detector sees of a photograph, at its own resolution. */
-async function seenPart(path: string, { geometry }: DetectorMetadata): Promise<RgbImage> {
-  const image = await decodeImage(path);
-  const { size, resizeShorterTo } = geometry;
-  if (resizeShorterTo === null) return image;
-  const side = Math.round((Math.min(image.width, image.height) * size) / resizeShorterTo);
-  return centreCrop(image, side, side);
 }
 
 /** Shrinks to a longer side; never enlarges. */
@@ -73,18 +63,6 @@ async function small(image: RgbImage, side: number): Promise<RgbImage> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
-}
-
-/** The heat map in the fixed colours of the recognised product, with the outline of what lies above the threshold. */
-function heatPicture({ prediction }: JudgedImage, under: RgbImage, metadata: DetectorMetadata): RgbImage {
-  const range = metadata.display[prediction.className];
-  if (!range) return under;
-  const { size } = metadata.geometry;
-  const { threshold } = prediction;
-  return heatOverlay(under, prediction.map, size, size, {
-    ...range,
-    ...(threshold !== undefined && { threshold }),
-  });
 }
 
 async function truthPicture(mask: Uint8Array, { width, height }: RgbImage): Promise<EmbeddedPicture> {
