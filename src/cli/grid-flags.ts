@@ -20,6 +20,7 @@ export interface GridFlags extends BackboneFlagValues {
   readonly set: readonly string[];
   readonly backbone?: string;
   readonly textures?: string;
+  readonly cache?: string;
   readonly layout?: Dataset['layout'];
   readonly device?: Device;
   readonly threads?: number;
@@ -35,6 +36,7 @@ export function addGridFlags(command: Command): void {
     .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFrom(1), 1)
     .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
+    .option('--cache <dir>', 'keep patch features here, for several grids (default: cache/ of --out)')
     .option('--set <name=value>', 'one option of every training; may be repeated', repeated, [])
     .addOption(layoutOption())
     .addOption(deviceOption())
@@ -56,6 +58,7 @@ export async function grid(
   try {
     const cells = await runGrid({
       out: flags.out,
+      cache: flags.cache,
       seeds: Array.from({ length: flags.seeds }, (_, seed) => seed),
       // What is set for all comes first, so that a row's own settings go before it.
       variants: variants.map((variant) => ({ ...variant, set: [...flags.set, ...variant.set] })),

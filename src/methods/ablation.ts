@@ -1,16 +1,17 @@
 /** @file CLAD's parts switched off one at a time, and its constants swept: the rows of `clad ablate`. */
 import { CladError } from '../core/errors.ts';
-import type { TrainingOptions } from '../training/options.ts';
+import { presets, type TrainingOptions } from '../training/options.ts';
 import type { GridVariant } from './grid.ts';
 
-/** A part, how it is switched off, and where the paper has it. */
+/** A part, how it is switched off, and where it comes from. */
 interface Part {
   readonly name: string;
+  /** What switches it off; nothing where these options have it not. */
   readonly set: (options: TrainingOptions) => readonly string[];
   readonly source: string;
 }
 
-/** The parts of the method. */
+/** The parts of the paper's method. */
 const parts: readonly Part[] = [
   { name: 'no contrast', set: () => ['losses.contrast=0'], source: 'Eq. 8-17' },
   { name: 'no variance', set: () => ['losses.variance=0'], source: 'Eq. 18-19' },
@@ -32,14 +33,58 @@ const parts: readonly Part[] = [
   },
 ];
 
+const residualsOnly =
+  (...set: readonly string[]) =>
+  ({ input }: TrainingOptions) =>
+    input.kind === 'residual' ? set : [];
+
+/** What the presets `fast` and `accurate` add to it (docs/decisions/). */
+const additions: readonly Part[] = [
+  {
+    name: 'no residuals',
+    // The noise is another measure there: the paper preset's.
+    set: residualsOnly(
+      'input.kind=feature',
+      'score.networkWeight=null',
+      `globalAnomalies.noise=${presets.paper.globalAnomalies.noise}`,
+    ),
+    source: 'decision 0002',
+  },
+  {
+    name: 'no distance',
+    set: ({ score }) => (score.networkWeight === null ? [] : ['score.networkWeight=null']),
+    source: 'decision 0002',
+  },
+  { name: 'distance alone', set: residualsOnly('score.networkWeight=0'), source: 'decision 0002' },
+  { name: 'one neighbour', set: residualsOnly('input.neighbours=1'), source: 'decision 0010' },
+  {
+    name: 'no fine layers',
+    set: ({ features }) => (features.fineLayers.length === 0 ? [] : ['features.fineLayers=[]']),
+    source: 'decision 0010',
+  },
+  {
+    name: 'one length of noise',
+    set: (options) => (options.globalAnomalies.noiseSpread === 1 ? [] : ['globalAnomalies.noiseSpread=1']),
+    source: 'decision 0013',
+  },
+  {
+    name: 'maximum as image score',
+    set: ({ score }) => (score.topShare === 0 ? [] : ['score.topShare=0']),
+    source: 'section 3.4',
+  },
+];
+
 /** Constants and the values they are tried at. */
 const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly string[]>> = {
   gamma: () => [-0.8, -0.4, 0, 0.5, 1].map((value) => `losses.gamma=${value}`),
   margin: () => [1, 2, 3, 5].map((value) => `losses.margin=${value}`),
   d: ({ adaptor: [first, second, last] }) =>
     [last / 2, last, Math.min(first, last * 2)].map((value) => `adaptor=[${first},${second},${value}]`),
-  C_d: ({ features: { width } }) =>
-    [width / 3, (2 * width) / 3, width].map((value) => `features.width=${value}`),
+  // C_d is what the networks see of a patch: of residuals, their principal components.
+  C_d: ({ features: { width }, input: { kind, components } }) =>
+    kind === 'residual'
+      ? [components / 4, components / 2, components].map((value) => `input.components=${Math.round(value)}`)
+      : [width / 3, (2 * width) / 3, width].map((value) => `features.width=${Math.round(value)}`),
   batch: ({ stage1: { batch } }) =>
     [batch / 4, batch / 2, batch, batch * 2].map((value) => `stage1.batch=${value}`),
   noise: ({ globalAnomalies: { noise } }) =>
@@ -47,7 +92,10 @@ const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly str
 };
 
 /** Names that `clad ablate --only` takes. */
-export const ablationNames: readonly string[] = [...parts.map(({ name }) => name), ...Object.keys(sweeps)];
+export const ablationNames: readonly string[] = [
+  ...[...parts, ...additions].map(({ name }) => name),
+  ...Object.keys(sweeps),
+];
 
 /**
  * The rows of an ablation: all as it is, then each part switched off, and each constant swept.
@@ -71,9 +119,10 @@ export function ablationVariants(
   const wanted = (name: string) => only === undefined || only.includes(name);
   return [
     { name: 'all parts', ...common, set: [] },
-    ...parts
+    ...[...parts, ...additions]
       .filter(({ name }) => wanted(name))
-      .map(({ name, set, source }) => ({ name: `${name} (${source})`, ...common, set: set(options) })),
+      .map(({ name, set, source }) => ({ name: `${name} (${source})`, ...common, set: set(options) }))
+      .filter(({ set }) => set.length > 0),
     ...Object.entries(sweeps)
       .filter(([name]) => only?.includes(name))
       .flatMap(([, values]) => values(options).map((text) => ({ name: text, ...common, set: [text] }))),

@@ -33,6 +33,8 @@ export interface GridRequest {
   readonly out: string;
   readonly variants: readonly GridVariant[];
   readonly seeds: readonly number[];
+  /** Folder of patch features; `cache/` of `out` where absent. */
+  readonly cache?: string | undefined;
 }
 
 /** One training, measured. */
@@ -50,7 +52,7 @@ export interface GridCell {
  * @returns its cells, variant by variant
  * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name
  */
-export async function runGrid({ setting, out, variants, seeds }: GridRequest): Promise<GridCell[]> {
+export async function runGrid({ setting, out, variants, seeds, cache }: GridRequest): Promise<GridCell[]> {
   const twice = variants.find(({ name }, index) => variants.findIndex((each) => each.name === name) < index);
   if (twice) {
     throw new CladError('OPTION_INVALID', {
@@ -62,12 +64,21 @@ export async function runGrid({ setting, out, variants, seeds }: GridRequest): P
   // All options are checked before anything dear is done.
   const resolved = new Map(variants.map((variant) => [variant.name, optionsOf(variant)]));
   const cells: GridCell[] = [];
+  // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
+  const trained = new Map<string, GridCell>();
+  const place = { out: resolve(out), cache: resolve(cache ?? join(out, 'cache')) };
   let done = 0;
   for (const seed of seeds) {
     for (const variant of variants) {
       const options = { ...(resolved.get(variant.name) as TrainingOptions), seed };
       setting.note?.(`${variant.name}, seed ${seed} (${++done} of ${variants.length * seeds.length})`);
-      cells.push(await cellOf(setting, resolve(out), variant, options));
+      const key = keyOf(setting, variant.method, options);
+      const same = trained.get(key);
+      const cell = same
+        ? { ...same, variant: variant.name }
+        : await cellOf({ setting, ...place, variant, options, key });
+      trained.set(key, cell);
+      cells.push(cell);
     }
   }
   return cells.toSorted((a, b) => indexOf(variants, a) - indexOf(variants, b) || a.seed - b.seed);
@@ -88,23 +99,36 @@ export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions
   return checked;
 }
 
-async function cellOf(
-  setting: GridSetting,
-  out: string,
-  { name, method, preset }: GridVariant,
+/** What a cell is known by: all that decides its numbers. */
+function keyOf(
+  { data, backbone, textures }: GridSetting,
+  method: MethodName,
   options: TrainingOptions,
-): Promise<GridCell> {
+): string {
+  return hashOf([JSON.stringify([resolve(data), backbone, textures ?? null, method, options])]);
+}
+
+interface CellRequest {
+  readonly setting: GridSetting;
+  readonly out: string;
+  readonly cache: string;
+  readonly variant: GridVariant;
+  readonly options: TrainingOptions;
+  readonly key: string;
+}
+
+/** One cell: as it was written before, where it is the same, or trained and measured. */
+async function cellOf({ setting, out, cache, variant, options, key }: CellRequest): Promise<GridCell> {
+  const { name, method, preset } = variant;
   const { seed } = options;
   const slug = `${name.replaceAll(/[^A-Za-z0-9.=-]+/g, '-')}-seed${seed}`;
   const path = join(out, 'cells', `${slug}.json`);
-  const { data, backbone, textures } = setting;
-  const key = hashOf([JSON.stringify([resolve(data), backbone, textures ?? null, method, options])]);
   const before = existsSync(path)
     ? (JSON.parse(await readFile(path, 'utf8')) as GridCell & { key: string })
     : undefined;
   if (before?.key === key) return before;
   const run = join(out, 'runs', slug);
-  const request = { ...setting, out: run, method, preset, options, cache: join(out, 'cache') };
+  const request = { ...setting, out: run, method, preset, options, cache };
   const resumed = existsSync(join(run, 'config.json'));
   const outcome = await train({ ...request, resume: true });
   const { device, threads, skipBroken, layout, onProgress } = setting;

@@ -104,10 +104,13 @@ describe('clad compare', () => {
 describe('clad ablate', () => {
   it('switches parts off and sweeps constants', async () => {
     const only = 'no contrast,no stage 1,margin';
-    const { status, stdout, stderr } = await run('ablate', 'ablated', '--only', only, '--json');
+    const cache = ['--cache', join(folder, 'compared', 'cache')];
+    const before = await readdir(join(folder, 'compared', 'cache'));
+    const { status, stdout, stderr } = await run('ablate', 'ablated', '--only', only, '--json', ...cache);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(status).toBe(0);
-    expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual([
+    const { rows } = JSON.parse(stdout) as { rows: GridRow[] };
+    expect(rows.map(({ variant }) => variant)).toEqual([
       'all parts',
       'no contrast (Eq. 8-17)',
       'no stage 1 (section 3.5)',
@@ -116,5 +119,12 @@ describe('clad ablate', () => {
       'losses.margin=3',
       'losses.margin=5',
     ]);
+    // A margin of 3 is what all other rows have: its training is theirs.
+    const metrics = (name: string) => rows.find(({ variant }) => variant === name)!.metrics;
+    expect(metrics('losses.margin=3')).toEqual(metrics('all parts'));
+    expect(await readdir(join(folder, 'ablated', 'runs'))).toHaveLength(6);
+    const features = (names: readonly string[]) =>
+      names.filter((name) => name.startsWith('features-')).toSorted();
+    expect(features(await readdir(join(folder, 'compared', 'cache')))).toEqual(features(before));
   }, 120_000);
 });

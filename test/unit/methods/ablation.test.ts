@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { ablationNames, ablationVariants } from '../../../src/methods/ablation.ts';
+import { optionsOf } from '../../../src/methods/grid.ts';
+import { presetNames, presets } from '../../../src/training/options.ts';
+
+describe('ablationVariants', () => {
+  it.each(presetNames)('gives options that can be trained with, each another than %s itself', (preset) => {
+    const [whole, ...rows] = ablationVariants(preset, presets[preset]);
+    expect(optionsOf(whole!)).toEqual(presets[preset]);
+    expect(rows.length).toBeGreaterThan(10);
+    const resolved = rows.map((row) => JSON.stringify(optionsOf(row)));
+    expect(new Set([...resolved, JSON.stringify(presets[preset])]).size).toBe(rows.length + 1);
+  });
+
+  it("leaves out what a preset has not: the paper's has no residuals to do without", () => {
+    const names = (preset: 'paper' | 'fast') =>
+      ablationVariants(preset, presets[preset]).map(({ name }) => name);
+    expect(names('fast')).toContain('no residuals (decision 0002)');
+    expect(names('paper').filter((name) => name.includes('decision'))).toEqual([]);
+  });
+
+  it.each(['fast', 'paper'] as const)('sweeps over the value that %s has, among others', (preset) => {
+    for (const sweep of ['gamma', 'margin', 'd', 'C_d', 'batch', 'noise']) {
+      const [, ...rows] = ablationVariants(preset, presets[preset], [sweep]);
+      const own = rows.filter((row) => JSON.stringify(optionsOf(row)) === JSON.stringify(presets[preset]));
+      expect(own, sweep).toHaveLength(1);
+      expect(rows.length, sweep).toBeGreaterThan(2);
+    }
+  });
+
+  it('names what it knows when asked for something else', () => {
+    expect(() => ablationVariants('fast', presets.fast, ['no contrasts'])).toThrow(
+      /no contrast, no variance/,
+    );
+    expect(ablationNames).toContain('distance alone');
+  });
+});
