@@ -5,6 +5,7 @@ import { CladError } from '../core/errors.ts';
 import { version } from '../methods/version.ts';
 import { registerAblate } from './ablate.ts';
 import { registerBackbones } from './backbones.ts';
+import { registerCalibrate } from './calibrate.ts';
 import { registerCompare } from './compare.ts';
 import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
@@ -43,6 +44,7 @@ CLAD_DEBUG=1 prints the stack of an error.`,
 registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
+registerCalibrate(program);
 registerServe(program);
 registerExport(program);
 registerVerify(program);

@@ -20,6 +20,11 @@ const catalogue = {
     kind: 'input',
     message: 'Unknown option {option} in {where}. Known options: {known}.',
   },
+  CALIBRATION_TRAINED: {
+    kind: 'input',
+    message:
+      '{count} of {total} photographs were trained on, {path} among them: the detector knows them, and a threshold from them would be too low. Give photographs that were taken since, or were never in the data set.',
+  },
   CLASS_EMPTY: {
     kind: 'input',
     message: 'Class {name} has no {what}: expected {expected}. Add some or remove the folder.',

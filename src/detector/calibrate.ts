@@ -4,8 +4,14 @@
  */
 
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
-import type { Prediction } from './detector.ts';
 import { goodPixels, type MapRange, mapRange } from './map-range.ts';
+
+/** What a detector said of good images of one product. */
+export interface GoodJudgements {
+  readonly scores: readonly number[];
+  /** Of all of them or of some. */
+  readonly maps: readonly Float32Array[];
+}
 
 /** What was found for one product. */
 export interface ClassCalibration {
@@ -15,16 +21,10 @@ export interface ClassCalibration {
 
 /**
  * Calibrates one product.
- * @param predictions - of its held-out good images, at least one
+ * @param judgements - of good images that were not trained on, at least one
  * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
  */
-export function calibrateClass(
-  predictions: readonly Pick<Prediction, 'score' | 'map'>[],
-  falseAlarmRate: number,
-): ClassCalibration {
-  const threshold = conformalThreshold(
-    predictions.map(({ score }) => score),
-    falseAlarmRate,
-  );
-  return { threshold, display: mapRange(goodPixels(predictions.map(({ map }) => map)), threshold.threshold) };
+export function calibrateClass({ scores, maps }: GoodJudgements, falseAlarmRate: number): ClassCalibration {
+  const threshold = conformalThreshold(scores, falseAlarmRate);
+  return { threshold, display: mapRange(goodPixels(maps), threshold.threshold) };
 }

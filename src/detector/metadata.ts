@@ -61,6 +61,17 @@ const detectorMetadataSchema = z.object({
       thresholds: z.enum(['kept', 'moved']),
     })
     .optional(),
+  /** Of a file that `clad calibrate` wrote: which products' thresholds and colours are from other photographs than the training's. */
+  calibrated: z
+    .object({
+      /** ISO 8601. */
+      created: z.string(),
+      /** SHA-256 of the file it was made from. */
+      source: z.string(),
+      /** Good photographs by product; products that had none kept what they had. */
+      images: z.record(z.string(), z.number().int()),
+    })
+    .optional(),
 });
 
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;

@@ -7,17 +7,18 @@ import { basename, dirname, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { statOrNothing } from '../data/folders.ts';
 import { Detector } from '../detector/detector.ts';
-import { type Golden, goldenKey } from '../detector/golden.ts';
-import { type DetectorMetadata, metadataKey, type Precision, parseMetadata } from '../detector/metadata.ts';
-import { decodeMetadata, decodeModel, encodeModel, type ModelProto } from '../graph/index.ts';
+import { detectorBytes } from '../detector/detector-bytes.ts';
+import { goldenKey } from '../detector/golden.ts';
+import { type DetectorMetadata, type Precision, parseMetadata } from '../detector/metadata.ts';
+import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { compareDetectors, type DetectorComparison } from './compare-detectors.ts';
 import { type ExportImages, exportImages, spread } from './export-images.ts';
 import { makeGolden } from './golden.ts';
 import { medianShifts, moved } from './moved-thresholds.ts';
+import { newDetectorFile } from './new-detector-file.ts';
 import { inPrecision } from './precision.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import type { TritonOptions } from './triton-config.ts';
@@ -94,8 +95,7 @@ interface Made {
 /** Checks that the target may be written, before any work is done. */
 async function targetOf({ to, out, run, triton }: ExportRequest, path: string) {
   if (to === 'onnx') {
-    const file = out.endsWith('.onnx') ? out : `${out}.onnx`;
-    if (await statOrNothing(file)) throw new CladError('FILE_EXISTS', { path: file });
+    const file = await newDetectorFile(out);
     const write = async (bytes: Uint8Array) => {
       await writeFileAtomic(file, bytes);
       return file;
@@ -128,7 +128,7 @@ async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<
   const golden = await withDetector(engine, bytes, path, (detector) =>
     makeGolden(detector, engine.device, metadata.exported?.precision),
   );
-  return { bytes: withEntries(decodeModel(bytes), metadata, golden), metadata, comparison: null };
+  return { bytes: detectorBytes(decodeModel(bytes), metadata, golden), metadata, comparison: null };
 }
 
 async function variantOf(
@@ -155,14 +155,14 @@ async function variantOf(
   const source = createHash('sha256').update(bytes).digest('hex');
   const metadata: DetectorMetadata = { ...before, exported: { precision, source, thresholds: 'kept' } };
   return withDetector(engine, bytes, path, async (old) => {
-    const golden = await withDetector(engine, withEntries(model, metadata), path, async (now) => {
+    const golden = await withDetector(engine, detectorBytes(model, metadata), path, async (now) => {
       if (forThresholds.length > 0) {
         Object.assign(metadata, moved(metadata, await medianShifts(old, now, forThresholds, onProgress)));
         metadata.exported = { precision, source, thresholds: 'moved' };
       }
       return makeGolden(now, engine.device, precision);
     });
-    const written = withEntries(model, metadata, golden);
+    const written = detectorBytes(model, metadata, golden);
     const judged = images?.judged ?? [];
     if (!images || judged.length === 0) return { bytes: written, metadata, comparison: null };
     const comparison = await withDetector(engine, written, path, (now) =>
@@ -185,15 +185,4 @@ async function withDetector<T>(
   } finally {
     await detector.release();
   }
-}
-
-/** The file with what is said of it, and golden pictures in the place of those it had. */
-function withEntries(model: ModelProto, metadata: DetectorMetadata, golden?: Golden): Uint8Array {
-  const ours = {
-    [metadataKey]: JSON.stringify(metadata),
-    ...(golden && { [goldenKey]: JSON.stringify(golden) }),
-  };
-  const others = (model.metadataProps ?? []).filter(({ key }) => key !== metadataKey && key !== goldenKey);
-  const metadataProps = [...others, ...Object.entries(ours).map(([key, value]) => ({ key, value }))];
-  return encodeModel({ ...model, metadataProps });
 }

@@ -30,8 +30,9 @@ export async function calibrateAndWrite(
   const metadata = describe(work, preset);
   const predictions = byClass(await judgeHeldOut(work, spec));
   for (const className of dataset.classes) {
+    const judged = predictions.get(className) ?? [];
     const { threshold, display } = calibrateClass(
-      predictions.get(className) ?? [],
+      { scores: judged.map(({ score }) => score), maps: judged.map(({ map }) => map) },
       request.options.falseAlarmRate,
     );
     metadata.thresholds[className] = threshold;

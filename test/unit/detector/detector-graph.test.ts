@@ -274,7 +274,10 @@ describe('the detector file', () => {
     for (let number = 0; number < 5; number++)
       predictions.push(await detector.predict(noise(60, 60, number)));
     await detector.release();
-    const { threshold, display } = calibrateClass(predictions, 0.25);
+    const { threshold, display } = calibrateClass(
+      { scores: predictions.map(({ score }) => score), maps: predictions.map(({ map }) => map) },
+      0.25,
+    );
     const sorted = predictions.map(({ score }) => score).sort((a, b) => a - b);
     expect(threshold).toMatchObject({ threshold: sorted[4], count: 5, requestedRate: 0.25 });
     expect(display.low).toBeLessThan(display.high);

@@ -1,0 +1,114 @@
+/** @file `clad calibrate`: thresholds of a finished detector from photographs of the line it stands on. */
+import type { Command } from 'commander';
+import { textTable } from '../evaluation/table.ts';
+import { type CalibrateDocument, type CalibratedClass, calibrateDetector } from '../methods/calibrate.ts';
+import type { Device } from '../runtime/engine.ts';
+import { repeated, shareFrom } from './arguments.ts';
+import { deviceOption, threadsOption } from './common-flags.ts';
+import { printJson, printNote, printText } from './output.ts';
+import { progressBars } from './progress.ts';
+
+/** Adds the verb to the program. */
+export function registerCalibrate(program: Command): void {
+  program
+    .command('calibrate')
+    .description('set the thresholds of a finished detector anew, from photographs of good parts')
+    .argument('<run>', 'folder that `clad train` wrote, or a detector file')
+    .argument('<good...>', 'photographs of good parts, not trained on: images, or folders of them')
+    .requiredOption('--out <file>', 'detector file to write')
+    .option(
+      '--rate <share>',
+      'wanted share of good parts judged anomalous (default: as the training wanted)',
+      shareFrom,
+    )
+    .option(
+      '--anomalous <path>',
+      'defective parts, to see how many the thresholds miss; may be repeated',
+      repeated,
+      [],
+    )
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by product. 100 of a product promise 1 %, 20 promise 5 %.
+A product without photographs keeps its threshold. Those given with --anomalous have no say.
+
+Examples:
+  $ clad calibrate runs/parts line-3/good/ --out line-3.onnx
+  $ clad calibrate runs/parts line-3/good/ --rate 0.05 --anomalous line-3/bad/ --out line-3.onnx`,
+    )
+    .action(run);
+}
+
+interface CalibrateFlags {
+  readonly out: string;
+  readonly rate?: number;
+  readonly anomalous: readonly string[];
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+async function run(folder: string, good: readonly string[], flags: CalibrateFlags): Promise<void> {
+  const { out, rate, anomalous, device, threads } = flags;
+  const display = progressBars();
+  let document: CalibrateDocument;
+  try {
+    const options = { run: folder, good, anomalous, out, falseAlarmRate: rate, device, threads };
+    document = await calibrateDetector({ ...options, onProgress: display.listener });
+  } finally {
+    display.stop();
+  }
+  for (const message of document.unreadable) printNote(`clad: left out: ${message}`);
+  if (flags.json) printJson(document);
+  else printText(describe(document));
+}
+
+function describe({ model, classes }: CalibrateDocument): string {
+  const withAnomalous = classes.some(({ anomalous }) => anomalous > 0);
+  const header = [
+    'product',
+    'good photographs',
+    'threshold before',
+    'now',
+    'false alarms before',
+    'promised now',
+  ];
+  const table = textTable({
+    header: withAnomalous ? [...header, 'missed before', 'missed now'] : header,
+    rows: classes.map((each) => (withAnomalous ? [...row(each), ...missed(each)] : row(each))),
+  });
+  const kept = classes.filter(({ after }) => after === null).map((each) => each.class);
+  const said = kept.length === 0 ? [] : [`No photograph was of ${kept.join(', ')}: the threshold stays.`];
+  const few = classes.filter(({ after }) => after !== null && after.achievableRate > after.requestedRate);
+  if (few.length > 0) {
+    const wanted = Math.max(...few.map(({ after }) => Math.ceil(1 / (after?.requestedRate ?? 1)) - 1));
+    said.push(
+      `The rate that is wanted takes ${wanted} photographs of a product; with fewer the threshold is the highest score of any.`,
+    );
+  }
+  return [table, '', ...said, `Written: ${model}`].join('\n');
+}
+
+function row({ class: name, good, before, after, falseAlarmsBefore }: CalibratedClass): string[] {
+  const number = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(2));
+  return [
+    name,
+    String(good),
+    number(before?.threshold),
+    number((after ?? before)?.threshold),
+    good === 0 ? '-' : `${falseAlarmsBefore} (${percent(falseAlarmsBefore / good)})`,
+    percent((after ?? before)?.achievableRate),
+  ];
+}
+
+function missed({ anomalous, missedBefore, missedAfter }: CalibratedClass): string[] {
+  return [missedBefore, missedAfter].map((count) => (anomalous === 0 ? '-' : `${count} of ${anomalous}`));
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? '-' : `${Number((100 * share).toPrecision(2))} %`;
+}

@@ -1,0 +1,214 @@
+/**
+ * @file `clad calibrate` as a function: thresholds and colours of a finished detector from good photographs of the line it stands on.
+ * The network is not touched. A training holds out few images and can promise little by them; and lights and cameras change.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { CladError } from '../core/errors.ts';
+import { readBytes, writeFileAtomic } from '../core/files.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { Random } from '../core/random.ts';
+import { mapAhead } from '../data/concurrency.ts';
+import { loadDataset } from '../data/load.ts';
+import { type ClassCalibration, calibrateClass, type GoodJudgements } from '../detector/calibrate.ts';
+import type { ConformalThreshold } from '../detector/conformal.ts';
+import { Detector } from '../detector/detector.ts';
+import { detectorBytes } from '../detector/detector-bytes.ts';
+import { goldenKey, parseGolden } from '../detector/golden.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { decodeMetadata, decodeModel } from '../graph/index.ts';
+import { decodeImage } from '../image/decode.ts';
+import type { Device } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { presets } from '../training/options.ts';
+import { newDetectorFile } from './new-detector-file.ts';
+import { predictTargets } from './predict.ts';
+import { modelPathOf, RunFolder } from './run-folder.ts';
+
+/** Colours of a product are from so many maps at most; more would only take memory. */
+const mapsKept = 64;
+
+export interface CalibrateRequest {
+  /** Run folder or detector file. */
+  readonly run: string;
+  /** Photographs of good parts that took no part in the training: images, or folders of them. */
+  readonly good: readonly string[];
+  /** Photographs of defective parts, to see what the thresholds do to them. */
+  readonly anomalous: readonly string[];
+  /** File to write. */
+  readonly out: string;
+  /** Wanted share of good parts judged anomalous, in (0, 1); what was wanted before where absent. */
+  readonly falseAlarmRate?: number | undefined;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/** One product, before and after. Counts are of photographs recognised as the product. */
+export interface CalibratedClass {
+  readonly class: string;
+  readonly good: number;
+  /** Null where the detector had none. */
+  readonly before: ConformalThreshold | null;
+  /** Null where no good photograph was of the product: what it had stays. */
+  readonly after: ConformalThreshold | null;
+  /** Good photographs that the threshold before calls anomalous. */
+  readonly falseAlarmsBefore: number;
+  readonly anomalous: number;
+  /** Of these, how many are called normal. */
+  readonly missedBefore: number;
+  readonly missedAfter: number;
+}
+
+/** The document of `clad calibrate --json`. */
+export interface CalibrateDocument {
+  readonly model: string;
+  readonly classes: readonly CalibratedClass[];
+  /** What is wrong with files that were left out. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Writes a detector file with thresholds and colours from these photographs.
+ * @throws RUN_NOT_FOUND, FILE_NOT_FOUND, FILE_UNREADABLE, IMAGE_INVALID where no good photograph can be read, FILE_EXISTS, DATASET_EMPTY, DETECTOR_INVALID, CALIBRATION_TRAINED where a
+ *   photograph was trained on, OPTION_INVALID for a rate out of range
+ */
+export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
+  const path = await modelPathOf(request.run);
+  const out = await newDetectorFile(request.out);
+  const bytes = await readBytes(path);
+  const good = await imagePaths(request.good);
+  const anomalous = await imagePaths(request.anomalous);
+  await refuseTrained(request.run, path, good);
+  const engine = await nodeEngine({ device: request.device, threads: request.threads });
+  const detector = await Detector.fromBytes(engine, bytes, path);
+  try {
+    const unreadable: CladError[] = [];
+    const judge = async (paths: readonly string[], task: string) => {
+      const judged = await judgeAll(detector, paths, (done) =>
+        request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
+      );
+      unreadable.push(...judged.unreadable);
+      return judged.byClass;
+    };
+    const before = detector.metadata;
+    const ofGood = await judge(good, 'good parts');
+    if (ofGood.size === 0) throw unreadable[0];
+    const calibrations = new Map(
+      [...ofGood].map(([name, judgements]) => {
+        const wanted = request.falseAlarmRate ?? before.thresholds[name]?.requestedRate;
+        return [name, calibrateClass(judgements, wanted ?? presets.fast.falseAlarmRate)] as const;
+      }),
+    );
+    const ofAnomalous = await judge(anomalous, 'defective parts');
+    const after = calibrated(before, calibrations, createHash('sha256').update(bytes).digest('hex'));
+    const entries = decodeMetadata(bytes);
+    const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
+    await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
+    const scores = (of: ReadonlyMap<string, GoodJudgements>, name: string) => of.get(name)?.scores ?? [];
+    const classes = before.classes.map((name) =>
+      compared(
+        name,
+        { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
+        before.thresholds[name] ?? null,
+        calibrations.get(name)?.threshold ?? null,
+      ),
+    );
+    return { model: out, classes, unreadable: unreadable.map(({ message }) => message) };
+  } finally {
+    await detector.release();
+  }
+}
+
+/** In an order of chance, always the same: colours are of the first, and neighbours in a folder are alike. */
+async function imagePaths(given: readonly string[]): Promise<string[]> {
+  const targets = await predictTargets(given);
+  return new Random('calibrate').sample(targets, targets.length).map(({ path }) => path);
+}
+
+/** The memory bank knows photographs that were trained on, so thresholds from them would be too low. */
+async function refuseTrained(run: string, model: string, paths: readonly string[]): Promise<void> {
+  if (run === model) return;
+  const { root } = (await new RunFolder(run).config()).data;
+  if (!existsSync(root)) return;
+  const { samples } = await loadDataset(root, { requireTraining: false });
+  const real = (links: readonly string[]) => Promise.all(links.map((path) => realpath(path)));
+  const training = samples.filter(({ split }) => split === 'train').map(({ path }) => path);
+  const trained = new Set(await real(training));
+  const known = (await real(paths)).filter((path) => trained.has(path));
+  if (known[0] === undefined) return;
+  throw new CladError('CALIBRATION_TRAINED', { count: known.length, total: paths.length, path: known[0] });
+}
+
+interface Judged {
+  readonly byClass: ReadonlyMap<string, GoodJudgements>;
+  readonly unreadable: readonly CladError[];
+}
+
+async function judgeAll(
+  detector: Detector,
+  paths: readonly string[],
+  onDone: (done: number) => void,
+): Promise<Judged> {
+  const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
+  const unreadable: CladError[] = [];
+  const decode = (path: string) =>
+    decodeImage(path).catch((error: unknown) => {
+      if (error instanceof CladError) return error;
+      throw error;
+    });
+  let done = 0;
+  for await (const [, image] of mapAhead(paths, 4, decode)) {
+    if (image instanceof CladError) {
+      unreadable.push(image);
+    } else {
+      const { className, score, map } = await detector.predict(image);
+      const judgements = byClass.get(className) ?? { scores: [], maps: [] };
+      byClass.set(className, judgements);
+      judgements.scores.push(score);
+      if (judgements.maps.length < mapsKept) judgements.maps.push(map);
+    }
+    onDone(++done);
+  }
+  return { byClass, unreadable };
+}
+
+function calibrated(
+  before: DetectorMetadata,
+  calibrations: ReadonlyMap<string, ClassCalibration>,
+  source: string,
+): DetectorMetadata {
+  const each = <T>(value: (calibration: ClassCalibration) => T) =>
+    Object.fromEntries([...calibrations].map(([name, calibration]) => [name, value(calibration)]));
+  return {
+    ...before,
+    thresholds: { ...before.thresholds, ...each(({ threshold }) => threshold) },
+    display: { ...before.display, ...each(({ display }) => display) },
+    calibrated: {
+      created: new Date().toISOString(),
+      source,
+      images: each(({ threshold }) => threshold.count),
+    },
+  };
+}
+
+function compared(
+  name: string,
+  { good, anomalous }: { readonly good: readonly number[]; readonly anomalous: readonly number[] },
+  before: ConformalThreshold | null,
+  after: ConformalThreshold | null,
+): CalibratedClass {
+  const above = (scores: readonly number[], threshold: ConformalThreshold | null) =>
+    scores.filter((score) => threshold !== null && score > threshold.threshold).length;
+  return {
+    class: name,
+    good: good.length,
+    before,
+    after,
+    falseAlarmsBefore: above(good, before),
+    anomalous: anomalous.length,
+    missedBefore: anomalous.length - above(anomalous, before),
+    missedAfter: anomalous.length - above(anomalous, after ?? before),
+  };
+}

@@ -1,0 +1,140 @@
+/** @file `clad calibrate` as its users run it, on a detector trained here in seconds. */
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conformalThreshold } from '../../src/detector/conformal.ts';
+import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
+import { decodeMetadata } from '../../src/graph/index.ts';
+import type { CalibrateDocument } from '../../src/methods/calibrate.ts';
+import type { PredictionLine } from '../../src/methods/predict.ts';
+import { clad } from '../helpers/clad.ts';
+import { writeParts } from '../helpers/parts.ts';
+import { trainSmall } from '../helpers/small-training.ts';
+
+let folder = '';
+let parts = '';
+let run = '';
+const at = (...names: readonly string[]) => join(folder, ...names);
+const good = () => [join(parts, 'disc/test/good'), join(parts, 'weave/test/good')];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-calibrate-'));
+  parts = at('parts');
+  run = at('run');
+  await writeParts(parts);
+  await trainSmall(folder, parts, 'run');
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const metadataOf = async (path: string) =>
+  JSON.parse(decodeMetadata(await readFile(path))[metadataKey] ?? '') as DetectorMetadata;
+
+const predictions = async (file: string, ...paths: readonly string[]) => {
+  const { stdout } = await clad('predict', file, ...paths, '--json');
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PredictionLine);
+};
+
+describe('clad calibrate', () => {
+  it('sets the thresholds by the photographs it is given, and leaves the scores', async () => {
+    const out = at('line.onnx');
+    const anomalous = ['--anomalous', join(parts, 'disc/test/blot')];
+    const ended = await clad(
+      'calibrate',
+      run,
+      ...good(),
+      '--out',
+      out,
+      '--rate',
+      '0.3',
+      ...anomalous,
+      '--json',
+    );
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+    expect(ended.status).toBe(0);
+    const { classes, unreadable } = JSON.parse(ended.stdout) as CalibrateDocument;
+    expect(unreadable).toEqual([]);
+
+    const before = await predictions(run, ...good());
+    const blots = await predictions(run, join(parts, 'disc/test/blot'));
+    const { thresholds, display, calibrated } = await metadataOf(out);
+    const old = await metadataOf(join(run, 'model.onnx'));
+    for (const each of classes) {
+      const scores = before.filter((line) => line.class === each.class).map(({ score }) => score);
+      expect(scores.length).toBeGreaterThan(1);
+      const expected = conformalThreshold(scores, 0.3);
+      expect(each.after).toEqual(expected);
+      expect(thresholds[each.class]).toEqual(expected);
+      expect(display[each.class]).not.toEqual(old.display[each.class]);
+      expect(calibrated?.images[each.class]).toBe(scores.length);
+      const above = (threshold: number | undefined) =>
+        scores.filter((score) => score > (threshold ?? Number.NaN)).length;
+      expect(each.falseAlarmsBefore).toBe(above(old.thresholds[each.class]?.threshold));
+      const own = blots.filter((line) => line.class === each.class);
+      const missed = own.filter(({ score }) => score <= expected.threshold);
+      expect([each.anomalous, each.missedAfter]).toEqual([own.length, missed.length]);
+    }
+    const after = await predictions(out, ...good());
+    expect(after.map(({ score }) => score)).toEqual(before.map(({ score }) => score));
+    for (const { score, threshold, verdict, class: name } of after) {
+      expect(threshold).toBe(thresholds[name]?.threshold);
+      expect(verdict).toBe(score > (threshold ?? 0) ? 'anomalous' : 'normal');
+    }
+    expect((await clad('verify', out)).status).toBe(0);
+  }, 60_000);
+
+  it('keeps the threshold of a product that no photograph is of, and says so', async () => {
+    const out = at('discs.onnx');
+    const { status, stdout } = await clad('calibrate', run, good()[0] ?? '', '--out', out);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/No photograph was of weave: the threshold stays/);
+    expect(stdout).toMatch(/takes 99 photographs of a product/);
+    const [now, old] = [await metadataOf(out), await metadataOf(join(run, 'model.onnx'))];
+    expect(now.thresholds.weave).toEqual(old.thresholds.weave);
+    expect(now.display.weave).toEqual(old.display.weave);
+    expect(now.calibrated?.images).toEqual({ disc: now.thresholds.disc?.count });
+  });
+
+  it('leaves out a file that cannot be read, and refuses where none can', async () => {
+    const mixed = at('mixed');
+    await rm(mixed, { recursive: true, force: true });
+    const [folderOfGood = ''] = good();
+    const [first = ''] = await readdir(folderOfGood);
+    await writeParts(mixed);
+    await writeFile(join(mixed, 'disc/test/good/broken.png'), 'no picture');
+    const { status, stderr } = await clad(
+      'calibrate',
+      run,
+      join(mixed, 'disc/test/good'),
+      '--out',
+      at('mixed.onnx'),
+    );
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/left out: .*broken\.png: cannot be decoded/);
+    const broken = at('broken.png');
+    await writeFile(broken, 'no picture');
+    const refused = await clad('calibrate', run, broken, '--out', at('none.onnx'));
+    expect([refused.status, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toMatch(/broken\.png: cannot be decoded/);
+    // A photograph of the training is known by its place; a copy elsewhere is not.
+    const trained = join(parts, 'disc/train/good');
+    const copy = at('copy.png');
+    await copyFile(join(folderOfGood, first), copy);
+    const known = await clad('calibrate', run, trained, copy, '--out', at('none.onnx'));
+    expect(known.status).toBe(2);
+    expect(known.stderr).toMatch(/of \d+ photographs were trained on, .*disc.train/);
+  });
+
+  it('refuses to write over a file, and a rate that is none', async () => {
+    const taken = await clad('calibrate', run, ...good(), '--out', join(run, 'model.onnx'));
+    expect([taken.status, taken.stdout]).toEqual([2, '']);
+    expect(taken.stderr).toMatch(/there is a file already/);
+    const rate = await clad('calibrate', run, ...good(), '--out', at('none.onnx'), '--rate', '2');
+    expect(rate.status).toBe(2);
+    expect(rate.stderr).toMatch(/share above 0/);
+  });
+});
