@@ -13,6 +13,7 @@ import type { Sample } from '../data/dataset.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Backbone } from './backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from './extractor.ts';
+import type { InputGeometry } from './preprocess.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
 import { FeatureStore, type Shard, type ShardImage, type StoreIndex, storeFolder } from './store.ts';
@@ -48,8 +49,8 @@ export interface ExtractedStore {
   readonly reused: boolean;
 }
 
-/** The version of what extraction computes; raised when the same options give other numbers. */
-const recipe = 1;
+/** The version of what extraction computes; raised when the same options give other numbers (with a crop: once more). */
+const recipe = ({ resizeShorterTo }: InputGeometry) => (resizeShorterTo === undefined ? 1 : 2);
 
 /** Extracts what is not there yet. */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
@@ -65,20 +66,44 @@ export async function extractFeatures(options: ExtractOptions): Promise<Extracte
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
   const jobs = missing.flatMap((number) => shards[number].map(jobOf));
   const produced = produceAll(options.setup, jobs);
-  const extractor = await Extractor.create(options.engine, backbone, features);
+  const extractors = await Extractors.create(options);
   try {
     const total = shards.reduce((sum, { length }) => sum + length, 0);
     const done = { images: total - jobs.length, total };
     for (const number of missing)
       await store.writeShard(
         number,
-        await extractShard(extractor, shards[number], produced, store, options, done),
+        await extractShard(extractors, shards[number], produced, store, options, done),
       );
   } finally {
     await produced.return(undefined);
-    await extractor.release();
+    await extractors.release();
   }
   return { store, index: await store.finish(shards.length), reused: false };
+}
+
+/** For photographs as decoded, and for pictures with anomalies, which have been through resize and crop already. */
+class Extractors {
+  readonly photographs: Extractor;
+  readonly anomalies: Extractor;
+
+  private constructor(photographs: Extractor, anomalies: Extractor) {
+    this.photographs = photographs;
+    this.anomalies = anomalies;
+  }
+
+  static async create({ engine, backbone, features }: ExtractOptions): Promise<Extractors> {
+    const { size, resizeShorterTo } = features.geometry;
+    const photographs = await Extractor.create(engine, backbone, features);
+    if (resizeShorterTo === undefined) return new Extractors(photographs, photographs);
+    const whole = await Extractor.create(engine, backbone, { ...features, geometry: { size } });
+    return new Extractors(photographs, whole);
+  }
+
+  async release(): Promise<void> {
+    await this.photographs.release();
+    if (this.anomalies !== this.photographs) await this.anomalies.release();
+  }
 }
 
 function jobOf({ sample, path }: PlannedImage): ProducerJob {
@@ -108,7 +133,7 @@ function planShards(options: ExtractOptions, width: number, gridSide: number): P
 }
 
 async function extractShard(
-  extractor: Extractor,
+  extractors: Extractors,
   images: readonly PlannedImage[],
   source: AsyncGenerator<Produced>,
   store: FeatureStore,
@@ -128,8 +153,8 @@ async function extractShard(
     if (signal?.aborted) {
       throw new CladError('INTERRUPTED', { where: `patch features, image ${done.images} of ${done.total}` });
     }
-    normal.push(await extractor.extract([produced.image]));
-    for (const { features, coverage } of await anomalousFeatures(extractor, produced)) {
+    normal.push(await extractors.photographs.extract([produced.image]));
+    for (const { features, coverage } of await anomalousFeatures(extractors.anomalies, produced)) {
       for (let position = 0; position < coverage.length; position++) {
         if (coverage[position] === 0) continue;
         local.push(features.slice(position * width, (position + 1) * width));
@@ -164,7 +189,7 @@ function storeKey(options: ExtractOptions): string {
   const { firstId, shardBytes } = options;
   const { textures: _, ...synthesis } = setup;
   const parts = {
-    recipe,
+    recipe: recipe(features.geometry),
     backbone: [backbone.sha256, backbone.card.mean, backbone.card.std],
     features,
     synthesis,

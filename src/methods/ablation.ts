@@ -21,7 +21,8 @@ const parts: readonly Part[] = [
   { name: 'no local anomalies', set: () => ['batch.local=0'], source: 'Eq. 1-3' },
   { name: 'no fusion', set: () => ['fusion=false'], source: 'Eq. 4' },
   { name: 'no global anomalies', set: () => ['batch.global=0'], source: 'Eq. 5-7' },
-  { name: 'no ascent', set: () => ['globalAnomalies.ascentSteps=0'], source: 'Eq. 5-6' },
+  // Of length 0: without any step there would be no projection (Eq. 7) either.
+  { name: 'no ascent', set: () => ['globalAnomalies.stepLength=0'], source: 'Eq. 5-6' },
   { name: 'no foreground mask', set: () => ['synthesis.foreground=false'], source: 'section 3.2' },
   {
     name: 'no reduction',

@@ -131,7 +131,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
             path: sample.path,
             className: sample.className,
             anomalous: sample.anomalous,
-            score: Math.max(...map),
+            score: map.reduce((highest, value) => Math.max(highest, value)),
             map,
             mask: (sample.maskPath && masks.get(sample.maskPath)) || null,
           });

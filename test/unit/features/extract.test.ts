@@ -142,6 +142,31 @@ describe('the store of patch features', () => {
       await extractor.release();
     }));
 
+  it('cuts the middle out of a picture once, with an anomaly or without', () =>
+    withPhotos(async (root) => {
+      const geometry = { size: 32, resizeShorterTo: 40 };
+      const plan = await planFeatures(engine, backbone, { ...features, geometry });
+      const { setup, ...options } = await optionsFor(root, { features: plan });
+      // With all of the photograph left in Eq. 3, nothing of the texture can be seen.
+      const unseen = { ...setup.synthesis, betaMean: 1, betaDeviation: 0, betaLow: 1, betaHigh: 1 };
+      const { store, index } = await extractFeatures({ ...options, setup: { ...setup, synthesis: unseen } });
+      let compared = 0;
+      for (const { images, local, features: halves } of await everyShard(store, index)) {
+        const rows = halvesToFloats(halves);
+        const row = (at: number) => rows.subarray(at * 22, (at + 1) * 22);
+        local.position.forEach((position, at) => {
+          const normal = row((local.image[at] as number) * 16 + position);
+          const anomalous = row(images.length * 16 + at);
+          // Pictures with anomalies are rounded to bytes.
+          normal.forEach((value, dimension) => {
+            expect(Math.abs(value - (anomalous[dimension] as number))).toBeLessThan(0.01);
+          });
+          compared++;
+        });
+      }
+      expect(compared).toBeGreaterThan(5);
+    }));
+
   it('counts its ids from where it is told, and holds no anomalies where none are wanted', () =>
     withPhotos(async (root) => {
       const { setup, ...options } = await optionsFor(root);
