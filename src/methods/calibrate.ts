@@ -130,9 +130,9 @@ async function imagePaths(given: readonly string[]): Promise<string[]> {
 /** The memory bank knows photographs that were trained on, so thresholds from them would be too low. */
 async function refuseTrained(run: string, model: string, paths: readonly string[]): Promise<void> {
   if (run === model) return;
-  const { root } = (await new RunFolder(run).config()).data;
-  if (!existsSync(root)) return;
-  const { samples } = await loadDataset(root, { requireTraining: false });
+  const data = (await new RunFolder(run).configIfAny())?.data;
+  if (!data || !existsSync(data.root)) return;
+  const { samples } = await loadDataset(data.root, { layout: data.layout, requireTraining: false });
   const real = (links: readonly string[]) => Promise.all(links.map((path) => realpath(path)));
   const training = samples.filter(({ split }) => split === 'train').map(({ path }) => path);
   const trained = new Set(await real(training));

@@ -87,13 +87,14 @@ export async function evaluateInFull(
   watch?: EvaluationWatch,
 ): Promise<EvaluationInFull> {
   const run = request.run.endsWith('.onnx') ? undefined : new RunFolder(request.run);
-  const config = await run?.config();
+  const config = await (request.data === undefined ? run?.config() : run?.configIfAny());
   const root = request.data ?? config?.data.root;
   if (root === undefined) {
     const reason = 'A detector file does not know where its data set is: give the data set too';
     throw new CladError('USAGE', { reason, help: '`clad evaluate --help`' });
   }
-  const loaded = await loadDataset(root, { layout: request.layout, requireTraining: false });
+  const layout = request.layout ?? (request.data === undefined ? config?.data.layout : undefined);
+  const loaded = await loadDataset(root, { layout, requireTraining: false });
   const { dataset, broken } = await verifyImages(loaded, {
     splits: ['test'],
     skipBroken: request.skipBroken ?? false,

@@ -43,7 +43,8 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     note?.(`The run's data set, ${root}, is not there, so nothing is measured (give one with --data).`);
     return null;
   }
-  const loaded = await loadDataset(root, { requireTraining: false });
+  const layout = data === undefined ? config?.data.layout : undefined;
+  const loaded = await loadDataset(root, { layout, requireTraining: false });
   const { dataset } = config?.skipBroken
     ? await verifyImages(loaded, {
         splits: ['train', 'test'],

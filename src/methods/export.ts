@@ -140,7 +140,7 @@ async function variantOf(
 ): Promise<Made> {
   const { onProgress, note, data } = request;
   const before = parseMetadata(decodeMetadata(bytes), path);
-  const config = request.run === path ? undefined : await new RunFolder(request.run).config();
+  const config = request.run === path ? undefined : await new RunFolder(request.run).configIfAny();
   const { classes } = before;
   const images = await exportImages({ config, data, classes, limit: request.images, onProgress, note });
   const good = images ? spread(images.training, 2 * goodImages) : [];

@@ -8,6 +8,11 @@ import { join, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
+import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
+import { loadDataset } from '../data/load.ts';
+import { listTextures } from '../data/textures.ts';
+import { loadBackbone } from '../features/backbone.ts';
+import { nodeEngine } from '../runtime/node.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
 import type { MethodName } from './method.ts';
@@ -67,12 +72,13 @@ export async function runGrid({ setting, out, variants, seeds, cache }: GridRequ
   // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
   const trained = new Map<string, GridCell>();
   const place = { out: resolve(out), cache: resolve(cache ?? join(out, 'cache')) };
+  const identity = await identityOf(setting);
   let done = 0;
   for (const seed of seeds) {
     for (const variant of variants) {
       const options = { ...(resolved.get(variant.name) as TrainingOptions), seed };
       setting.note?.(`${variant.name}, seed ${seed} (${++done} of ${variants.length * seeds.length})`);
-      const key = keyOf(setting, variant.method, options);
+      const key = hashOf([identity, JSON.stringify([variant.method, options])]);
       const same = trained.get(key);
       const cell = same
         ? { ...same, variant: variant.name }
@@ -99,13 +105,18 @@ export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions
   return checked;
 }
 
-/** What a cell is known by: all that decides its numbers. */
-function keyOf(
-  { data, backbone, textures }: GridSetting,
-  method: MethodName,
-  options: TrainingOptions,
-): string {
-  return hashOf([JSON.stringify([resolve(data), backbone, textures ?? null, method, options])]);
+/** What all cells have in common and their numbers depend on: the contents of all files, not their places. */
+async function identityOf(setting: GridSetting): Promise<string> {
+  const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
+  const dataset = await loadDataset(data, { layout });
+  const { sha256, card } = await loadBackbone(backbone, backboneFlags, await nodeEngine({ device, threads }));
+  return JSON.stringify([
+    await fingerprint(dataset),
+    [sha256, card.mean, card.std, card.layers],
+    textures === undefined ? null : await fingerprintFiles(await listTextures(textures)),
+    device ?? null,
+    skipBroken ?? false,
+  ]);
 }
 
 interface CellRequest {

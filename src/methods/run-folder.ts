@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
+import { layouts } from '../data/dataset.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 import { methodNames } from './method.ts';
@@ -17,7 +18,7 @@ const configSchema = z.object({
   method: z.enum(methodNames),
   preset: z.string(),
   /** Absolute paths, so that a run can be continued and evaluated from any folder. */
-  data: z.object({ root: z.string(), layout: z.string(), fingerprint: z.string() }),
+  data: z.object({ root: z.string(), layout: z.enum(layouts), fingerprint: z.string() }),
   backbone: z.object({ path: z.string(), name: z.string(), sha256: z.string() }),
   textures: z.string().nullable(),
   device: z.string(),
@@ -81,6 +82,11 @@ export class RunFolder {
     await writeFileAtomic(this.#config, `${JSON.stringify(config, null, 2)}\n`);
   }
 
+  /** What the run was asked to do; undefined for a folder that holds a detector file alone. */
+  async configIfAny(): Promise<RunConfig | undefined> {
+    return existsSync(this.#config) ? this.config() : undefined;
+  }
+
   /** @throws RUN_NOT_FOUND when the folder holds no run */
   async config(): Promise<RunConfig> {
     if (!existsSync(this.#config)) throw new CladError('RUN_NOT_FOUND', { path: this.path });
@@ -119,13 +125,13 @@ export class RunFolder {
 }
 
 /**
- * The detector file of what a user names: a run's folder, or the file itself.
- * @throws RUN_NOT_FOUND when the folder holds no run
+ * The detector file of what a user names: a run's folder (of which `model.onnx` is enough), or the file itself.
+ * @throws RUN_NOT_FOUND when the folder holds neither run nor `model.onnx`
  */
 export async function modelPathOf(runOrModel: string): Promise<string> {
   if (runOrModel.endsWith('.onnx')) return runOrModel;
   const run = new RunFolder(runOrModel);
-  await run.config();
+  if (!existsSync(run.model)) await run.config();
   return run.model;
 }
 

@@ -88,6 +88,8 @@ const separately = z.strictObject({
   adaptor: z.tuple([count, count, count]),
   /** Output widths of the discriminator's two hidden layers. */
   discriminator: z.tuple([count, count]),
+  /** Networks trained side by side from different first values; their scores are averaged. 1: the paper. */
+  ensemble: count.max(16),
   /** Shares of a batch; anomalies of both kinds are labelled as class N. 0 leaves a kind out. */
   batch: z.strictObject({ local: z.number().min(0).max(0.9), global: z.number().min(0).max(0.9) }),
   /** Eq. 4: draw local anomalies towards the normal feature of the same place. */
@@ -213,6 +215,7 @@ const paper: TrainingOptions = {
   },
   adaptor: [1024, 768, 512],
   discriminator: [512, 256],
+  ensemble: 1,
   batch: { local: 0.25, global: 0.25 },
   fusion: true,
   globalAnomalies: {
