@@ -33,6 +33,7 @@ export function run(command, args) {
 export function setup() {
   if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) run('npm', ['ci']);
   const settings = [
+    'tsconfig.json',
     'tsconfig.build.json',
     'tsconfig.web.build.json',
     'tsconfig.web.json',

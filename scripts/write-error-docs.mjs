@@ -8,8 +8,14 @@ const rows = Object.entries(errorCatalogue)
   .sort(([a], [b]) => a.localeCompare(b))
   .map(
     ([code, { kind, message }]) =>
-      `| \`${code}\` | ${kind === 'input' ? 'yours to mend (2)' : 'ours (1)'} | ${message.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
+      `| \`${code}\` | ${whose(code, kind)} | ${message.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
   );
+/** Ctrl-C is nobody's fault, and has the exit status of shells. */
+function whose(code, kind) {
+  if (code === 'INTERRUPTED') return "nobody's (130)";
+  return kind === 'input' ? 'yours to mend (2)' : 'ours (1)';
+}
+
 const text = `# Errors
 
 Every error carries one of these codes (\`error.code\` in the library, the last line with \`--json\` on the command line).

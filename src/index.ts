@@ -1,5 +1,5 @@
 /**
- * @file Table of contents of the library. The command line is made of these functions.
+ * @file Table of contents of the library: the functions of most verbs, and what they are made of.
  *
  * @example
  * import { decodeImage, nodeEngine, openDetector } from 'clad';
@@ -25,9 +25,16 @@ export { addBackbone, listBackbones, verifyBackbone } from './features/backbone-
 export { decodeBytes, decodeImage, decodeMask } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
 export type { Mask, RgbImage } from './image/rgb.ts';
+export {
+  type CalibrateDocument,
+  type CalibratedClass,
+  type CalibrateRequest,
+  calibrateDetector,
+} from './methods/calibrate.ts';
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './methods/evaluate.ts';
 export { type ExportDocument, type ExportRequest, exportDetector } from './methods/export.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './methods/golden.ts';
+export { planTraining, type TrainingPlan } from './methods/plan.ts';
 export { type PredictionLine, predictImages, predictTargets } from './methods/predict.ts';
 export { type TrainOutcome, type TrainRequest, train } from './methods/train.ts';
 export { evaluateWithReport, reportTraining } from './report/report.ts';

@@ -33,11 +33,12 @@ Examples:
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
   $ clad evaluate runs/parts                                       how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
+  $ clad calibrate runs/parts good/ --out line.onnx                thresholds from the line's own good parts
   $ clad serve runs/parts                                          the same over HTTP
   $ clad export runs/parts --to triton --out models/               for NVIDIA Triton and KServe
   $ clad compare mvtec/ --out compared --seeds 3                   CLAD beside PatchCore, SimpleNet, GLASS, CRAS
 
-Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad.
+Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad, 130 stopped by Ctrl-C.
 CLAD_DEBUG=1 prints the stack of an error.`,
   );
 

@@ -1,5 +1,5 @@
 /**
- * @file The one catalogue of errors. Every message says which file or option is meant, what was expected and how
+ * @file The one catalogue of errors. A message says which file or option is meant, what was expected and how
  * to mend it; docs/errors.md is written from this file (`npm run docs:errors`).
  *
  * `input` errors are the user's to mend (exit status 2), `internal` ones are ours (exit status 1).
@@ -57,7 +57,7 @@ const catalogue = {
   },
   FILE_UNREADABLE: {
     kind: 'input',
-    message: '{path}: cannot be read ({reason}).',
+    message: '{path}: cannot be read ({reason}). Check the file and its permissions.',
   },
   EXPORT_NEEDS_IMAGES: {
     kind: 'input',
@@ -83,7 +83,7 @@ const catalogue = {
   },
   IMAGE_TOO_LARGE: {
     kind: 'input',
-    message: '{path}: {width} x {height} pixels are more than the {limit} that are allowed.',
+    message: '{path}: {width} x {height} pixels are more than the {limit} that are allowed. Make it smaller.',
   },
   IMAGES_BROKEN: {
     kind: 'input',
@@ -100,7 +100,7 @@ const catalogue = {
   },
   BACKBONE_CARD_INVALID: {
     kind: 'input',
-    message: '{path}: this backbone card cannot be used: {reason}.',
+    message: '{path}: this backbone card cannot be used: {reason}. docs/backbones.md has one as an example.',
   },
   BACKBONE_CARD_NEEDED: {
     kind: 'input',
@@ -123,11 +123,12 @@ const catalogue = {
   },
   SAFETENSORS_INVALID: {
     kind: 'input',
-    message: '{path}: this is not a whole safetensors file: {reason}.',
+    message: '{path}: this is not a whole safetensors file: {reason}. Fetch it again.',
   },
   STATE_DICT_UNSUITABLE: {
     kind: 'input',
-    message: '{path}: no backbone can be built from these weights: {reason}.',
+    message:
+      '{path}: no backbone can be built from these weights: {reason}. Export the network as ONNX instead.',
   },
   RUN_DIFFERS: {
     kind: 'input',
@@ -140,11 +141,12 @@ const catalogue = {
   },
   RUN_NOT_FOUND: {
     kind: 'input',
-    message: '{path}: no run here. Expected a folder that `clad train --out` wrote.',
+    message:
+      '{path}: no run here. Expected a folder that `clad train --out` wrote, or a detector file (.onnx).',
   },
   SPLIT_TABLE_INVALID: {
     kind: 'input',
-    message: '{path}, line {line}: {reason}.',
+    message: '{path}, line {line}: {reason}. Mend the line.',
   },
   STORE_DAMAGED: {
     kind: 'input',
@@ -177,12 +179,13 @@ const catalogue = {
   },
   DETECTOR_INVALID: {
     kind: 'input',
-    message: '{path}: this is no usable detector: {reason}. Expected a model.onnx written by `clad train`.',
+    message:
+      '{path}: this is no usable detector: {reason}. Expected a file written by `clad train`, `clad export` or `clad calibrate`.',
   },
   GOLDEN_MISSING: {
     kind: 'input',
     message:
-      '{path}: the file holds no golden pictures to verify by; it was written by an earlier version of clad. Train again, or let `clad export --to onnx` write a copy that has them.',
+      '{path}: the file holds no golden pictures to verify by. Let `clad export --to onnx` write a copy that has them.',
   },
   DEVICE_UNAVAILABLE: {
     kind: 'input',

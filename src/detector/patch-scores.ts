@@ -35,7 +35,7 @@ export interface TrainedPatchModel {
 export interface PatchVoices {
   /** Networks' score, [rows]. */
   readonly network: Tensor;
-  /** Mean distance to the nearest members (residual input), [rows]. */
+  /** Distance to the mean of the nearest members (residual input), [rows]. */
   readonly distance?: Tensor;
   /** Each patch's vote: 0 but for one product, where it is what the vote counts. [rows, N] */
   readonly votes: Tensor;

@@ -120,7 +120,7 @@ function modelName(run: string, path: string): string {
   return name.replaceAll(/[^\w-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'detector';
 }
 
-/** The same bytes; golden pictures are added to a file of an earlier version that has none. */
+/** The same bytes; golden pictures are added to a file that has none. */
 async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<Made> {
   const entries = decodeMetadata(bytes);
   const metadata = parseMetadata(entries, path);

@@ -2,7 +2,7 @@
  * @file Every constant of a training, with its range and its meaning, and the presets that give them values. A YAML file and the
  * command line's flags change single ones; the resolved options are written into the run.
  *
- * `paper` holds to the paper wherever it speaks, and to PAPER-NOTES (docs/how-it-works.md) where it is silent. `fast` is the default:
+ * `paper` holds to the paper wherever it speaks, and to the choices listed in docs/how-it-works.md where it is silent. `fast` is the default:
  * the networks see whitened residuals to the nearest normal features, and the distance is heard as a second opinion
  * (docs/decisions/0002-residuals.md). `accurate` spends more time and memory on the same.
  */
@@ -97,11 +97,11 @@ const separately = z.strictObject({
   /** Eq. 5-7. */
   globalAnomalies: z.strictObject({
     /**
-     * Length of the noise: for residuals as a multiple of the normal patches' mean distance to their nearest normal ones, for
+     * Length of the noise: for residuals as a multiple of the normal patches' mean distance to the mean of their nearest members, for
      * features as a multiple of each dimension's standard deviation.
      */
     noise: positive,
-    /** Rows get noise between `noise / spread` and `noise * spread`, log-uniform; 1: all the same. */
+    /** Noise is drawn with lengths between `noise / spread` and `noise * spread`, log-uniform (1: all the same), before Eq. 7 sets bounds. */
     noiseSpread: z.number().min(1),
     ascentSteps: z.number().int().min(0).max(100),
     /** eta, as a multiple of the noise's expected length; GLASS's 0.001 is 0.0017. */
