@@ -3,9 +3,9 @@
  * things on (`demo`).
  */
 import { resolve, sep } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
-import { type Layout, layouts } from '../data/dataset.ts';
+import type { Layout } from '../data/dataset.ts';
 import { statOrNothing } from '../data/folders.ts';
 import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
 import { loadDataset } from '../data/load.ts';
@@ -14,6 +14,7 @@ import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import { layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -25,7 +26,7 @@ export function registerData(program: Command): void {
     .command('inspect')
     .description('classes, counts, sizes, masks and problems; decodes every file')
     .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
-    .addOption(new Option('--layout <name>', 'read it so').choices(layouts))
+    .addOption(layoutOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExit status: 0, or 2 when a problem of severity `error` would stop training.')
     .action(inspect);
@@ -46,7 +47,7 @@ export function registerData(program: Command): void {
       wholeNumber('--size', 32, 2048),
       256,
     )
-    .addOption(new Option('--layout <name>', 'read it so').choices(layouts))
+    .addOption(layoutOption())
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',

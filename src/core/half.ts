@@ -21,7 +21,7 @@ export function floatToHalf(value: number): number {
 }
 
 /** The number a half stands for. */
-export function halfToFloat(half: number): number {
+function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >>> 10) & 0x1f;
   const fraction = half & 0x3ff;

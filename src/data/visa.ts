@@ -14,7 +14,7 @@ const columns = ['object', 'split', 'label', 'image', 'mask'] as const;
 type Row = Record<(typeof columns)[number], string>;
 
 /** Path of the table below the root. */
-export const visaTable = join('split_csv', '1cls.csv');
+const visaTable = join('split_csv', '1cls.csv');
 
 /** Whether the root holds the table, or the folders and not the table. */
 export async function looksLikeVisa(root: string): Promise<boolean> {

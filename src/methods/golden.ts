@@ -17,7 +17,7 @@ import { testPatterns } from '../synthesis/test-patterns.ts';
 import { modelPathOf } from './run-folder.ts';
 
 /** How exactly a machine reproduces what another one has computed, by what the file computes in; shares of a map's span. */
-export const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
+const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
 /** Processors of other kinds than the CPU round otherwise, and may use shorter numbers within products. */
 const otherDevices = 0.02;
 

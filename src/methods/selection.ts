@@ -9,7 +9,7 @@ import { Random } from '../core/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import { anomalyMap } from '../detector/anomaly-map.ts';
 import { Evaluator } from '../evaluation/evaluate.ts';
-import { metricsOfRanked, rankScores } from '../evaluation/ranking.ts';
+import { rankingMetrics } from '../evaluation/ranking.ts';
 import { inputMask } from '../features/input-picture.ts';
 import type { InputGeometry } from '../features/preprocess.ts';
 import type { FeatureStore, StoreIndex } from '../features/store.ts';
@@ -56,7 +56,7 @@ export async function syntheticJudge(options: SyntheticJudgeOptions): Promise<Ju
       for (const rows of kinds) {
         const bad = await scoresOf(rows, parameters);
         const labels = [...new Array<number>(good.length).fill(0), ...new Array<number>(bad.length).fill(1)];
-        values.push(metricsOfRanked(rankScores([...good, ...bad], labels)).auroc ?? 0.5);
+        values.push(rankingMetrics([...good, ...bad], labels).auroc ?? 0.5);
       }
       return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
     },

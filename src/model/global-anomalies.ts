@@ -15,7 +15,6 @@ import {
   neg,
   softplus,
   stopGradient,
-  sub,
   sum,
   type Tensor,
 } from '../graph/index.ts';
@@ -71,9 +70,4 @@ function projectToShell(displacement: Tensor, noiseLength: Tensor, options: Asce
   const relative = div(length, noiseLength);
   const wanted = mul(clip(relative, options.innerRadius, options.outerRadius), noiseLength);
   return mul(displacement, div(wanted, length));
-}
-
-/** The displacement of global anomalies from their origin, for tests and pictures. */
-export function displacementLength(anomalies: Tensor, normal: Tensor): Tensor {
-  return rowLength(sub(anomalies, normal));
 }

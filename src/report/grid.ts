@@ -20,6 +20,8 @@ const shown: readonly MetricName[] = [
   'pixelF1Max',
   'aupro',
   'classAccuracy',
+  'falseAlarmRate',
+  'missRate',
 ];
 
 export interface GridReport {

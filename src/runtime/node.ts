@@ -53,9 +53,8 @@ async function createSession(model: Uint8Array | string, device: Device, threads
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   };
-  return typeof model === 'string'
-    ? ort.InferenceSession.create(model, settings)
-    : ort.InferenceSession.create(model, settings);
+  // The overloads want to know which it is.
+  return ort.InferenceSession.create(model as string, settings);
 }
 
 function nodeSession(session: ort.InferenceSession): Session {

@@ -4,7 +4,7 @@ import { CladError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 
 /** Characters of a token, at least. */
-export const leastTokenLength = 16;
+const leastTokenLength = 16;
 
 /**
  * The token of a file, else of the environment. Never of the command line, which other users of the machine can read.

@@ -63,7 +63,7 @@ export interface LocalAnomalyOptions extends BetaOptions {
 }
 
 /** The paper's values, and GLASS's where it gives none. */
-export const localAnomalyDefaults: LocalAnomalyOptions = {
+const localAnomalyDefaults: LocalAnomalyOptions = {
   ...betaDefaults,
   alpha: 1 / 3,
   gridSide: 28,

@@ -41,14 +41,17 @@ export function connectedToBorder({ width, height, data }: Mask): Mask {
     visit(row * width);
     visit(row * width + width - 1);
   }
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    const column = at % width;
-    if (column > 0) visit(at - 1);
-    if (column < width - 1) visit(at + 1);
-    if (at >= width) visit(at - width);
-    if (at < (height - 1) * width) visit(at + width);
-  }
+  for (let at = open.pop(); at !== undefined; at = open.pop()) visitNeighbours(at, width, height, visit);
   return { width, height, data: reached };
+}
+
+/** Visits the pixels that share a side with one. */
+function visitNeighbours(at: number, width: number, height: number, visit: (at: number) => void): void {
+  const column = at % width;
+  if (column > 0) visit(at - 1);
+  if (column < width - 1) visit(at + 1);
+  if (at >= width) visit(at - width);
+  if (at < (height - 1) * width) visit(at + width);
 }
 
 /** The mask without those components (over sides) that are smaller than `share` of its largest. */
@@ -67,13 +70,7 @@ export function withoutSmallParts({ width, height, data }: Mask, share: number):
       open.push(at);
     };
     visit(start);
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      const column = at % width;
-      if (column > 0) visit(at - 1);
-      if (column < width - 1) visit(at + 1);
-      if (at >= width) visit(at - width);
-      if (at < (height - 1) * width) visit(at + width);
-    }
+    for (let at = open.pop(); at !== undefined; at = open.pop()) visitNeighbours(at, width, height, visit);
     sizes.push(size);
   }
   const least = share * sizes.reduce((largest, size) => Math.max(largest, size), 0);

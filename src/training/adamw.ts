@@ -12,8 +12,6 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
-export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-
 export interface Moments {
   readonly first: Tensor;
   readonly second: Tensor;

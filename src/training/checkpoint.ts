@@ -116,7 +116,7 @@ export async function writeParameters(
 }
 
 /** Reads named arrays. */
-export async function readParameters(path: string): Promise<Parameters> {
+async function readParameters(path: string): Promise<Parameters> {
   const { tensors } = decodeSafetensors(await readFile(path), path);
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [

@@ -24,7 +24,7 @@ export type StepBuilder = (
 ) => StepResult;
 
 /** Names of state beside the parameters themselves. */
-export const stepCounter = 'step';
+const stepCounter = 'step';
 const firstMoment = (name: string) => `${name}.exp_avg`;
 const secondMoment = (name: string) => `${name}.exp_avg_sq`;
 const averaged = (name: string) => `${name}.ema`;

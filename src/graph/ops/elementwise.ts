@@ -160,9 +160,9 @@ function comparison(operation: string, a: Operand, b: Operand): Tensor {
 }
 
 export const greater = (a: Operand, b: Operand): Tensor => comparison('Greater', a, b);
-export const greaterOrEqual = (a: Operand, b: Operand): Tensor => comparison('GreaterOrEqual', a, b);
+const greaterOrEqual = (a: Operand, b: Operand): Tensor => comparison('GreaterOrEqual', a, b);
 export const less = (a: Operand, b: Operand): Tensor => comparison('Less', a, b);
-export const lessOrEqual = (a: Operand, b: Operand): Tensor => comparison('LessOrEqual', a, b);
+const lessOrEqual = (a: Operand, b: Operand): Tensor => comparison('LessOrEqual', a, b);
 export const equal = (a: Operand, b: Operand): Tensor => comparison('Equal', a, b);
 
 /** Both conditions. */

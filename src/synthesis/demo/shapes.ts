@@ -22,7 +22,7 @@ export function roundBox(u: number, v: number, halfWidth: number, halfHeight: nu
 }
 
 /** Distance to the line from one point to another. */
-export function segment(u: number, v: number, a: Point, b: Point): number {
+function segment(u: number, v: number, a: Point, b: Point): number {
   const [du, dv] = [b[0] - a[0], b[1] - a[1]];
   const [pu, pv] = [u - a[0], v - a[1]];
   const length = du * du + dv * dv;

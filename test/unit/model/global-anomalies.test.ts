@@ -2,14 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { matmul, reshape, type Tensor } from '../../../src/graph/index.ts';
-import {
-  type AscentOptions,
-  displacementLength,
-  globalAnomalies,
-} from '../../../src/model/global-anomalies.ts';
+import { matmul, reshape, sub, type Tensor } from '../../../src/graph/index.ts';
+import { type AscentOptions, globalAnomalies } from '../../../src/model/global-anomalies.ts';
 import { networksInference } from '../../../src/model/networks.ts';
 import { initialParameters } from '../../../src/model/parameters.ts';
+import { rowLength } from '../../../src/model/row-length.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const [rows, width] = [7, 5];
@@ -39,7 +36,7 @@ async function anomalies(options: AscentOptions, scoreOf = linearScore, from = n
       made,
       score: scoreOf(made),
       before: scoreOf(inputs.normal!),
-      length: displacementLength(made, inputs.normal!),
+      length: rowLength(sub(made, inputs.normal!)),
     };
   });
   const displacement = found.made!.data.map((value, at) => value - normal.data[at]!);

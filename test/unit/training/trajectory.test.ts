@@ -6,7 +6,6 @@ import { networksInference, networksTraining } from '../../../src/model/networks
 import type { Parameters } from '../../../src/model/parameters.ts';
 import { type Device, type Engine, float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
-import { adamWDefaults } from '../../../src/training/adamw.ts';
 import { initialState, parametersOf, trainingProgram } from '../../../src/training/program.ts';
 import { fixture } from '../../helpers/fixtures.ts';
 
@@ -51,7 +50,11 @@ async function train(engine: Engine) {
       );
       return { losses: { total }, statistics };
     },
-    { optimizer: adamWDefaults, averageDecay: 0 },
+    {
+      // PyTorch's own.
+      optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+      averageDecay: 0,
+    },
   );
   const session = await engine.load(bytes);
   const feeds = Object.fromEntries(
