@@ -41,6 +41,7 @@ export interface WebResult extends Judgement {
   readonly map: Float32Array;
 }
 
+/** A detector in a worker of its own; made by `loadDetector`. */
 export class WebDetector {
   /** Products, thresholds, and how the detector was made. */
   readonly metadata: DetectorMetadata;

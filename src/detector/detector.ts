@@ -29,6 +29,7 @@ export interface Prediction {
   readonly map: Float32Array;
 }
 
+/** A detector file in an engine. Calls are answered one after another; `release` when done. */
 export class Detector {
   readonly metadata: DetectorMetadata;
   readonly #session: Session;
@@ -57,12 +58,19 @@ export class Detector {
     return new Detector(session, metadata);
   }
 
+  /**
+   * Judges one picture of any size.
+   * @throws the engine's error where it fails, e.g. for lack of memory
+   */
   async predict(image: RgbImage): Promise<Prediction> {
     const [prediction] = await this.predictAll([image]);
     return prediction as Prediction;
   }
 
-  /** @param images - at least one, all of one size */
+  /**
+   * Judges a batch; each picture has the numbers it has alone.
+   * @param images - at least one, all of one size
+   */
   async predictAll(images: readonly RgbImage[]): Promise<Prediction[]> {
     const outputs = await this.#session.run({ image: imageTensor(images) });
     const { classes, geometry, thresholds } = this.metadata;

@@ -61,6 +61,7 @@ export interface OutputType {
   readonly shape: Shape;
 }
 
+/** The graph that operations add to, from the values they are given. */
 export class Graph {
   readonly parent: Graph | undefined;
   readonly #root: RootState;

@@ -57,7 +57,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const width = featureWidthOf(backbone, features);
   const perImage = gridSideOf(features) ** 2;
   const images = training.length;
-  const rows = images * perImage * (1 + options.synthesis.perImage * coveredShare);
+  const rows = Math.round(images * perImage * (1 + options.synthesis.perImage * coveredShare));
   const residual = options.input.kind === 'residual';
   const inputWidth = residual ? Math.min(options.input.components, width) : width;
   const disk = { features: rows * width * 2, inputs: residual ? rows * inputWidth * 2 : 0 };
