@@ -1,9 +1,10 @@
 /**
  * Measures what docs claim of speed and memory, as ratios within one run, so that machines and their moods cancel out.
- * Usage: npm run bench [name...]; names: training, map, contrast.
+ * Usage: npm run bench [name...]; names: training, map, contrast, coreset.
  */
 import { Random } from '../dist/core/random.js';
 import { anomalyMap } from '../dist/detector/anomaly-map.js';
+import { coreset as chooseCoreset } from '../dist/features/coreset.js';
 import * as graph from '../dist/graph/index.js';
 import { Graph, matmul } from '../dist/graph/index.js';
 import { contrastLoss } from '../dist/model/contrast.js';
@@ -156,7 +157,35 @@ async function contrast() {
   );
 }
 
-const benchmarks = { training, map, contrast };
+/** Choosing a memory bank against the literal algorithm's passes, one row of distances a member, of which a few are timed. */
+async function coreset() {
+  const [count, width, size, timed] = [200_000, 96, 2048, 16];
+  const rows = normals(count * width);
+  const started = performance.now();
+  await chooseCoreset(engine, rows, width, new Random('bench'), { size });
+  const chosen = performance.now() - started;
+  const literal = new Graph();
+  const [x, member] = [
+    literal.input('rows', 'float32', [count, width]),
+    literal.input('member', 'float32', [1, width]),
+  ];
+  const nearest = literal.input('nearest', 'float32', [count, 1]);
+  // Less the rows' own lengths, which change nothing in it.
+  literal.output('shortened', graph.minimum(nearest, matmul(x, graph.mul(member, -2), { transB: true })));
+  const session = await engine.load(literal.toBytes());
+  const feeds = {
+    rows: float32(rows, [count, width]),
+    member: float32(rows.subarray(0, width), [1, width]),
+    nearest: float32(new Float32Array(count).fill(1e30), [count, 1]),
+  };
+  const pass = await best(() => session.run(feeds), timed);
+  await session.release();
+  console.log(
+    `${size} members of ${count} rows: ${(chosen / 1000).toFixed(1)} s, ${(chosen / size).toFixed(2)} ms a member; a literal pass takes ${pass.toFixed(2)} ms; ratio ${((pass * size) / chosen).toFixed(1)}`,
+  );
+}
+
+const benchmarks = { training, map, contrast, coreset };
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : Object.keys(benchmarks)) {
   if (!benchmarks[name]) {

@@ -1,42 +1,32 @@
 /**
  * @file A coreset of features by greedy k-centre selection (Sener and Savarese 2018, as PatchCore uses it): again and again the
- * row farthest from all members chosen so far joins them. The selection runs inside the engine.
+ * row farthest from all members chosen so far joins them.
  *
- * Rows that lie nearer to a member than the last member will have lain can never be chosen any more. That distance is at least
- * about as large as it is in a selection of as many members from an eighth of the rows, which is made first. Rows below it are
- * dropped as the selection goes on, so that its later turns look at a part of the data. (Should no row be left, there are fewer members.)
+ * Done literally, every member costs a pass over all rows, and memory is what limits it. But distances to the members only fall. So the rows
+ * that are farthest now are put on a short list, and as long as one on the list is farther than all rows beside it were when it was made, it
+ * is the farthest of all. Members are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
+ * them, as a product of matrices. The members are those of the literal algorithm, but for rounding.
  */
 import { pickRows } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
-import {
-  add,
-  argMax,
-  Graph,
-  gather,
-  loop,
-  matmul,
-  minimum,
-  mul,
-  reshape,
-  square,
-  sub,
-  sum,
-} from '../graph/index.ts';
-import { type Engine, float32, floats, int64, type Session, type TensorValue } from '../runtime/engine.ts';
+import { Graph, linear, minimum, mul, neg, reduceMax, sub } from '../graph/index.ts';
+import { type Engine, float32, floats, type Session } from '../runtime/engine.ts';
 
 export interface CoresetOptions {
   /** Members wanted; all rows are returned when there are no more. */
   readonly size: number;
-  /** Whether rows that will not be chosen any more are dropped. @default true */
-  readonly prune?: boolean;
   readonly onProgress?: ProgressListener;
 }
 
-/** Turns a call of the engine; rows are dropped between calls. */
-const turns = 256;
-/** The estimate is made on every so-manieth row, where there are enough of them. */
-const sampling = 8;
+/** Rows brought up to date in one call of the engine: their distances to a batch of members stay in the processor's cache. */
+const blockRows = 8192;
+/** Members taken between two passes, at most. */
+const batchMembers = 128;
+/** Rows on a short list, about. More are used up less soon and cost more a member. */
+const listRows = 3072;
+/** Rows looked at to find how far a row must be to get on the list. */
+const sampleRows = 16_384;
 
 /**
  * Chooses members.
@@ -48,105 +38,145 @@ export async function coreset(
   rows: Float32Array,
   width: number,
   random: Random,
-  options: CoresetOptions,
+  { size: wanted, onProgress }: CoresetOptions,
 ): Promise<Uint32Array> {
   const count = rows.length / width;
-  const size = Math.min(options.size, count);
+  const size = Math.min(wanted, count);
   if (size === count) return Uint32Array.from({ length: count }, (_, index) => index);
-  const session = await engine.load(selectionGraph(width));
+  const session = await engine.load(updateGraph(width));
+  const norms = squaredLengths(rows, width);
+  /** Squared distance of each row to its nearest member; -1 for members. */
+  const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
+  const members = [random.integer(count)];
+  let updated = 0;
   try {
-    let nearestAllowed = 0;
-    if ((options.prune ?? true) && count >= 2 * sampling * size) {
-      const sample = pickRows(
-        Float32Array,
-        rows,
-        width,
-        random.permutation(count).subarray(0, Math.floor(count / sampling)),
-      );
-      const estimate = await select(session, sample, width, random.integer(sample.length / width), { size });
-      nearestAllowed = estimate.lastDistance ** 2;
+    while (members.length < size) {
+      await update(session, { rows, norms, nearest, width }, members.slice(updated));
+      updated = members.length;
+      const list = shortList(nearest, random);
+      members.push(...fromList(rows, width, nearest, list, Math.min(batchMembers, size - members.length)));
+      onProgress?.({ task: 'memory bank', done: members.length, total: size, unit: 'members' });
     }
-    const first = random.integer(count);
-    return (await select(session, rows, width, first, { ...options, size }, nearestAllowed)).members;
   } finally {
     await session.release();
   }
+  return Uint32Array.from(members);
 }
 
-interface Selection {
-  readonly members: Uint32Array;
-  /** How far the last member was from all others. */
-  readonly lastDistance: number;
+interface Candidates {
+  readonly rows: Float32Array;
+  /** Squared lengths. */
+  readonly norms: Float32Array;
+  readonly nearest: Float32Array;
+  readonly width: number;
 }
 
-/** @param nearestAllowed - rows whose squared distance to the members is below it are dropped */
-async function select(
+/** Shortens every row's distance by those to new members. */
+async function update(
   session: Session,
-  rows: Float32Array,
-  width: number,
-  first: number,
-  { size, onProgress }: CoresetOptions,
-  nearestAllowed = 0,
-): Promise<Selection> {
-  let pool: Float32Array = rows;
-  /** The row's index among all, by its place in the pool. */
-  let indices: Uint32Array = Uint32Array.from({ length: rows.length / width }, (_, index) => index);
-  let nearest: Float32Array = new Float32Array(indices.length).fill(Number.MAX_VALUE);
-  let last: Float32Array = rows.slice(first * width, (first + 1) * width);
-  let lastDistance = 0;
-  const chosen: number[] = [first];
-  while (chosen.length < size && indices.length > 0) {
-    const steps = Math.min(turns, size - chosen.length, indices.length);
-    const result = await session.run({
-      steps: int64([steps], []),
-      rows: float32(pool, [indices.length, width]),
-      nearest: float32(nearest, [indices.length]),
-      last: float32(last, [1, width]),
+  { rows, norms, nearest, width }: Candidates,
+  members: readonly number[],
+): Promise<void> {
+  const given = {
+    members: float32(pickRows(Float32Array, rows, width, Uint32Array.from(members)), [members.length, width]),
+    member_norms: float32(
+      Float32Array.from(members, (member) => norms[member] as number),
+      [members.length],
+    ),
+  };
+  for (let start = 0; start < nearest.length; start += blockRows) {
+    const end = Math.min(start + blockRows, nearest.length);
+    const outputs = await session.run({
+      ...given,
+      rows: float32(rows.subarray(start * width, end * width), [end - start, width]),
+      norms: float32(norms.subarray(start, end), [end - start]),
+      nearest: float32(nearest.subarray(start, end), [end - start]),
     });
-    for (const place of (result.chosen as TensorValue).data as BigInt64Array)
-      chosen.push(indices[Number(place)] as number);
-    nearest = floats(result.nearest_out);
-    last = floats(result.last_out);
-    lastDistance = Math.sqrt(Math.max(0, floats(result.distance).at(-1) ?? 0));
-    onProgress?.({ task: 'memory bank', done: chosen.length, total: size, unit: 'members' });
-    const kept = nearest.reduce((total, distance) => total + (distance >= nearestAllowed ? 1 : 0), 0);
-    if (kept < 0.7 * indices.length) {
-      const places = new Uint32Array(kept);
-      let next = 0;
-      for (let place = 0; place < nearest.length; place++)
-        if ((nearest[place] as number) >= nearestAllowed) places[next++] = place;
-      pool = pickRows(Float32Array, pool, width, places);
-      const indicesBefore = indices;
-      indices = places.map((place) => indicesBefore[place] as number);
-      const before = nearest;
-      nearest = Float32Array.from(places, (place) => before[place] as number);
-    }
+    nearest.set(floats(outputs.shortened), start);
   }
-  return { members: Uint32Array.from(chosen), lastDistance };
+  for (const member of members) nearest[member] = -1;
 }
 
-/** One turn: shorten every row's distance by the last member's, then take the farthest row. */
-function selectionGraph(width: number): Uint8Array {
+/** |x|^2 - max over members of (2 x.m - |m|^2), or what it was before. */
+function updateGraph(width: number): Uint8Array {
   const graph = new Graph();
   const rows = graph.input('rows', 'float32', ['rows', width]);
-  const steps = graph.input('steps', 'int64', []);
-  const norms = sum(square(rows), { axes: [1] });
-  const initial = {
-    nearest: graph.input('nearest', 'float32', ['rows']),
-    last: graph.input('last', 'float32', [1, width]),
-  };
-  const { state, outputs } = loop(graph, steps, initial, (_, __, { nearest, last }) => {
-    const product = reshape(matmul(rows, last, { transB: true }), [-1], 'rows');
-    const distance = add(sub(norms, mul(product, 2)), sum(square(last)));
-    const shortened = minimum(nearest, distance);
-    const chosen = argMax(shortened, 0, true);
-    return {
-      state: { nearest: shortened, last: gather(rows, chosen) },
-      outputs: { chosen, distance: gather(shortened, chosen) },
-    };
-  });
-  graph.output('nearest_out', state.nearest);
-  graph.output('last_out', state.last);
-  for (const [name, value] of Object.entries(outputs)) graph.output(name, value);
+  const norms = graph.input('norms', 'float32', ['rows']);
+  const nearest = graph.input('nearest', 'float32', ['rows']);
+  const members = graph.input('members', 'float32', ['members', width]);
+  const memberNorms = graph.input('member_norms', 'float32', ['members']);
+  const closest = reduceMax(linear(rows, mul(members, 2), neg(memberNorms)), { axes: [1] });
+  graph.output('shortened', minimum(nearest, sub(norms, closest)));
   return graph.toBytes();
+}
+
+interface ShortList {
+  readonly rows: Uint32Array;
+  /** No row beside the list is farther. */
+  readonly farthestBeside: number;
+}
+
+/** The farthest rows, about `listRows` of them, the farthest of all always among them. */
+function shortList(nearest: Float32Array, random: Random): ShortList {
+  const sample = Float32Array.from(
+    { length: Math.min(sampleRows, nearest.length) },
+    () => nearest[random.integer(nearest.length)] as number,
+  ).sort();
+  const share = Math.min(1, listRows / nearest.length);
+  const least = sample[Math.floor((1 - share) * (sample.length - 1))] as number;
+  const rows: number[] = [];
+  let [farthest, farthestBeside] = [-1, -1];
+  for (let row = 0; row < nearest.length; row++) {
+    const distance = nearest[row] as number;
+    if (distance > (nearest[farthest] ?? -1)) farthest = row;
+    if (distance > least) rows.push(row);
+    else if (distance > farthestBeside) farthestBeside = distance;
+  }
+  // Where many rows are equally far, none may be farther than the sample's.
+  return { rows: Uint32Array.from(rows.length > 0 ? rows : [farthest]), farthestBeside };
+}
+
+/** Takes members from the list, at least one, as long as the farthest row is certain to be on it. */
+function fromList(
+  rows: Float32Array,
+  width: number,
+  nearest: Float32Array,
+  { rows: list, farthestBeside }: ShortList,
+  most: number,
+): number[] {
+  const candidates = pickRows(Float32Array, rows, width, list);
+  const distances = Float32Array.from(list, (row) => nearest[row] as number);
+  const taken: number[] = [];
+  let place = highest(distances);
+  do {
+    taken.push(list[place] as number);
+    const member = candidates.subarray(place * width, (place + 1) * width);
+    for (let other = 0, at = 0; other < distances.length; other++, at += width) {
+      let square = 0;
+      for (let axis = 0; axis < width; axis++) {
+        const difference = (candidates[at + axis] as number) - (member[axis] as number);
+        square += difference * difference;
+      }
+      if (square < (distances[other] as number)) distances[other] = square;
+    }
+    distances[place] = -1;
+    place = highest(distances);
+  } while (taken.length < most && (distances[place] as number) >= Math.max(farthestBeside, 0));
+  return taken;
+}
+
+function highest(values: Float32Array): number {
+  let best = 0;
+  for (let at = 1; at < values.length; at++) if ((values[at] as number) > (values[best] as number)) best = at;
+  return best;
+}
+
+function squaredLengths(rows: Float32Array, width: number): Float32Array {
+  const lengths = new Float32Array(rows.length / width);
+  for (let row = 0, at = 0; row < lengths.length; row++) {
+    let total = 0;
+    for (let axis = 0; axis < width; axis++, at++) total += (rows[at] as number) ** 2;
+    lengths[row] = total;
+  }
+  return lengths;
 }

@@ -73,7 +73,7 @@ export async function extract(
 }
 
 /** The version of how the input is fitted; raised when the same options give other numbers. */
-export const fitRecipe = 3;
+export const fitRecipe = 4;
 
 /**
  * All good images, held-out ones too. A memory bank may hold all of them, as whatever judges an image leaves out the image's own

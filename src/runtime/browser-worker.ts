@@ -7,9 +7,8 @@
 import type { Env, InferenceSession, Tensor } from 'onnxruntime-common';
 import { reasonOf } from '../core/errors.ts';
 import { cpuNode } from '../graph/cpu-node.ts';
-import type { DType } from '../graph/index.ts';
 import type { Answer, Call, LoadCall, RunCall } from './browser-messages.ts';
-import type { TensorData, TensorValue } from './engine.ts';
+import { runSession } from './run-session.ts';
 
 /** What a module of onnxruntime-web exports, as far as we use it. */
 interface Runtime {
@@ -70,19 +69,8 @@ async function load({ device, module, wasm, threads, model }: LoadCall): Promise
 async function run({ feeds, outputs }: RunCall): Promise<Answer> {
   if (!loaded) return { kind: 'failed', whose: 'work', reason: 'no model was loaded' };
   const { runtime, session } = loaded;
-  const given = Object.fromEntries(
-    Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
-      name,
-      new runtime.Tensor(dtype as Tensor.Type, data as Tensor.DataType, shape),
-    ]),
-  );
   try {
-    const results = outputs ? await session.run(given, [...outputs]) : await session.run(given);
-    const values = Object.entries(results).map(([name, tensor]): [string, TensorValue] => [
-      name,
-      { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData },
-    ]);
-    return { kind: 'values', values: Object.fromEntries(values) };
+    return { kind: 'values', values: await runSession(session, runtime.Tensor, feeds, outputs) };
   } catch (error) {
     return { kind: 'failed', whose: 'work', reason: reasonOf(error) };
   }

@@ -2,8 +2,9 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { cpuNode, type DType, Graph, mul } from '../graph/index.ts';
-import type { Device, Engine, Session, TensorData, TensorValue } from './engine.ts';
+import { cpuNode, Graph, mul } from '../graph/index.ts';
+import type { Device, Engine, Session } from './engine.ts';
+import { runSession } from './run-session.ts';
 
 // What goes wrong comes as an exception; the engine need not print it as well.
 ort.env.logLevel = 'fatal';
@@ -61,21 +62,9 @@ function nodeSession(session: ort.InferenceSession): Session {
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds, outputs) {
-      const given = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(value)]));
-      const results = outputs ? await session.run(given, [...outputs]) : await session.run(given);
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
-    },
+    run: (feeds, outputs) => runSession(session, ort.Tensor, feeds, outputs),
     release: () => session.release(),
   };
-}
-
-function toOrt({ dtype, shape, data }: TensorValue): ort.Tensor {
-  return new ort.Tensor(dtype as ort.Tensor.Type, data as ort.Tensor.DataType, shape);
-}
-
-function fromOrt(tensor: ort.Tensor): TensorValue {
-  return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData };
 }
 
 /** Identity on one number: the smallest model that shows whether a device answers. */
