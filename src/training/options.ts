@@ -260,9 +260,10 @@ const fast: TrainingOptions = {
     aggregation: 'concatenated',
   },
   heldOut: 0.15,
-  input: { ...paper.input, kind: 'residual' },
-  adaptor: [384, 256, 128],
+  input: { ...paper.input, kind: 'residual', components: 128, members: 32_768 },
+  adaptor: [256, 128, 64],
   discriminator: [128, 64],
+  ensemble: 3,
   globalAnomalies: { ...paper.globalAnomalies, noise: 0.85, noiseSpread: 2 },
   losses: { ...paper.losses, scoreLoss: 'bce' },
   stage1: { steps: 600, epochs: null, batch: 1536, learningRate: 2e-4, schedule: 'constant' },
@@ -273,9 +274,8 @@ const fast: TrainingOptions = {
 const accurate: TrainingOptions = {
   ...fast,
   synthesis: { ...fast.synthesis, perImage: 2 },
-  input: { ...fast.input, members: 16_384, candidates: 1_048_576 },
-  stage1: { ...fast.stage1, steps: 1500, batch: 2048 },
-  stage2: { ...fast.stage2, steps: 900, batch: 4096 },
+  input: { ...fast.input, components: 256, members: 65_536, candidates: 1_048_576 },
+  adaptor: [384, 256, 128],
 };
 
 /** The values a preset gives. */

@@ -81,7 +81,7 @@ describe('metadata', () => {
 
   it('without the entry says that the file is no detector', () => {
     expect(() => parseMetadata({ other: 'entry' }, 'part.onnx')).toThrow(
-      'part.onnx: this is no usable detector: it is an ONNX file but no detector made by clad. Expected a model.onnx written by `clad train`.',
+      'part.onnx: this is no usable detector: it is an ONNX file but no detector made by clad. Expected a file written by `clad train`, `clad export` or `clad calibrate`.',
     );
   });
 

@@ -39,7 +39,7 @@ describe('limits for files of strangers', () => {
     bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
     await expect(decodeBytes(bytes, 'x', { maxPixels: 50e6 })).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
-      message: 'x: 100000 x 100000 pixels are more than the 50,000,000 that are allowed.',
+      message: 'x: 100000 x 100000 pixels are more than the 50,000,000 that are allowed. Make it smaller.',
     });
   });
 });

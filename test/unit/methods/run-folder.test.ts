@@ -91,7 +91,7 @@ describe('a run', () => {
     withFolder(async (folder) => {
       for (const path of [folder, join(folder, 'missing')]) {
         await expect(new RunFolder(path).config()).rejects.toThrow(
-          `${path}: no run here. Expected a folder that \`clad train --out\` wrote.`,
+          `${path}: no run here. Expected a folder that \`clad train --out\` wrote, or a detector file (.onnx).`,
         );
       }
     }));
