@@ -292,6 +292,6 @@ function describeThresholds({ classes, thresholds }: TrainOutcome['metadata']): 
   const needed = Math.ceil(1 / requestedRate) - 1;
   return [
     ...lines,
-    `  ${percent(requestedRate)} was asked for, which takes ${needed} held-out images a product: train with more images, or a larger --set heldOut.`,
+    `  ${percent(requestedRate)} was asked for, which takes ${needed} held-out images a product: train with more images, or set thresholds by later ones with clad calibrate.`,
   ];
 }
