@@ -18,6 +18,7 @@ import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
 import type { MethodName } from './method.ts';
 import { checkInput, presetOf, train } from './train.ts';
 import { hashOf, type TrainRequest } from './train-work.ts';
+import { version } from './version.ts';
 
 /** One row of the table. */
 export interface GridVariant {
@@ -66,7 +67,7 @@ export async function runGrid({ setting, out, variants, seeds, cache }: GridRequ
       actual: `${twice.name} twice`,
     });
   }
-  // All options are checked before anything dear is done.
+  // All options are checked before anything expensive is done.
   const resolved = new Map(variants.map((variant) => [variant.name, optionsOf(variant)]));
   const cells: GridCell[] = [];
   // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
@@ -109,12 +110,14 @@ export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions
 async function identityOf(setting: GridSetting): Promise<string> {
   const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
   const dataset = await loadDataset(data, { layout });
-  const { sha256, card } = await loadBackbone(backbone, backboneFlags, await nodeEngine({ device, threads }));
+  const engine = await nodeEngine({ device, threads });
+  const { sha256, card } = await loadBackbone(backbone, backboneFlags, engine);
   return JSON.stringify([
+    version,
     await fingerprint(dataset),
     [sha256, card.mean, card.std, card.layers],
     textures === undefined ? null : await fingerprintFiles(await listTextures(textures)),
-    device ?? null,
+    engine.device,
     skipBroken ?? false,
   ]);
 }

@@ -62,7 +62,7 @@ export interface Work {
   readonly fingerprint: string;
 }
 
-/** Reads and checks everything a training needs, and begins the run's folder; nothing dear is done yet. */
+/** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
   run.requireFree(request.resume ?? false);

@@ -1,6 +1,6 @@
 /**
  * @file The networks' input of every patch, computed once: the patch-feature store itself where the input is the feature, else
- * a second store of the same build. Matching against the memory bank is the dear part of a training step, and it never changes.
+ * a second store of the same build. Matching against the memory bank is the expensive part of a training step, and it never changes.
  */
 import { createHash } from 'node:crypto';
 import { CladError } from '../core/errors.ts';
