@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { textTable } from '../evaluation/table.ts';
 import { type CalibrateDocument, type CalibratedClass, calibrateDetector } from '../methods/calibrate.ts';
 import type { Device } from '../runtime/engine.ts';
-import { repeated, shareFrom } from './arguments.ts';
+import { repeated, shareFrom, wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -27,6 +27,12 @@ export function registerCalibrate(program: Command): void {
       repeated,
       [],
     )
+    .option(
+      '--least <n>',
+      'photographs of a product that set its threshold; with fewer it stays',
+      wholeFrom(1),
+      10,
+    )
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
@@ -34,7 +40,7 @@ export function registerCalibrate(program: Command): void {
       'after',
       `
 The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by product. 100 of a product promise 1 %, 20 promise 5 %.
-A product without photographs keeps its threshold. Those given with --anomalous have no say.
+A product with fewer than --least photographs keeps its threshold: a few may be of another product that was taken for it. Those given with --anomalous have no say.
 
 Examples:
   $ clad calibrate runs/parts line-3/good/ --out line-3.onnx
@@ -47,27 +53,38 @@ interface CalibrateFlags {
   readonly out: string;
   readonly rate?: number;
   readonly anomalous: readonly string[];
+  readonly least: number;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
 async function run(folder: string, good: readonly string[], flags: CalibrateFlags): Promise<void> {
-  const { out, rate, anomalous, device, threads } = flags;
+  const { out, rate, anomalous, least, device, threads } = flags;
   const display = progressBars();
   let document: CalibrateDocument;
   try {
-    const options = { run: folder, good, anomalous, out, falseAlarmRate: rate, device, threads };
-    document = await calibrateDetector({ ...options, onProgress: display.listener });
+    document = await calibrateDetector({
+      run: folder,
+      good,
+      anomalous,
+      out,
+      least,
+      falseAlarmRate: rate,
+      device,
+      threads,
+      onProgress: display.listener,
+      note: (text) => display.log(`clad: ${text}`),
+    });
   } finally {
     display.stop();
   }
   for (const message of document.unreadable) printNote(`clad: left out: ${message}`);
   if (flags.json) printJson(document);
-  else printText(describe(document));
+  else printText(describe(document, least));
 }
 
-function describe({ model, classes }: CalibrateDocument): string {
+function describe({ model, classes }: CalibrateDocument, least: number): string {
   const withAnomalous = classes.some(({ anomalous }) => anomalous > 0);
   const header = [
     'product',
@@ -82,7 +99,8 @@ function describe({ model, classes }: CalibrateDocument): string {
     rows: classes.map((each) => (withAnomalous ? [...row(each), ...missed(each)] : row(each))),
   });
   const kept = classes.filter(({ after }) => after === null).map((each) => each.class);
-  const said = kept.length === 0 ? [] : [`No photograph was of ${kept.join(', ')}: the threshold stays.`];
+  const said =
+    kept.length === 0 ? [] : [`Fewer than ${least} photographs of ${kept.join(', ')}: the threshold stays.`];
   const few = classes.filter(({ after }) => after !== null && after.achievableRate > after.requestedRate);
   if (few.length > 0) {
     const wanted = Math.max(...few.map(({ after }) => Math.ceil(1 / (after?.requestedRate ?? 1)) - 1));

@@ -23,7 +23,7 @@ const catalogue = {
   CALIBRATION_TRAINED: {
     kind: 'input',
     message:
-      '{count} of {total} photographs were trained on, {path} among them: the detector knows them, and a threshold from them would be too low. Give photographs that were taken since, or were never in the data set.',
+      '{count} of {total} photographs are training images of the run, {path} among them: the detector knows them, and a threshold from them would be too low. Give photographs from elsewhere.',
   },
   CLASS_EMPTY: {
     kind: 'input',

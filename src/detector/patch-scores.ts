@@ -4,9 +4,9 @@
  * they vary over held-out normal patches.
  */
 import { add, argMax, div, type Graph, mul, slice, sub, type Tensor, topK } from '../graph/index.ts';
-import { ensembleInference } from '../model/ensemble.ts';
 import { oneHot } from '../model/losses.ts';
 import { type FittedInput, networkInput } from '../model/network-input.ts';
+import { networksInference } from '../model/networks.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { type PatchModel, sharesOfVotes } from './patch-model.ts';
 
@@ -54,7 +54,7 @@ export function patchVoices(
 ): PatchVoices {
   const count = model.classes.length;
   const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, rowImages: own });
-  const { logits, score } = ensembleInference(rows, constantParameters(graph, model.parameters));
+  const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   if (match?.toClasses) {
     // A residual does not show which product it is of; the members it is a difference to do.
     return { network: score, distance: match.distance, votes: weighedVotes(match.toClasses, count) };

@@ -8,9 +8,10 @@
  * them, as a product of matrices. The members are those of the literal algorithm, but for rounding.
  */
 import { pickRows } from '../core/arrays.ts';
+import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Random } from '../core/random.ts';
-import { Graph, linear, minimum, mul, neg, reduceMax, sub } from '../graph/index.ts';
+import { Graph, linear, maximum, minimum, mul, neg, reduceMax, sub } from '../graph/index.ts';
 import { type Engine, float32, floats, type Session } from '../runtime/engine.ts';
 
 export interface CoresetOptions {
@@ -97,7 +98,7 @@ async function update(
   for (const member of members) nearest[member] = -1;
 }
 
-/** |x|^2 - max over members of (2 x.m - |m|^2), or what it was before. */
+/** |x|^2 - max over members of (2 x.m - |m|^2), or what it was before. Members, at -1, stay there. */
 function updateGraph(width: number): Uint8Array {
   const graph = new Graph();
   const rows = graph.input('rows', 'float32', ['rows', width]);
@@ -106,7 +107,8 @@ function updateGraph(width: number): Uint8Array {
   const members = graph.input('members', 'float32', ['members', width]);
   const memberNorms = graph.input('member_norms', 'float32', ['members']);
   const closest = reduceMax(linear(rows, mul(members, 2), neg(memberNorms)), { axes: [1] });
-  graph.output('shortened', minimum(nearest, sub(norms, closest)));
+  // Rounding may bring a distance of nothing below zero.
+  graph.output('shortened', minimum(nearest, maximum(sub(norms, closest), 0)));
   return graph.toBytes();
 }
 
@@ -116,7 +118,7 @@ interface ShortList {
   readonly farthestBeside: number;
 }
 
-/** The farthest rows, about `listRows` of them, the farthest of all always among them. */
+/** The farthest rows, about `listRows` of them, the farthest of all always among them. Members are not. */
 function shortList(nearest: Float32Array, random: Random): ShortList {
   const sample = Float32Array.from(
     { length: Math.min(sampleRows, nearest.length) },
@@ -125,15 +127,22 @@ function shortList(nearest: Float32Array, random: Random): ShortList {
   const share = Math.min(1, listRows / nearest.length);
   const least = sample[Math.floor((1 - share) * (sample.length - 1))] as number;
   const rows: number[] = [];
-  let [farthest, farthestBeside] = [-1, -1];
+  let farthestBeside = -1;
   for (let row = 0; row < nearest.length; row++) {
     const distance = nearest[row] as number;
-    if (distance > (nearest[farthest] ?? -1)) farthest = row;
     if (distance > least) rows.push(row);
     else if (distance > farthestBeside) farthestBeside = distance;
   }
-  // Where many rows are equally far, none may be farther than the sample's.
-  return { rows: Uint32Array.from(rows.length > 0 ? rows : [farthest]), farthestBeside };
+  if (rows.length > 0) return { rows: Uint32Array.from(rows), farthestBeside };
+  if (farthestBeside < 0) {
+    throw new CladError('INTERNAL', {
+      reason: 'The memory bank has no rows to choose from: no feature is finite.',
+    });
+  }
+  // Many are equally far, equal rows at last.
+  for (let row = 0; row < nearest.length && rows.length < listRows; row++)
+    if (nearest[row] === farthestBeside) rows.push(row);
+  return { rows: Uint32Array.from(rows), farthestBeside };
 }
 
 /** Takes members from the list, at least one, as long as the farthest row is certain to be on it. */

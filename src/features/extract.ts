@@ -92,10 +92,11 @@ class Extractors {
     this.anomalies = anomalies;
   }
 
-  static async create({ engine, backbone, features }: ExtractOptions): Promise<Extractors> {
+  static async create({ engine, backbone, features, setup }: ExtractOptions): Promise<Extractors> {
     const { size, resizeShorterTo } = features.geometry;
     const photographs = await Extractor.create(engine, backbone, features);
-    if (resizeShorterTo === undefined) return new Extractors(photographs, photographs);
+    if (resizeShorterTo === undefined || setup.perImage === 0)
+      return new Extractors(photographs, photographs);
     const whole = await Extractor.create(engine, backbone, { ...features, geometry: { size } });
     return new Extractors(photographs, whole);
   }

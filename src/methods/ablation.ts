@@ -116,6 +116,14 @@ export function ablationVariants(
       actual: unknown,
     });
   }
+  const absent = additions.find(({ name, set }) => only?.includes(name) && set(options).length === 0);
+  if (absent) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--only',
+      expected: 'among the parts that these settings have',
+      actual: absent.name,
+    });
+  }
   const common = { method: 'clad', preset } as const;
   const wanted = (name: string) => only === undefined || only.includes(name);
   return [

@@ -3,8 +3,8 @@
  * The network is not touched. A training holds out few images and can promise little by them; and lights and cameras change.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
@@ -38,11 +38,14 @@ export interface CalibrateRequest {
   readonly anomalous: readonly string[];
   /** File to write. */
   readonly out: string;
+  /** Photographs of a product that its threshold is set by; with fewer it stays, as some may be of another product. */
+  readonly least: number;
   /** Wanted share of good parts judged anomalous, in (0, 1); what was wanted before where absent. */
   readonly falseAlarmRate?: number | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly onProgress?: ProgressListener | undefined;
+  readonly note?: ((text: string) => void) | undefined;
 }
 
 /** One product, before and after. Counts are of photographs recognised as the product. */
@@ -51,7 +54,7 @@ export interface CalibratedClass {
   readonly good: number;
   /** Null where the detector had none. */
   readonly before: ConformalThreshold | null;
-  /** Null where no good photograph was of the product: what it had stays. */
+  /** Null where there were too few good photographs of the product: what it had stays. */
   readonly after: ConformalThreshold | null;
   /** Good photographs that the threshold before calls anomalous. */
   readonly falseAlarmsBefore: number;
@@ -75,33 +78,45 @@ export interface CalibrateDocument {
  *   photograph was trained on, OPTION_INVALID for a rate out of range
  */
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
+  const { falseAlarmRate: rate } = request;
+  if (rate !== undefined && !(rate > 0 && rate < 1)) {
+    const expected = 'between 0 and 1, e.g. 0.01';
+    throw new CladError('OPTION_INVALID', { option: 'the false-alarm rate', expected, actual: rate });
+  }
   const path = await modelPathOf(request.run);
   const out = await newDetectorFile(request.out);
   const bytes = await readBytes(path);
   const good = await imagePaths(request.good);
   const anomalous = await imagePaths(request.anomalous);
-  await refuseTrained(request.run, path, good);
+  const both = anomalous.find((each) => good.includes(each));
+  if (both !== undefined) {
+    const expected = 'not among the photographs of good parts';
+    throw new CladError('OPTION_INVALID', { option: '--anomalous', expected, actual: both });
+  }
+  await refuseTrained(path, good, request.note);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await Detector.fromBytes(engine, bytes, path);
   try {
     const unreadable: CladError[] = [];
-    const judge = async (paths: readonly string[], task: string) => {
-      const judged = await judgeAll(detector, paths, (done) =>
+    const judge = async (paths: readonly string[], task: string, maps: number) => {
+      const judged = await judgeAll(detector, paths, maps, (done) =>
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
       unreadable.push(...judged.unreadable);
       return judged.byClass;
     };
     const before = detector.metadata;
-    const ofGood = await judge(good, 'good parts');
+    const ofGood = await judge(good, 'good parts', mapsKept);
     if (ofGood.size === 0) throw unreadable[0];
     const calibrations = new Map(
-      [...ofGood].map(([name, judgements]) => {
-        const wanted = request.falseAlarmRate ?? before.thresholds[name]?.requestedRate;
-        return [name, calibrateClass(judgements, wanted ?? presets.fast.falseAlarmRate)] as const;
-      }),
+      [...ofGood]
+        .filter(([, { scores }]) => scores.length >= request.least)
+        .map(([name, judgements]) => {
+          const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
+          return [name, calibrateClass(judgements, wanted)] as const;
+        }),
     );
-    const ofAnomalous = await judge(anomalous, 'defective parts');
+    const ofAnomalous = await judge(anomalous, 'defective parts', 0);
     const after = calibrated(before, calibrations, createHash('sha256').update(bytes).digest('hex'));
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
@@ -121,22 +136,37 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
   }
 }
 
-/** In an order of chance, always the same: colours are of the first, and neighbours in a folder are alike. */
+/** Each once, in an order of chance that is always the same: colours are of the first, and neighbours in a folder are alike. */
 async function imagePaths(given: readonly string[]): Promise<string[]> {
   const targets = await predictTargets(given);
-  return new Random('calibrate').sample(targets, targets.length).map(({ path }) => path);
+  const real = [...new Set(await realPaths(targets.map(({ path }) => path)))];
+  return new Random('calibrate').sample(real, real.length);
+}
+
+/** Where links lead; a link that leads nowhere stays, and is met when it is read. */
+async function realPaths(paths: readonly string[]): Promise<string[]> {
+  return Promise.all(paths.map((path) => realpath(path).catch(() => path)));
 }
 
 /** The memory bank knows photographs that were trained on, so thresholds from them would be too low. */
-async function refuseTrained(run: string, model: string, paths: readonly string[]): Promise<void> {
-  if (run === model) return;
-  const data = (await new RunFolder(run).configIfAny())?.data;
-  if (!data || !existsSync(data.root)) return;
-  const { samples } = await loadDataset(data.root, { layout: data.layout, requireTraining: false });
-  const real = (links: readonly string[]) => Promise.all(links.map((path) => realpath(path)));
-  const training = samples.filter(({ split }) => split === 'train').map(({ path }) => path);
-  const trained = new Set(await real(training));
-  const known = (await real(paths)).filter((path) => trained.has(path));
+async function refuseTrained(
+  model: string,
+  paths: readonly string[],
+  note?: (text: string) => void,
+): Promise<void> {
+  const data = (await new RunFolder(dirname(model)).configIfAny())?.data;
+  if (!data) return;
+  let trained: ReadonlySet<string>;
+  try {
+    const { samples } = await loadDataset(data.root, { layout: data.layout, requireTraining: false });
+    const training = samples.filter(({ split }) => split === 'train');
+    trained = new Set(await realPaths(training.map(({ path }) => path)));
+  } catch (error) {
+    if (!(error instanceof CladError)) throw error;
+    note?.(`Whether photographs were trained on is not known: ${error.message}`);
+    return;
+  }
+  const known = paths.filter((path) => trained.has(path));
   if (known[0] === undefined) return;
   throw new CladError('CALIBRATION_TRAINED', { count: known.length, total: paths.length, path: known[0] });
 }
@@ -149,6 +179,7 @@ interface Judged {
 async function judgeAll(
   detector: Detector,
   paths: readonly string[],
+  maps: number,
   onDone: (done: number) => void,
 ): Promise<Judged> {
   const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
@@ -167,7 +198,7 @@ async function judgeAll(
       const judgements = byClass.get(className) ?? { scores: [], maps: [] };
       byClass.set(className, judgements);
       judgements.scores.push(score);
-      if (judgements.maps.length < mapsKept) judgements.maps.push(map);
+      if (judgements.maps.length < maps) judgements.maps.push(map);
     }
     onDone(++done);
   }
@@ -188,7 +219,7 @@ function calibrated(
     calibrated: {
       created: new Date().toISOString(),
       source,
-      images: each(({ threshold }) => threshold.count),
+      images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
     },
   };
 }

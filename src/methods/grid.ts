@@ -110,11 +110,13 @@ export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions
 async function identityOf(setting: GridSetting): Promise<string> {
   const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
   const dataset = await loadDataset(data, { layout });
+  // Files that cannot be read are left out; which these are shows in each training's notes.
+  const samples = skipBroken ? dataset.samples.filter(({ path }) => existsSync(path)) : dataset.samples;
   const engine = await nodeEngine({ device, threads });
   const { sha256, card } = await loadBackbone(backbone, backboneFlags, engine);
   return JSON.stringify([
     version,
-    await fingerprint(dataset),
+    await fingerprint({ ...dataset, samples }),
     [sha256, card.mean, card.std, card.layers],
     textures === undefined ? null : await fingerprintFiles(await listTextures(textures)),
     engine.device,
@@ -141,7 +143,8 @@ async function cellOf({ setting, out, cache, variant, options, key }: CellReques
     ? (JSON.parse(await readFile(path, 'utf8')) as GridCell & { key: string })
     : undefined;
   if (before?.key === key) return before;
-  const run = join(out, 'runs', slug);
+  // A run of other contents is another run: what it has must not be taken for this one's.
+  const run = join(out, 'runs', `${slug}-${key.slice(0, 8)}`);
   const request = { ...setting, out: run, method, preset, options, cache };
   const resumed = existsSync(join(run, 'config.json'));
   const outcome = await train({ ...request, resume: true });

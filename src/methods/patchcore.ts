@@ -42,7 +42,6 @@ const common = {
   stage1: { ...presets.paper.stage1, steps: 0, epochs: null },
   stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
   score: presets.paper.score,
-  ensemble: 1,
 } as const;
 
 const fast: TrainingOptions = {

@@ -40,6 +40,8 @@ export interface TrainingPlan {
 const coveredShare = 0.1;
 /** Bytes of a step for every float of the widths a row passes through; measured at 100 000 rows. */
 const bytesPerActivation = 35;
+/** Of a block of rows for every member while they are matched, twice over: similarities, and those without own images. */
+const matchingBytes = 512 * 4 * 2;
 /** Of the program, the engine and the networks, bytes. */
 const base = 4e8;
 
@@ -79,7 +81,9 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     memory: memoryOf(options, inputWidth, disk),
     time: {
       features: images * (1 + options.synthesis.perImage) * pictureSeconds,
-      matching: residual ? (2 * rows * options.input.members * inputWidth) / (await productRate(engine)) : 0,
+      matching: residual
+        ? (2 * rows * Math.min(options.input.members, patches) * inputWidth) / (await productRate(engine))
+        : 0,
       stage1: steps.stage1 * (await seconds(1)),
       stage2: steps.stage2 * (await seconds(2)),
     },
@@ -104,7 +108,9 @@ function memoryOf(
     ),
   );
   const bank =
-    input.kind === 'residual' ? input.candidates * selectionWidth * 4 + input.members * width * 4 * 2 : 0;
+    input.kind === 'residual'
+      ? input.candidates * selectionWidth * 4 + input.members * (width * 4 * 2 + matchingBytes)
+      : 0;
   return (
     base +
     bank +

@@ -54,12 +54,11 @@ export function oneStage(
   settings: Partial<TrainingOptions>,
   schedule: Schedule,
 ): TrainingOptions {
-  const { input, score, ensemble } = presets.paper;
+  const { input, score } = presets.paper;
   return {
     ...base,
     input,
     score,
-    ensemble,
     ...settings,
     stage1: { ...schedule, learningRate: 2e-4, schedule: 'constant' },
     stage2: { ...base.stage2, steps: 0, epochs: null },

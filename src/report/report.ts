@@ -46,6 +46,8 @@ export interface WrittenReport {
 export async function evaluateWithReport(
   request: ReportRequest,
 ): Promise<WrittenReport & { readonly document: EvaluationDocument }> {
+  // What was asked of the training is part of the report: known to be missing before anything is judged.
+  await new RunFolder(request.run).config();
   const test = await testResults(request);
   const page = await write(request, test);
   return { page, document: test.document };

@@ -3,8 +3,8 @@ import { cast, Graph } from '../graph/index.ts';
 import { type FittedInput, networkInput } from '../model/network-input.ts';
 import { type Engine, floats, int64 } from '../runtime/engine.ts';
 
-/** A block's similarities to 16 384 members take 64 MB. */
-const blockRows = 1024;
+/** A block's similarities to 32 768 members take 64 MB. */
+const blockRows = 512;
 
 /** Turns rows of patch features into the networks' input, blocks at a time. */
 export async function inputSession(engine: Engine, width: number, fitted: FittedInput) {

@@ -88,8 +88,6 @@ const separately = z.strictObject({
   adaptor: z.tuple([count, count, count]),
   /** Output widths of the discriminator's two hidden layers. */
   discriminator: z.tuple([count, count]),
-  /** Networks trained side by side from different first values; their scores are averaged. 1: the paper. */
-  ensemble: count.max(16),
   /** Shares of a batch; anomalies of both kinds are labelled as class N. 0 leaves a kind out. */
   batch: z.strictObject({ local: z.number().min(0).max(0.9), global: z.number().min(0).max(0.9) }),
   /** Eq. 4: draw local anomalies towards the normal feature of the same place. */
@@ -215,7 +213,6 @@ const paper: TrainingOptions = {
   },
   adaptor: [1024, 768, 512],
   discriminator: [512, 256],
-  ensemble: 1,
   batch: { local: 0.25, global: 0.25 },
   fusion: true,
   globalAnomalies: {
@@ -263,7 +260,6 @@ const fast: TrainingOptions = {
   input: { ...paper.input, kind: 'residual', components: 128, members: 32_768 },
   adaptor: [256, 128, 64],
   discriminator: [128, 64],
-  ensemble: 3,
   globalAnomalies: { ...paper.globalAnomalies, noise: 0.85, noiseSpread: 2 },
   losses: { ...paper.losses, scoreLoss: 'bce' },
   stage1: { steps: 600, epochs: null, batch: 1536, learningRate: 2e-4, schedule: 'constant' },

@@ -51,6 +51,8 @@ describe('clad calibrate', () => {
       out,
       '--rate',
       '0.3',
+      '--least',
+      '2',
       ...anomalous,
       '--json',
     );
@@ -89,14 +91,52 @@ describe('clad calibrate', () => {
 
   it('keeps the threshold of a product that no photograph is of, and says so', async () => {
     const out = at('discs.onnx');
-    const { status, stdout } = await clad('calibrate', run, good()[0] ?? '', '--out', out);
+    const { status, stdout } = await clad('calibrate', run, good()[0] ?? '', '--out', out, '--least', '2');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/No photograph was of weave: the threshold stays/);
+    expect(stdout).toMatch(/Fewer than 2 photographs of weave: the threshold stays/);
     expect(stdout).toMatch(/takes 99 photographs of a product/);
     const [now, old] = [await metadataOf(out), await metadataOf(join(run, 'model.onnx'))];
     expect(now.thresholds.weave).toEqual(old.thresholds.weave);
     expect(now.display.weave).toEqual(old.display.weave);
     expect(now.calibrated?.images).toEqual({ disc: now.thresholds.disc?.count });
+  });
+
+  it('keeps a threshold that a few photographs would replace, and counts each photograph once', async () => {
+    const [discs = ''] = good();
+    const [first = ''] = await readdir(discs);
+    const out = at('few.onnx');
+    const twice = [discs, join(discs, first)];
+    const { status, stdout } = await clad('calibrate', run, ...twice, '--out', out, '--json');
+    expect(status).toBe(0);
+    const { classes } = JSON.parse(stdout) as CalibrateDocument;
+    const counted = classes.reduce((sum, each) => sum + each.good, 0);
+    expect(counted).toBe((await readdir(discs)).length);
+    expect(classes.map(({ after }) => after)).toEqual([null, null]);
+    const [now, old] = [await metadataOf(out), await metadataOf(join(run, 'model.onnx'))];
+    expect(now.thresholds).toEqual(old.thresholds);
+    const both = await clad(
+      'calibrate',
+      run,
+      discs,
+      '--anomalous',
+      join(discs, first),
+      '--out',
+      at('none.onnx'),
+    );
+    expect(both.status).toBe(2);
+    expect(both.stderr).toMatch(/--anomalous to be not among the photographs of good parts/);
+  });
+
+  it('remembers the products of an earlier calibration', async () => {
+    const [first, second] = [at('first.onnx'), at('second.onnx')];
+    const [discs = '', weaves = ''] = good();
+    expect((await clad('calibrate', run, discs, '--out', first, '--least', '2')).status).toBe(0);
+    expect((await clad('calibrate', first, weaves, '--out', second, '--least', '2')).status).toBe(0);
+    expect(Object.keys((await metadataOf(second)).calibrated?.images ?? {}).toSorted()).toEqual([
+      'disc',
+      'weave',
+    ]);
+    expect((await metadataOf(second)).thresholds.disc).toEqual((await metadataOf(first)).thresholds.disc);
   });
 
   it('leaves out a file that cannot be read, and refuses where none can', async () => {
@@ -126,7 +166,7 @@ describe('clad calibrate', () => {
     await copyFile(join(folderOfGood, first), copy);
     const known = await clad('calibrate', run, trained, copy, '--out', at('none.onnx'));
     expect(known.status).toBe(2);
-    expect(known.stderr).toMatch(/of \d+ photographs were trained on, .*disc.train/);
+    expect(known.stderr).toMatch(/of \d+ photographs are training images of the run, .*disc.train/);
   });
 
   it('refuses to write over a file, and a rate that is none', async () => {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CladError } from '../../../src/core/errors.ts';
-import { splitMembers } from '../../../src/model/ensemble.ts';
 import type { FittedInput } from '../../../src/model/network-input.ts';
 import type { Parameters } from '../../../src/model/parameters.ts';
 import { type Engine, floats } from '../../../src/runtime/engine.ts';
@@ -355,32 +354,5 @@ describe('a training', () => {
       /not finite in stage 2 at step 13\. Lower stage2\.learningRate/,
     );
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 60 });
-  });
-});
-
-describe('an ensemble', () => {
-  it('trains each member as if it were alone, on the same batches', async () => {
-    const short = {
-      ...training,
-      stage1: { ...training.stage1, steps: 6 },
-      stage2: { ...training.stage2, steps: 4 },
-      optimizer: { ...training.optimizer, averageDecay: 0 },
-    };
-    const trained = (ensemble: number) =>
-      finished({
-        training: short,
-        networks: cladNetworks({ ...short, ensemble }, fitted, source.index.classes.length),
-        judge: undefined,
-      });
-    const [alone] = splitMembers((await trained(1)).parameters);
-    const members = splitMembers((await trained(3)).parameters);
-    expect(members).toHaveLength(3);
-    // The first begins with the very values of a network alone; the mean loss is scaled, which AdamW takes out again but for rounding.
-    for (const [name, { data }] of Object.entries(alone!)) {
-      for (const [at, value] of data.entries())
-        expect(members[0]![name]!.data[at], name).toBeCloseTo(value, 3);
-    }
-    const first = members.map((member) => member['adaptor.0.weight']!.data[0]);
-    expect(new Set(first).size).toBe(3);
   });
 });
