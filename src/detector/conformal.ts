@@ -23,6 +23,16 @@ export interface ConformalThreshold {
   readonly count: number;
 }
 
+/** @throws CladError OPTION_INVALID for a rate that is not in (0, 1) */
+export function requireFalseAlarmRate(rate: number): void {
+  if (rate > 0 && rate < 1) return;
+  throw new CladError('OPTION_INVALID', {
+    option: 'the false-alarm rate',
+    expected: 'between 0 and 1, e.g. 0.01',
+    actual: rate,
+  });
+}
+
 /**
  * @param goodScores - scores of held-out good images, in any order, finite, at least one
  * @param falseAlarmRate - wanted rate, in (0, 1)
@@ -32,13 +42,7 @@ export function conformalThreshold(
   goodScores: ArrayLike<number>,
   falseAlarmRate: number,
 ): ConformalThreshold {
-  if (!(falseAlarmRate > 0 && falseAlarmRate < 1)) {
-    throw new CladError('OPTION_INVALID', {
-      option: 'the false-alarm rate',
-      expected: 'between 0 and 1, e.g. 0.01',
-      actual: falseAlarmRate,
-    });
-  }
+  requireFalseAlarmRate(falseAlarmRate);
   const sorted = Float64Array.from(goodScores).sort();
   const count = sorted.length;
   if (count === 0 || !sorted.every(Number.isFinite)) {

@@ -12,18 +12,17 @@ import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { loadDataset } from '../data/load.ts';
 import { type ClassCalibration, calibrateClass, type GoodJudgements } from '../detector/calibrate.ts';
-import type { ConformalThreshold } from '../detector/conformal.ts';
+import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
-import { decodeImage } from '../image/decode.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
-import { predictTargets } from './predict.ts';
+import { decodeOrError, predictTargets } from './predict.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
 /** Colours of a product are from so many maps at most; more would only take memory. */
@@ -79,10 +78,8 @@ export interface CalibrateDocument {
  */
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
   const { falseAlarmRate: rate } = request;
-  if (rate !== undefined && !(rate > 0 && rate < 1)) {
-    const expected = 'between 0 and 1, e.g. 0.01';
-    throw new CladError('OPTION_INVALID', { option: 'the false-alarm rate', expected, actual: rate });
-  }
+  // Before all the judging, not after it.
+  if (rate !== undefined) requireFalseAlarmRate(rate);
   const path = await modelPathOf(request.run);
   const out = await newDetectorFile(request.out);
   const bytes = await readBytes(path);
@@ -184,13 +181,8 @@ async function judgeAll(
 ): Promise<Judged> {
   const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
   const unreadable: CladError[] = [];
-  const decode = (path: string) =>
-    decodeImage(path).catch((error: unknown) => {
-      if (error instanceof CladError) return error;
-      throw error;
-    });
   let done = 0;
-  for await (const [, image] of mapAhead(paths, 4, decode)) {
+  for await (const [, image] of mapAhead(paths, 4, decodeOrError)) {
     if (image instanceof CladError) {
       unreadable.push(image);
     } else {

@@ -9,6 +9,7 @@ import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
+import type { RgbImage } from '../image/rgb.ts';
 
 /** One image's result, a line of `clad predict --json`. */
 export interface PredictionLine extends Judgement {
@@ -74,6 +75,16 @@ function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
   });
 }
 
+/** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
+export async function decodeOrError(path: string): Promise<RgbImage | CladError> {
+  try {
+    return await decodeImage(path);
+  } catch (error) {
+    if (error instanceof CladError) return error;
+    throw error;
+  }
+}
+
 /**
  * Judges images one after another; a broken one gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
@@ -83,15 +94,7 @@ export async function* predictImages(
   targets: readonly PredictTarget[],
   mapsFolder?: string,
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
-  const decode = async ({ path }: PredictTarget) => {
-    try {
-      return await decodeImage(path);
-    } catch (error) {
-      if (error instanceof CladError) return error;
-      throw error;
-    }
-  };
-  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
+  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
     if (image instanceof CladError) {
       yield { path, error: { code: image.code, message: image.message } };
       continue;
