@@ -21,6 +21,7 @@ import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
 import { duration, type ProgressDisplay, progressBars } from './progress.ts';
+import { describeTraining } from './train-outcome.ts';
 
 /** Adds the verb to the program. */
 export function registerTrain(program: Command): void {
@@ -176,7 +177,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
     const page = given.report ? await report(outcome, merged, display) : null;
     display.stop();
     if (given.json) printJson({ ...outcome, report: page });
-    else printText(describe(outcome, page));
+    else printText(describeTraining(outcome, page));
   } finally {
     display.stop();
     interrupt.release();
@@ -206,6 +207,7 @@ function describePlan({
       ['matching', duration(time.matching)],
       ['stage 1', `${steps.stage1} steps, ${duration(time.stage1)}`],
       ['stage 2', `${steps.stage2} steps, ${duration(time.stage2)}`],
+      ['thresholds', duration(time.thresholds)],
       ['in all', `${duration(total)} on this machine as it is now`],
     ],
   });
@@ -250,48 +252,4 @@ function split(file: OptionTree) {
     Object.entries(file).filter(([key]) => !(commandKeys as readonly string[]).includes(key)),
   );
   return { flags, training };
-}
-
-function describe(
-  { run: folder, model, metadata, seconds, chosen, steps }: TrainOutcome,
-  page: string | null,
-): string {
-  const chosenText = chosen ? `, networks of stage ${chosen.stage}, step ${chosen.step}` : '';
-  const count = metadata.classes.length;
-  const products = count === 1 ? 'one product' : `${count} products`;
-  const trained = steps
-    ? [
-        `Trained ${products} in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
-      ]
-    : [];
-  const evaluate = metadata.provenance.data.layout === 'plain' ? [] : [`  clad evaluate ${folder}`];
-  return [
-    ...trained,
-    `Detector: ${model}`,
-    ...(page === null ? [] : [`Report: ${page}`]),
-    'Thresholds:',
-    ...describeThresholds(metadata),
-    '',
-    'Next:',
-    ...evaluate,
-    `  clad predict ${folder} <image or folder> --maps maps/`,
-  ].join('\n');
-}
-
-/** A line a product, and what more held-out images would give where there are too few for the rate that was asked for. */
-function describeThresholds({ classes, thresholds }: TrainOutcome['metadata']): string[] {
-  const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
-  const lines = classes.map((name) => {
-    const { threshold, achievableRate, count } = thresholds[name];
-    const images = count === 1 ? '1 held-out image' : `${count} held-out images`;
-    return `  ${name}: anomalous above ${threshold.toPrecision(4)}; at most ${percent(achievableRate)} false alarms (${images})`;
-  });
-  const short = classes.filter((name) => thresholds[name].achievableRate > thresholds[name].requestedRate);
-  if (short.length === 0) return lines;
-  const { requestedRate } = thresholds[short[0]];
-  const needed = Math.ceil(1 / requestedRate) - 1;
-  return [
-    ...lines,
-    `  ${percent(requestedRate)} was asked for, which takes ${needed} held-out images a product: train with more images, or set thresholds by later ones with clad calibrate.`,
-  ];
 }

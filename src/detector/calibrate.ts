@@ -1,10 +1,12 @@
 /**
- * @file Thresholds and display ranges from good images that took no part in training, through the very file that will be
- * used. No test image has a say here.
+ * @file Thresholds and display ranges from what a detector says of good images, as if they were new to it. No test image has a say here.
  */
 
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
 import { goodPixels, type MapRange, mapRange } from './map-range.ts';
+
+/** Colours of a product are from so many maps at most; more would only take memory. */
+export const mapsKept = 32;
 
 /** What a detector said of good images of one product. */
 export interface GoodJudgements {
@@ -21,7 +23,7 @@ export interface ClassCalibration {
 
 /**
  * Calibrates one product.
- * @param judgements - of good images that were not trained on, at least one
+ * @param judgements - of good images that were not trained on, or as if they were not; at least one
  * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
  */
 export function calibrateClass({ scores, maps }: GoodJudgements, falseAlarmRate: number): ClassCalibration {

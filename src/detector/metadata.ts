@@ -11,10 +11,10 @@ export const metadataKey = 'clad.detector';
 const threshold = z.object({
   /** The verdict is anomalous where score > threshold. */
   threshold: z.number(),
-  /** Bound on the share of good parts judged anomalous. */
+  /** Expected share of good parts judged anomalous, at most (conformal.ts). */
   achievableRate: z.number(),
   requestedRate: z.number(),
-  /** Held-out good images it comes from. */
+  /** Good images it comes from. */
   count: z.number().int(),
 });
 
@@ -41,6 +41,8 @@ const detectorMetadataSchema = z.object({
       trainingImages: z.record(z.string(), z.number().int()),
       heldOutImages: z.record(z.string(), z.number().int()),
     }),
+    /** How much lower the detector scores what it was trained on (familiarity.ts); absent where thresholds are from held-out images alone, as they once were. */
+    familiarity: z.number().min(0).optional(),
     backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),
     textures: z.string(),
     preset: z.string(),

@@ -11,7 +11,12 @@ import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { loadDataset } from '../data/load.ts';
-import { type ClassCalibration, calibrateClass, type GoodJudgements } from '../detector/calibrate.ts';
+import {
+  type ClassCalibration,
+  calibrateClass,
+  type GoodJudgements,
+  mapsKept,
+} from '../detector/calibrate.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
@@ -24,9 +29,6 @@ import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
-
-/** Colours of a product are from so many maps at most; more would only take memory. */
-const mapsKept = 64;
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */

@@ -13,6 +13,7 @@ import { cladNetworks } from '../training/clad-networks.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { initialState, trainingProgram } from '../training/program.ts';
 import { type BatchRows, batchRows, batchSpec } from '../training/step.ts';
+import { imagesToJudge } from './good-images.ts';
 import { readAll, type TrainRequest } from './train-work.ts';
 
 /** What is expected of a training. */
@@ -33,6 +34,7 @@ export interface TrainingPlan {
     readonly matching: number;
     readonly stage1: number;
     readonly stage2: number;
+    readonly thresholds: number;
   };
 }
 
@@ -71,6 +73,9 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
+  const members = Math.min(options.input.members, patches);
+  const matchSeconds = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
+  const judged = imagesToJudge(training, split, options.falseAlarmRate, options.seed).length;
   return {
     images,
     classes,
@@ -81,11 +86,10 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     memory: memoryOf(options, inputWidth, disk),
     time: {
       features: images * (1 + options.synthesis.perImage) * pictureSeconds,
-      matching: residual
-        ? (2 * rows * Math.min(options.input.members, patches) * inputWidth) / (await productRate(engine))
-        : 0,
+      matching: rows * matchSeconds,
       stage1: steps.stage1 * (await seconds(1)),
       stage2: steps.stage2 * (await seconds(2)),
+      thresholds: judged * (pictureSeconds + perImage * matchSeconds),
     },
   };
 }

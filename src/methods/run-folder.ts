@@ -1,6 +1,6 @@
 /**
- * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `samples/`, `model.onnx`,
- * `evaluation.json`.
+ * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `samples/`, `good-images.csv`,
+ * `model.onnx`, `evaluation.json`.
  */
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
@@ -48,6 +48,9 @@ export class RunFolder {
   }
   get cache(): string {
     return join(this.path, 'cache');
+  }
+  get goodImages(): string {
+    return join(this.path, 'good-images.csv');
   }
   get evaluation(): string {
     return join(this.path, 'evaluation.json');

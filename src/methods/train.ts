@@ -11,6 +11,7 @@ import { classForegrounds } from '../features/class-foreground.ts';
 import { decodeMetadata } from '../graph/index.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
+import { type GoodImage, standOut } from './good-images.ts';
 import { methods } from './registry.ts';
 import { extract, writePictures } from './train-features.ts';
 import { prepare, stoppable, type TrainRequest, type Work } from './train-work.ts';
@@ -22,6 +23,8 @@ export interface TrainOutcome {
   readonly run: string;
   readonly model: string;
   readonly metadata: DetectorMetadata;
+  /** Good images that stand out from those of their product, the furthest first; none where the run had been finished before. */
+  readonly standingOut: readonly GoodImage[];
   /** Of both stages; null where the run had been finished before. */
   readonly steps: TrainedNetworks['steps'] | null;
   /** Step and value of the judgement that chose the networks. */
@@ -52,12 +55,13 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     blurSigma: score.blurSigma,
     topShare: score.topShare,
   };
-  const metadata = await calibrateAndWrite(work, spec, presetOf(request));
+  const { metadata, goodImages } = await calibrateAndWrite(work, spec, presetOf(request));
   if (request.cache === undefined) await run.clearCache();
   return {
     run: run.path,
     model: run.model,
     metadata,
+    standingOut: standOut(goodImages),
     steps,
     chosen: chosen ?? null,
     seconds: secondsSince(started),
@@ -107,6 +111,7 @@ async function finished({ run, request }: Work): Promise<TrainOutcome> {
     run: run.path,
     model: run.model,
     metadata,
+    standingOut: [],
     steps: null,
     chosen: null,
     seconds: 0,

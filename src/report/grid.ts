@@ -1,5 +1,6 @@
 /** @file What came of a grid: `index.html`, `results.md`, `results.csv` and `results.json` in its folder. */
 import { join } from 'node:path';
+import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { type MetricName, metricNames } from '../evaluation/evaluate.ts';
 import { markdownTable, metricTitles, type Table } from '../evaluation/table.ts';
@@ -8,7 +9,6 @@ import { type GridRow, type Spread, summarise } from '../methods/grid-summary.ts
 import { version } from '../methods/version.ts';
 import { html } from './html.ts';
 import { standalonePage } from './shell.ts';
-import { csvLine } from './tables.ts';
 
 /** The metrics that methods are compared by. */
 const shown: readonly MetricName[] = [

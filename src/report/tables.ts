@@ -1,4 +1,5 @@
 /** @file The results without pictures: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
+import { csvLine } from '../core/csv.ts';
 import { metricNames } from '../evaluation/evaluate.ts';
 import { evaluationTable, markdownTable } from '../evaluation/table.ts';
 import type { EvaluationDocument } from '../methods/evaluate.ts';
@@ -46,17 +47,4 @@ export function resultsCsv({ classes, mean }: EvaluationDocument): string {
     ),
     csvLine(['(mean)', ...columns.map((column) => mean[column])]),
   ].join('\r\n')}\r\n`;
-}
-
-/** Cells of one row. */
-export function csvLine(cells: readonly (string | number | null)[]): string {
-  return cells.map(field).join(',');
-}
-
-/** RFC 4180; text that a spreadsheet would take for a formula gets an apostrophe before it. */
-function field(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

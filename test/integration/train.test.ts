@@ -69,16 +69,23 @@ describe('clad train', () => {
     expect(trained.stdout).toMatch(/^Trained 2 products in \d+ s \(30 \+ 10 steps, networks of stage \d/);
     expect(trained.stdout).toContain(`Detector: ${join(run, 'model.onnx')}\n`);
     for (const product of products) {
-      const line = `^  ${product}: anomalous above [-\\d.]+; at most 33 % false alarms \\(2 held-out images\\)$`;
+      const line = `^  ${product}: anomalous above [-\\d.]+; about 9\\.1 % false alarms \\(10 good images\\)$`;
       expect(trained.stdout).toMatch(new RegExp(line, 'm'));
     }
-    expect(trained.stdout).toMatch(/1 % was asked for, which takes 99 held-out images a product/);
+    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images a product/);
     expect(trained.stdout).toContain(`clad evaluate ${run}`);
   });
 
   it('leaves a run folder with resolved options, log, checkpoint, pictures and detector, and no cache', async () => {
     expect((await readdir(run)).sort()).toEqual(
-      expect.arrayContaining(['checkpoint', 'config.json', 'log.jsonl', 'model.onnx', 'samples']),
+      expect.arrayContaining([
+        'checkpoint',
+        'config.json',
+        'good-images.csv',
+        'log.jsonl',
+        'model.onnx',
+        'samples',
+      ]),
     );
     expect(existsSync(join(run, 'cache'))).toBe(false);
     const config = JSON.parse(await readFile(join(run, 'config.json'), 'utf8'));
@@ -88,7 +95,7 @@ describe('clad train', () => {
       data: { root: parts, layout: 'mvtec' },
       backbone: { path: backbone, name: 'tiny' },
       textures: null,
-      options: { seed: 0, stage1: { steps: 30, learningRate: 2e-4 }, falseAlarmRate: 0.01 },
+      options: { seed: 0, stage1: { steps: 30, learningRate: 2e-4 }, falseAlarmRate: 0.02 },
     });
     const log = await logOf(run);
     expect(log.map(({ stage, step }) => `${stage} ${step}`)).toEqual([
@@ -97,6 +104,23 @@ describe('clad train', () => {
     ]);
     const pictures = await readdir(join(run, 'samples'), { recursive: true });
     expect(pictures.filter((name) => name.endsWith('.png')).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('lists the good images as the detector sees them, and names one that is unlike the others', async () => {
+    const lines = (await readFile(join(run, 'good-images.csv'), 'utf8')).trimEnd().split('\r\n');
+    expect(lines[0]).toBe('product,image,score,threshold,deviations,use');
+    const rows = lines.slice(1).map((line) => line.split(','));
+    expect(rows.map(([product]) => product)).toEqual(products.flatMap((name) => new Array(10).fill(name)));
+    expect(rows.filter(([, , , , , use]) => use === 'held out')).toHaveLength(4);
+    const { thresholds } = await metadataOf(run);
+    for (const [product, image, score, threshold, deviations] of rows) {
+      expect(existsSync(join(parts, image!))).toBe(true);
+      expect(Number(threshold)).toBe(thresholds[product!]?.threshold);
+      expect(Number(score)).toBeLessThanOrEqual(Number(threshold));
+      const named = trained.stdout.includes(`  ${join(parts, image!)}: `);
+      expect(named).toBe(Number(deviations) > 5);
+    }
+    expect(rows.some(([, , , , deviations]) => Number(deviations) > 5)).toBe(true);
   });
 
   it('writes what it was made from into the detector', async () => {
@@ -124,9 +148,9 @@ describe('clad train', () => {
     expect(JSON.stringify(metadata)).not.toContain(folder);
     for (const product of products) {
       expect(metadata.thresholds[product]).toMatchObject({
-        count: 2,
-        requestedRate: 0.01,
-        achievableRate: expect.closeTo(1 / 3, 5),
+        count: 10,
+        requestedRate: 0.02,
+        achievableRate: expect.closeTo(1 / 11, 5),
       });
       const { low, high } = metadata.display[product]!;
       expect(low).toBeLessThan(high);
@@ -440,7 +464,7 @@ describe('clad evaluate', () => {
 });
 
 describe('clad predict', () => {
-  const defect = () => join(parts, 'disc/test/blot/000.png');
+  const defect = () => join(parts, 'disc/test/blot/001.png');
   const good = () => join(parts, 'weave/test/good/001.png');
   const linesOf = (stdout: string) =>
     stdout
@@ -501,7 +525,7 @@ describe('clad predict', () => {
   it('prints a table for people', async () => {
     const { status, stdout } = await clad('predict', run, defect());
     expect(status).toBe(0);
-    expect(stdout).toMatch(/000\.png\s+disc\s+\d+ %\s+[-\d.]+\s+[-\d.]+\s+anomalous/);
+    expect(stdout).toMatch(/001\.png\s+disc\s+\d+ %\s+[-\d.]+\s+[-\d.]+\s+anomalous/);
   });
 
   it('goes on after a broken image, and exits with 2', async () => {

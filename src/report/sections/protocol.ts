@@ -17,7 +17,7 @@ export function protocolSection(data: ReportData): Markup {
 <div class="scroll" role="region" tabindex="0" aria-label="Images by product, scrolls sideways">
 <table>
 <caption class="hidden">Numbers of images by product and what they were used for</caption>
-<thead><tr><th scope="col">product</th><th scope="col">trained on</th><th scope="col">held out, good</th><th scope="col">promised false alarms</th></tr></thead>
+<thead><tr><th scope="col">product</th><th scope="col">trained on</th><th scope="col">held out, good</th><th scope="col">expected false alarms</th></tr></thead>
 <tbody>${metadata.classes.map((name) => imagesRow(name, metadata))}</tbody>
 </table>
 </div>
@@ -54,7 +54,7 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
     ['Selection', selectionSentence(provenance.selection)],
     [
       'Held out',
-      'Part of the good training images (below); thresholds, heat-map colours and the choice of networks come from them.',
+      'Part of the good training images (below): the networks have not seen them, and are chosen by them. Thresholds and heat-map colours come from good images, each judged as if it were new.',
     ],
     ['Steps', `${lastStep(log, 1)} in stage 1, ${lastStep(log, 2)} in stage 2${taken}`],
     [
@@ -96,6 +96,6 @@ function measurementFacts({ test }: ReportData): Fact[] {
 
 function imagesRow(name: string, { provenance, thresholds }: ReportData['metadata']): Markup {
   const { trainingImages, heldOutImages } = provenance.data;
-  return html`<tr><th scope="row">${name}</th><td>${trainingImages[name] ?? '–'}</td><td>${heldOutImages[name] ?? '–'}</td><td>at most ${percent(thresholds[name]?.achievableRate)}</td></tr>
+  return html`<tr><th scope="row">${name}</th><td>${trainingImages[name] ?? '–'}</td><td>${heldOutImages[name] ?? '–'}</td><td>about ${percent(thresholds[name]?.achievableRate)}</td></tr>
 `;
 }

@@ -18,7 +18,7 @@ export function scoresSection({ metadata }: ReportData, test: TestResults): Mark
   return html`<section id="scores" aria-labelledby="scores-title">
 <h2 id="scores-title">Scores and thresholds</h2>
 <p>Good test images stand above the line, anomalous ones below it; strong colour is on the wrong side of the threshold. Thresholds come from good
-images held out of training, never from these.</p>
+training images, each judged as if it were new, never from these.</p>
 <div class="charts">${charts}</div>
 </section>`;
 }
@@ -32,5 +32,5 @@ function noteOf(
   const misses = anomalous.filter((value) => value <= threshold).length;
   const few =
     achievableRate > requestedRate ? `, too few for the ${percent(requestedRate)} that were asked for` : '';
-  return `Threshold ${score(threshold)}: ${alarms} of ${good.length} good above, ${misses} of ${anomalous.length} anomalous below. Promised: at most ${percent(achievableRate)} false alarms (${count} held-out images${few}).`;
+  return `Threshold ${score(threshold)}: ${alarms} of ${good.length} good above, ${misses} of ${anomalous.length} anomalous below. Expected: about ${percent(achievableRate)} false alarms (${count} good images${few}).`;
 }

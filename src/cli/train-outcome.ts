@@ -1,0 +1,76 @@
+/** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
+import { mostFamiliarity } from '../detector/familiarity.ts';
+import { RunFolder } from '../methods/run-folder.ts';
+import type { TrainOutcome } from '../methods/train.ts';
+
+/** Photographs that are named; the file has all. */
+const mostShown = 5;
+
+/**
+ * What a training prints at its end.
+ * @param page - of the report; null where there is none
+ */
+export function describeTraining(outcome: TrainOutcome, page: string | null): string {
+  const { run: folder, model, metadata, seconds, chosen, steps } = outcome;
+  const chosenText = chosen ? `, networks of stage ${chosen.stage}, step ${chosen.step}` : '';
+  const count = metadata.classes.length;
+  const products = count === 1 ? 'one product' : `${count} products`;
+  const trained = steps
+    ? [
+        `Trained ${products} in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
+      ]
+    : [];
+  const evaluate = metadata.provenance.data.layout === 'plain' ? [] : [`  clad evaluate ${folder}`];
+  return [
+    ...trained,
+    `Detector: ${model}`,
+    ...(page === null ? [] : [`Report: ${page}`]),
+    'Thresholds:',
+    ...describeThresholds(metadata),
+    ...describeStandingOut(outcome),
+    '',
+    'Next:',
+    ...evaluate,
+    `  clad predict ${folder} <image or folder> --maps maps/`,
+  ].join('\n');
+}
+
+/** A line a product, and what more images would give where there are too few for the rate that was asked for. */
+function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
+  const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
+  const knowsTrained = (provenance.familiarity ?? 0) > mostFamiliarity;
+  const kind = knowsTrained ? 'held-out' : 'good';
+  const lines = classes.map((name) => {
+    const { threshold, achievableRate, count } = thresholds[name];
+    const images = `${count} ${kind} image${count === 1 ? '' : 's'}`;
+    return `  ${name}: anomalous above ${threshold.toPrecision(4)}; about ${percent(achievableRate)} false alarms (${images})`;
+  });
+  if (knowsTrained)
+    lines.push(
+      '  The networks score what they were trained on too low to set thresholds by: held-out images alone.',
+    );
+  const short = classes.filter((name) => thresholds[name].achievableRate > thresholds[name].requestedRate);
+  if (short.length === 0) return lines;
+  const { requestedRate } = thresholds[short[0]];
+  const needed = Math.ceil(1 / requestedRate) - 1;
+  return [
+    ...lines,
+    `  ${percent(requestedRate)} was asked for, which takes ${needed} ${kind} images a product: train with more, or set thresholds by later ones with clad calibrate.`,
+  ];
+}
+
+/** Good images that may not be good, a few of them. */
+function describeStandingOut({ run, standingOut }: TrainOutcome): string[] {
+  if (standingOut.length === 0) return [];
+  const file = new RunFolder(run).goodImages;
+  return [
+    `Good photographs unlike the others of their product (are they good parts? scores of all: ${file}):`,
+    ...standingOut
+      .slice(0, mostShown)
+      .map(
+        ({ path, score, deviations }) =>
+          `  ${path}: ${score.toPrecision(4)}, ${Math.round(deviations)} deviations above the middle`,
+      ),
+    ...(standingOut.length > mostShown ? [`  and ${standingOut.length - mostShown} more`] : []),
+  ];
+}
