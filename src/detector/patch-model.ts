@@ -15,7 +15,7 @@ export interface PatchVerdict {
  * A trained method.
  * @param features - patch features, float32 [N * patches, C], picture by picture
  * @param patches - of one picture
- * @param own - the training image that each row is of, [N * patches] int64, while calibrating: what a memory bank holds of that image is
+ * @param own - the training image that the one picture is, [1] int64, while calibrating: what a memory bank holds of that image is
  *   left out. A method without a bank has no use for it.
  */
 export type PatchModel = (graph: Graph, features: Tensor, patches: number, own?: Tensor) => PatchVerdict;

@@ -53,7 +53,7 @@ export function patchVoices(
   own?: Tensor,
 ): PatchVoices {
   const count = model.classes.length;
-  const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, rowImages: own });
+  const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, ownImage: own });
   const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   if (match?.toClasses) {
     // A residual does not show which product it is of; the members it is a difference to do.

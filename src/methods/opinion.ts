@@ -25,7 +25,7 @@ export async function secondOpinion(
   const { store, index } = features;
   const graph = new Graph();
   const rows = graph.input('features', 'float32', ['rows', index.width]);
-  const voices = patchVoices(graph, rows, model, graph.input('own', 'int64', ['rows']));
+  const voices = patchVoices(graph, rows, model, graph.input('own', 'int64', [1]));
   graph.output('network', voices.network);
   if (voices.distance) graph.output('distance', voices.distance);
   const session = await engine.load(graph.toBytes());
@@ -41,7 +41,7 @@ export async function secondOpinion(
         const rows = halvesToFloats(halves.subarray(start, start + perImage * index.width));
         const outputs = await session.run({
           features: float32(rows, [perImage, index.width]),
-          own: int64(new Array<number>(perImage).fill(id), [perImage]),
+          own: int64([id], [1]),
         });
         network.add(floats(outputs.network));
         distance.add(floats(outputs.distance));

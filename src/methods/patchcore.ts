@@ -129,7 +129,7 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
     const match = matchMembers(features, { members, norms }, 1, {
       classes: { of: bank.memberClasses, count: classes },
       own: own && {
-        rows: own,
+        image: own,
         members: graph.constant('member_images', bank.memberImages, [bank.memberImages.length], 'int64'),
       },
     });

@@ -17,7 +17,6 @@ import {
   maximum,
   mean,
   mul,
-  reshape,
   slice,
   sqrt,
   square,
@@ -63,10 +62,13 @@ export interface Match {
   readonly toClasses?: Tensor;
 }
 
-/** Members of the patch's own image, which must not vouch for it while training. */
+/**
+ * Members of the rows' own image, which must not vouch for it while training. All rows are of one image: then its members are put out of reach
+ * by their lengths, which is [M] work; a mask over rows and members would take as long as the matching itself.
+ */
 export interface OwnImage {
-  /** Image number of each row, [rows] int64. */
-  readonly rows: Tensor;
+  /** Image number of the rows, [1] int64. */
+  readonly image: Tensor;
   /** Image number of each member, [M] int64. */
   readonly members: Tensor;
 }
@@ -94,7 +96,10 @@ export function matchMembers(
   const { own, classes } = options;
   const members = bank.members.shape[0] as number;
   const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: members }];
-  const found = blocks.map((block) => nearestOf(projected, bank, neighbours, block, own));
+  const allowed = own
+    ? { ...bank, norms: where(equal(own.members, own.image), outOfReach, bank.norms) }
+    : bank;
+  const found = blocks.map((block) => nearestOf(projected, allowed, neighbours, block));
   const length = sum(square(projected), { axes: [1], keepDims: true });
   const distances = (relative: Tensor) => sqrt(maximum(add(relative, length), 0));
   const all = {
@@ -116,6 +121,9 @@ export function matchMembers(
     ...(classes && { toClasses: distances(firstOfClasses(found, blocks, classes.count, length)) }),
   };
 }
+
+/** Square of what a member is away that must not be found, or a class that has none; still a float32. */
+const outOfReach = 1e30;
 
 /** Members of one class, from `first` up to, not including, `end`. */
 interface Block {
@@ -151,22 +159,13 @@ function nearestOf(
   bank: Pick<MemoryBank, 'members' | 'norms'>,
   neighbours: number,
   { first, end }: Block,
-  own?: OwnImage,
 ) {
   const relative = relativeSquares(
     projected,
     slice(bank.members, 0, first, end),
     slice(bank.norms, 0, first, end),
   );
-  const rows = projected.shape[0] as number | string;
-  const allowed = own
-    ? where(
-        equal(reshape(own.rows, [rows, 1]), reshape(slice(own.members, 0, first, end), [1, end - first])),
-        1e30,
-        relative,
-      )
-    : relative;
-  const { values, indices } = topK(allowed, Math.min(neighbours, end - first), false);
+  const { values, indices } = topK(relative, Math.min(neighbours, end - first), false);
   return { values, indices: first === 0 ? indices : add(indices, indices.graph.scalar(first, 'int64')) };
 }
 
@@ -175,9 +174,6 @@ function nearestAmong({ values, indices }: { values: Tensor; indices: Tensor }, 
   const chosen = topK(values, neighbours, false);
   return { values: chosen.values, indices: gatherAlong(indices, chosen.indices, 1) };
 }
-
-/** Square of what a class is away of which the coreset took no member; still a float32. */
-const outOfReach = 1e30;
 
 /** The nearest member of each class, as `nearestOf` has it, [rows, classes]. */
 function firstOfClasses(

@@ -46,14 +46,14 @@ export interface InputRows {
 /**
  * Network input of patch features.
  * @param features - float32 [rows, C]
- * @param options - `rowImages`: image id of each row, [rows] int64, leaves out the bank's members of that image, while training and calibrating; `classes`: how
- *   many there are, where distances to each are wanted
+ * @param options - `ownImage`: id of the image that all rows are of, [1] int64, leaves out the bank's members of that image, while training and calibrating;
+ *   `classes`: how many there are, where distances to each are wanted
  */
 export function networkInput(
   graph: Graph,
   features: Tensor,
   fitted: FittedInput,
-  options: { readonly rowImages?: Tensor | undefined; readonly classes?: number } = {},
+  options: { readonly ownImage?: Tensor | undefined; readonly classes?: number } = {},
 ): InputRows {
   if (fitted.kind === 'feature') return { rows: features };
   const constant = (name: 'mean' | 'projection' | 'members' | 'norms' | 'whitening') =>
@@ -65,9 +65,9 @@ export function networkInput(
     norms: constant('norms'),
     whitening: constant('whitening'),
   };
-  const { rowImages, classes } = options;
-  const own: OwnImage | undefined = rowImages && {
-    rows: rowImages,
+  const { ownImage, classes } = options;
+  const own: OwnImage | undefined = ownImage && {
+    image: ownImage,
     members: graph.constant('member_images', fitted.memberImages, [fitted.memberImages.length], 'int64'),
   };
   const projected = projectFeatures(features, bank);

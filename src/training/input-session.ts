@@ -1,4 +1,5 @@
-/** @file Patch features to the networks' input, blocks at a time, with the patch's own image left out of the memory bank. */
+/** @file Patch features to the networks' input, an image at a time, with the patch's own image left out of the memory bank. */
+import { pickRows } from '../core/arrays.ts';
 import { cast, Graph } from '../graph/index.ts';
 import { type FittedInput, networkInput } from '../model/network-input.ts';
 import { type Engine, floats, int64 } from '../runtime/engine.ts';
@@ -6,14 +7,12 @@ import { type Engine, floats, int64 } from '../runtime/engine.ts';
 /** A block's similarities to 32 768 members take 64 MB. */
 const blockRows = 512;
 
-/** Turns rows of patch features into the networks' input, blocks at a time. */
+/** Turns rows of patch features into the networks' input, blocks of one image at a time. */
 export async function inputSession(engine: Engine, width: number, fitted: FittedInput) {
   const graph = new Graph();
   const features = graph.input('features', 'float16', ['rows', width]);
-  const images = graph.input('images', 'int64', ['rows']);
-  const { rows, match } = networkInput(graph, cast(features, 'float32'), fitted, {
-    rowImages: images,
-  });
+  const image = graph.input('image', 'int64', [1]);
+  const { rows, match } = networkInput(graph, cast(features, 'float32'), fitted, { ownImage: image });
   graph.output('rows', cast(rows, 'float16'));
   if (match) graph.output('distance', match.distance);
   const session = await engine.load(graph.toBytes());
@@ -27,21 +26,41 @@ export async function inputSession(engine: Engine, width: number, fitted: Fitted
       const count = halves.length / width;
       const result = new Uint16Array(count * fitted.width);
       const distances = new Float32Array(match ? count : 0);
-      for (let start = 0; start < count; start += blockRows) {
-        const end = Math.min(count, start + blockRows);
+      for (const { id, rows } of blocksByImage(imageIds)) {
         const outputs = await session.run({
           features: {
             dtype: 'float16',
-            shape: [end - start, width],
-            data: halves.subarray(start * width, end * width),
+            shape: [rows.length, width],
+            data: pickRows(Uint16Array, halves, width, rows),
           },
-          images: int64(Array.prototype.slice.call(imageIds, start, end), [end - start]),
+          image: int64([id], [1]),
         });
-        result.set(outputs.rows?.data as Uint16Array, start * fitted.width);
-        if (match) distances.set(floats(outputs.distance), start);
+        const data = outputs.rows?.data as Uint16Array;
+        const lengths = match ? floats(outputs.distance) : undefined;
+        rows.forEach((row, at) => {
+          result.set(data.subarray(at * fitted.width, (at + 1) * fitted.width), row * fitted.width);
+          if (lengths) distances[row] = lengths[at] as number;
+        });
       }
       return { rows: result, distance: distances };
     },
     release: () => session.release(),
   };
+}
+
+/** Rows of each image, at most so many together. */
+function blocksByImage(imageIds: ArrayLike<number>): { id: number; rows: number[] }[] {
+  const byImage = new Map<number, number[]>();
+  for (let row = 0; row < imageIds.length; row++) {
+    const id = imageIds[row] as number;
+    const rows = byImage.get(id);
+    if (rows) rows.push(row);
+    else byImage.set(id, [row]);
+  }
+  return [...byImage].flatMap(([id, rows]) =>
+    Array.from({ length: Math.ceil(rows.length / blockRows) }, (_, block) => ({
+      id,
+      rows: rows.slice(block * blockRows, (block + 1) * blockRows),
+    })),
+  );
 }

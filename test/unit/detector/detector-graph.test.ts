@@ -206,11 +206,10 @@ describe('the detector file', () => {
 
   it('leaves out what the bank holds of the picture itself while it is calibrated', async () => {
     const calibration = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
-    const verdictOf = async (...ids: number[]) => {
-      const image = imageTensor(ids.map(() => wide));
+    const verdictOf = async (id: number) => {
       const { score, anomaly_map } = await calibration.run({
-        image,
-        training_image: int64(ids, [ids.length]),
+        image: imageTensor([wide]),
+        training_image: int64([id], [1]),
       });
       return { scores: floats(score), map: floats(anomaly_map) };
     };
@@ -224,10 +223,8 @@ describe('the detector file', () => {
       });
       const expected = (await raw([wide], smaller)).score?.data[0] as number;
       expect(Math.abs(expected - (plain.score?.data[0] as number))).toBeGreaterThan(1e-2);
-      // In a batch each picture leaves out its own.
-      const { scores } = await verdictOf(9, own);
-      expect(scores[0]).toBeCloseTo(plain.score?.data[0] as number, 4);
-      expect(scores[1]).toBeCloseTo(expected, 4);
+      const { scores } = await verdictOf(own);
+      expect(scores[0]).toBeCloseTo(expected, 4);
       await smaller.release();
     }
     await calibration.release();
