@@ -1,25 +1,24 @@
 /**
  * @file What a finished detector says of the good images it was made from, each judged as if it were new. Thresholds and colours come from
- * that, and a list of images that stand out: perhaps no good parts at all.
+ * that (write-detector.ts), and a list of images that stand out (standing-out.ts).
  */
-import { relative } from 'node:path';
-import { csvLine } from '../core/csv.ts';
-import { writeFileAtomic } from '../core/files.ts';
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { mapsKept } from '../detector/calibrate.ts';
 import { imageTensor } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
-import { type GoodScores, robustSpread } from '../detector/familiarity.ts';
-import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { GoodScores } from '../detector/familiarity.ts';
 import { decodeImage } from '../image/decode.ts';
-import { floats, int64 } from '../runtime/engine.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import { type Engine, floats, int64 } from '../runtime/engine.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
 import { stoppable, type Work } from './train-work.ts';
 
 /** A good image and what the detector says of it. */
 export interface GoodImage {
+  /** Number among the training images. */
+  readonly id: number;
   readonly path: string;
   readonly className: string;
   /** Whether the networks have not been trained on it. */
@@ -32,44 +31,54 @@ export interface GoodImage {
 /** With as many good images of a product, the threshold is about the fourth highest score, and no longer hangs on one image. */
 const scoresAbove = 4;
 
-/** An image so far above its product's others is worth a look. */
-const standingOut = 5;
-
 /** The image with its map, where that is kept for the colours. */
-type Judged = Omit<GoodImage, 'deviations'> & { readonly map: Float32Array | undefined };
+export type JudgedImage = Omit<GoodImage, 'deviations'> & { readonly map: Float32Array | undefined };
 
-/**
- * Judges good images of every product, the held-out ones first. The memory bank is asked without the image's own members.
- * @throws INTERRUPTED once the request's signal is aborted
- */
-export async function judgeGoodImages(work: Work, spec: DetectorSpec): Promise<Judged[]> {
-  const { engine, training, split, request } = work;
-  const { seed, falseAlarmRate } = request.options;
-  const ids = imagesToJudge(training, split, falseAlarmRate, seed);
-  const onProgress = stoppable(request);
+/** The finished detector, asked about a training image as if it were new: without what its memory bank holds of it. */
+export interface Stranger {
+  readonly judge: (id: number, image: RgbImage) => Promise<{ score: number; map: Float32Array }>;
+  release(): Promise<void>;
+}
+
+export async function asStranger(engine: Engine, spec: DetectorSpec): Promise<Stranger> {
   const session = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
-  const judged: Judged[] = [];
-  const maps = new Map<string, number>();
-  try {
-    for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
-      const { path, className } = training[id];
+  return {
+    async judge(id, image) {
       const { score, anomaly_map } = await session.run(
         { image: imageTensor([image]), training_image: int64([id], [1]) },
         ['score', 'anomaly_map'],
       );
-      const kept = maps.get(className) ?? 0;
-      maps.set(className, kept + 1);
-      judged.push({
-        path,
-        className,
-        heldOut: split.heldOut.has(id),
-        score: floats(score)[0],
-        map: kept < mapsKept ? floats(anomaly_map) : undefined,
-      });
-      onProgress({ task: 'thresholds', done: judged.length, total: ids.length, unit: 'images' });
-    }
-  } finally {
-    await session.release();
+      return { score: floats(score)[0] as number, map: floats(anomaly_map) };
+    },
+    release: () => session.release(),
+  };
+}
+
+/**
+ * Judges good images of every product, the held-out ones first.
+ * @throws INTERRUPTED once the request's signal is aborted
+ */
+export async function judgeGoodImages(work: Work, detector: Stranger): Promise<JudgedImage[]> {
+  const { training, split, request } = work;
+  const { seed, falseAlarmRate } = request.options;
+  const ids = imagesToJudge(training, split, falseAlarmRate, seed);
+  const onProgress = stoppable(request);
+  const judged: JudgedImage[] = [];
+  const maps = new Map<string, number>();
+  for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
+    const { path, className } = training[id];
+    const { score, map } = await detector.judge(id, image);
+    const kept = maps.get(className) ?? 0;
+    maps.set(className, kept + 1);
+    judged.push({
+      id,
+      path,
+      className,
+      heldOut: split.heldOut.has(id),
+      score,
+      map: kept < mapsKept ? map : undefined,
+    });
+    onProgress({ task: 'thresholds', done: judged.length, total: ids.length, unit: 'images' });
   }
   return judged;
 }
@@ -96,41 +105,4 @@ export function scoresOf(images: readonly Pick<GoodImage, 'heldOut' | 'score'>[]
   const of = (heldOut: boolean) =>
     images.filter((image) => image.heldOut === heldOut).map(({ score }) => score);
   return { trained: of(false), heldOut: of(true) };
-}
-
-/** Writes `good-images.csv`, the most anomalous of each product first. @returns its rows */
-export async function writeGoodImages(
-  { run, dataset }: Pick<Work, 'run' | 'dataset'>,
-  judged: readonly Judged[],
-  thresholds: DetectorMetadata['thresholds'],
-): Promise<GoodImage[]> {
-  const images = [...byClass(judged)].flatMap(([, each]) => {
-    const { centre, deviation } = robustSpread(each.map(({ score }) => score));
-    return each
-      .map(({ map: _, ...image }) => ({
-        ...image,
-        deviations: deviation > 0 ? (image.score - centre) / deviation : 0,
-      }))
-      .sort((a, b) => b.score - a.score);
-  });
-  const rows = images.map(({ path, className, heldOut, score, deviations }) =>
-    csvLine([
-      className,
-      relative(dataset.root, path),
-      score,
-      thresholds[className].threshold,
-      Number(deviations.toFixed(2)),
-      heldOut ? 'held out' : 'trained on',
-    ]),
-  );
-  const header = csvLine(['product', 'image', 'score', 'threshold', 'deviations', 'use']);
-  await writeFileAtomic(run.goodImages, `${[header, ...rows].join('\r\n')}\r\n`);
-  return images;
-}
-
-/** Images that lie far above the others of their product, the furthest first. */
-export function standOut(images: readonly GoodImage[]): GoodImage[] {
-  return images
-    .filter(({ deviations }) => deviations > standingOut)
-    .sort((a, b) => b.deviations - a.deviations);
 }

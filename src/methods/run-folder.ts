@@ -1,6 +1,6 @@
 /**
  * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `samples/`, `good-images.csv`,
- * `model.onnx`, `evaluation.json`.
+ * `standing-out/`, `model.onnx`, `evaluation.json`.
  */
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
@@ -51,6 +51,10 @@ export class RunFolder {
   }
   get goodImages(): string {
     return join(this.path, 'good-images.csv');
+  }
+  /** Pictures of good images unlike the others. */
+  get standingOut(): string {
+    return join(this.path, 'standing-out');
   }
   get evaluation(): string {
     return join(this.path, 'evaluation.json');

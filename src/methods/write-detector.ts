@@ -11,7 +11,8 @@ import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { makeGolden } from './golden.ts';
-import { type GoodImage, judgeGoodImages, scoresOf, writeGoodImages } from './good-images.ts';
+import { asStranger, type GoodImage, type JudgedImage, judgeGoodImages, scoresOf } from './good-images.ts';
+import { writeGoodImages, writeStandingOut } from './standing-out.ts';
 import type { Work } from './train-work.ts';
 import { version } from './version.ts';
 
@@ -30,8 +31,36 @@ export async function calibrateAndWrite(
   spec: DetectorSpec,
   preset: TrainingOptions,
 ): Promise<Written> {
-  const { engine, run, request, dataset } = work;
-  const judged = await judgeGoodImages(work, spec);
+  const { engine, run } = work;
+  const written = await calibrate(work, spec, preset);
+  const graph = detectorGraph(spec);
+  const about = { [metadataKey]: JSON.stringify(written.metadata) };
+  const detector = await Detector.fromBytes(engine, graph.toBytes(about), run.model);
+  try {
+    const golden = await makeGolden(detector, engine.device);
+    await writeFileAtomic(run.model, graph.toBytes({ ...about, [goldenKey]: JSON.stringify(golden) }));
+  } finally {
+    await detector.release();
+  }
+  return written;
+}
+
+async function calibrate(work: Work, spec: DetectorSpec, preset: TrainingOptions): Promise<Written> {
+  const stranger = await asStranger(work.engine, spec);
+  try {
+    const judged = await judgeGoodImages(work, stranger);
+    const metadata = calibrated(work, preset, judged);
+    const goodImages = await writeGoodImages(work, judged, metadata.thresholds);
+    await writeStandingOut(work, stranger, goodImages, metadata);
+    return { metadata, goodImages };
+  } finally {
+    await stranger.release();
+  }
+}
+
+/** What the file says of itself, with thresholds and colours by what was said of good images. */
+function calibrated(work: Work, preset: TrainingOptions, judged: readonly JudgedImage[]): DetectorMetadata {
+  const { request, dataset } = work;
   const products = new Map(
     dataset.classes.map((name) => [name, judged.filter(({ className }) => className === name)]),
   );
@@ -45,17 +74,7 @@ export async function calibrateAndWrite(
     metadata.thresholds[className] = threshold;
     metadata.display[className] = display;
   }
-  const goodImages = await writeGoodImages(work, judged, metadata.thresholds);
-  const graph = detectorGraph(spec);
-  const about = { [metadataKey]: JSON.stringify(metadata) };
-  const detector = await Detector.fromBytes(engine, graph.toBytes(about), run.model);
-  try {
-    const golden = await makeGolden(detector, engine.device);
-    await writeFileAtomic(run.model, graph.toBytes({ ...about, [goldenKey]: JSON.stringify(golden) }));
-  } finally {
-    await detector.release();
-  }
-  return { metadata, goodImages };
+  return metadata;
 }
 
 function describe(work: Work, preset: TrainingOptions, familiar: number): DetectorMetadata {

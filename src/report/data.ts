@@ -64,6 +64,8 @@ export interface TrainingFacts {
   readonly options: string;
   /** Pictures of synthetic anomalies by class. */
   readonly synthesis: Readonly<Record<string, EmbeddedPicture>>;
+  /** Good images unlike the others of their product, the furthest first: name, and photograph beside heat map. */
+  readonly standingOut: readonly (readonly [name: string, picture: EmbeddedPicture])[];
 }
 
 export interface ReportData {

@@ -132,15 +132,25 @@ async function examplesOf(collector: ReportCollector, { metadata, document }: Ev
 
 async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
   const config = await run.config();
-  const pictures: [string, EmbeddedPicture][] = [];
-  const files = await readdir(run.samples).catch(() => []);
-  const bytes = Math.min(40_000, pictureBudget.synthesis / Math.max(1, files.length));
-  for (const file of files.filter((name) => name.endsWith('.png')).sort())
-    pictures.push([basename(file, '.png'), await pictureOf(join(run.samples, file), 640, bytes)]);
   return {
     log: await readTrainingLog(run.path),
     input: config.options.input.kind,
     options: stringify(config.options),
-    synthesis: Object.fromEntries(pictures),
+    synthesis: Object.fromEntries(await picturesIn(run.samples, 640, pictureBudget.synthesis)),
+    standingOut: await picturesIn(run.standingOut, 448, pictureBudget.standingOut),
   };
+}
+
+/** The pictures of a folder by name, made small. @param budget - bytes of all, about */
+async function picturesIn(
+  folder: string,
+  side: number,
+  budget: number,
+): Promise<[name: string, EmbeddedPicture][]> {
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.png')).sort();
+  const bytes = Math.min(40_000, budget / Math.max(1, files.length));
+  const pictures: [string, EmbeddedPicture][] = [];
+  for (const file of files)
+    pictures.push([basename(file, '.png'), await pictureOf(join(folder, file), side, bytes)]);
+  return pictures;
 }

@@ -11,8 +11,8 @@ import type { RgbImage } from '../image/rgb.ts';
 import type { Candidate } from './collect.ts';
 import type { EmbeddedPicture, Example } from './data.ts';
 
-/** Bytes of a page's pictures: of test images without their ground truth, and of synthetic anomalies. As text a third more. */
-export const pictureBudget = { examples: 2.5e6, synthesis: 0.6e6 } as const;
+/** Bytes of a page's pictures: of test images without their ground truth, of synthetic anomalies, of good images that stand out. As text a third more. */
+export const pictureBudget = { examples: 2.5e6, synthesis: 0.6e6, standingOut: 0.2e6 } as const;
 /** Longer side of a thumbnail, pixels: what a card of the page shows on a screen of two dots a pixel, nearly. */
 const longestSide = 224;
 const attempts = [

@@ -96,6 +96,7 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
       input: 'residual',
       options: `note: ${untrusted}\n`,
       synthesis: each(() => picture),
+      standingOut: [[untrusted, picture]],
     },
     test: {
       document: {

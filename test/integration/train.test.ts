@@ -120,7 +120,14 @@ describe('clad train', () => {
       const named = trained.stdout.includes(`  ${join(parts, image!)}: `);
       expect(named).toBe(Number(deviations) > 5);
     }
-    expect(rows.some(([, , , , deviations]) => Number(deviations) > 5)).toBe(true);
+    const far = rows.filter(([, , , , deviations]) => Number(deviations) > 5);
+    expect(far.length).toBeGreaterThan(0);
+    const pictures = await readdir(join(run, 'standing-out'));
+    expect(pictures).toHaveLength(far.length);
+    const [first] = pictures.sort();
+    expect(first).toMatch(/^01 (disc|weave) \d{3}\.png$/);
+    const { width, height } = await decodeImage(join(run, 'standing-out', first!));
+    expect([width, height]).toEqual([2 * 80 + 4, 80]);
   });
 
   it('writes what it was made from into the detector', async () => {

@@ -5,26 +5,43 @@ import type { TrainingLogEntry } from '../../training/trainer.ts';
 import { type Axis, box, coordinate } from '../chart/frame.ts';
 import { type Line, lineChart } from '../chart/lines.ts';
 import { legend } from '../chart/series.ts';
-import type { ReportData } from '../data.ts';
+import type { ReportData, TrainingFacts } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { chosenJudgement, lastStep } from '../training-log.ts';
 
 export function trainingSection({ training, metadata }: ReportData): Markup {
-  const { log, synthesis } = training;
+  const { log, synthesis, standingOut } = training;
   const charts = [lossChart(log, 1), lossChart(log, 2), selectionChart(log, metadata.provenance.selection)];
   const shown = charts.filter((each) => each !== null);
-  const pictures = Object.entries(synthesis);
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
 ${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
-${
-  pictures.length === 0
-    ? null
-    : html`<h3>Synthetic anomalies</h3>
-<p>What stage 1 learnt from, some of each product: photograph, the part outside the foreground in red, mask, texture, result.</p>
-<div class="wide">${pictures.map(([name, { source, width, height }]) => html`<figure><figcaption>${name}</figcaption><img src="${source}" width="${width}" height="${height}" alt="Synthetic anomalies of ${name}: photograph, foreground, mask, texture, result"></figure>`)}</div>`
-}
+${pictures(
+  'Good photographs that stand out',
+  'Unlike the others of their product: photograph and heat map, the furthest first. Are they good parts? What is not good hides its like; take it out and train again. Scores of all are in good-images.csv.',
+  standingOut,
+  (name) => `Good photograph ${name} and its heat map`,
+)}
+${pictures(
+  'Synthetic anomalies',
+  'What stage 1 learnt from, some of each product: photograph, the part outside the foreground in red, mask, texture, result.',
+  Object.entries(synthesis),
+  (name) => `Synthetic anomalies of ${name}: photograph, foreground, mask, texture, result`,
+)}
 </section>`;
+}
+
+/** Pictures under a title; nothing where there are none. @param alt - what a picture shows */
+function pictures(
+  title: string,
+  what: string,
+  named: TrainingFacts['standingOut'],
+  alt: (name: string) => string,
+): Markup | null {
+  if (named.length === 0) return null;
+  return html`<h3>${title}</h3>
+<p>${what}</p>
+<div class="wide">${named.map(([name, { source, width, height }]) => html`<figure><figcaption>${name}</figcaption><img src="${source}" width="${width}" height="${height}" alt="${alt(name)}"></figure>`)}</div>`;
 }
 
 /** Losses of a stage; on a logarithmic axis, for they differ by orders of magnitude, unless one is not above zero. */

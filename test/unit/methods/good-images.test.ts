@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imagesToJudge, standOut, writeGoodImages } from '../../../src/methods/good-images.ts';
+import { imagesToJudge } from '../../../src/methods/good-images.ts';
 import { RunFolder } from '../../../src/methods/run-folder.ts';
+import { standOut, writeGoodImages } from '../../../src/methods/standing-out.ts';
 import { splitHeldOut } from '../../../src/training/held-out.ts';
 
 const samplesOf = (counts: readonly number[]) =>
@@ -43,7 +44,8 @@ describe('the list of good images', () => {
   const judged = [
     ...[1, 1.1, 0.9, 1.2, 1.05, 40].map((score, number) => ({ product: 'bolt', score, number })),
     ...[7, 7].map((score, number) => ({ product: 'nut', score, number })),
-  ].map(({ product, score, number }) => ({
+  ].map(({ product, score, number }, id) => ({
+    id,
     path: `/photos/${product}/${number}.png`,
     className: product,
     heldOut: number === 1,

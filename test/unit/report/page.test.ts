@@ -96,8 +96,9 @@ describe('the page', () => {
   it('stays under 5 MB with 15 products whose pictures take the whole budget', () => {
     const classes = Array.from({ length: 15 }, (_, index) => `product ${index}`);
     // Ground truths have no budget: drawings in black and white, compressed without loss, 1500 bytes are many.
-    const bytes = pictureBudget.examples + pictureBudget.synthesis + 15 * 6 * 1500;
-    const pictures = 15 * (9 + 9 + 6 + 1);
+    const { examples, synthesis, standingOut } = pictureBudget;
+    const bytes = examples + synthesis + standingOut + 15 * 6 * 1500;
+    const pictures = 15 * (9 + 9 + 6 + 1) + 1;
     const page = reportPage(madeReportData({ classes, pictureBytes: Math.ceil(bytes / pictures) }));
     expect(Buffer.byteLength(page)).toBeLessThan(5e6);
   });
@@ -110,9 +111,15 @@ describe('the page', () => {
   });
 
   it('works without test images, log or embedding', () => {
-    const bare = { ...two, test: null, training: { ...two.training, log: [], synthesis: {} } };
+    const bare = {
+      ...two,
+      test: null,
+      training: { ...two.training, log: [], synthesis: {}, standingOut: [] },
+    };
     const page = reportPage(bare);
     expect(page.includes('no test images')).toBe(true);
+    expect(page).not.toContain('stand out');
+    expect(reportPage(two)).toContain('Good photographs that stand out');
     expect(page.includes('id="results"')).toBe(false);
     const withoutEmbedding = { ...two, test: two.test && { ...two.test, embedding: null } };
     expect(reportPage(withoutEmbedding)).toContain('Not shown: it needs');
