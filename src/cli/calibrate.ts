@@ -92,7 +92,7 @@ function describe({ model, classes }: CalibrateDocument, least: number): string 
     'threshold before',
     'now',
     'false alarms before',
-    'promised now',
+    'now at most',
   ];
   const table = textTable({
     header: withAnomalous ? [...header, 'missed before', 'missed now'] : header,
@@ -119,7 +119,7 @@ function row({ class: name, good, before, after, falseAlarmsBefore }: Calibrated
     number(before?.threshold),
     number((after ?? before)?.threshold),
     good === 0 ? '-' : `${falseAlarmsBefore} (${percent(falseAlarmsBefore / good)})`,
-    percent((after ?? before)?.achievableRate),
+    percent(after?.achievableRate),
   ];
 }
 

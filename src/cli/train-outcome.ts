@@ -38,8 +38,9 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
 /** A line a product, and what more images would give where there are too few for the rate that was asked for. */
 function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
   const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
-  const knowsTrained = (provenance.familiarity ?? 0) > mostFamiliarity;
-  const kind = knowsTrained ? 'held-out' : 'good';
+  const { familiarity } = provenance;
+  const knowsTrained = familiarity !== undefined && familiarity > mostFamiliarity;
+  const kind = knowsTrained || familiarity === undefined ? 'held-out' : 'good';
   const lines = classes.map((name) => {
     const { threshold, achievableRate, count } = thresholds[name];
     const images = `${count} ${kind} image${count === 1 ? '' : 's'}`;
@@ -61,7 +62,7 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
 
 /** Good images that may not be good, a few of them. */
 function describeStandingOut({ run, standingOut }: TrainOutcome): string[] {
-  if (standingOut.length === 0) return [];
+  if (standingOut === null || standingOut.length === 0) return [];
   const file = new RunFolder(run).goodImages;
   return [
     `Good photographs unlike the others of their product (are they good parts? scores of all: ${file}):`,

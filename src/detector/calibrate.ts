@@ -3,7 +3,7 @@
  */
 
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
-import { goodPixels, type MapRange, mapRange } from './map-range.ts';
+import { type GoodPixels, type MapRange, mapRange } from './map-range.ts';
 
 /** Colours of a product are from so many maps at most; more would only take memory. */
 export const mapsKept = 32;
@@ -11,8 +11,8 @@ export const mapsKept = 32;
 /** What a detector said of good images of one product. */
 export interface GoodJudgements {
   readonly scores: readonly number[];
-  /** Of all of them or of some. */
-  readonly maps: readonly Float32Array[];
+  /** Of their maps, or some of them. */
+  readonly pixels: GoodPixels;
 }
 
 /** What was found for one product. */
@@ -26,7 +26,7 @@ export interface ClassCalibration {
  * @param judgements - of good images that were not trained on, or as if they were not; at least one
  * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
  */
-export function calibrateClass({ scores, maps }: GoodJudgements, falseAlarmRate: number): ClassCalibration {
+export function calibrateClass({ scores, pixels }: GoodJudgements, falseAlarmRate: number): ClassCalibration {
   const threshold = conformalThreshold(scores, falseAlarmRate);
-  return { threshold, display: mapRange(goodPixels(maps), threshold.threshold) };
+  return { threshold, display: mapRange(pixels, threshold.threshold) };
 }

@@ -1,25 +1,26 @@
 /**
- * @file The threshold that keeps a promised false-alarm rate: the split-conformal quantile (Vovk et al., "Algorithmic
+ * @file The threshold that keeps a false-alarm rate: the split-conformal quantile (Vovk et al., "Algorithmic
  * Learning in a Random World", 2005; Bates et al., "Testing for outliers with conformal p-values", 2023) of the
- * scores of good images held out of training.
+ * scores of good images.
  *
- * With n held-out scores and the threshold at the k-th smallest, a further good image scores above it with a
- * probability of at most (n + 1 - k) / (n + 1), whatever the scores' distribution, provided that it and the held-out
- * ones are exchangeable: photographed alike, none of them trained on. The promise is an average over draws of the
- * held-out images; with few of them the rate of one detector scatters around it. It says nothing about misses.
+ * With n scores and the threshold at the k-th smallest, a further good image scores above it with a
+ * probability of at most (n + 1 - k) / (n + 1), whatever the scores' distribution, provided that it and the others
+ * are exchangeable: photographed alike, none of them trained on. For scores of trained images, made to look like those of new
+ * ones, it is an estimate. It is an average over draws of the images; with few of them the rate of one detector scatters around it.
+ * It says nothing about misses.
  */
 import { CladError } from '../core/errors.ts';
 
-/** A threshold and what it promises. The verdict is anomalous where score > threshold. */
+/** A threshold and what is expected of it. The verdict is anomalous where score > threshold. */
 export interface ConformalThreshold {
   readonly threshold: number;
   /**
    * Bound on the probability that a good image is judged anomalous. At most `requestedRate`, except where there are
-   * too few held-out images for that: then it is 1 / (count + 1), the smallest they can promise.
+   * too few images for that: then it is 1 / (count + 1), the smallest they can show.
    */
   readonly achievableRate: number;
   readonly requestedRate: number;
-  /** Number of held-out good images. */
+  /** Number of good images. */
   readonly count: number;
 }
 
@@ -34,7 +35,7 @@ export function requireFalseAlarmRate(rate: number): void {
 }
 
 /**
- * @param goodScores - scores of held-out good images, in any order, finite, at least one
+ * @param goodScores - scores of good images, in any order, finite, at least one
  * @param falseAlarmRate - wanted rate, in (0, 1)
  * @throws CladError OPTION_INVALID for a rate out of range, no scores, or a score that is not finite
  */
@@ -47,7 +48,7 @@ export function conformalThreshold(
   const count = sorted.length;
   if (count === 0 || !sorted.every(Number.isFinite)) {
     throw new CladError('OPTION_INVALID', {
-      option: 'the scores of held-out good images',
+      option: 'the scores of good images',
       expected: 'at least one finite number',
       actual: count === 0 ? 'none' : String(sorted.find((score) => !Number.isFinite(score))),
     });

@@ -1,24 +1,28 @@
 /**
- * @file Scores of good photographs that a detector was trained on, made comparable with those of photographs to come. The memory bank can be
- * asked without a photograph's own members, but the networks have seen it and score it lower by what they remember. How much lower,
- * the held-out photographs of all products show together (docs/decisions/0015-thresholds-from-every-good-image.md).
+ * @file Scores of good images that a detector was trained on, made comparable with those of images to come. The memory bank can be
+ * asked without an image's own members, but the networks have seen it and score it lower by what they remember. How much lower,
+ * the held-out images of all products show together (docs/decisions/0015-thresholds-from-every-good-image.md).
  */
 import { median } from '../core/arrays.ts';
 
-/** Scores of good photographs of one product. */
+/** Scores of good images of one product. */
 export interface GoodScores {
-  /** Of photographs that the networks were trained on. */
+  /** Of images that the networks were trained on. */
   readonly trained: readonly number[];
-  /** Of photographs held out of that. */
+  /** Of images held out of that. */
   readonly heldOut: readonly number[];
 }
 
-/** Above this many deviations the scores of trained photographs say nothing about others, moved or not. */
+/** Above this many deviations trained scores say nothing about others, moved or not. */
 export const mostFamiliarity = 1;
 
+/** So many standard errors a median must lie above `mostFamiliarity`: with few held-out images it does so by chance. */
+const standardErrors = 2;
+
 /**
- * How much lower than new photographs a detector scores those it was trained on, in robust standard deviations of the latter: the median, over
- * the held-out photographs of all products, of their scores so measured; 0 where that is negative, or where a spread cannot be measured.
+ * How much lower than new images a detector scores those it was trained on, in robust standard deviations of the latter: the median, over
+ * the held-out images of all products, of their scores so measured. 0 where that is negative, or where a spread cannot be measured;
+ * no more than `mostFamiliarity` unless the held-out images are many enough to show more.
  */
 export function familiarity(products: Iterable<GoodScores>): number {
   const standing: number[] = [];
@@ -26,17 +30,16 @@ export function familiarity(products: Iterable<GoodScores>): number {
     const { centre, deviation } = robustSpread(trained);
     if (deviation > 0) standing.push(...heldOut.map((score) => (score - centre) / deviation));
   }
-  return standing.length === 0 ? 0 : Math.max(0, median(standing));
+  if (standing.length === 0) return 0;
+  const middle = Math.max(0, median(standing));
+  // The standard error of a median of normally distributed values of deviation 1.
+  const error = 1.25 / Math.sqrt(standing.length);
+  return middle - standardErrors * error > mostFamiliarity ? middle : Math.min(middle, mostFamiliarity);
 }
 
-/**
- * What good photographs of a product would score if all were new: trained ones moved up by the familiarity, or left out where that is above `mostFamiliarity`.
- * @param familiar - from `familiarity`, >= 0
- */
-export function scoresAsNew({ trained, heldOut }: GoodScores, familiar: number): number[] {
-  if (familiar > mostFamiliarity) return [...heldOut];
-  const { deviation } = robustSpread(trained);
-  return [...heldOut, ...trained.map((score) => score + familiar * deviation)];
+/** What an image that was trained on would score about if it were new, less what it scores. @param familiar - from `familiarity` */
+export function lift(trained: readonly number[], familiar: number): number {
+  return familiar * robustSpread(trained).deviation;
 }
 
 /** The median, and 1.4826 times the median distance to it: the standard deviation where values are normally distributed. NaN and 0 of none. */

@@ -1,11 +1,11 @@
 /**
  * @file Which values of an anomaly map a heat map's colours span, so that a good part never looks hot. Stretching each
  * map between its own minimum and maximum, as is often done, paints a red spot on every good part; a fixed range
- * learnt from held-out good maps does not.
+ * learnt from good maps does not.
  *
  * The range of a class starts where all but half a per cent of the pixels of good maps end, and puts the verdict's
  * threshold in the middle of the colours: cold is normal, the upper half is what the verdict calls anomalous. Where
- * the threshold stands too close to the good pixels to spread colours over (few held-out images, or a score that is
+ * the threshold stands too close to the good pixels to spread colours over (few images, or a score that is
  * not a pixel's value), a quarter of the good pixels' own spread stands in for its distance.
  */
 import { CladError } from '../core/errors.ts';
@@ -27,7 +27,7 @@ export interface GoodPixels {
 }
 
 /**
- * Quantiles of all pixels of held-out good maps of one class (nearest rank). Takes 4 bytes a pixel twice over.
+ * Quantiles of all pixels of good maps of one class (nearest rank). Takes 4 bytes a pixel twice over.
  * @throws CladError OPTION_INVALID where there are no pixels or one is not finite
  */
 export function goodPixels(maps: readonly Float32Array[]): GoodPixels {
@@ -43,7 +43,7 @@ export function goodPixels(maps: readonly Float32Array[]): GoodPixels {
   // Sorted, so a value that is not finite is at one of the ends.
   if (!Number.isFinite(first) || !Number.isFinite(last)) {
     throw new CladError('OPTION_INVALID', {
-      option: 'the maps of held-out good images',
+      option: 'the maps of good images',
       expected: 'at least one pixel, all of them finite',
       actual: first === undefined ? 'none' : `values from ${first} to ${last}`,
     });

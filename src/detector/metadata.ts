@@ -11,7 +11,7 @@ export const metadataKey = 'clad.detector';
 const threshold = z.object({
   /** The verdict is anomalous where score > threshold. */
   threshold: z.number(),
-  /** Expected share of good parts judged anomalous, at most (conformal.ts). */
+  /** Share of good parts expected to be judged anomalous (conformal.ts); after `clad calibrate` a bound. */
   achievableRate: z.number(),
   requestedRate: z.number(),
   /** Good images it comes from. */

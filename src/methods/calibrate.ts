@@ -1,6 +1,6 @@
 /**
  * @file `clad calibrate` as a function: thresholds and colours of a finished detector from good photographs of the line it stands on.
- * The network is not touched. A training holds out few images and can promise little by them; and lights and cameras change.
+ * The network is not touched. A training can only estimate what new photographs will score; and lights and cameras change.
  */
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
@@ -11,16 +11,12 @@ import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { loadDataset } from '../data/load.ts';
-import {
-  type ClassCalibration,
-  calibrateClass,
-  type GoodJudgements,
-  mapsKept,
-} from '../detector/calibrate.ts';
+import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
+import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -112,7 +108,8 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         .filter(([, { scores }]) => scores.length >= request.least)
         .map(([name, judgements]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
-          return [name, calibrateClass(judgements, wanted)] as const;
+          const { scores, maps } = judgements;
+          return [name, calibrateClass({ scores, pixels: goodPixels(maps) }, wanted)] as const;
         }),
     );
     const ofAnomalous = await judge(anomalous, 'defective parts', 0);
@@ -120,7 +117,7 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
-    const scores = (of: ReadonlyMap<string, GoodJudgements>, name: string) => of.get(name)?.scores ?? [];
+    const scores = (of: Judged['byClass'], name: string) => of.get(name)?.scores ?? [];
     const classes = before.classes.map((name) =>
       compared(
         name,
@@ -171,7 +168,10 @@ async function refuseTrained(
 }
 
 interface Judged {
-  readonly byClass: ReadonlyMap<string, GoodJudgements>;
+  readonly byClass: ReadonlyMap<
+    string,
+    { readonly scores: readonly number[]; readonly maps: readonly Float32Array[] }
+  >;
   readonly unreadable: readonly CladError[];
 }
 

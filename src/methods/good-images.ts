@@ -1,14 +1,15 @@
 /**
- * @file What a finished detector says of the good images it was made from, each judged as if it were new. Thresholds and colours come from
- * that (write-detector.ts), and a list of images that stand out (standing-out.ts).
+ * @file What a finished detector says of the good images it was made from, each judged as if it were new: thresholds and colours come from
+ * that, and a list of images that stand out (standing-out.ts).
  */
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
-import { mapsKept } from '../detector/calibrate.ts';
+import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { imageTensor } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
-import type { GoodScores } from '../detector/familiarity.ts';
+import { familiarity, lift, mostFamiliarity } from '../detector/familiarity.ts';
+import { type GoodPixels, goodPixels } from '../detector/map-range.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, int64 } from '../runtime/engine.ts';
@@ -24,23 +25,15 @@ export interface GoodImage {
   /** Whether the networks have not been trained on it. */
   readonly heldOut: boolean;
   readonly score: number;
-  /** By how many robust standard deviations of its product's scores it lies above their median; 0 where they have no spread. */
-  readonly deviations: number;
 }
 
-/** With as many good images of a product, the threshold is about the fourth highest score, and no longer hangs on one image. */
-const scoresAbove = 4;
-
-/** The image with its map, where that is kept for the colours. */
-export type JudgedImage = Omit<GoodImage, 'deviations'> & { readonly map: Float32Array | undefined };
-
-/** The finished detector, asked about a training image as if it were new: without what its memory bank holds of it. */
-export interface Stranger {
+/** A detector that is asked about its training images, each without what its memory bank holds of it. */
+export interface LeaveOwnOutDetector {
   readonly judge: (id: number, image: RgbImage) => Promise<{ score: number; map: Float32Array }>;
   release(): Promise<void>;
 }
 
-export async function asStranger(engine: Engine, spec: DetectorSpec): Promise<Stranger> {
+export async function leaveOwnOutDetector(engine: Engine, spec: DetectorSpec): Promise<LeaveOwnOutDetector> {
   const session = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
   return {
     async judge(id, image) {
@@ -54,55 +47,91 @@ export async function asStranger(engine: Engine, spec: DetectorSpec): Promise<St
   };
 }
 
+/** What is said of good images, and of the pixels of each product's maps. */
+export interface Judged {
+  readonly images: readonly GoodImage[];
+  readonly pixels: ReadonlyMap<string, GoodPixels>;
+}
+
 /**
- * Judges good images of every product, the held-out ones first.
+ * Judges good images product by product, so that no more than one product's maps are held.
  * @throws INTERRUPTED once the request's signal is aborted
  */
-export async function judgeGoodImages(work: Work, detector: Stranger): Promise<JudgedImage[]> {
+export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): Promise<Judged> {
   const { training, split, request } = work;
   const { seed, falseAlarmRate } = request.options;
-  const ids = imagesToJudge(training, split, falseAlarmRate, seed);
+  const products = imagesToJudge(training, split, falseAlarmRate, seed);
+  const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
   const onProgress = stoppable(request);
-  const judged: JudgedImage[] = [];
-  const maps = new Map<string, number>();
-  for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
-    const { path, className } = training[id];
-    const { score, map } = await detector.judge(id, image);
-    const kept = maps.get(className) ?? 0;
-    maps.set(className, kept + 1);
-    judged.push({
-      id,
-      path,
-      className,
-      heldOut: split.heldOut.has(id),
-      score,
-      map: kept < mapsKept ? map : undefined,
-    });
-    onProgress({ task: 'thresholds', done: judged.length, total: ids.length, unit: 'images' });
+  const images: GoodImage[] = [];
+  const pixels = new Map<string, GoodPixels>();
+  for (const [className, ids] of products) {
+    const maps: Float32Array[] = [];
+    for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
+      const { score, map } = await ownOut.judge(id, image);
+      images.push({ id, path: training[id].path, className, heldOut: split.heldOut.has(id), score });
+      if (maps.length < mapsKept) maps.push(map);
+      onProgress({ task: 'thresholds', done: images.length, total, unit: 'images' });
+    }
+    pixels.set(className, goodPixels(maps));
   }
-  return judged;
+  return { images, pixels };
 }
 
-/** Ids of the images to judge: all held-out ones, then as many others of each product, drawn by chance, as its threshold needs. */
+/** The threshold is to be about the fourth highest score, where there are images enough, and not to hang on a single one. */
+const thresholdRank = 4;
+
+/** Ids of the images to judge, by product: the held-out ones, then as many others, drawn by chance, as the threshold needs. */
 export function imagesToJudge(
   samples: readonly Pick<Sample, 'className'>[],
-  split: HeldOutSplit,
+  { heldOut }: HeldOutSplit,
   falseAlarmRate: number,
   seed: number,
-): number[] {
-  const most = Math.ceil(scoresAbove / falseAlarmRate);
-  const fit = [...split.fit].map((id) => ({ id, className: samples[id].className }));
-  const more = [...byClass(fit)].flatMap(([name, images]) => {
-    const held = [...split.heldOut].filter((id) => samples[id].className === name).length;
-    const count = Math.min(images.length, Math.max(0, most - held));
-    return new Random(seed, 'thresholds', name).sample(images, count).map(({ id }) => id);
-  });
-  return [...split.heldOut, ...more];
+): Map<string, number[]> {
+  const most = Math.ceil(thresholdRank / falseAlarmRate);
+  const products = byClass(samples.map(({ className }, id) => ({ className, id })));
+  return new Map(
+    [...products].map(([name, images]) => {
+      const held = images.filter(({ id }) => heldOut.has(id));
+      const others = images.filter(({ id }) => !heldOut.has(id));
+      const count = Math.min(others.length, Math.max(0, most - held.length));
+      const drawn = new Random(seed, 'thresholds', name).sample(others, count);
+      return [name, [...held, ...drawn].map(({ id }) => id)];
+    }),
+  );
 }
 
-/** Scores of one product's images, those trained on apart. */
-export function scoresOf(images: readonly Pick<GoodImage, 'heldOut' | 'score'>[]): GoodScores {
-  const of = (heldOut: boolean) =>
-    images.filter((image) => image.heldOut === heldOut).map(({ score }) => score);
-  return { trained: of(false), heldOut: of(true) };
+/** Thresholds and colours by product, and what they come from. */
+export interface GoodCalibration {
+  readonly familiarity: number;
+  readonly classes: ReadonlyMap<string, ClassCalibration>;
+  /** With scores as of new images. */
+  readonly images: readonly GoodImage[];
+}
+
+/** Thresholds and colours by what was said of good images. */
+export function calibrateByGood({ images, pixels }: Judged, falseAlarmRate: number): GoodCalibration {
+  const products = [...byClass(images)].map(([name, own]) => ({
+    name,
+    own,
+    trained: scoresOf(own.filter(({ heldOut }) => !heldOut)),
+    heldOut: scoresOf(own.filter(({ heldOut }) => heldOut)),
+  }));
+  const familiar = familiarity(products);
+  const asNew = products.flatMap(({ own, trained }) => {
+    const higher = lift(trained, familiar);
+    return own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
+  });
+  const counted = familiar > mostFamiliarity ? asNew.filter(({ heldOut }) => heldOut) : asNew;
+  const classes = new Map(
+    [...byClass(counted)].map(([name, own]) => {
+      const judgements = { scores: scoresOf(own), pixels: pixels.get(name) as GoodPixels };
+      return [name, calibrateClass(judgements, falseAlarmRate)];
+    }),
+  );
+  return { familiarity: familiar, classes, images: asNew };
+}
+
+function scoresOf(images: readonly GoodImage[]): number[] {
+  return images.map(({ score }) => score);
 }

@@ -2,8 +2,8 @@
  * @file Thresholds and colours for another precision. Rounding moves the scores of a product a little in one direction, and its
  * threshold goes with them.
  *
- * They are not set anew: that takes good images of which the memory bank has no members, and it has members of all that the
- * training saw. What rounding does to a score does not depend on that.
+ * They are not set anew: the file's memory bank has members of every good image and cannot be asked without them, as the training could. What
+ * rounding does to a score does not depend on that.
  */
 import { median } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';

@@ -28,7 +28,13 @@ import {
   topK,
 } from '../graph/index.ts';
 import { oneHot } from '../model/losses.ts';
-import { type Match, type MemoryBank, matchMembers, relativeSquares } from '../model/memory-bank.ts';
+import {
+  leaveOut,
+  type Match,
+  type MemoryBank,
+  matchMembers,
+  relativeSquares,
+} from '../model/memory-bank.ts';
 import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers } from '../training/choose-members.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
@@ -126,19 +132,17 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
   return (graph, features, patches, own) => {
     const members = graph.constant('members', bank.members.data, bank.members.shape);
     const norms = graph.constant('norms', bank.norms.data, bank.norms.shape);
-    const match = matchMembers(features, { members, norms }, 1, {
+    const whole = { members, norms };
+    const others = own ? leaveOut(whole, own, bank.memberImages) : whole;
+    const match = matchMembers(features, others, 1, {
       classes: { of: bank.memberClasses, count: classes },
-      own: own && {
-        image: own,
-        members: graph.constant('member_images', bank.memberImages, [bank.memberImages.length], 'int64'),
-      },
     });
     const votes = weighedVotes(match.toClasses as Tensor, classes);
     const count = Math.min(neighbours, bank.memberClasses.length);
     return {
       score: match.distance,
       shares: sharesOfVotes(votes, patches, classes),
-      imageScore: reweighted(features, match, { members, norms }, patches, count),
+      imageScore: reweighted(features, match, others, patches, count),
     };
   };
 }

@@ -42,8 +42,8 @@ export interface TrainingPlan {
 const coveredShare = 0.1;
 /** Bytes of a step for every float of the widths a row passes through; measured at 100 000 rows. */
 const bytesPerActivation = 35;
-/** Of a block of rows for every member while they are matched, twice over: similarities, and those without own images. */
-const matchingBytes = 512 * 4 * 2;
+/** Of a block of rows for every member while they are matched: similarities. */
+const matchingBytes = 512 * 4;
 /** Of the program, the engine and the networks, bytes. */
 const base = 4e8;
 
@@ -75,7 +75,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   await extractor.release();
   const members = Math.min(options.input.members, patches);
   const matchSeconds = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
-  const judged = imagesToJudge(training, split, options.falseAlarmRate, options.seed).length;
+  const judged = [...imagesToJudge(training, split, options.falseAlarmRate, options.seed).values()].flat();
   return {
     images,
     classes,
@@ -89,7 +89,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
       matching: rows * matchSeconds,
       stage1: steps.stage1 * (await seconds(1)),
       stage2: steps.stage2 * (await seconds(2)),
-      thresholds: judged * (pictureSeconds + perImage * matchSeconds),
+      thresholds: judged.length * (pictureSeconds + perImage * matchSeconds),
     },
   };
 }

@@ -1,4 +1,5 @@
-/** @file Good images as the finished detector sees them, in a table, and those unlike the others of their product: perhaps no good parts at all. */
+/** @file Good images as the finished detector sees them, in a table, and those unlike the others of their product: they may be no good parts. */
+import { rm } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
@@ -10,75 +11,90 @@ import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { sideBySide } from '../image/overlay.ts';
 import { resizeLinear } from '../image/resize.ts';
-import type { GoodImage, JudgedImage, Stranger } from './good-images.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import type { GoodImage, LeaveOwnOutDetector } from './good-images.ts';
 import type { Work } from './train-work.ts';
 
-/** An image so far above its product's others is worth a look. */
-const standingOut = 5;
+/** A good image among those of its product. */
+export interface RankedImage extends GoodImage {
+  /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread. */
+  readonly deviations: number;
+}
 
-/** Pictures of images that stand out, at most. */
+/** Images with so many deviations are worth a look. */
+const leastDeviations = 5;
+
+/** Pictures of them, at most. */
 const mostPictures = 12;
 
 /** Longer side of such a picture, pixels. */
 const pictureSide = 480;
 
-/** Writes `good-images.csv`, the most anomalous of each product first. @returns its rows */
-export async function writeGoodImages(
-  { run, dataset }: Pick<Work, 'run' | 'dataset'>,
-  judged: readonly JudgedImage[],
-  thresholds: DetectorMetadata['thresholds'],
-): Promise<GoodImage[]> {
-  const images = [...byClass(judged)].flatMap(([, each]) => {
-    const { centre, deviation } = robustSpread(each.map(({ score }) => score));
-    return each
-      .map(({ map: _, ...image }) => ({
-        ...image,
-        deviations: deviation > 0 ? (image.score - centre) / deviation : 0,
-      }))
+/** The images of each product, the most anomalous first. @param images - with scores as of new images */
+export function rankImages(images: readonly GoodImage[]): RankedImage[] {
+  return [...byClass(images)].flatMap(([, own]) => {
+    const { centre, deviation } = robustSpread(own.map(({ score }) => score));
+    return own
+      .map((image) => ({ ...image, deviations: deviation > 0 ? (image.score - centre) / deviation : 0 }))
       .sort((a, b) => b.score - a.score);
   });
+}
+
+/** Images that lie far above the others of their product, the furthest first. */
+export function standOut(images: readonly RankedImage[]): RankedImage[] {
+  return images
+    .filter(({ deviations }) => deviations > leastDeviations)
+    .sort((a, b) => b.deviations - a.deviations);
+}
+
+/** `good-images.csv`. @param root - paths are written below it */
+export function goodImagesCsv(
+  images: readonly RankedImage[],
+  thresholds: DetectorMetadata['thresholds'],
+  root: string,
+): string {
   const rows = images.map(({ path, className, heldOut, score, deviations }) =>
     csvLine([
       className,
-      relative(dataset.root, path),
+      relative(root, path),
       score,
-      thresholds[className].threshold,
+      thresholds[className]?.threshold ?? null,
       Number(deviations.toFixed(2)),
       heldOut ? 'held out' : 'trained on',
     ]),
   );
   const header = csvLine(['product', 'image', 'score', 'threshold', 'deviations', 'use']);
-  await writeFileAtomic(run.goodImages, `${[header, ...rows].join('\r\n')}\r\n`);
-  return images;
+  return `${[header, ...rows].join('\r\n')}\r\n`;
 }
 
-/** Writes the photographs that stand out most, each beside its heat map, into the run's folder `standing-out/`. */
-export async function writeStandingOut(
-  { run }: Pick<Work, 'run'>,
-  detector: Stranger,
-  images: readonly GoodImage[],
+/** Writes the table, and the images that stand out most, each beside its heat map, into `standing-out/`. */
+export async function writeGoodImages(
+  { run, dataset }: Pick<Work, 'run' | 'dataset'>,
+  ownOut: LeaveOwnOutDetector,
+  images: readonly RankedImage[],
   metadata: DetectorMetadata,
 ): Promise<void> {
+  await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, dataset.root));
+  // A try before this one may have left others.
+  await rm(run.standingOut, { recursive: true, force: true });
   for (const [index, { id, path, className }] of standOut(images).slice(0, mostPictures).entries()) {
     const image = await decodeImage(path);
-    const { map } = await detector.judge(id, image);
-    const threshold = metadata.thresholds[className]?.threshold;
-    const shrink = Math.min(1, pictureSide / Math.max(image.width, image.height));
-    const small = resizeLinear(
-      image,
-      Math.max(1, Math.round(image.width * shrink)),
-      Math.max(1, Math.round(image.height * shrink)),
-    );
-    const seen = seenPicture({ metadata }, small);
+    const { map } = await ownOut.judge(id, image);
+    const seen = shrunk(seenPicture({ metadata }, image));
+    const { threshold } = metadata.thresholds[className];
     const picture = sideBySide([seen, heatOver({ metadata }, seen, { className, threshold, map })], 4);
-    const name = `${String(index + 1).padStart(2, '0')} ${className} ${parse(path).name}.png`;
-    await writePng(join(run.standingOut, name), picture);
+    await writePng(join(run.standingOut, pictureName(index, className, path)), picture);
   }
 }
 
-/** Images that lie far above the others of their product, the furthest first. */
-export function standOut(images: readonly GoodImage[]): GoodImage[] {
-  return images
-    .filter(({ deviations }) => deviations > standingOut)
-    .sort((a, b) => b.deviations - a.deviations);
+/** Short, and of letters that any file system takes. */
+function pictureName(index: number, className: string, path: string): string {
+  const plain = `${className}-${parse(path).name}`.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 48);
+  return `${String(index + 1).padStart(2, '0')}-${plain}.png`;
+}
+
+function shrunk(image: RgbImage): RgbImage {
+  const scale = Math.min(1, pictureSide / Math.max(image.width, image.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return resizeLinear(image, side(image.width), side(image.height));
 }

@@ -11,9 +11,8 @@ import { classForegrounds } from '../features/class-foreground.ts';
 import { decodeMetadata } from '../graph/index.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
-import type { GoodImage } from './good-images.ts';
 import { methods } from './registry.ts';
-import { standOut } from './standing-out.ts';
+import { type RankedImage, standOut } from './standing-out.ts';
 import { extract, writePictures } from './train-features.ts';
 import { prepare, stoppable, type TrainRequest, type Work } from './train-work.ts';
 import { calibrateAndWrite } from './write-detector.ts';
@@ -24,8 +23,8 @@ export interface TrainOutcome {
   readonly run: string;
   readonly model: string;
   readonly metadata: DetectorMetadata;
-  /** Good images that stand out from those of their product, the furthest first; none where the run had been finished before. */
-  readonly standingOut: readonly GoodImage[];
+  /** Good images that stand out from those of their product, the furthest first; null where the run had been finished before. */
+  readonly standingOut: readonly RankedImage[] | null;
   /** Of both stages; null where the run had been finished before. */
   readonly steps: TrainedNetworks['steps'] | null;
   /** Step and value of the judgement that chose the networks. */
@@ -112,7 +111,7 @@ async function finished({ run, request }: Work): Promise<TrainOutcome> {
     run: run.path,
     model: run.model,
     metadata,
-    standingOut: [],
+    standingOut: null,
     steps: null,
     chosen: null,
     seconds: 0,

@@ -63,14 +63,18 @@ export interface Match {
 }
 
 /**
- * Members of the rows' own image, which must not vouch for it while training. All rows are of one image: then its members are put out of reach
- * by their lengths, which is [M] work; a mask over rows and members would take as long as the matching itself.
+ * The bank without the members of one image, which must not vouch for itself while training and calibrating. They are put out of reach by their
+ * lengths, which is [M] work; a mask over rows and members would take as long as the matching itself.
+ * @param image - image number, [1] int64
+ * @param memberImages - image number of each member
  */
-export interface OwnImage {
-  /** Image number of the rows, [1] int64. */
-  readonly image: Tensor;
-  /** Image number of each member, [M] int64. */
-  readonly members: Tensor;
+export function leaveOut<Bank extends Pick<MemoryBank, 'members' | 'norms'>>(
+  bank: Bank,
+  image: Tensor,
+  memberImages: readonly number[],
+): Bank {
+  const images = bank.norms.graph.constant('member_images', memberImages, [memberImages.length], 'int64');
+  return { ...bank, norms: where(equal(images, image), outOfReach, bank.norms) };
 }
 
 /** Classes of the members, for the distance to each. */
@@ -85,21 +89,18 @@ export interface MemberClasses {
  * The nearest members of projected features.
  * @param projected - [rows, d]
  * @param neighbours - k, how many members are averaged
- * @param options - `own`: absent at inference; `classes`: matches class by class, which costs nothing more
+ * @param options - `classes`: matches class by class, which costs nothing more
  */
 export function matchMembers(
   projected: Tensor,
   bank: Pick<MemoryBank, 'members' | 'norms'>,
   neighbours: number,
-  options: { readonly own?: OwnImage | undefined; readonly classes?: MemberClasses | undefined } = {},
+  options: { readonly classes?: MemberClasses | undefined } = {},
 ): Match {
-  const { own, classes } = options;
+  const { classes } = options;
   const members = bank.members.shape[0] as number;
   const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: members }];
-  const allowed = own
-    ? { ...bank, norms: where(equal(own.members, own.image), outOfReach, bank.norms) }
-    : bank;
-  const found = blocks.map((block) => nearestOf(projected, allowed, neighbours, block));
+  const found = blocks.map((block) => nearestOf(projected, bank, neighbours, block));
   const length = sum(square(projected), { axes: [1], keepDims: true });
   const distances = (relative: Tensor) => sqrt(maximum(add(relative, length), 0));
   const all = {

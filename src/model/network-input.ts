@@ -4,10 +4,10 @@
  */
 import type { Graph, Tensor } from '../graph/index.ts';
 import {
+  leaveOut,
   type Match,
   type MemberClasses,
   matchMembers,
-  type OwnImage,
   projectFeatures,
   whiten,
 } from './memory-bank.ts';
@@ -58,7 +58,7 @@ export function networkInput(
   if (fitted.kind === 'feature') return { rows: features };
   const constant = (name: 'mean' | 'projection' | 'members' | 'norms' | 'whitening') =>
     graph.constant(`bank_${name}`, fitted.arrays[name].data, fitted.arrays[name].shape);
-  const bank = {
+  const whole = {
     mean: constant('mean'),
     projection: constant('projection'),
     members: constant('members'),
@@ -66,13 +66,10 @@ export function networkInput(
     whitening: constant('whitening'),
   };
   const { ownImage, classes } = options;
-  const own: OwnImage | undefined = ownImage && {
-    image: ownImage,
-    members: graph.constant('member_images', fitted.memberImages, [fitted.memberImages.length], 'int64'),
-  };
+  const bank = ownImage ? leaveOut(whole, ownImage, fitted.memberImages) : whole;
   const projected = projectFeatures(features, bank);
   const members: MemberClasses | undefined =
     classes === undefined ? undefined : { of: fitted.memberClasses, count: classes };
-  const match = matchMembers(projected, bank, fitted.neighbours, { own, classes: members });
+  const match = matchMembers(projected, bank, fitted.neighbours, { classes: members });
   return { rows: whiten(match.difference, bank), match };
 }

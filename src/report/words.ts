@@ -1,4 +1,6 @@
 /** @file Numbers and protocol names as the report writes them. */
+import { mostFamiliarity } from '../detector/familiarity.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
 
 /** A fraction with three decimals; a dash for null. */
 export function decimals(value: number | null | undefined): string {
@@ -18,6 +20,13 @@ export function score(value: number): string {
 /** `1 image`, `2 images`. */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Which good images a training's thresholds come from. */
+export function thresholdSource({ familiarity }: DetectorMetadata['provenance']): string {
+  return familiarity === undefined || familiarity > mostFamiliarity
+    ? 'good images held out of training'
+    : 'good training images, each judged as if it were new';
 }
 
 /** What chose the networks, and what that means for the numbers. */

@@ -1,4 +1,4 @@
-/** @file Which good images a training does not see: kept for selection and thresholds. */
+/** @file Which good images the networks do not see: kept for selection, and to show what they remember of the others. */
 import { CladError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
@@ -24,7 +24,7 @@ export function splitHeldOut(samples: readonly Sample[], share: number, seed: nu
       throw new CladError('CLASS_EMPTY', {
         name,
         what: 'second training image',
-        expected: 'at least two, of which one is held out for the threshold (20 or more train well)',
+        expected: 'at least two, of which one is held out (20 or more train well)',
       });
     }
     const count = Math.min(ids.length - 1, Math.max(1, Math.round(share * ids.length)));

@@ -73,7 +73,7 @@ describe('twenty JPEGs of one object', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as PredictionLine);
     expect(scribbled).toMatchObject({ verdict: 'anomalous', class: 'caps' });
-    // With three photographs held out one good part in four may be a false alarm, so the verdict on it is not asked.
+    // With twenty photographs one good part in twenty may be a false alarm, so the verdict on it is not asked.
     expect(good?.class).toBe('caps');
     expect(scribbled!.score! - good!.score!).toBeGreaterThan(1);
   });

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { ReportData } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { chosenJudgement, lastStep } from '../training-log.ts';
-import { count, percent, selectionSentence } from '../words.ts';
+import { count, percent, selectionSentence, thresholdSource } from '../words.ts';
 
 export function protocolSection(data: ReportData): Markup {
   const { metadata, training } = data;
@@ -54,7 +54,7 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
     ['Selection', selectionSentence(provenance.selection)],
     [
       'Held out',
-      'Part of the good training images (below): the networks have not seen them, and are chosen by them. Thresholds and heat-map colours come from good images, each judged as if it were new.',
+      `Part of the good training images (below): the networks have not seen them, and are chosen by them. Thresholds and heat-map colours come from ${thresholdSource(provenance)}.`,
     ],
     ['Steps', `${lastStep(log, 1)} in stage 1, ${lastStep(log, 2)} in stage 2${taken}`],
     [

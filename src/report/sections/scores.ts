@@ -2,7 +2,7 @@
 import { histogram } from '../chart/histogram.ts';
 import type { ReportData, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
-import { percent, score } from '../words.ts';
+import { percent, score, thresholdSource } from '../words.ts';
 
 export function scoresSection({ metadata }: ReportData, test: TestResults): Markup {
   const charts = Object.entries(test.scores).map(([name, { good, anomalous }]) => {
@@ -17,8 +17,8 @@ export function scoresSection({ metadata }: ReportData, test: TestResults): Mark
   });
   return html`<section id="scores" aria-labelledby="scores-title">
 <h2 id="scores-title">Scores and thresholds</h2>
-<p>Good test images stand above the line, anomalous ones below it; strong colour is on the wrong side of the threshold. Thresholds come from good
-training images, each judged as if it were new, never from these.</p>
+<p>Good test images stand above the line, anomalous ones below it; strong colour is on the wrong side of the threshold. Thresholds come from
+${thresholdSource(metadata.provenance)}, never from these.</p>
 <div class="charts">${charts}</div>
 </section>`;
 }

@@ -6,6 +6,7 @@ import { Random } from '../../../src/core/random.ts';
 import { calibrateClass } from '../../../src/detector/calibrate.ts';
 import { Detector, imageTensor } from '../../../src/detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../../../src/detector/detector-graph.ts';
+import { goodPixels } from '../../../src/detector/map-range.ts';
 import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
 import { openDetector } from '../../../src/detector/open.ts';
 import { cladPatchModel } from '../../../src/detector/patch-scores.ts';
@@ -272,7 +273,10 @@ describe('the detector file', () => {
       predictions.push(await detector.predict(noise(60, 60, number)));
     await detector.release();
     const { threshold, display } = calibrateClass(
-      { scores: predictions.map(({ score }) => score), maps: predictions.map(({ map }) => map) },
+      {
+        scores: predictions.map(({ score }) => score),
+        pixels: goodPixels(predictions.map(({ map }) => map)),
+      },
       0.25,
     );
     const sorted = predictions.map(({ score }) => score).sort((a, b) => a - b);

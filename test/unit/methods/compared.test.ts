@@ -58,11 +58,13 @@ describe('PatchCore', () => {
         (graph, { x }) => {
           const { score, shares, imageScore } = model(graph, x!, patches);
           const own = graph.constant('own', [2], [1], 'int64');
+          const calibrating = model(graph, x!, patches, own);
           return {
             score,
             shares,
             imageScore: imageScore!,
-            calibrating: model(graph, x!, patches, own).score,
+            calibrating: calibrating.score,
+            calibratingScore: calibrating.imageScore!,
           };
         },
       );
@@ -73,18 +75,23 @@ describe('PatchCore', () => {
       distances.forEach((value, at) => {
         expect(found.score!.data[at]).toBeCloseTo(value, 4);
       });
-      nearestOf(memberRows.filter((_, member) => member % 4 !== 2)).forEach((value, at) => {
+      const others = memberRows.filter((_, member) => member % 4 !== 2);
+      nearestOf(others).forEach((value, at) => {
         expect(found.calibrating!.data[at]).toBeCloseTo(value, 4);
       });
-      for (let picture = 0; picture < pictures; picture++) {
-        const own = distances.slice(picture * patches, (picture + 1) * patches);
-        const highest = Math.max(...own);
-        const patch = rows[picture * patches + own.indexOf(highest)]!;
-        const member = memberRows.find((row) => Math.abs(away(row, patch) - highest) < 1e-9)!;
-        const around = memberRows.toSorted((a, b) => away(a, member) - away(b, member)).slice(0, neighbours);
+      // Eq. 7 over some of the members.
+      const pictureScore = (some: typeof memberRows, picture: number) => {
+        const of = nearestOf(some).slice(picture * patches, (picture + 1) * patches);
+        const highest = Math.max(...of);
+        const patch = rows[picture * patches + of.indexOf(highest)]!;
+        const member = some.find((row) => Math.abs(away(row, patch) - highest) < 1e-9)!;
+        const around = some.toSorted((a, b) => away(a, member) - away(b, member)).slice(0, neighbours);
         const total = around.reduce((sum, row) => sum + Math.exp(away(row, patch)), 0);
-        const expected = neighbours === 1 ? highest : (1 - Math.exp(highest) / total) * highest;
-        expect(found.imageScore!.data[picture]).toBeCloseTo(expected, 4);
+        return neighbours === 1 ? highest : (1 - Math.exp(highest) / total) * highest;
+      };
+      for (let picture = 0; picture < pictures; picture++) {
+        expect(found.imageScore!.data[picture]).toBeCloseTo(pictureScore(memberRows, picture), 4);
+        expect(found.calibratingScore!.data[picture]).toBeCloseTo(pictureScore(others, picture), 4);
         const shares = found.shares!.data.slice(picture * 2, picture * 2 + 2);
         expect(shares[0]! + shares[1]!).toBeCloseTo(1, 5);
       }

@@ -1,82 +1,107 @@
-/** @file Which good images are judged for thresholds, and the list of them. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** @file Which good images are judged, and what thresholds come of it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imagesToJudge } from '../../../src/methods/good-images.ts';
-import { RunFolder } from '../../../src/methods/run-folder.ts';
-import { standOut, writeGoodImages } from '../../../src/methods/standing-out.ts';
+import { Random } from '../../../src/core/random.ts';
+import { mostFamiliarity } from '../../../src/detector/familiarity.ts';
+import { goodPixels } from '../../../src/detector/map-range.ts';
+import { calibrateByGood, imagesToJudge, type Judged } from '../../../src/methods/good-images.ts';
 import { splitHeldOut } from '../../../src/training/held-out.ts';
-
-const samplesOf = (counts: readonly number[]) =>
-  counts.flatMap((count, index) =>
-    Array.from({ length: count }, (_, number) => ({
-      path: `/photos/c${index}/${number}.png`,
-      className: `c${index}`,
-      split: 'train' as const,
-      anomalous: false,
-      defect: 'good',
-    })),
-  );
 
 describe('images to judge', () => {
   it('are all held-out ones and enough others of each product, each once', () => {
     const counts = fc.array(fc.integer({ min: 2, max: 60 }), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(counts, fc.constantFrom(0.02, 0.1, 0.5), fc.nat(), (sizes, rate, seed) => {
-        const samples = samplesOf(sizes);
+        const samples = sizes.flatMap((count, index) =>
+          Array.from({ length: count }, (_, number) => ({
+            path: `/photos/c${index}/${number}.png`,
+            className: `c${index}`,
+            split: 'train' as const,
+            anomalous: false,
+            defect: 'good',
+          })),
+        );
         const split = splitHeldOut(samples, 0.15, seed);
-        const ids = imagesToJudge(samples, split, rate, seed);
-        expect(new Set(ids).size).toBe(ids.length);
-        expect(ids.slice(0, split.heldOut.size)).toEqual([...split.heldOut]);
+        const products = imagesToJudge(samples, split, rate, seed);
+        expect([...products.keys()]).toEqual(sizes.map((_, index) => `c${index}`));
         sizes.forEach((size, index) => {
-          const judged = ids.filter((id) => samples[id]?.className === `c${index}`).length;
-          const held = [...split.heldOut].filter((id) => samples[id]?.className === `c${index}`).length;
-          expect(judged).toBe(Math.min(size, Math.max(held, Math.ceil(4 / rate))));
+          const ids = products.get(`c${index}`)!;
+          const held = [...split.heldOut].filter((id) => samples[id]?.className === `c${index}`);
+          expect(new Set(ids.slice(0, held.length))).toEqual(new Set(held));
+          expect(ids.every((id) => samples[id]?.className === `c${index}`)).toBe(true);
+          expect(new Set(ids).size).toBe(ids.length);
+          expect(ids).toHaveLength(Math.min(size, Math.max(held.length, Math.ceil(4 / rate))));
         });
       }),
     );
   });
 });
 
-describe('the list of good images', () => {
-  const judged = [
-    ...[1, 1.1, 0.9, 1.2, 1.05, 40].map((score, number) => ({ product: 'bolt', score, number })),
-    ...[7, 7].map((score, number) => ({ product: 'nut', score, number })),
-  ].map(({ product, score, number }, id) => ({
-    id,
-    path: `/photos/${product}/${number}.png`,
-    className: product,
-    heldOut: number === 1,
-    score,
-    map: undefined,
-  }));
-  const thresholds = Object.fromEntries(
-    ['bolt', 'nut'].map((name) => [
-      name,
-      { threshold: 9, achievableRate: 0.02, requestedRate: 0.02, count: 6 },
-    ]),
-  );
+/** Skewed scores of a product, those of trained images lower by `known` standard deviations. */
+function draw(random: Random, known: number): { trained: number; fresh: number } {
+  const fresh = Math.exp(0.4 * random.normal());
+  return { fresh, trained: fresh - 0.4 * known };
+}
 
-  it('has the most anomalous of each product first, and says which stand out', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'clad-good-'));
-    try {
-      const run = new RunFolder(folder);
-      const dataset = { root: '/photos', layout: 'plain', classes: ['bolt', 'nut'], samples: [] } as const;
-      const images = await writeGoodImages({ run, dataset }, judged, thresholds);
-      const lines = (await readFile(run.goodImages, 'utf8')).trimEnd().split('\r\n');
-      expect(lines[0]).toBe('product,image,score,threshold,deviations,use');
-      expect(lines[1]).toMatch(/^bolt,bolt\/5\.png,40,9,\d+(\.\d+)?,trained on$/);
-      expect(lines.map((line) => line.split(',')[1]).slice(1)).toEqual(
-        [5, 3, 1, 4, 0, 2].map((number) => `bolt/${number}.png`).concat('nut/0.png', 'nut/1.png'),
-      );
-      expect(lines[3]).toMatch(/,held out$/);
-      // Two of one score have no spread, and nothing stands out from them.
-      expect(lines[7]).toBe('nut,nut/0.png,7,9,0,trained on');
-      expect(standOut(images).map(({ path }) => path)).toEqual(['/photos/bolt/5.png']);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+function judgedOf(random: Random, known: number, [trained, heldOut]: readonly [number, number]): Judged {
+  const names = ['bolt', 'nut', 'pin', 'cap'];
+  const images = names.flatMap((className) =>
+    Array.from({ length: trained + heldOut }, (_, number) => {
+      const { fresh, trained: low } = draw(random, known);
+      const held = number < heldOut;
+      return { id: number, path: `${number}.png`, className, heldOut: held, score: held ? fresh : low };
+    }),
+  );
+  const pixels = goodPixels([Float32Array.of(0, 0.5, 1)]);
+  return { images, pixels: new Map(names.map((name) => [name, pixels])) };
+}
+
+describe('thresholds by good images', () => {
+  it('keep the wanted rate, which those of held-out images alone or of trained ones unmoved miss', () => {
+    const random = new Random(11);
+    const wanted = 0.05;
+    const alarms = { moved: 0, heldOut: 0, unmoved: 0 };
+    const trials = 600;
+    const fresh = 50;
+    for (let trial = 0; trial < trials; trial++) {
+      const judged = judgedOf(random, 0.5, [85, 15]);
+      const later = Array.from({ length: fresh }, () => draw(random, 0).fresh);
+      const above = ({ images, pixels }: Judged) => {
+        const threshold = calibrateByGood({ images, pixels }, wanted).classes.get('bolt')!.threshold;
+        return later.filter((score) => score > threshold.threshold).length;
+      };
+      alarms.moved += above(judged);
+      alarms.heldOut += above({ ...judged, images: judged.images.filter(({ heldOut }) => heldOut) });
+      // Without held-out images nothing shows what is remembered.
+      alarms.unmoved += above({ ...judged, images: judged.images.filter(({ heldOut }) => !heldOut) });
+    }
+    const rate = (count: number) => count / (trials * fresh);
+    expect(Math.abs(rate(alarms.moved) - wanted)).toBeLessThan(0.01);
+    expect(rate(alarms.heldOut)).toBeGreaterThan(wanted + 0.01);
+    expect(rate(alarms.unmoved)).toBeGreaterThan(wanted + 0.02);
+  });
+
+  it('count every image, and held-out ones alone where the others are known too well', () => {
+    const random = new Random(12);
+    const little = calibrateByGood(judgedOf(random, 0.3, [85, 15]), 0.05);
+    expect(little.classes.get('nut')?.threshold.count).toBe(100);
+    const much = calibrateByGood(judgedOf(random, 5, [85, 15]), 0.05);
+    expect(much.familiarity).toBeGreaterThan(mostFamiliarity);
+    expect(much.classes.get('nut')?.threshold.count).toBe(15);
+  });
+
+  it('leave held-out scores as they are, and move those of a product alike', () => {
+    const { images, ...judged } = judgedOf(new Random(13), 0.6, [40, 10]);
+    const calibration = calibrateByGood({ images, ...judged }, 0.05);
+    expect(calibration.familiarity).toBeGreaterThan(0);
+    const lifts = calibration.images.map(({ score }, index) => score - images[index]!.score);
+    for (const [index, image] of images.entries()) {
+      if (image.heldOut) expect(lifts[index]).toBe(0);
+      else {
+        const first = images.findIndex((each) => !each.heldOut && each.className === image.className);
+        expect(lifts[index]).toBeGreaterThan(0);
+        expect(lifts[index]).toBeCloseTo(lifts[first]!, 9);
+      }
     }
   });
 });

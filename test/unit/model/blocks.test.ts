@@ -6,7 +6,7 @@ import { cast, gradients } from '../../../src/graph/index.ts';
 import { batchNormInference, batchNormTraining } from '../../../src/model/batch-norm.ts';
 import { type ContrastOptions, contrastLoss } from '../../../src/model/contrast.ts';
 import { fuseFeatures } from '../../../src/model/fusion.ts';
-import { matchMembers } from '../../../src/model/memory-bank.ts';
+import { leaveOut, matchMembers } from '../../../src/model/memory-bank.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const normals = (seed: number, count: number, scale = 1) => {
@@ -85,21 +85,16 @@ describe('matching to a memory bank', () => {
           const left = memberImages.filter((image) => !excluding || image !== ownImage).length;
           fc.pre(left >= neighbours);
           const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
-            const own = {
-              image: graph.constant('own', [ownImage], [1], 'int64'),
-              members: graph.constant('owners', memberImages, [members], 'int64'),
+            const all = {
+              members: graph.constant('bank', bank, [members, width]),
+              norms: graph.constant('norms', norms, [members]),
             };
+            const own = graph.constant('own', [ownImage], [1], 'int64');
             const match = matchMembers(
               inputs.x!,
-              {
-                members: graph.constant('bank', bank, [members, width]),
-                norms: graph.constant('norms', norms, [members]),
-              },
+              excluding ? leaveOut(all, own, memberImages) : all,
               neighbours,
-              {
-                own: excluding ? own : undefined,
-                classes: byClass ? { of: memberClasses, count: 3 } : undefined,
-              },
+              { classes: byClass ? { of: memberClasses, count: 3 } : undefined },
             );
             return {
               difference: match.difference,

@@ -1,0 +1,91 @@
+/** @file The list of good images, and which of them stand out. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { DetectorMetadata } from '../../../src/detector/metadata.ts';
+import { decodeImage } from '../../../src/image/decode.ts';
+import { encodePng } from '../../../src/image/encode.ts';
+import { RunFolder } from '../../../src/methods/run-folder.ts';
+import { goodImagesCsv, rankImages, standOut, writeGoodImages } from '../../../src/methods/standing-out.ts';
+
+const scores = { bolt: [1, 1.1, 0.9, 1.2, 1.05, 40], nut: [7, 7] };
+const thresholds = Object.fromEntries(
+  ['bolt', 'nut'].map((name) => [
+    name,
+    { threshold: 9, achievableRate: 0.02, requestedRate: 0.02, count: 6 },
+  ]),
+);
+const imagesIn = (root: string, stem = (number: number) => String(number)) =>
+  Object.entries(scores).flatMap(([className, each]) =>
+    each.map((score, number) => ({
+      id: number,
+      path: join(root, className, `${stem(number)}.png`),
+      className,
+      heldOut: number === 1,
+      score,
+    })),
+  );
+
+describe('good images in a list', () => {
+  const ranked = rankImages(imagesIn('/photos'));
+
+  it('have the most anomalous of each product first', () => {
+    const lines = goodImagesCsv(ranked, thresholds, '/photos').trimEnd().split('\r\n');
+    expect(lines[0]).toBe('product,image,score,threshold,deviations,use');
+    expect(lines[1]).toMatch(/^bolt,bolt\/5\.png,40,9,\d+(\.\d+)?,trained on$/);
+    expect(lines.map((line) => line.split(',')[1]).slice(1)).toEqual(
+      [5, 3, 1, 4, 0, 2].map((number) => `bolt/${number}.png`).concat('nut/0.png', 'nut/1.png'),
+    );
+    expect(lines[3]).toMatch(/,held out$/);
+    // Two of one score have no spread, and nothing stands out from them.
+    expect(lines[7]).toBe('nut,nut/0.png,7,9,0,trained on');
+  });
+
+  it('stand out far above the others of their product alone', () => {
+    expect(standOut(ranked).map(({ path }) => path)).toEqual(['/photos/bolt/5.png']);
+  });
+});
+
+describe('pictures of good images that stand out', () => {
+  it('show what the detector sees beside its heat, under short names, in the place of those of an earlier try', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'clad-standing-'));
+    try {
+      const long = `* ?${'長'.repeat(60)}`;
+      const images = imagesIn(folder, (number) => (number === 5 ? long : String(number)));
+      const data = new Uint8Array(1000 * 200 * 3).fill(90);
+      const run = new RunFolder(join(folder, 'run'));
+      await mkdir(join(folder, 'bolt'));
+      await mkdir(run.standingOut, { recursive: true });
+      await writeFile(images[5]!.path, await encodePng({ width: 1000, height: 200, data }));
+      await writeFile(join(run.standingOut, '01-old.png'), 'from before');
+      const asked: number[] = [];
+      await writeGoodImages(
+        { run, dataset: { root: folder, layout: 'plain', classes: ['bolt', 'nut'], samples: [] } },
+        {
+          judge: async (id) => {
+            asked.push(id);
+            return { score: 40, map: new Float32Array(64 * 64).fill(20) };
+          },
+          release: async () => {},
+        },
+        rankImages(images),
+        {
+          // The middle of the photograph, 200 x 200.
+          geometry: { size: 64, resizeShorterTo: 64 },
+          thresholds,
+          display: { bolt: { low: 1, high: 30 }, nut: { low: 1, high: 30 } },
+        } as unknown as DetectorMetadata,
+      );
+      expect(asked).toEqual([5]);
+      const files = await readdir(run.standingOut);
+      expect(files).toHaveLength(1);
+      expect(files[0]).toMatch(/^01-bolt-_長+\.png$/u);
+      expect(Buffer.byteLength(files[0]!)).toBeLessThan(180);
+      const { width, height } = await decodeImage(join(run.standingOut, files[0]!));
+      expect([width, height]).toEqual([200 + 4 + 200, 200]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
