@@ -65,7 +65,7 @@ function describeStandingOut({ run, standingOut }: TrainOutcome): string[] {
   if (standingOut === null || standingOut.length === 0) return [];
   const file = new RunFolder(run).goodImages;
   return [
-    `Good photographs unlike the others of their product (are they good parts? scores of all: ${file}):`,
+    `Good photographs unlike the others of their product. Bad parts among them would raise the threshold: take them out, train again. All scores: ${file}`,
     ...standingOut
       .slice(0, mostShown)
       .map(
