@@ -1,5 +1,5 @@
 /** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
-import { mostFamiliarity } from '../detector/familiarity.ts';
+import { countsTrained } from '../detector/familiarity.ts';
 import { RunFolder } from '../methods/run-folder.ts';
 import type { TrainOutcome } from '../methods/train.ts';
 
@@ -39,7 +39,7 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
 function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
   const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
   const { familiarity } = provenance;
-  const knowsTrained = familiarity !== undefined && familiarity > mostFamiliarity;
+  const knowsTrained = familiarity !== undefined && !countsTrained(familiarity);
   const kind = knowsTrained || familiarity === undefined ? 'held-out' : 'good';
   const lines = classes.map((name) => {
     const { threshold, achievableRate, count } = thresholds[name];
@@ -63,9 +63,9 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
 /** Good images that may not be good, a few of them. */
 function describeStandingOut({ run, standingOut }: TrainOutcome): string[] {
   if (standingOut === null || standingOut.length === 0) return [];
-  const file = new RunFolder(run).goodImages;
+  const { goodImages, standingOut: pictures } = new RunFolder(run);
   return [
-    `Good photographs unlike the others of their product. Bad parts among them would raise the threshold: take them out, train again. All scores: ${file}`,
+    `Good photographs unlike the others of their product. Bad parts among them would raise the threshold: take them out, train again. Pictures: ${pictures}, scores: ${goodImages}`,
     ...standingOut
       .slice(0, mostShown)
       .map(

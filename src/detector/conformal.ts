@@ -15,7 +15,7 @@ import { CladError } from '../core/errors.ts';
 export interface ConformalThreshold {
   readonly threshold: number;
   /**
-   * Bound on the probability that a good image is judged anomalous. At most `requestedRate`, except where there are
+   * Probability that a good image is judged anomalous, at most, where all are exchangeable; else about. At most `requestedRate`, except where there are
    * too few images for that: then it is 1 / (count + 1), the smallest they can show.
    */
   readonly achievableRate: number;

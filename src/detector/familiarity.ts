@@ -16,24 +16,35 @@ export interface GoodScores {
 /** Above this many deviations trained scores say nothing about others, moved or not. */
 export const mostFamiliarity = 1;
 
-/** So many standard errors a median must lie above `mostFamiliarity`: with few held-out images it does so by chance. */
+/** Whether scores of trained images say something of new ones. @param familiar - from `familiarity` */
+export function countsTrained(familiar: number): boolean {
+  return familiar <= mostFamiliarity;
+}
+
+/** So many standard errors a median must lie above `mostFamiliarity`: with few images it does so by chance. */
 const standardErrors = 2;
+
+/** The spread of fewer trained scores is chance. */
+const leastTrained = 8;
 
 /**
  * How much lower than new images a detector scores those it was trained on, in robust standard deviations of the latter: the median, over
- * the held-out images of all products, of their scores so measured. 0 where that is negative, or where a spread cannot be measured;
- * no more than `mostFamiliarity` unless the held-out images are many enough to show more.
+ * the held-out images of all products, of their scores so measured. 0 where that is negative, or where no product has trained images enough
+ * to measure a spread; no more than `mostFamiliarity` unless the images are many enough to show more.
  */
 export function familiarity(products: Iterable<GoodScores>): number {
   const standing: number[] = [];
+  let measuredBy = 0;
   for (const { trained, heldOut } of products) {
     const { centre, deviation } = robustSpread(trained);
-    if (deviation > 0) standing.push(...heldOut.map((score) => (score - centre) / deviation));
+    if (trained.length < leastTrained || deviation === 0) continue;
+    standing.push(...heldOut.map((score) => (score - centre) / deviation));
+    measuredBy += trained.length;
   }
   if (standing.length === 0) return 0;
   const middle = Math.max(0, median(standing));
-  // The standard error of a median of normally distributed values of deviation 1.
-  const error = 1.25 / Math.sqrt(standing.length);
+  // The standard error of a difference of medians of normally distributed values of deviation 1.
+  const error = 1.25 * Math.sqrt(1 / standing.length + 1 / measuredBy);
   return middle - standardErrors * error > mostFamiliarity ? middle : Math.min(middle, mostFamiliarity);
 }
 

@@ -41,7 +41,7 @@ const detectorMetadataSchema = z.object({
       trainingImages: z.record(z.string(), z.number().int()),
       heldOutImages: z.record(z.string(), z.number().int()),
     }),
-    /** How much lower the detector scores what it was trained on (familiarity.ts); absent where thresholds are from held-out images alone, as they once were. */
+    /** How much lower the detector scores what it was trained on (familiarity.ts); absent in files of earlier versions, whose thresholds are from held-out images alone. */
     familiarity: z.number().min(0).optional(),
     backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),
     textures: z.string(),

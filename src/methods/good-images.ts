@@ -8,7 +8,7 @@ import { byClass, type Sample } from '../data/dataset.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { imageTensor } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
-import { familiarity, lift, mostFamiliarity } from '../detector/familiarity.ts';
+import { countsTrained, familiarity, lift } from '../detector/familiarity.ts';
 import { type GoodPixels, goodPixels } from '../detector/map-range.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -47,10 +47,10 @@ export async function leaveOwnOutDetector(engine: Engine, spec: DetectorSpec): P
   };
 }
 
-/** What is said of good images, and of the pixels of each product's maps. */
+/** What is said of good images, and of the pixels of each product's maps: of held-out images alone, and of others where these are few. */
 export interface Judged {
   readonly images: readonly GoodImage[];
-  readonly pixels: ReadonlyMap<string, GoodPixels>;
+  readonly pixels: ReadonlyMap<string, { readonly all: GoodPixels; readonly heldOut: GoodPixels }>;
 }
 
 /**
@@ -64,22 +64,27 @@ export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): 
   const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
   const onProgress = stoppable(request);
   const images: GoodImage[] = [];
-  const pixels = new Map<string, GoodPixels>();
+  const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
   for (const [className, ids] of products) {
     const maps: Float32Array[] = [];
+    const held = ids.filter((id) => split.heldOut.has(id)).length;
     for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
       const { score, map } = await ownOut.judge(id, image);
       images.push({ id, path: training[id].path, className, heldOut: split.heldOut.has(id), score });
       if (maps.length < mapsKept) maps.push(map);
       onProgress({ task: 'thresholds', done: images.length, total, unit: 'images' });
     }
-    pixels.set(className, goodPixels(maps));
+    // The held-out ones come first.
+    pixels.set(className, { all: goodPixels(maps), heldOut: goodPixels(maps.slice(0, held)) });
   }
   return { images, pixels };
 }
 
 /** The threshold is to be about the fourth highest score, where there are images enough, and not to hang on a single one. */
 const thresholdRank = 4;
+
+/** As many trained images at least show how these score. */
+const leastTrained = 30;
 
 /** Ids of the images to judge, by product: the held-out ones, then as many others, drawn by chance, as the threshold needs. */
 export function imagesToJudge(
@@ -94,7 +99,7 @@ export function imagesToJudge(
     [...products].map(([name, images]) => {
       const held = images.filter(({ id }) => heldOut.has(id));
       const others = images.filter(({ id }) => !heldOut.has(id));
-      const count = Math.min(others.length, Math.max(0, most - held.length));
+      const count = Math.min(others.length, Math.max(leastTrained, most - held.length));
       const drawn = new Random(seed, 'thresholds', name).sample(others, count);
       return [name, [...held, ...drawn].map(({ id }) => id)];
     }),
@@ -109,23 +114,32 @@ export interface GoodCalibration {
   readonly images: readonly GoodImage[];
 }
 
-/** Thresholds and colours by what was said of good images. */
-export function calibrateByGood({ images, pixels }: Judged, falseAlarmRate: number): GoodCalibration {
+/**
+ * Thresholds and colours by what was said of good images.
+ * @param learnt - whether networks were trained; without any, as in PatchCore, no image is more familiar than another
+ */
+export function calibrateByGood(
+  { images, pixels }: Judged,
+  falseAlarmRate: number,
+  learnt: boolean,
+): GoodCalibration {
   const products = [...byClass(images)].map(([name, own]) => ({
     name,
     own,
     trained: scoresOf(own.filter(({ heldOut }) => !heldOut)),
     heldOut: scoresOf(own.filter(({ heldOut }) => heldOut)),
   }));
-  const familiar = familiarity(products);
+  const familiar = learnt ? familiarity(products) : 0;
   const asNew = products.flatMap(({ own, trained }) => {
     const higher = lift(trained, familiar);
     return own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
   });
-  const counted = familiar > mostFamiliarity ? asNew.filter(({ heldOut }) => heldOut) : asNew;
+  const all = countsTrained(familiar);
+  const counted = all ? asNew : asNew.filter(({ heldOut }) => heldOut);
   const classes = new Map(
     [...byClass(counted)].map(([name, own]) => {
-      const judgements = { scores: scoresOf(own), pixels: pixels.get(name) as GoodPixels };
+      const seen = pixels.get(name)!;
+      const judgements = { scores: scoresOf(own), pixels: all ? seen.all : seen.heldOut };
       return [name, calibrateClass(judgements, falseAlarmRate)];
     }),
   );

@@ -42,8 +42,8 @@ export interface TrainingPlan {
 const coveredShare = 0.1;
 /** Bytes of a step for every float of the widths a row passes through; measured at 100 000 rows. */
 const bytesPerActivation = 35;
-/** Of a block of rows for every member while they are matched: similarities. */
-const matchingBytes = 512 * 4;
+/** Similarities of a block of rows, or of a picture's, to a member. */
+const matchingBytes = (perImage: number) => Math.max(512, perImage) * 4;
 /** Of the program, the engine and the networks, bytes. */
 const base = 4e8;
 
@@ -73,8 +73,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
-  const members = Math.min(options.input.members, patches);
-  const matchSeconds = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
+  const members = Math.min(options.input.members, images * perImage);
+  const secondsPerPatch = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
   const judged = [...imagesToJudge(training, split, options.falseAlarmRate, options.seed).values()].flat();
   return {
     images,
@@ -83,13 +83,13 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     patches,
     steps,
     disk,
-    memory: memoryOf(options, inputWidth, disk),
+    memory: memoryOf(options, inputWidth, disk, perImage),
     time: {
       features: images * (1 + options.synthesis.perImage) * pictureSeconds,
-      matching: rows * matchSeconds,
+      matching: rows * secondsPerPatch,
       stage1: steps.stage1 * (await seconds(1)),
       stage2: steps.stage2 * (await seconds(2)),
-      thresholds: judged.length * (pictureSeconds + perImage * matchSeconds),
+      thresholds: judged.length * (pictureSeconds + perImage * secondsPerPatch),
     },
   };
 }
@@ -104,6 +104,7 @@ function memoryOf(
   { input, adaptor, discriminator, ...options }: TrainingOptions,
   width: number,
   disk: TrainingPlan['disk'],
+  perImage: number,
 ) {
   const floats = [width, ...adaptor, ...discriminator].reduce((sum, each) => sum + each, 0);
   const batch = Math.max(
@@ -113,7 +114,7 @@ function memoryOf(
   );
   const bank =
     input.kind === 'residual'
-      ? input.candidates * selectionWidth * 4 + input.members * (width * 4 * 2 + matchingBytes)
+      ? input.candidates * selectionWidth * 4 + input.members * (width * 4 * 2 + matchingBytes(perImage))
       : 0;
   return (
     base +

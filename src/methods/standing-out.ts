@@ -17,12 +17,15 @@ import type { Work } from './train-work.ts';
 
 /** A good image among those of its product. */
 export interface RankedImage extends GoodImage {
-  /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread. */
+  /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread, or are few. */
   readonly deviations: number;
 }
 
 /** Images with so many deviations are worth a look. */
 const leastDeviations = 5;
+
+/** The spread of fewer images of a product is chance. */
+const leastImages = 8;
 
 /** Pictures of them, at most. */
 const mostPictures = 12;
@@ -34,8 +37,9 @@ const pictureSide = 480;
 export function rankImages(images: readonly GoodImage[]): RankedImage[] {
   return [...byClass(images)].flatMap(([, own]) => {
     const { centre, deviation } = robustSpread(own.map(({ score }) => score));
+    const measured = own.length >= leastImages && deviation > 0;
     return own
-      .map((image) => ({ ...image, deviations: deviation > 0 ? (image.score - centre) / deviation : 0 }))
+      .map((image) => ({ ...image, deviations: measured ? (image.score - centre) / deviation : 0 }))
       .sort((a, b) => b.score - a.score);
   });
 }

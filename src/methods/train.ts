@@ -55,7 +55,12 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     blurSigma: score.blurSigma,
     topShare: score.topShare,
   };
-  const { metadata, goodImages } = await calibrateAndWrite(work, spec, presetOf(request));
+  const { metadata, goodImages } = await calibrateAndWrite(
+    work,
+    spec,
+    presetOf(request),
+    steps.stage1 + steps.stage2 > 0,
+  );
   if (request.cache === undefined) await run.clearCache();
   return {
     run: run.path,

@@ -29,14 +29,16 @@ export interface Written {
 /**
  * Sets thresholds by good images and writes the file with golden pictures.
  * @param preset - what the options began with
+ * @param learnt - whether networks were trained
  */
 export async function calibrateAndWrite(
   work: Work,
   spec: DetectorSpec,
   preset: TrainingOptions,
+  learnt: boolean,
 ): Promise<Written> {
   const { engine, run } = work;
-  const written = await judgeAndDescribe(work, spec, preset);
+  const written = await judgeAndDescribe(work, spec, preset, learnt);
   const graph = detectorGraph(spec);
   const about = { [metadataKey]: JSON.stringify(written.metadata) };
   const detector = await Detector.fromBytes(engine, graph.toBytes(about), run.model);
@@ -49,11 +51,16 @@ export async function calibrateAndWrite(
   return written;
 }
 
-async function judgeAndDescribe(work: Work, spec: DetectorSpec, preset: TrainingOptions): Promise<Written> {
+async function judgeAndDescribe(
+  work: Work,
+  spec: DetectorSpec,
+  preset: TrainingOptions,
+  learnt: boolean,
+): Promise<Written> {
   const ownOut = await leaveOwnOutDetector(work.engine, spec);
   try {
     const judged = await judgeGoodImages(work, ownOut);
-    const calibration = calibrateByGood(judged, work.request.options.falseAlarmRate);
+    const calibration = calibrateByGood(judged, work.request.options.falseAlarmRate, learnt);
     const metadata = describe(work, preset, calibration);
     const goodImages = rankImages(calibration.images);
     await writeGoodImages(work, ownOut, goodImages, metadata);

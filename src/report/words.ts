@@ -1,5 +1,5 @@
 /** @file Numbers and protocol names as the report writes them. */
-import { mostFamiliarity } from '../detector/familiarity.ts';
+import { countsTrained } from '../detector/familiarity.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 
 /** A fraction with three decimals; a dash for null. */
@@ -22,9 +22,9 @@ export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Which good images a training's thresholds come from. */
+/** Which good images a training's thresholds come from. Detectors of earlier versions have no familiarity. */
 export function thresholdSource({ familiarity }: DetectorMetadata['provenance']): string {
-  return familiarity === undefined || familiarity > mostFamiliarity
+  return familiarity === undefined || !countsTrained(familiarity)
     ? 'good images held out of training'
     : 'good training images, each judged as if it were new';
 }

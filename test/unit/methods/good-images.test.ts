@@ -30,7 +30,9 @@ describe('images to judge', () => {
           expect(new Set(ids.slice(0, held.length))).toEqual(new Set(held));
           expect(ids.every((id) => samples[id]?.className === `c${index}`)).toBe(true);
           expect(new Set(ids).size).toBe(ids.length);
-          expect(ids).toHaveLength(Math.min(size, Math.max(held.length, Math.ceil(4 / rate))));
+          expect(ids).toHaveLength(
+            Math.min(size, Math.max(held.length, Math.ceil(4 / rate), held.length + 30)),
+          );
         });
       }),
     );
@@ -52,7 +54,8 @@ function judgedOf(random: Random, known: number, [trained, heldOut]: readonly [n
       return { id: number, path: `${number}.png`, className, heldOut: held, score: held ? fresh : low };
     }),
   );
-  const pixels = goodPixels([Float32Array.of(0, 0.5, 1)]);
+  const range = (scale: number) => goodPixels([Float32Array.of(0, 0.5 * scale, scale)]);
+  const pixels = { all: range(1), heldOut: range(2) };
   return { images, pixels: new Map(names.map((name) => [name, pixels])) };
 }
 
@@ -67,7 +70,7 @@ describe('thresholds by good images', () => {
       const judged = judgedOf(random, 0.5, [85, 15]);
       const later = Array.from({ length: fresh }, () => draw(random, 0).fresh);
       const above = ({ images, pixels }: Judged) => {
-        const threshold = calibrateByGood({ images, pixels }, wanted).classes.get('bolt')!.threshold;
+        const threshold = calibrateByGood({ images, pixels }, wanted, true).classes.get('bolt')!.threshold;
         return later.filter((score) => score > threshold.threshold).length;
       };
       alarms.moved += above(judged);
@@ -83,16 +86,22 @@ describe('thresholds by good images', () => {
 
   it('count every image, and held-out ones alone where the others are known too well', () => {
     const random = new Random(12);
-    const little = calibrateByGood(judgedOf(random, 0.3, [85, 15]), 0.05);
+    const little = calibrateByGood(judgedOf(random, 0.3, [85, 15]), 0.05, true);
     expect(little.classes.get('nut')?.threshold.count).toBe(100);
-    const much = calibrateByGood(judgedOf(random, 5, [85, 15]), 0.05);
+    const much = calibrateByGood(judgedOf(random, 5, [85, 15]), 0.05, true);
     expect(much.familiarity).toBeGreaterThan(mostFamiliarity);
     expect(much.classes.get('nut')?.threshold.count).toBe(15);
+    // Colours begin where the good pixels of the images that count end.
+    expect(little.classes.get('nut')?.display.low).toBe(1);
+    expect(much.classes.get('nut')?.display.low).toBe(2);
+    const none = calibrateByGood(judgedOf(random, 5, [85, 15]), 0.05, false);
+    expect(none).toMatchObject({ familiarity: 0 });
+    expect(none.classes.get('nut')?.threshold.count).toBe(100);
   });
 
   it('leave held-out scores as they are, and move those of a product alike', () => {
     const { images, ...judged } = judgedOf(new Random(13), 0.6, [40, 10]);
-    const calibration = calibrateByGood({ images, ...judged }, 0.05);
+    const calibration = calibrateByGood({ images, ...judged }, 0.05, true);
     expect(calibration.familiarity).toBeGreaterThan(0);
     const lifts = calibration.images.map(({ score }, index) => score - images[index]!.score);
     for (const [index, image] of images.entries()) {

@@ -9,7 +9,7 @@ import { encodePng } from '../../../src/image/encode.ts';
 import { RunFolder } from '../../../src/methods/run-folder.ts';
 import { goodImagesCsv, rankImages, standOut, writeGoodImages } from '../../../src/methods/standing-out.ts';
 
-const scores = { bolt: [1, 1.1, 0.9, 1.2, 1.05, 40], nut: [7, 7] };
+const scores = { bolt: [1, 1.1, 0.9, 1.2, 1.05, 40, 0.8, 0.7], nut: [7, 7.1, 70] };
 const thresholds = Object.fromEntries(
   ['bolt', 'nut'].map((name) => [
     name,
@@ -35,11 +35,13 @@ describe('good images in a list', () => {
     expect(lines[0]).toBe('product,image,score,threshold,deviations,use');
     expect(lines[1]).toMatch(/^bolt,bolt\/5\.png,40,9,\d+(\.\d+)?,trained on$/);
     expect(lines.map((line) => line.split(',')[1]).slice(1)).toEqual(
-      [5, 3, 1, 4, 0, 2].map((number) => `bolt/${number}.png`).concat('nut/0.png', 'nut/1.png'),
+      [5, 3, 1, 4, 0, 2, 6, 7]
+        .map((number) => `bolt/${number}.png`)
+        .concat('nut/2.png', 'nut/1.png', 'nut/0.png'),
     );
     expect(lines[3]).toMatch(/,held out$/);
-    // Two of one score have no spread, and nothing stands out from them.
-    expect(lines[7]).toBe('nut,nut/0.png,7,9,0,trained on');
+    // Three are too few to stand out from.
+    expect(lines[9]).toBe('nut,nut/2.png,70,9,0,trained on');
   });
 
   it('stand out far above the others of their product alone', () => {
