@@ -5,7 +5,7 @@ import { type CalibrateDocument, type CalibratedClass, calibrateDetector } from 
 import type { Device } from '../runtime/engine.ts';
 import { repeated, shareFrom, wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
-import { printJson, printNote, printText } from './output.ts';
+import { percent, printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
@@ -125,8 +125,4 @@ function row({ class: name, good, before, after, falseAlarmsBefore }: Calibrated
 
 function missed({ anomalous, missedBefore, missedAfter }: CalibratedClass): string[] {
   return [missedBefore, missedAfter].map((count) => (anomalous === 0 ? '-' : `${count} of ${anomalous}`));
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined ? '-' : `${Number((100 * share).toPrecision(2))} %`;
 }

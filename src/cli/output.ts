@@ -4,6 +4,11 @@
  */
 import { CladError, reasonOf } from '../core/errors.ts';
 
+/** A share in percent, with two digits; a dash where there is none. */
+export function percent(share: number | undefined): string {
+  return share === undefined ? '-' : `${Number((100 * share).toPrecision(2))} %`;
+}
+
 /** Prints one JSON document on stdout. Numbers that JSON has not (NaN, infinities) become null. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

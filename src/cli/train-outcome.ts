@@ -2,6 +2,7 @@
 import { countsTrained } from '../detector/familiarity.ts';
 import { RunFolder } from '../methods/run-folder.ts';
 import type { TrainOutcome } from '../methods/train.ts';
+import { percent } from './output.ts';
 
 /** Photographs that are named; the file has all. */
 const mostShown = 5;
@@ -37,16 +38,14 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
 
 /** A line a product, and what more images would give where there are too few for the rate that was asked for. */
 function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
-  const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
   const { familiarity } = provenance;
-  const knowsTrained = familiarity !== undefined && !countsTrained(familiarity);
-  const kind = knowsTrained || familiarity === undefined ? 'held-out' : 'good';
+  const kind = countsTrained(familiarity) ? 'good' : 'held-out';
   const lines = classes.map((name) => {
     const { threshold, achievableRate, count } = thresholds[name];
     const images = `${count} ${kind} image${count === 1 ? '' : 's'}`;
     return `  ${name}: anomalous above ${threshold.toPrecision(4)}; about ${percent(achievableRate)} false alarms (${images})`;
   });
-  if (knowsTrained)
+  if (familiarity !== undefined && !countsTrained(familiarity))
     lines.push(
       '  The networks score what they were trained on too low to set thresholds by: held-out images alone.',
     );

@@ -16,9 +16,12 @@ export interface GoodScores {
 /** Above this many deviations trained scores say nothing about others, moved or not. */
 export const mostFamiliarity = 1;
 
-/** Whether scores of trained images say something of new ones. @param familiar - from `familiarity` */
-export function countsTrained(familiar: number): boolean {
-  return familiar <= mostFamiliarity;
+/**
+ * Whether scores of trained images say something of new ones.
+ * @param familiar - from `familiarity`; files of earlier versions have none, and thresholds from held-out images alone
+ */
+export function countsTrained(familiar: number | undefined): boolean {
+  return familiar !== undefined && familiar <= mostFamiliarity;
 }
 
 /** So many standard errors a median must lie above `mostFamiliarity`: with few images it does so by chance. */

@@ -75,7 +75,8 @@ export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): 
       onProgress({ task: 'thresholds', done: images.length, total, unit: 'images' });
     }
     // The held-out ones come first.
-    pixels.set(className, { all: goodPixels(maps), heldOut: goodPixels(maps.slice(0, held)) });
+    const all = goodPixels(maps);
+    pixels.set(className, { all, heldOut: held < maps.length ? goodPixels(maps.slice(0, held)) : all });
   }
   return { images, pixels };
 }
@@ -84,7 +85,7 @@ export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): 
 const thresholdRank = 4;
 
 /** As many trained images at least show how these score. */
-const leastTrained = 30;
+const leastOthers = 30;
 
 /** Ids of the images to judge, by product: the held-out ones, then as many others, drawn by chance, as the threshold needs. */
 export function imagesToJudge(
@@ -99,7 +100,7 @@ export function imagesToJudge(
     [...products].map(([name, images]) => {
       const held = images.filter(({ id }) => heldOut.has(id));
       const others = images.filter(({ id }) => !heldOut.has(id));
-      const count = Math.min(others.length, Math.max(leastTrained, most - held.length));
+      const count = Math.min(others.length, Math.max(leastOthers, most - held.length));
       const drawn = new Random(seed, 'thresholds', name).sample(others, count);
       return [name, [...held, ...drawn].map(({ id }) => id)];
     }),
@@ -130,19 +131,18 @@ export function calibrateByGood(
     heldOut: scoresOf(own.filter(({ heldOut }) => heldOut)),
   }));
   const familiar = learnt ? familiarity(products) : 0;
-  const asNew = products.flatMap(({ own, trained }) => {
+  const classes = new Map<string, ClassCalibration>();
+  const asNew: GoodImage[] = [];
+  for (const { name, own, trained, heldOut } of products) {
     const higher = lift(trained, familiar);
-    return own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
-  });
-  const all = countsTrained(familiar);
-  const counted = all ? asNew : asNew.filter(({ heldOut }) => heldOut);
-  const classes = new Map(
-    [...byClass(counted)].map(([name, own]) => {
-      const seen = pixels.get(name)!;
-      const judgements = { scores: scoresOf(own), pixels: all ? seen.all : seen.heldOut };
-      return [name, calibrateClass(judgements, falseAlarmRate)];
-    }),
-  );
+    const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
+    asNew.push(...moved);
+    const seen = pixels.get(name)!;
+    const judgements = countsTrained(familiar)
+      ? { scores: scoresOf(moved), pixels: seen.all }
+      : { scores: heldOut, pixels: seen.heldOut };
+    classes.set(name, calibrateClass(judgements, falseAlarmRate));
+  }
   return { familiarity: familiar, classes, images: asNew };
 }
 

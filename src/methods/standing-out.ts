@@ -10,8 +10,7 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { sideBySide } from '../image/overlay.ts';
-import { resizeLinear } from '../image/resize.ts';
-import type { RgbImage } from '../image/rgb.ts';
+import { shrink } from '../image/shrink.ts';
 import type { GoodImage, LeaveOwnOutDetector } from './good-images.ts';
 import type { Work } from './train-work.ts';
 
@@ -84,7 +83,7 @@ export async function writeGoodImages(
   for (const [index, { id, path, className }] of standOut(images).slice(0, mostPictures).entries()) {
     const image = await decodeImage(path);
     const { map } = await ownOut.judge(id, image);
-    const seen = shrunk(seenPicture({ metadata }, image));
+    const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];
     const picture = sideBySide([seen, heatOver({ metadata }, seen, { className, threshold, map })], 4);
     await writePng(join(run.standingOut, pictureName(index, className, path)), picture);
@@ -95,10 +94,4 @@ export async function writeGoodImages(
 function pictureName(index: number, className: string, path: string): string {
   const plain = `${className}-${parse(path).name}`.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 48);
   return `${String(index + 1).padStart(2, '0')}-${plain}.png`;
-}
-
-function shrunk(image: RgbImage): RgbImage {
-  const scale = Math.min(1, pictureSide / Math.max(image.width, image.height));
-  const side = (length: number) => Math.max(1, Math.round(length * scale));
-  return resizeLinear(image, side(image.width), side(image.height));
 }

@@ -8,6 +8,7 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
 import { resizeNearest } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { shrink } from '../image/shrink.ts';
 import type { Candidate } from './collect.ts';
 import type { EmbeddedPicture, Example } from './data.ts';
 
@@ -35,7 +36,7 @@ export async function exampleOf(
   bytes: number,
 ): Promise<Example> {
   const { sample, prediction } = judged;
-  const photograph = await small(seenPicture({ metadata }, await decodeImage(sample.path)), longestSide);
+  const photograph = await shrink(seenPicture({ metadata }, await decodeImage(sample.path)), longestSide);
   return {
     kind,
     path: sample.path.startsWith(root) ? sample.path.slice(root.length).replace(/^[\\/]/, '') : sample.path,
@@ -51,18 +52,7 @@ export async function exampleOf(
 
 /** A picture file, made small. */
 export async function pictureOf(path: string, side: number, bytes: number): Promise<EmbeddedPicture> {
-  return webp(await small(await decodeImage(path), side), bytes);
-}
-
-/** Shrinks to a longer side; never enlarges. */
-async function small(image: RgbImage, side: number): Promise<RgbImage> {
-  const { data, info } = await sharp(image.data, {
-    raw: { width: image.width, height: image.height, channels: 3 },
-  })
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data };
+  return webp(await shrink(await decodeImage(path), side), bytes);
 }
 
 async function truthPicture(mask: Uint8Array, { width, height }: RgbImage): Promise<EmbeddedPicture> {

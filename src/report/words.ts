@@ -22,11 +22,11 @@ export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Which good images a training's thresholds come from. Detectors of earlier versions have no familiarity. */
+/** Which good images a training's thresholds come from. */
 export function thresholdSource({ familiarity }: DetectorMetadata['provenance']): string {
-  return familiarity === undefined || !countsTrained(familiarity)
-    ? 'good images held out of training'
-    : 'good training images, each judged as if it were new';
+  return countsTrained(familiarity)
+    ? 'good training images, each judged as if it were new'
+    : 'good images held out of training';
 }
 
 /** What chose the networks, and what that means for the numbers. */
