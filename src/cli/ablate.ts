@@ -12,7 +12,8 @@ export function registerAblate(program: Command): void {
     .command('ablate')
     .description('switch the parts of the method off one at a time and measure')
     .option('--preset <name>', 'settings to start from: fast, paper or accurate', 'fast')
-    .option('--only <names>', 'parts and sweeps, in the place of all parts', names);
+    .option('--only <names>', 'parts and sweeps, in the place of all parts', names)
+    .option('--sweeps', 'sweep the constants as well');
   addGridFlags(command);
   command
     .addHelpText(
@@ -22,6 +23,7 @@ Parts and sweeps: ${ablationNames.join(', ')}.
 
 Examples:
   $ clad ablate mvtec/ --out ablation --backbone resnet50
+  $ clad ablate mvtec/ --out ablation --backbone resnet50 --sweeps
   $ clad ablate mvtec/ --out sweeps --only gamma,margin --seeds 3`,
     )
     .action(ablate);
@@ -30,10 +32,12 @@ Examples:
 interface AblateFlags extends GridFlags {
   readonly preset: string;
   readonly only?: readonly string[];
+  readonly sweeps?: boolean;
 }
 
 async function ablate(data: string, flags: AblateFlags): Promise<void> {
-  const { preset, only, set } = flags;
+  const { preset, only, sweeps = false, set } = flags;
   const options = optionsOf({ name: 'all parts', method: 'clad', preset, set });
-  await grid(`Ablation on ${basename(resolve(data))}`, data, flags, ablationVariants(preset, options, only));
+  const variants = ablationVariants(preset, options, only, sweeps);
+  await grid(`Ablation on ${basename(resolve(data))}`, data, flags, variants);
 }

@@ -59,6 +59,7 @@ export async function grid(
     const cells = await runGrid({
       out: flags.out,
       cache: flags.cache,
+      onCells: async (cells) => void (await writeGrid(flags.out, { title, cells })),
       seeds: Array.from({ length: flags.seeds }, (_, seed) => seed),
       // What is set for all comes first, so that a row's own settings go before it.
       variants: variants.map((variant) => ({ ...variant, set: [...flags.set, ...variant.set] })),

@@ -26,13 +26,22 @@ const parts: readonly Part[] = [
   { name: 'no foreground mask', set: () => ['synthesis.foreground=false'], source: 'section 3.2' },
   {
     name: 'no reduction',
+    // d as wide as what enters; the layers before stay.
     set: (options) => {
-      const width = options.input.kind === 'residual' ? options.input.components : options.features.width;
-      return [`adaptor=[${width},${width},${width}]`];
+      const width = inputWidth(options);
+      if (width === undefined) return [];
+      const [first, second] = options.adaptor;
+      return [`adaptor=[${Math.max(first, width)},${Math.max(second, width)},${width}]`];
     },
     source: 'section 3.3',
   },
 ];
+
+/** C_d, where the options alone say it: features joined rather than pooled are as wide as the backbone makes them. */
+function inputWidth({ input, features }: TrainingOptions): number | undefined {
+  if (input.kind === 'residual') return input.components;
+  return features.aggregation === 'pooled' ? features.width : undefined;
+}
 
 const residualsOnly =
   (...set: readonly string[]) =>
@@ -43,11 +52,12 @@ const residualsOnly =
 const additions: readonly Part[] = [
   {
     name: 'no residuals',
-    // The noise is another measure there: the paper preset's.
+    // No distance either, which is one of residuals; the noise is another measure there, and the features are wider: the paper preset's.
     set: residualsOnly(
       'input.kind=feature',
       'score.networkWeight=null',
       `globalAnomalies.noise=${presets.paper.globalAnomalies.noise}`,
+      `adaptor=[${presets.paper.adaptor.join(',')}]`,
     ),
     source: 'decision 0002',
   },
@@ -82,31 +92,42 @@ const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly str
   d: ({ adaptor: [first, second, last] }) =>
     [last / 2, last, Math.min(first, last * 2)].map((value) => `adaptor=[${first},${second},${value}]`),
   // C_d is what the networks see of a patch: of residuals, their principal components.
-  C_d: ({ features: { width }, input: { kind, components } }) =>
-    kind === 'residual'
-      ? [components / 4, components / 2, components].map((value) => `input.components=${Math.round(value)}`)
-      : [width / 3, (2 * width) / 3, width].map((value) => `features.width=${Math.round(value)}`),
+  C_d: (options) => {
+    const width = inputWidth(options);
+    if (width === undefined) return [];
+    return options.input.kind === 'residual'
+      ? [width / 4, width / 2, width].map((value) => `input.components=${Math.round(value)}`)
+      : [width / 3, (2 * width) / 3, width].map((value) => `features.width=${Math.round(value)}`);
+  },
   batch: ({ stage1: { batch } }) =>
     [batch / 4, batch / 2, batch, batch * 2].map((value) => `stage1.batch=${value}`),
   noise: ({ globalAnomalies: { noise } }) =>
     [noise / 3, noise, noise * 3].map((value) => `globalAnomalies.noise=${Number(value.toPrecision(3))}`),
+  // The published step is a hundredth of a percent to a percent of the noise's length: what a longer one does.
+  ascent: ({ globalAnomalies: { stepLength } }) =>
+    [1, 30, 100].map((times) => `globalAnomalies.stepLength=${Number((times * stepLength).toPrecision(3))}`),
 };
+
+/** Names of the sweeps. */
+export const sweepNames: readonly string[] = Object.keys(sweeps);
 
 /** Names that `clad ablate --only` takes. */
 export const ablationNames: readonly string[] = [
   ...[...parts, ...additions].map(({ name }) => name),
-  ...Object.keys(sweeps),
+  ...sweepNames,
 ];
 
 /**
  * The rows of an ablation: all as it is, then each part switched off, and each constant swept.
  * @param only - names of parts and sweeps; all parts, and no sweep, where absent
+ * @param withSweeps - all sweeps besides
  * @throws OPTION_INVALID for a name there is not
  */
 export function ablationVariants(
   preset: string,
   options: TrainingOptions,
   only?: readonly string[],
+  withSweeps = false,
 ): GridVariant[] {
   const unknown = only?.find((name) => !ablationNames.includes(name));
   if (unknown !== undefined) {
@@ -133,7 +154,7 @@ export function ablationVariants(
       .map(({ name, set, source }) => ({ name: `${name} (${source})`, ...common, set: set(options) }))
       .filter(({ set }) => set.length > 0),
     ...Object.entries(sweeps)
-      .filter(([name]) => only?.includes(name))
+      .filter(([name]) => withSweeps || only?.includes(name))
       .flatMap(([, values]) => values(options).map((text) => ({ name: text, ...common, set: [text] }))),
   ];
 }

@@ -39,7 +39,7 @@ import { type ClassMaps, fitClassMaps } from '../training/class-maps.ts';
 import { presets } from '../training/options.ts';
 import type { TrainableNetworks } from '../training/trainable.ts';
 import type { Method } from './method.ts';
-import { isotropicNoise, oneStage } from './scorer.ts';
+import { highestPatch, isotropicNoise, oneStage } from './scorer.ts';
 import { fitInput } from './train-features.ts';
 import { trainOn } from './train-networks.ts';
 
@@ -162,10 +162,8 @@ export function crasModel(parameters: Parameters, centres: Centres): PatchModel 
       [-1, width],
       features.shape[0] as string,
     );
-    return {
-      score: sigmoid(discriminate(beside(adapted, centre), values, runningNormaliser(values))),
-      shares: oneHot(product, classes),
-    };
+    const score = sigmoid(discriminate(beside(adapted, centre), values, runningNormaliser(values)));
+    return { score, shares: oneHot(product, classes), imageScore: highestPatch(score, patches) };
   };
 }
 

@@ -2,12 +2,14 @@
  * @file Many trainings side by side: variants times seeds on the same photographs, each trained, measured and written down before the next
  * begins, so that a grid that is stopped goes on where it was. Variants of a seed that want the same features share their extraction.
  */
-import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
+import { defaultConcurrency, mapConcurrently } from '../data/concurrency.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
@@ -41,6 +43,8 @@ export interface GridRequest {
   readonly seeds: readonly number[];
   /** Folder of patch features; `cache/` of `out` where absent. */
   readonly cache?: string | undefined;
+  /** Told of all cells there are, each time one is added, so that a grid that is stopped has its tables. */
+  readonly onCells?: (cells: readonly GridCell[]) => Promise<void>;
 }
 
 /** One training, measured. */
@@ -54,11 +58,12 @@ export interface GridCell {
 }
 
 /**
- * Runs what is missing of a grid.
+ * Runs what is missing of a grid. A training that diverges leaves its cell out, with a note, and is tried again when the grid is.
  * @returns its cells, variant by variant
  * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name
  */
-export async function runGrid({ setting, out, variants, seeds, cache }: GridRequest): Promise<GridCell[]> {
+export async function runGrid(request: GridRequest): Promise<GridCell[]> {
+  const { setting, out, variants, seeds, cache } = request;
   const twice = variants.find(({ name }, index) => variants.findIndex((each) => each.name === name) < index);
   if (twice) {
     throw new CladError('OPTION_INVALID', {
@@ -69,7 +74,7 @@ export async function runGrid({ setting, out, variants, seeds, cache }: GridRequ
   }
   // All options are checked before anything expensive is done.
   const resolved = new Map(variants.map((variant) => [variant.name, optionsOf(variant)]));
-  const cells: GridCell[] = [];
+  let cells: GridCell[] = [];
   // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
   const trained = new Map<string, GridCell>();
   const place = { out: resolve(out), cache: resolve(cache ?? join(out, 'cache')) };
@@ -83,20 +88,43 @@ export async function runGrid({ setting, out, variants, seeds, cache }: GridRequ
       const same = trained.get(key);
       const cell = same
         ? { ...same, variant: variant.name }
-        : await cellOf({ setting, ...place, variant, options, key });
+        : await cellOrNothing({ setting, ...place, variant, options, key });
+      if (!cell) continue;
       trained.set(key, cell);
-      cells.push(cell);
+      cells = [...cells, cell].sort((a, b) => indexOf(variants, a) - indexOf(variants, b) || a.seed - b.seed);
+      await request.onCells?.(cells);
     }
   }
-  return cells.toSorted((a, b) => indexOf(variants, a) - indexOf(variants, b) || a.seed - b.seed);
+  return cells;
+}
+
+/** A cell, unless its training diverges. */
+async function cellOrNothing(request: CellRequest): Promise<GridCell | undefined> {
+  try {
+    return await cellOf(request);
+  } catch (error) {
+    if (!(error instanceof CladError) || error.code !== 'TRAINING_DIVERGED') throw error;
+    request.setting.note?.(
+      `${request.variant.name}, seed ${request.options.seed}, is left out: ${error.message}`,
+    );
+    return undefined;
+  }
 }
 
 function indexOf(variants: readonly GridVariant[], cell: GridCell): number {
   return variants.findIndex(({ name }) => name === cell.variant);
 }
 
-/** A variant's options, checked. */
-export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions {
+/** A variant's options, checked. @throws OPTION_INVALID, for a seed too */
+export function optionsOf({ name, method, preset, set }: GridVariant): TrainingOptions {
+  const seed = set.find((text) => /^\s*seed\s*=/.test(text));
+  if (seed !== undefined) {
+    throw new CladError('OPTION_INVALID', {
+      option: `what is set for ${name}`,
+      expected: 'without a seed: a grid trains every row with the same seeds (--seeds)',
+      actual: seed,
+    });
+  }
   const options = set.reduce(
     (before, text) => mergeOptions(before, optionFromText(text), text),
     presetOf({ method, preset }),
@@ -110,8 +138,7 @@ export function optionsOf({ method, preset, set }: GridVariant): TrainingOptions
 async function identityOf(setting: GridSetting): Promise<string> {
   const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
   const dataset = await loadDataset(data, { layout });
-  // Files that cannot be read are left out; which these are shows in each training's notes.
-  const samples = skipBroken ? dataset.samples.filter(({ path }) => existsSync(path)) : dataset.samples;
+  const { samples } = skipBroken ? await readable(dataset) : dataset;
   const engine = await nodeEngine({ device, threads });
   const { sha256, card } = await loadBackbone(backbone, backboneFlags, engine);
   return JSON.stringify([
@@ -122,6 +149,17 @@ async function identityOf(setting: GridSetting): Promise<string> {
     engine.device,
     skipBroken ?? false,
   ]);
+}
+
+/** Files that cannot be read are left out; which these are shows in each training's notes. */
+async function readable(dataset: Dataset): Promise<Dataset> {
+  const can = await mapConcurrently(dataset.samples, defaultConcurrency, ({ path }) =>
+    access(path, constants.R_OK).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return { ...dataset, samples: dataset.samples.filter((_, index) => can[index]) };
 }
 
 interface CellRequest {
@@ -138,13 +176,14 @@ async function cellOf({ setting, out, cache, variant, options, key }: CellReques
   const { name, method, preset } = variant;
   const { seed } = options;
   const slug = `${name.replaceAll(/[^A-Za-z0-9.=-]+/g, '-')}-seed${seed}`;
-  const path = join(out, 'cells', `${slug}.json`);
-  const before = existsSync(path)
-    ? (JSON.parse(await readFile(path, 'utf8')) as GridCell & { key: string })
-    : undefined;
-  if (before?.key === key) return before;
-  // A run of other contents is another run: what it has must not be taken for this one's.
-  const run = join(out, 'runs', `${slug}-${key.slice(0, 8)}`);
+  // What is trained otherwise is another cell and another run, and so are rows whose names differ in signs alone.
+  const place = `${slug}-${key.slice(0, 8)}`;
+  const path = join(out, 'cells', `${place}.json`);
+  if (existsSync(path)) {
+    const before = JSON.parse(await readFile(path, 'utf8')) as GridCell & { key: string };
+    if (before.key === key) return { ...before, variant: name };
+  }
+  const run = join(out, 'runs', place);
   const request = { ...setting, out: run, method, preset, options, cache };
   const resumed = existsSync(join(run, 'config.json'));
   const outcome = await train({ ...request, resume: true });

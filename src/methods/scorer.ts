@@ -3,6 +3,7 @@ import { sharesOfCentres } from '../detector/class-centres.ts';
 import { constantParameters } from '../detector/patch-scores.ts';
 import type { ClassForegrounds } from '../features/class-foreground.ts';
 import type { ExtractedStore } from '../features/extract.ts';
+import { reduceMax, reshape, type Tensor } from '../graph/index.ts';
 import type { FittedInput } from '../model/network-input.ts';
 import { fitClassMaps } from '../training/class-maps.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
@@ -30,11 +31,24 @@ export async function trainScorer(
   return {
     steps,
     chosen,
-    model: (graph, features, patches) => ({
-      score: networks.score(features, constantParameters(graph, parameters)),
-      shares: sharesOfCentres(graph, features, patches, centres),
-    }),
+    model: (graph, features, patches) => {
+      const score = networks.score(features, constantParameters(graph, parameters));
+      return {
+        score,
+        shares: sharesOfCentres(graph, features, patches, centres),
+        imageScore: highestPatch(score, patches),
+      };
+    },
   };
+}
+
+/**
+ * The picture's score in the code of SimpleNet, GLASS and CRAS: that of its most anomalous patch, before the map is blurred.
+ * @param score - [N * patches]
+ * @returns [N]
+ */
+export function highestPatch(score: Tensor, patches: number): Tensor {
+  return reduceMax(reshape(score, [-1, patches], 'N'), { axes: [1] });
 }
 
 /**

@@ -96,7 +96,7 @@ function settings({ cells }: GridReport): [string, string][] {
 }
 
 const explanation =
-  'Percent, means over the products; ± is the standard deviation over seeds. Training is without the extraction of features, which the rows of a seed share; a dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
+  'Percent, means over the products; ± is the standard deviation over seeds. Training is without the extraction of features, which the rows of a seed share; rows of CLAD that want the same memory bank share that too, and only the first of them has its time. A dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
 
 function gridMarkdown(report: GridReport, rows: readonly GridRow[]): string {
   return `# ${report.title}
@@ -132,14 +132,22 @@ function gridCsv(cells: readonly GridCell[]): string {
   return `${[csvLine(header), ...lines].join('\r\n')}\r\n`;
 }
 
+/** Of rates of mistakes the lowest is best. */
+const lowerIsBetter: readonly MetricName[] = ['falseAlarmRate', 'missRate'];
+
+/** The best mean of the rows; undefined where none has one. */
+export function bestOf(rows: readonly GridRow[], name: MetricName): number | undefined {
+  const means = rows.flatMap(({ metrics }) => metrics[name]?.mean ?? []);
+  if (means.length === 0) return undefined;
+  return lowerIsBetter.includes(name) ? Math.min(...means) : Math.max(...means);
+}
+
 function gridPage(report: GridReport, rows: readonly GridRow[]): string {
-  const best = (name: MetricName) =>
-    rows.reduce((most, { metrics }) => Math.max(most, metrics[name]?.mean ?? 0), 0);
   const cell = (row: GridRow, name: MetricName) => {
     const spread = row.metrics[name];
     if (spread === null) return html`<td>-</td>`;
     const text = spreadText(spread);
-    return html`<td class="bar" style="--v:${spread.mean}">${spread.mean === best(name) ? html`<strong>${text}</strong>` : text}</td>`;
+    return html`<td class="bar" style="--v:${spread.mean}">${spread.mean === bestOf(rows, name) ? html`<strong>${text}</strong>` : text}</td>`;
   };
   const { header, rows: texts } = gridTable(rows);
   const plain = (table: Table) => html`<div class="scroll"><table>

@@ -82,6 +82,36 @@ describe('clad compare', () => {
     expect(again.map(({ metrics }) => metrics)).toEqual(rows.map(({ metrics }) => metrics));
   }, 60_000);
 
+  it('has its tables before it is finished', async () => {
+    // The second row is refused only by its training, after the first has been measured.
+    const path = join(folder, 'stopping.yaml');
+    await writeFile(path, `- { name: first }\n- { name: second, set: ['features.layers=["none"]'] }\n`);
+    const { status } = await run('compare', 'stopping', '--grid', path);
+    expect(status).toBe(2);
+    const { cells } = JSON.parse(await readFile(join(folder, 'stopping', 'results.json'), 'utf8')) as {
+      cells: { variant: string }[];
+    };
+    expect(cells.map(({ variant }) => variant)).toEqual(['first']);
+  }, 60_000);
+
+  it('leaves out what diverges, and says so', async () => {
+    const path = join(folder, 'diverging.yaml');
+    await writeFile(
+      path,
+      '- { name: wild, set: [stage1.learningRate=1e30, selection=last] }\n- { name: tame, method: patchcore }\n',
+    );
+    const { status, stdout, stderr } = await run('compare', 'diverging', '--grid', path, '--json');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/wild, seed 0, is left out: .*not finite/);
+    expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual(['tame']);
+  }, 60_000);
+
+  it('refuses seeds among the settings, which the grid counts itself', async () => {
+    const { status, stderr } = await run('compare', 'seeds', '--set', 'seed=5');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/--seeds/);
+  });
+
   it('takes rows of your own from a file, and refuses a row it cannot read', async () => {
     const path = join(folder, 'rows.yaml');
     await writeFile(path, '- { name: mine, set: [losses.gamma=1] }\n');

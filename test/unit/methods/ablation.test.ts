@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ablationNames, ablationVariants } from '../../../src/methods/ablation.ts';
+import { ablationNames, ablationVariants, sweepNames } from '../../../src/methods/ablation.ts';
 import { optionsOf } from '../../../src/methods/grid.ts';
 import { presetNames, presets } from '../../../src/training/options.ts';
 
@@ -20,12 +20,32 @@ describe('ablationVariants', () => {
   });
 
   it.each(['fast', 'paper'] as const)('sweeps over the value that %s has, among others', (preset) => {
-    for (const sweep of ['gamma', 'margin', 'd', 'C_d', 'batch', 'noise']) {
+    for (const sweep of sweepNames) {
       const [, ...rows] = ablationVariants(preset, presets[preset], [sweep]);
       const own = rows.filter((row) => JSON.stringify(optionsOf(row)) === JSON.stringify(presets[preset]));
       expect(own, sweep).toHaveLength(1);
       expect(rows.length, sweep).toBeGreaterThan(2);
     }
+  });
+
+  it('sweeps beside the parts where it is asked to', () => {
+    const names = ablationVariants('fast', presets.fast, undefined, true).map(({ name }) => name);
+    expect(names).toContain('no contrast (Eq. 8-17)');
+    expect(names).toContain('losses.gamma=1');
+    expect(ablationVariants('fast', presets.fast).map(({ name }) => name)).not.toContain('losses.gamma=1');
+  });
+
+  it('without a reduction changes d alone', () => {
+    const { features, input } = presets.fast;
+    const adaptorOf = (options: typeof presets.fast) => {
+      const row = ablationVariants('fast', options, ['no reduction']).at(-1)!;
+      return optionsOf(row).adaptor;
+    };
+    expect(adaptorOf(presets.fast)).toEqual([256, 128, input.components]);
+    // Of features joined, the options do not say how wide they are.
+    const joined = { ...presets.fast, input: { ...input, kind: 'feature' as const } };
+    expect(features.aggregation).toBe('concatenated');
+    expect(ablationVariants('fast', joined).some(({ name }) => name.startsWith('no reduction'))).toBe(false);
   });
 
   it('names what it knows when asked for something else', () => {

@@ -291,8 +291,8 @@ describe('CRAS', () => {
     const model = crasModel(first, centres);
     const features = normals(2 * patches * width);
     const found = await runGraph({ x: { data: features, shape: [2 * patches, width] } }, (graph, { x }) => {
-      const { score, shares } = model(graph, x!, patches);
-      return { score, shares };
+      const { score, shares, imageScore } = model(graph, x!, patches);
+      return { score, shares, imageScore: imageScore! };
     });
     const adapted = matrix(rowsOf(features, width), first['adaptor.0.weight']!);
     for (const picture of [0, 1]) {
@@ -303,6 +303,11 @@ describe('CRAS', () => {
       const product = alike[0]! > alike[1]! ? 0 : 1;
       expect(found.shares!.data.slice(picture * 2, picture * 2 + 2)).toEqual(product === 0 ? [1, 0] : [0, 1]);
     }
-    expect(found.score!.data).toHaveLength(2 * patches);
+    // The picture's score is that of its most anomalous patch.
+    const scores = rowsOf(found.score!.data, patches);
+    expect(scores).toHaveLength(2);
+    scores.forEach((own, picture) => {
+      expect(found.imageScore!.data[picture]).toBe(Math.max(...own));
+    });
   });
 });
