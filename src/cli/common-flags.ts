@@ -1,6 +1,7 @@
 /** @file Flags that several verbs share. */
 import { Option } from 'commander';
 import { layouts } from '../data/dataset.ts';
+import { devices } from '../runtime/engine.ts';
 import { wholeFrom } from './arguments.ts';
 
 /** `--layout`, where a data set is read. */
@@ -10,7 +11,7 @@ export function layoutOption(): Option {
 
 /** `--device`, where something is computed. */
 export function deviceOption(): Option {
-  return new Option('--device <name>', 'where to compute (default: cpu)').choices(['cpu', 'webgpu', 'cuda']);
+  return new Option('--device <name>', 'where to compute (default: cpu)').choices(devices);
 }
 
 /** `--threads` of the engine. */

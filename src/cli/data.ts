@@ -2,11 +2,12 @@
  * @file `clad data`: what is in a data set (`inspect`), the anomalies training makes of it (`synthesize`), and one to try
  * things on (`demo`).
  */
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
+import { requireWritable } from '../core/files.ts';
 import type { Layout } from '../data/dataset.ts';
-import { statOrNothing } from '../data/folders.ts';
+import { requireOutside } from '../data/folders.ts';
 import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
@@ -131,7 +132,8 @@ interface SynthesizeFlags {
 async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   const { seed, size, count, layout, json } = flags;
   const dataset = await loadDataset(root, { layout });
-  const folder = await outputFolder(flags.out, dataset.root);
+  const folder = requireOutside('--out', flags.out, dataset.root);
+  await requireWritable(folder, 'Give another folder to --out.');
   const textures =
     flags.textures === undefined ? proceduralTextures() : textureFolder(await listTextures(flags.textures));
   if (flags.textures === undefined)
@@ -177,21 +179,6 @@ function describeSynthesis(
   });
   const anomalies = pictures.reduce((sum, { rows }) => sum + rows.length, 0);
   return [...lines, '', `${anomalies} anomalies drawn: ${resolve(folder, '<class>.png')}`].join('\n');
-}
-
-/** The absolute path of a folder to write to: no file, and not within the data set, which would then hold it. */
-async function outputFolder(path: string, root: string): Promise<string> {
-  const absolute = resolve(path);
-  const found = await statOrNothing(absolute);
-  const hint = 'Give another folder to --out.';
-  if (found && !found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path, hint });
-  const inside = `${absolute}${sep}`.startsWith(`${root}${sep}`);
-  if (!inside) return absolute;
-  throw new CladError('OPTION_INVALID', {
-    option: '--out',
-    expected: 'a folder outside the data set',
-    actual: path,
-  });
 }
 
 /** Reads a flag's number. @throws CladError `OPTION_INVALID` */

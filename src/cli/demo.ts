@@ -6,11 +6,12 @@ import { evaluationTable, textTable } from '../evaluation/table.ts';
 import { writeDemoData } from '../methods/demo-data.ts';
 import type { EvaluationDocument } from '../methods/evaluate.ts';
 import { train } from '../methods/train.ts';
+import { stoppable } from '../methods/train-work.ts';
 import { reportTraining } from '../report/report.ts';
 import { presets } from '../training/options.ts';
 import { wholeFrom } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
-import { printJson, printText } from './output.ts';
+import { printJson, printText, programName } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Photographs of each product: enough to see what the program does, few enough for a short wait. */
@@ -50,7 +51,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   const note = (text: string) => display.log(`clad: ${text}`);
   try {
-    const onProgress = display.listener;
+    const onProgress = stoppable({ onProgress: display.listener, signal: interrupt.signal });
     await writeDemoData({ folder: data, options: { seed, ...counts }, onProgress });
     await train({
       data,
@@ -60,6 +61,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
       preset: 'fast',
       options: { ...presets.fast, seed },
       resume: existsSync(join(run, 'config.json')),
+      evaluated: true,
       onProgress,
       note,
       signal: interrupt.signal,
@@ -75,13 +77,15 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
 }
 
 function describe(data: string, run: string, page: string, document: EvaluationDocument | null): string {
-  const photograph = join(data, 'washer', 'test');
+  const photographs = join(data, 'washer', 'test');
   return [
     ...(document ? [textTable(evaluationTable(document)), ''] : []),
     `Report: ${page}`,
     '',
     'Next:',
-    `  clad predict ${run} ${photograph} --maps maps/      heat maps of single photographs`,
-    '  clad train <your folder> --out runs/mine           your own: <your folder>/<product>/*.jpg of good parts',
+    '  # heat maps of single photographs',
+    `  ${programName()} predict ${run} ${photographs} --maps maps/`,
+    '  # your own: YOUR_FOLDER/<product>/*.jpg of good parts',
+    `  ${programName()} train YOUR_FOLDER --out runs/mine`,
   ].join('\n');
 }

@@ -28,15 +28,15 @@ const program = new Command('clad')
     'after',
     `
 Examples:
-  $ clad demo                                                      see it work on made-up parts, offline
-  $ clad data inspect photos/                                      what is in a folder, and what is wrong with it
-  $ clad train photos/ --out runs/parts --backbone resnet50.onnx   one model over all products
-  $ clad evaluate runs/parts                                       how good it is on test images
-  $ clad predict runs/parts new.jpg --maps maps/                   judge new photographs
-  $ clad calibrate runs/parts good/ --out line.onnx                thresholds from the line's own good parts
-  $ clad serve runs/parts                                          the same over HTTP
-  $ clad export runs/parts --to triton --out models/               for NVIDIA Triton and KServe
-  $ clad compare mvtec/ --out compared --seeds 3                   CLAD beside PatchCore, SimpleNet, GLASS, CRAS
+  $ clad demo                                                      # see it work on made-up parts, offline
+  $ clad data inspect photos/                                      # what is in a folder, and what is wrong with it
+  $ clad train photos/ --out runs/parts --backbone resnet50.onnx   # one model over all products
+  $ clad evaluate runs/parts                                       # how good it is on test images
+  $ clad predict runs/parts new.jpg --maps maps/                   # judge new photographs
+  $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts
+  $ clad serve runs/parts                                          # the same over HTTP
+  $ clad export runs/parts --to triton --out models/               # for NVIDIA Triton and KServe
+  $ clad compare mvtec/ --out compared --seeds 3                   # CLAD beside PatchCore, SimpleNet, GLASS, CRAS
 
 Exit status: 0 done, 2 the input is wrong (the message says which file or option), 1 a defect of clad, 130 stopped by Ctrl-C.
 CLAD_DEBUG=1 prints the stack of an error.`,

@@ -2,7 +2,15 @@
  * @file Where words go: results to stdout (with `--json` one JSON document and nothing else), everything about the
  * work to stderr.
  */
+import { basename, relative } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { asRefusal } from '../core/files.ts';
+
+/** What a command is begun with, so that a printed one can be copied: `clad`, or `node dist/cli/main.js` where it is not installed. */
+export function programName(): string {
+  const script = process.argv[1] ?? '';
+  return basename(script) === 'main.js' ? `node ${relative(process.cwd(), script)}` : 'clad';
+}
 
 /** A share in percent, with two digits; a dash where there is none. */
 export function percent(share: number | undefined): string {
@@ -35,9 +43,10 @@ export function printNote(text: string): void {
  * @returns the exit status: 2 when the user's input is wrong, 1 when the fault is ours, 130 (as shells have it) after Ctrl-C
  */
 export function printError(thrown: unknown, json: boolean): 1 | 2 | 130 {
+  const known = asRefusal(thrown);
   const error =
-    thrown instanceof CladError
-      ? thrown
+    known instanceof CladError
+      ? known
       : new CladError('INTERNAL', { reason: `${reasonOf(thrown).replace(/\.?$/, '.')}` }, { cause: thrown });
   process.stderr.write(`clad: ${error.message}\n`);
   if (process.env.CLAD_DEBUG === '1') {

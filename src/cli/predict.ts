@@ -1,5 +1,6 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
+import { requireWritable } from '../core/files.ts';
 import { openDetector } from '../detector/open.ts';
 import { textTable } from '../evaluation/table.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type PredictionLine,
   predictImages,
   predictTargets,
+  requireMapsApart,
 } from '../methods/predict.ts';
 import { modelPathOf } from '../methods/run-folder.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -47,6 +49,10 @@ interface PredictFlags {
 
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
   const targets = await predictTargets(paths);
+  if (flags.maps !== undefined) {
+    await requireMapsApart(flags.maps, paths, targets);
+    await requireWritable(flags.maps, 'Give another folder to --maps.');
+  }
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
   const detector = await openDetector(engine, await modelPathOf(folder));
   const display = progressBars();

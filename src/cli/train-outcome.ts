@@ -2,7 +2,7 @@
 import { countsTrained } from '../detector/familiarity.ts';
 import { RunFolder } from '../methods/run-folder.ts';
 import type { TrainOutcome } from '../methods/train.ts';
-import { percent } from './output.ts';
+import { percent, programName } from './output.ts';
 
 /** Photographs that are named; the file has all. */
 const mostShown = 5;
@@ -21,7 +21,8 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
         `Trained ${products} in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
       ]
     : [];
-  const evaluate = metadata.provenance.data.layout === 'plain' ? [] : [`  clad evaluate ${folder}`];
+  const evaluate =
+    metadata.provenance.data.layout === 'plain' ? [] : [`  ${programName()} evaluate ${folder}`];
   return [
     ...trained,
     `Detector: ${model}`,
@@ -32,7 +33,7 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
     '',
     'Next:',
     ...evaluate,
-    `  clad predict ${folder} <image or folder> --maps maps/`,
+    `  ${programName()} predict ${folder} IMAGE_OR_FOLDER --maps maps/`,
   ].join('\n');
 }
 

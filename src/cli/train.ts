@@ -2,25 +2,26 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { type Dataset, layouts } from '../data/dataset.ts';
 import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
 import { type MethodName, methodNames } from '../methods/method.ts';
 import { planTraining, type TrainingPlan } from '../methods/plan.ts';
 import { methods } from '../methods/registry.ts';
 import { presetOf, type TrainOutcome, train } from '../methods/train.ts';
-import type { TrainRequest } from '../methods/train-work.ts';
+import { stoppable, type TrainRequest } from '../methods/train-work.ts';
 import { reportTraining } from '../report/report.ts';
-import type { Device } from '../runtime/engine.ts';
+import { type Device, devices } from '../runtime/engine.ts';
 import { trainingOptionsSchema } from '../training/options.ts';
 import { pixels, repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
-import { duration, type ProgressDisplay, progressBars } from './progress.ts';
+import { duration, progressBars } from './progress.ts';
 import { describeTraining } from './train-outcome.ts';
 
 /** Adds the verb to the program. */
@@ -100,17 +101,17 @@ interface TrainFlags extends BackboneFlagValues {
 }
 
 /** Options of the command itself that may also stand in the YAML file. */
-const commandKeys = [
-  'method',
-  'preset',
-  'backbone',
-  'textures',
-  'device',
-  'threads',
-  'cache',
-  'layout',
-  'skipBroken',
-] as const;
+const commandSchema = z.object({
+  method: z.enum(methodNames).optional(),
+  preset: z.string().optional(),
+  backbone: z.string().optional(),
+  textures: z.string().optional(),
+  device: z.enum(devices).optional(),
+  threads: z.number().int().min(1).optional(),
+  cache: z.string().optional(),
+  layout: z.enum(layouts).optional(),
+  skipBroken: z.boolean().optional(),
+});
 
 /** The presets of each method, e.g. `clad: fast, paper, accurate; patchcore: fast, published`. */
 function presetHelp(): string {
@@ -124,13 +125,6 @@ async function run(data: string, given: TrainFlags): Promise<void> {
   const { flags, training } = split(file);
   const merged: TrainFlags = { ...flags, ...given };
   const method = merged.method ?? 'clad';
-  if (!methodNames.includes(method)) {
-    throw new CladError('OPTION_INVALID', {
-      option: 'method',
-      expected: `one of ${methodNames.join(', ')}`,
-      actual: method,
-    });
-  }
   const preset = merged.preset ?? 'fast';
   let options = mergeOptions(presetOf({ method, preset }), training, given.config ?? '');
   if (given.seed !== undefined) options = { ...options, seed: given.seed };
@@ -162,6 +156,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       cache: merged.cache,
       skipBroken: merged.skipBroken ?? false,
       resume: given.resume ?? false,
+      evaluated: given.report,
       onProgress: display.listener,
       note: (text) => display.log(`clad: ${text}`),
       signal: interrupt.signal,
@@ -174,10 +169,13 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       return;
     }
     const outcome = await train(request);
-    const page = given.report ? await report(outcome, merged, display) : null;
+    const { page, failure } = given.report
+      ? await attemptReport(outcome, request)
+      : { page: null, failure: undefined };
     display.stop();
     if (given.json) printJson({ ...outcome, report: page });
     else printText(describeTraining(outcome, page));
+    if (failure !== undefined) throw failure;
   } finally {
     display.stop();
     interrupt.release();
@@ -213,18 +211,17 @@ function describePlan({
   });
 }
 
-/** The report of the run, with its test images where it has any. */
-async function report(outcome: TrainOutcome, flags: TrainFlags, display: ProgressDisplay): Promise<string> {
-  const { page } = await reportTraining({
-    run: outcome.run,
-    device: flags.device,
-    threads: flags.threads,
-    layout: flags.layout,
-    skipBroken: flags.skipBroken ?? false,
-    onProgress: display.listener,
-    note: (text) => display.log(`clad: ${text}`),
-  });
-  return page;
+/** The report of the run, with its test images where it has any; what came of the training is told also where it fails. */
+async function attemptReport(
+  { run }: TrainOutcome,
+  { device, threads, layout, skipBroken, note, ...request }: TrainRequest,
+): Promise<{ readonly page: string | null; readonly failure?: unknown }> {
+  try {
+    const asked = { run, device, threads, layout, skipBroken, note, onProgress: stoppable(request) };
+    return { page: (await reportTraining(asked)).page };
+  } catch (failure) {
+    return { page: null, failure };
+  }
 }
 
 async function readConfig(path: string): Promise<OptionTree> {
@@ -245,11 +242,8 @@ async function readConfig(path: string): Promise<OptionTree> {
 
 /** A file's options: the command's own, and the training's. */
 function split(file: OptionTree) {
-  const flags = Object.fromEntries(
-    commandKeys.filter((key) => file[key] !== undefined).map((key) => [key, file[key]]),
-  ) as Partial<TrainFlags>;
-  const training = Object.fromEntries(
-    Object.entries(file).filter(([key]) => !(commandKeys as readonly string[]).includes(key)),
-  );
-  return { flags, training };
+  const own = (key: string) => Object.hasOwn(commandSchema.shape, key);
+  const entries = Object.entries(file);
+  const flags = checkOptions(commandSchema, Object.fromEntries(entries.filter(([key]) => own(key))));
+  return { flags, training: Object.fromEntries(entries.filter(([key]) => !own(key))) };
 }

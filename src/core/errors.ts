@@ -55,6 +55,11 @@ const catalogue = {
     kind: 'input',
     message: '{path}: no such file or folder. {hint}',
   },
+  FILE_REFUSED: {
+    kind: 'input',
+    message:
+      '{path}: the file system does not allow it ({reason}). Check its permissions and the space left.',
+  },
   FILE_UNREADABLE: {
     kind: 'input',
     message: '{path}: cannot be read ({reason}). Check the file and its permissions.',
@@ -158,7 +163,7 @@ const catalogue = {
   },
   INTERRUPTED: {
     kind: 'input',
-    message: 'Stopped in {where}. Continue with the same command and --resume.',
+    message: 'Stopped in {where}. The same command goes on from there; `clad train` with --resume.',
   },
   TRAINING_DIVERGED: {
     kind: 'input',

@@ -1,7 +1,8 @@
 /** @file Files (Node only): read with a sentence where that fails; written whole or not at all, to a temporary name beside the target, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CladError, reasonOf } from './errors.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function readBytes(path: string): Promise<Buffer> {
 
 /**
  * Writes a file atomically, making its folder when missing. A reader sees the old content or the new, never a part.
- * @throws the file system's error; the temporary file is removed first
+ * @throws FILE_REFUSED; the temporary file is removed first
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   await replaceFile(path, async (temporary) => {
@@ -32,16 +33,93 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   });
 }
 
-/** Gives `write` a temporary path beside `path` and renames the result into place once it succeeds. */
+/**
+ * Gives `write` a temporary path beside `path` and renames the result into place once it succeeds.
+ * @throws FILE_REFUSED where the file system does not let it, and what `write` throws
+ */
 export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  // Of fixed length, whatever the file is called: a name may be as long as the file system allows.
+  const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
+    await mkdir(folder, { recursive: true });
     await write(temporary);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw asRefusal(error, path);
   }
+}
+
+/**
+ * Adds a line to a file.
+ * @throws FILE_REFUSED
+ */
+export async function appendLine(path: string, line: string): Promise<void> {
+  try {
+    await appendFile(path, `${line}\n`);
+  } catch (error) {
+    throw asRefusal(error, path);
+  }
+}
+
+/**
+ * Checks that a folder can be written, or made where it is not there yet; makes nothing.
+ * @throws FOLDER_EXPECTED where it, or a folder it would lie in, is a file; FILE_REFUSED without the permission
+ */
+export async function requireWritable(folder: string, hint: string): Promise<void> {
+  let place = resolve(folder);
+  for (;;) {
+    const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+      throw asRefusal(error, place);
+    });
+    if (found && !found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path: place, hint });
+    if (found) break;
+    place = dirname(place);
+  }
+  try {
+    await access(place, constants.W_OK);
+  } catch (error) {
+    throw asRefusal(error, place);
+  }
+}
+
+/** Milliseconds after which a temporary file belongs to no process that still writes it. */
+const abandonedAfter = 3_600_000;
+
+/** Removes temporary files that processes left in a folder when they were killed. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!/^\..*\.tmp$/.test(name)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() && Date.now() - found.mtimeMs > abandonedAfter) await rm(path, { force: true });
+  }
+}
+
+/** What the file system says when it refuses, and what that is for people; other errors have other causes. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'the file system allows no file so large',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
+  EISDIR: 'it is a folder',
+  EIO: 'the device failed',
+};
+
+/** A refusal of the file system as a sentence; any other error as it is. @param path - where the error does not say it */
+export function asRefusal(error: unknown, path?: string): unknown {
+  if (error instanceof CladError || !(error instanceof Error)) return error;
+  const { code, path: said } = error as NodeJS.ErrnoException;
+  const reason = code === undefined ? undefined : refusals[code];
+  const place = path ?? said;
+  if (reason === undefined || place === undefined) return error;
+  return new CladError('FILE_REFUSED', { path: place, reason }, { cause: error });
 }

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CladError, reasonOf } from '../core/errors.ts';
+import type { ProgressListener } from '../core/progress.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { byCodeUnit } from './folders.ts';
@@ -13,10 +14,16 @@ import { byCodeUnit } from './folders.ts';
  * the contents of image and mask. Moving or copying the folder does not change it, a changed pixel or label does.
  * @throws CladError `FILE_UNREADABLE`
  */
-export async function fingerprint(dataset: Dataset): Promise<string> {
-  const lines = await mapConcurrently(dataset.samples, defaultConcurrency, (sample) =>
-    describe(sample, dataset.root),
-  );
+export async function fingerprint(
+  { samples, root }: Pick<Dataset, 'samples' | 'root'>,
+  onProgress?: ProgressListener,
+): Promise<string> {
+  let done = 0;
+  const lines = await mapConcurrently(samples, defaultConcurrency, async (sample) => {
+    const line = await describe(sample, root);
+    onProgress?.({ task: 'reading images', done: ++done, total: samples.length, unit: 'images' });
+    return line;
+  });
   return createHash('sha256').update(lines.sort(byCodeUnit).join('\n')).digest('hex');
 }
 

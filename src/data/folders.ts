@@ -1,7 +1,7 @@
 /** @file Folders listed in an order that does not depend on the file system: by code unit of the name. */
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { imageExtensions } from '../image/decode.ts';
 
@@ -83,6 +83,17 @@ export async function requireFolder(path: string, hint: string): Promise<string>
   if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint });
   if (!found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path, hint });
   return absolute;
+}
+
+/**
+ * The absolute path of what is to be written: not within the data set, which would then hold it.
+ * @param option - what names it, e.g. `--out`
+ * @throws CladError `OPTION_INVALID`
+ */
+export function requireOutside(option: string, path: string, root: string): string {
+  const absolute = resolve(path);
+  if (!`${absolute}${sep}`.startsWith(`${root}${sep}`)) return absolute;
+  throw new CladError('OPTION_INVALID', { option, expected: 'outside the data set', actual: path });
 }
 
 /** The file system's record of a path, undefined where there is nothing. */

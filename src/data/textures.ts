@@ -1,7 +1,11 @@
 /** @file The texture images local anomalies are cut from, e.g. the Describable Textures Dataset's folders. */
 import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { decodeImage } from '../image/decode.ts';
+import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import { byCodeUnit, listFolder, requireFolder } from './folders.ts';
+import { attempt, type BrokenImage, imagesBroken } from './verify.ts';
 
 /**
  * Absolute paths of all images below a folder, sorted by code unit.
@@ -13,6 +17,37 @@ export async function listTextures(folder: string): Promise<string[]> {
   const expected = 'texture images (.png, .jpg, .webp, .bmp, .tif) in it or in folders below it';
   if (found.length === 0) throw new CladError('DATASET_EMPTY', { path: folder, expected });
   return found.sort(byCodeUnit);
+}
+
+/** How textures are verified. */
+export interface VerifyTexturesOptions {
+  /** Leaves out what is broken instead of refusing. @default false */
+  readonly skipBroken?: boolean;
+  readonly onProgress?: ProgressListener;
+}
+
+/**
+ * Decodes every texture, so that a broken one is met before work is spent.
+ * @returns those that can be used, and with `skipBroken` what was left out
+ * @throws IMAGES_BROKEN; with `skipBroken`, DATASET_EMPTY when none is left
+ */
+export async function verifyTextures(
+  paths: readonly string[],
+  { skipBroken = false, onProgress }: VerifyTexturesOptions = {},
+): Promise<{ readonly textures: readonly string[]; readonly broken: readonly BrokenImage[] }> {
+  let done = 0;
+  const findings = await mapConcurrently(paths, defaultConcurrency, async (path) => {
+    const finding = await attempt(path, decodeImage(path));
+    onProgress?.({ task: 'checking textures', done: ++done, total: paths.length, unit: 'images' });
+    return 'reason' in finding ? finding : undefined;
+  });
+  const broken = findings.filter((finding) => finding !== undefined);
+  if (broken.length > 0 && !skipBroken) throw imagesBroken(broken, paths.length);
+  const textures = paths.filter((_, index) => !findings[index]);
+  if (textures.length === 0) {
+    throw new CladError('DATASET_EMPTY', { path: paths[0] ?? '', expected: 'a texture that can be decoded' });
+  }
+  return { textures, broken };
 }
 
 async function imagesBelow(folder: string): Promise<string[]> {

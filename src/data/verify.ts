@@ -98,15 +98,18 @@ export async function verifyImages(dataset: Dataset, options: VerifyOptions = {}
   const examination = await examineImages(dataset, options);
   const { broken } = examination;
   if (broken.length === 0) return examination;
-  if (!options.skipBroken) {
-    throw new CladError('IMAGES_BROKEN', {
-      broken: broken.length,
-      total: examination.examined,
-      list: broken.map(({ path, reason }) => `  ${path}: ${reason}`).join('\n'),
-    });
-  }
+  if (!options.skipBroken) throw imagesBroken(broken, examination.examined);
   if (dataset.samples.some(({ split }) => split === 'train')) requireTraining(examination.dataset);
   return examination;
+}
+
+/** The error that names them all. */
+export function imagesBroken(broken: readonly BrokenImage[], total: number): CladError {
+  return new CladError('IMAGES_BROKEN', {
+    broken: broken.length,
+    total,
+    list: broken.map(({ path, reason }) => `  ${path}: ${reason}`).join('\n'),
+  });
 }
 
 interface Finding {
@@ -132,7 +135,8 @@ async function examineSample({ path, maskPath }: Sample): Promise<Finding> {
   return { size, emptyMask: !mask.data.includes(1) };
 }
 
-async function attempt<T>(path: string, decoding: Promise<T>): Promise<T | BrokenImage> {
+/** What was decoded, or what is wrong with the file. */
+export async function attempt<T>(path: string, decoding: Promise<T>): Promise<T | BrokenImage> {
   try {
     return await decoding;
   } catch (error) {

@@ -52,6 +52,9 @@ export async function readVisa(root: string): Promise<Sample[]> {
 function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError): Sample {
   const { object: className, split, label } = row;
   if (className === '') throw refuse('the object is empty');
+  // It names files.
+  if (/[/\\]/.test(className) || className === '.' || className === '..')
+    throw refuse(`the object is ${className}, expected a name without slashes`);
   if (row.image === '') throw refuse('the image is empty');
   if (split !== 'train' && split !== 'test') throw refuse(`the split is ${split}, expected train or test`);
   if (label !== 'normal' && label !== 'anomaly')

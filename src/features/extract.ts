@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
 import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
+import { removeAbandoned } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { Sample } from '../data/dataset.ts';
@@ -61,6 +62,7 @@ export async function extractFeatures(options: ExtractOptions): Promise<Extracte
   const store = new FeatureStore(storeFolder(cache, 'features', key), { key, width, gridSide, classes });
   const complete = await store.completed();
   if (complete) return { store, index: complete, reused: true };
+  await removeAbandoned(store.folder);
   const shards = planShards(options, width, gridSide);
   const missing: number[] = [];
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);

@@ -108,7 +108,7 @@ function chosenLayers(backbone: Backbone, options: FeatureOptions) {
     const layer = backbone.card.layers.find((each) => each.name === name);
     if (!layer) {
       throw new CladError('OPTION_INVALID', {
-        option: 'layers',
+        option: 'features.layers',
         expected: `layers of backbone ${backbone.card.name}: ${backbone.card.layers.map((each) => each.name).join(', ')}`,
         actual: name,
       });

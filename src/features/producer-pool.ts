@@ -14,7 +14,7 @@ const ahead = 3;
 /**
  * Does jobs in other threads.
  * @param threads - at least 1. @default half the machine's cores, at most 4
- * @throws IMAGE_INVALID naming the file of a job that failed
+ * @throws IMAGE_INVALID or FILE_UNREADABLE, naming the photograph or texture that made a job fail
  */
 export async function* produceAll(
   setup: ProducerSetup,
@@ -62,7 +62,7 @@ function startWorker(setup: ProducerSetup): ProducerThread {
     const job = waiting.get(answer.number);
     waiting.delete(answer.number);
     if ('produced' in answer) job?.resolve(answer.produced);
-    else job?.reject(new CladError('IMAGE_INVALID', answer.error));
+    else job?.reject(CladError.told(answer.error));
   });
   worker.on('error', (error) => {
     for (const { reject } of waiting.values()) reject(error);

@@ -1,12 +1,12 @@
 /** @file A thread that does producers' jobs, one message in and one out for each; see producer-pool.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, type ErrorCode, reasonOf } from '../core/errors.ts';
 import { type Produced, type ProducerJob, type ProducerSetup, producer } from './producer.ts';
 
 /** Answer to a job: what was produced, or why not. */
 export type WorkerAnswer =
   | { readonly number: number; readonly produced: Produced }
-  | { readonly number: number; readonly error: { readonly path: string; readonly reason: string } };
+  | { readonly number: number; readonly error: { readonly code: ErrorCode; readonly message: string } };
 
 const produce = producer(workerData as ProducerSetup);
 
@@ -15,8 +15,12 @@ parentPort?.on('message', async ({ number, job }: { number: number; job: Produce
   try {
     answer = { number, produced: await produce(job) };
   } catch (error) {
-    const cause = error instanceof CladError ? (error.cause ?? error) : error;
-    answer = { number, error: { path: job.path, reason: reasonOf(cause) } };
+    // The sentence says what is at fault: the photograph, or a texture laid on it.
+    const { code, message } =
+      error instanceof CladError
+        ? error
+        : new CladError('IMAGE_INVALID', { path: job.path, reason: reasonOf(error) });
+    answer = { number, error: { code, message } };
   }
   parentPort?.postMessage(answer);
 });

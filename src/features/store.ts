@@ -137,11 +137,13 @@ export class FeatureStore {
     return index;
   }
 
-  /** The index of a complete store with this key; undefined where there is none. */
+  /** The index of a complete store with this key; undefined where there is none, or where a shard of it has gone and is to be made again. */
   async completed(): Promise<StoreIndex | undefined> {
     const path = join(this.folder, 'index.json');
     if (!existsSync(path)) return undefined;
     const index = JSON.parse(await readFile(path, 'utf8')) as StoreIndex;
-    return index.key === this.header.key ? index : undefined;
+    if (index.key !== this.header.key) return undefined;
+    for (const number of index.shards.keys()) if (!(await this.hasShard(number))) return undefined;
+    return index;
   }
 }

@@ -19,7 +19,7 @@ import { type TrainingOptions, trainingOptionsSchema } from '../training/options
 import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
 import type { MethodName } from './method.ts';
 import { checkInput, presetOf, train } from './train.ts';
-import { hashOf, type TrainRequest } from './train-work.ts';
+import { hashOf, stoppable, type TrainRequest } from './train-work.ts';
 import { version } from './version.ts';
 
 /** One row of the table. */
@@ -184,17 +184,17 @@ async function cellOf({ setting, out, cache, variant, options, key }: CellReques
     if (before.key === key) return { ...before, variant: name };
   }
   const run = join(out, 'runs', place);
-  const request = { ...setting, out: run, method, preset, options, cache };
+  const request = { ...setting, out: run, method, preset, options, cache, evaluated: true };
   const resumed = existsSync(join(run, 'config.json'));
   const outcome = await train({ ...request, resume: true });
-  const { device, threads, skipBroken, layout, onProgress } = setting;
+  const { device, threads, skipBroken, layout } = setting;
   const evaluation = await evaluateRun({
     run,
     device,
     threads,
     skipBroken: skipBroken ?? false,
     layout,
-    onProgress,
+    onProgress: stoppable(setting),
   });
   const cell: GridCell = {
     variant: name,

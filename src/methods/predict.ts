@@ -1,6 +1,6 @@
 /** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
-import { stat } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { listFolder } from '../data/folders.ts';
@@ -63,15 +63,52 @@ async function imagesBelow(folder: string): Promise<string[]> {
   return inside;
 }
 
-/** Gives maps of equally named images different names. */
+/** Gives maps of equally named images different names, on file systems too that do not tell capitals. */
 function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
-  const seen = new Map<string, number>();
+  const folded = (name: string) => name.normalize('NFC').toLowerCase();
+  // A name that an image has by itself is never given to another.
+  const own = new Set(targets.map(({ mapName }) => folded(mapName)));
+  const given = new Set<string>();
   return targets.map(({ path, mapName }) => {
-    const times = seen.get(mapName) ?? 0;
-    seen.set(mapName, times + 1);
-    if (times === 0) return { path, mapName };
     const ending = extname(mapName);
-    return { path, mapName: `${mapName.slice(0, -ending.length)}-${times + 1}${ending}` };
+    const stem = mapName.slice(0, -ending.length);
+    let name = mapName;
+    for (let number = 2; given.has(folded(name)) || (number > 2 && own.has(folded(name))); number++)
+      name = `${stem}-${number}${ending}`;
+    given.add(folded(name));
+    return { path, mapName: name };
+  });
+}
+
+/**
+ * Refuses a folder for heat maps in which one would take the place of a photograph that is judged, or would be among the photographs the next time.
+ * @throws OPTION_INVALID
+ */
+export async function requireMapsApart(
+  folder: string,
+  paths: readonly string[],
+  targets: readonly PredictTarget[],
+): Promise<void> {
+  const refuse = (expected: string) =>
+    new CladError('OPTION_INVALID', { option: '--maps', expected, actual: folder });
+  const place = await realPath(resolve(folder));
+  for (const path of paths) {
+    const searched = await realPath(resolve(path));
+    const inside = `${place}${sep}`.startsWith(`${searched}${sep}`);
+    if (inside) throw refuse(`a folder outside ${path}, whose photographs are judged`);
+  }
+  const maps = new Set(targets.map(({ mapName }) => join(place, mapName)));
+  for (const { path } of targets) {
+    if (maps.has(await realPath(resolve(path))))
+      throw refuse(`another folder: a heat map would take the place of ${path}`);
+  }
+}
+
+/** Without symbolic links, as far as it exists. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPath(parent), basename(path));
   });
 }
 

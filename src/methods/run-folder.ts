@@ -3,11 +3,11 @@
  * `standing-out/`, `model.onnx`, `evaluation.json`.
  */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { appendLine, writeFileAtomic } from '../core/files.ts';
 import { layouts } from '../data/dataset.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
@@ -77,7 +77,6 @@ export class RunFolder {
    */
   async begin(config: RunConfig, resume: boolean): Promise<void> {
     this.requireFree(resume);
-    await mkdir(this.path, { recursive: true });
     if (existsSync(this.#config)) {
       const before = await this.config();
       const differing = differences(before, config);
@@ -108,7 +107,7 @@ export class RunFolder {
 
   /** Appends a line to the log. */
   async log(entry: object): Promise<void> {
-    await appendFile(this.#log, `${JSON.stringify(entry)}\n`);
+    await appendLine(this.#log, JSON.stringify(entry));
   }
 
   /** Removes what the log says of steps after a checkpoint; they are about to be run again. */

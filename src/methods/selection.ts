@@ -3,7 +3,6 @@
  * anomalies of the same images, the easy ones and subtle ones. `test`: pixel AUROC on the test images, as the paper does (it leaks).
  */
 
-import { joined } from '../core/arrays.ts';
 import { halvesToFloats } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 import type { Sample } from '../data/dataset.ts';
@@ -64,38 +63,89 @@ export async function syntheticJudge(options: SyntheticJudgeOptions): Promise<Ju
   };
 }
 
-/** Held-out normal rows, and anomalous ones: local, local faded towards the normal feature, normal with noise. */
-async function heldOutRows({ inputs, heldOut, fitted, training }: SyntheticJudgeOptions) {
-  const { store, index } = inputs;
+/** A row of the store, or one between it and the normal row of the same place. */
+interface HeldOutRow {
+  readonly shard: number;
+  readonly row: number;
+  /** Drawn towards `own` by Eq. 4, with this beta. */
+  readonly faded?: { readonly own: number; readonly beta: number };
+}
+
+/**
+ * Held-out normal rows, and anomalous ones: local, local faded towards the normal feature, normal with noise. Which rows is drawn from the
+ * shards' indexes before any is read, so that no more are held than are judged.
+ */
+async function heldOutRows(options: SyntheticJudgeOptions) {
+  const { fitted, training } = options;
   const { width } = fitted;
   const random = new Random(training.seed, 'selection');
+  const { normalOf, normals, local, faded } = await listHeldOut(options, random);
+  const some = <T>(rows: readonly T[]) => random.sample(rows, mostRows);
+  const good = some(normals).map(normalOf);
+  const noise = Float64Array.from(
+    { length: Math.min(good.length, mostRows / 4) * width },
+    (_, at) => random.normal() * fitted.noiseDeviation[at % width],
+  );
+  const chosen = [good, some(local), some(faded)];
+  const [normal, ...anomalous] = await readRows(options, chosen);
+  const noisy = Float32Array.from(noise, (value, at) => value + normal[at]);
+  const kinds = [...anomalous, noisy].filter(({ length }) => length > 0);
+  return { normal, kinds };
+}
+
+/** All held-out rows by number: of normal ones, that are many, only how to find them. */
+async function listHeldOut(
+  { inputs: { store, index }, heldOut, training }: SyntheticJudgeOptions,
+  random: Random,
+) {
   const perImage = index.gridSide ** 2;
-  const normal: Float32Array[] = [];
-  const local: Float32Array[] = [];
-  const faded: Float32Array[] = [];
-  for (let shard = 0; shard < index.shards.length; shard++) {
-    const { images, local: rows, features } = await store.readShard(shard);
-    const at = (row: number) => halvesToFloats(features.subarray(row * width, (row + 1) * width));
-    images.forEach(({ id }, image) => {
-      if (!heldOut.has(id)) return;
-      for (let patch = 0; patch < perImage; patch++) normal.push(at(image * perImage + patch));
+  const images: HeldOutRow[] = [];
+  const local: HeldOutRow[] = [];
+  const faded: HeldOutRow[] = [];
+  for (const shard of index.shards.keys()) {
+    const { images: all, local: rows } = await store.readShardIndex(shard);
+    all.forEach(({ id }, image) => {
+      if (heldOut.has(id)) images.push({ shard, row: image * perImage });
     });
-    rows.image.forEach((image, row) => {
-      if (!heldOut.has(images[image].id) || rows.coverage[row] < 0.5) return;
-      const anomalous = at(images.length * perImage + row);
-      const own = at(image * perImage + rows.position[row]);
-      local.push(anomalous);
+    rows.image.forEach((image, number) => {
+      if (!heldOut.has(all[image].id) || rows.coverage[number] < 0.5) return;
+      const row = all.length * perImage + number;
+      local.push({ shard, row });
       // Subtle: as much of the normal feature again as Eq. 4 leaves of the anomaly.
       const beta = (1 + drawBeta(random, training.synthesis)) / 2;
-      faded.push(anomalous.map((value, dimension) => (1 - beta) * value + beta * own[dimension]));
+      faded.push({ shard, row, faded: { own: image * perImage + rows.position[number], beta } });
     });
   }
-  const some = (rows: readonly Float32Array[]) => joined(Float32Array, random.sample(rows, mostRows));
-  const chosen = some(normal);
-  const noisy = chosen.slice(0, Math.min(chosen.length, (mostRows / 4) * width));
-  for (let at = 0; at < noisy.length; at++) noisy[at] += random.normal() * fitted.noiseDeviation[at % width];
-  const kinds = [some(local), some(faded), noisy].filter(({ length }) => length > 0);
-  return { normal: chosen, kinds };
+  const normals = Array.from({ length: images.length * perImage }, (_, number) => number);
+  const normalOf = (number: number): HeldOutRow => {
+    const { shard, row } = images[Math.floor(number / perImage)] as HeldOutRow;
+    return { shard, row: row + (number % perImage) };
+  };
+  return { normals, normalOf, local, faded };
+}
+
+/** Reads rows, one shard in memory at a time. @returns for each list its rows one after another, float32 [rows * width] */
+async function readRows(
+  { inputs: { store, index }, fitted: { width } }: SyntheticJudgeOptions,
+  lists: readonly (readonly HeldOutRow[])[],
+): Promise<Float32Array[]> {
+  const read = lists.map(({ length }) => new Float32Array(length * width));
+  for (const shard of index.shards.keys()) {
+    if (!lists.some((rows) => rows.some((each) => each.shard === shard))) continue;
+    const { features } = await store.readShard(shard);
+    const at = (row: number) => halvesToFloats(features.subarray(row * width, (row + 1) * width));
+    lists.forEach((rows, list) => {
+      rows.forEach(({ shard: its, row, faded }, number) => {
+        if (its !== shard) return;
+        read[list].set(faded ? between(at(row), at(faded.own), faded.beta) : at(row), number * width);
+      });
+    });
+  }
+  return read;
+}
+
+function between(from: Float32Array, to: Float32Array, share: number): Float32Array {
+  return from.map((value, dimension) => (1 - share) * value + share * to[dimension]);
 }
 
 export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'> {

@@ -32,15 +32,27 @@ const mostPictures = 12;
 /** Longer side of such a picture, pixels. */
 const pictureSide = 480;
 
-/** The images of each product, the most anomalous first. @param images - with scores as of new images */
-export function rankImages(images: readonly GoodImage[]): RankedImage[] {
+/**
+ * The images of each product, the most anomalous first.
+ * @param images - with scores as of new images
+ * @param comparable - whether those of trained images can stand beside those of held-out ones; if not, each kind is compared with itself
+ */
+export function rankImages(images: readonly GoodImage[], comparable: boolean): RankedImage[] {
   return [...byClass(images)].flatMap(([, own]) => {
-    const { centre, deviation } = robustSpread(own.map(({ score }) => score));
-    const measured = own.length >= leastImages && deviation > 0;
-    return own
-      .map((image) => ({ ...image, deviations: measured ? (image.score - centre) / deviation : 0 }))
-      .sort((a, b) => b.score - a.score);
+    const groups = comparable
+      ? [own]
+      : [own.filter(({ heldOut }) => heldOut), own.filter(({ heldOut }) => !heldOut)];
+    return groups.flatMap(amongThemselves).sort((a, b) => b.score - a.score);
   });
+}
+
+function amongThemselves(images: readonly GoodImage[]): RankedImage[] {
+  const { centre, deviation } = robustSpread(images.map(({ score }) => score));
+  const measured = images.length >= leastImages && deviation > 0;
+  return images.map((image) => ({
+    ...image,
+    deviations: measured ? (image.score - centre) / deviation : 0,
+  }));
 }
 
 /** Images that lie far above the others of their product, the furthest first. */

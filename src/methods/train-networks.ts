@@ -26,10 +26,20 @@ export async function trainOn(
   const reached = resume ? await checkpoints.readProgress() : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
   const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey, networks);
-  // Lines are written one after another, without holding up the training.
+  // Lines are written one after another, without holding up the training; one that cannot be written ends it at the next.
   let writing: Promise<void> = Promise.resolve();
+  let failure: unknown;
+  const log = (entry: object) => {
+    if (failure !== undefined) throw failure;
+    writing = writing
+      .then(() => run.log(entry))
+      .catch((error: unknown) => {
+        failure ??= error;
+      });
+  };
+  let trained: TrainedNetworks;
   try {
-    return await trainNetworks({
+    trained = await trainNetworks({
       engine,
       source: { ...inputs, images: split.fit },
       fitted,
@@ -38,16 +48,16 @@ export async function trainOn(
       checkpoints,
       resume,
       judge: judge?.judge,
-      log: (entry) => {
-        writing = writing.then(() => run.log(entry));
-      },
+      log,
       onProgress: request.onProgress,
       signal: request.signal,
     });
   } finally {
-    await writing;
     await judge?.release();
+    await writing;
   }
+  if (failure !== undefined) throw failure;
+  return trained;
 }
 
 async function makeJudge(

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
+import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
+import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
-import { listTextures } from '../data/textures.ts';
+import { listTextures, verifyTextures } from '../data/textures.ts';
 import { verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
@@ -15,7 +17,7 @@ import type { InputGeometry } from '../features/preprocess.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
-import type { TrainingOptions } from '../training/options.ts';
+import { presets, type TrainingOptions } from '../training/options.ts';
 import type { MethodName } from './method.ts';
 import { type RunConfig, RunFolder } from './run-folder.ts';
 import { version } from './version.ts';
@@ -39,6 +41,8 @@ export interface TrainRequest {
   readonly threads?: number | undefined;
   readonly skipBroken?: boolean;
   readonly resume?: boolean;
+  /** The detector will be evaluated afterwards: test images that are broken are to be met before the training. */
+  readonly evaluated?: boolean;
   /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
   readonly cache?: string | undefined;
   readonly onProgress?: ProgressListener;
@@ -66,6 +70,7 @@ export interface Work {
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
   run.requireFree(request.resume ?? false);
+  await requireWritable(request.out, 'Give another folder to --out.');
   const read = await readAll(request);
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
@@ -87,22 +92,24 @@ export async function prepare(request: TrainRequest): Promise<Work> {
 export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
   const { options, note } = request;
   const loaded = await loadDataset(request.data, { layout: request.layout });
+  requireOutside('--out', request.out, loaded.root);
+  if (request.cache !== undefined) requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const textures = request.textures === undefined ? null : await listTextures(request.textures);
-  if (textures === null && options.synthesis.perImage > 0)
+  const listed = request.textures === undefined ? null : await listTextures(request.textures);
+  if (listed === null && options.synthesis.perImage > 0)
     note?.(
       'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
     );
-  const splits: Sample['split'][] = options.selection === 'test' ? ['train', 'test'] : ['train'];
-  const skipBroken = request.skipBroken ?? false;
-  const { dataset, broken } = await verifyImages(loaded, {
-    splits,
-    skipBroken,
-    onProgress: request.onProgress,
-  });
-  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const testToo = options.selection === 'test' || (request.evaluated ?? false);
+  const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
+  const examine = { skipBroken: request.skipBroken ?? false, onProgress: stoppable(request) };
+  const { dataset, broken } = await verifyImages(loaded, { splits, ...examine });
+  const verified = listed && options.synthesis.perImage > 0 ? await verifyTextures(listed, examine) : null;
+  for (const { path, reason } of [...broken, ...(verified?.broken ?? [])])
+    note?.(`left out: ${path}: ${reason}`);
+  const textures = verified ? verified.textures : listed;
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const split = splitHeldOut(training, options.heldOut, options.seed);
   const { features: chosen } = options;
@@ -111,12 +118,17 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     resizeShorterTo: chosen.resizeShorterTo ?? undefined,
   };
   const has = (layer: string) => backbone.card.layers.some(({ name }) => name === layer);
+  const layers = layersOf(backbone, chosen.layers);
+  if (layers !== chosen.layers) {
+    const absent = chosen.layers.join(', ');
+    note?.(`Backbone ${backbone.card.name} has no ${absent}: its own layers are used, ${layers.join(', ')}.`);
+  }
   const missing = chosen.fineLayers.filter((layer) => !has(layer));
   if (missing.length > 0 && !builtinNames.includes(request.backbone))
     note?.(`Backbone ${backbone.card.name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry,
-    layers: chosen.layers,
+    layers,
     fineLayers: chosen.fineLayers.filter(has),
     fineWeight: chosen.fineWeight,
     aggregation:
@@ -124,7 +136,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
         ? { aggregation: 'pooled', width: chosen.width }
         : { aggregation: 'concatenated' },
   });
-  const trainFingerprint = await fingerprint({ ...dataset, samples: training });
+  const trainFingerprint = await fingerprint({ ...dataset, samples: training }, stoppable(request));
   return {
     request,
     engine,
@@ -137,6 +149,16 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     textures,
     fingerprint: trainFingerprint,
   };
+}
+
+/**
+ * The layers asked for. Where nobody asked, and the backbone has none of the usual names, all of its card, which its owner chose.
+ * One that has some of them is meant to have the others too: that is refused later.
+ */
+function layersOf({ card }: Backbone, wanted: readonly string[]): readonly string[] {
+  const own = card.layers.map(({ name }) => name);
+  const usual = wanted.join() === presets.paper.features.layers.join();
+  return usual && !wanted.some((name) => own.includes(name)) ? own : wanted;
 }
 
 /**

@@ -111,6 +111,8 @@ export function checkInput({ method, options }: Pick<TrainRequest, 'method' | 'o
 /** A run that is asked to go on but has come to its end. */
 async function finished({ run, request }: Work): Promise<TrainOutcome> {
   request.note?.(`${run.path} is finished already; nothing was done.`);
+  // A process that was killed between the last two steps of a training left it.
+  if (request.cache === undefined) await run.clearCache();
   const metadata = parseMetadata(decodeMetadata(await readFile(run.model)), run.model);
   return {
     run: run.path,

@@ -5,6 +5,7 @@ import { changesFrom } from '../core/options.ts';
 import type { ClassCalibration } from '../detector/calibrate.ts';
 import { Detector } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
+import { countsTrained } from '../detector/familiarity.ts';
 import { goldenKey } from '../detector/golden.ts';
 import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
@@ -62,7 +63,7 @@ async function judgeAndDescribe(
     const judged = await judgeGoodImages(work, ownOut);
     const calibration = calibrateByGood(judged, work.request.options.falseAlarmRate, learnt);
     const metadata = describe(work, preset, calibration);
-    const goodImages = rankImages(calibration.images);
+    const goodImages = rankImages(calibration.images, countsTrained(calibration.familiarity));
     await writeGoodImages(work, ownOut, goodImages, metadata);
     return { metadata, goodImages };
   } finally {

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../core/files.ts';
+import { removeAbandoned, writeFileAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
 import type { Parameters } from '../model/parameters.ts';
 
@@ -93,6 +93,7 @@ export class CheckpointFolder {
     }
     const content: StateFile = { key: this.key, ...progress, files };
     await writeFileAtomic(join(this.folder, stateFile), `${JSON.stringify(content, null, 2)}\n`);
+    await removeAbandoned(this.folder);
     for (const name of await readdir(this.folder)) {
       const kept = name === stateFile || name === files.state || name === files.best;
       if (!kept && /^(state|best)-.*\.safetensors$/.test(name)) await rm(join(this.folder, name));

@@ -151,6 +151,8 @@ class StageRun {
       const now = step + count;
       checkpoint = { ...checkpoint, state, progress: { ...checkpoint.progress, step: now } };
       log?.({ stage: this.#stage, step: now, losses });
+      if (!Number.isFinite(losses.total))
+        throw new CladError('TRAINING_DIVERGED', { stage: this.#stage, step: now });
       if (now === this.#nextJudgement(step)) checkpoint = await this.#judge(checkpoint);
       onProgress?.({
         task: `stage ${this.#stage}`,
@@ -159,8 +161,6 @@ class StageRun {
         unit: 'steps',
         values: losses,
       });
-      if (!Number.isFinite(losses.total))
-        throw new CladError('TRAINING_DIVERGED', { stage: this.#stage, step: now });
       const stop = signal?.aborted ?? false;
       if (stop || now === this.steps || Date.now() - saved > checkpointInterval) {
         await checkpoints.write(checkpoint);

@@ -28,7 +28,7 @@ const imagesIn = (root: string, stem = (number: number) => String(number)) =>
   );
 
 describe('good images in a list', () => {
-  const ranked = rankImages(imagesIn('/photos'));
+  const ranked = rankImages(imagesIn('/photos'), true);
 
   it('have the most anomalous of each product first', () => {
     const lines = goodImagesCsv(ranked, thresholds, '/photos').trimEnd().split('\r\n');
@@ -46,6 +46,26 @@ describe('good images in a list', () => {
 
   it('stand out far above the others of their product alone', () => {
     expect(standOut(ranked).map(({ path }) => path)).toEqual(['/photos/bolt/5.png']);
+  });
+});
+
+describe('good images of which the networks remember too much', () => {
+  it('are compared with their own kind', () => {
+    const image = (id: number, heldOut: boolean, score: number) => ({
+      id,
+      path: `/photos/${id}.png`,
+      className: 'bolt',
+      heldOut,
+      score,
+    });
+    // Trained ones lie close together, the held-out ones far and wide.
+    const images = [
+      ...Array.from({ length: 40 }, (_, id) => image(id, false, 1 + (id % 5) / 100)),
+      ...Array.from({ length: 10 }, (_, id) => image(40 + id, true, 3 + id / 4)),
+      image(50, false, 2),
+    ];
+    expect(standOut(rankImages(images, true)).length).toBeGreaterThan(9);
+    expect(standOut(rankImages(images, false)).map(({ id }) => id)).toEqual([50]);
   });
 });
 
@@ -71,7 +91,7 @@ describe('pictures of good images that stand out', () => {
           },
           release: async () => {},
         },
-        rankImages(images),
+        rankImages(images, true),
         {
           // The middle of the photograph, 200 x 200.
           geometry: { size: 64, resizeShorterTo: 64 },

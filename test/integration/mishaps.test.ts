@@ -1,0 +1,183 @@
+/** @file What goes wrong around a training: folders in each other, broken files beside the photographs, settings nobody can follow. */
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cardText } from '../../src/features/backbone-card.ts';
+import { clad, type Ended } from '../helpers/clad.ts';
+import { writeParts } from '../helpers/parts.ts';
+import { tinySettings } from '../helpers/small-training.ts';
+import { tinyBackboneBytes, tinyCard, writeTinyBackbone } from '../helpers/tiny-backbone.ts';
+
+const short = [...tinySettings, 'stage1.steps=6', 'stage2.steps=4', 'evaluations=1'].flatMap((text) => [
+  '--set',
+  text,
+]);
+
+let folder = '';
+let parts = '';
+let backbone = '';
+const at = (...names: readonly string[]) => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-mishaps-'));
+  parts = at('parts');
+  await writeParts(parts);
+  backbone = await writeTinyBackbone(folder);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const train = (data: string, out: string, ...more: readonly string[]) =>
+  clad('train', data, '--out', out, '--backbone', backbone, ...short, ...more);
+
+function expectRefused({ status, stderr }: Ended, message: RegExp) {
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr).not.toMatch(/defect of clad/);
+  expect(status).toBe(2);
+}
+
+describe('folders', () => {
+  it('of a run or a cache are refused within the data set, which would take them for a product', async () => {
+    const before = await readdir(parts);
+    expectRefused(await train(parts, join(parts, 'run')), /Expected --out to be outside the data set/);
+    const cache = ['--cache', join(parts, 'cache')];
+    expectRefused(await train(parts, at('x'), ...cache), /Expected --cache to be outside the data set/);
+    const grid = ['compare', parts, '--out', join(parts, 'grid'), '--backbone', backbone];
+    expectRefused(await clad(...grid), /outside the data set/);
+    expect(await readdir(parts)).toEqual(before);
+    expect(existsSync(at('x'))).toBe(false);
+  });
+
+  it('that are files are refused before the photographs are read', async () => {
+    await writeFile(at('a file'), '');
+    expectRefused(await train(parts, at('a file')), /a file: expected a folder, this is a file/);
+    expectRefused(await train(parts, at('a file', 'run')), /a file: expected a folder, this is a file/);
+  });
+
+  // Root may write anywhere.
+  it.skipIf(process.getuid?.() === 0)('that may not be written are refused in a sentence', async () => {
+    await mkdir(at('locked'));
+    await chmod(at('locked'), 0o500);
+    expectRefused(await train(parts, at('locked', 'run')), /locked: .*\(no permission\)/);
+  });
+});
+
+describe('broken files beside the training images', () => {
+  it('are met before the training: test images, whose evaluation follows it', async () => {
+    const data = at('torn');
+    await cp(parts, data, { recursive: true });
+    await writeFile(join(data, 'disc/test/good/001.png'), 'no picture');
+    expectRefused(await train(data, at('y')), /1 of 32 images cannot be used.*disc\/test\/good\/001\.png/s);
+    expect(existsSync(at('y'))).toBe(false);
+    // Without a report they are not asked for.
+    expect((await train(data, at('unreported'), '--no-report')).status).toBe(0);
+  }, 60_000);
+
+  it('are met before the training: textures, by their own name', async () => {
+    const textures = at('textures');
+    await cp(join(parts, 'weave/train/good'), textures, { recursive: true });
+    const whole = await readFile(join(textures, '004.png'));
+    await writeFile(join(textures, '004.png'), whole.subarray(0, whole.length / 2));
+    const given = ['--textures', textures];
+    expectRefused(
+      await train(parts, at('z'), ...given),
+      /1 of 10 images cannot.*textures\/004\.png: the file is/s,
+    );
+    const skipped = await train(parts, at('z'), ...given, '--skip-broken', '--no-report');
+    expect(skipped.stderr).toMatch(/left out: .*textures\/004\.png/);
+    expect(skipped.status).toBe(0);
+  }, 60_000);
+
+  it('do not lose what came of a training whose report fails', async () => {
+    const data = at('vanishing');
+    await cp(parts, data, { recursive: true });
+    const out = at('vanished');
+    expect((await train(data, out, '--no-report')).status).toBe(0);
+    await writeFile(join(data, 'disc/ground_truth/blot/000_mask.png'), 'no picture');
+    // The run is finished; the report alone is asked for, and cannot be made.
+    const { status, stdout, stderr } = await train(data, out, '--resume', '--json');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/000_mask\.png/);
+    expect(stdout).toMatch(/"IMAGES_BROKEN"/);
+  }, 60_000);
+});
+
+describe('a YAML file', () => {
+  it.each([
+    ['device: gpu', /Expected device to be .*cpu.*webgpu.*cuda/],
+    ['layout: foo', /Expected layout to be .*mvtec/],
+    ['skipBroken: "no"', /Expected skipBroken to be true or false/],
+    ['backbone: 50', /Expected backbone to be a text/],
+    ['threads: 0', /Expected threads to be/],
+    ['method: padim', /Expected method to be .*patchcore/],
+  ])('with %s is refused', async (line, message) => {
+    const config = at(`${line.replaceAll(/\W/g, '')}.yaml`);
+    await writeFile(config, `${line}\n`);
+    expectRefused(await train(parts, at('never'), '--config', config), message);
+    expect(existsSync(at('never'))).toBe(false);
+  });
+});
+
+describe('a backbone whose layers have other names', () => {
+  it("is taken with its card's layers; some of the names alone are refused", async () => {
+    const own = at('vendor.onnx');
+    await writeFile(own, tinyBackboneBytes(0, ['fine', 'coarse']));
+    const layers = tinyCard.layers.map((layer, index) => ({ ...layer, name: ['fine', 'coarse'][index]! }));
+    await writeFile(`${own}.json`, cardText({ ...tinyCard, name: 'vendor', layers }));
+    const given = ['--backbone', own, '--no-report'];
+    const taken = await clad('train', parts, '--out', at('vendor'), ...given, ...short);
+    expect(taken.stderr).toMatch(/vendor has no layer2, layer3: its own layers are used, fine, coarse/);
+    expect(taken.status).toBe(0);
+    const half = ['--set', 'features.layers=["fine","layer3"]'];
+    expectRefused(
+      await clad('train', parts, '--out', at('half'), ...given, ...short, ...half),
+      /Expected features\.layers to be layers of backbone vendor: fine, coarse, got layer3/,
+    );
+  }, 60_000);
+});
+
+describe('heat maps', () => {
+  let run = '';
+  beforeAll(async () => {
+    run = at('judging');
+    await train(parts, run, '--no-report');
+  }, 60_000);
+
+  it('never take the place of photographs', async () => {
+    const photographs = at('incoming');
+    await cp(join(parts, 'disc/test/good'), photographs, { recursive: true });
+    const one = join(photographs, '000.png');
+    const before = await readFile(one);
+    expectRefused(
+      await clad('predict', run, photographs, '--maps', photographs),
+      /Expected --maps to be a folder outside .*incoming/,
+    );
+    expectRefused(
+      await clad('predict', run, one, '--maps', photographs),
+      /Expected --maps to be another folder: a heat map would take the place of .*000\.png/,
+    );
+    expect(await readFile(one)).toEqual(before);
+  });
+
+  it('have different names however their photographs are called', async () => {
+    for (const [name, files] of [
+      ['first', ['part.png', 'part-2.png']],
+      ['second', ['part.png', 'PART.png']],
+    ] as const) {
+      await mkdir(at(name));
+      for (const file of files) await cp(join(parts, 'disc/test/good/000.png'), at(name, file));
+    }
+    const { stdout, status } = await clad(
+      ...['predict', run, at('first'), at('second'), '--maps', at('maps'), '--json'],
+    );
+    expect(status).toBe(0);
+    const maps = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { map: string }).map.toLowerCase());
+    expect(new Set(maps).size).toBe(4);
+  });
+});
