@@ -184,6 +184,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
 
 function describePlan({
   images,
+  testImages,
   classes,
   heldOut,
   patches,
@@ -198,6 +199,7 @@ function describePlan({
     header: ['', 'expected'],
     rows: [
       ['images', `${images} of ${classes} products, ${heldOut} held out`],
+      ...(testImages === 0 ? [] : [['test images', `${testImages}, which choose the networks`]]),
       ['patches', patches.toLocaleString('en')],
       ['disk', `${gigabytes(disk.features + disk.inputs)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],
@@ -205,6 +207,7 @@ function describePlan({
       ['matching', duration(time.matching)],
       ['stage 1', `${steps.stage1} steps, ${duration(time.stage1)}`],
       ['stage 2', `${steps.stage2} steps, ${duration(time.stage2)}`],
+      ['selection', duration(time.selection)],
       ['thresholds', duration(time.thresholds)],
       ['in all', `${duration(total)} on this machine as it is now`],
     ],

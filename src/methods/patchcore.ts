@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CladError } from '../core/errors.ts';
 import { decodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
 import { type PatchModel, sharesOfVotes } from '../detector/patch-model.ts';
 import { weighedVotes } from '../detector/patch-scores.ts';
@@ -36,7 +37,7 @@ import {
   relativeSquares,
 } from '../model/memory-bank.ts';
 import { writeParameters } from '../training/checkpoint.ts';
-import { chooseMembers } from '../training/choose-members.ts';
+import { chooseMembers, memberCount } from '../training/choose-members.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { Method } from './method.ts';
 import { fitRecipe, goodImages } from './train-features.ts';
@@ -89,6 +90,7 @@ export const patchcore: Method = {
 
     async function chosenBank(): Promise<Bank> {
       const source = { ...extracted, images: goodImages(work) };
+      requireFits(memberCount(options.input, source), extracted.index.width);
       const chosen = await chooseMembers(work.engine, source, undefined, options, stoppable(request));
       const facts = {
         key,
@@ -100,6 +102,20 @@ export const patchcore: Method = {
     }
   },
 };
+
+/**
+ * An ONNX file holds 2 GiB: known before the members are chosen, which takes hours where there are so many.
+ * @throws OPTION_INVALID
+ */
+export function requireFits(members: number, width: number): void {
+  const most = Math.floor(1.9e9 / (4 * width));
+  if (members <= most) return;
+  throw new CladError('OPTION_INVALID', {
+    option: 'input.members',
+    expected: `at most ${most} (of ${width} values each; an ONNX file holds no more)`,
+    actual: `${members}, by input.members and input.memberShare`,
+  });
+}
 
 interface Bank {
   /** [M, C] */

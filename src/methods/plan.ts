@@ -3,22 +3,21 @@
  * small steps, and scaled; sizes follow from the options.
  */
 import { CladError } from '../core/errors.ts';
-import { Random } from '../core/random.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../features/extractor.ts';
-import { Graph, matmul } from '../graph/index.ts';
-import { type Engine, float32, int64, type TensorValue } from '../runtime/engine.ts';
 import { mostWindowBytes } from '../training/batches.ts';
 import { selectionWidth } from '../training/choose-members.ts';
-import { cladNetworks } from '../training/clad-networks.ts';
 import type { TrainingOptions } from '../training/options.ts';
-import { initialState, trainingProgram } from '../training/program.ts';
-import { type BatchRows, batchRows, batchSpec } from '../training/step.ts';
+import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
+import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
+import { judgedRows } from './selection.ts';
 import { readAll, type TrainRequest } from './train-work.ts';
 
 /** What is expected of a training. */
 export interface TrainingPlan {
   readonly images: number;
+  /** Test images that choose the networks; 0 where `selection` is not `test`. */
+  readonly testImages: number;
   readonly classes: number;
   readonly heldOut: number;
   /** Normal patches that are trained on. */
@@ -34,6 +33,8 @@ export interface TrainingPlan {
     readonly matching: number;
     readonly stage1: number;
     readonly stage2: number;
+    /** What chooses the networks, in both stages. */
+    readonly selection: number;
     readonly thresholds: number;
   };
 }
@@ -61,7 +62,10 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const width = featureWidthOf(backbone, features);
   const perImage = gridSideOf(features) ** 2;
   const images = training.length;
-  const rows = Math.round(images * perImage * (1 + options.synthesis.perImage * coveredShare));
+  const testImages =
+    options.selection === 'test' ? dataset.samples.filter((sample) => sample.split === 'test').length : 0;
+  const rows =
+    Math.round(images * perImage * (1 + options.synthesis.perImage * coveredShare)) + testImages * perImage;
   const residual = options.input.kind === 'residual';
   const inputWidth = residual ? Math.min(options.input.components, width) : width;
   const disk = { features: rows * width * 2, inputs: residual ? rows * inputWidth * 2 : 0 };
@@ -70,6 +74,15 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const classes = dataset.classes.length;
   const seconds = (stage: 1 | 2) =>
     steps[`stage${stage}`] === 0 ? 0 : stepSeconds(engine, options, stage, inputWidth, classes);
+  const [first, second] = [await seconds(1), await seconds(2)];
+  // Judging is a step's way forward, about a third of it, and for test images all their metrics.
+  const judgedSeconds = Math.max(first / options.stage1.batch, second / options.stage2.batch) / 3;
+  const judgement = {
+    last: 0,
+    synthetic: judgedRows * judgedSeconds,
+    test: testImages * (perImage * judgedSeconds + metricSeconds(features.geometry.size)),
+  }[options.selection];
+  const judgements = options.evaluations * [first, second].filter((each) => each > 0).length;
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
@@ -78,6 +91,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const judged = [...imagesToJudge(training, split, options.falseAlarmRate, options.seed).values()].flat();
   return {
     images,
+    testImages,
     classes,
     heldOut: split.heldOut.size,
     patches,
@@ -85,10 +99,11 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     disk,
     memory: memoryOf(options, inputWidth, disk, perImage),
     time: {
-      features: images * (1 + options.synthesis.perImage) * pictureSeconds,
+      features: (images * (1 + options.synthesis.perImage) + testImages) * pictureSeconds,
       matching: rows * secondsPerPatch,
-      stage1: steps.stage1 * (await seconds(1)),
-      stage2: steps.stage2 * (await seconds(2)),
+      stage1: steps.stage1 * first,
+      stage2: steps.stage2 * second,
+      selection: judgements * judgement,
       thresholds: judged.length * (pictureSeconds + perImage * secondsPerPatch),
     },
   };
@@ -122,111 +137,4 @@ function memoryOf(
     Math.min(mostWindowBytes, disk.inputs || disk.features) +
     batch * floats * bytesPerActivation
   );
-}
-
-/** Of one picture, the best of three: decoding and drawing run beside it. */
-async function extractionSeconds(extractor: Extractor, side: number): Promise<number> {
-  const random = new Random('plan');
-  const data = Uint8Array.from({ length: side * side * 3 }, () => random.integer(256));
-  return fastest(3, () => extractor.extract([{ width: side, height: side, data }]));
-}
-
-/** Of one step: its time grows with the rows, and with their square where rows are contrasted. */
-async function stepSeconds(
-  engine: Engine,
-  options: TrainingOptions,
-  stage: 1 | 2,
-  width: number,
-  classes: number,
-): Promise<number> {
-  const { batch } = options[`stage${stage}`];
-  const timed = async (rows: number) => {
-    const parts = batchRows(rows, options.batch, options.synthesis.perImage > 0);
-    return oneStep(engine, options, stage, parts, width, classes);
-  };
-  const small = Math.min(batch, 512);
-  const first = await timed(small);
-  if (small === batch) return first;
-  const large = Math.min(batch, 2 * small);
-  const second = await timed(large);
-  // first = a s + b s^2, second = a l + b l^2
-  const square = Math.max(0, (second / large - first / small) / (large - small));
-  const linear = Math.max(0, second / large - square * large);
-  return linear * batch + square * batch * batch;
-}
-
-async function oneStep(
-  engine: Engine,
-  options: TrainingOptions,
-  stage: 1 | 2,
-  rows: BatchRows,
-  width: number,
-  classes: number,
-): Promise<number> {
-  const networks = cladNetworks(
-    options,
-    { width, noiseDeviation: new Float32Array(width).fill(0.1) },
-    classes,
-  );
-  const state = initialState(networks.initial(new Random('plan')), false);
-  const spec = batchSpec(rows, width);
-  const { averageDecay, ...optimizer } = options.optimizer;
-  const session = await engine.load(
-    trainingProgram(state, spec, networks.step(stage, rows), { optimizer, averageDecay }),
-  );
-  const feeds: Record<string, TensorValue> = {
-    ...Object.fromEntries(
-      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
-    ),
-    steps: int64([1], []),
-    learning_rate: float32(new Float32Array(1), [1]),
-    ...Object.fromEntries(
-      Object.entries(spec).map(([name, { dtype, shape }]) => [name, drawn(dtype, [1, ...shape], classes)]),
-    ),
-  };
-  try {
-    return await fastest(2, () => session.run(feeds));
-  } finally {
-    await session.release();
-  }
-}
-
-function drawn(dtype: string, shape: readonly number[], classes: number): TensorValue {
-  const random = new Random('plan', shape.join());
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (dtype === 'int64')
-    return int64(
-      Array.from({ length: count }, (_, row) => row % classes),
-      shape,
-    );
-  if (dtype === 'float16')
-    return {
-      dtype: 'float16',
-      shape,
-      data: Uint16Array.from({ length: count }, () => 0x3000 + random.integer(0x800)),
-    };
-  return float32(random.fillNormal(new Float32Array(count)), shape);
-}
-
-/** Multiplications and additions a second in a product of matrices. */
-async function productRate(engine: Engine): Promise<number> {
-  const graph = new Graph();
-  const side = 1024;
-  const left = graph.input('left', 'float32', [side, side]);
-  graph.output('product', matmul(left, left, { transB: true }));
-  const session = await engine.load(graph.toBytes());
-  const value = float32(new Random('plan').fillNormal(new Float32Array(side * side)), [side, side]);
-  const seconds = await fastest(3, () => session.run({ left: value }));
-  await session.release();
-  return (2 * side ** 3) / seconds;
-}
-
-async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < times; turn++) {
-    const started = performance.now();
-    await work();
-    best = Math.min(best, (performance.now() - started) / 1000);
-  }
-  return best;
 }

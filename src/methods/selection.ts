@@ -30,6 +30,9 @@ export interface Judge {
 /** Rows of each kind that are judged; more change the third decimal. */
 const mostRows = 24_576;
 
+/** Rows of a judgement: normal, local and faded ones, and a quarter as many with noise. */
+export const judgedRows = 3.25 * mostRows;
+
 export interface SyntheticJudgeOptions {
   readonly engine: Engine;
   /** The networks' input of the training images. */

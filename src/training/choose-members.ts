@@ -56,7 +56,7 @@ export async function chooseMembers(
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
     const taken = await coreset(engine, candidates, narrow, random, {
-      size: sizeOf(input, source),
+      size: memberCount(input, source),
       onProgress,
     });
     const chosen = taken.sort((a, b) => candidateClasses[a] - candidateClasses[b]);
@@ -105,10 +105,13 @@ export async function chooseMembers(
   }
 }
 
-/** How many members are wanted. */
-function sizeOf({ members, memberShare }: TrainingOptions['input'], { index, images }: FitSource): number {
+/** Members wanted of a training's patches. */
+export function memberCount(
+  { members, memberShare }: TrainingOptions['input'],
+  { index, images }: Pick<FitSource, 'index' | 'images'>,
+): number {
   const patches = images.size * index.gridSide ** 2;
-  return memberShare === 0 ? members : Math.min(members, Math.max(1, Math.round(memberShare * patches)));
+  return Math.min(members, memberShare === 0 ? patches : Math.max(1, Math.round(memberShare * patches)));
 }
 
 /** Rows projected at once. */

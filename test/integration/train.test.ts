@@ -251,11 +251,16 @@ describe('clad train', () => {
   it('says before what a training will cost, and writes nothing', async () => {
     const { stdout, status } = await train('planned', '--plan', '--json', ...short);
     expect(status).toBe(0);
-    const { images, steps, disk, time } = JSON.parse(stdout) as TrainingPlan;
+    const { images, testImages, steps, disk, time } = JSON.parse(stdout) as TrainingPlan;
     expect(images).toBeGreaterThan(0);
     expect(steps).toEqual({ stage1: 30, stage2: 10 });
     expect(disk.features).toBeGreaterThan(0);
     for (const seconds of Object.values(time)) expect(seconds).toBeGreaterThan(0);
+    const chosenByTest = await train('planned', '--plan', '--json', '--selection', 'test', ...short);
+    const leaking = JSON.parse(chosenByTest.stdout) as TrainingPlan;
+    expect([testImages, leaking.testImages]).toEqual([0, 12]);
+    // 12 pictures of 8 x 8 patches, 22 values of 2 bytes.
+    expect(leaking.disk.features - disk.features).toBe(12 * 64 * 22 * 2);
     expect(existsSync(join(folder, 'planned'))).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { Random } from '../../../src/core/random.ts';
 import type { Tensor } from '../../../src/graph/index.ts';
 import { type Centres, crasModel, crasNetworks, firstValues } from '../../../src/methods/cras.ts';
 import { glassNetworks } from '../../../src/methods/glass.ts';
-import { patchcoreModel } from '../../../src/methods/patchcore.ts';
+import { patchcoreModel, requireFits } from '../../../src/methods/patchcore.ts';
 import { methods } from '../../../src/methods/registry.ts';
 import { simplenetNetworks } from '../../../src/methods/simplenet.ts';
 import type { Parameters } from '../../../src/model/parameters.ts';
@@ -97,6 +97,14 @@ describe('PatchCore', () => {
       }
     },
   );
+});
+
+describe('a memory bank', () => {
+  it('that no ONNX file can hold is refused before it is chosen: a tenth of VisA, not of MVTec AD', () => {
+    const tenth = (images: number) => Math.round(0.1 * images * 28 * 28);
+    expect(() => requireFits(tenth(8659), 1024)).toThrow(/at most 463867 .*got 678866/);
+    requireFits(tenth(3629), 1024);
+  });
 });
 
 /** Losses of one step of networks on a batch. */
