@@ -18,7 +18,8 @@ function whose(code, kind) {
 
 const text = `# Errors
 
-Every error carries one of these codes (\`error.code\` in the library, the last line with \`--json\` on the command line).
+Every error carries one of these codes (\`error.code\` in the library, and in the last JSON document of a command with \`--json\`). Errors of a request to \`clad serve\` have an HTTP
+status ([which](serve.md#errors)); the exit status is of commands alone.
 The words in braces are replaced by the file, option or value at hand. Written from \`src/core/errors.ts\` by
 \`npm run docs:errors\`.
 

@@ -88,7 +88,10 @@ async function add(file: string, { json, ...options }: AddOptions & JsonFlag): P
     printNote(`clad: The licence of ${card.name} is not written down; say it with --licence.`);
   }
   if (json) printJson({ name: card.name, path, card, assumed });
-  else printText(`Added ${card.name} as ${path}. Use it with \`clad train DATA --backbone ${card.name}\`.`);
+  else
+    printText(
+      `Added ${card.name} as ${path}. Use it with \`clad train DATA --out RUN --backbone ${card.name}\`.`,
+    );
 }
 
 async function verify(name: string, { json }: JsonFlag): Promise<void> {

@@ -39,7 +39,8 @@ export function registerCalibrate(program: Command): void {
     .addHelpText(
       'after',
       `
-The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by product. 100 of a product promise 1 %, 20 promise 5 %.
+The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by product.
+A rate r takes 1/r - 1 photographs of a product: 49 for the default of 2 %, 99 for --rate 0.01; 20 give 5 % at best.
 A product with fewer than --least photographs keeps its threshold: a few may be of another product that was taken for it. Those given with --anomalous have no say.
 
 Examples:

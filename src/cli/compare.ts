@@ -26,7 +26,7 @@ export function registerCompare(program: Command): void {
 A grid is a list of rows; what a row leaves out is clad, fast and nothing set:
   - { name: default }
   - { name: PatchCore as published, method: patchcore, preset: published }
-  - { name: more members, set: [input.members=16384] }
+  - { name: more members, set: [input.members=65536] }
 
 Examples:
   $ clad compare mvtec/ --out compared --seeds 3 --backbone resnet50

@@ -68,8 +68,8 @@ Examples:
   $ clad train photos/ --out runs/parts
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx
   $ clad train photos/ --out runs/parts --backbone resnet50.onnx --textures dtd/ --resume
-  $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --selection test
-  $ clad train mvtec/ --out runs/paper --backbone wide_resnet50_2 --preset paper --plan
+  $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml --plan
+  $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml
   $ clad train photos/ --out runs/patchcore --backbone resnet50 --method patchcore
   $ clad train photos/ --out runs/try --backbone resnet50 --set losses.contrast=0 --set stage1.steps=300
 
@@ -204,7 +204,7 @@ function describePlan({
       ['disk', `${gigabytes(disk.features + disk.inputs)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],
       ['features', duration(time.features)],
-      ['matching', duration(time.matching)],
+      ...(time.matching === 0 ? [] : [['matching', duration(time.matching)]]),
       ['stage 1', `${steps.stage1} steps, ${duration(time.stage1)}`],
       ['stage 2', `${steps.stage2} steps, ${duration(time.stage2)}`],
       ['selection', duration(time.selection)],

@@ -118,18 +118,20 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     resizeShorterTo: chosen.resizeShorterTo ?? undefined,
   };
   const has = (layer: string) => backbone.card.layers.some(({ name }) => name === layer);
-  const layers = layersOf(backbone, chosen.layers);
+  const { layers, fineLayers } = layersOf(backbone, chosen);
   if (layers !== chosen.layers) {
-    const absent = chosen.layers.join(', ');
-    note?.(`Backbone ${backbone.card.name} has no ${absent}: its own layers are used, ${layers.join(', ')}.`);
+    const used = [...fineLayers, ...layers].join(', ');
+    note?.(
+      `Backbone ${backbone.card.name} has no ${chosen.layers.join(', ')}: its own layers are used, ${used}.`,
+    );
   }
-  const missing = chosen.fineLayers.filter((layer) => !has(layer));
+  const missing = fineLayers.filter((layer) => !has(layer));
   if (missing.length > 0 && !builtinNames.includes(request.backbone))
     note?.(`Backbone ${backbone.card.name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry,
     layers,
-    fineLayers: chosen.fineLayers.filter(has),
+    fineLayers: fineLayers.filter(has),
     fineWeight: chosen.fineWeight,
     aggregation:
       chosen.aggregation === 'pooled'
@@ -152,13 +154,20 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
 }
 
 /**
- * The layers asked for. Where nobody asked, and the backbone has none of the usual names, all of its card, which its owner chose.
- * One that has some of them is meant to have the others too: that is refused later.
+ * The layers asked for. Where nobody asked, and the backbone has none of the usual names, those of its card that have the usual strides: 8 and 16, finer ones
+ * beside them. A backbone that has some of the names is meant to have the others too: that is refused later.
  */
-function layersOf({ card }: Backbone, wanted: readonly string[]): readonly string[] {
-  const own = card.layers.map(({ name }) => name);
-  const usual = wanted.join() === presets.paper.features.layers.join();
-  return usual && !wanted.some((name) => own.includes(name)) ? own : wanted;
+function layersOf(
+  { card }: Backbone,
+  { layers, fineLayers }: TrainingOptions['features'],
+): Pick<TrainingOptions['features'], 'layers' | 'fineLayers'> {
+  const usual = layers.join() === presets.paper.features.layers.join();
+  if (!usual || card.layers.some(({ name }) => layers.includes(name))) return { layers, fineLayers };
+  const named = (fits: (stride: number) => boolean) =>
+    card.layers.filter(({ stride }) => fits(stride)).map(({ name }) => name);
+  const middle = named((stride) => stride >= 8 && stride <= 16);
+  if (middle.length === 0) return { layers: named(() => true), fineLayers: [] };
+  return { layers: middle, fineLayers: fineLayers.length === 0 ? [] : named((stride) => stride < 8) };
 }
 
 /**
