@@ -9,7 +9,9 @@ import { asRefusal } from '../core/files.ts';
 /** What a command is begun with, so that a printed one can be copied: `clad`, or `node dist/cli/main.js` where it is not installed. */
 export function programName(): string {
   const script = process.argv[1] ?? '';
-  return basename(script) === 'main.js' ? `node ${relative(process.cwd(), script)}` : 'clad';
+  if (basename(script) !== 'main.js') return 'clad';
+  const near = relative(process.cwd(), script);
+  return `node ${near.startsWith('..') ? script : near}`;
 }
 
 /** A share in percent, with two digits; a dash where there is none. */
