@@ -1,4 +1,4 @@
-/** Writes docs/errors.md from the catalogue in src/core/errors.ts; `--check` only says whether it is current. */
+/** Writes docs/errors.md from the catalogue in src/core/error-catalogue.ts; `--check` only says whether it is current. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { errorCatalogue } from '../dist/core/errors.js';
@@ -20,7 +20,7 @@ const text = `# Errors
 
 Every error carries one of these codes (\`error.code\` in the library, and in the last JSON document of a command with \`--json\`). Errors of a request to \`clad serve\` have an HTTP
 status ([which](serve.md#errors)); the exit status is of commands alone.
-The words in braces are replaced by the file, option or value at hand. Written from \`src/core/errors.ts\` by
+The words in braces are replaced by the file, option or value at hand. Written from \`src/core/error-catalogue.ts\` by
 \`npm run docs:errors\`.
 
 | code | whose (exit status) | message |
@@ -30,7 +30,7 @@ ${rows.join('\n')}
 
 if (process.argv.includes('--check')) {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
-    console.error('docs/errors.md is not what src/core/errors.ts says: run `npm run docs:errors`.');
+    console.error('docs/errors.md is not what src/core/error-catalogue.ts says: run `npm run docs:errors`.');
     process.exit(1);
   }
 } else {
