@@ -132,7 +132,7 @@ interface SynthesizeFlags {
 async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   const { seed, size, count, layout, json } = flags;
   const dataset = await loadDataset(root, { layout });
-  const folder = requireOutside('--out', flags.out, dataset.root);
+  const folder = await requireOutside('--out', flags.out, dataset.root);
   await requireWritable(folder, 'Give another folder to --out.');
   const textures =
     flags.textures === undefined ? proceduralTextures() : textureFolder(await listTextures(flags.textures));

@@ -51,6 +51,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   const note = (text: string) => display.log(`clad: ${text}`);
   try {
+    // Not for the training, which stops at a checkpoint.
     const onProgress = stoppable({ onProgress: display.listener, signal: interrupt.signal });
     await writeDemoData({ folder: data, options: { seed, ...counts }, onProgress });
     await train({
@@ -62,7 +63,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
       options: { ...presets.fast, seed },
       resume: existsSync(join(run, 'config.json')),
       evaluated: true,
-      onProgress,
+      onProgress: display.listener,
       note,
       signal: interrupt.signal,
     });

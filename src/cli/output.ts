@@ -11,7 +11,8 @@ export function programName(): string {
   const script = process.argv[1] ?? '';
   if (basename(script) !== 'main.js') return 'clad';
   const near = relative(process.cwd(), script);
-  return `node ${near.startsWith('..') ? script : near}`;
+  const path = near.startsWith('..') ? script : near;
+  return `node ${path.includes(' ') ? JSON.stringify(path) : path}`;
 }
 
 /** A share in percent, with two digits; a dash where there is none. */
@@ -39,17 +40,21 @@ export function printNote(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Anything thrown as an error with a code. */
+export function toldError(thrown: unknown): CladError {
+  const known = asRefusal(thrown);
+  return known instanceof CladError
+    ? known
+    : new CladError('INTERNAL', { reason: `${reasonOf(thrown).replace(/\.?$/, '.')}` }, { cause: thrown });
+}
+
 /**
  * Reports what ended a command: its sentence on stderr, with `json` also `{error: {code, message}}` on stdout; the
  * stack only with CLAD_DEBUG=1.
  * @returns the exit status: 2 when the user's input is wrong, 1 when the fault is ours, 130 (as shells have it) after Ctrl-C
  */
 export function printError(thrown: unknown, json: boolean): 1 | 2 | 130 {
-  const known = asRefusal(thrown);
-  const error =
-    known instanceof CladError
-      ? known
-      : new CladError('INTERNAL', { reason: `${reasonOf(thrown).replace(/\.?$/, '.')}` }, { cause: thrown });
+  const error = toldError(thrown);
   process.stderr.write(`clad: ${error.message}\n`);
   if (process.env.CLAD_DEBUG === '1') {
     const origin = thrown instanceof Error ? thrown : error;

@@ -20,7 +20,7 @@ import { pixels, repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
-import { printJson, printText } from './output.ts';
+import { printError, printJson, printText, toldError } from './output.ts';
 import { duration, progressBars } from './progress.ts';
 import { describeTraining } from './train-outcome.ts';
 
@@ -169,13 +169,11 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       return;
     }
     const outcome = await train(request);
-    const { page, failure } = given.report
-      ? await attemptReport(outcome, request)
-      : { page: null, failure: undefined };
+    const { page, failure } = given.report ? await attemptReport(outcome, request) : { page: null };
     display.stop();
-    if (given.json) printJson({ ...outcome, report: page });
+    if (given.json) printJson({ ...outcome, report: page, ...(failure && { reportError: told(failure) }) });
     else printText(describeTraining(outcome, page));
-    if (failure !== undefined) throw failure;
+    if (failure) process.exitCode = printError(failure, false);
   } finally {
     display.stop();
     interrupt.release();
@@ -218,13 +216,17 @@ function describePlan({
 async function attemptReport(
   { run }: TrainOutcome,
   { device, threads, layout, skipBroken, note, ...request }: TrainRequest,
-): Promise<{ readonly page: string | null; readonly failure?: unknown }> {
+): Promise<{ readonly page: string | null; readonly failure?: CladError }> {
   try {
     const asked = { run, device, threads, layout, skipBroken, note, onProgress: stoppable(request) };
     return { page: (await reportTraining(asked)).page };
-  } catch (failure) {
-    return { page: null, failure };
+  } catch (error) {
+    return { page: null, failure: toldError(error) };
   }
+}
+
+function told({ code, message }: CladError) {
+  return { code, message };
 }
 
 async function readConfig(path: string): Promise<OptionTree> {

@@ -59,7 +59,7 @@ export const catalogue = {
   FILE_REFUSED: {
     kind: 'input',
     message:
-      '{path}: the file system does not allow it ({reason}). Check its permissions and the space left.',
+      '{path}: the file system does not allow it ({reason}). Check the path, its permissions and the space left.',
   },
   FILE_UNREADABLE: {
     kind: 'input',

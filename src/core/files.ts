@@ -65,7 +65,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
 
 /**
  * Checks that a folder can be written, or made where it is not there yet; makes nothing.
- * @throws FOLDER_EXPECTED where it, or a folder it would lie in, is a file; FILE_REFUSED without the permission
+ * @throws FOLDER_EXPECTED where it, or a folder it would lie in, is a file; FILE_REFUSED without the permission; FILE_NOT_FOUND for a drive there is not
  */
 export async function requireWritable(folder: string, hint: string): Promise<void> {
   let place = resolve(folder);
@@ -76,10 +76,11 @@ export async function requireWritable(folder: string, hint: string): Promise<voi
     });
     if (found && !found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path: place, hint });
     if (found) break;
+    if (dirname(place) === place) throw new CladError('FILE_NOT_FOUND', { path: place, hint });
     place = dirname(place);
   }
   try {
-    await access(place, constants.W_OK);
+    await access(place, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw asRefusal(error, place);
   }
@@ -111,6 +112,7 @@ const refusals: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'a part of the path is a file',
   EISDIR: 'it is a folder',
+  ELOOP: 'too many symbolic links',
   EIO: 'the device failed',
 };
 

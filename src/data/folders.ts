@@ -1,7 +1,7 @@
 /** @file Folders listed in an order that does not depend on the file system: by code unit of the name. */
 import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join, resolve, sep } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { imageExtensions } from '../image/decode.ts';
 
@@ -90,10 +90,22 @@ export async function requireFolder(path: string, hint: string): Promise<string>
  * @param option - what names it, e.g. `--out`
  * @throws CladError `OPTION_INVALID`
  */
-export function requireOutside(option: string, path: string, root: string): string {
-  const absolute = resolve(path);
-  if (!`${absolute}${sep}`.startsWith(`${root}${sep}`)) return absolute;
+export async function requireOutside(option: string, path: string, root: string): Promise<string> {
+  if (!(await isInside(path, root))) return resolve(path);
   throw new CladError('OPTION_INVALID', { option, expected: 'outside the data set', actual: path });
+}
+
+/** Whether a path is a folder or below it, whatever links lead there; the path need not exist. */
+export async function isInside(path: string, folder: string): Promise<boolean> {
+  return `${await realPath(resolve(path))}${sep}`.startsWith(`${await realPath(resolve(folder))}${sep}`);
+}
+
+/** Without symbolic links, as far as it exists. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPath(parent), basename(path));
+  });
 }
 
 /** The file system's record of a path, undefined where there is nothing. */

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { replaceFile, writeFileAtomic } from '../core/files.ts';
+import { asRefusal, replaceFile, writeFileAtomic } from '../core/files.ts';
 import { decodeSafetensors } from '../core/safetensors.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
@@ -125,16 +125,11 @@ async function atHome<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (error instanceof CladError || !(error instanceof Error && 'errno' in error)) throw error;
-    throw new CladError(
-      'OPTION_INVALID',
-      {
-        option: 'CLAD_HOME',
-        expected: `a folder with room that can be written to`,
-        actual: `an error for ${backbonesFolder()} (${error.message})`,
-      },
-      { cause: error },
-    );
+    const refusal = asRefusal(error, backbonesFolder());
+    if (!(refusal instanceof CladError) || refusal.code !== 'FILE_REFUSED') throw error;
+    const expected = 'a folder with room that can be written to';
+    const actual = refusal.message;
+    throw new CladError('OPTION_INVALID', { option: 'CLAD_HOME', expected, actual }, { cause: error });
   }
 }
 

@@ -26,7 +26,7 @@ const parts: readonly Part[] = [
   { name: 'no foreground mask', set: () => ['synthesis.foreground=false'], source: 'section 3.2' },
   {
     name: 'no reduction',
-    // d as wide as what enters; the layers before stay.
+    // d as wide as what enters; the layers before stay, or are widened to it.
     set: (options) => {
       const width = inputWidth(options);
       if (width === undefined) return [];
@@ -103,7 +103,7 @@ const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly str
     [batch / 4, batch / 2, batch, batch * 2].map((value) => `stage1.batch=${value}`),
   noise: ({ globalAnomalies: { noise } }) =>
     [noise / 3, noise, noise * 3].map((value) => `globalAnomalies.noise=${Number(value.toPrecision(3))}`),
-  // The published step is a hundredth of a percent to a percent of the noise's length: what a longer one does.
+  // GLASS's step is 0.17 % of the noise's length: what a longer one does.
   ascent: ({ globalAnomalies: { stepLength } }) =>
     [1, 30, 100].map((times) => `globalAnomalies.stepLength=${Number((times * stepLength).toPrecision(3))}`),
 };
@@ -137,24 +137,30 @@ export function ablationVariants(
       actual: unknown,
     });
   }
-  const absent = additions.find(({ name, set }) => only?.includes(name) && set(options).length === 0);
-  if (absent) {
+  const allParts = [...parts, ...additions];
+  const has = (name: string) =>
+    allParts.some((part) => part.name === name && part.set(options).length > 0) ||
+    (sweeps[name]?.(options) ?? []).length > 0;
+  const absent = only?.find((name) => !has(name));
+  if (absent !== undefined) {
     throw new CladError('OPTION_INVALID', {
       option: '--only',
-      expected: 'among the parts that these settings have',
-      actual: absent.name,
+      expected: 'among the parts and constants that these settings have',
+      actual: absent,
     });
   }
   const common = { method: 'clad', preset } as const;
   const wanted = (name: string) => only === undefined || only.includes(name);
   return [
     { name: 'all parts', ...common, set: [] },
-    ...[...parts, ...additions]
+    ...allParts
       .filter(({ name }) => wanted(name))
       .map(({ name, set, source }) => ({ name: `${name} (${source})`, ...common, set: set(options) }))
       .filter(({ set }) => set.length > 0),
     ...Object.entries(sweeps)
       .filter(([name]) => withSweeps || only?.includes(name))
-      .flatMap(([, values]) => values(options).map((text) => ({ name: text, ...common, set: [text] }))),
+      // Two values of a constant may be one: a length of 0, say, times anything.
+      .flatMap(([, values]) => [...new Set(values(options))])
+      .map((text) => ({ name: text, ...common, set: [text] })),
   ];
 }

@@ -9,7 +9,7 @@ import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
 import { defaultConcurrency, mapConcurrently } from '../data/concurrency.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Sample } from '../data/dataset.ts';
 import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
@@ -58,12 +58,64 @@ export interface GridCell {
 }
 
 /**
- * Runs what is missing of a grid. A training that diverges leaves its cell out, with a note, and is tried again when the grid is.
+ * Runs what is missing of a grid. A training that diverges leaves its cell out, with a note, and does not end the grid.
  * @returns its cells, variant by variant
- * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name
+ * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name; TRAINING_DIVERGED where no training came to its end
  */
 export async function runGrid(request: GridRequest): Promise<GridCell[]> {
-  const { setting, out, variants, seeds, cache } = request;
+  const { setting, variants, seeds } = request;
+  const jobs = await plannedJobs(request);
+  const cells: GridCell[] = [];
+  // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
+  const trained = new Map<string, GridCell>();
+  let failure: CladError | undefined;
+  const diverged = new Set<string>();
+  const add = (job: GridJob, cell: GridCell) => {
+    trained.set(job.key, cell);
+    cells.push({ ...cell, variant: job.variant.name });
+    cells.sort((a, b) => indexOf(variants, a) - indexOf(variants, b) || a.seed - b.seed);
+  };
+  // What is there already is gathered first, so that tables written in between have all of it.
+  const missing: GridJob[] = [];
+  for (const job of jobs) {
+    const before = await readCell(job);
+    if (before) add(job, before);
+    else missing.push(job);
+  }
+  if (missing.length < jobs.length) await request.onCells?.([...cells]);
+  for (const job of missing) {
+    const { variant, options, key } = job;
+    if (diverged.has(key)) continue;
+    setting.note?.(
+      `${variant.name}, seed ${options.seed} (${cells.length + 1} of ${variants.length * seeds.length})`,
+    );
+    try {
+      add(job, trained.get(key) ?? (await trainCell(setting, job)));
+    } catch (error) {
+      if (!(error instanceof CladError) || error.code !== 'TRAINING_DIVERGED') throw error;
+      setting.note?.(`${variant.name}, seed ${options.seed}, is left out: ${error.message}`);
+      diverged.add(key);
+      failure = error;
+    }
+    await request.onCells?.([...cells]);
+  }
+  if (cells.length === 0 && failure) throw failure;
+  return cells;
+}
+
+/** One training to be made, unless its cell is there. */
+interface GridJob {
+  readonly variant: GridVariant;
+  readonly options: TrainingOptions;
+  /** What it is made from: another key, another cell. */
+  readonly key: string;
+  readonly cell: string;
+  readonly run: string;
+  readonly cache: string;
+}
+
+/** All trainings, seed by seed; their options are checked before anything expensive is done. */
+async function plannedJobs({ setting, out, variants, seeds, cache }: GridRequest): Promise<GridJob[]> {
   const twice = variants.find(({ name }, index) => variants.findIndex((each) => each.name === name) < index);
   if (twice) {
     throw new CladError('OPTION_INVALID', {
@@ -72,43 +124,24 @@ export async function runGrid(request: GridRequest): Promise<GridCell[]> {
       actual: `${twice.name} twice`,
     });
   }
-  // All options are checked before anything expensive is done.
-  const resolved = new Map(variants.map((variant) => [variant.name, optionsOf(variant)]));
-  let cells: GridCell[] = [];
-  // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
-  const trained = new Map<string, GridCell>();
-  const place = { out: resolve(out), cache: resolve(cache ?? join(out, 'cache')) };
+  const resolved = variants.map((variant) => ({ variant, options: optionsOf(variant) }));
   const identity = await identityOf(setting);
-  let done = 0;
-  for (const seed of seeds) {
-    for (const variant of variants) {
-      const options = { ...(resolved.get(variant.name) as TrainingOptions), seed };
-      setting.note?.(`${variant.name}, seed ${seed} (${++done} of ${variants.length * seeds.length})`);
+  return seeds.flatMap((seed) =>
+    resolved.map(({ variant, options: withoutSeed }) => {
+      const options = { ...withoutSeed, seed };
       const key = hashOf([identity, JSON.stringify([variant.method, options])]);
-      const same = trained.get(key);
-      const cell = same
-        ? { ...same, variant: variant.name }
-        : await cellOrNothing({ setting, ...place, variant, options, key });
-      if (!cell) continue;
-      trained.set(key, cell);
-      cells = [...cells, cell].sort((a, b) => indexOf(variants, a) - indexOf(variants, b) || a.seed - b.seed);
-      await request.onCells?.(cells);
-    }
-  }
-  return cells;
-}
-
-/** A cell, unless its training diverges. */
-async function cellOrNothing(request: CellRequest): Promise<GridCell | undefined> {
-  try {
-    return await cellOf(request);
-  } catch (error) {
-    if (!(error instanceof CladError) || error.code !== 'TRAINING_DIVERGED') throw error;
-    request.setting.note?.(
-      `${request.variant.name}, seed ${request.options.seed}, is left out: ${error.message}`,
-    );
-    return undefined;
-  }
+      // With a part of the key: rows whose names differ in signs alone, or that meant something else before, have cells and runs of their own.
+      const name = `${variant.name.replaceAll(/[^A-Za-z0-9.=-]+/g, '-')}-seed${seed}-${key.slice(0, 8)}`;
+      return {
+        variant,
+        options,
+        key,
+        cell: resolve(out, 'cells', `${name}.json`),
+        run: resolve(out, 'runs', name),
+        cache: resolve(cache ?? join(out, 'cache')),
+      };
+    }),
+  );
 }
 
 function indexOf(variants: readonly GridVariant[], cell: GridCell): number {
@@ -138,58 +171,57 @@ export function optionsOf({ name, method, preset, set }: GridVariant): TrainingO
 async function identityOf(setting: GridSetting): Promise<string> {
   const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
   const dataset = await loadDataset(data, { layout });
-  const { samples } = skipBroken ? await readable(dataset) : dataset;
+  const given = textures === undefined ? null : await listTextures(textures);
+  const files = ({ path, maskPath }: Sample) => (maskPath === undefined ? [path] : [path, maskPath]);
+  const samples = skipBroken ? await onlyReadable(dataset.samples, files) : dataset.samples;
+  const textureFiles = given && skipBroken ? await onlyReadable(given, (path) => [path]) : given;
   const engine = await nodeEngine({ device, threads });
   const { sha256, card } = await loadBackbone(backbone, backboneFlags, engine);
   return JSON.stringify([
     version,
     await fingerprint({ ...dataset, samples }),
     [sha256, card.mean, card.std, card.layers],
-    textures === undefined ? null : await fingerprintFiles(await listTextures(textures)),
+    textureFiles && (await fingerprintFiles(textureFiles)),
     engine.device,
     skipBroken ?? false,
   ]);
 }
 
 /** Files that cannot be read are left out; which these are shows in each training's notes. */
-async function readable(dataset: Dataset): Promise<Dataset> {
-  const can = await mapConcurrently(dataset.samples, defaultConcurrency, ({ path }) =>
-    access(path, constants.R_OK).then(
-      () => true,
-      () => false,
-    ),
-  );
-  return { ...dataset, samples: dataset.samples.filter((_, index) => can[index]) };
+async function onlyReadable<T>(items: readonly T[], filesOf: (item: T) => readonly string[]): Promise<T[]> {
+  const readable = await mapConcurrently(items, defaultConcurrency, async (item) => {
+    const found = await Promise.allSettled(filesOf(item).map((path) => access(path, constants.R_OK)));
+    return found.every(({ status }) => status === 'fulfilled');
+  });
+  return items.filter((_, index) => readable[index]);
 }
 
-interface CellRequest {
-  readonly setting: GridSetting;
-  readonly out: string;
-  readonly cache: string;
-  readonly variant: GridVariant;
-  readonly options: TrainingOptions;
-  readonly key: string;
+/** A cell that was written before; undefined where it was not, or of something else. */
+async function readCell({ cell, key }: GridJob): Promise<GridCell | undefined> {
+  if (!existsSync(cell)) return undefined;
+  const before = JSON.parse(await readFile(cell, 'utf8')) as GridCell & { key: string };
+  return before.key === key ? before : undefined;
 }
 
-/** One cell: as it was written before, where it is the same, or trained and measured. */
-async function cellOf({ setting, out, cache, variant, options, key }: CellRequest): Promise<GridCell> {
-  const { name, method, preset } = variant;
-  const { seed } = options;
-  const slug = `${name.replaceAll(/[^A-Za-z0-9.=-]+/g, '-')}-seed${seed}`;
-  // What is trained otherwise is another cell and another run, and so are rows whose names differ in signs alone.
-  const place = `${slug}-${key.slice(0, 8)}`;
-  const path = join(out, 'cells', `${place}.json`);
-  if (existsSync(path)) {
-    const before = JSON.parse(await readFile(path, 'utf8')) as GridCell & { key: string };
-    if (before.key === key) return { ...before, variant: name };
-  }
-  const run = join(out, 'runs', place);
-  const request = { ...setting, out: run, method, preset, options, cache, evaluated: true };
-  const resumed = existsSync(join(run, 'config.json'));
+/** Trains, measures, and writes the cell down. */
+async function trainCell(
+  setting: GridSetting,
+  { variant: { name, method, preset }, options, key, ...place }: GridJob,
+): Promise<GridCell> {
+  const request = {
+    ...setting,
+    out: place.run,
+    method,
+    preset,
+    options,
+    cache: place.cache,
+    evaluated: true,
+  };
+  const resumed = existsSync(join(place.run, 'config.json'));
   const outcome = await train({ ...request, resume: true });
   const { device, threads, skipBroken, layout } = setting;
   const evaluation = await evaluateRun({
-    run,
+    run: place.run,
     device,
     threads,
     skipBroken: skipBroken ?? false,
@@ -198,11 +230,11 @@ async function cellOf({ setting, out, cache, variant, options, key }: CellReques
   });
   const cell: GridCell = {
     variant: name,
-    seed,
+    seed: options.seed,
     trainingSeconds: resumed ? null : outcome.seconds - outcome.featureSeconds,
     modelBytes: (await stat(outcome.model)).size,
     evaluation,
   };
-  await writeFileAtomic(path, `${JSON.stringify({ key, ...cell }, null, 2)}\n`);
+  await writeFileAtomic(place.cell, `${JSON.stringify({ key, ...cell }, null, 2)}\n`);
   return cell;
 }

@@ -104,11 +104,11 @@ export const patchcore: Method = {
 };
 
 /**
- * An ONNX file holds 2 GiB: known before the members are chosen, which takes hours where there are so many.
+ * An ONNX file holds 2 GiB, with the backbone: known before the members are chosen, which takes hours where there are so many.
  * @throws OPTION_INVALID
  */
 export function requireFits(members: number, width: number): void {
-  const most = Math.floor(1.9e9 / (4 * width));
+  const most = Math.floor(1.7e9 / (4 * width));
   if (members <= most) return;
   throw new CladError('OPTION_INVALID', {
     option: 'input.members',

@@ -1,9 +1,9 @@
 /** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
-import { listFolder } from '../data/folders.ts';
+import { isInside, listFolder } from '../data/folders.ts';
 import type { Detector } from '../detector/detector.ts';
 import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
@@ -81,7 +81,8 @@ function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
 }
 
 /**
- * Refuses a folder for heat maps in which one would take the place of a photograph that is judged, or would be among the photographs the next time.
+ * Refuses a folder for heat maps that holds photographs which are judged, as a map could take the place of one, or that lies among them, as the maps would
+ * be judged the next time.
  * @throws OPTION_INVALID
  */
 export async function requireMapsApart(
@@ -89,27 +90,16 @@ export async function requireMapsApart(
   paths: readonly string[],
   targets: readonly PredictTarget[],
 ): Promise<void> {
-  const refuse = (expected: string) =>
-    new CladError('OPTION_INVALID', { option: '--maps', expected, actual: folder });
-  const place = await realPath(resolve(folder));
   for (const path of paths) {
-    const searched = await realPath(resolve(path));
-    const inside = `${place}${sep}`.startsWith(`${searched}${sep}`);
-    if (inside) throw refuse(`a folder outside ${path}, whose photographs are judged`);
+    if (await isInside(folder, path)) throw refusal(`a folder outside ${path}, whose photographs are judged`);
   }
-  const maps = new Set(targets.map(({ mapName }) => join(place, mapName)));
-  for (const { path } of targets) {
-    if (maps.has(await realPath(resolve(path))))
-      throw refuse(`another folder: a heat map would take the place of ${path}`);
+  for (const place of new Set(targets.map(({ path }) => dirname(path)))) {
+    if (await isInside(place, folder)) throw refusal(`a folder without photographs: ${place} has some`);
   }
-}
 
-/** Without symbolic links, as far as it exists. */
-async function realPath(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const parent = dirname(path);
-    return parent === path ? path : join(await realPath(parent), basename(path));
-  });
+  function refusal(expected: string): CladError {
+    return new CladError('OPTION_INVALID', { option: '--maps', expected, actual: folder });
+  }
 }
 
 /** A picture, or what is wrong with its file: one broken file does not stop the work on many. */

@@ -82,7 +82,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     textures: request.textures === undefined ? null : resolve(request.textures),
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
-    options: request.options,
+    options: read.request.options,
   };
   await run.begin(config, request.resume ?? false);
   return { ...read, run };
@@ -92,8 +92,8 @@ export async function prepare(request: TrainRequest): Promise<Work> {
 export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
   const { options, note } = request;
   const loaded = await loadDataset(request.data, { layout: request.layout });
-  requireOutside('--out', request.out, loaded.root);
-  if (request.cache !== undefined) requireOutside('--cache', request.cache, loaded.root);
+  await requireOutside('--out', request.out, loaded.root);
+  if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
@@ -112,26 +112,24 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const textures = verified ? verified.textures : listed;
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const split = splitHeldOut(training, options.heldOut, options.seed);
-  const { features: chosen } = options;
+  const chosen = layersOf(backbone, options.features);
   const geometry: InputGeometry = {
     size: chosen.inputSize,
     resizeShorterTo: chosen.resizeShorterTo ?? undefined,
   };
   const has = (layer: string) => backbone.card.layers.some(({ name }) => name === layer);
-  const { layers, fineLayers } = layersOf(backbone, chosen);
-  if (layers !== chosen.layers) {
-    const used = [...fineLayers, ...layers].join(', ');
-    note?.(
-      `Backbone ${backbone.card.name} has no ${chosen.layers.join(', ')}: its own layers are used, ${used}.`,
-    );
+  if (chosen !== options.features) {
+    const used = [...chosen.fineLayers, ...chosen.layers].join(', ');
+    const absent = options.features.layers.join(', ');
+    note?.(`Backbone ${backbone.card.name} has no ${absent}: its own layers are used, ${used}.`);
   }
-  const missing = fineLayers.filter((layer) => !has(layer));
+  const missing = chosen.fineLayers.filter((layer) => !has(layer));
   if (missing.length > 0 && !builtinNames.includes(request.backbone))
     note?.(`Backbone ${backbone.card.name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry,
-    layers,
-    fineLayers: fineLayers.filter(has),
+    layers: chosen.layers,
+    fineLayers: chosen.fineLayers.filter(has),
     fineWeight: chosen.fineWeight,
     aggregation:
       chosen.aggregation === 'pooled'
@@ -140,7 +138,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   });
   const trainFingerprint = await fingerprint({ ...dataset, samples: training }, stoppable(request));
   return {
-    request,
+    request: { ...request, options: { ...options, features: chosen } },
     engine,
     cache: request.cache ?? new RunFolder(request.out).cache,
     dataset,
@@ -154,24 +152,26 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
 }
 
 /**
- * The layers asked for. Where nobody asked, and the backbone has none of the usual names, those of its card that have the usual strides: 8 and 16, finer ones
- * beside them. A backbone that has some of the names is meant to have the others too: that is refused later.
+ * The features asked for. Where nobody asked for layers, and the backbone has none of the usual names, with those of its card that have the usual
+ * strides: 8 to 16, finer ones beside them; with all where it has none such. A backbone that has some of the names is meant to have the others too: that is
+ * refused later.
  */
-function layersOf(
-  { card }: Backbone,
-  { layers, fineLayers }: TrainingOptions['features'],
-): Pick<TrainingOptions['features'], 'layers' | 'fineLayers'> {
-  const usual = layers.join() === presets.paper.features.layers.join();
-  if (!usual || card.layers.some(({ name }) => layers.includes(name))) return { layers, fineLayers };
+function layersOf({ card }: Backbone, features: TrainingOptions['features']): TrainingOptions['features'] {
+  const usual = presets.paper.features.layers;
+  const has = (name: string) => card.layers.some((layer) => layer.name === name);
+  if (features.layers.join() !== usual.join() || usual.some(has)) return features;
   const named = (fits: (stride: number) => boolean) =>
     card.layers.filter(({ stride }) => fits(stride)).map(({ name }) => name);
   const middle = named((stride) => stride >= 8 && stride <= 16);
-  if (middle.length === 0) return { layers: named(() => true), fineLayers: [] };
-  return { layers: middle, fineLayers: fineLayers.length === 0 ? [] : named((stride) => stride < 8) };
+  if (middle.length === 0) return { ...features, layers: named(() => true), fineLayers: [] };
+  const asked = features.fineLayers.filter(has);
+  const fine = features.fineLayers.length === 0 || asked.length > 0 ? asked : named((stride) => stride < 8);
+  return { ...features, layers: middle, fineLayers: fine };
 }
 
 /**
- * The request's progress listener, which also ends work that keeps nothing, once the signal is aborted.
+ * The request's progress listener, which also ends work that keeps nothing, once the signal is aborted. Work that has checkpoints is given the
+ * signal itself.
  * @throws INTERRUPTED, out of the listener
  */
 export function stoppable({

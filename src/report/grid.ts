@@ -47,9 +47,10 @@ export async function writeGrid(folder: string, report: GridReport): Promise<str
 /** One row a variant: percent, mean and deviation over seeds; then what it costs. */
 export function gridTable(rows: readonly GridRow[]): Table {
   return {
-    header: ['', ...shown.map((name) => metricTitles[name]), 'training', 'latency', 'model'],
-    rows: rows.map(({ variant, metrics, trainingSeconds, latencyMs, modelBytes }) => [
+    header: ['', 'seeds', ...shown.map((name) => metricTitles[name]), 'training', 'latency', 'model'],
+    rows: rows.map(({ variant, seeds, metrics, trainingSeconds, latencyMs, modelBytes }) => [
       variant,
+      String(seeds),
       ...shown.map((name) => spreadText(metrics[name])),
       trainingSeconds ? `${trainingSeconds.mean.toFixed(0)} s` : '-',
       latencyMs ? `${latencyMs.mean.toFixed(0)} ms` : '-',
@@ -96,7 +97,7 @@ function settings({ cells }: GridReport): [string, string][] {
 }
 
 const explanation =
-  'Percent, means over the products; ± is the standard deviation over seeds. Training is without the extraction of features, which the rows of a seed share; rows of CLAD that want the same memory bank share that too, and only the first of them has its time. A dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
+  'Percent, means over the products; ± is the standard deviation over as many seeds as the row has: a training that diverged is left out. Training is without the extraction of features, which the rows of a seed share; rows of CLAD that want the same memory bank share that too, and only the first of them has its time. A dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
 
 function gridMarkdown(report: GridReport, rows: readonly GridRow[]): string {
   return `# ${report.title}
@@ -163,8 +164,10 @@ function gridPage(report: GridReport, rows: readonly GridRow[]): string {
 <thead><tr>${header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
       (row, index) =>
-        html`<tr><th scope="row">${row.variant}</th>${shown.map((name) => cell(row, name))}${texts[index]
-          ?.slice(1 + shown.length)
+        html`<tr><th scope="row">${row.variant}</th><td>${String(row.seeds)}</td>${shown.map((name) => cell(row, name))}${texts[
+          index
+        ]
+          ?.slice(2 + shown.length)
           .map((text) => html`<td>${text}</td>`)}</tr>`,
     )}</tbody>
 </table></div>

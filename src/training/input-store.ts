@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CladError } from '../core/errors.ts';
+import { removeAbandoned } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { FeatureStore, type StoreIndex, storeFolder } from '../features/store.ts';
 import type { FittedInput } from '../model/network-input.ts';
@@ -33,6 +34,7 @@ export async function inputStore(
   const store = new FeatureStore(storeFolder(cache, 'inputs', key), { ...header, key, width: fitted.width });
   const complete = await store.completed();
   if (complete) return { store, index: complete };
+  await removeAbandoned(store.folder);
   const session = await inputSession(engine, header.width, fitted);
   const perImage = header.gridSide ** 2;
   const total = features.index.shards.reduce((sum, { images }) => sum + images, 0);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GridRow } from '../../src/methods/grid-summary.ts';
+import { bestOf } from '../../src/report/grid.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
@@ -96,15 +97,27 @@ describe('clad compare', () => {
 
   it('leaves out what diverges, and says so', async () => {
     const path = join(folder, 'diverging.yaml');
-    await writeFile(
-      path,
-      '- { name: wild, set: [stage1.learningRate=1e30, selection=last] }\n- { name: tame, method: patchcore }\n',
-    );
+    const wild = '{ name: wild, set: [stage1.learningRate=1e30, selection=last] }';
+    await writeFile(path, `- ${wild}\n- { name: tame, method: patchcore }\n`);
     const { status, stdout, stderr } = await run('compare', 'diverging', '--grid', path, '--json');
     expect(status).toBe(0);
     expect(stderr).toMatch(/wild, seed 0, is left out: .*not finite/);
     expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual(['tame']);
+    await writeFile(path, `- ${wild}\n`);
+    const nothing = await run('compare', 'nothing', '--grid', path);
+    expect([nothing.status, nothing.stdout]).toEqual([2, '']);
+    expect(nothing.stderr).toMatch(/not finite/);
   }, 60_000);
+
+  it('has the best of each column in bold: the highest, but of mistakes the lowest', async () => {
+    const page = await readFile(join(folder, 'compared', 'index.html'), 'utf8');
+    const { rows } = JSON.parse(await readFile(join(folder, 'compared', 'results.json'), 'utf8')) as {
+      rows: GridRow[];
+    };
+    expect(bestOf(rows, 'imageAuroc')).toBe(Math.max(...rows.map(({ metrics }) => metrics.imageAuroc!.mean)));
+    expect(bestOf(rows, 'missRate')).toBe(Math.min(...rows.map(({ metrics }) => metrics.missRate!.mean)));
+    expect(page).toContain('<strong>');
+  });
 
   it('refuses seeds among the settings, which the grid counts itself', async () => {
     const { status, stderr } = await run('compare', 'seeds', '--set', 'seed=5');

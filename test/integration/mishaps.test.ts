@@ -1,6 +1,6 @@
 /** @file What goes wrong around a training: folders in each other, broken files beside the photographs, settings nobody can follow. */
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +47,10 @@ describe('folders', () => {
     expectRefused(await train(parts, at('x'), ...cache), /Expected --cache to be outside the data set/);
     const grid = ['compare', parts, '--out', join(parts, 'grid'), '--backbone', backbone];
     expectRefused(await clad(...grid), /outside the data set/);
+    // By whatever link.
+    await symlink(parts, at('link'));
+    expectRefused(await train(parts, at('link', 'run')), /Expected --out to be outside the data set/);
+    expectRefused(await train(at('link'), join(parts, 'run')), /Expected --out to be outside the data set/);
     expect(await readdir(parts)).toEqual(before);
     expect(existsSync(at('x'))).toBe(false);
   });
@@ -92,16 +96,22 @@ describe('broken files beside the training images', () => {
   }, 60_000);
 
   it('do not lose what came of a training whose report fails', async () => {
-    const data = at('vanishing');
-    await cp(parts, data, { recursive: true });
-    const out = at('vanished');
-    expect((await train(data, out, '--no-report')).status).toBe(0);
-    await writeFile(join(data, 'disc/ground_truth/blot/000_mask.png'), 'no picture');
-    // The run is finished; the report alone is asked for, and cannot be made.
-    const { status, stdout, stderr } = await train(data, out, '--resume', '--json');
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/000_mask\.png/);
-    expect(stdout).toMatch(/"IMAGES_BROKEN"/);
+    const failing = async (out: string, ...more: readonly string[]) => {
+      expect((await train(parts, out, '--no-report')).status).toBe(0);
+      // The report cannot be written where a file stands in its way.
+      await writeFile(join(out, 'report'), '');
+      return train(parts, out, '--resume', ...more);
+    };
+    const told = await failing(at('told'));
+    expectRefused(told, /told\/report\/.*: the file system does not allow it/);
+    expect(told.stdout).toMatch(/^Detector: .*\nThresholds:\n/m);
+    const json = await failing(at('json'), '--json');
+    expect(json.status).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      model: join(at('json'), 'model.onnx'),
+      report: null,
+      reportError: { code: 'FILE_REFUSED' },
+    });
   }, 60_000);
 });
 
@@ -131,6 +141,11 @@ describe('a backbone whose layers have other names', () => {
     const taken = await clad('train', parts, '--out', at('vendor'), ...given, ...short);
     expect(taken.stderr).toMatch(/vendor has no layer2, layer3: its own layers are used, fine, coarse/);
     expect(taken.status).toBe(0);
+    // What was used is what the run and its detector say.
+    const { options } = JSON.parse(await readFile(at('vendor', 'config.json'), 'utf8'));
+    expect(options.features.layers).toEqual(['fine', 'coarse']);
+    const again = ['train', parts, '--out', at('vendor'), ...given, ...short, '--resume'];
+    expect((await clad(...again)).status).toBe(0);
     const half = ['--set', 'features.layers=["fine","layer3"]'];
     expectRefused(
       await clad('train', parts, '--out', at('half'), ...given, ...short, ...half),
@@ -157,21 +172,24 @@ describe('heat maps', () => {
     );
     expectRefused(
       await clad('predict', run, one, '--maps', photographs),
-      /Expected --maps to be another folder: a heat map would take the place of .*000\.png/,
+      /Expected --maps to be a folder without photographs: .*incoming has some/,
     );
+    // Nor of those beside or above them that are not judged.
+    expectRefused(await clad('predict', run, one, '--maps', folder), /a folder without photographs/);
     expect(await readFile(one)).toEqual(before);
   });
 
   it('have different names however their photographs are called', async () => {
     for (const [name, files] of [
       ['first', ['part.png', 'part-2.png']],
-      ['second', ['part.png', 'PART.png']],
+      ['second', ['part.png']],
+      ['third', ['PART.png']],
     ] as const) {
       await mkdir(at(name));
       for (const file of files) await cp(join(parts, 'disc/test/good/000.png'), at(name, file));
     }
     const { stdout, status } = await clad(
-      ...['predict', run, at('first'), at('second'), '--maps', at('maps'), '--json'],
+      ...['predict', run, at('first'), at('second'), at('third'), '--maps', at('maps'), '--json'],
     );
     expect(status).toBe(0);
     const maps = stdout

@@ -48,6 +48,18 @@ describe('ablationVariants', () => {
     expect(ablationVariants('fast', joined).some(({ name }) => name.startsWith('no reduction'))).toBe(false);
   });
 
+  it('refuses a part or a constant that the settings have not', () => {
+    const joined = { ...presets.fast, input: { ...presets.fast.input, kind: 'feature' as const } };
+    for (const name of ['no reduction', 'C_d', 'no residuals'])
+      expect(() => ablationVariants('fast', joined, [name]), name).toThrow(/that these settings have, got/);
+  });
+
+  it('sweeps a value once, whatever it is reached by', () => {
+    const still = { ...presets.fast.globalAnomalies, stepLength: 0 };
+    const [, ...rows] = ablationVariants('fast', { ...presets.fast, globalAnomalies: still }, ['ascent']);
+    expect(rows.map(({ name }) => name)).toEqual(['globalAnomalies.stepLength=0']);
+  });
+
   it('names what it knows when asked for something else', () => {
     expect(() => ablationVariants('fast', presets.fast, ['no contrasts'])).toThrow(
       /no contrast, no variance/,
