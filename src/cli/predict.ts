@@ -27,7 +27,7 @@ export function registerPredict(program: Command): void {
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')
     .addOption(deviceOption())
     .addOption(threadsOption())
-    .option('--json', 'print one JSON document a line, an image each, as they come')
+    .option('--json', 'print one JSON document per image, one per line, as they come')
     .addHelpText(
       'after',
       `

@@ -61,7 +61,7 @@ Examples:
   $ clad serve parts@1=runs/monday parts@2=runs/tuesday labels=labels.onnx --port 9000
   $ clad serve runs/parts --host 0.0.0.0 --token-file token.txt
 
-The address is printed on stdout once the service answers; the log, one JSON document a line, goes to stderr.
+The address is printed on stdout once the service answers; the log, one JSON document per line, goes to stderr.
 Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. More: docs/serve.md.`,
     )
     .action(run);

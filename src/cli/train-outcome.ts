@@ -56,7 +56,7 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
   const needed = Math.ceil(1 / requestedRate) - 1;
   return [
     ...lines,
-    `  ${percent(requestedRate)} was asked for, which takes ${needed} ${kind} images a product: train with more, or set thresholds by later ones with clad calibrate.`,
+    `  ${percent(requestedRate)} was asked for, which takes ${needed} ${kind} images of each product: train with more, or set thresholds by later ones with clad calibrate.`,
   ];
 }
 

@@ -72,7 +72,7 @@ describe('clad train', () => {
       const line = `^  ${product}: anomalous above [-\\d.]+; about 9\\.1 % false alarms \\(10 good images\\)$`;
       expect(trained.stdout).toMatch(new RegExp(line, 'm'));
     }
-    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images a product/);
+    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images of each product/);
     // As it can be copied: the tests run what is not installed.
     expect(trained.stdout).toMatch(/^ {2}node .*dist\/cli\/main\.js evaluate /m);
     expect(trained.stdout).toContain(` evaluate ${run}\n`);
