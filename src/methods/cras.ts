@@ -49,7 +49,7 @@ const guidance = 0.3;
 const common = {
   batch: { local: 0, global: 0.5 },
   // A multiple of the features' deviation (`isotropicNoise`).
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 0 },
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.4, ascentSteps: 0 },
   optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
 };
 

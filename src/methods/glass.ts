@@ -44,7 +44,7 @@ const common = {
   batch: { local: 1 / 3, global: 1 / 3 },
   fusion: false,
   // A multiple of the features' deviation (`isotropicNoise`); lengths are multiples of the noise's expected length.
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 20 },
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.4, ascentSteps: 20 },
 };
 
 /** Two thirds of the rows that CLAD's default sees: each step climbs twenty times. */

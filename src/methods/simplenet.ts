@@ -14,7 +14,7 @@ import { oneStage, trainScorer } from './scorer.ts';
 /** What the publication fixes; `globalAnomalies.noise` is a multiple of the features' deviation (`isotropicNoise`). */
 const common = {
   batch: { local: 0, global: 0.5 },
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.1, ascentSteps: 0 },
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.4, ascentSteps: 0 },
   losses: presets.paper.losses,
   optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
 };
