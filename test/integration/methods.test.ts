@@ -18,7 +18,6 @@ const settings = [
   'stage1.batch=128',
   'stage1.steps=150',
   'stage1.learningRate=0.003',
-  'globalAnomalies.noise=0.4',
   'evaluations=2',
 ].flatMap((text) => ['--set', text]);
 const methods = ['patchcore', 'simplenet', 'glass', 'cras'];

@@ -46,7 +46,7 @@ describe('the end of a training', () => {
   it('says how many images the wanted rate takes', () => {
     const text = describeTraining(outcome(0.2, 1), null);
     expect(text).toContain('about 50 % false alarms (1 good image)\n');
-    expect(text).toContain('2 % was asked for, which takes 49 good images a product');
+    expect(text).toContain('2 % was asked for, which takes 49 good images of each product');
   });
 
   it('says so where the networks know too well what they were trained on, and of an older file no more than is known', () => {

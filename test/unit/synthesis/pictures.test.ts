@@ -1,5 +1,5 @@
 /** @file Texture sources, class foregrounds and the pictures of `clad data synthesize`, on tiny data sets. */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -231,7 +231,8 @@ describe('clad data synthesize', () => {
     withFiles(await products(), async (root) => {
       const data = join(root, 'data');
       await expect(clad(data, '--out', join(data, 'samples'))).rejects.toThrow(/outside the data set/);
-      const file = join(data, 'part/train/good/0.png');
+      const file = join(root, 'a file');
+      await writeFile(file, '');
       await expect(clad(data, '--out', file)).rejects.toThrow(/expected a folder, this is a file/);
     }));
 });
