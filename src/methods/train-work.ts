@@ -13,7 +13,6 @@ import { verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
 import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
-import type { InputGeometry } from '../features/preprocess.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
@@ -97,37 +96,64 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
+  const { dataset, textures } = await verified(request, loaded);
+  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const chosen = layersOf(backbone, options.features);
+  return {
+    // What was used is what the run and its detector say.
+    request: { ...request, options: { ...options, features: chosen } },
+    engine,
+    cache: request.cache ?? new RunFolder(request.out).cache,
+    dataset,
+    training,
+    split: splitHeldOut(training, options.heldOut, options.seed),
+    backbone,
+    features: await featurePlan(request, engine, backbone, chosen),
+    textures,
+    fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
+  };
+}
+
+/** The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. */
+async function verified(
+  request: TrainRequest,
+  loaded: Dataset,
+): Promise<{ readonly dataset: Dataset; readonly textures: readonly string[] | null }> {
+  const { options, note, skipBroken = false } = request;
+  const used = options.synthesis.perImage > 0;
   const listed = request.textures === undefined ? null : await listTextures(request.textures);
-  if (listed === null && options.synthesis.perImage > 0)
+  if (listed === null && used)
     note?.(
       'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
     );
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
-  const examine = { skipBroken: request.skipBroken ?? false, onProgress: stoppable(request) };
+  const examine = { skipBroken, onProgress: stoppable(request) };
   const { dataset, broken } = await verifyImages(loaded, { splits, ...examine });
-  const verified = listed && options.synthesis.perImage > 0 ? await verifyTextures(listed, examine) : null;
-  for (const { path, reason } of [...broken, ...(verified?.broken ?? [])])
-    note?.(`left out: ${path}: ${reason}`);
-  const textures = verified ? verified.textures : listed;
-  const training = dataset.samples.filter(({ split }) => split === 'train');
-  const split = splitHeldOut(training, options.heldOut, options.seed);
-  const chosen = layersOf(backbone, options.features);
-  const geometry: InputGeometry = {
-    size: chosen.inputSize,
-    resizeShorterTo: chosen.resizeShorterTo ?? undefined,
-  };
-  const has = (layer: string) => backbone.card.layers.some(({ name }) => name === layer);
+  const { textures, broken: brokenTextures } =
+    listed && used ? await verifyTextures(listed, examine) : { textures: listed, broken: [] };
+  for (const { path, reason } of [...broken, ...brokenTextures]) note?.(`left out: ${path}: ${reason}`);
+  return { dataset, textures };
+}
+
+/** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */
+async function featurePlan(
+  { options, backbone: asked, note }: TrainRequest,
+  engine: Engine,
+  backbone: Backbone,
+  chosen: TrainingOptions['features'],
+): Promise<FeaturePlan> {
+  const { name: own, layers } = backbone.card;
   if (chosen !== options.features) {
     const used = [...chosen.fineLayers, ...chosen.layers].join(', ');
-    const absent = options.features.layers.join(', ');
-    note?.(`Backbone ${backbone.card.name} has no ${absent}: its own layers are used, ${used}.`);
+    note?.(`Backbone ${own} has no ${options.features.layers.join(', ')}: its own layers are used, ${used}.`);
   }
+  const has = (layer: string) => layers.some(({ name }) => name === layer);
   const missing = chosen.fineLayers.filter((layer) => !has(layer));
-  if (missing.length > 0 && !builtinNames.includes(request.backbone))
-    note?.(`Backbone ${backbone.card.name} has no ${missing.join(', ')}; left out of the patch features.`);
-  const features = await planFeatures(engine, backbone, {
-    geometry,
+  if (missing.length > 0 && !builtinNames.includes(asked))
+    note?.(`Backbone ${own} has no ${missing.join(', ')}; left out of the patch features.`);
+  return planFeatures(engine, backbone, {
+    geometry: { size: chosen.inputSize, resizeShorterTo: chosen.resizeShorterTo ?? undefined },
     layers: chosen.layers,
     fineLayers: chosen.fineLayers.filter(has),
     fineWeight: chosen.fineWeight,
@@ -136,19 +162,6 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
         ? { aggregation: 'pooled', width: chosen.width }
         : { aggregation: 'concatenated' },
   });
-  const trainFingerprint = await fingerprint({ ...dataset, samples: training }, stoppable(request));
-  return {
-    request: { ...request, options: { ...options, features: chosen } },
-    engine,
-    cache: request.cache ?? new RunFolder(request.out).cache,
-    dataset,
-    training,
-    split,
-    backbone,
-    features,
-    textures,
-    fingerprint: trainFingerprint,
-  };
 }
 
 /**
