@@ -4,7 +4,8 @@
  * to the most similar centre of its product; noise is weaker where a feature is far from its centre. The banks are adapted by the adaptor's first
  * values and stay as they are.
  *
- * The product is decided for each picture by itself, where its code takes the commonest of a batch.
+ * The product is decided for each picture by itself, where its code takes the commonest of a batch. The score is the discriminator's value before the
+ * sigmoid of its code: the order is the same, but it does not saturate, and a threshold can lie above the best of the good.
  */
 import { Random } from '../core/random.ts';
 import type { PatchModel } from '../detector/patch-model.ts';
@@ -22,7 +23,6 @@ import {
   mean,
   mul,
   reshape,
-  sigmoid,
   slice,
   stopGradient,
   sub,
@@ -125,7 +125,7 @@ export function crasNetworks(centres: Centres, first: Parameters, deviation: num
       const adapted = adapt(rows, parameters);
       const nearest = argMax(similarities(adapted, centres), 1);
       const centre = gather(centreRows(rows.graph, centres), nearest);
-      return sigmoid(discriminate(beside(adapted, centre), parameters, runningNormaliser(parameters)));
+      return discriminate(beside(adapted, centre), parameters, runningNormaliser(parameters));
     },
     step: (_, rows) => (parameters, batch) => {
       const { normalise, statistics } = batchNormaliser(parameters);
@@ -162,7 +162,7 @@ export function crasModel(parameters: Parameters, centres: Centres): PatchModel 
       [-1, width],
       features.shape[0] as string,
     );
-    const score = sigmoid(discriminate(beside(adapted, centre), values, runningNormaliser(values)));
+    const score = discriminate(beside(adapted, centre), values, runningNormaliser(values));
     return { score, shares: oneHot(product, classes), imageScore: highestPatch(score, patches) };
   };
 }
