@@ -1,7 +1,7 @@
 /** Writes docs/errors.md from the catalogue in src/core/error-catalogue.ts; `--check` only says whether it is current. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { errorCatalogue } from '../dist/core/errors.js';
+import { errorCatalogue } from '../dist/core/error-catalogue.js';
 
 const path = fileURLToPath(new URL('../docs/errors.md', import.meta.url));
 const rows = Object.entries(errorCatalogue)

@@ -6,7 +6,8 @@
  * const detector = await openDetector(await nodeEngine(), 'runs/parts/model.onnx');
  * const { className, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
  */
-export { CladError, type ErrorCode, errorCatalogue } from './core/errors.ts';
+export { errorCatalogue } from './core/error-catalogue.ts';
+export { CladError, type ErrorCode } from './core/errors.ts';
 export type { ProgressEvent, ProgressListener } from './core/progress.ts';
 export type { Dataset, Sample } from './data/dataset.ts';
 export { type Inspection, inspectDataset } from './data/inspect.ts';

@@ -171,8 +171,10 @@ async function run(data: string, given: TrainFlags): Promise<void> {
     const outcome = await train(request);
     const { page, failure } = given.report ? await attemptReport(outcome, request) : { page: null };
     display.stop();
-    if (given.json) printJson({ ...outcome, report: page, ...(failure && { reportError: told(failure) }) });
-    else printText(describeTraining(outcome, page));
+    if (given.json) {
+      const reportError = failure && { code: failure.code, message: failure.message };
+      printJson({ ...outcome, report: page, ...(reportError && { reportError }) });
+    } else printText(describeTraining(outcome, page));
     if (failure) process.exitCode = printError(failure, false);
   } finally {
     display.stop();
@@ -223,10 +225,6 @@ async function attemptReport(
   } catch (error) {
     return { page: null, failure: toldError(error) };
   }
-}
-
-function told({ code, message }: CladError) {
-  return { code, message };
 }
 
 async function readConfig(path: string): Promise<OptionTree> {

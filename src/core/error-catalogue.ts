@@ -12,7 +12,8 @@ export interface CatalogueEntry {
   readonly message: string;
 }
 
-export const catalogue = {
+/** Every code, whose it is, and its message. */
+export const errorCatalogue = {
   OPTION_INVALID: {
     kind: 'input',
     message: 'Expected {option} to be {expected}, got {actual}.',

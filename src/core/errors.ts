@@ -1,11 +1,8 @@
 /** @file The error class of everything thrown on purpose; what each error says stands in error-catalogue.ts. */
-import { type CatalogueEntry, catalogue } from './error-catalogue.ts';
+import { type CatalogueEntry, errorCatalogue } from './error-catalogue.ts';
 
 /** Every error code; `docs/errors.md` explains each. */
-export type ErrorCode = keyof typeof catalogue;
-
-/** The catalogue as data, for the documentation and its test. */
-export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = catalogue;
+export type ErrorCode = keyof typeof errorCatalogue;
 
 /** The only error class the library throws on purpose. */
 export class CladError extends Error {
@@ -18,7 +15,7 @@ export class CladError extends Error {
    * @param values - what replaces each `{name}` of its message
    */
   constructor(code: ErrorCode, values: Readonly<Record<string, string | number>>, options?: ErrorOptions) {
-    const entry: CatalogueEntry = catalogue[code];
+    const entry: CatalogueEntry = errorCatalogue[code];
     super(
       entry.message.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? `{${key}}`)).trimEnd(),
       options,

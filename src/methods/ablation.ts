@@ -85,6 +85,8 @@ const additions: readonly Part[] = [
   },
 ];
 
+const allParts: readonly Part[] = [...parts, ...additions];
+
 /** Constants and the values they are tried at. */
 const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly string[]>> = {
   gamma: () => [-0.8, -0.4, 0, 0.5, 1].map((value) => `losses.gamma=${value}`),
@@ -112,10 +114,7 @@ const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly str
 export const sweepNames: readonly string[] = Object.keys(sweeps);
 
 /** Names that `clad ablate --only` takes. */
-export const ablationNames: readonly string[] = [
-  ...[...parts, ...additions].map(({ name }) => name),
-  ...sweepNames,
-];
+export const ablationNames: readonly string[] = [...allParts.map(({ name }) => name), ...sweepNames];
 
 /**
  * The rows of an ablation: all as it is, then each part switched off, and each constant swept.
@@ -137,7 +136,6 @@ export function ablationVariants(
       actual: unknown,
     });
   }
-  const allParts = [...parts, ...additions];
   const has = (name: string) =>
     allParts.some((part) => part.name === name && part.set(options).length > 0) ||
     (sweeps[name]?.(options) ?? []).length > 0;

@@ -3,9 +3,9 @@
  * Localization", ECCV 2024): Gaussian noise on adapted features moved up the discriminator's gradient and truncated (its manifold hypothesis:
  * distances from the patch itself), under BCE; local anomalies from textures under a focal loss, of which the harder half counts.
  *
- * Four things differ from its code: the score is the discriminator's value before the sigmoid, which does not saturate; the normal patches of the focal loss are those of the photograph without the anomaly (the store keeps only covered
- * patches of the other), there are as many of them as of anomalous ones, where its pictures have far more, and the hypersphere hypothesis, which it switches
- * on by hand for some products, is left out.
+ * Four things differ from its code: the score is the discriminator's value before the sigmoid, which does not saturate; the normal patches of the
+ * focal loss are those of the photograph without the anomaly (the store keeps only covered patches of the other); there are as many of them as of
+ * anomalous ones, where its pictures have far more; and the hypersphere hypothesis, which it switches on by hand for some products, is left out.
  */
 import {
   add,

@@ -68,8 +68,7 @@ export async function runGrid(request: GridRequest): Promise<GridCell[]> {
   const cells: GridCell[] = [];
   // A sweep passes over the value that all other rows have: variants whose options are the same are trained once.
   const trained = new Map<string, GridCell>();
-  let failure: CladError | undefined;
-  const diverged = new Set<string>();
+  const diverged = new Map<string, CladError>();
   const add = (job: GridJob, cell: GridCell) => {
     trained.set(job.key, cell);
     cells.push({ ...cell, variant: job.variant.name });
@@ -94,11 +93,11 @@ export async function runGrid(request: GridRequest): Promise<GridCell[]> {
     } catch (error) {
       if (!(error instanceof CladError) || error.code !== 'TRAINING_DIVERGED') throw error;
       setting.note?.(`${variant.name}, seed ${options.seed}, is left out: ${error.message}`);
-      diverged.add(key);
-      failure = error;
+      diverged.set(key, error);
     }
     await request.onCells?.([...cells]);
   }
+  const [failure] = diverged.values();
   if (cells.length === 0 && failure) throw failure;
   return cells;
 }

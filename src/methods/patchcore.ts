@@ -90,7 +90,8 @@ export const patchcore: Method = {
 
     async function chosenBank(): Promise<Bank> {
       const source = { ...extracted, images: goodImages(work) };
-      requireFits(memberCount(options.input, source), extracted.index.width);
+      const { width, gridSide } = extracted.index;
+      requireFits(memberCount(options.input, source.images.size * gridSide ** 2), width);
       const chosen = await chooseMembers(work.engine, source, undefined, options, stoppable(request));
       const facts = {
         key,

@@ -5,7 +5,7 @@
 import { CladError } from '../core/errors.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../features/extractor.ts';
 import { mostWindowBytes } from '../training/batches.ts';
-import { selectionWidth } from '../training/choose-members.ts';
+import { memberCount, selectionWidth } from '../training/choose-members.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
@@ -86,7 +86,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
-  const members = Math.min(options.input.members, images * perImage);
+  const members = memberCount(options.input, images * perImage);
   const secondsPerPatch = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
   const judged = [...imagesToJudge(training, split, options.falseAlarmRate, options.seed).values()].flat();
   return {

@@ -164,7 +164,7 @@ function gridPage(report: GridReport, rows: readonly GridRow[]): string {
 <thead><tr>${header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
       (row, index) =>
-        html`<tr><th scope="row">${row.variant}</th><td>${String(row.seeds)}</td>${shown.map((name) => cell(row, name))}${texts[
+        html`<tr><th scope="row">${row.variant}</th><td>${row.seeds}</td>${shown.map((name) => cell(row, name))}${texts[
           index
         ]
           ?.slice(2 + shown.length)

@@ -63,6 +63,8 @@ export class CheckpointFolder {
 
   /** The last checkpoint of this training; undefined where there is none. */
   async read(): Promise<Checkpoint | undefined> {
+    // A training that goes on may have been killed while it wrote.
+    await removeAbandoned(this.folder);
     const found = await this.#readState();
     if (!found) return undefined;
     const { progress, files } = found;
@@ -93,7 +95,6 @@ export class CheckpointFolder {
     }
     const content: StateFile = { key: this.key, ...progress, files };
     await writeFileAtomic(join(this.folder, stateFile), `${JSON.stringify(content, null, 2)}\n`);
-    await removeAbandoned(this.folder);
     for (const name of await readdir(this.folder)) {
       const kept = name === stateFile || name === files.state || name === files.best;
       if (!kept && /^(state|best)-.*\.safetensors$/.test(name)) await rm(join(this.folder, name));

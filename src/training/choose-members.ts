@@ -56,7 +56,7 @@ export async function chooseMembers(
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
     const taken = await coreset(engine, candidates, narrow, random, {
-      size: memberCount(input, source),
+      size: memberCount(input, source.images.size * gridSide ** 2),
       onProgress,
     });
     const chosen = taken.sort((a, b) => candidateClasses[a] - candidateClasses[b]);
@@ -106,11 +106,7 @@ export async function chooseMembers(
 }
 
 /** Members wanted of a training's patches. */
-export function memberCount(
-  { members, memberShare }: TrainingOptions['input'],
-  { index, images }: Pick<FitSource, 'index' | 'images'>,
-): number {
-  const patches = images.size * index.gridSide ** 2;
+export function memberCount({ members, memberShare }: TrainingOptions['input'], patches: number): number {
   return Math.min(members, memberShare === 0 ? patches : Math.max(1, Math.round(memberShare * patches)));
 }
 

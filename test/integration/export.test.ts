@@ -9,8 +9,9 @@ import { decodeMetadata, decodeModel, encodeModel } from '../../src/graph/index.
 import type { ExportDocument } from '../../src/methods/export.ts';
 import type { Verification } from '../../src/methods/golden.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
-import { clad, type Ended } from '../helpers/clad.ts';
+import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
+import { expectRefused } from '../helpers/refused.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 import { readTritonConfig } from '../helpers/triton-config.ts';
 
@@ -50,11 +51,6 @@ async function predictions(file: string): Promise<PredictionLine[]> {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as PredictionLine);
-}
-
-function expectRefused({ status, stdout, stderr }: Ended, message: RegExp) {
-  expect(stderr).toMatch(message);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
 }
 
 /** A copy of the detector with its golden entry changed, or without it. */

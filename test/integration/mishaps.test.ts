@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardText } from '../../src/features/backbone-card.ts';
-import { clad, type Ended } from '../helpers/clad.ts';
+import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
+import { expectComplaint, expectRefused } from '../helpers/refused.ts';
 import { tinySettings } from '../helpers/small-training.ts';
 import { tinyBackboneBytes, tinyCard, writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
@@ -31,13 +32,6 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const train = (data: string, out: string, ...more: readonly string[]) =>
   clad('train', data, '--out', out, '--backbone', backbone, ...short, ...more);
-
-function expectRefused({ status, stderr }: Ended, message: RegExp) {
-  expect(stderr).toMatch(message);
-  expect(stderr).not.toMatch(/^\s+at /m);
-  expect(stderr).not.toMatch(/defect of clad/);
-  expect(status).toBe(2);
-}
 
 describe('folders', () => {
   it('of a run or a cache are refused within the data set, which would take them for a product', async () => {
@@ -103,7 +97,7 @@ describe('broken files beside the training images', () => {
       return train(parts, out, '--resume', ...more);
     };
     const told = await failing(at('told'));
-    expectRefused(told, /told\/report\/.*: the file system does not allow it/);
+    expectComplaint(told, /told\/report\/.*: the file system does not allow it/);
     expect(told.stdout).toMatch(/^Detector: .*\nThresholds:\n/m);
     const json = await failing(at('json'), '--json');
     expect(json.status).toBe(2);

@@ -14,6 +14,7 @@ import type { TrainingPlan } from '../../src/methods/plan.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
 import { clad, type Ended, startClad } from '../helpers/clad.ts';
 import { products, writeParts } from '../helpers/parts.ts';
+import { expectRefused } from '../helpers/refused.ts';
 import { tinySettings } from '../helpers/small-training.ts';
 import { tinyBackboneBytes, writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
@@ -47,14 +48,6 @@ afterAll(async () => {
 
 const train = (out: string, ...more: readonly string[]) =>
   clad('train', parts, '--out', join(folder, out), '--backbone', backbone, ...more);
-
-/** Expects an input error: status 2 and one sentence, without a stack. */
-function expectRefused({ status, stdout, stderr }: Ended, message: RegExp | string) {
-  expect(stderr).toMatch(message);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(/^clad: /m);
-  expect(stderr).not.toMatch(/^\s+at /m);
-}
 
 const logOf = async (path: string) =>
   (await readFile(join(path, 'log.jsonl'), 'utf8'))
