@@ -10,7 +10,7 @@ type Of = Pick<Detector, 'metadata'>;
 /** What the detector sees of a photograph, at the photograph's own resolution: all of it, or its middle. */
 export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): RgbImage {
   const { width, height } = seenPart(geometry, image);
-  return geometry.resizeShorterTo === null ? image : centreCrop(image, width, height);
+  return geometry.resizeTo === null ? image : centreCrop(image, width, height);
 }
 
 /**

@@ -26,12 +26,20 @@ export interface SeenPart {
 
 /** The whole photograph, or its middle where the detector cuts that out. */
 export function seenPart(
-  { size, resizeShorterTo }: DetectorMetadata['geometry'],
+  { size, resizeTo }: DetectorMetadata['geometry'],
   { width, height }: { readonly width: number; readonly height: number },
 ): SeenPart {
-  if (resizeShorterTo === null) return { x: 0, y: 0, width, height };
-  const side = Math.round((Math.min(width, height) * size) / resizeShorterTo);
-  return { x: Math.floor((width - side) / 2), y: Math.floor((height - side) / 2), width: side, height: side };
+  if (resizeTo === null) return { x: 0, y: 0, width, height };
+  const [across, down] = [width, height].map((side) => Math.round((side * size) / resizeTo)) as [
+    number,
+    number,
+  ];
+  return {
+    x: Math.floor((width - across) / 2),
+    y: Math.floor((height - down) / 2),
+    width: across,
+    height: down,
+  };
 }
 
 /**

@@ -28,7 +28,12 @@ const detectorMetadataSchema = z.object({
   /** Products, in the order of `class_probability`. */
   classes: z.array(z.string()).min(1),
   /** Side of the anomaly map, pixels, and how it lies on the picture. */
-  geometry: z.object({ size: z.number().int().positive(), resizeShorterTo: z.number().int().nullable() }),
+  geometry: z.object({
+    size: z.number().int().positive(),
+    resizeTo: z.number().int().nullable().default(null),
+    /** In files of before 26 November 2026, which may only be read where nothing was cut off: the cut was another. */
+    resizeShorterTo: z.null().optional(),
+  }),
   thresholds: z.record(z.string(), threshold),
   /** Map values of the coldest and the hottest colour. */
   display: z.record(z.string(), z.object({ low: z.number(), high: z.number() })),

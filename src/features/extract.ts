@@ -51,7 +51,7 @@ export interface ExtractedStore {
 }
 
 /** The version of what extraction computes; raised when the same options give other numbers (with a crop: once more). */
-const recipe = ({ resizeShorterTo }: InputGeometry) => (resizeShorterTo === undefined ? 1 : 2);
+const recipe = ({ resizeTo }: InputGeometry) => (resizeTo === undefined ? 1 : 2);
 
 /** Extracts what is not there yet. */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
@@ -95,10 +95,9 @@ class Extractors {
   }
 
   static async create({ engine, backbone, features, setup }: ExtractOptions): Promise<Extractors> {
-    const { size, resizeShorterTo } = features.geometry;
+    const { size, resizeTo } = features.geometry;
     const photographs = await Extractor.create(engine, backbone, features);
-    if (resizeShorterTo === undefined || setup.perImage === 0)
-      return new Extractors(photographs, photographs);
+    if (resizeTo === undefined || setup.perImage === 0) return new Extractors(photographs, photographs);
     const whole = await Extractor.create(engine, backbone, { ...features, geometry: { size } });
     return new Extractors(photographs, whole);
   }

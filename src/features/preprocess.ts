@@ -12,6 +12,7 @@ import {
   type Graph,
   resizeLinear,
   round,
+  slice,
   sub,
   type Tensor,
   transpose,
@@ -22,10 +23,10 @@ export interface InputGeometry {
   /** Side of the network's input, pixels; a multiple of the deepest layer's stride keeps every pixel in use. */
   readonly size: number;
   /**
-   * Absent: the whole image is resized to `size` x `size`, so no border is lost. Otherwise the shorter side is resized to
-   * this many pixels and the centre cut out (the paper: 256, then 224).
+   * Absent: the whole image is resized to `size` x `size`, so no border is lost. Otherwise it is resized to a square of
+   * this side and the centre cut out (the paper, 4.1: 256, then 224).
    */
-  readonly resizeShorterTo?: number | undefined;
+  readonly resizeTo?: number | undefined;
 }
 
 /** Mean and standard deviation by channel, of values 0..1. */
@@ -39,68 +40,24 @@ export interface Normalization {
  * @param image - uint8 [N, H, W, 3], any height and width
  * @returns float32 [N, size, size, 3], 0..255, not rounded
  */
-export function resizeToInput(image: Tensor, { size, resizeShorterTo }: InputGeometry): Tensor {
+export function resizeToInput(image: Tensor, { size, resizeTo }: InputGeometry): Tensor {
   const pixels = cast(image, 'float32');
-  if (resizeShorterTo === undefined) return resizeLinear(pixels, [1, 2], [size, size], { antialias: true });
-  if (resizeShorterTo < size) {
+  const resize = (side: number) => resizeLinear(pixels, [1, 2], [side, side], { antialias: true });
+  if (resizeTo === undefined) return resize(size);
+  if (resizeTo < size) {
     throw new CladError('OPTION_INVALID', {
       option: 'resize',
       expected: `at least the input size ${size}`,
-      actual: resizeShorterTo,
+      actual: resizeTo,
     });
   }
-  return centreCrop(resizeShorter(pixels, resizeShorterTo), size);
+  return centreCrop(resize(resizeTo), resizeTo, size);
 }
 
-/** Keeps the proportions; the shorter side becomes `side`, the longer one is rounded down, as torchvision's. */
-function resizeShorter(pixels: Tensor, side: number): Tensor {
-  const { graph } = pixels;
-  const integer = (operation: string, inputs: readonly Tensor[], shape: readonly number[]) =>
-    graph.add(operation, inputs, [{ dtype: 'int64', shape }], { constant: true })[0] as Tensor;
-  const shape = sidesOf(pixels);
-  const shorter = integer('ReduceMin', [shape], [1]);
-  const sizes = integer('Div', [integer('Mul', [shape, graph.integers([side])], [2]), shorter], [2]);
-  return graph.add(
-    'Resize',
-    [pixels, undefined, undefined, sizes],
-    [{ dtype: 'float32', shape: [pixels.shape[0] ?? 'N', 'resized_height', 'resized_width', 3] }],
-    {
-      attributes: {
-        mode: { string: 'linear' },
-        coordinate_transformation_mode: { string: 'half_pixel' },
-        antialias: { int: 1 },
-        exclude_outside: { int: 1 },
-        axes: { ints: [1, 2] },
-      },
-      onCpu: true,
-    },
-  )[0] as Tensor;
-}
-
-/** Height and width, int64 [2]. */
-function sidesOf(pixels: Tensor): Tensor {
-  return pixels.graph.add('Shape', [pixels], [{ dtype: 'int64', shape: [2] }], {
-    attributes: { start: { int: 1 }, end: { int: 3 } },
-    constant: true,
-  })[0] as Tensor;
-}
-
-/** The middle `size` x `size` of pictures at least that large; an odd remainder leaves one pixel more at the end. */
-function centreCrop(pixels: Tensor, size: number): Tensor {
-  const { graph } = pixels;
-  const shape = sidesOf(pixels);
-  const half = graph.integers([2, 2]);
-  const start = div(sub(shape, graph.integers([size, size])), half);
-  const end = graph.add(
-    'Add',
-    [start, graph.integers([size, size])],
-    [{ dtype: 'int64', shape: [2] }],
-  )[0] as Tensor;
-  return graph.add(
-    'Slice',
-    [pixels, start, end, graph.integers([1, 2])],
-    [{ dtype: 'float32', shape: [pixels.shape[0] ?? 'N', size, size, 3] }],
-  )[0] as Tensor;
+/** The middle `size` x `size` of square pictures; an odd remainder leaves one pixel more at the end. */
+function centreCrop(pixels: Tensor, side: number, size: number): Tensor {
+  const start = Math.floor((side - size) / 2);
+  return slice(slice(pixels, 1, start, start + size), 2, start, start + size);
 }
 
 /** Float pictures as bytes again, for synthesis and pictures. [N, S, S, 3] */

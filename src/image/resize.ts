@@ -86,18 +86,6 @@ function filterTaps(from: number, to: number): Taps[] {
   });
 }
 
-/** The size whose shorter side is `shorter`, proportions kept, the longer one rounded down, as torchvision's Resize. */
-export function sizeWithShorterSide(
-  image: RgbImage | Mask,
-  shorter: number,
-): { width: number; height: number } {
-  const least = Math.min(image.width, image.height);
-  return {
-    width: Math.floor((image.width * shorter) / least),
-    height: Math.floor((image.height * shorter) / least),
-  };
-}
-
 /**
  * The middle of a picture or mask; an odd remainder leaves one pixel more at the end, as the detector's own crop.
  * @throws CladError `OPTION_INVALID` when the crop is larger than the picture

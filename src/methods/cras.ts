@@ -59,7 +59,7 @@ const fast = oneStage(presets.fast, common, { steps: 900, epochs: null, batch: 2
 /** 100 epochs, 32 images a batch, of 288 pixels. */
 const published = oneStage(
   presets.paper,
-  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeShorterTo: 329 } },
+  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeTo: 329 } },
   { steps: null, epochs: 100, batch: 82_944 },
 );
 

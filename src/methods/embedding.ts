@@ -123,8 +123,8 @@ async function gather(
   classes: number,
   random: Random,
 ): Promise<PatchRow[]> {
-  const { size, resizeShorterTo } = metadata.geometry;
-  const geometry = { size, resizeShorterTo: resizeShorterTo ?? undefined };
+  const { size, resizeTo } = metadata.geometry;
+  const geometry = { size, resizeTo: resizeTo ?? undefined };
   const decode = async ({ path, maskPath }: Sample) => ({
     image: await decodeImage(path),
     mask: maskPath ? inputMask(await decodeMask(maskPath), geometry).data : undefined,

@@ -131,7 +131,7 @@ export async function evaluateInFull(
         backbone: provenance.backbone.name,
         textures: provenance.textures,
         inputSize: detector.metadata.geometry.size,
-        resizeShorterTo: detector.metadata.geometry.resizeShorterTo,
+        resizeTo: detector.metadata.geometry.resizeTo,
         trainingFingerprint: provenance.data.fingerprint,
         testFingerprint: await fingerprint({ ...dataset, samples }),
         auproLimit: 0.3,
@@ -158,8 +158,8 @@ async function measure(
   onProgress?: ProgressListener,
   watch?: EvaluationWatch,
 ) {
-  const { size, resizeShorterTo } = detector.metadata.geometry;
-  const geometry = { size, resizeShorterTo: resizeShorterTo ?? undefined };
+  const { size, resizeTo } = detector.metadata.geometry;
+  const geometry = { size, resizeTo: resizeTo ?? undefined };
   const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
   const latencies: number[] = [];
   const started = performance.now();

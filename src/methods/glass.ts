@@ -53,7 +53,7 @@ const fast = oneStage(presets.fast, common, { steps: 600, epochs: null, batch: 2
 /** Whole pictures of 288 pixels, 8 a batch; 640 epochs that end after 400 images. */
 const published = oneStage(
   presets.paper,
-  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeShorterTo: 288 } },
+  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeTo: 288 } },
   { steps: 32_000, epochs: null, batch: 31_104 },
 );
 

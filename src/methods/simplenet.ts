@@ -25,7 +25,7 @@ const fast = oneStage(presets.fast, common, { steps: 900, epochs: null, batch: 2
 /** As its code runs, whose input is larger than the publication's: 288 of 329 pixels, 8 images a batch, 40 meta epochs of 4 epochs. */
 const published = oneStage(
   presets.paper,
-  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeShorterTo: 329 } },
+  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeTo: 329 } },
   { steps: null, epochs: 160, batch: 20_736 },
 );
 

@@ -153,7 +153,7 @@ async function featurePlan(
   if (missing.length > 0 && !builtinNames.includes(asked))
     note?.(`Backbone ${own} has no ${missing.join(', ')}; left out of the patch features.`);
   return planFeatures(engine, backbone, {
-    geometry: { size: chosen.inputSize, resizeShorterTo: chosen.resizeShorterTo ?? undefined },
+    geometry: { size: chosen.inputSize, resizeTo: chosen.resizeTo ?? undefined },
     layers: chosen.layers,
     fineLayers: chosen.fineLayers.filter(has),
     fineWeight: chosen.fineWeight,

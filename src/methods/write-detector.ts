@@ -87,7 +87,7 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
     created: new Date().toISOString(),
     method: request.method,
     classes: [...dataset.classes],
-    geometry: { size: features.geometry.size, resizeShorterTo: features.geometry.resizeShorterTo ?? null },
+    geometry: { size: features.geometry.size, resizeTo: features.geometry.resizeTo ?? null },
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
     provenance: {

@@ -61,7 +61,7 @@ const detector = object({
   loadedAt: text,
   classes: list(text),
   thresholds: object({}, { additionalProperties: true }),
-  geometry: object({ size: whole, resizeShorterTo: { type: ['integer', 'null'] } }),
+  geometry: object({ size: whole, resizeTo: { type: ['integer', 'null'] } }),
   display: object({}, { additionalProperties: true }),
   method: text,
   cladVersion: text,

@@ -31,8 +31,8 @@ const separately = z.strictObject({
   features: z.strictObject({
     /** Side of the network's input, pixels. */
     inputSize: z.number().int().min(32).max(2048),
-    /** null: the whole image stays in view. Else the shorter side becomes this and the centre is cut out. */
-    resizeShorterTo: z.number().int().positive().nullable(),
+    /** null: the whole image stays in view. Else it is resized to a square of this side and the centre is cut out. */
+    resizeTo: z.number().int().positive().nullable(),
     /** Backbone layers, shallow to deep. */
     layers: z.array(z.string()).min(1),
     /** Shallower layers, averaged onto the grid of the first of `layers`; one that the backbone has not is left out. */
@@ -158,9 +158,9 @@ export const trainingOptionsSchema = separately.superRefine((options, context) =
   const { features, synthesis, globalAnomalies } = options;
   const refuse = (path: string, message: string, input: number | null) =>
     context.addIssue({ code: 'custom', path: path.split('.'), message, input });
-  if (features.resizeShorterTo !== null && features.resizeShorterTo < features.inputSize) {
+  if (features.resizeTo !== null && features.resizeTo < features.inputSize) {
     const least = `at least features.inputSize, ${features.inputSize}, or null`;
-    refuse('features.resizeShorterTo', least, features.resizeShorterTo);
+    refuse('features.resizeTo', least, features.resizeTo);
   }
   if (synthesis.betaLow > synthesis.betaHigh) {
     refuse('synthesis.betaLow', `at most synthesis.betaHigh, ${synthesis.betaHigh}`, synthesis.betaLow);
@@ -181,7 +181,7 @@ const paper: TrainingOptions = {
   seed: 0,
   features: {
     inputSize: 224,
-    resizeShorterTo: 256,
+    resizeTo: 256,
     layers: ['layer2', 'layer3'],
     fineLayers: [],
     fineWeight: 1,
@@ -251,7 +251,7 @@ const fast: TrainingOptions = {
   features: {
     ...paper.features,
     inputSize: 256,
-    resizeShorterTo: null,
+    resizeTo: null,
     fineLayers: ['layer1'],
     fineWeight: 0.5,
     aggregation: 'concatenated',

@@ -66,7 +66,7 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
       created: '2026-01-01T00:00:00.000Z',
       method: 'clad',
       classes: [...classes],
-      geometry: { size: 64, resizeShorterTo: null },
+      geometry: { size: 64, resizeTo: null },
       thresholds: each(() => ({ threshold: 2, achievableRate: 0.05, requestedRate: 0.01, count: 19 })),
       display: each(() => ({ low: 1, high: 3 })),
       provenance: {

@@ -141,7 +141,7 @@ describe('clad train', () => {
       format: 1,
       method: 'clad',
       classes: ['disc', 'weave'],
-      geometry: { size: 64, resizeShorterTo: null },
+      geometry: { size: 64, resizeTo: null },
       provenance: {
         data: {
           name: 'parts',
@@ -212,12 +212,7 @@ describe('clad train', () => {
   it('trains the method of the paper, chosen by the test images where asked to, and its result says so', async () => {
     const out = join(folder, 'paper');
     const flags = ['--preset', 'paper', '--selection', 'test', '--json'];
-    const small = settings(
-      'features.resizeShorterTo=72',
-      'features.width=20',
-      'stage1.epochs=2',
-      'stage2.epochs=1',
-    );
+    const small = settings('features.resizeTo=72', 'features.width=20', 'stage1.epochs=2', 'stage2.epochs=1');
     const { status, stderr } = await train('paper', ...flags, ...small);
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) });
     const { stdout } = await clad('evaluate', out, '--json');
@@ -226,7 +221,7 @@ describe('clad train', () => {
       preset: 'paper',
       selection: 'test',
       inputSize: 64,
-      resizeShorterTo: 72,
+      resizeTo: 72,
     });
     expect(Object.keys(classes)).toEqual(['disc', 'weave']);
   });
@@ -403,7 +398,7 @@ describe('clad evaluate', () => {
       seed: 0,
       backbone: 'tiny',
       inputSize: 64,
-      resizeShorterTo: null,
+      resizeTo: null,
       auproLimit: 0.3,
       auproConnectivity: 8,
     });

@@ -44,9 +44,7 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
   const { log } = training;
   const chosen = chosenJudgement(log);
   const crop =
-    geometry.resizeShorterTo === null
-      ? 'resized whole'
-      : `shorter side to ${geometry.resizeShorterTo} px, middle cut out`;
+    geometry.resizeTo === null ? 'resized whole' : `resized to ${geometry.resizeTo} px, middle cut out`;
   const taken = chosen ? `; networks of stage ${chosen.stage}, step ${chosen.step}` : '';
   return [
     ['Method', `${method}, clad ${cladVersion}, ${created.slice(0, 16).replace('T', ' ')} UTC`],

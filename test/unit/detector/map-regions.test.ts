@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anomalousRegions, seenPart } from '../../../src/detector/map-regions.ts';
 
-const whole = { size: 4, resizeShorterTo: null };
+const whole = { size: 4, resizeTo: null };
 // prettier-ignore
 const map = Float32Array.of(9, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 2, 0, 7, 7);
 
@@ -21,11 +21,11 @@ describe('anomalousRegions', () => {
   });
 
   it('lie in the middle of a photograph whose border the detector does not see', () => {
-    const geometry = { size: 4, resizeShorterTo: 8 };
+    const geometry = { size: 4, resizeTo: 8 };
     const picture = { width: 300, height: 200 };
-    expect(seenPart(geometry, picture)).toEqual({ x: 100, y: 50, width: 100, height: 100 });
+    expect(seenPart(geometry, picture)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
     expect(anomalousRegions(map, geometry, 8, picture)).toEqual([
-      { x: 100, y: 50, width: 25, height: 25, area: 625, peak: 9 },
+      { x: 75, y: 50, width: 38, height: 25, area: 938, peak: 9 },
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('anomalousRegions', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.integer({ min: 1, max: 50 }),
         (values, width, height) => {
-          const regions = anomalousRegions(Float32Array.from(values), { size: 8, resizeShorterTo: null }, 1, {
+          const regions = anomalousRegions(Float32Array.from(values), { size: 8, resizeTo: null }, 1, {
             width: 8 * width,
             height: 8 * height,
           });

@@ -11,7 +11,7 @@ const metadata: DetectorMetadata = {
   created: '2026-01-02T03:04:05.000Z',
   method: 'clad',
   classes: ['bolt', 'Münze "5"'],
-  geometry: { size: 224, resizeShorterTo: null },
+  geometry: { size: 224, resizeTo: null },
   thresholds: { bolt: { threshold: 1.25, achievableRate: 0.05, requestedRate: 0.01, count: 19 } },
   display: { bolt: { low: 0.5, high: 2 } },
   provenance: {
@@ -94,14 +94,8 @@ describe('metadata', () => {
     [changed((copy) => Object.assign(copy, { format: 2 })), /not as expected: format/],
     [changed((copy) => Object.assign(copy, { classes: [] })), /not as expected: classes/],
     [changed((copy) => Object.assign(copy, { classes: 'bolt' })), /not as expected: classes/],
-    [
-      changed((copy) => Object.assign(copy, { geometry: { size: -1, resizeShorterTo: null } })),
-      /geometry\.size/,
-    ],
-    [
-      changed((copy) => Object.assign(copy, { geometry: { size: 1e300, resizeShorterTo: null } })),
-      /geometry\.size/,
-    ],
+    [changed((copy) => Object.assign(copy, { geometry: { size: -1, resizeTo: null } })), /geometry\.size/],
+    [changed((copy) => Object.assign(copy, { geometry: { size: 1e300, resizeTo: null } })), /geometry\.size/],
     [
       changed((copy) => Object.assign(copy, { thresholds: { bolt: { threshold: '1' } } })),
       /thresholds\.bolt\.threshold/,

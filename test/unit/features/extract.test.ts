@@ -144,7 +144,7 @@ describe('the store of patch features', () => {
 
   it('cuts the middle out of a picture once, with an anomaly or without', () =>
     withPhotos(async (root) => {
-      const geometry = { size: 32, resizeShorterTo: 40 };
+      const geometry = { size: 32, resizeTo: 40 };
       const plan = await planFeatures(engine, backbone, { ...features, geometry });
       const { setup, ...options } = await optionsFor(root, { features: plan });
       // With all of the photograph left in Eq. 3, nothing of the texture can be seen.

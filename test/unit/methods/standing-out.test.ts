@@ -75,11 +75,11 @@ describe('pictures of good images that stand out', () => {
     try {
       const long = `* ?${'長'.repeat(60)}`;
       const images = imagesIn(folder, (number) => (number === 5 ? long : String(number)));
-      const data = new Uint8Array(1000 * 200 * 3).fill(90);
+      const data = new Uint8Array(800 * 200 * 3).fill(90);
       const run = new RunFolder(join(folder, 'run'));
       await mkdir(join(folder, 'bolt'));
       await mkdir(run.standingOut, { recursive: true });
-      await writeFile(images[5]!.path, await encodePng({ width: 1000, height: 200, data }));
+      await writeFile(images[5]!.path, await encodePng({ width: 800, height: 200, data }));
       await writeFile(join(run.standingOut, '01-old.png'), 'from before');
       const asked: number[] = [];
       await writeGoodImages(
@@ -93,8 +93,8 @@ describe('pictures of good images that stand out', () => {
         },
         rankImages(images, true),
         {
-          // The middle of the photograph, 200 x 200.
-          geometry: { size: 64, resizeShorterTo: 64 },
+          // The middle of the photograph, 400 x 100.
+          geometry: { size: 64, resizeTo: 128 },
           thresholds,
           display: { bolt: { low: 1, high: 30 }, nut: { low: 1, high: 30 } },
         } as unknown as DetectorMetadata,
@@ -105,7 +105,7 @@ describe('pictures of good images that stand out', () => {
       expect(files[0]).toMatch(/^01-bolt-_長+\.png$/u);
       expect(Buffer.byteLength(files[0]!)).toBeLessThan(180);
       const { width, height } = await decodeImage(join(run.standingOut, files[0]!));
-      expect([width, height]).toEqual([200 + 4 + 200, 200]);
+      expect([width, height]).toEqual([400 + 4 + 400, 100]);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

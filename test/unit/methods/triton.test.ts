@@ -18,7 +18,7 @@ const threshold = (value: number) => ({
 const metadata = {
   cladVersion: '0.1.0',
   classes: ['bottle', 'wing "A\\B" nut'],
-  geometry: { size: 256, resizeShorterTo: null },
+  geometry: { size: 256, resizeTo: null },
   thresholds: { bottle: threshold(3.5), 'wing "A\\B" nut': threshold(-0.25) },
 } as unknown as DetectorMetadata;
 

@@ -40,7 +40,7 @@ async function products(): Promise<Record<string, Uint8Array>> {
 describe('inputPicture', () => {
   it.each([
     [{ size: 32 }, 61, 40],
-    [{ size: 32, resizeShorterTo: 37 }, 50, 50],
+    [{ size: 32, resizeTo: 37 }, 50, 70],
   ])('agrees with the graph away from the border for %j', async (geometry, width, height) => {
     const image = noise(width, height, 4);
     const { y } = await runGraph({ x: { data: image.data, shape: [1, height, width, 3] } }, (_, { x }) => ({
@@ -55,20 +55,18 @@ describe('inputPicture', () => {
     }
   });
 
-  it('keeps the proportions and cuts the middle out', () => {
+  it('resizes to a square and cuts the middle out', () => {
     const image = noise(33, 80, 2);
-    const { data } = resizeLinear(image, 29, 70);
-    const cut = inputPicture(image, { size: 24, resizeShorterTo: 29 });
+    const { data } = resizeLinear(image, 29, 29);
+    const cut = inputPicture(image, { size: 24, resizeTo: 29 });
     for (let row = 0; row < 24; row++) {
-      const from = ((row + 23) * 29 + 2) * 3;
+      const from = ((row + 2) * 29 + 2) * 3;
       expect(cut.data.subarray(row * 72, row * 72 + 72)).toEqual(data.subarray(from, from + 72));
     }
   });
 
   it('refuses a resize below the crop', () => {
-    expect(() => inputPicture(noise(9, 9), { size: 8, resizeShorterTo: 7 })).toThrow(
-      /at least the input size 8/,
-    );
+    expect(() => inputPicture(noise(9, 9), { size: 8, resizeTo: 7 })).toThrow(/at least the input size 8/);
   });
 });
 

@@ -10,7 +10,7 @@ describe('presets', () => {
 
   it('paper holds the values of the paper', () => {
     const { paper } = presets;
-    expect(paper.features).toMatchObject({ inputSize: 224, resizeShorterTo: 256, aggregation: 'pooled' });
+    expect(paper.features).toMatchObject({ inputSize: 224, resizeTo: 256, aggregation: 'pooled' });
     expect(paper.features.layers).toEqual(['layer2', 'layer3']);
     expect(paper.stage1).toEqual({
       steps: null,
@@ -95,7 +95,7 @@ describe('values out of range', () => {
   it.each([
     ['synthesis.betaLow=0.9', /synthesis\.betaLow to be at most synthesis\.betaHigh, 0\.8, got 0\.9/],
     ['globalAnomalies.innerRadius=2', /innerRadius to be at most globalAnomalies\.outerRadius, 1\.7, got 2/],
-    ['features.resizeShorterTo=100', /resizeShorterTo to be at least features\.inputSize, 256.*got 100/],
+    ['features.resizeTo=100', /resizeTo to be at least features\.inputSize, 256.*got 100/],
   ])('%s contradicts another option and is refused', (text, message) => {
     const options = mergeOptions(presets.fast, optionFromText(text), '--set');
     expect(() => checkOptions(trainingOptionsSchema, options)).toThrow(message);
