@@ -14,15 +14,30 @@ interface Part {
 /** The parts of the paper's method. */
 const parts: readonly Part[] = [
   { name: 'no contrast', set: () => ['losses.contrast=0'], source: 'Eq. 8-17' },
+  { name: 'anomalies not attracted', set: () => ['losses.attractAnomalies=false'], source: 'before Eq. 11' },
+  { name: 'constant contrast weight', set: () => ['losses.stopWeightGradient=true'], source: 'Eq. 13-14' },
   { name: 'no variance', set: () => ['losses.variance=0'], source: 'Eq. 18-19' },
   { name: 'no classification', set: () => ['losses.classification=0'], source: 'Eq. 20' },
   { name: 'no stage 2', set: () => ['stage2.steps=0'], source: 'Eq. 24' },
   { name: 'no stage 1', set: () => ['stage1.steps=0'], source: 'section 3.5' },
-  { name: 'no local anomalies', set: () => ['batch.local=0'], source: 'Eq. 1-3' },
+  { name: 'no local anomalies', set: () => ['batch.local=0'], source: 'Eq. 2-4' },
+  { name: 'single masks', set: () => ['synthesis.alpha=0'], source: 'Eq. 2' },
+  { name: 'no texture augmentation', set: () => ['synthesis.augmentations=0'], source: 'section 3.2' },
+  { name: 'opaque textures', set: () => ['synthesis.blend=false'], source: 'Eq. 3' },
   { name: 'no fusion', set: () => ['fusion=false'], source: 'Eq. 4' },
   { name: 'no global anomalies', set: () => ['batch.global=0'], source: 'Eq. 5-7' },
   // Of length 0: without any step there would be no projection (Eq. 7) either.
   { name: 'no ascent', set: () => ['globalAnomalies.stepLength=0'], source: 'Eq. 5-6' },
+  {
+    name: 'no projection',
+    set: () => ['globalAnomalies.innerRadius=0', 'globalAnomalies.outerRadius=1000'],
+    source: 'Eq. 7',
+  },
+  {
+    name: 'the other score loss',
+    set: ({ losses }) => [`losses.scoreLoss=${losses.scoreLoss === 'bce' ? 'hinge' : 'bce'}`],
+    source: 'Eq. 21-23',
+  },
   { name: 'no foreground mask', set: () => ['synthesis.foreground=false'], source: 'section 3.2' },
   {
     name: 'no reduction',
@@ -81,7 +96,7 @@ const additions: readonly Part[] = [
   {
     name: 'maximum as image score',
     set: ({ score }) => (score.topShare === 0 ? [] : ['score.topShare=0']),
-    source: 'section 3.4',
+    source: 'section 4.1',
   },
 ];
 

@@ -2,14 +2,15 @@
  * @file The supervised contrastive loss (Eq. 8-17).
  *
  * All pairs of a batch of B embeddings: D = sqrt(|z_i - z_j|^2 + epsilon); l = D for equal labels, max(0, M - D) for
- * different ones; w = alpha (1 - exp(-l))^gamma; the loss is the sum of w l over i != j, divided by B^2.
+ * different ones; w = alpha (1 - exp(-l))^gamma; the loss is the sum of w l over i != j, divided by B^2 (Eq. 17).
+ * The sentence before Eq. 11 weighs equal pairs by an indicator "is_normal" as well, which the equation does not have: pairs
+ * of anomalies attract each other as printed, and do not with `unattracted`.
  * A pair matrix at B = 8000 is 256 MB, and a dozen of them occur. So value and derivative are computed together over blocks
  * of rows in an inner Loop: with f(l) = w l and c_ij = f'(l) (dl/dD) / D the derivative of row i is
  * 2 / B^2 (z_i sum_j c_ij - sum_j c_ij z_j), which needs only that row's pairs (the factor 2: i and j play both parts).
  * Peak memory is about 8 * blockRows * B * 4 bytes: 16 MB for blocks of 64 rows at B = 8000; what fits the cache is also faster.
  */
 import {
-  abs,
   add,
   and,
   cast,
@@ -39,16 +40,18 @@ import {
 } from '../graph/index.ts';
 
 export interface ContrastOptions {
-  /** M of Eq. 12: how far apart different labels are pushed. The paper gives none. @default 3 */
+  /** M of Eq. 12: how far apart different labels are pushed. The paper gives none. */
   readonly margin: number;
-  /** alpha of Eq. 13-14. The paper gives none. @default 0.5 */
+  /** alpha of Eq. 13-14. The paper gives none. */
   readonly alpha: number;
-  /** gamma of Eq. 13-14. @default -0.8 (the paper's) */
+  /** gamma of Eq. 13-14; the paper's is -0.8. */
   readonly gamma: number;
-  /** Keeps roots and negative powers finite. @default 1e-6 */
+  /** Keeps roots and negative powers finite. */
   readonly epsilon: number;
-  /** Treat w as a constant weight in the derivative. @default false */
+  /** Treat w as a constant weight in the derivative. */
   readonly stopWeightGradient: boolean;
+  /** Label whose equal pairs are left out: "is_normal" of the sentence before Eq. 11. @default none */
+  readonly unattracted?: number | undefined;
 }
 
 /**
@@ -134,14 +137,18 @@ function contrastBlock(
   columns: Columns,
   options: ContrastOptions,
 ): { sum: Tensor; gradient: Tensor } {
-  const { margin, alpha, gamma, epsilon, stopWeightGradient } = options;
+  const { margin, alpha, gamma, epsilon, stopWeightGradient, unattracted } = options;
   const count = rows.z.shape[0] as number;
   const rowNorms = sum(square(rows.z), { axes: [1], keepDims: true });
   const product = matmul(rows.z, columns.z, { transB: true });
   const squared = maximum(sub(add(rowNorms, columns.norms), mul(product, 2)), 0);
   const distance = sqrt(add(squared, epsilon)); // Eq. 8
   const same = equal(reshape(rows.labels, [count, 1]), columns.labels); // Eq. 9-10
-  const counted = and(not(equal(rows.index, columns.index)), greater(rows.index, -1));
+  const others = and(not(equal(rows.index, columns.index)), greater(rows.index, -1));
+  const counted =
+    unattracted === undefined
+      ? others
+      : and(others, not(and(same, equal(columns.labels, columns.labels.graph.scalar(unattracted, 'int64')))));
 
   const gap = sub(margin, distance);
   const pair = where(same, distance, maximum(gap, 0)); // Eq. 11-12: l
@@ -168,5 +175,5 @@ function contrastBlock(
 function powerOf(x: Tensor, gamma: number): Tensor {
   if (gamma === 0) return add(mul(x, 0), 1);
   if (gamma === 1) return x;
-  return exp(mul(log(maximum(abs(x), 1e-30)), gamma));
+  return exp(mul(log(maximum(x, 1e-30)), gamma));
 }

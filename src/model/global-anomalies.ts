@@ -21,7 +21,7 @@ import {
 import { rowLength, unit } from './row-length.ts';
 
 export interface AscentOptions {
-  /** Ascent steps; 0 leaves the noise as drawn. Eq. 5 shows one, GLASS takes 20. @default 1 */
+  /** Ascent steps; 0 leaves the noise as drawn. Eq. 5 shows one, GLASS takes 20. */
   readonly steps: number;
   /** eta of Eq. 5, as a multiple of the noise length. */
   readonly stepLength: number;
@@ -37,7 +37,7 @@ export interface AscentOptions {
  * Moves normal features to places near the border of the normal.
  * @param normal - [rows, width]
  * @param noise - [rows, width], already scaled
- * @param noiseLength - expected length of a noise row, a scalar or [rows, 1]
+ * @param noiseLength - expected length of a noise row, a scalar
  * @param scoreOf - anomaly scores [rows] of features like `normal`
  * @returns features [rows, width], constants for differentiation
  */

@@ -1,4 +1,4 @@
-/** @file CLAD's other losses: variance (Eq. 18-19), classification (Eq. 20), score (Eq. 21-23, and BCE of Eq. 6). */
+/** @file CLAD's other losses: variance (Eq. 18-19), classification (Eq. 20), score (Eq. 21-23, and BCE). */
 import {
   add,
   cast,
@@ -65,7 +65,7 @@ export function hingeLoss(score: Tensor, anomalous: Tensor, delta: number): Tens
   return mean(where(anomalous, maximum(sub(delta, score), 0), maximum(add(score, delta), 0)));
 }
 
-/** Binary cross-entropy with logits, mean over the batch: what Eq. 6 ascends, and a score loss beside the hinge. */
+/** Binary cross-entropy with logits, mean over the batch: a score loss in the place of the hinge. */
 export function bceLoss(score: Tensor, anomalous: Tensor): Tensor {
   return mean(where(anomalous, softplus(neg(score)), softplus(score)));
 }

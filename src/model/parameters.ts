@@ -23,8 +23,8 @@ export interface NetworkSpec {
   readonly classes: number;
 }
 
-/** First values of both networks. The discriminator's last layer has no bias unless `lastBias` says so. */
-export function initialParameters(spec: NetworkSpec, random: Random, lastBias = false): Parameters {
+/** First values of both networks. The discriminator's last layer has no bias. */
+export function initialParameters(spec: NetworkSpec, random: Random): Parameters {
   const { inputWidth, adaptorWidths, discriminatorWidths, classes } = spec;
   return {
     ...perceptronParameters('adaptor', [inputWidth, ...adaptorWidths], random, true),
@@ -32,7 +32,7 @@ export function initialParameters(spec: NetworkSpec, random: Random, lastBias = 
       'discriminator',
       [adaptorWidths[2], ...discriminatorWidths, classes + 2],
       random,
-      lastBias,
+      false,
     ),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * @file T_R, the random change of a texture before it is fused in (CLAD 3.1): three of GLASS's nine augmentations,
+ * @file T_R, the random change of a texture before it is fused in (CLAD 3.2): three of GLASS's nine augmentations,
  * drawn without replacement, each with a drawn strength.
  *
  * They compute what torchvision computes on PIL images (ColorJitter, RandomGrayscale, RandomAutocontrast,

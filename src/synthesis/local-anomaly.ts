@@ -1,5 +1,5 @@
 /**
- * @file Local anomalies at image level (CLAD 3.1): a foreign texture, blended into a good part in the shape of Perlin
+ * @file Local anomalies at image level (CLAD 3.2): a foreign texture, blended into a good part in the shape of Perlin
  * noise. Eq. 2 makes the mask from two Perlin masks m1, m2 and the foreground mf, by p ~ U(0, 1):
  *
  *     p <= alpha:              (m1 AND m2) AND mf
@@ -45,12 +45,6 @@ export interface LocalAnomalyOptions extends BetaOptions {
    */
   readonly augmentations: number;
   /**
-   * Smallest share of a patch that the mask must cover for the patch to count, 0 .. 1; a mask without such a patch is
-   * drawn again. At 0 one pixel is enough, as in GLASS.
-   * @default 0
-   */
-  readonly minCoverage: number;
-  /**
    * Whether anomalies keep to the foreground, where one is given.
    * @default true
    */
@@ -69,7 +63,6 @@ const localAnomalyDefaults: LocalAnomalyOptions = {
   gridSide: 28,
   maxScaleExponent: perlinDefaults.maxScaleExponent,
   augmentations: 3,
-  minCoverage: 0,
   foreground: true,
   blend: true,
 };
@@ -156,7 +149,7 @@ function drawMask(
   for (let attempt = 0; attempt < tries; attempt++) {
     const mask = combinedMask(side, foreground, random, options);
     const coverage = patchCoverage(mask, options.gridSide);
-    if (coverage.some((share) => share > 0 && share >= options.minCoverage)) return { mask, coverage };
+    if (coverage.some((share) => share > 0)) return { mask, coverage };
   }
   const mask = fallbackMask(side, foreground, random, Math.ceil(side / options.gridSide));
   return { mask, coverage: patchCoverage(mask, options.gridSide) };
@@ -212,7 +205,6 @@ function requireOptions(options: LocalAnomalyOptions): void {
   within('gridSide', 1, 1024, true);
   within('maxScaleExponent', 0, 10, true);
   within('augmentations', 0, augmentations.length, true);
-  within('minCoverage', 0, 1);
   within('betaDeviation', 0, 10);
   within('betaLow', 0, 1);
   within('betaHigh', options.betaLow, 1);

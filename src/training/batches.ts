@@ -128,8 +128,8 @@ export class BatchSource {
       const shard = window.shards[window.normal.shard[at] as number] as Shard;
       const row = window.normal.row[at] as number;
       copyRow(shard, row, width, buffers.normal, slot * rows.normal + index);
-      const image = shard.images[Math.floor(row / gridSide ** 2)];
-      buffers.classes[slot * rows.normal + index] = BigInt(image?.classIndex ?? 0);
+      const image = shard.images[Math.floor(row / gridSide ** 2)] as Shard['images'][number];
+      buffers.classes[slot * rows.normal + index] = BigInt(image.classIndex);
     }
     for (let index = 0; index < rows.local; index++) {
       const at = order.local[(place.batch * rows.local + index) % order.local.length] as number;

@@ -2,7 +2,8 @@
  * @file Every constant of a training, with its range and its meaning, and the presets that give them values. A YAML file and the
  * command line's flags change single ones; the resolved options are written into the run.
  *
- * `paper` holds to the paper wherever it speaks, and to the choices listed in docs/how-it-works.md where it is silent. `fast` is the default:
+ * `paper` holds to the paper wherever it speaks, but for the choice of networks (by held-out images, not by the test images), and to the
+ * choices listed in docs/how-it-works.md where it is silent. `fast` is the default:
  * the networks see whitened residuals to the nearest normal features, and the distance is heard as a second opinion
  * (docs/decisions/0002-residuals.md). `accurate` spends more time and memory on the same.
  */
@@ -39,7 +40,7 @@ const separately = z.strictObject({
     fineLayers: z.array(z.string()),
     /** What the values of `fineLayers` are multiplied by: distances hear them the less. */
     fineWeight: positive.max(10),
-    /** `pooled`: section 3.2 with C_d = width. `concatenated`: all channels, 3 x 3 averaged. */
+    /** Section 3.2. `pooled`: with C_d = width, as PatchCore's and GLASS's codes. `concatenated`: all channels, 3 x 3 averaged. */
     aggregation: z.enum(['pooled', 'concatenated']),
     /** C_d, where pooled. */
     width: count,
@@ -119,9 +120,11 @@ const separately = z.strictObject({
     margin: positive,
     /** Eq. 13-14: alpha and gamma. */
     alpha: positive,
-    gamma: z.number(),
-    epsilon: positive,
+    gamma: z.number().min(-3).max(10),
+    epsilon: z.number().min(1e-9).max(0.1),
     stopWeightGradient: z.boolean(),
+    /** Eq. 11: whether anomalies, of one label all, are drawn together; false: "is_normal" of the sentence before it. */
+    attractAnomalies: z.boolean(),
     /** `hinge`: Eq. 21-23. */
     scoreLoss: z.enum(['hinge', 'bce']),
     /** Eq. 21-23: delta. */
@@ -234,6 +237,7 @@ const paper: TrainingOptions = {
     gamma: -0.8,
     epsilon: 1e-6,
     stopWeightGradient: false,
+    attractAnomalies: true,
     scoreLoss: 'hinge',
     delta: 0.5,
   },

@@ -1,6 +1,7 @@
 /**
  * @file One gradient step of either stage (sections 3.3-3.5): the batch's local anomalies fused (Eq. 4), its global ones made
- * (Eq. 5-7), everything through adaptor and discriminator, the losses added up (stage 1: Eq. 8-23; stage 2: Eq. 24).
+ * (Eq. 5-7), everything through adaptor and discriminator, the losses added up (stage 1: Eq. 1, of the losses of Eq. 8-23; stage 2:
+ * Eq. 24).
  */
 import { CladError } from '../core/errors.ts';
 import { add, cast, concat, greater, mul, slice, type Tensor } from '../graph/index.ts';
@@ -77,8 +78,10 @@ export function stepBuilder(options: StepOptions): StepBuilder {
 
     const { losses: weights } = training;
     const losses: Record<string, Tensor> = {};
-    if (options.stage === 1 && weights.contrast > 0)
-      losses.contrast = contrastLoss(outputs.embedding, labels, weights);
+    if (options.stage === 1 && weights.contrast > 0) {
+      const unattracted = weights.attractAnomalies ? undefined : classes;
+      losses.contrast = contrastLoss(outputs.embedding, labels, { ...weights, unattracted });
+    }
     if (options.stage === 1 && weights.variance > 0)
       losses.variance = varianceLoss(outputs.embedding, membership);
     if (weights.classification > 0) losses.classification = classificationLoss(outputs.logits, membership);

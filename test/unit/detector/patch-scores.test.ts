@@ -20,7 +20,6 @@ const x = normals(rows * width);
 const parameters = initialParameters(
   { inputWidth: width, adaptorWidths: [8, 6, 5], discriminatorWidths: [6, 5], classes: classes.length },
   random,
-  true,
 );
 const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
 const bank = normals(members * width);

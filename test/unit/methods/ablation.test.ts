@@ -62,7 +62,7 @@ describe('ablationVariants', () => {
 
   it('names what it knows when asked for something else', () => {
     expect(() => ablationVariants('fast', presets.fast, ['no contrasts'])).toThrow(
-      /no contrast, no variance/,
+      /no contrast, anomalies not attracted/,
     );
     expect(ablationNames).toContain('distance alone');
   });

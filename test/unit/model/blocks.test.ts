@@ -7,6 +7,7 @@ import { batchNormInference, batchNormTraining } from '../../../src/model/batch-
 import { type ContrastOptions, contrastLoss } from '../../../src/model/contrast.ts';
 import { fuseFeatures } from '../../../src/model/fusion.ts';
 import { leaveOut, matchMembers } from '../../../src/model/memory-bank.ts';
+import { contrastReference } from '../../helpers/contrast-reference.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const normals = (seed: number, count: number, scale = 1) => {
@@ -56,6 +57,103 @@ describe('the contrastive loss in row blocks', () => {
       ),
       { numRuns: 20 },
     ));
+});
+
+describe('the contrastive loss pair by pair', () => {
+  const optionsOf = (given: Partial<ContrastOptions>): ContrastOptions => ({
+    margin: 3,
+    alpha: 0.5,
+    gamma: -0.8,
+    epsilon: 1e-6,
+    stopWeightGradient: false,
+    ...given,
+  });
+
+  /** Value and gradient of the graph, and of the plain loops by central differences. */
+  async function both(z: readonly number[][], labels: readonly number[], options: ContrastOptions) {
+    const shape = [z.length, z[0]!.length];
+    const inputs = {
+      z: { data: z.flat(), shape },
+      labels: { data: [...labels], shape: [labels.length] },
+    };
+    const found = await runGraph(inputs, (_, { z: x, labels: y }) => {
+      const value = contrastLoss(x!, cast(y!, 'int64'), options);
+      return { value, slope: gradients(value, [x!])[0]! };
+    });
+    const step = 1e-5;
+    const slopes = z.flatMap((row, at) =>
+      row.map((value, axis) => {
+        const [up, down] = [step, -step].map((by) =>
+          contrastReference(
+            z.map((each, index) => (index === at ? each.with(axis, value + by) : each)),
+            labels,
+            options,
+          ),
+        ) as [number, number];
+        return (up - down) / (2 * step);
+      }),
+    );
+    const { value, slope } = found;
+    return {
+      value: value!.data[0]!,
+      slope: slope!.data,
+      expected: contrastReference(z, labels, options),
+      slopes,
+    };
+  }
+
+  it('is Eq. 8-17, value and gradient, whatever the constants', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 3, max: 12 }),
+        fc.nat(1000),
+        fc.record({
+          margin: fc.double({ min: 0.5, max: 6, noNaN: true }),
+          alpha: fc.double({ min: 0.1, max: 2, noNaN: true }),
+          gamma: fc.constantFrom(-0.8, 0, 0.5, 1, 2),
+          unattracted: fc.constantFrom(undefined, 0, 2),
+        }),
+        async (count, seed, given) => {
+          const values = normals(seed, count * 3);
+          const z = Array.from({ length: count }, (_, row) => values.slice(row * 3, row * 3 + 3));
+          const labels = z.map((_, row) => (row * 5 + seed) % 3);
+          const options = optionsOf(given);
+          // At the margin and near 0 the slope has a corner, which differences cannot see.
+          const far = z.every((one, i) =>
+            z.every((other, j) => {
+              const distance = Math.hypot(...one.map((value, axis) => value - other[axis]!));
+              return i === j || (distance > 0.05 && Math.abs(distance - options.margin) > 0.01);
+            }),
+          );
+          fc.pre(far);
+          const { value, slope, expected, slopes } = await both(z, labels, options);
+          expect(Math.abs(value - expected)).toBeLessThan(1e-5 * Math.max(1, expected));
+          const scale = Math.max(1e-2, ...slopes.map(Math.abs));
+          slope.forEach((each, at) => {
+            expect(Math.abs(each - slopes[at]!)).toBeLessThan(2e-3 * scale);
+          });
+        },
+      ),
+      { numRuns: 40 },
+    ));
+
+  it('stays finite where rows coincide and where others are just within the margin', async () => {
+    const z = [
+      [0.5, 0, 0],
+      [0.5, 0, 0],
+      [-0.5, 0, 0],
+      [0.5, 2.9999, 0],
+    ];
+    for (const gamma of [-3, -0.8]) {
+      const options = optionsOf({ gamma });
+      const { value, slope, expected } = await both(z, [0, 0, 1, 1], options);
+      expect(value / expected).toBeCloseTo(1, 2);
+      expect(slope.every(Number.isFinite)).toBe(true);
+    }
+    // Rows that lie on one another have no direction to move along.
+    const { slope } = await both(z.slice(0, 2), [0, 0], optionsOf({}));
+    expect(slope).toEqual([0, 0, 0, 0, 0, 0]);
+  });
 });
 
 describe('matching to a memory bank', () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { matmul, reshape, sub, type Tensor } from '../../../src/graph/index.ts';
+import { add, gradients, matmul, reshape, square, sub, sum, type Tensor } from '../../../src/graph/index.ts';
 import { type AscentOptions, globalAnomalies } from '../../../src/model/global-anomalies.ts';
 import { networksInference } from '../../../src/model/networks.ts';
 import { initialParameters } from '../../../src/model/parameters.ts';
@@ -113,6 +113,22 @@ describe('global anomalies', () => {
       // Each row moves by eta times the noise length, however steep its own gradient is.
       expect(length(moved)).toBeCloseTo(0.01 * noiseLength, 4);
     });
+  });
+
+  it('are constants for differentiation, however they were made', async () => {
+    const { slope } = await runGraph({ normal, noise }, (graph, inputs) => {
+      const made = globalAnomalies(
+        inputs.normal!,
+        inputs.noise!,
+        graph.scalar(noiseLength),
+        linearScore,
+        open,
+      );
+      // The second sum has the slope 1 everywhere.
+      const total = add(sum(square(made)), sum(inputs.normal!));
+      return { slope: gradients(total, [inputs.normal!])[0]! };
+    });
+    expect(slope!.data).toEqual(new Array(rows * width).fill(1));
   });
 
   it('lie between r1 and r2 noise lengths from their origin (Eq. 7)', () =>

@@ -12,6 +12,12 @@ describe('presets', () => {
     const { paper } = presets;
     expect(paper.features).toMatchObject({ inputSize: 224, resizeTo: 256, aggregation: 'pooled' });
     expect(paper.features.layers).toEqual(['layer2', 'layer3']);
+    // Where it is silent: docs/how-it-works.md, "What the paper leaves open".
+    expect(paper.features).toMatchObject({ width: 1536, fineLayers: [] });
+    expect(paper.batch).toEqual({ local: 0.25, global: 0.25 });
+    expect(paper.losses).toMatchObject({ margin: 3, alpha: 0.5, delta: 0.5, attractAnomalies: true });
+    expect(paper.globalAnomalies).toMatchObject({ noise: 0.1, innerRadius: 0.85, outerRadius: 1.7 });
+    expect(paper.score).toEqual({ networkWeight: null, blurSigma: 4, topShare: 0 });
     expect(paper.stage1).toEqual({
       steps: null,
       epochs: 200,

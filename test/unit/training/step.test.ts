@@ -10,6 +10,7 @@ import { float32, floats, int64, type TensorValue } from '../../../src/runtime/e
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { presets, type TrainingOptions } from '../../../src/training/options.ts';
 import { batchRows, batchSpec, stepBuilder } from '../../../src/training/step.ts';
+import { contrastReference } from '../../helpers/contrast-reference.ts';
 
 const width = 6;
 const classes = 3;
@@ -193,8 +194,11 @@ describe('losses of a step', () => {
 describe('losses against the equations, in plain loops', () => {
   const rows = { normal: 9, local: 4, global: 5 };
 
-  /** The networks' outputs on rows put together by hand: without ascent a global anomaly is its normal row with noise. */
-  async function reference() {
+  /**
+   * The networks' outputs on rows put together by hand: without ascent a global anomaly is its normal row with noise.
+   * @param length - what the noise is brought to, row by row; as drawn where absent
+   */
+  async function reference(length?: number) {
     const batch = batchOf(rows);
     const plain = (name: string) => halvesToFloats(batch[name]!.data as Uint16Array);
     const [normal, local, beside] = ['normal', 'local', 'localNormal'].map(plain) as Float32Array[];
@@ -203,7 +207,14 @@ describe('losses against the equations, in plain loops', () => {
       const share = beta[Math.floor(at / width)]!;
       return (1 - share) * value + share * beside![at]!;
     });
-    const noisy = noise.map((value, at) => normal![at]! + value * noiseDeviation[at % width]!);
+    const moved = noise.map((value, at) => value * noiseDeviation[at % width]!);
+    const lengths = Array.from({ length: rows.global }, (_, row) =>
+      Math.hypot(...moved.subarray(row * width, (row + 1) * width)),
+    );
+    const noisy = moved.map(
+      (value, at) =>
+        normal![at]! + (length === undefined ? 1 : length / lengths[Math.floor(at / width)]!) * value,
+    );
     const graph = new Graph();
     const parts = [normal!, fused, noisy].map((data, part) =>
       graph.constant(`part${part}`, data, [data.length / width, width]),
@@ -211,17 +222,56 @@ describe('losses against the equations, in plain loops', () => {
     const { outputs } = networksTraining(concat(parts, 0), constants(graph));
     graph.output('logits', outputs.logits);
     graph.output('score', outputs.score);
+    graph.output('embedding', outputs.embedding);
     const session = await engine.load(graph.toBytes());
-    const { logits, score } = await session.run({});
+    const { logits, score, embedding } = await session.run({});
     await session.release();
     const labels = [
       ...Array.from({ length: rows.normal }, (_, row) => row % classes),
       ...new Array<number>(rows.local + rows.global).fill(classes),
     ];
-    return { logits: floats(logits), score: floats(score), labels };
+    const d = 5;
+    const z = labels.map((_, row) => Array.from(floats(embedding).subarray(row * d, (row + 1) * d)));
+    return { logits: floats(logits), score: floats(score), z, labels };
   }
 
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  const plain = { globalAnomalies: { ascentSteps: 0 } };
+
+  it.each([true, false])(
+    'contrast has all rows, anomalies as one class that attracts: %s (Eq. 8-17)',
+    async (attract) => {
+      const { z, labels } = await reference();
+      const { contrast } = await lossesOf({
+        rows,
+        training: { ...plain, losses: { attractAnomalies: attract } },
+      });
+      const options = { ...trainingOf().losses, unattracted: attract ? undefined : classes };
+      expect(contrast).toBeCloseTo(contrastReference(z, labels, options), 4);
+    },
+  );
+
+  it('variance has all rows, anomalies as one class (Eq. 18-19)', async () => {
+    const { z, labels } = await reference();
+    const byClass = Array.from({ length: classes + 1 }, (_, label) => {
+      const own = z.filter((_, row) => labels[row] === label);
+      const centre = own[0]!.map((_, axis) => mean(own.map((row) => row[axis]!)));
+      return mean(own.map((row) => row.reduce((sum, value, axis) => sum + (value - centre[axis]!) ** 2, 0)));
+    });
+    expect((await lossesOf({ rows, training: plain })).variance).toBeCloseTo(mean(byClass), 3);
+  });
+
+  it('a shell of one radius gives every global anomaly the length of the noise (Eq. 7)', async () => {
+    const length = Math.hypot(...noiseDeviation);
+    const { score, labels } = await reference(length);
+    const expected = labels.map((label, row) =>
+      Math.max(0, 0.5 - (label === classes ? 1 : -1) * score[row]!),
+    );
+    const shell = { ascentSteps: 1, stepLength: 0, innerRadius: 1, outerRadius: 1 };
+    const losses = await lossesOf({ rows, training: { globalAnomalies: shell, losses: { delta: 0.5 } } });
+    expect(losses.score).toBeCloseTo(mean(expected), 4);
+  });
 
   it('classification labels products by their class and every anomaly by class N (Eq. 20)', async () => {
     const { logits, labels } = await reference();
@@ -229,7 +279,7 @@ describe('losses against the equations, in plain loops', () => {
       const own = Array.from(logits.subarray(row * (classes + 1), (row + 1) * (classes + 1)));
       return Math.log(own.reduce((sum, value) => sum + Math.exp(value), 0)) - own[label]!;
     });
-    const losses = await lossesOf({ rows, training: { globalAnomalies: { ascentSteps: 0 } } });
+    const losses = await lossesOf({ rows, training: plain });
     expect(losses.classification).toBeCloseTo(mean(expected), 4);
   });
 
@@ -241,7 +291,7 @@ describe('losses against the equations, in plain loops', () => {
     const expected = labels.map((label, row) => term(score[row]!, label === classes ? 1 : -1));
     const losses = await lossesOf({
       rows,
-      training: { losses: { scoreLoss, delta: 0.5 }, globalAnomalies: { ascentSteps: 0 } },
+      training: { ...plain, losses: { scoreLoss, delta: 0.5 } },
     });
     expect(losses.score).toBeCloseTo(mean(expected), 4);
   });
