@@ -5,7 +5,7 @@ import { type DemoData, writeDemoData } from '../methods/demo-data.ts';
 import { demoDefaults } from '../synthesis/demo/plan.ts';
 import { demoProducts } from '../synthesis/demo/products.ts';
 import { names, wholeFrom } from './arguments.ts';
-import { printJson, printText } from './output.ts';
+import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 
 interface DemoFlags {
@@ -55,7 +55,7 @@ function describe({ root, images, products }: DemoData, out: string): string {
     return [name, ...[train, testGood, anomalous].map(String), Object.keys(defects).join(', ') || '-'];
   });
   const body = textTable({ header: ['product', 'train', 'test good', 'test anomalous', 'defects'], rows });
-  const next = `Train on it: clad train ${out} --out runs/demo`;
+  const next = `Train on it: ${programName()} train ${shellWord(out)} --out runs/demo`;
   return [`${root}: ${images} images`, '', body, '', next].join('\n');
 }
 

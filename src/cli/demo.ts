@@ -11,7 +11,7 @@ import { reportTraining } from '../report/report.ts';
 import { presets } from '../training/options.ts';
 import { wholeFrom } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
-import { printJson, printText, programName } from './output.ts';
+import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Photographs of each product: enough to see what the program does, few enough for a short wait. */
@@ -85,7 +85,7 @@ function describe(data: string, run: string, page: string, document: EvaluationD
     '',
     'Next:',
     '  # heat maps of single photographs',
-    `  ${programName()} predict ${run} ${photographs} --maps maps/`,
+    `  ${programName()} predict ${shellWord(run)} ${shellWord(photographs)} --maps maps/`,
     '  # your own: YOUR_FOLDER/<product>/*.jpg of good parts',
     `  ${programName()} train YOUR_FOLDER --out runs/mine`,
   ].join('\n');

@@ -7,7 +7,7 @@ import { type ExportDocument, exportDetector } from '../methods/export.ts';
 import type { Device } from '../runtime/engine.ts';
 import { wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
-import { printJson, printText } from './output.ts';
+import { printJson, printText, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
@@ -138,6 +138,6 @@ function describe({ model, precision, comparison, bytes, thresholds }: ExportDoc
 function next(out: string): string {
   return [
     'Next (not run here):',
-    `  docker run --rm --net=host -v ${resolve(out)}:/models nvcr.io/nvidia/tritonserver:<release>-py3 tritonserver --model-repository=/models`,
+    `  docker run --rm --net=host -v ${shellWord(resolve(out))}:/models nvcr.io/nvidia/tritonserver:<release>-py3 tritonserver --model-repository=/models`,
   ].join('\n');
 }

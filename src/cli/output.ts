@@ -12,7 +12,13 @@ export function programName(): string {
   if (basename(script) !== 'main.js') return 'clad';
   const near = relative(process.cwd(), script);
   const path = near.startsWith('..') ? script : near;
-  return `node ${path.includes(' ') ? JSON.stringify(path) : path}`;
+  return `node ${shellWord(path)}`;
+}
+
+/** A path as a shell takes it, for commands that are printed to be copied. */
+export function shellWord(text: string): string {
+  if (/^[\w@%+=:,./\\-]+$/.test(text)) return text;
+  return process.platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A share in percent, with two digits; a dash where there is none. */
@@ -61,7 +67,7 @@ export function printError(thrown: unknown, json: boolean): 1 | 2 | 130 {
     process.stderr.write(`${origin.stack}\n`);
     if (origin.cause instanceof Error) process.stderr.write(`caused by: ${origin.cause.stack}\n`);
   }
-  if (json) printJson({ error: { code: error.code, message: error.message } });
+  if (json) printJsonLine({ error: { code: error.code, message: error.message } });
   if (error.code === 'INTERRUPTED') return 130;
   return error.kind === 'input' ? 2 : 1;
 }

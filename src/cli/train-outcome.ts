@@ -2,7 +2,7 @@
 import { countsTrained } from '../detector/familiarity.ts';
 import { RunFolder } from '../methods/run-folder.ts';
 import type { TrainOutcome } from '../methods/train.ts';
-import { percent, programName } from './output.ts';
+import { percent, programName, shellWord } from './output.ts';
 
 /** Photographs that are named; the file has all. */
 const mostShown = 5;
@@ -22,7 +22,7 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
       ]
     : [];
   const evaluate =
-    metadata.provenance.data.layout === 'plain' ? [] : [`  ${programName()} evaluate ${folder}`];
+    metadata.provenance.data.layout === 'plain' ? [] : [`  ${programName()} evaluate ${shellWord(folder)}`];
   return [
     ...trained,
     `Detector: ${model}`,
@@ -33,7 +33,7 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
     '',
     'Next:',
     ...evaluate,
-    `  ${programName()} predict ${folder} IMAGE_OR_FOLDER --maps maps/`,
+    `  ${programName()} predict ${shellWord(folder)} IMAGE_OR_FOLDER --maps maps/`,
   ].join('\n');
 }
 

@@ -66,6 +66,11 @@ export const errorCatalogue = {
     kind: 'input',
     message: '{path}: cannot be read ({reason}). Check the file and its permissions.',
   },
+  EXPORT_MADE: {
+    kind: 'input',
+    message:
+      '{path}: this file is an export in {precision} already. Give the run, or the file that it was made from; without --precision it is copied as it is.',
+  },
   EXPORT_NEEDS_IMAGES: {
     kind: 'input',
     message:
@@ -145,6 +150,11 @@ export const errorCatalogue = {
   RUN_EXISTS: {
     kind: 'input',
     message: '{path}: there is a run already. Continue it with --resume, or give another --out.',
+  },
+  RUN_UNFINISHED: {
+    kind: 'input',
+    message:
+      '{path}: the training has not come to its end, so there is no model.onnx. Go on with `clad train` and --resume.',
   },
   RUN_NOT_FOUND: {
     kind: 'input',
@@ -290,7 +300,7 @@ export const errorCatalogue = {
   ENGINE_FAILED: {
     kind: 'input',
     message:
-      "The detector stopped while it judged a picture, on {device}: {reason}. Try a smaller picture, load the detector again, or set the option device to 'wasm'.",
+      "The detector could not judge {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
   },
   FETCH_FAILED: {
     kind: 'input',

@@ -51,6 +51,20 @@ export async function listFolder(path: string): Promise<Listing> {
   return { folders: folders.sort(byCodeUnit), images: images.sort(byCodeUnit) };
 }
 
+/**
+ * Paths of all images in a folder and the folders below it, each of them visited once, wherever links lead.
+ * @throws CladError `FILE_UNREADABLE`
+ */
+export async function imagesBelow(folder: string, visited = new Set<string>()): Promise<string[]> {
+  const real = await realPath(resolve(folder));
+  if (visited.has(real)) return [];
+  visited.add(real);
+  const { folders, images } = await listFolder(folder);
+  const inside = images.map((name) => join(folder, name));
+  for (const name of folders) inside.push(...(await imagesBelow(join(folder, name), visited)));
+  return inside;
+}
+
 /** Like `listFolder`, but a folder that does not exist is an empty one. */
 export async function listFolderIfAny(path: string): Promise<Listing> {
   const found = await statOrNothing(path);
@@ -97,7 +111,9 @@ export async function requireOutside(option: string, path: string, root: string)
 
 /** Whether a path is a folder or below it, whatever links lead there; the path need not exist. */
 export async function isInside(path: string, folder: string): Promise<boolean> {
-  return `${await realPath(resolve(path))}${sep}`.startsWith(`${await realPath(resolve(folder))}${sep}`);
+  // A drive's root ends in a separator already.
+  const closed = (real: string) => (real.endsWith(sep) ? real : `${real}${sep}`);
+  return closed(await realPath(resolve(path))).startsWith(closed(await realPath(resolve(folder))));
 }
 
 /** Without symbolic links, as far as it exists. */

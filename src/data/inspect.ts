@@ -106,7 +106,11 @@ function problemsOf(
     problems.push({ severity, class: name, path, message });
   const files = new Set(samples.flatMap(({ path, maskPath }) => [path, maskPath]));
   for (const { path, reason } of broken) if (files.has(path)) add('error', path, reason);
-  if (!samples.some(({ split }) => split === 'train')) add('error', null, 'no training images');
+  const training = samples.filter(({ split }) => split === 'train');
+  const bad = new Set(broken.map(({ path }) => path));
+  const usable = training.filter(({ path }) => !bad.has(path)).length;
+  if (training.length === 0) add('error', null, 'no training images');
+  else if (usable < 2) add('error', null, `two training images are the least, and ${usable} can be used`);
   const anomalous = samples.filter((sample) => sample.anomalous);
   const unmasked = anomalous.filter(({ maskPath }) => maskPath === undefined);
   if (unmasked.length > 0 && unmasked.length === anomalous.length)

@@ -1,10 +1,9 @@
 /** @file The texture images local anomalies are cut from, e.g. the Describable Textures Dataset's folders. */
-import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage } from '../image/decode.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
-import { byCodeUnit, listFolder, requireFolder } from './folders.ts';
+import { byCodeUnit, imagesBelow, requireFolder } from './folders.ts';
 import { attempt, type BrokenImage, imagesBroken } from './verify.ts';
 
 /**
@@ -48,10 +47,4 @@ export async function verifyTextures(
     throw new CladError('DATASET_EMPTY', { path: paths[0] ?? '', expected: 'a texture that can be decoded' });
   }
   return { textures, broken };
-}
-
-async function imagesBelow(folder: string): Promise<string[]> {
-  const { folders, images } = await listFolder(folder);
-  const deeper = await Promise.all(folders.map((name) => imagesBelow(join(folder, name))));
-  return [...images.map((name) => join(folder, name)), ...deeper.flat()];
 }

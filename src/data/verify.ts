@@ -99,7 +99,11 @@ export async function verifyImages(dataset: Dataset, options: VerifyOptions = {}
   const { broken } = examination;
   if (broken.length === 0) return examination;
   if (!options.skipBroken) throw imagesBroken(broken, examination.examined);
-  if (dataset.samples.some(({ split }) => split === 'train')) requireTraining(examination.dataset);
+  const trained = new Set(
+    dataset.samples.filter(({ split }) => split === 'train').map(({ className }) => className),
+  );
+  const classes = dataset.classes.filter((name) => trained.has(name));
+  if (classes.length > 0) requireTraining({ ...examination.dataset, classes });
   return examination;
 }
 

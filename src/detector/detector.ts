@@ -33,10 +33,12 @@ export interface Prediction {
 export class Detector {
   readonly metadata: DetectorMetadata;
   readonly #session: Session;
+  readonly #device: string;
 
-  private constructor(session: Session, metadata: DetectorMetadata) {
+  private constructor(session: Session, metadata: DetectorMetadata, device: string) {
     this.#session = session;
     this.metadata = metadata;
+    this.#device = device;
   }
 
   /**
@@ -55,24 +57,30 @@ export class Detector {
       const reason = `it cannot be read as ONNX (${reasonOf(error).split('\n')[0]})`;
       throw new CladError('DETECTOR_INVALID', { path: name, reason }, { cause: error });
     }
-    return new Detector(session, metadata);
+    return new Detector(session, metadata, engine.device);
   }
 
   /**
    * Judges one picture of any size.
-   * @throws the engine's error where it fails, e.g. for lack of memory
+   * @param name - names it in errors
+   * @throws ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number
    */
-  async predict(image: RgbImage): Promise<Prediction> {
-    const [prediction] = await this.predictAll([image]);
+  async predict(image: RgbImage, name?: string): Promise<Prediction> {
+    const [prediction] = await this.predictAll([image], name);
     return prediction as Prediction;
   }
 
   /**
    * Judges a batch; each picture has the numbers it has alone.
    * @param images - at least one, all of one size
+   * @throws as `predict`
    */
-  async predictAll(images: readonly RgbImage[]): Promise<Prediction[]> {
-    const outputs = await this.#session.run({ image: imageTensor(images) });
+  async predictAll(images: readonly RgbImage[], name = 'a picture'): Promise<Prediction[]> {
+    const failed = (reason: string, cause?: unknown) =>
+      new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
+    const outputs = await this.#session.run({ image: imageTensor(images) }).catch((error: unknown) => {
+      throw error instanceof CladError ? error : failed(reasonOf(error).split('\n')[0] ?? '', error);
+    });
     const { classes, geometry, thresholds } = this.metadata;
     const scores = floats(outputs.score);
     const maps = floats(outputs.anomaly_map);
@@ -80,9 +88,11 @@ export class Detector {
     const pixels = geometry.size ** 2;
     return images.map((_, index) => {
       const shares = Array.from(probabilities.subarray(index * classes.length, (index + 1) * classes.length));
+      const score = scores[index] as number;
+      // Compared with a threshold, what is no number would pass as normal.
+      if (![score, ...shares].every(Number.isFinite)) throw failed('its score is not a number');
       const best = shares.indexOf(Math.max(...shares));
       const className = classes[best] as string;
-      const score = scores[index] as number;
       const threshold = thresholds[className]?.threshold;
       return {
         className,

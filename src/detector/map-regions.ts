@@ -81,8 +81,9 @@ export function anomalousRegions(
   const down = part.height / size;
   return boxes
     .map(({ left, top, right, bottom, peak, pixels }) => {
-      const x = Math.round(part.x + left * across);
-      const y = Math.round(part.y + top * down);
+      // Of a picture smaller than the map the last columns and rows lie beyond its last pixel.
+      const x = Math.min(Math.round(part.x + left * across), part.x + part.width - 1);
+      const y = Math.min(Math.round(part.y + top * down), part.y + part.height - 1);
       return {
         x,
         y,

@@ -69,8 +69,9 @@ function* jpegSegments(bytes: Uint8Array): Generator<{ marker: number | undefine
 }
 
 function hasEndBehind(bytes: Uint8Array, start: number): boolean {
-  for (let at = bytes.indexOf(0xff, start); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === 0xd9) return true;
+  // From the end, where it is; in a file made up of 0xff too this is one pass.
+  for (let at = bytes.length - 2; at >= start; at--) {
+    if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
   }
   return false;
 }

@@ -15,7 +15,7 @@ export interface HeatRange {
   readonly low: number;
   /** At and above it the heat is full. */
   readonly high: number;
-  /** Draws the outline of the regions at or above this value, in cyan. */
+  /** Draws the outline of the regions above this value, in cyan. */
   readonly threshold?: number;
 }
 
@@ -54,11 +54,7 @@ export function heatOverlay(
 function drawOutline({ width, height, data }: RgbImage, values: Float32Array, threshold: number): void {
   const reach = Math.max(1, Math.round(Math.min(width, height) * outlineShare));
   const outside = (row: number, column: number) =>
-    row >= 0 &&
-    row < height &&
-    column >= 0 &&
-    column < width &&
-    !(values[row * width + column]! >= threshold);
+    row >= 0 && row < height && column >= 0 && column < width && !(values[row * width + column]! > threshold);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       if (outside(row, column)) continue;

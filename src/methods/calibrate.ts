@@ -150,7 +150,7 @@ async function refuseTrained(
   paths: readonly string[],
   note?: (text: string) => void,
 ): Promise<void> {
-  const data = (await new RunFolder(dirname(model)).configIfAny())?.data;
+  const data = (await new RunFolder(dirname(model)).originIfAny())?.data;
   if (!data) return;
   let trained: ReadonlySet<string>;
   try {

@@ -16,7 +16,7 @@ import { inputMask } from '../features/input-picture.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
-import { RunFolder } from './run-folder.ts';
+import { modelPathOf, RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
   /** Run folder, or a detector file. */
@@ -87,35 +87,19 @@ export async function evaluateInFull(
   watch?: EvaluationWatch,
 ): Promise<EvaluationInFull> {
   const run = request.run.endsWith('.onnx') ? undefined : new RunFolder(request.run);
-  const config = await (request.data === undefined ? run?.config() : run?.configIfAny());
-  const root = request.data ?? config?.data.root;
+  const model = await modelPathOf(request.run);
+  const origin = await run?.originIfAny();
+  const root = request.data ?? origin?.data.root;
   if (root === undefined) {
     const reason = 'A detector file does not know where its data set is: give the data set too';
     throw new CladError('USAGE', { reason, help: '`clad evaluate --help`' });
   }
-  const layout = request.layout ?? (request.data === undefined ? config?.data.layout : undefined);
+  const layout = request.layout ?? (request.data === undefined ? origin?.data.layout : undefined);
   const loaded = await loadDataset(root, { layout, requireTraining: false });
-  const { dataset, broken } = await verifyImages(loaded, {
-    splits: ['test'],
-    skipBroken: request.skipBroken ?? false,
-    onProgress: request.onProgress,
-  });
-  for (const { path, reason } of broken) request.note?.(`left out: ${path}: ${reason}`);
-  const samples = dataset.samples.filter(({ split }) => split === 'test');
-  if (samples.length === 0) {
-    throw new CladError('DATASET_EMPTY', {
-      path: root,
-      expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
-    });
-  }
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const detector = await openDetector(engine, run?.model ?? request.run);
+  const detector = await openDetector(engine, model);
   try {
-    const { classes } = detector.metadata;
-    const unknown = samples.find(({ className }) => !classes.includes(className));
-    if (unknown) {
-      throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-    }
+    const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
     const { evaluation, timing } = await measure(detector, samples, request.onProgress, watch);
     const { curves = null, ...measured } = evaluation;
     const { provenance } = detector.metadata;
@@ -144,12 +128,34 @@ export async function evaluateInFull(
       timing,
     };
     // Of other data there may be many evaluations; the run keeps the one of its own.
-    if (run && dataset.root === config?.data.root)
+    if (run && dataset.root === origin?.data.root)
       await writeFileAtomic(run.evaluation, `${JSON.stringify(document, null, 2)}\n`);
     return { document, curves, metadata: detector.metadata, samples, engine };
   } finally {
     await detector.release();
   }
+}
+
+/**
+ * The test images, each decoded once: what is broken is refused, or left out where that was asked for.
+ * @throws DATASET_EMPTY without any, CLASS_UNKNOWN for a product that the detector does not know, IMAGES_BROKEN
+ */
+async function testImages(
+  { skipBroken = false, onProgress, note }: EvaluateRequest,
+  loaded: Dataset,
+  classes: readonly string[],
+): Promise<{ readonly dataset: Dataset; readonly samples: readonly Sample[] }> {
+  const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
+  const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
+  if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
+  const { dataset, broken } = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const samples = testOf(dataset);
+  if (samples.length > 0) return { dataset, samples };
+  throw new CladError('DATASET_EMPTY', {
+    path: loaded.root,
+    expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
+  });
 }
 
 async function measure(
@@ -173,7 +179,7 @@ async function measure(
     if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
     previous = sample.className;
     const before = performance.now();
-    const prediction = await detector.predict(image);
+    const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
     const { score, map, className, verdict } = prediction;
     evaluator.add({

@@ -1,11 +1,12 @@
 /** @file Which images an export may measure with: the run's own data set, if it is still there, or another one. */
 import { existsSync } from 'node:fs';
+import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { loadDataset } from '../data/load.ts';
-import { verifyImages } from '../data/verify.ts';
-import type { RunConfig } from './run-folder.ts';
+import { examineImages } from '../data/verify.ts';
+import type { RunOrigin } from './run-folder.ts';
 
 /** Images by what they are good for. */
 export interface ExportImages {
@@ -18,21 +19,26 @@ export interface ExportImages {
 
 export interface ExportImagesRequest {
   /** Of the run; absent for a single file. */
-  readonly config: RunConfig | undefined;
+  readonly origin: RunOrigin | undefined;
   /** Instead of the run's data set. */
   readonly data: string | undefined;
   /** Products that the detector knows; images of others are left out. */
   readonly classes: readonly string[];
+  /** At most so many good training images. */
+  readonly good: number;
   /** At most so many are judged. */
   readonly limit: number;
   readonly onProgress?: ProgressListener | undefined;
   readonly note?: ((text: string) => void) | undefined;
 }
 
-/** Null where there is no data set. */
+/**
+ * Chooses images and decodes them once: broken ones are left out, with a note. Null where there is no data set.
+ * @throws CLASS_UNKNOWN when the data set has none of the detector's products; errors of the data readers
+ */
 export async function exportImages(request: ExportImagesRequest): Promise<ExportImages | null> {
-  const { config, data, classes, limit, note } = request;
-  const root = data ?? config?.data.root;
+  const { origin, data, classes, good, limit, note, onProgress } = request;
+  const root = data ?? origin?.data.root;
   if (root === undefined) {
     note?.(
       'A detector file does not know where its data set is, so nothing is measured (give one with --data).',
@@ -43,21 +49,21 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     note?.(`The run's data set, ${root}, is not there, so nothing is measured (give one with --data).`);
     return null;
   }
-  const layout = data === undefined ? config?.data.layout : undefined;
-  const loaded = await loadDataset(root, { layout, requireTraining: false });
-  const { dataset } = config?.skipBroken
-    ? await verifyImages(loaded, {
-        splits: ['train', 'test'],
-        skipBroken: true,
-        onProgress: request.onProgress,
-      })
-    : { dataset: loaded };
+  const layout = data === undefined ? origin?.data.layout : undefined;
+  const dataset = await loadDataset(root, { layout, requireTraining: false });
   const known = dataset.samples.filter(({ className }) => classes.includes(className));
+  if (known.length === 0)
+    throw new CladError('CLASS_UNKNOWN', { name: dataset.classes[0], known: classes.join(', ') });
   const training = known.filter(({ split }) => split === 'train');
   const test = known.filter(({ split }) => split === 'test');
   const [judged, judgedAre] =
     test.length > 0 ? ([test, 'test images'] as const) : ([training, 'training images'] as const);
-  return { training, judged: spread(judged, limit), judgedAre };
+  const chosen = { training: spread(training, good), judged: spread(judged, limit) };
+  const samples = [...new Set([...chosen.training, ...chosen.judged])];
+  const { broken, dataset: usable } = await examineImages({ ...dataset, samples }, { onProgress });
+  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const whole = (sample: Sample) => usable.samples.includes(sample);
+  return { training: chosen.training.filter(whole), judged: chosen.judged.filter(whole), judgedAre };
 }
 
 /** At most so many, as many good and anomalous ones of each class as can be, always the same. */

@@ -15,7 +15,7 @@ import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { compareDetectors, type DetectorComparison } from './compare-detectors.ts';
-import { type ExportImages, exportImages, spread } from './export-images.ts';
+import { type ExportImages, exportImages } from './export-images.ts';
 import { makeGolden } from './golden.ts';
 import { medianShifts, moved } from './moved-thresholds.ts';
 import { newDetectorFile } from './new-detector-file.ts';
@@ -26,6 +26,8 @@ import { tritonPlace, writeTriton } from './triton-repository.ts';
 
 /** Good images that ranges of 8-bit values are measured on; as many others move the thresholds. */
 const goodImages = 48;
+/** More of them, where there are so many products that each would have fewer. */
+const goodImagesByProduct = 4;
 
 export interface ExportRequest {
   /** Run folder or detector file. */
@@ -63,7 +65,7 @@ export interface ExportDocument {
 
 /**
  * Exports a detector.
- * @throws RUN_NOT_FOUND, FILE_UNREADABLE, DETECTOR_INVALID, FILE_EXISTS, FOLDER_FOREIGN, EXPORT_VERSION_EXISTS, EXPORT_NEEDS_IMAGES, errors
+ * @throws RUN_NOT_FOUND, FILE_UNREADABLE, DETECTOR_INVALID, FILE_EXISTS, FOLDER_FOREIGN, EXPORT_VERSION_EXISTS, EXPORT_NEEDS_IMAGES, EXPORT_MADE, errors
  *   of the data readers
  */
 export async function exportDetector(request: ExportRequest): Promise<ExportDocument> {
@@ -78,7 +80,7 @@ export async function exportDetector(request: ExportRequest): Promise<ExportDocu
   const model = await target.write(made.bytes, made.metadata);
   return {
     model,
-    precision: request.precision,
+    precision: made.metadata.exported?.precision ?? 'fp32',
     version: target.version,
     thresholds: made.metadata.exported?.thresholds ?? 'kept',
     bytes: { before: bytes.length, after: made.bytes.length },
@@ -140,10 +142,21 @@ async function variantOf(
 ): Promise<Made> {
   const { onProgress, note, data } = request;
   const before = parseMetadata(decodeMetadata(bytes), path);
-  const config = request.run === path ? undefined : await new RunFolder(request.run).configIfAny();
+  const made = before.exported?.precision ?? 'fp32';
+  if (made !== 'fp32') throw new CladError('EXPORT_MADE', { path, precision: made });
+  const origin = request.run === path ? undefined : await new RunFolder(request.run).originIfAny();
   const { classes } = before;
-  const images = await exportImages({ config, data, classes, limit: request.images, onProgress, note });
-  const good = images ? spread(images.training, 2 * goodImages) : [];
+  const wanted = 2 * Math.max(goodImages, goodImagesByProduct * classes.length);
+  const images = await exportImages({
+    origin,
+    data,
+    classes,
+    good: wanted,
+    limit: request.images,
+    onProgress,
+    note,
+  });
+  const good = images?.training ?? [];
   const forRanges = good.filter((_, index) => index % 2 === 0);
   const forThresholds = good.length > 1 ? good.filter((_, index) => index % 2 === 1) : good;
   if (precision === 'int8' && forRanges.length === 0) {

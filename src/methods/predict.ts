@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
-import { isInside, listFolder } from '../data/folders.ts';
+import { imagesBelow, isInside } from '../data/folders.ts';
 import type { Detector } from '../detector/detector.ts';
 import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
@@ -56,13 +56,6 @@ function asPng(name: string): string {
   return `${name.slice(0, name.length - extname(name).length)}.png`;
 }
 
-async function imagesBelow(folder: string): Promise<string[]> {
-  const { folders, images } = await listFolder(folder);
-  const inside = images.map((name) => join(folder, name));
-  for (const name of folders) inside.push(...(await imagesBelow(join(folder, name))));
-  return inside;
-}
-
 /** Gives maps of equally named images different names, on file systems too that do not tell capitals. */
 function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
   const folded = (name: string) => name.normalize('NFC').toLowerCase();
@@ -104,8 +97,12 @@ export async function requireMapsApart(
 
 /** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
 export async function decodeOrError(path: string): Promise<RgbImage | CladError> {
+  return orError(decodeImage(path));
+}
+
+async function orError<T>(work: Promise<T>): Promise<T | CladError> {
   try {
-    return await decodeImage(path);
+    return await work;
   } catch (error) {
     if (error instanceof CladError) return error;
     throw error;
@@ -113,7 +110,7 @@ export async function decodeOrError(path: string): Promise<RgbImage | CladError>
 }
 
 /**
- * Judges images one after another; a broken one gives a failure and does not stop the rest.
+ * Judges images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
  */
 export async function* predictImages(
@@ -122,11 +119,12 @@ export async function* predictImages(
   mapsFolder?: string,
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
   for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
-    if (image instanceof CladError) {
-      yield { path, error: { code: image.code, message: image.message } };
+    const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
+    if (image instanceof CladError || prediction instanceof CladError) {
+      const { code, message } = prediction as CladError;
+      yield { path, error: { code, message } };
       continue;
     }
-    const prediction = await detector.predict(image);
     let map: string | null = null;
     if (mapsFolder !== undefined) {
       map = join(resolve(mapsFolder), mapName);

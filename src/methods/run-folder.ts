@@ -7,7 +7,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { appendLine, writeFileAtomic } from '../core/files.ts';
+import { appendLine, removeAbandoned, writeFileAtomic } from '../core/files.ts';
 import { layouts } from '../data/dataset.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
@@ -25,6 +25,12 @@ const configSchema = z.object({
   skipBroken: z.boolean(),
   options: trainingOptionsSchema,
 });
+
+/** What later verbs want of it, whatever options that version of the program had. */
+const originSchema = configSchema.pick({ data: true });
+
+/** The data set of a run. */
+export type RunOrigin = z.infer<typeof originSchema>;
 
 /** What a run was asked to do, resolved. */
 export type RunConfig = z.infer<typeof configSchema> & { readonly options: TrainingOptions };
@@ -66,9 +72,11 @@ export class RunFolder {
     return join(this.path, 'log.jsonl');
   }
 
-  /** @throws RUN_EXISTS when there is a run and it is not to be continued */
+  /** @throws RUN_EXISTS when there is a run and it is not to be continued; FILE_EXISTS for a detector file that no run here wrote */
   requireFree(resume: boolean): void {
-    if (!resume && existsSync(this.#config)) throw new CladError('RUN_EXISTS', { path: this.path });
+    const begun = existsSync(this.#config);
+    if (!resume && begun) throw new CladError('RUN_EXISTS', { path: this.path });
+    if (!begun && existsSync(this.model)) throw new CladError('FILE_EXISTS', { path: this.model });
   }
 
   /**
@@ -77,20 +85,24 @@ export class RunFolder {
    */
   async begin(config: RunConfig, resume: boolean): Promise<void> {
     this.requireFree(resume);
+    await removeAbandoned(this.path);
     if (existsSync(this.#config)) {
       const before = await this.config();
-      const differing = differences(before, config);
+      // Data and backbone are known by what they hold: they may have been moved.
+      const differing = differences(before, config).filter(
+        (name) => name !== 'data.root' && name !== 'backbone.path',
+      );
       if (differing.length > 0) {
         throw new CladError('RUN_DIFFERS', { path: this.path, differing: differing.join(', ') });
       }
-      return;
     }
     await writeFileAtomic(this.#config, `${JSON.stringify(config, null, 2)}\n`);
   }
 
-  /** What the run was asked to do; undefined for a folder that holds a detector file alone. */
-  async configIfAny(): Promise<RunConfig | undefined> {
-    return existsSync(this.#config) ? this.config() : undefined;
+  /** What a detector's run was trained on; undefined where its folder does not say, as where it holds a detector file alone. */
+  async originIfAny(): Promise<RunOrigin | undefined> {
+    const content = parsedJson(await readFile(this.#config, 'utf8').catch(() => ''));
+    return originSchema.safeParse(content).data;
   }
 
   /** @throws RUN_NOT_FOUND when the folder holds no run */
@@ -132,13 +144,14 @@ export class RunFolder {
 
 /**
  * The detector file of what a user names: a run's folder (of which `model.onnx` is enough), or the file itself.
- * @throws RUN_NOT_FOUND when the folder holds neither run nor `model.onnx`
+ * @throws RUN_NOT_FOUND when the folder holds neither run nor `model.onnx`; RUN_UNFINISHED when it has none yet
  */
 export async function modelPathOf(runOrModel: string): Promise<string> {
   if (runOrModel.endsWith('.onnx')) return runOrModel;
   const run = new RunFolder(runOrModel);
-  if (!existsSync(run.model)) await run.config();
-  return run.model;
+  if (existsSync(run.model)) return run.model;
+  await run.config();
+  throw new CladError('RUN_UNFINISHED', { path: runOrModel });
 }
 
 function parsedJson(text: string): unknown {

@@ -6,8 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
-import { statOrNothing } from '../data/folders.ts';
+import { requireWritable, writeFileAtomic } from '../core/files.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type TritonOptions, tritonConfig, tritonLabels, tritonMark } from './triton-config.ts';
 
@@ -23,7 +22,7 @@ export interface TritonPlace {
 /**
  * Finds the place of a version without writing anything.
  * @param version - the one after the highest where absent
- * @throws FOLDER_EXPECTED, FOLDER_FOREIGN where the folder is not ours, EXPORT_VERSION_EXISTS
+ * @throws FOLDER_EXPECTED, FILE_REFUSED, FOLDER_FOREIGN where the folder is not ours, EXPORT_VERSION_EXISTS
  */
 export async function tritonPlace(
   repository: string,
@@ -31,11 +30,7 @@ export async function tritonPlace(
   version: number | undefined,
 ): Promise<TritonPlace> {
   const folder = join(repository, name);
-  for (const path of [repository, folder]) {
-    const found = await statOrNothing(path);
-    if (found && !found.isDirectory())
-      throw new CladError('FOLDER_EXPECTED', { path, hint: 'Give another folder to --out.' });
-  }
+  await requireWritable(folder, 'Give another folder to --out.');
   const entries = await readdir(folder).catch(() => []);
   const config = await readFile(join(folder, 'config.pbtxt'), 'utf8').catch(() => '');
   if (entries.length > 0 && !config.startsWith(tritonMark))

@@ -9,6 +9,7 @@ import { type GridRow, type Spread, summarise } from '../methods/grid-summary.ts
 import { version } from '../methods/version.ts';
 import { html } from './html.ts';
 import { standalonePage } from './shell.ts';
+import { plain } from './tables.ts';
 
 /** The metrics that methods are compared by. */
 const shown: readonly MetricName[] = [
@@ -100,16 +101,18 @@ const explanation =
   'Percent, means over the products; ± is the standard deviation over as many seeds as the row has: a training that diverged is left out. Training is without the extraction of features, which the rows of a seed share; rows of CLAD that want the same memory bank share that too, and only the first of them has its time. A dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
 
 function gridMarkdown(report: GridReport, rows: readonly GridRow[]): string {
-  return `# ${report.title}
+  const written = ({ header, rows: lines }: Table) =>
+    markdownTable({ header: header.map(plain), rows: lines.map((cells) => cells.map(plain)) });
+  return `# ${plain(report.title)}
 
-${markdownTable(gridTable(rows))}
+${written(gridTable(rows))}
 
 ${explanation}
 
-${byClass.map((metric) => markdownTable(classTable(rows, metric))).join('\n\n')}
+${byClass.map((metric) => written(classTable(rows, metric))).join('\n\n')}
 
 ${settings(report)
-  .map(([name, value]) => `- ${name}: ${value}`)
+  .map(([name, value]) => `- ${name}: ${plain(value)}`)
   .join('\n')}
 `;
 }

@@ -33,7 +33,7 @@ detector's own thresholds.
 }
 
 /** Text that Markdown shows as it is; bars are escaped by the table. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*[\]<>&]/g, (character) => `\\${character}`);
 }
 

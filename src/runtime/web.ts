@@ -166,7 +166,9 @@ class Channel {
 
   close(): void {
     const device = this.#device;
-    this.#close(new CladError('ENGINE_FAILED', { device, reason: 'the detector was released' }));
+    this.#close(
+      new CladError('ENGINE_FAILED', { picture: 'a picture', device, reason: 'the detector was released' }),
+    );
   }
 
   async #send(call: Call): Promise<Answer> {
@@ -179,7 +181,7 @@ class Channel {
     const reason = answer.reason.split('\n')[0] ?? '';
     if (answer.whose === 'engine') throw new CladError('ENGINE_UNAVAILABLE', { reason });
     if (call.kind === 'load') throw new Error(reason);
-    throw new CladError('ENGINE_FAILED', { device: this.#device, reason });
+    throw new CladError('ENGINE_FAILED', { picture: 'a picture', device: this.#device, reason });
   }
 
   #close(reason: CladError): void {

@@ -144,6 +144,9 @@ function tensorBytes(
 
 /** Numbers in one list or in nested lists, row by row. */
 function fromJson(data: unknown, size: number): Uint8Array {
+  // Counted before memory is taken: a shape is written quickly.
+  const count = countOf(data);
+  if (count < size) throw refuse(`data has ${count} values, its shape ${size}`);
   const values = new Uint8Array(size);
   let at = 0;
   const take = (value: unknown, depth: number): void => {
@@ -159,8 +162,13 @@ function fromJson(data: unknown, size: number): Uint8Array {
   };
   if (!Array.isArray(data)) throw refuse('data must be a list');
   take(data, 0);
-  if (at < size) throw refuse(`data has ${at} values, its shape ${size}`);
   return values;
+}
+
+/** How many values nested lists hold; lists deeper than a tensor's are one each. */
+function countOf(data: unknown, depth = 0): number {
+  if (!Array.isArray(data) || depth === 4) return 1;
+  return data.reduce<number>((sum, each) => sum + countOf(each, depth + 1), 0);
 }
 
 function wantedOutputs({ outputs, parameters }: Request): InferRequest['outputs'] {

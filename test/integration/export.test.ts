@@ -186,6 +186,10 @@ describe('clad export --precision', () => {
     const evaluated = await clad('evaluate', at('eight.onnx'), parts, '--json');
     expect(evaluated.status).toBe(0);
     expect(JSON.parse(evaluated.stdout).protocol.precision).toBe('int8');
+    const again = ['export', at('eight.onnx'), '--to', 'onnx', '--out', at('again.onnx')];
+    expectRefused(await clad(...again, '--precision', 'fp16'), /an export in int8 already/);
+    const copied = JSON.parse((await clad(...again, '--json')).stdout) as ExportDocument;
+    expect(copied).toMatchObject({ precision: 'int8', thresholds: 'moved', comparison: null });
     expectRefused(await clad('evaluate', at('eight.onnx')), /give the data set too/);
     expectRefused(await clad('evaluate', at('eight.onnx'), parts, '--report', at('page')), /a run's folder/);
   });

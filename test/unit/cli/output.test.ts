@@ -1,5 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { printError, printJson, printJsonLine, printNote, printText } from '../../../src/cli/output.ts';
+import {
+  printError,
+  printJson,
+  printJsonLine,
+  printNote,
+  printText,
+  shellWord,
+} from '../../../src/cli/output.ts';
 import { CladError } from '../../../src/core/errors.ts';
 
 let out = '';
@@ -41,6 +49,16 @@ describe('results', () => {
   });
 });
 
+describe('shellWord', () => {
+  it('leaves a plain path alone, and quotes what a shell would take apart', () => {
+    expect(shellWord('runs/parts-2.onnx')).toBe('runs/parts-2.onnx');
+    for (const path of ['my run', "o'clock", '$HOME', 'a;b', '']) {
+      const said = execFileSync('sh', ['-c', `printf %s ${shellWord(path)}`], { encoding: 'utf8' });
+      expect(said).toBe(path);
+    }
+  });
+});
+
 describe('printError', () => {
   it("says the user's mistake in one sentence, status 2", () => {
     expect(printError(missing(), false)).toBe(2);
@@ -50,6 +68,8 @@ describe('printError', () => {
 
   it('gives machines the code too', () => {
     printError(missing(), true);
+    // One line, since some verbs print one document a line.
+    expect(out).toMatch(/^.*\n$/);
     expect(JSON.parse(out)).toEqual({
       error: { code: 'FILE_NOT_FOUND', message: 'photos: no such file or folder. Give the folder.' },
     });

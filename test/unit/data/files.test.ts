@@ -1,13 +1,31 @@
-import { cp, rename, writeFile } from 'node:fs/promises';
+import { cp, rename, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapConcurrently } from '../../../src/data/concurrency.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
-import { isImageName, stemOf } from '../../../src/data/folders.ts';
+import { imagesBelow, isImageName, isInside, stemOf } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
 import { withFiles } from '../../helpers/pictures.ts';
+
+describe('imagesBelow', () => {
+  it('visits every folder once, wherever links lead', () =>
+    withFiles({ 'a/0.png': 'x', 'a/b/1.png': 'x', 'a/b/notes.txt': 'x' }, async (root) => {
+      await symlink('..', join(root, 'a/b/up'));
+      await symlink('.', join(root, 'a/same'));
+      expect(await imagesBelow(join(root, 'a'))).toEqual([join(root, 'a/0.png'), join(root, 'a/b/1.png')]);
+    }));
+});
+
+describe('isInside', () => {
+  it('knows what lies below a folder, the root of all too', () =>
+    withFiles({ 'a/0.png': 'x' }, async (root) => {
+      expect(await isInside(join(root, 'a', 'new'), join(root, 'a'))).toBe(true);
+      expect(await isInside(join(root, 'ab'), join(root, 'a'))).toBe(false);
+      expect(await isInside(root, '/')).toBe(true);
+    }));
+});
 
 describe('fingerprint', () => {
   const files = {

@@ -42,7 +42,12 @@ describe('inspectDataset', () => {
 
   it('says once that a class has no masks at all', () =>
     withFiles(
-      { 'a/train/good/0.png': [9, 9], 'a/test/x/0.png': [9, 9], 'a/test/x/1.png': [9, 9] },
+      {
+        'a/train/good/0.png': [9, 9],
+        'a/train/good/1.png': [9, 9],
+        'a/test/x/0.png': [9, 9],
+        'a/test/x/1.png': [9, 9],
+      },
       async (root) => {
         const { problems } = await inspectDataset(root);
         expect(problems).toEqual([
@@ -73,6 +78,7 @@ describe('inspectDataset', () => {
           ['error', 'a', null, 'no training images'],
           ['warning', 'a', null, 'no masks, so no pixel metrics'],
           ['error', 'b', join(root, 'b/train/good/0.png'), 'the file is empty'],
+          ['error', 'b', null, 'two training images are the least, and 0 can be used'],
           ['warning', 'b', join(root, 'b/ground_truth/x/0_mask.png'), 'the mask is empty'],
         ]);
       },

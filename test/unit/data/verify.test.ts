@@ -100,6 +100,13 @@ describe('verifyImages', () => {
       expect(await refusal(root, bolt)).toMatch(/^DATASET_NO_TRAINING/);
     }));
 
+  it('asks for no training images of a class that had none', () =>
+    withFiles({ ...sound, 'cap/test/x/0.png': [9, 9], 'cap/test/x/1.png': '' }, async (root) => {
+      const dataset = await loadDataset(root, { requireTraining: false });
+      const kept = await verifyImages(dataset, { skipBroken: true });
+      expect(kept.broken.map(({ path }) => path)).toEqual([join(root, 'cap/test/x/1.png')]);
+    }));
+
   it('looks only at the splits it is given, and counts only them', () =>
     withFiles(broken, async (root) => {
       const dataset = await loadDataset(root);

@@ -1,4 +1,5 @@
 /** @file The detector file end to end, on a tiny backbone: what any ONNX runtime gets out of it, and what clad makes of that. */
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joined } from '../../../src/core/arrays.ts';
@@ -13,11 +14,12 @@ import { cladPatchModel } from '../../../src/detector/patch-scores.ts';
 import { planFeatures } from '../../../src/features/extractor.ts';
 import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
+import { predictImages } from '../../../src/methods/predict.ts';
 import { initialParameters } from '../../../src/model/parameters.ts';
-import { floats, int64 } from '../../../src/runtime/engine.ts';
+import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { withFolder } from '../../helpers/made-store.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise, withFiles } from '../../helpers/pictures.ts';
 import { tinyBackbone } from '../../helpers/tiny-backbone.ts';
 
 const size = 64;
@@ -123,6 +125,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => session.release());
+
+/** A session without its `run`. */
+const stub = { inputNames: [], outputNames: [], release: async () => {} };
 
 /** The file in onnxruntime-node, with nothing of clad between. */
 async function raw(images: readonly RgbImage[], inside = session) {
@@ -264,6 +269,41 @@ describe('the detector file', () => {
     expect(await verdictAt(score + 1e-3)).toBe('normal');
     const other = classes.find((name) => name !== className) as string;
     expect(await verdictAt(score - 1e-3, other)).toBeUndefined();
+  });
+
+  it.each([
+    ['a score', Float32Array.of(Number.NaN), Float32Array.of(1, 0, 0)],
+    ['a share', Float32Array.of(2), Float32Array.of(Number.NaN, 0, 0)],
+    ['an infinite score', Float32Array.of(Infinity), Float32Array.of(1, 0, 0)],
+  ])('says no verdict where %s is not a number', async (_, score, shares) => {
+    const outputs = {
+      score: float32(score, [1]),
+      class_probability: float32(shares.subarray(0, classes.length), [1, classes.length]),
+      anomaly_map: float32(new Float32Array(size ** 2), [1, size, size]),
+    };
+    const broken = { ...engine, load: async () => ({ ...stub, run: async () => outputs }) };
+    const detector = await Detector.fromBytes(broken, bytes, 'model.onnx');
+    await expect(detector.predict(wide, 'part.jpg')).rejects.toThrow(
+      /could not judge part\.jpg, on cpu: its score is not a number\./,
+    );
+  });
+
+  it('says in a sentence that the engine failed', async () => {
+    const run = async () => {
+      throw new Error('bad allocation\n   at somewhere');
+    };
+    const broken = { ...engine, load: async () => ({ ...stub, run }) };
+    const detector = await Detector.fromBytes(broken, bytes, 'model.onnx');
+    await expect(detector.predict(wide)).rejects.toThrow(
+      /could not judge a picture, on cpu: bad allocation\./,
+    );
+    await withFiles({ 'a.png': [9, 9], 'b.png': [9, 9] }, async (root) => {
+      const targets = ['a.png', 'b.png'].map((mapName) => ({ path: join(root, mapName), mapName }));
+      const lines = [];
+      for await (const line of predictImages(detector, targets)) lines.push(line);
+      const error = { code: 'ENGINE_FAILED', message: expect.any(String) };
+      expect(lines).toEqual(targets.map(({ path }) => ({ path, error })));
+    });
   });
 
   it('is calibrated by what it says of good pictures', async () => {

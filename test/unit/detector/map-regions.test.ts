@@ -29,6 +29,18 @@ describe('anomalousRegions', () => {
     ]);
   });
 
+  it('lie within a photograph that is smaller than the map', () => {
+    const last = Float32Array.from({ length: 16 }, (_, at) => (at === 15 ? 9 : 0));
+    for (const [width, height] of [
+      [1, 1],
+      [2, 3],
+      [3, 1],
+    ] as const) {
+      const [region] = anomalousRegions(last, whole, 4, { width, height });
+      expect(region).toMatchObject({ x: width - 1, y: height - 1, width: 1, height: 1 });
+    }
+  });
+
   it('cover exactly what is above the threshold, within the photograph', () => {
     fc.assert(
       fc.property(

@@ -118,6 +118,27 @@ describe('heatOverlay', () => {
     expect(outlined).toEqual([20]);
   });
 
+  it('outlines what is above the threshold, not what is at it, as the verdict does', () => {
+    const flat = (value: number) =>
+      heatOverlay(
+        image,
+        Float32Array.from({ length: 12 }, (_, index) => (index % 4 < 2 ? 0 : value)),
+        4,
+        3,
+        {
+          ...range,
+          threshold: 3,
+        },
+      ).data;
+    const outlined = (data: Uint8Array) => {
+      for (let at = 0; at < data.length; at += 3)
+        if (data.subarray(at, at + 3).join() === '0,255,255') return true;
+      return false;
+    };
+    expect(outlined(flat(3))).toBe(false);
+    expect(outlined(flat(3.1))).toBe(true);
+  });
+
   it('refuses a map of another size', () => {
     expect(() => heatOverlay(image, new Float32Array(11), 4, 3, range)).toThrow(/4 x 3 values/);
   });

@@ -1,8 +1,8 @@
 /** @file A run's folder: begun once, continued by the same options only, its log rewound to a checkpoint. */
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
+import { modelPathOf, type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
 import { presets } from '../../../src/training/options.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 
@@ -86,6 +86,60 @@ describe('a run', () => {
       expect(await run.config()).toEqual(config);
     }),
   );
+
+  it('goes on where the data and the backbone have been moved, and knows where they are now', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await run.begin(config, false);
+      const moved = {
+        ...config,
+        data: { ...config.data, root: '/elsewhere' },
+        backbone: { ...config.backbone, path: '/elsewhere/tiny.onnx' },
+      };
+      await run.begin(moved, true);
+      expect(await run.config()).toEqual(moved);
+    }));
+
+  it('is not begun beside a detector file that no run there wrote', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await writeFile(run.model, '');
+      for (const resume of [true, false])
+        expect(() => run.requireFree(resume)).toThrow(`${run.model}: there is a file already`);
+    }));
+
+  it('removes temporary files that a killed process left, not those being written', () =>
+    withFolder(async (folder) => {
+      const old = join(folder, '.old.tmp');
+      for (const path of [old, join(folder, '.new.tmp')]) await writeFile(path, '');
+      await utimes(old, new Date(0), new Date(0));
+      await new RunFolder(folder).begin(config, false);
+      expect(await readdir(folder)).toEqual(['.new.tmp', 'config.json']);
+    }));
+
+  it('says of an unfinished one that it is', () =>
+    withFolder(async (folder) => {
+      await new RunFolder(folder).begin(config, false);
+      await expect(modelPathOf(folder)).rejects.toThrow(
+        `${folder}: the training has not come to its end, so there is no model.onnx. Go on with \`clad train\` and --resume.`,
+      );
+      await writeFile(join(folder, 'model.onnx'), '');
+      expect(await modelPathOf(folder)).toBe(join(folder, 'model.onnx'));
+    }));
+
+  it('says where its data are whatever its options were; a file of another program says nothing', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      expect(await run.originIfAny()).toBeUndefined();
+      for (const [text, origin] of [
+        [JSON.stringify({ ...config, options: { unknown: 1 } }), { data: config.data }],
+        ['{"compilerOptions": {}}', undefined],
+        ['{', undefined],
+      ] as const) {
+        await writeFile(join(folder, 'config.json'), text);
+        expect(await run.originIfAny()).toEqual(origin);
+      }
+    }));
 
   it('is none in a folder without configuration, nor where there is no folder', () =>
     withFolder(async (folder) => {

@@ -122,6 +122,14 @@ describe('readInferRequest', () => {
     );
   });
 
+  it('refuses a shape far larger than its values before it takes memory for it', () => {
+    const request = json({ inputs: [input([1, 2 ** 20, 2 ** 20, 3], { data: [] })] });
+    const roomy = { ...limits, maxPixels: 2 ** 41 };
+    expect(() => readInferRequest(request, undefined, roomy)).toThrow(
+      /data has 0 values, its shape 3298534883328/,
+    );
+  });
+
   it.each([2, 4])('refuses %d bytes where the shape has three', (count) => {
     const header = json({ inputs: [input([1, 1, 1, 3], { parameters: { binary_data_size: 3 } })] });
     const body = Buffer.concat([header, Buffer.alloc(count)]);
