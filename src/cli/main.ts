@@ -30,7 +30,7 @@ const program = new Command('clad')
 Examples:
   $ clad demo                                                      # see it work on made-up parts, offline
   $ clad data inspect photos/                                      # what is in a folder, and what is wrong with it
-  $ clad train photos/ --out runs/parts --backbone resnet50.onnx   # one model over all products
+  $ clad train photos/ --out runs/parts                            # one model over all products
   $ clad evaluate runs/parts                                       # how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   # judge new photographs
   $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts

@@ -46,9 +46,12 @@ export function registerTrain(program: Command): void {
       [],
     )
     .addOption(
-      new Option('--selection <how>', 'what chooses the networks').choices(['synthetic', 'test', 'last']),
+      new Option(
+        '--selection <how>',
+        'what chooses the networks: held-out images (the default), the test images, which leaks, or none',
+      ).choices(['synthetic', 'test', 'last']),
     )
-    .option('--input-size <pixels>', "side of the networks' input", pixels)
+    .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFrom(0))
     .addOption(layoutOption())
     .addOption(deviceOption())
@@ -66,8 +69,8 @@ export function registerTrain(program: Command): void {
       `
 Examples:
   $ clad train photos/ --out runs/parts
-  $ clad train photos/ --out runs/parts --backbone resnet50.onnx
-  $ clad train photos/ --out runs/parts --backbone resnet50.onnx --textures dtd/ --resume
+  $ clad train photos/ --out runs/parts --resume
+  $ clad train photos/ --out runs/resnet50 --backbone resnet50 --textures dtd/
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml --plan
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml
   $ clad train photos/ --out runs/patchcore --backbone resnet50 --method patchcore
@@ -137,7 +140,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   if (merged.backbone === undefined) {
     display.log(
-      `clad: Backbone: ${builtinName}, which comes with clad (a larger network finds more: --backbone NAME or FILE, docs/builtin-backbone.md).`,
+      `clad: Backbone: ${builtinName}, which comes with clad (others: --backbone NAME or FILE, docs/backbones.md).`,
     );
   }
   try {

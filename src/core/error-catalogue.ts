@@ -175,7 +175,7 @@ export const errorCatalogue = {
   },
   INTERRUPTED: {
     kind: 'input',
-    message: 'Stopped in {where}. The same command goes on from there; `clad train` with --resume.',
+    message: 'Stopped in {where}. Run the same command to go on from there; `clad train` needs --resume.',
   },
   TRAINING_DIVERGED: {
     kind: 'input',

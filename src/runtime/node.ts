@@ -78,7 +78,7 @@ async function probe(engine: Engine): Promise<void> {
   } catch (error) {
     const hint =
       engine.device === 'cuda'
-        ? "install NVIDIA's driver, CUDA 12 and cuDNN 9, and the CUDA build of onnxruntime-node"
+        ? "install NVIDIA's driver, CUDA 12 and cuDNN 9, and ONNX Runtime's CUDA libraries (npm rebuild onnxruntime-node --ignore-scripts=false)"
         : 'install a Vulkan, Metal or Direct3D 12 driver';
     const said = reasonOf(error).split('\n')[0]?.trim() ?? '';
     const reason = /RequestAdapter/.test(said) ? 'no graphics adapter was found' : said;

@@ -625,7 +625,7 @@ describe('a training that is killed', () => {
 
     const second = await endAt('killed', 'SIGINT', ({ stage }) => stage === 2, '--resume');
     expect(second.stderr).toMatch(
-      /clad: Stopped in stage 2, step \d+ of 300\. The same command goes on from there; `clad train` with --resume\.\n$/,
+      /clad: Stopped in stage 2, step \d+ of 300\. Run the same command to go on from there; `clad train` needs --resume\.\n$/,
     );
     expect(second.status).toBe(130);
     const [, stopped] = /step (\d+) of 300/.exec(second.stderr) as unknown as [string, string];
