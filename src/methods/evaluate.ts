@@ -100,7 +100,11 @@ export async function evaluateInFull(
   const detector = await openDetector(engine, model);
   try {
     const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
-    const { evaluation, timing } = await measure(detector, samples, request.onProgress, watch);
+    const { evaluation, timing, vanished } = await measure(detector, samples, request.onProgress, watch);
+    if (vanished.length > 0)
+      request.note?.(
+        `${vanished.length} of the masks have no pixel left at ${detector.metadata.geometry.size} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
+      );
     const { curves = null, ...measured } = evaluation;
     const { provenance } = detector.metadata;
     const document: EvaluationDocument = {
@@ -168,6 +172,8 @@ async function measure(
   const geometry = { size, resizeTo: resizeTo ?? undefined };
   const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
   const latencies: number[] = [];
+  /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
+  const vanished: string[] = [];
   const started = performance.now();
   const decode = async ({ path, maskPath }: Sample) => ({
     image: await decodeImage(path),
@@ -178,6 +184,7 @@ async function measure(
     // Samples are in the order of classes; a finished class lets go of its pixels.
     if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
     previous = sample.className;
+    if (sample.maskPath !== undefined && mask && !mask.includes(1)) vanished.push(sample.maskPath);
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
@@ -204,5 +211,6 @@ async function measure(
       imagesPerSecond: samples.length / seconds,
       latencyMs: { p50: quantile(0.5), p95: quantile(0.95) },
     },
+    vanished,
   };
 }

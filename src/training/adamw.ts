@@ -2,13 +2,13 @@
 import { add, div, exp, mul, sqrt, square, sub, type Tensor } from '../graph/index.ts';
 
 export interface AdamWOptions {
-  /** Decay of the first moment. @default 0.9 */
+  /** Decay of the first moment; presets: 0.9. */
   readonly beta1: number;
-  /** Decay of the second moment. @default 0.999 */
+  /** Decay of the second moment; presets: 0.999. */
   readonly beta2: number;
-  /** @default 1e-8 */
+  /** Added to the root of the second moment; presets: 1e-8. */
   readonly epsilon: number;
-  /** Decoupled weight decay, on every trained parameter. @default 0.01 */
+  /** Decoupled weight decay, on every trained parameter; presets: 0.01. */
   readonly weightDecay: number;
 }
 

@@ -9,6 +9,7 @@ import { metadataKey } from '../../src/detector/metadata.ts';
 import { metricNames } from '../../src/evaluation/evaluate.ts';
 import { decodeMetadata, decodeModel } from '../../src/graph/index.ts';
 import { decodeImage } from '../../src/image/decode.ts';
+import { writePng } from '../../src/image/encode.ts';
 import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
 import type { TrainingPlan } from '../../src/methods/plan.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
@@ -406,6 +407,26 @@ describe('clad evaluate', () => {
     expect(imagesPerSecond).toBeGreaterThan(0);
     expect(latencyMs.p95).toBeGreaterThanOrEqual(latencyMs.p50);
     expect(JSON.parse(await readFile(join(run, 'evaluation.json'), 'utf8'))).toEqual(evaluated);
+  });
+
+  it('says when a defect is too small to be seen at the size of the map', async () => {
+    const speck = join(folder, 'speck');
+    await cp(parts, speck, { recursive: true });
+    const [image, mask] = ['test/blot/000.png', 'ground_truth/blot/000_mask.png'].map((path) =>
+      join(speck, 'disc', path),
+    ) as [string, string];
+    const { width, height } = await decodeImage(image);
+    const data = new Uint8Array(width * height * 3);
+    // The nearest pixels of 64 rows and columns leave some out; this one is.
+    const unseen = Array.from({ length: width }, (_, at) => at).find(
+      (at) => !Array.from({ length: 64 }, (_, to) => Math.floor(((to + 0.5) * width) / 64)).includes(at),
+    );
+    data.fill(255, (unseen! * width + unseen!) * 3, (unseen! * width + unseen!) * 3 + 3);
+    await writePng(mask, { width, height, data });
+    const { status, stderr } = await clad('evaluate', run, speck, '--json');
+    expect(status).toBe(0);
+    expect(stderr).toContain(`clad: 1 of the masks have no pixel left at 64 pixels`);
+    expect(stderr).toContain(mask);
   });
 
   it('finds the red blots, and knows one product from the other', () => {
