@@ -27,6 +27,8 @@ export interface MadeStoreOptions {
   readonly rowOf: (patch: MadePatch) => ArrayLike<number>;
   /** @default 'made' */
   readonly key?: string;
+  /** Id of the first image. @default 0 */
+  readonly firstId?: number;
 }
 
 export interface MadeStore {
@@ -38,9 +40,9 @@ export interface MadeStore {
 
 /** Writes a store into a folder. */
 export async function makeStore(folder: string, options: MadeStoreOptions): Promise<MadeStore> {
-  const { width, gridSide, classes, shards, localOf = () => [], rowOf, key = 'made' } = options;
+  const { width, gridSide, classes, shards, localOf = () => [], rowOf, key = 'made', firstId = 0 } = options;
   const store = new FeatureStore(folder, { key, width, gridSide, classes });
-  let next = 0;
+  let next = firstId;
   for (const [number, count] of shards.entries()) {
     const images = Array.from({ length: count }, () => {
       const id = next++;
@@ -67,7 +69,11 @@ export async function makeStore(folder: string, options: MadeStoreOptions): Prom
     });
   }
   const index = await store.finish(shards.length);
-  return { store, index, images: new Set(Array.from({ length: next }, (_, id) => id)) };
+  return {
+    store,
+    index,
+    images: new Set(Array.from({ length: next - firstId }, (_, number) => firstId + number)),
+  };
 }
 
 /** Rows that differ by class, by image and by patch, and lie elsewhere inside anomalies: something to train on. */

@@ -119,6 +119,39 @@ const cases: Case[] = [
     build: ({ a, b }) => matmul(a!, b!),
   },
   {
+    name: 'matmul, the second with a batch axis',
+    shapes: { a: [3, 4], b: [2, 4, 2] },
+    build: ({ a, b }) => matmul(a!, b!),
+  },
+  {
+    name: 'where, broadcast',
+    shapes: { a: [3, 1], b: [4] },
+    build: ({ a, b }) => where(greater(add(a!, b!), 0.1), a!, b!),
+  },
+  {
+    name: 'concat along columns',
+    shapes: { a: [3, 2], b: [3, 4] },
+    build: ({ a, b }) => concat([a!, b!], 1),
+  },
+  { name: 'slice of columns', shapes: { a: [5, 4] }, build: ({ a }) => slice(a!, 1, 1, 3) },
+  { name: 'pad above and below', shapes: { a: [5, 4] }, build: ({ a }) => padAxis(a!, 0, 2, 1) },
+  {
+    name: 'gather, indices in rows',
+    shapes: { a: [5, 4] },
+    build: ({ a }) => gather(a!, a!.graph.constant('rows', [1, 3, 1, 0], [2, 2], 'int64')),
+  },
+  { name: 'logSoftmax of more axes', shapes: { a: [2, 3, 4] }, build: ({ a }) => logSoftmax(a!) },
+  {
+    name: 'mean over two axes',
+    shapes: { a: [2, 3, 4] },
+    build: ({ a }) => mean(square(a!), { axes: [0, 2] }),
+  },
+  {
+    name: 'sum over a middle axis',
+    shapes: { a: [2, 3, 4] },
+    build: ({ a }) => sum(square(a!), { axes: [1] }),
+  },
+  {
     name: 'linear',
     shapes: { a: [3, 4], w: [2, 4], b: [2] },
     build: ({ a, w, b }) => linear(a!, w!, b!),

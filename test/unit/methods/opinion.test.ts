@@ -32,11 +32,10 @@ function withModel<T>(
       localOf: () => [{ position: 0, coverage: 1 }],
       rowOf: randomRows(width),
     });
-    const source = { ...made, images: new Set([0, 2, 3, 5]) };
     const fitted =
       kind === 'residual'
-        ? await fitResidualInput(engine, source, training)
-        : await fitFeatureInput(source, training);
+        ? await fitResidualInput(engine, made, training)
+        : await fitFeatureInput(made, training);
     const parameters = initialParameters(
       { inputWidth: fitted.width, adaptorWidths: [8, 6, 5], discriminatorWidths: [6, 5], classes: 2 },
       new Random('opinion'),
@@ -52,31 +51,35 @@ function spreadOf(values: readonly number[]) {
 }
 
 describe('the second opinion', () => {
-  it('is measured on all patches of held-out images', () =>
+  it('is measured on all patches of held-out images, each without its own members in the bank', () =>
     withModel('residual', async (made, model) => {
-      const rows: number[] = [];
+      const own = { network: [] as number[], distance: [] as number[] };
+      const whole: number[] = [];
       for (let shard = 0; shard < 2; shard++) {
         const { images, features } = await made.store.readShard(shard);
-        images.forEach(({ id }, image) => {
-          if (held.has(id))
-            rows.push(...halvesToFloats(features.subarray(image * 9 * width, (image + 1) * 9 * width)));
-        });
+        for (const [image, { id }] of images.entries()) {
+          if (!held.has(id)) continue;
+          const rows = halvesToFloats(features.subarray(image * 9 * width, (image + 1) * 9 * width));
+          const found = await runGraph({ x: { data: rows, shape: [9, width] } }, (graph, { x }) => {
+            const without = patchVoices(graph, x!, model, graph.constant('own', [id], [1], 'int64'));
+            const all = patchVoices(graph, x!, model);
+            return { network: without.network, distance: without.distance!, all: all.distance! };
+          });
+          own.network.push(...found.network!.data);
+          own.distance.push(...found.distance!.data);
+          whole.push(...found.all!.data);
+        }
       }
-      const { network, distance } = await runGraph(
-        { x: { data: rows, shape: [18, width] } },
-        (graph, inputs) => {
-          const voices = patchVoices(graph, inputs.x!, model);
-          return { network: voices.network, distance: voices.distance! };
-        },
-      );
       const opinion = await secondOpinion(engine, model, made, held, 0.5);
       expect(opinion?.networkWeight).toBe(0.5);
-      for (const [name, values] of Object.entries({ network, distance })) {
-        const expected = spreadOf(values!.data);
+      for (const [name, values] of Object.entries(own)) {
+        const expected = spreadOf(values);
         const found = opinion![name as 'network' | 'distance'];
         expect(found.mean, name).toBeCloseTo(expected.mean, 4);
         expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
       }
+      // With its own members an image lies nearer to the bank: the bank has some of these images.
+      expect(spreadOf(whole).mean).toBeLessThan(spreadOf(own.distance).mean - 1e-3);
     }));
 
   it('is none where the networks are to be heard alone, and where there is no memory bank', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, equal, Graph } from '../../../src/graph/index.ts';
+import { add, equal, Graph, mul, square, sum } from '../../../src/graph/index.ts';
 import { contrastLoss } from '../../../src/model/contrast.ts';
 import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/model/losses.ts';
 import { networksInference, networksTraining } from '../../../src/model/networks.ts';
@@ -131,4 +131,58 @@ describe.each<Device>(['cpu', 'webgpu'])('five steps of PyTorch, on %s', async (
       expectRelative(floats(result.score), score, 'score');
     },
   );
+});
+
+describe('averaged weights and rates of their own', () => {
+  it('are those of AdamW in plain loops', async () => {
+    const optimizer = { beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1 };
+    const [averageDecay, rates, fed] = [0.7, [0.1, 0.05, 0.2], [1, -2, 3]];
+    const state = initialState(
+      {
+        'a.weight': { shape: [2], data: Float32Array.of(1, -2) },
+        'b.weight': { shape: [1], data: Float32Array.of(0.5) },
+      },
+      true,
+    );
+    const bytes = trainingProgram(
+      state,
+      { x: { dtype: 'float32', shape: [1] } },
+      (weights, { x }) => {
+        const total = add(sum(square(weights['a.weight']!)), mul(sum(weights['b.weight']!), sum(x!)));
+        return { losses: { total }, statistics: {} };
+      },
+      { optimizer, averageDecay, rateOf: (name) => (name === 'a.weight' ? 0.5 : 1) },
+    );
+    const session = await (await nodeEngine({ threads: 1 })).load(bytes);
+    const result = await session.run({
+      ...Object.fromEntries(
+        Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
+      ),
+      steps: int64([3], []),
+      learning_rate: float32(Float32Array.from(rates), [3]),
+      x: float32(Float32Array.from(fed), [3, 1]),
+    });
+    await session.release();
+    const weights = [1, -2, 0.5];
+    const averages = [...weights];
+    const moments = weights.map(() => ({ first: 0, second: 0 }));
+    rates.forEach((rate, step) => {
+      const slopes = weights.map((value, at) => (at < 2 ? 2 * value : fed[step]!));
+      slopes.forEach((slope, at) => {
+        const { beta1, beta2, epsilon, weightDecay } = optimizer;
+        const moment = moments[at]!;
+        moment.first = beta1 * moment.first + (1 - beta1) * slope;
+        moment.second = beta2 * moment.second + (1 - beta2) * slope ** 2;
+        const root = Math.sqrt(moment.second / (1 - beta2 ** (step + 1))) + epsilon;
+        const own = at < 2 ? rate / 2 : rate;
+        weights[at]! *= 1 - own * weightDecay;
+        weights[at]! -= (own * moment.first) / (1 - beta1 ** (step + 1)) / root;
+        averages[at] = averageDecay * averages[at]! + (1 - averageDecay) * weights[at]!;
+      });
+    });
+    const out = (ending: string) =>
+      ['a.weight', 'b.weight'].flatMap((name) => Array.from(floats(result[`${name}${ending}.out`])));
+    expectRelative(out(''), weights, 'weights');
+    expectRelative(out('.ema'), averages, 'averages');
+  });
 });
