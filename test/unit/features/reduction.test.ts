@@ -27,6 +27,20 @@ describe('principal components', () => {
     expect(explained).toBeCloseTo((1 + 1 / 4 + 1 / 9 + 1 / 16) / total, 1);
   });
 
+  it('hears every block of rows, the last and smallest too', async () => {
+    const [width, count, last] = [6, 9000, 8192];
+    const random = new Random('blocks of rows');
+    const rows = random.fillNormal(new Float32Array(count * width));
+    // Only the rows of the last block reach far along the last axis.
+    for (let row = last; row < count; row++) rows[row * width + width - 1]! = row % 2 ? 20 : -14;
+    const { mean, matrix, explained } = await principalComponents(engine, rows, width, 1, random);
+    const share = (count - last) / count;
+    expect(mean[width - 1]).toBeCloseTo(3 * share, 1);
+    expect(Math.abs(matrix[width - 1]!)).toBeGreaterThan(0.99);
+    const variance = 1 - share + share * 17 ** 2 + share * (1 - share) * 3 ** 2;
+    expect(explained).toBeCloseTo(variance / (variance + width - 1), 1);
+  });
+
   it('are orthonormal too where the features have less rank than components are asked for', async () => {
     const [width, rank, components, count] = [60, 5, 40, 500];
     const random = new Random('rank');

@@ -1,7 +1,7 @@
 /** @file The methods CLAD is compared with, each formula against the same written out in plain loops. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import type { Tensor } from '../../../src/graph/index.ts';
+import { gradients, type Tensor } from '../../../src/graph/index.ts';
 import { type Centres, crasModel, crasNetworks, firstValues } from '../../../src/methods/cras.ts';
 import { glassNetworks } from '../../../src/methods/glass.ts';
 import { patchcoreModel, requireFits } from '../../../src/methods/patchcore.ts';
@@ -182,6 +182,130 @@ const batch = {
   normal: { data: normal, shape: [rows.normal, width] },
   noise: { data: draws, shape: [rows.global, width] },
 };
+
+/** The total loss's slope by 36 values of a parameter, and the same by central differences. */
+async function slopes(
+  networks: TrainableNetworks,
+  parameters: Parameters,
+  batch: Record<string, Fed>,
+  of: Rows,
+  name: string,
+) {
+  const { shape, data } = parameters[name]!;
+  const found = await runGraph({ ...batch, weight: { data, shape } }, (graph, { weight, ...fed }) => {
+    const tensors = Object.fromEntries(
+      Object.entries(parameters).map(([each, value]) => [
+        each,
+        graph.constant(each, value.data, value.shape),
+      ]),
+    );
+    const { total } = networks.step(1, of)({ ...tensors, [name]: weight! }, fed).losses;
+    return { slope: gradients(total, [weight!])[0]! };
+  });
+  const step = 1e-2;
+  const expected: number[] = [];
+  const places = Array.from({ length: 36 }, (_, place) => Math.floor((place * data.length) / 36));
+  for (const at of places) {
+    const [up, down] = await Promise.all(
+      [step, -step].map(async (by) => {
+        const moved = {
+          ...parameters,
+          [name]: { shape, data: data.map((value, axis) => value + (axis === at ? by : 0)) },
+        };
+        return (await losses(networks, moved, batch, of)).total!;
+      }),
+    );
+    expected.push((up! - down!) / (2 * step));
+  }
+  return { found: places.map((at) => found.slope!.data[at]!), expected };
+}
+
+function expectSlopes({ found, expected }: { found: readonly number[]; expected: readonly number[] }) {
+  const scale = Math.max(...expected.map(Math.abs));
+  expect(scale).toBeGreaterThan(1e-3);
+  // A kink of LeakyReLU or of the hinge within a step makes single differences coarse; most are fine.
+  const off = found.map((value, at) => Math.abs(value - expected[at]!) / scale).toSorted((a, b) => a - b);
+  expect(off[Math.floor(off.length / 2)]).toBeLessThan(0.02);
+  expect(off[Math.floor(0.9 * off.length)]).toBeLessThan(0.1);
+}
+
+/** Running statistics that are not those of any batch. */
+function withStatistics(parameters: Parameters): Parameters {
+  const draws = new Random('running statistics');
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => {
+      const drawn = /running_(mean|var)$/.test(name) ? data.map(() => draws.uniform(0.3, 1.5)) : data;
+      return [name, { shape, data: drawn }];
+    }),
+  );
+}
+
+/** The same as `judged`, by the running statistics. */
+function judgedInUse(x: readonly Row[], parameters: Parameters): number[] {
+  let values = x.map((row) => [...row]);
+  let position = 0;
+  for (; parameters[`discriminator.${position + 3}.weight`]; position += 3) {
+    const [means, variances] = ['mean', 'var'].map(
+      (kind) => parameters[`discriminator.${position + 1}.running_${kind}`]!.data,
+    );
+    values = matrix(values, parameters[`discriminator.${position}.weight`]!).map((row) =>
+      row.map((value, at) => {
+        const standard = (value - means![at]!) / Math.sqrt(variances![at]! + 1e-5);
+        return standard > 0 ? standard : 0.2 * standard;
+      }),
+    );
+  }
+  return matrix(values, parameters[`discriminator.${position}.weight`]!).map(([value]) => value!);
+}
+
+describe.each([
+  ['SimpleNet', () => simplenetNetworks(options, width, 0.4)],
+  [
+    'GLASS',
+    () => glassNetworks({ globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } }, width, 0.4),
+  ],
+])('the networks of %s', (name, make) => {
+  it.each(['adaptor.0.weight', 'discriminator.0.weight'])(
+    'learn by the slope of their loss: %s',
+    async (of) => {
+      const networks = make();
+      expectSlopes(await slopes(networks, networks.initial(new Random(name)), batch, rows, of));
+    },
+  );
+
+  it('judge a row by the running statistics, the same alone and among others', async () => {
+    const networks = make();
+    const parameters = withStatistics(networks.initial(new Random(name)));
+    const scoresOf = async (data: Float32Array) => {
+      const { scores } = await runGraph(
+        { x: { data, shape: [data.length / width, width] } },
+        (graph, { x }) => ({
+          scores: networks.score(
+            x!,
+            Object.fromEntries(
+              Object.entries(parameters).map(([each, value]) => [
+                each,
+                graph.constant(each, value.data, value.shape),
+              ]),
+            ),
+          ),
+        }),
+      );
+      return scores!.data;
+    };
+    const scores = await scoresOf(normal);
+    const expected = judgedInUse(matrix(rowsOf(normal, width), parameters['adaptor.0.weight']!), parameters);
+    scores.forEach((score, row) => {
+      expect(score).toBeCloseTo(expected[row]!, 4);
+    });
+    expect((await scoresOf(normal.slice(0, width)))[0]).toBeCloseTo(scores[0]!, 5);
+  });
+
+  it('move the adaptor at half the rate of the discriminator', () => {
+    const { rateOf } = make();
+    expect([rateOf!('adaptor.0.weight'), rateOf!('discriminator.0.weight')]).toEqual([0.5, 1]);
+  });
+});
 
 describe('SimpleNet', () => {
   it('asks good rows below -margin and noisy adapted ones above it', async () => {

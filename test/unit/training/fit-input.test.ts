@@ -159,6 +159,27 @@ describe('the memory bank', () => {
     expect(fitted.memberClasses).toEqual(fitted.memberClasses.toSorted());
   });
 
+  it('gives rows of one image the same whether they come in one block or in several', async () => {
+    const rows = await normalRows(fit);
+    const times = Math.ceil(1100 / rows.images.length);
+    const stranger = rows.images.map(() => 999);
+    const once = await inputsOf(rows, stranger);
+    const repeated = <T extends Uint16Array>(halves: T) =>
+      Uint16Array.from({ length: halves.length * times }, (_, at) => halves[at % halves.length]!);
+    const many = await inputsOf(
+      { ...rows, halves: repeated(rows.halves) },
+      Array.from({ length: stranger.length * times }, () => 999),
+    );
+    expect(many.distances.length).toBeGreaterThan(1024);
+    many.inputs.forEach((value, at) => {
+      if (Math.abs(value - once.inputs[at % once.inputs.length]!) > 2e-3) throw new Error(`input ${at}`);
+    });
+    many.distances.forEach((value, at) => {
+      if (Math.abs(value - once.distances[at % once.distances.length]!) > 1e-3)
+        throw new Error(`distance ${at}`);
+    });
+  });
+
   it('is matched without the members of the own image', async () => {
     const rows = await normalRows(fit);
     const { inputs, distances } = await inputsOf(rows);

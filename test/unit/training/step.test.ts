@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { floatsToHalves, halvesToFloats } from '../../../src/core/half.ts';
 import { Random } from '../../../src/core/random.ts';
 import { concat, Graph, type Tensor } from '../../../src/graph/index.ts';
-import { networksTraining } from '../../../src/model/networks.ts';
+import { networksInference, networksTraining } from '../../../src/model/networks.ts';
 import { initialParameters } from '../../../src/model/parameters.ts';
 import { float32, floats, int64, type TensorValue } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
@@ -191,14 +191,16 @@ describe('losses of a step', () => {
   });
 });
 
+type Displace = (noise: readonly number[], origin: readonly number[]) => number[] | Promise<number[]>;
+
 describe('losses against the equations, in plain loops', () => {
   const rows = { normal: 9, local: 4, global: 5 };
 
   /**
    * The networks' outputs on rows put together by hand: without ascent a global anomaly is its normal row with noise.
-   * @param length - what the noise is brought to, row by row; as drawn where absent
+   * @param displace - what becomes of a row's noise; as drawn where absent
    */
-  async function reference(length?: number) {
+  async function reference(displace: Displace = (noise) => [...noise]) {
     const batch = batchOf(rows);
     const plain = (name: string) => halvesToFloats(batch[name]!.data as Uint16Array);
     const [normal, local, beside] = ['normal', 'local', 'localNormal'].map(plain) as Float32Array[];
@@ -207,14 +209,18 @@ describe('losses against the equations, in plain loops', () => {
       const share = beta[Math.floor(at / width)]!;
       return (1 - share) * value + share * beside![at]!;
     });
-    const moved = noise.map((value, at) => value * noiseDeviation[at % width]!);
-    const lengths = Array.from({ length: rows.global }, (_, row) =>
-      Math.hypot(...moved.subarray(row * width, (row + 1) * width)),
-    );
-    const noisy = moved.map(
-      (value, at) =>
-        normal![at]! + (length === undefined ? 1 : length / lengths[Math.floor(at / width)]!) * value,
-    );
+    const noisy = new Float32Array(noise.length);
+    for (let row = 0; row < rows.global; row++) {
+      const own = [...noise.subarray(row * width, (row + 1) * width)].map(
+        (value, axis) => value * noiseDeviation[axis]!,
+      );
+      const origin = [...normal!.subarray(row * width, (row + 1) * width)];
+      const moved = await displace(own, origin);
+      noisy.set(
+        moved.map((value, axis) => origin[axis]! + value),
+        row * width,
+      );
+    }
     const graph = new Graph();
     const parts = [normal!, fused, noisy].map((data, part) =>
       graph.constant(`part${part}`, data, [data.length / width, width]),
@@ -264,13 +270,49 @@ describe('losses against the equations, in plain loops', () => {
 
   it('a shell of one radius gives every global anomaly the length of the noise (Eq. 7)', async () => {
     const length = Math.hypot(...noiseDeviation);
-    const { score, labels } = await reference(length);
+    const { score, labels } = await reference((noise) =>
+      noise.map((value) => (value * length) / Math.hypot(...noise)),
+    );
     const expected = labels.map((label, row) =>
       Math.max(0, 0.5 - (label === classes ? 1 : -1) * score[row]!),
     );
     const shell = { ascentSteps: 1, stepLength: 0, innerRadius: 1, outerRadius: 1 };
     const losses = await lossesOf({ rows, training: { globalAnomalies: shell, losses: { delta: 0.5 } } });
     expect(losses.score).toBeCloseTo(mean(expected), 4);
+  });
+
+  it('the ascent goes up the loss of the networks as they would be used now (Eq. 5-6)', async () => {
+    const graph = new Graph();
+    const { score: inUse } = networksInference(graph.input('x', 'float32', ['N', width]), constants(graph));
+    graph.output('score', inUse);
+    const session = await engine.load(graph.toBytes());
+    const eta = 0.5 * Math.hypot(...noiseDeviation);
+    const { score, labels } = await reference(async (noise, origin) => {
+      const at = noise.map((value, axis) => origin[axis]! + value);
+      const step = 1e-3;
+      const around = at.flatMap((_, axis) =>
+        [step, -step].map((by) => at.map((each, other) => each + (other === axis ? by : 0))),
+      );
+      const outputs = await session.run({
+        x: float32(Float32Array.from(around.flat()), [around.length, width]),
+      });
+      const losses = Array.from(floats(outputs.score), (value) => Math.log1p(Math.exp(-value)));
+      const slope = at.map((_, axis) => losses[2 * axis]! - losses[2 * axis + 1]!);
+      return noise.map((value, axis) => value + (eta * slope[axis]!) / Math.hypot(...slope));
+    });
+    await session.release();
+    const expected = labels.map((label, row) =>
+      Math.log1p(Math.exp((label === classes ? -1 : 1) * score[row]!)),
+    );
+    const one = { ascentSteps: 1, stepLength: 0.5, innerRadius: 0, outerRadius: 1000 };
+    const losses = await lossesOf({
+      rows,
+      training: { globalAnomalies: one, losses: { scoreLoss: 'bce' } },
+    });
+    expect(losses.score).toBeCloseTo(mean(expected), 3);
+    // Without the step it is another.
+    const still = await lossesOf({ rows, training: { ...plain, losses: { scoreLoss: 'bce' } } });
+    expect(Math.abs(losses.score! - still.score!)).toBeGreaterThan(5e-3);
   });
 
   it('classification labels products by their class and every anomaly by class N (Eq. 20)', async () => {
