@@ -146,7 +146,7 @@ describe('clad compare', () => {
 
 describe('clad ablate', () => {
   it('switches parts off and sweeps constants', async () => {
-    const only = 'no contrast,no stage 1,margin';
+    const only = 'no contrast,no stage 1,one neighbour,margin';
     const cache = ['--cache', join(folder, 'compared', 'cache')];
     const before = await readdir(join(folder, 'compared', 'cache'));
     const { status, stdout, stderr } = await run('ablate', 'ablated', '--only', only, '--json', ...cache);
@@ -157,6 +157,7 @@ describe('clad ablate', () => {
       'all parts',
       'no contrast (Eq. 8-17)',
       'no stage 1 (section 3.5)',
+      'one neighbour (decision 0010)',
       'losses.margin=1',
       'losses.margin=2',
       'losses.margin=3',
@@ -165,9 +166,14 @@ describe('clad ablate', () => {
     // A margin of 3 is what all other rows have: its training is theirs.
     const metrics = (name: string) => rows.find(({ variant }) => variant === name)!.metrics;
     expect(metrics('losses.margin=3')).toEqual(metrics('all parts'));
-    expect(await readdir(join(folder, 'ablated', 'runs'))).toHaveLength(6);
+    expect(await readdir(join(folder, 'ablated', 'runs'))).toHaveLength(7);
     const features = (names: readonly string[]) =>
       names.filter((name) => name.startsWith('features-')).toSorted();
-    expect(features(await readdir(join(folder, 'compared', 'cache')))).toEqual(features(before));
+    const after = await readdir(join(folder, 'compared', 'cache'));
+    expect(features(after)).toEqual(features(before));
+    // The memory bank is that of the comparison for all rows but one, which asks other things of it.
+    const banks = (names: readonly string[]) => names.filter((name) => name.startsWith('fitted-')).length;
+    expect(banks(after)).toBe(banks(before) + 1);
+    expect(metrics('one neighbour (decision 0010)')).not.toEqual(metrics('all parts'));
   }, 120_000);
 });

@@ -1,0 +1,34 @@
+/** @file `clad demo` as it is, at full size: minutes, so with `npm run test:full` alone. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
+import { clad } from '../helpers/clad.ts';
+
+const full = process.env.CLAD_TEST_FULL === '1';
+
+describe.skipIf(!full)('clad demo', () => {
+  it('finds the defects of eight products it has never seen, and knows all of them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'clad-demo-'));
+    try {
+      const { status, stdout, stderr } = await clad('demo', '--out', join(folder, 'demo'), '--json');
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(status).toBe(0);
+      const { run, mean } = JSON.parse(stdout) as { run: string; mean: EvaluationDocument['mean'] };
+      const { classes } = JSON.parse(
+        await readFile(join(run, 'evaluation.json'), 'utf8'),
+      ) as EvaluationDocument;
+      expect(Object.keys(classes)).toHaveLength(8);
+      const { imageAuroc, pixelAuroc, aupro, classAccuracy, falseAlarmRate } = mean;
+      // Measured: 0.986, 0.962, 0.934, 1.
+      expect(imageAuroc).toBeGreaterThan(0.975);
+      expect(pixelAuroc).toBeGreaterThan(0.95);
+      expect(aupro).toBeGreaterThan(0.92);
+      expect(classAccuracy).toBe(1);
+      expect(falseAlarmRate).toBeLessThan(0.06);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 1_800_000);
+});
