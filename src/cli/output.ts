@@ -67,7 +67,7 @@ export function printError(thrown: unknown, json: boolean): 1 | 2 | 130 {
     process.stderr.write(`${origin.stack}\n`);
     if (origin.cause instanceof Error) process.stderr.write(`caused by: ${origin.cause.stack}\n`);
   }
-  if (json) printJsonLine({ error: { code: error.code, message: error.message } });
+  if (json) printJsonLine({ error: error.words });
   if (error.code === 'INTERRUPTED') return 130;
   return error.kind === 'input' ? 2 : 1;
 }

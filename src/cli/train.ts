@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { textTable } from '../evaluation/table.ts';
@@ -175,8 +175,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
     const { page, failure } = given.report ? await attemptReport(outcome, request) : { page: null };
     display.stop();
     if (given.json) {
-      const reportError = failure && { code: failure.code, message: failure.message };
-      printJson({ ...outcome, report: page, ...(reportError && { reportError }) });
+      printJson({ ...outcome, report: page, ...(failure && { reportError: failure.words }) });
     } else printText(describeTraining(outcome, page));
     if (failure) process.exitCode = printError(failure, false);
   } finally {
@@ -235,11 +234,7 @@ async function readConfig(path: string): Promise<OptionTree> {
   try {
     content = parse(await readFile(path, 'utf8')) ?? {};
   } catch (error) {
-    throw new CladError(
-      'FILE_UNREADABLE',
-      { path, reason: reasonOf(error).split('\n')[0] },
-      { cause: error },
-    );
+    throw new CladError('FILE_UNREADABLE', { path, reason: firstLineOf(error) }, { cause: error });
   }
   if (typeof content === 'object' && content !== null && !Array.isArray(content))
     return content as OptionTree;

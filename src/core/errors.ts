@@ -4,7 +4,7 @@ import { type CatalogueEntry, errorCatalogue } from './error-catalogue.ts';
 /** Every error code; `docs/errors.md` explains each. */
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** The only error class the library throws on purpose. */
+/** What the library throws on purpose; a TypeError or RangeError beside it is a caller's mistake in code. */
 export class CladError extends Error {
   override readonly name = 'CladError';
   readonly code: ErrorCode;
@@ -24,6 +24,11 @@ export class CladError extends Error {
     this.kind = entry.kind;
   }
 
+  /** What programs are told of it. */
+  get words(): { readonly code: ErrorCode; readonly message: string } {
+    return { code: this.code, message: this.message };
+  }
+
   /** The error that another thread told of, with its words. */
   static told({ code, message }: { readonly code: ErrorCode; readonly message: string }): CladError {
     const error = new CladError(code, {});
@@ -35,4 +40,9 @@ export class CladError extends Error {
 /** The message of anything thrown, for putting into another message. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Its first line: engines and image libraries write several, and the first says what went wrong. */
+export function firstLineOf(thrown: unknown): string {
+  return reasonOf(thrown).trim().split('\n')[0] ?? '';
 }

@@ -32,9 +32,9 @@ function halfToFloat(half: number): number {
 
 /** Converts a whole array of halves, by a table of all 65536 of them. */
 export function halvesToFloats(halves: Uint16Array, target = new Float32Array(halves.length)): Float32Array {
-  const table = halfTable();
+  const values = halfTable();
   for (let index = 0; index < halves.length; index++)
-    target[index] = table[halves[index] as number] as number;
+    target[index] = values[halves[index] as number] as number;
   return target;
 }
 
@@ -44,12 +44,9 @@ export function floatsToHalves(values: Float32Array, target = new Uint16Array(va
   return target;
 }
 
-const halfTable = once(() => Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half)));
+let table: Float32Array | undefined;
 
-function once<T>(make: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= make();
-    return value;
-  };
+function halfTable(): Float32Array {
+  table ??= Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half));
+  return table;
 }

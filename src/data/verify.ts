@@ -2,7 +2,7 @@
  * @file Decodes every file of a data set before any work is spent on it, so that a broken, empty or truncated image
  * is met in the first minute and not in the third hour; masks too, which must be as large as their images.
  */
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
@@ -145,10 +145,6 @@ export async function attempt<T>(path: string, decoding: Promise<T>): Promise<T 
     return await decoding;
   } catch (error) {
     if (!(error instanceof CladError)) throw error;
-    const reason =
-      reasonOf(error.cause ?? error)
-        .trim()
-        .split('\n')[0] ?? '';
-    return { path, reason };
+    return { path, reason: firstLineOf(error.cause ?? error) };
   }
 }

@@ -6,7 +6,7 @@
  * const { className, score, verdict } = await detector.predict(image);
  * await detector.release();
  */
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { decodeMetadata } from '../graph/metadata.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
@@ -54,7 +54,7 @@ export class Detector {
       session = await engine.load(bytes);
     } catch (error) {
       if (error instanceof CladError) throw error;
-      const reason = `it cannot be read as ONNX (${reasonOf(error).split('\n')[0]})`;
+      const reason = `it cannot be read as ONNX (${firstLineOf(error)})`;
       throw new CladError('DETECTOR_INVALID', { path: name, reason }, { cause: error });
     }
     return new Detector(session, metadata, engine.device);
@@ -79,7 +79,7 @@ export class Detector {
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
     const outputs = await this.#session.run({ image: imageTensor(images) }).catch((error: unknown) => {
-      throw error instanceof CladError ? error : failed(reasonOf(error).split('\n')[0] ?? '', error);
+      throw error instanceof CladError ? error : failed(firstLineOf(error), error);
     });
     const { classes, geometry, thresholds } = this.metadata;
     const scores = floats(outputs.score);

@@ -8,6 +8,7 @@
  * the threshold stands too close to the good pixels to spread colours over (few images, or a score that is
  * not a pixel's value), a quarter of the good pixels' own spread stands in for its distance.
  */
+import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
 
 /** Fraction of good pixels that lie below the start of the range. */
@@ -31,13 +32,7 @@ export interface GoodPixels {
  * @throws CladError OPTION_INVALID where there are no pixels or one is not finite
  */
 export function goodPixels(maps: readonly Float32Array[]): GoodPixels {
-  const values = new Float32Array(maps.reduce((sum, map) => sum + map.length, 0));
-  let offset = 0;
-  for (const map of maps) {
-    values.set(map, offset);
-    offset += map.length;
-  }
-  values.sort();
+  const values = joined(Float32Array, maps).sort();
   const first = values[0];
   const last = values.at(-1);
   // Sorted, so a value that is not finite is at one of the ends.
@@ -71,9 +66,4 @@ export function mapRange(good: GoodPixels, threshold: number): MapRange {
   // The last term keeps maps of one single value displayable, in single precision as well.
   const half = Math.max(threshold - upper, (upper - median) / 4, Math.max(Math.abs(upper), 1) * 1e-5);
   return { low: upper, high: upper + 2 * half };
-}
-
-/** Where a map value lies in a range, 0 (cold) .. 1 (hot), clamped. */
-export function heat(value: number, { low, high }: MapRange): number {
-  return Math.min(Math.max((value - low) / (high - low), 0), 1);
 }

@@ -2,7 +2,7 @@
  * @file What a network's values really are, found by running it once: their shapes, the strides these show, and which of
  * them would serve as layers where nobody has said.
  */
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import { attach, Graph, type ModelProto, type Tensor } from '../graph/index.ts';
 import { type Engine, float32 } from '../runtime/engine.ts';
@@ -160,7 +160,7 @@ async function measureSides(
     return values.map(({ name, shape }) => ({ name, shape, stride: nominalStride(size / (shape[2] ?? 1)) }));
   } catch (error) {
     if (error instanceof CladError) throw error;
-    return { reason: `it does not run on a picture of ${size} x ${size} pixels (${firstLine(error)})` };
+    return { reason: `it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})` };
   }
 }
 
@@ -178,9 +178,4 @@ function sorted(measured: readonly Side[]): BackboneLayer[] {
       stride: Math.max(1, Math.round(stride)),
     }))
     .sort((a, b) => a.stride - b.stride);
-}
-
-/** The engine's messages are long; what went wrong stands in the first line. */
-export function firstLine(error: unknown): string {
-  return (reasonOf(error).split('\n')[0] ?? '').trim();
 }

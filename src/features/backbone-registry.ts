@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { asRefusal, replaceFile, writeFileAtomic } from '../core/files.ts';
 import { decodeSafetensors } from '../core/safetensors.ts';
 import type { Engine } from '../runtime/engine.ts';
@@ -25,7 +25,7 @@ import {
   readCard,
   type WrittenCard,
 } from './backbone-card.ts';
-import { firstLine, type MeasuredValue, measureValues } from './backbone-probe.ts';
+import { type MeasuredValue, measureValues } from './backbone-probe.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { buildResnet } from './resnet.ts';
 
@@ -195,7 +195,7 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
   const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
     (error: unknown) => {
       if (error instanceof CladError) throw error;
-      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLine(error)})`);
+      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
     },
   );
   card.layers.forEach(({ name, channels, stride }, index) => {

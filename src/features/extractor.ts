@@ -2,7 +2,7 @@
  * @file Pictures to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { attach, cast, Graph, mul, type Tensor } from '../graph/index.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
@@ -56,7 +56,7 @@ export async function planFeatures(
       'OPTION_INVALID',
       {
         option: 'the input size',
-        expected: `one that backbone ${card.name} runs at (${reasonOf(error).split('\n')[0]})`,
+        expected: `one that backbone ${card.name} runs at (${firstLineOf(error)})`,
         actual: size,
       },
       { cause: error },

@@ -5,18 +5,7 @@
  * The resize is linear with half-pixel centres and an antialiasing filter, as torchvision's and PIL's.
  */
 import { CladError } from '../core/errors.ts';
-import {
-  cast,
-  clip,
-  div,
-  type Graph,
-  resizeLinear,
-  round,
-  slice,
-  sub,
-  type Tensor,
-  transpose,
-} from '../graph/index.ts';
+import { cast, div, type Graph, resizeLinear, slice, sub, type Tensor, transpose } from '../graph/index.ts';
 
 /** How an image of any size becomes the network's square input. */
 export interface InputGeometry {
@@ -58,11 +47,6 @@ export function resizeToInput(image: Tensor, { size, resizeTo }: InputGeometry):
 function centreCrop(pixels: Tensor, side: number, size: number): Tensor {
   const start = Math.floor((side - size) / 2);
   return slice(slice(pixels, 1, start, start + size), 2, start, start + size);
-}
-
-/** Float pictures as bytes again, for synthesis and pictures. [N, S, S, 3] */
-export function toBytes(pixels: Tensor): Tensor {
-  return cast(clip(round(pixels), 0, 255), 'uint8');
 }
 
 /**

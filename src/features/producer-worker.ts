@@ -16,11 +16,11 @@ parentPort?.on('message', async ({ number, job }: { number: number; job: Produce
     answer = { number, produced: await produce(job) };
   } catch (error) {
     // The sentence says what is at fault: the photograph, or a texture laid on it.
-    const { code, message } =
+    const told =
       error instanceof CladError
         ? error
         : new CladError('IMAGE_INVALID', { path: job.path, reason: reasonOf(error) });
-    answer = { number, error: { code, message } };
+    answer = { number, error: told.words };
   }
   parentPort?.postMessage(answer);
 });

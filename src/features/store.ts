@@ -8,7 +8,7 @@
  * written atomically, so an interrupted extraction goes on with the first one that is missing; `index.json` comes last.
  */
 import { existsSync } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { replaceFile, writeFileAtomic } from '../core/files.ts';
@@ -94,14 +94,7 @@ export class FeatureStore {
   async writeShard(number: number, shard: Shard): Promise<void> {
     const { features, ...index } = shard;
     const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
-    await replaceFile(join(this.folder, `${shardName(number)}.f16`), async (path) => {
-      const file = await open(path, 'w');
-      try {
-        await file.writeFile(bytes);
-      } finally {
-        await file.close();
-      }
-    });
+    await replaceFile(join(this.folder, `${shardName(number)}.f16`), (path) => writeFile(path, bytes));
     await writeFileAtomic(join(this.folder, `${shardName(number)}.json`), JSON.stringify(index));
   }
 

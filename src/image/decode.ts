@@ -11,7 +11,7 @@
  * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
  */
 import sharp, { type Sharp } from 'sharp';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
@@ -128,8 +128,6 @@ async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
-    // libvips writes several lines; the first says enough.
-    const reason = reasonOf(error).trim().split('\n')[0] ?? '';
-    throw new CladError('IMAGE_INVALID', { path, reason }, { cause: error });
+    throw new CladError('IMAGE_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
   }
 }

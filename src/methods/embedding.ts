@@ -7,6 +7,7 @@
  * and the picture is of the very networks that were measured. A picture of a sample, not a metric.
  */
 import { readFile } from 'node:fs/promises';
+import { joined } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
@@ -186,10 +187,7 @@ async function planeOf(
   random: Random,
 ): Promise<EmbeddingPlane> {
   const width = rows[0]?.length ?? 0;
-  const all = new Float32Array(rows.length * width);
-  rows.forEach((row, index) => {
-    all.set(row, index * width);
-  });
+  const all = joined(Float32Array, rows);
   const { mean, matrix, explained } = await principalComponents(engine, all, width, 2, random);
   const along = (component: 0 | 1) =>
     rows.map((row) =>

@@ -121,8 +121,7 @@ export async function* predictImages(
   for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
     const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
     if (image instanceof CladError || prediction instanceof CladError) {
-      const { code, message } = prediction as CladError;
-      yield { path, error: { code, message } };
+      yield { path, error: (prediction as CladError).words };
       continue;
     }
     let map: string | null = null;

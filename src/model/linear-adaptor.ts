@@ -1,5 +1,5 @@
 /**
- * @file The networks of SimpleNet and GLASS: an adaptor of one linear layer that keeps the width, and a discriminator with one hidden
+ * @file The networks of SimpleNet and GLASS, whose adaptor CRAS has too: an adaptor of one linear layer that keeps the width, and a discriminator with one hidden
  * layer, batch norm, LeakyReLU 0.2, and an output without bias. The adaptor's learning rate is half the discriminator's in both.
  */
 import type { Random } from '../core/random.ts';

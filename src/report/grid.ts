@@ -79,7 +79,7 @@ function classTable(rows: readonly GridRow[], metric: MetricName): Table {
   };
 }
 
-const byClass: readonly MetricName[] = ['imageAuroc', 'pixelAuroc', 'aupro'];
+const classMetrics: readonly MetricName[] = ['imageAuroc', 'pixelAuroc', 'aupro'];
 
 function settings({ cells }: GridReport): [string, string][] {
   const first = cells[0];
@@ -109,7 +109,7 @@ ${written(gridTable(rows))}
 
 ${explanation}
 
-${byClass.map((metric) => written(classTable(rows, metric))).join('\n\n')}
+${classMetrics.map((metric) => written(classTable(rows, metric))).join('\n\n')}
 
 ${settings(report)
   .map(([name, value]) => `- ${name}: ${plain(value)}`)
@@ -154,7 +154,7 @@ function gridPage(report: GridReport, rows: readonly GridRow[]): string {
     return html`<td class="bar" style="--v:${spread.mean}">${spread.mean === bestOf(rows, name) ? html`<strong>${text}</strong>` : text}</td>`;
   };
   const { header, rows: texts } = gridTable(rows);
-  const plain = (table: Table) => html`<div class="scroll"><table>
+  const markup = (table: Table) => html`<div class="scroll"><table>
 <thead><tr>${table.header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${table.rows.map(([name, ...values]) => html`<tr><th scope="row">${name}</th>${values.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
 </table></div>`;
@@ -177,10 +177,10 @@ function gridPage(report: GridReport, rows: readonly GridRow[]): string {
 <p class="note">${explanation}</p>
 </section>
 <section><h2>By product</h2>
-${byClass.map((metric) => html`<h3>${metricTitles[metric]}</h3>${plain(classTable(rows, metric))}`)}
+${classMetrics.map((metric) => html`<h3>${metricTitles[metric]}</h3>${markup(classTable(rows, metric))}`)}
 </section>
 <section><h2>Settings</h2>
-${plain({ header: ['', ''], rows: settings(report) })}
+${markup({ header: ['', ''], rows: settings(report) })}
 </section>
 </main>`,
   );

@@ -15,8 +15,8 @@ export interface LoadCall {
   readonly module: string;
   readonly wasm: string;
   readonly threads: number;
-  /** Bytes of an ONNX file, or its address. */
-  readonly model: Uint8Array | string;
+  /** Bytes of an ONNX file. */
+  readonly model: Uint8Array;
 }
 
 export interface RunCall {
@@ -28,14 +28,8 @@ export interface RunCall {
 
 export type Call = LoadCall | RunCall;
 
-/** What a load tells. */
-export interface Loaded {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-}
-
 /** `engine` says that ONNX Runtime itself did not start, `work` that it refused the model or failed in a run. */
 export type Answer =
-  | { readonly kind: 'loaded'; readonly loaded: Loaded }
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'values'; readonly values: Values }
   | { readonly kind: 'failed'; readonly whose: 'engine' | 'work'; readonly reason: string };

@@ -49,15 +49,8 @@ async function load({ device, module, wasm, threads, model }: LoadCall): Promise
     logSeverityLevel: 4,
   };
   try {
-    const session =
-      typeof model === 'string'
-        ? await runtime.InferenceSession.create(model, settings)
-        : await runtime.InferenceSession.create(model, settings);
-    loaded = { runtime, session };
-    return {
-      kind: 'loaded',
-      loaded: { inputNames: session.inputNames, outputNames: session.outputNames },
-    };
+    loaded = { runtime, session: await runtime.InferenceSession.create(model, settings) };
+    return { kind: 'loaded' };
   } catch (error) {
     const reason = reasonOf(error);
     // So it is said when the WebAssembly could not be fetched or started.

@@ -19,8 +19,6 @@ export type Device = (typeof devices)[number];
 
 /** A loaded model. */
 export interface Session {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
   /**
    * Runs the model once. On Node this occupies the calling thread until it is done.
    * @param outputs - names wanted; all by default
@@ -38,8 +36,8 @@ export interface Engine {
   readonly device: Device;
   /** Threads one operation may use (CPU). */
   readonly threads: number;
-  /** @param model - the bytes of an ONNX file, or its path (Node) */
-  load(model: Uint8Array | string): Promise<Session>;
+  /** @param model - the bytes of an ONNX file */
+  load(model: Uint8Array): Promise<Session>;
 }
 
 /** A float32 value. */

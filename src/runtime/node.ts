@@ -1,7 +1,7 @@
 /** @file ONNX Runtime in Node (onnxruntime-node), on the CPU, WebGPU or CUDA. */
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { cpuNode, Graph, mul } from '../graph/index.ts';
 import type { Device, Engine, Session } from './engine.ts';
 import { runSession } from './run-session.ts';
@@ -46,7 +46,7 @@ const providers: Readonly<Record<Device, ort.InferenceSession.ExecutionProviderC
   cuda: ['cuda', 'cpu'],
 };
 
-async function createSession(model: Uint8Array | string, device: Device, threads: number) {
+async function createSession(model: Uint8Array, device: Device, threads: number) {
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: providers[device],
     intraOpNumThreads: threads,
@@ -54,14 +54,11 @@ async function createSession(model: Uint8Array | string, device: Device, threads
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   };
-  // The overloads want to know which it is.
-  return ort.InferenceSession.create(model as string, settings);
+  return ort.InferenceSession.create(model, settings);
 }
 
 function nodeSession(session: ort.InferenceSession): Session {
   return {
-    inputNames: session.inputNames,
-    outputNames: session.outputNames,
     run: (feeds, outputs) => runSession(session, ort.Tensor, feeds, outputs),
     release: () => session.release(),
   };
@@ -80,7 +77,7 @@ async function probe(engine: Engine): Promise<void> {
       engine.device === 'cuda'
         ? "install NVIDIA's driver, CUDA 12 and cuDNN 9, and ONNX Runtime's CUDA libraries (npm rebuild onnxruntime-node --ignore-scripts=false)"
         : 'install a Vulkan, Metal or Direct3D 12 driver';
-    const said = reasonOf(error).split('\n')[0]?.trim() ?? '';
+    const said = firstLineOf(error);
     const reason = /RequestAdapter/.test(said) ? 'no graphics adapter was found' : said;
     throw new CladError('DEVICE_UNAVAILABLE', { device: engine.device, reason, hint }, { cause: error });
   }

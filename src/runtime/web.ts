@@ -4,7 +4,7 @@
  * The two are different builds of ONNX Runtime and only the one needed is fetched: 14 MB for WebAssembly, 27 MB with WebGPU.
  * Each session has a worker of its own (browser-worker.ts), which ends with it and gives all its memory back.
  */
-import { CladError } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import type { Answer, Call, Values, WebDevice } from './browser-messages.ts';
 import type { Engine, Session } from './engine.ts';
 
@@ -25,23 +25,18 @@ export interface WebEngineOptions {
   readonly wasmPaths?: string | URL;
 }
 
-/** An engine in a browser; its `device` is `cpu` for WebAssembly. */
-export interface WebEngine extends Engine {
-  readonly webDevice: WebDevice;
-}
-
 /** More threads than this gain little on networks of this size. */
 const mostThreads = 8;
 
 /**
- * An engine on this device. Nothing is fetched before a model is loaded.
+ * An engine in a browser; its `device` is `cpu` for WebAssembly. Nothing is fetched before a model is loaded.
  * @throws OPTION_INVALID, WEBGPU_UNAVAILABLE; `load` throws ENGINE_UNAVAILABLE when ONNX Runtime's files cannot be loaded
  */
 export async function webEngine({
   device,
   threads = defaultThreads(),
   wasmPaths,
-}: WebEngineOptions): Promise<WebEngine> {
+}: WebEngineOptions): Promise<Engine> {
   if (!Number.isInteger(threads) || threads < 1) {
     const expected = 'an integer of at least 1';
     throw new CladError('OPTION_INVALID', { option: 'threads', expected, actual: threads });
@@ -53,7 +48,6 @@ export async function webEngine({
   const usable = globalThis.crossOriginIsolated ? threads : 1;
   return {
     device: device === 'webgpu' ? 'webgpu' : 'cpu',
-    webDevice: device,
     threads: usable,
     async load(model) {
       const channel = new Channel(device);
@@ -61,7 +55,7 @@ export async function webEngine({
       try {
         const answer = await channel.call({ kind: 'load', device, ...files, threads: usable, model });
         if (answer.kind !== 'loaded') throw new TypeError(`unexpected answer ${answer.kind}`);
-        return sessionOver(channel, answer.loaded);
+        return sessionOver(channel);
       } catch (error) {
         channel.close();
         throw error;
@@ -119,13 +113,8 @@ function filesIn(folder: string | URL, device: WebDevice): RuntimeFiles {
     : { module: at('ort.wasm.bundle.min.mjs'), wasm: at('ort-wasm-simd-threaded.wasm') };
 }
 
-function sessionOver(
-  channel: Channel,
-  { inputNames, outputNames }: Pick<Session, 'inputNames' | 'outputNames'>,
-): Session {
+function sessionOver(channel: Channel): Session {
   return {
-    inputNames,
-    outputNames,
     async run(feeds, outputs): Promise<Record<string, Values[string]>> {
       const answer = await channel.call({ kind: 'run', feeds, outputs });
       if (answer.kind !== 'values') throw new TypeError(`unexpected answer ${answer.kind}`);
@@ -178,7 +167,7 @@ class Channel {
       this.#worker.postMessage(call);
     });
     if (answer.kind !== 'failed') return answer;
-    const reason = answer.reason.split('\n')[0] ?? '';
+    const reason = firstLineOf(answer.reason);
     if (answer.whose === 'engine') throw new CladError('ENGINE_UNAVAILABLE', { reason });
     if (call.kind === 'load') throw new Error(reason);
     throw new CladError('ENGINE_FAILED', { picture: 'a picture', device: this.#device, reason });

@@ -165,6 +165,11 @@ export class HostedDetector {
     this.#options.onDeath(this.source, reason);
     if (held !== this.#current) return;
     this.#current = undefined;
+    this.#restartLater();
+  }
+
+  /** After a while that doubles with each try. */
+  #restartLater(): void {
     const delay = this.#delay;
     this.#delay = Math.min(restartDelay.most, 2 * delay);
     setTimeout(() => this.#restart(), delay).unref();
@@ -175,10 +180,7 @@ export class HostedDetector {
     if (this.#current) return;
     this.#replace();
     void this.#turn.then(() => {
-      if (this.#current || this.#closed) return;
-      const delay = this.#delay;
-      this.#delay = Math.min(restartDelay.most, 2 * delay);
-      setTimeout(() => this.#restart(), delay).unref();
+      if (!this.#current && !this.#closed) this.#restartLater();
     });
   }
 }

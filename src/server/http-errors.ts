@@ -33,9 +33,9 @@ export interface HttpError {
 export function httpError(thrown: unknown): HttpError {
   const error = thrown instanceof CladError ? thrown : fromFramework(thrown);
   const status = statuses[error.code];
-  if (status !== undefined) return { status, code: error.code, message: error.message };
+  if (status !== undefined) return { status, ...error.words };
   const reason = 'The request could not be answered.';
-  return { status: 500, code: 'INTERNAL', message: new CladError('INTERNAL', { reason }).message };
+  return { status: 500, ...new CladError('INTERNAL', { reason }).words };
 }
 
 /** The framework's own refusals have a status; anything else is a defect. */

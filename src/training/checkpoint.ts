@@ -23,7 +23,6 @@ export interface TrainingState {
   readonly stage: 1 | 2;
   /** Steps of the stage done. */
   readonly step: number;
-  readonly judgements: readonly Judgement[];
   readonly best?: Judgement;
 }
 

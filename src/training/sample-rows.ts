@@ -1,4 +1,5 @@
 /** @file Rows drawn from a store of patch features, for statistics and for the memory bank. */
+import { joined } from '../core/arrays.ts';
 import type { Random } from '../core/random.ts';
 import type { FeatureStore, StoreIndex } from '../features/store.ts';
 
@@ -102,9 +103,5 @@ export async function drawLocal({ store, index, images }: FitSource, count: numb
       rows.push(features.slice((first + row) * width, (first + row + 1) * width));
     }
   }
-  const joined = new Uint16Array(rows.length * width);
-  rows.forEach((row, at) => {
-    joined.set(row, at * width);
-  });
-  return joined;
+  return joined(Uint16Array, rows);
 }

@@ -62,7 +62,7 @@ export async function trainNetworks(options: TrainOptions): Promise<TrainedNetwo
   const { networks, training, checkpoints } = options;
   let checkpoint = options.resume ? await checkpoints.read() : undefined;
   checkpoint ??= {
-    progress: { stage: 1, step: 0, judgements: [] },
+    progress: { stage: 1, step: 0 },
     state: freshState(networks.initial(new Random(training.seed, 'parameters')), training),
   };
   const steps = { stage1: 0, stage2: 0 };
@@ -212,12 +212,9 @@ class StageRun {
     const value = await judge(parameters);
     const judgement: Judgement = { stage: this.#stage, step: progress.step, value };
     log?.({ stage: this.#stage, step: progress.step, selection: value });
-    const judgements = [...progress.judgements, judgement];
     // Equal values go to the later state, which has seen more.
     const better = progress.best === undefined || value >= progress.best.value;
-    return better
-      ? { state, progress: { ...progress, judgements, best: judgement }, best: parameters }
-      : { ...checkpoint, progress: { ...progress, judgements } };
+    return better ? { state, progress: { ...progress, best: judgement }, best: parameters } : checkpoint;
   }
 
   #learningRate(step: number): number {

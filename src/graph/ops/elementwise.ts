@@ -89,9 +89,6 @@ export const log = (x: Tensor): Tensor => unary('Log', x, (upstream) => div(upst
 export const sqrt = (x: Tensor): Tensor =>
   unary('Sqrt', x, (upstream, output) => div(mul(upstream, 0.5), output));
 
-/** |x|; gradient 0 at 0. */
-export const abs = (x: Tensor): Tensor => unary('Abs', x, (upstream) => mul(upstream, sign(x)));
-
 /** 1 / (1 + e^-x) */
 export const sigmoid = (x: Tensor): Tensor =>
   unary('Sigmoid', x, (upstream, output) => mul(upstream, mul(output, sub(1, output))));
@@ -175,16 +172,6 @@ export function and(a: Tensor, b: Tensor): Tensor {
 /** The opposite of a condition. */
 export function not(x: Tensor): Tensor {
   return x.graph.add('Not', [x], [{ dtype: 'bool', shape: x.shape }], { constant: true })[0] as Tensor;
-}
-
-/** -1, 0 or 1. */
-export function sign(x: Tensor): Tensor {
-  return x.graph.add('Sign', [x], [{ dtype: x.dtype, shape: x.shape }], { constant: true })[0] as Tensor;
-}
-
-/** Rounds to the nearest integer, halves to even. */
-export function round(x: Tensor): Tensor {
-  return x.graph.add('Round', [x], [{ dtype: x.dtype, shape: x.shape }], { constant: true })[0] as Tensor;
 }
 
 /** Another element type. Gradients pass between floating types and stop at others. */

@@ -83,21 +83,6 @@ export function conv(
   })[0] as Tensor;
 }
 
-/** Batch normalisation with fixed statistics, over the channel axis; each parameter is [C]. */
-export function batchNormInference(
-  x: Tensor,
-  parameters: { scale: Tensor; shift: Tensor; mean: Tensor; variance: Tensor },
-  epsilon: number,
-): Tensor {
-  const inputs = [x, parameters.scale, parameters.shift, parameters.mean, parameters.variance];
-  return commonGraph('BatchNormalization', inputs).add(
-    'BatchNormalization',
-    inputs,
-    [{ dtype: x.dtype, shape: x.shape }],
-    { attributes: { epsilon: { float: epsilon } } },
-  )[0] as Tensor;
-}
-
 /**
  * Bilinear resize to fixed sizes along the given axes (half-pixel centres, as align_corners = false).
  * @param options.antialias - widen the filter when shrinking, as torchvision and PIL do

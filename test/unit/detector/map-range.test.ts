@@ -2,7 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { goodFraction, goodPixels, heat, mapRange } from '../../../src/detector/map-range.ts';
+import { goodFraction, goodPixels, type MapRange, mapRange } from '../../../src/detector/map-range.ts';
+
+/** Where a map value lies between the coldest and the hottest colour, as the overlay has it. */
+const heat = (value: number, { low, high }: MapRange) =>
+  Math.min(Math.max((value - low) / (high - low), 0), 1);
 
 const value = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 

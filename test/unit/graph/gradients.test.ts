@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import {
-  abs,
   add,
   argMax,
   cast,
@@ -69,7 +68,6 @@ const cases: Case[] = [
   { name: 'exp', shapes: a34, build: ({ a }) => exp(a!) },
   { name: 'log', shapes: a34, range: [0.5, 2], build: ({ a }) => log(a!) },
   { name: 'sqrt', shapes: a34, range: [0.5, 2], build: ({ a }) => sqrt(a!) },
-  { name: 'abs', shapes: a34, build: ({ a }) => abs(a!) },
   { name: 'pow -0.8', shapes: a34, range: [0.5, 2], build: ({ a }) => pow(a!, -0.8) },
   { name: 'sigmoid', shapes: a34, build: ({ a }) => sigmoid(a!) },
   { name: 'softplus', shapes: a34, build: ({ a }) => softplus(a!) },

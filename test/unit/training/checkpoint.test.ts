@@ -13,7 +13,7 @@ const parameters = (value: number): Parameters => ({
 });
 
 function checkpoint(stage: 1 | 2, step: number, best?: Judgement): Checkpoint {
-  const progress = { stage, step, judgements: best ? [best] : [], ...(best && { best }) };
+  const progress = { stage, step, ...(best && { best }) };
   return { progress, state: parameters(step), ...(best && { best: parameters(best.step + 0.5) }) };
 }
 
@@ -27,11 +27,11 @@ describe('a checkpoint', () => {
           const data = new Float32Array(bits.slice().buffer);
           const state: Parameters = { w: { shape: [data.length], data } };
           const checkpoints = new CheckpointFolder(folder, 'key');
-          await checkpoints.write({ progress: { stage: 1, step: 3, judgements: [] }, state });
+          await checkpoints.write({ progress: { stage: 1, step: 3 }, state });
           const read = await checkpoints.read();
           expect(bitsOf(read?.state.w?.data as Float32Array)).toEqual(bits);
           expect(read?.state.w?.shape).toEqual([data.length]);
-          expect(read?.progress).toEqual({ stage: 1, step: 3, judgements: [] });
+          expect(read?.progress).toEqual({ stage: 1, step: 3 });
           expect(read?.best).toBeUndefined();
         }),
       ),

@@ -119,7 +119,7 @@ describe('a training that is stopped and continued', () => {
     const checkpoints = newFolder();
     const first = await run({ checkpoints, ...stopAt(1, 20) });
     expect(first.result).toBeInstanceOf(CladError);
-    expect(String(first.result)).toMatch(/Stopped in stage 1, step 20 of 60\. The same command .*--resume/);
+    expect(String(first.result)).toMatch(/Stopped in stage 1, step 20 of 60\. Run the same command .*--resume/);
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 20 });
     const second = await run({ checkpoints, resume: true, ...stopAt(2, 13) });
     expect(String(second.result)).toMatch(/Stopped in stage 2, step 13 of 40/);
