@@ -125,5 +125,7 @@ function row({ class: name, good, before, after, falseAlarmsBefore }: Calibrated
 }
 
 function missed({ anomalous, missedBefore, missedAfter }: CalibratedClass): string[] {
-  return [missedBefore, missedAfter].map((count) => (anomalous === 0 ? '-' : `${count} of ${anomalous}`));
+  return [missedBefore, missedAfter].map((count) =>
+    anomalous === 0 || count === null ? '-' : `${count} of ${anomalous}`,
+  );
 }

@@ -36,7 +36,11 @@ export async function loadDataset(root: string, options: LoadOptions = {}): Prom
     .map((sample) => ({ ...sample, className: sample.className.normalize('NFC') }))
     .sort(
       (a, b) =>
-        byCodeUnit(a.className, b.className) || splitOrder(a) - splitOrder(b) || byCodeUnit(a.path, b.path),
+        byCodeUnit(a.className, b.className) ||
+        splitOrder(a) - splitOrder(b) ||
+        // As the fingerprint has them: a copy on another file system may have names in another Unicode form.
+        byCodeUnit(a.path.normalize('NFC'), b.path.normalize('NFC')) ||
+        byCodeUnit(a.path, b.path),
     );
   const dataset: Dataset = { root: absolute, layout, classes, samples: ordered };
   requireSamples(dataset, expected);

@@ -51,9 +51,18 @@ export function familiarity(products: Iterable<GoodScores>): number {
   return middle - standardErrors * error > mostFamiliarity ? middle : Math.min(middle, mostFamiliarity);
 }
 
-/** What an image that was trained on would score about if it were new, less what it scores. @param familiar - from `familiarity` */
-export function lift(trained: readonly number[], familiar: number): number {
-  return familiar * robustSpread(trained).deviation;
+/**
+ * What images of a product that were trained on would score about if they were new, less what they score, for each product. Where a
+ * product has too few of them to show a spread, or none, the others' says how wide it is.
+ * @param familiar - from `familiarity`
+ */
+export function lifts(products: readonly GoodScores[], familiar: number): number[] {
+  const spreads = products.map(({ trained }) =>
+    trained.length < leastTrained ? 0 : robustSpread(trained).deviation,
+  );
+  const known = spreads.filter((deviation) => deviation > 0);
+  const usual = known.length === 0 ? 0 : median(known);
+  return spreads.map((deviation) => familiar * (deviation || usual));
 }
 
 /** The median, and 1.4826 times the median distance to it: the standard deviation where values are normally distributed. NaN and 0 of none. */

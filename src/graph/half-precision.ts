@@ -56,15 +56,11 @@ export function toHalfPrecision(model: ModelProto): ModelProto {
       continue;
     }
     const input = (node.input ?? []).map(halfOf);
-    const output = (node.output ?? []).map((name) => {
-      const half = fresh(`${name}/half`);
-      halves.set(name, half);
-      return half;
-    });
-    nodes.push({ ...node, input, output });
-    for (const name of node.output ?? []) {
-      if (floatReads.has(name)) nodes.push(castTo('float32', halves.get(name) as string, name));
-    }
+    const [name = ''] = node.output ?? [];
+    const half = fresh(`${name}/half`);
+    halves.set(name, half);
+    nodes.push({ ...node, input, output: [half] });
+    if (floatReads.has(name)) nodes.push(castTo('float32', half, name));
   }
   return withoutUnusedConstants({
     ...model,
@@ -84,6 +80,8 @@ function halfNodes(model: ModelProto, constants: ReadonlyMap<string, TensorProto
   };
   for (const node of model.graph.node ?? []) {
     const inputs = (node.input ?? []).filter((name) => name !== '');
+    // A second output, as the places of a MaxPool, is no half.
+    if ((node.output ?? []).slice(1).some((name) => name !== '')) continue;
     const carried =
       carriers.has(node.opType) &&
       inputs.some((name) => halfValues.has(name)) &&
@@ -91,7 +89,7 @@ function halfNodes(model: ModelProto, constants: ReadonlyMap<string, TensorProto
     const convolved = convolutions.has(node) && inputs.slice(1).every(convertible);
     if (!carried && !convolved) continue;
     chosen.add(node);
-    for (const name of node.output ?? []) halfValues.add(name);
+    halfValues.add(node.output?.[0] ?? '');
   }
   return chosen;
 }

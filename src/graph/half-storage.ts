@@ -2,7 +2,8 @@
  * @file Large constants kept in half the bytes: stored as float16, with a Cast to float32 that an engine does once while loading. What
  * is computed stays float32; the constants are rounded to 11 bits.
  */
-import { dimsOf, float16Constant, float32Values } from './constants.ts';
+import { floatsToHalves, halvesToFloats } from '../core/half.ts';
+import { dimsOf, float16Constant, float32Constant, float32Values } from './constants.ts';
 import { freshNames } from './names.ts';
 import { attributeType, type ModelProto, type NodeProto, type TensorProto } from './onnx.ts';
 import { dtypeCode } from './tensor.ts';
@@ -14,12 +15,14 @@ export const largestHalf = 65_504;
 
 /**
  * Stores float32 matrices (and tensors of more axes) as halves. Vectors stay: they are small, and squared lengths among them go beyond
- * what a half can hold.
+ * what a half can hold. Squared lengths of a matrix's rows become those of the rounded rows: distances are worked out of both.
  */
 export function storeInHalf(model: ModelProto): ModelProto {
   const fresh = freshNames(model);
   const casts: NodeProto[] = [];
-  const initializer = (model.graph.initializer ?? []).map((constant): TensorProto => {
+  const constants = model.graph.initializer ?? [];
+  const lengths = new Map<TensorProto, Float32Array>();
+  const initializer = constants.map((constant): TensorProto => {
     const dims = dimsOf(constant);
     const values = dims.length < 2 ? undefined : float32Values(constant);
     if (!values || values.length < leastElements) return constant;
@@ -27,9 +30,35 @@ export function storeInHalf(model: ModelProto): ModelProto {
     const name = constant.name ?? '';
     const stored = fresh(`${name}/half`);
     casts.push(castTo('float32', stored, name));
+    for (const vector of constants)
+      if (holdsSquaredLengths(vector, dims, values))
+        lengths.set(vector, squaredLengths(halvesToFloats(floatsToHalves(values)), dims));
     return float16Constant(stored, dims, values);
   });
-  return { ...model, graph: { ...model.graph, node: [...casts, ...(model.graph.node ?? [])], initializer } };
+  const matching = initializer.map((constant) => {
+    const own = lengths.get(constant);
+    return own ? float32Constant(constant.name ?? '', dimsOf(constant), own) : constant;
+  });
+  return {
+    ...model,
+    graph: { ...model.graph, node: [...casts, ...(model.graph.node ?? [])], initializer: matching },
+  };
+}
+
+/** Whether a vector is what it seems to be: a number for each row of a matrix, and that number the row's squared length. */
+function holdsSquaredLengths(vector: TensorProto, dims: readonly number[], values: Float32Array): boolean {
+  const own = dimsOf(vector);
+  if (dims.length !== 2 || own.length !== 1 || own[0] !== dims[0]) return false;
+  const numbers = float32Values(vector);
+  if (!numbers) return false;
+  const expected = squaredLengths(values, dims);
+  return numbers.every((value, row) => Math.abs(value - expected[row]!) <= 1e-4 * expected[row]!);
+}
+
+function squaredLengths(values: Float32Array, [rows = 0, width = 0]: readonly number[]): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) =>
+    values.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value * value, 0),
+  );
 }
 
 /** A node that changes the type of a value. */

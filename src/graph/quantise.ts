@@ -28,6 +28,8 @@ export interface ValueRange {
  * their kernels (`vpmaddubsw`) and give other scores than those with them.
  */
 const largestWeight = 63;
+/** Biases are whole numbers of 32 bits; half of their range is left for the sum that they are added to. */
+const largestBias = 2 ** 30;
 
 /** What one convolution reads and what comes out of it, of its activation if it has one. */
 interface Place {
@@ -143,7 +145,9 @@ function quantisedConvolution(
     const largest = values
       .subarray(channel * each, (channel + 1) * each)
       .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    return largest / largestWeight || 1;
+    // A channel with hardly any weights still has its bias, which counts in steps of this scale.
+    const ofBias = Math.abs(bias?.[channel] ?? 0) / (source.scale * largestBias);
+    return Math.max(largest / largestWeight, ofBias) || 1;
   });
   const weights = Int8Array.from(values, (value, index) =>
     Math.round(value / (scales[Math.floor(index / each)] as number)),

@@ -71,14 +71,7 @@ function upgrade(node: NodeProto, from: number, integers: MakeIntegers): NodePro
     case 'ReduceProd':
       return from < 18 ? attributeInput('axes', 1) : node;
     case 'Split':
-      if (from < 13) return attributeInput('split', 1);
-      // Equal parts were the default until 18; since then their number is said.
-      return (node.input ?? []).length > 1
-        ? node
-        : {
-            ...node,
-            attribute: [...(node.attribute ?? []), integer('num_outputs', (node.output ?? []).length)],
-          };
+      return withPartsSaid(from < 13 ? attributeInput('split', 1) : node);
     case 'Softmax':
     case 'LogSoftmax':
       if (from < 13 && !hasAxis(node, -1))
@@ -106,6 +99,13 @@ function upgrade(node: NodeProto, from: number, integers: MakeIntegers): NodePro
       }
       return node;
   }
+}
+
+/** A Split into equal parts, which was the default until 18; since then their number is said. */
+function withPartsSaid(split: NodeProto): NodeProto {
+  if ((split.input ?? []).length > 1) return split;
+  const parts = integer('num_outputs', (split.output ?? []).length);
+  return { ...split, attribute: [...(split.attribute ?? []), parts] };
 }
 
 function refuse(reason: string): never {

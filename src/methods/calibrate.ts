@@ -56,9 +56,9 @@ export interface CalibratedClass {
   /** Good photographs that the threshold before calls anomalous. */
   readonly falseAlarmsBefore: number;
   readonly anomalous: number;
-  /** Of these, how many are called normal. */
-  readonly missedBefore: number;
-  readonly missedAfter: number;
+  /** Of these, how many are called normal; null where there was no threshold to call them by. */
+  readonly missedBefore: number | null;
+  readonly missedAfter: number | null;
 }
 
 /** The document of `clad calibrate --json`. */
@@ -233,7 +233,7 @@ function compared(
     after,
     falseAlarmsBefore: above(good, before),
     anomalous: anomalous.length,
-    missedBefore: anomalous.length - above(anomalous, before),
-    missedAfter: anomalous.length - above(anomalous, after ?? before),
+    missedBefore: before && anomalous.length - above(anomalous, before),
+    missedAfter: (after ?? before) && anomalous.length - above(anomalous, after ?? before),
   };
 }

@@ -1,5 +1,6 @@
 /** @file `clad evaluate` as a function: the detector file on the test images of a data set, all metrics, and how long it takes. */
 
+import { median } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
@@ -204,12 +205,11 @@ async function measure(
   }
   const seconds = (performance.now() - started) / 1000;
   const sorted = latencies.toSorted((a, b) => a - b);
-  const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return {
     evaluation: evaluator.result(),
     timing: {
       imagesPerSecond: samples.length / seconds,
-      latencyMs: { p50: quantile(0.5), p95: quantile(0.95) },
+      latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] },
     },
     vanished,
   };

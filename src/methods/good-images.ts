@@ -8,7 +8,7 @@ import { byClass, type Sample } from '../data/dataset.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { imageTensor } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
-import { countsTrained, familiarity, lift } from '../detector/familiarity.ts';
+import { countsTrained, familiarity, lifts } from '../detector/familiarity.ts';
 import { type GoodPixels, goodPixels } from '../detector/map-range.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -133,8 +133,9 @@ export function calibrateByGood(
   const familiar = learnt ? familiarity(products) : 0;
   const classes = new Map<string, ClassCalibration>();
   const asNew: GoodImage[] = [];
-  for (const { name, own, trained, heldOut } of products) {
-    const higher = lift(trained, familiar);
+  const higherBy = lifts(products, familiar);
+  for (const [number, { name, own, heldOut }] of products.entries()) {
+    const higher = higherBy[number];
     const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
     asNew.push(...moved);
     const seen = pixels.get(name)!;

@@ -38,6 +38,7 @@ import {
 } from '../model/memory-bank.ts';
 import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers, memberCount } from '../training/choose-members.ts';
+import { othersOf } from '../training/fit-input.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
 import type { Method } from './method.ts';
 import { fitRecipe, goodImages } from './train-features.ts';
@@ -155,7 +156,7 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
       classes: { of: bank.memberClasses, count: classes },
     });
     const votes = weighedVotes(match.toClasses as Tensor, classes);
-    const count = Math.min(neighbours, bank.memberClasses.length);
+    const count = Math.min(neighbours, othersOf(bank.memberImages));
     return {
       score: match.distance,
       shares: sharesOfVotes(votes, patches, classes),

@@ -24,6 +24,7 @@ import {
   loop,
   matmul,
   maximum,
+  mean,
   mul,
   neg,
   not,
@@ -56,13 +57,20 @@ export interface ContrastOptions {
 
 /**
  * The contrastive loss of a batch, a scalar.
- * @param z - embeddings [B, d], B known
+ * @param embeddings - [B, d], B known
  * @param labels - [B] int64
  * @param blockRows - rows of the pair matrix held at once
  */
-export function contrastLoss(z: Tensor, labels: Tensor, options: ContrastOptions, blockRows = 64): Tensor {
-  const [count, width] = z.shape as [number, number];
-  const { graph } = z;
+export function contrastLoss(
+  embeddings: Tensor,
+  labels: Tensor,
+  options: ContrastOptions,
+  blockRows = 64,
+): Tensor {
+  const [count, width] = embeddings.shape as [number, number];
+  const { graph } = embeddings;
+  // Distances do not change, and |a|^2 + |b|^2 - 2ab loses fewer digits where all rows lie far from 0.
+  const z = sub(embeddings, mean(embeddings, { axes: [0], keepDims: true }));
   const columns = {
     z,
     labels: reshape(labels, [1, count]),
@@ -77,7 +85,7 @@ export function contrastLoss(z: Tensor, labels: Tensor, options: ContrastOptions
   if (count <= blockRows) {
     const rowIndex = reshape(columns.index, [count, 1]);
     const block = contrastBlock({ z, labels, index: rowIndex }, columns, options);
-    return withGradient(mul(block.sum, 1 / count ** 2), z, mul(block.gradient, 2 / count ** 2));
+    return withGradient(mul(block.sum, 1 / count ** 2), embeddings, mul(block.gradient, 2 / count ** 2));
   }
   // The last block is filled up with rows that no column's index allows to count (index -1 marks them).
   const blocks = Math.ceil(count / blockRows);
@@ -108,7 +116,7 @@ export function contrastLoss(z: Tensor, labels: Tensor, options: ContrastOptions
     },
   );
   const gradient = slice(reshape(outputs.gradient as Tensor, [blocks * blockRows, width]), 0, 0, count);
-  return withGradient(mul(state.total, 1 / count ** 2), z, mul(gradient, 2 / count ** 2));
+  return withGradient(mul(state.total, 1 / count ** 2), embeddings, mul(gradient, 2 / count ** 2));
 }
 
 interface Rows {

@@ -59,7 +59,9 @@ export async function chooseMembers(
       size: memberCount(input, source.images.size * gridSide ** 2),
       onProgress,
     });
-    const chosen = taken.sort((a, b) => candidateClasses[a] - candidateClasses[b]);
+    const chosen = withEveryClass(taken, candidateClasses).sort(
+      (a, b) => candidateClasses[a] - candidateClasses[b],
+    );
     const members = new Float32Array(chosen.length * components);
     const memberClasses = new Array<number>(chosen.length).fill(0);
     const memberImages = new Array<number>(chosen.length).fill(0);
@@ -103,6 +105,31 @@ export async function chooseMembers(
   } finally {
     await session.release();
   }
+}
+
+/**
+ * What was chosen, with a member for each class that has candidates: a product whose patches all lie close to another's would get none, and never be
+ * recognised. It takes the place of the one chosen last, of a class that keeps others.
+ * @param taken - candidates, in the order in which they were chosen
+ * @param candidateClasses - class of each candidate
+ */
+export function withEveryClass(taken: Uint32Array, candidateClasses: Uint16Array): Uint32Array {
+  const members = new Map<number, number>();
+  for (const candidate of taken) {
+    const own = candidateClasses[candidate];
+    members.set(own, (members.get(own) ?? 0) + 1);
+  }
+  const chosen = taken.slice();
+  candidateClasses.forEach((own, candidate) => {
+    if (members.has(own)) return;
+    const place = chosen.findLastIndex((each) => (members.get(candidateClasses[each]) ?? 0) > 1);
+    if (place < 0) return;
+    const before = candidateClasses[chosen[place]];
+    members.set(before, (members.get(before) ?? 0) - 1);
+    members.set(own, 1);
+    chosen[place] = candidate;
+  });
+  return chosen;
 }
 
 /** Members wanted of a training's patches. */

@@ -3,6 +3,7 @@
  * needs principal components, a memory bank, whitening, and the length of noise. All statistics are of training images, with the
  * patch's own image left out of the bank.
  */
+import { CladError } from '../core/errors.ts';
 import { halvesToFloats } from '../core/half.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
@@ -61,7 +62,7 @@ export async function fitResidualInput(
   const unwhitened: FittedInput & { kind: 'residual' } = {
     kind: 'residual',
     width: components,
-    neighbours: Math.min(input.neighbours, bank.memberClasses.length),
+    neighbours: Math.min(input.neighbours, othersOf(bank.memberImages)),
     arrays: {
       ...reduction,
       members: bank.members,
@@ -89,6 +90,22 @@ export async function fitResidualInput(
   } finally {
     await session.release();
   }
+}
+
+/**
+ * How many members there are at least when those of an image are left out: an image must never be matched with itself.
+ * @throws OPTION_INVALID when there are none
+ */
+export function othersOf(memberImages: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const image of memberImages) counts.set(image, (counts.get(image) ?? 0) + 1);
+  const others = memberImages.length - Math.max(...counts.values());
+  if (others > 0) return others;
+  throw new CladError('OPTION_INVALID', {
+    option: 'input.members',
+    expected: 'so many that they are of two images at least',
+    actual: memberImages.length,
+  });
 }
 
 /** Mean, variance and standard deviation of each dimension, summed in double precision. */

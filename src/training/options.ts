@@ -137,7 +137,7 @@ const separately = z.strictObject({
     beta2: z.number().min(0).max(0.99999),
     epsilon: positive,
     weightDecay: z.number().min(0),
-    /** Share kept of the running average of all weights a step; 0: no averaging. */
+    /** Share kept of the running average of all weights a step, at most (1 + steps) / (10 + steps); 0: no averaging. */
     averageDecay: z.number().min(0).max(0.9999),
   }),
   /** How often a stage is judged for selection. */

@@ -2,7 +2,19 @@
  * @file A training program: an ONNX Loop whose state is everything that changes (weights, AdamW moments, batch-norm
  * statistics, step counter), so that many steps run in one call of the engine.
  */
-import { add, type DType, Graph, gather, gradients, loop, mul, type Tensor } from '../graph/index.ts';
+import {
+  add,
+  type DType,
+  div,
+  Graph,
+  gather,
+  gradients,
+  loop,
+  minimum,
+  mul,
+  sub,
+  type Tensor,
+} from '../graph/index.ts';
 import { isTrainable, type Parameters } from '../model/parameters.ts';
 import { type AdamWOptions, adamW, biasCorrections } from './adamw.ts';
 
@@ -52,7 +64,7 @@ export function parametersOf(state: Parameters): Parameters {
 
 export interface ProgramOptions {
   readonly optimizer: AdamWOptions;
-  /** Share of the old value in the exponential average of all parameters; 0 keeps none. */
+  /** Share of the old value in the exponential average of all parameters, at most (1 + steps) / (10 + steps); 0 keeps none. */
   readonly averageDecay: number;
   /** What the learning rate is multiplied by for a parameter. @default 1 for all */
   readonly rateOf?: ((parameter: string) => number) | undefined;
@@ -124,10 +136,11 @@ function update(
     next[firstMoment(name)] = updated.moments.first;
     next[secondMoment(name)] = updated.moments.second;
   });
+  // An average of few steps shall not be half of the first, random weights: its memory grows with it.
+  const decay = minimum(div(add(step, 1), add(step, 10)), averageDecay);
   for (const name of Object.keys(current)) {
     const average = current[averaged(name)];
-    if (average)
-      next[averaged(name)] = add(mul(average, averageDecay), mul(next[name] as Tensor, 1 - averageDecay));
+    if (average) next[averaged(name)] = add(mul(average, decay), mul(next[name] as Tensor, sub(1, decay)));
   }
   return next;
 }

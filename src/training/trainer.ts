@@ -153,7 +153,10 @@ class StageRun {
       log?.({ stage: this.#stage, step: now, losses });
       if (!Number.isFinite(losses.total))
         throw new CladError('TRAINING_DIVERGED', { stage: this.#stage, step: now });
-      if (now === this.#nextJudgement(step)) checkpoint = await this.#judge(checkpoint);
+      if (now === this.#nextJudgement(step)) {
+        this.#requireFinite(checkpoint);
+        checkpoint = await this.#judge(checkpoint);
+      }
       onProgress?.({
         task: `stage ${this.#stage}`,
         done: now,
@@ -163,12 +166,19 @@ class StageRun {
       });
       const stop = signal?.aborted ?? false;
       if (stop || now === this.steps || Date.now() - saved > checkpointInterval) {
+        this.#requireFinite(checkpoint);
         await checkpoints.write(checkpoint);
         saved = Date.now();
       }
       this.#requireNotStopped(checkpoint);
     }
     return checkpoint;
+  }
+
+  /** The losses are from before the last update, which may have been the one too many. */
+  #requireFinite({ progress, state }: Checkpoint): void {
+    if (Object.values(state).every(({ data }) => data.every(Number.isFinite))) return;
+    throw new CladError('TRAINING_DIVERGED', { stage: this.#stage, step: progress.step });
   }
 
   #requireNotStopped({ progress }: Checkpoint): void {

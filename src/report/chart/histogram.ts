@@ -26,7 +26,8 @@ export function histogram({ title, good, anomalous, threshold, note }: Histogram
   const edges = edgesOf(Math.min(...all), Math.max(...all), threshold);
   const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 1];
   const x = scaleLinear([low, high], [box.left, box.width - box.right]);
-  const count = bin<number, number>().domain([low, high]).thresholds(edges.slice(1, -1));
+  const inner = edges.slice(1, -1).map((edge) => (edge === threshold ? justAbove(edge) : edge));
+  const count = bin<number, number>().domain([low, high]).thresholds(inner);
   const wrong = (middleOfBar: number, kind: 'good' | 'anomalous') =>
     threshold !== null && middleOfBar > threshold === (kind === 'good');
   const half = (scores: readonly number[], kind: 'good' | 'anomalous') => {
@@ -59,6 +60,11 @@ ${threshold === null ? null : thresholdLine(x(threshold))}
 }
 
 /** Edges of equal steps from the threshold both ways, so that it is one of them. */
+/** Bins hold what lies at their lower edge, and a score at the threshold is normal: its edge is a trifle higher. */
+function justAbove(edge: number): number {
+  return edge + Math.max(Math.abs(edge), 1e-6) * 1e-9;
+}
+
 function edgesOf(low: number, high: number, threshold: number | null): number[] {
   const step = (high - low) / bars || 1;
   const origin = threshold ?? low;

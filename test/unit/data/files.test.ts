@@ -27,6 +27,21 @@ describe('isInside', () => {
     }));
 });
 
+describe('the order of samples', () => {
+  it('is that of the fingerprint, whatever Unicode form a file system keeps names in', async () => {
+    const names = ['\u00e9', 'z', 'e', '\u00fc-1'];
+    const order = (form: 'NFC' | 'NFD') =>
+      withFiles(
+        Object.fromEntries(names.map((name) => [`nut/${name.normalize(form)}.png`, name])),
+        async (root) => {
+          const { samples } = await loadDataset(root);
+          return samples.map(({ path }) => basename(path).normalize('NFC'));
+        },
+      );
+    expect(await order('NFD')).toEqual(await order('NFC'));
+  });
+});
+
 describe('fingerprint', () => {
   const files = {
     'set/nut/train/good/0.png': 'one',

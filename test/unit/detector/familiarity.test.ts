@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { familiarity, lift, mostFamiliarity, robustSpread } from '../../../src/detector/familiarity.ts';
+import { familiarity, lifts, mostFamiliarity, robustSpread } from '../../../src/detector/familiarity.ts';
 
 /** Skewed scores of one product, of which the trained ones are lower by `known` standard deviations. */
 function product(random: Random, known: number, [trained, heldOut]: readonly [number, number], scale = 1) {
@@ -72,9 +72,40 @@ describe('familiarity', () => {
         const expected = familiarity([{ trained, heldOut }]);
         if (expected > 0 && expected < mostFamiliarity) counted++;
         expect(familiarity([{ trained: other(trained), heldOut: other(heldOut) }])).toBeCloseTo(expected, 9);
-        expect(lift(other(trained), 0.5)).toBeCloseTo(scale * lift(trained, 0.5), 9);
+        const by = (scores: readonly number[]) => lifts([{ trained: scores, heldOut: [] }], 0.5)[0]!;
+        expect(by(other(trained))).toBeCloseTo(scale * by(trained), 9);
       }),
     );
     expect(counted).toBeGreaterThan(0);
+  });
+});
+
+describe('lifts', () => {
+  const spread = (deviation: number, count = 9) =>
+    Array.from({ length: count }, (_, at) => 10 + ((at - (count - 1) / 2) * deviation) / 1.4826 / 2);
+
+  it("are so many of each product's own deviations", () => {
+    const products = [1, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
+    for (const { trained } of products) expect(robustSpread(trained).deviation).toBeGreaterThan(0);
+    const [first, second] = lifts(products, 0.5);
+    expect(first).toBeCloseTo(0.5 * robustSpread(products[0]!.trained).deviation, 9);
+    expect(second).toBeCloseTo(4 * first!, 9);
+  });
+
+  it("are of the other products' deviations where there are too few images, or no spread", () => {
+    const wide = [1, 2, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
+    const usual = robustSpread(wide[1]!.trained).deviation;
+    const found = lifts(
+      [
+        ...wide,
+        // Of three images one is often far from the others.
+        { trained: [1, 1.1, 50], heldOut: [] },
+        { trained: [], heldOut: [1] },
+        { trained: new Array<number>(12).fill(3), heldOut: [] },
+      ],
+      0.8,
+    );
+    for (const each of found.slice(3)) expect(each).toBeCloseTo(0.8 * usual, 9);
+    expect(lifts([{ trained: [1, 2], heldOut: [3] }], 0.8)).toEqual([0]);
   });
 });

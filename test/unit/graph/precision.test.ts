@@ -1,5 +1,6 @@
 /** @file Rewriting a model for another precision: the same numbers, nearly, from other nodes. */
 import { describe, expect, it } from 'vitest';
+import { floatsToHalves, halvesToFloats } from '../../../src/core/half.ts';
 import { Random } from '../../../src/core/random.ts';
 import { float32Values } from '../../../src/graph/constants.ts';
 import { foldBatchNorms } from '../../../src/graph/fold-batch-norm.ts';
@@ -137,6 +138,29 @@ describe('storeInHalf', () => {
     expect(difference).toBeLessThan(1e-3);
   });
 
+  it('makes squared lengths of rows those of the rounded rows, and leaves other vectors', () => {
+    const [rows, width] = [256, 64];
+    const graph = new Graph();
+    // Just above what a half can hold: all are rounded down.
+    const members = new Float32Array(rows * width).fill(1.0004).map((value, at) => value + (at % 7) / 64);
+    const lengths = (values: Float32Array) =>
+      Float32Array.from({ length: rows }, (_, row) =>
+        values.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value * value, 0),
+      );
+    const norms = lengths(members);
+    const other = norms.map((value, row) => (row === 9 ? 1.01 * value : value));
+    const x = graph.input('x', 'float32', ['N', width]);
+    const constant = (name: string, data: Float32Array, shape: number[]) => graph.constant(name, data, shape);
+    const product = matmul(x, constant('members', members, [rows, width]), { transB: true });
+    graph.output('y', add(add(product, constant('norms', norms, [rows])), constant('other', other, [rows])));
+    const stored = storeInHalf(decodeModel(graph.toBytes()));
+    const rounded = halvesToFloats(floatsToHalves(members));
+    const kept = (name: string) => float32Values(initializer(stored, name) as never) as Float32Array;
+    expect(kept('norms')).toEqual(lengths(rounded));
+    expect(kept('norms')[0]).not.toBe(norms[0]);
+    expect(kept('other')).toEqual(other);
+  });
+
   it('leaves numbers that no half can hold', () => {
     const model = network();
     const matrix = initializer(model, 'matrix');
@@ -164,6 +188,36 @@ describe('toHalfPrecision', () => {
       expect(difference).toBeGreaterThan(1e-6);
       expect(difference).toBeLessThan(3e-3);
     }
+  });
+});
+
+describe('a node of two outputs', () => {
+  it('stays in float32 where both are used: the places of a MaxPool are no halves', async () => {
+    const graph = new Graph();
+    const x = graph.input('picture', 'float32', ['N', 3, size, size]);
+    const weight = graph.constant('w', normals('w', 16 * 27), [16, 3, 3, 3]);
+    const stem = conv(x, weight, undefined, { padding: 1 });
+    const again = conv(stem, graph.constant('v', normals('v', 16 * 16 * 9, 0.1), [16, 16, 3, 3]), undefined, {
+      padding: 1,
+    });
+    const half = size / 2;
+    const [most, places] = graph.add(
+      'MaxPool',
+      [again],
+      [
+        { dtype: 'float32', shape: ['N', 16, half, half] },
+        { dtype: 'int64', shape: ['N', 16, half, half] },
+      ],
+      { attributes: { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } } },
+    ) as [Tensor, Tensor];
+    graph.output('block', most);
+    graph.output('places', places);
+    const model = decodeModel(graph.toBytes());
+    const converted = toHalfPrecision(model);
+    const outputs = await run(converted);
+    expect([outputs.block?.dtype, outputs.places?.dtype]).toEqual(['float32', 'int64']);
+    const difference = relativeDifference(await numbers(converted, 'block'), await numbers(model, 'block'));
+    expect(difference).toBeLessThan(3e-3);
   });
 });
 
@@ -208,6 +262,23 @@ describe('quantise', () => {
       await numbers(network(), 'block'),
     );
     expect(difference).toBeGreaterThan(1e-4);
+    expect(difference).toBeLessThan(0.04);
+  });
+
+  it('keeps the bias of a channel that has hardly any weights', async () => {
+    const model = network();
+    const weight = initializer(model, 'second.weight')!;
+    const values = float32Values(weight as never) as Float32Array;
+    // As after the folding of a batch norm whose scale has gone to nothing.
+    values.fill(1e-9, 0, values.length / 16);
+    weight.rawData = new Uint8Array(values.buffer);
+    const scale = initializer(model, 'bn2.weight')!;
+    const scales = float32Values(scale as never) as Float32Array;
+    scales[0] = 1e-6;
+    scale.rawData = new Uint8Array(scales.buffer);
+    const folded = foldBatchNorms(model);
+    const quantised = quantise(folded, await rangesOf(folded));
+    const difference = relativeDifference(await numbers(quantised, 'block'), await numbers(model, 'block'));
     expect(difference).toBeLessThan(0.04);
   });
 

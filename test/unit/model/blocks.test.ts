@@ -137,6 +137,21 @@ describe('the contrastive loss pair by pair', () => {
       { numRuns: 40 },
     ));
 
+  it('is the same far from 0, where squares are large', async () => {
+    const near = Array.from({ length: 8 }, (_, row) => normals(row, 3));
+    const labels = near.map((_, row) => row % 2);
+    const there = near.map((row) => row.map((value) => 100 + value));
+    const [found, moved] = [
+      await both(near, labels, optionsOf({})),
+      await both(there, labels, optionsOf({})),
+    ];
+    expect(moved.value).toBeCloseTo(found.value, 3);
+    const scale = Math.max(...found.slope.map(Math.abs));
+    moved.slope.forEach((slope, at) => {
+      expect(Math.abs(slope - found.slope[at]!)).toBeLessThan(5e-3 * scale);
+    });
+  });
+
   it('stays finite where rows coincide and where others are just within the margin', async () => {
     const z = [
       [0.5, 0, 0],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../src/core/half.ts';
 import type { FittedInput } from '../../../src/model/network-input.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
-import { fitFeatureInput, fitResidualInput } from '../../../src/training/fit-input.ts';
+import { fitFeatureInput, fitResidualInput, othersOf } from '../../../src/training/fit-input.ts';
 import { readFitted, writeFitted } from '../../../src/training/fitted-file.ts';
 import { inputSession } from '../../../src/training/input-session.ts';
 import { presets, type TrainingOptions } from '../../../src/training/options.ts';
@@ -142,6 +142,16 @@ async function inputsOf(rows: Rows, images: readonly number[] = rows.images) {
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('members of other images', () => {
+  it('are so many at least, whichever image is left out', () => {
+    expect(othersOf([3, 3, 3, 7, 8])).toBe(2);
+    expect(othersOf([3, 7])).toBe(1);
+    expect(() => othersOf([4, 4, 4])).toThrow(
+      /input\.members to be so many that they are of two images at least, got 3/,
+    );
+  });
+});
 
 describe('the memory bank', () => {
   it('has members that are normal patches of images to fit on, of every class', async () => {

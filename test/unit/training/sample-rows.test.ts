@@ -1,7 +1,7 @@
 /** @file How many members and rows are wanted, and of which classes. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { memberCount } from '../../../src/training/choose-members.ts';
+import { memberCount, withEveryClass } from '../../../src/training/choose-members.ts';
 import { presets } from '../../../src/training/options.ts';
 import { planNormal } from '../../../src/training/sample-rows.ts';
 import { makeStore, withFolder } from '../../helpers/made-store.ts';
@@ -15,6 +15,23 @@ describe('members wanted', () => {
     [9, 0.001, 10, 1],
   ])('of at most %d and a share of %f of %d patches: %d', (members, memberShare, patches, wanted) => {
     expect(memberCount({ ...presets.fast.input, members, memberShare }, patches)).toBe(wanted);
+  });
+});
+
+describe('a class whose patches all lie near those of another', () => {
+  const classes = Uint16Array.of(0, 0, 0, 1, 1, 2, 2);
+
+  it('has a member all the same, in the place of the one chosen last', () => {
+    expect([...withEveryClass(Uint32Array.of(4, 1, 0, 2), classes)]).toEqual([4, 1, 0, 5]);
+    // The last is its class's only one; the one before it is not.
+    expect([...withEveryClass(Uint32Array.of(1, 0, 2, 4), classes)]).toEqual([1, 0, 5, 4]);
+    expect([...withEveryClass(Uint32Array.of(1, 0, 2), classes)]).toEqual([1, 5, 3]);
+  });
+
+  it('changes nothing where all have some, and has none where there are fewer members than classes', () => {
+    const all = Uint32Array.of(5, 0, 3, 2);
+    expect(withEveryClass(all, classes)).toEqual(all);
+    expect([...withEveryClass(Uint32Array.of(3), classes)]).toEqual([3]);
   });
 });
 

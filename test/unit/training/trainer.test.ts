@@ -119,7 +119,9 @@ describe('a training that is stopped and continued', () => {
     const checkpoints = newFolder();
     const first = await run({ checkpoints, ...stopAt(1, 20) });
     expect(first.result).toBeInstanceOf(CladError);
-    expect(String(first.result)).toMatch(/Stopped in stage 1, step 20 of 60\. Run the same command .*--resume/);
+    expect(String(first.result)).toMatch(
+      /Stopped in stage 1, step 20 of 60\. Run the same command .*--resume/,
+    );
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 20 });
     const second = await run({ checkpoints, resume: true, ...stopAt(2, 13) });
     expect(String(second.result)).toMatch(/Stopped in stage 2, step 13 of 40/);
@@ -354,5 +356,21 @@ describe('a training', () => {
       /not finite in stage 2 at step 13\. Lower stage2\.learningRate/,
     );
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 60 });
+  });
+
+  it('that runs away in its very last step is met before it is judged or kept', async () => {
+    const checkpoints = newFolder();
+    const wild = {
+      ...training,
+      evaluations: 1,
+      stage1: { ...training.stage1, steps: 1, learningRate: 1e38 },
+    };
+    let judged = 0;
+    const judge = async () => ++judged;
+    await expect(finished({ training: wild, checkpoints, judge })).rejects.toThrow(
+      /not finite in stage 1 at step 1\./,
+    );
+    expect(judged).toBe(0);
+    expect(await checkpoints.read()).toBeUndefined();
   });
 });
