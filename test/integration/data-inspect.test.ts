@@ -29,6 +29,7 @@ const sound: Files = {
   'nut/test/bent/0.png': [40, 30],
   'nut/ground_truth/bent/0_mask.png': await greyPng(40, 30, 255),
   'bolt/train/good/0.png': [40, 30],
+  'bolt/train/good/1.png': [40, 30],
 };
 const broken: Files = {
   ...sound,
@@ -38,11 +39,13 @@ const broken: Files = {
 };
 const visa: Files = {
   'pcb/Data/Images/Normal/0.JPG': [30, 20],
+  'pcb/Data/Images/Normal/2.JPG': [30, 20],
   'pcb/Data/Images/Anomaly/1.JPG': [30, 20],
   'pcb/Data/Masks/Anomaly/1.png': await greyPng(30, 20, 1),
   'split_csv/1cls.csv': [
     'object,split,label,image,mask',
     'pcb,train,normal,pcb/Data/Images/Normal/0.JPG,',
+    'pcb,train,normal,pcb/Data/Images/Normal/2.JPG,',
     'pcb,test,anomaly,pcb/Data/Images/Anomaly/1.JPG,pcb/Data/Masks/Anomaly/1.png',
   ].join('\n'),
 };
@@ -56,9 +59,9 @@ describe('clad data inspect', () => {
 
 class  train  test good  test anomalous  masks           size  problems
 -----  -----  ---------  --------------  -----  -------------  --------
-bolt       1          0               0      0        40 x 30         -
+bolt       2          0               0      0        40 x 30         -
 nut        2          1               1      1  20-40 x 30-50         -
-total      3          1               1      1                        -
+total      4          1               1      1                        -
 
 No problems.
 `);
@@ -73,17 +76,34 @@ No problems.
         layout: 'mvtec',
         classes: {
           nut: { train: 2, testGood: 1, testAnomalous: 1, masks: 1, defects: { bent: 1, good: 1 } },
-          bolt: { train: 1, width: { min: 40, max: 40 }, height: { min: 30, max: 30 } },
+          bolt: { train: 2, width: { min: 40, max: 40 }, height: { min: 30, max: 30 } },
         },
-        total: { train: 3 },
+        total: { train: 4 },
         problems: [],
       });
     }));
 
   it.each([
-    ['visa', visa, 1],
-    ['visa-1cls', { 'a/train/good/0.JPG': [9, 9], 'a/test/bad/1.JPG': [9, 9] } satisfies Files, 1],
-    ['plain', { 'nut/0.png': [9, 9], 'bolt/0.jpg': [9, 12] } satisfies Files, 2],
+    ['visa', visa, 2],
+    [
+      'visa-1cls',
+      {
+        'a/train/good/0.JPG': [9, 9],
+        'a/train/good/2.JPG': [9, 9],
+        'a/test/bad/1.JPG': [9, 9],
+      } satisfies Files,
+      2,
+    ],
+    [
+      'plain',
+      {
+        'nut/0.png': [9, 9],
+        'nut/1.png': [9, 9],
+        'bolt/0.jpg': [9, 12],
+        'bolt/1.jpg': [9, 12],
+      } satisfies Files,
+      4,
+    ],
   ] as const)('reads the layout %s', (layout, files, train) =>
     withFiles(files, async (root) => {
       const { status, stdout } = await clad('data', 'inspect', root, '--json');
@@ -103,6 +123,13 @@ No problems.
       const json = await clad('data', 'inspect', root, '--json');
       expect(json.status).toBe(2);
       expect(JSON.parse(json.stdout).problems).toHaveLength(3);
+    }));
+
+  it('counts a product of one photograph as a problem, which it is for a training', () =>
+    withFiles({ 'nut/0.png': [9, 9], 'nut/1.png': [9, 9], 'bolt/0.jpg': [9, 12] }, async (root) => {
+      const { status, stdout } = await clad('data', 'inspect', root);
+      expect(status).toBe(2);
+      expect(stdout).toContain('two training images are the least, and 1 can be used');
     }));
 
   it('names both files when a mask is of another size', () =>
