@@ -30,10 +30,8 @@ export function seenPart(
   { width, height }: { readonly width: number; readonly height: number },
 ): SeenPart {
   if (resizeTo === null) return { x: 0, y: 0, width, height };
-  const [across, down] = [width, height].map((side) => Math.round((side * size) / resizeTo)) as [
-    number,
-    number,
-  ];
+  const across = Math.round((width * size) / resizeTo);
+  const down = Math.round((height * size) / resizeTo);
   return {
     x: Math.floor((width - across) / 2),
     y: Math.floor((height - down) / 2),

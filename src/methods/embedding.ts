@@ -13,12 +13,11 @@ import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import { inputMask } from '../features/input-picture.ts';
 import { principalComponents } from '../features/principal-components.ts';
 import { attach, decodeModel, Graph, type ModelProto } from '../graph/index.ts';
-import { decodeImage, decodeMask } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session } from '../runtime/engine.ts';
+import { decodeSample } from './decode-sample.ts';
 
 /** Points in the plane of two principal components. */
 export interface EmbeddingPlane {
@@ -124,18 +123,15 @@ async function gather(
   classes: number,
   random: Random,
 ): Promise<PatchRow[]> {
-  const { size, resizeTo } = metadata.geometry;
-  const geometry = { size, resizeTo: resizeTo ?? undefined };
-  const decode = async ({ path, maskPath }: Sample) => ({
-    image: await decodeImage(path),
-    mask: maskPath ? inputMask(await decodeMask(maskPath), geometry).data : undefined,
-  });
+  const decode = (sample: Sample) => decodeSample(sample, metadata.geometry);
   const rows: PatchRow[] = [];
   let done = 0;
   for await (const [sample, { image, mask }] of mapAhead(images, 2, decode)) {
     const { className, anomalous } = sample;
     const { before, after, patches } = await run(session, image);
-    const usable = mask ? maskedPatches(mask, size, Math.round(Math.sqrt(patches))) : range(patches);
+    const usable = mask
+      ? maskedPatches(mask, metadata.geometry.size, Math.round(Math.sqrt(patches)))
+      : range(patches);
     const alike = images.filter((each) => each.className === className && each.anomalous === anomalous);
     const total = anomalous ? most.anomalous : most.normal;
     for (const patch of random.sample(usable, Math.ceil(total / classes / alike.length))) {

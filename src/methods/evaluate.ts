@@ -13,10 +13,9 @@ import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { openDetector } from '../detector/open.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
-import { inputMask } from '../features/input-picture.ts';
-import { decodeImage, decodeMask } from '../image/decode.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
+import { decodeSample } from './decode-sample.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
@@ -169,17 +168,13 @@ async function measure(
   onProgress?: ProgressListener,
   watch?: EvaluationWatch,
 ) {
-  const { size, resizeTo } = detector.metadata.geometry;
-  const geometry = { size, resizeTo: resizeTo ?? undefined };
+  const { geometry } = detector.metadata;
   const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
   const latencies: number[] = [];
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
   const vanished: string[] = [];
   const started = performance.now();
-  const decode = async ({ path, maskPath }: Sample) => ({
-    image: await decodeImage(path),
-    mask: maskPath ? inputMask(await decodeMask(maskPath), geometry).data : null,
-  });
+  const decode = (sample: Sample) => decodeSample(sample, geometry);
   let previous: string | undefined;
   for await (const [sample, { image, mask }] of mapAhead(samples, 4, decode)) {
     // Samples are in the order of classes; a finished class lets go of its pixels.

@@ -1,0 +1,19 @@
+/** @file A test sample as it is measured: the photograph, and its ground truth in the place and size of the anomaly map. */
+import type { Sample } from '../data/dataset.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { inputMask } from '../features/input-picture.ts';
+import { decodeImage, decodeMask } from '../image/decode.ts';
+import type { RgbImage } from '../image/rgb.ts';
+
+/**
+ * @returns `mask`: [S, S], 0 where normal; null where the sample has none
+ * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
+ */
+export async function decodeSample(
+  { path, maskPath }: Sample,
+  { size, resizeTo }: DetectorMetadata['geometry'],
+): Promise<{ readonly image: RgbImage; readonly mask: Uint8Array | null }> {
+  const geometry = { size, resizeTo: resizeTo ?? undefined };
+  const image = await decodeImage(path);
+  return { image, mask: maskPath ? inputMask(await decodeMask(maskPath), geometry).data : null };
+}
