@@ -15,6 +15,7 @@ import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
 import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
+import { registerUpdate } from './update.ts';
 import { registerVerify } from './verify.ts';
 
 const program = new Command('clad')
@@ -33,6 +34,7 @@ Examples:
   $ clad train photos/ --out runs/parts                            # one model over all products
   $ clad evaluate runs/parts                                       # how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   # judge new photographs
+  $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones
   $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts
   $ clad serve runs/parts                                          # the same over HTTP
   $ clad export runs/parts --to triton --out models/               # for NVIDIA Triton and KServe
@@ -45,6 +47,7 @@ CLAD_DEBUG=1 prints the stack of an error.`,
 registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
+registerUpdate(program);
 registerCalibrate(program);
 registerServe(program);
 registerExport(program);

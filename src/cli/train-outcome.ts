@@ -1,6 +1,7 @@
 /** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
 import { countsTrained } from '../detector/familiarity.ts';
 import { RunFolder } from '../methods/run-folder.ts';
+import type { RankedImage } from '../methods/standing-out.ts';
 import type { TrainOutcome } from '../methods/train.ts';
 import { percent, programName, shellWord } from './output.ts';
 
@@ -29,7 +30,7 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
     ...(page === null ? [] : [`Report: ${page}`]),
     'Thresholds:',
     ...describeThresholds(metadata),
-    ...describeStandingOut(outcome),
+    ...describeSuspects(outcome),
     '',
     'Next:',
     ...evaluate,
@@ -42,8 +43,8 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
   const { familiarity } = provenance;
   const kind = countsTrained(familiarity) ? 'good' : 'held-out';
   const lines = classes.map((name) => {
-    const { threshold, achievableRate, count } = thresholds[name];
-    const images = `${count} ${kind} image${count === 1 ? '' : 's'}`;
+    const { threshold, achievableRate, count, setAside = 0 } = thresholds[name];
+    const images = `${count} ${kind} image${count === 1 ? '' : 's'}${setAsideText(setAside, count, achievableRate)}`;
     return `  ${name}: anomalous above ${threshold.toPrecision(4)}; about ${percent(achievableRate)} false alarms (${images})`;
   });
   if (familiarity !== undefined && !countsTrained(familiarity))
@@ -60,18 +61,53 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
   ];
 }
 
+/** What the false-alarm rate would be if those that have no say are good parts after all: then they are false alarms. */
+function setAsideText(setAside: number, count: number, rate: number): string {
+  if (setAside === 0) return '';
+  const all = count + setAside;
+  const ifGood = (rate * (count + 1) + setAside) / (all + 1);
+  const which =
+    setAside === 1 ? '1 more stands out and has no say' : `${setAside} more stand out and have no say`;
+  return `; ${which}, about ${percent(ifGood)} if ${setAside === 1 ? 'it is a good part' : 'they are good parts'}`;
+}
+
 /** Good images that may not be good, a few of them. */
-function describeStandingOut({ run, standingOut }: TrainOutcome): string[] {
-  if (standingOut === null || standingOut.length === 0) return [];
+function describeSuspects(outcome: TrainOutcome): string[] {
+  const { run, standingOut, misplaced, warnings } = outcome;
   const { goodImages, standingOut: pictures } = new RunFolder(run);
+  const lines = [
+    ...listed(
+      standingOut ?? [],
+      `Good photographs unlike the others of their product, which have no say in its threshold. Are they good parts? Pictures: ${pictures}, scores: ${goodImages}`,
+      ({ path, score, deviations }) =>
+        `${path}: ${score.toPrecision(4)}, ${Math.round(deviations)} deviations above the middle`,
+    ),
+    ...listed(
+      misplaced ?? [],
+      'Photographs that look like another product. Do they lie in the wrong folder?',
+      ({ path, className, recognisedAs, share }) =>
+        `${path}: in ${className}, recognised as ${recognisedAs} (${percent(share)} of the votes)`,
+    ),
+  ];
+  const remedy =
+    lines.length === 0
+      ? []
+      : [
+          `  The memory bank holds what they look like as normal. If they are not good: ${programName()} update ${shellWord(run)} --exclude FILE..., or --exclude-outliers for all of these; it takes seconds.`,
+        ];
+  return [...warnings.map((each) => `WARNING: ${each}`), ...lines, ...remedy];
+}
+
+/** A heading and a few of the images. */
+function listed(
+  images: readonly RankedImage[],
+  heading: string,
+  line: (image: RankedImage) => string,
+): string[] {
+  if (images.length === 0) return [];
   return [
-    `Good photographs unlike the others of their product. Bad parts among them would raise the threshold: take them out, train again. Pictures: ${pictures}, scores: ${goodImages}`,
-    ...standingOut
-      .slice(0, mostShown)
-      .map(
-        ({ path, score, deviations }) =>
-          `  ${path}: ${score.toPrecision(4)}, ${Math.round(deviations)} deviations above the middle`,
-      ),
-    ...(standingOut.length > mostShown ? [`  and ${standingOut.length - mostShown} more`] : []),
+    heading,
+    ...images.slice(0, mostShown).map((image) => `  ${line(image)}`),
+    ...(images.length > mostShown ? [`  and ${images.length - mostShown} more`] : []),
   ];
 }

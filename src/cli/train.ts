@@ -58,6 +58,11 @@ export function registerTrain(program: Command): void {
     .addOption(threadsOption())
     .option('--cache <dir>', 'keep patch features here, and use those that are there')
     .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--exclude <files...>', 'training images to leave out, as paths')
+    .option(
+      '--exclude-outliers',
+      'at the end, leave out what stands out among the good images or lies in the wrong folder, as `clad update` does',
+    )
     .option('--plan', 'say what it will cost in disk, memory and time, and do nothing')
     .option('--resume', 'go on with the run in --out')
     .option('--no-report', 'leave out the report and the evaluation it needs')
@@ -97,6 +102,8 @@ interface TrainFlags extends BackboneFlagValues {
   readonly threads?: number;
   readonly cache?: string;
   readonly skipBroken?: boolean;
+  readonly exclude?: readonly string[];
+  readonly excludeOutliers?: boolean;
   readonly plan?: boolean;
   readonly resume?: boolean;
   readonly report: boolean;
@@ -114,6 +121,8 @@ const commandSchema = z.object({
   cache: z.string().optional(),
   layout: z.enum(layouts).optional(),
   skipBroken: z.boolean().optional(),
+  exclude: z.array(z.string()).optional(),
+  excludeOutliers: z.boolean().optional(),
 });
 
 /** The presets of each method, e.g. `clad: fast, paper, accurate; patchcore: fast, published`. */
@@ -158,6 +167,8 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       threads: merged.threads,
       cache: merged.cache,
       skipBroken: merged.skipBroken ?? false,
+      exclude: merged.exclude ?? [],
+      excludeOutliers: merged.excludeOutliers ?? false,
       resume: given.resume ?? false,
       evaluated: given.report,
       onProgress: display.listener,

@@ -89,6 +89,25 @@ export const errorCatalogue = {
     kind: 'input',
     message: '{path}: expected a folder, this is a file. {hint}',
   },
+  GOOD_IMAGES_DAMAGED: {
+    kind: 'input',
+    message:
+      '{path}: this file is damaged ({reason}), so no image can be left out of the finished detector. Restore it, or train again.',
+  },
+  GOOD_IMAGES_MISSING: {
+    kind: 'input',
+    message:
+      '{path} is missing: it says what in the detector comes from which image. Runs of earlier versions have none. Train again with `clad train --exclude`.',
+  },
+  EXCLUDED_UNKNOWN: {
+    kind: 'input',
+    message: '{path}: this is no training image of {where}. Expected a path of one, e.g. {example}.',
+  },
+  EXCLUDED_ALL: {
+    kind: 'input',
+    message:
+      'Product {name} would keep {left} of its good images, and {least} are needed. Exclude fewer, or add good photographs and train again.',
+  },
   IMAGE_INVALID: {
     kind: 'input',
     message: '{path}: cannot be decoded ({reason}). Replace or remove the file.',

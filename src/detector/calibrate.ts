@@ -4,6 +4,7 @@
 
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
 import { type GoodPixels, type MapRange, mapRange } from './map-range.ts';
+import { outliers } from './outliers.ts';
 
 /** Colours of a product are from so many maps at most; more would only take memory. */
 export const mapsKept = 32;
@@ -22,11 +23,17 @@ export interface ClassCalibration {
 }
 
 /**
- * Calibrates one product.
+ * Calibrates one product. Scores that stand out from the others have no say: one bad part among the good ones would set the threshold above all others like it.
  * @param judgements - of good images that were not trained on, or as if they were not; at least one
  * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
  */
 export function calibrateClass({ scores, pixels }: GoodJudgements, falseAlarmRate: number): ClassCalibration {
-  const threshold = conformalThreshold(scores, falseAlarmRate);
-  return { threshold, display: mapRange(pixels, threshold.threshold) };
+  const outlying = outliers(scores);
+  const ordinary = scores.filter((_, at) => !outlying[at]);
+  const setAside = scores.length - ordinary.length;
+  const threshold = conformalThreshold(ordinary, falseAlarmRate);
+  return {
+    threshold: { ...threshold, ...(setAside > 0 && { setAside }) },
+    display: mapRange(pixels, threshold.threshold),
+  };
 }

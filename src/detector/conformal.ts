@@ -22,6 +22,8 @@ export interface ConformalThreshold {
   readonly requestedRate: number;
   /** Number of good images. */
   readonly count: number;
+  /** Further good images that stand out and have no say (outliers.ts); if they are good parts, so many in `count` more are false alarms. */
+  readonly setAside?: number | undefined;
 }
 
 /** @throws CladError OPTION_INVALID for a rate that is not in (0, 1) */

@@ -16,6 +16,8 @@ const threshold = z.object({
   requestedRate: z.number(),
   /** Good images it comes from. */
   count: z.number().int(),
+  /** Further ones that stand out and had no say; none where absent. */
+  setAside: z.number().int().optional(),
 });
 
 const detectorMetadataSchema = z.object({
@@ -46,6 +48,19 @@ const detectorMetadataSchema = z.object({
       trainingImages: z.record(z.string(), z.number().int()),
       heldOutImages: z.record(z.string(), z.number().int()),
     }),
+    /** Good images that were left out of the finished detector later (`clad update --exclude`), the first first. */
+    exclusions: z
+      .array(
+        z.object({
+          /** ISO 8601. */
+          created: z.string(),
+          /** SHA-256 of the file of before. */
+          source: z.string(),
+          /** How many, by product. */
+          images: z.record(z.string(), z.number().int()),
+        }),
+      )
+      .optional(),
     /** How much lower the detector scores what it was trained on (familiarity.ts); absent in files of earlier versions, whose thresholds are from held-out images alone. */
     familiarity: z.number().min(0).optional(),
     backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),

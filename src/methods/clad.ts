@@ -29,6 +29,7 @@ export const clad: Method = {
     const trained = { fitted, parameters, classes: dataset.classes };
     const { networkWeight } = options.score;
     const opinion = await secondOpinion(engine, trained, extracted, split.heldOut, networkWeight);
-    return { model: cladPatchModel(trained, opinion), steps, chosen };
+    const entryImages = fitted.kind === 'residual' ? fitted.memberImages : [];
+    return { model: cladPatchModel(trained, opinion), steps, chosen, entryImages };
   },
 };

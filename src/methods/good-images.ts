@@ -2,19 +2,19 @@
  * @file What a finished detector says of the good images it was made from, each judged as if it were new: thresholds and colours come from
  * that, and a list of images that stand out (standing-out.ts).
  */
+import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { imageTensor } from '../detector/detector.ts';
-import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
 import { countsTrained, familiarity, lifts } from '../detector/familiarity.ts';
 import { type GoodPixels, goodPixels } from '../detector/map-range.ts';
+import { outliers } from '../detector/outliers.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, int64 } from '../runtime/engine.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
-import { stoppable, type Work } from './train-work.ts';
 
 /** A good image and what the detector says of it. */
 export interface GoodImage {
@@ -25,23 +25,34 @@ export interface GoodImage {
   /** Whether the networks have not been trained on it. */
   readonly heldOut: boolean;
   readonly score: number;
+  /** The product that the others' patches take it for, and the share of votes; another than `className` where it lies in the wrong folder. */
+  readonly recognisedAs: string;
+  readonly share: number;
 }
 
 /** A detector that is asked about its training images, each without what its memory bank holds of it. */
 export interface LeaveOwnOutDetector {
-  readonly judge: (id: number, image: RgbImage) => Promise<{ score: number; map: Float32Array }>;
+  readonly judge: (
+    id: number,
+    image: RgbImage,
+  ) => Promise<{ readonly score: number; readonly map: Float32Array; readonly shares: Float32Array }>;
   release(): Promise<void>;
 }
 
-export async function leaveOwnOutDetector(engine: Engine, spec: DetectorSpec): Promise<LeaveOwnOutDetector> {
-  const session = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
+/** @param bytes - of a detector's graph with the input `training_image` */
+export async function leaveOwnOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOwnOutDetector> {
+  const session = await engine.load(bytes);
   return {
     async judge(id, image) {
-      const { score, anomaly_map } = await session.run(
+      const { score, anomaly_map, class_probability } = await session.run(
         { image: imageTensor([image]), training_image: int64([id], [1]) },
-        ['score', 'anomaly_map'],
+        ['score', 'anomaly_map', 'class_probability'],
       );
-      return { score: floats(score)[0] as number, map: floats(anomaly_map) };
+      return {
+        score: floats(score)[0] as number,
+        map: floats(anomaly_map),
+        shares: floats(class_probability),
+      };
     },
     release: () => session.release(),
   };
@@ -53,55 +64,71 @@ export interface Judged {
   readonly pixels: ReadonlyMap<string, { readonly all: GoodPixels; readonly heldOut: GoodPixels }>;
 }
 
+/** Which good images are to be judged. */
+export interface GoodImagesToJudge {
+  /** Path of each training image, by its number. */
+  readonly paths: readonly string[];
+  /** Numbers of the images by product, the held-out ones first. */
+  readonly products: ReadonlyMap<string, readonly number[]>;
+  readonly heldOut: ReadonlySet<number>;
+  /** Of the detector, in its order. */
+  readonly classes: readonly string[];
+}
+
 /**
  * Judges good images product by product, so that no more than one product's maps are held.
- * @throws INTERRUPTED once the request's signal is aborted
+ * @throws what `onProgress` throws
  */
-export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): Promise<Judged> {
-  const { training, split, request } = work;
-  const { seed, falseAlarmRate } = request.options;
-  const products = imagesToJudge(training, split, falseAlarmRate, seed);
+export async function judgeGoodImages(
+  { paths, products, heldOut, classes }: GoodImagesToJudge,
+  ownOut: LeaveOwnOutDetector,
+  onProgress: ProgressListener,
+): Promise<Judged> {
   const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
-  const onProgress = stoppable(request);
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
   for (const [className, ids] of products) {
+    const own: GoodImage[] = [];
     const maps: Float32Array[] = [];
-    const held = ids.filter((id) => split.heldOut.has(id)).length;
-    for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
-      const { score, map } = await ownOut.judge(id, image);
-      images.push({ id, path: training[id].path, className, heldOut: split.heldOut.has(id), score });
+    for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(paths[id]))) {
+      const { score, map, shares } = await ownOut.judge(id, image);
+      const best = shares.indexOf(Math.max(...shares));
+      const [recognisedAs, share] = [classes[best], shares[best]];
+      own.push({ id, path: paths[id], className, heldOut: heldOut.has(id), score, recognisedAs, share });
       if (maps.length < mapsKept) maps.push(map);
-      onProgress({ task: 'thresholds', done: images.length, total, unit: 'images' });
+      onProgress({ task: 'thresholds', done: images.length + own.length, total, unit: 'images' });
     }
-    // The held-out ones come first.
-    const all = goodPixels(maps);
-    pixels.set(className, { all, heldOut: held < maps.length ? goodPixels(maps.slice(0, held)) : all });
+    images.push(...own);
+    pixels.set(className, pixelsOf(own, maps));
   }
   return { images, pixels };
 }
 
-/** The threshold is to be about the fourth highest score, where there are images enough, and not to hang on a single one. */
-const thresholdRank = 4;
+/** The pixels that colours come from. What stands out has no say, unless nothing else is left. @param maps - of the first images */
+function pixelsOf(own: readonly GoodImage[], maps: readonly Float32Array[]) {
+  const outlying = outliers(scoresOf(own));
+  const ordinary = maps
+    .map((map, at) => ({ map, heldOut: own[at].heldOut }))
+    .filter((_, at) => !outlying[at]);
+  const kept = ordinary.length > 0 ? ordinary : maps.map((map, at) => ({ map, heldOut: own[at].heldOut }));
+  const all = goodPixels(kept.map(({ map }) => map));
+  const held = kept.filter(({ heldOut }) => heldOut);
+  const some = held.length > 0 && held.length < kept.length;
+  return { all, heldOut: some ? goodPixels(held.map(({ map }) => map)) : all };
+}
 
-/** As many trained images at least show how these score. */
-const leastOthers = 30;
-
-/** Ids of the images to judge, by product: the held-out ones, then as many others, drawn by chance, as the threshold needs. */
+/** Numbers of the images to judge, by product, all of them: the held-out ones, then the others, in an order drawn by chance, as colours come from the first. */
 export function imagesToJudge(
   samples: readonly Pick<Sample, 'className'>[],
-  { heldOut }: HeldOutSplit,
-  falseAlarmRate: number,
+  { heldOut }: Pick<HeldOutSplit, 'heldOut'>,
   seed: number,
 ): Map<string, number[]> {
-  const most = Math.ceil(thresholdRank / falseAlarmRate);
   const products = byClass(samples.map(({ className }, id) => ({ className, id })));
   return new Map(
     [...products].map(([name, images]) => {
       const held = images.filter(({ id }) => heldOut.has(id));
       const others = images.filter(({ id }) => !heldOut.has(id));
-      const count = Math.min(others.length, Math.max(leastOthers, most - held.length));
-      const drawn = new Random(seed, 'thresholds', name).sample(others, count);
+      const drawn = new Random(seed, 'thresholds', name).sample(others, others.length);
       return [name, [...held, ...drawn].map(({ id }) => id)];
     }),
   );
@@ -115,22 +142,21 @@ export interface GoodCalibration {
   readonly images: readonly GoodImage[];
 }
 
+/** How well the networks know what they were trained on. */
+export function familiarityOf(images: readonly GoodImage[]): number {
+  return familiarity(productsOf(images));
+}
+
 /**
  * Thresholds and colours by what was said of good images.
- * @param learnt - whether networks were trained; without any, as in PatchCore, no image is more familiar than another
+ * @param familiar - from `familiarityOf`; 0 where no network was trained: without any, as in PatchCore, no image is more familiar than another
  */
 export function calibrateByGood(
   { images, pixels }: Judged,
   falseAlarmRate: number,
-  learnt: boolean,
+  familiar: number,
 ): GoodCalibration {
-  const products = [...byClass(images)].map(([name, own]) => ({
-    name,
-    own,
-    trained: scoresOf(own.filter(({ heldOut }) => !heldOut)),
-    heldOut: scoresOf(own.filter(({ heldOut }) => heldOut)),
-  }));
-  const familiar = learnt ? familiarity(products) : 0;
+  const products = productsOf(images);
   const classes = new Map<string, ClassCalibration>();
   const asNew: GoodImage[] = [];
   const higherBy = lifts(products, familiar);
@@ -138,13 +164,23 @@ export function calibrateByGood(
     const higher = higherBy[number];
     const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
     asNew.push(...moved);
-    const seen = pixels.get(name)!;
+    const seen = pixels.get(name);
+    if (!seen) continue;
     const judgements = countsTrained(familiar)
       ? { scores: scoresOf(moved), pixels: seen.all }
       : { scores: heldOut, pixels: seen.heldOut };
     classes.set(name, calibrateClass(judgements, falseAlarmRate));
   }
   return { familiarity: familiar, classes, images: asNew };
+}
+
+function productsOf(images: readonly GoodImage[]) {
+  return [...byClass(images)].map(([name, own]) => ({
+    name,
+    own,
+    trained: scoresOf(own.filter(({ heldOut }) => !heldOut)),
+    heldOut: scoresOf(own.filter(({ heldOut }) => heldOut)),
+  }));
 }
 
 function scoresOf(images: readonly GoodImage[]): number[] {

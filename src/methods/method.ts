@@ -16,6 +16,8 @@ export interface Trained {
   readonly steps: TrainedNetworks['steps'];
   /** The judgement that chose the networks. */
   readonly chosen?: TrainedNetworks['chosen'];
+  /** The training image that each entry of the memory bank is of, in the order of the bank; absent, or empty, where there is no bank. */
+  readonly entryImages?: readonly number[];
 }
 
 /** One method. */

@@ -30,6 +30,7 @@ import {
 } from '../graph/index.ts';
 import { oneHot } from '../model/losses.ts';
 import {
+  bankNames,
   leaveOut,
   type Match,
   type MemoryBank,
@@ -87,6 +88,7 @@ export const patchcore: Method = {
     return {
       model: patchcoreModel(bank, options.input.neighbours, dataset.classes.length),
       steps: { stage1: 0, stage2: 0 },
+      entryImages: bank.memberImages,
     };
 
     async function chosenBank(): Promise<Bank> {
@@ -148,8 +150,8 @@ async function readBank(path: string, key: string): Promise<Bank | undefined> {
  */
 export function patchcoreModel(bank: Bank, neighbours: number, classes: number): PatchModel {
   return (graph, features, patches, own) => {
-    const members = graph.constant('members', bank.members.data, bank.members.shape);
-    const norms = graph.constant('norms', bank.norms.data, bank.norms.shape);
+    const members = graph.constant(bankNames.entries, bank.members.data, bank.members.shape);
+    const norms = graph.constant(bankNames.lengths, bank.norms.data, bank.norms.shape);
     const whole = { members, norms };
     const others = own ? leaveOut(whole, own, bank.memberImages) : whole;
     const match = matchMembers(features, others, 1, {

@@ -88,7 +88,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   await extractor.release();
   const members = memberCount(options.input, images * perImage);
   const secondsPerPatch = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
-  const judged = [...imagesToJudge(training, split, options.falseAlarmRate, options.seed).values()].flat();
+  const judged = [...imagesToJudge(training, split, options.seed).values()].flat();
   return {
     images,
     testImages,

@@ -58,6 +58,14 @@ export class RunFolder {
   get goodImages(): string {
     return join(this.path, 'good-images.csv');
   }
+  /** The same and more, for later verbs (good-images-file.ts). */
+  get goodImagesState(): string {
+    return join(this.path, 'good-images.json');
+  }
+  /** Detector files that later verbs replaced. */
+  get versions(): string {
+    return join(this.path, 'versions');
+  }
   /** Pictures of good images unlike the others. */
   get standingOut(): string {
     return join(this.path, 'standing-out');

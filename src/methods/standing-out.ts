@@ -4,27 +4,21 @@ import { join, parse, relative } from 'node:path';
 import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { byClass } from '../data/dataset.ts';
-import { robustSpread } from '../detector/familiarity.ts';
 import { heatOver, seenPicture } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { deviations, mostDeviations } from '../detector/outliers.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { sideBySide } from '../image/overlay.ts';
 import { shrink } from '../image/shrink.ts';
 import type { GoodImage, LeaveOwnOutDetector } from './good-images.ts';
-import type { Work } from './train-work.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /** A good image among those of its product. */
 export interface RankedImage extends GoodImage {
   /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread, or are few. */
   readonly deviations: number;
 }
-
-/** Images with so many deviations are worth a look. */
-const leastDeviations = 5;
-
-/** The spread of fewer images of a product is chance. */
-const leastImages = 8;
 
 /** Pictures of them, at most. */
 const mostPictures = 12;
@@ -47,19 +41,29 @@ export function rankImages(images: readonly GoodImage[], comparable: boolean): R
 }
 
 function amongThemselves(images: readonly GoodImage[]): RankedImage[] {
-  const { centre, deviation } = robustSpread(images.map(({ score }) => score));
-  const measured = images.length >= leastImages && deviation > 0;
-  return images.map((image) => ({
-    ...image,
-    deviations: measured ? (image.score - centre) / deviation : 0,
-  }));
+  const each = deviations(images.map(({ score }) => score));
+  return images.map((image, at) => ({ ...image, deviations: each[at] }));
+}
+
+/** Images that the others take for another product: they may lie in the wrong folder. The surest first. */
+export function misplaced<Image extends Pick<GoodImage, 'className' | 'recognisedAs' | 'share'>>(
+  images: readonly Image[],
+): Image[] {
+  return images
+    .filter(({ className, recognisedAs }) => recognisedAs !== className)
+    .sort((a, b) => b.share - a.share);
 }
 
 /** Images that lie far above the others of their product, the furthest first. */
 export function standOut(images: readonly RankedImage[]): RankedImage[] {
   return images
-    .filter(({ deviations }) => deviations > leastDeviations)
+    .filter(({ deviations }) => deviations > mostDeviations)
     .sort((a, b) => b.deviations - a.deviations);
+}
+
+/** All that may be no good image of its product: what stands out, the furthest first, and what lies in the wrong folder. */
+export function suspects(images: readonly RankedImage[]): RankedImage[] {
+  return [...new Set([...standOut(images), ...misplaced(images)])];
 }
 
 /** `good-images.csv`. @param root - paths are written below it */
@@ -68,7 +72,7 @@ export function goodImagesCsv(
   thresholds: DetectorMetadata['thresholds'],
   root: string,
 ): string {
-  const rows = images.map(({ path, className, heldOut, score, deviations }) =>
+  const rows = images.map(({ path, className, heldOut, score, deviations, recognisedAs, share }) =>
     csvLine([
       className,
       relative(root, path),
@@ -76,20 +80,31 @@ export function goodImagesCsv(
       thresholds[className]?.threshold ?? null,
       Number(deviations.toFixed(2)),
       heldOut ? 'held out' : 'trained on',
+      recognisedAs,
+      Number(share.toFixed(4)),
     ]),
   );
-  const header = csvLine(['product', 'image', 'score', 'threshold', 'deviations', 'use']);
+  const header = csvLine([
+    'product',
+    'image',
+    'score',
+    'threshold',
+    'deviations',
+    'use',
+    'recognised as',
+    'votes',
+  ]);
   return `${[header, ...rows].join('\r\n')}\r\n`;
 }
 
 /** Writes the table, and the images that stand out most, each beside its heat map, into `standing-out/`. */
 export async function writeGoodImages(
-  { run, dataset }: Pick<Work, 'run' | 'dataset'>,
+  { run, root }: { readonly run: RunFolder; readonly root: string },
   ownOut: LeaveOwnOutDetector,
   images: readonly RankedImage[],
   metadata: DetectorMetadata,
 ): Promise<void> {
-  await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, dataset.root));
+  await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, root));
   // A try before this one may have left others.
   await rm(run.standingOut, { recursive: true, force: true });
   for (const [index, { id, path, className }] of standOut(images).slice(0, mostPictures).entries()) {

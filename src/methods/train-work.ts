@@ -8,6 +8,7 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
+import { positionsOf } from '../data/named-images.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
 import { verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
@@ -39,6 +40,10 @@ export interface TrainRequest {
   readonly device?: Device;
   readonly threads?: number | undefined;
   readonly skipBroken?: boolean;
+  /** Training images to leave out: paths, as they are or below the data set. */
+  readonly exclude?: readonly string[] | undefined;
+  /** At the end, leave out of the finished detector what stands out or lies in the wrong folder (exclude.ts). */
+  readonly excludeOutliers?: boolean;
   readonly resume?: boolean;
   /** The detector will be evaluated afterwards: test images that are broken are to be met before the training. */
   readonly evaluated?: boolean;
@@ -90,7 +95,10 @@ export async function prepare(request: TrainRequest): Promise<Work> {
 /** Reads and checks everything a training needs, and writes nothing. */
 export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
   const { options, note } = request;
-  const loaded = await loadDataset(request.data, { layout: request.layout });
+  const loaded = await withoutExcluded(
+    await loadDataset(request.data, { layout: request.layout }),
+    request.exclude ?? [],
+  );
   await requireOutside('--out', request.out, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
@@ -112,6 +120,23 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     textures,
     fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
   };
+}
+
+/** The data set without training images that are to be left out. @throws EXCLUDED_UNKNOWN, EXCLUDED_ALL */
+async function withoutExcluded(dataset: Dataset, exclude: readonly string[]): Promise<Dataset> {
+  if (exclude.length === 0) return dataset;
+  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const paths = training.map(({ path }) => path);
+  const positions = await positionsOf(exclude, paths, dataset.root, dataset.root);
+  const out = new Set([...positions].map((position) => training[position]));
+  const samples = dataset.samples.filter((sample) => !out.has(sample));
+  const left = (name: string) =>
+    samples.filter((each) => each.split === 'train' && each.className === name).length;
+  const empty = dataset.classes.find(
+    (name) => left(name) === 0 && [...out].some(({ className }) => className === name),
+  );
+  if (empty !== undefined) throw new CladError('EXCLUDED_ALL', { name: empty, left: 0, least: 2 });
+  return { ...dataset, samples };
 }
 
 /** The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. */

@@ -11,8 +11,10 @@ import { classForegrounds } from '../features/class-foreground.ts';
 import { decodeMetadata } from '../graph/index.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
+import { excludeImages } from './exclude.ts';
+import { goodImageWarnings } from './good-image-warnings.ts';
 import { methods } from './registry.ts';
-import { type RankedImage, standOut } from './standing-out.ts';
+import { misplaced, type RankedImage, standOut } from './standing-out.ts';
 import { extract, writePictures } from './train-features.ts';
 import { prepare, stoppable, type TrainRequest, type Work } from './train-work.ts';
 import { calibrateAndWrite } from './write-detector.ts';
@@ -25,6 +27,10 @@ export interface TrainOutcome {
   readonly metadata: DetectorMetadata;
   /** Good images that stand out from those of their product, the furthest first; null where the run had been finished before. */
   readonly standingOut: readonly RankedImage[] | null;
+  /** Good images that are recognised as another product, the surest first; null as `standingOut`. */
+  readonly misplaced: readonly RankedImage[] | null;
+  /** Sentences on what to look at before the thresholds are believed. */
+  readonly warnings: readonly string[];
   /** Of both stages; null where the run had been finished before. */
   readonly steps: TrainedNetworks['steps'] | null;
   /** Step and value of the judgement that chose the networks. */
@@ -42,12 +48,13 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const started = Date.now();
   checkInput(request);
   const work = await prepare(request);
-  if (existsSync(work.run.model)) return finished(work);
+  if (existsSync(work.run.model)) return excluding(await finished(work), request);
   const { run, backbone, features } = work;
   const { score } = request.options;
   const { foregrounds, extracted } = await extractTraining(work);
   const featureSeconds = secondsSince(started);
-  const { model, steps, chosen } = await methods[request.method].train(work, foregrounds, extracted);
+  const trained = await methods[request.method].train(work, foregrounds, extracted);
+  const { model, steps, chosen } = trained;
   const spec: DetectorSpec = {
     backbone,
     features,
@@ -55,23 +62,33 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     blurSigma: score.blurSigma,
     topShare: score.topShare,
   };
-  const { metadata, goodImages } = await calibrateAndWrite(
-    work,
-    spec,
-    presetOf(request),
-    steps.stage1 + steps.stage2 > 0,
-  );
+  const { metadata, goodImages } = await calibrateAndWrite(work, spec, trained, presetOf(request));
   if (request.cache === undefined) await run.clearCache();
-  return {
+  const outcome: TrainOutcome = {
     run: run.path,
     model: run.model,
     metadata,
     standingOut: standOut(goodImages),
+    misplaced: misplaced(goodImages),
+    warnings: goodImageWarnings(goodImages, metadata),
     steps,
     chosen: chosen ?? null,
     seconds: secondsSince(started),
     featureSeconds,
   };
+  return excluding(outcome, request);
+}
+
+/** What stands out leaves the finished detector, where that was asked for and has not happened. */
+async function excluding(outcome: TrainOutcome, request: TrainRequest): Promise<TrainOutcome> {
+  if (!request.excludeOutliers || outcome.metadata.provenance.exclusions) return outcome;
+  const { run, model } = outcome;
+  const { device, threads } = request;
+  const asked = { run, exclude: [], outliers: true, device, threads, onProgress: stoppable(request) };
+  const { excluded, standingOut, misplaced, warnings } = await excludeImages(asked);
+  for (const { path, product } of excluded) request.note?.(`left out of ${product}: ${path}`);
+  const metadata = parseMetadata(decodeMetadata(await readFile(model)), model);
+  return { ...outcome, metadata, standingOut, misplaced, warnings };
 }
 
 /** Foregrounds, pictures of the synthesis, and the features of the training images. */
@@ -119,6 +136,8 @@ async function finished({ run, request }: Work): Promise<TrainOutcome> {
     model: run.model,
     metadata,
     standingOut: null,
+    misplaced: null,
+    warnings: [],
     steps: null,
     chosen: null,
     seconds: 0,

@@ -13,12 +13,16 @@ import type { TrainingOptions } from '../training/options.ts';
 import { makeGolden } from './golden.ts';
 import {
   calibrateByGood,
+  familiarityOf,
   type GoodCalibration,
+  imagesToJudge,
   judgeGoodImages,
   leaveOwnOutDetector,
 } from './good-images.ts';
+import { goodImagesFile, writeGoodImagesFile } from './good-images-file.ts';
+import type { Trained } from './method.ts';
 import { type RankedImage, rankImages, writeGoodImages } from './standing-out.ts';
-import type { Work } from './train-work.ts';
+import { stoppable, type Work } from './train-work.ts';
 import { version } from './version.ts';
 
 /** A finished detector, and the photographs it was made from as it sees them. */
@@ -30,16 +34,15 @@ export interface Written {
 /**
  * Sets thresholds by good images and writes the file with golden pictures.
  * @param preset - what the options began with
- * @param learnt - whether networks were trained
  */
 export async function calibrateAndWrite(
   work: Work,
   spec: DetectorSpec,
+  trained: Pick<Trained, 'steps' | 'entryImages'>,
   preset: TrainingOptions,
-  learnt: boolean,
 ): Promise<Written> {
   const { engine, run } = work;
-  const written = await judgeAndDescribe(work, spec, preset, learnt);
+  const written = await judgeAndDescribe(work, spec, trained, preset);
   const graph = detectorGraph(spec);
   const about = { [metadataKey]: JSON.stringify(written.metadata) };
   const detector = await Detector.fromBytes(engine, graph.toBytes(about), run.model);
@@ -55,16 +58,27 @@ export async function calibrateAndWrite(
 async function judgeAndDescribe(
   work: Work,
   spec: DetectorSpec,
+  { steps, entryImages = [] }: Pick<Trained, 'steps' | 'entryImages'>,
   preset: TrainingOptions,
-  learnt: boolean,
 ): Promise<Written> {
-  const ownOut = await leaveOwnOutDetector(work.engine, spec);
+  const { engine, request, run, dataset, training, split } = work;
+  const { seed, falseAlarmRate } = request.options;
+  const ownOut = await leaveOwnOutDetector(engine, detectorGraph(spec, { leaveOwnOut: true }).toBytes());
   try {
-    const judged = await judgeGoodImages(work, ownOut);
-    const calibration = calibrateByGood(judged, work.request.options.falseAlarmRate, learnt);
+    const toJudge = {
+      paths: training.map(({ path }) => path),
+      products: imagesToJudge(training, split, seed),
+      heldOut: split.heldOut,
+      classes: dataset.classes,
+    };
+    const judged = await judgeGoodImages(toJudge, ownOut, stoppable(request));
+    const learnt = steps.stage1 + steps.stage2 > 0;
+    const familiar = learnt ? familiarityOf(judged.images) : 0;
+    const calibration = calibrateByGood(judged, falseAlarmRate, familiar);
     const metadata = describe(work, preset, calibration);
-    const goodImages = rankImages(calibration.images, countsTrained(calibration.familiarity));
-    await writeGoodImages(work, ownOut, goodImages, metadata);
+    const goodImages = rankImages(calibration.images, countsTrained(familiar));
+    await writeGoodImages({ run, root: dataset.root }, ownOut, goodImages, metadata);
+    await writeGoodImagesFile(run.goodImagesState, goodImagesFile(judged.images, entryImages, dataset.root));
     return { metadata, goodImages };
   } finally {
     await ownOut.release();

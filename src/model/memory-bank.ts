@@ -27,6 +27,9 @@ import {
   where,
 } from '../graph/index.ts';
 
+/** Names of the constants that hold a bank's entries and their squared lengths in the graph of a detector: later verbs find them so. */
+export const bankNames = { entries: 'bank_members', lengths: 'bank_norms' } as const;
+
 /** Constants of a fitted memory bank, as values of a graph. */
 export interface MemoryBank {
   /** [C] and [C, d]: projection to principal components. */
@@ -124,7 +127,7 @@ export function matchMembers(
 }
 
 /** Square of what a member is away that must not be found, or a class that has none; still a float32. */
-const outOfReach = 1e30;
+export const outOfReach = 1e30;
 
 /** Members of one class, from `first` up to, not including, `end`. */
 interface Block {

@@ -24,6 +24,8 @@ const imagesIn = (root: string, stem = (number: number) => String(number)) =>
       className,
       heldOut: number === 1,
       score,
+      recognisedAs: className,
+      share: 1,
     })),
   );
 
@@ -32,16 +34,16 @@ describe('good images in a list', () => {
 
   it('have the most anomalous of each product first', () => {
     const lines = goodImagesCsv(ranked, thresholds, '/photos').trimEnd().split('\r\n');
-    expect(lines[0]).toBe('product,image,score,threshold,deviations,use');
-    expect(lines[1]).toMatch(/^bolt,bolt\/5\.png,40,9,\d+(\.\d+)?,trained on$/);
+    expect(lines[0]).toBe('product,image,score,threshold,deviations,use,recognised as,votes');
+    expect(lines[1]).toMatch(/^bolt,bolt\/5\.png,40,9,\d+(\.\d+)?,trained on,bolt,1$/);
     expect(lines.map((line) => line.split(',')[1]).slice(1)).toEqual(
       [5, 3, 1, 4, 0, 2, 6, 7]
         .map((number) => `bolt/${number}.png`)
         .concat('nut/2.png', 'nut/1.png', 'nut/0.png'),
     );
-    expect(lines[3]).toMatch(/,held out$/);
+    expect(lines[3]).toMatch(/,held out,bolt,1$/);
     // Three are too few to stand out from.
-    expect(lines[9]).toBe('nut,nut/2.png,70,9,0,trained on');
+    expect(lines[9]).toBe('nut,nut/2.png,70,9,0,trained on,nut,1');
   });
 
   it('stand out far above the others of their product alone', () => {
@@ -57,6 +59,8 @@ describe('good images of which the networks remember too much', () => {
       className: 'bolt',
       heldOut,
       score,
+      recognisedAs: 'bolt',
+      share: 1,
     });
     // Trained ones lie close together, the held-out ones far and wide.
     const images = [
@@ -83,11 +87,11 @@ describe('pictures of good images that stand out', () => {
       await writeFile(join(run.standingOut, '01-old.png'), 'from before');
       const asked: number[] = [];
       await writeGoodImages(
-        { run, dataset: { root: folder, layout: 'plain', classes: ['bolt', 'nut'], samples: [] } },
+        { run, root: folder },
         {
           judge: async (id) => {
             asked.push(id);
-            return { score: 40, map: new Float32Array(64 * 64).fill(20) };
+            return { score: 40, map: new Float32Array(64 * 64).fill(20), shares: Float32Array.of(1, 0) };
           },
           release: async () => {},
         },
