@@ -33,6 +33,7 @@ export function registerCalibrate(program: Command): void {
       wholeFrom(1),
       10,
     )
+    .option('--keep-outliers', 'let photographs that stand out count too: they were looked at and are good')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document')
@@ -55,13 +56,14 @@ interface CalibrateFlags {
   readonly rate?: number;
   readonly anomalous: readonly string[];
   readonly least: number;
+  readonly keepOutliers?: boolean;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
 async function run(folder: string, good: readonly string[], flags: CalibrateFlags): Promise<void> {
-  const { out, rate, anomalous, least, device, threads } = flags;
+  const { out, rate, anomalous, least, keepOutliers, device, threads } = flags;
   const display = progressBars();
   let document: CalibrateDocument;
   try {
@@ -72,6 +74,7 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
       out,
       least,
       falseAlarmRate: rate,
+      keepOutliers,
       device,
       threads,
       onProgress: display.listener,
@@ -109,7 +112,19 @@ function describe({ model, classes }: CalibrateDocument, least: number): string 
       `The rate that is wanted takes ${wanted} photographs of a product; with fewer the threshold is the highest score of any.`,
     );
   }
-  return [table, '', ...said, `Written: ${model}`].join('\n');
+  return [table, '', ...said, ...classes.flatMap(describeSetAside), `Written: ${model}`].join('\n');
+}
+
+/** What had no say in a product's threshold. */
+function describeSetAside({ class: name, setAside, after }: CalibratedClass): string[] {
+  if (setAside.length === 0 || after === null) return [];
+  const shown = setAside.slice(0, 5).map((path) => `  ${path}`);
+  const more = setAside.length > shown.length ? [`  and ${setAside.length - shown.length} more`] : [];
+  return [
+    `${name}: ${setAside.length} of ${setAside.length + after.count} stand out and have no say in the threshold; the rate holds for parts like the others. If they are good parts: --keep-outliers.`,
+    ...shown,
+    ...more,
+  ];
 }
 
 function row({ class: name, good, before, after, falseAlarmsBefore }: CalibratedClass): string[] {

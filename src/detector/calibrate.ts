@@ -20,20 +20,28 @@ export interface GoodJudgements {
 export interface ClassCalibration {
   readonly threshold: ConformalThreshold;
   readonly display: MapRange;
+  /** Of each score, whether it had no say. */
+  readonly setAside: readonly boolean[];
 }
 
 /**
  * Calibrates one product. Scores that stand out from the others have no say: one bad part among the good ones would set the threshold above all others like it.
  * @param judgements - of good images that were not trained on, or as if they were not; at least one
  * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
+ * @param keepOutliers - whether those count too
  */
-export function calibrateClass({ scores, pixels }: GoodJudgements, falseAlarmRate: number): ClassCalibration {
-  const outlying = outliers(scores);
-  const ordinary = scores.filter((_, at) => !outlying[at]);
-  const setAside = scores.length - ordinary.length;
+export function calibrateClass(
+  { scores, pixels }: GoodJudgements,
+  falseAlarmRate: number,
+  keepOutliers = false,
+): ClassCalibration {
+  const setAside = keepOutliers ? scores.map(() => false) : outliers(scores);
+  const ordinary = scores.filter((_, at) => !setAside[at]);
   const threshold = conformalThreshold(ordinary, falseAlarmRate);
+  const count = scores.length - ordinary.length;
   return {
-    threshold: { ...threshold, ...(setAside > 0 && { setAside }) },
+    threshold: { ...threshold, ...(count > 0 && { setAside: count }) },
     display: mapRange(pixels, threshold.threshold),
+    setAside,
   };
 }

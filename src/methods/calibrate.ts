@@ -18,6 +18,7 @@ import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
 import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { outliers } from '../detector/outliers.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
@@ -39,6 +40,8 @@ export interface CalibrateRequest {
   readonly least: number;
   /** Wanted share of good parts judged anomalous, in (0, 1); what was wanted before where absent. */
   readonly falseAlarmRate?: number | undefined;
+  /** Count photographs that stand out too, as they are known to be good. */
+  readonly keepOutliers?: boolean | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly onProgress?: ProgressListener | undefined;
@@ -59,6 +62,8 @@ export interface CalibratedClass {
   /** Of these, how many are called normal; null where there was no threshold to call them by. */
   readonly missedBefore: number | null;
   readonly missedAfter: number | null;
+  /** Photographs that stand out from the others, and had no say in the threshold. */
+  readonly setAside: readonly string[];
 }
 
 /** The document of `clad calibrate --json`. */
@@ -109,7 +114,8 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         .map(([name, judgements]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
           const { scores, maps } = judgements;
-          return [name, calibrateClass({ scores, pixels: goodPixels(maps) }, wanted)] as const;
+          const good = { scores, pixels: goodPixels(ordinaryMaps(scores, maps)) };
+          return [name, calibrateClass(good, wanted, request.keepOutliers)] as const;
         }),
     );
     const ofAnomalous = await judge(anomalous, 'defective parts', 0);
@@ -123,7 +129,8 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         name,
         { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
         before.thresholds[name] ?? null,
-        calibrations.get(name)?.threshold ?? null,
+        calibrations.get(name),
+        ofGood.get(name)?.paths ?? [],
       ),
     );
     return { model: out, classes, unreadable: unreadable.map(({ message }) => message) };
@@ -170,7 +177,11 @@ async function refuseTrained(
 interface Judged {
   readonly byClass: ReadonlyMap<
     string,
-    { readonly scores: readonly number[]; readonly maps: readonly Float32Array[] }
+    {
+      readonly paths: readonly string[];
+      readonly scores: readonly number[];
+      readonly maps: readonly Float32Array[];
+    }
   >;
   readonly unreadable: readonly CladError[];
 }
@@ -181,22 +192,30 @@ async function judgeAll(
   maps: number,
   onDone: (done: number) => void,
 ): Promise<Judged> {
-  const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
+  const byClass = new Map<string, { paths: string[]; scores: number[]; maps: Float32Array[] }>();
   const unreadable: CladError[] = [];
   let done = 0;
-  for await (const [, image] of mapAhead(paths, 4, decodeOrError)) {
+  for await (const [path, image] of mapAhead(paths, 4, decodeOrError)) {
     if (image instanceof CladError) {
       unreadable.push(image);
     } else {
       const { className, score, map } = await detector.predict(image);
-      const judgements = byClass.get(className) ?? { scores: [], maps: [] };
+      const judgements = byClass.get(className) ?? { paths: [], scores: [], maps: [] };
       byClass.set(className, judgements);
+      judgements.paths.push(path);
       judgements.scores.push(score);
       if (judgements.maps.length < maps) judgements.maps.push(map);
     }
     onDone(++done);
   }
   return { byClass, unreadable };
+}
+
+/** Of the maps that are kept, those of photographs that do not stand out; all where nothing else is left. */
+function ordinaryMaps(scores: readonly number[], maps: readonly Float32Array[]): readonly Float32Array[] {
+  const outlying = outliers(scores);
+  const ordinary = maps.filter((_, at) => !outlying[at]);
+  return ordinary.length > 0 ? ordinary : maps;
 }
 
 function calibrated(
@@ -222,8 +241,10 @@ function compared(
   name: string,
   { good, anomalous }: { readonly good: readonly number[]; readonly anomalous: readonly number[] },
   before: ConformalThreshold | null,
-  after: ConformalThreshold | null,
+  calibration: ClassCalibration | undefined,
+  paths: readonly string[],
 ): CalibratedClass {
+  const after = calibration?.threshold ?? null;
   const above = (scores: readonly number[], threshold: ConformalThreshold | null) =>
     scores.filter((score) => threshold !== null && score > threshold.threshold).length;
   return {
@@ -235,5 +256,6 @@ function compared(
     anomalous: anomalous.length,
     missedBefore: before && anomalous.length - above(anomalous, before),
     missedAfter: (after ?? before) && anomalous.length - above(anomalous, after ?? before),
+    setAside: paths.filter((_, at) => calibration?.setAside[at]),
   };
 }

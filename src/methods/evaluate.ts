@@ -64,6 +64,14 @@ export interface EvaluationDocument extends Evaluation {
   readonly data: string;
   /** How the numbers came about. */
   readonly protocol: Readonly<Record<string, string | number | null>>;
+  /** Test images recognised as another product than their folder's, the surest first: they may lie in the wrong folder. */
+  readonly misplaced: readonly {
+    readonly path: string;
+    readonly class: string;
+    readonly recognisedAs: string;
+    /** Of the votes, 0..1. */
+    readonly share: number;
+  }[];
   readonly timing: {
     /** Decoding and everything after it, one image at a time. */
     readonly imagesPerSecond: number;
@@ -100,10 +108,20 @@ export async function evaluateInFull(
   const detector = await openDetector(engine, model);
   try {
     const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
-    const { evaluation, timing, vanished } = await measure(detector, samples, request.onProgress, watch);
+    const { evaluation, timing, vanished, misplaced } = await measure(
+      detector,
+      samples,
+      request.onProgress,
+      watch,
+    );
     if (vanished.length > 0)
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${detector.metadata.geometry.size} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
+      );
+    const [first] = misplaced;
+    if (first)
+      request.note?.(
+        `${misplaced.length} of ${samples.length} test images are recognised as another product and judged by its threshold; do they lie in the wrong folder? ${first.path} is taken for ${first.recognisedAs}.`,
       );
     const { curves = null, ...measured } = evaluation;
     const { provenance } = detector.metadata;
@@ -129,6 +147,7 @@ export async function evaluateInFull(
         cladVersion: detector.metadata.cladVersion,
       },
       ...measured,
+      misplaced,
       timing,
     };
     // Of other data there may be many evaluations; the run keeps the one of its own.
@@ -173,6 +192,7 @@ async function measure(
   const latencies: number[] = [];
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
   const vanished: string[] = [];
+  const misplaced: EvaluationDocument['misplaced'][number][] = [];
   const started = performance.now();
   const decode = (sample: Sample) => decodeSample(sample, geometry);
   let previous: string | undefined;
@@ -184,7 +204,11 @@ async function measure(
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
-    const { score, map, className, verdict } = prediction;
+    const { score, map, className, classProbability, verdict } = prediction;
+    if (className !== sample.className) {
+      const { path } = sample;
+      misplaced.push({ path, class: sample.className, recognisedAs: className, share: classProbability });
+    }
     evaluator.add({
       path: sample.path,
       className: sample.className,
@@ -207,5 +231,6 @@ async function measure(
       latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] },
     },
     vanished,
+    misplaced: misplaced.sort((a, b) => b.share - a.share),
   };
 }

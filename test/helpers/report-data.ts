@@ -105,6 +105,7 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
         protocol: { testFingerprint: 'f2', device: 'cpu' },
         classes: records,
         mean: meanRecord(Object.values(records)),
+        misplaced: [],
         timing: { imagesPerSecond: 12, latencyMs: { p50: 50, p95: 80 } },
       },
       curves: each(() => curves),
