@@ -8,7 +8,7 @@ import { robustSpread } from './familiarity.ts';
 export const mostDeviations = 5;
 
 /** The spread of fewer images is chance. */
-export const leastImages = 8;
+export const leastImages = 5;
 
 /**
  * By how many robust standard deviations each score lies above the median of all; 0 where they are few or have no spread.
