@@ -97,7 +97,7 @@ export function goodImagesCsv(
   return `${[header, ...rows].join('\r\n')}\r\n`;
 }
 
-/** Writes the table, and the images that stand out most, each beside its heat map, into `standing-out/`. */
+/** Writes the table, and pictures of those that may be no good images of their product, each beside its heat map, into `standing-out/`. */
 export async function writeGoodImages(
   { run, root }: { readonly run: RunFolder; readonly root: string },
   ownOut: LeaveOwnOutDetector,
@@ -107,18 +107,21 @@ export async function writeGoodImages(
   await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, root));
   // A try before this one may have left others.
   await rm(run.standingOut, { recursive: true, force: true });
-  for (const [index, { id, path, className }] of standOut(images).slice(0, mostPictures).entries()) {
+  for (const [index, { id, path, className, recognisedAs }] of suspects(images)
+    .slice(0, mostPictures)
+    .entries()) {
     const image = await decodeImage(path);
     const { map } = await ownOut.judge(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];
     const picture = sideBySide([seen, heatOver({ metadata }, seen, { className, threshold, map })], 4);
-    await writePng(join(run.standingOut, pictureName(index, className, path)), picture);
+    await writePng(join(run.standingOut, pictureName(index, className, recognisedAs, path)), picture);
   }
 }
 
 /** Short, and of letters that any file system takes. */
-function pictureName(index: number, className: string, path: string): string {
-  const plain = `${className}-${parse(path).name}`.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 48);
+function pictureName(index: number, className: string, recognisedAs: string, path: string): string {
+  const taken = recognisedAs === className ? '' : `-like-${recognisedAs}`;
+  const plain = `${className}${taken}-${parse(path).name}`.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 48);
   return `${String(index + 1).padStart(2, '0')}-${plain}.png`;
 }

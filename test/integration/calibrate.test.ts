@@ -3,13 +3,15 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.ts';
 import { conformalThreshold } from '../../src/detector/conformal.ts';
 import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { CalibrateDocument } from '../../src/methods/calibrate.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
 import { clad } from '../helpers/clad.ts';
-import { writeParts } from '../helpers/parts.ts';
+import { drawPart, writeParts } from '../helpers/parts.ts';
+import { encoded, writeFiles } from '../helpers/pictures.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
@@ -40,6 +42,35 @@ const predictions = async (file: string, ...paths: readonly string[]) => {
 };
 
 describe('clad calibrate', () => {
+  it('is not dragged by a bad part among the photographs, names it, and counts it where it is known to be good', async () => {
+    const photographs = at('line');
+    // Of one part, so that their scores lie close together.
+    const random = new Random('line');
+    const photograph = () => {
+      const { image } = drawPart('disc', 700);
+      return { ...image, data: image.data.map((value) => Math.min(255, value + random.integer(3))) };
+    };
+    for (let number = 0; number < 12; number++)
+      await writeFiles(photographs, { [`${number}.png`]: await encoded(photograph()) });
+    const broken = photograph();
+    for (let y = 16; y < 48; y++)
+      for (let x = 20; x < 52; x++) broken.data.set([250, 10, 240], (y * broken.width + x) * 3);
+    await writeFiles(photographs, { 'bad.png': await encoded(broken) });
+    const calibrate = async (out: string, ...flags: readonly string[]) => {
+      const ended = await clad('calibrate', run, photographs, '--out', at(out), ...flags);
+      expect(ended.status).toBe(0);
+      return { stdout: ended.stdout, metadata: await metadataOf(at(out)) };
+    };
+    const [bad] = await predictions(run, join(photographs, 'bad.png'));
+    const careful = await calibrate('careful.onnx');
+    expect(careful.stdout).toMatch(/disc: \d+ of 13 stand out and have no say/);
+    expect(careful.stdout).toContain('bad.png');
+    expect(careful.metadata.thresholds.disc?.threshold).toBeLessThan(bad!.score);
+    const kept = await calibrate('kept.onnx', '--keep-outliers');
+    expect(kept.metadata.thresholds.disc).toMatchObject({ threshold: bad!.score, count: 13 });
+    expect(kept.stdout).not.toContain('stand out');
+  }, 60_000);
+
   it('sets the thresholds by the photographs it is given, and leaves the scores', async () => {
     const out = at('line.onnx');
     const anomalous = ['--anomalous', join(parts, 'disc/test/blot')];

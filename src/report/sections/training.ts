@@ -17,8 +17,8 @@ export function trainingSection({ training, metadata }: ReportData): Markup {
 <h2 id="training-title">Training</h2>
 ${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
 ${pictures(
-  'Good photographs that stand out',
-  'Unlike the others of their product: photograph and heat map, the furthest first. Are they good parts? A defective one among them makes the detector miss similar defects; take it out and train again. Scores are in good-images.csv.',
+  'Good photographs to look at',
+  'Unlike the others of their product, the furthest first, or like another product: photograph and heat map. They have no say in thresholds, but the memory bank holds them as normal. What is not good leaves the detector by clad update RUN --exclude FILE. Scores are in good-images.csv.',
   standingOut,
   (name) => `Good photograph ${name} and its heat map`,
 )}

@@ -118,8 +118,8 @@ describe('the page', () => {
     };
     const page = reportPage(bare);
     expect(page.includes('no test images')).toBe(true);
-    expect(page).not.toContain('stand out');
-    expect(reportPage(two)).toContain('Good photographs that stand out');
+    expect(page).not.toContain('to look at');
+    expect(reportPage(two)).toContain('Good photographs to look at');
     expect(page.includes('id="results"')).toBe(false);
     const withoutEmbedding = { ...two, test: two.test && { ...two.test, embedding: null } };
     expect(reportPage(withoutEmbedding)).toContain('Not shown: it needs');
