@@ -8,7 +8,7 @@ import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { Sample } from './dataset.ts';
-import { listFolder, statOrNothing, stemOf } from './folders.ts';
+import { foldersIn, statOrNothing, stemOf } from './folders.ts';
 
 const columns = ['object', 'split', 'label', 'image', 'mask'] as const;
 type Row = Record<(typeof columns)[number], string>;
@@ -19,7 +19,7 @@ const visaTable = join('split_csv', '1cls.csv');
 /** Whether the root holds the table, or the folders and not the table. */
 export async function looksLikeVisa(root: string): Promise<boolean> {
   if (await statOrNothing(join(root, visaTable))) return true;
-  for (const folder of (await listFolder(root)).folders)
+  for (const folder of await foldersIn(root))
     if (await statOrNothing(join(root, folder, 'Data', 'Images'))) return true;
   return false;
 }
@@ -42,8 +42,11 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const sample = sampleOf(root, row, refuse);
     if (seen.has(sample.path)) throw refuse(`${row.image} is listed twice`);
     seen.add(sample.path);
-    for (const file of [sample.path, sample.maskPath])
-      if (file !== undefined && !(await statOrNothing(file))) throw refuse(`${file} does not exist`);
+    for (const file of [sample.path, sample.maskPath]) {
+      const found = file === undefined ? undefined : await statOrNothing(file);
+      if (file !== undefined && !found) throw refuse(`${file} does not exist`);
+      if (found && !found.isFile()) throw refuse(`${file} is no file`);
+    }
     samples.push(sample);
   }
   return samples;
