@@ -41,7 +41,9 @@ export interface Inspection {
   readonly classes: Readonly<Record<string, ClassSummary>>;
   readonly total: Pick<ClassSummary, 'train' | 'testGood' | 'testAnomalous' | 'masks'>;
   readonly problems: readonly Problem[];
+  /** Folders whose images were put together as one kind of one product. */
   readonly readAsOne: readonly ReadAsOne[];
+  /** What was passed over, later pages of images among it; broken images are problems. */
   readonly leftOut: LeftOutSummary;
 }
 

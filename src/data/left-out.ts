@@ -28,9 +28,14 @@ export interface LeftOutSummary {
   }[];
 }
 
+/** Counts what was passed over by its reason. */
 export function summariseLeftOut(leftOut: readonly LeftOut[]): LeftOutSummary {
   const groups = new Map<string, LeftOut[]>();
-  for (const each of leftOut) groups.set(each.reason, [...(groups.get(each.reason) ?? []), each]);
+  for (const each of leftOut) {
+    const group = groups.get(each.reason);
+    if (group) group.push(each);
+    else groups.set(each.reason, [each]);
+  }
   const reasons = [...groups].map(([reason, members]) => ({
     reason,
     count: countOf(members),

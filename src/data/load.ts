@@ -63,7 +63,7 @@ export async function loadDataset(root: string, options: LoadOptions = {}): Prom
 export function requireTraining(dataset: Dataset): void {
   const training = new Set(dataset.samples.filter(({ split }) => split === 'train').map((s) => s.className));
   if (training.size === 0) {
-    const expected = expectedIn(dataset.layout);
+    const expected = expectedIn(dataset.layout) + leftOutBriefly(dataset.leftOut);
     throw new CladError('DATASET_NO_TRAINING', { path: dataset.root, expected });
   }
   const without = dataset.classes.find((name) => !training.has(name));
