@@ -6,7 +6,7 @@
 import { basename, join } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { readRegular } from '../core/files.ts';
 import type { Sample } from './dataset.ts';
 import { foldersIn, statOrNothing, stemOf } from './folders.ts';
 
@@ -34,7 +34,7 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const hint = 'VisA needs its one-class table; copy `split_csv` beside the object folders.';
     throw new CladError('FILE_NOT_FOUND', { path, hint });
   }
-  const text = (await readBytes(path)).toString('utf8');
+  const text = (await readRegular(path)).toString('utf8');
   const samples: Sample[] = [];
   const seen = new Set<string>();
   for (const { line, row } of parseTable(text, path)) {

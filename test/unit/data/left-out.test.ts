@@ -199,6 +199,9 @@ describe('a data set', () => {
       execFileSync('rm', [join(root, images, '0.JPG')]);
       execFileSync('mkfifo', [join(root, images, '0.JPG')]);
       await expect(loadDataset(root)).rejects.toThrow(/line 2: .*0\.JPG is no file/);
+      execFileSync('rm', [join(root, 'split_csv/1cls.csv')]);
+      execFileSync('mkfifo', [join(root, 'split_csv/1cls.csv')]);
+      await expect(loadDataset(root)).rejects.toThrow(/1cls\.csv: .*named pipe/);
     });
   });
 
