@@ -11,6 +11,7 @@ export { CladError, type ErrorCode } from './core/errors.ts';
 export type { ProgressEvent, ProgressListener } from './core/progress.ts';
 export type { Dataset, Sample } from './data/dataset.ts';
 export { type Inspection, inspectDataset } from './data/inspect.ts';
+export type { LeftOut, LeftOutSummary } from './data/left-out.ts';
 export { type LoadOptions, loadDataset } from './data/load.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/conformal.ts';
 export { Detector, type Prediction } from './detector/detector.ts';

@@ -5,7 +5,7 @@ import { type CalibrateDocument, type CalibratedClass, calibrateDetector } from 
 import type { Device } from '../runtime/engine.ts';
 import { repeated, shareFrom, wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
-import { percent, printJson, printNote, printText } from './output.ts';
+import { percent, printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
@@ -84,6 +84,7 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
     display.stop();
   }
   for (const message of document.unreadable) printNote(`clad: left out: ${message}`);
+  printLeftOut(document.leftOut);
   if (flags.json) printJson(document);
   else printText(describe(document, least));
 }

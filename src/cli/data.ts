@@ -9,7 +9,9 @@ import { requireWritable } from '../core/files.ts';
 import type { Layout } from '../data/dataset.ts';
 import { requireOutside } from '../data/folders.ts';
 import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
+import { describeLeftOut, type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
+import { describeReadAsOne } from '../data/nested.ts';
 import { listTextures } from '../data/textures.ts';
 import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
@@ -17,7 +19,7 @@ import { type SynthesisPicture, writeSynthesisPictures } from '../features/synth
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import { layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
-import { printJson, printNote, printText } from './output.ts';
+import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb and its subcommands to the program. */
@@ -88,7 +90,7 @@ async function inspect(root: string, { layout, json }: InspectFlags): Promise<vo
   }
 }
 
-function describe({ root, layout, classes, total, problems }: Inspection): string {
+function describe({ root, layout, classes, total, problems, readAsOne, leftOut }: Inspection): string {
   const row = (name: string, total: Inspection['total'], size: string, found: number) => [
     name,
     ...[total.train, total.testGood, total.testAnomalous, total.masks].map(String),
@@ -108,6 +110,9 @@ function describe({ root, layout, classes, total, problems }: Inspection): strin
     ({ severity, class: name, path, message }) => `  ${severity}: ${path ?? `class ${name}`}: ${message}`,
   );
   const ending = list.length > 0 ? ['', 'Problems:', ...list] : ['', 'No problems.'];
+  const passed = describeLeftOut(leftOut, root);
+  if (passed.length > 0) ending.push('', ...passed);
+  if (readAsOne.length > 0) ending.push('', ...readAsOne.map(describeReadAsOne));
   return [`${root} (layout ${layout})`, '', body, ...ending].join('\n');
 }
 
@@ -134,8 +139,12 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   const dataset = await loadDataset(root, { layout });
   const folder = await requireOutside('--out', flags.out, dataset.root);
   await requireWritable(folder, 'Give another folder to --out.');
+  const leftOut: LeftOut[] = [...dataset.leftOut];
   const textures =
-    flags.textures === undefined ? proceduralTextures() : textureFolder(await listTextures(flags.textures));
+    flags.textures === undefined
+      ? proceduralTextures()
+      : textureFolder(await listTextures(flags.textures, (entry) => leftOut.push(entry)));
+  printLeftOut(summariseLeftOut(leftOut), dataset.root);
   if (flags.textures === undefined)
     printNote(`clad: no --textures given, so textures come from ${textures.description}.`);
   const samples = someTraining(dataset.samples, count);

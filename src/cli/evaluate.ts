@@ -8,7 +8,7 @@ import { type EvaluationDocument, evaluateRun } from '../methods/evaluate.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
-import { printJson, printNote, printText } from './output.ts';
+import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
@@ -77,6 +77,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
   }
   if (flags.json) printJson(document);
   else printText(describe(document));
+  printLeftOut(document.leftOut, document.data);
   if (page !== undefined) printNote(`Report: ${page}`);
 }
 

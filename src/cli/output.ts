@@ -5,6 +5,7 @@
 import { basename, relative } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
+import { describeLeftOut, type LeftOutSummary } from '../data/left-out.ts';
 
 /** What a command is begun with, so that a printed one can be copied: `clad`, or `node dist/cli/main.js` where it is not installed. */
 export function programName(): string {
@@ -44,6 +45,12 @@ export function printText(text: string): void {
 /** Tells people something about the work, on stderr. */
 export function printNote(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Tells people what was passed over, on stderr; nothing where nothing was. @param root - paths below it are shown from there */
+export function printLeftOut(leftOut: LeftOutSummary, root?: string): void {
+  const lines = describeLeftOut(leftOut, root);
+  if (lines.length > 0) printNote(`clad: ${lines.join('\n')}`);
 }
 
 /** Anything thrown as an error with a code. */

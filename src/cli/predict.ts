@@ -1,6 +1,7 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
 import { requireWritable } from '../core/files.ts';
+import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { openDetector } from '../detector/open.ts';
 import { textTable } from '../evaluation/table.ts';
 import {
@@ -14,7 +15,7 @@ import { modelPathOf } from '../methods/run-folder.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
-import { printJsonLine, printNote, printText } from './output.ts';
+import { printJsonLine, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 
 /** Adds the verb to the program. */
@@ -35,6 +36,8 @@ Examples:
   $ clad predict runs/parts part.jpg --maps maps/
   $ clad predict runs/parts/model.onnx incoming/ --json
 
+What lies in a folder and is not judged is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
+
 Exit status: 0 when every image was judged, whatever the verdicts; 2 when one could not be read.`,
     )
     .action(run);
@@ -48,7 +51,9 @@ interface PredictFlags {
 }
 
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
-  const targets = await predictTargets(paths);
+  const leftOut: LeftOut[] = [];
+  const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
+  const targets = await predictTargets(paths, onLeftOut);
   if (flags.maps !== undefined) {
     await requireMapsApart(flags.maps, paths, targets);
     await requireWritable(flags.maps, 'Give another folder to --maps.');
@@ -60,7 +65,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const failures: PredictionFailure[] = [];
   try {
     let done = 0;
-    for await (const line of predictImages(detector, targets, flags.maps)) {
+    for await (const line of predictImages(detector, targets, flags.maps, onLeftOut)) {
       if (flags.json) printJsonLine(line);
       if ('error' in line) failures.push(line);
       else if (!flags.json) lines.push(line);
@@ -71,6 +76,8 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
     await detector.release();
   }
   if (!flags.json) printText(describe(lines, flags.maps));
+  else if (leftOut.length > 0) printJsonLine({ leftOut: summariseLeftOut(leftOut) });
+  printLeftOut(summariseLeftOut(leftOut));
   for (const { error } of failures) printNote(`clad: ${error.message}`);
   if (failures.length > 0) process.exitCode = 2;
 }

@@ -31,6 +31,11 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
     'Thresholds:',
     ...describeThresholds(metadata),
     ...describeSuspects(outcome),
+    ...(outcome.leftOut.total === 0
+      ? []
+      : [
+          `Left out of the data set: ${outcome.leftOut.total}, by reason in ${new RunFolder(folder).leftOut}`,
+        ]),
     '',
     'Next:',
     ...evaluate,

@@ -1,6 +1,6 @@
 /** @file Files (Node only): read with a sentence where that fails; written whole or not at all, to a temporary name beside the target, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CladError, reasonOf } from './errors.ts';
@@ -15,6 +15,29 @@ export async function readBytes(path: string): Promise<Buffer> {
   } catch (error) {
     throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
   }
+}
+
+/** What stands in a folder and is neither file nor folder, in words; undefined for files and folders. */
+export function specialFile(found: Stats | Dirent): string | undefined {
+  if (found.isFile() || found.isDirectory()) return undefined;
+  if (found.isFIFO()) return 'named pipe';
+  if (found.isSocket()) return 'socket';
+  return found.isBlockDevice() || found.isCharacterDevice() ? 'device' : 'special file';
+}
+
+/** Pipes that whoever started this process opened for it: they have a writer. */
+const givenPipe = /^\/dev\/(fd\/\d+|stdin)$|^\/proc\/(self|\d+)\/fd\/\d+$/;
+
+/**
+ * The bytes of a file of somebody's folder. A named pipe or a device is refused before it is opened: reading might never end.
+ * @throws FILE_UNREADABLE
+ */
+export async function readRegular(path: string): Promise<Buffer> {
+  const found = await stat(path).catch(() => undefined);
+  const special = found && specialFile(found);
+  if (special === undefined || (found?.isFIFO() && givenPipe.test(path))) return readBytes(path);
+  const reason = `it is a ${special}, not a file`;
+  throw new CladError('FILE_UNREADABLE', { path, reason }, { cause: new Error(reason) });
 }
 
 /**
@@ -115,6 +138,11 @@ const refusals: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   EIO: 'the device failed',
 };
+
+/** Why the file system refused, for people and without the path; undefined for errors of other causes. */
+export function refusalOf(error: unknown): string | undefined {
+  return refusals[String((error as NodeJS.ErrnoException).code)];
+}
 
 /** A refusal of the file system as a sentence; any other error as it is. @param path - where the error does not say it */
 export function asRefusal(error: unknown, path?: string): unknown {

@@ -1,5 +1,7 @@
 /** @file What a data set is, whatever the folder layout it was read from. */
 
+import type { LeftOut } from './left-out.ts';
+
 /** One photograph of a data set. */
 export interface Sample {
   /** Absolute path of the image. */
@@ -27,6 +29,8 @@ export interface Dataset {
   /** Product names, sorted; a sample's class index is its position here. */
   readonly classes: readonly string[];
   readonly samples: readonly Sample[];
+  /** What lies in the folder and is no part of it. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Groups by class name, both orders kept. */

@@ -1,34 +1,23 @@
 /** @file Folders listed in an order that does not depend on the file system: by code unit of the name. */
-import type { Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { imageExtensions } from '../image/decode.ts';
+import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
+import { isSilent, kindOf, type Looks } from './entries.ts';
+import { type LeftOut, unreadableReason } from './left-out.ts';
+import { byCodeUnit } from './names.ts';
 
-/** Folders that systems put beside other people's files. */
-const foreign = new Set(['__MACOSX', '@eaDir']);
+export { byCodeUnit, isImageName, stemOf } from './names.ts';
 
-/** What a folder holds; hidden entries and files that are no images are left out. */
+/** What a folder holds. */
 export interface Listing {
   /** Names of the folders, sorted. */
   readonly folders: readonly string[];
   /** Names of the image files, sorted. */
   readonly images: readonly string[];
-}
-
-/** Orders strings by code unit, the same on every machine and in every language. */
-export function byCodeUnit(first: string, second: string): number {
-  return first < second ? -1 : first > second ? 1 : 0;
-}
-
-/** Whether a file name ends as an image's does. */
-export function isImageName(name: string): boolean {
-  return imageExtensions.includes(extname(name).toLowerCase());
-}
-
-/** A file's name without folder and ending: the stem by which images and masks are matched. */
-export function stemOf(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
+  /** Everything else but hidden entries and those that systems put there. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -36,55 +25,108 @@ export function stemOf(name: string): string {
  * reported as broken rather than overlooked.
  * @throws CladError `FILE_UNREADABLE`
  */
-export async function listFolder(path: string): Promise<Listing> {
+export async function listFolder(path: string, looks?: Looks): Promise<Listing> {
+  const shown = await shownEntries(path);
+  const kinds = await mapConcurrently(shown, defaultConcurrency, (entry) => kindOf(path, entry, looks));
   const folders: string[] = [];
   const images: string[] = [];
-  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  });
-  for (const entry of entries) {
-    if (entry.name.startsWith('.') || foreign.has(entry.name)) continue;
-    const target = entry.isSymbolicLink() ? await statOrNothing(join(path, entry.name)) : entry;
-    if (target?.isDirectory()) folders.push(entry.name);
-    else if (isImageName(entry.name)) images.push(entry.name);
+  const leftOut: LeftOut[] = [];
+  for (const [index, { name }] of shown.entries()) {
+    const kind = kinds[index];
+    if (kind === 'folder') folders.push(name);
+    else if (kind === 'image') images.push(name);
+    else if (kind) leftOut.push({ path: join(path, name), reason: kind.leftOut });
   }
-  return { folders: folders.sort(byCodeUnit), images: images.sort(byCodeUnit) };
+  return { folders: folders.sort(byCodeUnit), images: images.sort(byCodeUnit), leftOut };
 }
 
 /**
- * Paths of all images in a folder and the folders below it, each of them visited once, wherever links lead.
+ * The names of a folder's folders alone, sorted: no file is looked into.
  * @throws CladError `FILE_UNREADABLE`
  */
-export async function imagesBelow(folder: string, visited = new Set<string>()): Promise<string[]> {
-  const real = await realPath(resolve(folder));
-  if (visited.has(real)) return [];
-  visited.add(real);
-  const { folders, images } = await listFolder(folder);
-  const inside = images.map((name) => join(folder, name));
-  for (const name of folders) inside.push(...(await imagesBelow(join(folder, name), visited)));
-  return inside;
+export async function foldersIn(path: string): Promise<string[]> {
+  const entries = await shownEntries(path);
+  const folders = await mapConcurrently(entries, defaultConcurrency, async (entry) =>
+    entry.isSymbolicLink()
+      ? ((await statOrNothing(join(path, entry.name)))?.isDirectory() ?? false)
+      : entry.isDirectory(),
+  );
+  return entries
+    .filter((_, index) => folders[index])
+    .map(({ name }) => name)
+    .sort(byCodeUnit);
+}
+
+async function shownEntries(path: string): Promise<Dirent[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
+  });
+  return entries.filter(({ name }) => !isSilent(name));
+}
+
+/** What a folder and those below it hold: paths, each folder's own images before those of its folders. */
+export interface FoundBelow {
+  readonly images: readonly string[];
+  /** The folders below it that were searched. */
+  readonly folders: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface SearchOptions {
+  /**
+   * Whether a link to a folder is followed.
+   * @default every link
+   */
+  readonly follow?: (path: string) => boolean;
+  readonly looks?: Looks;
+}
+
+/**
+ * Searches a folder and the folders below it, each of them visited once, wherever links lead. What cannot be read below it is left out.
+ * @throws CladError `FILE_UNREADABLE` for the folder itself
+ */
+export async function imagesBelow(folder: string, options: SearchOptions = {}): Promise<FoundBelow> {
+  const found = { images: [] as string[], folders: [] as string[], leftOut: [] as LeftOut[] };
+  const visited = new Set<string>();
+  const visit = async (path: string, real: string, { folders, images, leftOut }: Listing) => {
+    visited.add(real);
+    // One by one: a folder may hold more than a call takes arguments.
+    for (const name of images) found.images.push(join(path, name));
+    for (const each of leftOut) found.leftOut.push(each);
+    for (const name of folders) {
+      const below = join(path, name);
+      const realBelow = await realPath(below);
+      const pass = (reason: string) => found.leftOut.push({ path: below, reason });
+      const isLink = realBelow !== join(real, name);
+      if (isLink && closed(real).startsWith(closed(realBelow))) pass('link that leads in a circle');
+      else if (visited.has(realBelow)) pass('folder that is read already, by a link');
+      else if (isLink && options.follow?.(below) === false) pass('link to a folder that is not read');
+      else await descend(below, realBelow, pass);
+    }
+  };
+  const descend = async (path: string, real: string, pass: (reason: string) => void) => {
+    try {
+      const listing = await listFolder(path, options.looks);
+      found.folders.push(path);
+      if (isEmpty(listing)) pass('empty folder');
+      await visit(path, real, listing);
+    } catch (error) {
+      if (!(error instanceof CladError)) throw error;
+      pass(unreadableReason(error.cause));
+    }
+  };
+  await visit(folder, await realPath(resolve(folder)), await listFolder(folder, options.looks));
+  return found;
+}
+
+function isEmpty({ folders, images, leftOut }: Listing): boolean {
+  return folders.length + images.length + leftOut.length === 0;
 }
 
 /** Like `listFolder`, but a folder that does not exist is an empty one. */
 export async function listFolderIfAny(path: string): Promise<Listing> {
   const found = await statOrNothing(path);
-  return found?.isDirectory() ? listFolder(path) : { folders: [], images: [] };
-}
-
-/**
- * Paths of the images of a folder that may hold nothing but images.
- * @throws CladError `FILE_UNREADABLE`, or `LAYOUT_UNCLEAR` when it holds a folder: its images would be overlooked
- */
-export async function listImages(path: string): Promise<string[]> {
-  const { folders, images } = await listFolder(path);
-  if (folders[0] !== undefined) {
-    throw new CladError('LAYOUT_UNCLEAR', {
-      path: join(path, folders[0]),
-      reason: 'it is a folder where only images are expected',
-      hint: 'MVTec AD has train/good, test/good and test/<defect> in each class; good parts alone stand in <product>/.',
-    });
-  }
-  return images.map((name) => join(path, name));
+  return found?.isDirectory() ? listFolder(path) : { folders: [], images: [], leftOut: [] };
 }
 
 /**
@@ -111,9 +153,12 @@ export async function requireOutside(option: string, path: string, root: string)
 
 /** Whether a path is a folder or below it, whatever links lead there; the path need not exist. */
 export async function isInside(path: string, folder: string): Promise<boolean> {
-  // A drive's root ends in a separator already.
-  const closed = (real: string) => (real.endsWith(sep) ? real : `${real}${sep}`);
   return closed(await realPath(resolve(path))).startsWith(closed(await realPath(resolve(folder))));
+}
+
+/** A folder's path with a separator at its end, as a drive's root has it already. */
+function closed(path: string): string {
+  return path.endsWith(sep) ? path : `${path}${sep}`;
 }
 
 /** Without symbolic links, as far as it exists. */

@@ -1,6 +1,8 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
 import type { Dataset, Layout, Sample } from './dataset.ts';
+import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
+import { foldersReadAsOne, type ReadAsOne } from './nested.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
 /** The smallest and largest of something, in pixels. */
@@ -39,6 +41,10 @@ export interface Inspection {
   readonly classes: Readonly<Record<string, ClassSummary>>;
   readonly total: Pick<ClassSummary, 'train' | 'testGood' | 'testAnomalous' | 'masks'>;
   readonly problems: readonly Problem[];
+  /** Folders whose images were put together as one kind of one product. */
+  readonly readAsOne: readonly ReadAsOne[];
+  /** What was passed over, later pages of images among it; broken images are problems. */
+  readonly leftOut: LeftOutSummary;
 }
 
 /**
@@ -67,6 +73,8 @@ export async function inspectDataset(
       masks: sum('masks'),
     },
     problems: dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
+    readAsOne: foldersReadAsOne(dataset),
+    leftOut: summariseLeftOut([...dataset.leftOut, ...examination.laterPages]),
   };
 }
 

@@ -2,10 +2,14 @@
  * @file A folder to a data set: finds the layout, reads it, and refuses what cannot be meant. Only names are read
  * here; `verifyImages` decodes the files.
  */
+import { relative, sep } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
+import type { Looks } from './entries.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
+import { type LeftOut, leftOutBriefly } from './left-out.ts';
 import { type ClassFolder, mvtecClasses, mvtecOrVisa, readMvtec } from './mvtec.ts';
+import { passedOver } from './passed-over.ts';
 import { plainClasses, readPlain } from './plain.ts';
 import { looksLikeVisa, readVisa } from './visa.ts';
 
@@ -28,10 +32,14 @@ export interface LoadOptions {
  */
 export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
   const absolute = await requireFolder(root, 'Give the folder of the data set.');
-  const { layout, names, samples } = await readLayout(absolute, options.layout);
+  const looks: Looks = new Map();
+  const { layout, names, samples } = await readLayout(absolute, options.layout, looks);
   const classes = uniqueNames(names);
-  const expected = expectedIn(layout);
-  if (samples.length === 0) throw new CladError('DATASET_EMPTY', { path: root, expected });
+  const leftOut = await passedOver({ root: absolute, layout, samples }, looks);
+  if (samples.length === 0) {
+    const expected = expectedIn(layout) + leftOutBriefly(leftOut);
+    throw new CladError('DATASET_EMPTY', { path: root, expected });
+  }
   const ordered = samples
     .map((sample) => ({ ...sample, className: sample.className.normalize('NFC') }))
     .sort(
@@ -42,8 +50,8 @@ export async function loadDataset(root: string, options: LoadOptions = {}): Prom
         byCodeUnit(a.path.normalize('NFC'), b.path.normalize('NFC')) ||
         byCodeUnit(a.path, b.path),
     );
-  const dataset: Dataset = { root: absolute, layout, classes, samples: ordered };
-  requireSamples(dataset, expected);
+  const dataset: Dataset = { root: absolute, layout, classes, samples: ordered, leftOut };
+  requireSamples(dataset);
   if (options.requireTraining ?? true) requireTraining(dataset);
   return dataset;
 }
@@ -53,18 +61,26 @@ export async function loadDataset(root: string, options: LoadOptions = {}): Prom
  * @throws CladError `DATASET_NO_TRAINING` or `CLASS_EMPTY`
  */
 export function requireTraining(dataset: Dataset): void {
-  const expected = expectedIn(dataset.layout);
   const training = new Set(dataset.samples.filter(({ split }) => split === 'train').map((s) => s.className));
-  if (training.size === 0) throw new CladError('DATASET_NO_TRAINING', { path: dataset.root, expected });
+  if (training.size === 0) {
+    const expected = expectedIn(dataset.layout) + leftOutBriefly(dataset.leftOut);
+    throw new CladError('DATASET_NO_TRAINING', { path: dataset.root, expected });
+  }
   const without = dataset.classes.find((name) => !training.has(name));
-  if (without !== undefined)
-    throw new CladError('CLASS_EMPTY', { name: without, what: 'training images', expected });
+  if (without !== undefined) throw classEmpty(dataset, without, 'training images');
 }
 
-function requireSamples({ classes, samples }: Dataset, expected: string): void {
-  const present = new Set(samples.map(({ className }) => className));
-  const empty = classes.find((name) => !present.has(name));
-  if (empty !== undefined) throw new CladError('CLASS_EMPTY', { name: empty, what: 'images', expected });
+function requireSamples(dataset: Dataset): void {
+  const present = new Set(dataset.samples.map(({ className }) => className));
+  const empty = dataset.classes.find((name) => !present.has(name));
+  if (empty !== undefined) throw classEmpty(dataset, empty, 'images');
+}
+
+/** What was passed over in the class's folder may be why it is empty. */
+function classEmpty({ root, layout, leftOut }: Dataset, name: string, what: string): CladError {
+  const within = ({ path }: LeftOut) => relative(root, path).normalize('NFC').split(sep)[0] === name;
+  const expected = expectedIn(layout) + leftOutBriefly(leftOut.filter(within));
+  return new CladError('CLASS_EMPTY', { name, what, expected });
 }
 
 interface Read {
@@ -74,7 +90,7 @@ interface Read {
   readonly samples: readonly Sample[];
 }
 
-async function readLayout(root: string, wanted: Layout | undefined): Promise<Read> {
+async function readLayout(root: string, wanted: Layout | undefined, looks: Looks): Promise<Read> {
   if (wanted === 'visa' || (wanted === undefined && (await looksLikeVisa(root)))) {
     const samples = await readVisa(root);
     return { layout: 'visa', names: [...new Set(samples.map(({ className }) => className))], samples };
@@ -86,8 +102,8 @@ async function readLayout(root: string, wanted: Layout | undefined): Promise<Rea
       return { layout, names: namesOf(classes), samples: await readMvtec(classes, layout) };
     }
   }
-  const classes = await plainClasses(root);
-  return { layout: 'plain', names: namesOf(classes), samples: await readPlain(classes) };
+  const classes = await plainClasses(root, looks);
+  return { layout: 'plain', names: namesOf(classes), samples: await readPlain(classes, looks) };
 }
 
 function namesOf(classes: readonly ClassFolder[]): string[] {

@@ -5,13 +5,14 @@
  *     <class>/test/good/*             <class>/ground_truth/bad/<stem>.png             VisA 1cls
  *     <class>/test/<defect>/*
  *
- * The root may also be one class's own folder.
+ * The root may also be one class's own folder. Images may lie in folders below these too, but for those that have masks.
  */
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import type { Layout, Sample } from './dataset.ts';
-import { type Listing, listFolder, listFolderIfAny, listImages, stemOf } from './folders.ts';
+import { foldersIn, type Listing, listFolderIfAny, stemOf } from './folders.ts';
 import { type MaskSuffix, matchMasks } from './masks.ts';
+import { anomalousImagesBelow, goodImagesBelow } from './nested.ts';
 
 /** A class and the folder it is read from. */
 export interface ClassFolder {
@@ -22,8 +23,7 @@ export interface ClassFolder {
 /** The classes of a root, where it has this layout: its folders, or itself when it holds `train` or `test` folders. */
 export async function mvtecClasses(root: string): Promise<ClassFolder[]> {
   if (await looksLikeClass(root)) return [{ className: basename(root), path: root }];
-  const { folders } = await listFolder(root);
-  const classes = folders.map((className) => ({ className, path: join(root, className) }));
+  const classes = (await foldersIn(root)).map((className) => ({ className, path: join(root, className) }));
   const likely = await Promise.all(classes.map(({ path }) => looksLikeClass(path)));
   return likely.some(Boolean) ? classes : [];
 }
@@ -66,8 +66,10 @@ async function readClass({ className, path }: ClassFolder, suffix: MaskSuffix): 
   for (const [split, { folders }] of [['train', train] as const, ['test', test] as const]) {
     for (const defect of folders) {
       const folder = join(path, split, defect);
-      const images = await listImages(folder);
       const anomalous = defect !== 'good';
+      const images = anomalous
+        ? await anomalousImagesBelow(folder, join(path, 'ground_truth', defect))
+        : await goodImagesBelow(folder);
       const masks = anomalous
         ? await matchMasks(images, folder, join(path, 'ground_truth', defect), suffix)
         : undefined;

@@ -1,12 +1,14 @@
 /**
- * @file A plain folder of good parts, all of them for training: `<product>/*.jpg`, or images in the root itself, then
- * one product named after the folder.
+ * @file A plain folder of good parts, all of them for training: `<product>/*.jpg`, at any depth, or images in the root itself,
+ * then one product named after the folder.
  */
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import type { Sample } from './dataset.ts';
-import { listFolder, listImages } from './folders.ts';
+import type { Looks } from './entries.ts';
+import { listFolder } from './folders.ts';
 import type { ClassFolder } from './mvtec.ts';
+import { goodImagesBelow } from './nested.ts';
 
 /** Names of splits and of states: taken for products, photographs of bad parts would end up in training. */
 const notProducts = new Set([
@@ -31,8 +33,8 @@ const notProducts = new Set([
  * The products of a root.
  * @throws CladError `LAYOUT_UNCLEAR` when images lie beside folders, or a folder is named as a split or a state
  */
-export async function plainClasses(root: string): Promise<ClassFolder[]> {
-  const { folders, images } = await listFolder(root);
+export async function plainClasses(root: string, looks?: Looks): Promise<ClassFolder[]> {
+  const { folders, images } = await listFolder(root, looks);
   if (images.length > 0 && folders.length > 0) {
     throw new CladError('LAYOUT_UNCLEAR', {
       path: root,
@@ -54,12 +56,12 @@ export async function plainClasses(root: string): Promise<ClassFolder[]> {
 
 /**
  * Reads every image of every product as a good one for training.
- * @throws CladError `LAYOUT_UNCLEAR` when a product's folder holds folders
+ * @throws CladError `LAYOUT_UNCLEAR` when a folder in a product's says that not all are good
  */
-export async function readPlain(classes: readonly ClassFolder[]): Promise<Sample[]> {
+export async function readPlain(classes: readonly ClassFolder[], looks?: Looks): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const { className, path } of classes) {
-    for (const image of await listImages(path))
+    for (const image of await goodImagesBelow(path, looks))
       samples.push({ path: image, className, split: 'train', anomalous: false, defect: 'good' });
   }
   return samples;

@@ -4,18 +4,22 @@ import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage } from '../image/decode.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import { byCodeUnit, imagesBelow, requireFolder } from './folders.ts';
+import { type LeftOut, laterPages, leftOutBriefly } from './left-out.ts';
 import { attempt, type BrokenImage, imagesBroken } from './verify.ts';
 
 /**
  * Absolute paths of all images below a folder, sorted by code unit.
+ * @param onLeftOut - is told of everything else in it
  * @throws CladError `FILE_NOT_FOUND`, `FOLDER_EXPECTED`, or `DATASET_EMPTY` when there is none
  */
-export async function listTextures(folder: string): Promise<string[]> {
+export async function listTextures(folder: string, onLeftOut?: (entry: LeftOut) => void): Promise<string[]> {
   const root = await requireFolder(folder, 'Give the folder of texture images.');
-  const found = await imagesBelow(root);
+  const { images, leftOut } = await imagesBelow(root);
   const expected = 'texture images (.png, .jpg, .webp, .bmp, .tif) in it or in folders below it';
-  if (found.length === 0) throw new CladError('DATASET_EMPTY', { path: folder, expected });
-  return found.sort(byCodeUnit);
+  if (images.length === 0)
+    throw new CladError('DATASET_EMPTY', { path: folder, expected: expected + leftOutBriefly(leftOut) });
+  for (const entry of leftOut) onLeftOut?.(entry);
+  return images.toSorted(byCodeUnit);
 }
 
 /** How textures are verified. */
@@ -23,6 +27,8 @@ export interface VerifyTexturesOptions {
   /** Leaves out what is broken instead of refusing. @default false */
   readonly skipBroken?: boolean;
   readonly onProgress?: ProgressListener;
+  /** Is told of pages after the first. */
+  readonly onLeftOut?: (entry: LeftOut) => void;
 }
 
 /**
@@ -32,13 +38,16 @@ export interface VerifyTexturesOptions {
  */
 export async function verifyTextures(
   paths: readonly string[],
-  { skipBroken = false, onProgress }: VerifyTexturesOptions = {},
+  { skipBroken = false, onProgress, onLeftOut }: VerifyTexturesOptions = {},
 ): Promise<{ readonly textures: readonly string[]; readonly broken: readonly BrokenImage[] }> {
   let done = 0;
   const findings = await mapConcurrently(paths, defaultConcurrency, async (path) => {
     const finding = await attempt(path, decodeImage(path));
     onProgress?.({ task: 'checking textures', done: ++done, total: paths.length, unit: 'images' });
-    return 'reason' in finding ? finding : undefined;
+    if ('reason' in finding) return finding;
+    const later = await laterPages(path);
+    if (later) onLeftOut?.(later);
+    return undefined;
   });
   const broken = findings.filter((finding) => finding !== undefined);
   if (broken.length > 0 && !skipBroken) throw imagesBroken(broken, paths.length);

@@ -7,6 +7,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import type { Dataset, Sample } from './dataset.ts';
+import { type LeftOut, laterPages } from './left-out.ts';
 import { requireTraining } from './load.ts';
 
 /** A sample that cannot be used. */
@@ -49,6 +50,8 @@ export interface Examination {
   readonly sizes: ReadonlyMap<string, Size>;
   /** Masks without a pixel inside. */
   readonly emptyMasks: readonly string[];
+  /** Pages and frames after the first, of images and masks that are used. */
+  readonly laterPages: readonly LeftOut[];
 }
 
 /** Decodes every file and tells what is wrong, without refusing anything. */
@@ -76,7 +79,14 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
-  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, emptyMasks };
+  return {
+    examined: wanted.length,
+    broken,
+    dataset: { ...dataset, samples },
+    sizes,
+    emptyMasks,
+    laterPages: findings.flatMap((finding) => finding.laterPages ?? []),
+  };
 }
 
 /** How files are verified. */
@@ -120,9 +130,18 @@ interface Finding {
   readonly size?: Size;
   readonly broken?: BrokenImage;
   readonly emptyMask?: boolean;
+  readonly laterPages?: readonly LeftOut[];
 }
 
-async function examineSample({ path, maskPath }: Sample): Promise<Finding> {
+async function examineSample(sample: Sample): Promise<Finding> {
+  const finding = await examineFirstPages(sample);
+  if (finding.broken) return finding;
+  const files = [sample.path, ...(sample.maskPath === undefined ? [] : [sample.maskPath])];
+  const later = await Promise.all(files.map(laterPages));
+  return { ...finding, laterPages: later.filter((each) => each !== undefined) };
+}
+
+async function examineFirstPages({ path, maskPath }: Sample): Promise<Finding> {
   const image = await attempt(path, decodeImage(path));
   if ('reason' in image) return { broken: image };
   const size = { width: image.width, height: image.height };

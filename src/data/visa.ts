@@ -6,9 +6,9 @@
 import { basename, join } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { readRegular } from '../core/files.ts';
 import type { Sample } from './dataset.ts';
-import { listFolder, statOrNothing, stemOf } from './folders.ts';
+import { foldersIn, statOrNothing, stemOf } from './folders.ts';
 
 const columns = ['object', 'split', 'label', 'image', 'mask'] as const;
 type Row = Record<(typeof columns)[number], string>;
@@ -19,7 +19,7 @@ const visaTable = join('split_csv', '1cls.csv');
 /** Whether the root holds the table, or the folders and not the table. */
 export async function looksLikeVisa(root: string): Promise<boolean> {
   if (await statOrNothing(join(root, visaTable))) return true;
-  for (const folder of (await listFolder(root)).folders)
+  for (const folder of await foldersIn(root))
     if (await statOrNothing(join(root, folder, 'Data', 'Images'))) return true;
   return false;
 }
@@ -34,7 +34,7 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const hint = 'VisA needs its one-class table; copy `split_csv` beside the object folders.';
     throw new CladError('FILE_NOT_FOUND', { path, hint });
   }
-  const text = (await readBytes(path)).toString('utf8');
+  const text = (await readRegular(path)).toString('utf8');
   const samples: Sample[] = [];
   const seen = new Set<string>();
   for (const { line, row } of parseTable(text, path)) {
@@ -42,8 +42,11 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const sample = sampleOf(root, row, refuse);
     if (seen.has(sample.path)) throw refuse(`${row.image} is listed twice`);
     seen.add(sample.path);
-    for (const file of [sample.path, sample.maskPath])
-      if (file !== undefined && !(await statOrNothing(file))) throw refuse(`${file} does not exist`);
+    for (const file of [sample.path, sample.maskPath]) {
+      const found = file === undefined ? undefined : await statOrNothing(file);
+      if (file !== undefined && !found) throw refuse(`${file} does not exist`);
+      if (found && !found.isFile()) throw refuse(`${file} is no file`);
+    }
     samples.push(sample);
   }
   return samples;

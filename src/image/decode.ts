@@ -12,7 +12,7 @@
  */
 import sharp, { type Sharp } from 'sharp';
 import { CladError, firstLineOf } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { readRegular } from '../core/files.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import type { Mask, RgbImage } from './rgb.ts';
@@ -33,7 +33,7 @@ export interface DecodeLimits {
  * @throws CladError `FILE_UNREADABLE`, or `IMAGE_INVALID` when it is broken, truncated, empty or no image
  */
 export async function decodeImage(path: string): Promise<RgbImage> {
-  return decodeBytes(await readBytes(path), path);
+  return decodeBytes(await readRegular(path), path);
 }
 
 /**
@@ -83,7 +83,7 @@ export async function imageSize(
  * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
  */
 export async function decodeMask(path: string): Promise<Mask> {
-  const bytes = await readBytes(path);
+  const bytes = await readRegular(path);
   return named(path, async () => {
     const { width, height, data } =
       requireFormat(bytes) === 'bmp' ? decodeBmp(bytes) : await decodeDeep(bytes);

@@ -2,27 +2,30 @@
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
 
+/** The format by the first bytes, twelve at the most; undefined where it is none of these. */
+export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
+  const has = (at: number, ...values: readonly number[]) =>
+    values.every((value, index) => bytes[at + index] === value);
+  if (has(0, 0x89, 0x50, 0x4e, 0x47)) return 'png';
+  if (has(0, 0xff, 0xd8, 0xff)) return 'jpeg';
+  if (has(0, 0x52, 0x49, 0x46, 0x46) && has(8, 0x57, 0x45, 0x42, 0x50)) return 'webp';
+  if (has(0, 0x49, 0x49, 0x2a, 0) || has(0, 0x4d, 0x4d, 0, 0x2a)) return 'tiff';
+  if (has(0, 0x49, 0x49, 0x2b, 0) || has(0, 0x4d, 0x4d, 0, 0x2b)) return 'tiff';
+  if (has(0, 0x42, 0x4d)) return 'bmp';
+  return undefined;
+}
+
 /**
  * The format by the first bytes. Also refuses a PNG or JPEG without its end, which decoders forgive once all pixels are there.
  * @throws Error with the reason alone; the caller names the file
  */
 export function requireFormat(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new Error('the file is empty');
-  const has = (at: number, ...values: readonly number[]) =>
-    values.every((value, index) => bytes[at + index] === value);
-  if (has(0, 0x89, 0x50, 0x4e, 0x47)) {
-    if (!endsAsPng(bytes)) throw new Error('the file is truncated');
-    return 'png';
-  }
-  if (has(0, 0xff, 0xd8, 0xff)) {
-    if (!endsAsJpeg(bytes)) throw new Error('the file is truncated');
-    return 'jpeg';
-  }
-  if (has(0, 0x52, 0x49, 0x46, 0x46) && has(8, 0x57, 0x45, 0x42, 0x50)) return 'webp';
-  if (has(0, 0x49, 0x49, 0x2a, 0) || has(0, 0x4d, 0x4d, 0, 0x2a)) return 'tiff';
-  if (has(0, 0x49, 0x49, 0x2b, 0) || has(0, 0x4d, 0x4d, 0, 0x2b)) return 'tiff';
-  if (has(0, 0x42, 0x4d)) return 'bmp';
-  throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
+  const format = formatOf(bytes);
+  if (format === undefined) throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
+  if ((format === 'png' && !endsAsPng(bytes)) || (format === 'jpeg' && !endsAsJpeg(bytes)))
+    throw new Error('the file is truncated');
+  return format;
 }
 
 /** Walks the chunks of a PNG (length, name, data, checksum) to a whole IEND. */

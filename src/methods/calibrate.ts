@@ -9,7 +9,8 @@ import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
-import { mapAhead } from '../data/concurrency.ts';
+import { defaultConcurrency, mapAhead, mapConcurrently } from '../data/concurrency.ts';
+import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
@@ -72,6 +73,8 @@ export interface CalibrateDocument {
   readonly classes: readonly CalibratedClass[];
   /** What is wrong with files that were left out. */
   readonly unreadable: readonly string[];
+  /** What was passed over in the folders. */
+  readonly leftOut: LeftOutSummary;
 }
 
 /**
@@ -86,8 +89,10 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
   const path = await modelPathOf(request.run);
   const out = await newDetectorFile(request.out);
   const bytes = await readBytes(path);
-  const good = await imagePaths(request.good);
-  const anomalous = await imagePaths(request.anomalous);
+  const leftOut: LeftOut[] = [];
+  const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
+  const good = await imagePaths(request.good, onLeftOut);
+  const anomalous = await imagePaths(request.anomalous, onLeftOut);
   const both = anomalous.find((each) => good.includes(each));
   if (both !== undefined) {
     const expected = 'not among the photographs of good parts';
@@ -133,15 +138,22 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         ofGood.get(name)?.paths ?? [],
       ),
     );
-    return { model: out, classes, unreadable: unreadable.map(({ message }) => message) };
+    const later = await mapConcurrently([...good, ...anomalous], defaultConcurrency, laterPages);
+    leftOut.push(...later.filter((each) => each !== undefined));
+    return {
+      model: out,
+      classes,
+      unreadable: unreadable.map(({ message }) => message),
+      leftOut: summariseLeftOut(leftOut),
+    };
   } finally {
     await detector.release();
   }
 }
 
 /** Each once, in an order of chance that is always the same: colours are of the first, and neighbours in a folder are alike. */
-async function imagePaths(given: readonly string[]): Promise<string[]> {
-  const targets = await predictTargets(given);
+async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) => void): Promise<string[]> {
+  const targets = await predictTargets(given, onLeftOut);
   const real = [...new Set(await realPaths(targets.map(({ path }) => path)))];
   return new Random('calibrate').sample(real, real.length);
 }

@@ -7,6 +7,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
+import { type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { verifyImages } from '../data/verify.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
@@ -78,6 +79,8 @@ export interface EvaluationDocument extends Evaluation {
     /** Of the detector alone, milliseconds. */
     readonly latencyMs: { readonly p50: number; readonly p95: number };
   };
+  /** What was passed over in the data set's folder, broken files among it. */
+  readonly leftOut: LeftOutSummary;
 }
 
 /**
@@ -107,7 +110,7 @@ export async function evaluateInFull(
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
   try {
-    const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
+    const { dataset, samples, leftOut } = await testImages(request, loaded, detector.metadata.classes);
     const { evaluation, timing, vanished, misplaced } = await measure(
       detector,
       samples,
@@ -149,6 +152,7 @@ export async function evaluateInFull(
       ...measured,
       misplaced,
       timing,
+      leftOut,
     };
     // Of other data there may be many evaluations; the run keeps the one of its own.
     if (run && dataset.root === origin?.data.root)
@@ -167,14 +171,23 @@ async function testImages(
   { skipBroken = false, onProgress, note }: EvaluateRequest,
   loaded: Dataset,
   classes: readonly string[],
-): Promise<{ readonly dataset: Dataset; readonly samples: readonly Sample[] }> {
+): Promise<{
+  readonly dataset: Dataset;
+  readonly samples: readonly Sample[];
+  readonly leftOut: LeftOutSummary;
+}> {
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-  const { dataset, broken } = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const { dataset, broken, laterPages } = await verifyImages(loaded, {
+    splits: ['test'],
+    skipBroken,
+    onProgress,
+  });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
   const samples = testOf(dataset);
-  if (samples.length > 0) return { dataset, samples };
+  const leftOut = summariseLeftOut([...loaded.leftOut, ...laterPages, ...broken]);
+  if (samples.length > 0) return { dataset, samples, leftOut };
   throw new CladError('DATASET_EMPTY', {
     path: loaded.root,
     expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',

@@ -4,6 +4,7 @@ import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
+import { describeLeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { examineImages } from '../data/verify.ts';
 import type { RunOrigin } from './run-folder.ts';
@@ -60,8 +61,14 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     test.length > 0 ? ([test, 'test images'] as const) : ([training, 'training images'] as const);
   const chosen = { training: spread(training, good), judged: spread(judged, limit) };
   const samples = [...new Set([...chosen.training, ...chosen.judged])];
-  const { broken, dataset: usable } = await examineImages({ ...dataset, samples }, { onProgress });
+  const {
+    broken,
+    dataset: usable,
+    laterPages,
+  } = await examineImages({ ...dataset, samples }, { onProgress });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const passed = describeLeftOut(summariseLeftOut([...dataset.leftOut, ...laterPages]), dataset.root);
+  if (passed.length > 0) note?.(passed.join('\n'));
   const whole = (sample: Sample) => usable.samples.includes(sample);
   return { training: chosen.training.filter(whole), judged: chosen.judged.filter(whole), judgedAre };
 }

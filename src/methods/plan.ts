@@ -3,6 +3,7 @@
  * small steps, and scaled; sizes follow from the options.
  */
 import { CladError } from '../core/errors.ts';
+import type { LeftOutSummary } from '../data/left-out.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../features/extractor.ts';
 import { mostWindowBytes } from '../training/batches.ts';
 import { memberCount, selectionWidth } from '../training/choose-members.ts';
@@ -37,6 +38,8 @@ export interface TrainingPlan {
     readonly selection: number;
     readonly thresholds: number;
   };
+  /** What is passed over in the folders of data set and textures. */
+  readonly leftOut: LeftOutSummary;
 }
 
 /** Synthetic anomalies keep only the patches they cover: so much of a picture, measured on four products. */
@@ -57,7 +60,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
       actual: `--method ${request.method}`,
     });
   }
-  const { engine, backbone, features, split, training, dataset } = await readAll(request);
+  const { engine, backbone, features, split, training, dataset, leftOut } = await readAll(request);
   const { options } = request;
   const width = featureWidthOf(backbone, features);
   const perImage = gridSideOf(features) ** 2;
@@ -106,6 +109,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
       selection: judgements * judgement,
       thresholds: judged.length * (pictureSeconds + perImage * secondsPerPatch),
     },
+    leftOut,
   };
 }
 

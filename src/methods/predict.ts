@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
+import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
 import type { Detector } from '../detector/detector.ts';
 import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
@@ -32,9 +33,13 @@ export interface PredictTarget {
 
 /**
  * The images that paths stand for; folders are searched to their depths.
+ * @param onLeftOut - is told of everything else in the folders
  * @throws FILE_NOT_FOUND, or DATASET_EMPTY for a folder without images
  */
-export async function predictTargets(paths: readonly string[]): Promise<PredictTarget[]> {
+export async function predictTargets(
+  paths: readonly string[],
+  onLeftOut?: (entry: LeftOut) => void,
+): Promise<PredictTarget[]> {
   const targets: PredictTarget[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
@@ -43,10 +48,12 @@ export async function predictTargets(paths: readonly string[]): Promise<PredictT
       targets.push({ path, mapName: asPng(basename(path)) });
       continue;
     }
-    const images = await imagesBelow(path);
+    const { images, leftOut } = await imagesBelow(path);
     if (images.length === 0) {
-      throw new CladError('DATASET_EMPTY', { path, expected: '.png, .jpg, .webp, .bmp or .tif files' });
+      const expected = `.png, .jpg, .webp, .bmp or .tif files${leftOutBriefly(leftOut)}`;
+      throw new CladError('DATASET_EMPTY', { path, expected });
     }
+    for (const entry of leftOut) onLeftOut?.(entry);
     for (const image of images) targets.push({ path: image, mapName: asPng(relative(path, image)) });
   }
   return distinct(targets);
@@ -112,11 +119,13 @@ async function orError<T>(work: Promise<T>): Promise<T | CladError> {
 /**
  * Judges images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
+ * @param onLeftOut - is told of pages and frames after the first, which are not judged
  */
 export async function* predictImages(
   detector: Detector,
   targets: readonly PredictTarget[],
   mapsFolder?: string,
+  onLeftOut?: (entry: LeftOut) => void,
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
   for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
     const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
@@ -124,6 +133,8 @@ export async function* predictImages(
       yield { path, error: (prediction as CladError).words };
       continue;
     }
+    const later = onLeftOut && (await laterPages(path));
+    if (later) onLeftOut(later);
     let map: string | null = null;
     if (mapsFolder !== undefined) {
       map = join(resolve(mapsFolder), mapName);

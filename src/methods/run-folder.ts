@@ -1,5 +1,5 @@
 /**
- * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `samples/`, `good-images.csv`,
+ * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `left-out.json`, `samples/`, `good-images.csv`,
  * `standing-out/`, `model.onnx`, `evaluation.json`.
  */
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
 import { appendLine, removeAbandoned, writeFileAtomic } from '../core/files.ts';
 import { layouts } from '../data/dataset.ts';
+import type { LeftOutSummary } from '../data/left-out.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 import { methodNames } from './method.ts';
@@ -65,6 +66,10 @@ export class RunFolder {
   /** Detector files that later verbs replaced. */
   get versions(): string {
     return join(this.path, 'versions');
+  }
+  /** What was passed over in the folders of data set and textures. */
+  get leftOut(): string {
+    return join(this.path, 'left-out.json');
   }
   /** Pictures of good images unlike the others. */
   get standingOut(): string {
@@ -123,6 +128,12 @@ export class RunFolder {
     if (result.success) return result.data;
     const [issue] = result.error.issues;
     throw refuse(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+
+  /** Keeps what was passed over; no file where that is nothing. */
+  async writeLeftOut(leftOut: LeftOutSummary): Promise<void> {
+    if (leftOut.total === 0) await rm(this.leftOut, { force: true });
+    else await writeFileAtomic(this.leftOut, `${JSON.stringify(leftOut, null, 2)}\n`);
   }
 
   /** Appends a line to the log. */

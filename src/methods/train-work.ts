@@ -7,8 +7,10 @@ import type { ProgressListener } from '../core/progress.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
+import { describeLeftOut, type LeftOut, type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { positionsOf } from '../data/named-images.ts';
+import { describeReadAsOne, foldersReadAsOne } from '../data/nested.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
 import { verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
@@ -68,6 +70,8 @@ export interface Work {
   readonly features: FeaturePlan;
   readonly textures: readonly string[] | null;
   readonly fingerprint: string;
+  /** What was passed over in the folders of data set and textures, broken files among it. */
+  readonly leftOut: LeftOutSummary;
 }
 
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
@@ -89,6 +93,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     options: read.request.options,
   };
   await run.begin(config, request.resume ?? false);
+  await run.writeLeftOut(read.leftOut);
   return { ...read, run };
 }
 
@@ -104,7 +109,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, textures } = await verified(request, loaded);
+  const { dataset, textures, leftOut } = await verified(request, loaded);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
   return {
@@ -119,6 +124,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     features: await featurePlan(request, engine, backbone, chosen),
     textures,
     fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
+    leftOut,
   };
 }
 
@@ -143,10 +149,13 @@ async function withoutExcluded(dataset: Dataset, exclude: readonly string[]): Pr
 async function verified(
   request: TrainRequest,
   loaded: Dataset,
-): Promise<{ readonly dataset: Dataset; readonly textures: readonly string[] | null }> {
+): Promise<Pick<Work, 'dataset' | 'textures' | 'leftOut'>> {
   const { options, note, skipBroken = false } = request;
   const used = options.synthesis.perImage > 0;
-  const listed = request.textures === undefined ? null : await listTextures(request.textures);
+  for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
+  const passed: LeftOut[] = [...loaded.leftOut];
+  const onLeftOut = (entry: LeftOut) => passed.push(entry);
+  const listed = request.textures === undefined ? null : await listTextures(request.textures, onLeftOut);
   if (listed === null && used)
     note?.(
       'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
@@ -154,11 +163,16 @@ async function verified(
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
-  const { dataset, broken } = await verifyImages(loaded, { splits, ...examine });
+  const { dataset, broken, laterPages } = await verifyImages(loaded, { splits, ...examine });
+  passed.push(...laterPages);
   const { textures, broken: brokenTextures } =
-    listed && used ? await verifyTextures(listed, examine) : { textures: listed, broken: [] };
+    listed && used
+      ? await verifyTextures(listed, { ...examine, onLeftOut })
+      : { textures: listed, broken: [] };
   for (const { path, reason } of [...broken, ...brokenTextures]) note?.(`left out: ${path}: ${reason}`);
-  return { dataset, textures };
+  const lines = describeLeftOut(summariseLeftOut(passed), loaded.root);
+  if (lines.length > 0) note?.(lines.join('\n'));
+  return { dataset, textures, leftOut: summariseLeftOut([...passed, ...broken, ...brokenTextures]) };
 }
 
 /** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */

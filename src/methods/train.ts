@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { CladError } from '../core/errors.ts';
+import type { LeftOutSummary } from '../data/left-out.ts';
 import type { DetectorSpec } from '../detector/detector-graph.ts';
 import { type DetectorMetadata, parseMetadata } from '../detector/metadata.ts';
 import { classForegrounds } from '../features/class-foreground.ts';
@@ -35,6 +36,8 @@ export interface TrainOutcome {
   readonly steps: TrainedNetworks['steps'] | null;
   /** Step and value of the judgement that chose the networks. */
   readonly chosen: TrainedNetworks['chosen'] | null;
+  /** What was passed over in the folders of data set and textures. */
+  readonly leftOut: LeftOutSummary;
   readonly seconds: number;
   /** Of these, until the features of the training images were there. */
   readonly featureSeconds: number;
@@ -73,6 +76,7 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     warnings: goodImageWarnings(goodImages, metadata),
     steps,
     chosen: chosen ?? null,
+    leftOut: work.leftOut,
     seconds: secondsSince(started),
     featureSeconds,
   };
@@ -126,7 +130,7 @@ export function checkInput({ method, options }: Pick<TrainRequest, 'method' | 'o
 }
 
 /** A run that is asked to go on but has come to its end. */
-async function finished({ run, request }: Work): Promise<TrainOutcome> {
+async function finished({ run, request, leftOut }: Work): Promise<TrainOutcome> {
   request.note?.(`${run.path} is finished already; nothing was done.`);
   // A process that was killed between the last two steps of a training left it.
   if (request.cache === undefined) await run.clearCache();
@@ -140,6 +144,7 @@ async function finished({ run, request }: Work): Promise<TrainOutcome> {
     warnings: [],
     steps: null,
     chosen: null,
+    leftOut,
     seconds: 0,
     featureSeconds: 0,
   };

@@ -107,6 +107,7 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
         mean: meanRecord(Object.values(records)),
         misplaced: [],
         timing: { imagesPerSecond: 12, latencyMs: { p50: 50, p95: 80 } },
+        leftOut: { total: 0, reasons: [] },
       },
       curves: each(() => curves),
       scores: each(() => ({ good: [1, 1.2, 2.5], anomalous: [1.8, 3, 4] })),

@@ -87,6 +87,8 @@ describe('broken files beside the training images', () => {
     const skipped = await train(parts, at('z'), ...given, '--skip-broken', '--no-report');
     expect(skipped.stderr).toMatch(/left out: .*textures\/004\.png/);
     expect(skipped.status).toBe(0);
+    const leftOut = JSON.parse(await readFile(at('z', 'left-out.json'), 'utf8'));
+    expect(leftOut).toMatchObject({ total: 1, reasons: [{ paths: [join(textures, '004.png')] }] });
   }, 60_000);
 
   it('do not lose what came of a training whose report fails', async () => {

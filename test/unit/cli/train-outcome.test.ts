@@ -35,6 +35,7 @@ function outcome(familiarity: number | undefined, count: number, standing = 0): 
     warnings: [],
     steps: { stage1: 600, stage2: 300 },
     chosen: null,
+    leftOut: { total: 0, reasons: [] },
     seconds: 61,
     featureSeconds: 20,
   };

@@ -14,7 +14,9 @@ describe('imagesBelow', () => {
     withFiles({ 'a/0.png': 'x', 'a/b/1.png': 'x', 'a/b/notes.txt': 'x' }, async (root) => {
       await symlink('..', join(root, 'a/b/up'));
       await symlink('.', join(root, 'a/same'));
-      expect(await imagesBelow(join(root, 'a'))).toEqual([join(root, 'a/0.png'), join(root, 'a/b/1.png')]);
+      const { images, folders } = await imagesBelow(join(root, 'a'));
+      expect(images).toEqual([join(root, 'a/0.png'), join(root, 'a/b/1.png')]);
+      expect(folders).toEqual([join(root, 'a/b')]);
     }));
 });
 
