@@ -80,7 +80,7 @@ describe('Batcher', () => {
   it('takes out what nobody waits for any more, and leaves what is under way', async () => {
     const { batcher, batches } = held(4, 0);
     const controllers = [0, 1, 2].map(() => new AbortController());
-    const results = controllers.map(({ signal }, item) => batcher.submit('a', 'k', item, signal));
+    const results = controllers.map(({ signal }, item) => batcher.submit('a', 'k', item, { signal }));
     for (const controller of controllers.slice(0, 2)) controller.abort(new Error('gone'));
     await expect(results[1]).rejects.toThrow('gone');
     batches[0]?.end();
@@ -88,7 +88,7 @@ describe('Batcher', () => {
     await pause();
     expect(batches.map(({ items }) => items)).toEqual([[0], [2]]);
     const aborted = AbortSignal.abort(new Error('before'));
-    await expect(batcher.submit('a', 'k', 9, aborted)).rejects.toThrow('before');
+    await expect(batcher.submit('a', 'k', 9, { signal: aborted })).rejects.toThrow('before');
   });
 
   it('tells all of a batch that failed, and goes on', async () => {
