@@ -79,7 +79,8 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200 },
     ajv: { customOptions: { strictTypes: false } },
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.headers(safetyHeaders)),
   });
   app.server.maxConnections = maxConnections;
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -88,7 +89,9 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
   app.setNotFoundHandler(async ({ method, url }, reply) => {
     const path = url.split('?', 1)[0] ?? url;
     const methods = known.methodsOf(path);
-    if (methods.length === 0) throw new CladError('ROUTE_UNKNOWN', { method, route: clipped(path, 200) });
+    // A known one whose file or detector is not there, too.
+    if (methods.length === 0 || methods.includes(method))
+      throw new CladError('ROUTE_UNKNOWN', { method, route: clipped(path, 200) });
     const allowed = methods.join(', ');
     reply.header('Allow', allowed);
     if (method === 'OPTIONS') return reply.status(204).send();
@@ -155,7 +158,8 @@ async function everyRequest(app: FastifyInstance, { options, metrics, state }: P
       request.log.info('the answer was not read in time');
       reply.raw.destroy();
     }, 1000 * options.timeout);
-    reply.raw.once('close', () => clearTimeout(late));
+    const read = () => clearTimeout(late);
+    reply.raw.once('finish', read).once('close', read);
   });
   app.addHook('onResponse', async (request, reply) => {
     note(request, reply.statusCode, reply.elapsedTime);

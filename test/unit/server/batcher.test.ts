@@ -91,6 +91,22 @@ describe('Batcher', () => {
     await expect(batcher.submit('a', 'k', 9, { signal: aborted })).rejects.toThrow('before');
   });
 
+  it('lets large items take turns with the others, so that a row of them holds nobody up', async () => {
+    const { batcher, batches } = held(1, 0);
+    const large = { large: true };
+    const results = [
+      ...[0, 1, 2].map((item) => batcher.submit('a', 'big', item, large)),
+      ...[3, 4].map((item) => batcher.submit('a', 'k', item)),
+      batcher.submit('a', 'big', 5, large),
+    ];
+    for (let at = 0; at < 6; at++) {
+      batches[at]?.end();
+      await pause();
+    }
+    await Promise.all(results);
+    expect(batches.flatMap(({ items }) => items)).toEqual([0, 3, 1, 4, 2, 5]);
+  });
+
   it('tells all of a batch that failed, and goes on', async () => {
     const { batcher, batches } = held(2, 0);
     const first = batcher.submit('a', 'k', 0);
