@@ -129,8 +129,10 @@ async function run(arguments_: readonly string[], flags: ServeFlags): Promise<vo
   });
   const names = sources.map(({ name, version }) => `${name} (version ${version})`).join(', ');
   logWarnings(service);
+  const interrupted = untilInterrupted(service);
+  // Not before signals are heard: whoever waits for this line may send one.
   printText(`Serving ${names} on ${service.address}`);
-  await untilInterrupted(service);
+  await interrupted;
 }
 
 /** Node prints its warnings as text, which has no place among the JSON lines of a log. */
