@@ -71,7 +71,12 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
     bodyLimit: options.maxBody,
     requestTimeout: timeout,
     keepAliveTimeout,
-    http: { headersTimeout: Math.min(headersTimeout, timeout), connectionsCheckingInterval: 1000 },
+    // Without Host there is a sentence, as for one that is wrong.
+    http: {
+      requireHostHeader: false,
+      headersTimeout: Math.min(headersTimeout, timeout),
+      connectionsCheckingInterval: 1000,
+    },
     // The gate refuses work by itself while the service stops; readiness and metrics go on being told.
     return503OnClosing: false,
     requestIdHeader: false,

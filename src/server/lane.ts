@@ -36,6 +36,7 @@ export class Lane<H extends Handlers> {
   readonly #idle: Thread<H>[];
   readonly #busy = new Set<Thread<H>>();
   #waiting: Work<H>[] = [];
+  #closed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -76,8 +77,9 @@ export class Lane<H extends Handlers> {
     });
   }
 
-  /** Ends the threads. Calls must have been answered before. */
+  /** Ends the threads; what they are at is finished, for nobody. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#idle, ...this.#busy].map((thread) => thread.close()));
   }
 
@@ -89,7 +91,7 @@ export class Lane<H extends Handlers> {
         onDeath(reason);
         // A busy one is replaced when its call has been refused.
         const at = this.#idle.indexOf(thread);
-        if (at >= 0) this.#idle[at] = this.#start();
+        if (at >= 0 && !this.#closed) this.#idle[at] = this.#start();
       },
       onOutput,
     );
@@ -115,6 +117,7 @@ export class Lane<H extends Handlers> {
     await work.begin(thread);
     clearTimeout(timer);
     work.signal?.removeEventListener('abort', end);
+    if (this.#closed) return;
     this.#busy.delete(thread);
     this.#idle.push(thread.ended ? this.#start() : thread);
     this.#next();

@@ -14,6 +14,7 @@ let lane: Lane<Mortal>;
 afterEach(() => lane.close());
 
 const died = vi.fn();
+const activeThreads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
 /** Until a thread that has just answered has begun with the next. */
 const begins = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -53,6 +54,19 @@ describe('Lane', () => {
     expect(await begun).toBe(100);
     expect(await behind).toBe(2);
     await expect(lane.call('echo', 3, { signal })).rejects.toThrow('gone');
+  });
+
+  it('starts no thread once it is closed, though one is at work', async () => {
+    const onDeath = vi.fn();
+    lane = new Lane({ script, count: 1, onDeath });
+    await lane.call('echo', 0);
+    const late = lane.call('busy', 200);
+    await begins();
+    const threads = activeThreads();
+    await lane.close();
+    expect(await late.catch((error: unknown) => error)).toBe(200);
+    await begins();
+    expect(activeThreads()).toBeLessThan(threads);
   });
 
   it('replaces a thread that died, busy or idle', async () => {
