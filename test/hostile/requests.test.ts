@@ -13,9 +13,9 @@ import { type Serving, startServe } from '../helpers/serve.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 /** Requests under way at a time. */
-const together = 16;
+const together = 24;
 /** Milliseconds that an unfinished request stays open. */
-const patience = 300;
+const patience = 2000;
 /** Bytes that the process may have grown by: what allocators keep, not what requests leave behind. */
 const mostGrowth = 120e6;
 
