@@ -62,7 +62,7 @@ Examples:
   $ clad serve runs/parts --host 0.0.0.0 --token-file token.txt
 
 The address is printed on stdout once the service answers; the log, one JSON document per line, goes to stderr.
-Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. More: docs/serve.md.`,
+Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. SIGHUP loads the detectors again, or ends the service whose terminal was closed. More: docs/serve.md.`,
     )
     .action(run);
 }
@@ -128,17 +128,38 @@ async function run(arguments_: readonly string[], flags: ServeFlags): Promise<vo
     threads,
   });
   const names = sources.map(({ name, version }) => `${name} (version ${version})`).join(', ');
+  logWarnings(service);
+  const interrupted = untilInterrupted(service);
+  // Not before signals are heard: whoever waits for this line may send one.
   printText(`Serving ${names} on ${service.address}`);
-  await untilInterrupted(service);
+  await interrupted;
+}
+
+/** Node prints its warnings as text, which has no place among the JSON lines of a log. */
+function logWarnings({ log }: RunningService): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => log.warn({ warning: name, message }, 'Node.js warns'));
 }
 
 async function untilInterrupted(service: RunningService): Promise<void> {
-  const interrupt = onInterrupt(() => printNote('clad: stopping; what was accepted is finished first'));
-  if (!interrupt.signal.aborted) {
-    await new Promise<void>((resolve) => {
-      interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
+  const onTerminal = process.stderr.isTTY === true;
+  const interrupt = onInterrupt(() => {
+    if (onTerminal) printNote('clad: stopping; what was accepted is finished first');
+  });
+  await new Promise<void>((resolve) => {
+    if (interrupt.signal.aborted) resolve();
+    interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
+    process.on('SIGHUP', () => {
+      if (!onTerminal) {
+        service.log.info('SIGHUP: loading the detectors again');
+        void service.reload();
+        return;
+      }
+      // The terminal has gone, and with it whoever would stop the service: nothing can be written there any more.
+      process.stderr.on('error', () => {});
+      resolve();
     });
-  }
+  });
   await service.close();
   interrupt.release();
 }

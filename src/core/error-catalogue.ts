@@ -116,6 +116,11 @@ export const errorCatalogue = {
     kind: 'input',
     message: '{path}: {width} x {height} pixels are more than the {limit} that are allowed. Make it smaller.',
   },
+  IMAGE_TOO_LONG: {
+    kind: 'input',
+    message:
+      '{path}: {width} x {height} pixels cannot be judged as one picture. Expected sides of at most {longest} pixels, the longer at most {times} times the shorter. Cut it into pieces.',
+  },
   IMAGES_BROKEN: {
     kind: 'input',
     message:
@@ -124,6 +129,11 @@ export const errorCatalogue = {
   LAYOUT_UNCLEAR: {
     kind: 'input',
     message: '{path}: cannot tell how the folder is laid out: {reason}. {hint}',
+  },
+  MAP_TOO_LARGE: {
+    kind: 'input',
+    message:
+      '{path}: a heat map of {width} x {height} pixels is more than the {limit} that are drawn. Leave mapSize=full out: then its longer side has {side}.',
   },
   MASK_UNMATCHED: {
     kind: 'input',
@@ -270,6 +280,14 @@ export const errorCatalogue = {
   MEDIA_TYPE_UNKNOWN: {
     kind: 'input',
     message: 'Cannot take a body of type {type}. Expected {expected}.',
+  },
+  MEMORY_SHORT: {
+    kind: 'input',
+    message: 'There is not enough memory for this now. Try again later, or send a smaller picture.',
+  },
+  METHOD_UNKNOWN: {
+    kind: 'input',
+    message: '{route} does not take {method}. It takes {allowed}.',
   },
   ORIGIN_REFUSED: {
     kind: 'input',

@@ -8,6 +8,7 @@
  */
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { decodeMetadata } from '../graph/metadata.ts';
+import { requireUsableSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { type DetectorMetadata, parseMetadata } from './metadata.ts';
@@ -63,7 +64,7 @@ export class Detector {
   /**
    * Judges one picture of any size.
    * @param name - names it in errors
-   * @throws ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number
+   * @throws IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number
    */
   async predict(image: RgbImage, name?: string): Promise<Prediction> {
     const [prediction] = await this.predictAll([image], name);
@@ -76,6 +77,7 @@ export class Detector {
    * @throws as `predict`
    */
   async predictAll(images: readonly RgbImage[], name = 'a picture'): Promise<Prediction[]> {
+    if (images[0]) requireUsableSize(images[0], name);
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
     const outputs = await this.#session.run({ image: imageTensor(images) }).catch((error: unknown) => {
@@ -124,10 +126,16 @@ export function verdictOf(score: number, threshold: number | undefined): Predict
  * @returns uint8 [N, H, W, 3]
  */
 export function imageTensor(images: readonly RgbImage[]): TensorValue {
-  const { width, height } = images[0] as RgbImage;
-  const data = new Uint8Array(images.length * width * height * 3);
+  const [first] = images as readonly [RgbImage, ...RgbImage[]];
+  const { width, height } = first;
+  const shape = [images.length, height, width, 3];
+  const bytes = width * height * 3;
+  // One is passed on as it is: large pictures are not held twice.
+  if (images.length === 1 && first.data.buffer.byteLength === bytes)
+    return { dtype: 'uint8', shape, data: first.data };
+  const data = new Uint8Array(images.length * bytes);
   images.forEach((image, index) => {
-    data.set(image.data, index * width * height * 3);
+    data.set(image.data, index * bytes);
   });
-  return { dtype: 'uint8', shape: [images.length, height, width, 3], data };
+  return { dtype: 'uint8', shape, data };
 }

@@ -7,6 +7,7 @@
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { jpegChannels, requireFormat } from './format.ts';
+import { requireUsableSize } from './limits.ts';
 import type { RgbImage } from './rgb.ts';
 
 /** Whatever a picture may come as. */
@@ -31,18 +32,18 @@ const asStored: ImageBitmapOptions = {
 
 /**
  * Decodes or copies a picture. Of a video it is the frame that shows now; a `VideoFrame` or `ImageBitmap` stays the caller's to close.
- * @throws CladError `IMAGE_INVALID`
+ * @throws CladError `IMAGE_INVALID`, `IMAGE_TOO_LONG`
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
+  const path = source instanceof File ? source.name : 'The picture';
   try {
-    if (source instanceof Blob) return await decodeBlob(source);
+    if (source instanceof Blob) return await decodeBlob(source, path);
     if (source instanceof ImageData) return withoutAlpha(source);
-    if (source instanceof HTMLImageElementOrNever) return await viaBitmap(source);
+    if (source instanceof HTMLImageElementOrNever) return await viaBitmap(source, path);
     if ('data' in source) return requireWhole(source);
-    return withoutAlpha(canvasPixels(source));
+    return withoutAlpha(canvasPixels(source, path));
   } catch (error) {
     if (error instanceof CladError) throw error;
-    const path = source instanceof File ? source.name : 'The picture';
     throw new CladError('IMAGE_INVALID', { path, reason: explained(error) }, { cause: error });
   }
 }
@@ -51,7 +52,7 @@ export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
 const HTMLImageElementOrNever: typeof HTMLImageElement =
   globalThis.HTMLImageElement ?? (class {} as unknown as typeof HTMLImageElement);
 
-async function decodeBlob(blob: Blob): Promise<RgbImage> {
+async function decodeBlob(blob: Blob, path: string): Promise<RgbImage> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const format = requireFormat(bytes);
   if (format === 'bmp') return decodeBmp(bytes);
@@ -61,22 +62,24 @@ async function decodeBlob(blob: Blob): Promise<RgbImage> {
       'it is a CMYK JPEG, whose colours each browser turns into RGB in its own way; save it as RGB',
     );
   // The content says what it is, not the name.
-  return viaBitmap(new Blob([bytes], { type: `image/${format}` }));
+  return viaBitmap(new Blob([bytes], { type: `image/${format}` }), path);
 }
 
-async function viaBitmap(source: Blob | HTMLImageElement): Promise<RgbImage> {
+async function viaBitmap(source: Blob | HTMLImageElement, path: string): Promise<RgbImage> {
   const bitmap = await createImageBitmap(source, asStored);
   try {
-    const pixels = canvasPixels(bitmap);
+    const pixels = canvasPixels(bitmap, path);
     return (isTransparent(pixels) && readUnmultiplied(bitmap)) || withoutAlpha(pixels);
   } finally {
     bitmap.close();
   }
 }
 
-function canvasPixels(source: Drawable): ImageData {
+function canvasPixels(source: Drawable, path: string): ImageData {
   const { width, height } = sizeOf(source);
   if (!(width > 0 && height > 0)) throw new Error('it has no pixels yet');
+  // Said before a canvas is asked for, which would only say that it cannot be had.
+  requireUsableSize({ width, height }, path);
   const canvas = new OffscreenCanvas(width, height);
   // Read from memory, not from the graphics card: faster, and the numbers are the decoder's.
   const context = canvas.getContext('2d', { willReadFrequently: true });

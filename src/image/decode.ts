@@ -15,6 +15,7 @@ import { CladError, firstLineOf } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
+import { requireUsableSize } from './limits.ts';
 import type { Mask, RgbImage } from './rgb.ts';
 
 /** File name endings taken for images, in lower case. */
@@ -30,7 +31,7 @@ export interface DecodeLimits {
 
 /**
  * Reads and fully decodes one image file.
- * @throws CladError `FILE_UNREADABLE`, or `IMAGE_INVALID` when it is broken, truncated, empty or no image
+ * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` when it is broken, truncated, empty or no image, or `IMAGE_TOO_LONG`
  */
 export async function decodeImage(path: string): Promise<RgbImage> {
   return decodeBytes(await readRegular(path), path);
@@ -39,7 +40,7 @@ export async function decodeImage(path: string): Promise<RgbImage> {
 /**
  * Decodes an image that is already in memory.
  * @param name - what errors call it, e.g. its path
- * @throws CladError `IMAGE_INVALID`, or `IMAGE_TOO_LARGE` beyond `limits`
+ * @throws CladError `IMAGE_INVALID`, `IMAGE_TOO_LONG`, or `IMAGE_TOO_LARGE` beyond `limits`
  */
 export async function decodeBytes(
   bytes: Uint8Array,
@@ -47,7 +48,7 @@ export async function decodeBytes(
   limits: DecodeLimits = {},
 ): Promise<RgbImage> {
   if (limits.maxPixels !== undefined) await imageSize(bytes, name, limits.maxPixels);
-  return named(name, async () => {
+  const picture = await named(name, async () => {
     const format = requireFormat(bytes);
     if (format === 'bmp') return decodeBmp(bytes);
     const image = open(bytes, limits);
@@ -55,12 +56,14 @@ export async function decodeBytes(
     const { data, info } = await image.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   });
+  requireUsableSize(picture, name);
+  return picture;
 }
 
 /**
  * Width and height as the file's header has them, before its EXIF orientation; no pixel is decoded.
  * @param maxPixels - at most so many, width times height
- * @throws CladError `IMAGE_INVALID` when there is no header to read, `IMAGE_TOO_LARGE` above `maxPixels`
+ * @throws CladError `IMAGE_INVALID` when there is no header to read, `IMAGE_TOO_LONG`, `IMAGE_TOO_LARGE` above `maxPixels`
  */
 export async function imageSize(
   bytes: Uint8Array,
@@ -75,6 +78,7 @@ export async function imageSize(
     const limit = maxPixels.toLocaleString('en');
     throw new CladError('IMAGE_TOO_LARGE', { path: name, width, height, limit });
   }
+  requireUsableSize({ width, height }, name);
   return { width, height };
 }
 

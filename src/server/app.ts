@@ -1,6 +1,7 @@
 /** @file The HTTP application: what every request passes, and the routes. It holds no detector itself. */
 
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
@@ -11,10 +12,14 @@ import fastify, {
   LogController,
 } from 'fastify';
 import { CladError } from '../core/errors.ts';
-import { Budget } from './budget.ts';
+import { collect } from './body.ts';
+import { clipped } from './clipped.ts';
 import { documentation } from './documentation.ts';
+import { frontPage, wantsPage } from './front-page.ts';
+import { type Gate, gateOf } from './gate.ts';
 import { errorBody, httpError } from './http-errors.ts';
 import type { Judging } from './judging.ts';
+import { KnownRoutes } from './known-routes.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import type { PictureThreads } from './pictures.ts';
@@ -44,13 +49,8 @@ export interface ServiceState {
 }
 
 /** What routes get. */
-export interface Service extends Parts {
-  /** Refuses work before its body is read, where that can be known. */
-  gate(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-}
+export type Service = Parts & Gate;
 
-/** Bodies in memory have at most so many times `maxBody` together. */
-const bodyBudget = 4;
 const maxConnections = 1024;
 /** Milliseconds. */
 const headersTimeout = 10_000;
@@ -71,7 +71,12 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
     bodyLimit: options.maxBody,
     requestTimeout: timeout,
     keepAliveTimeout,
-    http: { headersTimeout: Math.min(headersTimeout, timeout), connectionsCheckingInterval: 1000 },
+    // Without Host there is a sentence, as for one that is wrong.
+    http: {
+      requireHostHeader: false,
+      headersTimeout: Math.min(headersTimeout, timeout),
+      connectionsCheckingInterval: 1000,
+    },
     // The gate refuses work by itself while the service stops; readiness and metrics go on being told.
     return503OnClosing: false,
     requestIdHeader: false,
@@ -79,20 +84,36 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200 },
     ajv: { customOptions: { strictTypes: false } },
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.headers(safetyHeaders)),
   });
   app.server.maxConnections = maxConnections;
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler(({ method, url }) => {
-    throw new CladError('ROUTE_UNKNOWN', { method, route: url.split('?', 1)[0] ?? url });
+  const known = new KnownRoutes(app);
+  app.setNotFoundHandler(async ({ method, url }, reply) => {
+    const path = url.split('?', 1)[0] ?? url;
+    const methods = known.methodsOf(path);
+    // A known one whose file or detector is not there, too.
+    if (methods.length === 0 || methods.includes(method))
+      throw new CladError('ROUTE_UNKNOWN', { method, route: clipped(path, 200) });
+    const allowed = methods.join(', ');
+    reply.header('Allow', allowed);
+    if (method === 'OPTIONS') return reply.status(204).send();
+    throw new CladError('METHOD_UNKNOWN', { method, route: clipped(path, 200), allowed });
   });
+  // Whoever asks before sending is told to go on by the gate, once the request has passed it.
+  app.server.on('checkContinue', (request, response) => app.routing(request, response));
   await everyRequest(app, parts);
   app.removeAllContentTypeParsers();
   await app.register(multipart);
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  const service: Service = { ...parts, ...gateOf(parts) };
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const lease = service.findLease(request);
+    return lease && collect(payload, lease, options.maxBody);
+  });
   await documentation(app, parts.version);
-  const service = { ...parts, gate: gateOf(parts) };
+  frontPage(app, service);
   app.get(
     '/metrics',
     { schema: { summary: 'Counters for Prometheus', tags: ['service'] } },
@@ -108,7 +129,7 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
 
 /** What all requests pass, in this order. */
 async function everyRequest(app: FastifyInstance, { options, metrics, state }: Parts): Promise<void> {
-  const hosts = allowedHosts(options.host, options.allowedHosts);
+  const hosts = allowedHosts(options);
   const origins = new Set(options.cors);
   const allowed = options.token === undefined ? () => true : tokenCheck(options.token);
 
@@ -130,14 +151,20 @@ async function everyRequest(app: FastifyInstance, { options, metrics, state }: P
       exposedHeaders: ['X-Request-Id', 'Inference-Header-Content-Length', 'Retry-After'],
     });
   }
-  app.addHook('onRequest', async ({ headers, routeOptions }, reply) => {
-    if (openRoutes.test(routeOptions.url ?? '')) return;
+  app.addHook('onRequest', async ({ headers, routeOptions: { url = '' } }, reply) => {
+    if (openRoutes.test(url) || (url === '/' && wantsPage(headers.accept))) return;
     if (allowed(headers.authorization)) return;
     reply.header('WWW-Authenticate', 'Bearer');
     throw new CladError('UNAUTHORIZED', {});
   });
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     if (state.stopping) reply.header('Connection', 'close');
+    const late = setTimeout(() => {
+      request.log.info('the answer was not read in time');
+      reply.raw.destroy();
+    }, 1000 * options.timeout);
+    const read = () => clearTimeout(late);
+    reply.raw.once('finish', read).once('close', read);
   });
   app.addHook('onResponse', async (request, reply) => {
     note(request, reply.statusCode, reply.elapsedTime);
@@ -172,30 +199,6 @@ function safeId(given: string | string[] | undefined): string | undefined {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
 }
 
-function gateOf({ options, registry, judging, state }: Parts): Service['gate'] {
-  const bytes = new Budget(bodyBudget * options.maxBody);
-  return async (request, reply) => {
-    if (state.stopping) throw new CladError('STOPPING', {});
-    const { name, version } = request.params as { readonly name: string; readonly version?: string };
-    registry.get(name, version);
-    const { headers } = request;
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-      const expected = 'one without Content-Encoding';
-      throw new CladError('MEDIA_TYPE_UNKNOWN', { type: `compressed as ${encoding}`, expected });
-    }
-    judging.requirePlace();
-    const said = Number(headers['content-length'] ?? options.maxBody);
-    if (said > options.maxBody) {
-      const reason = `its body has ${said} bytes, at most ${options.maxBody} are allowed`;
-      throw new CladError('BODY_TOO_LARGE', { reason });
-    }
-    const giveBack = bytes.tryTake(said);
-    if (!giveBack) throw new CladError('QUEUE_FULL', { reason: 'other requests fill its memory' });
-    reply.raw.once('close', giveBack);
-  };
-}
-
 /**
  * The one place where errors become answers.
  * @param retryAfter - whole seconds
@@ -205,6 +208,7 @@ function errorAnswers(retryAfter: () => number) {
     const error = httpError(thrown);
     const { status, code, message } = error;
     if (status >= 500 && status !== 503) request.log.error({ err: thrown }, code);
+    else if (code === 'ENGINE_FAILED' || code === 'MEMORY_SHORT') request.log.warn({ err: thrown }, code);
     else request.log.debug({ code, message }, 'refused');
     if (status === 503) reply.header('Retry-After', retryAfter());
     // What is left of a body is read and forgotten, within the time of a request: a connection that closes while its client still writes

@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly script?: URL;
   onReload(source: DetectorSource, problem: string | undefined): void;
   onDeath(source: DetectorSource, reason: string): void;
+  /** Told what the thread prints, which is a library's warning. */
+  onOutput?(text: string): void;
 }
 
 /** The content of a detector's file at one time, loaded. */
@@ -90,6 +92,12 @@ export class HostedDetector {
     throw new CladError('DETECTOR_UNAVAILABLE', { name: this.source.name });
   }
 
+  /** Loads the file again, whether it has changed or not; resolves when that is done or has failed. */
+  reload(): Promise<void> {
+    this.#replace();
+    return this.#turn;
+  }
+
   /** Stops watching and lets go of what is loaded, once its work is done. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -116,8 +124,12 @@ export class HostedDetector {
   }
 
   async #open(): Promise<Held> {
-    const { device, threads, script = ownScript } = this.#options;
-    const thread: Thread<DetectorHandlers> = new Thread(script, (reason) => this.#died(held, reason));
+    const { device, threads, script = ownScript, onOutput } = this.#options;
+    const thread: Thread<DetectorHandlers> = new Thread(
+      script,
+      (reason) => this.#died(held, reason),
+      onOutput,
+    );
     let held: Held | undefined;
     let holders = 0;
     let drained: (() => void) | undefined;

@@ -1,5 +1,6 @@
 /** @file Errors as answers: which status each has, and its words. What is our own fault is told to the log alone. */
 import { CladError, type ErrorCode, reasonOf } from '../core/errors.ts';
+import { clipped } from './clipped.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   REQUEST_INVALID: 400,
@@ -7,16 +8,22 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   ORIGIN_REFUSED: 403,
   DETECTOR_UNKNOWN: 404,
   ROUTE_UNKNOWN: 404,
+  METHOD_UNKNOWN: 405,
   REQUEST_TOO_SLOW: 408,
   BODY_TOO_LARGE: 413,
   IMAGE_TOO_LARGE: 413,
+  IMAGE_TOO_LONG: 413,
+  MAP_TOO_LARGE: 413,
   MEDIA_TYPE_UNKNOWN: 415,
   HOST_REFUSED: 421,
   IMAGE_INVALID: 422,
   // As nginx has it; nobody reads the answer, but the log and the metrics have it.
   CLIENT_GONE: 499,
-  WORKER_DIED: 500,
+  // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
+  ENGINE_FAILED: 422,
   DETECTOR_UNAVAILABLE: 503,
+  MEMORY_SHORT: 503,
+  WORKER_DIED: 503,
   QUEUE_FULL: 503,
   STOPPING: 503,
   TIME_OVER: 504,
@@ -29,19 +36,36 @@ export interface HttpError {
   readonly message: string;
 }
 
+/** Characters of a message, at most: whatever a client may have written into it. */
+const longestMessage = 2000;
+
 /** What is answered for anything thrown. */
 export function httpError(thrown: unknown): HttpError {
-  const error = thrown instanceof CladError ? thrown : fromFramework(thrown);
+  const error = lacksMemory(thrown)
+    ? new CladError('MEMORY_SHORT', {})
+    : thrown instanceof CladError
+      ? thrown
+      : fromFramework(thrown);
   const status = statuses[error.code];
-  if (status !== undefined) return { status, ...error.words };
+  if (status !== undefined)
+    return { status, code: error.code, message: clipped(error.message, longestMessage) };
   const reason = 'The request could not be answered.';
   return { status: 500, ...new CladError('INTERNAL', { reason }).words };
+}
+
+/** Node, the image library and the engine each say it in their own way. */
+function lacksMemory(thrown: unknown): boolean {
+  if (thrown instanceof CladError && thrown.code !== 'ENGINE_FAILED' && thrown.code !== 'WORKER_DIED')
+    return false;
+  return /allocation failed|failed to allocate|bad_alloc|out of memory|memory limit|OrtMemory/i.test(
+    reasonOf(thrown),
+  );
 }
 
 /** The framework's own refusals have a status; anything else is a defect. */
 function fromFramework(thrown: unknown): CladError {
   const status = (thrown as { readonly statusCode?: unknown } | null)?.statusCode;
-  const reason = reasonOf(thrown).replace(/\.$/, '');
+  const reason = clipped(reasonOf(thrown).replace(/\.$/, ''), 300);
   if (status === 408) return new CladError('REQUEST_TOO_SLOW', {});
   if (status === 413) return new CladError('BODY_TOO_LARGE', { reason });
   if (status === 415) return new CladError('MEDIA_TYPE_UNKNOWN', { type: reason, expected: 'another' });

@@ -4,8 +4,10 @@
  * machines that Node runs on are.
  */
 import { z } from 'zod';
-import { CladError } from '../core/errors.ts';
+import { CladError, reasonOf } from '../core/errors.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { clipped } from './clipped.ts';
+import { splitRequest } from './tensor-json.ts';
 
 /** Names of a detector file's outputs, in its order. */
 export const outputNames = ['anomaly_map', 'score', 'class_probability'] as const;
@@ -60,7 +62,11 @@ const requestSchema = z.object({
   outputs: z.array(z.object({ name: z.string(), parameters })).optional(),
 });
 
-type Request = z.infer<typeof requestSchema>;
+/** A request's JSON, and the values of its tensor where they stood in it. */
+type Request = z.infer<typeof requestSchema> & { readonly values: Uint8Array | undefined };
+
+/** Map values written as text in one answer, at most: some 20 bytes each. */
+const mostAsText = 8 * 2 ** 20;
 
 function refuse(reason: string): CladError {
   return new CladError('REQUEST_INVALID', { reason });
@@ -85,20 +91,29 @@ export function readInferRequest(
 }
 
 function parseHeader(bytes: Uint8Array): Request {
+  const { json, values } = split(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = JSON.parse(json);
   } catch {
     throw refuse('it is no JSON');
   }
   const result = requestSchema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return { ...result.data, values };
   const [issue] = result.error.issues;
-  throw refuse(`${issue?.path.join('.') || 'the request'}: ${issue?.message}`);
+  throw refuse(clipped(`${issue?.path.join('.') || 'the request'}: ${issue?.message}`, 200));
+}
+
+function split(bytes: Uint8Array): ReturnType<typeof splitRequest> {
+  try {
+    return splitRequest(bytes);
+  } catch (error) {
+    throw refuse(reasonOf(error));
+  }
 }
 
 function readImages(
-  { inputs }: Request,
+  { inputs, values }: Request,
   binary: Uint8Array | undefined,
   { maxImages, maxPixels }: InferLimits,
 ): RgbImage[] {
@@ -106,15 +121,17 @@ function readImages(
   if (inputs.length !== 1 || input?.name !== 'image')
     throw refuse('expected exactly one input, called image');
   const { shape, datatype } = input;
-  if (datatype !== 'UINT8') throw refuse(`expected input image to be UINT8, got ${datatype}`);
+  if (datatype !== 'UINT8') throw refuse(`expected input image to be UINT8, got ${clipped(datatype)}`);
   const [count = 0, height = 0, width = 0] = shape;
   if (shape.length !== 4 || shape[3] !== 3 || count < 1 || height < 1 || width < 1)
-    throw refuse(`expected input image to have shape [N, H, W, 3], got [${shape.join(', ')}]`);
+    throw refuse(
+      `expected input image to have shape [N, H, W, 3], got [${clipped(shape.slice(0, 20).join(', '))}]`,
+    );
   if (count > maxImages) throw refuse(`${count} images are more than the ${maxImages} of one request`);
   if (width * height > maxPixels)
     throw refuse(`${width} x ${height} pixels are more than the ${maxPixels} that are allowed`);
   const length = width * height * 3;
-  const data = tensorBytes(input, count * length, binary);
+  const data = tensorBytes({ ...input, values }, count * length, binary);
   return Array.from({ length: count }, (_, index) => ({
     width,
     height,
@@ -124,7 +141,7 @@ function readImages(
 
 /** The tensor's values, from the bytes behind the JSON or from its `data`. */
 function tensorBytes(
-  { parameters, data }: Request['inputs'][number],
+  { parameters, data, values }: Request['inputs'][number] & Pick<Request, 'values'>,
   size: number,
   binary: Uint8Array | undefined,
 ): Uint8Array {
@@ -133,42 +150,35 @@ function tensorBytes(
     if (binary !== undefined && binary.length > 0)
       throw refuse(`${binary.length} bytes stand behind the JSON, but no input has binary_data_size`);
     if (data === undefined) throw refuse('input image has neither data nor binary_data_size');
-    return fromJson(data, size);
+    return fromJson(values, size);
   }
   if (data !== undefined) throw refuse('input image has both data and binary_data_size');
   if (binary === undefined) throw refuse('binary_data_size needs the header Inference-Header-Content-Length');
-  if (said !== size) throw refuse(`expected binary_data_size ${size} for this shape, got ${String(said)}`);
+  if (said !== size)
+    throw refuse(`expected binary_data_size ${size} for this shape, got ${clipped(String(said))}`);
   if (binary.length !== size) throw refuse(`expected ${size} bytes behind the JSON, got ${binary.length}`);
   return binary;
 }
 
-/** Numbers in one list or in nested lists, row by row. */
-function fromJson(data: unknown, size: number): Uint8Array {
-  // Counted before memory is taken: a shape is written quickly.
-  const count = countOf(data);
-  if (count < size) throw refuse(`data has ${count} values, its shape ${size}`);
-  const values = new Uint8Array(size);
-  let at = 0;
-  const take = (value: unknown, depth: number): void => {
-    if (Array.isArray(value)) {
-      if (depth === 4) throw refuse('data is nested deeper than its shape');
-      for (const each of value) take(each, depth + 1);
-      return;
-    }
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 255)
-      throw refuse('data must be whole numbers from 0 to 255');
-    if (at === size) throw refuse(`data has more than the ${size} values of its shape`);
-    values[at++] = value;
-  };
-  if (!Array.isArray(data)) throw refuse('data must be a list');
-  take(data, 0);
+/** @param values - undefined where `data` was no list */
+function fromJson(values: Uint8Array | undefined, size: number): Uint8Array {
+  if (!values) throw refuse('data must be a list');
+  if (values.length !== size) throw refuse(`data has ${values.length} values, its shape ${size}`);
   return values;
 }
 
-/** How many values nested lists hold; lists deeper than a tensor's are one each. */
-function countOf(data: unknown, depth = 0): number {
-  if (!Array.isArray(data) || depth === 4) return 1;
-  return data.reduce<number>((sum, each) => sum + countOf(each, depth + 1), 0);
+/**
+ * Refuses what could only be answered with a text of hundreds of megabytes.
+ * @param size - side of an anomaly map
+ * @throws REQUEST_INVALID
+ */
+export function requireAnswerable({ images, outputs }: InferRequest, size: number): void {
+  const asText = outputs.some(({ name, binary }) => name === 'anomaly_map' && !binary);
+  const values = images.length * size ** 2;
+  if (asText && values > mostAsText)
+    throw refuse(
+      `${images.length} anomaly maps are ${values} values, at most ${mostAsText} are written as text; ask for them as bytes (binary_data), or send fewer images`,
+    );
 }
 
 function wantedOutputs({ outputs, parameters }: Request): InferRequest['outputs'] {
@@ -177,7 +187,7 @@ function wantedOutputs({ outputs, parameters }: Request): InferRequest['outputs'
   const seen = new Set<string>();
   return names.map(({ name, parameters }) => {
     const known = outputNames.find((each) => each === name);
-    if (!known) throw refuse(`no output is called ${name}; there are ${outputNames.join(', ')}`);
+    if (!known) throw refuse(`no output is called ${clipped(name)}; there are ${outputNames.join(', ')}`);
     if (seen.has(name)) throw refuse(`output ${name} is asked for twice`);
     seen.add(name);
     if (parameters?.classification !== undefined)

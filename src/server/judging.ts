@@ -2,20 +2,25 @@
  * @file From the bytes of images to judgements: accepted up to a number, decoded as far as memory allows, judged in batches. All that
  * computes does so in other threads.
  *
- *   accept (maxQueue) -> header -> pixels' budget -> decode -> batch -> engine -> regions, heat map
+ *   accept (maxQueue) -> header -> memory's budget -> decode -> batch -> engine -> regions, heat map
+ *
+ * Large pictures have threads, a budget and a turn of their own at every step, so that they do not hold up the others.
  */
 import { CladError } from '../core/errors.ts';
 import type { Prediction } from '../detector/detector.ts';
 import type { Judgement } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { imageSize } from '../image/decode.ts';
+import { type PictureSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
+import { type HeatSize, requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
-import type { PictureThreads } from './pictures.ts';
+import { ownBuffer } from './own-buffer.ts';
+import type { Extent, PictureThreads } from './pictures.ts';
 
 /** An image as it was sent. */
 export interface SentImage {
@@ -46,14 +51,17 @@ export interface Outcome {
 
 type JudgingOptions = Pick<ServeOptions, 'maxBatch' | 'maxDelay' | 'maxQueue' | 'maxPixels' | 'timeout'>;
 
-/** Decoded images in memory have at most so many times `maxPixels` together. */
-const pixelBudget = 2;
+/** Pixels above which a picture is a large one: decoding it takes some tenths of a second. */
+const largeFrom = 8e6;
+/** Pixels above which drawing a heat map at full size takes as long. */
+const slowToDraw = 2e6;
 
 export class Judging {
   readonly #options: JudgingOptions;
   readonly #pictures: PictureThreads;
   readonly #places: Budget;
-  readonly #pixels: Budget;
+  /** Bytes, for each lane that of the most expensive picture there may be. */
+  readonly #memory: Readonly<Record<Extent, Budget>>;
   readonly #batcher: Batcher<Loaded, RgbImage, Outcome>;
   readonly #metrics: ServiceMetrics;
   /** Running mean of the engine's time on an image, seconds. */
@@ -64,7 +72,8 @@ export class Judging {
     this.#pictures = pictures;
     this.#metrics = metrics;
     this.#places = new Budget(options.maxQueue);
-    this.#pixels = new Budget(pixelBudget * options.maxPixels);
+    const most = workingBytes({ width: options.maxPixels, height: 1 }, 0);
+    this.#memory = { small: new Budget(most), large: new Budget(most) };
     this.#batcher = new Batcher({
       maxBatch: options.maxBatch,
       maxDelay: options.maxDelay,
@@ -102,14 +111,14 @@ export class Judging {
 
   /**
    * Judges images; one that is broken does not stop the others.
-   * @param heat - with heat maps
+   * @param heat - with heat maps of this size; without where undefined
    * @param signal - its reason ends the wait; work under way goes on and keeps its place until it is done
    * @throws QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
    */
   async judge(
     detector: HostedDetector,
     images: readonly SentImage[],
-    heat: boolean,
+    heat: HeatSize | undefined,
     signal: AbortSignal,
   ): Promise<(Judged | NotJudged)[]> {
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
@@ -123,20 +132,41 @@ export class Judging {
         return { file, error };
       }
     };
-    return (await this.#accepted(detector, images, one)).results;
+    const giveBack = this.#takePlaces(images.length);
+    try {
+      return (await this.#worked(detector, images, one)).results;
+    } finally {
+      giveBack();
+    }
   }
 
   /**
    * The engine's own answers for decoded images, and what the file that gave them says of itself.
-   * @throws as `judge`
+   * @param read - gives the images; called once there is a place for one of them
+   * @throws as `judge`, and what `read` throws
    */
   async infer(
+    detector: HostedDetector,
+    read: () => Promise<readonly RgbImage[]>,
+    signal: AbortSignal,
+  ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly Prediction[] }> {
+    const places = [this.#takePlaces(1)];
+    try {
+      const images = await read();
+      places.push(this.#takePlaces(images.length - 1));
+      return await this.#inferAll(detector, images, signal);
+    } finally {
+      for (const giveBack of places) giveBack();
+    }
+  }
+
+  async #inferAll(
     detector: HostedDetector,
     images: readonly RgbImage[],
     signal: AbortSignal,
   ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly Prediction[] }> {
-    const { loaded, results } = await this.#accepted(detector, images, async (loaded, image, arrived) => {
-      const giveBack = await this.#pixels.take(image.width * image.height, signal);
+    const { loaded, results } = await this.#worked(detector, images, async (loaded, image, arrived) => {
+      const giveBack = await this.#takeMemory(loaded, image, signal);
       try {
         const { prediction } = await this.#batched(loaded, image, signal, arrived);
         const { className, score, threshold = null, verdict = null, classProbability } = prediction;
@@ -156,17 +186,14 @@ export class Judging {
   }
 
   /** Works on all items at once and ends when the last has ended, so that places are given back when they are free indeed. */
-  async #accepted<T, R>(
+  async #worked<T, R>(
     detector: HostedDetector,
     items: readonly T[],
     work: (loaded: Loaded, item: T, arrived: () => void) => Promise<R>,
   ): Promise<{ readonly loaded: Loaded; readonly results: R[] }> {
-    const giveBack = this.#places.tryTake(items.length);
-    if (!giveBack) throw this.#full();
-    let release = () => {};
+    const loaded = detector.require();
+    const release = loaded.hold();
     try {
-      const loaded = detector.require();
-      release = loaded.hold();
       const outcomes = await Promise.allSettled(
         items.map(async (item) => {
           const arrived = this.#batcher.announce();
@@ -184,34 +211,42 @@ export class Judging {
       return { loaded, results };
     } finally {
       release();
-      giveBack();
     }
   }
 
   async #judgeOne(
     loaded: Loaded,
     { file, bytes }: SentImage,
-    heat: boolean,
+    heat: HeatSize | undefined,
     signal: AbortSignal,
     arrived: () => void,
   ): Promise<Judged> {
     const name = file ?? 'image';
     const { maxPixels, timeout } = this.#options;
     const size = await imageSize(bytes, name, maxPixels);
-    const giveBack = await this.#pixels.take(size.width * size.height, signal);
+    if (heat === 'full') requireDrawable(size, name);
+    const extent = extentOf(size);
+    const giveBack = await this.#takeMemory(loaded, size, signal);
     try {
       const limits = { maxPixels, seconds: Math.ceil(timeout) };
-      const decoded = await this.#pictures.call('decode', { bytes, name, limits });
+      const transfer = ownBuffer(bytes);
+      const decoded = await this.#pictures.call(
+        extent,
+        'decode',
+        { bytes, name, limits },
+        { transfer, signal },
+      );
       const { prediction, image } = await this.#batched(loaded, decoded, signal, arrived);
       const { judgement, map } = await this.#pictures.call(
+        heat === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
         'judge',
         {
           metadata: loaded.metadata,
           prediction,
           picture: { width: image.width, height: image.height },
-          ...(heat ? { heat: image } : {}),
+          ...(heat ? { heat: { image, size: heat } } : {}),
         },
-        [prediction.map, ...(heat ? [image.data] : [])].map(({ buffer }) => buffer as ArrayBuffer),
+        { transfer: [prediction.map, ...(heat ? [image.data] : [])].flatMap(ownBuffer), signal },
       );
       return { file, judgement, map };
     } finally {
@@ -220,9 +255,21 @@ export class Judging {
   }
 
   #batched(loaded: Loaded, image: RgbImage, signal: AbortSignal, arrived: () => void): Promise<Outcome> {
-    const outcome = this.#batcher.submit(loaded, `${image.width}x${image.height}`, image, signal);
+    const large = extentOf(image) === 'large';
+    const outcome = this.#batcher.submit(loaded, `${image.width}x${image.height}`, image, { signal, large });
     arrived();
     return outcome;
+  }
+
+  #takeMemory({ metadata }: Loaded, size: PictureSize, signal: AbortSignal): Promise<() => void> {
+    const { size: side, resizeTo } = metadata.geometry;
+    return this.#memory[extentOf(size)].take(workingBytes(size, resizeTo ?? side), signal);
+  }
+
+  #takePlaces(count: number): () => void {
+    const giveBack = this.#places.tryTake(count);
+    if (!giveBack) throw this.#full();
+    return giveBack;
   }
 
   #full(): CladError {
@@ -233,4 +280,14 @@ export class Judging {
 }
 
 /** Errors that belong to one image and leave the rest of a request alone. */
-const aboutImage: ReadonlySet<string> = new Set(['IMAGE_INVALID', 'IMAGE_TOO_LARGE']);
+const aboutImage: ReadonlySet<string> = new Set([
+  'IMAGE_INVALID',
+  'IMAGE_TOO_LARGE',
+  'IMAGE_TOO_LONG',
+  'MAP_TOO_LARGE',
+  'ENGINE_FAILED',
+]);
+
+function extentOf({ width, height }: PictureSize): Extent {
+  return width * height > largeFrom ? 'large' : 'small';
+}

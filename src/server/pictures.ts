@@ -1,36 +1,39 @@
-/** @file A few threads for pictures (picture-thread.ts). Each call goes to the least busy one; one that dies is replaced. */
+/**
+ * @file The threads for pictures (picture-thread.ts), in two lanes: what takes long never stands before what is quickly done, since each
+ * lane has threads of its own.
+ */
+import { type CallOptions, Lane, type LaneOptions } from './lane.ts';
 import type { PictureHandlers } from './picture-thread.ts';
-import { Thread } from './thread.ts';
+import type { Result } from './thread.ts';
 
 const script = new URL('./picture-thread.js', import.meta.url);
 
-export class PictureThreads {
-  readonly #threads: Thread<PictureHandlers>[];
-  readonly #onDeath: (reason: string) => void;
+/** How long work takes: with `large` it may be seconds. */
+export type Extent = 'small' | 'large';
 
-  /**
-   * @param count - at least 1
-   * @param onDeath - told when one ended by itself
-   */
-  constructor(count: number, onDeath: (reason: string) => void) {
-    this.#onDeath = onDeath;
-    this.#threads = Array.from({ length: count }, (_, at) => this.#start(at));
+export class PictureThreads {
+  readonly #lanes: Readonly<Record<Extent, Lane<PictureHandlers>>>;
+
+  /** @param count - threads of both lanes together, at least 2 */
+  constructor(count: number, options: Pick<LaneOptions, 'onDeath' | 'onOutput'>) {
+    const large = Math.max(1, Math.floor(count / 3));
+    this.#lanes = {
+      small: new Lane({ ...options, script, count: count - large }),
+      large: new Lane({ ...options, script, count: large }),
+    };
   }
 
-  /** Calls a function of picture-thread.ts; see `Thread.call`. */
-  call: Thread<PictureHandlers>['call'] = (name, argument, transfer) => {
-    const idlest = this.#threads.reduce((best, each) => (each.pending < best.pending ? each : best));
-    return idlest.call(name, argument, transfer);
-  };
+  /** Calls a function of picture-thread.ts; see `Lane.call`. */
+  call<N extends keyof PictureHandlers & string>(
+    extent: Extent,
+    name: N,
+    argument: Parameters<PictureHandlers[N]>[0],
+    options: CallOptions = {},
+  ): Promise<Result<PictureHandlers, N>> {
+    return this.#lanes[extent].call(name, argument, options);
+  }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
-  #start(at: number): Thread<PictureHandlers> {
-    return new Thread(script, (reason) => {
-      this.#onDeath(reason);
-      this.#threads[at] = this.#start(at);
-    });
+    await Promise.all(Object.values(this.#lanes).map((lane) => lane.close()));
   }
 }

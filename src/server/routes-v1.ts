@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
 import type { Service } from './app.ts';
 import { describeDetector } from './describe-detector.ts';
+import type { HeatSize } from './heat-size.ts';
 import { httpError } from './http-errors.ts';
 import type { Judged, NotJudged } from './judging.ts';
 import { describeDetectors, describeOne, predictSchema } from './schemas.ts';
@@ -11,7 +12,11 @@ import { withinTime } from './time-limit.ts';
 
 interface Address {
   readonly Params: { readonly name: string; readonly version?: string };
-  readonly Querystring: { readonly map?: 'png' | 'base64'; readonly file?: string };
+  readonly Querystring: {
+    readonly map?: 'png' | 'base64';
+    readonly mapSize?: HeatSize;
+    readonly file?: string;
+  };
 }
 
 /** Adds the routes. `gate` runs before a body is read. */
@@ -36,21 +41,25 @@ export function routesV1(app: FastifyInstance, service: Service): void {
 }
 
 async function predict(
-  { registry, judging, options }: Service,
+  { registry, judging, options, leaseOf }: Service,
   request: FastifyRequest<Address>,
   reply: FastifyReply,
 ): Promise<unknown> {
   const { name, version } = request.params;
   const detector = registry.get(name, version);
   const map = request.query.map ?? (wantsPicture(request.headers.accept) ? 'png' : undefined);
-  const { images, form } = await sentImages(request, request.query.file ?? null, options);
+  const heat = map && (request.query.mapSize ?? 'display');
+  const lease = leaseOf(request);
+  const { images, form } = await sentImages(request, request.query.file ?? null, options, lease);
   if (map === 'png' && images.length !== 1) {
     const reason = 'a picture can answer only one image; use ?map=base64 for more';
     throw new CladError('REQUEST_INVALID', { reason });
   }
-  const outcomes = await withinTime(reply.raw, options.timeout, (signal) =>
-    judging.judge(detector, images, map !== undefined, signal),
+  const outcomes = await withinTime(reply.raw, options.timeout, lease, (signal) =>
+    judging.judge(detector, images, heat, signal),
   );
+  // Heat maps wait in memory until they are read.
+  for (const outcome of outcomes) if ('map' in outcome) lease.charge(outcome.map?.length ?? 0);
   const [first] = outcomes;
   if (map === 'png' && first && 'map' in first) return reply.type('image/png').send(first.map);
   if (form && map !== 'png') {

@@ -7,7 +7,10 @@ import { CladError } from '../core/errors.ts';
 import type { Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { Service } from './app.ts';
-import type { OutputName } from './infer-codec.ts';
+import { clipped } from './clipped.ts';
+import { type InferRequest, type OutputName, requireAnswerable } from './infer-codec.ts';
+import { ownBuffer } from './own-buffer.ts';
+import type { Extent } from './pictures.ts';
 import { inferSchema, modelSchema, probeSchema, serverSchema } from './schemas.ts';
 import { withinTime } from './time-limit.ts';
 
@@ -73,7 +76,7 @@ export function routesV2(app: FastifyInstance, service: Service): void {
 }
 
 async function infer(
-  { registry, judging, pictures, options }: Service,
+  { registry, judging, pictures, options, leaseOf }: Service,
   request: FastifyRequest<Address>,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -81,21 +84,33 @@ async function infer(
   const detector = registry.get(name, version);
   const { body } = request;
   if (!(body instanceof Uint8Array)) {
-    const type = request.headers['content-type'] ?? 'none';
+    const type = clipped(request.headers['content-type'] ?? 'none');
     const expected = 'application/json or application/octet-stream';
     throw new CladError('MEDIA_TYPE_UNKNOWN', { type, expected });
   }
   const headerLength = jsonLength(request.headers['inference-header-content-length']);
-  const written = await withinTime(reply.raw, options.timeout, async (signal) => {
-    const wanted = await pictures.call('readInfer', { body, headerLength, limits: options });
-    const { metadata, predictions } = await judging.infer(detector, wanted.images, signal);
-    const outputs = wanted.outputs.map(({ name, binary }) => ({
+  const lease = leaseOf(request);
+  const written = await withinTime(reply.raw, options.timeout, lease, async (signal) => {
+    let wanted: InferRequest | undefined;
+    const read = async () => {
+      const order = { body, headerLength, limits: options };
+      const transfer = ownBuffer(body);
+      wanted = await pictures.call(extentOf(body.length), 'readInfer', order, { transfer, signal });
+      requireAnswerable(wanted, detector.require().metadata.geometry.size);
+      return wanted.images;
+    };
+    const { metadata, predictions } = await judging.infer(detector, read, signal);
+    const { id, outputs: names = [] } = wanted ?? {};
+    const outputs = names.map(({ name, binary }) => ({
       name,
       binary,
       ...tensor(name, predictions, metadata),
     }));
-    const response = { model: name, version: detector.source.version, id: wanted.id };
-    return pictures.call('writeInfer', { response, outputs });
+    const bytes = outputs.reduce((sum, { data, binary }) => sum + data.length * (binary ? 4 : 20), 0);
+    lease.charge(bytes);
+    const response = { model: name, version: detector.source.version, id };
+    const transfer = outputs.flatMap(({ data }) => ownBuffer(data));
+    return pictures.call(extentOf(bytes), 'writeInfer', { response, outputs }, { transfer, signal });
   });
   const bytes = Buffer.from(written.body.buffer, written.body.byteOffset, written.body.byteLength);
   if (written.headerLength === undefined) return reply.type('application/json').send(bytes);
@@ -103,6 +118,13 @@ async function infer(
     .type('application/octet-stream')
     .header('Inference-Header-Content-Length', written.headerLength)
     .send(bytes);
+}
+
+/** Bytes of text or tensors from which reading or writing them takes long. */
+const longFrom = 8e6;
+
+function extentOf(bytes: number): Extent {
+  return bytes > longFrom ? 'large' : 'small';
 }
 
 /** @throws REQUEST_INVALID */

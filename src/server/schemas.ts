@@ -3,6 +3,8 @@
  * are not made from them, so that no number changes on its way out.
  */
 
+import { heatSizes } from './heat-size.ts';
+
 const text = { type: 'string' } as const;
 const number = { type: 'number' } as const;
 const whole = { type: 'integer' } as const;
@@ -69,6 +71,28 @@ const detector = object({
   provenance: object({}, { additionalProperties: true }),
 });
 
+export const rootSchema = {
+  summary: 'What is served; a page to try it, for browsers',
+  tags: ['service'],
+  response: {
+    200: {
+      description: 'As JSON, or as a page where the header Accept wants HTML',
+      content: {
+        'application/json': {
+          schema: object({
+            name: text,
+            version: text,
+            detectors: list(object({ name: text, version: text })),
+            links: list(text),
+          }),
+        },
+        'text/html': { schema: text },
+      },
+    },
+    ...problems(error),
+  },
+};
+
 export const describeDetectors = {
   summary: 'The detectors that are loaded',
   tags: ['v1'],
@@ -99,6 +123,12 @@ export function predictSchema(path: string): object {
       type: 'object',
       properties: {
         map: { type: 'string', enum: ['png', 'base64'], description: 'The heat map: alone, or in the JSON.' },
+        mapSize: {
+          type: 'string',
+          enum: heatSizes,
+          description:
+            'How large the map is drawn: its longer side at most 1024 pixels, or as the photograph (of up to 16 million pixels).',
+        },
         file: { type: 'string', maxLength: 255, description: 'What a single image is called in the answer.' },
       },
     },

@@ -1,7 +1,10 @@
 /** @file The images of a request: its whole body, or the files of a multipart form. */
 import type { FastifyRequest } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { collect } from './body.ts';
+import { clipped } from './clipped.ts';
 import type { SentImage } from './judging.ts';
+import type { Lease } from './lease.ts';
 
 /** The images, and whether they came as a form, to which the answer is a list. */
 export interface SentImages {
@@ -24,17 +27,19 @@ const longestName = 255;
 /**
  * Reads the images of a request.
  * @param file - what a single image is called in the answer
- * @throws REQUEST_INVALID, BODY_TOO_LARGE, MEDIA_TYPE_UNKNOWN
+ * @param lease - charged with the files of a form as they arrive; a whole body has been charged already
+ * @throws REQUEST_INVALID, BODY_TOO_LARGE, MEDIA_TYPE_UNKNOWN, QUEUE_FULL
  */
 export async function sentImages(
   request: FastifyRequest,
   file: string | null,
   limits: ImagesLimits,
+  lease: Lease,
 ): Promise<SentImages> {
-  if (request.isMultipart()) return { images: await formImages(request, limits), form: true };
+  if (request.isMultipart()) return { images: await formImages(request, limits, lease), form: true };
   const type = request.headers['content-type'];
   if (type !== undefined && !/^\s*(image\/|application\/octet-stream\s*(;|$))/i.test(type))
-    throw new CladError('MEDIA_TYPE_UNKNOWN', { type, expected });
+    throw new CladError('MEDIA_TYPE_UNKNOWN', { type: clipped(type), expected });
   const bytes = request.body;
   if (!(bytes instanceof Uint8Array) || bytes.length === 0)
     throw new CladError('REQUEST_INVALID', { reason: 'it has no body; an image was expected' });
@@ -44,26 +49,28 @@ export async function sentImages(
 async function formImages(
   request: FastifyRequest,
   { maxImages, maxBody }: ImagesLimits,
+  lease: Lease,
 ): Promise<SentImage[]> {
   const images: SentImage[] = [];
   let total = 0;
   try {
     const limits = {
       files: maxImages,
-      fileSize: maxBody,
+      // One more, so that a file that is too large can be told from one that just fits.
+      fileSize: maxBody + 1,
       fields: 20,
       fieldSize: 1024,
       parts: maxImages + 20,
+      headerPairs: 20,
     };
     for await (const part of request.files({ limits })) {
-      const bytes = await part.toBuffer();
+      const bytes = await collect(part.file, lease, maxBody - total);
       total += bytes.length;
-      if (total > maxBody) {
-        throw new CladError('BODY_TOO_LARGE', { reason: `its images have more than ${maxBody} bytes` });
-      }
       images.push({ file: part.filename?.slice(0, longestName) || null, bytes });
     }
   } catch (error) {
+    // What is left is read and forgotten.
+    request.raw.resume();
     if (error instanceof CladError) throw error;
     const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
     if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT') {

@@ -25,6 +25,10 @@ export interface RunningService {
   /** E.g. `http://127.0.0.1:8080`. */
   readonly address: string;
   readonly detectors: readonly DetectorSource[];
+  /** One JSON document a line. */
+  readonly log: FastifyBaseLogger;
+  /** Loads every detector's file again; one that cannot be used changes nothing. */
+  reload(): Promise<void>;
   /** Takes no more work, finishes what it has accepted, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -48,13 +52,16 @@ export async function startService(
     ready: () => registry.ready && !state.stopping,
   });
   let log: FastifyBaseLogger | undefined;
-  const pictures = new PictureThreads(pictureThreads(), (reason) =>
-    log?.error({ reason }, 'a picture thread died and is started again'),
-  );
+  const onOutput = (text: string) => log?.warn({ text }, 'a thread printed something');
+  const pictures = new PictureThreads(pictureThreads(), {
+    onDeath: (reason) => log?.error({ reason }, 'a picture thread died and is started again'),
+    onOutput,
+  });
   const judging = new Judging(options, pictures, metrics);
   const hosting: HostOptions = {
     device: options.device,
     threads: options.threads,
+    onOutput,
     onReload: (source, problem) => {
       metrics.reloaded(source, problem === undefined ? 'ok' : 'failed');
       if (problem === undefined) log?.info(source, 'the detector was loaded again');
@@ -86,6 +93,10 @@ export async function startService(
   return {
     address,
     detectors: sources,
+    log: app.log,
+    reload: async () => {
+      await Promise.all(detectors.map((detector) => detector.reload()));
+    },
     close: async () => {
       state.stopping = true;
       app.log.info({ open: state.open }, 'stopping');

@@ -4,7 +4,10 @@
  * the header Origin or Sec-Fetch-Site, the second in Host.
  */
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { CladError } from '../core/errors.ts';
+import { clipped } from './clipped.ts';
+import type { ServeOptions } from './options.ts';
 
 /** Headers that are looked at. */
 export interface GuardedHeaders {
@@ -14,8 +17,8 @@ export interface GuardedHeaders {
 }
 
 export interface GuardOptions {
-  /** Host names, in lower case and without a port, that may stand in Host; undefined for any. */
-  readonly hosts: ReadonlySet<string> | undefined;
+  /** Of the names in Host; undefined for any. */
+  readonly hosts: HostCheck | undefined;
   /** Origins whose pages may use the service. */
   readonly origins: ReadonlySet<string>;
 }
@@ -27,14 +30,27 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
+/** Whether requests to a host name, in lower case and without a port, are answered; undefined where all are. */
+export type HostCheck = (name: string) => boolean;
+
 /**
- * Names to answer to: on this machine its own and those that are added; elsewhere any, unless some are named, since the token
- * already keeps out pages that do not know it.
+ * Which host names to answer to.
+ * - On this machine its own, and those that are added.
+ * - Elsewhere with a token any, unless some are named: the token already keeps out pages that do not know it.
+ * - Elsewhere without a token the machine's own name, those that are added, and addresses. Changing what a name resolves to needs a name:
+ *   where `Host` has an address, the page came from that address, or is another site's, which Origin tells.
  */
-export function allowedHosts(listenOn: string, added: readonly string[]): ReadonlySet<string> | undefined {
-  const lower = added.map((name) => name.toLowerCase());
-  if (isLoopback(listenOn)) return new Set([...ownNames, bracketed(listenOn), ...lower]);
-  return lower.length > 0 ? new Set([...ownNames, ...lower]) : undefined;
+export function allowedHosts({
+  host,
+  allowedHosts: added,
+  token,
+}: Pick<ServeOptions, 'host' | 'allowedHosts' | 'token'>): HostCheck | undefined {
+  const names = new Set([...ownNames, bracketed(host), ...added.map((name) => name.toLowerCase())]);
+  if (isLoopback(host)) return (name) => names.has(name);
+  if (token !== undefined) return added.length > 0 ? (name) => names.has(name) : undefined;
+  const machine = hostname().toLowerCase();
+  for (const name of [machine, `${machine}.local`]) names.add(name);
+  return (name) => names.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 
 function bracketed(host: string): string {
@@ -45,11 +61,11 @@ function bracketed(host: string): string {
 export function guard(headers: GuardedHeaders, { hosts, origins }: GuardOptions): void {
   const host = (headers.host ?? '').toLowerCase();
   const name = host.replace(/:\d*$/, '');
-  if (hosts && !hosts.has(name)) throw new CladError('HOST_REFUSED', { host: headers.host ?? '(none)' });
+  if (hosts && !hosts(name)) throw new CladError('HOST_REFUSED', { host: clipped(headers.host || '(none)') });
   const { origin } = headers;
   if (origin !== undefined) {
     if (origins.has(origin) || origin === `http://${host}` || origin === `https://${host}`) return;
-    throw new CladError('ORIGIN_REFUSED', { origin });
+    throw new CladError('ORIGIN_REFUSED', { origin: clipped(origin) });
   }
   const site = headers['sec-fetch-site'];
   if (site === 'cross-site' || site === 'same-site')

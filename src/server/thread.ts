@@ -12,7 +12,7 @@ interface Waiting {
 }
 
 /** What a call of `H[N]` gives. */
-type Result<H extends Handlers, N extends keyof H> =
+export type Result<H extends Handlers, N extends keyof H> =
   Awaited<ReturnType<H[N]>> extends Prepared<infer T> ? T : never;
 
 export class Thread<H extends Handlers> {
@@ -25,10 +25,14 @@ export class Thread<H extends Handlers> {
 
   /**
    * @param script - the compiled file of the other side
-   * @param onDeath - called once when the thread ends without `close`, with the reason
+   * @param onDeath - called once when the thread ends without `close` or `kill`, with the reason
+   * @param onOutput - told what the thread prints; where it is absent that goes where the process prints
    */
-  constructor(script: URL, onDeath: (reason: string) => void = () => {}) {
-    this.#worker = new Worker(script);
+  constructor(script: URL, onDeath: (reason: string) => void = () => {}, onOutput?: (text: string) => void) {
+    const captured = onOutput !== undefined;
+    this.#worker = new Worker(script, { stdout: captured, stderr: captured });
+    for (const stream of captured ? [this.#worker.stdout, this.#worker.stderr] : [])
+      stream.setEncoding('utf8').on('data', (text: string) => onOutput?.(text.trim()));
     let reason = '';
     this.#worker.on('message', (answer: Answer) => this.#settle(answer));
     this.#worker.on('error', (error) => {
@@ -46,9 +50,9 @@ export class Thread<H extends Handlers> {
     });
   }
 
-  /** Calls under way. */
-  get pending(): number {
-    return this.#waiting.size;
+  /** Whether it answers no more calls. */
+  get ended(): boolean {
+    return this.#dead !== undefined || this.#closing;
   }
 
   /**
@@ -77,6 +81,12 @@ export class Thread<H extends Handlers> {
     this.#closing = true;
     if (!this.#dead) this.#worker.postMessage('close');
     await this.#exited;
+  }
+
+  /** Ends the thread in the midst of its work; calls under way are met with WORKER_DIED once it has ended. */
+  kill(): void {
+    this.#closing = true;
+    void this.#worker.terminate();
   }
 
   #settle(answer: Answer): void {

@@ -5,6 +5,12 @@ import { answerCalls } from '../../dist/server/thread-side.js';
 answerCalls({
   load: async ({ path }) => ({ value: { path } }),
   echo: async (value) => ({ value }),
+  // Hears nothing meanwhile, as decoders and drawings do not.
+  busy: async (milliseconds) => {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+    return { value: milliseconds };
+  },
   refuse: async () => {
     throw new CladError('IMAGE_INVALID', { path: 'x.png', reason: 'broken' });
   },

@@ -304,7 +304,7 @@ describe('what is around it', () => {
   it('describes every route for OpenAPI, and shows it without the internet', async () => {
     const document = await jsonOf<OpenApi>(await fetch(`${serving.url}/openapi.json`));
     expect(document.openapi).toMatch(/^3\.1/);
-    const paths = ['/metrics', '/v1/detectors', '/v2', '/v2/health/live', '/v2/health/ready'];
+    const paths = ['/', '/metrics', '/v1/detectors', '/v2', '/v2/health/live', '/v2/health/ready'];
     for (const start of ['/v1/detectors/{name}', '/v1/detectors/{name}/versions/{version}'])
       paths.push(start, `${start}/predict`);
     for (const start of ['/v2/models/{name}', '/v2/models/{name}/versions/{version}'])
@@ -663,7 +663,7 @@ describe('its life', () => {
       expect(await (await fetch(`${stopping.url}/metrics`)).text()).toMatch(/^clad_images_in_flight 1$/m),
     );
     stopping.child.kill('SIGTERM');
-    await vi.waitFor(() => expect(stopping.log()).toMatch(/clad: stopping/), { interval: 5 });
+    await vi.waitFor(() => expect(stopping.log()).toMatch(/"msg":"stopping"/), { interval: 5 });
     stopping.child.kill('SIGTERM');
     expect((await stopping.ended).status).toBe(130);
     expect(await request).toBeInstanceOf(Error);

@@ -18,13 +18,38 @@ describe('httpError', () => {
   });
 
   it.each([
-    ['WORKER_DIED', 500],
+    ['WORKER_DIED', 503],
+    ['METHOD_UNKNOWN', 405],
+    ['IMAGE_TOO_LONG', 413],
+    ['MAP_TOO_LARGE', 413],
+    ['ENGINE_FAILED', 422],
     ['DETECTOR_UNAVAILABLE', 503],
     ['QUEUE_FULL', 503],
     ['TIME_OVER', 504],
     ['IMAGE_INVALID', 422],
   ] as const)('has a status for %s: %d', (code, status) => {
     expect(httpError(new CladError(code, {}))).toMatchObject({ status, code });
+  });
+
+  it.each([
+    new RangeError('Array buffer allocation failed'),
+    new CladError('ENGINE_FAILED', {
+      picture: 'a picture',
+      device: 'cpu',
+      reason: 'Failed to allocate memory for requested buffer of size 9000000000',
+    }),
+    new CladError('ENGINE_FAILED', { picture: 'a picture', device: 'cpu', reason: 'std::bad_alloc' }),
+    new CladError('WORKER_DIED', {
+      reason: 'Worker terminated due to reaching memory limit: JS heap out of memory',
+    }),
+  ])('says that memory is short, and not that clad has a defect: %s', (thrown) => {
+    expect(httpError(thrown)).toMatchObject({ status: 503, code: 'MEMORY_SHORT' });
+  });
+
+  it('cuts what a client wrote into a message, and keeps it on one line', () => {
+    const { message } = httpError(new CladError('REQUEST_INVALID', { reason: `a\r\nb${'x'.repeat(1e5)}` }));
+    expect(message.length).toBeLessThan(2100);
+    expect(message).toContain('a??b');
   });
 
   it.each([

@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { allowedHosts, guard, isLoopback } from '../../../src/server/site-guard.ts';
 
 const none = new Set<string>();
-const local = { hosts: allowedHosts('127.0.0.1', []), origins: none };
+const hostsOf = (host: string, added: readonly string[] = [], token?: string) =>
+  allowedHosts({ host, allowedHosts: added, token });
+const local = { hosts: hostsOf('127.0.0.1'), origins: none };
 
 describe('guard', () => {
   it.each(['localhost', 'localhost:8080', '127.0.0.1:1', '[::1]:80', 'LOCALHOST'])(
@@ -24,11 +27,32 @@ describe('guard', () => {
   });
 
   it('answers to names that were added, and elsewhere to all unless some were', () => {
-    const named = { hosts: allowedHosts('127.0.0.1', ['Camera.Line']), origins: none };
+    const named = { hosts: hostsOf('127.0.0.1', ['Camera.Line']), origins: none };
     expect(() => guard({ host: 'camera.line:80' }, named)).not.toThrow();
-    expect(allowedHosts('0.0.0.0', [])).toBeUndefined();
-    expect(() => guard({ host: 'x' }, { hosts: allowedHosts('0.0.0.0', ['y']), origins: none })).toThrow();
+    const token = 'a-token-for-this-test';
+    expect(hostsOf('0.0.0.0', [], token)).toBeUndefined();
+    expect(() => guard({ host: 'x' }, { hosts: hostsOf('0.0.0.0', ['y'], token), origins: none })).toThrow();
   });
+
+  it.each(['0.0.0.0', '::', '192.168.0.7'])(
+    'answers on %s without a token to addresses and names of the machine, not to names that could be made to mean it',
+    (host) => {
+      const open = { hosts: hostsOf(host, ['camera.line']), origins: none };
+      for (const own of [
+        'localhost:80',
+        '192.168.0.7:80',
+        '[fe80::1]:80',
+        'camera.line',
+        hostname(),
+        `${hostname()}.local`,
+      ])
+        expect(() => guard({ host: own }, open)).not.toThrow();
+      for (const foreign of ['evil.example', 'evil.example:80', '192.168.0.7.evil.example', '', undefined])
+        expect(() => guard({ host: foreign }, open)).toThrow(
+          expect.objectContaining({ code: 'HOST_REFUSED' }),
+        );
+    },
+  );
 
   it.each([
     { origin: 'http://evil.example' },

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { heatPicture } from '../../../src/detector/heat-picture.ts';
+import type { DetectorMetadata } from '../../../src/detector/metadata.ts';
+import { drawHeat, requireDrawable } from '../../../src/server/heat-size.ts';
+import { noise } from '../../helpers/pictures.ts';
+
+const size = 8;
+const metadata = {
+  geometry: { size, resizeTo: null },
+  display: { disc: { low: 0.2, high: 1 } },
+} as unknown as DetectorMetadata;
+const prediction = {
+  className: 'disc',
+  classProbability: 1,
+  classProbabilities: [1],
+  score: 1,
+  threshold: 0.4,
+  verdict: 'anomalous',
+  map: Float32Array.from({ length: size ** 2 }, (_, at) => at / size ** 2),
+} as const;
+
+describe('drawHeat', () => {
+  it('draws small photographs as everywhere else, whatever the size', async () => {
+    const image = noise(60, 40);
+    const expected = heatPicture({ metadata }, image, prediction);
+    for (const wanted of ['display', 'full'] as const)
+      expect(await drawHeat(metadata, image, prediction, wanted)).toEqual(expected);
+  });
+
+  it('draws large ones at the size of a screen, or of the photograph where that was asked for', async () => {
+    const image = { width: 2100, height: 700, data: new Uint8Array(2100 * 700 * 3).fill(90) };
+    const sides = async (wanted: 'display' | 'full') => {
+      const { width, height } = await drawHeat(metadata, image, prediction, wanted);
+      return [width, height];
+    };
+    expect(await sides('display')).toEqual([1024, 341]);
+    expect(await sides('full')).toEqual([2100, 700]);
+  });
+});
+
+describe('requireDrawable', () => {
+  it('refuses photographs whose map would take minutes', () => {
+    expect(() => requireDrawable({ width: 4000, height: 4000 }, 'x')).not.toThrow();
+    expect(() => requireDrawable({ width: 7000, height: 7000 }, 'x.png')).toThrow(
+      expect.objectContaining({
+        code: 'MAP_TOO_LARGE',
+        message: expect.stringMatching(/^x\.png: .*mapSize=full/),
+      }),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Lane } from '../../../src/server/lane.ts';
+import type { Prepared } from '../../../src/server/thread-side.ts';
+
+const script = new URL('../../helpers/mortal-thread.mjs', import.meta.url);
+
+type Mortal = {
+  echo(value: number): Promise<Prepared<number>>;
+  busy(milliseconds: number): Promise<Prepared<number>>;
+  run(images: readonly never[]): Promise<Prepared<null>>;
+};
+
+let lane: Lane<Mortal>;
+afterEach(() => lane.close());
+
+const died = vi.fn();
+const activeThreads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+/** Until a thread that has just answered has begun with the next. */
+const begins = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('Lane', () => {
+  it('answers each call with its own answer, more of them than there are threads', async () => {
+    lane = new Lane({ script, count: 2, onDeath: died });
+    const calls = Array.from({ length: 9 }, (_, value) => lane.call('echo', value));
+    expect(await Promise.all(calls)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('ends work that nobody waits for any more, though its thread hears nothing, and goes on', async () => {
+    lane = new Lane({ script, count: 1, grace: 50, onDeath: died });
+    await lane.call('echo', 0);
+    const controller = new AbortController();
+    const started = performance.now();
+    const endless = lane.call('busy', 60_000, { signal: controller.signal });
+    const behind = lane.call('echo', 7);
+    await begins();
+    controller.abort(new Error('too late'));
+    await expect(endless).rejects.toThrow('too late');
+    expect(await behind).toBe(7);
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(died).not.toHaveBeenCalled();
+  });
+
+  it('lets work end by itself within the grace, and takes out what has not begun', async () => {
+    lane = new Lane({ script, count: 1, grace: 30_000, onDeath: died });
+    await lane.call('echo', 0);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const begun = lane.call('busy', 100, { signal });
+    const waiting = lane.call('echo', 1, { signal });
+    const behind = lane.call('echo', 2);
+    await begins();
+    controller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    expect(await begun).toBe(100);
+    expect(await behind).toBe(2);
+    await expect(lane.call('echo', 3, { signal })).rejects.toThrow('gone');
+  });
+
+  it('starts no thread once it is closed, though one is at work', async () => {
+    const onDeath = vi.fn();
+    lane = new Lane({ script, count: 1, onDeath });
+    await lane.call('echo', 0);
+    const late = lane.call('busy', 200);
+    await begins();
+    const threads = activeThreads();
+    await lane.close();
+    expect(await late.catch((error: unknown) => error)).toBe(200);
+    await begins();
+    expect(activeThreads()).toBeLessThan(threads);
+  });
+
+  it('replaces a thread that died, busy or idle', async () => {
+    const onDeath = vi.fn();
+    lane = new Lane({ script, count: 1, onDeath });
+    await expect(lane.call('run', [])).rejects.toMatchObject({ code: 'WORKER_DIED' });
+    expect(await lane.call('echo', 1)).toBe(1);
+    expect(onDeath).toHaveBeenCalledTimes(1);
+  });
+});
