@@ -1,6 +1,10 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
+import { type Copies, type CopyKind, countCopies, findCopies, nameCopies } from './copies.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
+import { nearDuplicates } from './near-duplicates.ts';
+import { type Sketch, sketchOf } from './picture-sketch.ts';
+import { distinct } from './pixel-hash.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
 /** The smallest and largest of something, in pixels. */
@@ -21,6 +25,8 @@ export interface ClassSummary {
   /** Of the images that decode; null when none does. */
   readonly width: Range | null;
   readonly height: Range | null;
+  /** Paths of good images that are almost the same picture, in groups; exact copies count as one picture. */
+  readonly nearDuplicates: readonly (readonly string[])[];
 }
 
 /** Something that stops training or evaluation (`error`) or weakens it (`warning`). */
@@ -38,6 +44,8 @@ export interface Inspection {
   readonly layout: Layout;
   readonly classes: Readonly<Record<string, ClassSummary>>;
   readonly total: Pick<ClassSummary, 'train' | 'testGood' | 'testAnomalous' | 'masks'>;
+  /** Pictures that are there more than once, by their pixels. */
+  readonly copies: readonly { readonly kind: CopyKind; readonly paths: readonly string[] }[];
   readonly problems: readonly Problem[];
 }
 
@@ -50,8 +58,15 @@ export async function inspectDataset(
   options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
   const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
-  const examination = await examineImages(dataset, options);
-  const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination));
+  const sketches = new Map<string, Sketch>();
+  const examination = await examineImages(dataset, {
+    ...options,
+    onImage: (sample, image) => {
+      if (!sample.anomalous) sketches.set(sample.path, sketchOf(image));
+    },
+  });
+  const copies = findCopies(dataset.samples, examination.pixels);
+  const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination, sketches));
   const sum = (key: 'train' | 'testGood' | 'testAnomalous' | 'masks') =>
     summaries.reduce((total, summary) => total + summary[key], 0);
   return {
@@ -66,7 +81,12 @@ export async function inspectDataset(
       testAnomalous: sum('testAnomalous'),
       masks: sum('masks'),
     },
-    problems: dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
+    copies: copies.map(({ kind, samples }) => ({ kind, paths: samples.map(({ path }) => path) })),
+    problems: dataset.classes.flatMap((name, index) => [
+      ...problemsOf(name, ofClass(dataset, name), examination),
+      ...copyProblems(name, copies),
+      ...nearProblems(name, summaries[index] as ClassSummary),
+    ]),
   };
 }
 
@@ -74,7 +94,11 @@ function ofClass({ samples }: Dataset, name: string): Sample[] {
   return samples.filter(({ className }) => className === name);
 }
 
-function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSummary {
+function summarise(
+  samples: readonly Sample[],
+  { sizes, pixels }: Examination,
+  sketches: ReadonlyMap<string, Sketch>,
+): ClassSummary {
   const test = samples.filter(({ split }) => split === 'test');
   const defects = new Map<string, number>();
   for (const { defect } of test) defects.set(defect, (defects.get(defect) ?? 0) + 1);
@@ -87,7 +111,20 @@ function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSum
     masks: test.filter(({ maskPath }) => maskPath !== undefined).length,
     width: rangeOf(decoded.map(({ width }) => width)),
     height: rangeOf(decoded.map(({ height }) => height)),
+    nearDuplicates: nearDuplicatesOf(samples, pixels, sketches),
   };
+}
+
+function nearDuplicatesOf(
+  samples: readonly Sample[],
+  pixels: ReadonlyMap<string, string>,
+  sketches: ReadonlyMap<string, Sketch>,
+): string[][] {
+  const paths = distinct(samples, ({ path }) => pixels.get(path))
+    .map(({ path }) => path)
+    .filter((path) => sketches.has(path));
+  const groups = nearDuplicates(paths.map((path) => sketches.get(path) as Sketch));
+  return groups.map((group) => group.map((at) => paths[at] as string));
 }
 
 function rangeOf(values: readonly number[]): Range | null {
@@ -99,7 +136,7 @@ function rangeOf(values: readonly number[]): Range | null {
 function problemsOf(
   name: string,
   samples: readonly Sample[],
-  { broken, emptyMasks }: Examination,
+  { broken, emptyMasks, pixels }: Examination,
 ): Problem[] {
   const problems: Problem[] = [];
   const add = (severity: Problem['severity'], path: string | null, message: string) =>
@@ -108,9 +145,17 @@ function problemsOf(
   for (const { path, reason } of broken) if (files.has(path)) add('error', path, reason);
   const training = samples.filter(({ split }) => split === 'train');
   const bad = new Set(broken.map(({ path }) => path));
-  const usable = training.filter(({ path }) => !bad.has(path)).length;
+  const usable = distinct(
+    training.filter(({ path }) => !bad.has(path)),
+    ({ path }) => pixels.get(path),
+  ).length;
   if (training.length === 0) add('error', null, 'no training images');
-  else if (usable < 2) add('error', null, `two training images are the least, and ${usable} can be used`);
+  else if (usable < 2)
+    add(
+      'error',
+      null,
+      `two training images are the least, and ${usable} can be used, copies counting as one`,
+    );
   const anomalous = samples.filter((sample) => sample.anomalous);
   const unmasked = anomalous.filter(({ maskPath }) => maskPath === undefined);
   if (unmasked.length > 0 && unmasked.length === anomalous.length)
@@ -118,4 +163,38 @@ function problemsOf(
   else for (const { path } of unmasked) add('warning', path, 'anomalous image without a mask');
   for (const path of emptyMasks) if (files.has(path)) add('warning', path, 'the mask is empty');
   return problems;
+}
+
+/** What the same picture at several places means, a line for each kind, under the class of the first copy. */
+function copyProblems(name: string, copies: readonly Copies[]): Problem[] {
+  const lines: Record<CopyKind, readonly [Problem['severity'], (groups: readonly Copies[]) => string]> = {
+    product: ['error', () => 'the same picture stands in the folders of several products'],
+    label: ['error', () => 'the same picture stands among good and among anomalous ones'],
+    leak: [
+      'warning',
+      () =>
+        'the same picture is in train and in test: the detector will know it, and what is measured on it flatters',
+    ],
+    train: [
+      'warning',
+      (groups) => `${countCopies(groups)} training images are copies of others, and will not count twice`,
+    ],
+    test: [
+      'warning',
+      (groups) => `${countCopies(groups)} test images are copies of others, and weigh more by them`,
+    ],
+  };
+  return Object.entries(lines).flatMap(([kind, [severity, said]]) => {
+    const groups = copies.filter((each) => each.kind === kind && each.samples[0]?.className === name);
+    if (groups.length === 0) return [];
+    return [{ severity, class: name, path: null, message: `${said(groups)}: ${nameCopies(groups)}` }];
+  });
+}
+
+/** A line of a product whose good images are almost the same in part. */
+function nearProblems(name: string, { nearDuplicates: groups, train, testGood }: ClassSummary): Problem[] {
+  if (groups[0] === undefined) return [];
+  const count = groups.flat().length;
+  const message = `${count} of ${train + testGood} good images are almost the same as others, as in a burst of one part (${groups.length} ${groups.length === 1 ? 'group' : 'groups'}, ${groups[0].slice(0, 3).join(', ')} one of them): they teach little, and thresholds promise more than they know. Keep one of each part, and no part in train and in test`;
+  return [{ severity: 'warning', class: name, path: null, message }];
 }

@@ -18,6 +18,14 @@ const threshold = z.object({
   count: z.number().int(),
 });
 
+/** The pictures it was trained on (methods/trained-pictures.ts). */
+const trained = z.object({
+  /** Distinct ones, held-out ones among them. */
+  images: z.number().int().min(0),
+  /** Base64 of the first eight bytes of their pixels' hashes, sorted; of more than 65 536 the smallest. */
+  pixels: z.base64(),
+});
+
 const detectorMetadataSchema = z.object({
   /** Raised when a reader of the old one would go wrong. */
   format: z.literal(1),
@@ -58,6 +66,8 @@ const detectorMetadataSchema = z.object({
     selection: z.string(),
     device: z.string(),
   }),
+  /** Absent in files of before 28 November 2026. */
+  trained: trained.optional(),
   /** Of a file that `clad export` wrote: how it differs from the one that the training wrote. */
   exported: z
     .object({

@@ -19,12 +19,15 @@ import { goldenKey, parseGolden } from '../detector/golden.ts';
 import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
+import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { PhotographSieve } from './sift-photographs.ts';
+import { knowsTrained } from './trained-pictures.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -67,6 +70,8 @@ export interface CalibrateDocument {
   readonly classes: readonly CalibratedClass[];
   /** What is wrong with files that were left out. */
   readonly unreadable: readonly string[];
+  /** Paths of photographs that have the pixels of another, which counts for them. */
+  readonly copies: readonly string[];
 }
 
 /**
@@ -88,20 +93,22 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
     const expected = 'not among the photographs of good parts';
     throw new CladError('OPTION_INVALID', { option: '--anomalous', expected, actual: both });
   }
-  await refuseTrained(path, good, request.note);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await Detector.fromBytes(engine, bytes, path);
   try {
+    const before = detector.metadata;
+    if (!knowsTrained(before)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
-    const judge = async (paths: readonly string[], task: string, maps: number) => {
-      const judged = await judgeAll(detector, paths, maps, (done) =>
+    const judge = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
+      const judged = await judgeAll(detector, paths, maps, takes, (done) =>
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
       unreadable.push(...judged.unreadable);
       return judged.byClass;
     };
-    const before = detector.metadata;
-    const ofGood = await judge(good, 'good parts', mapsKept);
+    const sieve = new PhotographSieve(before);
+    const ofGood = await judge(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
+    if (sieve.trainedGood[0] !== undefined) throw calibrationTrained(sieve.trainedGood, good);
     if (ofGood.size === 0) throw unreadable[0];
     const calibrations = new Map(
       [...ofGood]
@@ -112,7 +119,10 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
           return [name, calibrateClass({ scores, pixels: goodPixels(maps) }, wanted)] as const;
         }),
     );
-    const ofAnomalous = await judge(anomalous, 'defective parts', 0);
+    const ofAnomalous = await judge(anomalous, 'defective parts', 0, (each, image) =>
+      sieve.takesAnomalous(each, image),
+    );
+    noteSifted(sieve, request.note);
     const after = calibrated(before, calibrations, createHash('sha256').update(bytes).digest('hex'));
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
@@ -126,7 +136,12 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         calibrations.get(name)?.threshold ?? null,
       ),
     );
-    return { model: out, classes, unreadable: unreadable.map(({ message }) => message) };
+    return {
+      model: out,
+      classes,
+      unreadable: unreadable.map(({ message }) => message),
+      copies: sieve.copies,
+    };
   } finally {
     await detector.release();
   }
@@ -145,6 +160,26 @@ async function realPaths(paths: readonly string[]): Promise<string[]> {
 }
 
 /** The memory bank knows photographs that were trained on, so thresholds from them would be too low. */
+function calibrationTrained(known: readonly string[], all: readonly string[]): CladError {
+  return new CladError('CALIBRATION_TRAINED', {
+    count: known.length,
+    total: all.length,
+    path: known[0] as string,
+  });
+}
+
+function noteSifted({ copies, trainedAnomalous }: PhotographSieve, note?: (text: string) => void): void {
+  if (copies.length > 0)
+    note?.(
+      `${copies.length} photographs have the same pixels as others and do not count; ${copies[0]} is one.`,
+    );
+  if (trainedAnomalous.length > 0)
+    note?.(
+      `Warning: ${trainedAnomalous.length} photographs of defective parts were trained on as good ones, so the detector takes them for good; ${trainedAnomalous[0]} is one. Take them out of the training images, and train again.`,
+    );
+}
+
+/** Of a file that does not know its training images by their pixels: by their places, if the folder is still there. */
 async function refuseTrained(
   model: string,
   paths: readonly string[],
@@ -163,9 +198,11 @@ async function refuseTrained(
     return;
   }
   const known = paths.filter((path) => trained.has(path));
-  if (known[0] === undefined) return;
-  throw new CladError('CALIBRATION_TRAINED', { count: known.length, total: paths.length, path: known[0] });
+  if (known.length > 0) throw calibrationTrained(known, paths);
 }
+
+/** Whether a photograph is to be judged. */
+type Takes = (path: string, image: RgbImage) => boolean;
 
 interface Judged {
   readonly byClass: ReadonlyMap<
@@ -179,15 +216,16 @@ async function judgeAll(
   detector: Detector,
   paths: readonly string[],
   maps: number,
+  takes: Takes,
   onDone: (done: number) => void,
 ): Promise<Judged> {
   const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
   const unreadable: CladError[] = [];
   let done = 0;
-  for await (const [, image] of mapAhead(paths, 4, decodeOrError)) {
+  for await (const [path, image] of mapAhead(paths, 4, decodeOrError)) {
     if (image instanceof CladError) {
       unreadable.push(image);
-    } else {
+    } else if (takes(path, image)) {
       const { className, score, map } = await detector.predict(image);
       const judgements = byClass.get(className) ?? { scores: [], maps: [] };
       byClass.set(className, judgements);

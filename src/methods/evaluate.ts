@@ -5,10 +5,11 @@ import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
+import { countCopies, findCopies, nameCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
-import { verifyImages } from '../data/verify.ts';
+import { noteLeftOut, verifyImages } from '../data/verify.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { openDetector } from '../detector/open.ts';
@@ -17,6 +18,7 @@ import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { trainedOn } from './trained-pictures.ts';
 
 export interface EvaluateRequest {
   /** Run folder, or a detector file. */
@@ -64,12 +66,21 @@ export interface EvaluationDocument extends Evaluation {
   readonly data: string;
   /** How the numbers came about. */
   readonly protocol: Readonly<Record<string, string | number | null>>;
+  readonly pictures: TestPictures;
   readonly timing: {
     /** Decoding and everything after it, one image at a time. */
     readonly imagesPerSecond: number;
     /** Of the detector alone, milliseconds. */
     readonly latencyMs: { readonly p50: number; readonly p95: number };
   };
+}
+
+/** Test images, by their pixels, that are no measure of new parts. */
+export interface TestPictures {
+  /** The detector was trained on them; null for a file of before 28 November 2026, which does not say. */
+  readonly trainedOn: number | null;
+  /** Copies of other test images, which weigh more by them. */
+  readonly copies: number;
 }
 
 /**
@@ -99,7 +110,8 @@ export async function evaluateInFull(
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
   try {
-    const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
+    const { dataset, samples, pixels } = await testImages(request, loaded, detector.metadata.classes);
+    const pictures = lookAtPictures(samples, pixels, detector.metadata, request.note);
     const { evaluation, timing, vanished } = await measure(detector, samples, request.onProgress, watch);
     if (vanished.length > 0)
       request.note?.(
@@ -128,6 +140,7 @@ export async function evaluateInFull(
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
       },
+      pictures,
       ...measured,
       timing,
     };
@@ -148,18 +161,44 @@ async function testImages(
   { skipBroken = false, onProgress, note }: EvaluateRequest,
   loaded: Dataset,
   classes: readonly string[],
-): Promise<{ readonly dataset: Dataset; readonly samples: readonly Sample[] }> {
+): Promise<{
+  readonly dataset: Dataset;
+  readonly samples: readonly Sample[];
+  readonly pixels: ReadonlyMap<string, string>;
+}> {
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-  const { dataset, broken } = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
-  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const verified = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const { dataset, pixels } = verified;
+  noteLeftOut(verified, note);
   const samples = testOf(dataset);
-  if (samples.length > 0) return { dataset, samples };
+  if (samples.length > 0) return { dataset, samples, pixels };
   throw new CladError('DATASET_EMPTY', {
     path: loaded.root,
     expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
   });
+}
+
+/** Counts test images that are no measure of new parts, and says so. */
+function lookAtPictures(
+  samples: readonly Sample[],
+  pixels: ReadonlyMap<string, string>,
+  metadata: DetectorMetadata,
+  note: EvaluateRequest['note'],
+): TestPictures {
+  const isTrained = trainedOn(metadata);
+  const trained = samples.filter(({ path }) => isTrained(pixels.get(path) as string));
+  if (trained[0])
+    note?.(
+      `Warning: ${trained.length} of ${samples.length} test images, by their pixels, are training images, ${trained.filter(({ anomalous }) => anomalous).length} of them labelled anomalous here: the detector takes them for good, and these numbers say nothing of new parts. ${trained[0].path} is one`,
+    );
+  const copies = findCopies(samples, pixels);
+  if (copies.length > 0)
+    note?.(
+      `${countCopies(copies)} of ${samples.length} test images are copies of others, by their pixels, and weigh more by them: ${nameCopies(copies)}`,
+    );
+  return { trainedOn: metadata.trained ? trained.length : null, copies: countCopies(copies) };
 }
 
 async function measure(

@@ -5,6 +5,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { loadDataset } from '../data/load.ts';
+import { distinct } from '../data/pixel-hash.ts';
 import { examineImages } from '../data/verify.ts';
 import type { RunOrigin } from './run-folder.ts';
 
@@ -33,7 +34,7 @@ export interface ExportImagesRequest {
 }
 
 /**
- * Chooses images and decodes them once: broken ones are left out, with a note. Null where there is no data set.
+ * Chooses images and decodes them once: broken ones are left out, with a note, and copies. Null where there is no data set.
  * @throws CLASS_UNKNOWN when the data set has none of the detector's products; errors of the data readers
  */
 export async function exportImages(request: ExportImagesRequest): Promise<ExportImages | null> {
@@ -60,10 +61,14 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     test.length > 0 ? ([test, 'test images'] as const) : ([training, 'training images'] as const);
   const chosen = { training: spread(training, good), judged: spread(judged, limit) };
   const samples = [...new Set([...chosen.training, ...chosen.judged])];
-  const { broken, dataset: usable } = await examineImages({ ...dataset, samples }, { onProgress });
+  const { broken, dataset: whole, pixels } = await examineImages({ ...dataset, samples }, { onProgress });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
-  const whole = (sample: Sample) => usable.samples.includes(sample);
-  return { training: chosen.training.filter(whole), judged: chosen.judged.filter(whole), judgedAre };
+  const usable = (of: readonly Sample[]) =>
+    distinct(
+      of.filter((sample) => whole.samples.includes(sample)),
+      ({ path }) => pixels.get(path),
+    );
+  return { training: usable(chosen.training), judged: usable(chosen.judged), judgedAre };
 }
 
 /** At most so many, as many good and anomalous ones of each class as can be, always the same. */
