@@ -1,8 +1,8 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
-import { type Copies, type CopyKind, countCopies, findCopies, nameCopies } from './copies.ts';
+import { type CopyKind, findCopies } from './copies.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
+import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
-import { nearDuplicates } from './near-duplicates.ts';
 import { type Sketch, sketchOf } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
@@ -115,18 +115,6 @@ function summarise(
   };
 }
 
-function nearDuplicatesOf(
-  samples: readonly Sample[],
-  pixels: ReadonlyMap<string, string>,
-  sketches: ReadonlyMap<string, Sketch>,
-): string[][] {
-  const paths = distinct(samples, ({ path }) => pixels.get(path))
-    .map(({ path }) => path)
-    .filter((path) => sketches.has(path));
-  const groups = nearDuplicates(paths.map((path) => sketches.get(path) as Sketch));
-  return groups.map((group) => group.map((at) => paths[at] as string));
-}
-
 function rangeOf(values: readonly number[]): Range | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((first, second) => first - second);
@@ -150,12 +138,7 @@ function problemsOf(
     ({ path }) => pixels.get(path),
   ).length;
   if (training.length === 0) add('error', null, 'no training images');
-  else if (usable < 2)
-    add(
-      'error',
-      null,
-      `two training images are the least, and ${usable} can be used, copies counting as one`,
-    );
+  else if (usable < 2) add('error', null, `two training images are the least, and ${usable} can be used`);
   const anomalous = samples.filter((sample) => sample.anomalous);
   const unmasked = anomalous.filter(({ maskPath }) => maskPath === undefined);
   if (unmasked.length > 0 && unmasked.length === anomalous.length)
@@ -163,38 +146,4 @@ function problemsOf(
   else for (const { path } of unmasked) add('warning', path, 'anomalous image without a mask');
   for (const path of emptyMasks) if (files.has(path)) add('warning', path, 'the mask is empty');
   return problems;
-}
-
-/** What the same picture at several places means, a line for each kind, under the class of the first copy. */
-function copyProblems(name: string, copies: readonly Copies[]): Problem[] {
-  const lines: Record<CopyKind, readonly [Problem['severity'], (groups: readonly Copies[]) => string]> = {
-    product: ['error', () => 'the same picture stands in the folders of several products'],
-    label: ['error', () => 'the same picture stands among good and among anomalous ones'],
-    leak: [
-      'warning',
-      () =>
-        'the same picture is in train and in test: the detector will know it, and what is measured on it flatters',
-    ],
-    train: [
-      'warning',
-      (groups) => `${countCopies(groups)} training images are copies of others, and will not count twice`,
-    ],
-    test: [
-      'warning',
-      (groups) => `${countCopies(groups)} test images are copies of others, and weigh more by them`,
-    ],
-  };
-  return Object.entries(lines).flatMap(([kind, [severity, said]]) => {
-    const groups = copies.filter((each) => each.kind === kind && each.samples[0]?.className === name);
-    if (groups.length === 0) return [];
-    return [{ severity, class: name, path: null, message: `${said(groups)}: ${nameCopies(groups)}` }];
-  });
-}
-
-/** A line of a product whose good images are almost the same in part. */
-function nearProblems(name: string, { nearDuplicates: groups, train, testGood }: ClassSummary): Problem[] {
-  if (groups[0] === undefined) return [];
-  const count = groups.flat().length;
-  const message = `${count} of ${train + testGood} good images are almost the same as others, as in a burst of one part (${groups.length} ${groups.length === 1 ? 'group' : 'groups'}, ${groups[0].slice(0, 3).join(', ')} one of them): they teach little, and thresholds promise more than they know. Keep one of each part, and no part in train and in test`;
-  return [{ severity: 'warning', class: name, path: null, message }];
 }

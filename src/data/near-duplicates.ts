@@ -90,7 +90,7 @@ function placesOf(sketches: readonly Sketch[], far: readonly Sketch[], mean: Ske
   return along.map((each) => Float32Array.from(order, (at) => each[at]!));
 }
 
-/** Gathers around each picture that is in no group yet those within `near` of it. */
+/** Joins pictures within `near` of each other. */
 function groupsWithin(
   near: number,
   sketches: readonly Sketch[],
@@ -99,27 +99,33 @@ function groupsWithin(
   const reach = (reachFactor * near * innerSide) ** 2;
   const key = (at: number) => places[at]![0] ?? 0;
   const order = [...sketches.keys()].sort((a, b) => key(a) - key(b) || a - b);
-  const grouped = new Uint8Array(sketches.length);
-  const groups: number[][] = [];
+  const groupOf = sketches.map((_, at) => [at]);
   let fits = 0;
   for (const [place, first] of order.entries()) {
-    if (grouped[first]) continue;
-    const group = [first];
     let explained: Explained | undefined;
     for (let next = place + 1; next < order.length && fits < mostFits; next++) {
       const second = order[next]!;
+      if (groupOf[second] === groupOf[first]) continue;
       if ((key(second) - key(first)) ** 2 > reach) break;
-      if (grouped[second] || !within(places[first]!, places[second]!, reach)) continue;
+      if (!within(places[first]!, places[second]!, reach)) continue;
       fits++;
       explained ??= explainedBy(sketches[first]!);
       if (unexplained(explained, innerOf(sketches[second]!)) >= near) continue;
       if (unexplained(explainedBy(sketches[second]!), innerOf(sketches[first]!)) >= near) continue;
-      grouped[second] = 1;
-      group.push(second);
+      const [small, large] = [groupOf[first]!, groupOf[second]!].sort((a, b) => a.length - b.length) as [
+        number[],
+        number[],
+      ];
+      for (const at of small) {
+        large.push(at);
+        groupOf[at] = large;
+      }
     }
-    if (group.length > 1) groups.push(group.sort((a, b) => a - b));
   }
-  return groups.sort((a, b) => a[0]! - b[0]!);
+  return [...new Set(groupOf)]
+    .filter(({ length }) => length > 1)
+    .map((group) => group.sort((a, b) => a - b))
+    .sort((a, b) => a[0]! - b[0]!);
 }
 
 function within(a: Float32Array, b: Float32Array, reach: number): boolean {
