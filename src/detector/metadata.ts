@@ -18,11 +18,11 @@ const threshold = z.object({
   count: z.number().int(),
 });
 
-/** The pictures it was trained on (methods/trained-pictures.ts). */
-const trained = z.object({
-  /** Distinct ones, held-out ones among them. */
+/** Pictures, known by their pixels (methods/remembered-pictures.ts). */
+const rememberedPictures = z.object({
+  /** Distinct ones. */
   images: z.number().int().min(0),
-  /** Base64 of the first eight bytes of their pixels' hashes, sorted; of more than 65 536 the smallest. */
+  /** Base64 of the first eight bytes of their hashes, sorted; of more than 65 536 the smallest. */
   pixels: z.base64(),
 });
 
@@ -66,8 +66,8 @@ const detectorMetadataSchema = z.object({
     selection: z.string(),
     device: z.string(),
   }),
-  /** Absent in files of before 28 November 2026. */
-  trained: trained.optional(),
+  /** The training images, held-out ones among them; absent in files of before 28 November 2026. */
+  trained: rememberedPictures.optional(),
   /** Of a file that `clad export` wrote: how it differs from the one that the training wrote. */
   exported: z
     .object({
@@ -87,6 +87,8 @@ const detectorMetadataSchema = z.object({
       source: z.string(),
       /** Good photographs by product; products that had none kept what they had. */
       images: z.record(z.string(), z.number().int()),
+      /** All good photographs that were given; absent in files of before 28 November 2026. */
+      pictures: rememberedPictures.optional(),
     })
     .optional(),
 });

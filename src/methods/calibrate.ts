@@ -25,9 +25,9 @@ import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
+import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import { PhotographSieve } from './sift-photographs.ts';
-import { knowsTrained } from './trained-pictures.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -97,7 +97,7 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
   const detector = await Detector.fromBytes(engine, bytes, path);
   try {
     const before = detector.metadata;
-    if (!knowsTrained(before)) await refuseTrained(path, good, request.note);
+    if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
     const judge = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
       const judged = await judgeAll(detector, paths, maps, takes, (done) =>
@@ -123,7 +123,12 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
       sieve.takesAnomalous(each, image),
     );
     noteSifted(sieve, request.note);
-    const after = calibrated(before, calibrations, createHash('sha256').update(bytes).digest('hex'));
+    const after = calibrated(
+      before,
+      calibrations,
+      sieve.good,
+      createHash('sha256').update(bytes).digest('hex'),
+    );
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
@@ -240,6 +245,7 @@ async function judgeAll(
 function calibrated(
   before: DetectorMetadata,
   calibrations: ReadonlyMap<string, ClassCalibration>,
+  good: readonly string[],
   source: string,
 ): DetectorMetadata {
   const each = <T>(value: (calibration: ClassCalibration) => T) =>
@@ -252,6 +258,7 @@ function calibrated(
       created: new Date().toISOString(),
       source,
       images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
+      pictures: rememberPictures(good, before.calibrated?.pictures),
     },
   };
 }

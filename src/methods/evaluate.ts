@@ -17,8 +17,8 @@ import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/eval
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
+import { isRemembered } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
-import { trainedOn } from './trained-pictures.ts';
 
 export interface EvaluateRequest {
   /** Run folder, or a detector file. */
@@ -79,6 +79,8 @@ export interface EvaluationDocument extends Evaluation {
 export interface TestPictures {
   /** The detector was trained on them; null for a file of before 28 November 2026, which does not say. */
   readonly trainedOn: number | null;
+  /** They were given to `clad calibrate`, so false alarms are fewer on them. */
+  readonly calibratedOn: number;
   /** Copies of other test images, which weigh more by them. */
   readonly copies: number;
 }
@@ -187,18 +189,30 @@ function lookAtPictures(
   metadata: DetectorMetadata,
   note: EvaluateRequest['note'],
 ): TestPictures {
-  const isTrained = trainedOn(metadata);
-  const trained = samples.filter(({ path }) => isTrained(pixels.get(path) as string));
+  const among = (remembered: DetectorMetadata['trained']) => {
+    const isKnown = isRemembered(remembered);
+    return samples.filter(({ path }) => isKnown(pixels.get(path) as string));
+  };
+  const trained = among(metadata.trained);
   if (trained[0])
     note?.(
       `Warning: ${trained.length} of ${samples.length} test images, by their pixels, are training images, ${trained.filter(({ anomalous }) => anomalous).length} of them labelled anomalous here: the detector takes them for good, and these numbers say nothing of new parts. ${trained[0].path} is one`,
+    );
+  const set = among(metadata.calibrated?.pictures);
+  if (set[0])
+    note?.(
+      `Warning: ${set.length} of ${samples.length} test images, by their pixels, were given to clad calibrate: thresholds fit them, and new good parts may raise more false alarms. ${set[0].path} is one`,
     );
   const copies = findCopies(samples, pixels);
   if (copies.length > 0)
     note?.(
       `${countCopies(copies)} of ${samples.length} test images are copies of others, by their pixels, and weigh more by them: ${nameCopies(copies)}`,
     );
-  return { trainedOn: metadata.trained ? trained.length : null, copies: countCopies(copies) };
+  return {
+    trainedOn: metadata.trained ? trained.length : null,
+    calibratedOn: set.length,
+    copies: countCopies(copies),
+  };
 }
 
 async function measure(

@@ -6,7 +6,7 @@ import { CladError } from '../core/errors.ts';
 import { pixelHash } from '../data/pixel-hash.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import { trainedOn } from './trained-pictures.ts';
+import { isRemembered } from './remembered-pictures.ts';
 
 /** Takes the photographs of a calibration one after another, the good ones first. */
 export class PhotographSieve {
@@ -21,7 +21,12 @@ export class PhotographSieve {
   readonly #anomalous = new Set<string>();
 
   constructor(metadata: DetectorMetadata) {
-    this.#isTrained = trainedOn(metadata);
+    this.#isTrained = isRemembered(metadata.trained);
+  }
+
+  /** Hashes of the good photographs that were taken. */
+  get good(): readonly string[] {
+    return [...this.#good.keys()];
   }
 
   /** Whether this good photograph is worth judging: it is new, and no training image has been met, which ends the calibration. */

@@ -17,9 +17,9 @@ import {
   judgeGoodImages,
   leaveOwnOutDetector,
 } from './good-images.ts';
+import { rememberPictures } from './remembered-pictures.ts';
 import { type RankedImage, rankImages, writeGoodImages } from './standing-out.ts';
 import type { Work } from './train-work.ts';
-import { trainedPictures } from './trained-pictures.ts';
 import { version } from './version.ts';
 
 /** A finished detector, and the photographs it was made from as it sees them. */
@@ -91,7 +91,7 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
     geometry: { size: features.geometry.size, resizeTo: features.geometry.resizeTo ?? null },
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
-    trained: trainedPictures(work.trainingPixels),
+    trained: rememberPictures(work.trainingPixels),
     provenance: {
       data: {
         // The name alone: the file travels, and the path is nobody's business.

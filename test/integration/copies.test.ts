@@ -174,13 +174,21 @@ describe('clad evaluate', () => {
     await copyFile(disc(root, 'test/good/000.png'), disc(root, 'test/good/twice.png'));
     const { status, stdout, stderr } = await clad('evaluate', join(cleanRun, 'model.onnx'), root, '--json');
     expect(status).toBe(0);
-    expect((JSON.parse(stdout) as EvaluationDocument).pictures).toEqual({ trainedOn: 1, copies: 1 });
+    expect((JSON.parse(stdout) as EvaluationDocument).pictures).toEqual({
+      trainedOn: 1,
+      calibratedOn: 0,
+      copies: 1,
+    });
     expect(stderr).toMatch(
       /Warning: 1 of 14 test images, .*are training images, 0 of them labelled anomalous/,
     );
     expect(stderr).toMatch(/1 of 14 test images are copies of others, .*000\.png = .*twice\.png/);
     const honest = await clad('evaluate', join(cleanRun, 'model.onnx'), clean, '--json');
-    expect((JSON.parse(honest.stdout) as EvaluationDocument).pictures).toEqual({ trainedOn: 0, copies: 0 });
+    expect((JSON.parse(honest.stdout) as EvaluationDocument).pictures).toEqual({
+      trainedOn: 0,
+      calibratedOn: 0,
+      copies: 0,
+    });
     expect(honest.stderr).not.toMatch(/Warning|copies/);
   });
 });
@@ -222,6 +230,13 @@ describe('clad calibrate', () => {
     const later = at('later.onnx');
     const fresh = [0, 1, 2].map((number) => join(known, `${number}.png`));
     expect((await clad('calibrate', alone, ...fresh, '--least', '2', '--out', later)).status).toBe(0);
+    const root = at('fresh');
+    await mkdir(disc(root, 'test/good'), { recursive: true });
+    await again(join(known, '1.png'), disc(root, 'test/good/x.webp'));
+    await copyFile(disc(clean, 'test/good/000.png'), disc(root, 'test/good/y.png'));
+    const measured = await clad('evaluate', later, root, '--json');
+    expect((JSON.parse(measured.stdout) as EvaluationDocument).pictures.calibratedOn).toBe(1);
+    expect(measured.stderr).toMatch(/Warning: 1 of 2 test images, .*given to clad calibrate/);
     const half = at('half.onnx');
     await rename(clean, at('moved'));
     try {
