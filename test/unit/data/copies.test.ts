@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type CopyKind,
@@ -38,6 +39,55 @@ describe('findCopies', () => {
     expect(findCopies(samples, new Map())).toEqual([]);
     expect(findCopies(samples, new Map([['a/train/good/0', 'x']]))).toEqual([]);
   });
+});
+
+/** Samples at random places, most of them with the pixels of others. */
+const anywhere = fc.array(
+  fc.record({
+    className: fc.constantFrom('a', 'b'),
+    place: fc.constantFrom('train/good', 'test/good', 'test/bent', 'test/torn'),
+    pixels: fc.constantFrom('p', 'q', 'r', 's', undefined),
+  }),
+  { maxLength: 14 },
+);
+
+describe('copies anywhere', () => {
+  it('are in one group each, of a kind that holds; what is left for training is distinct', () =>
+    fc.assert(
+      fc.property(anywhere, (entries) => {
+        const { samples, pixels } = made(
+          ...entries.map(
+            ({ className, place, pixels: hash }, at) =>
+              [`${className}/${place}/${at}`, hash ?? `${at}`] as const,
+          ),
+        );
+        const groups = findCopies(samples, pixels);
+        const grouped = groups.flatMap((group) => group.samples);
+        expect(new Set(grouped).size).toBe(grouped.length);
+        for (const sample of samples) {
+          const same = samples.filter((other) => pixels.get(other.path) === pixels.get(sample.path));
+          const group = groups.find((each) => each.samples.includes(sample));
+          expect(group?.samples ?? [sample]).toEqual(same);
+        }
+        for (const { kind, samples: copies } of groups) {
+          const count = (key: 'className' | 'anomalous' | 'split') =>
+            new Set(copies.map((each) => each[key])).size;
+          const [products, labels, splits] = [count('className'), count('anomalous'), count('split')];
+          expect(
+            { product: products > 1, label: labels > 1, leak: splits > 1, train: true, test: true }[kind],
+          ).toBe(true);
+          if (kind === 'leak') expect([products, labels]).toEqual([1, 1]);
+          if (kind === 'train' || kind === 'test') expect([products, labels, splits]).toEqual([1, 1, 1]);
+        }
+        const dataset: Dataset = { root: '', layout: 'mvtec', classes: ['a', 'b'], samples };
+        const kept = withoutTrainingCopies(dataset, pixels).samples;
+        const trained = kept.filter(({ split }) => split === 'train').map(({ path }) => pixels.get(path));
+        expect(new Set(trained).size).toBe(trained.length);
+        expect(kept.filter(({ split }) => split === 'test')).toEqual(
+          samples.filter(({ split }) => split === 'test'),
+        );
+      }),
+    ));
 });
 
 describe('nameCopies', () => {

@@ -103,7 +103,7 @@ describe('the page', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(5e6);
   });
 
-  it('says so when the networks were chosen on test images', () => {
+  it('says so when the networks were chosen on test images, or trained on some', () => {
     const { metadata } = two;
     const leaky = { ...metadata, provenance: { ...metadata.provenance, selection: 'test' } };
     expect(reportPage({ ...two, metadata: leaky })).toContain('Optimistic protocol.');
