@@ -25,7 +25,7 @@ export const errorCatalogue = {
   CALIBRATION_TRAINED: {
     kind: 'input',
     message:
-      '{count} of {total} photographs are training images of the run, {path} among them: the detector knows them, and a threshold from them would be too low. Give photographs from elsewhere.',
+      '{count} of {total} photographs are training images of the detector, or copies of such, {path} among them: it knows them, and a threshold from them would be too low. Give photographs that took no part in the training.',
   },
   CLASS_EMPTY: {
     kind: 'input',
@@ -125,6 +125,11 @@ export const errorCatalogue = {
     kind: 'input',
     message:
       '{broken} of {total} images cannot be used; replace or remove them, or leave them out with --skip-broken:\n{list}',
+  },
+  IMAGES_CONTRADICT: {
+    kind: 'input',
+    message:
+      'The same picture, by its pixels, stands in folders that contradict each other: {list}. Expected one product and one label a picture. Keep it where it belongs, or leave all its copies out with --skip-broken.',
   },
   LAYOUT_UNCLEAR: {
     kind: 'input',

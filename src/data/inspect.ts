@@ -1,8 +1,12 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
+import { type CopyKind, findCopies } from './copies.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
+import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
 import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { foldersReadAsOne, type ReadAsOne } from './nested.ts';
+import { type Sketch, sketchOf } from './picture-sketch.ts';
+import { distinct } from './pixel-hash.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
 /** The smallest and largest of something, in pixels. */
@@ -23,6 +27,8 @@ export interface ClassSummary {
   /** Of the images that decode; null when none does. */
   readonly width: Range | null;
   readonly height: Range | null;
+  /** Paths of good images that are almost the same picture, in groups; exact copies count as one picture. */
+  readonly nearDuplicates: readonly (readonly string[])[];
 }
 
 /** Something that stops training or evaluation (`error`) or weakens it (`warning`). */
@@ -40,6 +46,8 @@ export interface Inspection {
   readonly layout: Layout;
   readonly classes: Readonly<Record<string, ClassSummary>>;
   readonly total: Pick<ClassSummary, 'train' | 'testGood' | 'testAnomalous' | 'masks'>;
+  /** Pictures that are there more than once, by their pixels. */
+  readonly copies: readonly { readonly kind: CopyKind; readonly paths: readonly string[] }[];
   readonly problems: readonly Problem[];
   /** Folders whose images were put together as one kind of one product. */
   readonly readAsOne: readonly ReadAsOne[];
@@ -56,8 +64,15 @@ export async function inspectDataset(
   options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
   const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
-  const examination = await examineImages(dataset, options);
-  const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination));
+  const sketches = new Map<string, Sketch>();
+  const examination = await examineImages(dataset, {
+    ...options,
+    onImage: (sample, image) => {
+      if (!sample.anomalous) sketches.set(sample.path, sketchOf(image));
+    },
+  });
+  const copies = findCopies(dataset.samples, examination.pixels);
+  const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination, sketches));
   const sum = (key: 'train' | 'testGood' | 'testAnomalous' | 'masks') =>
     summaries.reduce((total, summary) => total + summary[key], 0);
   return {
@@ -72,9 +87,14 @@ export async function inspectDataset(
       testAnomalous: sum('testAnomalous'),
       masks: sum('masks'),
     },
-    problems: dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
     readAsOne: foldersReadAsOne(dataset),
     leftOut: summariseLeftOut([...dataset.leftOut, ...examination.laterPages]),
+    copies: copies.map(({ kind, samples }) => ({ kind, paths: samples.map(({ path }) => path) })),
+    problems: dataset.classes.flatMap((name, index) => [
+      ...problemsOf(name, ofClass(dataset, name), examination),
+      ...copyProblems(name, copies),
+      ...nearProblems(name, summaries[index] as ClassSummary),
+    ]),
   };
 }
 
@@ -82,7 +102,11 @@ function ofClass({ samples }: Dataset, name: string): Sample[] {
   return samples.filter(({ className }) => className === name);
 }
 
-function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSummary {
+function summarise(
+  samples: readonly Sample[],
+  { sizes, pixels }: Examination,
+  sketches: ReadonlyMap<string, Sketch>,
+): ClassSummary {
   const test = samples.filter(({ split }) => split === 'test');
   const defects = new Map<string, number>();
   for (const { defect } of test) defects.set(defect, (defects.get(defect) ?? 0) + 1);
@@ -95,6 +119,7 @@ function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSum
     masks: test.filter(({ maskPath }) => maskPath !== undefined).length,
     width: rangeOf(decoded.map(({ width }) => width)),
     height: rangeOf(decoded.map(({ height }) => height)),
+    nearDuplicates: nearDuplicatesOf(samples, pixels, sketches),
   };
 }
 
@@ -107,7 +132,7 @@ function rangeOf(values: readonly number[]): Range | null {
 function problemsOf(
   name: string,
   samples: readonly Sample[],
-  { broken, emptyMasks }: Examination,
+  { broken, emptyMasks, pixels }: Examination,
 ): Problem[] {
   const problems: Problem[] = [];
   const add = (severity: Problem['severity'], path: string | null, message: string) =>
@@ -116,7 +141,10 @@ function problemsOf(
   for (const { path, reason } of broken) if (files.has(path)) add('error', path, reason);
   const training = samples.filter(({ split }) => split === 'train');
   const bad = new Set(broken.map(({ path }) => path));
-  const usable = training.filter(({ path }) => !bad.has(path)).length;
+  const usable = distinct(
+    training.filter(({ path }) => !bad.has(path)),
+    ({ path }) => pixels.get(path),
+  ).length;
   if (training.length === 0) add('error', null, 'no training images');
   else if (usable < 2) add('error', null, `two training images are the least, and ${usable} can be used`);
   const anomalous = samples.filter((sample) => sample.anomalous);

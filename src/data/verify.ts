@@ -5,10 +5,13 @@
 import { CladError, firstLineOf } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage, decodeMask } from '../image/decode.ts';
+import type { RgbImage } from '../image/rgb.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
+import { type Copies, findCopies, isContradiction, nameCopies } from './copies.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { type LeftOut, laterPages } from './left-out.ts';
 import { requireTraining } from './load.ts';
+import { pixelHash } from './pixel-hash.ts';
 
 /** A sample that cannot be used. */
 export interface BrokenImage {
@@ -37,6 +40,8 @@ export interface ExamineOptions {
    */
   readonly concurrency?: number;
   readonly onProgress?: ProgressListener;
+  /** Called with every image that decodes, in no order. */
+  readonly onImage?: (sample: Sample, image: RgbImage) => void;
 }
 
 /** What decoding every file showed. */
@@ -48,6 +53,8 @@ export interface Examination {
   readonly dataset: Dataset;
   /** Sizes of the decoded images, by path. */
   readonly sizes: ReadonlyMap<string, Size>;
+  /** Hashes of their pixels (pixel-hash.ts), by path. */
+  readonly pixels: ReadonlyMap<string, string>;
   /** Masks without a pixel inside. */
   readonly emptyMasks: readonly string[];
   /** Pages and frames after the first, of images and masks that are used. */
@@ -63,7 +70,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     wanted,
     options.concurrency ?? defaultConcurrency,
     async (sample) => {
-      const finding = await examineSample(sample);
+      const finding = await examineSample(sample, options.onImage);
       done++;
       options.onProgress?.({ task: 'checking images', done, total: wanted.length, unit: 'images' });
       return finding;
@@ -72,10 +79,12 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const broken = findings.flatMap((finding) => finding.broken ?? []);
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
+  const pixels = new Map<string, string>();
   const emptyMasks: string[] = [];
   for (const [index, { path, maskPath }] of wanted.entries()) {
-    const { size, emptyMask } = findings[index] as Finding;
+    const { size, hash, emptyMask } = findings[index] as Finding;
     if (size) sizes.set(path, size);
+    if (hash !== undefined) pixels.set(path, hash);
     if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
@@ -84,6 +93,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     broken,
     dataset: { ...dataset, samples },
     sizes,
+    pixels,
     emptyMasks,
     laterPages: findings.flatMap((finding) => finding.laterPages ?? []),
   };
@@ -92,29 +102,52 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
 /** How files are verified. */
 export interface VerifyOptions extends ExamineOptions {
   /**
-   * Leaves out what is broken instead of refusing the data set; the caller must say so.
+   * Leaves out what is broken or contradicts itself instead of refusing the data set; the caller must say so.
    * @default false
    */
   readonly skipBroken?: boolean;
 }
 
+/** An examination after which nothing has to be refused. */
+export interface Verified extends Examination {
+  /** Pictures that stood for several products, or as good and as anomalous; left out with all their copies. */
+  readonly contradictions: readonly Copies[];
+}
+
 /**
  * Decodes every file fully; a data set that passes can be read to its end.
- * @returns the data set, without broken samples when `skipBroken`, and what was found
- * @throws CladError `IMAGES_BROKEN` with all of them; with `skipBroken`, `CLASS_EMPTY` or `DATASET_NO_TRAINING` when
+ * @returns the data set, without broken and contradictory samples when `skipBroken`, and what was found
+ * @throws CladError `IMAGES_BROKEN` with all of them, `IMAGES_CONTRADICT`; with `skipBroken`, `CLASS_EMPTY` or `DATASET_NO_TRAINING` when
  *   a class is left without the training images it had
  */
-export async function verifyImages(dataset: Dataset, options: VerifyOptions = {}): Promise<Examination> {
+export async function verifyImages(dataset: Dataset, options: VerifyOptions = {}): Promise<Verified> {
   const examination = await examineImages(dataset, options);
-  const { broken } = examination;
-  if (broken.length === 0) return examination;
-  if (!options.skipBroken) throw imagesBroken(broken, examination.examined);
+  const { broken, examined, pixels } = examination;
+  const whole = examination.dataset;
+  const contradictions = findCopies(whole.samples, pixels).filter(isContradiction);
+  if (broken.length + contradictions.length === 0) return { ...examination, contradictions };
+  if (!options.skipBroken) {
+    if (broken.length > 0) throw imagesBroken(broken, examined);
+    throw new CladError('IMAGES_CONTRADICT', { list: nameCopies(contradictions) });
+  }
+  const contradictory = new Set(contradictions.flatMap(({ samples }) => samples));
+  const usable = { ...whole, samples: whole.samples.filter((sample) => !contradictory.has(sample)) };
   const trained = new Set(
     dataset.samples.filter(({ split }) => split === 'train').map(({ className }) => className),
   );
   const classes = dataset.classes.filter((name) => trained.has(name));
-  if (classes.length > 0) requireTraining({ ...examination.dataset, classes });
-  return examination;
+  if (classes.length > 0) requireTraining({ ...usable, classes });
+  return { ...examination, contradictions, dataset: usable };
+}
+
+/** Tells what `verifyImages` left out. */
+export function noteLeftOut(
+  { broken, contradictions }: Verified,
+  note: ((text: string) => void) | undefined,
+): void {
+  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  if (contradictions.length > 0)
+    note?.(`left out, as their folders contradict each other: ${nameCopies(contradictions)}`);
 }
 
 /** The error that names them all. */
@@ -128,34 +161,39 @@ export function imagesBroken(broken: readonly BrokenImage[], total: number): Cla
 
 interface Finding {
   readonly size?: Size;
+  readonly hash?: string;
   readonly broken?: BrokenImage;
   readonly emptyMask?: boolean;
   readonly laterPages?: readonly LeftOut[];
 }
 
-async function examineSample(sample: Sample): Promise<Finding> {
-  const finding = await examineFirstPages(sample);
+async function examineSample(sample: Sample, onImage: ExamineOptions['onImage']): Promise<Finding> {
+  const finding = await examineFirstPages(sample, onImage);
   if (finding.broken) return finding;
   const files = [sample.path, ...(sample.maskPath === undefined ? [] : [sample.maskPath])];
   const later = await Promise.all(files.map(laterPages));
   return { ...finding, laterPages: later.filter((each) => each !== undefined) };
 }
 
-async function examineFirstPages({ path, maskPath }: Sample): Promise<Finding> {
+async function examineFirstPages(sample: Sample, onImage: ExamineOptions['onImage']): Promise<Finding> {
+  const { path, maskPath } = sample;
   const image = await attempt(path, decodeImage(path));
   if ('reason' in image) return { broken: image };
+  onImage?.(sample, image);
   const size = { width: image.width, height: image.height };
-  if (maskPath === undefined) return { size };
+  const hash = pixelHash(image);
+  if (maskPath === undefined) return { size, hash };
   const mask = await attempt(maskPath, decodeMask(maskPath));
-  if ('reason' in mask) return { size, broken: mask };
+  if ('reason' in mask) return { size, hash, broken: mask };
   if (mask.width !== size.width || mask.height !== size.height) {
     const is = `the mask is ${mask.width} x ${mask.height} pixels`;
     return {
       size,
+      hash,
       broken: { path: maskPath, reason: `${is}, its image ${path} ${size.width} x ${size.height}` },
     };
   }
-  return { size, emptyMask: !mask.data.includes(1) };
+  return { size, hash, emptyMask: !mask.data.includes(1) };
 }
 
 /** What was decoded, or what is wrong with the file. */

@@ -20,6 +20,14 @@ const threshold = z.object({
   setAside: z.number().int().optional(),
 });
 
+/** Pictures, known by their pixels (methods/remembered-pictures.ts). */
+const rememberedPictures = z.object({
+  /** Distinct ones. */
+  images: z.number().int().min(0),
+  /** Base64 of the first eight bytes of their hashes, sorted; of more than 65 536 the smallest. */
+  pixels: z.base64(),
+});
+
 const detectorMetadataSchema = z.object({
   /** Raised when a reader of the old one would go wrong. */
   format: z.literal(1),
@@ -73,6 +81,8 @@ const detectorMetadataSchema = z.object({
     selection: z.string(),
     device: z.string(),
   }),
+  /** The training images, held-out ones among them; absent in files of before 28 November 2026. */
+  trained: rememberedPictures.optional(),
   /** Of a file that `clad export` wrote: how it differs from the one that the training wrote. */
   exported: z
     .object({
@@ -92,6 +102,8 @@ const detectorMetadataSchema = z.object({
       source: z.string(),
       /** Good photographs by product; products that had none kept what they had. */
       images: z.record(z.string(), z.number().int()),
+      /** All good photographs that were given; absent in files of before 28 November 2026. */
+      pictures: rememberedPictures.optional(),
     })
     .optional(),
 });

@@ -21,12 +21,15 @@ import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { outliers } from '../detector/outliers.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
+import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
+import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { PhotographSieve } from './sift-photographs.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -75,6 +78,8 @@ export interface CalibrateDocument {
   readonly unreadable: readonly string[];
   /** What was passed over in the folders. */
   readonly leftOut: LeftOutSummary;
+  /** Paths of photographs that have the pixels of another, which counts for them. */
+  readonly copies: readonly string[];
 }
 
 /**
@@ -98,20 +103,22 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
     const expected = 'not among the photographs of good parts';
     throw new CladError('OPTION_INVALID', { option: '--anomalous', expected, actual: both });
   }
-  await refuseTrained(path, good, request.note);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await Detector.fromBytes(engine, bytes, path);
   try {
+    const before = detector.metadata;
+    if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
-    const judge = async (paths: readonly string[], task: string, maps: number) => {
-      const judged = await judgeAll(detector, paths, maps, (done) =>
+    const judge = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
+      const judged = await judgeAll(detector, paths, maps, takes, (done) =>
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
       unreadable.push(...judged.unreadable);
       return judged.byClass;
     };
-    const before = detector.metadata;
-    const ofGood = await judge(good, 'good parts', mapsKept);
+    const sieve = new PhotographSieve(before);
+    const ofGood = await judge(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
+    if (sieve.trainedGood[0] !== undefined) throw calibrationTrained(sieve.trainedGood, good);
     if (ofGood.size === 0) throw unreadable[0];
     const calibrations = new Map(
       [...ofGood]
@@ -123,8 +130,16 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
           return [name, calibrateClass(good, wanted, request.keepOutliers)] as const;
         }),
     );
-    const ofAnomalous = await judge(anomalous, 'defective parts', 0);
-    const after = calibrated(before, calibrations, createHash('sha256').update(bytes).digest('hex'));
+    const ofAnomalous = await judge(anomalous, 'defective parts', 0, (each, image) =>
+      sieve.takesAnomalous(each, image),
+    );
+    noteSifted(sieve, request.note);
+    const after = calibrated(
+      before,
+      calibrations,
+      sieve.good,
+      createHash('sha256').update(bytes).digest('hex'),
+    );
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
@@ -145,6 +160,7 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
       classes,
       unreadable: unreadable.map(({ message }) => message),
       leftOut: summariseLeftOut(leftOut),
+      copies: sieve.copies,
     };
   } finally {
     await detector.release();
@@ -164,6 +180,26 @@ async function realPaths(paths: readonly string[]): Promise<string[]> {
 }
 
 /** The memory bank knows photographs that were trained on, so thresholds from them would be too low. */
+function calibrationTrained(known: readonly string[], all: readonly string[]): CladError {
+  return new CladError('CALIBRATION_TRAINED', {
+    count: known.length,
+    total: all.length,
+    path: known[0] as string,
+  });
+}
+
+function noteSifted({ copies, trainedAnomalous }: PhotographSieve, note?: (text: string) => void): void {
+  if (copies.length > 0)
+    note?.(
+      `${copies.length} photographs have the same pixels as others and do not count; ${copies[0]} is one.`,
+    );
+  if (trainedAnomalous.length > 0)
+    note?.(
+      `Warning: ${trainedAnomalous.length} photographs of defective parts were trained on as good ones, so the detector takes them for good; ${trainedAnomalous[0]} is one. Take them out of the training images, and train again.`,
+    );
+}
+
+/** Of a file that does not know its training images by their pixels: by their places, if the folder is still there. */
 async function refuseTrained(
   model: string,
   paths: readonly string[],
@@ -182,9 +218,11 @@ async function refuseTrained(
     return;
   }
   const known = paths.filter((path) => trained.has(path));
-  if (known[0] === undefined) return;
-  throw new CladError('CALIBRATION_TRAINED', { count: known.length, total: paths.length, path: known[0] });
+  if (known.length > 0) throw calibrationTrained(known, paths);
 }
+
+/** Whether a photograph is to be judged. */
+type Takes = (path: string, image: RgbImage) => boolean;
 
 interface Judged {
   readonly byClass: ReadonlyMap<
@@ -202,6 +240,7 @@ async function judgeAll(
   detector: Detector,
   paths: readonly string[],
   maps: number,
+  takes: Takes,
   onDone: (done: number) => void,
 ): Promise<Judged> {
   const byClass = new Map<string, { paths: string[]; scores: number[]; maps: Float32Array[] }>();
@@ -210,7 +249,7 @@ async function judgeAll(
   for await (const [path, image] of mapAhead(paths, 4, decodeOrError)) {
     if (image instanceof CladError) {
       unreadable.push(image);
-    } else {
+    } else if (takes(path, image)) {
       const { className, score, map } = await detector.predict(image);
       const judgements = byClass.get(className) ?? { paths: [], scores: [], maps: [] };
       byClass.set(className, judgements);
@@ -233,6 +272,7 @@ function ordinaryMaps(scores: readonly number[], maps: readonly Float32Array[]):
 function calibrated(
   before: DetectorMetadata,
   calibrations: ReadonlyMap<string, ClassCalibration>,
+  good: readonly string[],
   source: string,
 ): DetectorMetadata {
   const each = <T>(value: (calibration: ClassCalibration) => T) =>
@@ -245,6 +285,7 @@ function calibrated(
       created: new Date().toISOString(),
       source,
       images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
+      pictures: rememberPictures(good, before.calibrated?.pictures),
     },
   };
 }

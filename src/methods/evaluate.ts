@@ -5,11 +5,12 @@ import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
+import { countCopies, findCopies, nameCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
-import { verifyImages } from '../data/verify.ts';
+import { noteLeftOut, verifyImages } from '../data/verify.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { openDetector } from '../detector/open.ts';
@@ -17,6 +18,7 @@ import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/eval
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
+import { isRemembered } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
@@ -73,6 +75,7 @@ export interface EvaluationDocument extends Evaluation {
     /** Of the votes, 0..1. */
     readonly share: number;
   }[];
+  readonly pictures: TestPictures;
   readonly timing: {
     /** Decoding and everything after it, one image at a time. */
     readonly imagesPerSecond: number;
@@ -81,6 +84,16 @@ export interface EvaluationDocument extends Evaluation {
   };
   /** What was passed over in the data set's folder, broken files among it. */
   readonly leftOut: LeftOutSummary;
+}
+
+/** Test images, by their pixels, that are no measure of new parts. */
+export interface TestPictures {
+  /** The detector was trained on them; null for a file of before 28 November 2026, which does not say. */
+  readonly trainedOn: number | null;
+  /** They were given to `clad calibrate`, so false alarms are fewer on them. */
+  readonly calibratedOn: number;
+  /** Copies of other test images, which weigh more by them. */
+  readonly copies: number;
 }
 
 /**
@@ -110,7 +123,9 @@ export async function evaluateInFull(
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
   try {
-    const { dataset, samples, leftOut } = await testImages(request, loaded, detector.metadata.classes);
+    const tested = await testImages(request, loaded, detector.metadata.classes);
+    const { dataset, samples, leftOut } = tested;
+    const pictures = lookAtPictures(samples, tested.pixels, detector.metadata, request.note);
     const { evaluation, timing, vanished, misplaced } = await measure(
       detector,
       samples,
@@ -149,6 +164,7 @@ export async function evaluateInFull(
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
       },
+      pictures,
       ...measured,
       misplaced,
       timing,
@@ -175,23 +191,54 @@ async function testImages(
   readonly dataset: Dataset;
   readonly samples: readonly Sample[];
   readonly leftOut: LeftOutSummary;
+  readonly pixels: ReadonlyMap<string, string>;
 }> {
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-  const { dataset, broken, laterPages } = await verifyImages(loaded, {
-    splits: ['test'],
-    skipBroken,
-    onProgress,
-  });
-  for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  const verified = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const { dataset, pixels, broken, laterPages } = verified;
+  noteLeftOut(verified, note);
   const samples = testOf(dataset);
   const leftOut = summariseLeftOut([...loaded.leftOut, ...laterPages, ...broken]);
-  if (samples.length > 0) return { dataset, samples, leftOut };
+  if (samples.length > 0) return { dataset, samples, leftOut, pixels };
   throw new CladError('DATASET_EMPTY', {
     path: loaded.root,
     expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
   });
+}
+
+/** Counts test images that are no measure of new parts, and says so. */
+function lookAtPictures(
+  samples: readonly Sample[],
+  pixels: ReadonlyMap<string, string>,
+  metadata: DetectorMetadata,
+  note: EvaluateRequest['note'],
+): TestPictures {
+  const among = (remembered: DetectorMetadata['trained']) => {
+    const isKnown = isRemembered(remembered);
+    return samples.filter(({ path }) => isKnown(pixels.get(path) as string));
+  };
+  const trained = among(metadata.trained);
+  if (trained[0])
+    note?.(
+      `Warning: ${trained.length} of ${samples.length} test images, by their pixels, are training images, ${trained.filter(({ anomalous }) => anomalous).length} of them labelled anomalous here: the detector takes them for good, and these numbers say nothing of new parts. ${trained[0].path} is one`,
+    );
+  const set = among(metadata.calibrated?.pictures);
+  if (set[0])
+    note?.(
+      `Warning: ${set.length} of ${samples.length} test images, by their pixels, were given to clad calibrate: thresholds fit them, and new good parts may raise more false alarms. ${set[0].path} is one`,
+    );
+  const copies = findCopies(samples, pixels);
+  if (copies.length > 0)
+    note?.(
+      `${countCopies(copies)} of ${samples.length} test images are copies of others, by their pixels, and weigh more by them: ${nameCopies(copies)}`,
+    );
+  return {
+    trainedOn: metadata.trained ? trained.length : null,
+    calibratedOn: set.length,
+    copies: countCopies(copies),
+  };
 }
 
 async function measure(

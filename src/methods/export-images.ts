@@ -6,6 +6,7 @@ import { Random } from '../core/random.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { describeLeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
+import { distinct } from '../data/pixel-hash.ts';
 import { examineImages } from '../data/verify.ts';
 import type { RunOrigin } from './run-folder.ts';
 
@@ -34,7 +35,7 @@ export interface ExportImagesRequest {
 }
 
 /**
- * Chooses images and decodes them once: broken ones are left out, with a note. Null where there is no data set.
+ * Chooses images and decodes them once: broken ones are left out, with a note, and copies. Null where there is no data set.
  * @throws CLASS_UNKNOWN when the data set has none of the detector's products; errors of the data readers
  */
 export async function exportImages(request: ExportImagesRequest): Promise<ExportImages | null> {
@@ -65,12 +66,17 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     broken,
     dataset: usable,
     laterPages,
+    pixels,
   } = await examineImages({ ...dataset, samples }, { onProgress });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
   const passed = describeLeftOut(summariseLeftOut([...dataset.leftOut, ...laterPages]), dataset.root);
   if (passed.length > 0) note?.(passed.join('\n'));
-  const whole = (sample: Sample) => usable.samples.includes(sample);
-  return { training: chosen.training.filter(whole), judged: chosen.judged.filter(whole), judgedAre };
+  const distinctOf = (of: readonly Sample[]) =>
+    distinct(
+      of.filter((sample) => usable.samples.includes(sample)),
+      ({ path }) => pixels.get(path),
+    );
+  return { training: distinctOf(chosen.training), judged: distinctOf(chosen.judged), judgedAre };
 }
 
 /** At most so many, as many good and anomalous ones of each class as can be, always the same. */

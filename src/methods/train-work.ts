@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import { countCopies, findCopies, nameCopies, withoutTrainingCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
@@ -12,7 +13,7 @@ import { loadDataset } from '../data/load.ts';
 import { positionsOf } from '../data/named-images.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../data/nested.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
-import { verifyImages } from '../data/verify.ts';
+import { noteLeftOut, verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
 import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
@@ -64,7 +65,10 @@ export interface Work {
   readonly run: RunFolder;
   readonly cache: string;
   readonly dataset: Dataset;
+  /** Each picture once. */
   readonly training: readonly Sample[];
+  /** Hashes of the training images' pixels, in their order. */
+  readonly trainingPixels: readonly string[];
   readonly split: HeldOutSplit;
   readonly backbone: Backbone;
   readonly features: FeaturePlan;
@@ -109,7 +113,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, textures, leftOut } = await verified(request, loaded);
+  const { dataset, pixels, textures, leftOut } = await verified(request, loaded);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
   return {
@@ -119,6 +123,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     cache: request.cache ?? new RunFolder(request.out).cache,
     dataset,
     training,
+    trainingPixels: training.map(({ path }) => pixels.get(path) as string),
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
     features: await featurePlan(request, engine, backbone, chosen),
@@ -145,11 +150,16 @@ async function withoutExcluded(dataset: Dataset, exclude: readonly string[]): Pr
   return { ...dataset, samples };
 }
 
-/** The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. */
+/**
+ * The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. Of copies among the training images the
+ * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct pictures.
+ */
 async function verified(
   request: TrainRequest,
   loaded: Dataset,
-): Promise<Pick<Work, 'dataset' | 'textures' | 'leftOut'>> {
+): Promise<
+  Pick<Work, 'dataset' | 'textures' | 'leftOut'> & { readonly pixels: ReadonlyMap<string, string> }
+> {
   const { options, note, skipBroken = false } = request;
   const used = options.synthesis.perImage > 0;
   for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
@@ -163,16 +173,41 @@ async function verified(
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
-  const { dataset, broken, laterPages } = await verifyImages(loaded, { splits, ...examine });
+  const verified = await verifyImages(loaded, { splits, ...examine });
+  const { dataset, pixels, broken, laterPages } = verified;
   passed.push(...laterPages);
   const { textures, broken: brokenTextures } =
     listed && used
       ? await verifyTextures(listed, { ...examine, onLeftOut })
       : { textures: listed, broken: [] };
-  for (const { path, reason } of [...broken, ...brokenTextures]) note?.(`left out: ${path}: ${reason}`);
+  noteLeftOut(verified, note);
+  for (const { path, reason } of brokenTextures) note?.(`left out: ${path}: ${reason}`);
   const lines = describeLeftOut(summariseLeftOut(passed), loaded.root);
   if (lines.length > 0) note?.(lines.join('\n'));
-  return { dataset, textures, leftOut: summariseLeftOut([...passed, ...broken, ...brokenTextures]) };
+  noteCopies(dataset, pixels, note);
+  const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
+  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, textures, leftOut };
+}
+
+/** Says what the same pictures at several places do to a training and to what is measured of it. */
+function noteCopies(
+  { samples }: Dataset,
+  pixels: ReadonlyMap<string, string>,
+  note: TrainRequest['note'],
+): void {
+  const training = findCopies(
+    samples.filter(({ split }) => split === 'train'),
+    pixels,
+  );
+  if (training.length > 0)
+    note?.(
+      `${countCopies(training)} of the training images are copies of others, by their pixels; each picture is used once: ${nameCopies(training)}`,
+    );
+  const leaks = findCopies(samples, pixels).filter(({ kind }) => kind === 'leak');
+  if (leaks.length > 0)
+    note?.(
+      `Warning: ${leaks.length} pictures, by their pixels, are in train and in test. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
+    );
 }
 
 /** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */

@@ -21,6 +21,7 @@ import {
 } from './good-images.ts';
 import { goodImagesFile, writeGoodImagesFile } from './good-images-file.ts';
 import type { Trained } from './method.ts';
+import { rememberPictures } from './remembered-pictures.ts';
 import { type RankedImage, rankImages, writeGoodImages } from './standing-out.ts';
 import { stoppable, type Work } from './train-work.ts';
 import { version } from './version.ts';
@@ -104,6 +105,7 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
     geometry: { size: features.geometry.size, resizeTo: features.geometry.resizeTo ?? null },
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
+    trained: rememberPictures(work.trainingPixels),
     provenance: {
       data: {
         // The name alone: the file travels, and the path is nobody's business.

@@ -4,7 +4,7 @@ import { metricNames } from '../evaluation/evaluate.ts';
 import { evaluationTable, markdownTable } from '../evaluation/table.ts';
 import type { EvaluationDocument } from '../methods/evaluate.ts';
 import type { ReportData } from './data.ts';
-import { selectionSentence } from './words.ts';
+import { selectionSentence, trainedOnSentence } from './words.ts';
 
 /** `results.md`. */
 export function resultsMarkdown({ name, metadata, test }: ReportData): string {
@@ -14,6 +14,7 @@ export function resultsMarkdown({ name, metadata, test }: ReportData): string {
   const { header, rows } = evaluationTable(document);
   const table = { header, rows: rows.map((cells) => cells.map(plain)) };
   const { p50, p95 } = document.timing.latencyMs;
+  const known = trainedOnSentence(document);
   return `# ${plain(name)}
 
 ${markdownTable(table)}
@@ -23,7 +24,7 @@ rate to 0.3); AUPRO dilated is another metric, as the published code of SimpleNe
 detector's own thresholds.
 
 - Selection: ${plain(selectionSentence(provenance.selection))}
-- Method: ${plain(`${metadata.method} ${metadata.cladVersion}, preset ${provenance.preset}, seed ${provenance.seed}`)}
+${known === '' ? '' : `- Known pictures: ${known}\n`}- Method: ${plain(`${metadata.method} ${metadata.cladVersion}, preset ${provenance.preset}, seed ${provenance.seed}`)}
 - Backbone: ${plain(provenance.backbone.name)}, input ${geometry.size} px
 - Textures: ${plain(provenance.textures)}
 - Training data: ${plain(provenance.data.fingerprint)}

@@ -1,6 +1,7 @@
 /** @file Numbers and protocol names as the report writes them. */
 import { countsTrained } from '../detector/familiarity.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { EvaluationDocument } from '../methods/evaluate.ts';
 
 /** A fraction with three decimals; a dash for null. */
 export function decimals(value: number | null | undefined): string {
@@ -27,6 +28,12 @@ export function thresholdSource({ familiarity }: DetectorMetadata['provenance'])
   return countsTrained(familiarity)
     ? 'good training images, each judged as if it were new'
     : 'good images held out of training';
+}
+
+/** Test images that were trained on, and what that means for the numbers; empty where there are none. */
+export function trainedOnSentence({ pictures: { trainedOn } }: EvaluationDocument): string {
+  if (trainedOn === null || trainedOn === 0) return '';
+  return `Of the test images, ${trainedOn} have the pixels of training images: the detector knows them, and the numbers are better than new parts will see.`;
 }
 
 /** What chose the networks, and what that means for the numbers. */

@@ -103,6 +103,7 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
         run: untrusted,
         data: untrusted,
         protocol: { testFingerprint: 'f2', device: 'cpu' },
+        pictures: { trainedOn: 0, calibratedOn: 0, copies: 0 },
         classes: records,
         mean: meanRecord(Object.values(records)),
         misplaced: [],

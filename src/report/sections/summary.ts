@@ -1,11 +1,12 @@
 /** @file The head of the report: what was measured on what, the few numbers most people look for, and whether they are honest. */
 import type { ReportData } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { count, decimals, percent, selectionSentence } from '../words.ts';
+import { count, decimals, percent, selectionSentence, trainedOnSentence } from '../words.ts';
 
 export function summarySection({ name, metadata, test, written }: ReportData): Markup {
   const { classes, provenance } = metadata;
-  const leaked = provenance.selection === 'test';
+  const known = test ? trainedOnSentence(test.document) : '';
+  const leaked = provenance.selection === 'test' || known !== '';
   const images = test
     ? Object.values(test.document.classes).reduce((sum, { good, anomalous }) => sum + good + anomalous, 0)
     : 0;
@@ -15,7 +16,7 @@ export function summarySection({ name, metadata, test, written }: ReportData): M
 <h1>${name}</h1>
 <p class="lead">One model over ${count(classes.length, 'product')}, ${what}. ${date(written)}.</p>
 ${test ? tiles(test.document) : html`<p>The data set has no test images, so there are no numbers of accuracy here.</p>`}
-<p class="${leaked ? 'callout warning' : 'callout'}"><strong>${leaked ? 'Optimistic protocol.' : 'Honest protocol.'}</strong> ${selectionSentence(provenance.selection)} <a href="#protocol">How these numbers came about</a></p>
+<p class="${leaked ? 'callout warning' : 'callout'}"><strong>${leaked ? 'Optimistic protocol.' : 'Honest protocol.'}</strong> ${known === '' ? '' : `${known} Of the others: `}${selectionSentence(provenance.selection)} <a href="#protocol">How these numbers came about</a></p>
 </header>`;
 }
 

@@ -25,6 +25,7 @@ describe('inspectDataset', () => {
           testAnomalous: 2,
           defects: { good: 1, constructor: 2 },
           masks: 1,
+          nearDuplicates: [],
           width: { min: 20, max: 40 },
           height: { min: 30, max: 50 },
         },

@@ -7,6 +7,7 @@ import { examineImages, verifyImages } from '../../../src/data/verify.ts';
 import { encoded, type Files, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
 
 const whole = await encoded(noise(40, 30));
+const doubled = await encoded(noise(40, 30, 99));
 const jpeg = await encoded(noise(40, 30), 'jpeg');
 
 const sound: Files = {
@@ -55,6 +56,30 @@ describe('verifyImages', () => {
         '  nut/train/good/5.png: it is not PNG, JPEG, WebP, BMP or TIFF',
       ]);
     }));
+
+  it('refuses a picture of two products or with two labels; leaves all its copies out where asked to, down to an empty class', () =>
+    withFiles(
+      {
+        ...sound,
+        'bolt/train/good/0.png': [40, 30],
+        'bolt/train/good/1.png': doubled,
+        'nut/train/good/2.png': doubled,
+      },
+      async (root) => {
+        const dataset = await loadDataset(root);
+        expect(await refusal(root, verifyImages(dataset))).toMatch(
+          /^IMAGES_CONTRADICT .*: bolt\/train\/good\/1\.png \(bolt\) = nut\/train\/good\/2\.png \(nut\)\. Expected one product/,
+        );
+        const left = await verifyImages(dataset, { skipBroken: true });
+        expect(left.contradictions.map(({ samples }) => samples.length)).toEqual([2]);
+        expect(left.dataset.samples).toHaveLength(dataset.samples.length - 2);
+        // What is not looked at contradicts nothing.
+        expect((await verifyImages(dataset, { splits: ['test'] })).contradictions).toEqual([]);
+        await rm(join(root, 'bolt/train/good/0.png'));
+        const message = await refusal(root, verifyImages(await loadDataset(root), { skipBroken: true }));
+        expect(message).toMatch(/^CLASS_EMPTY Class bolt has no training images/);
+      },
+    ));
 
   it('lists a file that has gone and a link that leads nowhere', () =>
     withFiles(sound, async (root) => {

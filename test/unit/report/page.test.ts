@@ -103,10 +103,23 @@ describe('the page', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(5e6);
   });
 
-  it('says so when the networks were chosen on test images', () => {
+  it('says so when the networks were chosen on test images, or trained on some', () => {
     const { metadata } = two;
     const leaky = { ...metadata, provenance: { ...metadata.provenance, selection: 'test' } };
     expect(reportPage({ ...two, metadata: leaky })).toContain('Optimistic protocol.');
+    const { test } = two;
+    const known = {
+      ...two,
+      test: test && {
+        ...test,
+        document: { ...test.document, pictures: { trainedOn: 3, calibratedOn: 0, copies: 0 } },
+      },
+    };
+    expect(reportPage(known)).toMatch(
+      /Optimistic protocol\.<\/strong> Of the test images, 3 have the pixels of training images/,
+    );
+    expect(resultsMarkdown(known)).toMatch(/^- Known pictures: Of the test images, 3/m);
+    expect(reportPage(two)).not.toContain('the pixels of training images');
     expect(reportPage(two)).toContain('No test image took part');
   });
 

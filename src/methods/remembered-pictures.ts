@@ -1,0 +1,48 @@
+/**
+ * @file Which pictures a detector was trained on, and which set its thresholds, told by its file alone: 64 bits of each picture's hash (data/pixel-hash.ts), so
+ * that a copy is known wherever it lies and whatever has become of the folder. A new picture is taken for a known one once in 10^14 times at most.
+ */
+import type { DetectorMetadata } from '../detector/metadata.ts';
+
+type RememberedPictures = NonNullable<DetectorMetadata['trained']>;
+
+/** Of a file, 0.7 MB of text. */
+const mostKept = 65_536;
+/** Of a hash, hexadecimal: 64 bits. */
+const digits = 16;
+
+/**
+ * @param hashes - hexadecimal, each once
+ * @param before - what was remembered already, and stays
+ */
+export function rememberPictures(
+  hashes: readonly string[],
+  before?: RememberedPictures | undefined,
+): RememberedPictures {
+  const known = shortHashes(before);
+  const added = hashes.map((hash) => hash.slice(0, digits)).filter((hash) => !known.has(hash));
+  // Of very many the smallest, a sample by chance: of a copied folder it knows some.
+  const kept = [...known, ...added].sort().slice(0, mostKept);
+  return {
+    images: (before?.images ?? 0) + added.length,
+    pixels: Buffer.from(kept.join(''), 'hex').toString('base64'),
+  };
+}
+
+/** Answers whether a picture of this hash is remembered; always no for files of earlier versions, which do not say. */
+export function isRemembered(pictures: RememberedPictures | undefined): (hash: string) => boolean {
+  const known = shortHashes(pictures);
+  return (hash) => known.has(hash.slice(0, digits));
+}
+
+/** Whether that answer is the whole truth. */
+export function remembersAll(pictures: RememberedPictures | undefined): boolean {
+  return pictures !== undefined && pictures.images <= mostKept;
+}
+
+function shortHashes(pictures: RememberedPictures | undefined): Set<string> {
+  const text = Buffer.from(pictures?.pixels ?? '', 'base64').toString('hex');
+  const known = new Set<string>();
+  for (let at = 0; at < text.length; at += digits) known.add(text.slice(at, at + digits));
+  return known;
+}
