@@ -1,6 +1,8 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
 import type { Dataset, Layout, Sample } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
+import { missingMasks } from './mask-names.ts';
+import { defaultPatches, largePatches } from './patch-size.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
 /** The smallest and largest of something, in pixels. */
@@ -66,7 +68,9 @@ export async function inspectDataset(
       testAnomalous: sum('testAnomalous'),
       masks: sum('masks'),
     },
-    problems: dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
+    problems: (
+      await Promise.all(dataset.classes.map((name) => problemsOf(name, dataset, examination)))
+    ).flat(),
   };
 }
 
@@ -84,7 +88,7 @@ function summarise(samples: readonly Sample[], { sizes }: Examination): ClassSum
     testGood: test.filter(({ anomalous }) => !anomalous).length,
     testAnomalous: test.filter(({ anomalous }) => anomalous).length,
     defects: Object.fromEntries(defects),
-    masks: test.filter(({ maskPath }) => maskPath !== undefined).length,
+    masks: test.filter(({ maskPaths }) => maskPaths !== undefined).length,
     width: rangeOf(decoded.map(({ width }) => width)),
     height: rangeOf(decoded.map(({ height }) => height)),
   };
@@ -96,26 +100,26 @@ function rangeOf(values: readonly number[]): Range | null {
   return { min: sorted[0] as number, max: sorted.at(-1) as number };
 }
 
-function problemsOf(
+async function problemsOf(
   name: string,
-  samples: readonly Sample[],
-  { broken, emptyMasks }: Examination,
-): Problem[] {
+  dataset: Dataset,
+  { broken, emptyMasks, maskWarnings, sizes }: Examination,
+): Promise<Problem[]> {
+  const samples = ofClass(dataset, name);
   const problems: Problem[] = [];
   const add = (severity: Problem['severity'], path: string | null, message: string) =>
     problems.push({ severity, class: name, path, message });
-  const files = new Set(samples.flatMap(({ path, maskPath }) => [path, maskPath]));
+  const files = new Set(samples.flatMap(({ path, maskPaths = [] }) => [path, ...maskPaths]));
   for (const { path, reason } of broken) if (files.has(path)) add('error', path, reason);
   const training = samples.filter(({ split }) => split === 'train');
   const bad = new Set(broken.map(({ path }) => path));
   const usable = training.filter(({ path }) => !bad.has(path)).length;
   if (training.length === 0) add('error', null, 'no training images');
   else if (usable < 2) add('error', null, `two training images are the least, and ${usable} can be used`);
-  const anomalous = samples.filter((sample) => sample.anomalous);
-  const unmasked = anomalous.filter(({ maskPath }) => maskPath === undefined);
-  if (unmasked.length > 0 && unmasked.length === anomalous.length)
-    add('warning', null, 'no masks, so no pixel metrics');
-  else for (const { path } of unmasked) add('warning', path, 'anomalous image without a mask');
+  for (const { path, message } of await missingMasks(samples, dataset.layout)) add('warning', path, message);
   for (const path of emptyMasks) if (files.has(path)) add('warning', path, 'the mask is empty');
+  for (const { className, path, message } of [...maskWarnings, ...(dataset.asides ?? [])])
+    if (className === name) add('warning', path, message);
+  for (const { message } of largePatches(samples, sizes, defaultPatches)) add('warning', null, message);
   return problems;
 }

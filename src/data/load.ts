@@ -3,9 +3,9 @@
  * here; `verifyImages` decodes the files.
  */
 import { CladError } from '../core/errors.ts';
-import type { Dataset, Layout, Sample } from './dataset.ts';
+import type { Aside, Dataset, Layout, Sample } from './dataset.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
-import { type ClassFolder, mvtecClasses, mvtecOrVisa, readMvtec } from './mvtec.ts';
+import { type ClassFolder, mvtecAsides, mvtecClasses, mvtecSibling, readMvtec } from './mvtec.ts';
 import { plainClasses, readPlain } from './plain.ts';
 import { looksLikeVisa, readVisa } from './visa.ts';
 
@@ -28,21 +28,20 @@ export interface LoadOptions {
  */
 export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
   const absolute = await requireFolder(root, 'Give the folder of the data set.');
-  const { layout, names, samples } = await readLayout(absolute, options.layout);
+  const { layout, names, samples, asides = [] } = await readLayout(absolute, options.layout);
   const classes = uniqueNames(names);
   const expected = expectedIn(layout);
   if (samples.length === 0) throw new CladError('DATASET_EMPTY', { path: root, expected });
-  const ordered = samples
-    .map((sample) => ({ ...sample, className: sample.className.normalize('NFC') }))
-    .sort(
-      (a, b) =>
-        byCodeUnit(a.className, b.className) ||
-        splitOrder(a) - splitOrder(b) ||
-        // As the fingerprint has them: a copy on another file system may have names in another Unicode form.
-        byCodeUnit(a.path.normalize('NFC'), b.path.normalize('NFC')) ||
-        byCodeUnit(a.path, b.path),
-    );
-  const dataset: Dataset = { root: absolute, layout, classes, samples: ordered };
+  const ordered = samples.map(inOneForm).sort(
+    (a, b) =>
+      byCodeUnit(a.className, b.className) ||
+      splitOrder(a) - splitOrder(b) ||
+      // As the fingerprint has them: a copy on another file system may have names in another Unicode form.
+      byCodeUnit(a.path.normalize('NFC'), b.path.normalize('NFC')) ||
+      byCodeUnit(a.path, b.path),
+  );
+  const read: Dataset = { root: absolute, layout, classes, samples: ordered };
+  const dataset = asides.length > 0 ? { ...read, asides: asides.map(inOneForm) } : read;
   requireSamples(dataset, expected);
   if (options.requireTraining ?? true) requireTraining(dataset);
   return dataset;
@@ -72,6 +71,7 @@ interface Read {
   /** Every class's name, even of those without a sample. */
   readonly names: readonly string[];
   readonly samples: readonly Sample[];
+  readonly asides?: readonly Aside[];
 }
 
 async function readLayout(root: string, wanted: Layout | undefined): Promise<Read> {
@@ -82,12 +82,18 @@ async function readLayout(root: string, wanted: Layout | undefined): Promise<Rea
   if (wanted !== 'plain') {
     const classes = await mvtecClasses(root);
     if (classes.length > 0 || wanted !== undefined) {
-      const layout = wanted ?? (await mvtecOrVisa(classes));
-      return { layout, names: namesOf(classes), samples: await readMvtec(classes, layout) };
+      const layout = wanted ?? (await mvtecSibling(classes));
+      const samples = await readMvtec(classes, layout);
+      return { layout, names: namesOf(classes), samples, asides: await mvtecAsides(classes) };
     }
   }
   const classes = await plainClasses(root);
   return { layout: 'plain', names: namesOf(classes), samples: await readPlain(classes) };
+}
+
+/** With the class's name in Unicode form NFC. */
+function inOneForm<T extends { readonly className: string }>(item: T): T {
+  return { ...item, className: item.className.normalize('NFC') };
 }
 
 function namesOf(classes: readonly ClassFolder[]): string[] {

@@ -2,20 +2,14 @@
  * @file Decodes every file of a data set before any work is spent on it, so that a broken, empty or truncated image
  * is met in the first minute and not in the third hour; masks too, which must be as large as their images.
  */
-import { CladError, firstLineOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { decodeImage, decodeMask } from '../image/decode.ts';
+import { decodeImage } from '../image/decode.ts';
+import { attempt, type BrokenImage } from './broken-image.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { requireTraining } from './load.ts';
-
-/** A sample that cannot be used. */
-export interface BrokenImage {
-  /** Absolute path of the image, or of its mask where that is what is wrong. */
-  readonly path: string;
-  /** One sentence without the path. A mask of another size than its image: names the image too. */
-  readonly reason: string;
-}
+import { checkMasks, type MaskFacts, type MaskWarning, maskWarnings } from './mask-check.ts';
 
 /** A picture's size in pixels, as decoded (after EXIF rotation). */
 export interface Size {
@@ -47,8 +41,10 @@ export interface Examination {
   readonly dataset: Dataset;
   /** Sizes of the decoded images, by path. */
   readonly sizes: ReadonlyMap<string, Size>;
-  /** Masks without a pixel inside. */
+  /** Masks without a pixel inside; of several of one image the first. */
   readonly emptyMasks: readonly string[];
+  /** What else about masks a person should look at. */
+  readonly maskWarnings: readonly MaskWarning[];
 }
 
 /** Decodes every file and tells what is wrong, without refusing anything. */
@@ -69,14 +65,20 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const broken = findings.flatMap((finding) => finding.broken ?? []);
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
-  const emptyMasks: string[] = [];
-  for (const [index, { path, maskPath }] of wanted.entries()) {
-    const { size, emptyMask } = findings[index] as Finding;
+  for (const [index, { path }] of wanted.entries()) {
+    const { size } = findings[index] as Finding;
     if (size) sizes.set(path, size);
-    if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
-  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, emptyMasks };
+  const masks = findings.flatMap(({ mask }) => mask ?? []);
+  return {
+    examined: wanted.length,
+    broken,
+    dataset: { ...dataset, samples },
+    sizes,
+    emptyMasks: masks.filter(({ coverage }) => coverage === 0).map(({ path }) => path),
+    maskWarnings: maskWarnings(masks),
+  };
 }
 
 /** How files are verified. */
@@ -119,32 +121,15 @@ export function imagesBroken(broken: readonly BrokenImage[], total: number): Cla
 interface Finding {
   readonly size?: Size;
   readonly broken?: BrokenImage;
-  readonly emptyMask?: boolean;
+  readonly mask?: MaskFacts;
 }
 
-async function examineSample({ path, maskPath }: Sample): Promise<Finding> {
+async function examineSample(sample: Sample): Promise<Finding> {
+  const { path, maskPaths } = sample;
   const image = await attempt(path, decodeImage(path));
   if ('reason' in image) return { broken: image };
   const size = { width: image.width, height: image.height };
-  if (maskPath === undefined) return { size };
-  const mask = await attempt(maskPath, decodeMask(maskPath));
-  if ('reason' in mask) return { size, broken: mask };
-  if (mask.width !== size.width || mask.height !== size.height) {
-    const is = `the mask is ${mask.width} x ${mask.height} pixels`;
-    return {
-      size,
-      broken: { path: maskPath, reason: `${is}, its image ${path} ${size.width} x ${size.height}` },
-    };
-  }
-  return { size, emptyMask: !mask.data.includes(1) };
-}
-
-/** What was decoded, or what is wrong with the file. */
-export async function attempt<T>(path: string, decoding: Promise<T>): Promise<T | BrokenImage> {
-  try {
-    return await decoding;
-  } catch (error) {
-    if (!(error instanceof CladError)) throw error;
-    return { path, reason: firstLineOf(error.cause ?? error) };
-  }
+  if (maskPaths === undefined) return { size };
+  const mask = await checkMasks(sample, size);
+  return 'reason' in mask ? { size, broken: mask } : { size, mask };
 }

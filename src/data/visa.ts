@@ -42,8 +42,8 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const sample = sampleOf(root, row, refuse);
     if (seen.has(sample.path)) throw refuse(`${row.image} is listed twice`);
     seen.add(sample.path);
-    for (const file of [sample.path, sample.maskPath])
-      if (file !== undefined && !(await statOrNothing(file))) throw refuse(`${file} does not exist`);
+    for (const file of [sample.path, ...(sample.maskPaths ?? [])])
+      if (!(await statOrNothing(file))) throw refuse(`${file} does not exist`);
     samples.push(sample);
   }
   return samples;
@@ -70,7 +70,7 @@ function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError)
     anomalous,
     defect: anomalous ? 'anomaly' : 'good',
   } as const;
-  return anomalous && row.mask !== '' ? { ...sample, maskPath: join(root, row.mask) } : sample;
+  return anomalous && row.mask !== '' ? { ...sample, maskPaths: [join(root, row.mask)] } : sample;
 }
 
 /** The rows of the table with their lines, counted from 1. */

@@ -16,6 +16,7 @@ import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/eval
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
+import { maskNotes } from './mask-notes.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
@@ -99,8 +100,10 @@ export async function evaluateInFull(
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
   try {
-    const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
-    const { evaluation, timing, vanished } = await measure(detector, samples, request.onProgress, watch);
+    const { dataset, samples, emptyMasks } = await testImages(request, loaded, detector.metadata.classes);
+    const measurement = await measure(detector, samples, request.onProgress, watch);
+    const { evaluation, timing } = measurement;
+    const vanished = measurement.vanished.filter((path) => !emptyMasks.includes(path));
     if (vanished.length > 0)
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${detector.metadata.geometry.size} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
@@ -148,14 +151,20 @@ async function testImages(
   { skipBroken = false, onProgress, note }: EvaluateRequest,
   loaded: Dataset,
   classes: readonly string[],
-): Promise<{ readonly dataset: Dataset; readonly samples: readonly Sample[] }> {
+): Promise<{
+  readonly dataset: Dataset;
+  readonly samples: readonly Sample[];
+  readonly emptyMasks: readonly string[];
+}> {
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-  const { dataset, broken } = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const examination = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const { dataset, broken, emptyMasks } = examination;
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
+  for (const line of await maskNotes(examination)) note?.(line);
   const samples = testOf(dataset);
-  if (samples.length > 0) return { dataset, samples };
+  if (samples.length > 0) return { dataset, samples, emptyMasks };
   throw new CladError('DATASET_EMPTY', {
     path: loaded.root,
     expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
@@ -180,7 +189,7 @@ async function measure(
     // Samples are in the order of classes; a finished class lets go of its pixels.
     if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
     previous = sample.className;
-    if (sample.maskPath !== undefined && mask && !mask.includes(1)) vanished.push(sample.maskPath);
+    if (sample.maskPaths?.[0] !== undefined && mask && !mask.includes(1)) vanished.push(sample.maskPaths[0]);
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);

@@ -8,11 +8,12 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
+import { largePatches, largePatchesNote } from '../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
-import { verifyImages } from '../data/verify.ts';
+import { type Examination, verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
-import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
+import { type FeaturePlan, gridSideOf, planFeatures } from '../features/extractor.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
@@ -96,9 +97,14 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, textures } = await verified(request, loaded);
+  const { dataset, sizes, textures } = await verified(request, loaded);
+  for (const { path, message } of dataset.asides ?? []) note?.(`${path}: ${message}.`);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
+  const features = await featurePlan(request, engine, backbone, chosen);
+  const patches = { ...features.geometry, gridSide: gridSideOf(features) };
+  const large = largePatchesNote(largePatches(training, sizes, patches));
+  if (large !== undefined) note?.(large);
   return {
     // What was used is what the run and its detector say.
     request: { ...request, options: { ...options, features: chosen } },
@@ -108,7 +114,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     training,
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
-    features: await featurePlan(request, engine, backbone, chosen),
+    features,
     textures,
     fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
   };
@@ -118,7 +124,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
 async function verified(
   request: TrainRequest,
   loaded: Dataset,
-): Promise<{ readonly dataset: Dataset; readonly textures: readonly string[] | null }> {
+): Promise<Pick<Examination, 'dataset' | 'sizes'> & { readonly textures: readonly string[] | null }> {
   const { options, note, skipBroken = false } = request;
   const used = options.synthesis.perImage > 0;
   const listed = request.textures === undefined ? null : await listTextures(request.textures);
@@ -129,11 +135,11 @@ async function verified(
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
-  const { dataset, broken } = await verifyImages(loaded, { splits, ...examine });
+  const { dataset, broken, sizes } = await verifyImages(loaded, { splits, ...examine });
   const { textures, broken: brokenTextures } =
     listed && used ? await verifyTextures(listed, examine) : { textures: listed, broken: [] };
   for (const { path, reason } of [...broken, ...brokenTextures]) note?.(`left out: ${path}: ${reason}`);
-  return { dataset, textures };
+  return { dataset, sizes, textures };
 }
 
 /** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */
