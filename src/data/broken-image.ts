@@ -1,5 +1,6 @@
 /** @file A file that cannot be used, told instead of thrown, so that all of a data set's are found. */
-import { CladError, firstLineOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
+import { decodingReason } from '../image/decode.ts';
 
 /** A sample that cannot be used. */
 export interface BrokenImage {
@@ -15,6 +16,6 @@ export async function attempt<T>(path: string, decoding: Promise<T>): Promise<T 
     return await decoding;
   } catch (error) {
     if (!(error instanceof CladError)) throw error;
-    return { path, reason: firstLineOf(error.cause ?? error) };
+    return { path, reason: decodingReason(error.cause ?? error) };
   }
 }

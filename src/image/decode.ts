@@ -83,8 +83,8 @@ export async function imageSize(
 /**
  * Gives the image library's picture, before any colour space is chosen, to `use`, which decodes it.
  *
- * A JPEG in whose data something is missing is refused: its decoder would go on in grey, and only warn. It warns of harmless things too; for
- * those it is asked once more.
+ * A JPEG or TIFF in whose data something is missing is refused: their decoders go on, in grey or black, and only warn. They warn of harmless
+ * things too; after such a warning they are asked once more.
  */
 export async function withImage<T>(
   bytes: Uint8Array,
@@ -95,18 +95,19 @@ export async function withImage<T>(
     sharp(bytes, { failOn, ignoreIcc: true, limitInputPixels: maxPixels ?? true })
       .timeout({ seconds })
       .autoOrient();
-  if (requireFormat(bytes) !== 'jpeg') return use(open('error'));
+  if (!['jpeg', 'tiff'].includes(requireFormat(bytes))) return use(open('error'));
   try {
     return await use(open('warning'));
   } catch (error) {
-    if (!harmlessInJpeg.test(reasonOf(error))) throw error;
+    const lines = reasonOf(error).split('\n');
+    if (!lines.every((line) => harmless.test(line))) throw error;
     return use(open('error'));
   }
 }
 
-/** Warnings of libjpeg about headers alone, or about bytes too many between segments. */
-const harmlessInJpeg =
-  /unknown JFIF revision|Unknown Adobe color transform|Invalid SOS parameters|extraneous bytes before marker 0x(?!d[0-7])|bad ICC marker/;
+/** Lines about tags and headers, or about bytes too many between segments; the first and the last of a warning's only say that it is one. */
+const harmless =
+  /^Warning treated as error|^error in tile|\b(tags?|field|directory)\b|unknown JFIF|Unknown Adobe color|Invalid SOS parameters|extraneous bytes before marker 0x(?!d[0-7])|bad ICC marker/i;
 
 /** @throws Error for samples that are neither of 8 nor of 16 bits */
 export function requireIntegers(depth: string | undefined): void {
@@ -119,6 +120,15 @@ export async function named<T>(path: string, decode: () => Promise<T>): Promise<
   try {
     return await decode();
   } catch (error) {
-    throw new CladError('IMAGE_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
+    throw new CladError('IMAGE_INVALID', { path, reason: decodingReason(error) }, { cause: error });
   }
+}
+
+/** Why decoding failed, in a line. */
+export function decodingReason(error: unknown): string {
+  const line = firstLineOf(error).replace(/:$/, '');
+  // Our own readers beyond the file's end, and a library that does not know.
+  return error instanceof RangeError || line === '' || line === 'Unknown error'
+    ? 'the file is damaged'
+    : line;
 }

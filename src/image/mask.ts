@@ -12,8 +12,16 @@ import type { Mask } from './rgb.ts';
  * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
  */
 export async function decodeMask(path: string): Promise<MaskReading> {
-  const bytes = await readBytes(path);
-  return named(path, async () => {
+  return decodeMaskBytes(await readBytes(path), path);
+}
+
+/**
+ * Reads a ground-truth image that is already in memory.
+ * @param name - what errors call it, e.g. its path
+ * @throws CladError `IMAGE_INVALID`
+ */
+export async function decodeMaskBytes(bytes: Uint8Array, name: string): Promise<MaskReading> {
+  return named(name, async () => {
     if (requireFormat(bytes) === 'bmp') return maskShape({ ...decodeBmp(bytes), channels: 3 });
     return maskShape(await decodeDeep(bytes));
   });
