@@ -113,7 +113,7 @@ describe('what a decoder warns of and reads all the same', () => {
 });
 
 /** A little-endian TIFF with another entry (tag, type, count, value) in a tag's place. */
-function withEntry(tiff: Buffer, tag: number, entry: readonly [number, number, number, number]): Buffer {
+function withEntry(tiff: Uint8Array, tag: number, entry: readonly [number, number, number, number]): Buffer {
   const changed = Buffer.from(tiff);
   const directory = changed.readUInt32LE(4);
   const entries = changed.readUInt16LE(directory);
@@ -145,7 +145,7 @@ describe('small files that claim huge pictures', () => {
     return bytes;
   };
   const tiff = (kind: string, side: number) =>
-    [256, 257].reduce((bytes, tag) => withEntry(bytes, tag, [tag, 4, 1, side]), Buffer.from(bytesOf(kind)));
+    [256, 257].reduce((bytes, tag) => withEntry(bytes, tag, [tag, 4, 1, side]), bytesOf(kind));
   const bmp = (side: number) => {
     const bytes = Buffer.from(bytesOf('bmp 1'));
     bytes.writeInt32LE(side, 18);
