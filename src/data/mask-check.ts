@@ -18,7 +18,7 @@ interface Size {
 /** What the masks of one photograph show. */
 export interface MaskFacts {
   readonly className: string;
-  /** The mask, or the first of several. */
+  /** The mask; of several the one that covers most. */
   readonly path: string;
   /** Share of the picture that is inside. */
   readonly coverage: number;
@@ -68,11 +68,11 @@ export async function checkMasks(
     if ('reason' in reading) return reading;
     readings.push(reading);
   }
-  const union = uniteMasks(readings, maskPaths);
+  const covers = readings.map((reading) => sharesOf(reading).coverage);
   return {
     className,
-    path: maskPaths[0] as string,
-    ...sharesOf(union),
+    path: maskPaths[covers.indexOf(Math.max(...covers))] as string,
+    ...sharesOf(uniteMasks(readings, maskPaths)),
     turned: mayDiffer ? image : undefined,
     remarks: readings.flatMap(remarksOn),
   };

@@ -104,7 +104,11 @@ function explain(
   const wanted = `${stemOf(alike[0] ?? '')}${suffix}`;
   return {
     reason: `that of ${join(imageFolder, alike[0] ?? '')}, which has none, would be called ${wanted}.png.`,
-    remedy: 'Rename it if it is meant.',
+    // Rather than rename them all.
+    remedy:
+      suffix !== '' && stemOf(name) === stemOf(alike[0] ?? '')
+        ? 'Rename it if it is meant, or read masks named as their images with --layout visa-1cls.'
+        : 'Rename it if it is meant.',
   };
 }
 

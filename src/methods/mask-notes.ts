@@ -21,7 +21,8 @@ export async function maskNotes({ dataset, emptyMasks, maskWarnings }: Examinati
     lines.push(
       `${emptyMasks.length === 1 ? 'One mask is' : `${emptyMasks.length} masks are`} empty, so these defects count as normal in pixel metrics: ${empty}`,
     );
-  lines.push(...maskWarnings.map(({ className, path, message }) => `${path ?? className}: ${message}.`));
+  for (const { className, path, message } of maskWarnings)
+    lines.push(`${path ?? className}: ${message}${message.endsWith('?') ? '' : '.'}`);
   if (lines.length <= mostShown) return lines;
   const rest = `${lines.length - mostShown} more lines on masks: clad data inspect ${dataset.root}`;
   return [...lines.slice(0, mostShown), rest];

@@ -29,7 +29,7 @@ describe('a mask that nearly has the right name', () => {
     '000_mask_.png',
   ])('%s is refused with the name that was expected, and its image', async (name) => {
     expect(await refusal(empty(...mvtec, `nut/ground_truth/broken/${name}`))).toBe(
-      `MASK_UNMATCHED nut/ground_truth/broken/${name}: this mask has no image; that of nut/test/broken/000.png, which has none, would be called 000_mask.png. Rename it if it is meant.`,
+      `MASK_UNMATCHED nut/ground_truth/broken/${name}: this mask has no image; that of nut/test/broken/000.png, which has none, would be called 000_mask.png. Rename it if it is meant${name === '000.png' ? ', or read masks named as their images with --layout visa-1cls' : ''}.`,
     );
   });
 
