@@ -81,8 +81,9 @@ export async function checkMasks(
 /** Whether a mask of the right size may still lie otherwise than its photograph, which EXIF has turned. */
 function mayLieOtherwise(photograph: StoredForm, mask: StoredForm): boolean {
   if (photograph.orientation === mask.orientation) return false;
-  const quarter = photograph.orientation >= 5 || mask.orientation >= 5;
-  return !quarter || photograph.width === photograph.height;
+  // A quarter turn of one of the two shows in the size, unless they are square.
+  const isTurned = ({ orientation }: StoredForm) => orientation >= 5;
+  return isTurned(photograph) === isTurned(mask) || photograph.width === photograph.height;
 }
 
 function mismatch(image: string, size: Size, photograph: StoredForm, mask: StoredForm): string {

@@ -54,7 +54,7 @@ describe('values that are labels', () => {
     ['instances 1 to 120', Array.from({ length: 120 }, (_, index) => index + 1)],
     ['a faint one beside a bright one', [3, 255]],
   ])('%s, keep every pixel above 0', (_, labels) => {
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const values = regions(labels, seed);
       const reading = maskShape(grey(side, values));
       expect(reading).toMatchObject({ soft: false, outside: 'black' });
