@@ -57,16 +57,17 @@ function boxMean(from, length, lines, step, between) {
 async function main(root) {
   const { Evaluator } = await import('../dist/evaluation/evaluate.js');
   const { loadDataset } = await import('../dist/data/load.js');
-  const { decodeImage, decodeMask } = await import('../dist/image/decode.js');
+  const { decodeImage } = await import('../dist/image/decode.js');
+  const { decodeMasks } = await import('../dist/image/mask.js');
   const { classes, samples } = await loadDataset(root);
   const evaluator = new Evaluator();
   for (const className of classes) {
     const of = samples.filter((sample) => sample.className === className);
     const training = of.filter(({ split }) => split === 'train');
     const fitted = fitPixels(await Promise.all(training.map(({ path }) => decodeImage(path))));
-    for (const { path, anomalous, maskPath } of of.filter(({ split }) => split === 'test')) {
+    for (const { path, anomalous, maskPaths } of of.filter(({ split }) => split === 'test')) {
       const { map, score } = scorePixels(fitted, await decodeImage(path));
-      const mask = maskPath === undefined ? null : (await decodeMask(maskPath)).data;
+      const mask = maskPaths === undefined ? null : (await decodeMasks(maskPaths)).data;
       evaluator.add({ path, className, anomalous, score, map, mask });
     }
     evaluator.finish(className);

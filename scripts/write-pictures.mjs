@@ -9,7 +9,8 @@ import sharp from 'sharp';
 import { loadDataset } from '../dist/data/load.js';
 import { Detector } from '../dist/detector/detector.js';
 import { heatPicture } from '../dist/detector/heat-picture.js';
-import { decodeImage, decodeMask } from '../dist/image/decode.js';
+import { decodeImage } from '../dist/image/decode.js';
+import { decodeMasks } from '../dist/image/mask.js';
 import { sideBySide } from '../dist/image/overlay.js';
 import { nodeEngine } from '../dist/runtime/node.js';
 
@@ -33,7 +34,7 @@ for (const product of products) {
   }
   judged.sort((a, b) => a.prediction.score - b.prediction.score);
   const { sample, image, prediction } = judged[Math.floor(judged.length / 2)];
-  const mask = await decodeMask(sample.maskPath);
+  const mask = await decodeMasks(sample.maskPaths);
   const truth = Uint8Array.from(image.data, (_, at) => (mask.data[Math.floor(at / 3)] ? 255 : 30));
   const heat = heatPicture(detector, image, prediction);
   columns.push(await Promise.all([image, { ...image, data: truth }, heat].map(small)));

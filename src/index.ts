@@ -24,8 +24,9 @@ export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } fro
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
 export { type Backbone, type BackboneCard, loadBackbone } from './features/backbone.ts';
 export { addBackbone, listBackbones, verifyBackbone } from './features/backbone-registry.ts';
-export { decodeBytes, decodeImage, decodeMask } from './image/decode.ts';
+export { decodeBytes, decodeImage } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
+export { decodeMask } from './image/mask.ts';
 export type { Mask, RgbImage } from './image/rgb.ts';
 export {
   type CalibrateDocument,

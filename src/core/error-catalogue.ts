@@ -142,7 +142,7 @@ export const errorCatalogue = {
   },
   MASK_UNMATCHED: {
     kind: 'input',
-    message: '{mask}: this mask has no image; expected {image}.{others} Add the image or remove the mask.',
+    message: '{mask}: this mask has no image; {reason}{others} {remedy}',
   },
   BACKBONE_CARD_INVALID: {
     kind: 'input',

@@ -13,12 +13,12 @@ export interface Sample {
   readonly anomalous: boolean;
   /** Kind of defect as the layout names it, `good` for a normal part. */
   readonly defect: string;
-  /** Absolute path of the ground-truth mask of an anomalous sample, where there is one. */
-  readonly maskPath?: string;
+  /** Absolute paths of an anomalous sample's ground-truth masks, of which the union counts; absent where there are none. */
+  readonly maskPaths?: readonly string[];
 }
 
 /** The folder layouts that can be read. */
-export const layouts = ['mvtec', 'visa', 'visa-1cls', 'plain'] as const;
+export const layouts = ['mvtec', 'mvtec-loco', 'visa', 'visa-1cls', 'plain'] as const;
 export type Layout = (typeof layouts)[number];
 
 /** A data set: samples in a fixed order (class, split, path), independent of the file system's. */
@@ -31,6 +31,17 @@ export interface Dataset {
   readonly samples: readonly Sample[];
   /** What lies in the folder and is no part of it. */
   readonly leftOut: readonly LeftOut[];
+  /** Files of the layout that are no samples, and why; absent where there are none. */
+  readonly asides?: readonly Aside[];
+}
+
+/** A folder that is known and not used. */
+export interface Aside {
+  readonly className: string;
+  /** Absolute path of the folder. */
+  readonly path: string;
+  /** Sentence without the path: how many files, and what becomes of them. */
+  readonly message: string;
 }
 
 /** Groups by class name, both orders kept. */

@@ -11,7 +11,7 @@ import { byCodeUnit } from './folders.ts';
 
 /**
  * SHA-256, in hex, over every sample, in whatever order they come: class, split, defect, path below the root, and the sizes and SHA-256 of
- * the contents of image and mask. Moving or copying the folder does not change it, a changed pixel or label does.
+ * the contents of image and masks. Moving or copying the folder does not change it, a changed pixel or label does.
  * @throws CladError `FILE_UNREADABLE`
  */
 export async function fingerprint(
@@ -33,8 +33,9 @@ export async function fingerprintFiles(paths: readonly string[]): Promise<string
   return createHash('sha256').update(contents.join('\n')).digest('hex');
 }
 
-async function describe({ className, split, defect, path, maskPath }: Sample, root: string): Promise<string> {
-  const files = maskPath === undefined ? [path] : [path, maskPath];
+async function describe(sample: Sample, root: string): Promise<string> {
+  const { className, split, defect, path, maskPaths = [] } = sample;
+  const files = [path, ...maskPaths];
   const contents: string[] = [];
   for (const file of files)
     contents.push(relative(root, file).split(sep).join('/').normalize('NFC'), await contentOf(file));

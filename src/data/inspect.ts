@@ -4,7 +4,9 @@ import type { Dataset, Layout, Sample } from './dataset.ts';
 import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
 import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
+import { missingMasks } from './mask-names.ts';
 import { foldersReadAsOne, type ReadAsOne } from './nested.ts';
+import { defaultPatches, largePatches } from './patch-size.ts';
 import { type Sketch, sketchOf } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
@@ -90,11 +92,15 @@ export async function inspectDataset(
     readAsOne: foldersReadAsOne(dataset),
     leftOut: summariseLeftOut([...dataset.leftOut, ...examination.laterPages]),
     copies: copies.map(({ kind, samples }) => ({ kind, paths: samples.map(({ path }) => path) })),
-    problems: dataset.classes.flatMap((name, index) => [
-      ...problemsOf(name, ofClass(dataset, name), examination),
-      ...copyProblems(name, copies),
-      ...nearProblems(name, summaries[index] as ClassSummary),
-    ]),
+    problems: (
+      await Promise.all(
+        dataset.classes.map(async (name, index) => [
+          ...(await problemsOf(name, dataset, examination)),
+          ...copyProblems(name, copies),
+          ...nearProblems(name, summaries[index] as ClassSummary),
+        ]),
+      )
+    ).flat(),
   };
 }
 
@@ -116,7 +122,7 @@ function summarise(
     testGood: test.filter(({ anomalous }) => !anomalous).length,
     testAnomalous: test.filter(({ anomalous }) => anomalous).length,
     defects: Object.fromEntries(defects),
-    masks: test.filter(({ maskPath }) => maskPath !== undefined).length,
+    masks: test.filter(({ maskPaths }) => maskPaths !== undefined).length,
     width: rangeOf(decoded.map(({ width }) => width)),
     height: rangeOf(decoded.map(({ height }) => height)),
     nearDuplicates: nearDuplicatesOf(samples, pixels, sketches),
@@ -129,15 +135,16 @@ function rangeOf(values: readonly number[]): Range | null {
   return { min: sorted[0] as number, max: sorted.at(-1) as number };
 }
 
-function problemsOf(
+async function problemsOf(
   name: string,
-  samples: readonly Sample[],
-  { broken, emptyMasks, pixels }: Examination,
-): Problem[] {
+  dataset: Dataset,
+  { broken, emptyMasks, maskWarnings, pixels, sizes }: Examination,
+): Promise<Problem[]> {
+  const samples = ofClass(dataset, name);
   const problems: Problem[] = [];
   const add = (severity: Problem['severity'], path: string | null, message: string) =>
     problems.push({ severity, class: name, path, message });
-  const files = new Set(samples.flatMap(({ path, maskPath }) => [path, maskPath]));
+  const files = new Set(samples.flatMap(({ path, maskPaths = [] }) => [path, ...maskPaths]));
   for (const { path, reason } of broken) if (files.has(path)) add('error', path, reason);
   const training = samples.filter(({ split }) => split === 'train');
   const bad = new Set(broken.map(({ path }) => path));
@@ -147,11 +154,10 @@ function problemsOf(
   ).length;
   if (training.length === 0) add('error', null, 'no training images');
   else if (usable < 2) add('error', null, `two training images are the least, and ${usable} can be used`);
-  const anomalous = samples.filter((sample) => sample.anomalous);
-  const unmasked = anomalous.filter(({ maskPath }) => maskPath === undefined);
-  if (unmasked.length > 0 && unmasked.length === anomalous.length)
-    add('warning', null, 'no masks, so no pixel metrics');
-  else for (const { path } of unmasked) add('warning', path, 'anomalous image without a mask');
+  for (const { path, message } of await missingMasks(samples, dataset.layout)) add('warning', path, message);
   for (const path of emptyMasks) if (files.has(path)) add('warning', path, 'the mask is empty');
+  for (const { className, path, message } of [...maskWarnings, ...(dataset.asides ?? [])])
+    if (className === name) add('warning', path, message);
+  for (const { message } of largePatches(samples, sizes, defaultPatches)) add('warning', null, message);
   return problems;
 }

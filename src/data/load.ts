@@ -4,11 +4,11 @@
  */
 import { relative, sep } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import type { Dataset, Layout, Sample } from './dataset.ts';
+import type { Aside, Dataset, Layout, Sample } from './dataset.ts';
 import type { Looks } from './entries.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
 import { type LeftOut, leftOutBriefly } from './left-out.ts';
-import { type ClassFolder, mvtecClasses, mvtecOrVisa, readMvtec } from './mvtec.ts';
+import { type ClassFolder, mvtecAsides, mvtecClasses, mvtecSibling, readMvtec } from './mvtec.ts';
 import { passedOver } from './passed-over.ts';
 import { plainClasses, readPlain } from './plain.ts';
 import { looksLikeVisa, readVisa } from './visa.ts';
@@ -33,24 +33,23 @@ export interface LoadOptions {
 export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
   const absolute = await requireFolder(root, 'Give the folder of the data set.');
   const looks: Looks = new Map();
-  const { layout, names, samples } = await readLayout(absolute, options.layout, looks);
+  const { layout, names, samples, asides = [] } = await readLayout(absolute, options.layout, looks);
   const classes = uniqueNames(names);
-  const leftOut = await passedOver({ root: absolute, layout, samples }, looks);
+  const leftOut = await passedOver({ root: absolute, layout, samples, asides }, looks);
   if (samples.length === 0) {
     const expected = expectedIn(layout) + leftOutBriefly(leftOut);
     throw new CladError('DATASET_EMPTY', { path: root, expected });
   }
-  const ordered = samples
-    .map((sample) => ({ ...sample, className: sample.className.normalize('NFC') }))
-    .sort(
-      (a, b) =>
-        byCodeUnit(a.className, b.className) ||
-        splitOrder(a) - splitOrder(b) ||
-        // As the fingerprint has them: a copy on another file system may have names in another Unicode form.
-        byCodeUnit(a.path.normalize('NFC'), b.path.normalize('NFC')) ||
-        byCodeUnit(a.path, b.path),
-    );
-  const dataset: Dataset = { root: absolute, layout, classes, samples: ordered, leftOut };
+  const ordered = samples.map(inOneForm).sort(
+    (a, b) =>
+      byCodeUnit(a.className, b.className) ||
+      splitOrder(a) - splitOrder(b) ||
+      // As the fingerprint has them: a copy on another file system may have names in another Unicode form.
+      byCodeUnit(a.path.normalize('NFC'), b.path.normalize('NFC')) ||
+      byCodeUnit(a.path, b.path),
+  );
+  const read: Dataset = { root: absolute, layout, classes, samples: ordered, leftOut };
+  const dataset = asides.length > 0 ? { ...read, asides: asides.map(inOneForm) } : read;
   requireSamples(dataset);
   if (options.requireTraining ?? true) requireTraining(dataset);
   return dataset;
@@ -88,6 +87,7 @@ interface Read {
   /** Every class's name, even of those without a sample. */
   readonly names: readonly string[];
   readonly samples: readonly Sample[];
+  readonly asides?: readonly Aside[];
 }
 
 async function readLayout(root: string, wanted: Layout | undefined, looks: Looks): Promise<Read> {
@@ -98,12 +98,18 @@ async function readLayout(root: string, wanted: Layout | undefined, looks: Looks
   if (wanted !== 'plain') {
     const classes = await mvtecClasses(root);
     if (classes.length > 0 || wanted !== undefined) {
-      const layout = wanted ?? (await mvtecOrVisa(classes));
-      return { layout, names: namesOf(classes), samples: await readMvtec(classes, layout) };
+      const layout = wanted ?? (await mvtecSibling(classes));
+      const samples = await readMvtec(classes, layout);
+      return { layout, names: namesOf(classes), samples, asides: await mvtecAsides(classes) };
     }
   }
   const classes = await plainClasses(root, looks);
   return { layout: 'plain', names: namesOf(classes), samples: await readPlain(classes, looks) };
+}
+
+/** With the class's name in Unicode form NFC. */
+function inOneForm<T extends { readonly className: string }>(item: T): T {
+  return { ...item, className: item.className.normalize('NFC') };
 }
 
 function namesOf(classes: readonly ClassFolder[]): string[] {

@@ -2,7 +2,7 @@
  * @file What no reader of a layout read: every entry below a data set's folder that is neither an image nor a mask of a sample. Looked for afterwards
  * and apart from the readers, so that a reader cannot forget something.
  */
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import type { Dataset } from './dataset.ts';
 import type { Looks } from './entries.ts';
 import { imagesBelow } from './folders.ts';
@@ -11,6 +11,7 @@ import type { LeftOut } from './left-out.ts';
 /** Why an image was not read. */
 const unreadBecause = {
   mvtec: 'image where the layout has none',
+  'mvtec-loco': 'image where the layout has none',
   'visa-1cls': 'image where the layout has none',
   visa: 'image that is not in split_csv/1cls.csv',
   plain: 'image where the layout has none',
@@ -21,12 +22,12 @@ const unreadBecause = {
  * @throws CladError `FILE_UNREADABLE` for the folder itself
  */
 export async function passedOver(
-  dataset: Pick<Dataset, 'root' | 'layout' | 'samples'>,
+  dataset: Pick<Dataset, 'root' | 'layout' | 'samples' | 'asides'>,
   looks: Looks,
 ): Promise<LeftOut[]> {
-  const { root, layout, samples } = dataset;
+  const { root, layout, samples, asides = [] } = dataset;
   const used = new Set<string>();
-  for (const { path, maskPath } of samples) for (const file of [path, maskPath]) if (file) used.add(file);
+  for (const { path, maskPaths = [] } of samples) for (const file of [path, ...maskPaths]) used.add(file);
   const usedFolders = new Set<string>();
   for (const file of used)
     for (let at = dirname(file); at.length > root.length && !usedFolders.has(at); at = dirname(at))
@@ -38,7 +39,8 @@ export async function passedOver(
   const reason = unreadBecause[layout];
   return [
     ...leftOut.filter(({ path }) => !used.has(path) && !usedFolders.has(path) && !table?.test(path)),
-    // A mask may be a folder.
-    ...images.filter((path) => !used.has(path) && !used.has(dirname(path))).map((path) => ({ path, reason })),
+    ...images
+      .filter((path) => !used.has(path) && !asides.some((aside) => path.startsWith(aside.path + sep)))
+      .map((path) => ({ path, reason })),
   ];
 }

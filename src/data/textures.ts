@@ -2,10 +2,11 @@
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage } from '../image/decode.ts';
+import { attempt, type BrokenImage } from './broken-image.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import { byCodeUnit, imagesBelow, requireFolder } from './folders.ts';
 import { type LeftOut, laterPages, leftOutBriefly } from './left-out.ts';
-import { attempt, type BrokenImage, imagesBroken } from './verify.ts';
+import { imagesBroken } from './verify.ts';
 
 /**
  * Absolute paths of all images below a folder, sorted by code unit.

@@ -2,24 +2,18 @@
  * @file Decodes every file of a data set before any work is spent on it, so that a broken, empty or truncated image
  * is met in the first minute and not in the third hour; masks too, which must be as large as their images.
  */
-import { CladError, firstLineOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { decodeImage, decodeMask } from '../image/decode.ts';
+import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { attempt, type BrokenImage } from './broken-image.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import { type Copies, findCopies, isContradiction, nameCopies } from './copies.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { type LeftOut, laterPages } from './left-out.ts';
 import { requireTraining } from './load.ts';
+import { checkMasks, type MaskFacts, type MaskWarning, maskWarnings } from './mask-check.ts';
 import { pixelHash } from './pixel-hash.ts';
-
-/** A sample that cannot be used. */
-export interface BrokenImage {
-  /** Absolute path of the image, or of its mask where that is what is wrong. */
-  readonly path: string;
-  /** One sentence without the path. A mask of another size than its image: names the image too. */
-  readonly reason: string;
-}
 
 /** A picture's size in pixels, as decoded (after EXIF rotation). */
 export interface Size {
@@ -55,10 +49,12 @@ export interface Examination {
   readonly sizes: ReadonlyMap<string, Size>;
   /** Hashes of their pixels (pixel-hash.ts), by path. */
   readonly pixels: ReadonlyMap<string, string>;
-  /** Masks without a pixel inside. */
-  readonly emptyMasks: readonly string[];
   /** Pages and frames after the first, of images and masks that are used. */
   readonly laterPages: readonly LeftOut[];
+  /** Masks without a pixel inside; of several of one image the first. */
+  readonly emptyMasks: readonly string[];
+  /** What else about masks a person should look at. */
+  readonly maskWarnings: readonly MaskWarning[];
 }
 
 /** Decodes every file and tells what is wrong, without refusing anything. */
@@ -80,13 +76,12 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
   const pixels = new Map<string, string>();
-  const emptyMasks: string[] = [];
-  for (const [index, { path, maskPath }] of wanted.entries()) {
-    const { size, hash, emptyMask } = findings[index] as Finding;
+  for (const [index, { path }] of wanted.entries()) {
+    const { size, hash } = findings[index] as Finding;
     if (size) sizes.set(path, size);
     if (hash !== undefined) pixels.set(path, hash);
-    if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
+  const masks = findings.flatMap(({ mask }) => mask ?? []);
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
   return {
     examined: wanted.length,
@@ -94,8 +89,9 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     dataset: { ...dataset, samples },
     sizes,
     pixels,
-    emptyMasks,
     laterPages: findings.flatMap((finding) => finding.laterPages ?? []),
+    emptyMasks: masks.filter(({ coverage }) => coverage === 0).map(({ path }) => path),
+    maskWarnings: maskWarnings(masks),
   };
 }
 
@@ -163,45 +159,25 @@ interface Finding {
   readonly size?: Size;
   readonly hash?: string;
   readonly broken?: BrokenImage;
-  readonly emptyMask?: boolean;
+  readonly mask?: MaskFacts;
   readonly laterPages?: readonly LeftOut[];
 }
 
 async function examineSample(sample: Sample, onImage: ExamineOptions['onImage']): Promise<Finding> {
   const finding = await examineFirstPages(sample, onImage);
   if (finding.broken) return finding;
-  const files = [sample.path, ...(sample.maskPath === undefined ? [] : [sample.maskPath])];
-  const later = await Promise.all(files.map(laterPages));
+  const later = await Promise.all([sample.path, ...(sample.maskPaths ?? [])].map(laterPages));
   return { ...finding, laterPages: later.filter((each) => each !== undefined) };
 }
 
 async function examineFirstPages(sample: Sample, onImage: ExamineOptions['onImage']): Promise<Finding> {
-  const { path, maskPath } = sample;
+  const { path, maskPaths } = sample;
   const image = await attempt(path, decodeImage(path));
   if ('reason' in image) return { broken: image };
   onImage?.(sample, image);
   const size = { width: image.width, height: image.height };
   const hash = pixelHash(image);
-  if (maskPath === undefined) return { size, hash };
-  const mask = await attempt(maskPath, decodeMask(maskPath));
-  if ('reason' in mask) return { size, hash, broken: mask };
-  if (mask.width !== size.width || mask.height !== size.height) {
-    const is = `the mask is ${mask.width} x ${mask.height} pixels`;
-    return {
-      size,
-      hash,
-      broken: { path: maskPath, reason: `${is}, its image ${path} ${size.width} x ${size.height}` },
-    };
-  }
-  return { size, hash, emptyMask: !mask.data.includes(1) };
-}
-
-/** What was decoded, or what is wrong with the file. */
-export async function attempt<T>(path: string, decoding: Promise<T>): Promise<T | BrokenImage> {
-  try {
-    return await decoding;
-  } catch (error) {
-    if (!(error instanceof CladError)) throw error;
-    return { path, reason: firstLineOf(error.cause ?? error) };
-  }
+  if (maskPaths === undefined) return { size, hash };
+  const mask = await checkMasks(sample, size);
+  return 'reason' in mask ? { size, hash, broken: mask } : { size, hash, mask };
 }

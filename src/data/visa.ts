@@ -42,10 +42,10 @@ export async function readVisa(root: string): Promise<Sample[]> {
     const sample = sampleOf(root, row, refuse);
     if (seen.has(sample.path)) throw refuse(`${row.image} is listed twice`);
     seen.add(sample.path);
-    for (const file of [sample.path, sample.maskPath]) {
-      const found = file === undefined ? undefined : await statOrNothing(file);
-      if (file !== undefined && !found) throw refuse(`${file} does not exist`);
-      if (found && !found.isFile()) throw refuse(`${file} is no file`);
+    for (const file of [sample.path, ...(sample.maskPaths ?? [])]) {
+      const found = await statOrNothing(file);
+      if (!found) throw refuse(`${file} does not exist`);
+      if (!found.isFile()) throw refuse(`${file} is no file`);
     }
     samples.push(sample);
   }
@@ -73,7 +73,7 @@ function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError)
     anomalous,
     defect: anomalous ? 'anomaly' : 'good',
   } as const;
-  return anomalous && row.mask !== '' ? { ...sample, maskPath: join(root, row.mask) } : sample;
+  return anomalous && row.mask !== '' ? { ...sample, maskPaths: [join(root, row.mask)] } : sample;
 }
 
 /** The rows of the table with their lines, counted from 1. */

@@ -1,5 +1,5 @@
 /**
- * @file Image files to 8-bit RGB, and ground-truth images to masks (sharp over libvips; BMP by our own reader).
+ * @file Image files to 8-bit RGB (sharp over libvips; BMP by our own reader). Ground-truth images are read in mask.ts.
  *
  * What is decided here, so that the same file always gives the same bytes:
  * - The content says which format it is, not the name. Anything but PNG, JPEG, WebP, BMP and TIFF is refused.
@@ -11,12 +11,12 @@
  * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
  */
 import sharp, { type Sharp } from 'sharp';
-import { CladError, firstLineOf } from '../core/errors.ts';
+import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
-import type { Mask, RgbImage } from './rgb.ts';
+import type { RgbImage } from './rgb.ts';
 
 /** File name endings taken for images, in lower case. */
 export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'];
@@ -51,10 +51,12 @@ export async function decodeBytes(
   const picture = await named(name, async () => {
     const format = requireFormat(bytes);
     if (format === 'bmp') return decodeBmp(bytes);
-    const image = open(bytes, limits);
-    if (format === 'tiff') requireIntegers((await image.metadata()).depth);
-    const { data, info } = await image.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data };
+    return withImage(bytes, limits, async (opened) => {
+      const image = opened.removeAlpha();
+      if (format === 'tiff') requireIntegers((await image.metadata()).depth);
+      const { data, info } = await image.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+      return { width: info.width, height: info.height, data };
+    });
   });
   requireUsableSize(picture, name);
   return picture;
@@ -83,55 +85,54 @@ export async function imageSize(
 }
 
 /**
- * Reads a ground-truth image: a pixel is inside (1) where any colour channel is above 0, at the file's full depth.
- * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
+ * Gives the image library's picture, before any colour space is chosen, to `use`, which decodes it.
+ *
+ * A JPEG or TIFF in whose data something is missing is refused: their decoders go on, in grey or black, and only warn. They warn of harmless
+ * things too; after such a warning they are asked once more.
  */
-export async function decodeMask(path: string): Promise<Mask> {
-  const bytes = await readRegular(path);
-  return named(path, async () => {
-    const { width, height, data } =
-      requireFormat(bytes) === 'bmp' ? decodeBmp(bytes) : await decodeDeep(bytes);
-    const inside = Uint8Array.from({ length: width * height }, (_, pixel) =>
-      data[pixel * 3] || data[pixel * 3 + 1] || data[pixel * 3 + 2] ? 1 : 0,
-    );
-    return { width, height, data: inside };
-  });
-}
-
-/** Like `decodeBytes`, but 16 bits stay 16: a mask whose values are 1, 2, 3 would be black in 8. */
-async function decodeDeep(
+export async function withImage<T>(
   bytes: Uint8Array,
-): Promise<{ width: number; height: number; data: Uint8Array | Uint16Array }> {
-  const image = open(bytes);
-  const { depth } = await image.metadata();
-  requireIntegers(depth);
-  const deep = depth === 'ushort';
-  const { data, info } = await image
-    .toColourspace(deep ? 'rgb16' : 'srgb')
-    .raw({ depth: deep ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  if (!deep) return { width, height, data };
-  return { width, height, data: new Uint16Array(data.buffer, data.byteOffset, data.length / 2) };
+  { maxPixels, seconds = 0 }: DecodeLimits,
+  use: (image: Sharp) => Promise<T>,
+): Promise<T> {
+  const open = (failOn: 'error' | 'warning') =>
+    sharp(bytes, { failOn, ignoreIcc: true, limitInputPixels: maxPixels ?? true })
+      .timeout({ seconds })
+      .autoOrient();
+  if (!['jpeg', 'tiff'].includes(requireFormat(bytes))) return use(open('error'));
+  try {
+    return await use(open('warning'));
+  } catch (error) {
+    const lines = reasonOf(error).split('\n');
+    if (!lines.every((line) => harmless.test(line))) throw error;
+    return use(open('error'));
+  }
 }
 
-/** The decoder of both: three channels come out of it whatever goes in, once the colour space is `srgb` or `rgb16`. */
-function open(bytes: Uint8Array, { maxPixels, seconds = 0 }: DecodeLimits = {}): Sharp {
-  return sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels ?? true })
-    .timeout({ seconds })
-    .autoOrient()
-    .removeAlpha();
-}
+/** Lines about tags and headers, or about bytes too many between segments; the first and the last of a warning's only say that it is one. */
+const harmless =
+  /^Warning treated as error|^error in tile|\b(tags?|field|directory)\b|unknown JFIF|Unknown Adobe color|Invalid SOS parameters|extraneous bytes before marker 0x(?!d[0-7])|bad ICC marker/i;
 
-function requireIntegers(depth: string | undefined): void {
+/** @throws Error for samples that are neither of 8 nor of 16 bits */
+export function requireIntegers(depth: string | undefined): void {
   if (depth !== 'uchar' && depth !== 'ushort')
     throw new Error(`samples of type ${depth} are not supported, only 8 and 16 bit ones`);
 }
 
-async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {
+/** Names the file in whatever decoding it throws. */
+export async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
-    throw new CladError('IMAGE_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
+    throw new CladError('IMAGE_INVALID', { path, reason: decodingReason(error) }, { cause: error });
   }
+}
+
+/** Why decoding failed, in a line. */
+export function decodingReason(error: unknown): string {
+  const line = firstLineOf(error).replace(/:$/, '');
+  // Our own readers beyond the file's end, and a library that does not know.
+  return error instanceof RangeError || line === '' || line === 'Unknown error'
+    ? 'the file is damaged'
+    : line;
 }

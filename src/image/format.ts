@@ -23,7 +23,10 @@ export function requireFormat(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new Error('the file is empty');
   const format = formatOf(bytes);
   if (format === undefined) throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
-  if ((format === 'png' && !endsAsPng(bytes)) || (format === 'jpeg' && !endsAsJpeg(bytes)))
+  if (
+    (format === 'png' && !endsAsPng(bytes)) ||
+    (format === 'jpeg' && (!endsAsJpeg(bytes) || claimsTooMuch(bytes)))
+  )
     throw new Error('the file is truncated');
   return format;
 }
@@ -51,11 +54,25 @@ const startOfScan = 0xda;
 
 /** Colour channels of a JPEG: 1 grey, 3 colour, 4 CMYK; undefined where its header says nothing. */
 export function jpegChannels(bytes: Uint8Array): number | undefined {
-  for (const { marker = 0, at } of jpegSegments(bytes)) {
-    // The frame's header (SOF0 .. SOF15): marker, length, precision, height, width, channels. C4, C8 and CC are something else.
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame) return bytes[at + 9];
-  }
+  const frame = jpegFrame(bytes);
+  return frame && bytes[frame.at + 9];
+}
+
+/**
+ * Whether a JPEG's header claims more pixels than its bytes can hold: in Huffman code no block of 8 x 8 takes less than a bit. A decoder of the
+ * progressive kind would take memory for all of them first.
+ */
+function claimsTooMuch(bytes: Uint8Array): boolean {
+  const frame = jpegFrame(bytes);
+  if (frame === undefined || frame.marker > 0xc2 || frame.at + 9 > bytes.length) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint16(frame.at + 5) * view.getUint16(frame.at + 7) > bytes.length * 8 * 64;
+}
+
+/** The frame's header (SOF0 .. SOF15): marker, length, precision, height, width, channels. C4, C8 and CC are something else. */
+function jpegFrame(bytes: Uint8Array): { readonly marker: number; readonly at: number } | undefined {
+  for (const { marker = 0, at } of jpegSegments(bytes))
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return { marker, at };
   return undefined;
 }
 

@@ -2,7 +2,8 @@
 import type { Sample } from '../data/dataset.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { inputMask } from '../features/input-picture.ts';
-import { decodeImage, decodeMask } from '../image/decode.ts';
+import { decodeImage } from '../image/decode.ts';
+import { decodeMasks } from '../image/mask.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
 /**
@@ -10,10 +11,10 @@ import type { RgbImage } from '../image/rgb.ts';
  * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
  */
 export async function decodeSample(
-  { path, maskPath }: Sample,
+  { path, maskPaths }: Sample,
   { size, resizeTo }: DetectorMetadata['geometry'],
 ): Promise<{ readonly image: RgbImage; readonly mask: Uint8Array | null }> {
   const geometry = { size, resizeTo: resizeTo ?? undefined };
   const image = await decodeImage(path);
-  return { image, mask: maskPath ? inputMask(await decodeMask(maskPath), geometry).data : null };
+  return { image, mask: maskPaths ? inputMask(await decodeMasks(maskPaths), geometry).data : null };
 }

@@ -103,7 +103,7 @@ function chooseImages(samples: readonly Sample[], classes: readonly string[], ra
   return classes.flatMap((name) => {
     const own = samples.filter(({ className }) => className === name);
     const good = own.filter(({ anomalous }) => !anomalous);
-    const masked = own.filter(({ anomalous, maskPath }) => anomalous && maskPath !== undefined);
+    const masked = own.filter(({ anomalous, maskPaths }) => anomalous && maskPaths !== undefined);
     return [...random.sample(good, each), ...random.sample(masked, each)];
   });
 }

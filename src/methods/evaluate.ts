@@ -18,6 +18,7 @@ import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/eval
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
+import { maskNotes } from './mask-notes.ts';
 import { isRemembered } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
@@ -124,14 +125,11 @@ export async function evaluateInFull(
   const detector = await openDetector(engine, model);
   try {
     const tested = await testImages(request, loaded, detector.metadata.classes);
-    const { dataset, samples, leftOut } = tested;
+    const { dataset, samples, leftOut, emptyMasks } = tested;
     const pictures = lookAtPictures(samples, tested.pixels, detector.metadata, request.note);
-    const { evaluation, timing, vanished, misplaced } = await measure(
-      detector,
-      samples,
-      request.onProgress,
-      watch,
-    );
+    const measurement = await measure(detector, samples, request.onProgress, watch);
+    const { evaluation, timing, misplaced } = measurement;
+    const vanished = measurement.vanished.filter((path) => !emptyMasks.includes(path));
     if (vanished.length > 0)
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${detector.metadata.geometry.size} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
@@ -192,16 +190,18 @@ async function testImages(
   readonly samples: readonly Sample[];
   readonly leftOut: LeftOutSummary;
   readonly pixels: ReadonlyMap<string, string>;
+  readonly emptyMasks: readonly string[];
 }> {
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
   const verified = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
-  const { dataset, pixels, broken, laterPages } = verified;
+  const { dataset, pixels, broken, laterPages, emptyMasks } = verified;
   noteLeftOut(verified, note);
+  for (const line of await maskNotes(verified)) note?.(line);
   const samples = testOf(dataset);
   const leftOut = summariseLeftOut([...loaded.leftOut, ...laterPages, ...broken]);
-  if (samples.length > 0) return { dataset, samples, leftOut, pixels };
+  if (samples.length > 0) return { dataset, samples, leftOut, pixels, emptyMasks };
   throw new CladError('DATASET_EMPTY', {
     path: loaded.root,
     expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
@@ -260,7 +260,7 @@ async function measure(
     // Samples are in the order of classes; a finished class lets go of its pixels.
     if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
     previous = sample.className;
-    if (sample.maskPath !== undefined && mask && !mask.includes(1)) vanished.push(sample.maskPath);
+    if (sample.maskPaths?.[0] !== undefined && mask && !mask.includes(1)) vanished.push(sample.maskPaths[0]);
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);

@@ -171,7 +171,7 @@ async function identityOf(setting: GridSetting): Promise<string> {
   const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
   const dataset = await loadDataset(data, { layout });
   const given = textures === undefined ? null : await listTextures(textures);
-  const files = ({ path, maskPath }: Sample) => (maskPath === undefined ? [path] : [path, maskPath]);
+  const files = ({ path, maskPaths = [] }: Sample) => [path, ...maskPaths];
   const samples = skipBroken ? await onlyReadable(dataset.samples, files) : dataset.samples;
   const textureFiles = given && skipBroken ? await onlyReadable(given, (path) => [path]) : given;
   const engine = await nodeEngine({ device, threads });

@@ -13,7 +13,7 @@ import { inputMask } from '../features/input-picture.ts';
 import type { InputGeometry } from '../features/preprocess.ts';
 import type { FeatureStore, StoreIndex } from '../features/store.ts';
 import { cast, Graph, type Tensor } from '../graph/index.ts';
-import { decodeMask } from '../image/decode.ts';
+import { decodeMasks } from '../image/mask.ts';
 import type { FittedInput } from '../model/network-input.ts';
 import type { Parameters } from '../model/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../runtime/engine.ts';
@@ -168,8 +168,8 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
   );
   const perImage = index.gridSide ** 2;
   const masks = new Map<string, Uint8Array>();
-  for (const { maskPath } of samples)
-    if (maskPath) masks.set(maskPath, inputMask(await decodeMask(maskPath), geometry).data);
+  for (const { path, maskPaths } of samples)
+    if (maskPaths) masks.set(path, inputMask(await decodeMasks(maskPaths), geometry).data);
   return {
     async judge(parameters) {
       const evaluator = new Evaluator();
@@ -186,7 +186,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
             anomalous: sample.anomalous,
             score: map.reduce((highest, value) => Math.max(highest, value)),
             map,
-            mask: (sample.maskPath && masks.get(sample.maskPath)) || null,
+            mask: masks.get(sample.path) ?? null,
           });
         }
       }

@@ -12,11 +12,12 @@ import { describeLeftOut, type LeftOut, type LeftOutSummary, summariseLeftOut } 
 import { loadDataset } from '../data/load.ts';
 import { positionsOf } from '../data/named-images.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../data/nested.ts';
+import { largePatches, largePatchesNote } from '../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
-import { noteLeftOut, verifyImages } from '../data/verify.ts';
+import { type Examination, noteLeftOut, verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
-import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
+import { type FeaturePlan, gridSideOf, planFeatures } from '../features/extractor.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
@@ -113,9 +114,14 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, pixels, textures, leftOut } = await verified(request, loaded);
+  const { dataset, pixels, sizes, textures, leftOut } = await verified(request, loaded);
+  for (const { path, message } of dataset.asides ?? []) note?.(`${path}: ${message}.`);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
+  const features = await featurePlan(request, engine, backbone, chosen);
+  const patches = { ...features.geometry, gridSide: gridSideOf(features) };
+  const large = largePatchesNote(largePatches(training, sizes, patches));
+  if (large !== undefined) note?.(large);
   return {
     // What was used is what the run and its detector say.
     request: { ...request, options: { ...options, features: chosen } },
@@ -126,7 +132,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     trainingPixels: training.map(({ path }) => pixels.get(path) as string),
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
-    features: await featurePlan(request, engine, backbone, chosen),
+    features,
     textures,
     fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
     leftOut,
@@ -157,9 +163,7 @@ async function withoutExcluded(dataset: Dataset, exclude: readonly string[]): Pr
 async function verified(
   request: TrainRequest,
   loaded: Dataset,
-): Promise<
-  Pick<Work, 'dataset' | 'textures' | 'leftOut'> & { readonly pixels: ReadonlyMap<string, string> }
-> {
+): Promise<Pick<Work, 'dataset' | 'textures' | 'leftOut'> & Pick<Examination, 'pixels' | 'sizes'>> {
   const { options, note, skipBroken = false } = request;
   const used = options.synthesis.perImage > 0;
   for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
@@ -174,7 +178,7 @@ async function verified(
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
   const verified = await verifyImages(loaded, { splits, ...examine });
-  const { dataset, pixels, broken, laterPages } = verified;
+  const { dataset, pixels, sizes, broken, laterPages } = verified;
   passed.push(...laterPages);
   const { textures, broken: brokenTextures } =
     listed && used
@@ -186,7 +190,7 @@ async function verified(
   if (lines.length > 0) note?.(lines.join('\n'));
   noteCopies(dataset, pixels, note);
   const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
-  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, textures, leftOut };
+  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut };
 }
 
 /** Says what the same pictures at several places do to a training and to what is measured of it. */

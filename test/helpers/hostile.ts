@@ -46,5 +46,6 @@ export function damaged(
   random: Random,
 ): { readonly how: string; readonly bytes: Uint8Array } {
   const damage = random.pick(damages);
-  return { how: damage.name, bytes: damage(bytes, random) };
+  // A buffer's own `slice` would share its memory, and damage the original.
+  return { how: damage.name, bytes: damage(Uint8Array.from(bytes), random) };
 }

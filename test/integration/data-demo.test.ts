@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, decodeMask } from '../../src/image/decode.ts';
+import { decodeImage } from '../../src/image/decode.ts';
+import { decodeMask } from '../../src/image/mask.ts';
 import { clad } from '../helpers/clad.ts';
 import { withFiles } from '../helpers/pictures.ts';
 

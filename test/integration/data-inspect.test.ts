@@ -138,7 +138,9 @@ No problems.
       expect(status).toBe(2);
       const mask = join(root, 'nut/ground_truth/bent/0_mask.png');
       const image = join(root, 'nut/test/bent/0.png');
-      expect(stdout).toContain(`  error: ${mask}: the mask is 30 x 40 pixels, its image ${image} 40 x 30\n`);
+      expect(stdout).toContain(
+        `  error: ${mask}: the mask is 30 x 40 pixels, its image ${image} 40 x 30: one of the two is turned by a quarter. Turn the mask\n`,
+      );
     }));
 });
 
@@ -195,7 +197,7 @@ describe('what is wrong with the input', () => {
     [['data', 'inspect'], /missing required argument 'data'/],
     [
       ['data', 'inspect', '.', '--layout', 'coco'],
-      /--layout.*'coco' is invalid.*mvtec, visa, visa-1cls, plain/,
+      /--layout.*'coco' is invalid.*mvtec, mvtec-loco, visa, visa-1cls, plain/,
     ],
     [['data', 'inspect', '.', '--jsn'], /unknown option '--jsn'.*--json/],
     [['date'], /unknown command 'date'.*data/],

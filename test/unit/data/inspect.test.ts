@@ -36,7 +36,7 @@ describe('inspectDataset', () => {
           severity: 'warning',
           class: 'nut',
           path: join(root, 'nut/test/constructor/1.png'),
-          message: 'anomalous image without a mask',
+          message: 'anomalous image without a mask; expected ground_truth/constructor/1_mask.png',
         },
       ]);
     }));
@@ -52,7 +52,12 @@ describe('inspectDataset', () => {
       async (root) => {
         const { problems } = await inspectDataset(root);
         expect(problems).toEqual([
-          { severity: 'warning', class: 'a', path: null, message: 'no masks, so no pixel metrics' },
+          {
+            severity: 'warning',
+            class: 'a',
+            path: null,
+            message: 'no masks, so no pixel metrics; expected ground_truth/x/0_mask.png',
+          },
         ]);
       },
     ));
@@ -77,7 +82,7 @@ describe('inspectDataset', () => {
         expect(found).toEqual([
           ['error', 'a', join(root, 'a/test/x/0.png'), 'the file is empty'],
           ['error', 'a', null, 'no training images'],
-          ['warning', 'a', null, 'no masks, so no pixel metrics'],
+          ['warning', 'a', null, 'no masks, so no pixel metrics; expected ground_truth/x/0_mask.png'],
           ['error', 'b', join(root, 'b/train/good/0.png'), 'the file is empty'],
           ['error', 'b', null, 'two training images are the least, and 0 can be used'],
           ['warning', 'b', join(root, 'b/ground_truth/x/0_mask.png'), 'the mask is empty'],

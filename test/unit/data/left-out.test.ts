@@ -137,7 +137,7 @@ describe('a data set', () => {
         'a/test/bent/0.png': png,
         'a/ground_truth/bent/0_mask.png': png,
         'a/ground_truth/bent/notes.txt': 'None',
-        'a/validation/good/0.png': png,
+        'a/more/good/0.png': png,
       },
       async (root) => {
         await symlink('/nowhere', join(root, 'b'));
@@ -151,11 +151,11 @@ describe('a data set', () => {
       'a/0.png: image where the layout has none',
       'a/disk: link that leads in a circle',
       'a/ground_truth/bent/notes.txt: no picture',
+      'a/more/good/0.png: image where the layout has none',
       'a/readme.txt: no picture',
       'a/test/share: link that leads nowhere',
       'a/train/good/1.heic: HEIC is not read',
       'a/train/notes.txt: no picture',
-      'a/validation/good/0.png: image where the layout has none',
       'b: link that leads nowhere',
       'license.txt: no picture',
     ]);

@@ -41,8 +41,8 @@ const visa = (rows: readonly string[] = visaRows, heading = visaHeading): Files 
 
 /** Samples as lines, with paths from the root. */
 function lines(root: string, samples: readonly Sample[]): string[] {
-  return samples.map(({ path, className, split, anomalous, defect, maskPath }) =>
-    [className, split, anomalous ? 'anomalous' : 'normal', defect, path, maskPath ?? '-']
+  return samples.map(({ path, className, split, anomalous, defect, maskPaths }) =>
+    [className, split, anomalous ? 'anomalous' : 'normal', defect, path, maskPaths ?? '-']
       .join(' ')
       .replaceAll(`${root}/`, ''),
   );
@@ -85,7 +85,7 @@ describe('MVTec AD', () => {
       empty('a/train/good/0.png', 'a/test/x/1.jpg', 'a/test/x/2.jpg', 'a/ground_truth/x/2_mask.bmp'),
       async (root) => {
         const { samples } = await loadDataset(root);
-        expect(samples.map(({ maskPath }) => maskPath && basename(maskPath))).toEqual([
+        expect(samples.map(({ maskPaths }) => maskPaths && basename(maskPaths[0] ?? ''))).toEqual([
           undefined,
           undefined,
           '2_mask.bmp',

@@ -113,7 +113,7 @@ describe('a judge on test images', () => {
           for (let row = 0; row < size; row++) data.fill(255, row * size * 3, (row * size + 2) * 3);
           const maskPath = join(folder, `${number}.png`);
           await writePng(maskPath, { width: size, height: size, data });
-          return { ...sample, maskPath };
+          return { ...sample, maskPaths: [maskPath] };
         }),
       );
       const training = { ...presets.fast, score: { ...presets.fast.score, blurSigma: 0 } };

@@ -1,0 +1,73 @@
+/**
+ * @file How much of a photograph one patch covers. Photographs are shrunk to the network's input, so on large ones a patch covers many pixels, and
+ * a defect much smaller than a patch hardly moves its features.
+ */
+import { byClass, type Sample } from './dataset.ts';
+
+/** What decides it. */
+export interface PatchGeometry {
+  /** Side of the network's input, pixels. */
+  readonly size: number;
+  /** Side of the square that a photograph is resized to before the middle is cut out; `size` where absent. */
+  readonly resizeTo?: number | undefined;
+  /** Patches along a side of the input. */
+  readonly gridSide: number;
+}
+
+/** The default preset's, which training takes where nothing else is asked for. */
+export const defaultPatches: PatchGeometry = { size: 256, gridSide: 32 };
+
+/** Photograph pixels along a patch from which it is worth a word; MVTec AD, whose largest photographs have 1024, stays below. */
+const mentioned = 40;
+/** Classes that are named in one sentence. */
+const mostNamed = 3;
+/** The largest input that training takes. */
+const mostInputSize = 2048;
+
+/** A class whose patches are large. */
+export interface LargePatches {
+  readonly className: string;
+  /** A sentence without its end. */
+  readonly message: string;
+}
+
+/**
+ * The classes whose patches cover much, those of the largest patches first.
+ * @param sizes - of the photographs, by path; those of others are not looked at
+ */
+export function largePatches(
+  samples: readonly Sample[],
+  sizes: ReadonlyMap<string, { readonly width: number; readonly height: number }>,
+  geometry: PatchGeometry,
+): LargePatches[] {
+  const { size, resizeTo, gridSide } = geometry;
+  const share = size / gridSide / (resizeTo ?? size);
+  const found: (LargePatches & { readonly side: number })[] = [];
+  for (const [className, own] of byClass(samples)) {
+    const known = own.flatMap(({ path }) => sizes.get(path) ?? []);
+    const longer = (each: { width: number; height: number }) => Math.max(each.width, each.height);
+    const largest = known.toSorted((first, second) => longer(second) - longer(first))[0];
+    if (largest === undefined || longer(largest) * share <= mentioned) continue;
+    const patch = `${Math.round(largest.width * share)} x ${Math.round(largest.height * share)}`;
+    const message = `a patch covers up to ${patch} pixels of a photograph of ${largest.width} x ${largest.height}, and much smaller defects are lost: ${remedy(geometry)}`;
+    found.push({ className, message, side: longer(largest) });
+  }
+  return found
+    .toSorted((first, second) => second.side - first.side)
+    .map(({ className, message }) => ({ className, message }));
+}
+
+/** The same in one sentence for all classes; undefined where patches are small. */
+export function largePatchesNote(large: readonly LargePatches[]): string | undefined {
+  const [first] = large;
+  if (first === undefined) return undefined;
+  const names = large.slice(0, mostNamed).map(({ className }) => className);
+  const more = large.length > names.length ? ` and ${large.length - names.length} more` : '';
+  return `${names.join(', ')}${more}: ${first.message}.`;
+}
+
+function remedy({ size, resizeTo }: PatchGeometry): string {
+  if (2 * size > mostInputSize) return 'crop to the part';
+  const flags = resizeTo === undefined ? '' : `--set features.resizeTo=${2 * resizeTo} `;
+  return `crop to the part, or train with ${flags}--input-size ${2 * size}, which halves it and takes about four times as long`;
+}

@@ -1,0 +1,74 @@
+/** @file Ground-truth images to masks; what in them counts as inside stands in mask-shape.ts. */
+import { CladError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import { decodeBmp } from './bmp.ts';
+import { named, requireIntegers, withImage } from './decode.ts';
+import { requireFormat } from './format.ts';
+import { type MaskReading, type MaskSamples, maskShape } from './mask-shape.ts';
+import type { Mask } from './rgb.ts';
+
+/**
+ * Reads a ground-truth image.
+ * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
+ */
+export async function decodeMask(path: string): Promise<MaskReading> {
+  return decodeMaskBytes(await readBytes(path), path);
+}
+
+/**
+ * Reads a ground-truth image that is already in memory.
+ * @param name - what errors call it, e.g. its path
+ * @throws CladError `IMAGE_INVALID`
+ */
+export async function decodeMaskBytes(bytes: Uint8Array, name: string): Promise<MaskReading> {
+  return named(name, async () => {
+    if (requireFormat(bytes) === 'bmp') return maskShape({ ...decodeBmp(bytes), channels: 3 });
+    return maskShape(await decodeDeep(bytes));
+  });
+}
+
+/** Like `decodeBytes`, but alpha is kept, and 16 bits stay 16: a mask whose values are 1, 2, 3 would be black in 8. */
+function decodeDeep(bytes: Uint8Array): Promise<MaskSamples> {
+  return withImage(bytes, {}, async (image) => {
+    const { depth } = await image.metadata();
+    requireIntegers(depth);
+    const deep = depth === 'ushort';
+    const { data, info } = await image
+      .toColourspace(deep ? 'rgb16' : 'srgb')
+      .raw({ depth: deep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    if (!deep) return { width, height, channels, data };
+    const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+    return { width, height, channels, data: values };
+  });
+}
+
+/**
+ * Reads several ground-truth images of one photograph: a pixel is inside where it is inside any of them.
+ * @param paths - at least one
+ * @throws CladError `FILE_UNREADABLE`, or `IMAGE_INVALID` also where their sizes differ
+ */
+export async function decodeMasks(paths: readonly string[]): Promise<Mask> {
+  const masks = await Promise.all(paths.map(decodeMask));
+  return uniteMasks(masks, paths);
+}
+
+/**
+ * The union of masks.
+ * @param masks - at least one
+ * @param names - what errors call them
+ * @throws CladError `IMAGE_INVALID` where sizes differ
+ */
+export function uniteMasks(masks: readonly Mask[], names: readonly string[]): Mask {
+  const [{ width, height, data }, ...others] = masks as readonly [Mask, ...Mask[]];
+  const union = data.slice();
+  for (const [index, other] of others.entries()) {
+    if (other.width !== width || other.height !== height) {
+      const reason = `it is ${other.width} x ${other.height} pixels, ${names[0]} ${width} x ${height}`;
+      throw new CladError('IMAGE_INVALID', { path: names[index + 1] ?? '', reason });
+    }
+    for (let at = 0; at < union.length; at++) union[at]! |= other.data[at]!;
+  }
+  return { width, height, data: union };
+}

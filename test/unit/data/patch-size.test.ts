@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Sample } from '../../../src/data/dataset.ts';
+import { defaultPatches, largePatches, largePatchesNote } from '../../../src/data/patch-size.ts';
+import { presets } from '../../../src/training/options.ts';
+
+const sample = (className: string, name: string): Sample => ({
+  path: `/${className}/${name}`,
+  className,
+  split: 'train',
+  anomalous: false,
+  defect: 'good',
+});
+const samples = [
+  sample('bolt', '0'),
+  sample('nut', '0'),
+  sample('nut', '1'),
+  sample('cap', '0'),
+  sample('pin', '0'),
+];
+const sizes = new Map([
+  ['/bolt/0', { width: 1600, height: 1280 }],
+  ['/nut/0', { width: 640, height: 480 }],
+  ['/nut/1', { width: 4000, height: 3000 }],
+  ['/cap/0', { width: 1024, height: 1024 }],
+]);
+
+describe('largePatches', () => {
+  it('names the classes whose photographs are shrunk much, the largest first', () => {
+    const large = largePatches(samples, sizes, defaultPatches);
+    expect(large).toEqual([
+      {
+        className: 'nut',
+        message:
+          'a patch covers up to 125 x 94 pixels of a photograph of 4000 x 3000, and much smaller defects are lost: crop to the part, or train with --input-size 512, which halves it and takes about four times as long',
+      },
+      {
+        className: 'bolt',
+        message: expect.stringMatching(/up to 50 x 40 pixels of a photograph of 1600 x 1280/),
+      },
+    ]);
+    expect(largePatchesNote(large)).toMatch(/^nut, bolt: a patch covers up to 125 x 94 pixels .* as long\.$/);
+    expect(largePatchesNote([])).toBeUndefined();
+  });
+
+  it('goes by the input that was asked for, and by the cut', () => {
+    expect(largePatches(samples, sizes, { size: 1024, gridSide: 128 })).toEqual([]);
+    const [cut] = largePatches(samples, sizes, { size: 224, resizeTo: 256, gridSide: 28 });
+    expect(cut?.message).toMatch(/125 x 94 .*--set features\.resizeTo=512 --input-size 448/);
+    const [most] = largePatches(
+      [sample('slab', '0')],
+      new Map([['/slab/0', { width: 16_000, height: 9000 }]]),
+      { size: 2048, gridSide: 256 },
+    );
+    expect(most?.message).toMatch(/lost: crop to the part$/);
+  });
+
+  it('says without a training what the default preset does', () => {
+    const { inputSize, resizeTo } = presets.fast.features;
+    expect({ inputSize, resizeTo }).toEqual({ inputSize: defaultPatches.size, resizeTo: null });
+  });
+});
