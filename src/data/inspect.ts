@@ -1,4 +1,6 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
+import { CladError } from '../core/errors.ts';
+import { beyondBits, chooseBits, fileDepths } from './bit-depth.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
@@ -66,7 +68,10 @@ export async function inspectDataset(
       testAnomalous: sum('testAnomalous'),
       masks: sum('masks'),
     },
-    problems: dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
+    problems: [
+      ...dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
+      ...depthProblems(dataset, examination),
+    ],
   };
 }
 
@@ -118,4 +123,27 @@ function problemsOf(
   else for (const { path } of unmasked) add('warning', path, 'anomalous image without a mask');
   for (const path of emptyMasks) if (files.has(path)) add('warning', path, 'the mask is empty');
   return problems;
+}
+
+/** What a training would say of 16-bit files. */
+function depthProblems({ samples }: Dataset, { cameras }: Examination): Problem[] {
+  const training = fileDepths(
+    samples.filter(({ split }) => split === 'train'),
+    cameras,
+  );
+  const className = training.find(({ depth }) => depth === 16)?.className;
+  if (className === undefined) return [];
+  try {
+    const { bits, note } = chooseBits(training);
+    const beyond = beyondBits(samples, cameras, bits).map(({ path, reason }): Problem => {
+      const of = samples.find((sample) => sample.path === path)?.className ?? className;
+      return { severity: 'error', class: of, path, message: reason };
+    });
+    return note === undefined
+      ? beyond
+      : [{ severity: 'warning', class: className, path: null, message: note }, ...beyond];
+  } catch (error) {
+    if (!(error instanceof CladError)) throw error;
+    return [{ severity: 'error', class: className, path: null, message: error.message }];
+  }
 }

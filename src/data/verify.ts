@@ -3,8 +3,11 @@
  * is met in the first minute and not in the third hour; masks too, which must be as large as their images.
  */
 import { CladError, firstLineOf } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { decodeImage, decodeMask } from '../image/decode.ts';
+import { type DecodedSamples, decodeMask, decodeSamples, toRgb } from '../image/decode.ts';
+import { gridOf, lookOf, type PictureLook } from '../image/look.ts';
+import { mostOf, rangeOf, type SampleBits, type SampleRange, sampleBits, toBytes } from '../image/samples.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { requireTraining } from './load.ts';
@@ -35,7 +38,21 @@ export interface ExamineOptions {
    * @default one a processor
    */
   readonly concurrency?: number;
+  /**
+   * How many bits of 16-bit samples are used; values beyond make a file broken.
+   * @default undecided: `cameras` says what there is to decide by
+   */
+  readonly bits?: SampleBits | undefined;
   readonly onProgress?: ProgressListener;
+}
+
+/** What a file says of the camera. */
+export interface CameraFinding {
+  readonly depth: 8 | 16;
+  /** Values of 16-bit samples. */
+  readonly range?: SampleRange;
+  /** The picture as it is when so many bits are read: 8 of an 8-bit file, else as many as hold its values. */
+  readonly looks: Readonly<Partial<Record<SampleBits, PictureLook>>>;
 }
 
 /** What decoding every file showed. */
@@ -47,6 +64,8 @@ export interface Examination {
   readonly dataset: Dataset;
   /** Sizes of the decoded images, by path. */
   readonly sizes: ReadonlyMap<string, Size>;
+  /** What the decoded images say of the camera, by path. */
+  readonly cameras: ReadonlyMap<string, CameraFinding>;
   /** Masks without a pixel inside. */
   readonly emptyMasks: readonly string[];
 }
@@ -60,7 +79,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     wanted,
     options.concurrency ?? defaultConcurrency,
     async (sample) => {
-      const finding = await examineSample(sample);
+      const finding = await examineSample(sample, options.bits);
       done++;
       options.onProgress?.({ task: 'checking images', done, total: wanted.length, unit: 'images' });
       return finding;
@@ -69,14 +88,16 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const broken = findings.flatMap((finding) => finding.broken ?? []);
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
+  const cameras = new Map<string, CameraFinding>();
   const emptyMasks: string[] = [];
   for (const [index, { path, maskPath }] of wanted.entries()) {
-    const { size, emptyMask } = findings[index] as Finding;
+    const { size, camera, emptyMask } = findings[index] as Finding;
     if (size) sizes.set(path, size);
+    if (camera) cameras.set(path, camera);
     if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
-  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, emptyMasks };
+  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, cameras, emptyMasks };
 }
 
 /** How files are verified. */
@@ -118,25 +139,49 @@ export function imagesBroken(broken: readonly BrokenImage[], total: number): Cla
 
 interface Finding {
   readonly size?: Size;
+  readonly camera?: CameraFinding;
   readonly broken?: BrokenImage;
   readonly emptyMask?: boolean;
 }
 
-async function examineSample({ path, maskPath }: Sample): Promise<Finding> {
-  const image = await attempt(path, decodeImage(path));
-  if ('reason' in image) return { broken: image };
-  const size = { width: image.width, height: image.height };
-  if (maskPath === undefined) return { size };
+async function examineSample({ path, maskPath }: Sample, bits: SampleBits | undefined): Promise<Finding> {
+  const samples = await attempt(
+    path,
+    readBytes(path).then((bytes) => decodeSamples(bytes, path)),
+  );
+  if ('reason' in samples) return { broken: samples };
+  const camera = await attempt(path, cameraOf(samples, path, bits));
+  if ('reason' in camera) return { broken: camera };
+  const size = { width: samples.width, height: samples.height };
+  if (maskPath === undefined) return { size, camera };
   const mask = await attempt(maskPath, decodeMask(maskPath));
-  if ('reason' in mask) return { size, broken: mask };
+  if ('reason' in mask) return { size, camera, broken: mask };
   if (mask.width !== size.width || mask.height !== size.height) {
     const is = `the mask is ${mask.width} x ${mask.height} pixels`;
     return {
       size,
+      camera,
       broken: { path: maskPath, reason: `${is}, its image ${path} ${size.width} x ${size.height}` },
     };
   }
-  return { size, emptyMask: !mask.data.includes(1) };
+  return { size, camera, emptyMask: !mask.data.includes(1) };
+}
+
+/** @throws IMAGE_BITS, IMAGE_INVALID */
+async function cameraOf(
+  samples: DecodedSamples,
+  path: string,
+  bits: SampleBits | undefined,
+): Promise<CameraFinding> {
+  const { width, height, depth, data } = samples;
+  if (bits !== undefined) toRgb(samples, path, { bits });
+  const grid = gridOf(samples);
+  const look = (bytes: Uint8Array) => lookOf(bytes, width / height);
+  if (grid instanceof Uint8Array) return { depth, looks: { [depth]: look(grid) } };
+  const range = rangeOf(data as Uint16Array);
+  const possible = sampleBits.filter((each) => range.largest <= mostOf(each));
+  const looks = possible.map((each) => [each, look(toBytes(grid, each))] as const);
+  return { depth, range, looks: Object.fromEntries(looks) };
 }
 
 /** What was decoded, or what is wrong with the file. */

@@ -25,6 +25,12 @@ export function requireFormat(bytes: Uint8Array): ImageFormat {
   throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
 }
 
+/** Bits a sample of a PNG, as its header has them: 1 to 16. @param bytes - of format `png` */
+export function pngDepth(bytes: Uint8Array): number {
+  // Signature, then IHDR: length, name, width, height, depth.
+  return bytes[24] ?? 0;
+}
+
 /** Walks the chunks of a PNG (length, name, data, checksum) to a whole IEND. */
 function endsAsPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

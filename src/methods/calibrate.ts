@@ -12,6 +12,7 @@ import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { loadDataset } from '../data/load.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
+import { bitsOf, widenedCamera } from '../detector/camera.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
@@ -19,12 +20,14 @@ import { goldenKey, parseGolden } from '../detector/golden.ts';
 import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
+import { lookAt, type SeenPicture } from '../image/look.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { WarningSummary } from './warning-summary.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -98,6 +101,7 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
       unreadable.push(...judged.unreadable);
+      for (const sentence of judged.warnings.sentences) request.note?.(sentence);
       return judged.byClass;
     };
     const before = detector.metadata;
@@ -113,7 +117,15 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         }),
     );
     const ofAnomalous = await judge(anomalous, 'defective parts', 0);
-    const after = calibrated(before, calibrations, createHash('sha256').update(bytes).digest('hex'));
+    const pictures = new Map(
+      [...calibrations.keys()].map((name) => [name, ofGood.get(name)?.pictures ?? []]),
+    );
+    const after = calibrated(
+      before,
+      calibrations,
+      pictures,
+      createHash('sha256').update(bytes).digest('hex'),
+    );
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
@@ -170,9 +182,15 @@ async function refuseTrained(
 interface Judged {
   readonly byClass: ReadonlyMap<
     string,
-    { readonly scores: readonly number[]; readonly maps: readonly Float32Array[] }
+    {
+      readonly scores: readonly number[];
+      readonly maps: readonly Float32Array[];
+      readonly pictures: readonly SeenPicture[];
+    }
   >;
   readonly unreadable: readonly CladError[];
+  /** How the photographs differ from those of the training. */
+  readonly warnings: WarningSummary;
 }
 
 async function judgeAll(
@@ -181,27 +199,34 @@ async function judgeAll(
   maps: number,
   onDone: (done: number) => void,
 ): Promise<Judged> {
-  const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
+  const reading = { bits: bitsOf(detector.metadata) };
+  const decode = (path: string) => decodeOrError(path, reading);
+  const byClass = new Map<string, { scores: number[]; maps: Float32Array[]; pictures: SeenPicture[] }>();
   const unreadable: CladError[] = [];
   let done = 0;
-  for await (const [, image] of mapAhead(paths, 4, decodeOrError)) {
+  const warnings = new WarningSummary();
+  for await (const [path, image] of mapAhead(paths, 4, decode)) {
     if (image instanceof CladError) {
       unreadable.push(image);
     } else {
-      const { className, score, map } = await detector.predict(image);
-      const judgements = byClass.get(className) ?? { scores: [], maps: [] };
+      const prediction = await detector.predict(image);
+      const { className, score, map } = prediction;
+      warnings.add(path, prediction);
+      const judgements = byClass.get(className) ?? { scores: [], maps: [], pictures: [] };
       byClass.set(className, judgements);
       judgements.scores.push(score);
+      judgements.pictures.push({ look: lookAt(image), source: image.source });
       if (judgements.maps.length < maps) judgements.maps.push(map);
     }
     onDone(++done);
   }
-  return { byClass, unreadable };
+  return { byClass, unreadable, warnings };
 }
 
 function calibrated(
   before: DetectorMetadata,
   calibrations: ReadonlyMap<string, ClassCalibration>,
+  pictures: ReadonlyMap<string, readonly SeenPicture[]>,
   source: string,
 ): DetectorMetadata {
   const each = <T>(value: (calibration: ClassCalibration) => T) =>
@@ -215,6 +240,7 @@ function calibrated(
       source,
       images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
     },
+    ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { loadDataset } from '../data/load.ts';
 import { verifyImages } from '../data/verify.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { openDetector } from '../detector/open.ts';
@@ -17,6 +18,7 @@ import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { WarningSummary } from './warning-summary.ts';
 
 export interface EvaluateRequest {
   /** Run folder, or a detector file. */
@@ -99,8 +101,14 @@ export async function evaluateInFull(
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
   try {
-    const { dataset, samples } = await testImages(request, loaded, detector.metadata.classes);
-    const { evaluation, timing, vanished } = await measure(detector, samples, request.onProgress, watch);
+    const { dataset, samples } = await testImages(request, loaded, detector.metadata);
+    const { evaluation, timing, vanished, warnings } = await measure(
+      detector,
+      samples,
+      request.onProgress,
+      watch,
+    );
+    for (const sentence of warnings.sentences) request.note?.(sentence);
     if (vanished.length > 0)
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${detector.metadata.geometry.size} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
@@ -147,12 +155,14 @@ export async function evaluateInFull(
 async function testImages(
   { skipBroken = false, onProgress, note }: EvaluateRequest,
   loaded: Dataset,
-  classes: readonly string[],
+  metadata: DetectorMetadata,
 ): Promise<{ readonly dataset: Dataset; readonly samples: readonly Sample[] }> {
+  const { classes } = metadata;
+  const bits = bitsOf(metadata);
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-  const { dataset, broken } = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const { dataset, broken } = await verifyImages(loaded, { splits: ['test'], skipBroken, bits, onProgress });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
   const samples = testOf(dataset);
   if (samples.length > 0) return { dataset, samples };
@@ -168,13 +178,13 @@ async function measure(
   onProgress?: ProgressListener,
   watch?: EvaluationWatch,
 ) {
-  const { geometry } = detector.metadata;
   const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
   const latencies: number[] = [];
+  const warnings = new WarningSummary();
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
   const vanished: string[] = [];
   const started = performance.now();
-  const decode = (sample: Sample) => decodeSample(sample, geometry);
+  const decode = (sample: Sample) => decodeSample(sample, detector.metadata);
   let previous: string | undefined;
   for await (const [sample, { image, mask }] of mapAhead(samples, 4, decode)) {
     // Samples are in the order of classes; a finished class lets go of its pixels.
@@ -184,6 +194,7 @@ async function measure(
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
+    warnings.add(sample.path, prediction);
     const { score, map, className, verdict } = prediction;
     evaluator.add({
       path: sample.path,
@@ -207,5 +218,6 @@ async function measure(
       latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] },
     },
     vanished,
+    warnings,
   };
 }

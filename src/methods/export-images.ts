@@ -6,6 +6,7 @@ import { Random } from '../core/random.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { loadDataset } from '../data/load.ts';
 import { examineImages } from '../data/verify.ts';
+import type { SampleBits } from '../image/samples.ts';
 import type { RunOrigin } from './run-folder.ts';
 
 /** Images by what they are good for. */
@@ -28,6 +29,8 @@ export interface ExportImagesRequest {
   readonly good: number;
   /** At most so many are judged. */
   readonly limit: number;
+  /** How the detector reads 16-bit files. */
+  readonly bits: SampleBits;
   readonly onProgress?: ProgressListener | undefined;
   readonly note?: ((text: string) => void) | undefined;
 }
@@ -37,7 +40,7 @@ export interface ExportImagesRequest {
  * @throws CLASS_UNKNOWN when the data set has none of the detector's products; errors of the data readers
  */
 export async function exportImages(request: ExportImagesRequest): Promise<ExportImages | null> {
-  const { origin, data, classes, good, limit, note, onProgress } = request;
+  const { origin, data, classes, good, limit, bits, note, onProgress } = request;
   const root = data ?? origin?.data.root;
   if (root === undefined) {
     note?.(
@@ -60,7 +63,7 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     test.length > 0 ? ([test, 'test images'] as const) : ([training, 'training images'] as const);
   const chosen = { training: spread(training, good), judged: spread(judged, limit) };
   const samples = [...new Set([...chosen.training, ...chosen.judged])];
-  const { broken, dataset: usable } = await examineImages({ ...dataset, samples }, { onProgress });
+  const { broken, dataset: usable } = await examineImages({ ...dataset, samples }, { bits, onProgress });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
   const whole = (sample: Sample) => usable.samples.includes(sample);
   return { training: chosen.training.filter(whole), judged: chosen.judged.filter(whole), judgedAre };

@@ -58,7 +58,8 @@ export interface Judged {
  * @throws INTERRUPTED once the request's signal is aborted
  */
 export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): Promise<Judged> {
-  const { training, split, request } = work;
+  const { training, split, request, bits } = work;
+  const decode = (id: number) => decodeImage(training[id].path, { bits });
   const { seed, falseAlarmRate } = request.options;
   const products = imagesToJudge(training, split, falseAlarmRate, seed);
   const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
@@ -68,7 +69,7 @@ export async function judgeGoodImages(work: Work, ownOut: LeaveOwnOutDetector): 
   for (const [className, ids] of products) {
     const maps: Float32Array[] = [];
     const held = ids.filter((id) => split.heldOut.has(id)).length;
-    for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(training[id].path))) {
+    for await (const [id, image] of mapAhead(ids, 4, decode)) {
       const { score, map } = await ownOut.judge(id, image);
       images.push({ id, path: training[id].path, className, heldOut: split.heldOut.has(id), score });
       if (maps.length < mapsKept) maps.push(map);

@@ -4,10 +4,11 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Detector } from '../detector/detector.ts';
 import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
-import { decodeImage } from '../image/decode.ts';
+import { decodeImage, type Reading } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
@@ -96,8 +97,8 @@ export async function requireMapsApart(
 }
 
 /** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
-export async function decodeOrError(path: string): Promise<RgbImage | CladError> {
-  return orError(decodeImage(path));
+export async function decodeOrError(path: string, reading: Reading): Promise<RgbImage | CladError> {
+  return orError(decodeImage(path, reading));
 }
 
 async function orError<T>(work: Promise<T>): Promise<T | CladError> {
@@ -118,7 +119,9 @@ export async function* predictImages(
   targets: readonly PredictTarget[],
   mapsFolder?: string,
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
-  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
+  const reading = { bits: bitsOf(detector.metadata) };
+  const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
+  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
     const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
     if (image instanceof CladError || prediction instanceof CladError) {
       yield { path, error: (prediction as CladError).words };

@@ -84,7 +84,7 @@ export function goodImagesCsv(
 
 /** Writes the table, and the images that stand out most, each beside its heat map, into `standing-out/`. */
 export async function writeGoodImages(
-  { run, dataset }: Pick<Work, 'run' | 'dataset'>,
+  { run, dataset, bits }: Pick<Work, 'run' | 'dataset' | 'bits'>,
   ownOut: LeaveOwnOutDetector,
   images: readonly RankedImage[],
   metadata: DetectorMetadata,
@@ -93,7 +93,7 @@ export async function writeGoodImages(
   // A try before this one may have left others.
   await rm(run.standingOut, { recursive: true, force: true });
   for (const [index, { id, path, className }] of standOut(images).slice(0, mostPictures).entries()) {
-    const image = await decodeImage(path);
+    const image = await decodeImage(path, { bits });
     const { map } = await ownOut.judge(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];

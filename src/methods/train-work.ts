@@ -4,15 +4,18 @@ import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import { beyondBits, chooseBits, fileDepths, seenPictures } from '../data/bit-depth.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
-import { verifyImages } from '../data/verify.ts';
+import { imagesBroken, verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
 import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
+import type { SeenPicture } from '../image/look.ts';
+import type { SampleBits } from '../image/samples.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
@@ -32,6 +35,8 @@ export interface TrainRequest {
   readonly backboneFlags?: BackboneFlags;
   /** Folder of texture images; the built-in generator where absent. */
   readonly textures?: string | undefined;
+  /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
+  readonly bits?: SampleBits | undefined;
   readonly method: MethodName;
   /** Settings the options began with; one of the method's. */
   readonly preset: string;
@@ -63,6 +68,10 @@ export interface Work {
   readonly features: FeaturePlan;
   readonly textures: readonly string[] | null;
   readonly fingerprint: string;
+  /** How 16-bit files are read. */
+  readonly bits: SampleBits;
+  /** What the training images are like, by path. */
+  readonly seen: ReadonlyMap<string, SeenPicture>;
 }
 
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
@@ -81,6 +90,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     textures: request.textures === undefined ? null : resolve(request.textures),
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
+    bits: read.bits,
     options: read.request.options,
   };
   await run.begin(config, request.resume ?? false);
@@ -96,7 +106,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, textures } = await verified(request, loaded);
+  const { dataset, textures, bits, seen } = await verified(request, loaded);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
   return {
@@ -111,6 +121,8 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     features: await featurePlan(request, engine, backbone, chosen),
     textures,
     fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
+    bits,
+    seen,
   };
 }
 
@@ -118,7 +130,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
 async function verified(
   request: TrainRequest,
   loaded: Dataset,
-): Promise<{ readonly dataset: Dataset; readonly textures: readonly string[] | null }> {
+): Promise<Pick<Work, 'dataset' | 'textures' | 'bits' | 'seen'>> {
   const { options, note, skipBroken = false } = request;
   const used = options.synthesis.perImage > 0;
   const listed = request.textures === undefined ? null : await listTextures(request.textures);
@@ -129,11 +141,23 @@ async function verified(
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
-  const { dataset, broken } = await verifyImages(loaded, { splits, ...examine });
+  const { dataset, broken, cameras } = await verifyImages(loaded, { splits, bits: request.bits, ...examine });
   const { textures, broken: brokenTextures } =
     listed && used ? await verifyTextures(listed, examine) : { textures: listed, broken: [] };
-  for (const { path, reason } of [...broken, ...brokenTextures]) note?.(`left out: ${path}: ${reason}`);
-  return { dataset, textures };
+  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const { bits, note: reading } = chooseBits(fileDepths(training, cameras), request.bits);
+  if (reading !== undefined) note?.(reading);
+  const beyond = beyondBits(dataset.samples, cameras, bits);
+  if (beyond.length > 0 && !skipBroken) throw imagesBroken(beyond, dataset.samples.length);
+  for (const { path, reason } of [...broken, ...beyond, ...brokenTextures])
+    note?.(`left out: ${path}: ${reason}`);
+  const tooLarge = new Set(beyond.map(({ path }) => path));
+  return {
+    dataset: { ...dataset, samples: dataset.samples.filter(({ path }) => !tooLarge.has(path)) },
+    textures,
+    bits,
+    seen: seenPictures(cameras, bits),
+  };
 }
 
 /** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */

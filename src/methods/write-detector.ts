@@ -2,7 +2,9 @@
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../core/files.ts';
 import { changesFrom } from '../core/options.ts';
+import { byClass } from '../data/dataset.ts';
 import type { ClassCalibration } from '../detector/calibrate.ts';
+import { cameraProfile } from '../detector/camera.ts';
 import { Detector } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
 import { countsTrained } from '../detector/familiarity.ts';
@@ -71,6 +73,19 @@ async function judgeAndDescribe(
   }
 }
 
+/** What the photographs of each product are like, held-out ones too. */
+function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
+  const pictures = training.flatMap(({ path, className }) => {
+    const picture = seen.get(path);
+    return picture ? { className, picture } : [];
+  });
+  const products = [...byClass(pictures)].map(([name, own]) => [
+    name,
+    cameraProfile(own.map(({ picture }) => picture)),
+  ]);
+  return { bits, products: Object.fromEntries(products) };
+}
+
 function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibration): DetectorMetadata {
   const { request, dataset, training, split, backbone, features, engine, textures } = work;
   const { options } = request;
@@ -108,5 +123,6 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
       selection: options.selection,
       device: engine.device,
     },
+    camera: cameraOf(work),
   };
 }

@@ -5,6 +5,7 @@
  *   accept (maxQueue) -> header -> pixels' budget -> decode -> batch -> engine -> regions, heat map
  */
 import { CladError } from '../core/errors.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Prediction } from '../detector/detector.ts';
 import type { Judgement } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
@@ -139,13 +140,14 @@ export class Judging {
       const giveBack = await this.#pixels.take(image.width * image.height, signal);
       try {
         const { prediction } = await this.#batched(loaded, image, signal, arrived);
-        const { className, score, threshold = null, verdict = null, classProbability } = prediction;
+        const { className, score, threshold = null, verdict = null, classProbability, warnings } = prediction;
         this.#metrics.judged(detector.source, {
           class: className,
           classProbability,
           score,
           threshold,
           verdict,
+          warnings,
         });
         return prediction;
       } finally {
@@ -200,7 +202,7 @@ export class Judging {
     const size = await imageSize(bytes, name, maxPixels);
     const giveBack = await this.#pixels.take(size.width * size.height, signal);
     try {
-      const limits = { maxPixels, seconds: Math.ceil(timeout) };
+      const limits = { maxPixels, seconds: Math.ceil(timeout), bits: bitsOf(loaded.metadata) };
       const decoded = await this.#pictures.call('decode', { bytes, name, limits });
       const { prediction, image } = await this.#batched(loaded, decoded, signal, arrived);
       const { judgement, map } = await this.#pictures.call(
@@ -233,4 +235,4 @@ export class Judging {
 }
 
 /** Errors that belong to one image and leave the rest of a request alone. */
-const aboutImage: ReadonlySet<string> = new Set(['IMAGE_INVALID', 'IMAGE_TOO_LARGE']);
+const aboutImage: ReadonlySet<string> = new Set(['IMAGE_INVALID', 'IMAGE_TOO_LARGE', 'IMAGE_BITS']);

@@ -83,7 +83,7 @@ describe('pictures of good images that stand out', () => {
       await writeFile(join(run.standingOut, '01-old.png'), 'from before');
       const asked: number[] = [];
       await writeGoodImages(
-        { run, dataset: { root: folder, layout: 'plain', classes: ['bolt', 'nut'], samples: [] } },
+        { run, bits: 16, dataset: { root: folder, layout: 'plain', classes: ['bolt', 'nut'], samples: [] } },
         {
           judge: async (id) => {
             asked.push(id);
