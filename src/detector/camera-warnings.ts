@@ -31,11 +31,14 @@ export function cameraWarnings(
   picture: SeenPicture,
   bits: SampleBits,
 ): PictureWarning[] {
+  const tone = toneWarning(profile, picture);
+  // Near black and near white there are no colours.
+  const shows = tone?.code !== 'DARKER' && tone?.code !== 'BRIGHTER';
   const found = [
     depthWarning(profile, picture, bits),
     shapeWarning(profile, picture),
-    colourWarning(profile, picture),
-    toneWarning(profile, picture),
+    shows ? colourWarning(profile, picture) : undefined,
+    tone,
   ];
   return found.filter((warning) => warning !== undefined);
 }
@@ -87,7 +90,7 @@ function toneWarning(profile: CameraProfile, { look }: SeenPicture): PictureWarn
   const below = (name: Measured, least: number) => measure(look, name) < least;
   const above = (name: Measured, most: number) => measure(look, name) > most;
   const than = (name: Measured) =>
-    `(${measure(look, name).toFixed(0)}) than any training image (${span(profile[name])})`;
+    `(${measure(look, name).toFixed(0)}) than the training images (${span(profile[name])})`;
   const tone = (name: Measured) => limits(profile, name, steps.tone);
   const darkest = (name: Measured) => Math.max(tone(name).low, halved * profile[name].low);
   const brightest = (name: Measured) =>
