@@ -116,7 +116,7 @@ const commandSchema = z.object({
   threads: z.number().int().min(1).optional(),
   cache: z.string().optional(),
   layout: z.enum(layouts).optional(),
-  bits: z.union(sampleBits.map((bits) => z.literal(bits))).optional(),
+  bits: z.literal(sampleBits).optional(),
   skipBroken: z.boolean().optional(),
 });
 

@@ -1,8 +1,9 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
 import { CladError } from '../core/errors.ts';
-import { beyondBits, chooseBits, fileDepths } from './bit-depth.ts';
+import { beyondBits, chooseBits, fileDepths, seenPictures } from './bit-depth.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
+import { nearlyBlack } from './nearly-black.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
 /** The smallest and largest of something, in pixels. */
@@ -70,7 +71,7 @@ export async function inspectDataset(
     },
     problems: [
       ...dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
-      ...depthProblems(dataset, examination),
+      ...cameraProblems(dataset, examination),
     ],
   };
 }
@@ -125,25 +126,28 @@ function problemsOf(
   return problems;
 }
 
-/** What a training would say of 16-bit files. */
-function depthProblems({ samples }: Dataset, { cameras }: Examination): Problem[] {
-  const training = fileDepths(
-    samples.filter(({ split }) => split === 'train'),
-    cameras,
-  );
-  const className = training.find(({ depth }) => depth === 16)?.className;
-  if (className === undefined) return [];
+/** What a training would say of the camera: how 16-bit files are read, and whether there is anything to see. */
+function cameraProblems({ samples }: Dataset, { cameras }: Examination): Problem[] {
+  const training = samples.filter(({ split }) => split === 'train');
+  const files = fileDepths(training, cameras);
+  const first = files.find(({ depth }) => depth === 16) ?? files[0];
+  if (!first) return [];
+  const problem = (severity: Problem['severity'], className: string, path: string | null, message: string) =>
+    ({ severity, class: className, path, message }) as const;
   try {
-    const { bits, note } = chooseBits(training);
-    const beyond = beyondBits(samples, cameras, bits).map(({ path, reason }): Problem => {
-      const of = samples.find((sample) => sample.path === path)?.className ?? className;
-      return { severity: 'error', class: of, path, message: reason };
-    });
-    return note === undefined
-      ? beyond
-      : [{ severity: 'warning', class: className, path: null, message: note }, ...beyond];
+    const { bits, note } = chooseBits(files);
+    const classOf = new Map(samples.map(({ path, className }) => [path, className]));
+    return [
+      ...(note === undefined ? [] : [problem('warning', first.className, null, note)]),
+      ...beyondBits(samples, cameras, bits).map(({ path, reason }) =>
+        problem('error', classOf.get(path) ?? first.className, path, reason),
+      ),
+      ...nearlyBlack(training, seenPictures(cameras, bits)).map(({ className, message }) =>
+        problem('warning', className, null, message),
+      ),
+    ];
   } catch (error) {
     if (!(error instanceof CladError)) throw error;
-    return [{ severity: 'error', class: className, path: null, message: error.message }];
+    return [problem('error', first.className, null, error.message)];
   }
 }

@@ -35,7 +35,7 @@ export type CameraProfile = z.infer<typeof profileSchema>;
 /** Of a detector's metadata. */
 export const cameraSchema = z.object({
   /** How many bits of the samples of 16-bit files are used. */
-  bits: z.union(sampleBits.map((bits) => z.literal(bits))),
+  bits: z.literal(sampleBits),
   products: z.record(z.string(), profileSchema),
 });
 

@@ -25,7 +25,7 @@ const configSchema = z.object({
   device: z.string(),
   skipBroken: z.boolean(),
   /** How 16-bit files are read; the whole range in runs of before 28 November 2026. */
-  bits: z.union(sampleBits.map((bits) => z.literal(bits))).default(wholeRange),
+  bits: z.literal(sampleBits).default(wholeRange),
   options: trainingOptionsSchema,
 });
 

@@ -9,6 +9,7 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
+import { nearlyBlack } from '../data/nearly-black.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
 import { imagesBroken, verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
@@ -151,12 +152,14 @@ async function verified(
   if (beyond.length > 0 && !skipBroken) throw imagesBroken(beyond, dataset.samples.length);
   for (const { path, reason } of [...broken, ...beyond, ...brokenTextures])
     note?.(`left out: ${path}: ${reason}`);
+  const seen = seenPictures(cameras, bits);
+  for (const { className, message } of nearlyBlack(training, seen)) note?.(`${className}: ${message}.`);
   const tooLarge = new Set(beyond.map(({ path }) => path));
   return {
     dataset: { ...dataset, samples: dataset.samples.filter(({ path }) => !tooLarge.has(path)) },
     textures,
     bits,
-    seen: seenPictures(cameras, bits),
+    seen,
   };
 }
 

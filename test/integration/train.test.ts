@@ -521,6 +521,7 @@ describe('clad predict', () => {
         'threshold',
         'verdict',
         'regions',
+        'warnings',
         'map',
       ]);
       expect(line.class).toBe(products[index]);

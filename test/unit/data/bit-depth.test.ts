@@ -153,6 +153,25 @@ describe('a folder of files', () => {
     expect(await problemsOf({ 'bolt/a.png': [20, 10], 'bolt/b.png': [20, 10] })).toEqual([]);
   });
 
+  it('of pictures nearly black is warned of, whatever made them so', async () => {
+    const dark = await encoded({ ...noise(20, 10), data: noise(20, 10).data.map((value) => value >> 4) });
+    const files = {
+      'bolt/a.png': dark,
+      'bolt/b.png': dark,
+      'nut/a.png': [20, 10],
+      'nut/b.png': [20, 10],
+    } as const;
+    await withFiles(files, async (root) => {
+      expect((await inspectDataset(root, { layout: 'plain' })).problems).toEqual([
+        expect.objectContaining({
+          severity: 'warning',
+          class: 'bolt',
+          message: expect.stringMatching(/nearly black: .* not brighter than 1\d of 255/),
+        }),
+      ]);
+    });
+  });
+
   it('is decided for pictures of the synthesis too, from all training images', async () => {
     const files = {
       'bolt/a.png': await deepPicture(noise(20, 10), 12),
