@@ -6,23 +6,23 @@
  * Clear is: the largest value is in the upper half of what so many bits hold (of 16: in the upper three quarters), which every product agrees
  * about. In doubt are dark data sets, values at the upper end or in the middle of the range, and pictures that seem to come from two cameras.
  */
+import { open } from 'node:fs/promises';
 import { CladError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { pngDepth, requireFormat } from '../image/format.ts';
-import type { SeenPicture } from '../image/look.ts';
+import { decodeSamples } from '../image/decode.ts';
+import { pngDepth, startsAsPng, startsAsTiff } from '../image/format.ts';
 import {
   bitsFor,
   joinedRange,
   mostOf,
+  rangeOf,
   type SampleBits,
   type SampleRange,
-  tooLarge,
   wholeRange,
 } from '../image/samples.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
-import type { Dataset, Sample } from './dataset.ts';
-import { type BrokenImage, type CameraFinding, examineImages } from './verify.ts';
+import type { Dataset } from './dataset.ts';
 
 /** A training image's file. */
 export interface FileDepth {
@@ -122,73 +122,56 @@ function count(files: number): string {
   return files === 1 ? 'One 16-bit file' : `${files} 16-bit files`;
 }
 
-/** What is known of the files of samples, those that could be decoded. */
-export function fileDepths(
-  samples: readonly Sample[],
-  cameras: ReadonlyMap<string, CameraFinding>,
-): FileDepth[] {
-  return samples.flatMap(({ path, className }) => {
-    const camera = cameras.get(path);
-    return camera ? { path, className, depth: camera.depth, range: camera.range } : [];
-  });
-}
-
-/** What pictures are like when 16-bit files are read so. */
-export function seenPictures(
-  cameras: ReadonlyMap<string, CameraFinding>,
-  bits: SampleBits,
-): Map<string, SeenPicture> {
-  return new Map(
-    [...cameras].flatMap(([path, { depth, looks }]) => {
-      const source = { depth, bits: depth === 8 ? 8 : bits } as const;
-      const look = looks[source.bits];
-      return look ? [[path, { look, source }] as const] : [];
-    }),
-  );
-}
-
-/** Images that cannot be read so, e.g. test images brighter than what the training images decided. */
-export function beyondBits(
-  samples: readonly Sample[],
-  cameras: ReadonlyMap<string, CameraFinding>,
-  bits: SampleBits,
-): BrokenImage[] {
-  return samples.flatMap(({ path }) => {
-    const { range, depth } = cameras.get(path) ?? {};
-    if (depth !== 16 || bits === wholeRange) return [];
-    if (!range)
-      return { path, reason: `its colours are neither RGB nor grey, and ${bits} bits of it cannot be read` };
-    if (range.largest <= mostOf(bits)) return [];
-    return { path, reason: tooLarge(range.largest, bits) };
-  });
-}
-
 /**
- * `chooseBits` for a data set that nobody has decoded: files that may have 16 bits are decoded, others are not.
- * @throws BITS_UNCLEAR, FILE_UNREADABLE
+ * Decides for a data set, before its images are decoded for anything else. Of files that have 16 bits a sample all values are looked at, of others
+ * the header alone. A broken file says nothing here; what is wrong with it is said where it is used.
+ * @param stated - as for `chooseBits`
+ * @throws BITS_UNCLEAR
  */
 export async function trainingBits(
-  dataset: Dataset,
+  { samples }: Pick<Dataset, 'samples'>,
   stated: SampleBits | undefined,
   onProgress?: ProgressListener,
 ): Promise<BitsChoice> {
-  const training = dataset.samples.filter(({ split }) => split === 'train');
+  const training = samples.filter(({ split }) => split === 'train');
   const deep = await mapConcurrently(training, defaultConcurrency, ({ path }) => mayBeDeep(path));
-  const samples = training.filter((_, index) => deep[index]);
-  const { cameras } = await examineImages({ ...dataset, samples }, { onProgress });
-  const shallow = training
-    .filter((_, index) => !deep[index])
-    .map(({ path, className }): FileDepth => ({ path, className, depth: 8 }));
-  return chooseBits([...shallow, ...fileDepths(samples, cameras)], stated);
+  const total = deep.filter(Boolean).length;
+  let done = 0;
+  const files = await mapConcurrently(
+    training,
+    defaultConcurrency,
+    async ({ path, className }, index): Promise<FileDepth[]> => {
+      if (!deep[index]) return [{ path, className, depth: 8 }];
+      const found = await depthOf(path);
+      onProgress?.({ task: 'bits of 16-bit files', done: ++done, total, unit: 'images' });
+      return found ? [{ path, className, ...found }] : [];
+    },
+  );
+  return chooseBits(files.flat(), stated);
 }
 
+/** By the first bytes of the file; a TIFF has its depth anywhere. */
 async function mayBeDeep(path: string): Promise<boolean> {
-  const bytes = await readBytes(path);
+  const start = await readStart(path, 32).catch(() => new Uint8Array());
+  return startsAsTiff(start) || (startsAsPng(start) && pngDepth(start) === 16);
+}
+
+async function depthOf(path: string): Promise<Pick<FileDepth, 'depth' | 'range'> | undefined> {
   try {
-    const format = requireFormat(bytes);
-    return format === 'tiff' || (format === 'png' && pngDepth(bytes) === 16);
-  } catch {
-    // What is wrong with it is said where it is decoded.
-    return false;
+    const { data, depth } = await decodeSamples(await readBytes(path), path);
+    return { depth, range: data instanceof Uint16Array ? rangeOf(data) : undefined };
+  } catch (error) {
+    if (error instanceof CladError) return undefined;
+    throw error;
+  }
+}
+
+async function readStart(path: string, length: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }

@@ -1,6 +1,7 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
 import { CladError } from '../core/errors.ts';
-import { beyondBits, chooseBits, fileDepths, seenPictures } from './bit-depth.ts';
+import type { SampleBits } from '../image/samples.ts';
+import { trainingBits } from './bit-depth.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { nearlyBlack } from './nearly-black.ts';
@@ -53,7 +54,8 @@ export async function inspectDataset(
   options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
   const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
-  const examination = await examineImages(dataset, options);
+  const { bits, problems } = await bitsProblem(dataset, options.onProgress);
+  const examination = await examineImages(dataset, { bits, ...options });
   const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination));
   const sum = (key: 'train' | 'testGood' | 'testAnomalous' | 'masks') =>
     summaries.reduce((total, summary) => total + summary[key], 0);
@@ -71,7 +73,10 @@ export async function inspectDataset(
     },
     problems: [
       ...dataset.classes.flatMap((name) => problemsOf(name, ofClass(dataset, name), examination)),
-      ...cameraProblems(dataset, examination),
+      ...problems,
+      ...(bits === undefined ? [] : nearlyBlack(dataset.samples, examination.seen)).map(
+        ({ className, message }): Problem => ({ severity: 'warning', class: className, path: null, message }),
+      ),
     ],
   };
 }
@@ -126,28 +131,19 @@ function problemsOf(
   return problems;
 }
 
-/** What a training would say of the camera: how 16-bit files are read, and whether there is anything to see. */
-function cameraProblems({ samples }: Dataset, { cameras }: Examination): Problem[] {
-  const training = samples.filter(({ split }) => split === 'train');
-  const files = fileDepths(training, cameras);
-  const first = files.find(({ depth }) => depth === 16) ?? files[0];
-  if (!first) return [];
-  const problem = (severity: Problem['severity'], className: string, path: string | null, message: string) =>
-    ({ severity, class: className, path, message }) as const;
+/** How a training would read 16-bit files; undecided where it would refuse them, which is an error. */
+async function bitsProblem(
+  dataset: Dataset,
+  onProgress: ExamineOptions['onProgress'],
+): Promise<{ readonly bits?: SampleBits; readonly problems: readonly Problem[] }> {
+  const problem = (severity: Problem['severity'], message: string): Problem[] => [
+    { severity, class: dataset.classes[0] ?? '', path: null, message },
+  ];
   try {
-    const { bits, note } = chooseBits(files);
-    const classOf = new Map(samples.map(({ path, className }) => [path, className]));
-    return [
-      ...(note === undefined ? [] : [problem('warning', first.className, null, note)]),
-      ...beyondBits(samples, cameras, bits).map(({ path, reason }) =>
-        problem('error', classOf.get(path) ?? first.className, path, reason),
-      ),
-      ...nearlyBlack(training, seenPictures(cameras, bits)).map(({ className, message }) =>
-        problem('warning', className, null, message),
-      ),
-    ];
+    const { bits, note } = await trainingBits(dataset, undefined, onProgress);
+    return { bits, problems: note === undefined ? [] : problem('warning', note) };
   } catch (error) {
-    if (!(error instanceof CladError)) throw error;
-    return [problem('error', first.className, null, error.message)];
+    if (!(error instanceof CladError) || error.code !== 'BITS_UNCLEAR') throw error;
+    return { problems: problem('error', error.message) };
   }
 }

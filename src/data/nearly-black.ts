@@ -11,11 +11,12 @@ const black = 16;
 
 /** Sentences by product, of those that are so. @param seen - by path */
 export function nearlyBlack(
-  training: readonly Sample[],
+  samples: readonly Sample[],
   seen: ReadonlyMap<string, SeenPicture>,
 ): { readonly className: string; readonly message: string }[] {
-  return [...byClass(training)].flatMap(([className, samples]) => {
-    const bright = samples.flatMap(({ path }) => seen.get(path)?.look.bright ?? []);
+  const training = samples.filter(({ split }) => split === 'train');
+  return [...byClass(training)].flatMap(([className, own]) => {
+    const bright = own.flatMap(({ path }) => seen.get(path)?.look.bright ?? []);
     if (bright.length === 0) return [];
     const middle = median(bright);
     if (middle >= black) return [];

@@ -3,11 +3,10 @@
  * is met in the first minute and not in the third hour; masks too, which must be as large as their images.
  */
 import { CladError, firstLineOf } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { type DecodedSamples, decodeMask, decodeSamples, toRgb } from '../image/decode.ts';
-import { gridOf, lookOf, type PictureLook } from '../image/look.ts';
-import { mostOf, rangeOf, type SampleBits, type SampleRange, sampleBits, toBytes } from '../image/samples.ts';
+import { decodeImage, decodeMask } from '../image/decode.ts';
+import { lookAt, type SeenPicture } from '../image/look.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { requireTraining } from './load.ts';
@@ -39,20 +38,11 @@ export interface ExamineOptions {
    */
   readonly concurrency?: number;
   /**
-   * How many bits of 16-bit samples are used; values beyond make a file broken.
-   * @default undecided: `cameras` says what there is to decide by
+   * How 16-bit files are read (bit-depth.ts); values beyond make a file broken.
+   * @default 16
    */
   readonly bits?: SampleBits | undefined;
   readonly onProgress?: ProgressListener;
-}
-
-/** What a file says of the camera. */
-export interface CameraFinding {
-  readonly depth: 8 | 16;
-  /** Values of 16-bit samples. */
-  readonly range?: SampleRange;
-  /** The picture as it is when so many bits are read: 8 of an 8-bit file, else as many as hold its values. */
-  readonly looks: Readonly<Partial<Record<SampleBits, PictureLook>>>;
 }
 
 /** What decoding every file showed. */
@@ -64,8 +54,8 @@ export interface Examination {
   readonly dataset: Dataset;
   /** Sizes of the decoded images, by path. */
   readonly sizes: ReadonlyMap<string, Size>;
-  /** What the decoded images say of the camera, by path. */
-  readonly cameras: ReadonlyMap<string, CameraFinding>;
+  /** What the decoded images look like, by path. */
+  readonly seen: ReadonlyMap<string, SeenPicture>;
   /** Masks without a pixel inside. */
   readonly emptyMasks: readonly string[];
 }
@@ -88,16 +78,16 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const broken = findings.flatMap((finding) => finding.broken ?? []);
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
-  const cameras = new Map<string, CameraFinding>();
+  const seen = new Map<string, SeenPicture>();
   const emptyMasks: string[] = [];
   for (const [index, { path, maskPath }] of wanted.entries()) {
-    const { size, camera, emptyMask } = findings[index] as Finding;
+    const { size, picture, emptyMask } = findings[index] as Finding;
     if (size) sizes.set(path, size);
-    if (camera) cameras.set(path, camera);
+    if (picture) seen.set(path, picture);
     if (emptyMask && maskPath !== undefined) emptyMasks.push(maskPath);
   }
   const samples = dataset.samples.filter((sample) => !bad.has(sample));
-  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, cameras, emptyMasks };
+  return { examined: wanted.length, broken, dataset: { ...dataset, samples }, sizes, seen, emptyMasks };
 }
 
 /** How files are verified. */
@@ -139,49 +129,28 @@ export function imagesBroken(broken: readonly BrokenImage[], total: number): Cla
 
 interface Finding {
   readonly size?: Size;
-  readonly camera?: CameraFinding;
+  readonly picture?: SeenPicture;
   readonly broken?: BrokenImage;
   readonly emptyMask?: boolean;
 }
 
 async function examineSample({ path, maskPath }: Sample, bits: SampleBits | undefined): Promise<Finding> {
-  const samples = await attempt(
-    path,
-    readBytes(path).then((bytes) => decodeSamples(bytes, path)),
-  );
-  if ('reason' in samples) return { broken: samples };
-  const camera = await attempt(path, cameraOf(samples, path, bits));
-  if ('reason' in camera) return { broken: camera };
-  const size = { width: samples.width, height: samples.height };
-  if (maskPath === undefined) return { size, camera };
+  const image = await attempt(path, decodeImage(path, { bits }));
+  if ('reason' in image) return { broken: image };
+  const size = { width: image.width, height: image.height };
+  const picture = { look: lookAt(image), source: image.source };
+  if (maskPath === undefined) return { size, picture };
   const mask = await attempt(maskPath, decodeMask(maskPath));
-  if ('reason' in mask) return { size, camera, broken: mask };
+  if ('reason' in mask) return { size, picture, broken: mask };
   if (mask.width !== size.width || mask.height !== size.height) {
     const is = `the mask is ${mask.width} x ${mask.height} pixels`;
     return {
       size,
-      camera,
+      picture,
       broken: { path: maskPath, reason: `${is}, its image ${path} ${size.width} x ${size.height}` },
     };
   }
-  return { size, camera, emptyMask: !mask.data.includes(1) };
-}
-
-/** @throws IMAGE_BITS, IMAGE_INVALID */
-async function cameraOf(
-  samples: DecodedSamples,
-  path: string,
-  bits: SampleBits | undefined,
-): Promise<CameraFinding> {
-  const { width, height, depth, data } = samples;
-  if (bits !== undefined) toRgb(samples, path, { bits });
-  const grid = gridOf(samples);
-  const look = (bytes: Uint8Array) => lookOf(bytes, width / height);
-  if (grid instanceof Uint8Array) return { depth, looks: { [depth]: look(grid) } };
-  const range = rangeOf(data as Uint16Array);
-  const possible = sampleBits.filter((each) => range.largest <= mostOf(each));
-  const looks = possible.map((each) => [each, look(toBytes(grid, each))] as const);
-  return { depth, range, looks: Object.fromEntries(looks) };
+  return { size, picture, emptyMask: !mask.data.includes(1) };
 }
 
 /** What was decoded, or what is wrong with the file. */

@@ -8,9 +8,8 @@ export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
  */
 export function requireFormat(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new Error('the file is empty');
-  const has = (at: number, ...values: readonly number[]) =>
-    values.every((value, index) => bytes[at + index] === value);
-  if (has(0, 0x89, 0x50, 0x4e, 0x47)) {
+  const has = (at: number, ...values: readonly number[]) => holds(bytes, at, values);
+  if (startsAsPng(bytes)) {
     if (!endsAsPng(bytes)) throw new Error('the file is truncated');
     return 'png';
   }
@@ -19,13 +18,28 @@ export function requireFormat(bytes: Uint8Array): ImageFormat {
     return 'jpeg';
   }
   if (has(0, 0x52, 0x49, 0x46, 0x46) && has(8, 0x57, 0x45, 0x42, 0x50)) return 'webp';
-  if (has(0, 0x49, 0x49, 0x2a, 0) || has(0, 0x4d, 0x4d, 0, 0x2a)) return 'tiff';
-  if (has(0, 0x49, 0x49, 0x2b, 0) || has(0, 0x4d, 0x4d, 0, 0x2b)) return 'tiff';
+  if (startsAsTiff(bytes)) return 'tiff';
   if (has(0, 0x42, 0x4d)) return 'bmp';
   throw new Error('it is not PNG, JPEG, WebP, BMP or TIFF');
 }
 
-/** Bits a sample of a PNG, as its header has them: 1 to 16. @param bytes - of format `png` */
+/** Whether bytes are the beginning of a PNG. */
+export function startsAsPng(bytes: Uint8Array): boolean {
+  return holds(bytes, 0, [0x89, 0x50, 0x4e, 0x47]);
+}
+
+/** Whether bytes are the beginning of a TIFF, big ones too. */
+export function startsAsTiff(bytes: Uint8Array): boolean {
+  return [0x2a, 0x2b].some(
+    (kind) => holds(bytes, 0, [0x49, 0x49, kind, 0]) || holds(bytes, 0, [0x4d, 0x4d, 0, kind]),
+  );
+}
+
+function holds(bytes: Uint8Array, at: number, values: readonly number[]): boolean {
+  return values.every((value, index) => bytes[at + index] === value);
+}
+
+/** Bits a sample of a PNG, as its header has them: 1 to 16. @param bytes - its beginning, 25 at least */
 export function pngDepth(bytes: Uint8Array): number {
   // Signature, then IHDR: length, name, width, height, depth.
   return bytes[24] ?? 0;

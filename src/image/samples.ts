@@ -80,11 +80,6 @@ export function toBytes(data: Uint16Array, bits: SampleBits): Uint8Array {
 /** A picture with values beyond the bits that are read. */
 export class SampleTooLarge extends Error {
   constructor(data: Uint16Array, bits: SampleBits) {
-    super(tooLarge(rangeOf(data).largest, bits));
+    super(`its values go up to ${rangeOf(data).largest}, and ${bits} bits hold ${mostOf(bits)} at most`);
   }
-}
-
-/** What is wrong with it. */
-export function tooLarge(largest: number, bits: SampleBits): string {
-  return `its values go up to ${largest}, and ${bits} bits hold ${mostOf(bits)} at most`;
 }

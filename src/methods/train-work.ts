@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { beyondBits, chooseBits, fileDepths, seenPictures } from '../data/bit-depth.ts';
+import { trainingBits } from '../data/bit-depth.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
 import { nearlyBlack } from '../data/nearly-black.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
-import { imagesBroken, verifyImages } from '../data/verify.ts';
+import { verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
 import { type FeaturePlan, planFeatures } from '../features/extractor.ts';
@@ -142,25 +142,15 @@ async function verified(
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
-  const { dataset, broken, cameras } = await verifyImages(loaded, { splits, bits: request.bits, ...examine });
+  const { bits, note: reading } = await trainingBits(loaded, request.bits, examine.onProgress);
+  if (reading !== undefined) note?.(reading);
+  const { dataset, broken, seen } = await verifyImages(loaded, { splits, bits, ...examine });
   const { textures, broken: brokenTextures } =
     listed && used ? await verifyTextures(listed, examine) : { textures: listed, broken: [] };
-  const training = dataset.samples.filter(({ split }) => split === 'train');
-  const { bits, note: reading } = chooseBits(fileDepths(training, cameras), request.bits);
-  if (reading !== undefined) note?.(reading);
-  const beyond = beyondBits(dataset.samples, cameras, bits);
-  if (beyond.length > 0 && !skipBroken) throw imagesBroken(beyond, dataset.samples.length);
-  for (const { path, reason } of [...broken, ...beyond, ...brokenTextures])
-    note?.(`left out: ${path}: ${reason}`);
-  const seen = seenPictures(cameras, bits);
-  for (const { className, message } of nearlyBlack(training, seen)) note?.(`${className}: ${message}.`);
-  const tooLarge = new Set(beyond.map(({ path }) => path));
-  return {
-    dataset: { ...dataset, samples: dataset.samples.filter(({ path }) => !tooLarge.has(path)) },
-    textures,
-    bits,
-    seen,
-  };
+  for (const { path, reason } of [...broken, ...brokenTextures]) note?.(`left out: ${path}: ${reason}`);
+  for (const { className, message } of nearlyBlack(dataset.samples, seen))
+    note?.(`${className}: ${message}.`);
+  return { dataset, textures, bits, seen };
 }
 
 /** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */

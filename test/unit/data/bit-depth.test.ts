@@ -104,19 +104,17 @@ describe('files of 16 bits', () => {
 });
 
 describe('a folder of files', () => {
-  it('is examined without a decision, and each picture is known by every reading that holds it', async () => {
+  it('is examined as it is read, each picture with what it looks like', async () => {
     const files = {
       'bolt/a.png': await deepPicture(noise(20, 10), 12),
       'bolt/b.png': await encoded(noise(20, 10)),
     };
     await withFiles(files, async (root) => {
       const dataset = await loadDataset(root, { layout: 'plain' });
-      const { cameras } = await examineImages(dataset);
-      const [deep, shallow] = dataset.samples.map(({ path }) => cameras.get(path)!);
-      expect(deep).toMatchObject({ depth: 16, range: { largest: expect.any(Number) } });
-      expect(Object.keys(deep!.looks)).toEqual(['12', '14', '16']);
-      expect(shallow).toMatchObject({ depth: 8, looks: { 8: deep!.looks[12] } });
-      expect(deep!.looks[16]!.mean).toBeLessThan(deep!.looks[12]!.mean / 10);
+      const { seen } = await examineImages(dataset, { bits: 12 });
+      const [deep, shallow] = dataset.samples.map(({ path }) => seen.get(path)!);
+      expect(deep!.source).toEqual({ depth: 16, bits: 12 });
+      expect(shallow).toEqual({ look: deep!.look, source: { depth: 8, bits: 8 } });
     });
   });
 
