@@ -16,6 +16,7 @@ export function showResult(result: WebResult): void {
   say(verdict.querySelector('.mark'), words[kind].mark);
   say(verdict.querySelector('.word'), words[kind].word);
   showGauge(score, threshold, kind);
+  showWarnings(result);
   text('score', score.toFixed(2));
   text('threshold', threshold === null ? 'none' : threshold.toFixed(2));
   text('product', result.class);
@@ -32,6 +33,19 @@ export function showResult(result: WebResult): void {
     lines.push(line);
   }
   element('regions', HTMLElement).replaceChildren(...lines);
+}
+
+/** What makes the picture unlike those of the training. */
+function showWarnings({ warnings }: Pick<WebResult, 'warnings'>): void {
+  const list = element('warnings', HTMLElement);
+  list.hidden = warnings.length === 0;
+  list.replaceChildren(
+    ...warnings.map(({ message }) => {
+      const line = document.createElement('li');
+      line.textContent = message;
+      return line;
+    }),
+  );
 }
 
 /** @param rate - pictures a second, of a camera */

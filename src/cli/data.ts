@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
+import { trainingBits } from '../data/bit-depth.ts';
 import type { Layout } from '../data/dataset.ts';
 import { requireOutside } from '../data/folders.ts';
 import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
@@ -17,7 +18,8 @@ import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
-import { layoutOption } from './common-flags.ts';
+import type { SampleBits } from '../image/samples.ts';
+import { bitsOption, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -51,6 +53,7 @@ export function registerData(program: Command): void {
       256,
     )
     .addOption(layoutOption())
+    .addOption(bitsOption())
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -131,6 +134,7 @@ interface SynthesizeFlags {
   readonly seed: number;
   readonly size: number;
   readonly layout?: Layout;
+  readonly bits?: SampleBits;
   readonly json?: boolean;
 }
 
@@ -154,10 +158,12 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   let pictures: SynthesisPicture[];
   try {
     const onProgress = progress.listener;
-    foregrounds = await classForegrounds(dataset.samples, geometry, { onProgress });
+    const { bits, note } = await trainingBits(dataset, flags.bits, onProgress);
+    if (note !== undefined) progress.log(`clad: ${note}`);
+    foregrounds = await classForegrounds(dataset.samples, geometry, { bits, onProgress });
     // Patches of eight pixels, as with the usual layers of a ResNet.
     const synthesis = { gridSide: Math.ceil(size / 8) };
-    const drawn = { samples, foregrounds, textures, geometry, seed, folder, synthesis };
+    const drawn = { samples, foregrounds, textures, geometry, bits, seed, folder, synthesis };
     pictures = await writeSynthesisPictures({ ...drawn, onProgress });
   } finally {
     progress.stop();

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { type GridVariant, runGrid } from '../methods/grid.ts';
 import { summarise } from '../methods/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
 import type { Device } from '../runtime/engine.ts';
 import { repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
-import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -22,6 +23,7 @@ export interface GridFlags extends BackboneFlagValues {
   readonly textures?: string;
   readonly cache?: string;
   readonly layout?: Dataset['layout'];
+  readonly bits?: SampleBits;
   readonly device?: Device;
   readonly threads?: number;
   readonly skipBroken?: boolean;
@@ -39,6 +41,7 @@ export function addGridFlags(command: Command): void {
     .option('--cache <dir>', 'keep patch features here, for several grids (default: cache/ of --out)')
     .option('--set <name=value>', 'one option of every training; may be repeated', repeated, [])
     .addOption(layoutOption())
+    .addOption(bitsOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--skip-broken', 'leave out images that cannot be decoded')
@@ -66,6 +69,7 @@ export async function grid(
       setting: {
         data,
         layout: flags.layout,
+        bits: flags.bits,
         backbone: flags.backbone ?? builtinName,
         backboneFlags: backboneFlags(flags),
         textures: flags.textures,

@@ -12,6 +12,7 @@ import {
   requireMapsApart,
 } from '../methods/predict.ts';
 import { modelPathOf } from '../methods/run-folder.ts';
+import { WarningSummary } from '../methods/warning-summary.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
@@ -62,13 +63,17 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const detector = await openDetector(engine, await modelPathOf(folder));
   const display = progressBars();
   const lines: PredictionLine[] = [];
+  const warnings = new WarningSummary();
   const failures: PredictionFailure[] = [];
   try {
     let done = 0;
     for await (const line of predictImages(detector, targets, flags.maps, onLeftOut)) {
       if (flags.json) printJsonLine(line);
       if ('error' in line) failures.push(line);
-      else if (!flags.json) lines.push(line);
+      else {
+        warnings.add(line.path, { className: line.class, warnings: line.warnings });
+        if (!flags.json) lines.push(line);
+      }
       display.listener({ task: 'judging', done: ++done, total: targets.length, unit: 'images' });
     }
   } finally {
@@ -78,6 +83,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   if (!flags.json) printText(describe(lines, flags.maps));
   else if (leftOut.length > 0) printJsonLine({ leftOut: summariseLeftOut(leftOut) });
   printLeftOut(summariseLeftOut(leftOut));
+  for (const sentence of warnings.sentences) printNote(`clad: warning: ${sentence}`);
   for (const { error } of failures) printNote(`clad: ${error.message}`);
   if (failures.length > 0) process.exitCode = 2;
 }

@@ -1,5 +1,7 @@
 /** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
+import { bitsOf } from '../detector/camera.ts';
 import { countsTrained } from '../detector/familiarity.ts';
+import { mostOf, wholeRange } from '../image/samples.ts';
 import { RunFolder } from '../methods/run-folder.ts';
 import type { RankedImage } from '../methods/standing-out.ts';
 import type { TrainOutcome } from '../methods/train.ts';
@@ -28,6 +30,7 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
     ...trained,
     `Detector: ${model}`,
     ...(page === null ? [] : [`Report: ${page}`]),
+    ...describeBits(metadata),
     'Thresholds:',
     ...describeThresholds(metadata),
     ...describeSuspects(outcome),
@@ -41,6 +44,14 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
     ...evaluate,
     `  ${programName()} predict ${shellWord(folder)} IMAGE_OR_FOLDER --maps maps/`,
   ].join('\n');
+}
+
+/** How 16-bit files are read, where it is not the whole range. */
+function describeBits(metadata: TrainOutcome['metadata']): string[] {
+  const bits = bitsOf(metadata);
+  return bits === wholeRange
+    ? []
+    : [`16-bit files: read as ${bits} bits a sample (0 to ${mostOf(bits)}); brighter ones are refused.`];
 }
 
 /** A line a product, and what more images would give where there are too few for the rate that was asked for. */

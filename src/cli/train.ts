@@ -8,6 +8,7 @@ import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
+import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { type MethodName, methodNames } from '../methods/method.ts';
 import { planTraining, type TrainingPlan } from '../methods/plan.ts';
 import { methods } from '../methods/registry.ts';
@@ -18,7 +19,7 @@ import { type Device, devices } from '../runtime/engine.ts';
 import { trainingOptionsSchema } from '../training/options.ts';
 import { pixels, repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
-import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printError, printJson, printText, toldError } from './output.ts';
 import { duration, progressBars } from './progress.ts';
@@ -54,6 +55,7 @@ export function registerTrain(program: Command): void {
     .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFrom(0))
     .addOption(layoutOption())
+    .addOption(bitsOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--cache <dir>', 'keep patch features here, and use those that are there')
@@ -98,6 +100,7 @@ interface TrainFlags extends BackboneFlagValues {
   readonly inputSize?: number;
   readonly seed?: number;
   readonly layout?: Dataset['layout'];
+  readonly bits?: SampleBits;
   readonly device?: Device;
   readonly threads?: number;
   readonly cache?: string;
@@ -120,6 +123,7 @@ const commandSchema = z.object({
   threads: z.number().int().min(1).optional(),
   cache: z.string().optional(),
   layout: z.enum(layouts).optional(),
+  bits: z.literal(sampleBits).optional(),
   skipBroken: z.boolean().optional(),
   exclude: z.array(z.string()).optional(),
   excludeOutliers: z.boolean().optional(),
@@ -164,6 +168,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       options: checkOptions(trainingOptionsSchema, options),
       device: merged.device,
       layout: merged.layout,
+      bits: merged.bits,
       threads: merged.threads,
       cache: merged.cache,
       skipBroken: merged.skipBroken ?? false,

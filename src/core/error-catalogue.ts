@@ -108,6 +108,21 @@ export const errorCatalogue = {
     message:
       'Product {name} would keep {left} of its good images, and {least} are needed. Exclude fewer, or add good photographs and train again.',
   },
+  BITS_UNCLEAR: {
+    kind: 'input',
+    message:
+      'How the 16-bit files of the training images are to be read is not clear: {reason}. Say it with --bits: 8, 10, 12 or 14 for values up to 255, 1023, 4095 or 16383, or 16 for the whole range. Files of two cameras need two trainings, or to be converted first.',
+  },
+  IMAGE_BITS: {
+    kind: 'input',
+    message:
+      '{path}: its 16-bit samples are not as those of the training images: {reason}. Save it with the settings that those were saved with, or train with a higher --bits.',
+  },
+  IMAGE_BITS_OTHER: {
+    kind: 'input',
+    message:
+      '{path}: a 16-bit file, read as {actual} bits a sample; the detector was trained with {bits}, and would judge other brightnesses. In Node decode it with bits: {bits}. A browser keeps the upper 8 bits alone: give it the picture in 8 bits, every value divided by {divisor}.',
+  },
   IMAGE_INVALID: {
     kind: 'input',
     message: '{path}: cannot be decoded ({reason}). Replace or remove the file.',

@@ -1,10 +1,14 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
+import { CladError } from '../core/errors.ts';
+import type { SampleBits } from '../image/samples.ts';
+import { trainingBits } from './bit-depth.ts';
 import { type CopyKind, findCopies } from './copies.ts';
 import type { Dataset, Layout, Sample } from './dataset.ts';
 import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
 import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { missingMasks } from './mask-names.ts';
+import { nearlyBlack } from './nearly-black.ts';
 import { foldersReadAsOne, type ReadAsOne } from './nested.ts';
 import { defaultPatches, largePatches } from './patch-size.ts';
 import { type Sketch, sketchOf } from './picture-sketch.ts';
@@ -66,8 +70,10 @@ export async function inspectDataset(
   options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
   const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
+  const { bits, problems } = await bitsProblem(dataset, options.onProgress);
   const sketches = new Map<string, Sketch>();
   const examination = await examineImages(dataset, {
+    bits,
     ...options,
     onImage: (sample, image) => {
       if (!sample.anomalous) sketches.set(sample.path, sketchOf(image));
@@ -92,15 +98,21 @@ export async function inspectDataset(
     readAsOne: foldersReadAsOne(dataset),
     leftOut: summariseLeftOut([...dataset.leftOut, ...examination.laterPages]),
     copies: copies.map(({ kind, samples }) => ({ kind, paths: samples.map(({ path }) => path) })),
-    problems: (
-      await Promise.all(
-        dataset.classes.map(async (name, index) => [
-          ...(await problemsOf(name, dataset, examination)),
-          ...copyProblems(name, copies),
-          ...nearProblems(name, summaries[index] as ClassSummary),
-        ]),
-      )
-    ).flat(),
+    problems: [
+      ...(
+        await Promise.all(
+          dataset.classes.map(async (name, index) => [
+            ...(await problemsOf(name, dataset, examination)),
+            ...copyProblems(name, copies),
+            ...nearProblems(name, summaries[index] as ClassSummary),
+          ]),
+        )
+      ).flat(),
+      ...problems,
+      ...(bits === undefined ? [] : nearlyBlack(dataset.samples, examination.seen)).map(
+        ({ className, message }): Problem => ({ severity: 'warning', class: className, path: null, message }),
+      ),
+    ],
   };
 }
 
@@ -160,4 +172,21 @@ async function problemsOf(
     if (className === name) add('warning', path, message);
   for (const { message } of largePatches(samples, sizes, defaultPatches)) add('warning', null, message);
   return problems;
+}
+
+/** How a training would read 16-bit files; undecided where it would refuse them, which is an error. */
+async function bitsProblem(
+  dataset: Dataset,
+  onProgress: ExamineOptions['onProgress'],
+): Promise<{ readonly bits?: SampleBits; readonly problems: readonly Problem[] }> {
+  const problem = (severity: Problem['severity'], message: string): Problem[] => [
+    { severity, class: dataset.classes[0] ?? '', path: null, message },
+  ];
+  try {
+    const { bits, note } = await trainingBits(dataset, undefined, onProgress);
+    return { bits, problems: note === undefined ? [] : problem('warning', note) };
+  } catch (error) {
+    if (!(error instanceof CladError) || error.code !== 'BITS_UNCLEAR') throw error;
+    return { problems: problem('error', error.message) };
+  }
 }

@@ -5,7 +5,9 @@
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage } from '../image/decode.ts';
+import { lookAt, type SeenPicture } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { attempt, type BrokenImage } from './broken-image.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import { type Copies, findCopies, isContradiction, nameCopies } from './copies.ts';
@@ -33,6 +35,11 @@ export interface ExamineOptions {
    * @default one a processor
    */
   readonly concurrency?: number;
+  /**
+   * How 16-bit files are read (bit-depth.ts); values beyond make a file broken.
+   * @default 16
+   */
+  readonly bits?: SampleBits | undefined;
   readonly onProgress?: ProgressListener;
   /** Called with every image that decodes, in no order. */
   readonly onImage?: (sample: Sample, image: RgbImage) => void;
@@ -51,6 +58,8 @@ export interface Examination {
   readonly pixels: ReadonlyMap<string, string>;
   /** Pages and frames after the first, of images and masks that are used. */
   readonly laterPages: readonly LeftOut[];
+  /** What the decoded images look like, by path. */
+  readonly seen: ReadonlyMap<string, SeenPicture>;
   /** Masks without a pixel inside; of several of one image the first. */
   readonly emptyMasks: readonly string[];
   /** What else about masks a person should look at. */
@@ -66,7 +75,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     wanted,
     options.concurrency ?? defaultConcurrency,
     async (sample) => {
-      const finding = await examineSample(sample, options.onImage);
+      const finding = await examineSample(sample, options);
       done++;
       options.onProgress?.({ task: 'checking images', done, total: wanted.length, unit: 'images' });
       return finding;
@@ -76,9 +85,11 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
   const pixels = new Map<string, string>();
+  const seen = new Map<string, SeenPicture>();
   for (const [index, { path }] of wanted.entries()) {
-    const { size, hash } = findings[index] as Finding;
+    const { size, hash, picture } = findings[index] as Finding;
     if (size) sizes.set(path, size);
+    if (picture) seen.set(path, picture);
     if (hash !== undefined) pixels.set(path, hash);
   }
   const masks = findings.flatMap(({ mask }) => mask ?? []);
@@ -89,6 +100,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     dataset: { ...dataset, samples },
     sizes,
     pixels,
+    seen,
     laterPages: findings.flatMap((finding) => finding.laterPages ?? []),
     emptyMasks: masks.filter(({ coverage }) => coverage === 0).map(({ path }) => path),
     maskWarnings: maskWarnings(masks),
@@ -158,26 +170,27 @@ export function imagesBroken(broken: readonly BrokenImage[], total: number): Cla
 interface Finding {
   readonly size?: Size;
   readonly hash?: string;
+  readonly picture?: SeenPicture;
   readonly broken?: BrokenImage;
   readonly mask?: MaskFacts;
   readonly laterPages?: readonly LeftOut[];
 }
 
-async function examineSample(sample: Sample, onImage: ExamineOptions['onImage']): Promise<Finding> {
-  const finding = await examineFirstPages(sample, onImage);
+async function examineSample(sample: Sample, options: ExamineOptions): Promise<Finding> {
+  const finding = await examineFirstPages(sample, options);
   if (finding.broken) return finding;
   const later = await Promise.all([sample.path, ...(sample.maskPaths ?? [])].map(laterPages));
   return { ...finding, laterPages: later.filter((each) => each !== undefined) };
 }
 
-async function examineFirstPages(sample: Sample, onImage: ExamineOptions['onImage']): Promise<Finding> {
+async function examineFirstPages(sample: Sample, { bits, onImage }: ExamineOptions): Promise<Finding> {
   const { path, maskPaths } = sample;
-  const image = await attempt(path, decodeImage(path));
+  const image = await attempt(path, decodeImage(path, { bits }));
   if ('reason' in image) return { broken: image };
   onImage?.(sample, image);
   const size = { width: image.width, height: image.height };
-  const hash = pixelHash(image);
-  if (maskPaths === undefined) return { size, hash };
+  const seen = { size, hash: pixelHash(image), picture: { look: lookAt(image), source: image.source } };
+  if (maskPaths === undefined) return seen;
   const mask = await checkMasks(sample, size);
-  return 'reason' in mask ? { size, hash, broken: mask } : { size, hash, mask };
+  return 'reason' in mask ? { ...seen, broken: mask } : { ...seen, mask };
 }

@@ -9,8 +9,11 @@
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { decodeMetadata } from '../graph/metadata.ts';
 import { requireUsableSize } from '../image/limits.ts';
+import { lookAt } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
+import { bitsOf, type PictureWarning } from './camera.ts';
+import { cameraWarnings } from './camera-warnings.ts';
 import { type DetectorMetadata, parseMetadata } from './metadata.ts';
 
 /** What a detector says of one picture. */
@@ -28,6 +31,8 @@ export interface Prediction {
   readonly verdict: 'normal' | 'anomalous' | undefined;
   /** [S, S], S = `metadata.geometry.size`. */
   readonly map: Float32Array;
+  /** What makes the picture unlike those of the training (camera.ts); the verdict is given all the same. */
+  readonly warnings: readonly PictureWarning[];
 }
 
 /** A detector file in an engine. Calls are answered one after another; `release` when done. */
@@ -64,7 +69,8 @@ export class Detector {
   /**
    * Judges one picture of any size.
    * @param name - names it in errors
-   * @throws IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number
+   * @throws IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
+   *   decoded otherwise than the training images
    */
   async predict(image: RgbImage, name?: string): Promise<Prediction> {
     const [prediction] = await this.predictAll([image], name);
@@ -80,6 +86,7 @@ export class Detector {
     if (images[0]) requireUsableSize(images[0], name);
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
+    for (const image of images) this.#requireBits(image, name);
     const outputs = await this.#session.run({ image: imageTensor(images) }).catch((error: unknown) => {
       throw error instanceof CladError ? error : failed(firstLineOf(error), error);
     });
@@ -88,7 +95,7 @@ export class Detector {
     const maps = floats(outputs.anomaly_map);
     const probabilities = floats(outputs.class_probability);
     const pixels = geometry.size ** 2;
-    return images.map((_, index) => {
+    return images.map((image, index) => {
       const shares = Array.from(probabilities.subarray(index * classes.length, (index + 1) * classes.length));
       const score = scores[index] as number;
       // Compared with a threshold, what is no number would pass as normal.
@@ -104,8 +111,22 @@ export class Detector {
         threshold,
         verdict: verdictOf(score, threshold),
         map: maps.slice(index * pixels, (index + 1) * pixels),
+        warnings: this.#warnings(image, className),
       };
     });
+  }
+
+  #warnings(image: RgbImage, className: string): PictureWarning[] {
+    const { camera } = this.metadata;
+    const profile = camera?.products[className];
+    return profile ? cameraWarnings(profile, { look: lookAt(image), source: image.source }, camera.bits) : [];
+  }
+
+  #requireBits({ source }: RgbImage, name: string): void {
+    const bits = bitsOf(this.metadata);
+    if (source === undefined || source.depth === 8 || source.bits === bits) return;
+    const values = { path: name, actual: source.bits, bits, divisor: 2 ** (bits - 8) };
+    throw new CladError('IMAGE_BITS_OTHER', values);
   }
 
   /** Frees the engine's memory. */

@@ -2,6 +2,7 @@
  * @file What is told of a judged picture, the same words everywhere: a line of `clad predict --json`, the service's answer, the
  * result in the browser.
  */
+import type { PictureWarning } from './camera.ts';
 import type { Prediction } from './detector.ts';
 import { type AnomalousRegion, anomalousRegions } from './map-regions.ts';
 import type { DetectorMetadata } from './metadata.ts';
@@ -18,6 +19,8 @@ export interface Judgement {
   readonly verdict: 'normal' | 'anomalous' | null;
   /** Where the map is above the threshold, the highest first. A normal picture may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
+  /** Why the picture may not be from the training's camera, or not in its light; mostly none. */
+  readonly warnings: readonly PictureWarning[];
 }
 
 /** @param picture - size of the photograph as decoded, pixels */
@@ -26,7 +29,7 @@ export function judgementOf(
   prediction: Prediction,
   picture: { readonly width: number; readonly height: number },
 ): Judgement {
-  const { className, classProbability, score, threshold, verdict, map } = prediction;
+  const { className, classProbability, score, threshold, verdict, map, warnings } = prediction;
   return {
     class: className,
     classProbability,
@@ -34,5 +37,6 @@ export function judgementOf(
     threshold: threshold ?? null,
     verdict: verdict ?? null,
     regions: threshold === undefined ? [] : anomalousRegions(map, geometry, threshold, picture),
+    warnings,
   };
 }

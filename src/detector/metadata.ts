@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { cameraSchema } from './camera.ts';
 
 /** Key of the entry in the ONNX file's metadata. */
 export const metadataKey = 'clad.detector';
@@ -106,6 +107,8 @@ const detectorMetadataSchema = z.object({
       pictures: rememberedPictures.optional(),
     })
     .optional(),
+  /** What the pictures were like that it was made of (camera.ts); absent in files of before 28 November 2026, which give no warnings. */
+  camera: cameraSchema.optional(),
 });
 
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;

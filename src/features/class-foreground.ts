@@ -6,6 +6,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import { defaultConcurrency, mapConcurrently } from '../data/concurrency.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
 import { decodeImage } from '../image/decode.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { estimateForeground, type ForegroundDecision, foregroundIsStable } from '../synthesis/foreground.ts';
 import { inputPicture } from './input-picture.ts';
 import type { InputGeometry } from './preprocess.ts';
@@ -17,6 +18,8 @@ export interface ClassForegroundOptions {
    * @default 24
    */
   readonly imagesPerClass?: number;
+  /** How 16-bit photographs are read. */
+  readonly bits?: SampleBits;
   readonly onProgress?: ProgressListener;
 }
 
@@ -36,7 +39,9 @@ export async function classForegrounds(
   const chosen = someTraining(samples, options.imagesPerClass ?? 24);
   let done = 0;
   const estimates = await mapConcurrently(chosen, defaultConcurrency, async ({ path, className }) => {
-    const { mask: _, ...statistics } = estimateForeground(inputPicture(await decodeImage(path), geometry));
+    const { mask: _, ...statistics } = estimateForeground(
+      inputPicture(await decodeImage(path, { bits: options.bits }), geometry),
+    );
     done++;
     options.onProgress?.({ task: 'foregrounds', done, total: chosen.length, unit: 'images' });
     return { className, statistics };

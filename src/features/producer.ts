@@ -5,6 +5,7 @@
 import { Random } from '../core/random.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { estimateForeground } from '../synthesis/foreground.ts';
 import { type LocalAnomalyOptions, synthesizeLocalAnomaly } from '../synthesis/local-anomaly.ts';
 import { inputPicture } from './input-picture.ts';
@@ -14,6 +15,8 @@ import { proceduralTextures, type TextureSource, textureFolder } from './texture
 /** What all jobs of an extraction share; can be sent to another thread. */
 export interface ProducerSetup {
   readonly geometry: InputGeometry;
+  /** How 16-bit photographs are read; absent where it is the whole range, so that features of before keep their key. */
+  readonly bits?: SampleBits;
   readonly seed: number;
   /** Anomalies made of each image. */
   readonly perImage: number;
@@ -51,7 +54,7 @@ export type Producer = (job: ProducerJob) => Promise<Produced>;
 export function producer(setup: ProducerSetup): Producer {
   const textures: TextureSource = setup.textures ? textureFolder(setup.textures) : proceduralTextures();
   return async ({ path, className, key }) => {
-    const image = await decodeImage(path);
+    const image = await decodeImage(path, { bits: setup.bits });
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0) {
       const input = inputPicture(image, setup.geometry);

@@ -10,6 +10,7 @@ import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import { sideBySide } from '../image/overlay.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { estimateForeground } from '../synthesis/foreground.ts';
 import {
   type LocalAnomaly,
@@ -29,6 +30,8 @@ export interface SynthesisPicturesOptions {
   readonly foregrounds: ClassForegrounds;
   readonly textures: TextureSource;
   readonly geometry: InputGeometry;
+  /** How 16-bit photographs are read. */
+  readonly bits?: SampleBits;
   readonly seed: number;
   /** Folder for the PNG files; made when missing. */
   readonly folder: string;
@@ -86,9 +89,9 @@ export async function writeSynthesisPictures(options: SynthesisPicturesOptions):
 async function drawRow(
   { path, className }: Sample,
   index: number,
-  { foregrounds, textures, geometry, seed, synthesis }: SynthesisPicturesOptions,
+  { foregrounds, textures, geometry, bits, seed, synthesis }: SynthesisPicturesOptions,
 ): Promise<{ picture: RgbImage; row: SynthesisRow }> {
-  const image = inputPicture(await decodeImage(path), geometry);
+  const image = inputPicture(await decodeImage(path, { bits }), geometry);
   const foreground = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
   const random = new Random(seed, 'synthesis pictures', className, index);
   const texture = await textures.texture(random, geometry.size);

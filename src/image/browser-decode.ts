@@ -2,13 +2,15 @@
  * @file What a browser has of pictures (files, canvases, video frames) to 8-bit RGB.
  *
  * Files give the bytes that decode.ts gives in Node, as far as the browser lets them: EXIF orientation is applied, colour
- * profiles are ignored, alpha is dropped and not composited. docs/browser.md says what was measured and what is left.
+ * profiles are ignored, alpha is dropped and not composited. Of 16-bit files a browser gives the upper 8 bits, which `source` says, so that a detector
+ * that reads fewer bits refuses them. docs/browser.md says what was measured and what is left.
  */
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeBmp } from './bmp.ts';
-import { jpegChannels, requireFormat } from './format.ts';
+import { jpegChannels, pngDepth, requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
 import type { RgbImage } from './rgb.ts';
+import { type PictureSource, wholeRange } from './samples.ts';
 
 /** Whatever a picture may come as. */
 export type ImageSource =
@@ -55,14 +57,16 @@ const HTMLImageElementOrNever: typeof HTMLImageElement =
 async function decodeBlob(blob: Blob, path: string): Promise<RgbImage> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const format = requireFormat(bytes);
-  if (format === 'bmp') return decodeBmp(bytes);
+  const deep = format === 'png' && pngDepth(bytes) === 16;
+  const source: PictureSource = deep ? { depth: 16, bits: wholeRange } : { depth: 8, bits: 8 };
+  if (format === 'bmp') return { ...decodeBmp(bytes), source };
   if (format === 'tiff') throw new Error('it is TIFF, which browsers do not decode');
   if (format === 'jpeg' && jpegChannels(bytes) === 4)
     throw new Error(
       'it is a CMYK JPEG, whose colours each browser turns into RGB in its own way; save it as RGB',
     );
   // The content says what it is, not the name.
-  return viaBitmap(new Blob([bytes], { type: `image/${format}` }), path);
+  return { ...(await viaBitmap(new Blob([bytes], { type: `image/${format}` }), path)), source };
 }
 
 async function viaBitmap(source: Blob | HTMLImageElement, path: string): Promise<RgbImage> {

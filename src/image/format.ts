@@ -31,6 +31,28 @@ export function requireFormat(bytes: Uint8Array): ImageFormat {
   return format;
 }
 
+/** Whether bytes are the beginning of a PNG. */
+export function startsAsPng(bytes: Uint8Array): boolean {
+  return holds(bytes, 0, [0x89, 0x50, 0x4e, 0x47]);
+}
+
+/** Whether bytes are the beginning of a TIFF, big ones too. */
+export function startsAsTiff(bytes: Uint8Array): boolean {
+  return [0x2a, 0x2b].some(
+    (kind) => holds(bytes, 0, [0x49, 0x49, kind, 0]) || holds(bytes, 0, [0x4d, 0x4d, 0, kind]),
+  );
+}
+
+function holds(bytes: Uint8Array, at: number, values: readonly number[]): boolean {
+  return values.every((value, index) => bytes[at + index] === value);
+}
+
+/** Bits a sample of a PNG, as its header has them: 1 to 16. @param bytes - its beginning, 25 at least */
+export function pngDepth(bytes: Uint8Array): number {
+  // Signature, then IHDR: length, name, width, height, depth.
+  return bytes[24] ?? 0;
+}
+
 /** Walks the chunks of a PNG (length, name, data, checksum) to a whole IEND. */
 function endsAsPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -13,6 +13,7 @@ import { defaultConcurrency, mapAhead, mapConcurrently } from '../data/concurren
 import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
+import { bitsOf, widenedCamera } from '../detector/camera.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
@@ -21,6 +22,7 @@ import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { outliers } from '../detector/outliers.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
+import { lookAt, type SeenPicture } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
@@ -30,6 +32,7 @@ import { decodeOrError, predictTargets } from './predict.ts';
 import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import { PhotographSieve } from './sift-photographs.ts';
+import { WarningSummary } from './warning-summary.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -114,6 +117,7 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
       unreadable.push(...judged.unreadable);
+      for (const sentence of judged.warnings.sentences) request.note?.(sentence);
       return judged.byClass;
     };
     const sieve = new PhotographSieve(before);
@@ -134,10 +138,14 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
       sieve.takesAnomalous(each, image),
     );
     noteSifted(sieve, request.note);
+    const pictures = new Map(
+      [...calibrations.keys()].map((name) => [name, ofGood.get(name)?.pictures ?? []]),
+    );
     const after = calibrated(
       before,
       calibrations,
       sieve.good,
+      pictures,
       createHash('sha256').update(bytes).digest('hex'),
     );
     const entries = decodeMetadata(bytes);
@@ -231,9 +239,12 @@ interface Judged {
       readonly paths: readonly string[];
       readonly scores: readonly number[];
       readonly maps: readonly Float32Array[];
+      readonly pictures: readonly SeenPicture[];
     }
   >;
   readonly unreadable: readonly CladError[];
+  /** How the photographs differ from those of the training. */
+  readonly warnings: WarningSummary;
 }
 
 async function judgeAll(
@@ -243,23 +254,32 @@ async function judgeAll(
   takes: Takes,
   onDone: (done: number) => void,
 ): Promise<Judged> {
-  const byClass = new Map<string, { paths: string[]; scores: number[]; maps: Float32Array[] }>();
+  const reading = { bits: bitsOf(detector.metadata) };
+  const decode = (path: string) => decodeOrError(path, reading);
+  const byClass = new Map<
+    string,
+    { paths: string[]; scores: number[]; maps: Float32Array[]; pictures: SeenPicture[] }
+  >();
   const unreadable: CladError[] = [];
   let done = 0;
-  for await (const [path, image] of mapAhead(paths, 4, decodeOrError)) {
+  const warnings = new WarningSummary();
+  for await (const [path, image] of mapAhead(paths, 4, decode)) {
     if (image instanceof CladError) {
       unreadable.push(image);
     } else if (takes(path, image)) {
-      const { className, score, map } = await detector.predict(image);
-      const judgements = byClass.get(className) ?? { paths: [], scores: [], maps: [] };
+      const prediction = await detector.predict(image);
+      const { className, score, map } = prediction;
+      warnings.add(path, prediction);
+      const judgements = byClass.get(className) ?? { paths: [], scores: [], maps: [], pictures: [] };
       byClass.set(className, judgements);
       judgements.paths.push(path);
       judgements.scores.push(score);
+      judgements.pictures.push({ look: lookAt(image), source: image.source });
       if (judgements.maps.length < maps) judgements.maps.push(map);
     }
     onDone(++done);
   }
-  return { byClass, unreadable };
+  return { byClass, unreadable, warnings };
 }
 
 /** Of the maps that are kept, those of photographs that do not stand out; all where nothing else is left. */
@@ -273,6 +293,7 @@ function calibrated(
   before: DetectorMetadata,
   calibrations: ReadonlyMap<string, ClassCalibration>,
   good: readonly string[],
+  pictures: ReadonlyMap<string, readonly SeenPicture[]>,
   source: string,
 ): DetectorMetadata {
   const each = <T>(value: (calibration: ClassCalibration) => T) =>
@@ -287,6 +308,7 @@ function calibrated(
       images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
       pictures: rememberPictures(good, before.calibrated?.pictures),
     },
+    ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { median } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import type { Sample } from '../data/dataset.ts';
+import { bitsOf } from '../detector/camera.ts';
 import { type Detector, type Prediction, verdictOf } from '../detector/detector.ts';
 import { Evaluator } from '../evaluation/evaluate.ts';
 import { decodeImage } from '../image/decode.ts';
@@ -46,7 +47,8 @@ export async function compareDetectors(
   }));
   const differences: number[] = [];
   const changed = { verdicts: 0, atOld: 0, products: 0 };
-  for await (const [sample, image] of mapAhead(samples, 2, ({ path }) => decodeImage(path))) {
+  const decode = ({ path }: Sample) => decodeImage(path, { bits: bitsOf(before.metadata) });
+  for await (const [sample, image] of mapAhead(samples, 2, decode)) {
     const said: Prediction[] = [];
     for (const { detector, evaluator, times } of files) {
       const started = performance.now();

@@ -1,5 +1,6 @@
 /** @file A test sample as it is measured: the photograph, and its ground truth in the place and size of the anomaly map. */
 import type { Sample } from '../data/dataset.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { inputMask } from '../features/input-picture.ts';
 import { decodeImage } from '../image/decode.ts';
@@ -8,13 +9,13 @@ import type { RgbImage } from '../image/rgb.ts';
 
 /**
  * @returns `mask`: [S, S], 0 where normal; null where the sample has none
- * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
+ * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` or `IMAGE_BITS`
  */
 export async function decodeSample(
   { path, maskPaths }: Sample,
-  { size, resizeTo }: DetectorMetadata['geometry'],
+  { geometry: { size, resizeTo }, camera }: Pick<DetectorMetadata, 'geometry' | 'camera'>,
 ): Promise<{ readonly image: RgbImage; readonly mask: Uint8Array | null }> {
   const geometry = { size, resizeTo: resizeTo ?? undefined };
-  const image = await decodeImage(path);
+  const image = await decodeImage(path, { bits: bitsOf({ camera }) });
   return { image, mask: maskPaths ? inputMask(await decodeMasks(maskPaths), geometry).data : null };
 }

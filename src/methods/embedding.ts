@@ -123,7 +123,7 @@ async function gather(
   classes: number,
   random: Random,
 ): Promise<PatchRow[]> {
-  const decode = (sample: Sample) => decodeSample(sample, metadata.geometry);
+  const decode = (sample: Sample) => decodeSample(sample, metadata);
   const rows: PatchRow[] = [];
   let done = 0;
   for await (const [sample, { image, mask }] of mapAhead(images, 2, decode)) {

@@ -11,6 +11,7 @@ import { fingerprint } from '../data/fingerprint.ts';
 import { type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { noteLeftOut, verifyImages } from '../data/verify.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { openDetector } from '../detector/open.ts';
@@ -21,6 +22,7 @@ import { decodeSample } from './decode-sample.ts';
 import { maskNotes } from './mask-notes.ts';
 import { isRemembered } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { WarningSummary } from './warning-summary.ts';
 
 export interface EvaluateRequest {
   /** Run folder, or a detector file. */
@@ -124,11 +126,12 @@ export async function evaluateInFull(
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
   try {
-    const tested = await testImages(request, loaded, detector.metadata.classes);
+    const tested = await testImages(request, loaded, detector.metadata);
     const { dataset, samples, leftOut, emptyMasks } = tested;
     const pictures = lookAtPictures(samples, tested.pixels, detector.metadata, request.note);
     const measurement = await measure(detector, samples, request.onProgress, watch);
-    const { evaluation, timing, misplaced } = measurement;
+    const { evaluation, timing, misplaced, warnings } = measurement;
+    for (const sentence of warnings.sentences) request.note?.(sentence);
     const vanished = measurement.vanished.filter((path) => !emptyMasks.includes(path));
     if (vanished.length > 0)
       request.note?.(
@@ -184,7 +187,7 @@ export async function evaluateInFull(
 async function testImages(
   { skipBroken = false, onProgress, note }: EvaluateRequest,
   loaded: Dataset,
-  classes: readonly string[],
+  metadata: DetectorMetadata,
 ): Promise<{
   readonly dataset: Dataset;
   readonly samples: readonly Sample[];
@@ -192,10 +195,12 @@ async function testImages(
   readonly pixels: ReadonlyMap<string, string>;
   readonly emptyMasks: readonly string[];
 }> {
+  const { classes } = metadata;
+  const bits = bitsOf(metadata);
   const testOf = ({ samples }: Dataset) => samples.filter(({ split }) => split === 'test');
   const unknown = testOf(loaded).find(({ className }) => !classes.includes(className));
   if (unknown) throw new CladError('CLASS_UNKNOWN', { name: unknown.className, known: classes.join(', ') });
-  const verified = await verifyImages(loaded, { splits: ['test'], skipBroken, onProgress });
+  const verified = await verifyImages(loaded, { splits: ['test'], skipBroken, bits, onProgress });
   const { dataset, pixels, broken, laterPages, emptyMasks } = verified;
   noteLeftOut(verified, note);
   for (const line of await maskNotes(verified)) note?.(line);
@@ -247,14 +252,14 @@ async function measure(
   onProgress?: ProgressListener,
   watch?: EvaluationWatch,
 ) {
-  const { geometry } = detector.metadata;
   const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
   const latencies: number[] = [];
+  const warnings = new WarningSummary();
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
   const vanished: string[] = [];
   const misplaced: EvaluationDocument['misplaced'][number][] = [];
   const started = performance.now();
-  const decode = (sample: Sample) => decodeSample(sample, geometry);
+  const decode = (sample: Sample) => decodeSample(sample, detector.metadata);
   let previous: string | undefined;
   for await (const [sample, { image, mask }] of mapAhead(samples, 4, decode)) {
     // Samples are in the order of classes; a finished class lets go of its pixels.
@@ -264,6 +269,7 @@ async function measure(
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
+    warnings.add(sample.path, prediction);
     const { score, map, className, classProbability, verdict } = prediction;
     if (className !== sample.className) {
       const { path } = sample;
@@ -292,5 +298,6 @@ async function measure(
     },
     vanished,
     misplaced: misplaced.sort((a, b) => b.share - a.share),
+    warnings,
   };
 }

@@ -14,6 +14,7 @@ import { byCodeUnit } from '../data/folders.ts';
 import { positionsOf } from '../data/named-images.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../detector/bank-entries.ts';
 import type { ClassCalibration } from '../detector/calibrate.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { ConformalThreshold } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
@@ -221,7 +222,7 @@ async function judgeTouched(
   );
   const paths = all.map(({ path }) => path);
   const again = await judgeGoodImages(
-    { paths, products, heldOut, classes: metadata.classes },
+    { paths, products, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
     ownOut,
     onProgress,
   );

@@ -8,6 +8,7 @@ import { describeLeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { distinct } from '../data/pixel-hash.ts';
 import { examineImages } from '../data/verify.ts';
+import type { SampleBits } from '../image/samples.ts';
 import type { RunOrigin } from './run-folder.ts';
 
 /** Images by what they are good for. */
@@ -30,6 +31,8 @@ export interface ExportImagesRequest {
   readonly good: number;
   /** At most so many are judged. */
   readonly limit: number;
+  /** How the detector reads 16-bit files. */
+  readonly bits: SampleBits;
   readonly onProgress?: ProgressListener | undefined;
   readonly note?: ((text: string) => void) | undefined;
 }
@@ -39,7 +42,7 @@ export interface ExportImagesRequest {
  * @throws CLASS_UNKNOWN when the data set has none of the detector's products; errors of the data readers
  */
 export async function exportImages(request: ExportImagesRequest): Promise<ExportImages | null> {
-  const { origin, data, classes, good, limit, note, onProgress } = request;
+  const { origin, data, classes, good, limit, bits, note, onProgress } = request;
   const root = data ?? origin?.data.root;
   if (root === undefined) {
     note?.(
@@ -67,7 +70,7 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     dataset: usable,
     laterPages,
     pixels,
-  } = await examineImages({ ...dataset, samples }, { onProgress });
+  } = await examineImages({ ...dataset, samples }, { bits, onProgress });
   for (const { path, reason } of broken) note?.(`left out: ${path}: ${reason}`);
   const passed = describeLeftOut(summariseLeftOut([...dataset.leftOut, ...laterPages]), dataset.root);
   if (passed.length > 0) note?.(passed.join('\n'));

@@ -7,6 +7,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import { bitsOf } from '../detector/camera.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey } from '../detector/golden.ts';
@@ -153,6 +154,7 @@ async function variantOf(
     classes,
     good: wanted,
     limit: request.images,
+    bits: bitsOf(before),
     onProgress,
     note,
   });
@@ -164,7 +166,14 @@ async function variantOf(
     throw new CladError('EXPORT_NEEDS_IMAGES', { reason });
   }
   const paths = forRanges.map((sample) => sample.path);
-  const model = await inPrecision(decodeModel(bytes), precision, paths, engine, onProgress);
+  const model = await inPrecision(
+    decodeModel(bytes),
+    precision,
+    paths,
+    engine,
+    { bits: bitsOf(before) },
+    onProgress,
+  );
   const source = createHash('sha256').update(bytes).digest('hex');
   const metadata: DetectorMetadata = { ...before, exported: { precision, source, thresholds: 'kept' } };
   return withDetector(engine, bytes, path, async (old) => {

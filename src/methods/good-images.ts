@@ -13,6 +13,7 @@ import { type GoodPixels, goodPixels } from '../detector/map-range.ts';
 import { outliers } from '../detector/outliers.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import type { SampleBits } from '../image/samples.ts';
 import { type Engine, floats, int64 } from '../runtime/engine.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
 
@@ -71,6 +72,8 @@ export interface GoodImagesToJudge {
   /** Numbers of the images by product, the held-out ones first. */
   readonly products: ReadonlyMap<string, readonly number[]>;
   readonly heldOut: ReadonlySet<number>;
+  /** How 16-bit files are read. */
+  readonly bits: SampleBits;
   /** Of the detector, in its order. */
   readonly classes: readonly string[];
 }
@@ -80,17 +83,18 @@ export interface GoodImagesToJudge {
  * @throws what `onProgress` throws
  */
 export async function judgeGoodImages(
-  { paths, products, heldOut, classes }: GoodImagesToJudge,
+  { paths, products, heldOut, bits, classes }: GoodImagesToJudge,
   ownOut: LeaveOwnOutDetector,
   onProgress: ProgressListener,
 ): Promise<Judged> {
   const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
+  const decode = (id: number) => decodeImage(paths[id], { bits });
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
   for (const [className, ids] of products) {
     const own: GoodImage[] = [];
     const maps: Float32Array[] = [];
-    for await (const [id, image] of mapAhead(ids, 4, (id) => decodeImage(paths[id]))) {
+    for await (const [id, image] of mapAhead(ids, 4, decode)) {
       const { score, map, shares } = await ownOut.judge(id, image);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best], shares[best]];

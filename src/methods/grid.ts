@@ -168,7 +168,7 @@ export function optionsOf({ name, method, preset, set }: GridVariant): TrainingO
 
 /** What all cells have in common and their numbers depend on: the contents of all files, not their places. */
 async function identityOf(setting: GridSetting): Promise<string> {
-  const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken } = setting;
+  const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken, bits } = setting;
   const dataset = await loadDataset(data, { layout });
   const given = textures === undefined ? null : await listTextures(textures);
   const files = ({ path, maskPaths = [] }: Sample) => [path, ...maskPaths];
@@ -183,6 +183,8 @@ async function identityOf(setting: GridSetting): Promise<string> {
     textureFiles && (await fingerprintFiles(textureFiles)),
     engine.device,
     skipBroken ?? false,
+    // Found in the files where it is not given, so that cells of before keep their key.
+    ...(bits === undefined ? [] : [bits]),
   ]);
 }
 

@@ -9,6 +9,7 @@ import { median } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { byClass, type Sample } from '../data/dataset.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Detector } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
@@ -18,13 +19,14 @@ import { decodeImage } from '../image/decode.ts';
  * @param samples - good images
  */
 export async function medianShifts(
-  before: Pick<Detector, 'predict'>,
+  before: Pick<Detector, 'predict'> & { readonly metadata: Pick<DetectorMetadata, 'camera'> },
   after: Pick<Detector, 'predict'>,
   samples: readonly Sample[],
   onProgress?: ProgressListener,
 ): Promise<ReadonlyMap<string, number>> {
   const shifts: { readonly className: string; readonly shift: number }[] = [];
-  for await (const [{ className }, image] of mapAhead(samples, 2, ({ path }) => decodeImage(path))) {
+  const decode = ({ path }: Sample) => decodeImage(path, { bits: bitsOf(before.metadata) });
+  for await (const [{ className }, image] of mapAhead(samples, 2, decode)) {
     const [old, now] = [await before.predict(image), await after.predict(image)];
     shifts.push({ className, shift: now.score - old.score });
     onProgress?.({ task: 'thresholds', done: shifts.length, total: samples.length, unit: 'images' });

@@ -9,7 +9,7 @@ import { storeInHalf } from '../graph/half-storage.ts';
 import { encodeModel, type ModelProto } from '../graph/index.ts';
 import { rangeModel } from '../graph/measure-ranges.ts';
 import { quantise, type ValueRange, valuesToMeasure } from '../graph/quantise.ts';
-import { decodeImage } from '../image/decode.ts';
+import { decodeImage, type Reading } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats } from '../runtime/engine.ts';
 import { proceduralTexture } from '../synthesis/procedural-textures.ts';
@@ -18,17 +18,19 @@ import { proceduralTexture } from '../synthesis/procedural-textures.ts';
  * Rewrites a detector's model. Preprocessing, distances, networks, map and score stay in float32 whatever the precision; large matrices
  * are stored in half the bytes.
  * @param images - paths of good images, for int8; at least one
+ * @param reading - of these
  */
 export async function inPrecision(
   model: ModelProto,
   precision: Exclude<Precision, 'fp32'>,
   images: readonly string[],
   engine: Engine,
+  reading: Reading,
   onProgress?: ProgressListener,
 ): Promise<ModelProto> {
   const folded = foldBatchNorms(model);
   if (precision === 'fp16') return storeInHalf(toHalfPrecision(folded));
-  return storeInHalf(quantise(folded, await measureRanges(folded, images, engine, onProgress)));
+  return storeInHalf(quantise(folded, await measureRanges(folded, images, engine, reading, onProgress)));
 }
 
 /** Drawn pictures that ranges are measured on as well. */
@@ -42,6 +44,7 @@ async function measureRanges(
   model: ModelProto,
   images: readonly string[],
   engine: Engine,
+  reading: Reading,
   onProgress?: ProgressListener,
 ): Promise<Map<string, ValueRange>> {
   const names = valuesToMeasure(model);
@@ -54,9 +57,10 @@ async function measureRanges(
     for (const [value, output] of measuring.outputs) into.add(value, floats(outputs[output]));
     onProgress?.({ task: 'measuring ranges', done: ++done, total, unit: 'images' });
   };
+  const decode = (path: string) => decodeImage(path, reading);
   const [good, drawn] = [new RangeMeans(), new RangeMeans()];
   try {
-    for await (const [, image] of mapAhead(images, 2, decodeImage)) await measure(image, good);
+    for await (const [, image] of mapAhead(images, 2, decode)) await measure(image, good);
     for (let number = 0; number < textures; number++)
       await measure(proceduralTexture(256, new Random('ranges', number)), drawn);
   } finally {

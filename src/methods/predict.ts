@@ -5,10 +5,11 @@ import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
 import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Detector } from '../detector/detector.ts';
 import { heatPicture } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
-import { decodeImage } from '../image/decode.ts';
+import { decodeImage, type Reading } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
@@ -103,8 +104,8 @@ export async function requireMapsApart(
 }
 
 /** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
-export async function decodeOrError(path: string): Promise<RgbImage | CladError> {
-  return orError(decodeImage(path));
+export async function decodeOrError(path: string, reading: Reading): Promise<RgbImage | CladError> {
+  return orError(decodeImage(path, reading));
 }
 
 async function orError<T>(work: Promise<T>): Promise<T | CladError> {
@@ -127,7 +128,9 @@ export async function* predictImages(
   mapsFolder?: string,
   onLeftOut?: (entry: LeftOut) => void,
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
-  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
+  const reading = { bits: bitsOf(detector.metadata) };
+  const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
+  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
     const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
     if (image instanceof CladError || prediction instanceof CladError) {
       yield { path, error: (prediction as CladError).words };

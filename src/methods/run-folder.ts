@@ -10,6 +10,7 @@ import { CladError } from '../core/errors.ts';
 import { appendLine, removeAbandoned, writeFileAtomic } from '../core/files.ts';
 import { layouts } from '../data/dataset.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
+import { sampleBits, wholeRange } from '../image/samples.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 import { methodNames } from './method.ts';
@@ -24,6 +25,8 @@ const configSchema = z.object({
   textures: z.string().nullable(),
   device: z.string(),
   skipBroken: z.boolean(),
+  /** How 16-bit files are read; the whole range in runs of before 28 November 2026. */
+  bits: z.literal(sampleBits).default(wholeRange),
   options: trainingOptionsSchema,
 });
 

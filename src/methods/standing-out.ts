@@ -4,6 +4,7 @@ import { join, parse, relative } from 'node:path';
 import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { byClass } from '../data/dataset.ts';
+import { bitsOf } from '../detector/camera.ts';
 import { heatOver, seenPicture } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { deviations, mostDeviations } from '../detector/outliers.ts';
@@ -110,7 +111,7 @@ export async function writeGoodImages(
   for (const [index, { id, path, className, recognisedAs }] of suspects(images)
     .slice(0, mostPictures)
     .entries()) {
-    const image = await decodeImage(path);
+    const image = await decodeImage(path, { bits: bitsOf(metadata) });
     const { map } = await ownOut.judge(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];

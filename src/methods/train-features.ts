@@ -7,6 +7,7 @@ import { type ExtractedStore, type ExtractOptions, extractFeatures } from '../fe
 import { gridSideOf } from '../features/extractor.ts';
 import { writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import { wholeRange } from '../image/samples.ts';
 import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
@@ -14,7 +15,7 @@ import { hashOf, stoppable, type Work } from './train-work.ts';
 
 /** A few synthetic anomalies of each class, to look at. */
 export async function writePictures(work: Work, foregrounds: ClassForegrounds): Promise<void> {
-  const { request, training, features, textures, run } = work;
+  const { request, training, features, textures, run, bits } = work;
   const { synthesis, seed } = request.options;
   if (synthesis.perImage === 0) return;
   await writeSynthesisPictures({
@@ -22,6 +23,7 @@ export async function writePictures(work: Work, foregrounds: ClassForegrounds): 
     foregrounds: synthesis.foreground ? foregrounds : {},
     textures: textures ? textureFolder(textures) : proceduralTextures(),
     geometry: features.geometry,
+    bits,
     seed,
     folder: run.samples,
     synthesis: synthesisOptions(work),
@@ -40,7 +42,7 @@ export async function extract(
   samples: readonly Sample[],
   firstId: number,
 ): Promise<ExtractedStore> {
-  const { request, engine, backbone, features, dataset, textures } = work;
+  const { request, engine, backbone, features, dataset, textures, bits } = work;
   const { seed, synthesis } = request.options;
   const forTraining = firstId === 0;
   const options: ExtractOptions = {
@@ -52,6 +54,7 @@ export async function extract(
     classes: dataset.classes,
     setup: {
       geometry: features.geometry,
+      ...(bits !== wholeRange && { bits }),
       seed,
       perImage: forTraining ? synthesis.perImage : 0,
       synthesis: synthesisOptions(work),

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import { trainingBits } from '../data/bit-depth.ts';
 import { countCopies, findCopies, nameCopies, withoutTrainingCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
@@ -11,6 +12,7 @@ import { requireOutside } from '../data/folders.ts';
 import { describeLeftOut, type LeftOut, type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { positionsOf } from '../data/named-images.ts';
+import { nearlyBlack } from '../data/nearly-black.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../data/nested.ts';
 import { largePatches, largePatchesNote } from '../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
@@ -18,6 +20,8 @@ import { type Examination, noteLeftOut, verifyImages } from '../data/verify.ts';
 import { type Backbone, type BackboneFlags, loadBackbone } from '../features/backbone.ts';
 import { builtinNames } from '../features/builtin-backbone.ts';
 import { type FeaturePlan, gridSideOf, planFeatures } from '../features/extractor.ts';
+import type { SeenPicture } from '../image/look.ts';
+import type { SampleBits } from '../image/samples.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
@@ -37,6 +41,8 @@ export interface TrainRequest {
   readonly backboneFlags?: BackboneFlags;
   /** Folder of texture images; the built-in generator where absent. */
   readonly textures?: string | undefined;
+  /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
+  readonly bits?: SampleBits | undefined;
   readonly method: MethodName;
   /** Settings the options began with; one of the method's. */
   readonly preset: string;
@@ -77,6 +83,10 @@ export interface Work {
   readonly fingerprint: string;
   /** What was passed over in the folders of data set and textures, broken files among it. */
   readonly leftOut: LeftOutSummary;
+  /** How 16-bit files are read. */
+  readonly bits: SampleBits;
+  /** What the training images are like, by path. */
+  readonly seen: ReadonlyMap<string, SeenPicture>;
 }
 
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
@@ -95,6 +105,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     textures: request.textures === undefined ? null : resolve(request.textures),
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
+    bits: read.bits,
     options: read.request.options,
   };
   await run.begin(config, request.resume ?? false);
@@ -114,7 +125,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, pixels, sizes, textures, leftOut } = await verified(request, loaded);
+  const { dataset, pixels, sizes, textures, leftOut, bits, seen } = await verified(request, loaded);
   for (const { path, message } of dataset.asides ?? []) note?.(`${path}: ${message}.`);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
@@ -136,6 +147,8 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     textures,
     fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
     leftOut,
+    bits,
+    seen,
   };
 }
 
@@ -163,7 +176,9 @@ async function withoutExcluded(dataset: Dataset, exclude: readonly string[]): Pr
 async function verified(
   request: TrainRequest,
   loaded: Dataset,
-): Promise<Pick<Work, 'dataset' | 'textures' | 'leftOut'> & Pick<Examination, 'pixels' | 'sizes'>> {
+): Promise<
+  Pick<Work, 'dataset' | 'textures' | 'leftOut' | 'bits' | 'seen'> & Pick<Examination, 'pixels' | 'sizes'>
+> {
   const { options, note, skipBroken = false } = request;
   const used = options.synthesis.perImage > 0;
   for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
@@ -177,8 +192,10 @@ async function verified(
   const testToo = options.selection === 'test' || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
-  const verified = await verifyImages(loaded, { splits, ...examine });
-  const { dataset, pixels, sizes, broken, laterPages } = verified;
+  const { bits, note: reading } = await trainingBits(loaded, request.bits, examine.onProgress);
+  if (reading !== undefined) note?.(reading);
+  const verified = await verifyImages(loaded, { splits, bits, ...examine });
+  const { dataset, pixels, sizes, seen, broken, laterPages } = verified;
   passed.push(...laterPages);
   const { textures, broken: brokenTextures } =
     listed && used
@@ -189,8 +206,10 @@ async function verified(
   const lines = describeLeftOut(summariseLeftOut(passed), loaded.root);
   if (lines.length > 0) note?.(lines.join('\n'));
   noteCopies(dataset, pixels, note);
+  for (const { className, message } of nearlyBlack(dataset.samples, seen))
+    note?.(`${className}: ${message}.`);
   const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
-  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut };
+  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut, bits, seen };
 }
 
 /** Says what the same pictures at several places do to a training and to what is measured of it. */

@@ -97,11 +97,11 @@ async function excluding(outcome: TrainOutcome, request: TrainRequest): Promise<
 
 /** Foregrounds, pictures of the synthesis, and the features of the training images. */
 async function extractTraining(work: Work) {
-  const { training, features, request } = work;
+  const { training, features, request, bits } = work;
   const foregrounds =
     request.options.synthesis.perImage === 0
       ? {}
-      : await classForegrounds(training, features.geometry, { onProgress: stoppable(request) });
+      : await classForegrounds(training, features.geometry, { bits, onProgress: stoppable(request) });
   await writePictures(work, foregrounds);
   return { foregrounds, extracted: await extract(work, foregrounds, training, 0) };
 }

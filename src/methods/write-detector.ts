@@ -2,7 +2,9 @@
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../core/files.ts';
 import { changesFrom } from '../core/options.ts';
+import { byClass } from '../data/dataset.ts';
 import type { ClassCalibration } from '../detector/calibrate.ts';
+import { cameraProfile } from '../detector/camera.ts';
 import { Detector } from '../detector/detector.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
 import { countsTrained } from '../detector/familiarity.ts';
@@ -70,6 +72,7 @@ async function judgeAndDescribe(
       paths: training.map(({ path }) => path),
       products: imagesToJudge(training, split, seed),
       heldOut: split.heldOut,
+      bits: work.bits,
       classes: dataset.classes,
     };
     const judged = await judgeGoodImages(toJudge, ownOut, stoppable(request));
@@ -84,6 +87,19 @@ async function judgeAndDescribe(
   } finally {
     await ownOut.release();
   }
+}
+
+/** What the photographs of each product are like, held-out ones too. */
+function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
+  const pictures = training.flatMap(({ path, className }) => {
+    const picture = seen.get(path);
+    return picture ? { className, picture } : [];
+  });
+  const products = [...byClass(pictures)].map(([name, own]) => [
+    name,
+    cameraProfile(own.map(({ picture }) => picture)),
+  ]);
+  return { bits, products: Object.fromEntries(products) };
 }
 
 function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibration): DetectorMetadata {
@@ -124,5 +140,6 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
       selection: options.selection,
       device: engine.device,
     },
+    camera: cameraOf(work),
   };
 }

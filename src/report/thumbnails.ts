@@ -3,6 +3,7 @@
  * an equal part of a budget; what does not fit is encoded more coarsely, so that a page with many classes stays small.
  */
 import sharp from 'sharp';
+import { bitsOf } from '../detector/camera.ts';
 import { heatOver, seenPicture } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
@@ -36,7 +37,10 @@ export async function exampleOf(
   bytes: number,
 ): Promise<Example> {
   const { sample, prediction } = judged;
-  const photograph = await shrink(seenPicture({ metadata }, await decodeImage(sample.path)), longestSide);
+  const photograph = await shrink(
+    seenPicture({ metadata }, await decodeImage(sample.path, { bits: bitsOf(metadata) })),
+    longestSide,
+  );
   return {
     kind,
     path: sample.path.startsWith(root) ? sample.path.slice(root.length).replace(/^[\\/]/, '') : sample.path,

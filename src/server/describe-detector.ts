@@ -5,7 +5,8 @@ import type { HostedDetector } from './hosted-detector.ts';
 export function describeDetector({ source: { name, version }, current }: HostedDetector): object {
   if (!current) return { name, version, ready: false };
   const { metadata, loadedAt } = current;
-  const { classes, thresholds, geometry, display, provenance, method, cladVersion, created } = metadata;
+  const { classes, thresholds, geometry, display, camera, provenance, method, cladVersion, created } =
+    metadata;
   return {
     name,
     version,
@@ -15,6 +16,7 @@ export function describeDetector({ source: { name, version }, current }: HostedD
     thresholds,
     geometry,
     display,
+    camera,
     method,
     cladVersion,
     created,

@@ -17,6 +17,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MEDIA_TYPE_UNKNOWN: 415,
   HOST_REFUSED: 421,
   IMAGE_INVALID: 422,
+  IMAGE_BITS: 422,
   // As nginx has it; nobody reads the answer, but the log and the metrics have it.
   CLIENT_GONE: 499,
   // The engine could not with this very picture, e.g. for lack of memory on a graphics card.

@@ -7,6 +7,7 @@
  * Large pictures have threads, a budget and a turn of their own at every step, so that they do not hold up the others.
  */
 import { CladError } from '../core/errors.ts';
+import { bitsOf } from '../detector/camera.ts';
 import type { Prediction } from '../detector/detector.ts';
 import type { Judgement } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
@@ -169,13 +170,14 @@ export class Judging {
       const giveBack = await this.#takeMemory(loaded, image, signal);
       try {
         const { prediction } = await this.#batched(loaded, image, signal, arrived);
-        const { className, score, threshold = null, verdict = null, classProbability } = prediction;
+        const { className, score, threshold = null, verdict = null, classProbability, warnings } = prediction;
         this.#metrics.judged(detector.source, {
           class: className,
           classProbability,
           score,
           threshold,
           verdict,
+          warnings,
         });
         return prediction;
       } finally {
@@ -228,7 +230,7 @@ export class Judging {
     const extent = extentOf(size);
     const giveBack = await this.#takeMemory(loaded, size, signal);
     try {
-      const limits = { maxPixels, seconds: Math.ceil(timeout) };
+      const limits = { maxPixels, seconds: Math.ceil(timeout), bits: bitsOf(loaded.metadata) };
       const transfer = ownBuffer(bytes);
       const decoded = await this.#pictures.call(
         extent,
@@ -282,6 +284,7 @@ export class Judging {
 /** Errors that belong to one image and leave the rest of a request alone. */
 const aboutImage: ReadonlySet<string> = new Set([
   'IMAGE_INVALID',
+  'IMAGE_BITS',
   'IMAGE_TOO_LARGE',
   'IMAGE_TOO_LONG',
   'MAP_TOO_LARGE',

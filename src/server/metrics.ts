@@ -22,6 +22,7 @@ export class ServiceMetrics {
   readonly #batch: Histogram;
   readonly #inference: Histogram;
   readonly #verdicts: Counter<'detector' | 'version' | 'class' | 'verdict'>;
+  readonly #warnings: Counter<'detector' | 'version' | 'class' | 'code'>;
   readonly #failures: Counter<'detector' | 'version' | 'code'>;
   readonly #scores: Summary<'detector' | 'version' | 'class'>;
   readonly #shares: Histogram<'detector' | 'version' | 'class'>;
@@ -73,6 +74,12 @@ export class ServiceMetrics {
       name: 'clad_verdicts_total',
       help: 'Images judged, by recognised product and verdict.',
       labelNames: [...byClass, 'verdict'],
+      registers,
+    });
+    this.#warnings = new Counter({
+      name: 'clad_picture_warnings_total',
+      help: 'Warnings that an image is unlike those of the training, by recognised product and kind.',
+      labelNames: [...byClass, 'code'],
       registers,
     });
     this.#failures = new Counter({
@@ -133,10 +140,11 @@ export class ServiceMetrics {
 
   judged(
     { name, version }: DetectorSource,
-    { class: product, score, threshold, verdict }: Omit<Judgement, 'regions'>,
+    { class: product, score, threshold, verdict, warnings }: Omit<Judgement, 'regions'>,
   ): void {
     const labels = { detector: name, version, class: product };
     this.#verdicts.inc({ ...labels, verdict: verdict ?? 'none' });
+    for (const { code } of warnings) this.#warnings.inc({ ...labels, code });
     if (!Number.isFinite(score)) return;
     this.#scores.observe(labels, score);
     if (threshold !== null && threshold > 0) this.#shares.observe(labels, score / threshold);

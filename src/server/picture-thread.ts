@@ -19,9 +19,9 @@ const handlers = {
     readonly name: string;
     readonly limits: DecodeLimits;
   }): Promise<Prepared<RgbImage>> {
-    const { width, height, data } = await decodeBytes(order.bytes, order.name, order.limits);
+    const { data, ...picture } = await decodeBytes(order.bytes, order.name, order.limits);
     const own = movable(data);
-    return { value: { width, height, data: own }, transfer: [own.buffer] };
+    return { value: { ...picture, data: own }, transfer: [own.buffer] };
   },
 
   /** The judgement of a prediction; with `heat` also the heat map over the photograph, as PNG. */

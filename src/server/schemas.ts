@@ -53,6 +53,10 @@ const judgement = object({
   threshold: { type: ['number', 'null'], description: 'Of that product.' },
   verdict: { type: ['string', 'null'], enum: ['normal', 'anomalous', null] },
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
+  warnings: {
+    ...list(object({ code: text, message: text })),
+    description: 'Why the photograph may not be from the camera of the training, or not in its light.',
+  },
   map: { ...text, description: 'With ?map=base64: the heat map, a PNG in base64.' },
 });
 
@@ -65,6 +69,11 @@ const detector = object({
   thresholds: object({}, { additionalProperties: true }),
   geometry: object({ size: whole, resizeTo: { type: ['integer', 'null'] } }),
   display: object({}, { additionalProperties: true }),
+  camera: {
+    ...object({}, { additionalProperties: true }),
+    description:
+      'How 16-bit files are read, and what the training images were like; absent in older detectors.',
+  },
   method: text,
   cladVersion: text,
   created: text,

@@ -23,6 +23,27 @@ export async function encoded(
   return image.toFormat(format).toBuffer();
 }
 
+/** A file of 16 bits a sample. @param samples - 1 or 3 a pixel */
+export async function deepFile(
+  samples: Uint16Array,
+  width: number,
+  height: number,
+  format: 'png' | 'tiff' = 'png',
+): Promise<Buffer> {
+  const channels = samples.length === width * height ? 1 : 3;
+  const image = sharp(samples, { raw: { width, height, channels } }).toColourspace(
+    channels === 1 ? 'grey16' : 'rgb16',
+  );
+  return (format === 'png' ? image.png() : image.tiff({ compression: 'lzw' })).toBuffer();
+}
+
+/** A picture as a camera of so many bits would have saved it: its values, with noise below them. @param shift - to the upper end by so many bits */
+export function deepPicture({ width, height, data }: RgbImage, bits: number, shift = 0): Promise<Buffer> {
+  const below = 2 ** (bits - 8);
+  const samples = Uint16Array.from(data, (value, at) => (value * below + ((at * 37) % below)) << shift);
+  return deepFile(samples, width, height);
+}
+
 /** A grey PNG of one value but for its first pixel, which is `first`. */
 export async function greyPng(width: number, height: number, first: number): Promise<Buffer> {
   const data = new Uint8Array(width * height);

@@ -529,6 +529,7 @@ describe('clad predict', () => {
         'threshold',
         'verdict',
         'regions',
+        'warnings',
         'map',
       ]);
       expect(line.class).toBe(products[index]);

@@ -17,6 +17,7 @@ const map = Float32Array.from(
 );
 const prediction = {
   className: 'cap',
+  warnings: [],
   classProbability: 0.75,
   classProbabilities: [0.25, 0.75],
   score: 1500,

@@ -205,6 +205,10 @@ describe('a second extraction', () => {
       },
     ],
     ['the seed', async (root) => ({ setup: { ...(await optionsFor(root)).setup, seed: 6 } })],
+    [
+      'the bits of 16-bit files',
+      async (root) => ({ setup: { ...(await optionsFor(root)).setup, bits: 12 } }),
+    ],
     ['the backbone', async () => ({ backbone: tinyBackbone(1) })],
     [
       'the normalisation on its card',

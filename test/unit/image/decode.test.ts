@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBytes, decodeImage, imageSize } from '../../../src/image/decode.ts';
 import { encodePng, writeGreyPng, writePng } from '../../../src/image/encode.ts';
 import { decodeMask } from '../../../src/image/mask.ts';
-import { encoded, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
+import { deepFile, encoded, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
 
 const picture = noise(13, 7);
 const grey = Uint8Array.from({ length: 91 }, (_, index) => index * 2);
@@ -50,6 +50,7 @@ describe('decodeBytes', () => {
     expect(await decodeBytes(await encoded(picture, format), 'x')).toEqual({
       ...picture,
       data: Buffer.from(picture.data),
+      source: { depth: 8, bits: 8 },
     });
   });
 
@@ -80,6 +81,44 @@ describe('decodeBytes', () => {
       (_, i) => (deep[channels === 1 ? Math.floor(i / 3) : i] ?? 0) >> 8,
     );
     expect(Array.from((await decodeBytes(bytes, 'x')).data)).toEqual(expected);
+  });
+
+  describe.each([
+    ['png', 1],
+    ['png', 3],
+    ['tiff', 1],
+    ['tiff', 3],
+  ] as const)('of a 16-bit %s with %i channels', (format, channels) => {
+    const stored = (most: number) =>
+      Uint16Array.from({ length: 91 * channels }, (_, index) => (index * 97) % (most + 1));
+
+    it.each([8, 10, 12, 14, 16] as const)('takes the upper 8 of %i bits', async (bits) => {
+      const deep = stored(2 ** bits - 1);
+      const image = await decodeBytes(await deepFile(deep, 13, 7, format), 'x', { bits });
+      expect(image.source).toEqual({ depth: 16, bits });
+      const own = (index: number) => deep[channels === 1 ? Math.floor(index / 3) : index]!;
+      expect(Array.from(image.data)).toEqual(
+        Array.from({ length: 273 }, (_, index) => own(index) >> (bits - 8)),
+      );
+    });
+
+    it('refuses a value beyond the bits rather than cutting it off', async () => {
+      const deep = stored(4095);
+      deep[5] = 4096;
+      await expect(
+        decodeBytes(await deepFile(deep, 13, 7, format), 'part.png', { bits: 12 }),
+      ).rejects.toMatchObject({
+        code: 'IMAGE_BITS',
+        message: expect.stringMatching(
+          /^part\.png: .* its values go up to 4096, and 12 bits hold 4095 at most\..*--bits/,
+        ),
+      });
+    });
+  });
+
+  it('lets no bits touch a file of 8', async () => {
+    const { data, source } = await decodeBytes(await encoded(picture), 'x', { bits: 12 });
+    expect([Array.from(data), source]).toEqual([Array.from(picture.data), { depth: 8, bits: 8 }]);
   });
 
   it('takes the colours under alpha as stored', async () => {

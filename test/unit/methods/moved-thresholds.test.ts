@@ -10,6 +10,7 @@ import { withFolder } from '../../helpers/made-store.ts';
 
 /** Scores a picture by its first byte. */
 const scoring = (scoreOf: (value: number) => number) => ({
+  metadata: {},
   predict: async ({ data }: RgbImage) => ({ score: scoreOf(data[0] as number) }) as Prediction,
 });
 

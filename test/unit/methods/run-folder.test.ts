@@ -15,6 +15,7 @@ const config: RunConfig = {
   textures: null,
   device: 'cpu',
   skipBroken: false,
+  bits: 16,
   options: presets.fast,
 };
 

@@ -1,0 +1,32 @@
+/** @file Warnings about many pictures in few sentences: one for each kind and product, with how many there are and the first of them. */
+import type { Prediction } from '../detector/detector.ts';
+
+export class WarningSummary {
+  readonly #kinds = new Map<
+    string,
+    { readonly className: string; readonly path: string; readonly message: string; count: number }
+  >();
+  #images = 0;
+
+  /** Counts a picture, whether or not there are warnings. */
+  add(path: string, { className, warnings }: Pick<Prediction, 'className' | 'warnings'>): void {
+    this.#images++;
+    for (const { code, message } of warnings) {
+      const key = JSON.stringify([className, code]);
+      const kind = this.#kinds.get(key);
+      if (kind) kind.count++;
+      else this.#kinds.set(key, { className, path, message, count: 1 });
+    }
+  }
+
+  /** The most frequent first. */
+  get sentences(): string[] {
+    return [...this.#kinds.values()]
+      .sort((a, b) => b.count - a.count)
+      .map(({ className, path, message, count }) =>
+        this.#images === 1
+          ? `${path} (${className}): ${message}`
+          : `${count} of ${this.#images} images, recognised as ${className}, are unlike its training images, e.g. ${path}: ${message}`,
+      );
+  }
+}

@@ -1,0 +1,190 @@
+/** @file What decides how 16-bit files are read, case by case; test/hostile/bit-depth.test.ts draws cameras at random. */
+import { describe, expect, it } from 'vitest';
+import { chooseBits, type FileDepth, trainingBits } from '../../../src/data/bit-depth.ts';
+import { inspectDataset } from '../../../src/data/inspect.ts';
+import { loadDataset } from '../../../src/data/load.ts';
+import { examineImages, verifyImages } from '../../../src/data/verify.ts';
+import { rangeOf } from '../../../src/image/samples.ts';
+import { deepFile, deepPicture, encoded, noise, withFiles } from '../../helpers/pictures.ts';
+
+/** A file with values up to one, all kinds of values below it. */
+function file(
+  largest: number,
+  more: { className?: string; multiple?: number; from?: number } = {},
+): FileDepth {
+  const { className = 'bolt', multiple = 1, from = 0 } = more;
+  const steps = Math.floor((largest - from) / multiple);
+  const values = Uint16Array.from(
+    { length: 400 },
+    (_, at) => from + Math.round((steps * at) / 399) * multiple,
+  );
+  return { path: `/${className}/${largest}.png`, className, depth: 16, range: rangeOf(values) };
+}
+const eight: FileDepth = { path: '/bolt/8.png', className: 'bolt', depth: 8 };
+const many = (largest: number, more = {}) => Array.from({ length: 20 }, () => file(largest, more));
+
+describe('files of 16 bits', () => {
+  it.each([
+    [255, 8],
+    [1023, 10],
+    [600, 10],
+    [4095, 12],
+    [2048, 12],
+    [16_383, 14],
+    [9000, 14],
+  ])('with values up to %i are read as %i bits, which is said', (largest, bits) => {
+    const choice = chooseBits(many(largest));
+    expect(choice.bits).toBe(bits);
+    expect(choice.note).toMatch(
+      new RegExp(`^20 16-bit files with values up to ${largest}: read as ${bits} bits .*--bits`),
+    );
+  });
+
+  it.each([65_535, 40_000, 16_384])('with values up to %i are read whole, as ever, in silence', (largest) => {
+    expect(chooseBits(many(largest))).toEqual({ bits: 16 });
+  });
+
+  it('are not judged singly: a dark one among others is read as they are', () => {
+    expect(chooseBits([...many(4095), file(300)]).bits).toBe(12);
+    expect(chooseBits([...many(65_535), file(5000)])).toEqual({ bits: 16 });
+  });
+
+  it('that are left-aligned and bright are read whole', () => {
+    expect(chooseBits(many(65_520, { multiple: 16 }))).toEqual({ bits: 16 });
+  });
+
+  it.each<[string, readonly FileDepth[], RegExp]>([
+    ['too dark to tell', many(1500), /values go up to 1500 only/],
+    ['black', many(0), /values go up to 0 only/],
+    ['left-aligned and dark', many(4080, { multiple: 16 }), /multiples of 16.*upper end/],
+    [
+      'of two cameras in two products',
+      [...many(4095), ...many(65_535, { className: 'nut' })],
+      /up to 4095 in bolt, and up to 65535 in nut/,
+    ],
+    [
+      'of two cameras in one product',
+      [...many(65_535), file(4000)],
+      /in 1 of 21 files only to 4000 \(\/bolt\/4000\.png\)/,
+    ],
+    ['around the middle, as signed numbers', many(34_000, { from: 31_000 }), /between 31000 and 34000/],
+    ['turned over', many(65_535, { from: 61_440 }), /between 61440 and 65535/],
+    ['beside files of 8 bits', [...many(4095), eight], /bolt has files of 8 bits as well/],
+  ])('that are %s are not guessed at', (_, files, reason) => {
+    expect(() => chooseBits(files)).toThrow(reason);
+    expect(() => chooseBits(files)).toThrow(expect.objectContaining({ code: 'BITS_UNCLEAR', kind: 'input' }));
+    expect(() => chooseBits(files)).toThrow(/Say it with --bits: 8, 10, 12 or 14 .* or 16/);
+    expect(chooseBits(files, 16).bits).toBe(16);
+  });
+
+  it('with a time stamp of the highest value drawn into them are not guessed at', () => {
+    const stamped = Uint16Array.from({ length: 500 }, (_, at) => (at < 480 ? at * 8 : 65_535));
+    const files = [{ ...file(1), range: rangeOf(stamped) }];
+    expect(() => chooseBits(files)).toThrow(/up to 4095, and a few are 65535 without any between/);
+  });
+
+  it('that are black and white are a drawing, not two cameras', () => {
+    const drawing = { ...file(1), range: rangeOf(Uint16Array.of(0, 65_535, 0, 65_535)) };
+    expect(chooseBits([drawing])).toEqual({ bits: 16 });
+  });
+
+  it('read as was said are told of where that leaves few grey levels', () => {
+    expect(chooseBits(many(4095), 16).note).toMatch(/read as 16 bits a sample, as --bits says: 16 of 256/);
+    expect(chooseBits(many(4095), 12).note).toBeUndefined();
+  });
+
+  it('full-range files beside files of 8 bits are read as ever', () => {
+    expect(chooseBits([...many(65_535), eight])).toEqual({ bits: 16 });
+  });
+
+  it('are none: then it is what was said, or the whole range', () => {
+    expect(chooseBits([eight])).toEqual({ bits: 16 });
+    expect(chooseBits([eight], 12)).toEqual({ bits: 12 });
+  });
+});
+
+describe('a folder of files', () => {
+  it('is examined as it is read, each picture with what it looks like', async () => {
+    const files = {
+      'bolt/a.png': await deepPicture(noise(20, 10), 12),
+      'bolt/b.png': await encoded(noise(20, 10)),
+    };
+    await withFiles(files, async (root) => {
+      const dataset = await loadDataset(root, { layout: 'plain' });
+      const { seen } = await examineImages(dataset, { bits: 12 });
+      const [deep, shallow] = dataset.samples.map(({ path }) => seen.get(path)!);
+      expect(deep!.source).toEqual({ depth: 16, bits: 12 });
+      expect(shallow).toEqual({ look: deep!.look, source: { depth: 8, bits: 8 } });
+    });
+  });
+
+  it('with bits that are too few for a file counts it as broken', async () => {
+    const bright = Uint16Array.from({ length: 200 }, (_, at) => at * 100);
+    await withFiles(
+      { 'bolt/a.png': await deepFile(bright, 20, 10), 'bolt/b.png': [20, 10] },
+      async (root) => {
+        const dataset = await loadDataset(root, { layout: 'plain' });
+        await expect(verifyImages(dataset, { bits: 12 })).rejects.toThrow(
+          /1 of 2 images cannot be used.*\n.*a\.png: its values go up to 19900, and 12 bits hold 4095 at most/,
+        );
+        const { dataset: left } = await verifyImages(dataset, { bits: 16 });
+        expect(left.samples).toHaveLength(2);
+      },
+    );
+  });
+
+  it('says in an inspection what a training would do', async () => {
+    const twelve = await deepPicture(noise(20, 10), 12);
+    const folder = { 'bolt/a.png': twelve, 'bolt/b.png': twelve };
+    const problemsOf = (files: Readonly<Record<string, Uint8Array | readonly [number, number]>>) =>
+      withFiles(files, async (root) => (await inspectDataset(root, { layout: 'plain' })).problems);
+    expect(await problemsOf(folder)).toEqual([
+      expect.objectContaining({
+        severity: 'warning',
+        class: 'bolt',
+        message: expect.stringMatching(/read as 12/),
+      }),
+    ]);
+    expect(await problemsOf({ ...folder, 'bolt/c.png': [20, 10] })).toEqual([
+      expect.objectContaining({ severity: 'error', message: expect.stringMatching(/--bits/) }),
+    ]);
+    expect(await problemsOf({ 'bolt/a.png': [20, 10], 'bolt/b.png': [20, 10] })).toEqual([]);
+  });
+
+  it('of pictures nearly black is warned of, whatever made them so', async () => {
+    const dark = await encoded({ ...noise(20, 10), data: noise(20, 10).data.map((value) => value >> 4) });
+    const files = {
+      'bolt/a.png': dark,
+      'bolt/b.png': dark,
+      'nut/a.png': [20, 10],
+      'nut/b.png': [20, 10],
+    } as const;
+    await withFiles(files, async (root) => {
+      expect((await inspectDataset(root, { layout: 'plain' })).problems).toEqual([
+        expect.objectContaining({
+          severity: 'warning',
+          class: 'bolt',
+          message: expect.stringMatching(/nearly black: .* not brighter than 1\d of 255/),
+        }),
+      ]);
+    });
+  });
+
+  it('is decided for pictures of the synthesis too, from all training images', async () => {
+    const files = {
+      'bolt/a.png': await deepPicture(noise(20, 10), 12),
+      'bolt/b.tif': await deepFile(
+        Uint16Array.from({ length: 200 }, (_, at) => at * 10),
+        20,
+        10,
+        'tiff',
+      ),
+      'nut/a.png': [20, 10] as const,
+      'nut/b.png': [20, 10] as const,
+    };
+    await withFiles(files, async (root) => {
+      const dataset = await loadDataset(root, { layout: 'plain' });
+      expect(await trainingBits(dataset, undefined)).toMatchObject({ bits: 12 });
+    });
+  });
+});
