@@ -49,6 +49,10 @@ export const errorCatalogue = {
     kind: 'input',
     message: '{path}: the data set has no training images. Expected photographs of good parts in {expected}.',
   },
+  FILE_DAMAGED: {
+    kind: 'input',
+    message: '{path}: the file is damaged ({reason}). {remedy}',
+  },
   FILE_EXISTS: {
     kind: 'input',
     message: '{path}: there is a file already. Remove it, or give another --out.',
@@ -88,6 +92,16 @@ export const errorCatalogue = {
   FOLDER_EXPECTED: {
     kind: 'input',
     message: '{path}: expected a folder, this is a file. {hint}',
+  },
+  IN_USE: {
+    kind: 'input',
+    message:
+      '{path}: another clad is writing there ({who}). Wait for its end, or stop it; or give another --out.',
+  },
+  IN_USE_PERHAPS: {
+    kind: 'input',
+    message:
+      '{path}: a clad on another machine, or in another container, was writing there ({who}), and whether it still does cannot be seen from here. If it does not, remove this file.',
   },
   IMAGE_INVALID: {
     kind: 'input',
@@ -145,7 +159,7 @@ export const errorCatalogue = {
   RUN_DIFFERS: {
     kind: 'input',
     message:
-      '{path}: this run was begun with other values of {differing}; --resume continues the same run only. Use them, or another --out.',
+      '{path}: this run was begun with other values of {differing}; --resume continues the same run only. Use them, or another --out. {files}',
   },
   RUN_EXISTS: {
     kind: 'input',
@@ -167,7 +181,8 @@ export const errorCatalogue = {
   },
   STORE_DAMAGED: {
     kind: 'input',
-    message: '{path}: this shard of the patch-feature store is damaged. Remove the folder and train again.',
+    message:
+      '{path}: this shard of the patch-feature store is damaged. Run the same command again (`clad train` with --resume): it is made again.',
   },
   USAGE: {
     kind: 'input',

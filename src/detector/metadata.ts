@@ -79,6 +79,8 @@ const detectorMetadataSchema = z.object({
       images: z.record(z.string(), z.number().int()),
     })
     .optional(),
+  /** The file ends with its checksum (file-checksum.ts); absent in files of before. */
+  checksum: z.literal('crc32').optional(),
 });
 
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;

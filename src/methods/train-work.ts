@@ -5,7 +5,7 @@ import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
-import { fingerprint } from '../data/fingerprint.ts';
+import { fileRecords, fingerprintOf } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures, verifyTextures } from '../data/textures.ts';
@@ -63,13 +63,20 @@ export interface Work {
   readonly features: FeaturePlan;
   readonly textures: readonly string[] | null;
   readonly fingerprint: string;
+  /** What the fingerprint is made of: a text for each training image. */
+  readonly records: readonly string[];
+}
+
+/** Checks that the run's folder may be written, before anything is read or made. */
+export async function requireOutput({ out, data, resume = false }: TrainRequest): Promise<void> {
+  new RunFolder(out).requireFree(resume);
+  await requireWritable(out, 'Give another folder to --out.');
+  await requireOutside('--out', out, data);
 }
 
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
-  run.requireFree(request.resume ?? false);
-  await requireWritable(request.out, 'Give another folder to --out.');
   const read = await readAll(request);
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
@@ -83,7 +90,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     skipBroken: request.skipBroken ?? false,
     options: read.request.options,
   };
-  await run.begin(config, request.resume ?? false);
+  await run.begin(config, request.resume ?? false, read.records);
   return { ...read, run };
 }
 
@@ -99,6 +106,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const { dataset, textures } = await verified(request, loaded);
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const chosen = layersOf(backbone, options.features);
+  const records = await fileRecords({ ...dataset, samples: training }, stoppable(request));
   return {
     // What was used is what the run and its detector say.
     request: { ...request, options: { ...options, features: chosen } },
@@ -110,7 +118,8 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     backbone,
     features: await featurePlan(request, engine, backbone, chosen),
     textures,
-    fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
+    fingerprint: fingerprintOf(records),
+    records,
   };
 }
 

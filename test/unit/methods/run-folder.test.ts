@@ -114,7 +114,7 @@ describe('a run', () => {
       for (const path of [old, join(folder, '.new.tmp')]) await writeFile(path, '');
       await utimes(old, new Date(0), new Date(0));
       await new RunFolder(folder).begin(config, false);
-      expect(await readdir(folder)).toEqual(['.new.tmp', 'config.json']);
+      expect(await readdir(folder)).toEqual(['.new.tmp', 'config.json', 'data-files.jsonl']);
     }));
 
   it('says of an unfinished one that it is', () =>
@@ -151,7 +151,7 @@ describe('a run', () => {
     }));
 
   it.each([
-    ['{"cladVersion": "0.1.0"', /config\.json: cannot be read/],
+    ['{"cladVersion": "0.1.0"', /config\.json: the file is damaged .*train again with another --out\.$/],
     ['[]', /config\.json: cannot be read/],
     [JSON.stringify({ ...config, options: { ...presets.fast, seed: -1 } }), /options\.seed/],
     [JSON.stringify({ ...config, method: 'other' }), /method/],
