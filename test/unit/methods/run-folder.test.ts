@@ -1,7 +1,8 @@
 /** @file A run's folder: begun once, continued by the same options only, its log rewound to a checkpoint. */
-import { appendFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../../src/data/fingerprint.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
 import { presets } from '../../../src/training/options.ts';
 import { withFolder } from '../../helpers/made-store.ts';
@@ -87,6 +88,31 @@ describe('a run', () => {
     }),
   );
 
+  it('is not continued where photographs differ, and names them', () =>
+    withFolder(async (folder) => {
+      const record = (path: string, content: string) =>
+        JSON.stringify(['disc', 'train', 'good', path, content]);
+      const many = Array.from({ length: 9 }, (_, number) => record(`new/${number}.png`, '1:e'));
+      const before = [record('a.png', '1:a'), record('b.png', '1:b'), record('c.png', '1:c')];
+      const now = [record('a.png', '1:a'), record('b.png', '1:x'), ...many];
+      const of = (records: readonly string[]): RunConfig => ({
+        ...config,
+        data: { ...config.data, fingerprint: fingerprintOf(records) },
+      });
+      const run = new RunFolder(folder);
+      await run.begin(of(before), false, before);
+      await run.begin(of(before), true, before);
+      const names = 'new/0.png, new/1.png, new/2.png, new/3.png, new/4.png, ...';
+      await expect(run.begin(of(now), true, now)).rejects.toThrow(
+        `Of its training images: 9 added (${names}), 1 removed (c.png), 1 changed (b.png).`,
+      );
+      // A run of before, and one whose list is damaged, say no more than that they differ.
+      await truncate(join(folder, 'data-files.jsonl'), 20);
+      await expect(run.begin(of(now), true, now)).rejects.toThrow(/data\.fingerprint; .*another --out\.$/);
+      await rm(join(folder, 'data-files.jsonl'));
+      await expect(run.begin(of(now), true, now)).rejects.toThrow(/data\.fingerprint; .*another --out\.$/);
+    }));
+
   it('goes on where the data and the backbone have been moved, and knows where they are now', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
@@ -139,6 +165,23 @@ describe('a run', () => {
         await writeFile(join(folder, 'config.json'), text);
         expect(await run.originIfAny()).toEqual(origin);
       }
+    }));
+
+  it('is never read from a configuration that is not as it was written; one of before checksums is', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      const path = join(folder, 'config.json');
+      await run.begin(config, false);
+      const whole = await readFile(path);
+      for (let at = 0; at < whole.length; at += 7) {
+        const damaged = Buffer.from(whole);
+        damaged[at]! ^= 1 << (at % 8);
+        await writeFile(path, damaged);
+        await expect(run.config(), `byte ${at}`).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+        await expect(run.originIfAny()).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      }
+      await writeFile(path, JSON.stringify(config, null, 2));
+      expect(await run.config()).toEqual(config);
     }));
 
   it('is none in a folder without configuration, nor where there is no folder', () =>
@@ -220,7 +263,7 @@ describe('the log', () => {
       const run = new RunFolder(folder);
       await run.log(entries[0]!);
       await run.log(entries[1]!);
-      await appendFile(join(folder, 'log.jsonl'), '{"stage":1,"step":30,"loss');
+      await appendFile(join(folder, 'log.jsonl'), 'null\n7\n{"stage":1,"step":30,"loss');
       await run.rewindLog(1, 20);
       expect(await logged(folder)).toEqual(entries.slice(0, 2));
     }));
