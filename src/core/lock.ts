@@ -123,6 +123,9 @@ async function take(file: string, silent = false): Promise<Taken | Refused> {
       const handle = await open(file, 'wx');
       try {
         await handle.writeFile(JSON.stringify(own));
+      } catch (error) {
+        await letGo(file, made);
+        throw error;
       } finally {
         await handle.close();
       }
@@ -189,18 +192,20 @@ function heldBy(own: Holder, file: string, made: string | undefined): Taken {
     async release() {
       clearInterval(touching);
       const text = await readFile(file, 'utf8').catch(() => '');
-      if (parsed(text)?.id === own.id) await rm(file, { force: true });
-      if (made === undefined) return;
-      // Folders that nothing came into go again.
-      for (let folder = dirname(file); folder.startsWith(made); folder = dirname(folder)) {
-        const gone = await rmdir(folder).then(
-          () => true,
-          () => false,
-        );
-        if (!gone) return;
-      }
+      if (parsed(text)?.id === own.id) await letGo(file, made);
     },
   };
+}
+
+/** Removes a lock, and of the folders that were made for it those that nothing has come into. */
+async function letGo(file: string, made: string | undefined): Promise<void> {
+  await rm(file, { force: true });
+  if (made === undefined) return;
+  try {
+    for (let folder = dirname(file); folder.startsWith(made); folder = dirname(folder)) await rmdir(folder);
+  } catch {
+    // It holds something, and so do those above it.
+  }
 }
 
 async function stateOf(holder: Holder, own: Holder): Promise<'alive' | 'dead' | 'unknown'> {

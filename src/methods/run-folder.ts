@@ -169,14 +169,17 @@ export class RunFolder {
   /** Removes what the log says of steps after a checkpoint; they are about to be run again. */
   async rewindLog(stage: number, step: number): Promise<void> {
     if (!existsSync(this.#log)) return;
-    const lines = (await readFile(this.#log, 'utf8')).split('\n').filter((line) => {
-      if (line === '') return false;
-      const entry = parsedJson(line) as Partial<TrainingLogEntry> | undefined;
-      // The last line of a process that was killed may be half a line.
-      if (!isRecord(entry)) return false;
-      if (entry.stage === undefined || entry.step === undefined) return true;
-      return entry.stage < stage || (entry.stage === stage && entry.step <= step);
-    });
+    const lines = (await readBytes(this.#log))
+      .toString()
+      .split('\n')
+      .filter((line) => {
+        if (line === '') return false;
+        const entry = parsedJson(line) as Partial<TrainingLogEntry> | undefined;
+        // The last line of a process that was killed may be half a line.
+        if (!isRecord(entry)) return false;
+        if (entry.stage === undefined || entry.step === undefined) return true;
+        return entry.stage < stage || (entry.stage === stage && entry.step <= step);
+      });
     await writeFileAtomic(this.#log, lines.map((line) => `${line}\n`).join(''));
   }
 
