@@ -3,7 +3,7 @@
  * `standing-out/`, `model.onnx`, `evaluation.json`.
  */
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
@@ -196,7 +196,9 @@ export class RunFolder {
 export async function modelPathOf(runOrModel: string): Promise<string> {
   if (runOrModel.endsWith('.onnx')) return runOrModel;
   const run = new RunFolder(runOrModel);
-  if (existsSync(run.model)) return run.model;
+  // A link that leads nowhere is met, with its name, when it is read.
+  const found = await lstat(run.model).catch(() => undefined);
+  if (found) return run.model;
   await run.config();
   throw new CladError('RUN_UNFINISHED', { path: runOrModel });
 }

@@ -189,7 +189,7 @@ describe('a training', () => {
     for (const name of ['log.jsonl', 'good-images.csv', 'evaluation.json'])
       await writeFile(join(copy, name), Buffer.from([0xff, 0, 0x7b, 10, 0x6e, 0x75, 0x6c, 0x6c, 10]));
     expect((await train(copy, ...short, '--resume')).status).toBe(0);
-    expect((await clad('evaluate', copy, '--report', '--json')).status).toBe(0);
+    expect((await clad('evaluate', copy, '--report', at('report'))).status).toBe(0);
     await change(join(copy, 'config.json'), flipped);
     const message = /config\.json: the file is damaged .*name the detector file itself .*and the data set/;
     for (const verb of [['evaluate', copy], trainArguments(copy, ...short, '--resume')])

@@ -2,33 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { detectorBytes } from '../../../src/detector/detector-bytes.ts';
 import { checksumKey, readDetector } from '../../../src/detector/file-checksum.ts';
-import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
+import { metadataKey } from '../../../src/detector/metadata.ts';
 import { decodeMetadata, decodeModel, encodeModel, Graph, mul } from '../../../src/graph/index.ts';
-
-const metadata: DetectorMetadata = {
-  format: 1,
-  cladVersion: '0.1.0',
-  created: '2026-01-02T03:04:05.000Z',
-  method: 'clad',
-  classes: ['bolt'],
-  geometry: { size: 224, resizeTo: null },
-  thresholds: { bolt: { threshold: 1.25, achievableRate: 0.05, requestedRate: 0.01, count: 19 } },
-  display: { bolt: { low: 0.5, high: 2 } },
-  provenance: {
-    data: { name: 'parts', layout: 'plain', fingerprint: 'f', trainingImages: {}, heldOutImages: {} },
-    backbone: { name: 'tiny', sha256: 'a', licence: 'MIT', source: '' },
-    textures: '',
-    preset: 'fast',
-    changes: {},
-    seed: 7,
-    selection: 'synthetic',
-    device: 'cpu',
-  },
-};
+import { madeMetadata } from '../../helpers/made-metadata.ts';
 
 const graph = new Graph();
 graph.output('y', mul(graph.input('x', 'float32', [1]), 2));
-const file = detectorBytes(graph.toModel({ other: 'entry' }), metadata);
+const file = detectorBytes(graph.toModel({ other: 'entry' }), madeMetadata);
 const read = (bytes: Uint8Array) => readDetector(bytes, 'part.onnx');
 const refusal = { code: 'DETECTOR_INVALID', message: expect.stringMatching(/^part\.onnx: /) };
 
@@ -45,7 +25,7 @@ function expectRefusal(bytes: Uint8Array, what: string): void {
 
 describe('a detector file', () => {
   it('says what it was made with, and has its checksum as the last of its entries', () => {
-    expect(read(file)).toEqual({ metadata: { ...metadata, checksum: 'crc32' }, checked: true });
+    expect(read(file)).toEqual({ metadata: { ...madeMetadata, checksum: 'crc32' }, checked: true });
     const entries = decodeMetadata(file);
     expect(Object.keys(entries)).toEqual(['other', metadataKey, checksumKey]);
     expect(Buffer.from(file.subarray(-8)).toString()).toBe(entries[checksumKey]);
@@ -88,7 +68,7 @@ describe('a detector file', () => {
   });
 
   it('of before there were checksums is read, and known as unchecked', () => {
-    const older = graph.toBytes({ [metadataKey]: JSON.stringify(metadata) });
-    expect(read(older)).toEqual({ metadata, checked: false });
+    const older = graph.toBytes({ [metadataKey]: JSON.stringify(madeMetadata) });
+    expect(read(older)).toEqual({ metadata: madeMetadata, checked: false });
   });
 });

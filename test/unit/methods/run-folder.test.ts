@@ -1,7 +1,18 @@
 /** @file A run's folder: begun once, continued by the same options only, its log rewound to a checkpoint. */
-import { appendFile, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readBytes } from '../../../src/core/files.ts';
 import { fingerprintOf } from '../../../src/data/fingerprint.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
 import { presets } from '../../../src/training/options.ts';
@@ -149,6 +160,11 @@ describe('a run', () => {
       await expect(modelPathOf(folder)).rejects.toThrow(
         `${folder}: the training has not come to its end, so there is no model.onnx. Go on with \`clad train\` and --resume.`,
       );
+      await symlink(join(folder, 'gone.onnx'), join(folder, 'model.onnx'));
+      await expect(modelPathOf(folder).then(readBytes)).rejects.toThrow(
+        /model\.onnx: cannot be read .*ENOENT/,
+      );
+      await rm(join(folder, 'model.onnx'));
       await writeFile(join(folder, 'model.onnx'), '');
       expect(await modelPathOf(folder)).toBe(join(folder, 'model.onnx'));
     }));
