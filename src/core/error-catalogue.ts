@@ -96,7 +96,7 @@ export const errorCatalogue = {
   IN_USE: {
     kind: 'input',
     message:
-      '{path}: another clad is writing there ({who}). Wait for its end, or stop it; or give another --out.',
+      '{path}: another clad is writing there ({who}). Wait for its end, stop it, or give another --out. If that process is no clad, remove this file.',
   },
   IN_USE_PERHAPS: {
     kind: 'input',

@@ -10,6 +10,7 @@ import { mkdir, open, readFile, readlink, rm, rmdir, stat, utimes } from 'node:f
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checksumOf } from './crc32.ts';
 import { CladError } from './errors.ts';
 import { asRefusal } from './files.ts';
 
@@ -58,7 +59,9 @@ export function lockOfFolder(folder: string): string {
 
 /** The lock of a file that is written, beside it. */
 export function lockOfFile(file: string): string {
-  return join(dirname(file), `.${basename(file)}.lock`);
+  const name = Buffer.from(basename(file));
+  // A name may be as long as the file system allows.
+  return join(dirname(file), `.${name.length > 200 ? checksumOf(name) : name}.lock`);
 }
 
 /**
@@ -69,7 +72,7 @@ export function lockOfFile(file: string): string {
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   const taken = await take(resolve(file));
   if ('release' in taken) return using(taken, work);
-  const values = { path: resolve(file), ...wordsOf(taken.holder) };
+  const values = { path: resolve(file), who: nameOf(taken.holder) };
   throw new CladError(taken.state === 'alive' ? 'IN_USE' : 'IN_USE_PERHAPS', values);
 }
 
@@ -87,7 +90,7 @@ export async function withLockInTurn<T>(
   for (;;) {
     const taken = await take(path, seen !== undefined && Date.now() - seen.since > silence);
     if ('release' in taken) return using(taken, work);
-    if (seen === undefined) onWait?.(wordsOf(taken.holder).who);
+    if (seen === undefined) onWait?.(nameOf(taken.holder));
     const mark = await markOf(path);
     if (mark !== seen?.mark) seen = { mark, since: Date.now() };
     if (signal?.aborted) throw new CladError('INTERRUPTED', { where: 'waiting for another training' });
@@ -262,8 +265,8 @@ async function markOf(file: string): Promise<string> {
   return `${found?.ino} ${found?.mtimeMs}`;
 }
 
-function wordsOf(holder: Holder | undefined): { readonly who: string; readonly host: string } {
-  if (!holder) return { who: 'a process that is not known', host: 'a machine that is not known' };
-  const { pid, host, since } = holder;
-  return { who: `process ${pid} on ${host}, since ${since}`, host };
+function nameOf(holder: Holder | undefined): string {
+  return holder
+    ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
+    : 'a process that is not known';
 }

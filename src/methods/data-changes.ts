@@ -4,7 +4,7 @@
 const mostNamed = 5;
 
 /**
- * In words, e.g. `1 file added (disc/train/good/7.png), 2 changed (...)`.
+ * In words, e.g. `1 added (disc/train/good/7.png), 2 changed (...)`.
  * @param before - records of `fileRecords`
  * @param now - the same of today
  */

@@ -51,6 +51,8 @@ describe('a lock', () => {
       await withLock(path, () => writeFile(join(run, 'model.onnx'), ''));
       expect(await readdir(run)).toEqual(['model.onnx']);
       expect(lockOfFile(join(run, 'model.onnx'))).toBe(join(run, '.model.onnx.lock'));
+      // A file's name may be as long as the file system allows.
+      await withLock(lockOfFile(join(run, 'x'.repeat(255))), async () => 1);
     }));
 
   it('is taken by one alone of many that come at once', () =>
