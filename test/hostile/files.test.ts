@@ -92,7 +92,7 @@ describe('a damaged store', () => {
         });
         const { header } = made.store;
         const whole = await Promise.all([0, 1].map((shard) => made.store.readShard(shard)));
-        for (const round of rounds(80, 2000)) {
+        for (const round of rounds(80, 1000)) {
           await withDamage(folder, new Random('store', round), async (what) => {
             const store = new FeatureStore(folder, header);
             const at = `round ${round}: ${what}`;
