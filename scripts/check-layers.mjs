@@ -30,7 +30,7 @@ const pure = new Map([
   ['model', []],
   ['synthesis', []],
   ['evaluation', []],
-  ['core', ['files.ts', 'lock.ts']],
+  ['core', ['files.ts', 'lock.ts', 'lock-holder.ts']],
 ]);
 const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 

@@ -1,34 +1,16 @@
 /**
  * @file Locks (Node only): a file that says which process writes somewhere, made in one step, so that two cannot both have it.
  *
- * A process that was killed leaves its lock. On the same machine that is seen: no process has that number, or one that began at another
- * time, or the machine has been started again since. Of another machine (or container) it cannot be known from outside; there the holder
- * touches its lock every few seconds, and whoever waits long enough sees whether it still does.
+ * A process that was killed leaves its lock, which is seen where that can be known (lock-holder.ts). Where it cannot, the holder touches its lock
+ * every few seconds, and whoever waits long enough sees whether it still does.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readlink, rm, rmdir, stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, open, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checksumOf } from './crc32.ts';
 import { CladError } from './errors.ts';
 import { asRefusal } from './files.ts';
-
-/** Who holds a lock; what cannot be found out on this system is null. */
-interface Holder {
-  /** Tells this lock from any other. */
-  readonly id: string;
-  readonly pid: number;
-  /** When the process began, as the system counts. */
-  readonly started: string | null;
-  readonly host: string;
-  /** Another after each start of the machine. */
-  readonly boot: string | null;
-  /** Process numbers mean something within it alone. */
-  readonly namespace: string | null;
-  /** ISO 8601. */
-  readonly since: string;
-}
+import { type Holder, holderIn, nameOf, ownHolder, stateOf } from './lock-holder.ts';
 
 /** What to do where somebody else has the lock. */
 export interface WaitOptions {
@@ -134,7 +116,7 @@ async function take(file: string, silent = false): Promise<Taken | Refused> {
       }
       // Whoever stood still in between may have been taken for dead.
       const text = await readFile(file, 'utf8').catch(() => '');
-      if (parsed(text)?.id !== own.id) continue;
+      if (holderIn(text)?.id !== own.id) continue;
       return heldBy(own, file, made);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -144,7 +126,7 @@ async function take(file: string, silent = false): Promise<Taken | Refused> {
     }
     const text = await contentOf(file);
     if (text === undefined) continue;
-    const holder = parsed(text);
+    const holder = holderIn(text);
     const state = holder ? await stateOf(holder, own) : text === '' ? 'dead' : 'unknown';
     if (state === 'alive' || (state === 'unknown' && !silent)) return { state, holder };
     await clear(file, text);
@@ -195,7 +177,7 @@ function heldBy(own: Holder, file: string, made: string | undefined): Taken {
     async release() {
       clearInterval(touching);
       const text = await readFile(file, 'utf8').catch(() => '');
-      if (parsed(text)?.id === own.id) await letGo(file, made);
+      if (holderIn(text)?.id === own.id) await letGo(file, made);
     },
   };
 }
@@ -211,62 +193,8 @@ async function letGo(file: string, made: string | undefined): Promise<void> {
   }
 }
 
-async function stateOf(holder: Holder, own: Holder): Promise<'alive' | 'dead' | 'unknown'> {
-  if (holder.host !== own.host) return 'unknown';
-  if (holder.boot !== own.boot) return 'dead';
-  if (holder.namespace !== own.namespace) return 'unknown';
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    // Without the permission to signal it, it is there.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'dead';
-  }
-  const started = await startOf(holder.pid);
-  return started === holder.started || started === null || holder.started === null ? 'alive' : 'dead';
-}
-
-async function ownHolder(): Promise<Holder> {
-  const line = (path: string) =>
-    readFile(path, 'utf8').then(
-      (text) => text.trim(),
-      () => null,
-    );
-  return {
-    id: randomUUID(),
-    pid: process.pid,
-    started: await startOf(process.pid),
-    host: hostname(),
-    boot: await line('/proc/sys/kernel/random/boot_id'),
-    namespace: await readlink('/proc/self/ns/pid').catch(() => null),
-    since: new Date().toISOString(),
-  };
-}
-
-/** When a process began, in the kernel's ticks: field 22 of its record, the second of which is a name in brackets. Linux only. */
-async function startOf(pid: number): Promise<string | null> {
-  const record = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = record.slice(record.lastIndexOf(')') + 2).split(' ');
-  // One that has ended, and that its parent has not asked about yet, still has its number.
-  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? null);
-}
-
-function parsed(text: string): Holder | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Holder> | null;
-    return typeof value?.pid === 'number' && typeof value.host === 'string' ? (value as Holder) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What tells one state of a lock from another. */
 async function markOf(file: string): Promise<string> {
   const found = await stat(file).catch(() => undefined);
   return `${found?.ino} ${found?.mtimeMs}`;
-}
-
-function nameOf(holder: Holder | undefined): string {
-  return holder
-    ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
-    : 'a process that is not known';
 }
