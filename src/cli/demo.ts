@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { requireWritable } from '../core/files.ts';
+import { lockOfFolder, withLock } from '../core/lock.ts';
 import { evaluationTable, textTable } from '../evaluation/table.ts';
 import { writeDemoData } from '../methods/demo-data.ts';
 import type { EvaluationDocument } from '../methods/evaluate.ts';
@@ -53,21 +55,24 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
   try {
     // Not for the training, which stops at a checkpoint.
     const onProgress = stoppable({ onProgress: display.listener, signal: interrupt.signal });
-    await writeDemoData({ folder: data, options: { seed, ...counts }, onProgress });
-    await train({
-      data,
-      out: run,
-      backbone: 'builtin',
-      method: 'clad',
-      preset: 'fast',
-      options: { ...presets.fast, seed },
-      resume: existsSync(join(run, 'config.json')),
-      evaluated: true,
-      onProgress: display.listener,
-      note,
-      signal: interrupt.signal,
+    await requireWritable(out, 'Give another folder to --out.');
+    const { page, document } = await withLock(lockOfFolder(out), async () => {
+      await writeDemoData({ folder: data, options: { seed, ...counts }, onProgress });
+      await train({
+        data,
+        out: run,
+        backbone: 'builtin',
+        method: 'clad',
+        preset: 'fast',
+        options: { ...presets.fast, seed },
+        resume: existsSync(join(run, 'config.json')),
+        evaluated: true,
+        onProgress: display.listener,
+        note,
+        signal: interrupt.signal,
+      });
+      return reportTraining({ run, onProgress, note });
     });
-    const { page, document } = await reportTraining({ run, onProgress, note });
     display.stop();
     if (json) printJson({ data, run, report: page, mean: document?.mean ?? null });
     else printText(describe(data, run, page, document));

@@ -2,6 +2,7 @@
 /** @file The command `clad`: a table of contents of its verbs, and what all of them share. */
 import { Command, CommanderError } from 'commander';
 import { CladError } from '../core/errors.ts';
+import { asRefusal } from '../core/files.ts';
 import { version } from '../methods/version.ts';
 import { registerAblate } from './ablate.ts';
 import { registerBackbones } from './backbones.ts';
@@ -58,11 +59,14 @@ registerBackbones(program);
 registerCompare(program);
 registerAblate(program);
 
-// A reader that has seen enough (`clad ... | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`clad ... | head`) is no error.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.exit(printError(asRefusal(error, 'Standard output'), false));
 });
+// Nobody can be told of it, and the work itself goes on.
+process.stderr.on('error', () => {});
+process.on('uncaughtException', (error) => process.exit(printError(error, process.argv.includes('--json'))));
 
 try {
   await program.parseAsync();

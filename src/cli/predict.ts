@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { requireWritable } from '../core/files.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
-import { openDetector } from '../detector/open.ts';
+import { openDetector, uncheckedNote } from '../detector/open.ts';
 import { textTable } from '../evaluation/table.ts';
 import {
   type PredictionFailure,
@@ -60,7 +60,9 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
     await requireWritable(flags.maps, 'Give another folder to --maps.');
   }
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
-  const detector = await openDetector(engine, await modelPathOf(folder));
+  const model = await modelPathOf(folder);
+  const detector = await openDetector(engine, model);
+  for (const note of uncheckedNote(detector, model)) printNote(`clad: ${note}`);
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const warnings = new WarningSummary();

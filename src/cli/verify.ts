@@ -1,5 +1,6 @@
 /** @file `clad verify`: does this machine compute what the detector file says it should? */
 import type { Command } from 'commander';
+import { uncheckedNote } from '../detector/open.ts';
 import { textTable } from '../evaluation/table.ts';
 import { type Verification, verifyDetector } from '../methods/golden.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -49,7 +50,8 @@ async function run(folder: string, { json, ...flags }: VerifyFlags): Promise<voi
   if (!verification.reproduced) process.exitCode = 2;
 }
 
-function describe({ model, device, madeOn, tolerance, reproduced, pictures }: Verification): string {
+function describe(verification: Verification): string {
+  const { model, device, madeOn, tolerance, reproduced, pictures } = verification;
   const share = (value: number) => `${(100 * value).toPrecision(2)} %`;
   const table = textTable({
     header: ['picture', 'score', 'expected', 'score off by', 'map off by', 'same'],
@@ -66,5 +68,5 @@ function describe({ model, device, madeOn, tolerance, reproduced, pictures }: Ve
   const said = reproduced
     ? `This machine (${device}) reproduces ${model}, made on ${madeOn}.`
     : `This machine (${device}) does NOT reproduce ${model}, made on ${madeOn}: do not trust its verdicts here.`;
-  return [table, '', rule, said].join('\n');
+  return [table, '', rule, ...uncheckedNote(verification, model), said].join('\n');
 }

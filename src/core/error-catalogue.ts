@@ -49,6 +49,10 @@ export const errorCatalogue = {
     kind: 'input',
     message: '{path}: the data set has no training images. Expected photographs of good parts in {expected}.',
   },
+  FILE_DAMAGED: {
+    kind: 'input',
+    message: '{path}: the file is damaged ({reason}). {remedy}',
+  },
   FILE_EXISTS: {
     kind: 'input',
     message: '{path}: there is a file already. Remove it, or give another --out.',
@@ -123,6 +127,16 @@ export const errorCatalogue = {
     message:
       '{path}: a 16-bit file, read as {actual} bits a sample; the detector was trained with {bits}, and would judge other brightnesses. In Node decode it with bits: {bits}. A browser keeps the upper 8 bits alone: give it the picture in 8 bits, every value divided by {divisor}.',
   },
+  IN_USE: {
+    kind: 'input',
+    message:
+      '{path}: another clad is writing there ({who}). Wait for its end, stop it, or give another --out. If that process is no clad, remove this file.',
+  },
+  IN_USE_PERHAPS: {
+    kind: 'input',
+    message:
+      '{path}: a clad on another machine, or in another container, was writing there ({who}), and whether it still does cannot be seen from here. If it does not, remove this file.',
+  },
   IMAGE_INVALID: {
     kind: 'input',
     message: '{path}: cannot be decoded ({reason}). Replace or remove the file.',
@@ -194,7 +208,7 @@ export const errorCatalogue = {
   RUN_DIFFERS: {
     kind: 'input',
     message:
-      '{path}: this run was begun with other values of {differing}; --resume continues the same run only. Use them, or another --out.',
+      '{path}: this run was begun with other values of {differing}; --resume continues the same run only. Use them, or another --out. {files}',
   },
   RUN_EXISTS: {
     kind: 'input',
@@ -216,7 +230,8 @@ export const errorCatalogue = {
   },
   STORE_DAMAGED: {
     kind: 'input',
-    message: '{path}: this shard of the patch-feature store is damaged. Remove the folder and train again.',
+    message:
+      '{path}: this shard of the patch-feature store is damaged. Run the same command again (`clad train` with --resume): it is made again.',
   },
   USAGE: {
     kind: 'input',

@@ -1,7 +1,18 @@
 /** @file Files (Node only): read with a sentence where that fails; written whole or not at all, to a temporary name beside the target, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { constants, type Dirent, type Stats } from 'node:fs';
-import { access, appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, type Dirent, existsSync, type Stats } from 'node:fs';
+import {
+  access,
+  appendFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CladError, reasonOf } from './errors.ts';
 
@@ -38,6 +49,11 @@ export async function readRegular(path: string): Promise<Buffer> {
   if (special === undefined || (found?.isFIFO() && givenPipe.test(path))) return readBytes(path);
   const reason = `it is a ${special}, not a file`;
   throw new CladError('FILE_UNREADABLE', { path, reason }, { cause: new Error(reason) });
+}
+
+/** What is thrown where a file of ours is not as it was written. @param remedy - a sentence; none where the program mends it */
+export function fileDamaged(path: string, reason: string, remedy = ''): CladError {
+  return new CladError('FILE_DAMAGED', { path, reason, remedy });
 }
 
 /**
@@ -93,6 +109,10 @@ export async function appendLine(path: string, line: string): Promise<void> {
 export async function requireWritable(folder: string, hint: string): Promise<void> {
   let place = resolve(folder);
   for (;;) {
+    // A link that leads nowhere would be met when the folder is made, after all the work.
+    const link = await lstat(place).catch(() => undefined);
+    if (link?.isSymbolicLink() && !existsSync(place))
+      throw new CladError('FILE_REFUSED', { path: place, reason: 'it is a link that leads nowhere' });
     const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
       throw asRefusal(error, place);
@@ -124,6 +144,7 @@ export async function removeAbandoned(folder: string): Promise<void> {
 
 /** What the file system says when it refuses, and what that is for people; other errors have other causes. */
 const refusals: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
   EACCES: 'no permission',
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',
@@ -137,6 +158,11 @@ const refusals: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ELOOP: 'too many symbolic links',
   EIO: 'the device failed',
+  ENODEV: 'the device is not there',
+  ENXIO: 'the device is not there',
+  ESTALE: 'the network drive has lost it',
+  ENOTEMPTY: 'the folder is not empty',
+  EBUSY: 'another program uses it',
 };
 
 /** Why the file system refused, for people and without the path; undefined for errors of other causes. */

@@ -15,16 +15,33 @@ import { byCodeUnit } from './folders.ts';
  * @throws CladError `FILE_UNREADABLE`
  */
 export async function fingerprint(
-  { samples, root }: Pick<Dataset, 'samples' | 'root'>,
+  dataset: Pick<Dataset, 'samples' | 'root'>,
   onProgress?: ProgressListener,
 ): Promise<string> {
+  return fingerprintOf(await fileRecords(dataset, onProgress));
+}
+
+/** The fingerprint of a data set with these records. */
+export function fingerprintOf(records: readonly string[]): string {
+  return createHash('sha256').update(records.join('\n')).digest('hex');
+}
+
+/**
+ * What a fingerprint is made of, a text for each sample, sorted: a JSON list of class, split, defect, path below the root, size and SHA-256 of the
+ * content, and the same two of its mask.
+ * @throws CladError `FILE_UNREADABLE`
+ */
+export async function fileRecords(
+  { samples, root }: Pick<Dataset, 'samples' | 'root'>,
+  onProgress?: ProgressListener,
+): Promise<string[]> {
   let done = 0;
   const lines = await mapConcurrently(samples, defaultConcurrency, async (sample) => {
     const line = await describe(sample, root);
     onProgress?.({ task: 'reading images', done: ++done, total: samples.length, unit: 'images' });
     return line;
   });
-  return createHash('sha256').update(lines.sort(byCodeUnit).join('\n')).digest('hex');
+  return lines.sort(byCodeUnit);
 }
 
 /** SHA-256, in hex, over the contents of files, in their order. */

@@ -1,19 +1,21 @@
-/** @file A detector file whose network stays and of which other things are said. */
+/** @file The one place where a detector file's bytes are made: the network, what is said of it, the checksum. */
 import { encodeModel, type ModelProto } from '../graph/index.ts';
+import { checksumKey, withChecksum } from './file-checksum.ts';
 import { type Golden, goldenKey } from './golden.ts';
 import { type DetectorMetadata, metadataKey } from './metadata.ts';
 
 /**
- * The bytes of a detector file.
- * @param model - decoded from one; its other entries are kept
+ * The bytes of a detector file, with its checksum.
+ * @param model - a new network, or one decoded from a detector file, whose other entries are kept
  * @param golden - in the place of the golden pictures it had; without, it has none
  */
 export function detectorBytes(model: ModelProto, metadata: DetectorMetadata, golden?: Golden): Uint8Array {
   const ours = {
-    [metadataKey]: JSON.stringify(metadata),
+    [metadataKey]: JSON.stringify({ ...metadata, checksum: 'crc32' } satisfies DetectorMetadata),
     ...(golden && { [goldenKey]: JSON.stringify(golden) }),
   };
-  const others = (model.metadataProps ?? []).filter(({ key }) => key !== metadataKey && key !== goldenKey);
+  const made: readonly string[] = [metadataKey, goldenKey, checksumKey];
+  const others = (model.metadataProps ?? []).filter(({ key }) => !made.includes(key));
   const metadataProps = [...others, ...Object.entries(ours).map(([key, value]) => ({ key, value }))];
-  return encodeModel({ ...model, metadataProps });
+  return withChecksum(encodeModel({ ...model, metadataProps }));
 }

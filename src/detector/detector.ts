@@ -7,14 +7,14 @@
  * await detector.release();
  */
 import { CladError, firstLineOf } from '../core/errors.ts';
-import { decodeMetadata } from '../graph/metadata.ts';
 import { requireUsableSize } from '../image/limits.ts';
 import { lookAt } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { bitsOf, type PictureWarning } from './camera.ts';
 import { cameraWarnings } from './camera-warnings.ts';
-import { type DetectorMetadata, parseMetadata } from './metadata.ts';
+import { readDetector } from './file-checksum.ts';
+import type { DetectorMetadata } from './metadata.ts';
 
 /** What a detector says of one picture. */
 export interface Prediction {
@@ -38,12 +38,19 @@ export interface Prediction {
 /** A detector file in an engine. Calls are answered one after another; `release` when done. */
 export class Detector {
   readonly metadata: DetectorMetadata;
+  /** Whether its checksum has shown that the file is whole; false for a file of before there were checksums. */
+  readonly checked: boolean;
   readonly #session: Session;
   readonly #device: string;
 
-  private constructor(session: Session, metadata: DetectorMetadata, device: string) {
+  private constructor(
+    session: Session,
+    { metadata, checked }: ReturnType<typeof readDetector>,
+    device: string,
+  ) {
     this.#session = session;
     this.metadata = metadata;
+    this.checked = checked;
     this.#device = device;
   }
 
@@ -53,17 +60,16 @@ export class Detector {
    * @throws DETECTOR_INVALID when it is no detector or damaged
    */
   static async fromBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
-    let metadata: DetectorMetadata;
+    const read = readDetector(bytes, name);
     let session: Session;
     try {
-      metadata = parseMetadata(decodeMetadata(bytes), name);
       session = await engine.load(bytes);
     } catch (error) {
       if (error instanceof CladError) throw error;
       const reason = `it cannot be read as ONNX (${firstLineOf(error)})`;
       throw new CladError('DETECTOR_INVALID', { path: name, reason }, { cause: error });
     }
-    return new Detector(session, metadata, engine.device);
+    return new Detector(session, read, engine.device);
   }
 
   /**

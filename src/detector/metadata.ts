@@ -109,6 +109,8 @@ const detectorMetadataSchema = z.object({
     .optional(),
   /** What the pictures were like that it was made of (camera.ts); absent in files of before 28 November 2026, which give no warnings. */
   camera: cameraSchema.optional(),
+  /** The file ends with its checksum (file-checksum.ts); absent in files of before. */
+  checksum: z.literal('crc32').optional(),
 });
 
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;

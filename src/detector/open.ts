@@ -11,3 +11,11 @@ export async function openDetector(engine: Engine, path: string): Promise<Detect
   const bytes = await readBytes(path);
   return Detector.fromBytes(engine, bytes, path);
 }
+
+/** What to tell of a detector file that has no checksum; nothing of one that has. */
+export function uncheckedNote({ checked }: Pick<Detector, 'checked'>, path: string): readonly string[] {
+  if (checked) return [];
+  return [
+    `${path} was made before detector files had a checksum, so whether it is whole cannot be told. \`clad export --to onnx\` writes a copy with one.`,
+  ];
+}

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { fileDamaged } from '../core/files.ts';
 import { decodeSafetensors } from '../core/safetensors.ts';
 import { add, concat, decodeModel, Graph, mul, type Tensor } from '../graph/index.ts';
 import type { Backbone } from './backbone.ts';
@@ -66,7 +67,7 @@ export const builtinNames: readonly string[] = Object.keys(recipes);
  * Builds one: the same bytes every time.
  * @param name - one of `builtinNames`
  * @param flags - go before its card, as for any backbone
- * @throws FILE_UNREADABLE when the package lacks the weights
+ * @throws FILE_UNREADABLE when the package lacks the weights, FILE_DAMAGED when they are not its own
  */
 export function builtinBackbone(name: string, flags: BackboneFlags = {}): Backbone {
   const recipe = recipes[name];
@@ -122,10 +123,22 @@ function learntLayers(picture: Tensor) {
 
 const weightsFile = fileURLToPath(new URL('../../assets/builtin-backbone.safetensors', import.meta.url));
 
+/** SHA-256 of the file. Another would give other features without a word. */
+const weightsSha256 = 'fa044e4b73b019a933da3dae8ef329e79b3410f751d0b9d5f8ba2365ff80ee47';
+
 function readWeights() {
+  let bytes: Buffer;
   try {
-    return decodeSafetensors(readFileSync(weightsFile), weightsFile).tensors;
+    bytes = readFileSync(weightsFile);
   } catch (error) {
     throw new CladError('FILE_UNREADABLE', { path: weightsFile, reason: reasonOf(error) }, { cause: error });
   }
+  requireOwnWeights(bytes, weightsFile);
+  return decodeSafetensors(bytes, weightsFile).tensors;
+}
+
+/** @throws FILE_DAMAGED where bytes are not those of the weights that come with the program */
+export function requireOwnWeights(bytes: Uint8Array, path: string): void {
+  if (createHash('sha256').update(bytes).digest('hex') === weightsSha256) return;
+  throw fileDamaged(path, 'it is not the one that comes with clad', 'Install clad again.');
 }

@@ -7,13 +7,13 @@ import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
 import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
-import { removeAbandoned } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Backbone } from './backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from './extractor.ts';
+import { type MadeStore, madeOnce } from './made-once.ts';
 import type { InputGeometry } from './preprocess.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
@@ -40,15 +40,12 @@ export interface ExtractOptions {
   /** Most bytes of a shard. @default 192e6 */
   readonly shardBytes?: number;
   readonly onProgress?: ProgressListener;
+  /** Told of shards that are damaged and made again, and of waiting for another training. */
+  readonly note?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface ExtractedStore {
-  readonly store: FeatureStore;
-  readonly index: StoreIndex;
-  /** Whether the store was complete already. */
-  readonly reused: boolean;
-}
+export type ExtractedStore = MadeStore;
 
 /** The version of what extraction computes; raised when the same options give other numbers (with a crop: once more). */
 const recipe = ({ resizeTo }: InputGeometry) => (resizeTo === undefined ? 1 : 2);
@@ -60,9 +57,12 @@ export async function extractFeatures(options: ExtractOptions): Promise<Extracte
   const gridSide = gridSideOf(features);
   const key = storeKey(options);
   const store = new FeatureStore(storeFolder(cache, 'features', key), { key, width, gridSide, classes });
-  const complete = await store.completed();
-  if (complete) return { store, index: complete, reused: true };
-  await removeAbandoned(store.folder);
+  return madeOnce(store, options, () => extractMissing(store, options));
+}
+
+/** Extracts the shards that are not there. */
+async function extractMissing(store: FeatureStore, options: ExtractOptions): Promise<StoreIndex> {
+  const { width, gridSide } = store.header;
   const shards = planShards(options, width, gridSide);
   const missing: number[] = [];
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
@@ -81,7 +81,7 @@ export async function extractFeatures(options: ExtractOptions): Promise<Extracte
     await produced.return(undefined);
     await extractors.release();
   }
-  return { store, index: await store.finish(shards.length), reused: false };
+  return store.finish(shards.length);
 }
 
 /** For photographs as decoded, and for pictures with anomalies, which have been through resize and crop already. */

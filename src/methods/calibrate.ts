@@ -27,7 +27,7 @@ import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
-import { newDetectorFile } from './new-detector-file.ts';
+import { withNewDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
@@ -95,7 +95,12 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
   // Before all the judging, not after it.
   if (rate !== undefined) requireFalseAlarmRate(rate);
   const path = await modelPathOf(request.run);
-  const out = await newDetectorFile(request.out);
+  return withNewDetectorFile(request.out, (out) => calibrateTo(out, path, request));
+}
+
+/** @param path - of the detector file */
+async function calibrateTo(out: string, path: string, request: CalibrateRequest): Promise<CalibrateDocument> {
+  const { falseAlarmRate: rate } = request;
   const bytes = await readBytes(path);
   const leftOut: LeftOut[] = [];
   const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
@@ -213,10 +218,10 @@ async function refuseTrained(
   paths: readonly string[],
   note?: (text: string) => void,
 ): Promise<void> {
-  const data = (await new RunFolder(dirname(model)).originIfAny())?.data;
-  if (!data) return;
   let trained: ReadonlySet<string>;
   try {
+    const data = (await new RunFolder(dirname(model)).originIfAny())?.data;
+    if (!data) return;
     const { samples } = await loadDataset(data.root, { layout: data.layout, requireTraining: false });
     const training = samples.filter(({ split }) => split === 'train');
     trained = new Set(await realPaths(training.map(({ path }) => path)));

@@ -22,6 +22,7 @@ export const clad: Method = {
       fitKey,
       cache: work.cache,
       onProgress,
+      note: request.note,
       signal,
     });
     const networks = cladNetworks(options, fitted, dataset.classes.length);

@@ -8,11 +8,12 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { requireWritable, writeFileAtomic } from '../core/files.ts';
+import { lockOfFolder, withLock } from '../core/lock.ts';
 import { checkOptions } from '../core/options.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { statOrNothing } from '../data/folders.ts';
-import { type DemoOptions, demoDefaults, planDemo } from '../synthesis/demo/plan.ts';
+import { type DemoOptions, demoDefaults, type PlannedPart, planDemo } from '../synthesis/demo/plan.ts';
 import { writeAllPlanned } from './demo-files.ts';
 
 /** What to write where. */
@@ -62,7 +63,7 @@ const noteSchema = z.object({ madeBy: z.literal(command), options: optionsSchema
 
 /**
  * Draws and writes a data set. The same options give the same files.
- * @throws CladError `OPTION_INVALID`, `FOLDER_EXPECTED`, `FOLDER_FOREIGN`
+ * @throws CladError `OPTION_INVALID`, `FOLDER_EXPECTED`, `FOLDER_FOREIGN`, `FILE_REFUSED`, `IN_USE`
  */
 export async function writeDemoData({
   folder,
@@ -72,6 +73,16 @@ export async function writeDemoData({
   const options: DemoOptions = checkOptions(optionsSchema, { ...demoDefaults, ...given });
   const root = resolve(folder);
   const plan = planDemo(options);
+  await requireWritable(root, 'Give another folder to --out.');
+  return withLock(lockOfFolder(root), () => write(root, options, plan, onProgress));
+}
+
+async function write(
+  root: string,
+  options: DemoOptions,
+  plan: readonly PlannedPart[],
+  onProgress: ProgressListener | undefined,
+): Promise<DemoData> {
   await removeEarlier(root, new Set(filesOf(options)));
   await writeFileAtomic(
     join(root, noteName),
@@ -116,7 +127,7 @@ async function earlierFiles(root: string): Promise<string[]> {
   const hint = 'Give another folder to --out.';
   if (!found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path: root, hint });
   const entries = await readdir(root);
-  if (entries.length === 0) return [];
+  if (entries.every((name) => join(root, name) === lockOfFolder(root))) return [];
   const note = await readFile(join(root, noteName), 'utf8').catch(() => undefined);
   const parsed = note === undefined ? undefined : noteSchema.safeParse(jsonOrNothing(note));
   if (!parsed?.success) throw new CladError('FOLDER_FOREIGN', { path: root, command });

@@ -14,7 +14,7 @@ import { noteLeftOut, verifyImages } from '../data/verify.ts';
 import { bitsOf } from '../detector/camera.ts';
 import type { Detector, Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import { openDetector } from '../detector/open.ts';
+import { openDetector, uncheckedNote } from '../detector/open.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/evaluate.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
@@ -125,6 +125,7 @@ export async function evaluateInFull(
   const loaded = await loadDataset(root, { layout, requireTraining: false });
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, model);
+  for (const note of uncheckedNote(detector, model)) request.note?.(note);
   try {
     const tested = await testImages(request, loaded, detector.metadata);
     const { dataset, samples, leftOut, emptyMasks } = tested;

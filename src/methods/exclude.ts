@@ -8,6 +8,7 @@ import { readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
+import { withLock } from '../core/lock.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { byClass } from '../data/dataset.ts';
 import { byCodeUnit } from '../data/folders.ts';
@@ -19,8 +20,9 @@ import type { ConformalThreshold } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { countsTrained } from '../detector/familiarity.ts';
-import { type DetectorMetadata, parseMetadata } from '../detector/metadata.ts';
-import { decodeMetadata, decodeModel, encodeModel, type ModelProto } from '../graph/index.ts';
+import { readDetector } from '../detector/file-checksum.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import { decodeModel, encodeModel, type ModelProto } from '../graph/index.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { makeGolden } from './golden.ts';
@@ -100,6 +102,12 @@ interface Subject {
  *   image cannot be read any more
  */
 export async function excludeImages(request: ExcludeRequest): Promise<ExcludeDocument> {
+  const { lock } = new RunFolder(request.run);
+  return existsSync(request.run) ? withLock(lock, () => excludeUnlocked(request)) : excludeUnlocked(request);
+}
+
+/** The same where the run is locked already, as at the end of its training. */
+export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeDocument> {
   const subject = await subjectOf(request.run);
   const { path, file, metadata: before } = subject;
   const asked = await imagesToExclude(request, subject);
@@ -163,7 +171,7 @@ async function subjectOf(folder: string): Promise<Subject> {
   const { data } = await run.config();
   const path = await modelPathOf(folder);
   const bytes = await readBytes(path);
-  const metadata = parseMetadata(decodeMetadata(bytes), path);
+  const { metadata } = readDetector(bytes, path);
   const file = await readGoodImagesFile(run.goodImagesState, folder);
   return { run, root: data.root, path, bytes, metadata, file };
 }

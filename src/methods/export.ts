@@ -3,15 +3,17 @@
  * precision costs measured on the spot.
  */
 import { createHash } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import { readBytes, writeFileAtomic } from '../core/files.ts';
+import { readBytes, requireWritable, writeFileAtomic } from '../core/files.ts';
+import { lockOfFile, withLock } from '../core/lock.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { bitsOf } from '../detector/camera.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
-import { goldenKey } from '../detector/golden.ts';
-import { type DetectorMetadata, type Precision, parseMetadata } from '../detector/metadata.ts';
+import { readDetector } from '../detector/file-checksum.ts';
+import { goldenKey, parseGolden } from '../detector/golden.ts';
+import type { DetectorMetadata, Precision } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
@@ -19,7 +21,7 @@ import { compareDetectors, type DetectorComparison } from './compare-detectors.t
 import { type ExportImages, exportImages } from './export-images.ts';
 import { makeGolden } from './golden.ts';
 import { medianShifts, moved } from './moved-thresholds.ts';
-import { newDetectorFile } from './new-detector-file.ts';
+import { withNewDetectorFile } from './new-detector-file.ts';
 import { inPrecision } from './precision.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import type { TritonOptions } from './triton-config.ts';
@@ -71,22 +73,23 @@ export interface ExportDocument {
  */
 export async function exportDetector(request: ExportRequest): Promise<ExportDocument> {
   const path = await modelPathOf(request.run);
-  const bytes = await readBytes(path);
-  const target = await targetOf(request, path);
-  const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const made =
-    request.precision === 'fp32'
-      ? await copyOf(engine, bytes, path)
-      : await variantOf(engine, bytes, path, request, request.precision);
-  const model = await target.write(made.bytes, made.metadata);
-  return {
-    model,
-    precision: made.metadata.exported?.precision ?? 'fp32',
-    version: target.version,
-    thresholds: made.metadata.exported?.thresholds ?? 'kept',
-    bytes: { before: bytes.length, after: made.bytes.length },
-    comparison: made.comparison,
-  };
+  return withTarget(request, path, async (target) => {
+    const bytes = await readBytes(path);
+    const engine = await nodeEngine({ device: request.device, threads: request.threads });
+    const made =
+      request.precision === 'fp32'
+        ? await copyOf(engine, bytes, path)
+        : await variantOf(engine, bytes, path, request, request.precision);
+    const model = await target.write(made.bytes, made.metadata);
+    return {
+      model,
+      precision: made.metadata.exported?.precision ?? 'fp32',
+      version: target.version,
+      thresholds: made.metadata.exported?.thresholds ?? 'kept',
+      bytes: { before: bytes.length, after: made.bytes.length },
+      comparison: made.comparison,
+    };
+  });
 }
 
 interface Made {
@@ -95,25 +98,45 @@ interface Made {
   readonly comparison: ExportDocument['comparison'];
 }
 
-/** Checks that the target may be written, before any work is done. */
-async function targetOf({ to, out, run, triton }: ExportRequest, path: string) {
+/** Where a detector is exported to. */
+interface Target {
+  /** Of a Triton model. */
+  readonly version: number | null;
+  /** @returns the path of the detector file */
+  write(bytes: Uint8Array, metadata: DetectorMetadata): Promise<string>;
+}
+
+/** Gives the target to `use`: checked before any work is done, and written by no other meanwhile. */
+async function withTarget<T>(
+  { to, out, run, triton }: ExportRequest,
+  path: string,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
   if (to === 'onnx') {
-    const file = await newDetectorFile(out);
-    const write = async (bytes: Uint8Array) => {
-      await writeFileAtomic(file, bytes);
-      return file;
-    };
-    return { version: null, write };
+    return withNewDetectorFile(out, (file) =>
+      use({
+        version: null,
+        async write(bytes) {
+          await writeFileAtomic(file, bytes);
+          return file;
+        },
+      }),
+    );
   }
   const { name = modelName(run, path), version, ...options } = triton;
   if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) {
     const expected = 'letters, digits, - and _, as it becomes part of an address';
     throw new CladError('OPTION_INVALID', { option: '--name', expected, actual: name });
   }
-  const place = await tritonPlace(out, name, version);
-  const write = (bytes: Uint8Array, metadata: DetectorMetadata) =>
-    writeTriton(place, bytes, metadata, { name, ...options });
-  return { version: place.version, write };
+  await requireWritable(join(out, name), 'Give another folder to --out.');
+  // Beside the model's folder, which a server reads.
+  return withLock(lockOfFile(join(out, name)), async () => {
+    const place = await tritonPlace(out, name, version);
+    return use({
+      version: place.version,
+      write: (bytes, metadata) => writeTriton(place, bytes, metadata, { name, ...options }),
+    });
+  });
 }
 
 /** The run's name, or the file's; of a file called `model` its folder's. */
@@ -123,14 +146,17 @@ function modelName(run: string, path: string): string {
   return name.replaceAll(/[^\w-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'detector';
 }
 
-/** The same bytes; golden pictures are added to a file that has none. */
+/** The same bytes; golden pictures and checksum are added to a file that has none. */
 async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<Made> {
+  const { metadata, checked } = readDetector(bytes, path);
   const entries = decodeMetadata(bytes);
-  const metadata = parseMetadata(entries, path);
-  if (entries[goldenKey] !== undefined) return { bytes, metadata, comparison: null };
-  const golden = await withDetector(engine, bytes, path, (detector) =>
-    makeGolden(detector, engine.device, metadata.exported?.precision),
-  );
+  const has = entries[goldenKey] !== undefined;
+  if (has && checked) return { bytes, metadata, comparison: null };
+  const golden = has
+    ? parseGolden(entries, path)
+    : await withDetector(engine, bytes, path, (detector) =>
+        makeGolden(detector, engine.device, metadata.exported?.precision),
+      );
   return { bytes: detectorBytes(decodeModel(bytes), metadata, golden), metadata, comparison: null };
 }
 
@@ -142,7 +168,7 @@ async function variantOf(
   precision: Exclude<Precision, 'fp32'>,
 ): Promise<Made> {
   const { onProgress, note, data } = request;
-  const before = parseMetadata(decodeMetadata(bytes), path);
+  const { metadata: before } = readDetector(bytes, path);
   const made = before.exported?.precision ?? 'fp32';
   if (made !== 'fp32') throw new CladError('EXPORT_MADE', { path, precision: made });
   const origin = request.run === path ? undefined : await new RunFolder(request.run).originIfAny();

@@ -62,6 +62,8 @@ export interface Verification {
   /** Where the file's numbers were computed. */
   readonly madeOn: string;
   readonly tolerance: number;
+  /** Whether a checksum has shown that the file is whole; false for a file of before there were checksums. */
+  readonly checked: boolean;
   readonly reproduced: boolean;
   readonly pictures: readonly VerifiedPicture[];
 }
@@ -99,7 +101,8 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
       });
     }
     const reproduced = pictures.every((picture) => picture.reproduced);
-    return { model, device, madeOn: golden.device, tolerance, reproduced, pictures };
+    const { checked } = detector;
+    return { model, device, madeOn: golden.device, tolerance, checked, reproduced, pictures };
   } finally {
     await detector.release();
   }

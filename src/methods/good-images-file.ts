@@ -3,11 +3,11 @@
  * The raw scores of the good images and whose each entry of the memory bank is; `good-images.csv` is the same for people.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { readBytes, writeFileAtomic } from '../core/files.ts';
+import { openSealed, sealedJson } from '../core/sealed-json.ts';
 import type { GoodImage } from './good-images.ts';
 
 const fileSchema = z.object({
@@ -62,7 +62,7 @@ export function goodImagesFile(
 }
 
 export async function writeGoodImagesFile(path: string, content: GoodImagesFile): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(content)}\n`);
+  await writeFileAtomic(path, sealedJson(content, false));
 }
 
 /**
@@ -71,12 +71,9 @@ export async function writeGoodImagesFile(path: string, content: GoodImagesFile)
  */
 export async function readGoodImagesFile(path: string, run: string): Promise<GoodImagesFile> {
   if (!existsSync(path)) throw new CladError('GOOD_IMAGES_MISSING', { path, run });
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new CladError('GOOD_IMAGES_DAMAGED', { path, reason: 'it is no JSON' }, { cause: error });
-  }
+  const content = openSealed((await readBytes(path)).toString('utf8'));
+  if (content === undefined)
+    throw new CladError('GOOD_IMAGES_DAMAGED', { path, reason: 'its checksum does not fit' });
   const result = fileSchema.safeParse(content);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -6,17 +6,21 @@ import { constants, existsSync } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { fileDamaged, requireWritable, writeFileAtomic } from '../core/files.ts';
+import { lockOfFolder, withLock } from '../core/lock.ts';
 import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
+import { openSealed, sealedJson } from '../core/sealed-json.ts';
 import { defaultConcurrency, mapConcurrently } from '../data/concurrency.ts';
 import type { Sample } from '../data/dataset.ts';
 import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
+import { requireOutside } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
 import { loadBackbone } from '../features/backbone.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import { type EvaluationDocument, evaluateRun } from './evaluate.ts';
+import { orMadeAgain } from './made-again.ts';
 import type { MethodName } from './method.ts';
 import { checkInput, presetOf, train } from './train.ts';
 import { hashOf, stoppable, type TrainRequest } from './train-work.ts';
@@ -60,9 +64,16 @@ export interface GridCell {
 /**
  * Runs what is missing of a grid. A training that diverges leaves its cell out, with a note, and does not end the grid.
  * @returns its cells, variant by variant
- * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name; TRAINING_DIVERGED where no training came to its end
+ * @throws every error of `train` and `evaluateRun`; OPTION_INVALID where two variants have one name; IN_USE where another grid is written there;
+ *   TRAINING_DIVERGED where no training came to its end
  */
 export async function runGrid(request: GridRequest): Promise<GridCell[]> {
+  await requireWritable(request.out, 'Give another folder to --out.');
+  await requireOutside('--out', request.out, request.setting.data);
+  return withLock(lockOfFolder(request.out), () => runAlone(request));
+}
+
+async function runAlone(request: GridRequest): Promise<GridCell[]> {
   const { setting, variants, seeds } = request;
   const jobs = await plannedJobs(request);
   const cells: GridCell[] = [];
@@ -77,7 +88,7 @@ export async function runGrid(request: GridRequest): Promise<GridCell[]> {
   // What is there already is gathered first, so that tables written in between have all of it.
   const missing: GridJob[] = [];
   for (const job of jobs) {
-    const before = await readCell(job);
+    const before = await readCell(job, setting.note);
     if (before) add(job, before);
     else missing.push(job);
   }
@@ -197,11 +208,17 @@ async function onlyReadable<T>(items: readonly T[], filesOf: (item: T) => readon
   return items.filter((_, index) => readable[index]);
 }
 
-/** A cell that was written before; undefined where it was not, or of something else. */
-async function readCell({ cell, key }: GridJob): Promise<GridCell | undefined> {
+/** A cell that was written before; undefined where it was not, is of something else, or, with a note, is damaged. */
+async function readCell(
+  { cell, key }: GridJob,
+  note?: (text: string) => void,
+): Promise<GridCell | undefined> {
   if (!existsSync(cell)) return undefined;
-  const before = JSON.parse(await readFile(cell, 'utf8')) as GridCell & { key: string };
-  return before.key === key ? before : undefined;
+  return orMadeAgain(async () => {
+    const before = openSealed(await readFile(cell, 'utf8')) as (GridCell & { key: string }) | undefined;
+    if (!before) throw fileDamaged(cell, 'its checksum is another, or it has none');
+    return before.key === key ? before : undefined;
+  }, note);
 }
 
 /** Trains, measures, and writes the cell down. */
@@ -236,6 +253,6 @@ async function trainCell(
     modelBytes: (await stat(outcome.model)).size,
     evaluation,
   };
-  await writeFileAtomic(place.cell, `${JSON.stringify({ key, ...cell }, null, 2)}\n`);
+  await writeFileAtomic(place.cell, sealedJson({ key, ...cell }));
   return cell;
 }

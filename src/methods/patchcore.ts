@@ -4,10 +4,8 @@
  * Eq. 7). One bank over all products; nothing is trained.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import { decodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
 import { type PatchModel, sharesOfVotes } from '../detector/patch-model.ts';
 import { weighedVotes } from '../detector/patch-scores.ts';
 import {
@@ -37,10 +35,11 @@ import {
   matchMembers,
   relativeSquares,
 } from '../model/memory-bank.ts';
-import { writeParameters } from '../training/checkpoint.ts';
 import { chooseMembers, memberCount } from '../training/choose-members.ts';
 import { othersOf } from '../training/fit-input.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
+import { readParameters, writeParameters } from '../training/parameter-file.ts';
+import { orMadeAgain } from './made-again.ts';
 import type { Method } from './method.ts';
 import { fitRecipe, goodImages } from './train-features.ts';
 import { hashOf, stoppable } from './train-work.ts';
@@ -84,7 +83,8 @@ export const patchcore: Method = {
       JSON.stringify([fitRecipe, options.seed, options.input]),
     ]);
     const path = join(run.checkpoint, 'bank.safetensors');
-    const bank = (await readBank(path, key)) ?? (await chosenBank());
+    const before = await orMadeAgain(() => readBank(path, key), request.note);
+    const bank = before ?? (await chosenBank());
     return {
       model: patchcoreModel(bank, options.input.neighbours, dataset.classes.length),
       steps: { stage1: 0, stage2: 0 },
@@ -134,12 +134,12 @@ interface Bank {
 
 async function readBank(path: string, key: string): Promise<Bank | undefined> {
   if (!existsSync(path)) return undefined;
-  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
-  if (metadata.key !== key || !tensors.members || !tensors.norms) return undefined;
-  const { members, norms } = tensors;
+  const { parameters, metadata } = await readParameters(path);
+  const { members, norms } = parameters;
+  if (metadata.key !== key || !members || !norms) return undefined;
   return {
-    members: { shape: members.shape, data: safetensorFloats(members) },
-    norms: { shape: norms.shape, data: safetensorFloats(norms) },
+    members,
+    norms,
     memberClasses: JSON.parse(metadata.classes ?? '[]') as number[],
     memberImages: JSON.parse(metadata.images ?? '[]') as number[],
   };

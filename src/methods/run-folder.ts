@@ -1,18 +1,22 @@
 /**
- * @file The folder of one training: `config.json`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `left-out.json`, `samples/`, `good-images.csv`,
+ * @file The folder of one training: `config.json`, `data-files.jsonl`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `left-out.json`, `samples/`, `good-images.csv`,
  * `standing-out/`, `model.onnx`, `evaluation.json`.
  */
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { appendLine, removeAbandoned, writeFileAtomic } from '../core/files.ts';
+import { appendLine, fileDamaged, readBytes, removeAbandoned, writeFileAtomic } from '../core/files.ts';
+import { lockOfFolder } from '../core/lock.ts';
+import { openSealed, sealedJson } from '../core/sealed-json.ts';
 import { layouts } from '../data/dataset.ts';
+import { fingerprintOf } from '../data/fingerprint.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
 import { sampleBits, wholeRange } from '../image/samples.ts';
 import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
+import { dataChanges } from './data-changes.ts';
 import { methodNames } from './method.ts';
 
 const configSchema = z.object({
@@ -84,6 +88,14 @@ export class RunFolder {
   get #config(): string {
     return join(this.path, 'config.json');
   }
+  /** Records of the training images' files, a line each: what the fingerprint is made of. */
+  get #records(): string {
+    return join(this.path, 'data-files.jsonl');
+  }
+  /** Held by whoever writes the run. */
+  get lock(): string {
+    return lockOfFolder(this.path);
+  }
   get #log(): string {
     return join(this.path, 'log.jsonl');
   }
@@ -97,9 +109,10 @@ export class RunFolder {
 
   /**
    * Begins a run, or goes on with it.
+   * @param records - of the files of the training images
    * @throws RUN_EXISTS when there is one and it is not to be continued, RUN_DIFFERS when it was asked to do something else
    */
-  async begin(config: RunConfig, resume: boolean): Promise<void> {
+  async begin(config: RunConfig, resume: boolean, records: readonly string[] = []): Promise<void> {
     this.requireFree(resume);
     await removeAbandoned(this.path);
     if (existsSync(this.#config)) {
@@ -109,23 +122,54 @@ export class RunFolder {
         (name) => name !== 'data.root' && name !== 'backbone.path',
       );
       if (differing.length > 0) {
-        throw new CladError('RUN_DIFFERS', { path: this.path, differing: differing.join(', ') });
+        const files = differing.includes('data.fingerprint') ? await this.#changesTo(records, before) : '';
+        throw new CladError('RUN_DIFFERS', { path: this.path, differing: differing.join(', '), files });
       }
     }
-    await writeFileAtomic(this.#config, `${JSON.stringify(config, null, 2)}\n`);
+    await writeFileAtomic(this.#records, records.map((record) => `${record}\n`).join(''));
+    await writeFileAtomic(this.#config, sealedJson(config));
   }
 
-  /** What a detector's run was trained on; undefined where its folder does not say, as where it holds a detector file alone. */
+  /** A sentence on the training images that differ from those the run was begun with; empty where the run does not say. */
+  async #changesTo(records: readonly string[], { data }: RunConfig): Promise<string> {
+    const before = (await readFile(this.#records, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+    // Of an earlier version, or damaged.
+    if (fingerprintOf(before) !== data.fingerprint) return '';
+    return `Of its training images: ${dataChanges(before, records)}.`;
+  }
+
+  /**
+   * What a detector's run was trained on; undefined where its folder does not say, as where it holds a detector file alone.
+   * @throws FILE_DAMAGED
+   */
   async originIfAny(): Promise<RunOrigin | undefined> {
-    const content = parsedJson(await readFile(this.#config, 'utf8').catch(() => ''));
+    const content = this.#unsealed(await readFile(this.#config, 'utf8').catch(() => ''));
     return originSchema.safeParse(content).data;
+  }
+
+  /**
+   * The content of `config.json`; undefined where it is no JSON.
+   * @throws FILE_DAMAGED where it is ours, and not as it was written
+   */
+  #unsealed(text: string): unknown {
+    const sealed = openSealed(text);
+    if (sealed !== undefined) return sealed;
+    const content = parsedJson(text);
+    // Before there were checksums, it began so; damage to the checksum does not make it look like that.
+    const older = isRecord(content) && Object.keys(content)[0] === 'cladVersion';
+    if (older || !/"(crc32|cladVersion)"/.test(text)) return content;
+    throw fileDamaged(
+      this.#config,
+      'its checksum is another',
+      'Copy it again from a whole one; without it, name the detector file itself (model.onnx) and the data set, or train again with another --out.',
+    );
   }
 
   /** @throws RUN_NOT_FOUND when the folder holds no run */
   async config(): Promise<RunConfig> {
     if (!existsSync(this.#config)) throw new CladError('RUN_NOT_FOUND', { path: this.path });
     const refuse = (reason: string) => new CladError('FILE_UNREADABLE', { path: this.#config, reason });
-    const content = parsedJson(await readFile(this.#config, 'utf8'));
+    const content = this.#unsealed((await readBytes(this.#config)).toString());
     if (content === undefined) throw refuse('it is no JSON');
     const result = configSchema.safeParse(content);
     if (result.success) return result.data;
@@ -147,14 +191,17 @@ export class RunFolder {
   /** Removes what the log says of steps after a checkpoint; they are about to be run again. */
   async rewindLog(stage: number, step: number): Promise<void> {
     if (!existsSync(this.#log)) return;
-    const lines = (await readFile(this.#log, 'utf8')).split('\n').filter((line) => {
-      if (line === '') return false;
-      const entry = parsedJson(line) as Partial<TrainingLogEntry> | undefined;
-      // The last line of a process that was killed may be half a line.
-      if (entry === undefined) return false;
-      if (entry.stage === undefined || entry.step === undefined) return true;
-      return entry.stage < stage || (entry.stage === stage && entry.step <= step);
-    });
+    const lines = (await readBytes(this.#log))
+      .toString()
+      .split('\n')
+      .filter((line) => {
+        if (line === '') return false;
+        const entry = parsedJson(line) as Partial<TrainingLogEntry> | undefined;
+        // The last line of a process that was killed may be half a line.
+        if (!isRecord(entry)) return false;
+        if (entry.stage === undefined || entry.step === undefined) return true;
+        return entry.stage < stage || (entry.stage === stage && entry.step <= step);
+      });
     await writeFileAtomic(this.#log, lines.map((line) => `${line}\n`).join(''));
   }
 
@@ -171,7 +218,9 @@ export class RunFolder {
 export async function modelPathOf(runOrModel: string): Promise<string> {
   if (runOrModel.endsWith('.onnx')) return runOrModel;
   const run = new RunFolder(runOrModel);
-  if (existsSync(run.model)) return run.model;
+  // A link that leads nowhere is met, with its name, when it is read.
+  const found = await lstat(run.model).catch(() => undefined);
+  if (found) return run.model;
   await run.config();
   throw new CladError('RUN_UNFINISHED', { path: runOrModel });
 }

@@ -1,5 +1,6 @@
 /** @file The steps of a training up to the networks' input: pictures of the synthesis, patch features, what is fitted on them. */
 import { join } from 'node:path';
+import { lockOfFile, withLockInTurn } from '../core/lock.ts';
 import type { Sample } from '../data/dataset.ts';
 import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
 import { type ClassForegrounds, someTraining } from '../features/class-foreground.ts';
@@ -11,6 +12,7 @@ import { wholeRange } from '../image/samples.ts';
 import type { LocalAnomalyOptions } from '../synthesis/local-anomaly.ts';
 import { fitFeatureInput, fitResidualInput } from '../training/fit-input.ts';
 import { readFitted, writeFitted } from '../training/fitted-file.ts';
+import { orMadeAgain } from './made-again.ts';
 import { hashOf, stoppable, type Work } from './train-work.ts';
 
 /** A few synthetic anomalies of each class, to look at. */
@@ -68,6 +70,7 @@ export async function extract(
     cache: work.cache,
     firstId,
     onProgress: request.onProgress,
+    note: request.note,
     signal: request.signal,
   };
   const extracted = await extractFeatures(options);
@@ -95,17 +98,24 @@ export async function fitInput(work: Work, { store, index }: ExtractedStore) {
     JSON.stringify([fitRecipe, options.seed, options.heldOut, options.input, options.globalAnomalies.noise]),
   ]);
   const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
-  const before = await readFitted(path, fitKey);
+  const { note, signal } = request;
+  const onWait = (who: string) => note?.(`Waiting for another training that makes ${path}: ${who}.`);
+  const before = await orMadeAgain(() => readFitted(path, fitKey), note);
+  // Looked for before the lock is asked for: a cache may be one that is only read.
   if (before) return { fitted: before, fitKey };
-  const fitted =
-    options.input.kind === 'feature'
-      ? await fitFeatureInput({ store, index, images: split.fit }, options)
-      : await fitResidualInput(
-          engine,
-          { store, index, images: goodImages(work) },
-          options,
-          stoppable(request),
-        );
-  await writeFitted(path, fitted, fitKey);
-  return { fitted, fitKey };
+  return withLockInTurn(lockOfFile(path), { onWait, signal }, async () => {
+    const meanwhile = await readFitted(path, fitKey).catch(() => undefined);
+    if (meanwhile) return { fitted: meanwhile, fitKey };
+    const fitted =
+      options.input.kind === 'feature'
+        ? await fitFeatureInput({ store, index, images: split.fit }, options)
+        : await fitResidualInput(
+            engine,
+            { store, index, images: goodImages(work) },
+            options,
+            stoppable(request),
+          );
+    await writeFitted(path, fitted, fitKey);
+    return { fitted, fitKey };
+  });
 }

@@ -23,7 +23,7 @@ export async function trainOn(
   const { options } = request;
   const checkpoints = new CheckpointFolder(run.checkpoint, hashOf([fitKey, JSON.stringify(options)]));
   const resume = request.resume ?? false;
-  const reached = resume ? await checkpoints.readProgress() : undefined;
+  const reached = resume ? (await checkpoints.read(request.note))?.progress : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
   const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey, networks);
   // Lines are written one after another, without holding up the training; one that cannot be written ends it at the next.
@@ -83,6 +83,7 @@ async function makeJudge(
     fitKey,
     cache: work.cache,
     onProgress: request.onProgress,
+    note: request.note,
   });
   return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: features.geometry });
 }

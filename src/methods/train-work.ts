@@ -7,7 +7,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import { trainingBits } from '../data/bit-depth.ts';
 import { countCopies, findCopies, nameCopies, withoutTrainingCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
-import { fingerprint } from '../data/fingerprint.ts';
+import { fileRecords, fingerprintOf } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { describeLeftOut, type LeftOut, type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
@@ -87,13 +87,20 @@ export interface Work {
   readonly bits: SampleBits;
   /** What the training images are like, by path. */
   readonly seen: ReadonlyMap<string, SeenPicture>;
+  /** What the fingerprint is made of: a text for each training image. */
+  readonly records: readonly string[];
+}
+
+/** Checks that the run's folder may be written, before anything is read or made. */
+export async function requireOutput({ out, data, resume = false }: TrainRequest): Promise<void> {
+  new RunFolder(out).requireFree(resume);
+  await requireWritable(out, 'Give another folder to --out.');
+  await requireOutside('--out', out, data);
 }
 
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
-  run.requireFree(request.resume ?? false);
-  await requireWritable(request.out, 'Give another folder to --out.');
   const read = await readAll(request);
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
@@ -108,7 +115,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     bits: read.bits,
     options: read.request.options,
   };
-  await run.begin(config, request.resume ?? false);
+  await run.begin(config, request.resume ?? false, read.records);
   await run.writeLeftOut(read.leftOut);
   return { ...read, run };
 }
@@ -133,6 +140,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const patches = { ...features.geometry, gridSide: gridSideOf(features) };
   const large = largePatchesNote(largePatches(training, sizes, patches));
   if (large !== undefined) note?.(large);
+  const records = await fileRecords({ ...dataset, samples: training }, stoppable(request));
   return {
     // What was used is what the run and its detector say.
     request: { ...request, options: { ...options, features: chosen } },
@@ -145,7 +153,8 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     backbone,
     features,
     textures,
-    fingerprint: await fingerprint({ ...dataset, samples: training }, stoppable(request)),
+    fingerprint: fingerprintOf(records),
+    records,
     leftOut,
     bits,
     seen,

@@ -3,21 +3,24 @@
  * something on disk that the next try finds.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { CladError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import { withLock } from '../core/lock.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
 import type { DetectorSpec } from '../detector/detector-graph.ts';
-import { type DetectorMetadata, parseMetadata } from '../detector/metadata.ts';
+import { readDetector } from '../detector/file-checksum.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
 import { classForegrounds } from '../features/class-foreground.ts';
-import { decodeMetadata } from '../graph/index.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
-import { excludeImages } from './exclude.ts';
+import { excludeUnlocked } from './exclude.ts';
 import { goodImageWarnings } from './good-image-warnings.ts';
+import { madeAgain } from './made-again.ts';
 import { methods } from './registry.ts';
+import { RunFolder } from './run-folder.ts';
 import { misplaced, type RankedImage, standOut } from './standing-out.ts';
 import { extract, writePictures } from './train-features.ts';
-import { prepare, stoppable, type TrainRequest, type Work } from './train-work.ts';
+import { prepare, requireOutput, stoppable, type TrainRequest, type Work } from './train-work.ts';
 import { calibrateAndWrite } from './write-detector.ts';
 
 export type { TrainRequest } from './train-work.ts';
@@ -45,13 +48,19 @@ export interface TrainOutcome {
 
 /**
  * Trains one model over all products of a data set.
- * @throws every error of the data readers, the backbone and the run folder; INTERRUPTED when the signal is aborted
+ * @throws every error of the data readers, the backbone and the run folder; IN_USE where another training writes it; INTERRUPTED when the signal is aborted
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
-  const started = Date.now();
   checkInput(request);
+  await requireOutput(request);
+  return withLock(new RunFolder(request.out).lock, () => trainAlone(request));
+}
+
+/** The training, while no other writes the run's folder. */
+async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
+  const started = Date.now();
   const work = await prepare(request);
-  if (existsSync(work.run.model)) return excluding(await finished(work), request);
+  if (existsSync(work.run.model) && (await isWhole(work))) return excluding(await finished(work), request);
   const { run, backbone, features } = work;
   const { score } = request.options;
   const { foregrounds, extracted } = await extractTraining(work);
@@ -89,9 +98,9 @@ async function excluding(outcome: TrainOutcome, request: TrainRequest): Promise<
   const { run, model } = outcome;
   const { device, threads } = request;
   const asked = { run, exclude: [], outliers: true, device, threads, onProgress: stoppable(request) };
-  const { excluded, standingOut, misplaced, warnings } = await excludeImages(asked);
+  const { excluded, standingOut, misplaced, warnings } = await excludeUnlocked(asked);
   for (const { path, product } of excluded) request.note?.(`left out of ${product}: ${path}`);
-  const metadata = parseMetadata(decodeMetadata(await readFile(model)), model);
+  const { metadata } = readDetector(await readBytes(model), model);
   return { ...outcome, metadata, standingOut, misplaced, warnings };
 }
 
@@ -129,12 +138,24 @@ export function checkInput({ method, options }: Pick<TrainRequest, 'method' | 'o
   });
 }
 
+/** Whether the detector of a run that is asked to go on is as it was written; else it is told, and written again. */
+async function isWhole({ run, request }: Work): Promise<boolean> {
+  try {
+    readDetector(await readBytes(run.model), run.model);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CladError) || error.code !== 'DETECTOR_INVALID') throw error;
+    request.note?.(madeAgain(error.message));
+    return false;
+  }
+}
+
 /** A run that is asked to go on but has come to its end. */
 async function finished({ run, request, leftOut }: Work): Promise<TrainOutcome> {
   request.note?.(`${run.path} is finished already; nothing was done.`);
   // A process that was killed between the last two steps of a training left it.
   if (request.cache === undefined) await run.clearCache();
-  const metadata = parseMetadata(decodeMetadata(await readFile(run.model)), run.model);
+  const { metadata } = readDetector(await readBytes(run.model), run.model);
   return {
     run: run.path,
     model: run.model,

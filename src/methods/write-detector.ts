@@ -6,10 +6,10 @@ import { byClass } from '../data/dataset.ts';
 import type { ClassCalibration } from '../detector/calibrate.ts';
 import { cameraProfile } from '../detector/camera.ts';
 import { Detector } from '../detector/detector.ts';
+import { detectorBytes } from '../detector/detector-bytes.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
 import { countsTrained } from '../detector/familiarity.ts';
-import { goldenKey } from '../detector/golden.ts';
-import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { makeGolden } from './golden.ts';
@@ -46,12 +46,12 @@ export async function calibrateAndWrite(
 ): Promise<Written> {
   const { engine, run } = work;
   const written = await judgeAndDescribe(work, spec, trained, preset);
-  const graph = detectorGraph(spec);
-  const about = { [metadataKey]: JSON.stringify(written.metadata) };
-  const detector = await Detector.fromBytes(engine, graph.toBytes(about), run.model);
+  const model = detectorGraph(spec).toModel();
+  const plain = detectorBytes(model, written.metadata);
+  const detector = await Detector.fromBytes(engine, plain, run.model);
   try {
     const golden = await makeGolden(detector, engine.device);
-    await writeFileAtomic(run.model, graph.toBytes({ ...about, [goldenKey]: JSON.stringify(golden) }));
+    await writeFileAtomic(run.model, detectorBytes(model, written.metadata, golden));
   } finally {
     await detector.release();
   }

@@ -4,13 +4,12 @@
  * @example
  * const { page } = await reportTraining({ run: 'runs/parts' });
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { CladError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
-import { parseMetadata } from '../detector/metadata.ts';
-import { decodeMetadata } from '../graph/index.ts';
+import { readBytes, writeFileAtomic } from '../core/files.ts';
+import { readDetector } from '../detector/file-checksum.ts';
 import { embeddingOf } from '../methods/embedding.ts';
 import {
   type EvaluateRequest,
@@ -81,7 +80,7 @@ async function write(request: ReportRequest, test: TestResults | null): Promise<
   const data: ReportData = {
     name: basename(resolve(run.path)),
     written: new Date().toISOString(),
-    metadata: parseMetadata(decodeMetadata(await readFile(run.model)), run.model),
+    metadata: readDetector(await readBytes(run.model), run.model).metadata,
     training: await trainingFacts(run),
     test,
   };

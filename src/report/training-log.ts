@@ -1,16 +1,22 @@
 /** @file Reads `log.jsonl` of a run, and what its lines say together. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 
-/** The lines of a run's log; none where there is no log. A line that is cut off, as after a crash, is left out. */
+const entrySchema: z.ZodType<TrainingLogEntry> = z.object({
+  stage: z.union([z.literal(1), z.literal(2)]),
+  step: z.number().int().min(0),
+  losses: z.record(z.string(), z.number()).optional(),
+  selection: z.number().optional(),
+});
+
+/** The lines of a run's log; none where there is no log. A line that is cut off, as after a crash, or damaged is left out. */
 export async function readTrainingLog(run: string): Promise<TrainingLogEntry[]> {
   const text = await readFile(join(run, 'log.jsonl'), 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
     try {
-      const entry = JSON.parse(line) as Partial<TrainingLogEntry> | null;
-      const { stage, step } = entry ?? {};
-      return (stage === 1 || stage === 2) && typeof step === 'number' ? [entry as TrainingLogEntry] : [];
+      return [entrySchema.parse(JSON.parse(line))];
     } catch {
       return [];
     }

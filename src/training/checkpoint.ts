@@ -1,14 +1,16 @@
 /**
  * @file What a training needs to go on where it stopped: `state.json` (where it is, what was best) and the safetensors files it
- * names. The files are written first under names of their own, then `state.json` is replaced, then what it no longer names is removed:
- * whenever the process is killed, a whole checkpoint is there.
+ * names. The files are written first under names of their own, then `state.json` is replaced, then what is no longer named is removed:
+ * whenever the process is killed, a whole checkpoint is there. The one before is kept as `previous.json`, for the case that the last one is damaged.
  */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeAbandoned, writeFileAtomic } from '../core/files.ts';
-import { decodeSafetensors, encodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
+import { CladError } from '../core/errors.ts';
+import { fileDamaged, readBytes, removeAbandoned, writeFileAtomic } from '../core/files.ts';
+import { openSealed, sealedJson } from '../core/sealed-json.ts';
 import type { Parameters } from '../model/parameters.ts';
+import { readParameters, writeParameters } from './parameter-file.ts';
 
 /** One judgement of a stage's networks. */
 export interface Judgement {
@@ -42,6 +44,7 @@ interface StateFile extends TrainingState {
 }
 
 const stateFile = 'state.json';
+const previousFile = 'previous.json';
 
 /** Reads and writes the checkpoint of one training. */
 export class CheckpointFolder {
@@ -55,74 +58,91 @@ export class CheckpointFolder {
     this.key = key;
   }
 
-  /** How far the last checkpoint of this training is; undefined where there is none. */
-  async readProgress(): Promise<TrainingState | undefined> {
-    return (await this.#readState())?.progress;
-  }
-
-  /** The last checkpoint of this training; undefined where there is none. */
-  async read(): Promise<Checkpoint | undefined> {
+  /**
+   * The last checkpoint of this training that is whole; undefined where there is none.
+   * @param note - told of one that is damaged, and what is done about it
+   */
+  async read(note?: (text: string) => void): Promise<Checkpoint | undefined> {
     // A training that goes on may have been killed while it wrote.
     await removeAbandoned(this.folder);
-    const found = await this.#readState();
-    if (!found) return undefined;
-    const { progress, files } = found;
-    const state = await readParameters(join(this.folder, files.state));
+    let damage: string | undefined;
+    for (const name of [stateFile, previousFile]) {
+      const found = await this.#readWhole(name).catch((error: unknown) => {
+        if (!(error instanceof CladError) || error.code !== 'FILE_DAMAGED') throw error;
+        damage ??= error.message;
+        return undefined;
+      });
+      if (!found) continue;
+      if (name === previousFile) {
+        const { stage, step } = found.progress;
+        const lost = damage ?? `${join(this.folder, stateFile)} is missing.`;
+        note?.(`${lost} The training goes on from the checkpoint before: stage ${stage}, step ${step}.`);
+        // It is the last one now; the next must not take the damaged one for the one before.
+        await writeFileAtomic(join(this.folder, stateFile), await readBytes(join(this.folder, previousFile)));
+      }
+      return found;
+    }
+    if (damage !== undefined)
+      note?.(`${damage} There is no whole checkpoint before: the steps are made again from the first.`);
+    return undefined;
+  }
+
+  /** @throws FILE_DAMAGED where the checkpoint, or a file of it, is not whole */
+  async #readWhole(name: string): Promise<Checkpoint | undefined> {
+    const written = await this.#readState(name);
+    if (!written) return undefined;
+    const { key: _, files, ...progress } = written;
+    const state = await this.#readOwn(files.state);
     if (files.best === undefined) return { progress, state };
-    const best = await readParameters(join(this.folder, files.best));
+    const best = await this.#readOwn(files.best);
     this.#best = files.best;
     return { progress, state, best };
   }
 
-  async #readState(): Promise<{ progress: TrainingState; files: StateFile['files'] } | undefined> {
-    const path = join(this.folder, stateFile);
+  /** What one of the two files says; undefined where it is not there, or of another training. @throws FILE_DAMAGED */
+  async #readState(name: string): Promise<StateFile | undefined> {
+    const path = join(this.folder, name);
     if (!existsSync(path)) return undefined;
-    const { key, files, ...progress } = JSON.parse(await readFile(path, 'utf8')) as StateFile;
-    return key === this.key ? { progress, files } : undefined;
+    const written = openSealed(await readFile(path, 'utf8').catch(() => '')) as StateFile | undefined;
+    if (!written) throw fileDamaged(path, 'its checksum is another, or it has none');
+    return written.key === this.key ? written : undefined;
   }
 
-  /** Replaces the checkpoint. */
+  async #readOwn(name: string): Promise<Parameters> {
+    const path = join(this.folder, name);
+    const { parameters, metadata } = await readParameters(path);
+    if (metadata.key !== this.key) throw fileDamaged(path, 'it is of another training');
+    return parameters;
+  }
+
+  /** Replaces the checkpoint; the last one becomes the one before. */
   async write({ progress, state, best }: Checkpoint): Promise<void> {
+    const about = { key: this.key };
     const files: { state: string; best?: string } = {
       state: `state-${progress.stage}-${progress.step}.safetensors`,
     };
-    await writeParameters(join(this.folder, files.state), state);
+    await writeParameters(join(this.folder, files.state), state, about);
     if (best && progress.best) {
       files.best = `best-${progress.best.stage}-${progress.best.step}.safetensors`;
-      if (files.best !== this.#best) await writeParameters(join(this.folder, files.best), best);
+      if (files.best !== this.#best) await writeParameters(join(this.folder, files.best), best, about);
       this.#best = files.best;
     }
     const content: StateFile = { key: this.key, ...progress, files };
-    await writeFileAtomic(join(this.folder, stateFile), `${JSON.stringify(content, null, 2)}\n`);
+    const before = await this.#keepBefore();
+    await writeFileAtomic(join(this.folder, stateFile), sealedJson(content));
+    const kept = [files.state, files.best, before?.files.state, before?.files.best];
     for (const name of await readdir(this.folder)) {
-      const kept = name === stateFile || name === files.state || name === files.best;
-      if (!kept && /^(state|best)-.*\.safetensors$/.test(name)) await rm(join(this.folder, name));
+      const own = /^(state|best)-.*\.safetensors$/.test(name) || (name === previousFile && !before);
+      if (own && !kept.includes(name)) await rm(join(this.folder, name), { force: true });
     }
   }
-}
 
-/** Writes named arrays as a safetensors file. */
-export async function writeParameters(
-  path: string,
-  parameters: Parameters,
-  metadata: Record<string, string> = {},
-): Promise<void> {
-  const tensors = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [
-      name,
-      { dtype: 'F32' as const, shape, data: data as Float32Array<ArrayBuffer> },
-    ]),
-  );
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
-}
-
-/** Reads named arrays. */
-async function readParameters(path: string): Promise<Parameters> {
-  const { tensors } = decodeSafetensors(await readFile(path), path);
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      { shape: tensor.shape, data: safetensorFloats(tensor) },
-    ]),
-  );
+  /** Makes the last checkpoint the one before; where it is damaged, that stays which was before it. */
+  async #keepBefore(): Promise<StateFile | undefined> {
+    const orNothing = (name: string) => this.#readState(name).catch(() => undefined);
+    const last = await orNothing(stateFile);
+    if (!last) return orNothing(previousFile);
+    await writeFileAtomic(join(this.folder, previousFile), sealedJson(last));
+    return last;
+  }
 }

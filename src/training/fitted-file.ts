@@ -1,10 +1,8 @@
 /** @file The fitted network input as a safetensors file beside the checkpoint, so that a resumed run does not fit again. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { decodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
 import type { BankArrays, FittedInput } from '../model/network-input.ts';
 import type { Parameters } from '../model/parameters.ts';
-import { writeParameters } from './checkpoint.ts';
+import { readParameters, writeParameters } from './parameter-file.ts';
 
 const noise = 'noise_deviation';
 
@@ -21,17 +19,14 @@ export async function writeFitted(path: string, fitted: FittedInput, key: string
   await writeParameters(path, arrays, { key, kind: fitted.kind, facts: JSON.stringify(facts) });
 }
 
-/** Reads it; undefined where there is none with this key. */
+/**
+ * Reads it; undefined where there is none with this key.
+ * @throws FILE_DAMAGED
+ */
 export async function readFitted(path: string, key: string): Promise<FittedInput | undefined> {
   if (!existsSync(path)) return undefined;
-  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+  const { parameters: arrays, metadata } = await readParameters(path);
   if (metadata.key !== key) return undefined;
-  const arrays: Parameters = Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      { shape: tensor.shape, data: safetensorFloats(tensor) },
-    ]),
-  );
   const { [noise]: deviation, ...bank } = arrays;
   const common = { width: deviation.data.length, noiseDeviation: deviation.data };
   if (metadata.kind === 'feature') return { kind: 'feature', ...common };

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { CladError } from '../core/errors.ts';
-import { removeAbandoned } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import { madeOnce } from '../features/made-once.ts';
 import { FeatureStore, type StoreIndex, storeFolder } from '../features/store.ts';
 import type { FittedInput } from '../model/network-input.ts';
 import type { Engine } from '../runtime/engine.ts';
@@ -20,6 +20,8 @@ export interface InputStoreOptions {
   /** Folder that holds stores. */
   readonly cache: string;
   readonly onProgress?: ProgressListener;
+  /** Told of shards that are damaged and made again, and of waiting for another training. */
+  readonly note?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -27,14 +29,19 @@ export interface InputStoreOptions {
 export async function inputStore(
   options: InputStoreOptions,
 ): Promise<{ store: FeatureStore; index: StoreIndex }> {
-  const { engine, features, fitted, fitKey, cache, onProgress, signal } = options;
+  const { features, fitted, fitKey, cache } = options;
   if (fitted.kind === 'feature') return features;
   const { header } = features.store;
   const key = createHash('sha256').update(`${header.key} ${fitKey}`).digest('hex');
   const store = new FeatureStore(storeFolder(cache, 'inputs', key), { ...header, key, width: fitted.width });
-  const complete = await store.completed();
-  if (complete) return { store, index: complete };
-  await removeAbandoned(store.folder);
+  return madeOnce(store, options, () => matchMissing(store, options));
+}
+
+/** Makes the shards that are not there. */
+async function matchMissing(store: FeatureStore, options: InputStoreOptions): Promise<StoreIndex> {
+  const { engine, features, fitted, onProgress, signal } = options;
+  const { header } = features.store;
+  const { key } = store.header;
   const session = await inputSession(engine, header.width, fitted);
   const perImage = header.gridSide ** 2;
   const total = features.index.shards.reduce((sum, { images }) => sum + images, 0);
@@ -61,5 +68,5 @@ export async function inputStore(
   } finally {
     await session.release();
   }
-  return { store, index: await store.finish(features.index.shards.length) };
+  return store.finish(features.index.shards.length);
 }

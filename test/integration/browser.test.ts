@@ -188,6 +188,14 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     expect(await told("clad.loadDetector('page.html')")).toMatch(/^FETCH_FAILED .*a web page/);
     expect(await told("clad.loadDetector('http://127.0.0.1:1/x.onnx')")).toMatch(/^FETCH_FAILED/);
     expect(await told("clad.loadDetector('text.onnx')")).toMatch(/^DETECTOR_INVALID text.onnx/);
+    const flipped = `(async () => {
+      const bytes = new Uint8Array(await (await fetch('tiny/model.onnx')).arrayBuffer());
+      bytes[bytes.length >> 1] ^= 1;
+      return clad.loadDetector(bytes);
+    })()`;
+    expect(await told(flipped)).toMatch(
+      /^DETECTOR_INVALID The detector: .* it is damaged, .*its checksum says/,
+    );
     expect(await told("clad.loadDetector('run/model.onnx', { device: 'webgpu' })")).toMatch(
       /^WEBGPU_UNAVAILABLE WebGPU cannot be used here: /,
     );

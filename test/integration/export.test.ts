@@ -3,9 +3,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detectorBytes } from '../../src/detector/detector-bytes.ts';
 import { type Golden, goldenKey } from '../../src/detector/golden.ts';
-import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
-import { decodeMetadata, decodeModel, encodeModel } from '../../src/graph/index.ts';
+import { type DetectorMetadata, metadataKey, parseMetadata } from '../../src/detector/metadata.ts';
+import { decodeMetadata, decodeModel } from '../../src/graph/index.ts';
 import type { ExportDocument } from '../../src/methods/export.ts';
 import type { Verification } from '../../src/methods/golden.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
@@ -56,10 +57,9 @@ async function predictions(file: string): Promise<PredictionLine[]> {
 /** A copy of the detector with its golden entry changed, or without it. */
 async function withGolden(name: string, change: (golden: Golden) => Golden | undefined): Promise<string> {
   const decoded = decodeModel(await readFile(model));
-  const kept = (decoded.metadataProps ?? []).filter(({ key }) => key !== goldenKey);
-  const changed = change(JSON.parse((await entriesOf(model))[goldenKey] ?? '') as Golden);
-  const added = changed ? [{ key: goldenKey, value: JSON.stringify(changed) }] : [];
-  await writeFile(at(name), encodeModel({ ...decoded, metadataProps: [...kept, ...added] }));
+  const entries = await entriesOf(model);
+  const changed = change(JSON.parse(entries[goldenKey] ?? '') as Golden);
+  await writeFile(at(name), detectorBytes(decoded, parseMetadata(entries, name), changed));
   return at(name);
 }
 

@@ -69,16 +69,24 @@ describe('clad compare', () => {
     expect(lines).toHaveLength(1 + 2 * 2 * 3);
   });
 
-  it('called again does only what is missing', async () => {
+  it('called again does only what is missing or damaged', async () => {
     const cells = join(folder, 'compared', 'cells');
     const names = await readdir(cells);
     const before = await Promise.all(names.map(async (name) => (await stat(join(cells, name))).mtimeMs));
     const gone = names.findIndex((name) => name.includes('patchcore'));
     await rm(join(cells, names[gone]!));
-    const { status, stdout } = await compare();
+    const damaged = names.findIndex((name) => name.includes('clad'));
+    const path = join(cells, names[damaged]!);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/("imageAuroc": )[\d.]+/, '$10.123'));
+    const { status, stdout, stderr } = await compare();
     expect(status).toBe(0);
+    expect(stderr).toContain(
+      `${path}: the file is damaged (its checksum is another, or it has none). It is made again.`,
+    );
     const after = await Promise.all(names.map(async (name) => (await stat(join(cells, name))).mtimeMs));
-    expect(after.map((time, at) => time === before[at])).toEqual(names.map((_, at) => at !== gone));
+    expect(after.map((time, at) => time === before[at])).toEqual(
+      names.map((_, at) => at !== gone && at !== damaged),
+    );
     const again = (JSON.parse(stdout) as { rows: GridRow[] }).rows;
     expect(again.map(({ metrics }) => metrics)).toEqual(rows.map(({ metrics }) => metrics));
   }, 60_000);

@@ -606,7 +606,9 @@ describe('its life', () => {
       await rename(`${path}.new`, path);
     };
     try {
-      await replace(Buffer.from('broken'));
+      const damaged = await readFile(join(other, 'model.onnx'));
+      damaged[damaged.length >> 1]! ^= 1;
+      await replace(damaged);
       await vi.waitFor(() => expect(live.log()).toMatch(/the file cannot be used/), { timeout: 10_000 });
       expect([...seen]).toEqual([before]);
       await replace(await readFile(join(other, 'model.onnx')));

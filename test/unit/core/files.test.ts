@@ -50,7 +50,10 @@ describe('a refusal', () => {
     expect(asRefusal(refused('EROFS', '/said'), '/meant')).toMatchObject({
       message: expect.stringMatching(/^\/meant: .*read-only/),
     });
-    for (const thrown of [refused('ENOENT', '/gone'), refused('ENOSPC'), new TypeError('a defect'), 'text'])
+    expect(asRefusal(refused('ENOENT', '/gone'))).toMatchObject({
+      message: expect.stringMatching(/^\/gone: .*there is no such file or folder/),
+    });
+    for (const thrown of [refused('EINVAL', '/gone'), refused('ENOSPC'), new TypeError('a defect'), 'text'])
       expect(asRefusal(thrown)).toBe(thrown);
   });
 });

@@ -1,11 +1,12 @@
 /** @file The distilled network's graph against convolutions written out, and the weights that come with the program. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import type { Safetensor } from '../../../src/core/safetensors.ts';
 import { loadBackbone } from '../../../src/features/backbone.ts';
 import { backboneCardSchema } from '../../../src/features/backbone-card.ts';
 import { addBackbone, listBackbones, verifyBackbone } from '../../../src/features/backbone-registry.ts';
+import { requireOwnWeights } from '../../../src/features/builtin-backbone.ts';
 import { distilledNetwork } from '../../../src/features/distilled-network.ts';
 import { Graph } from '../../../src/graph/index.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
@@ -118,6 +119,15 @@ describe('the built-in backbone', () => {
     const file = new URL('../../../assets/builtin-backbone.safetensors', import.meta.url);
     expect(existsSync(file)).toBe(true);
     expect(statSync(file).size).toBeLessThan(8e6);
+  });
+
+  it('is the file it was, to the last bit', () => {
+    const bytes = readFileSync(new URL('../../../assets/builtin-backbone.safetensors', import.meta.url));
+    expect(() => requireOwnWeights(bytes, 'weights')).not.toThrow();
+    bytes[bytes.length - 1]! ^= 1;
+    expect(() => requireOwnWeights(bytes, 'weights')).toThrow(
+      'weights: the file is damaged (it is not the one that comes with clad). Install clad again.',
+    );
   });
 
   it('is what its card says', async () => {

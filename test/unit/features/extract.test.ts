@@ -1,4 +1,5 @@
 /** @file Extraction to a store: done once, done again when anything it depends on changed, and continued where it stopped. */
+import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -248,6 +249,71 @@ describe('a second extraction', () => {
       expect(await contentOf(first)).toEqual(before);
     }),
   );
+});
+
+describe('a damaged store', () => {
+  const places: [string, (bytes: Buffer) => Uint8Array][] = [
+    ['shard-00000.f16', (bytes) => bytes.fill(0, 100, 300)],
+    ['shard-00001.f16', (bytes) => flipped(bytes, bytes.length - 1)],
+    ['shard-00000.json', (bytes) => flipped(bytes, bytes.indexOf('coverage') + 20)],
+    ['shard-00001.json', (bytes) => bytes.subarray(0, 50)],
+    ['shard-00001.f16', () => new Uint8Array()],
+    ['index.json', (bytes) => flipped(bytes, bytes.indexOf('width') + 8)],
+  ];
+
+  it.each(places)('is made again where it is damaged, %s, and says so', (name, damage) =>
+    withPhotos(async (root) => {
+      const first = await extractFeatures(await optionsFor(root));
+      const before = await contentOf(first);
+      const path = join(first.store.folder, name);
+      await writeFile(path, damage(await readFile(path)));
+      const notes: string[] = [];
+      const second = await extractFeatures(await optionsFor(root, { note: (text) => notes.push(text) }));
+      expect(second.reused).toBe(false);
+      expect(await contentOf(second)).toEqual(before);
+      expect(notes).toEqual([`${path} was damaged, and was made again.`]);
+    }),
+  );
+
+  it('that is damaged while it is used is refused with what to do, never read', () =>
+    withPhotos(async (root) => {
+      const { store, index } = await extractFeatures(await optionsFor(root));
+      for (const [name, damage] of places.slice(0, 5)) {
+        const path = join(store.folder, name);
+        const whole = await readFile(path);
+        await writeFile(path, damage(Buffer.from(whole)));
+        await expect(everyShard(store, index)).rejects.toMatchObject({
+          code: 'STORE_DAMAGED',
+          message: expect.stringContaining(`${path}: this shard`),
+        });
+        await writeFile(path, whole);
+      }
+      await expect(everyShard(store, index)).resolves.toHaveLength(index.shards.length);
+    }));
+
+  function flipped(bytes: Buffer, at: number): Buffer {
+    bytes[at]! ^= 1;
+    return bytes;
+  }
+});
+
+describe('several extractions at once', () => {
+  it('make a store once: the others wait and use it', () =>
+    withPhotos(async (root) => {
+      const whole = await extractFeatures(await optionsFor(root, { cache: `${root}-whole` }));
+      const notes: string[] = [];
+      const all = await Promise.all(
+        Array.from({ length: 3 }, async () =>
+          extractFeatures(await optionsFor(root, { note: (text) => notes.push(text) })),
+        ),
+      );
+      expect(all.filter(({ reused }) => !reused)).toHaveLength(1);
+      for (const each of all) expect(await contentOf(each)).toEqual(await contentOf(whole));
+      expect(notes).toContainEqual(
+        expect.stringMatching(/^Waiting for another training that makes .*features-/),
+      );
+      expect(existsSync(join(all[0]!.store.folder, '.lock'))).toBe(false);
+    }));
 });
 
 describe('an interrupted extraction', () => {

@@ -1,7 +1,19 @@
 /** @file A run's folder: begun once, continued by the same options only, its log rewound to a checkpoint. */
-import { appendFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readBytes } from '../../../src/core/files.ts';
+import { fingerprintOf } from '../../../src/data/fingerprint.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
 import { presets } from '../../../src/training/options.ts';
 import { withFolder } from '../../helpers/made-store.ts';
@@ -88,6 +100,31 @@ describe('a run', () => {
     }),
   );
 
+  it('is not continued where photographs differ, and names them', () =>
+    withFolder(async (folder) => {
+      const record = (path: string, content: string) =>
+        JSON.stringify(['disc', 'train', 'good', path, content]);
+      const many = Array.from({ length: 9 }, (_, number) => record(`new/${number}.png`, '1:e'));
+      const before = [record('a.png', '1:a'), record('b.png', '1:b'), record('c.png', '1:c')];
+      const now = [record('a.png', '1:a'), record('b.png', '1:x'), ...many];
+      const of = (records: readonly string[]): RunConfig => ({
+        ...config,
+        data: { ...config.data, fingerprint: fingerprintOf(records) },
+      });
+      const run = new RunFolder(folder);
+      await run.begin(of(before), false, before);
+      await run.begin(of(before), true, before);
+      const names = 'new/0.png, new/1.png, new/2.png, new/3.png, new/4.png, ...';
+      await expect(run.begin(of(now), true, now)).rejects.toThrow(
+        `Of its training images: 9 added (${names}), 1 removed (c.png), 1 changed (b.png).`,
+      );
+      // A run of before, and one whose list is damaged, say no more than that they differ.
+      await truncate(join(folder, 'data-files.jsonl'), 20);
+      await expect(run.begin(of(now), true, now)).rejects.toThrow(/data\.fingerprint; .*another --out\.$/);
+      await rm(join(folder, 'data-files.jsonl'));
+      await expect(run.begin(of(now), true, now)).rejects.toThrow(/data\.fingerprint; .*another --out\.$/);
+    }));
+
   it('goes on where the data and the backbone have been moved, and knows where they are now', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
@@ -115,7 +152,7 @@ describe('a run', () => {
       for (const path of [old, join(folder, '.new.tmp')]) await writeFile(path, '');
       await utimes(old, new Date(0), new Date(0));
       await new RunFolder(folder).begin(config, false);
-      expect(await readdir(folder)).toEqual(['.new.tmp', 'config.json']);
+      expect(await readdir(folder)).toEqual(['.new.tmp', 'config.json', 'data-files.jsonl']);
     }));
 
   it('says of an unfinished one that it is', () =>
@@ -124,6 +161,11 @@ describe('a run', () => {
       await expect(modelPathOf(folder)).rejects.toThrow(
         `${folder}: the training has not come to its end, so there is no model.onnx. Go on with \`clad train\` and --resume.`,
       );
+      await symlink(join(folder, 'gone.onnx'), join(folder, 'model.onnx'));
+      await expect(modelPathOf(folder).then(readBytes)).rejects.toThrow(
+        /model\.onnx: cannot be read .*ENOENT/,
+      );
+      await rm(join(folder, 'model.onnx'));
       await writeFile(join(folder, 'model.onnx'), '');
       expect(await modelPathOf(folder)).toBe(join(folder, 'model.onnx'));
     }));
@@ -142,6 +184,23 @@ describe('a run', () => {
       }
     }));
 
+  it('is never read from a configuration that is not as it was written; one of before checksums is', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      const path = join(folder, 'config.json');
+      await run.begin(config, false);
+      const whole = await readFile(path);
+      for (let at = 0; at < whole.length; at += 7) {
+        const damaged = Buffer.from(whole);
+        damaged[at]! ^= 1 << (at % 8);
+        await writeFile(path, damaged);
+        await expect(run.config(), `byte ${at}`).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+        await expect(run.originIfAny()).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      }
+      await writeFile(path, JSON.stringify(config, null, 2));
+      expect(await run.config()).toEqual(config);
+    }));
+
   it('is none in a folder without configuration, nor where there is no folder', () =>
     withFolder(async (folder) => {
       for (const path of [folder, join(folder, 'missing')]) {
@@ -152,7 +211,7 @@ describe('a run', () => {
     }));
 
   it.each([
-    ['{"cladVersion": "0.1.0"', /config\.json: cannot be read/],
+    ['{"cladVersion": "0.1.0"', /config\.json: the file is damaged .*train again with another --out\.$/],
     ['[]', /config\.json: cannot be read/],
     [JSON.stringify({ ...config, options: { ...presets.fast, seed: -1 } }), /options\.seed/],
     [JSON.stringify({ ...config, method: 'other' }), /method/],
@@ -221,7 +280,7 @@ describe('the log', () => {
       const run = new RunFolder(folder);
       await run.log(entries[0]!);
       await run.log(entries[1]!);
-      await appendFile(join(folder, 'log.jsonl'), '{"stage":1,"step":30,"loss');
+      await appendFile(join(folder, 'log.jsonl'), 'null\n7\n{"stage":1,"step":30,"loss');
       await run.rewindLog(1, 20);
       expect(await logged(folder)).toEqual(entries.slice(0, 2));
     }));

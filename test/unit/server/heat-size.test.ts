@@ -17,6 +17,7 @@ const prediction = {
   threshold: 0.4,
   verdict: 'anomalous',
   map: Float32Array.from({ length: size ** 2 }, (_, at) => at / size ** 2),
+  warnings: [],
 } as const;
 
 describe('drawHeat', () => {

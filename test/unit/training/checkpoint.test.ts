@@ -1,5 +1,5 @@
 /** @file Checkpoints survive whatever moment the process is killed at. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -45,19 +45,24 @@ describe('a checkpoint', () => {
       expect(await new CheckpointFolder(folder, 'key').read()).toEqual(written);
     }));
 
-  it('replaces the one before and removes its files', () =>
+  it('keeps the one before, and removes what is older', () =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(folder, 'key');
       await checkpoints.write(checkpoint(1, 10, judged(5)));
       await checkpoints.write(checkpoint(1, 20, judged(5)));
       expect((await readdir(folder)).sort()).toEqual([
         'best-1-5.safetensors',
+        'previous.json',
+        'state-1-10.safetensors',
         'state-1-20.safetensors',
         'state.json',
       ]);
       await checkpoints.write(checkpoint(2, 3, judged(20)));
       expect((await readdir(folder)).sort()).toEqual([
         'best-1-20.safetensors',
+        'best-1-5.safetensors',
+        'previous.json',
+        'state-1-20.safetensors',
         'state-2-3.safetensors',
         'state.json',
       ]);
@@ -110,6 +115,72 @@ describe('a process killed while it writes', () => {
       expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     }));
 });
+
+describe('a damaged checkpoint', () => {
+  const damagedFiles = [
+    ['state.json', flipped],
+    ['state.json', emptied],
+    ['state-1-20.safetensors', flipped],
+    ['state-1-20.safetensors', emptied],
+    ['state-1-20.safetensors', removed],
+    ['state.json', removed],
+    ['best-1-15.safetensors', flipped],
+  ] as const;
+
+  it.each(damagedFiles)('is told, and the one before is taken: %s, %o', (name, damage) =>
+    withFolder(async (folder) => {
+      const checkpoints = new CheckpointFolder(folder, 'key');
+      await checkpoints.write(checkpoint(1, 10, judged(5)));
+      await checkpoints.write(checkpoint(1, 20, judged(15)));
+      await damage(join(folder, name));
+      const notes: string[] = [];
+      const again = new CheckpointFolder(folder, 'key');
+      expect(await again.read((text) => notes.push(text))).toEqual(checkpoint(1, 10, judged(5)));
+      expect(notes).toEqual([
+        expect.stringMatching(/^\S+(\.json|\.safetensors)(:| is missing).* stage 1, step 10\.$/),
+      ]);
+      // What goes on from there leaves a whole checkpoint, and a whole one before.
+      await again.write(checkpoint(1, 20, judged(15)));
+      expect(await again.read(expect.unreachable)).toEqual(checkpoint(1, 20, judged(15)));
+      await emptied(join(folder, 'state.json'));
+      expect(await again.read()).toEqual(checkpoint(1, 10, judged(5)));
+    }),
+  );
+
+  it('without a whole one before is told, and is none', () =>
+    withFolder(async (folder) => {
+      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 10));
+      await flipped(join(folder, 'state-1-10.safetensors'));
+      const notes: string[] = [];
+      expect(await new CheckpointFolder(folder, 'key').read((text) => notes.push(text))).toBeUndefined();
+      expect(notes).toEqual([expect.stringMatching(/damaged .*made again from the first\.$/)]);
+    }));
+
+  it('may not be mended by a file of another training', () =>
+    withFolder(async (folder) => {
+      const checkpoints = new CheckpointFolder(folder, 'key');
+      await checkpoints.write(checkpoint(1, 10));
+      await withFolder(async (other) => {
+        await new CheckpointFolder(other, 'other').write(checkpoint(1, 10));
+        await copyFile(join(other, 'state-1-10.safetensors'), join(folder, 'state-1-10.safetensors'));
+      });
+      expect(await checkpoints.read()).toBeUndefined();
+    }));
+});
+
+async function flipped(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[Math.floor(bytes.length * 0.8)]! ^= 4;
+  await writeFile(path, bytes);
+}
+
+async function emptied(path: string): Promise<void> {
+  await writeFile(path, '');
+}
+
+async function removed(path: string): Promise<void> {
+  await rm(path);
+}
 
 it("does not take another training's best networks for its own", () =>
   withFolder(async (folder) => {

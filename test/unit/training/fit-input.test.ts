@@ -1,9 +1,10 @@
 /** @file What is fitted before training: the memory bank, the whitening, the length of noise, against plain loops. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../src/core/half.ts';
+import { Random } from '../../../src/core/random.ts';
 import type { FittedInput } from '../../../src/model/network-input.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { fitFeatureInput, fitResidualInput, othersOf } from '../../../src/training/fit-input.ts';
@@ -299,5 +300,25 @@ describe('the fitted file', () => {
     expect(bitsOf(read!.noiseDeviation)).toEqual(bitsOf(input.noiseDeviation));
     expect(await readFitted(path, 'other')).toBeUndefined();
     expect(await readFitted(join(folder, 'missing.safetensors'), 'key')).toBeUndefined();
+  });
+
+  it('is never read where a bit of it is not as it was written', async () => {
+    const path = join(folder, 'bits.safetensors');
+    await writeFitted(path, fitted, 'key');
+    const whole = await readFile(path);
+    const random = new Random('bits');
+    for (let round = 0; round < 200; round++) {
+      const damaged = Buffer.from(whole);
+      // Every other one in the header, which says what the numbers are.
+      damaged[random.integer(round % 2 === 0 ? whole.length : 600)]! ^= 1 << random.integer(8);
+      await writeFile(path, damaged);
+      await expect(readFitted(path, 'key'), `round ${round}`).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+    }
+    for (const length of [0, 7, 100, whole.length - 1]) {
+      await writeFile(path, whole.subarray(0, length));
+      await expect(readFitted(path, 'key')).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+    }
+    await writeFile(path, whole);
+    expect(await readFitted(path, 'key')).toEqual(fitted);
   });
 });

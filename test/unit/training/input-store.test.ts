@@ -1,5 +1,5 @@
 /** @file The networks' input of every patch: computed once, found again, and never another fit's. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,6 +99,17 @@ describe('the input store', () => {
       expect(after.features).not.toEqual(foreign.rows);
     }
     await session.release();
+  });
+
+  it('is made again where it is damaged, and says so', async () => {
+    const first = await inputs('damaged');
+    const before = await bytesOf(first);
+    const path = join(first.store.folder, 'shard-00001.f16');
+    await writeFile(path, (await readFile(path)).fill(0, 20, 60));
+    const notes: string[] = [];
+    const second = await inputs('damaged', { note: (text) => notes.push(text) });
+    expect(await bytesOf(second)).toEqual(before);
+    expect(notes).toEqual([`${path} was damaged, and was made again.`]);
   });
 
   it('is found again, without the engine', async () => {

@@ -1,0 +1,177 @@
+/** @file Locks: one holder at a time, whoever is dead holds nothing, and of whom nothing is known it is said. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lockOfFile, lockOfFolder, withLock, withLockInTurn } from '../../../src/core/lock.ts';
+import { withFolder } from '../../helpers/made-store.ts';
+
+/** What a lock of this process says. */
+async function ownWords(folder: string): Promise<Record<string, unknown>> {
+  const path = join(folder, 'own');
+  return withLock(path, async () => JSON.parse(await readFile(path, 'utf8')));
+}
+
+/** The number of a process that has ended. */
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  return child.pid as number;
+}
+
+/** How many were refused, none of them for another reason. */
+function refusedOnly(outcomes: readonly PromiseSettledResult<unknown>[]): number {
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  for (const reason of reasons) expect(reason).toMatchObject({ code: 'IN_USE' });
+  return reasons.length;
+}
+
+const soon = (milliseconds = 20) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('a lock', () => {
+  it('is held by one at a time, named in the refusal of the others, and let go with what was made for it', () =>
+    withFolder(async (folder) => {
+      const run = join(folder, 'runs', 'one');
+      const path = lockOfFolder(run);
+      const result = await withLock(path, async () => {
+        await expect(withLock(path, async () => 2)).rejects.toMatchObject({
+          code: 'IN_USE',
+          message: expect.stringMatching(
+            new RegExp(`^${path}: another clad .*process ${process.pid} on .*since 2`),
+          ),
+        });
+        return 1;
+      });
+      expect(result).toBe(1);
+      expect(await readdir(folder)).toEqual([]);
+      await expect(withLock(path, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+      expect(await readdir(folder)).toEqual([]);
+      await withLock(path, () => writeFile(join(run, 'model.onnx'), ''));
+      expect(await readdir(run)).toEqual(['model.onnx']);
+      expect(lockOfFile(join(run, 'model.onnx'))).toBe(join(run, '.model.onnx.lock'));
+      // A file's name may be as long as the file system allows.
+      await withLock(lockOfFile(join(run, 'x'.repeat(255))), async () => 1);
+    }));
+
+  it('is taken by one alone of many that come at once', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      let inside = 0;
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, () =>
+          withLock(path, async () => {
+            expect(++inside).toBe(1);
+            await soon();
+            inside--;
+          }),
+        ),
+      );
+      expect(refusedOnly(outcomes)).toBeLessThan(20);
+    }));
+
+  it.each<[string, (own: Record<string, unknown>, dead: number) => string]>([
+    ['of a process that has ended', (own, dead) => JSON.stringify({ ...own, pid: dead, started: '1' })],
+    ['of a process whose number another has now', (own) => JSON.stringify({ ...own, started: '1' })],
+    ['of before the machine was started again', (own) => JSON.stringify({ ...own, boot: 'before' })],
+    ['whose process was killed before it had written it', () => ''],
+  ])("%s is nobody's, also where many see so at once", (_, words) =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, words(await ownWords(folder), await deadProcess()));
+      let taken = 0;
+      let inside = 0;
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 10 }, () =>
+          withLock(path, async () => {
+            taken++;
+            expect(++inside).toBe(1);
+            await soon();
+            inside--;
+          }),
+        ),
+      );
+      expect(taken).toBe(10 - refusedOnly(outcomes));
+      expect(taken).toBeGreaterThan(0);
+      expect(await readdir(folder)).toEqual([]);
+    }),
+  );
+
+  it.each<[string, (own: Record<string, unknown>) => string]>([
+    ['another machine', (own) => JSON.stringify({ ...own, host: 'line-7' })],
+    ['another container', (own) => JSON.stringify({ ...own, namespace: 'pid:[1]' })],
+    ['nobody who can be made out', () => '{"pid": "x'],
+  ])('of %s may be held: the refusal says which file to remove, and it stays', (_, words) =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      const text = words(await ownWords(folder));
+      await writeFile(path, text);
+      await expect(withLock(path, async () => 1)).rejects.toMatchObject({
+        code: 'IN_USE_PERHAPS',
+        message: expect.stringMatching(
+          new RegExp(`^${path}: a clad on another machine.*remove this file\\.$`),
+        ),
+      });
+      expect(await readFile(path, 'utf8')).toBe(text);
+    }),
+  );
+
+  it('that was left while it was cleared away is cleared in the end', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), started: '1' }));
+      await writeFile(`${path}.clearing`, '');
+      await utimes(`${path}.clearing`, 1, 1);
+      expect(await withLock(path, async () => 1)).toBe(1);
+      expect(await readdir(folder)).toEqual([]);
+    }));
+});
+
+describe('a lock that is waited for', () => {
+  it('is had in turn, and who waits says for whom', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'store', 'lock');
+      const waited: string[] = [];
+      let inside = 0;
+      const turns = Array.from({ length: 3 }, (_, turn) =>
+        withLockInTurn(path, { onWait: (who) => waited.push(who) }, async () => {
+          expect(++inside).toBe(1);
+          await soon(100);
+          inside--;
+          return turn;
+        }),
+      );
+      expect(await Promise.all(turns)).toEqual([0, 1, 2]);
+      expect(waited.length).toBeGreaterThanOrEqual(2);
+      expect(waited[0]).toContain(`process ${process.pid} on `);
+    }));
+
+  it('is not waited for any more once the signal is aborted', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await withLock(path, async () => {
+        const signal = AbortSignal.abort();
+        await expect(withLockInTurn(path, { signal }, async () => 1)).rejects.toMatchObject({
+          code: 'INTERRUPTED',
+        });
+      });
+      expect(existsSync(path)).toBe(false);
+    }));
+
+  it('of another machine is waited for as long as that touches it', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), host: 'line-7' }));
+      const touching = setInterval(() => void utimes(path, new Date(), new Date()), 100);
+      let had = false;
+      const turn = withLockInTurn(path, { silence: 1500 }, async () => {
+        had = true;
+      });
+      await soon(2500);
+      expect(had).toBe(false);
+      clearInterval(touching);
+      await turn;
+      expect(had).toBe(true);
+    }));
+});
