@@ -18,11 +18,11 @@ export function copyProblems(name: string, copies: readonly Copies[]): Problem[]
     ],
     train: [
       'warning',
-      (groups) => `${countCopies(groups)} training images are copies of others, and will not count twice`,
+      (groups) => `copies among the training images, which will not count twice (${countCopies(groups)})`,
     ],
     test: [
       'warning',
-      (groups) => `${countCopies(groups)} test images are copies of others, and weigh more by them`,
+      (groups) => `copies among the test images, whose pictures weigh more by them (${countCopies(groups)})`,
     ],
   };
   return Object.entries(lines).flatMap(([kind, [severity, said]]) => {

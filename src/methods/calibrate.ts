@@ -204,11 +204,11 @@ function calibrationTrained(known: readonly string[], all: readonly string[]): C
 function noteSifted({ copies, trainedAnomalous }: PhotographSieve, note?: (text: string) => void): void {
   if (copies.length > 0)
     note?.(
-      `${copies.length} photographs have the same pixels as others and do not count; ${copies[0]} is one.`,
+      `Photographs that do not count, as they have the pixels of others: ${copies.length}, ${copies[0]} among them.`,
     );
   if (trainedAnomalous.length > 0)
     note?.(
-      `Warning: ${trainedAnomalous.length} photographs of defective parts were trained on as good ones, so the detector takes them for good; ${trainedAnomalous[0]} is one. Take them out of the training images, and train again.`,
+      `Warning: of the photographs of defective parts, ${trainedAnomalous.length} had been trained on as good, ${trainedAnomalous[0]} among them: the detector takes them for good. Take them out of the training images, and train again.`,
     );
 }
 

@@ -226,19 +226,21 @@ function lookAtPictures(
     return samples.filter(({ path }) => isKnown(pixels.get(path) as string));
   };
   const trained = among(metadata.trained);
+  const wrong = trained.filter(({ anomalous }) => anomalous);
+  const set = among(metadata.calibrated?.pictures);
+  const copies = findCopies(samples, pixels);
+  const all = `Of ${samples.length} test images, by their pixels,`;
   if (trained[0])
     note?.(
-      `Warning: ${trained.length} of ${samples.length} test images, by their pixels, are training images, ${trained.filter(({ anomalous }) => anomalous).length} of them labelled anomalous here: the detector takes them for good, and these numbers say nothing of new parts. ${trained[0].path} is one`,
+      `Warning: ${all} ${trained.length} had been trained on, ${trained[0].path} among them: the detector takes them for good, and their numbers say nothing of new parts.${wrong.length > 0 ? ` Labelled anomalous here: ${wrong.length}` : ''}`,
     );
-  const set = among(metadata.calibrated?.pictures);
   if (set[0])
     note?.(
-      `Warning: ${set.length} of ${samples.length} test images, by their pixels, were given to clad calibrate: thresholds fit them, and new good parts may raise more false alarms. ${set[0].path} is one`,
+      `Warning: ${all} ${set.length} had been given to clad calibrate, ${set[0].path} among them: thresholds fit them, and new good parts may raise more false alarms.`,
     );
-  const copies = findCopies(samples, pixels);
   if (copies.length > 0)
     note?.(
-      `${countCopies(copies)} of ${samples.length} test images are copies of others, by their pixels, and weigh more by them: ${nameCopies(copies)}`,
+      `${all} copies of others: ${countCopies(copies)}. Their pictures weigh more: ${nameCopies(copies)}`,
     );
   return {
     trainedOn: metadata.trained ? trained.length : null,

@@ -233,12 +233,12 @@ function noteCopies(
   );
   if (training.length > 0)
     note?.(
-      `${countCopies(training)} of the training images are copies of others, by their pixels; each picture is used once: ${nameCopies(training)}`,
+      `Copies among the training images, by their pixels: ${countCopies(training)}. Each picture is used once: ${nameCopies(training)}`,
     );
   const leaks = findCopies(samples, pixels).filter(({ kind }) => kind === 'leak');
   if (leaks.length > 0)
     note?.(
-      `Warning: ${leaks.length} pictures, by their pixels, are in train and in test. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
+      `Warning: pictures that are in train and in test, by their pixels: ${leaks.length}. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
     );
 }
 

@@ -191,13 +191,13 @@ describe('clad calibrate', () => {
     const refused = await clad('calibrate', run, broken, '--out', at('none.onnx'));
     expect([refused.status, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toMatch(/broken\.png: cannot be decoded/);
-    // A photograph of the training is known by its place; a copy elsewhere is not.
+    // Another copy of a test image beside them is none of them.
     const trained = join(parts, 'disc/train/good');
     const copy = at('copy.png');
     await copyFile(join(folderOfGood, first), copy);
     const known = await clad('calibrate', run, trained, copy, '--out', at('none.onnx'));
     expect(known.status).toBe(2);
-    expect(known.stderr).toMatch(/of \d+ photographs are training images of the run, .*disc.train/);
+    expect(known.stderr).toMatch(/10 of 11 photographs are training images of the detector, or copies of such, .*disc.train/);
   });
 
   it('refuses to write over a file, and a rate that is none', async () => {

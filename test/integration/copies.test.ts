@@ -65,7 +65,7 @@ describe('clad data inspect', () => {
     ]);
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^4 training images are copies of others, .*000\.png = .*copy\.png = .*hard\.png; .*001/,
+        /^copies among the training images, .*\(4\): .*000\.png = .*copy\.png = .*hard\.png; .*001/,
       ),
     ]);
     expect((await inspected(clean)).problems).toEqual([]);
@@ -113,7 +113,7 @@ describe('clad train', () => {
   it('uses copies once, and then gives the very detector of the distinct pictures', async () => {
     const { stderr } = await trainSmall(folder, copied, 'copied-run');
     expect(stderr).toMatch(
-      /4 of the training images are copies of others, .*each picture is used once: .*hard\.png/,
+      /Copies among the training images, .*: 4\. Each picture is used once: .*hard\.png/,
     );
     const [one, other] = [
       await metadataOf(join(cleanRun, 'model.onnx')),
@@ -159,8 +159,10 @@ describe('clad train', () => {
     const left = await clad(...command, '--out', at('left'), '--skip-broken', '--json');
     expect(left.status).toBe(0);
     expect(left.stderr).toMatch(/left out, as their folders contradict each other: .*001\.png/);
-    expect(left.stderr).toMatch(/Warning: 1 pictures, .*in train and in test\. .*002\.png = .*leak\.webp/);
-    expect(left.stderr).toMatch(/Warning: 1 of 7 test images, .*are training images/);
+    expect(left.stderr).toMatch(
+      /Warning: pictures that are in train and in test, .*: 1\. .*002\.png = .*leak\.webp/,
+    );
+    expect(left.stderr).toMatch(/Warning: Of 7 test images, .* 1 had been trained on/);
     const { metadata } = JSON.parse(left.stdout) as { metadata: DetectorMetadata };
     expect(metadata.trained?.images).toBe(5 + 6);
   }, 60_000);
@@ -180,9 +182,9 @@ describe('clad evaluate', () => {
       copies: 1,
     });
     expect(stderr).toMatch(
-      /Warning: 1 of 14 test images, .*are training images, 0 of them labelled anomalous/,
+      /Warning: Of 14 test images, .* 1 had been trained on, .*known\.webp among them: .*new parts\.\n/,
     );
-    expect(stderr).toMatch(/1 of 14 test images are copies of others, .*000\.png = .*twice\.png/);
+    expect(stderr).toMatch(/Of 14 test images, .* copies of others: 1\. .*000\.png = .*twice\.png/);
     const honest = await clad('evaluate', join(cleanRun, 'model.onnx'), clean, '--json');
     expect((JSON.parse(honest.stdout) as EvaluationDocument).pictures).toEqual({
       trainedOn: 0,
@@ -216,7 +218,7 @@ describe('clad calibrate', () => {
     expect(classes.reduce((sum, { good }) => sum + good, 0)).toBe(1);
     expect(classes.map(({ after }) => after)).toEqual([null, null]);
     expect(copies).toHaveLength(59);
-    expect(stderr).toMatch(/59 photographs have the same pixels as others and do not count/);
+    expect(stderr).toMatch(/do not count, as they have the pixels of others: 59, /);
   });
 
   it('knows training images anywhere, by the file alone, and so do calibrated and exported files', async () => {
@@ -236,7 +238,7 @@ describe('clad calibrate', () => {
     await copyFile(disc(clean, 'test/good/000.png'), disc(root, 'test/good/y.png'));
     const measured = await clad('evaluate', later, root, '--json');
     expect((JSON.parse(measured.stdout) as EvaluationDocument).pictures.calibratedOn).toBe(1);
-    expect(measured.stderr).toMatch(/Warning: 1 of 2 test images, .*given to clad calibrate/);
+    expect(measured.stderr).toMatch(/Warning: Of 2 test images, .* 1 had been given to clad calibrate/);
     const half = at('half.onnx');
     await rename(clean, at('moved'));
     try {
@@ -281,7 +283,7 @@ describe('clad calibrate', () => {
     );
     expect(learnt.status).toBe(0);
     expect(learnt.stderr).toMatch(
-      /Warning: 1 photographs of defective parts were trained on as good ones.*learnt\.png/,
+      /Warning: of the photographs of defective parts, 1 had been trained on as good, .*learnt\.png among them/,
     );
     const { classes } = JSON.parse(learnt.stdout) as CalibrateDocument;
     expect(classes.reduce((sum, { anomalous }) => sum + anomalous, 0)).toBe(2);
