@@ -13,6 +13,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
+import { isShortOfMemory } from '../core/memory-short.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
@@ -31,7 +32,7 @@ export interface DecodeLimits {
 
 /**
  * Reads and fully decodes one image file.
- * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` when it is broken, truncated, empty or no image, or `IMAGE_TOO_LONG`
+ * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` when it is broken, truncated, empty or no image, `IMAGE_TOO_LONG`, or `MEMORY_SHORT`
  */
 export async function decodeImage(path: string): Promise<RgbImage> {
   return decodeBytes(await readBytes(path), path);
@@ -132,6 +133,7 @@ async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
+    if (isShortOfMemory(error)) throw new CladError('MEMORY_SHORT', { what: path }, { cause: error });
     throw new CladError('IMAGE_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
   }
 }
