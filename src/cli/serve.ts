@@ -146,6 +146,7 @@ async function untilInterrupted(service: RunningService): Promise<void> {
   const interrupt = onInterrupt(() => {
     if (onTerminal) printNote('clad: stopping; what was accepted is finished first');
   });
+  let hungUp = false;
   await new Promise<void>((resolve) => {
     if (interrupt.signal.aborted) resolve();
     interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -157,9 +158,14 @@ async function untilInterrupted(service: RunningService): Promise<void> {
       }
       // The terminal has gone, and with it whoever would stop the service: nothing can be written there any more.
       process.stderr.on('error', () => {});
+      hungUp = true;
       resolve();
     });
   });
   await service.close();
   interrupt.release();
+  if (!hungUp) return;
+  // Node would abort, as it cannot put a terminal in order that is gone; so it ends by the signal, as without a listener.
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }

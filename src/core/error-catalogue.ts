@@ -318,7 +318,7 @@ export const errorCatalogue = {
   },
   MEMORY_SHORT: {
     kind: 'input',
-    message: 'There is not enough memory for this now. Try again later, or send a smaller picture.',
+    message: 'There is not enough memory for {what} now. Try again later, or with a smaller picture.',
   },
   METHOD_UNKNOWN: {
     kind: 'input',

@@ -14,6 +14,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
+import { isShortOfMemory } from '../core/memory-short.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
@@ -39,7 +40,7 @@ export interface DecodeLimits extends Reading {
 
 /**
  * Reads and fully decodes one image file.
- * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` when it is broken, truncated, empty or no image, `IMAGE_TOO_LONG`, or `IMAGE_BITS` for values beyond the bits
+ * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` when it is broken, truncated, empty or no image, `IMAGE_TOO_LONG`, `MEMORY_SHORT`, or `IMAGE_BITS` for values beyond the bits
  */
 export async function decodeImage(path: string, reading: Reading = {}): Promise<RgbImage> {
   return decodeBytes(await readRegular(path), path, reading);
@@ -184,6 +185,7 @@ export async function named<T>(path: string, decode: () => Promise<T>): Promise<
   try {
     return await decode();
   } catch (error) {
+    if (isShortOfMemory(error)) throw new CladError('MEMORY_SHORT', { what: path }, { cause: error });
     throw new CladError('IMAGE_INVALID', { path, reason: decodingReason(error) }, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 /** @file Errors as answers: which status each has, and its words. What is our own fault is told to the log alone. */
 import { CladError, type ErrorCode, reasonOf } from '../core/errors.ts';
+import { isShortOfMemory } from '../core/memory-short.ts';
 import { clipped } from './clipped.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
@@ -43,7 +44,7 @@ const longestMessage = 2000;
 /** What is answered for anything thrown. */
 export function httpError(thrown: unknown): HttpError {
   const error = lacksMemory(thrown)
-    ? new CladError('MEMORY_SHORT', {})
+    ? new CladError('MEMORY_SHORT', { what: 'this' })
     : thrown instanceof CladError
       ? thrown
       : fromFramework(thrown);
@@ -54,13 +55,11 @@ export function httpError(thrown: unknown): HttpError {
   return { status: 500, ...new CladError('INTERNAL', { reason }).words };
 }
 
-/** Node, the image library and the engine each say it in their own way. */
+/** In what was not thrown for another reason: such a message may have a client's words in it. */
 function lacksMemory(thrown: unknown): boolean {
   if (thrown instanceof CladError && thrown.code !== 'ENGINE_FAILED' && thrown.code !== 'WORKER_DIED')
     return false;
-  return /allocation failed|failed to allocate|bad_alloc|out of memory|memory limit|OrtMemory/i.test(
-    reasonOf(thrown),
-  );
+  return isShortOfMemory(thrown);
 }
 
 /** The framework's own refusals have a status; anything else is a defect. */

@@ -288,6 +288,7 @@ const aboutImage: ReadonlySet<string> = new Set([
   'IMAGE_TOO_LARGE',
   'IMAGE_TOO_LONG',
   'MAP_TOO_LARGE',
+  'MEMORY_SHORT',
   'ENGINE_FAILED',
 ]);
 

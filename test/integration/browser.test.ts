@@ -16,6 +16,7 @@ import { washer } from '../../src/synthesis/demo/products/washer.ts';
 import { renderFlawed, renderGood } from '../../src/synthesis/demo/render.ts';
 import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded } from '../helpers/pictures.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 const size = 200;
@@ -206,6 +207,18 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     expect(await told("clad.toRgbImage(new File([new Uint8Array([0x49, 0x49, 42, 0])], 'a.tif'))")).toMatch(
       /IMAGE_INVALID a.tif: .*TIFF, which browsers do not decode/,
     );
+    // 1 x 300 pixels, as a file and as numbers.
+    const tall = (await encoded({ width: 1, height: 300, data: new Uint8Array(900) })).toString('base64');
+    const file = `new File([Uint8Array.from(atob('${tall}'), (c) => c.charCodeAt(0))], 'tall.png')`;
+    expect(await told(`clad.toRgbImage(${file})`)).toMatch(
+      /^IMAGE_TOO_LONG tall.png: 1 x 300 pixels cannot be judged as one picture/,
+    );
+    const numbers = '{ width: 1, height: 300, data: new Uint8Array(900) }';
+    expect(
+      await told(
+        `clad.loadDetector('run/model.onnx', { device: 'wasm' }).then((d) => d.predict(${numbers}))`,
+      ),
+    ).toMatch(/^IMAGE_TOO_LONG /);
     await page.close();
   });
 });

@@ -1,4 +1,6 @@
 /** @file A service that cannot be worn down: what costs much is limited, and what is slow holds nobody else up. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +19,7 @@ let serving: Serving;
 let small: Uint8Array<ArrayBuffer>;
 let score = 0;
 
+const prlimit = '/usr/bin/prlimit';
 const predict = '/v1/detectors/parts/predict';
 const infer = '/v2/models/parts/infer';
 const png = { 'Content-Type': 'image/png' };
@@ -249,6 +252,26 @@ describe('bytes and time', () => {
   });
 });
 
+describe.skipIf(!existsSync(prlimit))('a machine without memory left', () => {
+  it('is what the answer speaks of, not a defect, and the service goes on', async () => {
+    const limit = (bytes: string) =>
+      execFileSync(prlimit, ['--pid', String(serving.child.pid), `--as=${bytes}:unlimited`]);
+    const large = await grey(5000, 5000);
+    await requireWell(serving.url);
+    const status = await readFile(`/proc/${serving.child.pid}/status`, 'utf8');
+    const [, kilobytes] = /VmSize:\s+(\d+)/.exec(status) ?? [];
+    limit(String(1024 * Number(kilobytes) + 100e6));
+    try {
+      const response = await post(serving.url, predict, large, png);
+      expect([response.status, (await failureOf(response)).code]).toEqual([503, 'MEMORY_SHORT']);
+    } finally {
+      limit('unlimited');
+    }
+    await requireWell(serving.url);
+    expect((await post(serving.url, predict, large, png)).status).toBe(200);
+  });
+});
+
 describe('addresses', () => {
   it('with another method are answered with the ones there are', async () => {
     for (const [method, path, allowed] of [
@@ -347,7 +370,7 @@ describe('its life', () => {
     expect((await post(serving.url, predict, form)).status).toBe(200);
     await requireWell(serving.url);
     const lines = serving.log().trim().split('\n');
-    const levels = new Set(lines.map((line) => (JSON.parse(line) as { level: number }).level));
-    expect([...levels].filter((level) => level > 30)).toEqual([]);
+    const told = lines.map((line) => JSON.parse(line) as { level: number; msg: string });
+    expect(told.filter(({ level, msg }) => level > 30 && msg !== 'MEMORY_SHORT')).toEqual([]);
   });
 });
