@@ -21,6 +21,23 @@ export class Stage {
     adjust();
   }
 
+  /** Takes the picture away, with its heat map and regions. */
+  clear(): void {
+    this.#view.classList.add('empty');
+    element('hint', HTMLElement).hidden = false;
+    this.#layers.hidden = true;
+    this.forget();
+    // Also from memory: a canvas keeps what was painted.
+    for (const canvas of [this.#picture, this.#heat]) canvas.width = canvas.height = 0;
+  }
+
+  /** Takes heat map and regions off the picture. */
+  forget(): void {
+    this.#heat.hidden = true;
+    this.#boxes.replaceChildren();
+  }
+
+  /** The picture; with its heat map and regions once it is judged. */
   show(image: RgbImage, detector?: WebDetector, result?: WebResult): void {
     this.#view.classList.remove('empty');
     element('hint', HTMLElement).hidden = true;
