@@ -3,7 +3,9 @@ import { heatOverlay } from '../image/overlay.ts';
 import { centreCrop } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Detector, Prediction } from './detector.ts';
+import { heatScale } from './map-range.ts';
 import { seenPart } from './map-regions.ts';
+import { insideRegions, regionRule } from './region-rule.ts';
 
 type Of = Pick<Detector, 'metadata'>;
 
@@ -15,18 +17,19 @@ export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): Rg
 
 /**
  * The heat map over what the detector sees, in the fixed colours of the recognised product: they begin above what good parts show, so
- * a good part never looks hot. What lies above the threshold is outlined.
+ * a good part never looks hot. Regions are outlined.
  * @param seen - what `seenPicture` gave, at any size
  */
 export function heatOver(
-  { metadata: { geometry, display } }: Of,
+  { metadata }: Of,
   seen: RgbImage,
   { className, threshold, map }: Pick<Prediction, 'className' | 'threshold' | 'map'>,
 ): RgbImage {
-  const { size } = geometry;
-  const range = display[className];
+  const { size } = metadata.geometry;
+  const range = metadata.display[className];
   if (!range) return seen;
-  return heatOverlay(seen, map, size, size, threshold === undefined ? range : { ...range, threshold });
+  const rule = regionRule(metadata, className, threshold);
+  return heatOverlay(seen, map, size, size, heatScale(range), rule && insideRegions(map, size, rule));
 }
 
 /** The heat map over its photograph, or over the middle of it where the detector sees no more. */

@@ -5,6 +5,7 @@
 import type { Prediction } from './detector.ts';
 import { type AnomalousRegion, anomalousRegions } from './map-regions.ts';
 import type { DetectorMetadata } from './metadata.ts';
+import { regionRule } from './region-rule.ts';
 
 /** Numbers are as the detector file gives them; nothing is rounded. */
 export interface Judgement {
@@ -16,23 +17,24 @@ export interface Judgement {
   /** Of that product; null before calibration. */
   readonly threshold: number | null;
   readonly verdict: 'normal' | 'anomalous' | null;
-  /** Where the map is above the threshold, the highest first. A normal picture may have some too, if they are small or weak. */
+  /** Where the map is above the threshold and near its highest around there, the highest first. A normal picture may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
 }
 
 /** @param picture - size of the photograph as decoded, pixels */
 export function judgementOf(
-  { geometry }: Pick<DetectorMetadata, 'geometry'>,
+  metadata: Pick<DetectorMetadata, 'geometry' | 'display' | 'regions'>,
   prediction: Prediction,
   picture: { readonly width: number; readonly height: number },
 ): Judgement {
   const { className, classProbability, score, threshold, verdict, map } = prediction;
+  const rule = regionRule(metadata, className, threshold);
   return {
     class: className,
     classProbability,
     score,
     threshold: threshold ?? null,
     verdict: verdict ?? null,
-    regions: threshold === undefined ? [] : anomalousRegions(map, geometry, threshold, picture),
+    regions: rule ? anomalousRegions(map, metadata.geometry, rule, picture) : [],
   };
 }

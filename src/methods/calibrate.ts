@@ -16,7 +16,7 @@ import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conf
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
-import { goodPixels } from '../detector/map-range.ts';
+import { endingAt, goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -209,13 +209,32 @@ function calibrated(
   return {
     ...before,
     thresholds: { ...before.thresholds, ...each(({ threshold }) => threshold) },
-    display: { ...before.display, ...each(({ display }) => display) },
+    display: {
+      ...before.display,
+      ...endingAsBefore(
+        before.display,
+        each(({ display }) => display),
+      ),
+    },
     calibrated: {
       created: new Date().toISOString(),
       source,
       images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
     },
   };
+}
+
+/** The colours end where they did: how high defects reach, good photographs do not say. */
+function endingAsBefore(
+  before: DetectorMetadata['display'],
+  after: DetectorMetadata['display'],
+): DetectorMetadata['display'] {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, range]) => {
+      const top = before[name]?.top;
+      return [name, top === undefined ? range : endingAt(range, top)];
+    }),
+  );
 }
 
 function compared(

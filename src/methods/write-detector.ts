@@ -8,6 +8,7 @@ import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts'
 import { countsTrained } from '../detector/familiarity.ts';
 import { goldenKey } from '../detector/golden.ts';
 import { type DetectorMetadata, metadataKey } from '../detector/metadata.ts';
+import { gridSideOf } from '../features/extractor.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { makeGolden } from './golden.ts';
@@ -17,6 +18,7 @@ import {
   judgeGoodImages,
   leaveOwnOutDetector,
 } from './good-images.ts';
+import { reachOf, withMadeDefects } from './made-defects.ts';
 import { type RankedImage, rankImages, writeGoodImages } from './standing-out.ts';
 import type { Work } from './train-work.ts';
 import { version } from './version.ts';
@@ -62,7 +64,9 @@ async function judgeAndDescribe(
   try {
     const judged = await judgeGoodImages(work, ownOut);
     const calibration = calibrateByGood(judged, work.request.options.falseAlarmRate, learnt);
-    const metadata = describe(work, preset, calibration);
+    const { features, blurSigma } = spec;
+    const reach = reachOf(blurSigma, features.geometry.size / gridSideOf(features));
+    const metadata = await withMadeDefects(describe(work, preset, calibration), work, ownOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(calibration.familiarity));
     await writeGoodImages(work, ownOut, goodImages, metadata);
     return { metadata, goodImages };
