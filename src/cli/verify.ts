@@ -42,8 +42,8 @@ interface VerifyFlags {
   readonly json?: boolean;
 }
 
-async function run(folder: string, { json, ...flags }: VerifyFlags): Promise<void> {
-  const verification = await verifyDetector({ run: folder, ...flags });
+async function run(folder: string, { json, device, threads, tolerance }: VerifyFlags): Promise<void> {
+  const verification = await verifyDetector({ run: folder, device, threads, tolerance });
   if (json) printJson(verification);
   else printText(describe(verification));
   if (!verification.reproduced) process.exitCode = 2;

@@ -1,5 +1,15 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
-import type { Dataset, Layout, Sample } from './dataset.ts';
+import {
+  callback,
+  list,
+  oneOf,
+  optional,
+  path,
+  requireArgument,
+  requireFields,
+  wholeFrom,
+} from '../core/arguments.ts';
+import { type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
 
@@ -49,6 +59,13 @@ export async function inspectDataset(
   root: string,
   options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
+  requireArgument('inspectDataset', 'root', root, path);
+  requireFields('inspectDataset', 'options', options, {
+    layout: optional(oneOf(layouts)),
+    splits: optional(list(oneOf(['train', 'test']))),
+    concurrency: optional(wholeFrom(1)),
+    onProgress: optional(callback),
+  });
   const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
   const examination = await examineImages(dataset, options);
   const summaries = dataset.classes.map((name) => summarise(ofClass(dataset, name), examination));

@@ -2,8 +2,9 @@
  * @file A folder to a data set: finds the layout, reads it, and refuses what cannot be meant. Only names are read
  * here; `verifyImages` decodes the files.
  */
+import { flag, oneOf, optional, path, requireArgument, requireFields } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import type { Dataset, Layout, Sample } from './dataset.ts';
+import { type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
 import { type ClassFolder, mvtecClasses, mvtecOrVisa, readMvtec } from './mvtec.ts';
 import { plainClasses, readPlain } from './plain.ts';
@@ -27,6 +28,11 @@ export interface LoadOptions {
  *   `CLASS_EMPTY`, `CLASS_NAME_TWICE`, `MASK_UNMATCHED`, `SPLIT_TABLE_INVALID`
  */
 export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
+  requireArgument('loadDataset', 'root', root, path);
+  requireFields('loadDataset', 'options', options, {
+    layout: optional(oneOf(layouts)),
+    requireTraining: optional(flag),
+  });
   const absolute = await requireFolder(root, 'Give the folder of the data set.');
   const { layout, names, samples } = await readLayout(absolute, options.layout);
   const classes = uniqueNames(names);

@@ -6,9 +6,10 @@
  * const { className, score, verdict } = await detector.predict(image);
  * await detector.release();
  */
+import { bytes as asBytes, engine as asEngine, requireArgument, text } from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { decodeMetadata } from '../graph/metadata.ts';
-import type { RgbImage } from '../image/rgb.ts';
+import { type RgbImage, requireOneSize, requireRgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { type DetectorMetadata, parseMetadata } from './metadata.ts';
 
@@ -47,6 +48,9 @@ export class Detector {
    * @throws DETECTOR_INVALID when it is no detector or damaged
    */
   static async fromBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
+    requireArgument('Detector.fromBytes', 'engine', engine, asEngine);
+    requireArgument('Detector.fromBytes', 'bytes', bytes, asBytes);
+    requireArgument('Detector.fromBytes', 'name', name, text);
     let metadata: DetectorMetadata;
     let session: Session;
     try {
@@ -63,9 +67,10 @@ export class Detector {
   /**
    * Judges one picture of any size.
    * @param name - names it in errors
-   * @throws ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number
+   * @throws ARGUMENT_INVALID for what is no picture; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number
    */
   async predict(image: RgbImage, name?: string): Promise<Prediction> {
+    requireRgbImage('predict', 'image', image);
     const [prediction] = await this.predictAll([image], name);
     return prediction as Prediction;
   }
@@ -76,6 +81,7 @@ export class Detector {
    * @throws as `predict`
    */
   async predictAll(images: readonly RgbImage[], name = 'a picture'): Promise<Prediction[]> {
+    requireOneSize('predictAll', 'images', images);
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
     const outputs = await this.#session.run({ image: imageTensor(images) }).catch((error: unknown) => {

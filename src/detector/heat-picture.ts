@@ -1,11 +1,12 @@
 /** @file The heat map that people see: a detector's map over its photograph, the same picture on disk and in the browser. */
 import { heatOverlay } from '../image/overlay.ts';
 import { centreCrop } from '../image/resize.ts';
-import type { RgbImage } from '../image/rgb.ts';
+import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
 import type { Detector, Prediction } from './detector.ts';
 import { heatScale } from './map-range.ts';
 import { seenPart } from './map-regions.ts';
 import { insideRegions, regionRule } from './region-rule.ts';
+import { requireAnswer, requireDetector } from './result-arguments.ts';
 
 type Of = Pick<Detector, 'metadata'>;
 
@@ -38,5 +39,8 @@ export function heatPicture(
   image: RgbImage,
   prediction: Pick<Prediction, 'className' | 'threshold' | 'map'>,
 ): RgbImage {
+  requireDetector('heatPicture', detector);
+  requireRgbImage('heatPicture', 'image', image);
+  requireAnswer('heatPicture', 'prediction', prediction, 'className', detector.metadata);
   return heatOver(detector, seenPicture(detector, image), prediction);
 }

@@ -6,6 +6,7 @@ import type { Prediction } from './detector.ts';
 import { type AnomalousRegion, anomalousRegions } from './map-regions.ts';
 import type { DetectorMetadata } from './metadata.ts';
 import { regionRule } from './region-rule.ts';
+import { requireAnswer, requireMetadata, requireSize } from './result-arguments.ts';
 
 /** Numbers are as the detector file gives them; nothing is rounded. */
 export interface Judgement {
@@ -27,6 +28,9 @@ export function judgementOf(
   prediction: Prediction,
   picture: { readonly width: number; readonly height: number },
 ): Judgement {
+  requireMetadata('judgementOf', 'metadata', metadata);
+  requireAnswer('judgementOf', 'prediction', prediction, 'className', metadata);
+  requireSize('judgementOf', 'picture', picture);
   const { className, classProbability, score, threshold, verdict, map } = prediction;
   const rule = regionRule(metadata, className, threshold);
   return {

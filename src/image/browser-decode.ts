@@ -4,10 +4,11 @@
  * Files give the bytes that decode.ts gives in Node, as far as the browser lets them: EXIF orientation is applied, colour
  * profiles are ignored, alpha is dropped and not composited. docs/browser.md says what was measured and what is left.
  */
+import { type Kind, requireArgument } from '../core/arguments.ts';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { jpegChannels, requireFormat } from './format.ts';
-import type { RgbImage } from './rgb.ts';
+import { isRgbImage, type RgbImage } from './rgb.ts';
 
 /** Whatever a picture may come as. */
 export type ImageSource =
@@ -21,6 +22,27 @@ export type ImageSource =
   | VideoFrame
   | RgbImage;
 
+/** Other pages' objects, of an iframe say, are no instances of this page's classes; a canvas can tell. */
+const drawables = [
+  'ImageBitmap',
+  'HTMLImageElement',
+  'HTMLCanvasElement',
+  'OffscreenCanvas',
+  'HTMLVideoElement',
+  'VideoFrame',
+] as const;
+
+const picture: Kind = {
+  expected: `a picture: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    (value instanceof Blob ||
+      value instanceof ImageData ||
+      drawables.some((name) => Object.prototype.toString.call(value) === `[object ${name}]`) ||
+      isRgbImage(value)),
+};
+
 type Drawable = Exclude<ImageSource, Blob | ImageData | HTMLImageElement | RgbImage>;
 
 const asStored: ImageBitmapOptions = {
@@ -31,14 +53,15 @@ const asStored: ImageBitmapOptions = {
 
 /**
  * Decodes or copies a picture. Of a video it is the frame that shows now; a `VideoFrame` or `ImageBitmap` stays the caller's to close.
- * @throws CladError `IMAGE_INVALID`
+ * @throws CladError `ARGUMENT_INVALID` for what is no picture, `IMAGE_INVALID` for one that cannot be read
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
+  requireArgument('toRgbImage', 'source', source, picture);
   try {
     if (source instanceof Blob) return await decodeBlob(source);
     if (source instanceof ImageData) return withoutAlpha(source);
     if (source instanceof HTMLImageElementOrNever) return await viaBitmap(source);
-    if ('data' in source) return requireWhole(source);
+    if ('data' in source) return source;
     return withoutAlpha(canvasPixels(source));
   } catch (error) {
     if (error instanceof CladError) throw error;
@@ -133,13 +156,6 @@ function withoutAlpha({
     data[to + 2] = pixels[from + 2]!;
   }
   return { width, height, data };
-}
-
-function requireWhole(image: RgbImage): RgbImage {
-  const { width, height, data } = image;
-  if (data.length !== width * height * 3)
-    throw new Error(`${data.length} bytes are not ${width} x ${height} pixels of 3`);
-  return image;
 }
 
 function explained(error: unknown): string {

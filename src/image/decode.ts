@@ -11,6 +11,15 @@
  * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
  */
 import sharp, { type Sharp } from 'sharp';
+import {
+  bytes as asBytes,
+  path as asPath,
+  number,
+  optional,
+  requireArgument,
+  requireFields,
+  text,
+} from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
@@ -28,11 +37,14 @@ export interface DecodeLimits {
   readonly seconds?: number;
 }
 
+const decodeLimits = { maxPixels: optional(number), seconds: optional(number) };
+
 /**
  * Reads and fully decodes one image file.
  * @throws CladError `FILE_UNREADABLE`, or `IMAGE_INVALID` when it is broken, truncated, empty or no image
  */
 export async function decodeImage(path: string): Promise<RgbImage> {
+  requireArgument('decodeImage', 'path', path, asPath);
   return decodeBytes(await readBytes(path), path);
 }
 
@@ -46,6 +58,9 @@ export async function decodeBytes(
   name: string,
   limits: DecodeLimits = {},
 ): Promise<RgbImage> {
+  requireArgument('decodeBytes', 'bytes', bytes, asBytes);
+  requireArgument('decodeBytes', 'name', name, text);
+  requireFields('decodeBytes', 'limits', limits, decodeLimits);
   if (limits.maxPixels !== undefined) await imageSize(bytes, name, limits.maxPixels);
   return named(name, async () => {
     const format = requireFormat(bytes);
@@ -83,6 +98,7 @@ export async function imageSize(
  * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
  */
 export async function decodeMask(path: string): Promise<Mask> {
+  requireArgument('decodeMask', 'path', path, asPath);
   const bytes = await readBytes(path);
   return named(path, async () => {
     const { width, height, data } =

@@ -33,7 +33,26 @@ export function requireRgbImage(of: string, argument: string, value: unknown): v
   requireArgument(of, argument, value, rgbImage);
 }
 
-function isRgbImage(value: unknown): boolean {
+/** Refuses what is no list of pictures of one size, at least one. @throws ARGUMENT_INVALID */
+export function requireOneSize(of: string, argument: string, value: readonly RgbImage[]): void {
+  requireArgument(of, argument, value, pictures);
+  for (const [index, image] of value.entries()) requireRgbImage(of, `${argument}[${index}]`, image);
+  const [{ width, height }] = value as [RgbImage];
+  const other = value.findIndex((image) => image.width !== width || image.height !== height);
+  if (other > 0)
+    requireArgument(of, `${argument}[${other}]`, value[other], {
+      expected: `of ${width} x ${height} pixels, as the first is`,
+      holds: () => false,
+    });
+}
+
+const pictures: Kind = {
+  expected: 'a list of pictures, at least one',
+  holds: (value) => Array.isArray(value) && value.length > 0,
+};
+
+/** Whether a value is a whole picture. */
+export function isRgbImage(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { width, height, data } = value as { [K in keyof RgbImage]?: unknown };
   const isSide = (side: unknown): side is number => Number.isInteger(side) && (side as number) > 0;

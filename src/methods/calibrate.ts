@@ -24,6 +24,7 @@ import { nodeEngine } from '../runtime/node.ts';
 import { presets } from '../training/options.ts';
 import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
+import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
 export interface CalibrateRequest {
@@ -75,6 +76,7 @@ export interface CalibrateDocument {
  *   photograph was trained on, OPTION_INVALID for a rate out of range
  */
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
+  requireRequest('calibrateDetector', 'calibrate', request);
   const { falseAlarmRate: rate } = request;
   // Before all the judging, not after it.
   if (rate !== undefined) requireFalseAlarmRate(rate);

@@ -16,6 +16,7 @@ import { type ClassCurves, type Evaluation, Evaluator } from '../evaluation/eval
 import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
+import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 
 export interface EvaluateRequest {
@@ -78,6 +79,7 @@ export interface EvaluationDocument extends Evaluation {
  *   CLASS_UNKNOWN when the data set has a product that the detector was not trained on
  */
 export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationDocument> {
+  requireRequest('evaluateRun', 'evaluate', request);
   return (await evaluateInFull(request)).document;
 }
 

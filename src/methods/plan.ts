@@ -10,6 +10,7 @@ import type { TrainingOptions } from '../training/options.ts';
 import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
+import { requireRequest } from './request-fields.ts';
 import { judgedRows } from './selection.ts';
 import { readAll, type TrainRequest } from './train-work.ts';
 
@@ -50,6 +51,7 @@ const base = 1e9;
 
 /** @throws what reading and checking the data, the backbone and the options throw */
 export async function planTraining(request: TrainRequest): Promise<TrainingPlan> {
+  requireRequest('planTraining', 'train', request);
   if (request.method !== 'clad') {
     throw new CladError('OPTION_INVALID', {
       option: '--plan',

@@ -1,6 +1,7 @@
 /** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { callback, having, list, optional, path, requireArgument } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
@@ -35,6 +36,7 @@ export interface PredictTarget {
  * @throws FILE_NOT_FOUND, or DATASET_EMPTY for a folder without images
  */
 export async function predictTargets(paths: readonly string[]): Promise<PredictTarget[]> {
+  requireArgument('predictTargets', 'paths', paths, list(path));
   const targets: PredictTarget[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
@@ -118,6 +120,14 @@ export async function* predictImages(
   targets: readonly PredictTarget[],
   mapsFolder?: string,
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
+  requireArgument('predictImages', 'detector', detector, having('an open detector', { predict: callback }));
+  requireArgument(
+    'predictImages',
+    'targets',
+    targets,
+    list(having('what predictTargets() gives', { path, mapName: path })),
+  );
+  requireArgument('predictImages', 'mapsFolder', mapsFolder, optional(path));
   for await (const [{ path, mapName }, image] of mapAhead(targets, 4, ({ path }) => decodeOrError(path))) {
     const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
     if (image instanceof CladError || prediction instanceof CladError) {

@@ -12,6 +12,7 @@ import { decodeMetadata } from '../graph/index.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
 import { methods } from './registry.ts';
+import { requireRequest } from './request-fields.ts';
 import { type RankedImage, standOut } from './standing-out.ts';
 import { extract, writePictures } from './train-features.ts';
 import { prepare, stoppable, type TrainRequest, type Work } from './train-work.ts';
@@ -39,6 +40,7 @@ export interface TrainOutcome {
  * @throws every error of the data readers, the backbone and the run folder; INTERRUPTED when the signal is aborted
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
+  requireRequest('train', 'train', request);
   const started = Date.now();
   checkInput(request);
   const work = await prepare(request);

@@ -208,6 +208,42 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     expect(
       await told("clad.loadDetector('run/model.onnx', { wasmPaths: 'nowhere/', device: 'wasm' })"),
     ).toMatch(/^ENGINE_UNAVAILABLE /);
+    const image = '{ width: 2, height: 1, data: new Uint8Array(6) }';
+    const metadata = "{ geometry: { size: 4, resizeTo: null }, display: {}, classes: ['nut'] }";
+    const result = "{ class: 'nut', threshold: null, regions: [], map: new Float32Array(16) }";
+    const wrong = [
+      ...['undefined', 'null', '0', "''", '{}', '[]', 'new Date()', 'fetch', 'Symbol()', 'Promise.resolve()'],
+      'document.body',
+      '{ width: 2, height: 1, data: new Uint8Array(5) }',
+      '{ width: 2, height: 1, data: [0, 0, 0, 0, 0, 0] }',
+      'Object.create(null)',
+    ];
+    for (const value of wrong) {
+      const calls = [
+        `clad.toRgbImage(${value})`,
+        `clad.drawPicture(${value}, ${image})`,
+        `clad.drawPicture(new OffscreenCanvas(1, 1), ${value})`,
+        `clad.drawOverlay(${value}, { metadata: ${metadata} }, ${image}, ${result})`,
+        `clad.drawOverlay(new OffscreenCanvas(1, 1), ${value}, ${image}, ${result})`,
+        `clad.drawOverlay(new OffscreenCanvas(1, 1), { metadata: ${metadata} }, ${value}, ${result})`,
+        `clad.drawOverlay(new OffscreenCanvas(1, 1), { metadata: ${metadata} }, ${image}, ${value})`,
+        ...(value === 'Symbol()' ? [] : [`clad.loadDetector(${value})`]),
+      ];
+      for (const each of calls)
+        expect(`${each}: ${await told(each)}`).toMatch(/: ARGUMENT_INVALID \w+: expected /);
+    }
+    expect(await told('clad.toRgbImage(undefined)')).toMatch(
+      /^ARGUMENT_INVALID toRgbImage: expected source to be a picture: a File or Blob, .*, got undefined\.$/,
+    );
+    expect(await told("clad.loadDetector('run/model.onnx', { devise: 'wasm' })")).toMatch(
+      /^OPTION_UNKNOWN Unknown option devise in loadDetector\(options\)/,
+    );
+    expect(await told("clad.loadDetector('run/model.onnx', { device: 'cpu' })")).toMatch(
+      /expected options.device to be one of auto, webgpu, wasm, got the text "cpu"/,
+    );
+    const taken =
+      "(() => { const canvas = new OffscreenCanvas(1, 1); canvas.getContext('webgl'); return canvas; })()";
+    expect(await told(`clad.drawPicture(${taken}, ${image})`)).toMatch(/in use for WebGL or WebGPU/);
     expect(await told("clad.toRgbImage(new File(['GIF89a'], 'a.gif'))")).toMatch(/^IMAGE_INVALID a.gif: /);
     expect(await told("clad.toRgbImage(new File([new Uint8Array([0x49, 0x49, 42, 0])], 'a.tif'))")).toMatch(
       /IMAGE_INVALID a.tif: .*TIFF, which browsers do not decode/,
