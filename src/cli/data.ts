@@ -11,7 +11,6 @@ import { requireOutside } from '../data/folders.ts';
 import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
 import { loadDataset } from '../data/load.ts';
 import { listTextures } from '../data/textures.ts';
-import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
@@ -19,6 +18,7 @@ import { layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb and its subcommands to the program. */
 export function registerData(program: Command): void {
@@ -95,7 +95,7 @@ function describe({ root, layout, classes, total, problems }: Inspection): strin
     size,
     String(found || '-'),
   ];
-  const body = textTable({
+  const body = terminalTable({
     header: ['class', 'train', 'test good', 'test anomalous', 'masks', 'size', 'problems'],
     rows: [
       ...Object.entries(classes).map(([name, summary]) =>

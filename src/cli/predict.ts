@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { requireWritable } from '../core/files.ts';
 import { openDetector } from '../detector/open.ts';
-import { textTable } from '../evaluation/table.ts';
 import {
   type PredictionFailure,
   type PredictionLine,
@@ -16,6 +15,7 @@ import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJsonLine, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerPredict(program: Command): void {
@@ -77,7 +77,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
 
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
-  const table = textTable({
+  const table = terminalTable({
     header: ['image', 'product', 'votes', 'score', 'threshold', 'verdict'],
     rows: lines.map((line) => [
       line.path,

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
-import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
 import { type MethodName, methodNames } from '../methods/method.ts';
 import { planTraining, type TrainingPlan } from '../methods/plan.ts';
@@ -22,6 +21,7 @@ import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printError, printJson, printText, toldError } from './output.ts';
 import { duration, progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 import { describeTraining } from './train-outcome.ts';
 
 /** Adds the verb to the program. */
@@ -161,6 +161,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       resume: given.resume ?? false,
       evaluated: given.report,
       onProgress: display.listener,
+      ...(!given.plan && { onTasks: display.expect }),
       note: (text) => display.log(`clad: ${text}`),
       signal: interrupt.signal,
     };
@@ -197,7 +198,7 @@ function describePlan({
 }: TrainingPlan): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const total = Object.values(time).reduce((sum, each) => sum + each, 0);
-  return textTable({
+  return terminalTable({
     header: ['', 'expected'],
     rows: [
       ['images', `${images} of ${classes} products, ${heldOut} held out`],

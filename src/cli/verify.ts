@@ -1,11 +1,11 @@
 /** @file `clad verify`: does this machine compute what the detector file says it should? */
 import type { Command } from 'commander';
-import { textTable } from '../evaluation/table.ts';
 import { type Verification, verifyDetector } from '../methods/golden.ts';
 import type { Device } from '../runtime/engine.ts';
 import { shareFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerVerify(program: Command): void {
@@ -51,7 +51,7 @@ async function run(folder: string, { json, device, threads, tolerance }: VerifyF
 
 function describe({ model, device, madeOn, tolerance, reproduced, pictures }: Verification): string {
   const share = (value: number) => `${(100 * value).toPrecision(2)} %`;
-  const table = textTable({
+  const table = terminalTable({
     header: ['picture', 'score', 'expected', 'score off by', 'map off by', 'same'],
     rows: pictures.map((picture) => [
       picture.name,

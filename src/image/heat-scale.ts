@@ -1,7 +1,8 @@
 /**
  * @file Which heat a map value has, 0 the coldest and 1 the hottest: the one scale of heat maps on disk, in the service, in reports and in
- * the browser, and of their legends. Two straight pieces, since defects reach many times as far above the threshold as good parts reach
- * below it: the lower half up to `middle`, the upper half up to `top` (docs/decisions/0023-the-look-of-heat-maps-and-regions.md).
+ * the browser, and of their legends. The lower half rises straight to `middle`. The upper half rises as a square root to `top`, since defects
+ * reach many times as far above the threshold as good parts below it, the weak ones little and the strong ones all of it
+ * (docs/decisions/0023-the-look-of-heat-maps-and-regions.md).
  */
 import { CladError } from '../core/errors.ts';
 import { colourOf } from './colour.ts';
@@ -31,14 +32,13 @@ export function requireScale({ low, middle, top }: HeatScale): void {
 
 /** The heat of a map value, 0..1; NaN has none. */
 export function heatOf(value: number, { low, middle, top }: HeatScale): number {
-  const heat =
-    value <= middle ? (value - low) / (middle - low) / 2 : 0.5 + (value - middle) / (top - middle) / 2;
-  return heat > 0 ? Math.min(1, heat) : 0;
+  if (value <= middle) return Math.max(0, (value - low) / (middle - low) / 2);
+  return value > middle ? 0.5 + Math.sqrt(Math.min(1, (value - middle) / (top - middle))) / 2 : 0;
 }
 
 /** The map value that has this heat. @param heat - 0..1 */
 export function mapValueAt(heat: number, { low, middle, top }: HeatScale): number {
-  return heat <= 0.5 ? low + 2 * heat * (middle - low) : middle + (2 * heat - 1) * (top - middle);
+  return heat <= 0.5 ? low + 2 * heat * (middle - low) : middle + (2 * heat - 1) ** 2 * (top - middle);
 }
 
 /** The colour of a heat, and how much of it covers the photograph, 0..1. */

@@ -4,7 +4,6 @@
  *
  * Each is one connected piece: a local anomaly of the synthesis has many, and the map, which is blurred, does not show the gaps between them.
  */
-import { median } from '../core/arrays.ts';
 import { Random } from '../core/random.ts';
 import { regionsOf } from '../core/regions.ts';
 import { mapAhead } from '../data/concurrency.ts';
@@ -23,12 +22,14 @@ import { synthesisOptions } from './train-features.ts';
 import { stoppable, type Work } from './train-work.ts';
 
 /** Defects of each product. */
-const perProduct = 24;
+export const madePerProduct = 24;
 /** With fewer that the detector calls anomalous, the usual values stand. */
 const leastFound = 8;
 /** What fits defects of most products; where a product has none of its own. */
 export const usualShare = 0.75;
 const shares = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] as const;
+/** Which of the best is the very best is chance among so few defects. */
+const aboutAsGood = 0.95;
 /** A strong defect: so many of those that were found reach less high. */
 const strong = 0.9;
 
@@ -61,7 +62,7 @@ export async function withMadeDefects(
   const display = { ...metadata.display };
   const ids = work.training.map(({ className }, id) => ({ className, id }));
   const onProgress = stoppable(work.request);
-  const total = perProduct * metadata.classes.length;
+  const total = madePerProduct * metadata.classes.length;
   let done = 0;
   for (const [name, all] of byClass(ids)) {
     const range = display[name];
@@ -72,7 +73,7 @@ export async function withMadeDefects(
       // What the networks have not seen comes first.
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));
-      const images = [...held, ...others].slice(0, perProduct).map(({ id }) => id);
+      const images = [...held, ...others].slice(0, madePerProduct).map(({ id }) => id);
       for await (const defect of madeDefects(name, images, work, ownOut)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
@@ -86,7 +87,10 @@ export async function withMadeDefects(
   return { ...metadata, display, regions: { reach, share } };
 }
 
-/** The share whose regions overlap the defects best, by the mean of intersection over union; the usual one of few defects. */
+/**
+ * The share whose regions overlap the defects well, by the mean of intersection over union: of those about as good as the best the smallest,
+ * since a box that cuts a defect off is worse than one a little wide. The usual share, where defects are few.
+ */
 export function shareOf(
   found: readonly SeenDefect[],
   size: number,
@@ -98,8 +102,7 @@ export function shareOf(
     return found.reduce((sum, { map, mask }) => sum + overlap(insideRegions(map, size, rule), mask), 0);
   });
   const best = Math.max(...fits);
-  // The middle of those that are about as good: which is the best of them is chance.
-  return median(shares.filter((_, at) => (fits[at] as number) >= 0.99 * best));
+  return shares.find((_, at) => (fits[at] as number) >= aboutAsGood * best) ?? usualShare;
 }
 
 function strongest(found: readonly SeenDefect[]): number {
@@ -131,7 +134,7 @@ async function* madeDefects(
   const source = textures ? textureFolder(textures) : proceduralTextures();
   const settings = synthesisOptions({ request, features });
   const onPart = options.synthesis.foreground && (await partIsFound(images, training, geometry));
-  const numbers = Array.from({ length: perProduct }, (_, number) => number);
+  const numbers = Array.from({ length: madePerProduct }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
     const id = images[number % images.length] as number;
     const image = await decodeImage(training[id]!.path);
@@ -167,7 +170,7 @@ export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnoma
   const { labels, sizes } = regionsOf(mask.data, mask.width, mask.height);
   const largest = sizes.indexOf(Math.max(...sizes)) + 1;
   const piece = Uint8Array.from(labels, (label) => (label === largest ? 1 : 0));
-  const data = picture.data.slice();
+  const data = Uint8Array.from(picture.data);
   for (let pixel = 0; pixel < piece.length; pixel++)
     if (piece[pixel] !== 0) data.set(image.data.subarray(3 * pixel, 3 * pixel + 3), 3 * pixel);
   return { image: { width: picture.width, height: picture.height, data }, mask: piece };

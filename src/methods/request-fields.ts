@@ -47,6 +47,7 @@ const train: Fields<TrainRequest> = {
   resume: optional(flag),
   evaluated: optional(flag),
   cache: optional(path),
+  onTasks: optional(callback),
   ...talk,
   signal: optional(signal),
 };
