@@ -42,7 +42,8 @@ export function terminalLine(state: ProgressState, columns: number): string {
   const texts = ends.flatMap((end) =>
     middles.map((middle) => [percent, ...middle, end].filter((part) => part !== undefined).join(' | ')),
   );
-  for (const text of texts) {
+  // A bar says no more than the share does; time is worth more.
+  for (const text of texts.filter((each) => each !== percent || time.length === 0)) {
     const bar = Math.min(widestBar, room - task.length - text.length - 2);
     if (bar >= narrowestBar) return `${task} ${barOf(state, bar)} ${text}`;
   }
