@@ -1,5 +1,6 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
+import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import { openDetector } from '../detector/open.ts';
 import {
@@ -25,6 +26,7 @@ export function registerPredict(program: Command): void {
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('<path...>', 'images, or folders of images')
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')
+    .option('--legend', 'with --maps: a strip below each map with the values of its colours')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document per image, one per line, as they come')
@@ -42,12 +44,18 @@ Exit status: 0 when every image was judged, whatever the verdicts; 2 when one co
 
 interface PredictFlags {
   readonly maps?: string;
+  readonly legend?: boolean;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
+  if (flags.legend && flags.maps === undefined)
+    throw new CladError('USAGE', {
+      reason: '--legend belongs to heat maps: give --maps DIR too',
+      help: '`clad predict --help`',
+    });
   const targets = await predictTargets(paths);
   if (flags.maps !== undefined) {
     await requireMapsApart(flags.maps, paths, targets);
@@ -60,7 +68,9 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const failures: PredictionFailure[] = [];
   try {
     let done = 0;
-    for await (const line of predictImages(detector, targets, flags.maps)) {
+    for await (const line of predictImages(detector, targets, flags.maps, {
+      legend: flags.legend ?? false,
+    })) {
       if (flags.json) printJsonLine(line);
       if ('error' in line) failures.push(line);
       else if (!flags.json) lines.push(line);

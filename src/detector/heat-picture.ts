@@ -1,4 +1,5 @@
 /** @file The heat map that people see: a detector's map over its photograph, the same picture on disk and in the browser. */
+import { below, legendStrip } from '../image/legend.ts';
 import { heatOverlay } from '../image/overlay.ts';
 import { centreCrop } from '../image/resize.ts';
 import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
@@ -31,6 +32,12 @@ export function heatOver(
   if (!range) return seen;
   const rule = regionRule(metadata, className, threshold);
   return heatOverlay(seen, map, size, size, heatScale(range), rule && insideRegions(map, size, rule));
+}
+
+/** A heat map with the scale of the product's colours in a strip below it. */
+export function withLegend({ metadata }: Of, picture: RgbImage, className: string): RgbImage {
+  const range = metadata.display[className];
+  return range ? below(picture, legendStrip(heatScale(range), picture.width)) : picture;
 }
 
 /** The heat map over its photograph, or over the middle of it where the detector sees no more. */

@@ -6,7 +6,7 @@ import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
 import type { Detector } from '../detector/detector.ts';
-import { heatPicture } from '../detector/heat-picture.ts';
+import { heatPicture, withLegend } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
@@ -114,11 +114,13 @@ async function orError<T>(work: Promise<T>): Promise<T | CladError> {
 /**
  * Judges images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
+ * @param options - `legend`: a strip below each map with the values of its colours, so that it is higher than its photograph
  */
 export async function* predictImages(
   detector: Detector,
   targets: readonly PredictTarget[],
   mapsFolder?: string,
+  { legend = false }: { readonly legend?: boolean } = {},
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
   requireArgument('predictImages', 'detector', detector, having('an open detector', { predict: callback }));
   requireArgument(
@@ -137,7 +139,8 @@ export async function* predictImages(
     let map: string | null = null;
     if (mapsFolder !== undefined) {
       map = join(resolve(mapsFolder), mapName);
-      await writePng(map, heatPicture(detector, image, prediction));
+      const picture = heatPicture(detector, image, prediction);
+      await writePng(map, legend ? withLegend(detector, picture, prediction.className) : picture);
     }
     yield { path, ...judgementOf(detector.metadata, prediction, image), map };
   }

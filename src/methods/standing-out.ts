@@ -5,7 +5,7 @@ import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { byClass } from '../data/dataset.ts';
 import { robustSpread } from '../detector/familiarity.ts';
-import { heatOver, seenPicture } from '../detector/heat-picture.ts';
+import { heatOver, seenPicture, withLegend } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
@@ -97,7 +97,8 @@ export async function writeGoodImages(
     const { map } = await ownOut.judge(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];
-    const picture = sideBySide([seen, heatOver({ metadata }, seen, { className, threshold, map })], 4);
+    const heat = heatOver({ metadata }, seen, { className, threshold, map });
+    const picture = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
     await writePng(join(run.standingOut, pictureName(index, className, path)), picture);
   }
 }

@@ -269,6 +269,8 @@ describe.skipIf(!hasChromium)('the example page', () => {
       expect(await page.textContent('#product')).toBe(line.class);
       expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);
       expect(await page.locator('#boxes i').count()).toBe(line.regions.length);
+      expect(await page.isVisible('#legend')).toBe(true);
+      expect(await page.textContent('#legend-middle')).toBe(line.threshold?.toFixed(2));
     }
     expect(trouble).toEqual([]);
     await page.close();
@@ -304,6 +306,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
         boxes: document.querySelectorAll('#boxes i').length,
         picture: !document.querySelector('#layers').hidden,
         heat: !document.querySelector('#heat').hidden,
+        legend: !document.querySelector('#legend').hidden,
       };
     })()`);
   const nothing = (word: string, picture = false) => ({
@@ -315,6 +318,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     boxes: 0,
     picture,
     heat: false,
+    legend: false,
   });
   const judged = async (page: Page, line: PredictionLine) => {
     await drop(page, await readFile(line.path));

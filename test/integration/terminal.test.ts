@@ -43,6 +43,12 @@ describe('elsewhere', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('class '))).toHaveLength(1);
   });
 
+  it('a legend without maps is refused', async () => {
+    const { status, stderr } = await clad('predict', 'runs/parts', folder, '--legend');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^clad: --legend belongs to heat maps: give --maps DIR too\. See /);
+  });
+
   it('a verb that there is not is answered with the one that there is', async () => {
     const { status, stderr } = await clad('report', 'runs/parts');
     expect(status).toBe(2);

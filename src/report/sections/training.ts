@@ -18,7 +18,7 @@ export function trainingSection({ training, metadata }: ReportData): Markup {
 ${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
 ${pictures(
   'Good photographs that stand out',
-  'Unlike the others of their product: photograph and heat map, the furthest first. Are they good parts? A defective one among them makes the detector miss similar defects; take it out and train again. Scores are in good-images.csv.',
+  'Unlike the others of their product: photograph and heat map with the values of its colours, the furthest first. Are they good parts? A defective one among them makes the detector miss similar defects; take it out and train again. Scores are in good-images.csv.',
   standingOut,
   (name) => `Good photograph ${name} and its heat map`,
 )}
