@@ -9,6 +9,7 @@ import { memberCount, selectionWidth } from '../training/choose-members.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
+import { madePerProduct } from './made-defects.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
 import { requireRequest } from './request-fields.ts';
 import { judgedRows } from './selection.ts';
@@ -90,6 +91,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   await extractor.release();
   const members = memberCount(options.input, images * perImage);
   const secondsPerPatch = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
+  const made = options.synthesis.perImage > 0 ? madePerProduct * classes : 0;
   const judged = [...imagesToJudge(training, split, options.falseAlarmRate, options.seed).values()].flat();
   return {
     images,
@@ -106,7 +108,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
       stage1: steps.stage1 * first,
       stage2: steps.stage2 * second,
       selection: judgements * judgement,
-      thresholds: judged.length * (pictureSeconds + perImage * secondsPerPatch),
+      // A made defect takes half as long again as a good image.
+      thresholds: (judged.length + 1.5 * made) * (pictureSeconds + perImage * secondsPerPatch),
     },
   };
 }
