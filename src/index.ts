@@ -15,6 +15,7 @@ export type { LeftOut, LeftOutSummary } from './data/left-out.ts';
 export { type LoadOptions, loadDataset } from './data/load.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/conformal.ts';
 export { Detector, type Prediction } from './detector/detector.ts';
+export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat-legend.ts';
 export { heatPicture } from './detector/heat-picture.ts';
 export { type Judgement, judgementOf } from './detector/judgement.ts';
 export type { AnomalousRegion } from './detector/map-regions.ts';

@@ -17,6 +17,7 @@ export {
 } from './detector/browser-detector.ts';
 export type { DetectorSource, DownloadProgress } from './detector/browser-fetch.ts';
 export { drawOverlay, drawPicture, type OverlayOptions } from './detector/browser-overlay.ts';
+export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat-legend.ts';
 export type { Judgement } from './detector/judgement.ts';
 export type { AnomalousRegion } from './detector/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';

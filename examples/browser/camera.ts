@@ -1,8 +1,13 @@
 /** @file A camera of the device, and its newest frame whenever there is time for one. */
 
+/** Milliseconds without a new frame after which a camera has fallen silent. */
+const silence = 2_000;
+
 export class Camera {
   readonly #video: HTMLVideoElement;
   #stream: MediaStream | undefined;
+  /** Counts calls of `start` and `stop`: a camera that comes late is turned off again. */
+  #wish = 0;
   /** When the last frames were done, milliseconds. */
   #ends: number[] = [];
 
@@ -18,25 +23,40 @@ export class Camera {
     return this.#stream?.getVideoTracks()[0]?.getSettings().deviceId;
   }
 
-  /** @param deviceId - one of `list`; by default the camera at the back, where there is one */
-  async start(deviceId?: string): Promise<void> {
+  /**
+   * @param deviceId - one of `list`; by default the camera at the back, where there is one
+   * @returns whether it runs: false where it was stopped, or another started, before it came
+   */
+  async start(deviceId?: string): Promise<boolean> {
     if (!navigator.mediaDevices)
       throw new Error('Cameras can be used by pages from https:// or localhost only.');
     this.stop();
+    this.#wish += 1;
+    const wish = this.#wish;
     const camera = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: 'environment' };
-    const stream = await navigator.mediaDevices
-      .getUserMedia({ video: { ...camera, width: { ideal: 1280 }, height: { ideal: 960 } } })
-      .catch((error: unknown) => {
-        throw new Error(`The camera cannot be used: ${error instanceof Error ? error.message : error}.`);
+    let stream: MediaStream;
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { ...camera, width: { ideal: 1280 }, height: { ideal: 960 } },
       });
+    } catch (error) {
+      if (wish !== this.#wish) return false;
+      throw new Error(`The camera cannot be used: ${error instanceof Error ? error.message : error}.`);
+    }
+    if (wish !== this.#wish) {
+      turnOff(stream);
+      return false;
+    }
     this.#stream = stream;
     this.#ends = [];
     this.#video.srcObject = stream;
     await this.#video.play();
+    return this.#stream === stream;
   }
 
   stop(): void {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#wish += 1;
+    if (this.#stream) turnOff(this.#stream);
     this.#stream = undefined;
     this.#video.srcObject = null;
   }
@@ -47,12 +67,23 @@ export class Camera {
     return devices.filter(({ kind }) => kind === 'videoinput');
   }
 
-  /** Uses one frame after another until the camera stops. */
-  async each(use: (video: HTMLVideoElement) => Promise<void>): Promise<void> {
-    while (this.running) {
-      await new Promise(requestAnimationFrame);
-      // Another camera may be on its way.
-      if (!this.running || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) continue;
+  /**
+   * Uses one new frame after another until this camera is stopped.
+   * @param silent - called when no frame has come for a while; the next may still come
+   * @throws Error when the camera goes away by itself, e.g. is unplugged
+   */
+  async each(use: (video: HTMLVideoElement) => Promise<void>, silent: () => void): Promise<void> {
+    const stream = this.#stream;
+    while (stream && this.#stream === stream) {
+      // A video without a camera keeps its last frame, which would be judged for ever.
+      if (!stream.active)
+        throw new Error('The camera stopped: it was unplugged, or another program took it.');
+      const came = await newFrame(this.#video);
+      if (this.#stream !== stream) return;
+      if (!came) {
+        if (stream.active) silent();
+        continue;
+      }
       await use(this.#video);
       this.#ends = [...this.#ends.slice(-9), performance.now()];
     }
@@ -65,4 +96,21 @@ export class Camera {
     if (!this.running || first === undefined || last === undefined || last === first) return undefined;
     return ((this.#ends.length - 1) * 1000) / (last - first);
   }
+}
+
+function turnOff(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Waits for the next frame; false where none comes for a while. */
+function newFrame(video: HTMLVideoElement): Promise<boolean> {
+  return new Promise((resolve) => {
+    const callback = video.requestVideoFrameCallback(() => settle(true));
+    const timer = setTimeout(() => settle(false), silence);
+    const settle = (came: boolean) => {
+      clearTimeout(timer);
+      video.cancelVideoFrameCallback(callback);
+      resolve(came);
+    };
+  });
 }

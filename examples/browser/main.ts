@@ -1,100 +1,189 @@
 /** @file The page: a detector, pictures from a file or a camera, and what the detector says of them. */
-import { CladError, type ImageSource, loadDetector, toRgbImage, type WebDetector } from 'clad/web';
+import { CladError, loadDetector, type RgbImage, toRgbImage, type WebDetector } from 'clad/web';
 import { Camera } from './camera.ts';
 import { element } from './element.ts';
-import { showResult, showSpeed } from './readout.ts';
+import { showNothing, showResult, showSpeed } from './readout.ts';
 import { Stage } from './stage.ts';
+import { type Turn, Turns } from './turns.ts';
 
 const stage = new Stage();
 const camera = new Camera(element('video', HTMLVideoElement));
+/** A file or a camera: what the page says is about the newest. */
+const pictures = new Turns();
+const detectors = new Turns();
 let detector: WebDetector | undefined;
-/** The picture that shows, to be judged again by another detector. */
-let last: ImageSource | undefined;
+/** Of the detector on its way. */
+let download: AbortController | undefined;
+/** The picture that shows, to be judged by the next detector. */
+let last: RgbImage | undefined;
 
 const trouble = element('trouble', HTMLElement);
 const about = element('about', HTMLElement);
+const used = element('used', HTMLElement);
+const modelName = element('model-name', HTMLElement);
+const noModel = modelName.textContent;
 const progress = element('progress', HTMLProgressElement);
 const device = element('device', HTMLSelectElement);
 const cameraButton = element('camera', HTMLButtonElement);
 const cameras = element('cameras', HTMLSelectElement);
 
-/** Does something, and tells of what goes wrong in the words of its error. */
-async function attempt(work: () => Promise<void>): Promise<void> {
+/** Does something, and tells of what goes wrong in the words of its error, unless something newer has begun. */
+async function attempt(turn: Turn, work: () => Promise<void>): Promise<void> {
   trouble.hidden = true;
-  document.body.ariaBusy = String(!camera.running);
+  document.body.ariaBusy = 'true';
   try {
     await work();
   } catch (error) {
-    trouble.textContent = error instanceof Error ? error.message : String(error);
-    trouble.hidden = false;
-    if (!(error instanceof CladError)) console.error(error);
+    if (turn.isNewest) tell(error);
   } finally {
-    document.body.ariaBusy = 'false';
+    if (turn.isNewest) document.body.ariaBusy = 'false';
   }
 }
 
-async function load(source: string | File): Promise<void> {
-  progress.hidden = false;
-  progress.removeAttribute('value');
-  about.textContent = 'Loading the detector ...';
+/** Takes back what was said of a picture. @param word - stands in the verdict's place */
+function takeBack(word: string): void {
+  showNothing(word);
+  stage.forget();
+}
+
+function tell(error: unknown): void {
+  takeBack('No result');
+  trouble.textContent = error instanceof Error ? error.message : String(error);
+  trouble.hidden = false;
+  if (!(error instanceof CladError)) console.error(error);
+}
+
+/** @param name - of a file, for the button */
+async function load(turn: Turn, source: string | File, name = noModel): Promise<void> {
+  download?.abort();
+  const controller = new AbortController();
+  download = controller;
   const old = detector;
+  // From here on, late answers of the old one are no longer shown.
+  detector = undefined;
+  showDetector(undefined);
+  let loaded: WebDetector | undefined;
   try {
-    detector = undefined;
     await old?.release();
-    detector = await loadDetector(source, {
+    loaded = await loadDetector(source, {
       device: device.value as 'auto' | 'webgpu' | 'wasm',
+      signal: controller.signal,
       onProgress: ({ loaded, total }) => {
-        if (total !== null) progress.value = loaded / total;
+        if (turn.isNewest && total !== null) progress.value = loaded / total;
       },
     });
-  } catch (error) {
-    about.textContent = 'No detector.';
-    throw error;
   } finally {
-    progress.hidden = true;
+    if (turn.isNewest) {
+      download = undefined;
+      progress.hidden = true;
+      about.textContent = 'No detector.';
+      if (!loaded) camera.stop();
+    }
   }
-  const { metadata, whyNotWebGpu } = detector;
-  about.textContent = `${metadata.classes.length === 1 ? 'Product' : 'Products'}: ${metadata.classes.join(', ')}. Made ${metadata.created.slice(0, 10)} with backbone ${metadata.provenance.backbone.name}.`;
-  element('used', HTMLElement).textContent =
-    detector.device === 'webgpu'
+  if (!turn.isNewest) return loaded.release();
+  detector = loaded;
+  showDetector(loaded, name);
+  if (last && !camera.running) await choose(last);
+}
+
+/** What is loaded; undefined while something is on its way. */
+function showDetector(loaded: WebDetector | undefined, name = noModel): void {
+  takeBack(loaded ? 'No result' : 'Loading the detector');
+  modelName.textContent = name;
+  progress.hidden = loaded !== undefined;
+  if (!loaded) {
+    progress.removeAttribute('value');
+    about.textContent = 'Loading the detector ...';
+    used.textContent = '–';
+    return;
+  }
+  const { classes, created, provenance } = loaded.metadata;
+  about.textContent = `${classes.length === 1 ? 'Product' : 'Products'}: ${classes.join(', ')}. Made ${created.slice(0, 10)} with backbone ${provenance.backbone.name}.`;
+  const instead = loaded.whyNotWebGpu === undefined ? '' : `; no WebGPU: ${loaded.whyNotWebGpu}`;
+  used.textContent =
+    loaded.device === 'webgpu'
       ? 'WebGPU'
-      : `WebAssembly, ${detector.threads} ${detector.threads === 1 ? 'thread' : 'threads'}${whyNotWebGpu === undefined ? '' : `; no WebGPU: ${whyNotWebGpu}`}`;
-  if (last && !camera.running) await judge(last);
+      : `WebAssembly, ${loaded.threads} ${loaded.threads === 1 ? 'thread' : 'threads'}${instead}`;
 }
 
-async function judge(source: ImageSource): Promise<void> {
-  const image = await toRgbImage(source);
-  if (!detector) {
+/** Judges a picture in the place of whatever showed. */
+function choose(picture: File | RgbImage): Promise<void> {
+  const turn = pictures.begin();
+  return attempt(turn, async () => {
+    camera.stop();
+    showCamera();
+    last = undefined;
+    stage.clear();
+    takeBack('Judging');
+    const image = await toRgbImage(picture);
+    if (!turn.isNewest) return;
+    last = image;
     stage.show(image);
-    throw new Error('Load a detector first: choose its model.onnx above.');
-  }
+    await judge(turn, image);
+  });
+}
+
+/** Shows what the detector says of a picture, unless another picture or detector has come meanwhile. */
+async function judge(turn: Turn, image: RgbImage): Promise<void> {
   const judging = detector;
+  if (!judging) {
+    if (!download) throw new Error('Load a detector first: choose its model.onnx above.');
+    // It judges the picture once it is there.
+    return takeBack('Loading the detector');
+  }
   const began = performance.now();
-  const result = await judging.predict(image);
-  const milliseconds = performance.now() - began;
-  stage.show(image, judging, result);
-  showResult(result);
-  showSpeed(milliseconds, camera.rate());
-}
-
-async function choosePicture(file: File): Promise<void> {
-  camera.stop();
-  showCamera();
-  last = file;
-  await judge(file);
-}
-
-async function watch(): Promise<void> {
   try {
-    await camera.start(cameras.value || undefined);
+    const result = await judging.predict(image);
+    if (!turn.isNewest || judging !== detector) return;
+    stage.show(image, judging, result);
+    showResult(result);
+    showSpeed(performance.now() - began, camera.rate());
+  } catch (error) {
+    // One that was replaced meanwhile was released, and could not answer.
+    if (judging === detector) throw error;
+  }
+}
+
+async function watch(turn: Turn): Promise<void> {
+  last = undefined;
+  const wait = (word: string) => {
+    stage.clear();
+    takeBack(word);
+  };
+  wait('Waiting for the camera');
+  try {
+    const came = await camera.start(cameras.value || undefined);
+    if (!came) return;
     document.body.ariaBusy = 'false';
     showCamera();
     await listCameras();
     // The next frame is the newest there is then: frames that come meanwhile are not queued.
-    await camera.each((video) => judge(video));
+    await camera.each(
+      (video) => judgeFrame(turn, video),
+      () => wait('Waiting for the camera'),
+    );
   } finally {
-    camera.stop();
+    if (turn.isNewest) {
+      camera.stop();
+      if (!last) wait('No result');
+    }
     showCamera();
+  }
+}
+
+/** Milliseconds for which the last frame's verdict stays while the next frame is judged. */
+const staysFor = 2_000;
+
+async function judgeFrame(turn: Turn, video: HTMLVideoElement): Promise<void> {
+  const blank = setTimeout(() => {
+    if (turn.isNewest && detector) takeBack('Judging');
+  }, staysFor);
+  try {
+    last = await toRgbImage(video);
+    if (!detector) stage.show(last);
+    await judge(turn, last);
+  } finally {
+    clearTimeout(blank);
   }
 }
 
@@ -111,38 +200,44 @@ async function listCameras(): Promise<void> {
   element('camera-choice', HTMLElement).hidden = found.length < 2;
 }
 
-function onFile(id: string, use: (file: File) => Promise<void>): void {
+function loadFrom(source: string | File, name?: string): void {
+  const turn = detectors.begin();
+  void attempt(turn, () => load(turn, source, name));
+}
+
+function startCamera(): void {
+  const turn = pictures.begin();
+  void attempt(turn, () => watch(turn));
+}
+
+function onFile(id: string, use: (file: File) => void): void {
   const input = element(id, HTMLInputElement);
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     // The same file may be chosen again after it has changed.
     input.value = '';
-    if (file) void attempt(() => use(file));
+    if (file) use(file);
   });
 }
 
 const isModel = (file: File) => file.name.toLowerCase().endsWith('.onnx');
-const modelName = element('model-name', HTMLElement);
-async function loadFile(file: File): Promise<void> {
-  await load(file);
-  modelName.textContent = file.name;
-}
+const loadFile = (file: File) => loadFrom(file, file.name);
 
 onFile('model-file', loadFile);
-onFile('picture-file', choosePicture);
+onFile('picture-file', choose);
 element('model-form', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const { value } = element('model-url', HTMLInputElement);
-  if (value.trim()) void attempt(() => load(value.trim()));
+  if (value.trim()) loadFrom(value.trim());
 });
 cameraButton.addEventListener('click', () => {
   if (camera.running) {
     camera.stop();
     showCamera();
-  } else void attempt(watch);
+  } else startCamera();
 });
 cameras.addEventListener('change', () => {
-  if (camera.running) void attempt(() => camera.start(cameras.value));
+  if (camera.running) startCamera();
 });
 
 const view = element('view', HTMLElement);
@@ -155,15 +250,15 @@ document.addEventListener('drop', (event) => {
   event.preventDefault();
   view.classList.remove('over');
   const file = event.dataTransfer?.files[0];
-  if (file) void attempt(() => (isModel(file) ? loadFile(file) : choosePicture(file)));
+  if (file) void (isModel(file) ? loadFile(file) : choose(file));
 });
 document.addEventListener('paste', (event) => {
   const file = event.clipboardData?.files[0];
-  if (file) void attempt(() => choosePicture(file));
+  if (file) void choose(file);
 });
 
 // `?model=models/parts.onnx` loads a detector at once, `&device=wasm` on that device.
 const asked = new URLSearchParams(location.search);
 if (asked.has('device')) device.value = asked.get('device') ?? 'auto';
 const model = asked.get('model');
-if (model) void attempt(() => load(model));
+if (model) loadFrom(model);

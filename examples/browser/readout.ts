@@ -8,20 +8,42 @@ const words = {
   none: { mark: '–', word: 'No threshold' },
 } as const;
 
+type Kind = keyof typeof words;
+
+/** Takes back everything that was said of a picture. @param word - stands in the verdict's place */
+export function showNothing(word: string): void {
+  showVerdict('none', words.none.mark, word);
+  const gauge = element('gauge', HTMLElement);
+  gauge.className = 'gauge none';
+  gauge.style.removeProperty('--score');
+  gauge.style.removeProperty('--limit');
+  gauge.setAttribute('aria-label', 'No score');
+  for (const id of ['score', 'threshold', 'product', 'votes', 'time', 'rate']) text(id, '–');
+  showRegions([]);
+}
+
 export function showResult(result: WebResult): void {
   const { score, threshold } = result;
   const kind = result.verdict ?? 'none';
-  const verdict = element('verdict', HTMLElement);
-  verdict.className = `verdict ${kind}`;
-  say(verdict.querySelector('.mark'), words[kind].mark);
-  say(verdict.querySelector('.word'), words[kind].word);
+  showVerdict(kind, words[kind].mark, words[kind].word);
   showGauge(score, threshold, kind);
   showWarnings(result);
   text('score', score.toFixed(2));
   text('threshold', threshold === null ? 'none' : threshold.toFixed(2));
   text('product', result.class);
   text('votes', `${Math.round(100 * result.classProbability)} %`);
-  const lines = result.regions.map(({ x, y, width, height, peak }) => {
+  showRegions(result.regions);
+}
+
+function showVerdict(kind: Kind, mark: string, word: string): void {
+  const verdict = element('verdict', HTMLElement);
+  verdict.className = `verdict ${kind}`;
+  say(verdict.querySelector('.mark'), mark);
+  say(verdict.querySelector('.word'), word);
+}
+
+function showRegions(regions: WebResult['regions']): void {
+  const lines = regions.map(({ x, y, width, height, peak }) => {
     const line = document.createElement('li');
     line.textContent = `${width} × ${height} px at ${x}, ${y}; highest ${peak.toFixed(2)}`;
     return line;
@@ -54,7 +76,7 @@ export function showSpeed(milliseconds: number, rate: number | undefined): void 
   text('rate', rate === undefined ? '–' : rate.toFixed(1));
 }
 
-function showGauge(score: number, threshold: number | null, kind: keyof typeof words): void {
+function showGauge(score: number, threshold: number | null, kind: Kind): void {
   const gauge = element('gauge', HTMLElement);
   gauge.className = `gauge ${kind}`;
   const end = Math.max(score * 1.15, (threshold ?? 0) * 2, 1e-6);

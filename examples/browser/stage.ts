@@ -1,5 +1,13 @@
 /** @file The picture with its heat map and its regions, in three layers, so that the slider does not paint anew. */
-import { drawOverlay, drawPicture, type RgbImage, type WebDetector, type WebResult } from 'clad/web';
+import {
+  drawOverlay,
+  drawPicture,
+  heatLegend,
+  legendGradient,
+  type RgbImage,
+  type WebDetector,
+  type WebResult,
+} from 'clad/web';
 import { element } from './element.ts';
 
 export class Stage {
@@ -8,6 +16,7 @@ export class Stage {
   readonly #picture = element('picture', HTMLCanvasElement);
   readonly #heat = element('heat', HTMLCanvasElement);
   readonly #boxes = element('boxes', HTMLElement);
+  readonly #legend = element('legend', HTMLElement);
 
   constructor() {
     const opacity = element('opacity', HTMLInputElement);
@@ -21,6 +30,24 @@ export class Stage {
     adjust();
   }
 
+  /** Takes the picture away, with its heat map and regions. */
+  clear(): void {
+    this.#view.classList.add('empty');
+    element('hint', HTMLElement).hidden = false;
+    this.#layers.hidden = true;
+    this.forget();
+    // Also from memory: a canvas keeps what was painted.
+    for (const canvas of [this.#picture, this.#heat]) canvas.width = canvas.height = 0;
+  }
+
+  /** Takes heat map and regions off the picture. */
+  forget(): void {
+    this.#heat.hidden = true;
+    this.#legend.hidden = true;
+    this.#boxes.replaceChildren();
+  }
+
+  /** The picture; with its heat map and regions once it is judged. */
   show(image: RgbImage, detector?: WebDetector, result?: WebResult): void {
     this.#view.classList.remove('empty');
     element('hint', HTMLElement).hidden = true;
@@ -29,6 +56,7 @@ export class Stage {
     drawPicture(this.#picture, image);
     this.#heat.hidden = !result;
     if (detector && result) drawOverlay(this.#heat, detector, image, result);
+    this.#explain(detector, result?.class);
     const share = (pixels: number, of: number) => `${(100 * pixels) / of}%`;
     const boxes = (result?.regions ?? []).map(({ x, y, width, height }, index) => {
       const box = document.createElement('i');
@@ -42,5 +70,15 @@ export class Stage {
       return box;
     });
     this.#boxes.replaceChildren(...boxes);
+  }
+
+  /** What the colours of the product mean. */
+  #explain(detector?: WebDetector, className?: string): void {
+    const legend = detector && className !== undefined ? heatLegend(detector.metadata, className) : undefined;
+    this.#legend.hidden = !legend;
+    if (!legend) return;
+    element('legend-colours', HTMLElement).style.backgroundImage = legendGradient(legend);
+    for (const place of ['low', 'middle', 'top'] as const)
+      element(`legend-${place}`, HTMLElement).textContent = legend.scale[place].toFixed(2);
   }
 }

@@ -1,6 +1,5 @@
 /** @file `clad backbones`: the networks a training may start from: those kept under a name, adding one, verifying one. */
 import { type Command, Option } from 'commander';
-import { textTable } from '../evaluation/table.ts';
 import { backbonesFolder } from '../features/backbone.ts';
 import {
   type AddOptions,
@@ -11,6 +10,7 @@ import {
 } from '../features/backbone-registry.ts';
 import { names, pixels, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb and its subcommands to the program. */
 export function registerBackbones(program: Command): void {
@@ -76,7 +76,7 @@ function describe(listed: readonly ListedBackbone[]): string {
     card?.source ?? '-',
   ]);
   const header = ['name', 'input', 'layers (channels /stride)', 'licence', 'source'];
-  const body = textTable({ header, rows });
+  const body = terminalTable({ header, rows });
   const ending = problems.map(({ name, problem }) => `  ${name}: ${problem}`);
   return [body, ...(ending.length > 0 ? ['', 'Problems:', ...ending] : [])].join('\n');
 }
@@ -113,7 +113,7 @@ async function verify(name: string, { json }: JsonFlag): Promise<void> {
     });
     return;
   }
-  const body = textTable({
+  const body = terminalTable({
     header: ['layer', 'shape', 'stride', 'smallest', 'mean', 'largest'],
     rows: layers.map(({ name: layer, shape, range }, index) => [
       layer,

@@ -1,12 +1,12 @@
 /** @file `clad calibrate`: thresholds of a finished detector from photographs of the line it stands on. */
 import type { Command } from 'commander';
-import { textTable } from '../evaluation/table.ts';
 import { type CalibrateDocument, type CalibratedClass, calibrateDetector } from '../methods/calibrate.ts';
 import type { Device } from '../runtime/engine.ts';
 import { repeated, shareFrom, wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerCalibrate(program: Command): void {
@@ -99,7 +99,7 @@ function describe({ model, classes }: CalibrateDocument, least: number): string 
     'false alarms before',
     'now at most',
   ];
-  const table = textTable({
+  const table = terminalTable({
     header: withAnomalous ? [...header, 'missed before', 'missed now'] : header,
     rows: classes.map((each) => (withAnomalous ? [...row(each), ...missed(each)] : row(each))),
   });

@@ -1,12 +1,12 @@
 /** @file `clad data demo`: photographs of a small made-up factory, with masks, to try everything on. */
 import type { Command } from 'commander';
-import { textTable } from '../evaluation/table.ts';
 import { type DemoData, writeDemoData } from '../methods/demo-data.ts';
 import { demoDefaults } from '../synthesis/demo/plan.ts';
 import { demoProducts } from '../synthesis/demo/products.ts';
 import { names, wholeFrom } from './arguments.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 interface DemoFlags {
   readonly out: string;
@@ -54,7 +54,10 @@ function describe({ root, images, products }: DemoData, out: string): string {
     const anomalous = Object.values(defects).reduce((sum, count) => sum + count, 0);
     return [name, ...[train, testGood, anomalous].map(String), Object.keys(defects).join(', ') || '-'];
   });
-  const body = textTable({ header: ['product', 'train', 'test good', 'test anomalous', 'defects'], rows });
+  const body = terminalTable({
+    header: ['product', 'train', 'test good', 'test anomalous', 'defects'],
+    rows,
+  });
   const next = `Train on it: ${programName()} train ${shellWord(out)} --out runs/demo`;
   return [`${root}: ${images} images`, '', body, '', next].join('\n');
 }

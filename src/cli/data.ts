@@ -14,7 +14,6 @@ import { describeLeftOut, type LeftOut, summariseLeftOut } from '../data/left-ou
 import { loadDataset } from '../data/load.ts';
 import { describeReadAsOne } from '../data/nested.ts';
 import { listTextures } from '../data/textures.ts';
-import { textTable } from '../evaluation/table.ts';
 import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
@@ -23,6 +22,7 @@ import { bitsOption, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb and its subcommands to the program. */
 export function registerData(program: Command): void {
@@ -100,7 +100,7 @@ function describe({ root, layout, classes, total, problems, readAsOne, leftOut }
     size,
     String(found || '-'),
   ];
-  const body = textTable({
+  const body = terminalTable({
     header: ['class', 'train', 'test good', 'test anomalous', 'masks', 'size', 'problems'],
     rows: [
       ...Object.entries(classes).map(([name, summary]) =>

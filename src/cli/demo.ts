@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { requireWritable } from '../core/files.ts';
 import { lockOfFolder, withLock } from '../core/lock.ts';
-import { evaluationTable, textTable } from '../evaluation/table.ts';
+import { evaluationTable } from '../evaluation/table.ts';
 import { writeDemoData } from '../methods/demo-data.ts';
 import type { EvaluationDocument } from '../methods/evaluate.ts';
 import { train } from '../methods/train.ts';
@@ -15,6 +15,7 @@ import { wholeFrom } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Photographs of each product: enough to see what the program does, few enough for a short wait. */
 const counts = { train: 40, testGood: 12, testAnomalous: 18 };
@@ -68,6 +69,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
         resume: existsSync(join(run, 'config.json')),
         evaluated: true,
         onProgress: display.listener,
+        onTasks: display.expect,
         note,
         signal: interrupt.signal,
       });
@@ -85,7 +87,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
 function describe(data: string, run: string, page: string, document: EvaluationDocument | null): string {
   const photographs = join(data, 'washer', 'test');
   return [
-    ...(document ? [textTable(evaluationTable(document)), ''] : []),
+    ...(document ? [terminalTable(evaluationTable(document)), ''] : []),
     `Report: ${page}`,
     '',
     'Next:',

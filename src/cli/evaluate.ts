@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { besidePaper } from '../evaluation/published.ts';
-import { evaluationTable, textTable } from '../evaluation/table.ts';
+import { evaluationTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../methods/evaluate.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerEvaluate(program: Command): void {
@@ -91,8 +92,8 @@ function describe(document: EvaluationDocument): string {
   return [
     `${document.data}`,
     '',
-    textTable(evaluationTable(document)),
-    ...(paper ? ['', textTable(paper)] : []),
+    terminalTable(evaluationTable(document)),
+    ...(paper ? ['', terminalTable(paper)] : []),
     '',
     facts,
     speed,

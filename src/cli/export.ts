@@ -2,13 +2,13 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Precision } from '../detector/metadata.ts';
-import { textTable } from '../evaluation/table.ts';
 import { type ExportDocument, exportDetector } from '../methods/export.ts';
 import type { Device } from '../runtime/engine.ts';
 import { wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerExport(program: Command): void {
@@ -105,7 +105,7 @@ function describe({ model, precision, comparison, bytes, thresholds }: ExportDoc
   const header = ['', 'fp32', precision];
   if (!comparison) {
     return [
-      textTable({ header, rows: [sizes] }),
+      terminalTable({ header, rows: [sizes] }),
       '',
       'No images, so nothing else was measured.',
       written,
@@ -123,7 +123,7 @@ function describe({ model, precision, comparison, bytes, thresholds }: ExportDoc
   const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
   const ratio = (after.milliseconds / before.milliseconds).toFixed(2);
   return [
-    textTable({ header, rows }),
+    terminalTable({ header, rows }),
     '',
     `${comparison.images} ${comparison.of}, judged by both files in turn; time x ${ratio}.`,
     `Scores differ by ${percent(scoreDifference.mean)} of the threshold (mean), ${percent(scoreDifference.largest)} (largest).`,

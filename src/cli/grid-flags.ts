@@ -1,7 +1,6 @@
 /** @file What `clad compare` and `clad ablate` share: the flags of a grid, its running and its report. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
-import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
 import type { SampleBits } from '../image/samples.ts';
 import { type GridVariant, runGrid } from '../methods/grid.ts';
@@ -14,6 +13,7 @@ import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 export interface GridFlags extends BackboneFlagValues {
   readonly out: string;
@@ -85,7 +85,7 @@ export async function grid(
     const page = await writeGrid(flags.out, { title, cells });
     const rows = summarise(cells);
     if (flags.json) printJson({ rows, page });
-    else printText(`${textTable(gridTable(rows))}\n\nPage: ${page}`);
+    else printText(`${terminalTable(gridTable(rows))}\n\nPage: ${page}`);
   } finally {
     display.stop();
     interrupt.release();

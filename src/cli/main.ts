@@ -16,6 +16,7 @@ import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
 import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
+import { verbInstead } from './unknown-verb.ts';
 import { registerUpdate } from './update.ts';
 import { registerVerify } from './verify.ts';
 
@@ -80,9 +81,10 @@ function statusOf(error: unknown): number {
   if (error.exitCode === 0) return 0;
   // A verb was missing: commander has printed the help, which says all.
   if (error.code === 'commander.help') return 2;
-  const reason = error.message
+  const said = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
+  const reason = verbInstead(error) ?? said;
   return printError(new CladError('USAGE', { reason, help: '`clad --help` or `clad <verb> --help`' }), json);
 }

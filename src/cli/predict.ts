@@ -1,9 +1,9 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
+import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { openDetector, uncheckedNote } from '../detector/open.ts';
-import { textTable } from '../evaluation/table.ts';
 import {
   type PredictionFailure,
   type PredictionLine,
@@ -18,6 +18,7 @@ import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJsonLine, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerPredict(program: Command): void {
@@ -27,6 +28,7 @@ export function registerPredict(program: Command): void {
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('<path...>', 'images, or folders of images')
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')
+    .option('--legend', 'with --maps: a strip below each map with the values of its colours')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document per image, one per line, as they come')
@@ -46,12 +48,18 @@ Exit status: 0 when every image was judged, whatever the verdicts; 2 when one co
 
 interface PredictFlags {
   readonly maps?: string;
+  readonly legend?: boolean;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
+  if (flags.legend && flags.maps === undefined)
+    throw new CladError('USAGE', {
+      reason: '--legend belongs to heat maps: give --maps DIR too',
+      help: '`clad predict --help`',
+    });
   const leftOut: LeftOut[] = [];
   const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
   const targets = await predictTargets(paths, onLeftOut);
@@ -69,7 +77,10 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const failures: PredictionFailure[] = [];
   try {
     let done = 0;
-    for await (const line of predictImages(detector, targets, flags.maps, onLeftOut)) {
+    for await (const line of predictImages(detector, targets, flags.maps, {
+      legend: flags.legend ?? false,
+      onLeftOut,
+    })) {
       if (flags.json) printJsonLine(line);
       if ('error' in line) failures.push(line);
       else {
@@ -92,7 +103,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
 
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
-  const table = textTable({
+  const table = terminalTable({
     header: ['image', 'product', 'votes', 'score', 'threshold', 'verdict'],
     rows: lines.map((line) => [
       line.path,

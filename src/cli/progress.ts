@@ -3,7 +3,12 @@
  * Tasks that are over within two seconds show nothing.
  */
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
+import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressEvent, ProgressListener } from '../core/progress.ts';
+import { logLine, type ProgressState, terminalLine, wrapped } from './progress-line.ts';
+import { WholeWork } from './whole-work.ts';
+
+export { duration } from './progress-line.ts';
 
 /** Milliseconds a task must last to be worth a bar. */
 const patience = 2_000;
@@ -13,13 +18,18 @@ const lineInterval = 10_000;
 /** A display of progress; `stop` must be called before the process ends. */
 export interface ProgressDisplay {
   readonly listener: ProgressListener;
+  /** Tells of the tasks to come: from now on it also says which of them is under way, and what is left of all. */
+  expect(tasks: readonly ExpectedTask[]): void;
   /** Writes a line without tearing the bars. */
   log(text: string): void;
   stop(): void;
 }
 
 /** What the display writes to; `process.stderr` fits. */
-export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Of a terminal that does not say how wide it is. */
+const usualColumns = 80;
 
 /**
  * Makes a display.
@@ -43,14 +53,17 @@ function bars(stream: ProgressStream, now: () => number): ProgressDisplay {
   let multi: MultiBar | undefined;
   const shown = new Map<string, SingleBar>();
   const tasks = new Map<string, Task>();
+  const whole = new WholeWork();
   const listener = (event: ProgressEvent) => {
-    const task = recall(tasks, event, now());
-    const elapsed = now() - task.started;
+    const time = now();
+    const task = recall(tasks, event, time);
+    const elapsed = time - task.started;
+    const state = stateOf(event, task, elapsed, whole.observe(event, time));
     const over = event.done >= event.total;
     if (over) tasks.delete(event.task);
     let bar = shown.get(event.task);
     if (!bar && elapsed < patience) return;
-    const payload = { task: event.task, unit: event.unit, details: details(event, task, elapsed) };
+    const payload = { state };
     if (bar) {
       bar.setTotal(event.total);
       bar.update(event.done, payload);
@@ -65,7 +78,8 @@ function bars(stream: ProgressStream, now: () => number): ProgressDisplay {
     }
   };
   const log = (text: string) => {
-    if (multi) multi.log(`${text}\n`);
+    // Bars switch the terminal's own wrapping off.
+    if (multi) multi.log(`${wrapped(text, stream.columns ?? usualColumns)}\n`);
     else stream.write(`${text}\n`);
   };
   const stop = () => {
@@ -75,15 +89,15 @@ function bars(stream: ProgressStream, now: () => number): ProgressDisplay {
     multi = undefined;
     shown.clear();
   };
-  return { listener, log, stop };
+  return { listener, expect: (tasks) => whole.expect(tasks), log, stop };
 }
 
 function multiBar(stream: ProgressStream): MultiBar {
   return new cliProgress.MultiBar(
     {
       stream,
-      format: '{task} {bar} {percentage}% | {value}/{total} {unit}{details}',
-      barsize: 24,
+      format: (_, { maxWidth }, { state }: { state: ProgressState }) =>
+        terminalLine(state, maxWidth ?? usualColumns),
       // Whoever runs the command decides what an interrupt does, e.g. save a checkpoint.
       gracefulExit: false,
       hideCursor: false,
@@ -98,15 +112,15 @@ function multiBar(stream: ProgressStream): MultiBar {
 function lines(stream: ProgressStream, now: () => number): ProgressDisplay {
   const tasks = new Map<string, Task>();
   const said = new Map<string, number>();
+  const whole = new WholeWork();
   const listener = (event: ProgressEvent) => {
     const time = now();
     const task = recall(tasks, event, time);
     const elapsed = time - task.started;
     const over = event.done >= event.total;
+    const state = stateOf(event, task, elapsed, whole.observe(event, time));
     if (elapsed >= patience && (over || time - (said.get(event.task) ?? task.started) >= lineInterval)) {
-      const percent = Math.floor((100 * event.done) / Math.max(1, event.total));
-      const text = `${event.task}: ${event.done}/${event.total} ${event.unit} (${percent}%)`;
-      stream.write(`${text}${details(event, task, elapsed)}\n`);
+      stream.write(`${logLine(state)}\n`);
       said.set(event.task, time);
     }
     if (over) {
@@ -114,7 +128,12 @@ function lines(stream: ProgressStream, now: () => number): ProgressDisplay {
       said.delete(event.task);
     }
   };
-  return { listener, log: (text) => void stream.write(`${text}\n`), stop: () => {} };
+  return {
+    listener,
+    expect: (tasks) => whole.expect(tasks),
+    log: (text) => void stream.write(`${text}\n`),
+    stop: () => {},
+  };
 }
 
 function recall(tasks: Map<string, Task>, { task: name, done }: ProgressEvent, now: number): Task {
@@ -126,28 +145,12 @@ function recall(tasks: Map<string, Task>, { task: name, done }: ProgressEvent, n
   return task;
 }
 
-/** Rate, time left or taken, and the event's own numbers. */
-function details({ done, total, values }: ProgressEvent, { offset }: Task, elapsed: number): string {
-  const parts: string[] = [];
-  const rate = (done - offset) / (elapsed / 1000);
-  if (done >= total) parts.push(`in ${duration(elapsed / 1000)}`);
-  else if (rate > 0) parts.push(`${short(rate)}/s`, `${duration((total - done) / rate)} left`);
-  for (const [name, value] of Object.entries(values ?? {})) parts.push(`${name} ${short(value)}`);
-  return parts.map((part) => ` | ${part}`).join('');
-}
-
-/** Three significant digits, without an exponent where that is readable. */
-function short(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 100 && size < 1e6) return value.toFixed(0);
-  return String(Number(value.toPrecision(3)));
-}
-
-/** Seconds as `42 s`, `3 min 05 s` or `2 h 07 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const two = (value: number) => String(value).padStart(2, '0');
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+function stateOf(
+  event: ProgressEvent,
+  { offset }: Task,
+  elapsed: number,
+  whole: ProgressState['whole'],
+): ProgressState {
+  const rate = (event.done - offset) / (elapsed / 1000);
+  return { ...event, elapsed: elapsed / 1000, rate: Number.isFinite(rate) ? rate : 0, whole };
 }

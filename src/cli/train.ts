@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
-import { textTable } from '../evaluation/table.ts';
 import { builtinName } from '../features/builtin-backbone.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { type MethodName, methodNames } from '../methods/method.ts';
@@ -23,6 +22,7 @@ import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-
 import { onInterrupt } from './interrupt.ts';
 import { printError, printJson, printText, toldError } from './output.ts';
 import { duration, progressBars } from './progress.ts';
+import { terminalTable } from './terminal-table.ts';
 import { describeTraining } from './train-outcome.ts';
 
 /** Adds the verb to the program. */
@@ -177,6 +177,7 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       resume: given.resume ?? false,
       evaluated: given.report,
       onProgress: display.listener,
+      ...(!given.plan && { onTasks: display.expect }),
       note: (text) => display.log(`clad: ${text}`),
       signal: interrupt.signal,
     };
@@ -213,7 +214,7 @@ function describePlan({
 }: TrainingPlan): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const total = Object.values(time).reduce((sum, each) => sum + each, 0);
-  return textTable({
+  return terminalTable({
     header: ['', 'expected'],
     rows: [
       ['images', `${images} of ${classes} products, ${heldOut} held out`],

@@ -1,12 +1,12 @@
 /** @file `clad verify`: does this machine compute what the detector file says it should? */
 import type { Command } from 'commander';
 import { uncheckedNote } from '../detector/open.ts';
-import { textTable } from '../evaluation/table.ts';
 import { type Verification, verifyDetector } from '../methods/golden.ts';
 import type { Device } from '../runtime/engine.ts';
 import { shareFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Adds the verb to the program. */
 export function registerVerify(program: Command): void {
@@ -43,8 +43,8 @@ interface VerifyFlags {
   readonly json?: boolean;
 }
 
-async function run(folder: string, { json, ...flags }: VerifyFlags): Promise<void> {
-  const verification = await verifyDetector({ run: folder, ...flags });
+async function run(folder: string, { json, device, threads, tolerance }: VerifyFlags): Promise<void> {
+  const verification = await verifyDetector({ run: folder, device, threads, tolerance });
   if (json) printJson(verification);
   else printText(describe(verification));
   if (!verification.reproduced) process.exitCode = 2;
@@ -53,7 +53,7 @@ async function run(folder: string, { json, ...flags }: VerifyFlags): Promise<voi
 function describe(verification: Verification): string {
   const { model, device, madeOn, tolerance, reproduced, pictures } = verification;
   const share = (value: number) => `${(100 * value).toPrecision(2)} %`;
-  const table = textTable({
+  const table = terminalTable({
     header: ['picture', 'score', 'expected', 'score off by', 'map off by', 'same'],
     rows: pictures.map((picture) => [
       picture.name,

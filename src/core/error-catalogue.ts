@@ -14,6 +14,10 @@ export interface CatalogueEntry {
 
 /** Every code, whose it is, and its message. */
 export const errorCatalogue = {
+  ARGUMENT_INVALID: {
+    kind: 'input',
+    message: '{of}: expected {argument} to be {expected}, got {actual}.',
+  },
   OPTION_INVALID: {
     kind: 'input',
     message: 'Expected {option} to be {expected}, got {actual}.',

@@ -17,7 +17,11 @@ export class CladError extends Error {
   constructor(code: ErrorCode, values: Readonly<Record<string, string | number>>, options?: ErrorOptions) {
     const entry: CatalogueEntry = errorCatalogue[code];
     super(
-      entry.message.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? `{${key}}`)).trimEnd(),
+      entry.message
+        .replaceAll(/\{(\w+)\}/g, (_, key: string) =>
+          Object.hasOwn(values, key) ? String(values[key]) : `{${key}}`,
+        )
+        .trimEnd(),
       options,
     );
     this.code = code;

@@ -8,7 +8,7 @@
  */
 import { open } from 'node:fs/promises';
 import { CladError } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { readRegular } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeSamples } from '../image/decode.ts';
 import { pngDepth, startsAsPng, startsAsTiff } from '../image/format.ts';
@@ -158,7 +158,7 @@ async function mayBeDeep(path: string): Promise<boolean> {
 
 async function depthOf(path: string): Promise<Pick<FileDepth, 'depth' | 'range'> | undefined> {
   try {
-    const { data, depth } = await decodeSamples(await readBytes(path), path);
+    const { data, depth } = await decodeSamples(await readRegular(path), path);
     return { depth, range: data instanceof Uint16Array ? rangeOf(data) : undefined };
   } catch (error) {
     if (error instanceof CladError) return undefined;

@@ -1,9 +1,19 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
+import {
+  callback,
+  list,
+  oneOf,
+  optional,
+  path,
+  requireArgument,
+  requireFields,
+  wholeFrom,
+} from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import type { SampleBits } from '../image/samples.ts';
+import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { trainingBits } from './bit-depth.ts';
 import { type CopyKind, findCopies } from './copies.ts';
-import type { Dataset, Layout, Sample } from './dataset.ts';
+import { type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
 import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
 import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
@@ -69,6 +79,15 @@ export async function inspectDataset(
   root: string,
   options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
+  requireArgument('inspectDataset', 'root', root, path);
+  requireFields('inspectDataset', 'options', options, {
+    layout: optional(oneOf(layouts)),
+    splits: optional(list(oneOf(['train', 'test']))),
+    concurrency: optional(wholeFrom(1)),
+    bits: optional(oneOf(sampleBits)),
+    onImage: optional(callback),
+    onProgress: optional(callback),
+  });
   const dataset = await loadDataset(root, { layout: options.layout, requireTraining: false });
   const { bits, problems } = await bitsProblem(dataset, options.onProgress);
   const sketches = new Map<string, Sketch>();

@@ -3,8 +3,9 @@
  * here; `verifyImages` decodes the files.
  */
 import { relative, sep } from 'node:path';
+import { flag, oneOf, optional, path, requireArgument, requireFields } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import type { Aside, Dataset, Layout, Sample } from './dataset.ts';
+import { type Aside, type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
 import type { Looks } from './entries.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
 import { type LeftOut, leftOutBriefly } from './left-out.ts';
@@ -31,6 +32,11 @@ export interface LoadOptions {
  *   `CLASS_EMPTY`, `CLASS_NAME_TWICE`, `MASK_UNMATCHED`, `SPLIT_TABLE_INVALID`
  */
 export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
+  requireArgument('loadDataset', 'root', root, path);
+  requireFields('loadDataset', 'options', options, {
+    layout: optional(oneOf(layouts)),
+    requireTraining: optional(flag),
+  });
   const absolute = await requireFolder(root, 'Give the folder of the data set.');
   const looks: Looks = new Map();
   const { layout, names, samples, asides = [] } = await readLayout(absolute, options.layout, looks);

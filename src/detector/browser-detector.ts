@@ -2,6 +2,7 @@
  * @file A detector in a web page: `model.onnx` from an address or a file, pictures from wherever a page has them, the same
  * results as in Node.
  */
+import { anything, callback, oneOf, optional, requireFields, signal } from '../core/arguments.ts';
 import { reasonOf } from '../core/errors.ts';
 import { type ImageSource, toRgbImage } from '../image/browser-decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -32,6 +33,18 @@ export interface LoadDetectorOptions {
   /** Ends the download. */
   readonly signal?: AbortSignal;
 }
+
+const loadOptions = {
+  device: optional(oneOf(['auto', 'webgpu', 'wasm'])),
+  // Checked where it is used.
+  threads: anything,
+  wasmPaths: optional({
+    expected: 'the address of a folder, as a text or a URL',
+    holds: (value) => typeof value === 'string' || value instanceof URL,
+  }),
+  onProgress: optional(callback),
+  signal: optional(signal),
+};
 
 /** What is told of a picture: the line of `clad predict --json`, and the map. */
 export interface WebResult extends Judgement {
@@ -84,8 +97,10 @@ export class WebDetector {
  */
 export async function loadDetector(
   source: DetectorSource,
-  { device = 'auto', threads, wasmPaths, onProgress, signal }: LoadDetectorOptions = {},
+  options: LoadDetectorOptions = {},
 ): Promise<WebDetector> {
+  requireFields('loadDetector', 'options', options, loadOptions);
+  const { device = 'auto', threads, wasmPaths, onProgress, signal } = options;
   const { bytes, name } = await detectorBytes(source, onProgress, signal);
   const open = async (chosen: WebDevice, whyNotWebGpu?: string) => {
     const engine = await webEngine({ device: chosen, threads, wasmPaths });

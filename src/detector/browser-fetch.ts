@@ -1,8 +1,17 @@
 /** @file A detector file's bytes, from wherever a page has them. */
+import { type Kind, requireArgument } from '../core/arguments.ts';
 import { CladError, reasonOf } from '../core/errors.ts';
 
 /** An address (a relative one begins at the page), or the file itself. */
 export type DetectorSource = string | URL | Blob | ArrayBuffer | Uint8Array;
+
+const detectorSource: Kind = {
+  expected:
+    'the address of a model.onnx (a text or a URL), or the file: a File or Blob, an ArrayBuffer or a Uint8Array',
+  holds: (value) =>
+    (typeof value === 'string' && value !== '') ||
+    [URL, Blob, ArrayBuffer, Uint8Array].some((kind) => value instanceof kind),
+};
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -21,6 +30,7 @@ export async function detectorBytes(
   onProgress?: (progress: DownloadProgress) => void,
   signal?: AbortSignal,
 ): Promise<{ bytes: Uint8Array; name: string }> {
+  requireArgument('loadDetector', 'source', source, detectorSource);
   if (source instanceof Uint8Array) return { bytes: source, name: 'The detector' };
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'The detector' };
   if (source instanceof Blob) {

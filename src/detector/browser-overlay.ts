@@ -1,8 +1,18 @@
 /** @file Pictures and heat maps on a canvas, in the colours of `clad predict --maps`. */
-import type { RgbImage } from '../image/rgb.ts';
+import {
+  callback,
+  flag,
+  having,
+  number,
+  optional,
+  requireArgument,
+  requireFields,
+} from '../core/arguments.ts';
+import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
 import type { WebDetector, WebResult } from './browser-detector.ts';
 import { heatPicture } from './heat-picture.ts';
 import { seenPart } from './map-regions.ts';
+import { requireAnswer, requireDetector } from './result-arguments.ts';
 
 type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
@@ -19,11 +29,15 @@ export interface OverlayOptions {
   readonly regions?: boolean;
 }
 
+const drawable = having('a canvas', { getContext: callback });
+
 /** Boxes are this share of the shorter side wide, at least one pixel. */
 const lineShare = 1 / 200;
 
 /** Gives the canvas the picture's size and draws it. */
 export function drawPicture(canvas: Canvas, image: RgbImage): void {
+  requireArgument('drawPicture', 'canvas', canvas, drawable);
+  requireRgbImage('drawPicture', 'image', image);
   canvas.width = image.width;
   canvas.height = image.height;
   contextOf(canvas).putImageData(imageDataOf(image), 0, 0);
@@ -41,14 +55,16 @@ export function drawOverlay(
   canvas: Canvas,
   detector: Pick<WebDetector, 'metadata'>,
   image: RgbImage,
-  {
-    class: className,
-    threshold,
-    map,
-    regions: found,
-  }: Pick<WebResult, 'class' | 'threshold' | 'map' | 'regions'>,
-  { opacity = 1, regions = false }: OverlayOptions = {},
+  result: Pick<WebResult, 'class' | 'threshold' | 'map' | 'regions'>,
+  options: OverlayOptions = {},
 ): void {
+  requireArgument('drawOverlay', 'canvas', canvas, drawable);
+  requireDetector('drawOverlay', detector);
+  requireRgbImage('drawOverlay', 'image', image);
+  requireAnswer('drawOverlay', 'result', result, 'class', detector.metadata);
+  requireFields('drawOverlay', 'options', options, { opacity: optional(number), regions: optional(flag) });
+  const { class: className, threshold, map, regions: found } = result;
+  const { opacity = 1, regions = false } = options;
   drawPicture(canvas, image);
   const context = contextOf(canvas);
   const heat = heatPicture(detector, image, { className, threshold: threshold ?? undefined, map });
@@ -73,12 +89,16 @@ export function drawOverlay(
   }
 }
 
+const twoDimensional = having('a canvas for two dimensions: this one is in use for WebGL or WebGPU', {
+  putImageData: callback,
+});
+
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 function contextOf(canvas: Canvas): Context {
   const context = canvas.getContext('2d') as Context | null;
-  if (!context) throw new TypeError('this canvas is in use for WebGL or WebGPU; give one for two dimensions');
-  return context;
+  requireArgument('drawPicture', 'canvas', context ?? canvas, twoDimensional);
+  return context as Context;
 }
 
 function imageDataOf({ width, height, data }: RgbImage): ImageData {

@@ -9,6 +9,7 @@
  * ones, it is an estimate. It is an average over draws of the images; with few of them the rate of one detector scatters around it.
  * It says nothing about misses.
  */
+import { type Kind, named, requireArgument } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 
 /** A threshold and what is expected of it. The verdict is anomalous where score > threshold. */
@@ -26,13 +27,18 @@ export interface ConformalThreshold {
   readonly setAside?: number | undefined;
 }
 
+const scores: Kind = {
+  expected: 'a list of numbers',
+  holds: (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && !(value instanceof DataView),
+};
+
 /** @throws CladError OPTION_INVALID for a rate that is not in (0, 1) */
 export function requireFalseAlarmRate(rate: number): void {
-  if (rate > 0 && rate < 1) return;
+  if (typeof rate === 'number' && rate > 0 && rate < 1) return;
   throw new CladError('OPTION_INVALID', {
     option: 'the false-alarm rate',
     expected: 'between 0 and 1, e.g. 0.01',
-    actual: rate,
+    actual: named(rate),
   });
 }
 
@@ -45,6 +51,7 @@ export function conformalThreshold(
   goodScores: ArrayLike<number>,
   falseAlarmRate: number,
 ): ConformalThreshold {
+  requireArgument('conformalThreshold', 'goodScores', goodScores, scores);
   requireFalseAlarmRate(falseAlarmRate);
   const sorted = Float64Array.from(goodScores).sort();
   const count = sorted.length;

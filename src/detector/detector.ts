@@ -6,10 +6,11 @@
  * const { className, score, verdict } = await detector.predict(image);
  * await detector.release();
  */
+import { bytes as asBytes, engine as asEngine, requireArgument, text } from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { requireUsableSize } from '../image/limits.ts';
 import { lookAt } from '../image/look.ts';
-import type { RgbImage } from '../image/rgb.ts';
+import { type RgbImage, requireOneSize, requireRgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { bitsOf, type PictureWarning } from './camera.ts';
 import { cameraWarnings } from './camera-warnings.ts';
@@ -60,6 +61,9 @@ export class Detector {
    * @throws DETECTOR_INVALID when it is no detector or damaged
    */
   static async fromBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
+    requireArgument('Detector.fromBytes', 'engine', engine, asEngine);
+    requireArgument('Detector.fromBytes', 'bytes', bytes, asBytes);
+    requireArgument('Detector.fromBytes', 'name', name, text);
     const read = readDetector(bytes, name);
     let session: Session;
     try {
@@ -75,10 +79,11 @@ export class Detector {
   /**
    * Judges one picture of any size.
    * @param name - names it in errors
-   * @throws IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
+   * @throws ARGUMENT_INVALID for what is no picture; IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
    *   decoded otherwise than the training images
    */
   async predict(image: RgbImage, name?: string): Promise<Prediction> {
+    requireRgbImage('predict', 'image', image);
     const [prediction] = await this.predictAll([image], name);
     return prediction as Prediction;
   }
@@ -89,6 +94,7 @@ export class Detector {
    * @throws as `predict`
    */
   async predictAll(images: readonly RgbImage[], name = 'a picture'): Promise<Prediction[]> {
+    requireOneSize('predictAll', 'images', images);
     if (images[0]) requireUsableSize(images[0], name);
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });

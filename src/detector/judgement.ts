@@ -6,6 +6,8 @@ import type { PictureWarning } from './camera.ts';
 import type { Prediction } from './detector.ts';
 import { type AnomalousRegion, anomalousRegions } from './map-regions.ts';
 import type { DetectorMetadata } from './metadata.ts';
+import { regionRule } from './region-rule.ts';
+import { requireAnswer, requireMetadata, requireSize } from './result-arguments.ts';
 
 /** Numbers are as the detector file gives them; nothing is rounded. */
 export interface Judgement {
@@ -17,7 +19,7 @@ export interface Judgement {
   /** Of that product; null before calibration. */
   readonly threshold: number | null;
   readonly verdict: 'normal' | 'anomalous' | null;
-  /** Where the map is above the threshold, the highest first. A normal picture may have some too, if they are small or weak. */
+  /** Where the map is above the threshold and near its highest around there, the highest first. A normal picture may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
   /** Why the picture may not be from the training's camera, or not in its light; mostly none. */
   readonly warnings: readonly PictureWarning[];
@@ -25,18 +27,22 @@ export interface Judgement {
 
 /** @param picture - size of the photograph as decoded, pixels */
 export function judgementOf(
-  { geometry }: Pick<DetectorMetadata, 'geometry'>,
+  metadata: Pick<DetectorMetadata, 'geometry' | 'display' | 'regions'>,
   prediction: Prediction,
   picture: { readonly width: number; readonly height: number },
 ): Judgement {
+  requireMetadata('judgementOf', 'metadata', metadata);
+  requireAnswer('judgementOf', 'prediction', prediction, 'className', metadata);
+  requireSize('judgementOf', 'picture', picture);
   const { className, classProbability, score, threshold, verdict, map, warnings } = prediction;
+  const rule = regionRule(metadata, className, threshold);
   return {
     class: className,
     classProbability,
     score,
     threshold: threshold ?? null,
     verdict: verdict ?? null,
-    regions: threshold === undefined ? [] : anomalousRegions(map, geometry, threshold, picture),
+    regions: rule ? anomalousRegions(map, metadata.geometry, rule, picture) : [],
     warnings,
   };
 }

@@ -7,17 +7,38 @@
  * threshold in the middle of the colours: cold is normal, the upper half is what the verdict calls anomalous. Where
  * the threshold stands too close to the good pixels to spread colours over (few images, or a score that is
  * not a pixel's value), a quarter of the good pixels' own spread stands in for its distance.
+ *
+ * The upper half ends where strong defects end: a training has made some to know that (methods/made-defects.ts).
  */
 import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
+import type { HeatScale } from '../image/heat-scale.ts';
 
 /** Fraction of good pixels that lie below the start of the range. */
 export const goodFraction = 0.995;
 
-/** Map values of the coldest and the hottest colour, `low < high`; values outside take the end colours. */
+/** Map values: `low` has the coldest colour, the middle between `low` and `high` the middle one, `top` the hottest; `low < high < top`. */
 export interface MapRange {
   readonly low: number;
   readonly high: number;
+  /** Absent in files of before 28 November 2026, whose colours end at `high`. */
+  readonly top?: number | undefined;
+}
+
+/** Where nothing is known of defects: they reach so many times the threshold's distance above it. On four products strong ones reached 3 to 7 times it. */
+const usualReach = 5;
+/** The upper half spans this many times the lower at least. */
+const leastReach = 1;
+
+/** The scale of heat maps. */
+export function heatScale({ low, high, top = high }: MapRange): HeatScale {
+  return { low, middle: (low + high) / 2, top };
+}
+
+/** The range with another end. @param top - what strong defects reach; raised where it lies in the lower half or near it */
+export function endingAt({ low, high }: MapRange, top: number): MapRange {
+  const { middle } = heatScale({ low, high });
+  return { low, high, top: Math.max(top, middle + leastReach * (middle - low)) };
 }
 
 /** What is known of the good pixels of one class. */
@@ -51,7 +72,7 @@ export function goodPixels(maps: readonly Float32Array[]): GoodPixels {
  * The display range of a class.
  * @param good - from `goodPixels`
  * @param threshold - the verdict's threshold, in the map's units
- * @returns `low` = `good.upper`; `high` at least twice as far above it as the threshold is
+ * @returns `low` = `good.upper`; `high` at least twice as far above it as the threshold is; `top` as where nothing is known of defects
  * @throws CladError OPTION_INVALID where a value is not finite
  */
 export function mapRange(good: GoodPixels, threshold: number): MapRange {
@@ -65,5 +86,5 @@ export function mapRange(good: GoodPixels, threshold: number): MapRange {
   }
   // The last term keeps maps of one single value displayable, in single precision as well.
   const half = Math.max(threshold - upper, (upper - median) / 4, Math.max(Math.abs(upper), 1) * 1e-5);
-  return { low: upper, high: upper + 2 * half };
+  return { low: upper, high: upper + 2 * half, top: upper + (1 + usualReach) * half };
 }

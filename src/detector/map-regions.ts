@@ -1,8 +1,9 @@
 /** @file Where a picture is anomalous, as boxes on the photograph instead of a map. */
 import { regionsOf } from '../core/regions.ts';
 import type { DetectorMetadata } from './metadata.ts';
+import { insideRegions, type RegionRule } from './region-rule.ts';
 
-/** A connected part of the anomaly map above the threshold (8-connected), in pixels of the photograph. */
+/** A connected part of the anomaly map that is anomalous by the product's rule (8-connected), in pixels of the photograph. */
 export interface AnomalousRegion {
   /** Left edge of the box, from the left. */
   readonly x: number;
@@ -42,20 +43,20 @@ export function seenPart(
 
 /**
  * @param map - [S, S]
- * @param threshold - pixels of the map above it belong to a region
+ * @param rule - which pixels of the map belong to a region
  * @param picture - size of the photograph, pixels
  * @returns the highest peak first
  */
 export function anomalousRegions(
   map: Float32Array,
   geometry: DetectorMetadata['geometry'],
-  threshold: number,
+  rule: RegionRule,
   picture: { readonly width: number; readonly height: number },
 ): AnomalousRegion[] {
   const { size } = geometry;
   const part = seenPart(geometry, picture);
-  const above = Uint8Array.from(map, (value) => (value > threshold ? 1 : 0));
-  const { labels, sizes } = regionsOf(above, size, size);
+  const inside = Uint8Array.from(insideRegions(map, size, rule), (value) => (value > 0 ? 1 : 0));
+  const { labels, sizes } = regionsOf(inside, size, size);
   const boxes = sizes.map((pixels) => ({
     left: size,
     top: size,

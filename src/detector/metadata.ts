@@ -29,6 +29,13 @@ const rememberedPictures = z.object({
   pixels: z.base64(),
 });
 
+const regions = z.object({
+  /** Pixels of the map. */
+  reach: z.number().int().positive(),
+  /** By product. */
+  share: z.record(z.string(), z.number().min(0).max(1)),
+});
+
 const detectorMetadataSchema = z.object({
   /** Raised when a reader of the old one would go wrong. */
   format: z.literal(1),
@@ -46,8 +53,10 @@ const detectorMetadataSchema = z.object({
     resizeShorterTo: z.null().optional(),
   }),
   thresholds: z.record(z.string(), threshold),
-  /** Map values of the coldest and the hottest colour. */
-  display: z.record(z.string(), z.object({ low: z.number(), high: z.number() })),
+  /** Map values of the colours (map-range.ts). */
+  display: z.record(z.string(), z.object({ low: z.number(), high: z.number(), top: z.number().optional() })),
+  /** How far regions reach (region-rule.ts); absent in files of before 28 November 2026. */
+  regions: regions.optional(),
   /** How it was made. */
   provenance: z.object({
     data: z.object({

@@ -1,4 +1,5 @@
 /** @file A detector file on disk, opened. */
+import { engine as asEngine, path as asPath, requireArgument } from '../core/arguments.ts';
 import { readBytes } from '../core/files.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { Detector } from './detector.ts';
@@ -8,6 +9,8 @@ import { Detector } from './detector.ts';
  * @throws FILE_UNREADABLE, or DETECTOR_INVALID when it is no detector or damaged
  */
 export async function openDetector(engine: Engine, path: string): Promise<Detector> {
+  requireArgument('openDetector', 'engine', engine, asEngine);
+  requireArgument('openDetector', 'path', path, asPath);
   const bytes = await readBytes(path);
   return Detector.fromBytes(engine, bytes, path);
 }

@@ -6,6 +6,15 @@
  * Pixel metrics use good images (all pixels normal) and anomalous images that come with a mask; an anomalous image
  * without one is left out of them, for nobody knows which of its pixels are anomalous.
  */
+import {
+  flag,
+  having,
+  optional,
+  requireArgument,
+  requireFields,
+  text,
+  wholeFrom,
+} from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.ts';
 import { PixelScores } from './pixels.ts';
@@ -28,6 +37,18 @@ export interface EvaluatedImage {
   /** The detector's verdict, where it has a threshold. */
   readonly verdict?: 'normal' | 'anomalous' | null;
 }
+
+const evaluated = having('an image with className, anomalous, score, map and mask', {
+  className: text,
+  anomalous: flag,
+  // What is NaN is refused below, by the image's name.
+  score: { expected: 'a number', holds: (value) => typeof value === 'number' },
+  map: {
+    expected: 'a Float32Array or null',
+    holds: (value) => value === null || value instanceof Float32Array,
+  },
+  mask: { expected: 'a Uint8Array or null', holds: (value) => value === null || value instanceof Uint8Array },
+});
 
 /** The metrics of `ClassRecord` in the order in which tables show them. */
 export const metricNames = [
@@ -108,6 +129,7 @@ export class Evaluator {
    * @default no curves
    */
   constructor(options: { readonly curvePoints?: number } = {}) {
+    requireFields('new Evaluator', 'options', options, { curvePoints: optional(wholeFrom(4)) });
     this.#curvePoints = options.curvePoints;
   }
 
@@ -117,6 +139,7 @@ export class Evaluator {
    *   its map, or the class is finished
    */
   add(image: EvaluatedImage): void {
+    requireArgument('Evaluator.add', 'image', image, evaluated);
     const { className, anomalous, score, map, predictedClass, verdict } = image;
     if (this.#records.get(className)) {
       throw new CladError('METRIC_INPUT', { what: `class ${className}`, reason: 'it is already finished' });

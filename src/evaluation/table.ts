@@ -3,6 +3,7 @@
  * with three decimals, what could not be computed as a dash. The dilated AUPRO stands beside the exact one, never
  * alone. Columns are padded by characters, so names in wide scripts do not line up on a terminal.
  */
+import { having, type Kind, list, requireArgument, text } from '../core/arguments.ts';
 import type { ClassRecord, Evaluation, MetricName } from './evaluate.ts';
 
 /** Cells as text; every row is as long as the header. */
@@ -10,6 +11,15 @@ export interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
+
+const measured: Kind = having('what an Evaluator measured, with classes and mean', {
+  classes: having('', {}),
+  mean: having('', {}),
+});
+const tableOfTexts: Kind = having('a table: header, a list of texts, and rows, a list of such lists', {
+  header: list(text),
+  rows: list(list(text)),
+});
 
 /** Column titles: I for image, P for pixel, as the field writes them. */
 export const metricTitles: Readonly<Record<MetricName, string>> = {
@@ -30,7 +40,9 @@ export const metricTitles: Readonly<Record<MetricName, string>> = {
 const optional: ReadonlySet<MetricName> = new Set(['classAccuracy', 'falseAlarmRate', 'missRate']);
 
 /** One row a class and, for more than one class, a row with their mean (its numbers of images are left empty). */
-export function evaluationTable({ classes, mean }: Evaluation): Table {
+export function evaluationTable(evaluation: Evaluation): Table {
+  requireArgument('evaluationTable', 'evaluation', evaluation, measured);
+  const { classes, mean } = evaluation;
   const columns = (Object.keys(metricTitles) as MetricName[]).filter(
     (name) => !optional.has(name) || mean[name] !== null,
   );
@@ -52,6 +64,7 @@ export function fraction(value: number | null): string {
 
 /** Lines for a terminal: first column left, the others right, a rule under the header. */
 export function textTable(table: Table): string {
+  requireArgument('textTable', 'table', table, tableOfTexts);
   const widths = columnWidths(table);
   const line = (cells: readonly string[]) =>
     cells
@@ -64,6 +77,7 @@ export function textTable(table: Table): string {
 
 /** A Markdown table, its source lined up too. */
 export function markdownTable(table: Table): string {
+  requireArgument('markdownTable', 'table', table, tableOfTexts);
   const escaped: Table = {
     header: table.header.map(escapeCell),
     rows: table.rows.map((row) => row.map(escapeCell)),

@@ -3,6 +3,7 @@
  * do not answer everything, an error that shows the card to write.
  */
 import { basename } from 'node:path';
+import { type Kind, list, number, oneOf, optional, text, wholeFrom } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { type DeclaredValue, declaredOutputs, type ModelProto } from '../graph/index.ts';
 import type { Engine } from '../runtime/engine.ts';
@@ -28,6 +29,24 @@ export interface BackboneFlags {
   readonly licence?: string | undefined;
   readonly source?: string | undefined;
 }
+
+const three = optional({
+  expected: 'three numbers in a list',
+  holds: (value) => list(number).holds(value) && (value as unknown[]).length === 3,
+});
+
+/** What each flag may be. */
+export const flagKinds: { readonly [K in keyof Required<BackboneFlags>]: Kind } = {
+  name: optional(text),
+  mean: three,
+  std: three,
+  normalization: optional(oneOf(['imagenet'])),
+  inputSize: optional(wholeFrom(1)),
+  minInputSize: optional(wholeFrom(1)),
+  layers: optional(list(text)),
+  licence: optional(text),
+  source: optional(text),
+};
 
 /**
  * The normalisation that flags say; undefined where they say none.

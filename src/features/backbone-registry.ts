@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { flag, optional, path as pathKind, requireArgument, requireFields, text } from '../core/arguments.ts';
 import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { asRefusal, replaceFile, writeFileAtomic } from '../core/files.ts';
 import { decodeSafetensors } from '../core/safetensors.ts';
@@ -25,6 +26,7 @@ import {
   readCard,
   type WrittenCard,
 } from './backbone-card.ts';
+import { flagKinds } from './backbone-derive.ts';
 import { type MeasuredValue, measureValues } from './backbone-probe.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { buildResnet } from './resnet.ts';
@@ -77,6 +79,8 @@ export interface AddedBackbone {
  * @throws what `loadBackbone` and `buildResnet` throw; OPTION_INVALID when the name is taken or cannot be a name
  */
 export async function addBackbone(file: string, options: AddOptions = {}): Promise<AddedBackbone> {
+  requireArgument('addBackbone', 'file', file, pathKind);
+  requireFields('addBackbone', 'options', options, { ...flagKinds, replace: optional(flag) });
   const { replace = false, ...flags } = options;
   const source = resolve(file);
   if (!existsSync(source)) {
@@ -185,6 +189,7 @@ export interface VerifiedBackbone {
  * @throws BACKBONE_UNSUITABLE naming the first thing that is otherwise, and what `loadBackbone` throws
  */
 export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promise<VerifiedBackbone> {
+  requireArgument('verifyBackbone', 'nameOrFile', nameOrFile, text);
   const { card, model, path, assumed } = await loadBackbone(nameOrFile, {}, engine);
   const refuse = (reason: string): never => {
     throw new CladError('BACKBONE_UNSUITABLE', { path, reason });

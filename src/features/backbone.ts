@@ -10,12 +10,19 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
+import {
+  engine as asEngine,
+  optional,
+  path as pathArgument,
+  requireArgument,
+  requireFields,
+} from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { DeclaredValue, ModelProto } from '../graph/index.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
-import { type BackboneFlags, defined, deriveCard, normalizationOf } from './backbone-derive.ts';
+import { type BackboneFlags, defined, deriveCard, flagKinds, normalizationOf } from './backbone-derive.ts';
 import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 
@@ -62,6 +69,9 @@ export async function loadBackbone(
   flags: BackboneFlags = {},
   engine?: Engine,
 ): Promise<Backbone> {
+  requireArgument('loadBackbone', 'nameOrFile', nameOrFile, pathArgument);
+  requireFields('loadBackbone', 'flags', flags, flagKinds);
+  requireArgument('loadBackbone', 'engine', engine, optional(asEngine));
   if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, flags);
   const path = await locate(nameOrFile);
   const bytes = await readBytes(path);

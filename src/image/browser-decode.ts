@@ -5,11 +5,12 @@
  * profiles are ignored, alpha is dropped and not composited. Of 16-bit files a browser gives the upper 8 bits, which `source` says, so that a detector
  * that reads fewer bits refuses them. docs/browser.md says what was measured and what is left.
  */
+import { type Kind, requireArgument } from '../core/arguments.ts';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { jpegChannels, pngDepth, requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
-import type { RgbImage } from './rgb.ts';
+import { isRgbImage, type RgbImage } from './rgb.ts';
 import { type PictureSource, wholeRange } from './samples.ts';
 
 /** Whatever a picture may come as. */
@@ -24,6 +25,27 @@ export type ImageSource =
   | VideoFrame
   | RgbImage;
 
+/** Other pages' objects, of an iframe say, are no instances of this page's classes; a canvas can tell. */
+const drawables = [
+  'ImageBitmap',
+  'HTMLImageElement',
+  'HTMLCanvasElement',
+  'OffscreenCanvas',
+  'HTMLVideoElement',
+  'VideoFrame',
+] as const;
+
+const picture: Kind = {
+  expected: `a picture: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    (value instanceof Blob ||
+      value instanceof ImageData ||
+      drawables.some((name) => Object.prototype.toString.call(value) === `[object ${name}]`) ||
+      isRgbImage(value)),
+};
+
 type Drawable = Exclude<ImageSource, Blob | ImageData | HTMLImageElement | RgbImage>;
 
 const asStored: ImageBitmapOptions = {
@@ -34,9 +56,10 @@ const asStored: ImageBitmapOptions = {
 
 /**
  * Decodes or copies a picture. Of a video it is the frame that shows now; a `VideoFrame` or `ImageBitmap` stays the caller's to close.
- * @throws CladError `IMAGE_INVALID`, `IMAGE_TOO_LONG`
+ * @throws CladError `ARGUMENT_INVALID` for what is no picture, `IMAGE_INVALID` for one that cannot be read, `IMAGE_TOO_LONG`
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
+  requireArgument('toRgbImage', 'source', source, picture);
   const path = source instanceof File ? source.name : 'The picture';
   try {
     if (source instanceof Blob) return await decodeBlob(source, path);
@@ -140,13 +163,6 @@ function withoutAlpha({
     data[to + 2] = pixels[from + 2]!;
   }
   return { width, height, data };
-}
-
-function requireWhole(image: RgbImage): RgbImage {
-  const { width, height, data } = image;
-  if (data.length !== width * height * 3)
-    throw new Error(`${data.length} bytes are not ${width} x ${height} pixels of 3`);
-  return image;
 }
 
 function explained(error: unknown): string {

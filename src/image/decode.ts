@@ -12,6 +12,16 @@
  * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
  */
 import sharp, { type Sharp } from 'sharp';
+import {
+  bytes as asBytes,
+  path as asPath,
+  number,
+  oneOf,
+  optional,
+  requireArgument,
+  requireFields,
+  text,
+} from '../core/arguments.ts';
 import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
 import { isShortOfMemory } from '../core/memory-short.ts';
@@ -19,7 +29,7 @@ import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
 import type { RgbImage } from './rgb.ts';
-import { type SampleBits, SampleTooLarge, toBytes, wholeRange } from './samples.ts';
+import { type SampleBits, SampleTooLarge, sampleBits, toBytes, wholeRange } from './samples.ts';
 
 /** File name endings taken for images, in lower case. */
 export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'];
@@ -38,12 +48,17 @@ export interface DecodeLimits extends Reading {
   readonly seconds?: number;
 }
 
+const reading = { bits: optional(oneOf(sampleBits)) };
+const decodeLimits = { maxPixels: optional(number), seconds: optional(number), ...reading };
+
 /**
  * Reads and fully decodes one image file.
  * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` when it is broken, truncated, empty or no image, `IMAGE_TOO_LONG`, `MEMORY_SHORT`, or `IMAGE_BITS` for values beyond the bits
  */
-export async function decodeImage(path: string, reading: Reading = {}): Promise<RgbImage> {
-  return decodeBytes(await readRegular(path), path, reading);
+export async function decodeImage(path: string, how: Reading = {}): Promise<RgbImage> {
+  requireArgument('decodeImage', 'path', path, asPath);
+  requireFields('decodeImage', 'how', how, reading);
+  return decodeBytes(await readRegular(path), path, how);
 }
 
 /**
@@ -56,6 +71,9 @@ export async function decodeBytes(
   name: string,
   limits: DecodeLimits = {},
 ): Promise<RgbImage> {
+  requireArgument('decodeBytes', 'bytes', bytes, asBytes);
+  requireArgument('decodeBytes', 'name', name, text);
+  requireFields('decodeBytes', 'limits', limits, decodeLimits);
   return toRgb(await decodeSamples(bytes, name, limits), name, limits);
 }
 

@@ -1,7 +1,8 @@
 /** @file Pictures to PNG files (sharp). Without loss, so what was written decodes to the same bytes. */
 import sharp from 'sharp';
+import { path as asPath, requireArgument } from '../core/arguments.ts';
 import { writeFileAtomic } from '../core/files.ts';
-import type { Mask, RgbImage } from './rgb.ts';
+import { type Mask, type RgbImage, requireRgbImage } from './rgb.ts';
 
 /** The PNG file of a picture, 8 bits a channel. */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
@@ -12,6 +13,8 @@ export async function encodePng({ width, height, data }: RgbImage): Promise<Uint
 
 /** Writes a picture as PNG, whole or not at all; makes the folder when missing. */
 export async function writePng(path: string, image: RgbImage): Promise<void> {
+  requireArgument('writePng', 'path', path, asPath);
+  requireRgbImage('writePng', 'image', image);
   await writeFileAtomic(path, await encodePng(image));
 }
 

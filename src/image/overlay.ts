@@ -1,44 +1,34 @@
 /** @file An anomaly map laid over its photograph, and pictures side by side. Pure; the same in Node and the browser. */
 import { CladError } from '../core/errors.ts';
-import { colourOf } from './colour.ts';
+import { type HeatScale, heatOf, paintOf, requireScale } from './heat-scale.ts';
 import type { RgbImage } from './rgb.ts';
 
-/** Share of the heat colour at the hot end, so that the part stays visible beneath. */
-const opacityWhenHot = 0.8;
 /** Outlines are this share of the shorter side wide, at least one pixel. */
 const outlineShare = 1 / 400;
 const outlineColour = [0, 255, 255] as const;
 
-/** How map values become heat. */
-export interface HeatRange {
-  /** At and below it the photograph shows unchanged. */
-  readonly low: number;
-  /** At and above it the heat is full. */
-  readonly high: number;
-  /** Draws the outline of the regions above this value, in cyan. */
-  readonly threshold?: number;
-}
-
 /**
  * Lays an anomaly map over a photograph; heat and opacity grow with the value.
  * @param map - `mapHeight * mapWidth` values, row by row, resized bilinearly to the picture
- * @throws CladError `OPTION_INVALID` when the map has another length or `low` is not below `high`
+ * @param inside - as `map`; what is positive is outlined in cyan
+ * @throws CladError `OPTION_INVALID` when the map has another length, or the scale does not rise
  */
 export function heatOverlay(
   image: RgbImage,
   map: Float32Array,
   mapWidth: number,
   mapHeight: number,
-  range: HeatRange,
+  scale: HeatScale,
+  inside?: Float32Array,
 ): RgbImage {
-  requireMap(map, mapWidth, mapHeight, range);
+  requireMap(map, mapWidth, mapHeight);
+  requireScale(scale);
   const values = resizeBilinear(map, mapWidth, mapHeight, image.width, image.height);
   const data = Uint8Array.from(image.data);
   for (let index = 0; index < values.length; index++) {
-    const heat = Math.min(1, ((values[index] as number) - range.low) / (range.high - range.low));
-    if (!(heat > 0)) continue;
-    const colour = colourOf(heat);
-    const opacity = heat * opacityWhenHot;
+    const heat = heatOf(values[index] as number, scale);
+    if (heat === 0) continue;
+    const { colour, opacity } = paintOf(heat);
     for (let channel = 0; channel < 3; channel++) {
       const at = index * 3 + channel;
       const under = data[at] as number;
@@ -46,15 +36,18 @@ export function heatOverlay(
     }
   }
   const overlay = { width: image.width, height: image.height, data };
-  if (range.threshold !== undefined) drawOutline(overlay, values, range.threshold);
+  if (inside?.some((value) => value > 0)) {
+    requireMap(inside, mapWidth, mapHeight);
+    drawOutline(overlay, resizeBilinear(inside, mapWidth, mapHeight, image.width, image.height));
+  }
   return overlay;
 }
 
 /** Colours the pixels inside that have one outside within the line's width, to any of the four sides. */
-function drawOutline({ width, height, data }: RgbImage, values: Float32Array, threshold: number): void {
+function drawOutline({ width, height, data }: RgbImage, values: Float32Array): void {
   const reach = Math.max(1, Math.round(Math.min(width, height) * outlineShare));
   const outside = (row: number, column: number) =>
-    row >= 0 && row < height && column >= 0 && column < width && !(values[row * width + column]! > threshold);
+    row >= 0 && row < height && column >= 0 && column < width && !(values[row * width + column]! > 0);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       if (outside(row, column)) continue;
@@ -124,16 +117,8 @@ export function sideBySide(images: readonly RgbImage[], gap: number): RgbImage {
   return { width, height, data };
 }
 
-function requireMap(map: Float32Array, width: number, height: number, { low, high }: HeatRange): void {
-  if (map.length !== width * height) {
-    const expected = `${width} x ${height} values`;
-    throw new CladError('OPTION_INVALID', { option: 'map', expected, actual: `${map.length} values` });
-  }
-  if (!(low < high)) {
-    throw new CladError('OPTION_INVALID', {
-      option: 'range',
-      expected: 'low below high',
-      actual: `${low}, ${high}`,
-    });
-  }
+function requireMap(map: Float32Array, width: number, height: number): void {
+  if (map.length === width * height) return;
+  const expected = `${width} x ${height} values`;
+  throw new CladError('OPTION_INVALID', { option: 'map', expected, actual: `${map.length} values` });
 }

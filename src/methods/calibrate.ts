@@ -18,7 +18,7 @@ import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conf
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
-import { goodPixels } from '../detector/map-range.ts';
+import { endingAt, goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { outliers } from '../detector/outliers.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
@@ -30,6 +30,7 @@ import { presets } from '../training/options.ts';
 import { withNewDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { rememberPictures, remembersAll } from './remembered-pictures.ts';
+import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import { PhotographSieve } from './sift-photographs.ts';
 import { WarningSummary } from './warning-summary.ts';
@@ -91,6 +92,7 @@ export interface CalibrateDocument {
  *   photograph was trained on, OPTION_INVALID for a rate out of range
  */
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
+  requireRequest('calibrateDetector', 'calibrate', request);
   const { falseAlarmRate: rate } = request;
   // Before all the judging, not after it.
   if (rate !== undefined) requireFalseAlarmRate(rate);
@@ -306,7 +308,13 @@ function calibrated(
   return {
     ...before,
     thresholds: { ...before.thresholds, ...each(({ threshold }) => threshold) },
-    display: { ...before.display, ...each(({ display }) => display) },
+    display: {
+      ...before.display,
+      ...endingAsBefore(
+        before.display,
+        each(({ display }) => display),
+      ),
+    },
     calibrated: {
       created: new Date().toISOString(),
       source,
@@ -315,6 +323,19 @@ function calibrated(
     },
     ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
   };
+}
+
+/** The colours end where they did: how high defects reach, good photographs do not say. */
+function endingAsBefore(
+  before: DetectorMetadata['display'],
+  after: DetectorMetadata['display'],
+): DetectorMetadata['display'] {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, range]) => {
+      const top = before[name]?.top;
+      return [name, top === undefined ? range : endingAt(range, top)];
+    }),
+  );
 }
 
 function compared(

@@ -21,6 +21,7 @@ import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
 import { maskNotes } from './mask-notes.ts';
 import { isRemembered } from './remembered-pictures.ts';
+import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import { WarningSummary } from './warning-summary.ts';
 
@@ -105,6 +106,7 @@ export interface TestPictures {
  *   CLASS_UNKNOWN when the data set has a product that the detector was not trained on
  */
 export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationDocument> {
+  requireRequest('evaluateRun', 'evaluate', request);
   return (await evaluateInFull(request)).document;
 }
 

@@ -23,6 +23,7 @@ import { makeGolden } from './golden.ts';
 import { medianShifts, moved } from './moved-thresholds.ts';
 import { withNewDetectorFile } from './new-detector-file.ts';
 import { inPrecision } from './precision.ts';
+import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import type { TritonOptions } from './triton-config.ts';
 import { tritonPlace, writeTriton } from './triton-repository.ts';
@@ -72,6 +73,7 @@ export interface ExportDocument {
  *   of the data readers
  */
 export async function exportDetector(request: ExportRequest): Promise<ExportDocument> {
+  requireRequest('exportDetector', 'exported', request);
   const path = await modelPathOf(request.run);
   return withTarget(request, path, async (target) => {
     const bytes = await readBytes(path);

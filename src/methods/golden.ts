@@ -14,6 +14,7 @@ import { encodePng } from '../image/encode.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { testPatterns } from '../synthesis/test-patterns.ts';
+import { requireRequest } from './request-fields.ts';
 import { modelPathOf } from './run-folder.ts';
 
 /** How exactly a machine reproduces what another one has computed, by what the file computes in; shares of a map's span. */
@@ -73,6 +74,7 @@ export interface Verification {
  * @throws GOLDEN_MISSING for a file without them, FILE_UNREADABLE, DETECTOR_INVALID, RUN_NOT_FOUND, DEVICE_UNAVAILABLE
  */
 export async function verifyDetector(request: VerifyRequest): Promise<Verification> {
+  requireRequest('verifyDetector', 'verify', request);
   const model = await modelPathOf(request.run);
   const bytes = await readBytes(model);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });

@@ -48,9 +48,13 @@ export function moved(
       ]),
     ),
     display: Object.fromEntries(
-      Object.entries(display).map(([name, { low, high }]) => [
+      Object.entries(display).map(([name, { low, high, top }]) => [
         name,
-        { low: low + by(name), high: high + by(name) },
+        {
+          low: low + by(name),
+          high: high + by(name),
+          ...(top !== undefined && { top: top + by(name) }),
+        },
       ]),
     ),
   };

@@ -10,7 +10,9 @@ import { memberCount, selectionWidth } from '../training/choose-members.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
+import { madePerProduct } from './made-defects.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
+import { requireRequest } from './request-fields.ts';
 import { judgedRows } from './selection.ts';
 import { readAll, type TrainRequest } from './train-work.ts';
 
@@ -53,6 +55,7 @@ const base = 1e9;
 
 /** @throws what reading and checking the data, the backbone and the options throw */
 export async function planTraining(request: TrainRequest): Promise<TrainingPlan> {
+  requireRequest('planTraining', 'train', request);
   if (request.method !== 'clad') {
     throw new CladError('OPTION_INVALID', {
       option: '--plan',
@@ -92,6 +95,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const members = memberCount(options.input, images * perImage);
   const secondsPerPatch = residual ? (2 * members * inputWidth) / (await productRate(engine)) : 0;
   const judged = [...imagesToJudge(training, split, options.seed).values()].flat();
+  const made = options.synthesis.perImage > 0 ? madePerProduct * classes : 0;
   return {
     images,
     testImages,
@@ -107,7 +111,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
       stage1: steps.stage1 * first,
       stage2: steps.stage2 * second,
       selection: judgements * judgement,
-      thresholds: judged.length * (pictureSeconds + perImage * secondsPerPatch),
+      // A made defect takes half as long again as a good image.
+      thresholds: (judged.length + 1.5 * made) * (pictureSeconds + perImage * secondsPerPatch),
     },
     leftOut,
   };

@@ -1,13 +1,14 @@
 /** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { callback, having, list, optional, path, requireArgument } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
 import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
 import { bitsOf } from '../detector/camera.ts';
 import type { Detector } from '../detector/detector.ts';
-import { heatPicture } from '../detector/heat-picture.ts';
+import { heatPicture, withLegend } from '../detector/heat-picture.ts';
 import { type Judgement, judgementOf } from '../detector/judgement.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
@@ -41,6 +42,7 @@ export async function predictTargets(
   paths: readonly string[],
   onLeftOut?: (entry: LeftOut) => void,
 ): Promise<PredictTarget[]> {
+  requireArgument('predictTargets', 'paths', paths, list(path));
   const targets: PredictTarget[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
@@ -120,14 +122,24 @@ async function orError<T>(work: Promise<T>): Promise<T | CladError> {
 /**
  * Judges images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
- * @param onLeftOut - is told of pages and frames after the first, which are not judged
+ * @param options - `legend`: a strip below each map with the values of its colours, so that it is higher than its photograph; `onLeftOut`: is told of pages and
+ *   frames after the first, which are not judged
  */
 export async function* predictImages(
   detector: Detector,
   targets: readonly PredictTarget[],
   mapsFolder?: string,
-  onLeftOut?: (entry: LeftOut) => void,
+  options: { readonly legend?: boolean; readonly onLeftOut?: (entry: LeftOut) => void } = {},
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
+  requireArgument('predictImages', 'detector', detector, having('an open detector', { predict: callback }));
+  requireArgument(
+    'predictImages',
+    'targets',
+    targets,
+    list(having('what predictTargets() gives', { path, mapName: path })),
+  );
+  requireArgument('predictImages', 'mapsFolder', mapsFolder, optional(path));
+  const { legend = false, onLeftOut } = options;
   const reading = { bits: bitsOf(detector.metadata) };
   const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
   for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
@@ -141,7 +153,8 @@ export async function* predictImages(
     let map: string | null = null;
     if (mapsFolder !== undefined) {
       map = join(resolve(mapsFolder), mapName);
-      await writePng(map, heatPicture(detector, image, prediction));
+      const picture = heatPicture(detector, image, prediction);
+      await writePng(map, legend ? withLegend(detector, picture, prediction.className) : picture);
     }
     yield { path, ...judgementOf(detector.metadata, prediction, image), map };
   }

@@ -5,7 +5,7 @@ import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { byClass } from '../data/dataset.ts';
 import { bitsOf } from '../detector/camera.ts';
-import { heatOver, seenPicture } from '../detector/heat-picture.ts';
+import { heatOver, seenPicture, withLegend } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { deviations, mostDeviations } from '../detector/outliers.ts';
 import { decodeImage } from '../image/decode.ts';
@@ -115,7 +115,8 @@ export async function writeGoodImages(
     const { map } = await ownOut.judge(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];
-    const picture = sideBySide([seen, heatOver({ metadata }, seen, { className, threshold, map })], 4);
+    const heat = heatOver({ metadata }, seen, { className, threshold, map });
+    const picture = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
     await writePng(join(run.standingOut, pictureName(index, className, recognisedAs, path)), picture);
   }
 }

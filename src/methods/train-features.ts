@@ -32,7 +32,11 @@ export async function writePictures(work: Work, foregrounds: ClassForegrounds): 
   });
 }
 
-function synthesisOptions({ request, features }: Work): Partial<LocalAnomalyOptions> {
+/** How the training's local anomalies are made. */
+export function synthesisOptions({
+  request,
+  features,
+}: Pick<Work, 'request' | 'features'>): Partial<LocalAnomalyOptions> {
   const { perImage: _, minCoverage: __, ...synthesis } = request.options.synthesis;
   return { ...synthesis, gridSide: gridSideOf(features) };
 }

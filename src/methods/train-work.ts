@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
+import type { ExpectedTask } from '../core/expected-task.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { trainingBits } from '../data/bit-depth.ts';
@@ -26,6 +27,7 @@ import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type HeldOutSplit, splitHeldOut } from '../training/held-out.ts';
 import { presets, type TrainingOptions } from '../training/options.ts';
+import { expectedTasks } from './expected-tasks.ts';
 import type { MethodName } from './method.ts';
 import { type RunConfig, RunFolder } from './run-folder.ts';
 import { version } from './version.ts';
@@ -60,6 +62,8 @@ export interface TrainRequest {
   /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
   readonly cache?: string | undefined;
   readonly onProgress?: ProgressListener;
+  /** Told once, before them, of the tasks that progress will be of. */
+  readonly onTasks?: (tasks: readonly ExpectedTask[]) => void;
   /** Sentences about the work, for people. */
   readonly note?: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -127,6 +131,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
   );
+  request.onTasks?.(expectedTasks(request, loaded));
   await requireOutside('--out', request.out, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });

@@ -17,6 +17,7 @@ import { excludeUnlocked } from './exclude.ts';
 import { goodImageWarnings } from './good-image-warnings.ts';
 import { madeAgain } from './made-again.ts';
 import { methods } from './registry.ts';
+import { requireRequest } from './request-fields.ts';
 import { RunFolder } from './run-folder.ts';
 import { misplaced, type RankedImage, standOut } from './standing-out.ts';
 import { extract, writePictures } from './train-features.ts';
@@ -51,6 +52,7 @@ export interface TrainOutcome {
  * @throws every error of the data readers, the backbone and the run folder; IN_USE where another training writes it; INTERRUPTED when the signal is aborted
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
+  requireRequest('train', 'train', request);
   checkInput(request);
   await requireOutput(request);
   return withLock(new RunFolder(request.out).lock, () => trainAlone(request));

@@ -10,6 +10,7 @@ import { detectorBytes } from '../detector/detector-bytes.ts';
 import { type DetectorSpec, detectorGraph } from '../detector/detector-graph.ts';
 import { countsTrained } from '../detector/familiarity.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { gridSideOf } from '../features/extractor.ts';
 import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { makeGolden } from './golden.ts';
@@ -22,6 +23,7 @@ import {
   leaveOwnOutDetector,
 } from './good-images.ts';
 import { goodImagesFile, writeGoodImagesFile } from './good-images-file.ts';
+import { reachOf, withMadeDefects } from './made-defects.ts';
 import type { Trained } from './method.ts';
 import { rememberPictures } from './remembered-pictures.ts';
 import { type RankedImage, rankImages, writeGoodImages } from './standing-out.ts';
@@ -79,7 +81,9 @@ async function judgeAndDescribe(
     const learnt = steps.stage1 + steps.stage2 > 0;
     const familiar = learnt ? familiarityOf(judged.images) : 0;
     const calibration = calibrateByGood(judged, falseAlarmRate, familiar);
-    const metadata = describe(work, preset, calibration);
+    const { features, blurSigma } = spec;
+    const reach = reachOf(blurSigma, features.geometry.size / gridSideOf(features));
+    const metadata = await withMadeDefects(describe(work, preset, calibration), work, ownOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(familiar));
     await writeGoodImages({ run, root: dataset.root }, ownOut, goodImages, metadata);
     await writeGoodImagesFile(run.goodImagesState, goodImagesFile(judged.images, entryImages, dataset.root));

@@ -44,7 +44,7 @@ ${
   test &&
   html`${resultsSection(test)}
 ${scoresSection(data, test)}
-${examplesSection(test)}
+${examplesSection(test, data.metadata)}
 <div class="picked">${picker(classes)}
 ${curvesSection(test)}
 ${embeddingSection(data, test)}

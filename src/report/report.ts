@@ -7,6 +7,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { optional, path } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import { readDetector } from '../detector/file-checksum.ts';
@@ -17,6 +18,7 @@ import {
   type EvaluationInFull,
   evaluateInFull,
 } from '../methods/evaluate.ts';
+import { requireRequest } from '../methods/request-fields.ts';
 import { RunFolder } from '../methods/run-folder.ts';
 import { ReportCollector } from './collect.ts';
 import type { EmbeddedPicture, Example, ReportData, TestResults, TrainingFacts } from './data.ts';
@@ -45,6 +47,7 @@ export interface WrittenReport {
 export async function evaluateWithReport(
   request: ReportRequest,
 ): Promise<WrittenReport & { readonly document: EvaluationDocument }> {
+  requireRequest('evaluateWithReport', 'evaluate', request, { folder: optional(path) });
   // What was asked of the training is part of the report: known to be missing before anything is judged.
   await new RunFolder(request.run).config();
   const test = await testResults(request);
@@ -54,6 +57,7 @@ export async function evaluateWithReport(
 
 /** The report at the end of a training: also of a data set without test images, which is then not evaluated. */
 export async function reportTraining(request: ReportRequest): Promise<WrittenReport> {
+  requireRequest('reportTraining', 'evaluate', request, { folder: optional(path) });
   let test: TestResults | null = null;
   try {
     test = await testResults(request);

@@ -95,6 +95,9 @@ text.anomalous{fill:var(--bad);font-weight:600}
 .product:not([open]){padding-bottom:.2rem}
 .product summary{cursor:pointer;padding:.5rem 0}
 .product summary h3{display:inline;margin:0 0 0 .2rem}
+.heat{margin:.2rem 0 .9rem;max-width:34rem}
+.heat i{display:block;height:14px;border-radius:3px;border:1px solid var(--rule);background-color:#808080}
+.heat figcaption{display:flex;justify-content:space-between;gap:.6rem;font-size:.76rem;color:var(--quiet);margin-top:.2rem}
 .triples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:14px}
 .triple{margin:0}
 .triple div{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:3px;align-items:stretch}

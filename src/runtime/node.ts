@@ -1,9 +1,10 @@
 /** @file ONNX Runtime in Node (onnxruntime-node), on the CPU, WebGPU or CUDA. */
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
+import { anything, oneOf, optional, requireFields } from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { cpuNode, Graph, mul } from '../graph/index.ts';
-import type { Device, Engine, Session } from './engine.ts';
+import { type Device, devices, type Engine, type Session } from './engine.ts';
 import { runSession } from './run-session.ts';
 
 // What goes wrong comes as an exception; the engine need not print it as well.
@@ -21,6 +22,7 @@ export interface NodeEngineOptions {
  * @throws DEVICE_UNAVAILABLE when the device or its driver is not there
  */
 export async function nodeEngine(options: NodeEngineOptions = {}): Promise<Engine> {
+  requireFields('nodeEngine', 'options', options, { device: optional(oneOf(devices)), threads: anything });
   const { device = 'cpu', threads = availableParallelism() } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new CladError('OPTION_INVALID', {

@@ -106,6 +106,10 @@ function bundledFiles(device: WebDevice): RuntimeFiles {
 }
 
 function filesIn(folder: string | URL, device: WebDevice): RuntimeFiles {
+  if (!URL.canParse(String(folder), globalThis.location?.href)) {
+    const expected = 'the address of a folder';
+    throw new CladError('OPTION_INVALID', { option: 'wasmPaths', expected, actual: String(folder) });
+  }
   const base = new URL(folder, globalThis.location?.href);
   const at = (name: string) => new URL(name, base).href;
   return device === 'webgpu'

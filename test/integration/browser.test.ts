@@ -74,6 +74,20 @@ function judge(page: Page, model: string, picture: string, options: object): Pro
   })()`);
 }
 
+/** A file as a page gets it when it is dropped on it. */
+async function fileToDrop(page: Page, bytes: Buffer, name = 'part.png') {
+  return page.evaluateHandle(`(async () => {
+    const data = new DataTransfer();
+    const blob = await (await fetch('data:image/png;base64,${bytes.toString('base64')}')).blob();
+    data.items.add(new File([blob], '${name}', { type: 'image/png' }));
+    return data;
+  })()`);
+}
+
+async function drop(page: Page, bytes: Buffer, name?: string): Promise<void> {
+  await page.dispatchEvent('#view', 'drop', { dataTransfer: await fileToDrop(page, bytes, name) });
+}
+
 const nameOf = ({ path }: PredictionLine) => path.slice(at('new').length + 1);
 
 beforeAll(async () => {
@@ -203,6 +217,42 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     expect(
       await told("clad.loadDetector('run/model.onnx', { wasmPaths: 'nowhere/', device: 'wasm' })"),
     ).toMatch(/^ENGINE_UNAVAILABLE /);
+    const image = '{ width: 2, height: 1, data: new Uint8Array(6) }';
+    const metadata = "{ geometry: { size: 4, resizeTo: null }, display: {}, classes: ['nut'] }";
+    const result = "{ class: 'nut', threshold: null, regions: [], map: new Float32Array(16) }";
+    const wrong = [
+      ...['undefined', 'null', '0', "''", '{}', '[]', 'new Date()', 'fetch', 'Symbol()', 'Promise.resolve()'],
+      'document.body',
+      '{ width: 2, height: 1, data: new Uint8Array(5) }',
+      '{ width: 2, height: 1, data: [0, 0, 0, 0, 0, 0] }',
+      'Object.create(null)',
+    ];
+    for (const value of wrong) {
+      const calls = [
+        `clad.toRgbImage(${value})`,
+        `clad.drawPicture(${value}, ${image})`,
+        `clad.drawPicture(new OffscreenCanvas(1, 1), ${value})`,
+        `clad.drawOverlay(${value}, { metadata: ${metadata} }, ${image}, ${result})`,
+        `clad.drawOverlay(new OffscreenCanvas(1, 1), ${value}, ${image}, ${result})`,
+        `clad.drawOverlay(new OffscreenCanvas(1, 1), { metadata: ${metadata} }, ${value}, ${result})`,
+        `clad.drawOverlay(new OffscreenCanvas(1, 1), { metadata: ${metadata} }, ${image}, ${value})`,
+        ...(value === 'Symbol()' ? [] : [`clad.loadDetector(${value})`]),
+      ];
+      for (const each of calls)
+        expect(`${each}: ${await told(each)}`).toMatch(/: ARGUMENT_INVALID \w+: expected /);
+    }
+    expect(await told('clad.toRgbImage(undefined)')).toMatch(
+      /^ARGUMENT_INVALID toRgbImage: expected source to be a picture: a File or Blob, .*, got undefined\.$/,
+    );
+    expect(await told("clad.loadDetector('run/model.onnx', { devise: 'wasm' })")).toMatch(
+      /^OPTION_UNKNOWN Unknown option devise in loadDetector\(options\)/,
+    );
+    expect(await told("clad.loadDetector('run/model.onnx', { device: 'cpu' })")).toMatch(
+      /expected options.device to be one of auto, webgpu, wasm, got the text "cpu"/,
+    );
+    const taken =
+      "(() => { const canvas = new OffscreenCanvas(1, 1); canvas.getContext('webgl'); return canvas; })()";
+    expect(await told(`clad.drawPicture(${taken}, ${image})`)).toMatch(/in use for WebGL or WebGPU/);
     expect(await told("clad.toRgbImage(new File(['GIF89a'], 'a.gif'))")).toMatch(/^IMAGE_INVALID a.gif: /);
     expect(await told("clad.toRgbImage(new File([new Uint8Array([0x49, 0x49, 42, 0])], 'a.tif'))")).toMatch(
       /IMAGE_INVALID a.tif: .*TIFF, which browsers do not decode/,
@@ -231,13 +281,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     page.on('pageerror', (error) => trouble.push(error.message));
     await expect.poll(() => page.textContent('#about'), { timeout: 30_000 }).toContain('caps, washers');
     for (const line of lines) {
-      const base64 = (await readFile(line.path)).toString('base64');
-      const dropped = await page.evaluateHandle(`(async () => {
-        const data = new DataTransfer();
-        const blob = await (await fetch('data:image/png;base64,${base64}')).blob();
-        data.items.add(new File([blob], 'part.png', { type: 'image/png' }));
-        return data;
-      })()`);
+      const dropped = await fileToDrop(page, await readFile(line.path));
       await page.evaluate("document.querySelector('#score').textContent = ''");
       await page.dispatchEvent('#view', 'drop', { dataTransfer: dropped });
       await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
@@ -246,6 +290,8 @@ describe.skipIf(!hasChromium)('the example page', () => {
       expect(await page.textContent('#product')).toBe(line.class);
       expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);
       expect(await page.locator('#boxes i').count()).toBe(line.regions.length);
+      expect(await page.isVisible('#legend')).toBe(true);
+      expect(await page.textContent('#legend-middle')).toBe(line.threshold?.toFixed(2));
     }
     expect(trouble).toEqual([]);
     await page.close();
@@ -262,6 +308,142 @@ describe.skipIf(!hasChromium)('the example page', () => {
       await page.click('#camera');
       expect(await page.textContent('#camera')).toBe('Start camera');
       await expect.poll(() => page.evaluate("document.querySelector('#video').srcObject")).toBeNull();
+    } finally {
+      await withCamera.close();
+    }
+  });
+
+  /** Everything that the page says of a picture. */
+  const said = (page: Page) =>
+    page.evaluate(`(() => {
+      const text = (query) => document.querySelector(query).textContent;
+      const gauge = document.querySelector('#gauge');
+      return {
+        verdict: document.querySelector('#verdict').className,
+        word: text('#verdict .word'),
+        gauge: [gauge.className, gauge.style.cssText, gauge.getAttribute('aria-label')],
+        numbers: ['score', 'threshold', 'product', 'votes', 'time', 'rate'].map((id) => text('#' + id)).join(' '),
+        regions: text('#regions'),
+        boxes: document.querySelectorAll('#boxes i').length,
+        picture: !document.querySelector('#layers').hidden,
+        heat: !document.querySelector('#heat').hidden,
+        legend: !document.querySelector('#legend').hidden,
+      };
+    })()`);
+  const nothing = (word: string, picture = false) => ({
+    verdict: 'verdict none',
+    word,
+    gauge: ['gauge none', '', 'No score'],
+    numbers: '– – – – – –',
+    regions: 'none',
+    boxes: 0,
+    picture,
+    heat: false,
+    legend: false,
+  });
+  const judged = async (page: Page, line: PredictionLine) => {
+    await drop(page, await readFile(line.path));
+    await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
+  };
+  const loaded = async (where = browser) => {
+    const page = await where.newPage();
+    // Lets a test hold back what the page asks of the detector's worker, and keeps every score that it showed.
+    await page.addInitScript(`
+      const post = Worker.prototype.postMessage;
+      globalThis.held = null;
+      Worker.prototype.postMessage = function (...message) {
+        if (held) held.push(() => post.apply(this, message));
+        else post.apply(this, message);
+      };
+      globalThis.release = () => { const all = held; held = null; for (const each of all) each(); };
+      globalThis.scores = [];
+      addEventListener('DOMContentLoaded', () => {
+        const score = document.querySelector('#score');
+        new MutationObserver(() => scores.push(score.textContent)).observe(score, { childList: true });
+      });
+    `);
+    await page.goto(`${isolated.url}?model=/run/model.onnx&device=wasm`);
+    await expect.poll(() => page.textContent('#about'), { timeout: 30_000 }).toContain('caps, washers');
+    return page;
+  };
+
+  it('says nothing of a picture that it cannot decode, and nothing of the one before', async () => {
+    const page = await loaded();
+    for (const broken of ['GIF89a', '', (await readFile(lines[0]!.path)).subarray(0, 400)]) {
+      await judged(page, lines[0]!);
+      await drop(page, Buffer.from(broken), 'broken.png');
+      await expect.poll(() => page.textContent('#trouble'), { timeout: 30_000 }).toMatch(/^broken\.png: /);
+      expect(await said(page)).toEqual(nothing('No result'));
+      expect(await page.isHidden('#hint')).toBe(false);
+    }
+    await judged(page, lines[1]!);
+    expect(await page.isHidden('#trouble')).toBe(true);
+    await page.close();
+  });
+
+  it('shows no verdict while it judges, and never that of an earlier picture that comes late', async () => {
+    const page = await loaded();
+    const [first, second, third] = lines as [PredictionLine, PredictionLine, PredictionLine];
+    await judged(page, first);
+    await page.evaluate('void (globalThis.held = [])');
+    await drop(page, await readFile(second.path));
+    await expect.poll(() => said(page)).toEqual(nothing('Judging', true));
+    await drop(page, await readFile(third.path));
+    await expect.poll(() => said(page)).toEqual(nothing('Judging', true));
+    await page.evaluate('release()');
+    await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(third.score.toFixed(2));
+    expect(await page.evaluate('scores')).not.toContain(second.score.toFixed(2));
+    await page.close();
+  });
+
+  it('takes back the verdict of a detector that another one follows, or none', async () => {
+    const page = await loaded();
+    const [line] = lines as [PredictionLine];
+    await judged(page, line);
+    // The answer of the old detector is on its way when the new one is chosen.
+    await page.evaluate('void (globalThis.held = [])');
+    await drop(page, await readFile(lines[1]!.path));
+    await expect.poll(() => said(page)).toEqual(nothing('Judging', true));
+    await page.setInputFiles('#model-file', at('page', 'text.onnx'));
+    await page.evaluate('release()');
+    await expect.poll(() => page.textContent('#trouble'), { timeout: 30_000 }).toMatch(/^text\.onnx: /);
+    expect(await said(page)).toEqual(nothing('No result', true));
+    expect(await page.textContent('#about')).toBe('No detector.');
+    expect(await page.textContent('#used')).toBe('–');
+    expect(await page.textContent('#model-name')).toBe('Choose model.onnx');
+    await page.setInputFiles('#model-file', at('run', 'model.onnx'));
+    await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(lines[1]!.score.toFixed(2));
+    expect(await page.textContent('#model-name')).toBe('model.onnx');
+    await page.close();
+  });
+
+  it('says nothing where the camera is refused, or goes away', async () => {
+    const refused = await loaded();
+    await judged(refused, lines[0]!);
+    await refused.click('#camera');
+    await expect.poll(() => refused.textContent('#trouble')).toMatch(/^The camera cannot be used: /);
+    expect(await said(refused)).toEqual(nothing('No result'));
+    await refused.close();
+    const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    const withCamera = await chromium.launch({ executablePath: chromiumPath, args });
+    try {
+      const page = await loaded(withCamera);
+      await page.click('#camera');
+      await expect.poll(() => page.textContent('#rate'), { timeout: 30_000 }).toMatch(/^\d+\.\d$/);
+      await page.evaluate(
+        "for (const track of document.querySelector('#video').srcObject.getTracks()) track.stop()",
+      );
+      await expect
+        .poll(() => page.textContent('#trouble'), { timeout: 10_000 })
+        .toMatch(/^The camera stopped: /);
+      expect(await said(page)).toMatchObject({ word: 'No result', numbers: '– – – – – –', boxes: 0 });
+      expect(await page.textContent('#camera')).toBe('Start camera');
+      // A file that is chosen while the camera is on its way is not overwritten by it.
+      await page.click('#camera');
+      await judged(page, lines[0]!);
+      await page.waitForTimeout(500);
+      expect(await page.textContent('#score')).toBe(lines[0]!.score.toFixed(2));
+      expect(await page.evaluate("document.querySelector('#video').srcObject")).toBeNull();
     } finally {
       await withCamera.close();
     }

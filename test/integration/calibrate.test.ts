@@ -94,8 +94,9 @@ describe('clad calibrate', () => {
 
     const before = await predictions(run, ...good());
     const blots = await predictions(run, join(parts, 'disc/test/blot'));
-    const { thresholds, display, calibrated } = await metadataOf(out);
+    const { thresholds, display, regions, calibrated } = await metadataOf(out);
     const old = await metadataOf(join(run, 'model.onnx'));
+    expect(regions).toEqual(old.regions);
     for (const each of classes) {
       const scores = before.filter((line) => line.class === each.class).map(({ score }) => score);
       expect(scores.length).toBeGreaterThan(1);
@@ -103,6 +104,8 @@ describe('clad calibrate', () => {
       expect(each.after).toEqual(expected);
       expect(thresholds[each.class]).toEqual(expected);
       expect(display[each.class]).not.toEqual(old.display[each.class]);
+      // How high defects reach, good parts do not say.
+      expect(display[each.class]!.top).toBeGreaterThanOrEqual(old.display[each.class]!.top!);
       expect(calibrated?.images[each.class]).toBe(scores.length);
       const above = (threshold: number | undefined) =>
         scores.filter((score) => score > (threshold ?? Number.NaN)).length;

@@ -133,7 +133,8 @@ describe('clad train', () => {
     expect(first).toMatch(/^disc,disc\/train\/good\/spoilt\.png,/);
     expect(Number(first?.split(',')[4])).toBeGreaterThan(5);
     const picture = await decodeImage(join(out, 'standing-out', '01-disc-spoilt.png'));
-    expect([picture.width, picture.height]).toEqual([2 * 72 + 4, 64]);
+    // The legend is below the heat map.
+    expect([picture.width, picture.height]).toEqual([2 * 72 + 4, 64 + 13]);
   });
 
   it('writes what it was made from into the detector', async () => {
@@ -165,7 +166,9 @@ describe('clad train', () => {
         requestedRate: 0.02,
         achievableRate: expect.closeTo(1 / 11, 5),
       });
-      const { low, high } = metadata.display[product]!;
+      const { low, high, top } = metadata.display[product]!;
+      expect(top).toBeGreaterThanOrEqual(high);
+      expect(metadata.regions?.share[product]).toBeGreaterThanOrEqual(0.5);
       expect(low).toBeLessThan(high);
     }
   });

@@ -1,4 +1,6 @@
 /** @file The clearest hits, the worst misses and the worst false alarms of each class, as pictures. */
+import { heatLegend, legendGradient } from '../../detector/heat-legend.ts';
+import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
 import { score } from '../words.ts';
@@ -13,19 +15,29 @@ const groups: readonly { readonly kind: ExampleKind; readonly title: string; rea
 const openAll = 6;
 const openFirst = 2;
 
-export function examplesSection({ examples }: TestResults): Markup {
+export function examplesSection({ examples }: TestResults, metadata: DetectorMetadata): Markup {
   const classes = Object.entries(examples);
   const blocks = classes.map(([name, all], index) => {
     const open = classes.length <= openAll || index < openFirst;
     return html`<details class="product"${open ? html` open` : null}><summary><h3>${name}</h3></summary>
+${legendOf(metadata, name)}
 ${groups.map((group) => groupOf(group, all, name))}
 </details>`;
   });
   return html`<section id="examples" aria-labelledby="examples-title">
 <h2 id="examples-title">Hits, misses and false alarms</h2>
-<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outline holds what is above the threshold.</p>
+<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outlines are the regions. The colours of a product are always the same, and their numbers are values of the anomaly map.</p>
 ${blocks}
 </section>`;
+}
+
+/** The scale of a product's heat maps; nothing where it has none. */
+function legendOf(metadata: DetectorMetadata, className: string): Markup | null {
+  const legend = heatLegend(metadata, className);
+  if (!legend) return null;
+  const { low, middle, top } = legend.scale;
+  return html`<figure class="heat"><i style="background-image:${legendGradient(legend)}"></i>
+<figcaption><span>${score(low)} where good parts end</span><span>${score(middle)} threshold</span><span>${score(top)} strong defects</span></figcaption></figure>`;
 }
 
 function groupOf(

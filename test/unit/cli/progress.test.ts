@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ProgressDisplay, progressBars } from '../../../src/cli/progress.ts';
 
 /** A stream that keeps what is written, and a clock that is set by hand. */
-function setUp(isTTY: boolean) {
+function setUp(isTTY: boolean, columns = 200) {
   let written = '';
   const stream = Object.assign(
     new Writable({
@@ -12,7 +12,7 @@ function setUp(isTTY: boolean) {
         done();
       },
     }),
-    { isTTY, columns: 200 },
+    { isTTY, columns },
   );
   const clock = { seconds: 0 };
   const display = progressBars(stream, () => clock.seconds * 1000);
@@ -86,6 +86,22 @@ describe('without a terminal', () => {
   });
 });
 
+describe('of a whole training, without a terminal', () => {
+  it('adds which step it is and what is left of all', () => {
+    const { display, clock, written } = setUp(false);
+    display.expect([
+      { task: 'checking', seconds: 10, kind: 'pictures' },
+      { task: 'stage 1', seconds: 600, kind: 'products' },
+    ]);
+    report(display, 0);
+    clock.seconds = 10;
+    report(display, 50);
+    expect(written()).toBe(
+      'checking: 50/100 images (50%) | 5/s | 10 s left | step 1 of 2, about 20 min left in all\n',
+    );
+  });
+});
+
 describe('on a terminal', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
@@ -121,6 +137,29 @@ describe('on a terminal', () => {
     display.stop();
     expect(written()).toContain('100% | 100/100 images | in 10 s');
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([50, 100])('fits into %i columns, and says which step it is and what is left of all', (columns) => {
+    const { display, clock, written } = setUp(true, columns);
+    display.expect([
+      { task: 'checking', seconds: 10, kind: 'pictures' },
+      { task: 'thresholds', seconds: 60, kind: 'pictures' },
+    ]);
+    report(display, 0);
+    clock.seconds = 5;
+    report(display, 50, { classification: 0.5, contrast: 0.25 });
+    display.log(
+      'A sentence that is much longer than a narrow terminal is wide, and that must not be cut off there.',
+    );
+    vi.advanceTimersByTime(300);
+    display.stop();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told.
+    const lines = written().split(/\n|\u001b\[[0-9;?]*[a-zA-Z]/);
+    expect(lines.join(' ')).toMatch(
+      columns === 50 ? /1 of 2, 70 s in all/ : /step 1 of 2, about 70 s left in all/,
+    );
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('and that must not be cut off there.');
   });
 
   it('logs at once without a bar, above it with one, and loses nothing when it stops', () => {

@@ -2,11 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { goodFraction, goodPixels, type MapRange, mapRange } from '../../../src/detector/map-range.ts';
+import {
+  endingAt,
+  goodFraction,
+  goodPixels,
+  heatScale,
+  type MapRange,
+  mapRange,
+} from '../../../src/detector/map-range.ts';
+import { heatOf } from '../../../src/image/heat-scale.ts';
 
 /** Where a map value lies between the coldest and the hottest colour, as the overlay has it. */
-const heat = (value: number, { low, high }: MapRange) =>
-  Math.min(Math.max((value - low) / (high - low), 0), 1);
+const heat = (value: number, range: MapRange) => heatOf(value, heatScale(range));
 
 const value = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 
@@ -33,12 +40,28 @@ describe('display range', () => {
     const fresh = Array.from({ length: 10 }, draw).flatMap((map) => [...map]);
     expect(fresh.filter((pixel) => heat(pixel, range) > 0).length / fresh.length).toBeLessThan(0.008);
     expect(heat(threshold, range)).toBeCloseTo(0.5, 9);
-    expect(heat(threshold * 3, range)).toBe(1);
+    // Six times as far above the good pixels is a usual defect, and not yet the hottest.
+    const far = range.low + 5.9 * (threshold - range.low);
+    expect(heat(far, range)).toBeGreaterThan(0.9);
+    expect(heat(far, range)).toBeLessThan(1);
+    expect(heat(range.low + 6 * (threshold - range.low), range)).toBeCloseTo(1, 9);
   });
 
   it('takes its scale from the good pixels where the threshold lies among them', () => {
-    expect(mapRange({ median: 1, upper: 3 }, 2)).toEqual({ low: 3, high: 4 });
-    expect(mapRange({ median: 1, upper: 3 }, 8)).toEqual({ low: 3, high: 13 });
+    expect(mapRange({ median: 1, upper: 3 }, 2)).toEqual({ low: 3, high: 4, top: 6 });
+    expect(mapRange({ median: 1, upper: 3 }, 8)).toEqual({ low: 3, high: 13, top: 33 });
+  });
+
+  it('ends where strong defects end, and above the threshold whatever they are', () => {
+    const range = mapRange({ median: 1, upper: 3 }, 8);
+    expect(endingAt(range, 60)).toEqual({ low: 3, high: 13, top: 60 });
+    for (const weak of [10, 8, 2, -5]) expect(endingAt(range, weak)).toEqual({ low: 3, high: 13, top: 13 });
+    expect(heat(34, endingAt(range, 60))).toBeCloseTo(0.75, 9);
+  });
+
+  it('is as it was in files of before', () => {
+    for (const value of [2, 3, 4, 8, 12, 13, 20])
+      expect(heat(value, { low: 3, high: 13 })).toBeCloseTo(Math.min(1, Math.max(0, (value - 3) / 10)), 9);
   });
 
   it.each([0, 5, 1e6])('is not empty for maps that are %d everywhere', (level) => {

@@ -95,22 +95,31 @@ describe('colourOf', () => {
 
 describe('heatOverlay', () => {
   const image = noise(40, 30);
-  const range = { low: 1, high: 3 };
+  const range = { low: 1, middle: 2, top: 7 };
 
   it('leaves the picture alone at or below low', () => {
     expect(heatOverlay(image, new Float32Array(12).fill(1), 4, 3, range)).toEqual(image);
   });
 
-  it('is the same at high and above, and stronger than below', () => {
+  it('is the same at the top and above, and stronger than below', () => {
     const at = (value: number) => heatOverlay(image, new Float32Array(12).fill(value), 4, 3, range).data;
-    expect(at(7)).toEqual(at(3));
+    expect(at(9)).toEqual(at(7));
     const change = (value: number) => at(value).reduce((sum, v, i) => sum + Math.abs(v - image.data[i]!), 0);
-    expect(change(3)).toBeGreaterThan(change(2));
+    expect(change(7)).toBeGreaterThan(change(4));
+    expect(change(4)).toBeGreaterThan(change(2));
+    expect(change(2)).toBeGreaterThan(change(1.5));
   });
 
-  it('warms where the map is high, and outlines the threshold', () => {
+  it('warms where the map is high, and outlines what is inside', () => {
     const map = Float32Array.from({ length: 12 }, (_, index) => (index % 4 < 2 ? 0 : 3));
-    const { data } = heatOverlay(image, map, 4, 3, { ...range, threshold: 1.5 });
+    const { data } = heatOverlay(
+      image,
+      map,
+      4,
+      3,
+      range,
+      map.map((value) => value - 1.5),
+    );
     expect(Array.from(data.subarray(0, 30))).toEqual(Array.from(image.data.subarray(0, 30)));
     const outlined = Array.from({ length: 40 }, (_, column) => column).filter(
       (column) => data.subarray(column * 3, column * 3 + 3).join() === '0,255,255',
@@ -118,29 +127,30 @@ describe('heatOverlay', () => {
     expect(outlined).toEqual([20]);
   });
 
-  it('outlines what is above the threshold, not what is at it, as the verdict does', () => {
+  it('outlines what is above zero, not what is at it, as the verdict does', () => {
+    const map = new Float32Array(12).fill(3);
     const flat = (value: number) =>
       heatOverlay(
         image,
-        Float32Array.from({ length: 12 }, (_, index) => (index % 4 < 2 ? 0 : value)),
+        map,
         4,
         3,
-        {
-          ...range,
-          threshold: 3,
-        },
+        range,
+        map.map((_, index) => (index % 4 < 2 ? -3 : value)),
       ).data;
     const outlined = (data: Uint8Array) => {
       for (let at = 0; at < data.length; at += 3)
         if (data.subarray(at, at + 3).join() === '0,255,255') return true;
       return false;
     };
-    expect(outlined(flat(3))).toBe(false);
-    expect(outlined(flat(3.1))).toBe(true);
+    expect(outlined(flat(0))).toBe(false);
+    expect(outlined(flat(0.1))).toBe(true);
   });
 
-  it('refuses a map of another size', () => {
+  it('refuses a map of another size, and a scale that does not rise', () => {
     expect(() => heatOverlay(image, new Float32Array(11), 4, 3, range)).toThrow(/4 x 3 values/);
+    const flat = { low: 1, middle: 1, top: 7 };
+    expect(() => heatOverlay(image, new Float32Array(12), 4, 3, flat)).toThrow(/low below middle/);
   });
 });
 

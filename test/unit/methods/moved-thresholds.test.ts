@@ -49,11 +49,11 @@ describe('thresholds in another precision', () => {
     });
     const before = {
       thresholds: { bolt: threshold(5), nut: threshold(7) },
-      display: { bolt: { low: 4, high: 9 }, nut: { low: 6, high: 8 } },
+      display: { bolt: { low: 4, high: 9, top: 30 }, nut: { low: 6, high: 8 } },
     };
     expect(moved(before, new Map([['bolt', -0.5]]))).toEqual({
       thresholds: { bolt: { ...threshold(5), threshold: 4.5 }, nut: threshold(7) },
-      display: { bolt: { low: 3.5, high: 8.5 }, nut: { low: 6, high: 8 } },
+      display: { bolt: { low: 3.5, high: 8.5, top: 29.5 }, nut: { low: 6, high: 8 } },
     });
   });
 });

@@ -41,6 +41,13 @@ describe('the page', () => {
     expect(page.match(/<h1>/g)).toHaveLength(1);
   });
 
+  it('says what the colours of each product stand for', () => {
+    const page = reportPage(two);
+    expect(page.match(/<figure class="heat"><i style="background-image:linear-gradient\(/g)).toHaveLength(2);
+    // The range of the data is from 1 to 3, without an end of its own.
+    expect(page).toMatch(/<span>1[.0]* where good parts end<\/span><span>2[.0]* threshold<\/span>/);
+  });
+
   it('escapes names of products, defects, files and everything else that was read', () => {
     const page = reportPage(madeReportData({ classes: [hostile, `${hostile}2`], untrusted: hostile }));
     expect(page.includes('&lt;script&gt;alert(2)')).toBe(true);
