@@ -190,6 +190,9 @@ async function refuseTrained(
   paths: readonly string[],
   note?: (text: string) => void,
 ): Promise<void> {
+  note?.(
+    'The detector does not know all of its training images by their pixels, so copies of them are not recognised among these photographs.',
+  );
   const data = (await new RunFolder(dirname(model)).originIfAny())?.data;
   if (!data) return;
   let trained: ReadonlySet<string>;
