@@ -11,6 +11,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { loadDataset } from '../data/load.ts';
+import { type Sketch, sketchOf } from '../data/picture-sketch.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
@@ -27,7 +28,7 @@ import { newDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
-import { PhotographSieve } from './sift-photographs.ts';
+import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -123,6 +124,7 @@ export async function calibrateDetector(request: CalibrateRequest): Promise<Cali
       sieve.takesAnomalous(each, image),
     );
     noteSifted(sieve, request.note);
+    for (const name of calibrations.keys()) noteBursts(name, ofGood.get(name) as Judgements, request.note);
     const after = calibrated(
       before,
       calibrations,
@@ -173,17 +175,6 @@ function calibrationTrained(known: readonly string[], all: readonly string[]): C
   });
 }
 
-function noteSifted({ copies, trainedAnomalous }: PhotographSieve, note?: (text: string) => void): void {
-  if (copies.length > 0)
-    note?.(
-      `Photographs that do not count, as they have the pixels of others: ${copies.length}, ${copies[0]} among them.`,
-    );
-  if (trainedAnomalous.length > 0)
-    note?.(
-      `Warning: of the photographs of defective parts, ${trainedAnomalous.length} had been trained on as good, ${trainedAnomalous[0]} among them: the detector takes them for good. Take them out of the training images, and train again.`,
-    );
-}
-
 /** Of a file that does not know its training images by their pixels: by their places, if the folder is still there. */
 async function refuseTrained(
   model: string,
@@ -212,11 +203,16 @@ async function refuseTrained(
 /** Whether a photograph is to be judged. */
 type Takes = (path: string, image: RgbImage) => boolean;
 
+/** What was said of the photographs of one product, and how these look. */
+interface Judgements {
+  readonly scores: number[];
+  readonly maps: Float32Array[];
+  readonly paths: string[];
+  readonly sketches: Sketch[];
+}
+
 interface Judged {
-  readonly byClass: ReadonlyMap<
-    string,
-    { readonly scores: readonly number[]; readonly maps: readonly Float32Array[] }
-  >;
+  readonly byClass: ReadonlyMap<string, Judgements>;
   readonly unreadable: readonly CladError[];
 }
 
@@ -227,7 +223,7 @@ async function judgeAll(
   takes: Takes,
   onDone: (done: number) => void,
 ): Promise<Judged> {
-  const byClass = new Map<string, { scores: number[]; maps: Float32Array[] }>();
+  const byClass = new Map<string, Judgements>();
   const unreadable: CladError[] = [];
   let done = 0;
   for await (const [path, image] of mapAhead(paths, 4, decodeOrError)) {
@@ -235,9 +231,11 @@ async function judgeAll(
       unreadable.push(image);
     } else if (takes(path, image)) {
       const { className, score, map } = await detector.predict(image);
-      const judgements = byClass.get(className) ?? { scores: [], maps: [] };
+      const judgements = byClass.get(className) ?? { scores: [], maps: [], paths: [], sketches: [] };
       byClass.set(className, judgements);
       judgements.scores.push(score);
+      judgements.paths.push(path);
+      judgements.sketches.push(sketchOf(image));
       if (judgements.maps.length < maps) judgements.maps.push(map);
     }
     onDone(++done);

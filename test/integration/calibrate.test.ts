@@ -166,7 +166,9 @@ describe('clad calibrate', () => {
     await copyFile(join(folderOfGood, first), copy);
     const known = await clad('calibrate', run, trained, copy, '--out', at('none.onnx'));
     expect(known.status).toBe(2);
-    expect(known.stderr).toMatch(/10 of 11 photographs are training images of the detector, or copies of such, .*disc.train/);
+    expect(known.stderr).toMatch(
+      /10 of 11 photographs are training images of the detector, or copies of such, .*disc.train/,
+    );
   });
 
   it('refuses to write over a file, and a rate that is none', async () => {
