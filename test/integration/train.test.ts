@@ -381,7 +381,15 @@ describe('clad evaluate', () => {
 
   it('prints one document with all metrics by class, their mean, the protocol and the time taken', async () => {
     const keys = ['good', 'anomalous', ...metricNames].sort();
-    expect(Object.keys(evaluated).sort()).toEqual(['classes', 'data', 'mean', 'protocol', 'run', 'timing']);
+    expect(Object.keys(evaluated).sort()).toEqual([
+      'classes',
+      'data',
+      'mean',
+      'pictures',
+      'protocol',
+      'run',
+      'timing',
+    ]);
     expect(Object.keys(evaluated.classes)).toEqual(['disc', 'weave']);
     for (const record of [...Object.values(evaluated.classes), evaluated.mean]) {
       expect(Object.keys(record).sort()).toEqual(keys);
