@@ -65,7 +65,7 @@ export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
     if (source instanceof Blob) return await decodeBlob(source, path);
     if (source instanceof ImageData) return withoutAlpha(source);
     if (source instanceof HTMLImageElementOrNever) return await viaBitmap(source, path);
-    if ('data' in source) return requireWhole(source);
+    if ('data' in source) return source;
     return withoutAlpha(canvasPixels(source, path));
   } catch (error) {
     if (error instanceof CladError) throw error;

@@ -12,6 +12,7 @@ import { Random } from '../core/random.ts';
 import { defaultConcurrency, mapAhead, mapConcurrently } from '../data/concurrency.ts';
 import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
+import { type Sketch, sketchOf } from '../data/picture-sketch.ts';
 import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
 import { bitsOf, widenedCamera } from '../detector/camera.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
@@ -32,7 +33,7 @@ import { decodeOrError, predictTargets } from './predict.ts';
 import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
-import { PhotographSieve } from './sift-photographs.ts';
+import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
 import { WarningSummary } from './warning-summary.ts';
 
 export interface CalibrateRequest {
@@ -148,6 +149,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const pictures = new Map(
       [...calibrations.keys()].map((name) => [name, ofGood.get(name)?.pictures ?? []]),
     );
+    for (const name of calibrations.keys()) noteBursts(name, ofGood.get(name) as Judgements, request.note);
     const after = calibrated(
       before,
       calibrations,
@@ -203,23 +205,15 @@ function calibrationTrained(known: readonly string[], all: readonly string[]): C
   });
 }
 
-function noteSifted({ copies, trainedAnomalous }: PhotographSieve, note?: (text: string) => void): void {
-  if (copies.length > 0)
-    note?.(
-      `Photographs that do not count, as they have the pixels of others: ${copies.length}, ${copies[0]} among them.`,
-    );
-  if (trainedAnomalous.length > 0)
-    note?.(
-      `Warning: of the photographs of defective parts, ${trainedAnomalous.length} had been trained on as good, ${trainedAnomalous[0]} among them: the detector takes them for good. Take them out of the training images, and train again.`,
-    );
-}
-
 /** Of a file that does not know its training images by their pixels: by their places, if the folder is still there. */
 async function refuseTrained(
   model: string,
   paths: readonly string[],
   note?: (text: string) => void,
 ): Promise<void> {
+  note?.(
+    'The detector does not know all of its training images by their pixels, so copies of them are not recognised among these photographs.',
+  );
   let trained: ReadonlySet<string>;
   try {
     const data = (await new RunFolder(dirname(model)).originIfAny())?.data;
@@ -239,16 +233,17 @@ async function refuseTrained(
 /** Whether a photograph is to be judged. */
 type Takes = (path: string, image: RgbImage) => boolean;
 
+/** What was said of the photographs of one product, and how these look. */
+interface Judgements {
+  readonly scores: number[];
+  readonly maps: Float32Array[];
+  readonly paths: string[];
+  readonly sketches: Sketch[];
+  readonly pictures: SeenPicture[];
+}
+
 interface Judged {
-  readonly byClass: ReadonlyMap<
-    string,
-    {
-      readonly paths: readonly string[];
-      readonly scores: readonly number[];
-      readonly maps: readonly Float32Array[];
-      readonly pictures: readonly SeenPicture[];
-    }
-  >;
+  readonly byClass: ReadonlyMap<string, Judgements>;
   readonly unreadable: readonly CladError[];
   /** How the photographs differ from those of the training. */
   readonly warnings: WarningSummary;
@@ -261,12 +256,8 @@ async function judgeAll(
   takes: Takes,
   onDone: (done: number) => void,
 ): Promise<Judged> {
-  const reading = { bits: bitsOf(detector.metadata) };
-  const decode = (path: string) => decodeOrError(path, reading);
-  const byClass = new Map<
-    string,
-    { paths: string[]; scores: number[]; maps: Float32Array[]; pictures: SeenPicture[] }
-  >();
+  const decode = (path: string) => decodeOrError(path, { bits: bitsOf(detector.metadata) });
+  const byClass = new Map<string, Judgements>();
   const unreadable: CladError[] = [];
   let done = 0;
   const warnings = new WarningSummary();
@@ -277,11 +268,18 @@ async function judgeAll(
       const prediction = await detector.predict(image);
       const { className, score, map } = prediction;
       warnings.add(path, prediction);
-      const judgements = byClass.get(className) ?? { paths: [], scores: [], maps: [], pictures: [] };
+      const judgements = byClass.get(className) ?? {
+        paths: [],
+        scores: [],
+        maps: [],
+        sketches: [],
+        pictures: [],
+      };
       byClass.set(className, judgements);
       judgements.paths.push(path);
       judgements.scores.push(score);
       judgements.pictures.push({ look: lookAt(image), source: image.source });
+      judgements.sketches.push(sketchOf(image));
       if (judgements.maps.length < maps) judgements.maps.push(map);
     }
     onDone(++done);

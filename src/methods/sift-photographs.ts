@@ -3,6 +3,8 @@
  * memory bank knows it. They are met as they are decoded for judging, so nothing is decoded twice.
  */
 import { CladError } from '../core/errors.ts';
+import { nearDuplicates } from '../data/near-duplicates.ts';
+import type { Sketch } from '../data/picture-sketch.ts';
 import { pixelHash } from '../data/pixel-hash.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -61,4 +63,32 @@ export class PhotographSieve {
     if (this.#isTrained(hash)) this.trainedAnomalous.push(path);
     return true;
   }
+}
+
+type Note = ((text: string) => void) | undefined;
+
+/** Tells what was not taken, and what should not have been trained on. */
+export function noteSifted({ copies, trainedAnomalous }: PhotographSieve, note: Note): void {
+  if (copies.length > 0)
+    note?.(
+      `Photographs that do not count, as they have the pixels of others: ${copies.length}, ${copies[0]} among them.`,
+    );
+  if (trainedAnomalous.length > 0)
+    note?.(
+      `Warning: of the photographs of defective parts, ${trainedAnomalous.length} had been trained on as good, ${trainedAnomalous[0]} among them: the detector takes them for good. Take them out of the training images, and train again.`,
+    );
+}
+
+/** Says so where the promise counts photographs of one part as several. */
+export function noteBursts(
+  className: string,
+  { paths, sketches }: { readonly paths: readonly string[]; readonly sketches: readonly Sketch[] },
+  note: Note,
+): void {
+  const groups = nearDuplicates(sketches);
+  if (groups[0] === undefined) return;
+  const [first, second] = groups[0].map((at) => paths[at]);
+  note?.(
+    `Of ${paths.length} photographs of ${className}, ${groups.flat().length} are almost the same as others, as in a burst of one part; ${first} and ${second} are two. The rate holds for new parts only where every photograph is of a part of its own.`,
+  );
 }

@@ -221,6 +221,22 @@ describe('clad calibrate', () => {
     expect(stderr).toMatch(/do not count, as they have the pixels of others: 59, /);
   });
 
+  it('says that a burst of one part is not many parts', async () => {
+    const burst = at('burst-of-good');
+    await mkdir(burst);
+    const random = new Random('sensor');
+    for (let number = 0; number < 12; number++) {
+      const { image } = drawPart('disc', 800 + number);
+      await writeFile(join(burst, `${number}.png`), await encoded(image));
+      if (number > 2) continue;
+      const data = image.data.map((value) => Math.min(255, value + random.integer(2)));
+      await writeFile(join(burst, `${number}-later.png`), await encoded({ ...image, data }));
+    }
+    const { status, stderr } = await clad('calibrate', cleanRun, burst, '--out', at('burst.onnx'));
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/Of 15 photographs of disc, 6 are almost the same as others, .*-later\.png/);
+  });
+
   it('knows training images anywhere, by the file alone, and so do calibrated and exported files', async () => {
     const known = at('known');
     await mkdir(known);

@@ -389,6 +389,8 @@ describe('clad evaluate', () => {
       'data',
       'leftOut',
       'mean',
+      'misplaced',
+      'pictures',
       'protocol',
       'run',
       'timing',
