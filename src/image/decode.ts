@@ -13,7 +13,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
-import { isShortOfMemory } from '../core/memory-short.ts';
 import { bmpSize, decodeBmp } from './bmp.ts';
 import { requireFormat } from './format.ts';
 import { requireUsableSize } from './limits.ts';
@@ -133,7 +132,10 @@ async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
-    if (isShortOfMemory(error)) throw new CladError('MEMORY_SHORT', { what: path }, { cause: error });
-    throw new CladError('IMAGE_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
+    const reason = firstLineOf(error);
+    // libvips of its own memory; decoders say the like of sizes that a broken file claims.
+    if (/out of memory -- size/.test(reason))
+      throw new CladError('MEMORY_SHORT', { what: path }, { cause: error });
+    throw new CladError('IMAGE_INVALID', { path, reason }, { cause: error });
   }
 }
