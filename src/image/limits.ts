@@ -13,7 +13,7 @@ export interface PictureSize {
 
 /** The longest side that a JPEG can have. */
 const longestSide = 65_535;
-/** The longer side divided by the shorter one, at most: whatever is narrower is a line of one pixel once it is resized. */
+/** The longer side divided by the shorter one, at most: at the default input, what is narrower is less than a pixel wide at its own proportions. */
 const mostElongated = 256;
 
 /**

@@ -1,6 +1,5 @@
 /** @file Errors as answers: which status each has, and its words. What is our own fault is told to the log alone. */
 import { CladError, type ErrorCode, reasonOf } from '../core/errors.ts';
-import { isShortOfMemory } from '../core/memory-short.ts';
 import { clipped } from './clipped.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
@@ -55,11 +54,11 @@ export function httpError(thrown: unknown): HttpError {
   return { status: 500, ...new CladError('INTERNAL', { reason }).words };
 }
 
-/** In what was not thrown for another reason: such a message may have a client's words in it. */
+/** As Node and the engine say it. Not looked for in what was thrown on purpose, which may have a client's words in it. */
 function lacksMemory(thrown: unknown): boolean {
   if (thrown instanceof CladError && thrown.code !== 'ENGINE_FAILED' && thrown.code !== 'WORKER_DIED')
     return false;
-  return isShortOfMemory(thrown);
+  return /out of memory|allocation failed|failed to allocate|bad_alloc|memory limit/i.test(reasonOf(thrown));
 }
 
 /** The framework's own refusals have a status; anything else is a defect. */
