@@ -310,9 +310,10 @@ describe('what clad train refuses', () => {
       /layers of backbone tiny: layer2, layer3, got layer9/,
     ],
     ['an unknown device', ['--device', 'tpu'], /--device.*'tpu' is invalid.*cpu, webgpu, cuda/],
-  ])('%s', async (_, flags, message) => {
-    expectRefused(await train('x', ...flags), message);
-    expect(existsSync(out('x'))).toBe(false);
+  ])('%s', async (what, flags, message) => {
+    // A folder each: while a training reads, its lock is there, and it goes again.
+    expectRefused(await train(what, ...flags), message);
+    expect(existsSync(out(what))).toBe(false);
   });
 
   it.concurrent.each<[string, string, RegExp]>([
@@ -331,7 +332,7 @@ describe('what clad train refuses', () => {
   ])('a YAML file with %s', async (what, text, message) => {
     const path = join(folder, `${what} bad.yaml`);
     await writeFile(path, text);
-    expectRefused(await train('x', '--config', path), message);
+    expectRefused(await train(`refused ${what}`, '--config', path), message);
   });
 
   it('a data set that is nowhere, and a YAML file that is', async () => {
