@@ -31,8 +31,9 @@ const usualReach = 5;
 const leastReach = 1;
 
 /** The scale of heat maps. */
-export function heatScale({ low, high, top = high }: MapRange): HeatScale {
-  return { low, middle: (low + high) / 2, top };
+export function heatScale({ low, high, top }: MapRange): HeatScale {
+  const middle = (low + high) / 2;
+  return top === undefined ? { low, middle, top: high, straight: true } : { low, middle, top };
 }
 
 /** The range with another end. @param top - what strong defects reach; raised where it lies in the lower half or near it */

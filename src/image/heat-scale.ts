@@ -15,6 +15,8 @@ export interface HeatScale {
   readonly middle: number;
   /** At and above it the heat is full. */
   readonly top: number;
+  /** Whether the upper half rises straight too, as it does in files of before 28 November 2026. @default false */
+  readonly straight?: boolean;
 }
 
 /** Share of the heat colour at the hot end, so that the part stays visible beneath. */
@@ -31,14 +33,17 @@ export function requireScale({ low, middle, top }: HeatScale): void {
 }
 
 /** The heat of a map value, 0..1; NaN has none. */
-export function heatOf(value: number, { low, middle, top }: HeatScale): number {
+export function heatOf(value: number, { low, middle, top, straight }: HeatScale): number {
   if (value <= middle) return Math.max(0, (value - low) / (middle - low) / 2);
-  return value > middle ? 0.5 + Math.sqrt(Math.min(1, (value - middle) / (top - middle))) / 2 : 0;
+  const share = Math.min(1, (value - middle) / (top - middle));
+  // Not of NaN, which has none.
+  return value > middle ? 0.5 + (straight ? share : Math.sqrt(share)) / 2 : 0;
 }
 
 /** The map value that has this heat. @param heat - 0..1 */
-export function mapValueAt(heat: number, { low, middle, top }: HeatScale): number {
-  return heat <= 0.5 ? low + 2 * heat * (middle - low) : middle + (2 * heat - 1) ** 2 * (top - middle);
+export function mapValueAt(heat: number, { low, middle, top, straight }: HeatScale): number {
+  if (heat <= 0.5) return low + 2 * heat * (middle - low);
+  return middle + (2 * heat - 1) ** (straight ? 1 : 2) * (top - middle);
 }
 
 /** The colour of a heat, and how much of it covers the photograph, 0..1. */

@@ -102,6 +102,8 @@ export function shareOf(
     return found.reduce((sum, { map, mask }) => sum + overlap(insideRegions(map, size, rule), mask), 0);
   });
   const best = Math.max(...fits);
+  // Of a score that is no value of the map no pixel may be above the threshold.
+  if (best === 0) return usualShare;
   return shares.find((_, at) => (fits[at] as number) >= aboutAsGood * best) ?? usualShare;
 }
 

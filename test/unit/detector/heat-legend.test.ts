@@ -42,7 +42,7 @@ describe('a legend', () => {
     expect(legendGradient(legend)).toMatch(
       /^linear-gradient\(to right, rgb\(\d+ \d+ \d+ \/ 0\) 0\.0%, .* 100\.0%\)$/,
     );
-    expect(heatLegend(metadata, 'old')!.scale).toEqual({ low: 2, middle: 4, top: 6 });
+    expect(heatLegend(metadata, 'old')!.scale).toEqual({ low: 2, middle: 4, top: 6, straight: true });
     expect(heatLegend(metadata, 'bolt')).toBeUndefined();
     expect(heatLegend(metadata, 'toString')).toBeUndefined();
   });

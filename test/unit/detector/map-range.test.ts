@@ -56,7 +56,7 @@ describe('display range', () => {
     const range = mapRange({ median: 1, upper: 3 }, 8);
     expect(endingAt(range, 60)).toEqual({ low: 3, high: 13, top: 60 });
     for (const weak of [10, 8, 2, -5]) expect(endingAt(range, weak)).toEqual({ low: 3, high: 13, top: 13 });
-    expect(heat(34, endingAt(range, 60))).toBeCloseTo(0.75, 9);
+    expect(heat(21, endingAt(range, 60))).toBeCloseTo(0.75, 9);
   });
 
   it('is as it was in files of before', () => {

@@ -158,6 +158,16 @@ describe('the share of a product', () => {
     expect(middle('tight')).toBeLessThan(1.4);
   });
 
+  it('is the usual one where no pixel is above the threshold, whatever the scores', () => {
+    const map = new Float32Array(size * size).fill(1);
+    const found = Array.from({ length: 12 }, () => ({
+      map,
+      mask: new Uint8Array(size * size).fill(1),
+      score: 9,
+    }));
+    expect(shareOf(found, size, { threshold: 3, low: 2, reach: 10 })).toBe(usualShare);
+  });
+
   it('reaches as far as the map is blurred, or a patch is wide', () => {
     expect([reachOf(5, 8), reachOf(0, 8), reachOf(2, 16), reachOf(0, 0.2)]).toEqual([10, 8, 16, 1]);
   });
