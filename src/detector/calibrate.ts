@@ -3,7 +3,8 @@
  */
 
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
-import { type GoodPixels, type MapRange, mapRange } from './map-range.ts';
+import { endingAt, type GoodPixels, type MapRange, mapRange } from './map-range.ts';
+import type { DetectorMetadata } from './metadata.ts';
 import { outliers } from './outliers.ts';
 
 /** Colours of a product are from so many maps at most; more would only take memory. */
@@ -44,4 +45,21 @@ export function calibrateClass(
     display: mapRange(pixels, threshold.threshold),
     setAside,
   };
+}
+
+/**
+ * Thresholds and colours of a detector with those of some products set anew. The colours end where they did: how high defects reach, good images do
+ * not say.
+ */
+export function withCalibrations(
+  { thresholds, display }: Pick<DetectorMetadata, 'thresholds' | 'display'>,
+  calibrations: ReadonlyMap<string, ClassCalibration>,
+): Pick<DetectorMetadata, 'thresholds' | 'display'> {
+  const anew = { thresholds: { ...thresholds }, display: { ...display } };
+  for (const [name, calibration] of calibrations) {
+    anew.thresholds[name] = calibration.threshold;
+    const top = display[name]?.top;
+    anew.display[name] = top === undefined ? calibration.display : endingAt(calibration.display, top);
+  }
+  return anew;
 }

@@ -13,13 +13,13 @@ import { defaultConcurrency, mapAhead, mapConcurrently } from '../data/concurren
 import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { type Sketch, sketchOf } from '../data/picture-sketch.ts';
-import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/calibrate.ts';
+import { type ClassCalibration, calibrateClass, mapsKept, withCalibrations } from '../detector/calibrate.ts';
 import { bitsOf, widenedCamera } from '../detector/camera.ts';
 import { type ConformalThreshold, requireFalseAlarmRate } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
 import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
-import { endingAt, goodPixels } from '../detector/map-range.ts';
+import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { outliers } from '../detector/outliers.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
@@ -301,39 +301,18 @@ function calibrated(
   pictures: ReadonlyMap<string, readonly SeenPicture[]>,
   source: string,
 ): DetectorMetadata {
-  const each = <T>(value: (calibration: ClassCalibration) => T) =>
-    Object.fromEntries([...calibrations].map(([name, calibration]) => [name, value(calibration)]));
+  const counts = [...calibrations].map(([name, { threshold }]) => [name, threshold.count]);
   return {
     ...before,
-    thresholds: { ...before.thresholds, ...each(({ threshold }) => threshold) },
-    display: {
-      ...before.display,
-      ...endingAsBefore(
-        before.display,
-        each(({ display }) => display),
-      ),
-    },
+    ...withCalibrations(before, calibrations),
     calibrated: {
       created: new Date().toISOString(),
       source,
-      images: { ...before.calibrated?.images, ...each(({ threshold }) => threshold.count) },
+      images: { ...before.calibrated?.images, ...Object.fromEntries(counts) },
       pictures: rememberPictures(good, before.calibrated?.pictures),
     },
     ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
   };
-}
-
-/** The colours end where they did: how high defects reach, good photographs do not say. */
-function endingAsBefore(
-  before: DetectorMetadata['display'],
-  after: DetectorMetadata['display'],
-): DetectorMetadata['display'] {
-  return Object.fromEntries(
-    Object.entries(after).map(([name, range]) => {
-      const top = before[name]?.top;
-      return [name, top === undefined ? range : endingAt(range, top)];
-    }),
-  );
 }
 
 function compared(

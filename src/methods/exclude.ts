@@ -14,7 +14,7 @@ import { byClass } from '../data/dataset.ts';
 import { byCodeUnit } from '../data/folders.ts';
 import { positionsOf } from '../data/named-images.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../detector/bank-entries.ts';
-import type { ClassCalibration } from '../detector/calibrate.ts';
+import { withCalibrations } from '../detector/calibrate.ts';
 import { bitsOf } from '../detector/camera.ts';
 import type { ConformalThreshold } from '../detector/conformal.ts';
 import { Detector } from '../detector/detector.ts';
@@ -245,11 +245,9 @@ function recalibrated(
   gone: ReadonlySet<number>,
   fresh: readonly number[],
 ): { readonly metadata: DetectorMetadata; readonly images: readonly GoodImage[] } {
-  const { provenance, thresholds, display } = metadata;
+  const { provenance, thresholds } = metadata;
   const rates = Object.values(thresholds).map(({ requestedRate }) => requestedRate);
   const calibration = calibrateByGood(judged, rates[0], provenance.familiarity ?? 0);
-  const each = <T>(value: (of: ClassCalibration) => T) =>
-    Object.fromEntries([...calibration.classes].map(([name, of]) => [name, value(of)]));
   const count = (heldOut: boolean) =>
     Object.fromEntries(
       metadata.classes.map((name) => [
@@ -270,8 +268,7 @@ function recalibrated(
   return {
     metadata: {
       ...metadata,
-      thresholds: { ...thresholds, ...each(({ threshold }) => threshold) },
-      display: { ...display, ...each((of) => of.display) },
+      ...withCalibrations(metadata, calibration.classes),
       provenance: {
         ...provenance,
         data: { ...provenance.data, trainingImages: count(false), heldOutImages: count(true) },
