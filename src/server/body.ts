@@ -22,10 +22,9 @@ export async function collect(
   let filled = 0;
   let total = 0;
   for await (const piece of pieces(stream)) {
+    // How many may be left of what a whole form may have, so the number is not told.
     if (total + piece.length > limit)
-      throw new CladError('BODY_TOO_LARGE', {
-        reason: `it has more than the ${limit} bytes that are allowed`,
-      });
+      throw new CladError('BODY_TOO_LARGE', { reason: 'it has more bytes than are allowed (--max-body)' });
     lease.charge(piece.length);
     for (let at = 0; at < piece.length; ) {
       if (filled === block.length) {
