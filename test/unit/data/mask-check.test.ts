@@ -100,8 +100,9 @@ describe('masks that may be inverted', () => {
   const several = async (inverted: (index: number) => boolean) => {
     const files: Record<string, Buffer> = {};
     for (let index = 0; index < 4; index++) {
-      files[`nut/test/bent/${index}.jpg`] = await photograph(40, 30, 1);
-      files[`nut/ground_truth/bent/${index}_mask.png`] = await square(40, 30, inverted(index));
+      // Of different widths, so that none is a copy of another.
+      files[`nut/test/bent/${index}.jpg`] = await photograph(40 + index, 30, 1);
+      files[`nut/ground_truth/bent/${index}_mask.png`] = await square(40 + index, 30, inverted(index));
     }
     return said(files);
   };

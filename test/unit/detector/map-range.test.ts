@@ -25,7 +25,7 @@ describe('display range', () => {
         const range = mapRange(good, threshold);
         expect(range.low).toBe(good.upper);
         expect(Math.fround(range.high)).toBeGreaterThan(Math.fround(range.low));
-        expect(heat(threshold, range)).toBeLessThanOrEqual(0.5 + 1e-9);
+        expect(heat(threshold, range)).toBeLessThanOrEqual(0.5 + 1e-6);
         expect(heat(good.median, range)).toBe(0);
       }),
     );
