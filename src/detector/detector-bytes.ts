@@ -2,7 +2,7 @@
 import { encodeModel, type ModelProto } from '../graph/index.ts';
 import { checksumKey, withChecksum } from './file-checksum.ts';
 import { type Golden, goldenKey } from './golden.ts';
-import { type DetectorMetadata, metadataKey } from './metadata.ts';
+import { type DetectorMetadata, metadataKey, metadataText } from './metadata.ts';
 
 /**
  * The bytes of a detector file, with its checksum.
@@ -11,7 +11,7 @@ import { type DetectorMetadata, metadataKey } from './metadata.ts';
  */
 export function detectorBytes(model: ModelProto, metadata: DetectorMetadata, golden?: Golden): Uint8Array {
   const ours = {
-    [metadataKey]: JSON.stringify({ ...metadata, checksum: 'crc32' } satisfies DetectorMetadata),
+    [metadataKey]: metadataText({ ...metadata, checksum: 'crc32' }),
     ...(golden && { [goldenKey]: JSON.stringify(golden) }),
   };
   const made: readonly string[] = [metadataKey, goldenKey, checksumKey];

@@ -126,6 +126,11 @@ export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;
 /** What a file's network computes in. */
 export type Precision = NonNullable<DetectorMetadata['exported']>['precision'];
 
+/** The entry's text, its values in the order of the schema: a file that is read and written again has the same bytes. */
+export function metadataText(metadata: DetectorMetadata): string {
+  return JSON.stringify(detectorMetadataSchema.parse(metadata));
+}
+
 /**
  * Reads the entry.
  * @param entries - the ONNX file's metadata

@@ -3,15 +3,12 @@
  * The network is not touched. A training can only estimate what new photographs will score; and lights and cameras change.
  */
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { defaultConcurrency, mapAhead, mapConcurrently } from '../data/concurrency.ts';
 import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../data/left-out.ts';
-import { loadDataset } from '../data/load.ts';
 import { type Sketch, sketchOf } from '../data/picture-sketch.ts';
 import { type ClassCalibration, calibrateClass, mapsKept, withCalibrations } from '../detector/calibrate.ts';
 import { bitsOf, widenedCamera } from '../detector/camera.ts';
@@ -32,8 +29,9 @@ import { withNewDetectorFile } from './new-detector-file.ts';
 import { decodeOrError, predictTargets } from './predict.ts';
 import { rememberPictures, remembersAll } from './remembered-pictures.ts';
 import { requireRequest } from './request-fields.ts';
-import { modelPathOf, RunFolder } from './run-folder.ts';
+import { modelPathOf } from './run-folder.ts';
 import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
+import { calibrationTrained, realPaths, refuseTrained } from './trained-photographs.ts';
 import { WarningSummary } from './warning-summary.ts';
 
 export interface CalibrateRequest {
@@ -189,45 +187,6 @@ async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) 
   const targets = await predictTargets(given, onLeftOut);
   const real = [...new Set(await realPaths(targets.map(({ path }) => path)))];
   return new Random('calibrate').sample(real, real.length);
-}
-
-/** Where links lead; a link that leads nowhere stays, and is met when it is read. */
-async function realPaths(paths: readonly string[]): Promise<string[]> {
-  return Promise.all(paths.map((path) => realpath(path).catch(() => path)));
-}
-
-/** The memory bank knows photographs that were trained on, so thresholds from them would be too low. */
-function calibrationTrained(known: readonly string[], all: readonly string[]): CladError {
-  return new CladError('CALIBRATION_TRAINED', {
-    count: known.length,
-    total: all.length,
-    path: known[0] as string,
-  });
-}
-
-/** Of a file that does not know its training images by their pixels: by their places, if the folder is still there. */
-async function refuseTrained(
-  model: string,
-  paths: readonly string[],
-  note?: (text: string) => void,
-): Promise<void> {
-  note?.(
-    'The detector does not know all of its training images by their pixels, so copies of them are not recognised among these photographs.',
-  );
-  let trained: ReadonlySet<string>;
-  try {
-    const data = (await new RunFolder(dirname(model)).originIfAny())?.data;
-    if (!data) return;
-    const { samples } = await loadDataset(data.root, { layout: data.layout, requireTraining: false });
-    const training = samples.filter(({ split }) => split === 'train');
-    trained = new Set(await realPaths(training.map(({ path }) => path)));
-  } catch (error) {
-    if (!(error instanceof CladError)) throw error;
-    note?.(`Whether photographs were trained on is not known: ${error.message}`);
-    return;
-  }
-  const known = paths.filter((path) => trained.has(path));
-  if (known.length > 0) throw calibrationTrained(known, paths);
 }
 
 /** Whether a photograph is to be judged. */

@@ -5,7 +5,6 @@ import { CladError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { mapAhead } from '../data/concurrency.ts';
-import { countCopies, findCopies, nameCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fingerprint } from '../data/fingerprint.ts';
 import { type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
@@ -20,9 +19,9 @@ import type { Device, Engine } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { decodeSample } from './decode-sample.ts';
 import { maskNotes } from './mask-notes.ts';
-import { isRemembered } from './remembered-pictures.ts';
 import { requireRequest } from './request-fields.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
+import { lookAtPictures, type TestPictures } from './test-pictures.ts';
 import { WarningSummary } from './warning-summary.ts';
 
 export interface EvaluateRequest {
@@ -88,16 +87,6 @@ export interface EvaluationDocument extends Evaluation {
   };
   /** What was passed over in the data set's folder, broken files among it. */
   readonly leftOut: LeftOutSummary;
-}
-
-/** Test images, by their pixels, that are no measure of new parts. */
-export interface TestPictures {
-  /** The detector was trained on them; null for a file of before 28 November 2026, which does not say. */
-  readonly trainedOn: number | null;
-  /** They were given to `clad calibrate`, so false alarms are fewer on them. */
-  readonly calibratedOn: number;
-  /** Copies of other test images, which weigh more by them. */
-  readonly copies: number;
 }
 
 /**
@@ -214,41 +203,6 @@ async function testImages(
     path: loaded.root,
     expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*); those in it are for training',
   });
-}
-
-/** Counts test images that are no measure of new parts, and says so. */
-function lookAtPictures(
-  samples: readonly Sample[],
-  pixels: ReadonlyMap<string, string>,
-  metadata: DetectorMetadata,
-  note: EvaluateRequest['note'],
-): TestPictures {
-  const among = (remembered: DetectorMetadata['trained']) => {
-    const isKnown = isRemembered(remembered);
-    return samples.filter(({ path }) => isKnown(pixels.get(path) as string));
-  };
-  const trained = among(metadata.trained);
-  const wrong = trained.filter(({ anomalous }) => anomalous);
-  const set = among(metadata.calibrated?.pictures);
-  const copies = findCopies(samples, pixels);
-  const all = `Of ${samples.length} test images, by their pixels,`;
-  if (trained[0])
-    note?.(
-      `Warning: ${all} ${trained.length} had been trained on, ${trained[0].path} among them: the detector takes them for good, and their numbers say nothing of new parts.${wrong.length > 0 ? ` Labelled anomalous here: ${wrong.length}` : ''}`,
-    );
-  if (set[0])
-    note?.(
-      `Warning: ${all} ${set.length} had been given to clad calibrate, ${set[0].path} among them: thresholds fit them, and new good parts may raise more false alarms.`,
-    );
-  if (copies.length > 0)
-    note?.(
-      `${all} copies of others: ${countCopies(copies)}. Their pictures weigh more: ${nameCopies(copies)}`,
-    );
-  return {
-    trainedOn: metadata.trained ? trained.length : null,
-    calibratedOn: set.length,
-    copies: countCopies(copies),
-  };
 }
 
 async function measure(

@@ -4,8 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import { withLock } from '../core/lock.ts';
@@ -17,15 +16,12 @@ import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../detector/ban
 import { withCalibrations } from '../detector/calibrate.ts';
 import { bitsOf } from '../detector/camera.ts';
 import type { ConformalThreshold } from '../detector/conformal.ts';
-import { Detector } from '../detector/detector.ts';
-import { detectorBytes } from '../detector/detector-bytes.ts';
 import { countsTrained } from '../detector/familiarity.ts';
 import { readDetector } from '../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import { decodeModel, encodeModel, type ModelProto } from '../graph/index.ts';
-import type { Device, Engine } from '../runtime/engine.ts';
+import { decodeModel, encodeModel } from '../graph/index.ts';
+import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
-import { makeGolden } from './golden.ts';
 import { goodImageWarnings } from './good-image-warnings.ts';
 import {
   calibrateByGood,
@@ -37,6 +33,7 @@ import {
   leaveOwnOutDetector,
 } from './good-images.ts';
 import { type GoodImagesFile, readGoodImagesFile, writeGoodImagesFile } from './good-images-file.ts';
+import { keepVersion, withGolden } from './replace-detector.ts';
 import { modelPathOf, RunFolder } from './run-folder.ts';
 import {
   misplaced,
@@ -137,7 +134,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
     const judged = await judgeTouched(subject, touched, gone, ownOut, request.onProgress);
     const { metadata, images } = recalibrated(subject, judged, gone, fresh);
     const bytes = await withGolden(engine, model, metadata, path);
-    const kept = await keepVersion(subject);
+    const kept = await keepVersion(subject.run, subject.bytes);
     await writeFileAtomic(path, bytes);
     await writeGoodImagesFile(subject.run.goodImagesState, updatedFile(file, judged.images, gone));
     const ranked = rankImages(images, countsTrained(before.provenance.familiarity));
@@ -290,30 +287,4 @@ function updatedFile(
     return { ...image, score, recognisedAs, share, excluded: gone.has(id) };
   });
   return { ...file, images };
-}
-
-async function withGolden(
-  engine: Engine,
-  model: ModelProto,
-  metadata: DetectorMetadata,
-  path: string,
-): Promise<Uint8Array> {
-  const detector = await Detector.fromBytes(engine, detectorBytes(model, metadata), path);
-  try {
-    return detectorBytes(model, metadata, await makeGolden(detector, engine.device));
-  } finally {
-    await detector.release();
-  }
-}
-
-/** Keeps the detector of before, and what was measured with it. @returns path of the copy */
-async function keepVersion({ run, bytes }: Subject): Promise<string> {
-  const names = await readdir(run.versions).catch(() => [] as string[]);
-  const numbers = names.map((name) => Number(name)).filter(Number.isInteger);
-  const folder = join(run.versions, String(Math.max(0, ...numbers) + 1));
-  const copy = join(folder, 'model.onnx');
-  await writeFileAtomic(copy, bytes);
-  // It is of the detector of before, and would be taken for one of this.
-  if (existsSync(run.evaluation)) await rename(run.evaluation, join(folder, basename(run.evaluation)));
-  return copy;
 }

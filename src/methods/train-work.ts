@@ -6,13 +6,12 @@ import type { ExpectedTask } from '../core/expected-task.ts';
 import { requireWritable } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { trainingBits } from '../data/bit-depth.ts';
-import { countCopies, findCopies, nameCopies, withoutTrainingCopies } from '../data/copies.ts';
+import { withoutTrainingCopies } from '../data/copies.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { fileRecords, fingerprintOf } from '../data/fingerprint.ts';
 import { requireOutside } from '../data/folders.ts';
 import { describeLeftOut, type LeftOut, type LeftOutSummary, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
-import { positionsOf } from '../data/named-images.ts';
 import { nearlyBlack } from '../data/nearly-black.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../data/nested.ts';
 import { largePatches, largePatchesNote } from '../data/patch-size.ts';
@@ -30,6 +29,7 @@ import { presets, type TrainingOptions } from '../training/options.ts';
 import { expectedTasks } from './expected-tasks.ts';
 import type { MethodName } from './method.ts';
 import { type RunConfig, RunFolder } from './run-folder.ts';
+import { noteCopies, withoutExcluded } from './training-images.ts';
 import { version } from './version.ts';
 
 export interface TrainRequest {
@@ -166,23 +166,6 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   };
 }
 
-/** The data set without training images that are to be left out. @throws EXCLUDED_UNKNOWN, EXCLUDED_ALL */
-async function withoutExcluded(dataset: Dataset, exclude: readonly string[]): Promise<Dataset> {
-  if (exclude.length === 0) return dataset;
-  const training = dataset.samples.filter(({ split }) => split === 'train');
-  const paths = training.map(({ path }) => path);
-  const positions = await positionsOf(exclude, paths, dataset.root, dataset.root);
-  const out = new Set([...positions].map((position) => training[position]));
-  const samples = dataset.samples.filter((sample) => !out.has(sample));
-  const left = (name: string) =>
-    samples.filter((each) => each.split === 'train' && each.className === name).length;
-  const empty = dataset.classes.find(
-    (name) => left(name) === 0 && [...out].some(({ className }) => className === name),
-  );
-  if (empty !== undefined) throw new CladError('EXCLUDED_ALL', { name: empty, left: 0, least: 2 });
-  return { ...dataset, samples };
-}
-
 /**
  * The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. Of copies among the training images the
  * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct pictures.
@@ -224,27 +207,6 @@ async function verified(
     note?.(`${className}: ${message}.`);
   const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
   return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut, bits, seen };
-}
-
-/** Says what the same pictures at several places do to a training and to what is measured of it. */
-function noteCopies(
-  { samples }: Dataset,
-  pixels: ReadonlyMap<string, string>,
-  note: TrainRequest['note'],
-): void {
-  const training = findCopies(
-    samples.filter(({ split }) => split === 'train'),
-    pixels,
-  );
-  if (training.length > 0)
-    note?.(
-      `Copies among the training images, by their pixels: ${countCopies(training)}. Each picture is used once: ${nameCopies(training)}`,
-    );
-  const leaks = findCopies(samples, pixels).filter(({ kind }) => kind === 'leak');
-  if (leaks.length > 0)
-    note?.(
-      `Warning: pictures that are in train and in test, by their pixels: ${leaks.length}. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
-    );
 }
 
 /** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */
