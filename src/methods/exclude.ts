@@ -99,6 +99,10 @@ interface Subject {
  *   image cannot be read any more
  */
 export async function excludeImages(request: ExcludeRequest): Promise<ExcludeDocument> {
+  if (request.run.endsWith('.onnx')) {
+    const expected = 'the folder of a run, which says what in the detector comes from which image';
+    throw new CladError('OPTION_INVALID', { option: '<run>', expected, actual: request.run });
+  }
   const { lock } = new RunFolder(request.run);
   return existsSync(request.run) ? withLock(lock, () => excludeUnlocked(request)) : excludeUnlocked(request);
 }
@@ -160,10 +164,6 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
 }
 
 async function subjectOf(folder: string): Promise<Subject> {
-  if (folder.endsWith('.onnx')) {
-    const expected = 'the folder of a run, which says what in the detector comes from which image';
-    throw new CladError('OPTION_INVALID', { option: '<run>', expected, actual: folder });
-  }
   const run = new RunFolder(folder);
   const { data } = await run.config();
   const path = await modelPathOf(folder);

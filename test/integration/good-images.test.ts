@@ -8,7 +8,8 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import type { ExcludeDocument } from '../../src/methods/exclude.ts';
 import type { PredictionLine } from '../../src/methods/predict.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
-import { writeParts } from '../helpers/parts.ts';
+import { drawPart, writeParts } from '../helpers/parts.ts';
+import { encoded } from '../helpers/pictures.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
@@ -95,7 +96,7 @@ describe('a photograph in the wrong folder', () => {
 
   it('is named by evaluate too', async () => {
     const moved = at('parts/disc/test/good/moved.png');
-    await copyFile(at('parts/weave/test/good/001.png'), moved);
+    await writeFile(moved, await encoded(drawPart('weave', 900).image));
     try {
       const ended = await clad('evaluate', at('run'), '--json');
       const { misplaced } = JSON.parse(ended.stdout) as {

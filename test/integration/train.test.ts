@@ -63,7 +63,8 @@ describe('clad train', () => {
     expect(trained.stdout).toMatch(/^Trained 2 products in \d+ s \(30 \+ 10 steps, networks of stage \d/);
     expect(trained.stdout).toContain(`Detector: ${join(run, 'model.onnx')}\n`);
     for (const product of products) {
-      const line = `^  ${product}: anomalous above [-\\d.]+; about 9\\.1 % false alarms \\(10 good images\\)$`;
+      // Of ten images one or the other may stand out.
+      const line = `^  ${product}: anomalous above [-\\d.]+; about \\d+(\\.\\d)? % false alarms \\((10|\\d good images; \\d more)`;
       expect(trained.stdout).toMatch(new RegExp(line, 'm'));
     }
     expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images of each product/);
@@ -104,15 +105,15 @@ describe('clad train', () => {
 
   it('lists the good images as the detector sees them', async () => {
     const lines = (await readFile(join(run, 'good-images.csv'), 'utf8')).trimEnd().split('\r\n');
-    expect(lines[0]).toBe('product,image,score,threshold,deviations,use');
+    expect(lines[0]).toBe('product,image,score,threshold,deviations,use,recognised as,votes');
     const rows = lines.slice(1).map((line) => line.split(','));
     expect(rows.map(([product]) => product)).toEqual(products.flatMap((name) => new Array(10).fill(name)));
     expect(rows.filter(([, , , , , use]) => use === 'held out')).toHaveLength(4);
     const { thresholds } = await metadataOf(run);
-    for (const [product, image, score, threshold] of rows) {
+    for (const [product, image, score, threshold, deviations] of rows) {
       expect(existsSync(join(parts, image!))).toBe(true);
       expect(Number(threshold)).toBe(thresholds[product!]?.threshold);
-      expect(Number(score)).toBeLessThanOrEqual(Number(threshold));
+      if (Number(deviations) <= 5) expect(Number(score)).toBeLessThanOrEqual(Number(threshold));
     }
   });
 
@@ -161,11 +162,10 @@ describe('clad train', () => {
     });
     expect(JSON.stringify(metadata)).not.toContain(folder);
     for (const product of products) {
-      expect(metadata.thresholds[product]).toMatchObject({
-        count: 10,
-        requestedRate: 0.02,
-        achievableRate: expect.closeTo(1 / 11, 5),
-      });
+      const { count, setAside = 0, requestedRate, achievableRate } = metadata.thresholds[product]!;
+      expect(count + setAside).toBe(10);
+      expect(requestedRate).toBe(0.02);
+      expect(achievableRate).toBeCloseTo(1 / (count + 1), 5);
       const { low, high, top } = metadata.display[product]!;
       expect(top).toBeGreaterThanOrEqual(high);
       expect(metadata.regions?.share[product]).toBeGreaterThanOrEqual(0.5);
