@@ -15,6 +15,7 @@ import type { TrainingOptions } from '../training/options.ts';
 import type { TrainedNetworks } from '../training/trainer.ts';
 import { excludeUnlocked } from './exclude.ts';
 import { goodImageWarnings } from './good-image-warnings.ts';
+import { readGoodImagesFile } from './good-images-file.ts';
 import { madeAgain } from './made-again.ts';
 import { methods } from './registry.ts';
 import { requireRequest } from './request-fields.ts';
@@ -148,6 +149,12 @@ async function isWhole({ run, request }: Work): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof CladError) || error.code !== 'DETECTOR_INVALID') throw error;
     request.note?.(madeAgain(error.message));
+    const file = await readGoodImagesFile(run.goodImagesState, run.path).catch(() => undefined);
+    const excluded = file?.images.filter((image) => image.excluded).length ?? 0;
+    if (excluded > 0)
+      request.note?.(
+        `Good images that clad update had left out are in it again: ${excluded}. Leave them out once more.`,
+      );
     return false;
   }
 }

@@ -31,7 +31,19 @@ export async function trainSmall(
   run: string,
   ...more: readonly string[]
 ): Promise<Ended> {
-  const ended = await clad(
+  const ended = await clad(...(await smallTraining(folder, data, run, ...more)));
+  if (ended.status !== 0) throw new Error(ended.stderr);
+  return ended;
+}
+
+/** The arguments of such a training. */
+export async function smallTraining(
+  folder: string,
+  data: string,
+  run: string,
+  ...more: readonly string[]
+): Promise<string[]> {
+  return [
     'train',
     data,
     '--out',
@@ -40,7 +52,5 @@ export async function trainSmall(
     await writeTinyBackbone(folder),
     '--no-report',
     ...[...tinySettings, ...steps, ...more].flatMap((text) => ['--set', text]),
-  );
-  if (ended.status !== 0) throw new Error(ended.stderr);
-  return ended;
+  ];
 }

@@ -1,5 +1,5 @@
 /** @file Photographs among the good ones that are not good, or of another product, as a user meets them: named, without a say, and left out in seconds. */
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import type { PredictionLine } from '../../src/methods/predict.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
 import { encoded } from '../helpers/pictures.ts';
-import { trainSmall } from '../helpers/small-training.ts';
+import { smallTraining, trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
 let trained: Ended;
@@ -84,6 +84,16 @@ describe('a bad photograph among the good ones', () => {
     expect(ended.status).toBe(0);
     expect(ended.stdout).toContain('Nothing to leave out');
   });
+});
+
+describe('a detector that was damaged after images had left it', () => {
+  it('is made again with them in it, and that is said', async () => {
+    await cp(at('run'), at('again'), { recursive: true });
+    await writeFile(at('again/model.onnx'), (await readFile(at('again/model.onnx'))).subarray(0, -9));
+    const ended = await clad(...(await smallTraining(folder, at('parts'), 'again')), '--resume');
+    expect(ended.stderr).toContain('Good images that clad update had left out are in it again: 1.');
+    expect((await metadataOf('again')).provenance.exclusions).toBeUndefined();
+  }, 60_000);
 });
 
 describe('a photograph in the wrong folder', () => {
