@@ -1,6 +1,7 @@
 /** @file Ground-truth images to masks; what in them counts as inside stands in mask-shape.ts. */
+import { path as asPath, requireArgument } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { readRegular } from '../core/files.ts';
 import { decodeBmp } from './bmp.ts';
 import { named, requireIntegers, withImage } from './decode.ts';
 import { requireFormat } from './format.ts';
@@ -9,10 +10,11 @@ import type { Mask } from './rgb.ts';
 
 /**
  * Reads a ground-truth image.
- * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`
+ * @throws CladError `ARGUMENT_INVALID`, `FILE_UNREADABLE` or `IMAGE_INVALID`
  */
 export async function decodeMask(path: string): Promise<MaskReading> {
-  return decodeMaskBytes(await readBytes(path), path);
+  requireArgument('decodeMask', 'path', path, asPath);
+  return decodeMaskBytes(await readRegular(path), path);
 }
 
 /**
@@ -50,7 +52,7 @@ function decodeDeep(bytes: Uint8Array): Promise<MaskSamples> {
  * @throws CladError `FILE_UNREADABLE`, or `IMAGE_INVALID` also where their sizes differ
  */
 export async function decodeMasks(paths: readonly string[]): Promise<Mask> {
-  const masks = await Promise.all(paths.map(decodeMask));
+  const masks = await Promise.all(paths.map((path) => decodeMask(path)));
   return uniteMasks(masks, paths);
 }
 

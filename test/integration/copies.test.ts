@@ -165,7 +165,7 @@ describe('clad train', () => {
     expect(left.stderr).toMatch(/Warning: Of 7 test images, .* 1 had been trained on/);
     const { metadata } = JSON.parse(left.stdout) as { metadata: DetectorMetadata };
     expect(metadata.trained?.images).toBe(5 + 6);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('clad evaluate', () => {
