@@ -8,8 +8,8 @@ import { headBytes, lookAt } from '../image/other-formats.ts';
 import { unreadableReason } from './left-out.ts';
 import { isImageName } from './names.ts';
 
-/** Files and folders that systems put beside other people's, in lower case. Nobody misses them. */
-const foreign = new Set(['__macosx', '@eadir', 'thumbs.db', 'desktop.ini']);
+/** Files and folders that systems put beside other people's, and the mark of `clad data demo`, in lower case. Nobody misses them. */
+const foreign = new Set(['__macosx', '@eadir', 'thumbs.db', 'desktop.ini', 'demo-data.json']);
 
 /** Whether an entry is passed over without a word. */
 export function isSilent(name: string): boolean {
