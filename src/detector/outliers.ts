@@ -20,6 +20,13 @@ export function deviations(scores: readonly number[]): number[] {
   return scores.map((score) => (measured ? (score - centre) / deviation : 0));
 }
 
+/** What belongs to scores that do not stand out; all where nothing else is left. @param items - of the first scores, or of all */
+export function ordinary<T>(items: readonly T[], scores: readonly number[]): readonly T[] {
+  const outlying = outliers(scores);
+  const kept = items.filter((_, at) => !outlying[at]);
+  return kept.length > 0 ? kept : items;
+}
+
 /** Which scores stand out. */
 export function outliers(scores: readonly number[]): boolean[] {
   return deviations(scores).map((each) => each > mostDeviations);

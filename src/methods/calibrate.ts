@@ -18,7 +18,7 @@ import { detectorBytes } from '../detector/detector-bytes.ts';
 import { goldenKey, parseGolden } from '../detector/golden.ts';
 import { goodPixels } from '../detector/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import { outliers } from '../detector/outliers.ts';
+import { ordinary } from '../detector/outliers.ts';
 import { decodeMetadata, decodeModel } from '../graph/index.ts';
 import { lookAt, type SeenPicture } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -136,7 +136,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
         .map(([name, judgements]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
           const { scores, maps } = judgements;
-          const good = { scores, pixels: goodPixels(ordinaryMaps(scores, maps)) };
+          const good = { scores, pixels: goodPixels(ordinary(maps, scores)) };
           return [name, calibrateClass(good, wanted, request.keepOutliers)] as const;
         }),
     );
@@ -244,13 +244,6 @@ async function judgeAll(
     onDone(++done);
   }
   return { byClass, unreadable, warnings };
-}
-
-/** Of the maps that are kept, those of photographs that do not stand out; all where nothing else is left. */
-function ordinaryMaps(scores: readonly number[], maps: readonly Float32Array[]): readonly Float32Array[] {
-  const outlying = outliers(scores);
-  const ordinary = maps.filter((_, at) => !outlying[at]);
-  return ordinary.length > 0 ? ordinary : maps;
 }
 
 function calibrated(

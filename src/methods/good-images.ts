@@ -10,7 +10,7 @@ import { type ClassCalibration, calibrateClass, mapsKept } from '../detector/cal
 import { imageTensor } from '../detector/detector.ts';
 import { countsTrained, familiarity, lifts } from '../detector/familiarity.ts';
 import { type GoodPixels, goodPixels } from '../detector/map-range.ts';
-import { outliers } from '../detector/outliers.ts';
+import { ordinary } from '../detector/outliers.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { SampleBits } from '../image/samples.ts';
@@ -110,11 +110,8 @@ export async function judgeGoodImages(
 
 /** The pixels that colours come from. What stands out has no say, unless nothing else is left. @param maps - of the first images */
 function pixelsOf(own: readonly GoodImage[], maps: readonly Float32Array[]) {
-  const outlying = outliers(scoresOf(own));
-  const ordinary = maps
-    .map((map, at) => ({ map, heldOut: own[at].heldOut }))
-    .filter((_, at) => !outlying[at]);
-  const kept = ordinary.length > 0 ? ordinary : maps.map((map, at) => ({ map, heldOut: own[at].heldOut }));
+  const seen = maps.map((map, at) => ({ map, heldOut: own[at].heldOut }));
+  const kept = ordinary(seen, scoresOf(own));
   const all = goodPixels(kept.map(({ map }) => map));
   const held = kept.filter(({ heldOut }) => heldOut);
   const some = held.length > 0 && held.length < kept.length;
