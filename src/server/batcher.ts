@@ -1,7 +1,6 @@
 /**
  * @file Dynamic batches: items that came about the same time and belong together are worked on together. One batch at a time. What
  * comes while nothing is under way begins at once: an item waits for company, up to `maxDelay`, only while others are announced.
- * Large items, which take long, take turns with the others, so that a row of them holds nobody up for longer than one takes.
  */
 
 /** How to batch. */
@@ -20,7 +19,6 @@ interface Entry<Group, Item, Result> {
   readonly group: Group;
   readonly key: string;
   readonly item: Item;
-  readonly large: boolean;
   readonly since: number;
   resolve(result: Result): void;
   reject(error: unknown): void;
@@ -31,8 +29,6 @@ export class Batcher<Group, Item, Result> {
   /** In the order they came. */
   #queue: Entry<Group, Item, Result>[] = [];
   #busy = false;
-  /** Whether the last batch was of large items. */
-  #wasLarge = false;
   #announced = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -63,16 +59,10 @@ export class Batcher<Group, Item, Result> {
   /**
    * Puts an item behind those that wait.
    * @param key - items of one group are worked on together only where it is equal, e.g. their size
-   * @param options.signal - takes the item out again while it waits
-   * @param options.large - whether it takes long; the same for all of one key
+   * @param signal - takes the item out again while it waits
    * @throws the signal's reason, or what `run` threw for the batch
    */
-  submit(
-    group: Group,
-    key: string,
-    item: Item,
-    { signal, large = false }: { readonly signal?: AbortSignal; readonly large?: boolean } = {},
-  ): Promise<Result> {
+  submit(group: Group, key: string, item: Item, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);
@@ -89,7 +79,6 @@ export class Batcher<Group, Item, Result> {
         group,
         key,
         item,
-        large,
         since: performance.now(),
         resolve: (result) => {
           signal?.removeEventListener('abort', leave);
@@ -107,9 +96,8 @@ export class Batcher<Group, Item, Result> {
   }
 
   #next(): void {
-    const [earliest] = this.#queue;
-    if (this.#busy || !earliest) return;
-    const first = (this.#wasLarge && this.#queue.find(({ large }) => !large)) || earliest;
+    const [first] = this.#queue;
+    if (this.#busy || !first) return;
     clearTimeout(this.#timer);
     const { maxBatch, maxDelay } = this.#options;
     const batch = this.#queue
@@ -127,10 +115,9 @@ export class Batcher<Group, Item, Result> {
 
   async #work(batch: readonly Entry<Group, Item, Result>[]): Promise<void> {
     const { run, onBatch } = this.#options;
-    const { group, large } = batch[0]!;
+    const { group } = batch[0]!;
     const started = performance.now();
     this.#busy = true;
-    this.#wasLarge = large;
     try {
       const results = await run(
         group,

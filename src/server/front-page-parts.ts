@@ -58,7 +58,7 @@ async function judge() {
   show();
   if (!file || !detector.value) return;
   show(['p', 'judging ' + file.name + ' ...']);
-  const parts = await ask(detector.value + '/predict?map=base64', {
+  const parts = await ask(detector.value + '/predict?map=base64&mapLegend=true', {
     method: 'POST',
     headers: { 'Content-Type': 'application/octet-stream' },
     body: file,

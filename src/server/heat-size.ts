@@ -4,7 +4,7 @@
  */
 import { CladError } from '../core/errors.ts';
 import type { Prediction } from '../detector/detector.ts';
-import { heatOver, seenPicture } from '../detector/heat-picture.ts';
+import { heatOver, seenPicture, withLegend } from '../detector/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { PictureSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -13,6 +13,13 @@ import { shrink } from '../image/shrink.ts';
 /** `display`: the longer side shrunk to that of a screen; `full`: every pixel of the photograph. */
 export const heatSizes = ['display', 'full'] as const;
 export type HeatSize = (typeof heatSizes)[number];
+
+/** How a heat map is wanted. */
+export interface HeatOrder {
+  readonly size: HeatSize;
+  /** With the scale of its colours in a strip below it. */
+  readonly legend: boolean;
+}
 
 /** Pixels of the longer side. */
 const displaySide = 1024;
@@ -31,9 +38,10 @@ export async function drawHeat(
   metadata: DetectorMetadata,
   image: RgbImage,
   prediction: Prediction,
-  size: HeatSize,
+  { size, legend }: HeatOrder,
 ): Promise<RgbImage> {
   const seen = seenPicture({ metadata }, image);
   const small = size === 'full' || Math.max(seen.width, seen.height) <= displaySide;
-  return heatOver({ metadata }, small ? seen : await shrink(seen, displaySide), prediction);
+  const heat = heatOver({ metadata }, small ? seen : await shrink(seen, displaySide), prediction);
+  return legend ? withLegend({ metadata }, heat, prediction.className) : heat;
 }

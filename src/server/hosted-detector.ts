@@ -2,16 +2,21 @@
  * @file One detector that is served under a name and a version: it is loaded again when its file is replaced, and when its thread died.
  * Work that began on the old file ends on it. A file that cannot be used changes nothing.
  */
+import { availableParallelism } from 'node:os';
 import { CladError, reasonOf } from '../core/errors.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
+import { LargeEngine, runIn } from './large-engine.ts';
+import type { Extent } from './pictures.ts';
 import { Thread } from './thread.ts';
 import { fileMark, watchFile } from './watch.ts';
 
 /** Milliseconds between two looks at a detector's file. */
 const lookEvery = 500;
+/** Milliseconds after the last large picture that the engine for such is kept: it takes about a second to open, and gigabytes to keep. */
+const keepLarge = 30_000;
 /** Milliseconds before a dead thread is started again: doubled each time until something was computed. */
 const restartDelay = { first: 100, most: 30_000 };
 
@@ -43,9 +48,10 @@ export interface Loaded {
   readonly loadedAt: string;
   /**
    * Judges images of one size; their pixels move away and come back with the outcome.
+   * @param extent - large ones are judged beside the small ones, where there is memory for two engines
    * @throws WORKER_DIED
    */
-  run(images: readonly RgbImage[]): Promise<RunOutcome>;
+  run(images: readonly RgbImage[], extent: Extent): Promise<RunOutcome>;
   /** Keeps it loaded until what this returns is called. */
   hold(): () => void;
 }
@@ -124,48 +130,72 @@ export class HostedDetector {
   }
 
   async #open(): Promise<Held> {
-    const { device, threads, script = ownScript, onOutput } = this.#options;
-    const thread: Thread<DetectorHandlers> = new Thread(
-      script,
-      (reason) => this.#died(held, reason),
-      onOutput,
-    );
+    const { threads = availableParallelism() } = this.#options;
+    const mark = await fileMark(this.source.path);
     let held: Held | undefined;
+    const thread = this.#thread((reason) => this.#died(held, reason));
+    const metadata = await this.#loadIn(thread, threads);
+    const large = new LargeEngine(
+      () => this.#openLarge(mark, Math.max(1, Math.floor(threads / 2))),
+      keepLarge,
+    );
     let holders = 0;
     let drained: (() => void) | undefined;
+    held = {
+      metadata,
+      loadedAt: new Date().toISOString(),
+      run: async (images, extent) => {
+        const outcome =
+          (extent === 'large' ? await large.run(images) : undefined) ?? (await runIn(thread, images));
+        this.#delay = restartDelay.first;
+        return outcome;
+      },
+      hold: () => {
+        holders++;
+        let open = true;
+        return () => {
+          if (!open) return;
+          open = false;
+          if (--holders === 0) drained?.();
+        };
+      },
+      retire: async () => {
+        if (holders > 0) {
+          await new Promise<void>((resolve) => {
+            drained = resolve;
+          });
+        }
+        await Promise.all([thread.close(), large.close()]);
+      },
+    };
+    return held;
+  }
+
+  /** A second thread with the same file; undefined where the file is another by now, or where it cannot be loaded twice. */
+  async #openLarge(mark: string | undefined, threads: number): Promise<Thread<DetectorHandlers> | undefined> {
+    const thread = this.#thread((reason) => this.#options.onDeath(this.source, reason));
     try {
-      const metadata = await thread.call('load', { path: this.source.path, device, threads });
-      held = {
-        metadata,
-        loadedAt: new Date().toISOString(),
-        run: async (images) => {
-          const outcome = await thread.call(
-            'run',
-            images,
-            images.map(({ data }) => data.buffer as ArrayBuffer),
-          );
-          this.#delay = restartDelay.first;
-          return outcome;
-        },
-        hold: () => {
-          holders++;
-          let open = true;
-          return () => {
-            if (!open) return;
-            open = false;
-            if (--holders === 0) drained?.();
-          };
-        },
-        retire: async () => {
-          if (holders > 0) {
-            await new Promise<void>((resolve) => {
-              drained = resolve;
-            });
-          }
-          await thread.close();
-        },
-      };
-      return held;
+      await this.#loadIn(thread, threads);
+    } catch (error) {
+      this.#options.onOutput?.(
+        `no engine of its own for large pictures, small ones wait for them: ${reasonOf(error)}`,
+      );
+      return undefined;
+    }
+    if (mark === (await fileMark(this.source.path))) return thread;
+    await thread.close();
+    return undefined;
+  }
+
+  #thread(onDeath: (reason: string) => void): Thread<DetectorHandlers> {
+    const { script = ownScript, onOutput } = this.#options;
+    return new Thread(script, onDeath, onOutput);
+  }
+
+  /** Loads the file; a thread that cannot is closed. */
+  async #loadIn(thread: Thread<DetectorHandlers>, threads: number): Promise<DetectorMetadata> {
+    try {
+      return await thread.call('load', { path: this.source.path, device: this.#options.device, threads });
     } catch (error) {
       await thread.close();
       throw error;

@@ -4,7 +4,7 @@
  *
  *   accept (maxQueue) -> header -> memory's budget -> decode -> batch -> engine -> regions, heat map
  *
- * Large pictures have threads, a budget and a turn of their own at every step, so that they do not hold up the others.
+ * Large pictures have threads, a budget, batches and an engine of their own, so that they never hold up the others.
  */
 import { CladError } from '../core/errors.ts';
 import { bitsOf } from '../detector/camera.ts';
@@ -16,7 +16,7 @@ import { type PictureSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
-import { type HeatSize, requireDrawable } from './heat-size.ts';
+import { type HeatOrder, requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
@@ -63,7 +63,7 @@ export class Judging {
   readonly #places: Budget;
   /** Bytes, for each lane that of the most expensive picture there may be. */
   readonly #memory: Readonly<Record<Extent, Budget>>;
-  readonly #batcher: Batcher<Loaded, RgbImage, Outcome>;
+  readonly #batchers: Readonly<Record<Extent, Batcher<Loaded, RgbImage, Outcome>>>;
   readonly #metrics: ServiceMetrics;
   /** Running mean of the engine's time on an image, seconds. */
   #pace = 0;
@@ -75,19 +75,7 @@ export class Judging {
     this.#places = new Budget(options.maxQueue);
     const most = workingBytes({ width: options.maxPixels, height: 1 }, 0);
     this.#memory = { small: new Budget(most), large: new Budget(most) };
-    this.#batcher = new Batcher({
-      maxBatch: options.maxBatch,
-      maxDelay: options.maxDelay,
-      run: async (loaded, images) => {
-        const outcome = await loaded.run(images);
-        return outcome.predictions.map((prediction, at) => ({ prediction, image: outcome.images[at]! }));
-      },
-      onBatch: (size, milliseconds) => {
-        const each = milliseconds / size / 1000;
-        this.#pace = this.#pace === 0 ? each : 0.9 * this.#pace + 0.1 * each;
-        metrics.batch(size, milliseconds);
-      },
-    });
+    this.#batchers = { small: this.#batcher('small'), large: this.#batcher('large') };
   }
 
   /** Images accepted and not finished. */
@@ -97,7 +85,7 @@ export class Judging {
 
   /** Images decoded that wait for the engine. */
   get waiting(): number {
-    return this.#batcher.waiting;
+    return this.#batchers.small.waiting + this.#batchers.large.waiting;
   }
 
   /** Whole seconds after which it is worth asking again. */
@@ -112,14 +100,14 @@ export class Judging {
 
   /**
    * Judges images; one that is broken does not stop the others.
-   * @param heat - with heat maps of this size; without where undefined
+   * @param heat - with heat maps as ordered; without where undefined
    * @param signal - its reason ends the wait; work under way goes on and keeps its place until it is done
    * @throws QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
    */
   async judge(
     detector: HostedDetector,
     images: readonly SentImage[],
-    heat: HeatSize | undefined,
+    heat: HeatOrder | undefined,
     signal: AbortSignal,
   ): Promise<(Judged | NotJudged)[]> {
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
@@ -198,7 +186,7 @@ export class Judging {
     try {
       const outcomes = await Promise.allSettled(
         items.map(async (item) => {
-          const arrived = this.#batcher.announce();
+          const arrived = this.#batchers.small.announce();
           try {
             return await work(loaded, item, arrived);
           } finally {
@@ -219,14 +207,14 @@ export class Judging {
   async #judgeOne(
     loaded: Loaded,
     { file, bytes }: SentImage,
-    heat: HeatSize | undefined,
+    heat: HeatOrder | undefined,
     signal: AbortSignal,
     arrived: () => void,
   ): Promise<Judged> {
     const name = file ?? 'image';
     const { maxPixels, timeout } = this.#options;
     const size = await imageSize(bytes, name, maxPixels);
-    if (heat === 'full') requireDrawable(size, name);
+    if (heat?.size === 'full') requireDrawable(size, name);
     const extent = extentOf(size);
     const giveBack = await this.#takeMemory(loaded, size, signal);
     try {
@@ -240,13 +228,13 @@ export class Judging {
       );
       const { prediction, image } = await this.#batched(loaded, decoded, signal, arrived);
       const { judgement, map } = await this.#pictures.call(
-        heat === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
+        heat?.size === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
         'judge',
         {
           metadata: loaded.metadata,
           prediction,
           picture: { width: image.width, height: image.height },
-          ...(heat ? { heat: { image, size: heat } } : {}),
+          ...(heat ? { heat: { image, order: heat } } : {}),
         },
         { transfer: [prediction.map, ...(heat ? [image.data] : [])].flatMap(ownBuffer), signal },
       );
@@ -256,9 +244,26 @@ export class Judging {
     }
   }
 
+  #batcher(extent: Extent): Batcher<Loaded, RgbImage, Outcome> {
+    const { maxBatch, maxDelay } = this.#options;
+    return new Batcher({
+      maxBatch,
+      maxDelay,
+      run: async (loaded, images) => {
+        const outcome = await loaded.run(images, extent);
+        return outcome.predictions.map((prediction, at) => ({ prediction, image: outcome.images[at]! }));
+      },
+      onBatch: (size, milliseconds) => {
+        const each = milliseconds / size / 1000;
+        this.#pace = this.#pace === 0 ? each : 0.9 * this.#pace + 0.1 * each;
+        this.#metrics.batch(size, milliseconds);
+      },
+    });
+  }
+
   #batched(loaded: Loaded, image: RgbImage, signal: AbortSignal, arrived: () => void): Promise<Outcome> {
-    const large = extentOf(image) === 'large';
-    const outcome = this.#batcher.submit(loaded, `${image.width}x${image.height}`, image, { signal, large });
+    const batcher = this.#batchers[extentOf(image)];
+    const outcome = batcher.submit(loaded, `${image.width}x${image.height}`, image, signal);
     arrived();
     return outcome;
   }

@@ -8,7 +8,7 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type DecodeLimits, decodeBytes } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import { drawHeat, type HeatSize } from './heat-size.ts';
+import { drawHeat, type HeatOrder } from './heat-size.ts';
 import type { InferLimits, InferResponse } from './infer-codec.ts';
 import { type InferRequest, type OutputTensor, readInferRequest, writeInferResponse } from './infer-codec.ts';
 import { answerCalls, movable, type Prepared } from './thread-side.ts';
@@ -29,12 +29,12 @@ const handlers = {
     readonly metadata: DetectorMetadata;
     readonly prediction: Prediction;
     readonly picture: { readonly width: number; readonly height: number };
-    readonly heat?: { readonly image: RgbImage; readonly size: HeatSize };
+    readonly heat?: { readonly image: RgbImage; readonly order: HeatOrder };
   }): Promise<Prepared<{ readonly judgement: Judgement; readonly map?: Uint8Array }>> {
     const { metadata, prediction, picture, heat } = order;
     const judgement = judgementOf(metadata, prediction, picture);
     if (!heat) return { value: { judgement } };
-    const map = movable(await encodePng(await drawHeat(metadata, heat.image, prediction, heat.size)));
+    const map = movable(await encodePng(await drawHeat(metadata, heat.image, prediction, heat.order)));
     return { value: { judgement, map }, transfer: [map.buffer] };
   },
 

@@ -15,6 +15,7 @@ interface Address {
   readonly Querystring: {
     readonly map?: 'png' | 'base64';
     readonly mapSize?: HeatSize;
+    readonly mapLegend?: boolean;
     readonly file?: string;
   };
 }
@@ -48,7 +49,8 @@ async function predict(
   const { name, version } = request.params;
   const detector = registry.get(name, version);
   const map = request.query.map ?? (wantsPicture(request.headers.accept) ? 'png' : undefined);
-  const heat = map && (request.query.mapSize ?? 'display');
+  const { mapSize: size = 'display', mapLegend: legend = false } = request.query;
+  const heat = map && { size, legend };
   const lease = leaseOf(request);
   const { images, form } = await sentImages(request, request.query.file ?? null, options, lease);
   if (map === 'png' && images.length !== 1) {

@@ -138,6 +138,12 @@ export function predictSchema(path: string): object {
           description:
             'How large the map is drawn: its longer side at most 1024 pixels, or as the photograph (of up to 16 million pixels).',
         },
+        mapLegend: {
+          type: 'boolean',
+          default: false,
+          description:
+            "With the scale of its colours, in values of the map, in a strip below it. The same for all of a product's pictures.",
+        },
         file: { type: 'string', maxLength: 255, description: 'What a single image is called in the answer.' },
       },
     },

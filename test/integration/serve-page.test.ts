@@ -60,7 +60,10 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     const shown = await page.evaluate(
       `(async () => { const map = document.querySelector('#result img'); await map.decode(); return [map.naturalWidth, map.naturalHeight]; })()`,
     );
-    expect(shown).toEqual([72, 64]);
+    // The photograph has 72 x 64; the scale of the colours stands below.
+    const [width, height] = shown as [number, number];
+    expect(width).toBe(72);
+    expect(height).toBeGreaterThan(64);
     await page.setInputFiles('#picture', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
     await expect.poll(() => page.textContent('#result'), { timeout: 20_000 }).toContain('cannot be decoded');
     expect(await page.textContent('#result')).not.toMatch(/score|normal|anomalous/);

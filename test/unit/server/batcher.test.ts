@@ -80,7 +80,7 @@ describe('Batcher', () => {
   it('takes out what nobody waits for any more, and leaves what is under way', async () => {
     const { batcher, batches } = held(4, 0);
     const controllers = [0, 1, 2].map(() => new AbortController());
-    const results = controllers.map(({ signal }, item) => batcher.submit('a', 'k', item, { signal }));
+    const results = controllers.map(({ signal }, item) => batcher.submit('a', 'k', item, signal));
     for (const controller of controllers.slice(0, 2)) controller.abort(new Error('gone'));
     await expect(results[1]).rejects.toThrow('gone');
     batches[0]?.end();
@@ -88,23 +88,7 @@ describe('Batcher', () => {
     await pause();
     expect(batches.map(({ items }) => items)).toEqual([[0], [2]]);
     const aborted = AbortSignal.abort(new Error('before'));
-    await expect(batcher.submit('a', 'k', 9, { signal: aborted })).rejects.toThrow('before');
-  });
-
-  it('lets large items take turns with the others, so that a row of them holds nobody up', async () => {
-    const { batcher, batches } = held(1, 0);
-    const large = { large: true };
-    const results = [
-      ...[0, 1, 2].map((item) => batcher.submit('a', 'big', item, large)),
-      ...[3, 4].map((item) => batcher.submit('a', 'k', item)),
-      batcher.submit('a', 'big', 5, large),
-    ];
-    for (let at = 0; at < 6; at++) {
-      batches[at]?.end();
-      await pause();
-    }
-    await Promise.all(results);
-    expect(batches.flatMap(({ items }) => items)).toEqual([0, 3, 1, 4, 2, 5]);
+    await expect(batcher.submit('a', 'k', 9, aborted)).rejects.toThrow('before');
   });
 
   it('tells all of a batch that failed, and goes on', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heatPicture } from '../../../src/detector/heat-picture.ts';
+import { heatPicture, withLegend } from '../../../src/detector/heat-picture.ts';
 import type { DetectorMetadata } from '../../../src/detector/metadata.ts';
 import { drawHeat, requireDrawable } from '../../../src/server/heat-size.ts';
 import { noise } from '../../helpers/pictures.ts';
@@ -25,17 +25,27 @@ describe('drawHeat', () => {
     const image = noise(60, 40);
     const expected = heatPicture({ metadata }, image, prediction);
     for (const wanted of ['display', 'full'] as const)
-      expect(await drawHeat(metadata, image, prediction, wanted)).toEqual(expected);
+      expect(await drawHeat(metadata, image, prediction, { size: wanted, legend: false })).toEqual(expected);
   });
 
   it('draws large ones at the size of a screen, or of the photograph where that was asked for', async () => {
     const image = { width: 2100, height: 700, data: new Uint8Array(2100 * 700 * 3).fill(90) };
     const sides = async (wanted: 'display' | 'full') => {
-      const { width, height } = await drawHeat(metadata, image, prediction, wanted);
+      const { width, height } = await drawHeat(metadata, image, prediction, { size: wanted, legend: false });
       return [width, height];
     };
     expect(await sides('display')).toEqual([1024, 341]);
     expect(await sides('full')).toEqual([2100, 700]);
+  });
+});
+
+describe('drawHeat with a legend', () => {
+  it('puts the scale below the picture, as everywhere else', async () => {
+    const image = noise(200, 100);
+    const heat = heatPicture({ metadata }, image, prediction);
+    const drawn = await drawHeat(metadata, image, prediction, { size: 'display', legend: true });
+    expect(drawn).toEqual(withLegend({ metadata }, heat, 'disc'));
+    expect(drawn.height).toBeGreaterThan(100);
   });
 });
 

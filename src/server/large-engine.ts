@@ -1,0 +1,75 @@
+/**
+ * @file The engine for large pictures, beside a detector's own: a run cannot be broken off and takes seconds on 49 million pixels, for which
+ * small pictures would wait. It is opened when a large picture comes, and closed when none has come for a while, which also gives back the
+ * memory that an engine keeps once it has had it.
+ */
+import type { RgbImage } from '../image/rgb.ts';
+import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
+import type { Thread } from './thread.ts';
+
+type DetectorThread = Pick<Thread<DetectorHandlers>, 'call' | 'close' | 'ended'>;
+
+/** Judges images in the thread; their pixels move there and back. */
+export function runIn(
+  thread: Pick<DetectorThread, 'call'>,
+  images: readonly RgbImage[],
+): Promise<RunOutcome> {
+  return thread.call(
+    'run',
+    images,
+    images.map(({ data }) => data.buffer as ArrayBuffer),
+  );
+}
+
+export class LargeEngine {
+  readonly #open: () => Promise<DetectorThread | undefined>;
+  readonly #idle: number;
+  #thread: Promise<DetectorThread | undefined> | undefined;
+  #running = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param open - starts a thread with the detector loaded; undefined where there cannot be one now
+   * @param idle - milliseconds without work after which the thread is closed
+   */
+  constructor(open: () => Promise<DetectorThread | undefined>, idle: number) {
+    this.#open = open;
+    this.#idle = idle;
+  }
+
+  /**
+   * Judges images here.
+   * @returns undefined where no thread can be had, the images untouched
+   * @throws WORKER_DIED, and what the engine throws
+   */
+  async run(images: readonly RgbImage[]): Promise<RunOutcome | undefined> {
+    clearTimeout(this.#timer);
+    this.#running++;
+    try {
+      this.#thread ??= this.#open();
+      const thread = await this.#thread;
+      return thread && (await runIn(thread, images));
+    } finally {
+      this.#running--;
+      await this.#tidy();
+    }
+  }
+
+  /** Closes the thread. Runs must have ended. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    const thread = this.#thread;
+    // At once: a picture that comes now opens another.
+    this.#thread = undefined;
+    await (await thread)?.close();
+  }
+
+  /** Forgets a thread that did not open or has ended, so that the next picture opens another; closes one that is idle, later. */
+  async #tidy(): Promise<void> {
+    const mine = this.#thread;
+    const thread = await mine;
+    if (mine !== this.#thread) return;
+    if (!thread || thread.ended) this.#thread = undefined;
+    else if (this.#running === 0) this.#timer = setTimeout(() => void this.close(), this.#idle).unref();
+  }
+}
