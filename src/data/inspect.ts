@@ -92,10 +92,11 @@ export async function inspectDataset(
   const { bits, problems } = await bitsProblem(dataset, options.onProgress);
   const sketches = new Map<string, Sketch>();
   const examination = await examineImages(dataset, {
-    bits,
     ...options,
+    bits: options.bits ?? bits,
     onImage: (sample, image) => {
       if (!sample.anomalous) sketches.set(sample.path, sketchOf(image));
+      options.onImage?.(sample, image);
     },
   });
   const copies = findCopies(dataset.samples, examination.pixels);

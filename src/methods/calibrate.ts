@@ -136,8 +136,9 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
         .map(([name, judgements]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
           const { scores, maps } = judgements;
-          const good = { scores, pixels: goodPixels(ordinary(maps, scores)) };
-          return [name, calibrateClass(good, wanted, request.keepOutliers)] as const;
+          const { keepOutliers } = request;
+          const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
+          return [name, calibrateClass({ scores, pixels }, wanted, keepOutliers)] as const;
         }),
     );
     const ofAnomalous = await judge(anomalous, 'defective parts', 0, (each, image) =>

@@ -11,13 +11,13 @@ import { detectorBytes } from '../../src/detector/detector-bytes.ts';
 import { readDetector } from '../../src/detector/file-checksum.ts';
 import { FeatureStore } from '../../src/features/store.ts';
 import { Graph, mul } from '../../src/graph/index.ts';
-import { type RunConfig, RunFolder } from '../../src/methods/run-folder.ts';
+import { RunFolder } from '../../src/methods/run-folder.ts';
 import type { Parameters } from '../../src/model/parameters.ts';
 import { type Checkpoint, CheckpointFolder } from '../../src/training/checkpoint.ts';
 import { readFitted, writeFitted } from '../../src/training/fitted-file.ts';
-import { presets } from '../../src/training/options.ts';
 import { damaged, rounds } from '../helpers/hostile.ts';
 import { madeMetadata } from '../helpers/made-metadata.ts';
+import { madeRun as config } from '../helpers/made-run.ts';
 import { makeStore, randomRows, withFolder } from '../helpers/made-store.ts';
 
 /** Milliseconds that the long rounds may take. */
@@ -170,19 +170,6 @@ describe('a damaged fitted file', () => {
 });
 
 describe('a damaged run', () => {
-  const config: RunConfig = {
-    cladVersion: '0.1.0',
-    method: 'clad',
-    preset: 'fast',
-    data: { root: '/Größe/parts', layout: 'plain', fingerprint: 'f' },
-    backbone: { path: '/tiny.onnx', name: 'tiny', sha256: 'a' },
-    textures: null,
-    device: 'cpu',
-    skipBroken: false,
-    bits: 16,
-    options: presets.fast,
-  };
-
   it(
     'has the options it was begun with, or says that it does not know',
     () =>

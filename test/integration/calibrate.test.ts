@@ -68,6 +68,7 @@ describe('clad calibrate', () => {
     expect(careful.metadata.thresholds.disc?.threshold).toBeLessThan(bad!.score);
     const kept = await calibrate('kept.onnx', '--keep-outliers');
     expect(kept.metadata.thresholds.disc).toMatchObject({ threshold: bad!.score, count: 13 });
+    expect(kept.metadata.display.disc?.low).toBeGreaterThan(careful.metadata.display.disc?.low as number);
     expect(kept.stdout).not.toContain('stand out');
   }, 60_000);
 

@@ -16,20 +16,8 @@ import { readBytes } from '../../../src/core/files.ts';
 import { fingerprintOf } from '../../../src/data/fingerprint.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../../../src/methods/run-folder.ts';
 import { presets } from '../../../src/training/options.ts';
+import { madeRun as config } from '../../helpers/made-run.ts';
 import { withFolder } from '../../helpers/made-store.ts';
-
-const config: RunConfig = {
-  cladVersion: '0.1.0',
-  method: 'clad',
-  preset: 'fast',
-  data: { root: '/parts', layout: 'plain', fingerprint: 'f' },
-  backbone: { path: '/tiny.onnx', name: 'tiny', sha256: 'a' },
-  textures: null,
-  device: 'cpu',
-  skipBroken: false,
-  bits: 16,
-  options: presets.fast,
-};
 
 describe('a run', () => {
   it('is begun in a folder that is made, and knows its configuration again', () =>
