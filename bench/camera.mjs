@@ -5,8 +5,8 @@
  */
 import { Random } from '../dist/core/random.js';
 import { loadDataset } from '../dist/data/load.js';
-import { cameraProfile } from '../dist/detector/camera.js';
-import { cameraWarnings } from '../dist/detector/camera-warnings.js';
+import { cameraProfile } from '../dist/detector/camera/camera.js';
+import { cameraWarnings } from '../dist/detector/camera/camera-warnings.js';
 import { decodeImage } from '../dist/image/decode.js';
 import { lookAt } from '../dist/image/look.js';
 

@@ -3,17 +3,17 @@
  * Usage: npm run bench [name...]; names: training, map, contrast, coreset.
  */
 import { Random } from '../dist/core/random.js';
-import { anomalyMap } from '../dist/detector/anomaly-map.js';
-import { coreset as chooseCoreset } from '../dist/features/coreset.js';
+import { anomalyMap } from '../dist/detector/heat/anomaly-map.js';
+import { coreset as chooseCoreset } from '../dist/features/memory-bank/coreset.js';
 import * as graph from '../dist/graph/index.js';
 import { Graph, matmul } from '../dist/graph/index.js';
-import { contrastLoss } from '../dist/model/contrast.js';
-import { initialParameters } from '../dist/model/parameters.js';
+import { contrastLoss } from '../dist/methods/clad/contrast.js';
+import { batchRows, batchSpec, stepBuilder } from '../dist/methods/clad/step.js';
+import { initialParameters } from '../dist/nn/parameters.js';
 import { float32, int64 } from '../dist/runtime/engine.js';
 import { nodeEngine } from '../dist/runtime/node.js';
 import { presets } from '../dist/training/options.js';
 import { initialState, trainingProgram } from '../dist/training/program.js';
-import { batchRows, batchSpec, stepBuilder } from '../dist/training/step.js';
 
 const engine = await nodeEngine();
 const random = new Random('bench');

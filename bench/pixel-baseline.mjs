@@ -55,7 +55,7 @@ function boxMean(from, length, lines, step, between) {
 }
 
 async function main(root) {
-  const { Evaluator } = await import('../dist/evaluation/evaluate.js');
+  const { Evaluator } = await import('../dist/evaluation/evaluator.js');
   const { loadDataset } = await import('../dist/data/load.js');
   const { decodeImage } = await import('../dist/image/decode.js');
   const { decodeMasks } = await import('../dist/image/mask.js');

@@ -12,7 +12,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { judgementOf } from '../dist/detector/judgement.js';
 import { openDetector } from '../dist/detector/open.js';
 import { decodeBytes } from '../dist/image/decode.js';
-import { predictTargets } from '../dist/methods/predict.js';
+import { predictTargets } from '../dist/jobs/predict.js';
 import { nodeEngine } from '../dist/runtime/node.js';
 
 const split = process.argv.indexOf('--', 2);

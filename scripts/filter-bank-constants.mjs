@@ -1,18 +1,19 @@
 /**
  * Measures the constants of the built-in filter bank on 104 procedural textures, eight of each family, and writes
- * src/features/filter-bank-constants.ts (or the file that is named). Needs the build.
+ * src/features/backbones/filter-bank-constants.ts (or the file that is named). Needs the build.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Random } from '../dist/core/random.js';
-import { buildFilterBank } from '../dist/features/filter-bank.js';
+import { buildFilterBank } from '../dist/features/backbones/filter-bank.js';
 import { nodeEngine } from '../dist/runtime/node.js';
 import { proceduralTexture, textureFamilies } from '../dist/synthesis/procedural-textures.js';
 
 const side = 224;
 const perFamily = 8;
 const target =
-  process.argv[2] ?? fileURLToPath(new URL('../src/features/filter-bank-constants.ts', import.meta.url));
+  process.argv[2] ??
+  fileURLToPath(new URL('../src/features/backbones/filter-bank-constants.ts', import.meta.url));
 
 /** Running sums of each channel. */
 const sums = { layer2: [], layer3: [] };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { loadDataset } from '../dist/data/load.js';
 import { Detector } from '../dist/detector/detector.js';
-import { heatPicture } from '../dist/detector/heat-picture.js';
+import { heatPicture } from '../dist/detector/heat/heat-picture.js';
 import { decodeImage } from '../dist/image/decode.js';
 import { decodeMasks } from '../dist/image/mask.js';
 import { sideBySide } from '../dist/image/overlay.js';

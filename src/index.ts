@@ -13,18 +13,18 @@ export type { Dataset, Sample } from './data/dataset.ts';
 export { type Inspection, inspectDataset } from './data/inspect.ts';
 export type { LeftOut, LeftOutSummary } from './data/left-out.ts';
 export { type LoadOptions, loadDataset } from './data/load.ts';
-export { type ConformalThreshold, conformalThreshold } from './detector/conformal.ts';
 export { Detector, type Prediction } from './detector/detector.ts';
-export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat-legend.ts';
-export { heatPicture } from './detector/heat-picture.ts';
+export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat/heat-legend.ts';
+export { heatPicture } from './detector/heat/heat-picture.ts';
+export type { AnomalousRegion } from './detector/heat/map-regions.ts';
 export { type Judgement, judgementOf } from './detector/judgement.ts';
-export type { AnomalousRegion } from './detector/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
 export { openDetector } from './detector/open.ts';
-export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } from './evaluation/evaluate.ts';
+export { type ConformalThreshold, conformalThreshold } from './detector/thresholds/conformal.ts';
+export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } from './evaluation/evaluator.ts';
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
-export { type Backbone, type BackboneCard, loadBackbone } from './features/backbone.ts';
-export { addBackbone, listBackbones, verifyBackbone } from './features/backbone-registry.ts';
+export { type Backbone, type BackboneCard, loadBackbone } from './features/backbones/backbone.ts';
+export { addBackbone, listBackbones, verifyBackbone } from './features/backbones/backbone-registry.ts';
 export { decodeBytes, decodeImage } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
 export { decodeMask } from './image/mask.ts';
@@ -34,13 +34,13 @@ export {
   type CalibratedClass,
   type CalibrateRequest,
   calibrateDetector,
-} from './methods/calibrate.ts';
-export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './methods/evaluate.ts';
-export { type ExportDocument, type ExportRequest, exportDetector } from './methods/export.ts';
-export { type Verification, type VerifyRequest, verifyDetector } from './methods/golden.ts';
-export { planTraining, type TrainingPlan } from './methods/plan.ts';
-export { type PredictionLine, predictImages, predictTargets } from './methods/predict.ts';
-export { type TrainOutcome, type TrainRequest, train } from './methods/train.ts';
+} from './jobs/calibrate/calibrate.ts';
+export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './jobs/evaluate/evaluate.ts';
+export { type ExportDocument, type ExportRequest, exportDetector } from './jobs/export/export.ts';
+export { type PredictionLine, predictImages, predictTargets } from './jobs/predict.ts';
+export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
+export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
+export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
 export { evaluateWithReport, reportTraining } from './report/report.ts';
 export type { Device, Engine } from './runtime/engine.ts';
 export { nodeEngine } from './runtime/node.ts';

@@ -17,9 +17,9 @@ export {
 } from './detector/browser-detector.ts';
 export type { DetectorSource, DownloadProgress } from './detector/browser-fetch.ts';
 export { drawOverlay, drawPicture, type OverlayOptions } from './detector/browser-overlay.ts';
-export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat-legend.ts';
+export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat/heat-legend.ts';
+export type { AnomalousRegion } from './detector/heat/map-regions.ts';
 export type { Judgement } from './detector/judgement.ts';
-export type { AnomalousRegion } from './detector/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
 export { type ImageSource, toRgbImage } from './image/browser-decode.ts';
 export type { RgbImage } from './image/rgb.ts';

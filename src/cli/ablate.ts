@@ -1,8 +1,8 @@
 /** @file `clad ablate`: the parts of CLAD switched off one at a time, its constants swept. */
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ablationNames, ablationVariants } from '../methods/ablation.ts';
-import { optionsOf } from '../methods/grid.ts';
+import { ablationNames, ablationVariants } from '../jobs/compare/ablation.ts';
+import { optionsOf } from '../jobs/compare/grid.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 

@@ -1,6 +1,6 @@
 /** @file Flags of a training that describe a backbone file which has no card. */
 import { type Command, Option } from 'commander';
-import type { BackboneFlags } from '../features/backbone.ts';
+import type { BackboneFlags } from '../features/backbones/backbone.ts';
 import { names, three } from './arguments.ts';
 
 /** Flag values as commander gives them. */

@@ -1,13 +1,13 @@
 /** @file `clad backbones`: the networks a training may start from: those kept under a name, adding one, verifying one. */
 import { type Command, Option } from 'commander';
-import { backbonesFolder } from '../features/backbone.ts';
+import { backbonesFolder } from '../features/backbones/backbone.ts';
 import {
   type AddOptions,
   addBackbone,
   type ListedBackbone,
   listBackbones,
   verifyBackbone,
-} from '../features/backbone-registry.ts';
+} from '../features/backbones/backbone-registry.ts';
 import { names, pixels, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';

@@ -1,6 +1,10 @@
 /** @file `clad calibrate`: thresholds of a finished detector from photographs of the line it stands on. */
 import type { Command } from 'commander';
-import { type CalibrateDocument, type CalibratedClass, calibrateDetector } from '../methods/calibrate.ts';
+import {
+  type CalibrateDocument,
+  type CalibratedClass,
+  calibrateDetector,
+} from '../jobs/calibrate/calibrate.ts';
 import type { Device } from '../runtime/engine.ts';
 import { repeated, shareFrom, wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';

@@ -6,8 +6,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
-import type { GridVariant } from '../methods/grid.ts';
-import { type MethodName, methodNames } from '../methods/method.ts';
+import type { GridVariant } from '../jobs/compare/grid.ts';
+import { type MethodName, methodNames } from '../methods/contract.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 

@@ -1,8 +1,8 @@
 /** @file `clad data demo`: photographs of a small made-up factory, with masks, to try everything on. */
 import type { Command } from 'commander';
-import { type DemoData, writeDemoData } from '../methods/demo-data.ts';
-import { demoDefaults } from '../synthesis/demo/plan.ts';
-import { demoProducts } from '../synthesis/demo/products.ts';
+import { demoDefaults } from '../demo/plan.ts';
+import { demoProducts } from '../demo/products.ts';
+import { type DemoData, writeDemoData } from '../jobs/demo/demo-data.ts';
 import { names, wholeFrom } from './arguments.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';

@@ -14,9 +14,13 @@ import { describeLeftOut, type LeftOut, summariseLeftOut } from '../data/left-ou
 import { loadDataset } from '../data/load.ts';
 import { describeReadAsOne } from '../data/nested.ts';
 import { listTextures } from '../data/textures.ts';
-import { type ClassForegrounds, classForegrounds, someTraining } from '../features/class-foreground.ts';
-import { type SynthesisPicture, writeSynthesisPictures } from '../features/synthesis-pictures.ts';
-import { proceduralTextures, textureFolder } from '../features/texture-source.ts';
+import {
+  type ClassForegrounds,
+  classForegrounds,
+  someTraining,
+} from '../features/patches/class-foreground.ts';
+import { type SynthesisPicture, writeSynthesisPictures } from '../features/store/synthesis-pictures.ts';
+import { proceduralTextures, textureFolder } from '../features/store/texture-source.ts';
 import type { SampleBits } from '../image/samples.ts';
 import { bitsOption, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';

@@ -4,7 +4,7 @@ import { CladError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { besidePaper } from '../evaluation/published.ts';
 import { evaluationTable } from '../evaluation/table.ts';
-import { type EvaluationDocument, evaluateRun } from '../methods/evaluate.ts';
+import { type EvaluationDocument, evaluateRun } from '../jobs/evaluate/evaluate.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';

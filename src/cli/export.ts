@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Precision } from '../detector/metadata.ts';
-import { type ExportDocument, exportDetector } from '../methods/export.ts';
+import { type ExportDocument, exportDetector } from '../jobs/export/export.ts';
 import type { Device } from '../runtime/engine.ts';
 import { wholeFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';

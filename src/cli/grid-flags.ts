@@ -1,10 +1,10 @@
 /** @file What `clad compare` and `clad ablate` share: the flags of a grid, its running and its report. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
-import { builtinName } from '../features/builtin-backbone.ts';
+import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import type { SampleBits } from '../image/samples.ts';
-import { type GridVariant, runGrid } from '../methods/grid.ts';
-import { summarise } from '../methods/grid-summary.ts';
+import { type GridVariant, runGrid } from '../jobs/compare/grid.ts';
+import { summarise } from '../jobs/compare/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
 import type { Device } from '../runtime/engine.ts';
 import { repeated, wholeFrom } from './arguments.ts';

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { CladError } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
-import { version } from '../methods/version.ts';
+import { version } from '../jobs/version.ts';
 import { registerAblate } from './ablate.ts';
 import { registerBackbones } from './backbones.ts';
 import { registerCalibrate } from './calibrate.ts';

@@ -10,9 +10,9 @@ import {
   predictImages,
   predictTargets,
   requireMapsApart,
-} from '../methods/predict.ts';
-import { modelPathOf } from '../methods/run-folder.ts';
-import { WarningSummary } from '../methods/warning-summary.ts';
+} from '../jobs/predict.ts';
+import { modelPathOf } from '../jobs/run-folder.ts';
+import { WarningSummary } from '../jobs/warning-summary.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';

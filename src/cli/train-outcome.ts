@@ -1,10 +1,10 @@
 /** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
-import { bitsOf } from '../detector/camera.ts';
-import { countsTrained } from '../detector/familiarity.ts';
+import { bitsOf } from '../detector/camera/camera.ts';
+import { countsTrained } from '../detector/thresholds/familiarity.ts';
 import { mostOf, wholeRange } from '../image/samples.ts';
-import { RunFolder } from '../methods/run-folder.ts';
-import type { RankedImage } from '../methods/standing-out.ts';
-import type { TrainOutcome } from '../methods/train.ts';
+import type { RankedImage } from '../jobs/good-images/standing-out.ts';
+import { RunFolder } from '../jobs/run-folder.ts';
+import type { TrainOutcome } from '../jobs/train/train.ts';
 import { percent, programName, shellWord } from './output.ts';
 
 /** Photographs that are named; the file has all. */

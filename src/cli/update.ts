@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
 import { textTable } from '../evaluation/table.ts';
-import { type ExcludeDocument, excludeImages } from '../methods/exclude.ts';
+import { type ExcludeDocument, excludeImages } from '../jobs/update/exclude.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printText, programName, shellWord } from './output.ts';

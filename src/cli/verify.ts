@@ -1,7 +1,7 @@
 /** @file `clad verify`: does this machine compute what the detector file says it should? */
 import type { Command } from 'commander';
 import { uncheckedNote } from '../detector/open.ts';
-import { type Verification, verifyDetector } from '../methods/golden.ts';
+import { type Verification, verifyDetector } from '../jobs/verify.ts';
 import type { Device } from '../runtime/engine.ts';
 import { shareFrom } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';

@@ -2,12 +2,13 @@
  * @file The memory bank inside a finished detector file, changed without a new training: entries of images that turn out not to be good are put out of reach,
  * and the bank can be asked without the entries of one image, as while calibrating (docs/decisions/0016-good-images-that-are-not-good.md).
  */
+
+import { bankNames, outOfReach } from '../features/memory-bank/memory-bank.ts';
 import { constantOf, dimsOf, float32Constant, float32Values } from '../graph/constants.ts';
 import type { ModelProto } from '../graph/index.ts';
 import { freshNames } from '../graph/names.ts';
 import type { NodeProto, TensorProto, ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
-import { bankNames, outOfReach } from '../model/memory-bank.ts';
 
 /**
  * Each number of an entry out of reach. Far beyond any feature, and a half holds it exactly: its squared length stays that of the entry in every precision that

@@ -10,8 +10,8 @@ import {
 } from '../core/arguments.ts';
 import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
 import type { WebDetector, WebResult } from './browser-detector.ts';
-import { heatPicture } from './heat-picture.ts';
-import { seenPart } from './map-regions.ts';
+import { heatPicture } from './heat/heat-picture.ts';
+import { seenPart } from './heat/map-regions.ts';
 import { requireAnswer, requireDetector } from './result-arguments.ts';
 
 type Canvas = HTMLCanvasElement | OffscreenCanvas;

@@ -1,8 +1,8 @@
 /** @file The one place where a detector file's bytes are made: the network, what is said of it, the checksum. */
 import { encodeModel, type ModelProto } from '../graph/index.ts';
 import { checksumKey, withChecksum } from './file-checksum.ts';
-import { type Golden, goldenKey } from './golden.ts';
 import { type DetectorMetadata, metadataKey, metadataText } from './metadata.ts';
+import { type Golden, goldenKey } from './self-test/golden.ts';
 
 /**
  * The bytes of a detector file, with its checksum.

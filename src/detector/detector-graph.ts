@@ -1,8 +1,8 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and product out. */
-import type { Backbone } from '../features/backbone.ts';
-import { backboneFeatures, type FeaturePlan, gridSideOf } from '../features/extractor.ts';
+import type { Backbone } from '../features/backbones/backbone.ts';
+import { backboneFeatures, type FeaturePlan, gridSideOf } from '../features/patches/extractor.ts';
 import { Graph } from '../graph/index.ts';
-import { anomalyMap, imageScore } from './anomaly-map.ts';
+import { anomalyMap, imageScore } from './heat/anomaly-map.ts';
 import type { PatchModel } from './patch-model.ts';
 
 export interface DetectorSpec {

@@ -12,8 +12,8 @@ import { requireUsableSize } from '../image/limits.ts';
 import { lookAt } from '../image/look.ts';
 import { type RgbImage, requireOneSize, requireRgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
-import { bitsOf, type PictureWarning } from './camera.ts';
-import { cameraWarnings } from './camera-warnings.ts';
+import { bitsOf, type PictureWarning } from './camera/camera.ts';
+import { cameraWarnings } from './camera/camera-warnings.ts';
 import { readDetector } from './file-checksum.ts';
 import type { DetectorMetadata } from './metadata.ts';
 

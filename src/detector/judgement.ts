@@ -2,11 +2,11 @@
  * @file What is told of a judged picture, the same words everywhere: a line of `clad predict --json`, the service's answer, the
  * result in the browser.
  */
-import type { PictureWarning } from './camera.ts';
+import type { PictureWarning } from './camera/camera.ts';
 import type { Prediction } from './detector.ts';
-import { type AnomalousRegion, anomalousRegions } from './map-regions.ts';
+import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
+import { regionRule } from './heat/region-rule.ts';
 import type { DetectorMetadata } from './metadata.ts';
-import { regionRule } from './region-rule.ts';
 import { requireAnswer, requireMetadata, requireSize } from './result-arguments.ts';
 
 /** Numbers are as the detector file gives them; nothing is rounded. */

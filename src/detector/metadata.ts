@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { cameraSchema } from './camera.ts';
+import { cameraSchema } from './camera/camera.ts';
 
 /** Key of the entry in the ONNX file's metadata. */
 export const metadataKey = 'clad.detector';
@@ -21,7 +21,7 @@ const threshold = z.object({
   setAside: z.number().int().optional(),
 });
 
-/** Pictures, known by their pixels (methods/remembered-pictures.ts). */
+/** Pictures, known by their pixels (jobs/remembered-pictures.ts). */
 const rememberedPictures = z.object({
   /** Distinct ones. */
   images: z.number().int().min(0),

@@ -2,7 +2,7 @@
  * @file CLAD's published results by class: the last columns of the paper's tables 1 (MVTec AD) and 2 (VisA), percent. Its third number is
  * the AUPRO of the code it builds on, which dilates the prediction (docs/metrics.md), so it stands beside ours of that kind.
  */
-import type { Evaluation, MetricName } from './evaluate.ts';
+import type { Evaluation, MetricName } from './evaluator.ts';
 import { fraction, type Table } from './table.ts';
 
 /** Image AUROC, pixel AUROC, dilated AUPRO. */

@@ -4,7 +4,7 @@
  * alone. Columns are padded by characters, so names in wide scripts do not line up on a terminal.
  */
 import { having, type Kind, list, requireArgument, text } from '../core/arguments.ts';
-import type { ClassRecord, Evaluation, MetricName } from './evaluate.ts';
+import type { ClassRecord, Evaluation, MetricName } from './evaluator.ts';
 
 /** Cells as text; every row is as long as the header. */
 export interface Table {

@@ -3,7 +3,7 @@
  * the maps of those few are kept.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { EvaluationWatch, JudgedImage } from '../methods/evaluate.ts';
+import type { EvaluationWatch, JudgedImage } from '../jobs/evaluate/evaluate.ts';
 import type { ClassScores, ExampleKind } from './data.ts';
 
 /** An image to be shown, and why. */

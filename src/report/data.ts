@@ -3,9 +3,9 @@
  * can be made again, or tested, without a detector.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { ClassCurves } from '../evaluation/evaluate.ts';
-import type { Embedding } from '../methods/embedding.ts';
-import type { EvaluationDocument } from '../methods/evaluate.ts';
+import type { ClassCurves } from '../evaluation/evaluator.ts';
+import type { Embedding } from '../jobs/evaluate/embedding.ts';
+import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 
 /** A picture inside the page. */

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { csvLine } from '../core/csv.ts';
 import { writeFileAtomic } from '../core/files.ts';
-import { type MetricName, metricNames } from '../evaluation/evaluate.ts';
+import { type MetricName, metricNames } from '../evaluation/evaluator.ts';
 import { markdownTable, metricTitles, type Table } from '../evaluation/table.ts';
-import type { GridCell } from '../methods/grid.ts';
-import { type GridRow, type Spread, summarise } from '../methods/grid-summary.ts';
-import { version } from '../methods/version.ts';
+import type { GridCell } from '../jobs/compare/grid.ts';
+import { type GridRow, type Spread, summarise } from '../jobs/compare/grid-summary.ts';
+import { version } from '../jobs/version.ts';
 import { html } from './html.ts';
 import { standalonePage } from './shell.ts';
 import { plain } from './tables.ts';

@@ -11,15 +11,15 @@ import { optional, path } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import { readDetector } from '../detector/file-checksum.ts';
-import { embeddingOf } from '../methods/embedding.ts';
+import { embeddingOf } from '../jobs/evaluate/embedding.ts';
 import {
   type EvaluateRequest,
   type EvaluationDocument,
   type EvaluationInFull,
   evaluateInFull,
-} from '../methods/evaluate.ts';
-import { requireRequest } from '../methods/request-fields.ts';
-import { RunFolder } from '../methods/run-folder.ts';
+} from '../jobs/evaluate/evaluate.ts';
+import { requireRequest } from '../jobs/request-fields.ts';
+import { RunFolder } from '../jobs/run-folder.ts';
 import { ReportCollector } from './collect.ts';
 import type { EmbeddedPicture, Example, ReportData, TestResults, TrainingFacts } from './data.ts';
 import { reportPage } from './page.ts';

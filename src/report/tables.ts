@@ -1,8 +1,8 @@
 /** @file The results without pictures: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
 import { csvLine } from '../core/csv.ts';
-import { metricNames } from '../evaluation/evaluate.ts';
+import { metricNames } from '../evaluation/evaluator.ts';
 import { evaluationTable, markdownTable } from '../evaluation/table.ts';
-import type { EvaluationDocument } from '../methods/evaluate.ts';
+import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { ReportData } from './data.ts';
 import { selectionSentence, trainedOnSentence } from './words.ts';
 

@@ -3,8 +3,8 @@
  * an equal part of a budget; what does not fit is encoded more coarsely, so that a page with many classes stays small.
  */
 import sharp from 'sharp';
-import { bitsOf } from '../detector/camera.ts';
-import { heatOver, seenPicture } from '../detector/heat-picture.ts';
+import { bitsOf } from '../detector/camera/camera.ts';
+import { heatOver, seenPicture } from '../detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
 import { resizeNearest } from '../image/resize.ts';

@@ -1,7 +1,8 @@
 /** @file Numbers and protocol names as the report writes them. */
-import { countsTrained } from '../detector/familiarity.ts';
+
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { EvaluationDocument } from '../methods/evaluate.ts';
+import { countsTrained } from '../detector/thresholds/familiarity.ts';
+import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 
 /** A fraction with three decimals; a dash for null. */
 export function decimals(value: number | null | undefined): string {

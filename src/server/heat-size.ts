@@ -4,7 +4,7 @@
  */
 import { CladError } from '../core/errors.ts';
 import type { Prediction } from '../detector/detector.ts';
-import { heatOver, seenPicture, withLegend } from '../detector/heat-picture.ts';
+import { heatOver, seenPicture, withLegend } from '../detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { PictureSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';

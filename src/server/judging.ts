@@ -7,7 +7,7 @@
  * Large pictures have threads, a budget, batches and an engine of their own, so that they never hold up the others.
  */
 import { CladError } from '../core/errors.ts';
-import { bitsOf } from '../detector/camera.ts';
+import { bitsOf } from '../detector/camera/camera.ts';
 import type { Prediction } from '../detector/detector.ts';
 import type { Judgement } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';

@@ -10,7 +10,7 @@ import { type AddressInfo, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { version } from '../methods/version.ts';
+import { version } from '../jobs/version.ts';
 import { createApp, type ServiceState } from './app.ts';
 import { type DetectorSource, HostedDetector, type HostOptions } from './hosted-detector.ts';
 import { Judging } from './judging.ts';

@@ -1,7 +1,7 @@
 /** @file `[NAME[@VERSION]=]PATH`, as `clad serve` takes its detectors. */
 import { basename, extname, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import { modelPathOf } from '../methods/run-folder.ts';
+import { modelPathOf } from '../jobs/run-folder.ts';
 import type { DetectorSource } from './hosted-detector.ts';
 
 /** Stands in addresses as it is. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { fileDamaged, readBytes, removeAbandoned, writeFileAtomic } from '../core/files.ts';
 import { openSealed, sealedJson } from '../core/sealed-json.ts';
-import type { Parameters } from '../model/parameters.ts';
+import type { Parameters } from '../nn/parameters.ts';
 import { readParameters, writeParameters } from './parameter-file.ts';
 
 /** One judgement of a stage's networks. */

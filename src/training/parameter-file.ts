@@ -6,7 +6,7 @@ import { checksumOf } from '../core/crc32.ts';
 import { reasonOf } from '../core/errors.ts';
 import { fileDamaged, writeFileAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
-import type { Parameters } from '../model/parameters.ts';
+import type { Parameters } from '../nn/parameters.ts';
 
 /** Within text of the header no quotation mark stands by itself, so this is the entry's own place. */
 const entry = '"crc32":"';

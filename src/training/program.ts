@@ -15,7 +15,7 @@ import {
   sub,
   type Tensor,
 } from '../graph/index.ts';
-import { isTrainable, type Parameters } from '../model/parameters.ts';
+import { isTrainable, type Parameters } from '../nn/parameters.ts';
 import { type AdamWOptions, adamW, biasCorrections } from './adamw.ts';
 
 /** What one step is fed: a type and a shape by name, without the leading axis of steps. */

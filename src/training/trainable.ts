@@ -1,10 +1,10 @@
 /** @file What the trainer asks of the networks it trains, whichever method they are of. */
 import type { Random } from '../core/random.ts';
 import type { Tensor } from '../graph/index.ts';
-import type { Parameters } from '../model/parameters.ts';
-import type { ParameterTensors } from '../model/perceptron.ts';
+import type { BatchRows } from '../methods/clad/step.ts';
+import type { Parameters } from '../nn/parameters.ts';
+import type { ParameterTensors } from '../nn/perceptron.ts';
 import type { StepBuilder } from './program.ts';
-import type { BatchRows } from './step.ts';
 
 /** Networks that can be trained. */
 export interface TrainableNetworks {

@@ -5,15 +5,15 @@
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
-import type { FittedInput } from '../model/network-input.ts';
-import type { Parameters } from '../model/parameters.ts';
+import type { FitSource } from '../features/store/sample-rows.ts';
+import { type BatchRows, batchRows, batchSpec } from '../methods/clad/step.ts';
+import type { FittedInput } from '../methods/shared/network-input/network-input.ts';
+import { BatchSource } from '../methods/shared/patch-batches.ts';
+import type { Parameters } from '../nn/parameters.ts';
 import { type Engine, float32, floats, int64, type Session } from '../runtime/engine.ts';
-import { BatchSource } from './batches.ts';
 import type { Checkpoint, CheckpointFolder, Judgement } from './checkpoint.ts';
 import type { TrainingOptions } from './options.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
-import type { FitSource } from './sample-rows.ts';
-import { type BatchRows, batchRows, batchSpec } from './step.ts';
 import type { TrainableNetworks } from './trainable.ts';
 
 /** A line of the training's log. */

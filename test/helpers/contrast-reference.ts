@@ -1,5 +1,5 @@
 /** @file The contrastive loss (Eq. 8-17) pair by pair, in double precision. */
-import type { ContrastOptions } from '../../src/model/contrast.ts';
+import type { ContrastOptions } from '../../src/methods/clad/contrast.ts';
 
 export function contrastReference(
   z: readonly (readonly number[])[],

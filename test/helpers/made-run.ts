@@ -1,5 +1,5 @@
 /** @file The configuration of a made-up run, for tests of a run's files. */
-import type { RunConfig } from '../../src/methods/run-folder.ts';
+import type { RunConfig } from '../../src/jobs/run-folder.ts';
 import { presets } from '../../src/training/options.ts';
 
 export const madeRun: RunConfig = {

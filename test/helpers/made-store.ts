@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { floatsToHalves } from '../../src/core/half.ts';
 import { Random } from '../../src/core/random.ts';
-import { FeatureStore, type StoreIndex } from '../../src/features/store.ts';
+import { FeatureStore, type StoreIndex } from '../../src/features/store/store.ts';
 
 /** A patch of the store. */
 export interface MadePatch {

@@ -1,6 +1,6 @@
 /** @file A report's data made up, for any names of products. */
-import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluate.ts';
-import { meanRecord } from '../../src/evaluation/evaluate.ts';
+import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluator.ts';
+import { meanRecord } from '../../src/evaluation/evaluator.ts';
 import type { EmbeddedPicture, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
 
 const curve = { x: [0, 0.1, 1], y: [0, 0.8, 1] };

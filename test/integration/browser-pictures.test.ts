@@ -6,9 +6,9 @@ import { encode as encodeBmp } from 'fast-bmp';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { washer } from '../../src/demo/products/washer.ts';
+import { renderGood } from '../../src/demo/render.ts';
 import { decodeImage } from '../../src/image/decode.ts';
-import { washer } from '../../src/synthesis/demo/products/washer.ts';
-import { renderGood } from '../../src/synthesis/demo/render.ts';
 import { buildPage, chromiumPath, hasChromium, type Server, serve } from '../helpers/browser.ts';
 
 /** Odd, so that half-resolution chroma has a remainder. */

@@ -11,7 +11,7 @@ import { Detector } from '../../src/detector/detector.ts';
 import { openDetector } from '../../src/detector/open.ts';
 import { decodeImage } from '../../src/image/decode.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
-import type { PredictionFailure, PredictionLine } from '../../src/methods/predict.ts';
+import type { PredictionFailure, PredictionLine } from '../../src/jobs/predict.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { buildPage, chromiumPath, hasChromium, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';

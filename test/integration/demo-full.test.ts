@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad } from '../helpers/clad.ts';
 
 const full = process.env.CLAD_TEST_FULL === '1';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GridRow } from '../../src/methods/grid-summary.ts';
+import type { GridRow } from '../../src/jobs/compare/grid-summary.ts';
 import { bestOf } from '../../src/report/grid.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';

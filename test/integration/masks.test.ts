@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../src/data/inspect.ts';
-import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { encoded, noise } from '../helpers/pictures.ts';

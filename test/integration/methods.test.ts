@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 import { metadataKey } from '../../src/detector/metadata.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
-import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';

@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cardText } from '../../src/features/backbone-card.ts';
+import { cardText } from '../../src/features/backbones/backbone-card.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { expectComplaint, expectRefused } from '../helpers/refused.ts';

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cap } from '../../src/demo/products/cap.ts';
+import { renderGood } from '../../src/demo/render.ts';
 import { Detector } from '../../src/detector/detector.ts';
 import { decodeImage } from '../../src/image/decode.ts';
-import type { PredictionLine } from '../../src/methods/predict.ts';
+import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
-import { cap } from '../../src/synthesis/demo/products/cap.ts';
-import { renderGood } from '../../src/synthesis/demo/render.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
 
 const size = 320;

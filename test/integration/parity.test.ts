@@ -14,8 +14,8 @@ import { type DetectorMetadata, parseMetadata } from '../../src/detector/metadat
 import { markdownTable } from '../../src/evaluation/table.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import { decodeImage } from '../../src/image/decode.ts';
-import { evaluateInFull, type JudgedImage } from '../../src/methods/evaluate.ts';
-import type { PredictionLine } from '../../src/methods/predict.ts';
+import { evaluateInFull, type JudgedImage } from '../../src/jobs/evaluate/evaluate.ts';
+import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { buildPage, chromiumPath, hasChromium, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';

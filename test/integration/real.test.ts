@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EvaluationDocument } from '../../src/methods/evaluate.ts';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad } from '../helpers/clad.ts';
 import { hasShared, shared } from '../helpers/fixtures.ts';
 

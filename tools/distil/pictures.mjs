@@ -3,13 +3,13 @@
  * rendered parts, text, fractals and noise, photographed in all kinds of light. A picture is a function of seed and number.
  */
 import { Random } from '../../dist/core/random.js';
+import { developed, exposed } from '../../dist/demo/camera.js';
+import { drawText } from '../../dist/demo/glyphs.js';
+import { lit } from '../../dist/demo/light.js';
+import { NoiseField } from '../../dist/demo/noise-field.js';
+import { alongPath, boxAround, disc, polygon, roundBox, wander } from '../../dist/demo/shapes.js';
+import { Pose, Surface } from '../../dist/demo/surface.js';
 import { decodeImage } from '../../dist/image/decode.js';
-import { developed, exposed } from '../../dist/synthesis/demo/camera.js';
-import { drawText } from '../../dist/synthesis/demo/glyphs.js';
-import { lit } from '../../dist/synthesis/demo/light.js';
-import { NoiseField } from '../../dist/synthesis/demo/noise-field.js';
-import { alongPath, boxAround, disc, polygon, roundBox, wander } from '../../dist/synthesis/demo/shapes.js';
-import { Pose, Surface } from '../../dist/synthesis/demo/surface.js';
 import { fractalNoise } from '../../dist/synthesis/gradient-noise.js';
 import { proceduralTexture } from '../../dist/synthesis/procedural-textures.js';
 

@@ -1,7 +1,7 @@
 /** @file ROC, precision-recall and per-region-overlap curves of every class. */
 import { scaleLinear } from 'd3-scale';
 import { fprLimit } from '../../evaluation/aupro.ts';
-import type { ClassCurves } from '../../evaluation/evaluate.ts';
+import type { ClassCurves } from '../../evaluation/evaluator.ts';
 import { type Axis, box } from '../chart/frame.ts';
 import { lineChart } from '../chart/lines.ts';
 import { swatch } from '../chart/series.ts';

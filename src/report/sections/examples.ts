@@ -1,5 +1,5 @@
 /** @file The clearest hits, the worst misses and the worst false alarms of each class, as pictures. */
-import { heatLegend, legendGradient } from '../../detector/heat-legend.ts';
+import { heatLegend, legendGradient } from '../../detector/heat/heat-legend.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';

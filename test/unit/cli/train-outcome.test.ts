@@ -1,7 +1,7 @@
 /** @file What a training prints at its end. */
 import { describe, expect, it } from 'vitest';
 import { describeTraining } from '../../../src/cli/train-outcome.ts';
-import type { TrainOutcome } from '../../../src/methods/train.ts';
+import type { TrainOutcome } from '../../../src/jobs/train/train.ts';
 import { madeReportData } from '../../helpers/report-data.ts';
 
 const { metadata } = madeReportData({ classes: ['bolt', 'nut'] });

@@ -13,7 +13,7 @@ import {
 import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
 import { examineImages } from '../../../src/data/verify.ts';
-import { predictTargets } from '../../../src/methods/predict.ts';
+import { predictTargets } from '../../../src/jobs/predict.ts';
 import { animatedPng, paged } from '../../helpers/pages.ts';
 import { encoded, type Files, noise, withFiles } from '../../helpers/pictures.ts';
 

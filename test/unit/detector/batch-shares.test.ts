@@ -1,10 +1,10 @@
 /** @file A picture's shares are the same to the last digit alone and among others, so that a service may judge together what came together. */
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { sharesOfCentres } from '../../../src/detector/class-centres.ts';
 import { sharesOfVotes } from '../../../src/detector/patch-model.ts';
-import { weighedVotes } from '../../../src/detector/patch-scores.ts';
 import type { Graph, Tensor } from '../../../src/graph/index.ts';
+import { weighedVotes } from '../../../src/methods/clad/patch-scores.ts';
+import { sharesOfCentres } from '../../../src/methods/shared/class-centres.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const [pictures, patches, width, classes] = [8, 196, 24, 3];

@@ -1,6 +1,6 @@
 /** @file The paper's columns beside ours. */
 import { describe, expect, it } from 'vitest';
-import type { ClassRecord } from '../../../src/evaluation/evaluate.ts';
+import type { ClassRecord } from '../../../src/evaluation/evaluator.ts';
 import { besidePaper } from '../../../src/evaluation/published.ts';
 
 const record = (imageAuroc: number, auproDilated: number | null = 0.9) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { coreset } from '../../../src/features/coreset.ts';
-import { principalComponents } from '../../../src/features/principal-components.ts';
+import { coreset } from '../../../src/features/memory-bank/coreset.ts';
+import { principalComponents } from '../../../src/features/memory-bank/principal-components.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 
 const engine = await nodeEngine({ threads: 2 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mergeOptions } from '../../../src/core/options.ts';
-import { train } from '../../../src/methods/train.ts';
+import { train } from '../../../src/jobs/train/train.ts';
 import { evaluateWithReport, reportTraining } from '../../../src/report/report.ts';
 import { presets } from '../../../src/training/options.ts';
 import { writeParts } from '../../helpers/parts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heatPicture, withLegend } from '../../../src/detector/heat-picture.ts';
+import { heatPicture, withLegend } from '../../../src/detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../../../src/detector/metadata.ts';
 import { drawHeat, requireDrawable } from '../../../src/server/heat-size.ts';
 import { noise } from '../../helpers/pictures.ts';

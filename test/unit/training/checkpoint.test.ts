@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Parameters } from '../../../src/model/parameters.ts';
+import type { Parameters } from '../../../src/nn/parameters.ts';
 import { type Checkpoint, CheckpointFolder, type Judgement } from '../../../src/training/checkpoint.ts';
 import { bitsOf, withFolder } from '../../helpers/made-store.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { add, equal, Graph, mul, square, sum } from '../../../src/graph/index.ts';
-import { contrastLoss } from '../../../src/model/contrast.ts';
-import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/model/losses.ts';
-import { networksInference, networksTraining } from '../../../src/model/networks.ts';
-import type { Parameters } from '../../../src/model/parameters.ts';
+import { contrastLoss } from '../../../src/methods/clad/contrast.ts';
+import { networksInference, networksTraining } from '../../../src/methods/clad/networks.ts';
+import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/nn/losses.ts';
+import type { Parameters } from '../../../src/nn/parameters.ts';
 import { type Device, type Engine, float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { initialState, parametersOf, trainingProgram } from '../../../src/training/program.ts';

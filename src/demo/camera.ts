@@ -1,0 +1,119 @@
+/**
+ * @file The camera: light falls off to the corners, the lens blurs a little, the exposure and the colours are never
+ * quite the same, the sensor adds noise (more where there is more light), and the picture is stored as 8-bit sRGB.
+ */
+import type { Random } from '../core/random.ts';
+import type { RgbImage } from '../image/rgb.ts';
+import type { Radiance } from './light.ts';
+import type { Colour } from './surface.ts';
+import { side } from './surface.ts';
+
+/** The camera's state for one picture. */
+export interface Camera {
+  /** Factor of all light. */
+  readonly exposure: number;
+  /** Factor of each channel. */
+  readonly balance: Colour;
+  /** Deviation of the lens's blur, units. */
+  readonly blur: number;
+  /** Light lost in the corners, 0 .. 1. */
+  readonly vignette: number;
+  /** Deviation of the sensor's noise at middle grey, levels of 255. */
+  readonly noise: number;
+}
+
+/** sRGB levels 0 .. 255 as numbers, before noise and rounding; three planes. */
+export interface Exposure {
+  readonly size: number;
+  readonly planes: readonly [red: Float32Array, green: Float32Array, blue: Float32Array];
+}
+
+/** What the lens brings to the sensor, as sRGB levels. */
+export function exposed({ size, planes }: Radiance, camera: Camera): Exposure {
+  const weights = blurWeights((camera.blur * size) / side);
+  const levels = planes.map((plane, channel) => {
+    const gain = camera.exposure * camera.balance[channel];
+    const blurred = blurredPlane(plane, size, weights);
+    for (let row = 0, at = 0; row < size; row++) {
+      const y = (row + 0.5) / size - 0.5;
+      for (let column = 0; column < size; column++, at++) {
+        const x = (column + 0.5) / size - 0.5;
+        blurred[at] = level(blurred[at] * gain * (1 - 2 * camera.vignette * (x * x + y * y)));
+      }
+    }
+    return blurred;
+  });
+  return { size, planes: levels as unknown as Exposure['planes'] };
+}
+
+/** Adds the sensor's noise and rounds. The same stream adds the same noise. */
+export function developed({ size, planes }: Exposure, { noise }: Camera, random: Random): RgbImage {
+  const data = new Uint8Array(size * size * 3);
+  for (let pixel = 0, at = 0; pixel < size * size; pixel++) {
+    // Neighbouring channels share some of it, as they do after the colour filter is interpolated.
+    const common = 0.6 * bell(random);
+    for (let channel = 0; channel < 3; channel++, at++) {
+      const value = planes[channel][pixel];
+      const noisy = value + noise * (0.7 + value / 430) * (common + 0.8 * bell(random));
+      data[at] = noisy < 0 ? 0 : noisy > 255 ? 255 : noisy + 0.5;
+    }
+  }
+  return { width: size, height: size, data };
+}
+
+/** Close to N(0, 1), at the price of one draw: the sum of four bytes. */
+function bell(random: Random): number {
+  const bits = random.uint32();
+  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+  return (sum - 510) / 147.8;
+}
+
+/** sRGB levels of linear light in 1/2048, to 1.25 where the sensor is long full; a shoulder keeps highlights soft. */
+const curve = Float32Array.from({ length: 2561 }, (_, index) => {
+  const light = index / 2048;
+  const soft = light < 0.8 ? light : 0.8 + 0.2 * (1 - Math.exp((0.8 - light) / 0.2));
+  return 255 * (soft <= 0.0031308 ? 12.92 * soft : 1.055 * soft ** (1 / 2.4) - 0.055);
+});
+
+function level(light: number): number {
+  const place = Math.min(2559.99, Math.max(0, light * 2048));
+  const index = Math.floor(place);
+  return curve[index] + (curve[index + 1] - curve[index]) * (place - index);
+}
+
+function blurWeights(deviation: number): Float64Array {
+  const radius = Math.max(1, Math.ceil(deviation * 2.5));
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, index) =>
+    Math.exp(-((index - radius) ** 2) / (2 * deviation * deviation)),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** Gaussian blur across, then down; the edge goes on beyond itself. */
+function blurredPlane(plane: Float32Array, size: number, weights: Float64Array): Float32Array {
+  const radius = (weights.length - 1) / 2;
+  const across = new Float32Array(plane.length);
+  const line = new Float32Array(size + 2 * radius);
+  for (let row = 0; row < size; row++) {
+    const start = row * size;
+    line.fill(plane[start], 0, radius);
+    line.set(plane.subarray(start, start + size), radius);
+    line.fill(plane[start + size - 1], radius + size);
+    for (let column = 0; column < size; column++) {
+      let sum = 0;
+      for (let tap = 0; tap < weights.length; tap++) sum += weights[tap] * line[column + tap];
+      across[start + column] = sum;
+    }
+  }
+  const blurred = new Float32Array(plane.length);
+  for (let row = 0; row < size; row++) {
+    const start = row * size;
+    for (let tap = 0; tap < weights.length; tap++) {
+      const from = Math.min(size - 1, Math.max(0, row + tap - radius)) * size;
+      const weight = weights[tap];
+      for (let column = 0; column < size; column++) blurred[start + column] += weight * across[from + column];
+    }
+  }
+  return blurred;
+}

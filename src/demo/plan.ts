@@ -1,0 +1,99 @@
+/** @file Which photographs a demo data set consists of, before any is drawn: parts, files, defects, severities. */
+import { Random } from '../core/random.ts';
+import type { Mask, RgbImage } from '../image/rgb.ts';
+import { demoProduct, demoProducts } from './products.ts';
+import { renderFlawed, renderGood } from './render.ts';
+
+/** Severity below which people would argue whether it is a defect at all. */
+const leastSeverity = 0.25;
+
+/** What to make. */
+export interface DemoOptions {
+  /** @default 0 */
+  readonly seed: number;
+  /** Side of the pictures, pixels. @default 256 */
+  readonly size: number;
+  /** Good parts to train on, of each product. @default 60 */
+  readonly train: number;
+  /** Good parts to test on, of each product. @default 20 */
+  readonly testGood: number;
+  /** Parts with defects, of each product, spread evenly over its kinds of defects. @default 30 */
+  readonly testAnomalous: number;
+  /** Names of products. @default all of them */
+  readonly products: readonly string[];
+}
+
+export const demoDefaults: DemoOptions = {
+  seed: 0,
+  size: 256,
+  train: 60,
+  testGood: 20,
+  testAnomalous: 30,
+  products: demoProducts.map(({ name }) => name),
+};
+
+/** One photograph to be made. */
+export interface PlannedPart {
+  readonly product: string;
+  /** Names the part; no two parts of a data set share a name. */
+  readonly part: string;
+  /** `good`, or the kind of its defect. */
+  readonly kind: string;
+  /** Where its picture goes, from the root, with forward slashes, in MVTec's layout. */
+  readonly path: string;
+  /** Where its mask goes; only for a part with a defect. */
+  readonly maskPath?: string;
+  /** Severity of the defect, 0 .. 1; 0 for a good part. */
+  readonly severity: number;
+}
+
+/**
+ * Plans a data set, product by product. The severities of a product's defects are spread evenly up to 1, in random
+ * order, so easy and hard ones are there whatever the number.
+ * @throws CladError `OPTION_INVALID` for a product that there is none of
+ */
+export function planDemo(options: DemoOptions): PlannedPart[] {
+  return options.products.flatMap((product) => {
+    const kinds = Object.keys(demoProduct(product).defects);
+    const ranks = new Random(options.seed, 'demo', product, 'severities').permutation(options.testAnomalous);
+    return [
+      ...goodParts(product, 'train', options.train),
+      ...goodParts(product, 'test', options.testGood),
+      ...Array.from(ranks, (rank, index): PlannedPart => {
+        const kind = kinds[index % kinds.length];
+        const number = fileNumber(Math.floor(index / kinds.length));
+        return {
+          product,
+          part: `test/${kind}/${number}`,
+          kind,
+          path: `${product}/test/${kind}/${number}.png`,
+          maskPath: `${product}/ground_truth/${kind}/${number}_mask.png`,
+          severity: leastSeverity + ((1 - leastSeverity) * (rank + 0.5)) / options.testAnomalous,
+        };
+      }),
+    ];
+  });
+}
+
+/** Makes one photograph of a plan, and its mask. */
+export function renderPlanned(
+  { product, part, kind, severity }: PlannedPart,
+  { seed, size }: Pick<DemoOptions, 'seed' | 'size'>,
+): { image: RgbImage; mask?: Mask } {
+  const made = demoProduct(product);
+  const name = { seed, part, size };
+  if (kind === 'good') return { image: renderGood(made, name) };
+  const { image, mask } = renderFlawed(made, name, kind, severity);
+  return { image, mask };
+}
+
+function goodParts(product: string, split: 'train' | 'test', count: number): PlannedPart[] {
+  return Array.from({ length: count }, (_, index) => {
+    const part = `${split}/good/${fileNumber(index)}`;
+    return { product, part, kind: 'good', path: `${product}/${part}.png`, severity: 0 };
+  });
+}
+
+function fileNumber(index: number): string {
+  return String(index).padStart(3, '0');
+}

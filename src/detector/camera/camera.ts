@@ -1,0 +1,123 @@
+/**
+ * @file What a detector knows of the pictures it was trained on, and what it says when a picture cannot come from the same camera under the same
+ * light: a warning beside the verdict, not a verdict. Each product has its own profile, from statistics of whole pictures (image/look.ts).
+ *
+ * The limits are wide on purpose: a warning that comes with good pictures is soon not read. docs/decisions/0019-camera.md has what was measured.
+ */
+import { z } from 'zod';
+import type { PictureLook, SeenPicture } from '../../image/look.ts';
+import { type SampleBits, sampleBits, wholeRange } from '../../image/samples.ts';
+
+const range = z.object({ low: z.number(), high: z.number() });
+export type Range = z.infer<typeof range>;
+
+const profileSchema = z.object({
+  /** Pictures it comes from. */
+  images: z.number().int().positive(),
+  /** Bits a sample takes in their files. */
+  depths: z.array(z.union([z.literal(8), z.literal(16)])),
+  shape: range,
+  mean: range,
+  contrast: range,
+  dark: range,
+  middle: range,
+  bright: range,
+  /** (middle - dark) / (bright - dark). */
+  balance: range,
+  chroma: range,
+  warmth: range,
+  green: range,
+});
+
+/** What the pictures of a product are like. */
+export type CameraProfile = z.infer<typeof profileSchema>;
+
+/** Of a detector's metadata. */
+export const cameraSchema = z.object({
+  /** How many bits of the samples of 16-bit files are used. */
+  bits: z.literal(sampleBits),
+  products: z.record(z.string(), profileSchema),
+});
+
+export type CameraMetadata = z.infer<typeof cameraSchema>;
+
+/** Something about a picture that makes its judgement doubtful (camera-warnings.ts). */
+export interface PictureWarning {
+  readonly code:
+    | 'DEPTH'
+    | 'SHAPE'
+    | 'GREY'
+    | 'COLOUR'
+    | 'DARKER'
+    | 'BRIGHTER'
+    | 'CONTRAST'
+    | 'TONES'
+    | 'CAST';
+  /** A sentence. */
+  readonly message: string;
+}
+
+/** How the detector reads 16-bit files; the whole range in files of earlier versions. */
+export function bitsOf({ camera }: { readonly camera?: CameraMetadata | undefined }): SampleBits {
+  return camera?.bits ?? wholeRange;
+}
+
+/** What is measured of a picture, beside its file's depth. */
+const measured = [
+  'shape',
+  'mean',
+  'contrast',
+  'dark',
+  'middle',
+  'bright',
+  'balance',
+  'chroma',
+  'warmth',
+  'green',
+] as const;
+export type Measured = (typeof measured)[number];
+
+/** The profile of a product's pictures. One in a hundred at either end is left out: a picture gone wrong is not to make room for others. @param pictures - at least one */
+export function cameraProfile(pictures: readonly SeenPicture[]): CameraProfile {
+  const left = Math.floor(pictures.length / 100);
+  const of = (name: Measured): Range => {
+    const values = pictures.map(({ look }) => measure(look, name)).sort((a, b) => a - b);
+    return { low: values[left]!, high: values[values.length - 1 - left]! };
+  };
+  const ranges = Object.fromEntries(measured.map((name) => [name, of(name)])) as Record<Measured, Range>;
+  const depths = ([8, 16] as const).filter((depth) => pictures.some(({ source }) => source?.depth === depth));
+  return { images: pictures.length, depths, ...ranges };
+}
+
+/** What is known of the camera, with the good pictures that thresholds were set by afterwards: where these are judged, they are not strange. */
+export function widenedCamera(
+  camera: CameraMetadata,
+  pictures: ReadonlyMap<string, readonly SeenPicture[]>,
+): CameraMetadata {
+  const products = Object.entries(camera.products).map(([name, profile]) => {
+    const own = pictures.get(name) ?? [];
+    return [name, own.length === 0 ? profile : widened(profile, cameraProfile(own))];
+  });
+  return { ...camera, products: Object.fromEntries(products) };
+}
+
+/** A profile that holds the pictures of both. */
+function widened(first: CameraProfile, second: CameraProfile): CameraProfile {
+  const ranges = Object.fromEntries(
+    measured.map((name) => [
+      name,
+      {
+        low: Math.min(first[name].low, second[name].low),
+        high: Math.max(first[name].high, second[name].high),
+      },
+    ]),
+  ) as Record<Measured, Range>;
+  const depths = ([8, 16] as const).filter((depth) => [...first.depths, ...second.depths].includes(depth));
+  return { images: first.images + second.images, depths, ...ranges };
+}
+
+export function measure(look: PictureLook, name: Measured): number {
+  if (name !== 'balance') return look[name];
+  // Of a picture nearly without contrast it would be chance.
+  return (look.middle - look.dark) / Math.max(8, look.bright - look.dark);
+}

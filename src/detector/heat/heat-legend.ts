@@ -1,0 +1,49 @@
+/** @file What the colours of a product's heat maps mean, for pages to show beside them. */
+import { type HeatScale, mapValueAt, paintOf } from '../../image/heat-scale.ts';
+import type { DetectorMetadata } from '../metadata.ts';
+import { heatScale } from './map-range.ts';
+
+/** A place on the legend. */
+export interface LegendStop {
+  /** Where on it, 0 no heat .. 1 full. */
+  readonly heat: number;
+  /** Of the map. */
+  readonly value: number;
+  /** As CSS has it, with how much of the photograph it covers. */
+  readonly colour: string;
+}
+
+/** The legend of one product. */
+export interface HeatLegend {
+  /** Map values: none of the heat, half of it, all of it. */
+  readonly scale: HeatScale;
+  /** Evenly over the heat, for a gradient. */
+  readonly stops: readonly LegendStop[];
+}
+
+const count = 17;
+
+/** @returns undefined for a product that has no colours */
+export function heatLegend(
+  { display }: Pick<DetectorMetadata, 'display'>,
+  className: string,
+): HeatLegend | undefined {
+  const range = Object.hasOwn(display, className) ? display[className] : undefined;
+  if (!range) return undefined;
+  const scale = heatScale(range);
+  const stops = Array.from({ length: count }, (_, index): LegendStop => {
+    const heat = index / (count - 1);
+    const { colour, opacity } = paintOf(heat);
+    return {
+      heat,
+      value: mapValueAt(heat, scale),
+      colour: `rgb(${colour.join(' ')} / ${Number(opacity.toFixed(3))})`,
+    };
+  });
+  return { scale, stops };
+}
+
+/** The legend as a CSS background, from left to right. */
+export function legendGradient({ stops }: HeatLegend): string {
+  return `linear-gradient(to right, ${stops.map(({ colour, heat }) => `${colour} ${(100 * heat).toFixed(1)}%`).join(', ')})`;
+}

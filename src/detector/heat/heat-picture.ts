@@ -1,0 +1,53 @@
+/** @file The heat map that people see: a detector's map over its photograph, the same picture on disk and in the browser. */
+import { below, legendStrip } from '../../image/legend.ts';
+import { heatOverlay } from '../../image/overlay.ts';
+import { centreCrop } from '../../image/resize.ts';
+import { type RgbImage, requireRgbImage } from '../../image/rgb.ts';
+import type { Detector, Prediction } from '../detector.ts';
+import { requireAnswer, requireDetector } from '../result-arguments.ts';
+import { heatScale } from './map-range.ts';
+import { seenPart } from './map-regions.ts';
+import { insideRegions, regionRule } from './region-rule.ts';
+
+type Of = Pick<Detector, 'metadata'>;
+
+/** What the detector sees of a photograph, at the photograph's own resolution: all of it, or its middle. */
+export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): RgbImage {
+  const { width, height } = seenPart(geometry, image);
+  return geometry.resizeTo === null ? image : centreCrop(image, width, height);
+}
+
+/**
+ * The heat map over what the detector sees, in the fixed colours of the recognised product: they begin above what good parts show, so
+ * a good part never looks hot. Regions are outlined.
+ * @param seen - what `seenPicture` gave, at any size
+ */
+export function heatOver(
+  { metadata }: Of,
+  seen: RgbImage,
+  { className, threshold, map }: Pick<Prediction, 'className' | 'threshold' | 'map'>,
+): RgbImage {
+  const { size } = metadata.geometry;
+  const range = metadata.display[className];
+  if (!range) return seen;
+  const rule = regionRule(metadata, className, threshold);
+  return heatOverlay(seen, map, size, size, heatScale(range), rule && insideRegions(map, size, rule));
+}
+
+/** A heat map with the scale of the product's colours in a strip below it. */
+export function withLegend({ metadata }: Of, picture: RgbImage, className: string): RgbImage {
+  const range = metadata.display[className];
+  return range ? below(picture, legendStrip(heatScale(range), picture.width)) : picture;
+}
+
+/** The heat map over its photograph, or over the middle of it where the detector sees no more. */
+export function heatPicture(
+  detector: Of,
+  image: RgbImage,
+  prediction: Pick<Prediction, 'className' | 'threshold' | 'map'>,
+): RgbImage {
+  requireDetector('heatPicture', detector);
+  requireRgbImage('heatPicture', 'image', image);
+  requireAnswer('heatPicture', 'prediction', prediction, 'className', detector.metadata);
+  return heatOver(detector, seenPicture(detector, image), prediction);
+}

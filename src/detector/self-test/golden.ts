@@ -1,0 +1,157 @@
+/**
+ * @file Golden pictures: a few small pictures inside the detector file with what the file said of them where it was made, so that any
+ * machine can be asked whether it says the same. One JSON text in the ONNX file's metadata under `clad.golden`.
+ */
+import { z } from 'zod';
+import { CladError, reasonOf } from '../../core/errors.ts';
+import type { Prediction } from '../detector.ts';
+
+/** Key of the entry in the ONNX file's metadata. */
+export const goldenKey = 'clad.golden';
+
+/** Cells along each side of the map's summary. */
+const cellsAcross = 8;
+
+const summarySchema = z.object({
+  low: z.number(),
+  mean: z.number(),
+  high: z.number(),
+  /** Means of 8 x 8 parts of the map, row by row. */
+  cells: z.array(z.number()).length(cellsAcross ** 2),
+});
+
+/** What is kept of an anomaly map. */
+export type MapSummary = z.infer<typeof summarySchema>;
+
+const goldenSchema = z.object({
+  /** Raised when a reader of the old one would go wrong. */
+  format: z.literal(1),
+  /** Where the numbers were computed. */
+  device: z.string(),
+  /** Largest difference that still counts as the same, as a share of the map's span (`high - low`). */
+  tolerance: z.number().positive(),
+  pictures: z
+    .array(
+      z.object({
+        name: z.string(),
+        /** A PNG file, base64. */
+        png: z.string(),
+        class: z.string(),
+        score: z.number(),
+        /** Shares by product, in the order of the detector's classes. */
+        classProbability: z.array(z.number()),
+        map: summarySchema,
+      }),
+    )
+    .min(1),
+});
+
+/** The entry. */
+export type Golden = z.infer<typeof goldenSchema>;
+/** One picture with what was said of it. */
+export type GoldenPicture = Golden['pictures'][number];
+
+/**
+ * Reads the entry.
+ * @param entries - the ONNX file's metadata
+ * @param path - names the file in errors
+ * @throws GOLDEN_MISSING when the file has none, DETECTOR_INVALID when it is not as expected
+ */
+export function parseGolden(entries: Readonly<Record<string, string>>, path: string): Golden {
+  const text = entries[goldenKey];
+  if (text === undefined) throw new CladError('GOLDEN_MISSING', { path });
+  const refuse = (reason: string, cause?: unknown) =>
+    new CladError('DETECTOR_INVALID', { path, reason: `its golden pictures ${reason}` }, { cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`are no JSON: ${reasonOf(error)}`, error);
+  }
+  const result = goldenSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw refuse(`are not as expected: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/**
+ * A picture with what is said of it, as the file keeps it.
+ * @param png - the PNG file, base64
+ */
+export function goldenPicture(name: string, png: string, prediction: Prediction): GoldenPicture {
+  return {
+    name,
+    png,
+    class: prediction.className,
+    score: prediction.score,
+    classProbability: [...prediction.classProbabilities],
+    map: summaryOf(prediction.map),
+  };
+}
+
+/** @param map - square, row by row; its side need not be a multiple of the cells' number */
+export function summaryOf(map: Float32Array): MapSummary {
+  const side = Math.round(Math.sqrt(map.length));
+  const sums = new Float64Array(cellsAcross ** 2);
+  const counts = new Float64Array(cellsAcross ** 2);
+  let low = Infinity;
+  let high = -Infinity;
+  for (const [pixel, value] of map.entries()) {
+    const row = Math.floor((Math.floor(pixel / side) * cellsAcross) / side);
+    const cell = row * cellsAcross + Math.floor(((pixel % side) * cellsAcross) / side);
+    sums[cell]! += value;
+    counts[cell]! += 1;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  // A cell of a map smaller than the cells' number is empty.
+  const cells = Array.from(sums, (sum, cell) => shortened(sum / Math.max(1, counts[cell] as number)));
+  const mean = shortened(sums.reduce((total, sum) => total + sum, 0) / map.length);
+  return { low: shortened(low), mean, high: shortened(high), cells };
+}
+
+/** Seven digits are all that a float32 has. */
+function shortened(value: number): number {
+  return Number(value.toPrecision(7));
+}
+
+/** How far what is said now is from what the file keeps. */
+export interface GoldenDifference {
+  /** Of the scores, as a share of the kept map's span. */
+  readonly score: number;
+  /** Largest of the maps' summaries, as a share of that span. */
+  readonly map: number;
+  /** Largest of the products' shares, 0..1. */
+  readonly shares: number;
+  /** Whether all three are within the tolerance. */
+  readonly within: boolean;
+}
+
+/**
+ * Compares. A product is compared by its share, not its name: on a drawn picture two products may be nearly equally near.
+ * @param tolerance - share of the span; shares of products may differ by ten times as much, since a patch between two products gives its
+ *   whole vote to one of them
+ */
+export function compareGolden(
+  kept: GoldenPicture,
+  now: Pick<Prediction, 'score' | 'map' | 'classProbabilities'>,
+  tolerance: number,
+): GoldenDifference {
+  const span = Math.max(kept.map.high - kept.map.low, Math.abs(kept.map.high) * 1e-6, 1e-9);
+  const summary = summaryOf(now.map);
+  const values = ({ low, mean, high, cells }: MapSummary) => [low, mean, high, ...cells];
+  const score = Math.abs(now.score - kept.score) / span;
+  const map = largestDifference(values(summary), values(kept.map)) / span;
+  const shares = largestDifference(now.classProbabilities, kept.classProbability);
+  // Written so that a number that is not one fails.
+  const within = score <= tolerance && map <= tolerance && shares <= 10 * tolerance;
+  return { score, map, shares, within };
+}
+
+function largestDifference(now: readonly number[], kept: readonly number[]): number {
+  if (now.length !== kept.length) return Infinity;
+  return now.reduce((most, value, at) => {
+    const difference = Math.abs(value - (kept[at] as number));
+    return Number.isNaN(difference) ? Infinity : Math.max(most, difference);
+  }, 0);
+}

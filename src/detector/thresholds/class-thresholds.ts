@@ -1,0 +1,65 @@
+/**
+ * @file Thresholds and display ranges from what a detector says of good images, as if they were new to it. No test image has a say here.
+ */
+
+import { endingAt, type GoodPixels, type MapRange, mapRange } from '../heat/map-range.ts';
+import type { DetectorMetadata } from '../metadata.ts';
+import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
+import { outliers } from './outliers.ts';
+
+/** Colours of a product are from so many maps at most; more would only take memory. */
+export const mapsKept = 32;
+
+/** What a detector said of good images of one product. */
+export interface GoodJudgements {
+  readonly scores: readonly number[];
+  /** Of their maps, or some of them. */
+  readonly pixels: GoodPixels;
+}
+
+/** What was found for one product. */
+export interface ClassCalibration {
+  readonly threshold: ConformalThreshold;
+  readonly display: MapRange;
+  /** Of each score, whether it had no say. */
+  readonly setAside: readonly boolean[];
+}
+
+/**
+ * Calibrates one product. Scores that stand out from the others have no say: one bad part among the good ones would set the threshold above all others like it.
+ * @param judgements - of good images that were not trained on, or as if they were not; at least one
+ * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
+ * @param keepOutliers - whether those count too
+ */
+export function calibrateClass(
+  { scores, pixels }: GoodJudgements,
+  falseAlarmRate: number,
+  keepOutliers = false,
+): ClassCalibration {
+  const setAside = keepOutliers ? scores.map(() => false) : outliers(scores);
+  const ordinary = scores.filter((_, at) => !setAside[at]);
+  const threshold = conformalThreshold(ordinary, falseAlarmRate);
+  const count = scores.length - ordinary.length;
+  return {
+    threshold: { ...threshold, ...(count > 0 && { setAside: count }) },
+    display: mapRange(pixels, threshold.threshold),
+    setAside,
+  };
+}
+
+/**
+ * Thresholds and colours of a detector with those of some products set anew. The colours end where they did: how high defects reach, good images do
+ * not say.
+ */
+export function withCalibrations(
+  { thresholds, display }: Pick<DetectorMetadata, 'thresholds' | 'display'>,
+  calibrations: ReadonlyMap<string, ClassCalibration>,
+): Pick<DetectorMetadata, 'thresholds' | 'display'> {
+  const anew = { thresholds: { ...thresholds }, display: { ...display } };
+  for (const [name, calibration] of calibrations) {
+    anew.thresholds[name] = calibration.threshold;
+    const top = display[name]?.top;
+    anew.display[name] = top === undefined ? calibration.display : endingAt(calibration.display, top);
+  }
+  return anew;
+}

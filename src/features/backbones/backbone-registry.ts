@@ -1,0 +1,228 @@
+/**
+ * @file Backbones the user keeps under a name: an ONNX file and its card in `$CLAD_HOME/backbones`. Adding copies the file,
+ * or builds it from a state dict; verifying runs it. A backbone counts once its card is written, which comes last.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import {
+  flag,
+  optional,
+  path as pathKind,
+  requireArgument,
+  requireFields,
+  text,
+} from '../../core/arguments.ts';
+import { CladError, firstLineOf, reasonOf } from '../../core/errors.ts';
+import { asRefusal, replaceFile, writeFileAtomic } from '../../core/files.ts';
+import { decodeSafetensors } from '../../core/safetensors.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import { nodeEngine } from '../../runtime/node.ts';
+import {
+  type BackboneFlags,
+  backbonesFolder,
+  cardPathOf,
+  loadBackbone,
+  registeredNames,
+  registeredPath,
+} from './backbone.ts';
+import {
+  type BackboneCard,
+  backboneNamePattern,
+  cardText,
+  readCard,
+  type WrittenCard,
+} from './backbone-card.ts';
+import { flagKinds } from './backbone-derive.ts';
+import { type MeasuredValue, measureValues } from './backbone-probe.ts';
+import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
+import { buildResnet } from './resnet.ts';
+
+/** One backbone with a name; `problem` says why a card cannot be read. */
+export interface ListedBackbone {
+  readonly name: string;
+  /** Of the ONNX file; the name of one that comes with the program. */
+  readonly path: string;
+  readonly card?: WrittenCard;
+  readonly problem?: string;
+}
+
+/** The built-in backbones, then all registered ones, by name. Reads only the cards of these. */
+export async function listBackbones(): Promise<ListedBackbone[]> {
+  const builtin = builtinNames.map(
+    (name): ListedBackbone => ({ name, path: name, card: builtinBackbone(name).card }),
+  );
+  const names = await registeredNames();
+  const registered = await Promise.all(
+    names.map(async (name): Promise<ListedBackbone> => {
+      const path = registeredPath(name);
+      if (!existsSync(path)) return { name, path, problem: `${path}: the ONNX file is missing.` };
+      try {
+        return { name, path, card: await readCard(`${path}.json`) };
+      } catch (error) {
+        return { name, path, problem: reasonOf(error) };
+      }
+    }),
+  );
+  return [...builtin, ...registered];
+}
+
+/** How a backbone is added. What the flags leave out comes from a card beside the file, else from the file. */
+export interface AddOptions extends BackboneFlags {
+  /** Put it in the place of one of the same name. @default false */
+  readonly replace?: boolean | undefined;
+}
+
+export interface AddedBackbone {
+  readonly card: BackboneCard;
+  readonly path: string;
+  /** What nobody has said and was taken for granted. */
+  readonly assumed: readonly string[];
+}
+
+/**
+ * Keeps a backbone under a name: its own, or that of its architecture or file.
+ * @param file - an .onnx file, or a .safetensors state dict of a ResNet
+ * @throws what `loadBackbone` and `buildResnet` throw; OPTION_INVALID when the name is taken or cannot be a name
+ */
+export async function addBackbone(file: string, options: AddOptions = {}): Promise<AddedBackbone> {
+  requireArgument('addBackbone', 'file', file, pathKind);
+  requireFields('addBackbone', 'options', options, { ...flagKinds, replace: optional(flag) });
+  const { replace = false, ...flags } = options;
+  const source = resolve(file);
+  if (!existsSync(source)) {
+    throw new CladError('FILE_NOT_FOUND', {
+      path: source,
+      hint: 'Expected an .onnx or a .safetensors file.',
+    });
+  }
+  if (flags.name !== undefined) checkName(flags.name, replace);
+  if (/\.safetensors$/i.test(source)) return addStateDict(source, flags, replace);
+  if (!/\.onnx$/i.test(source)) {
+    throw new CladError('BACKBONE_UNSUITABLE', {
+      path: source,
+      reason: 'expected an .onnx file, or a .safetensors state dict of a ResNet',
+    });
+  }
+  const { card, assumed } = await loadBackbone(source, flags);
+  checkName(card.name, replace);
+  const path = registeredPath(card.name);
+  await atHome(async () => {
+    if (path !== source) await install(path, (temporary) => copyFile(source, temporary));
+    await writeFileAtomic(`${path}.json`, cardText(card));
+  });
+  return { card, path, assumed };
+}
+
+/** A state dict of a ResNet as a registered ONNX file. */
+async function addStateDict(source: string, flags: BackboneFlags, replace: boolean): Promise<AddedBackbone> {
+  const { tensors } = decodeSafetensors(await readFile(source), source);
+  const { architecture, graph } = buildResnet(tensors, source);
+  const name = flags.name ?? architecture;
+  checkName(name, replace);
+  const path = registeredPath(name);
+  return atHome(async () => {
+    const { card, assumed } = await install(path, async (temporary) => {
+      await writeFile(temporary, graph.toBytes({ architecture }));
+      return loadBackbone(temporary, { ...flags, name });
+    });
+    await writeFileAtomic(`${path}.json`, cardText(card));
+    return { card, path, assumed };
+  });
+}
+
+/** A file system's error while writing there is the user's to mend. */
+async function atHome<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const refusal = asRefusal(error, backbonesFolder());
+    if (!(refusal instanceof CladError) || refusal.code !== 'FILE_REFUSED') throw error;
+    const expected = 'a folder with room that can be written to';
+    const actual = refusal.message;
+    throw new CladError('OPTION_INVALID', { option: 'CLAD_HOME', expected, actual }, { cause: error });
+  }
+}
+
+/** Puts an ONNX file in place once `write` succeeded; an old card goes before, since it speaks of another file. */
+async function install<T>(path: string, write: (temporary: string) => Promise<T>): Promise<T> {
+  let result: T | undefined;
+  await replaceFile(path, async (temporary) => {
+    result = await write(temporary);
+    for (let old = cardPathOf(path); old; old = cardPathOf(path)) await rm(old);
+  });
+  return result as T;
+}
+
+function checkName(name: string, replace: boolean): void {
+  if (!backboneNamePattern.test(name)) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--name',
+      expected: 'letters, digits, ".", "_" and "-", beginning with a letter or digit',
+      actual: JSON.stringify(name),
+    });
+  }
+  if (builtinNames.includes(name)) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--name',
+      expected: 'another name than those of the backbones that come with the program',
+      actual: name,
+    });
+  }
+  if (!replace && existsSync(`${registeredPath(name)}.json`)) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--name',
+      expected: 'a name no backbone has yet (or give --replace)',
+      actual: `${name}, which is taken`,
+    });
+  }
+}
+
+/** What a verification found. */
+export interface VerifiedBackbone {
+  readonly card: BackboneCard;
+  readonly path: string;
+  readonly assumed: readonly string[];
+  /** Each layer's real shape on a picture of the card's input size, and the range of its numbers. */
+  readonly layers: readonly MeasuredValue[];
+  /** Time of one picture, the first, which is slower than later ones. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Checks that a backbone is what its card says: sha256, channels, strides, and numbers that are finite and not constant on a
+ * seeded picture of noise.
+ * @param nameOrFile - a registered name, or an .onnx file
+ * @throws BACKBONE_UNSUITABLE naming the first thing that is otherwise, and what `loadBackbone` throws
+ */
+export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promise<VerifiedBackbone> {
+  requireArgument('verifyBackbone', 'nameOrFile', nameOrFile, text);
+  const { card, model, path, assumed } = await loadBackbone(nameOrFile, {}, engine);
+  const refuse = (reason: string): never => {
+    throw new CladError('BACKBONE_UNSUITABLE', { path, reason });
+  };
+  const size = card.inputSize;
+  const names = card.layers.map(({ name }) => name);
+  const runner = engine ?? (await nodeEngine());
+  const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
+    (error: unknown) => {
+      if (error instanceof CladError) throw error;
+      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
+    },
+  );
+  card.layers.forEach(({ name, channels, stride }, index) => {
+    const { shape, range } = measured.values[index] as MeasuredValue;
+    const is = `layer ${name} has the shape [${shape.join(', ')}] on ${size} x ${size} pixels`;
+    if (shape.length !== 4) refuse(`${is}; expected [N, channels, height, width]`);
+    if (shape[1] !== channels) refuse(`${is}; its card says ${channels} channels`);
+    const side = size / stride;
+    // A network without padding loses a position or two at the border.
+    if (shape.slice(2).some((each) => Math.abs(each - side) > 1 + side / 10)) {
+      refuse(`${is}; its card says a stride of ${stride}, which is about ${Math.round(side)} positions`);
+    }
+    const [low, mean, high] = range;
+    if (![low, mean, high].every(Number.isFinite)) refuse(`layer ${name} gives numbers that are not finite`);
+    if (low === high) refuse(`layer ${name} gives the same number ${low} everywhere`);
+  });
+  return { card, path, assumed, layers: measured.values, milliseconds: measured.milliseconds };
+}

@@ -1,0 +1,150 @@
+/**
+ * @file Backbones: any ONNX file with feature layers, and what is known of it (its card). Given a registered name or a file;
+ * a file without a card is used as it is where our convention answers everything, else the error shows the card to write.
+ *
+ * The convention: outputs named `layer1`, `layer2`, ... of shape [N, C, H, W], one input [N, 3, H, W] that takes RGB/255
+ * normalised with ImageNet's mean and standard deviation.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { extname, join, resolve } from 'node:path';
+import {
+  engine as asEngine,
+  optional,
+  path as pathArgument,
+  requireArgument,
+  requireFields,
+} from '../../core/arguments.ts';
+import { CladError } from '../../core/errors.ts';
+import { readBytes } from '../../core/files.ts';
+import type { DeclaredValue, ModelProto } from '../../graph/index.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
+import { type BackboneFlags, defined, deriveCard, flagKinds, normalizationOf } from './backbone-derive.ts';
+import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
+import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
+
+export type { BackboneCard, BackboneLayer } from './backbone-card.ts';
+export type { BackboneFlags } from './backbone-derive.ts';
+
+/** A backbone, read and checked against its card. */
+export interface Backbone {
+  readonly card: BackboneCard;
+  readonly model: ModelProto;
+  /** Of the ONNX file, absolute; the name where there is none. */
+  readonly path: string;
+  /** Of the ONNX file, in hexadecimal. */
+  readonly sha256: string;
+  /** Sentences about what nobody has said and we took for granted, to be shown; empty where a card stands beside the file. */
+  readonly assumed: readonly string[];
+}
+
+/** Where registered backbones lie: `$CLAD_HOME/backbones`, by default `~/.clad/backbones`. */
+export function backbonesFolder(): string {
+  return join(process.env.CLAD_HOME || join(homedir(), '.clad'), 'backbones');
+}
+
+/** The ONNX file of a registered backbone. */
+export function registeredPath(name: string): string {
+  return join(backbonesFolder(), `${name}.onnx`);
+}
+
+/** Where a file's card stands: `<file>.json`, else `<file without .onnx>.json`; undefined where there is none. */
+export function cardPathOf(file: string): string | undefined {
+  const stem = file.slice(0, file.length - extname(file).length);
+  return [`${file}.json`, `${stem}.json`].find((path) => existsSync(path));
+}
+
+/**
+ * Reads a backbone.
+ * @param nameOrFile - the name of a built-in or registered one, or the path of an .onnx file
+ * @param engine - runs a file without a card once, to find channels and strides. @default one on this machine's CPU
+ * @throws BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, and BACKBONE_CARD_NEEDED with the
+ * card to write
+ */
+export async function loadBackbone(
+  nameOrFile: string,
+  flags: BackboneFlags = {},
+  engine?: Engine,
+): Promise<Backbone> {
+  requireArgument('loadBackbone', 'nameOrFile', nameOrFile, pathArgument);
+  requireFields('loadBackbone', 'flags', flags, flagKinds);
+  requireArgument('loadBackbone', 'engine', engine, optional(asEngine));
+  if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, flags);
+  const path = await locate(nameOrFile);
+  const bytes = await readBytes(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const cardPath = cardPathOf(path);
+  const written = cardPath ? await readCard(cardPath) : undefined;
+  if (cardPath && written?.sha256 && written.sha256 !== sha256) {
+    throw new CladError('BACKBONE_CHANGED', {
+      path,
+      card: cardPath,
+      actual: sha256,
+      expected: written.sha256,
+    });
+  }
+  const model = decode(bytes, path);
+  const input = pictureInput(model, path);
+  if (!cardPath || !written) {
+    const { card, assumed } = await deriveCard(path, model, input, flags, engine);
+    return { card: { ...parseCard(card, path), sha256 }, model, path, sha256, assumed };
+  }
+  const merged = { ...written, ...normalizationOf(flags), ...defined(flags) };
+  const card = { ...parseCard(merged, cardPath), sha256 };
+  checkAgainstFile(card, model, input, cardPath);
+  return { card, model, path, sha256, assumed: [] };
+}
+
+async function locate(nameOrFile: string): Promise<string> {
+  const isPath = /[\\/]/.test(nameOrFile) || /\.onnx$/i.test(nameOrFile);
+  if (!isPath && existsSync(registeredPath(nameOrFile))) return registeredPath(nameOrFile);
+  const path = resolve(nameOrFile);
+  if (/\.safetensors$/i.test(path) && existsSync(path)) {
+    unsuitable(path, 'it holds weights only; make a backbone of them with `clad backbones add`');
+  }
+  if (existsSync(path)) return path;
+  if (isPath) {
+    throw new CladError('FILE_NOT_FOUND', {
+      path,
+      hint: 'Expected an .onnx file, or the name of a backbone from `clad backbones list`.',
+    });
+  }
+  const known = await registeredNames();
+  throw new CladError('BACKBONE_UNKNOWN', {
+    name: nameOrFile,
+    known: [...builtinNames, ...known].join(', '),
+  });
+}
+
+/** Names of the registered backbones, sorted; a backbone counts once its card is written. */
+export async function registeredNames(): Promise<string[]> {
+  const folder = backbonesFolder();
+  const entries = existsSync(folder) ? await readdir(folder) : [];
+  return entries
+    .filter((entry) => entry.endsWith('.onnx.json') && !entry.startsWith('.'))
+    .map((entry) => entry.slice(0, -'.onnx.json'.length))
+    .sort();
+}
+
+/** Refuses a card that speaks of another file: its input, its layers, its size. */
+function checkAgainstFile(
+  card: BackboneCard,
+  model: ModelProto,
+  input: DeclaredValue,
+  cardPath: string,
+): void {
+  const refuse = (reason: string) => {
+    throw new CladError('BACKBONE_CARD_INVALID', { path: cardPath, reason });
+  };
+  if (card.inputName !== input.name) {
+    refuse(`inputName is ${card.inputName}, the ONNX file's input is ${input.name}`);
+  }
+  const values = new Set((model.graph.node ?? []).flatMap(({ output }) => output ?? []));
+  for (const { name } of card.layers) {
+    if (!values.has(name)) refuse(`the ONNX file has no value named ${name}, which is one of the layers`);
+  }
+  checkFixedSize(input, card.inputSize);
+}

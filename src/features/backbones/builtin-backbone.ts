@@ -1,0 +1,144 @@
+/**
+ * @file The backbones that come with the program. `builtin` is a small network of our own, distilled from a large one, beside a bank of
+ * filters from formulas; `distilled` and `filter-bank` are its halves. The learnt weights are `assets/builtin-backbone.safetensors`.
+ * docs/builtin-backbone.md says how good they are, and when to use a larger one.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CladError, reasonOf } from '../../core/errors.ts';
+import { fileDamaged } from '../../core/files.ts';
+import { decodeSafetensors } from '../../core/safetensors.ts';
+import { add, concat, decodeModel, Graph, mul, type Tensor } from '../../graph/index.ts';
+import type { Backbone } from './backbone.ts';
+import { type BackboneCard, type BackboneLayer, imageNet, parseCard } from './backbone-card.ts';
+import { type BackboneFlags, defined, normalizationOf } from './backbone-derive.ts';
+import { distilledNetwork } from './distilled-network.ts';
+import { filterBank } from './filter-bank.ts';
+
+/** What a training uses unless another is named. */
+export const builtinName = 'builtin';
+
+/** A layer's value and stride, behind a picture of RGB from -1 to 1. */
+type Layers = readonly { readonly value: Tensor; readonly stride: number }[];
+
+/** Backbones by name: how they are built, and what their cards say of the source. */
+const recipes: Readonly<Record<string, { build(picture: Tensor): Layers; readonly source: string }>> = {
+  [builtinName]: {
+    build(picture) {
+      const learnt = learntLayers(picture);
+      const { first, second } = filterBank(picture);
+      // Both halves have one grid where the picture's side is a multiple of 8.
+      const [, , height, width] = first.shape;
+      const layer2 = { ...learnt.layer2, shape: ['N', learnt.layer2.shape[1]!, height!, width!] };
+      return [
+        { value: concat([layer2, first, second], 1), stride: 8 },
+        { value: learnt.layer3, stride: 16 },
+      ];
+    },
+    source: 'a distilled network beside filters from formulas',
+  },
+  distilled: {
+    build(picture) {
+      const { layer2, layer3 } = learntLayers(picture);
+      return [
+        { value: layer2, stride: 8 },
+        { value: layer3, stride: 16 },
+      ];
+    },
+    source: 'a distilled network',
+  },
+  'filter-bank': {
+    build(picture) {
+      const { first, second } = filterBank(picture);
+      return [
+        { value: first, stride: 8 },
+        { value: second, stride: 8 },
+      ];
+    },
+    source: 'filters from formulas',
+  },
+};
+
+/** Names of the backbones that come with the program; no file and no registered backbone goes before them. */
+export const builtinNames: readonly string[] = Object.keys(recipes);
+
+/**
+ * Builds one: the same bytes every time.
+ * @param name - one of `builtinNames`
+ * @param flags - go before its card, as for any backbone
+ * @throws FILE_UNREADABLE when the package lacks the weights, FILE_DAMAGED when they are not its own
+ */
+export function builtinBackbone(name: string, flags: BackboneFlags = {}): Backbone {
+  const recipe = recipes[name];
+  if (!recipe) throw new CladError('INTERNAL', { reason: `${name} is no built-in backbone.` });
+  const graph = new Graph();
+  const layers = recipe
+    .build(graph.input('image', 'float32', ['N', 3, 'H', 'W']))
+    .map(({ value, stride }, index): BackboneLayer => {
+      const layer = `layer${index + 2}`;
+      graph.output(layer, value);
+      return { name: layer, channels: value.shape[1] as number, stride };
+    });
+  const bytes = graph.toBytes();
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const card: Omit<BackboneCard, 'sha256'> = {
+    name,
+    inputName: 'image',
+    inputSize: 224,
+    minInputSize: 64,
+    sizeMultiple: 8,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.5, 0.5, 0.5],
+    layers,
+    licence: 'Apache-2.0',
+    source: `part of clad: ${recipe.source}`,
+    ...normalizationOf(flags),
+    ...defined(flags),
+  };
+  return {
+    card: { ...parseCard(card, name), sha256 },
+    model: decodeModel(bytes),
+    path: name,
+    sha256,
+    assumed: [],
+  };
+}
+
+/** The distilled network, which takes ImageNet's normalisation. */
+function learntLayers(picture: Tensor) {
+  const { mean, std } = imageNet;
+  const constant = (name: string, values: readonly number[]) =>
+    picture.graph.constant(name, values, [1, 3, 1, 1]);
+  const scale = constant(
+    'normalise_scale',
+    std.map((each) => 0.5 / each),
+  );
+  const shift = constant(
+    'normalise_shift',
+    std.map((each, channel) => (0.5 - mean[channel]!) / each),
+  );
+  return distilledNetwork(add(mul(picture, scale), shift), readWeights());
+}
+
+const weightsFile = fileURLToPath(new URL('../../../assets/builtin-backbone.safetensors', import.meta.url));
+
+/** SHA-256 of the file. Another would give other features without a word. */
+const weightsSha256 = 'fa044e4b73b019a933da3dae8ef329e79b3410f751d0b9d5f8ba2365ff80ee47';
+
+function readWeights() {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(weightsFile);
+  } catch (error) {
+    throw new CladError('FILE_UNREADABLE', { path: weightsFile, reason: reasonOf(error) }, { cause: error });
+  }
+  requireOwnWeights(bytes, weightsFile);
+  return decodeSafetensors(bytes, weightsFile).tensors;
+}
+
+/** @throws FILE_DAMAGED where bytes are not those of the weights that come with the program */
+export function requireOwnWeights(bytes: Uint8Array, path: string): void {
+  if (createHash('sha256').update(bytes).digest('hex') === weightsSha256) return;
+  throw fileDamaged(path, 'it is not the one that comes with clad', 'Install clad again.');
+}

@@ -1,0 +1,191 @@
+/**
+ * @file A coreset of features by greedy k-centre selection (Sener and Savarese 2018, as PatchCore uses it): again and again the
+ * row farthest from all members chosen so far joins them.
+ *
+ * Done literally, every member costs a pass over all rows, and memory is what limits it. But distances to the members only fall. So the rows
+ * that are farthest now are put on a short list, and as long as one on the list is farther than all rows beside it were when it was made, it
+ * is the farthest of all. Members are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
+ * them, as a product of matrices. The members are those of the literal algorithm, but for rounding.
+ */
+import { pickRows } from '../../core/arrays.ts';
+import { CladError } from '../../core/errors.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import type { Random } from '../../core/random.ts';
+import { Graph, linear, maximum, minimum, mul, neg, reduceMax, sub } from '../../graph/index.ts';
+import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
+
+export interface CoresetOptions {
+  /** Members wanted; all rows are returned when there are no more. */
+  readonly size: number;
+  readonly onProgress?: ProgressListener;
+}
+
+/** Rows brought up to date in one call of the engine: their distances to a batch of members stay in the processor's cache. */
+const blockRows = 8192;
+/** Members taken between two passes, at most. */
+const batchMembers = 128;
+/** Rows on a short list, about. More are used up less soon and cost more a member. */
+const listRows = 3072;
+/** Rows looked at to find how far a row must be to get on the list. */
+const sampleRows = 16_384;
+
+/**
+ * Chooses members.
+ * @param rows - candidates [count, width] row-major
+ * @returns their indices in the order of choice
+ */
+export async function coreset(
+  engine: Engine,
+  rows: Float32Array,
+  width: number,
+  random: Random,
+  { size: wanted, onProgress }: CoresetOptions,
+): Promise<Uint32Array> {
+  const count = rows.length / width;
+  const size = Math.min(wanted, count);
+  if (size === count) return Uint32Array.from({ length: count }, (_, index) => index);
+  const session = await engine.load(updateGraph(width));
+  const norms = squaredLengths(rows, width);
+  /** Squared distance of each row to its nearest member; -1 for members. */
+  const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
+  const members = [random.integer(count)];
+  let updated = 0;
+  try {
+    while (members.length < size) {
+      await update(session, { rows, norms, nearest, width }, members.slice(updated));
+      updated = members.length;
+      const list = shortList(nearest, random);
+      members.push(...fromList(rows, width, nearest, list, Math.min(batchMembers, size - members.length)));
+      onProgress?.({ task: 'memory bank', done: members.length, total: size, unit: 'members' });
+    }
+  } finally {
+    await session.release();
+  }
+  return Uint32Array.from(members);
+}
+
+interface Candidates {
+  readonly rows: Float32Array;
+  /** Squared lengths. */
+  readonly norms: Float32Array;
+  readonly nearest: Float32Array;
+  readonly width: number;
+}
+
+/** Shortens every row's distance by those to new members. */
+async function update(
+  session: Session,
+  { rows, norms, nearest, width }: Candidates,
+  members: readonly number[],
+): Promise<void> {
+  const given = {
+    members: float32(pickRows(Float32Array, rows, width, Uint32Array.from(members)), [members.length, width]),
+    member_norms: float32(
+      Float32Array.from(members, (member) => norms[member] as number),
+      [members.length],
+    ),
+  };
+  for (let start = 0; start < nearest.length; start += blockRows) {
+    const end = Math.min(start + blockRows, nearest.length);
+    const outputs = await session.run({
+      ...given,
+      rows: float32(rows.subarray(start * width, end * width), [end - start, width]),
+      norms: float32(norms.subarray(start, end), [end - start]),
+      nearest: float32(nearest.subarray(start, end), [end - start]),
+    });
+    nearest.set(floats(outputs.shortened), start);
+  }
+  for (const member of members) nearest[member] = -1;
+}
+
+/** |x|^2 - max over members of (2 x.m - |m|^2), or what it was before. Members, at -1, stay there. */
+function updateGraph(width: number): Uint8Array {
+  const graph = new Graph();
+  const rows = graph.input('rows', 'float32', ['rows', width]);
+  const norms = graph.input('norms', 'float32', ['rows']);
+  const nearest = graph.input('nearest', 'float32', ['rows']);
+  const members = graph.input('members', 'float32', ['members', width]);
+  const memberNorms = graph.input('member_norms', 'float32', ['members']);
+  const closest = reduceMax(linear(rows, mul(members, 2), neg(memberNorms)), { axes: [1] });
+  // Rounding may bring a distance of nothing below zero.
+  graph.output('shortened', minimum(nearest, maximum(sub(norms, closest), 0)));
+  return graph.toBytes();
+}
+
+interface ShortList {
+  readonly rows: Uint32Array;
+  /** No row beside the list is farther. */
+  readonly farthestBeside: number;
+}
+
+/** The farthest rows, about `listRows` of them, the farthest of all always among them. Members are not. */
+function shortList(nearest: Float32Array, random: Random): ShortList {
+  const sample = Float32Array.from(
+    { length: Math.min(sampleRows, nearest.length) },
+    () => nearest[random.integer(nearest.length)] as number,
+  ).sort();
+  const share = Math.min(1, listRows / nearest.length);
+  const least = sample[Math.floor((1 - share) * (sample.length - 1))] as number;
+  const rows: number[] = [];
+  let farthestBeside = -1;
+  for (let row = 0; row < nearest.length; row++) {
+    const distance = nearest[row] as number;
+    if (distance > least) rows.push(row);
+    else if (distance > farthestBeside) farthestBeside = distance;
+  }
+  if (rows.length > 0) return { rows: Uint32Array.from(rows), farthestBeside };
+  if (farthestBeside < 0) {
+    throw new CladError('INTERNAL', {
+      reason: 'The memory bank has no rows to choose from: no feature is finite.',
+    });
+  }
+  // Many are equally far, equal rows at last.
+  for (let row = 0; row < nearest.length && rows.length < listRows; row++)
+    if (nearest[row] === farthestBeside) rows.push(row);
+  return { rows: Uint32Array.from(rows), farthestBeside };
+}
+
+/** Takes members from the list, at least one, as long as the farthest row is certain to be on it. */
+function fromList(
+  rows: Float32Array,
+  width: number,
+  nearest: Float32Array,
+  { rows: list, farthestBeside }: ShortList,
+  most: number,
+): number[] {
+  const candidates = pickRows(Float32Array, rows, width, list);
+  const distances = Float32Array.from(list, (row) => nearest[row] as number);
+  const taken: number[] = [];
+  let place = highest(distances);
+  do {
+    taken.push(list[place] as number);
+    const member = candidates.subarray(place * width, (place + 1) * width);
+    for (let other = 0, at = 0; other < distances.length; other++, at += width) {
+      let square = 0;
+      for (let axis = 0; axis < width; axis++) {
+        const difference = (candidates[at + axis] as number) - (member[axis] as number);
+        square += difference * difference;
+      }
+      if (square < (distances[other] as number)) distances[other] = square;
+    }
+    distances[place] = -1;
+    place = highest(distances);
+  } while (taken.length < most && (distances[place] as number) >= Math.max(farthestBeside, 0));
+  return taken;
+}
+
+function highest(values: Float32Array): number {
+  let best = 0;
+  for (let at = 1; at < values.length; at++) if ((values[at] as number) > (values[best] as number)) best = at;
+  return best;
+}
+
+function squaredLengths(rows: Float32Array, width: number): Float32Array {
+  const lengths = new Float32Array(rows.length / width);
+  for (let row = 0, at = 0; row < lengths.length; row++) {
+    let total = 0;
+    for (let axis = 0; axis < width; axis++, at++) total += (rows[at] as number) ** 2;
+    lengths[row] = total;
+  }
+  return lengths;
+}

@@ -1,0 +1,199 @@
+/**
+ * @file The default method's view of a patch: how it differs from the normal patches nearest to it.
+ *
+ * Beyond the paper. A classifier on absolute features of many products cannot see what a distance sees; on residuals to the
+ * nearest normal features it sees more (docs/decisions/0002-residuals.md). Features are projected to their principal components,
+ * matched against a memory bank (a coreset of normal features, as PatchCore's), and what enters the networks is the difference
+ * to the mean of the k nearest members, whitened by the spread that normal differences have.
+ */
+import {
+  add,
+  concat,
+  equal,
+  gather,
+  gatherAlong,
+  linear,
+  matmul,
+  maximum,
+  mean,
+  mul,
+  slice,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  topK,
+  where,
+} from '../../graph/index.ts';
+
+/** Names of the constants that hold a bank's entries and their squared lengths in the graph of a detector: later verbs find them so. */
+export const bankNames = { entries: 'bank_members', lengths: 'bank_norms' } as const;
+
+/** Constants of a fitted memory bank, as values of a graph. */
+export interface MemoryBank {
+  /** [C] and [C, d]: projection to principal components. */
+  readonly mean: Tensor;
+  readonly projection: Tensor;
+  /** Members, [M, d]. */
+  readonly members: Tensor;
+  /** Squared lengths of the members, [M]. */
+  readonly norms: Tensor;
+  /** What a difference is multiplied by, [d]. */
+  readonly whitening: Tensor;
+}
+
+/** Features [rows, C] in principal components, [rows, d]. */
+export function projectFeatures(features: Tensor, bank: Pick<MemoryBank, 'mean' | 'projection'>): Tensor {
+  return matmul(sub(features, bank.mean), bank.projection);
+}
+
+export interface Match {
+  /** From the mean of the k nearest members, [rows, d]. */
+  readonly difference: Tensor;
+  /**
+   * Euclidean length of the difference, [rows]. The mean of several members lies among the normal patches even where the coreset
+   * took only those at their rim, so the length says more than a distance to one of them, or the mean of several distances.
+   */
+  readonly distance: Tensor;
+  /** The k nearest members, nearest first, [rows, k] int64. */
+  readonly indices: Tensor;
+  /**
+   * Distance to the nearest member of each class, [rows, classes]: patch by patch, the image-to-class distance of Boiman, Shechtman and
+   * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008). Where classes were asked for.
+   */
+  readonly toClasses?: Tensor;
+}
+
+/**
+ * The bank without the members of one image, which must not vouch for itself while training and calibrating. They are put out of reach by their
+ * lengths, which is [M] work; a mask over rows and members would take as long as the matching itself.
+ * @param image - image number, [1] int64
+ * @param memberImages - image number of each member
+ */
+export function leaveOut<Bank extends Pick<MemoryBank, 'members' | 'norms'>>(
+  bank: Bank,
+  image: Tensor,
+  memberImages: readonly number[],
+): Bank {
+  const images = bank.norms.graph.constant('member_images', memberImages, [memberImages.length], 'int64');
+  return { ...bank, norms: where(equal(images, image), outOfReach, bank.norms) };
+}
+
+/** Classes of the members, for the distance to each. */
+export interface MemberClasses {
+  /** Class index of each member, never falling. */
+  readonly of: readonly number[];
+  /** How many classes there are. */
+  readonly count: number;
+}
+
+/**
+ * The nearest members of projected features.
+ * @param projected - [rows, d]
+ * @param neighbours - k, how many members are averaged
+ * @param options - `classes`: matches class by class, which costs nothing more
+ */
+export function matchMembers(
+  projected: Tensor,
+  bank: Pick<MemoryBank, 'members' | 'norms'>,
+  neighbours: number,
+  options: { readonly classes?: MemberClasses | undefined } = {},
+): Match {
+  const { classes } = options;
+  const members = bank.members.shape[0] as number;
+  const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: members }];
+  const found = blocks.map((block) => nearestOf(projected, bank, neighbours, block));
+  const length = sum(square(projected), { axes: [1], keepDims: true });
+  const distances = (relative: Tensor) => sqrt(maximum(add(relative, length), 0));
+  const all = {
+    values: concat(
+      found.map(({ values }) => values),
+      1,
+    ),
+    indices: concat(
+      found.map(({ indices }) => indices),
+      1,
+    ),
+  };
+  const nearest = found.length === 1 ? all : nearestAmong(all, neighbours);
+  const difference = sub(projected, mean(gather(bank.members, nearest.indices), { axes: [1] }));
+  return {
+    difference,
+    distance: sqrt(sum(square(difference), { axes: [1] })),
+    indices: nearest.indices,
+    ...(classes && { toClasses: distances(firstOfClasses(found, blocks, classes.count, length)) }),
+  };
+}
+
+/** Square of what a member is away that must not be found, or a class that has none; still a float32. */
+export const outOfReach = 1e30;
+
+/** Members of one class, from `first` up to, not including, `end`. */
+interface Block {
+  readonly index: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The classes that have members, each a block. */
+function classBlocks({ of, count }: MemberClasses): Block[] {
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    first: of.indexOf(index),
+    end: of.lastIndexOf(index) + 1,
+  })).filter(({ first }) => first >= 0);
+}
+
+/**
+ * Squared distances of rows to points, less each row's own squared length, |x - p|^2 - |x|^2: that length does not change which
+ * point is nearest.
+ * @param rows - [rows, d]
+ * @param points - [P, d]
+ * @param norms - squared lengths of the points, [P]
+ * @returns [rows, P]
+ */
+export function relativeSquares(rows: Tensor, points: Tensor, norms: Tensor): Tensor {
+  return linear(rows, mul(points, -2), norms);
+}
+
+/** The k nearest members of a block: squared distances less the row's own squared length, and indices in the bank. */
+function nearestOf(
+  projected: Tensor,
+  bank: Pick<MemoryBank, 'members' | 'norms'>,
+  neighbours: number,
+  { first, end }: Block,
+) {
+  const relative = relativeSquares(
+    projected,
+    slice(bank.members, 0, first, end),
+    slice(bank.norms, 0, first, end),
+  );
+  const { values, indices } = topK(relative, Math.min(neighbours, end - first), false);
+  return { values, indices: first === 0 ? indices : add(indices, indices.graph.scalar(first, 'int64')) };
+}
+
+/** The k nearest among the nearest of all blocks. */
+function nearestAmong({ values, indices }: { values: Tensor; indices: Tensor }, neighbours: number) {
+  const chosen = topK(values, neighbours, false);
+  return { values: chosen.values, indices: gatherAlong(indices, chosen.indices, 1) };
+}
+
+/** The nearest member of each class, as `nearestOf` has it, [rows, classes]. */
+function firstOfClasses(
+  found: readonly { readonly values: Tensor }[],
+  blocks: readonly Block[],
+  count: number,
+  length: Tensor,
+): Tensor {
+  const columns = Array.from({ length: count }, (_, index) => {
+    const values = found[blocks.findIndex((block) => block.index === index)]?.values;
+    return values ? slice(values, 1, 0, 1) : add(mul(length, 0), outOfReach);
+  });
+  return concat(columns, 1);
+}
+
+/** The networks' input: differences [rows, d] divided by how much normal ones vary along each component. */
+export function whiten(difference: Tensor, bank: Pick<MemoryBank, 'whitening'>): Tensor {
+  return mul(difference, bank.whitening);
+}

@@ -1,0 +1,161 @@
+/**
+ * @file Pictures to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
+ * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
+ */
+import { CladError, firstLineOf } from '../../core/errors.ts';
+import { attach, cast, Graph, mul, type Tensor } from '../../graph/index.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import type { Engine, Session } from '../../runtime/engine.ts';
+import type { Backbone } from '../backbones/backbone.ts';
+import { checkFixedSize, pictureInput } from '../backbones/backbone-file.ts';
+import { measureValues } from '../backbones/backbone-probe.ts';
+import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
+import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
+
+/** Everything that patch features depend on beside the pictures and the backbone's weights. */
+export interface FeatureOptions {
+  readonly geometry: InputGeometry;
+  /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
+  readonly layers: readonly string[];
+  /** Shallower layers, averaged onto that grid. */
+  readonly fineLayers: readonly string[];
+  /** What their values are multiplied by. */
+  readonly fineWeight: number;
+  readonly aggregation: PatchFeatureOptions;
+}
+
+/** Feature options with what only a run of the backbone tells. */
+export interface FeaturePlan extends FeatureOptions {
+  /** Side of each layer's map at the input size, the finer layers first; networks without padding lose a place or two at the border. */
+  readonly sides: readonly number[];
+}
+
+/**
+ * Measures the layers' maps by running the backbone once.
+ * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at
+ */
+export async function planFeatures(
+  engine: Engine,
+  backbone: Backbone,
+  options: FeatureOptions,
+): Promise<FeaturePlan> {
+  const { card, model } = backbone;
+  const { size } = options.geometry;
+  checkFixedSize(pictureInput(model, backbone.path), size);
+  chosenLayers(backbone, options);
+  const { sizeMultiple = 1 } = card;
+  if (size % sizeMultiple !== 0) {
+    const expected = `a multiple of ${sizeMultiple}, as backbone ${card.name} needs it`;
+    throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: size });
+  }
+  try {
+    const { values } = await measureValues(engine, model, card.inputName, layerNames(options), size);
+    return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };
+  } catch (error) {
+    throw new CladError(
+      'OPTION_INVALID',
+      {
+        option: 'the input size',
+        expected: `one that backbone ${card.name} runs at (${firstLineOf(error)})`,
+        actual: size,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Patches along one side. */
+export function gridSideOf({ sides, fineLayers }: FeaturePlan): number {
+  return sides[fineLayers.length] ?? 0;
+}
+
+/** Values a patch. */
+export function featureWidthOf(backbone: Backbone, options: FeatureOptions): number {
+  const channels = chosenLayers(backbone, options).map((layer) => layer.channels);
+  return patchFeatureWidth(channels, options.aggregation);
+}
+
+/**
+ * Patch features of pictures.
+ * @param image - uint8 [N, H, W, 3], any height and width
+ * @returns float32 [N * grid * grid, width]
+ */
+export function backboneFeatures(
+  graph: Graph,
+  image: Tensor,
+  backbone: Backbone,
+  options: FeaturePlan,
+): Tensor {
+  const { mean, std, inputName } = backbone.card;
+  const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
+  const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
+    name,
+    shape: [image.shape[0] ?? 'N', channels, options.sides[layer], options.sides[layer]],
+  }));
+  const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
+  const { aggregation, fineLayers, fineWeight } = options;
+  const weighed = levels.map((level, index) => (index < fineLayers.length ? mul(level, fineWeight) : level));
+  return patchFeatures(graph, weighed, aggregation, fineLayers.length);
+}
+
+/** All layers, shallow to deep. */
+function layerNames({ fineLayers, layers }: FeatureOptions): string[] {
+  return [...fineLayers, ...layers];
+}
+
+function chosenLayers(backbone: Backbone, options: FeatureOptions) {
+  return layerNames(options).map((name) => {
+    const layer = backbone.card.layers.find((each) => each.name === name);
+    if (!layer) {
+      throw new CladError('OPTION_INVALID', {
+        option: 'features.layers',
+        expected: `layers of backbone ${backbone.card.name}: ${backbone.card.layers.map((each) => each.name).join(', ')}`,
+        actual: name,
+      });
+    }
+    return layer;
+  });
+}
+
+/** A session that extracts patch features. */
+export class Extractor {
+  readonly gridSide: number;
+  readonly width: number;
+  readonly #session: Session;
+
+  private constructor(session: Session, gridSide: number, width: number) {
+    this.#session = session;
+    this.gridSide = gridSide;
+    this.width = width;
+  }
+
+  static async create(engine: Engine, backbone: Backbone, options: FeaturePlan): Promise<Extractor> {
+    const graph = new Graph();
+    const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
+    graph.output('features', cast(backboneFeatures(graph, image, backbone, options), 'float16'));
+    const session = await engine.load(graph.toBytes());
+    return new Extractor(session, gridSideOf(options), featureWidthOf(backbone, options));
+  }
+
+  /**
+   * @param images - one or more pictures of one size
+   * @returns halves [images * grid * grid, width]
+   */
+  async extract(images: readonly RgbImage[]): Promise<Uint16Array> {
+    const { width, height } = images[0] as RgbImage;
+    const data = new Uint8Array(images.length * width * height * 3);
+    images.forEach((image, index) => {
+      data.set(image.data, index * width * height * 3);
+    });
+    const shape = [images.length, height, width, 3];
+    const { features } = await this.#session.run({ image: { dtype: 'uint8', shape, data } });
+    if (!(features?.data instanceof Uint16Array)) {
+      throw new CladError('INTERNAL', { reason: `Features came as ${features?.dtype}.` });
+    }
+    return features.data;
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}

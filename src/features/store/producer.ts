@@ -1,0 +1,73 @@
+/**
+ * @file What extraction needs of one training image beside the engine: the decoded picture, and the pictures with synthetic anomalies
+ * made of it. A pure function of the job and the setup, so that it can run anywhere, in any order.
+ */
+import { Random } from '../../core/random.ts';
+import { decodeImage } from '../../image/decode.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import type { SampleBits } from '../../image/samples.ts';
+import { estimateForeground } from '../../synthesis/foreground.ts';
+import { type LocalAnomalyOptions, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
+import { inputPicture } from '../patches/input-picture.ts';
+import type { InputGeometry } from '../patches/preprocess.ts';
+import { proceduralTextures, type TextureSource, textureFolder } from './texture-source.ts';
+
+/** What all jobs of an extraction share; can be sent to another thread. */
+export interface ProducerSetup {
+  readonly geometry: InputGeometry;
+  /** How 16-bit photographs are read; absent where it is the whole range, so that features of before keep their key. */
+  readonly bits?: SampleBits;
+  readonly seed: number;
+  /** Anomalies made of each image. */
+  readonly perImage: number;
+  readonly synthesis: Partial<LocalAnomalyOptions>;
+  /** Texture files; the built-in generator where null. */
+  readonly textures: readonly string[] | null;
+  /** Classes whose anomalies are kept to the part. */
+  readonly foregroundClasses: readonly string[];
+}
+
+/** One image. */
+export interface ProducerJob {
+  readonly path: string;
+  readonly className: string;
+  /** Names the image's random numbers, e.g. its path below the data set. */
+  readonly key: string;
+}
+
+/** A picture with a synthetic anomaly, at the network's input size. */
+export interface ProducedAnomaly {
+  readonly image: RgbImage;
+  /** Share of each patch inside the mask, row by row. */
+  readonly coverage: Float32Array;
+}
+
+export interface Produced {
+  /** As decoded. */
+  readonly image: RgbImage;
+  readonly anomalies: readonly ProducedAnomaly[];
+}
+
+export type Producer = (job: ProducerJob) => Promise<Produced>;
+
+/** Makes the function that does jobs. */
+export function producer(setup: ProducerSetup): Producer {
+  const textures: TextureSource = setup.textures ? textureFolder(setup.textures) : proceduralTextures();
+  return async ({ path, className, key }) => {
+    const image = await decodeImage(path, { bits: setup.bits });
+    const anomalies: ProducedAnomaly[] = [];
+    if (setup.perImage > 0) {
+      const input = inputPicture(image, setup.geometry);
+      const foreground = setup.foregroundClasses.includes(className)
+        ? estimateForeground(input).mask
+        : undefined;
+      for (let number = 0; number < setup.perImage; number++) {
+        const random = new Random(setup.seed, 'local anomaly', key, number);
+        const texture = await textures.texture(random, setup.geometry.size);
+        const made = synthesizeLocalAnomaly(input, texture, foreground, random, setup.synthesis);
+        anomalies.push({ image: made.image, coverage: made.coverage });
+      }
+    }
+    return { image, anomalies };
+  };
+}

@@ -1,0 +1,107 @@
+/** @file Rows drawn from a store of patch features, for statistics and for the memory bank. */
+import { joined } from '../../core/arrays.ts';
+import type { Random } from '../../core/random.ts';
+import type { FeatureStore, StoreIndex } from './store.ts';
+
+/** What a training is fitted on. */
+export interface FitSource {
+  readonly store: FeatureStore;
+  readonly index: StoreIndex;
+  /** Ids of the images to fit on. */
+  readonly images: ReadonlySet<number>;
+}
+
+/** Rows drawn from a store. */
+export interface Sample {
+  /** [count, width] */
+  readonly features: Uint16Array;
+  /** Image id of each row. */
+  readonly images: Uint32Array;
+}
+
+/**
+ * Which normal rows of each shard are taken, in the order of the rows: all where there are no more than wanted, else at
+ * random, and as many of each class as there are for it up to an equal share.
+ */
+export async function planNormal(
+  { store, index, images }: FitSource,
+  count: number,
+  random: Random,
+): Promise<number[][]> {
+  const perImage = index.gridSide ** 2;
+  const byClass = index.classes.map((): { shard: number; image: number }[] => []);
+  for (let shard = 0; shard < index.shards.length; shard++) {
+    const shardIndex = await store.readShardIndex(shard);
+    for (const [image, { id, classIndex }] of shardIndex.images.entries())
+      if (images.has(id)) byClass[classIndex]?.push({ shard, image });
+  }
+  const plan = index.shards.map((): number[] => []);
+  const shares = fairShares(
+    byClass.map(({ length }) => length * perImage),
+    count,
+  );
+  for (const [classIndex, places] of byClass.entries()) {
+    for (const row of random.permutation(places.length * perImage).subarray(0, shares[classIndex])) {
+      const { shard, image } = places[Math.floor(row / perImage)];
+      plan[shard]?.push(image * perImage + (row % perImage));
+    }
+  }
+  for (const rows of plan) rows.sort((a, b) => a - b);
+  return plan;
+}
+
+/** Divides a count over parts of given sizes: equally, and what a small part cannot take goes to the others. */
+function fairShares(sizes: readonly number[], count: number): number[] {
+  const shares = sizes.map(() => 0);
+  let left = Math.min(
+    count,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  while (left > 0) {
+    const open = sizes.flatMap((size, part) => (shares[part] < size ? [part] : []));
+    const each = Math.max(1, Math.floor(left / open.length));
+    for (const part of open) {
+      const more = Math.min(each, sizes[part] - shares[part], left);
+      shares[part] += more;
+      left -= more;
+    }
+  }
+  return shares;
+}
+
+/** Normal patches in random order, of all classes alike (see `planNormal`). */
+export async function drawNormal(source: FitSource, count: number, random: Random): Promise<Sample> {
+  const { store, index } = source;
+  const plan = await planNormal(source, count, random);
+  const total = plan.reduce((sum, rows) => sum + rows.length, 0);
+  const order = random.permutation(total);
+  const features = new Uint16Array(total * index.width);
+  const ids = new Uint32Array(total);
+  let next = 0;
+  for (const [shard, rows] of plan.entries()) {
+    if (rows.length === 0) continue;
+    const { features: all, images: infos } = await store.readShard(shard);
+    for (const row of rows) {
+      const slot = order[next++];
+      features.set(all.subarray(row * index.width, (row + 1) * index.width), slot * index.width);
+      ids[slot] = infos[Math.floor(row / index.gridSide ** 2)].id;
+    }
+  }
+  return { features, images: ids };
+}
+
+/** Local-anomaly patches of images to fit on, from as few shards as give enough. Halves [rows, width]. */
+export async function drawLocal({ store, index, images }: FitSource, count: number, random: Random) {
+  const { width } = index;
+  const rows: Uint16Array[] = [];
+  for (const shard of random.permutation(index.shards.length)) {
+    if (rows.length >= count) break;
+    const { features, images: infos, local } = await store.readShard(shard);
+    const first = infos.length * index.gridSide ** 2;
+    for (const [row, image] of local.image.entries()) {
+      if (rows.length >= count || !images.has(infos[image]?.id ?? -1)) continue;
+      rows.push(features.slice((first + row) * width, (first + row + 1) * width));
+    }
+  }
+  return joined(Uint16Array, rows);
+}

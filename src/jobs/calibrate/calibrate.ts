@@ -1,0 +1,297 @@
+/**
+ * @file `clad calibrate` as a function: thresholds and colours of a finished detector from good photographs of the line it stands on.
+ * The network is not touched. A training can only estimate what new photographs will score; and lights and cameras change.
+ */
+import { createHash } from 'node:crypto';
+import { CladError } from '../../core/errors.ts';
+import { readBytes, writeFileAtomic } from '../../core/files.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import { Random } from '../../core/random.ts';
+import { defaultConcurrency, mapAhead, mapConcurrently } from '../../data/concurrency.ts';
+import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../../data/left-out.ts';
+import { type Sketch, sketchOf } from '../../data/picture-sketch.ts';
+import { bitsOf, widenedCamera } from '../../detector/camera/camera.ts';
+import { Detector } from '../../detector/detector.ts';
+import { detectorBytes } from '../../detector/detector-bytes.ts';
+import { goodPixels } from '../../detector/heat/map-range.ts';
+import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
+import {
+  type ClassCalibration,
+  calibrateClass,
+  mapsKept,
+  withCalibrations,
+} from '../../detector/thresholds/class-thresholds.ts';
+import { type ConformalThreshold, requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
+import { ordinary } from '../../detector/thresholds/outliers.ts';
+import { decodeMetadata, decodeModel } from '../../graph/index.ts';
+import { lookAt, type SeenPicture } from '../../image/look.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import type { Device } from '../../runtime/engine.ts';
+import { nodeEngine } from '../../runtime/node.ts';
+import { presets } from '../../training/options.ts';
+import { withNewDetectorFile } from '../new-detector-file.ts';
+import { decodeOrError, predictTargets } from '../predict.ts';
+import { rememberPictures, remembersAll } from '../remembered-pictures.ts';
+import { requireRequest } from '../request-fields.ts';
+import { modelPathOf } from '../run-folder.ts';
+import { WarningSummary } from '../warning-summary.ts';
+import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
+import { calibrationTrained, realPaths, refuseTrained } from './trained-photographs.ts';
+
+export interface CalibrateRequest {
+  /** Run folder or detector file. */
+  readonly run: string;
+  /** Photographs of good parts that took no part in the training: images, or folders of them. */
+  readonly good: readonly string[];
+  /** Photographs of defective parts, to see what the thresholds do to them. */
+  readonly anomalous: readonly string[];
+  /** File to write. */
+  readonly out: string;
+  /** Photographs of a product that its threshold is set by; with fewer it stays, as some may be of another product. */
+  readonly least: number;
+  /** Wanted share of good parts judged anomalous, in (0, 1); what was wanted before where absent. */
+  readonly falseAlarmRate?: number | undefined;
+  /** Count photographs that stand out too, as they are known to be good. */
+  readonly keepOutliers?: boolean | undefined;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+  readonly note?: ((text: string) => void) | undefined;
+}
+
+/** One product, before and after. Counts are of photographs recognised as the product. */
+export interface CalibratedClass {
+  readonly class: string;
+  readonly good: number;
+  /** Null where the detector had none. */
+  readonly before: ConformalThreshold | null;
+  /** Null where there were too few good photographs of the product: what it had stays. */
+  readonly after: ConformalThreshold | null;
+  /** Good photographs that the threshold before calls anomalous. */
+  readonly falseAlarmsBefore: number;
+  readonly anomalous: number;
+  /** Of these, how many are called normal; null where there was no threshold to call them by. */
+  readonly missedBefore: number | null;
+  readonly missedAfter: number | null;
+  /** Photographs that stand out from the others, and had no say in the threshold. */
+  readonly setAside: readonly string[];
+}
+
+/** The document of `clad calibrate --json`. */
+export interface CalibrateDocument {
+  readonly model: string;
+  readonly classes: readonly CalibratedClass[];
+  /** What is wrong with files that were left out. */
+  readonly unreadable: readonly string[];
+  /** What was passed over in the folders. */
+  readonly leftOut: LeftOutSummary;
+  /** Paths of photographs that have the pixels of another, which counts for them. */
+  readonly copies: readonly string[];
+}
+
+/**
+ * Writes a detector file with thresholds and colours from these photographs.
+ * @throws RUN_NOT_FOUND, FILE_NOT_FOUND, FILE_UNREADABLE, IMAGE_INVALID where no good photograph can be read, FILE_EXISTS, DATASET_EMPTY, DETECTOR_INVALID, CALIBRATION_TRAINED where a
+ *   photograph was trained on, OPTION_INVALID for a rate out of range
+ */
+export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
+  requireRequest('calibrateDetector', 'calibrate', request);
+  const { falseAlarmRate: rate } = request;
+  // Before all the judging, not after it.
+  if (rate !== undefined) requireFalseAlarmRate(rate);
+  const path = await modelPathOf(request.run);
+  return withNewDetectorFile(request.out, (out) => calibrateTo(out, path, request));
+}
+
+/** @param path - of the detector file */
+async function calibrateTo(out: string, path: string, request: CalibrateRequest): Promise<CalibrateDocument> {
+  const { falseAlarmRate: rate } = request;
+  const bytes = await readBytes(path);
+  const leftOut: LeftOut[] = [];
+  const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
+  const good = await imagePaths(request.good, onLeftOut);
+  const anomalous = await imagePaths(request.anomalous, onLeftOut);
+  const both = anomalous.find((each) => good.includes(each));
+  if (both !== undefined) {
+    const expected = 'not among the photographs of good parts';
+    throw new CladError('OPTION_INVALID', { option: '--anomalous', expected, actual: both });
+  }
+  const engine = await nodeEngine({ device: request.device, threads: request.threads });
+  const detector = await Detector.fromBytes(engine, bytes, path);
+  try {
+    const before = detector.metadata;
+    if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
+    const unreadable: CladError[] = [];
+    const judge = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
+      const judged = await judgeAll(detector, paths, maps, takes, (done) =>
+        request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
+      );
+      unreadable.push(...judged.unreadable);
+      for (const sentence of judged.warnings.sentences) request.note?.(sentence);
+      return judged.byClass;
+    };
+    const sieve = new PhotographSieve(before);
+    const ofGood = await judge(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
+    if (sieve.trainedGood[0] !== undefined) throw calibrationTrained(sieve.trainedGood, good);
+    if (ofGood.size === 0) throw unreadable[0];
+    const calibrations = new Map(
+      [...ofGood]
+        .filter(([, { scores }]) => scores.length >= request.least)
+        .map(([name, judgements]) => {
+          const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
+          const { scores, maps } = judgements;
+          const { keepOutliers } = request;
+          const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
+          return [name, calibrateClass({ scores, pixels }, wanted, keepOutliers)] as const;
+        }),
+    );
+    const ofAnomalous = await judge(anomalous, 'defective parts', 0, (each, image) =>
+      sieve.takesAnomalous(each, image),
+    );
+    noteSifted(sieve, request.note);
+    const pictures = new Map(
+      [...calibrations.keys()].map((name) => [name, ofGood.get(name)?.pictures ?? []]),
+    );
+    for (const name of calibrations.keys()) noteBursts(name, ofGood.get(name) as Judgements, request.note);
+    const after = calibrated(
+      before,
+      calibrations,
+      sieve.good,
+      pictures,
+      createHash('sha256').update(bytes).digest('hex'),
+    );
+    const entries = decodeMetadata(bytes);
+    const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
+    await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
+    const scores = (of: Judged['byClass'], name: string) => of.get(name)?.scores ?? [];
+    const classes = before.classes.map((name) =>
+      compared(
+        name,
+        { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
+        before.thresholds[name] ?? null,
+        calibrations.get(name),
+        ofGood.get(name)?.paths ?? [],
+      ),
+    );
+    const later = await mapConcurrently([...good, ...anomalous], defaultConcurrency, laterPages);
+    leftOut.push(...later.filter((each) => each !== undefined));
+    return {
+      model: out,
+      classes,
+      unreadable: unreadable.map(({ message }) => message),
+      leftOut: summariseLeftOut(leftOut),
+      copies: sieve.copies,
+    };
+  } finally {
+    await detector.release();
+  }
+}
+
+/** Each once, in an order of chance that is always the same: colours are of the first, and neighbours in a folder are alike. */
+async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) => void): Promise<string[]> {
+  const targets = await predictTargets(given, onLeftOut);
+  const real = [...new Set(await realPaths(targets.map(({ path }) => path)))];
+  return new Random('calibrate').sample(real, real.length);
+}
+
+/** Whether a photograph is to be judged. */
+type Takes = (path: string, image: RgbImage) => boolean;
+
+/** What was said of the photographs of one product, and how these look. */
+interface Judgements {
+  readonly scores: number[];
+  readonly maps: Float32Array[];
+  readonly paths: string[];
+  readonly sketches: Sketch[];
+  readonly pictures: SeenPicture[];
+}
+
+interface Judged {
+  readonly byClass: ReadonlyMap<string, Judgements>;
+  readonly unreadable: readonly CladError[];
+  /** How the photographs differ from those of the training. */
+  readonly warnings: WarningSummary;
+}
+
+async function judgeAll(
+  detector: Detector,
+  paths: readonly string[],
+  maps: number,
+  takes: Takes,
+  onDone: (done: number) => void,
+): Promise<Judged> {
+  const decode = (path: string) => decodeOrError(path, { bits: bitsOf(detector.metadata) });
+  const byClass = new Map<string, Judgements>();
+  const unreadable: CladError[] = [];
+  let done = 0;
+  const warnings = new WarningSummary();
+  for await (const [path, image] of mapAhead(paths, 4, decode)) {
+    if (image instanceof CladError) {
+      unreadable.push(image);
+    } else if (takes(path, image)) {
+      const prediction = await detector.predict(image);
+      const { className, score, map } = prediction;
+      warnings.add(path, prediction);
+      const judgements = byClass.get(className) ?? {
+        paths: [],
+        scores: [],
+        maps: [],
+        sketches: [],
+        pictures: [],
+      };
+      byClass.set(className, judgements);
+      judgements.paths.push(path);
+      judgements.scores.push(score);
+      judgements.pictures.push({ look: lookAt(image), source: image.source });
+      judgements.sketches.push(sketchOf(image));
+      if (judgements.maps.length < maps) judgements.maps.push(map);
+    }
+    onDone(++done);
+  }
+  return { byClass, unreadable, warnings };
+}
+
+function calibrated(
+  before: DetectorMetadata,
+  calibrations: ReadonlyMap<string, ClassCalibration>,
+  good: readonly string[],
+  pictures: ReadonlyMap<string, readonly SeenPicture[]>,
+  source: string,
+): DetectorMetadata {
+  const counts = [...calibrations].map(([name, { threshold }]) => [name, threshold.count]);
+  return {
+    ...before,
+    ...withCalibrations(before, calibrations),
+    calibrated: {
+      created: new Date().toISOString(),
+      source,
+      images: { ...before.calibrated?.images, ...Object.fromEntries(counts) },
+      pictures: rememberPictures(good, before.calibrated?.pictures),
+    },
+    ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
+  };
+}
+
+function compared(
+  name: string,
+  { good, anomalous }: { readonly good: readonly number[]; readonly anomalous: readonly number[] },
+  before: ConformalThreshold | null,
+  calibration: ClassCalibration | undefined,
+  paths: readonly string[],
+): CalibratedClass {
+  const after = calibration?.threshold ?? null;
+  const above = (scores: readonly number[], threshold: ConformalThreshold | null) =>
+    scores.filter((score) => threshold !== null && score > threshold.threshold).length;
+  return {
+    class: name,
+    good: good.length,
+    before,
+    after,
+    falseAlarmsBefore: above(good, before),
+    anomalous: anomalous.length,
+    missedBefore: before && anomalous.length - above(anomalous, before),
+    missedAfter: (after ?? before) && anomalous.length - above(anomalous, after ?? before),
+    setAside: paths.filter((_, at) => calibration?.setAside[at]),
+  };
+}

@@ -1,0 +1,90 @@
+/** @file A detector's graph in another precision, ranges of 8-bit values measured on good images. */
+import type { ProgressListener } from '../../core/progress.ts';
+import { Random } from '../../core/random.ts';
+import { mapAhead } from '../../data/concurrency.ts';
+import type { Precision } from '../../detector/metadata.ts';
+import { foldBatchNorms } from '../../graph/fold-batch-norm.ts';
+import { toHalfPrecision } from '../../graph/half-precision.ts';
+import { storeInHalf } from '../../graph/half-storage.ts';
+import { encodeModel, type ModelProto } from '../../graph/index.ts';
+import { rangeModel } from '../../graph/measure-ranges.ts';
+import { quantise, type ValueRange, valuesToMeasure } from '../../graph/quantise.ts';
+import { decodeImage, type Reading } from '../../image/decode.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import { type Engine, floats } from '../../runtime/engine.ts';
+import { proceduralTexture } from '../../synthesis/procedural-textures.ts';
+
+/**
+ * Rewrites a detector's model. Preprocessing, distances, networks, map and score stay in float32 whatever the precision; large matrices
+ * are stored in half the bytes.
+ * @param images - paths of good images, for int8; at least one
+ * @param reading - of these
+ */
+export async function inPrecision(
+  model: ModelProto,
+  precision: Exclude<Precision, 'fp32'>,
+  images: readonly string[],
+  engine: Engine,
+  reading: Reading,
+  onProgress?: ProgressListener,
+): Promise<ModelProto> {
+  const folded = foldBatchNorms(model);
+  if (precision === 'fp16') return storeInHalf(toHalfPrecision(folded));
+  return storeInHalf(quantise(folded, await measureRanges(folded, images, engine, reading, onProgress)));
+}
+
+/** Drawn pictures that ranges are measured on as well. */
+const textures = 16;
+
+/**
+ * For each value the mean over images of its smallest and of its largest number, so that one odd highlight does not stretch the scale;
+ * over good images, and over drawn textures, and of both the wider. Good images alone would cut off what a defect adds.
+ */
+async function measureRanges(
+  model: ModelProto,
+  images: readonly string[],
+  engine: Engine,
+  reading: Reading,
+  onProgress?: ProgressListener,
+): Promise<Map<string, ValueRange>> {
+  const names = valuesToMeasure(model);
+  const measuring = rangeModel(model, names);
+  const session = await engine.load(encodeModel(measuring.model));
+  const total = images.length + textures;
+  let done = 0;
+  const measure = async ({ width, height, data }: RgbImage, into: RangeMeans) => {
+    const outputs = await session.run({ image: { dtype: 'uint8', shape: [1, height, width, 3], data } });
+    for (const [value, output] of measuring.outputs) into.add(value, floats(outputs[output]));
+    onProgress?.({ task: 'measuring ranges', done: ++done, total, unit: 'images' });
+  };
+  const decode = (path: string) => decodeImage(path, reading);
+  const [good, drawn] = [new RangeMeans(), new RangeMeans()];
+  try {
+    for await (const [, image] of mapAhead(images, 2, decode)) await measure(image, good);
+    for (let number = 0; number < textures; number++)
+      await measure(proceduralTexture(256, new Random('ranges', number)), drawn);
+  } finally {
+    await session.release();
+  }
+  return new Map(
+    names.map((name) => {
+      const [first, second] = [good.of(name), drawn.of(name)];
+      return [name, { low: Math.min(first.low, second.low), high: Math.max(first.high, second.high) }];
+    }),
+  );
+}
+
+/** Mean ends of values over pictures. */
+class RangeMeans {
+  readonly #sums = new Map<string, { low: number; high: number; count: number }>();
+
+  add(name: string, [low = 0, high = 0]: Float32Array): void {
+    const sum = this.#sums.get(name) ?? { low: 0, high: 0, count: 0 };
+    this.#sums.set(name, { low: sum.low + low, high: sum.high + high, count: sum.count + 1 });
+  }
+
+  of(name: string): ValueRange {
+    const { low, high, count } = this.#sums.get(name) ?? { low: 0, high: 0, count: 1 };
+    return { low: low / count, high: high / count };
+  }
+}

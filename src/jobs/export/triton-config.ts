@@ -1,0 +1,83 @@
+/**
+ * @file `config.pbtxt`, the description of a model that NVIDIA Triton reads (protobuf text format, message ModelConfig). KServe's Triton
+ * runtime reads the same.
+ */
+import type { DetectorMetadata } from '../../detector/metadata.ts';
+
+export interface TritonOptions {
+  /** Name of the model and of its folder. */
+  readonly name: string;
+  /** Pictures that may be judged at once, at least 1. */
+  readonly maxBatch: number;
+  /** Microseconds that a request may wait for others. */
+  readonly queueDelay: number;
+  /** Copies of the model, at least 1. */
+  readonly instances: number;
+  readonly kind: 'cpu' | 'gpu';
+}
+
+/** The first line of every file of ours, by which a repeated export knows its own folder. */
+export const tritonMark = '# Written by `clad export`.';
+
+/** What holds of the newest version; Triton serves that one unless it is told otherwise. */
+export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions): string {
+  const { classes, geometry, thresholds } = metadata;
+  const { name, maxBatch, instances, kind } = options;
+  const { size } = geometry;
+  const parameters: [string, string][] = [
+    ['clad.version', metadata.cladVersion],
+    ['clad.precision', metadata.exported?.precision ?? 'fp32'],
+    ...classes.flatMap((className): [string, string][] => {
+      const found = thresholds[className];
+      return found ? [[`clad.threshold.${className}`, String(found.threshold)]] : [];
+    }),
+  ];
+  const halves = [...new Set([Math.ceil(maxBatch / 2), maxBatch])].filter((count) => count > 1);
+  return [
+    tritonMark,
+    '# image: RGB bytes as decoded, any height and width. Requests are put into one batch only where their pictures are equally large.',
+    '# Anomalous where score is above the threshold of the product with the largest class_probability.',
+    `name: ${quoted(name)}`,
+    'backend: "onnxruntime"',
+    `max_batch_size: ${maxBatch}`,
+    'input [',
+    '  { name: "image" data_type: TYPE_UINT8 dims: [ -1, -1, 3 ] }',
+    ']',
+    'output [',
+    `  { name: "anomaly_map" data_type: TYPE_FP32 dims: [ ${size}, ${size} ] },`,
+    '  # One number a picture: the file gives it without an axis of its own.',
+    '  { name: "score" data_type: TYPE_FP32 dims: [ 1 ] reshape: { shape: [ ] } },',
+    `  { name: "class_probability" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }`,
+    ']',
+    `instance_group [ { count: ${instances} kind: ${kind === 'gpu' ? 'KIND_GPU' : 'KIND_CPU'} } ]`,
+    ...(maxBatch > 1
+      ? [
+          'dynamic_batching {',
+          `  preferred_batch_size: [ ${halves.join(', ')} ]`,
+          `  max_queue_delay_microseconds: ${options.queueDelay}`,
+          '}',
+        ]
+      : []),
+    'version_policy: { latest: { num_versions: 1 } }',
+    ...parameters.map(
+      ([key, value]) => `parameters: { key: ${quoted(key)} value: { string_value: ${quoted(value)} } }`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** `labels.txt`: a product a line, in the order of `class_probability`. */
+export function tritonLabels({ classes }: DetectorMetadata): string {
+  return classes.map((name) => `${name.replaceAll(/[\r\n]/g, ' ')}\n`).join('');
+}
+
+/** A string of the text format. */
+function quoted(text: string): string {
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t');
+  return `"${escaped}"`;
+}

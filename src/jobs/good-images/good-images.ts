@@ -1,0 +1,193 @@
+/**
+ * @file What a finished detector says of the good images it was made from, each judged as if it were new: thresholds and colours come from
+ * that, and a list of images that stand out (standing-out.ts).
+ */
+import type { ProgressListener } from '../../core/progress.ts';
+import { Random } from '../../core/random.ts';
+import { mapAhead } from '../../data/concurrency.ts';
+import { byClass, type Sample } from '../../data/dataset.ts';
+import { imageTensor } from '../../detector/detector.ts';
+import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
+import {
+  type ClassCalibration,
+  calibrateClass,
+  mapsKept,
+} from '../../detector/thresholds/class-thresholds.ts';
+import { countsTrained, familiarity, lifts } from '../../detector/thresholds/familiarity.ts';
+import { ordinary } from '../../detector/thresholds/outliers.ts';
+import { decodeImage } from '../../image/decode.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import type { SampleBits } from '../../image/samples.ts';
+import { type Engine, floats, int64 } from '../../runtime/engine.ts';
+import type { HeldOutSplit } from '../../training/held-out.ts';
+
+/** A good image and what the detector says of it. */
+export interface GoodImage {
+  /** Number among the training images. */
+  readonly id: number;
+  readonly path: string;
+  readonly className: string;
+  /** Whether the networks have not been trained on it. */
+  readonly heldOut: boolean;
+  readonly score: number;
+  /** The product that the others' patches take it for, and the share of votes; another than `className` where it lies in the wrong folder. */
+  readonly recognisedAs: string;
+  readonly share: number;
+}
+
+/** A detector that is asked about its training images, each without what its memory bank holds of it. */
+export interface LeaveOwnOutDetector {
+  readonly judge: (
+    id: number,
+    image: RgbImage,
+  ) => Promise<{ readonly score: number; readonly map: Float32Array; readonly shares: Float32Array }>;
+  release(): Promise<void>;
+}
+
+/** @param bytes - of a detector's graph with the input `training_image` */
+export async function leaveOwnOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOwnOutDetector> {
+  const session = await engine.load(bytes);
+  return {
+    async judge(id, image) {
+      const { score, anomaly_map, class_probability } = await session.run(
+        { image: imageTensor([image]), training_image: int64([id], [1]) },
+        ['score', 'anomaly_map', 'class_probability'],
+      );
+      return {
+        score: floats(score)[0] as number,
+        map: floats(anomaly_map),
+        shares: floats(class_probability),
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** What is said of good images, and of the pixels of each product's maps: of held-out images alone, and of others where these are few. */
+export interface Judged {
+  readonly images: readonly GoodImage[];
+  readonly pixels: ReadonlyMap<string, { readonly all: GoodPixels; readonly heldOut: GoodPixels }>;
+}
+
+/** Which good images are to be judged. */
+export interface GoodImagesToJudge {
+  /** Path of each training image, by its number. */
+  readonly paths: readonly string[];
+  /** Numbers of the images by product, the held-out ones first. */
+  readonly products: ReadonlyMap<string, readonly number[]>;
+  readonly heldOut: ReadonlySet<number>;
+  /** How 16-bit files are read. */
+  readonly bits: SampleBits;
+  /** Of the detector, in its order. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * Judges good images product by product, so that no more than one product's maps are held.
+ * @throws what `onProgress` throws
+ */
+export async function judgeGoodImages(
+  { paths, products, heldOut, bits, classes }: GoodImagesToJudge,
+  ownOut: LeaveOwnOutDetector,
+  onProgress: ProgressListener,
+): Promise<Judged> {
+  const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
+  const decode = (id: number) => decodeImage(paths[id], { bits });
+  const images: GoodImage[] = [];
+  const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
+  for (const [className, ids] of products) {
+    const own: GoodImage[] = [];
+    const maps: Float32Array[] = [];
+    for await (const [id, image] of mapAhead(ids, 4, decode)) {
+      const { score, map, shares } = await ownOut.judge(id, image);
+      const best = shares.indexOf(Math.max(...shares));
+      const [recognisedAs, share] = [classes[best], shares[best]];
+      own.push({ id, path: paths[id], className, heldOut: heldOut.has(id), score, recognisedAs, share });
+      if (maps.length < mapsKept) maps.push(map);
+      onProgress({ task: 'thresholds', done: images.length + own.length, total, unit: 'images' });
+    }
+    images.push(...own);
+    pixels.set(className, pixelsOf(own, maps));
+  }
+  return { images, pixels };
+}
+
+/** The pixels that colours come from. What stands out has no say, unless nothing else is left. @param maps - of the first images */
+function pixelsOf(own: readonly GoodImage[], maps: readonly Float32Array[]) {
+  const seen = maps.map((map, at) => ({ map, heldOut: own[at].heldOut }));
+  const kept = ordinary(seen, scoresOf(own));
+  const all = goodPixels(kept.map(({ map }) => map));
+  const held = kept.filter(({ heldOut }) => heldOut);
+  const some = held.length > 0 && held.length < kept.length;
+  return { all, heldOut: some ? goodPixels(held.map(({ map }) => map)) : all };
+}
+
+/** Numbers of the images to judge, by product, all of them: the held-out ones, then the others, in an order drawn by chance, as colours come from the first. */
+export function imagesToJudge(
+  samples: readonly Pick<Sample, 'className'>[],
+  { heldOut }: Pick<HeldOutSplit, 'heldOut'>,
+  seed: number,
+): Map<string, number[]> {
+  const products = byClass(samples.map(({ className }, id) => ({ className, id })));
+  return new Map(
+    [...products].map(([name, images]) => {
+      const held = images.filter(({ id }) => heldOut.has(id));
+      const others = images.filter(({ id }) => !heldOut.has(id));
+      const drawn = new Random(seed, 'thresholds', name).sample(others, others.length);
+      return [name, [...held, ...drawn].map(({ id }) => id)];
+    }),
+  );
+}
+
+/** Thresholds and colours by product, and what they come from. */
+export interface GoodCalibration {
+  readonly familiarity: number;
+  readonly classes: ReadonlyMap<string, ClassCalibration>;
+  /** With scores as of new images. */
+  readonly images: readonly GoodImage[];
+}
+
+/** How well the networks know what they were trained on. */
+export function familiarityOf(images: readonly GoodImage[]): number {
+  return familiarity(productsOf(images));
+}
+
+/**
+ * Thresholds and colours by what was said of good images.
+ * @param familiar - from `familiarityOf`; 0 where no network was trained: without any, as in PatchCore, no image is more familiar than another
+ */
+export function calibrateByGood(
+  { images, pixels }: Judged,
+  falseAlarmRate: number,
+  familiar: number,
+): GoodCalibration {
+  const products = productsOf(images);
+  const classes = new Map<string, ClassCalibration>();
+  const asNew: GoodImage[] = [];
+  const higherBy = lifts(products, familiar);
+  for (const [number, { name, own, heldOut }] of products.entries()) {
+    const higher = higherBy[number];
+    const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
+    asNew.push(...moved);
+    const seen = pixels.get(name);
+    if (!seen) continue;
+    const judgements = countsTrained(familiar)
+      ? { scores: scoresOf(moved), pixels: seen.all }
+      : { scores: heldOut, pixels: seen.heldOut };
+    classes.set(name, calibrateClass(judgements, falseAlarmRate));
+  }
+  return { familiarity: familiar, classes, images: asNew };
+}
+
+function productsOf(images: readonly GoodImage[]) {
+  return [...byClass(images)].map(([name, own]) => ({
+    name,
+    own,
+    trained: scoresOf(own.filter(({ heldOut }) => !heldOut)),
+    heldOut: scoresOf(own.filter(({ heldOut }) => heldOut)),
+  }));
+}
+
+function scoresOf(images: readonly GoodImage[]): number[] {
+  return images.map(({ score }) => score);
+}

@@ -1,0 +1,129 @@
+/** @file Good images as the finished detector sees them, in a table, and those unlike the others of their product: they may be no good parts. */
+import { rm } from 'node:fs/promises';
+import { join, parse, relative } from 'node:path';
+import { csvLine } from '../../core/csv.ts';
+import { writeFileAtomic } from '../../core/files.ts';
+import { byClass } from '../../data/dataset.ts';
+import { bitsOf } from '../../detector/camera/camera.ts';
+import { heatOver, seenPicture, withLegend } from '../../detector/heat/heat-picture.ts';
+import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { deviations, mostDeviations } from '../../detector/thresholds/outliers.ts';
+import { decodeImage } from '../../image/decode.ts';
+import { writePng } from '../../image/encode.ts';
+import { sideBySide } from '../../image/overlay.ts';
+import { shrink } from '../../image/shrink.ts';
+import type { RunFolder } from '../run-folder.ts';
+import type { GoodImage, LeaveOwnOutDetector } from './good-images.ts';
+
+/** A good image among those of its product. */
+export interface RankedImage extends GoodImage {
+  /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread, or are few. */
+  readonly deviations: number;
+}
+
+/** Pictures of them, at most. */
+const mostPictures = 12;
+
+/** Longer side of such a picture, pixels. */
+const pictureSide = 480;
+
+/**
+ * The images of each product, the most anomalous first.
+ * @param images - with scores as of new images
+ * @param comparable - whether those of trained images can stand beside those of held-out ones; if not, each kind is compared with itself
+ */
+export function rankImages(images: readonly GoodImage[], comparable: boolean): RankedImage[] {
+  return [...byClass(images)].flatMap(([, own]) => {
+    const groups = comparable
+      ? [own]
+      : [own.filter(({ heldOut }) => heldOut), own.filter(({ heldOut }) => !heldOut)];
+    return groups.flatMap(amongThemselves).sort((a, b) => b.score - a.score);
+  });
+}
+
+function amongThemselves(images: readonly GoodImage[]): RankedImage[] {
+  const each = deviations(images.map(({ score }) => score));
+  return images.map((image, at) => ({ ...image, deviations: each[at] }));
+}
+
+/** Images that the others take for another product: they may lie in the wrong folder. The surest first. */
+export function misplaced<Image extends Pick<GoodImage, 'className' | 'recognisedAs' | 'share'>>(
+  images: readonly Image[],
+): Image[] {
+  return images
+    .filter(({ className, recognisedAs }) => recognisedAs !== className)
+    .sort((a, b) => b.share - a.share);
+}
+
+/** Images that lie far above the others of their product, the furthest first. */
+export function standOut(images: readonly RankedImage[]): RankedImage[] {
+  return images
+    .filter(({ deviations }) => deviations > mostDeviations)
+    .sort((a, b) => b.deviations - a.deviations);
+}
+
+/** All that may be no good image of its product: what stands out, the furthest first, and what lies in the wrong folder. */
+export function suspects(images: readonly RankedImage[]): RankedImage[] {
+  return [...new Set([...standOut(images), ...misplaced(images)])];
+}
+
+/** `good-images.csv`. @param root - paths are written below it */
+export function goodImagesCsv(
+  images: readonly RankedImage[],
+  thresholds: DetectorMetadata['thresholds'],
+  root: string,
+): string {
+  const rows = images.map(({ path, className, heldOut, score, deviations, recognisedAs, share }) =>
+    csvLine([
+      className,
+      relative(root, path),
+      score,
+      thresholds[className]?.threshold ?? null,
+      Number(deviations.toFixed(2)),
+      heldOut ? 'held out' : 'trained on',
+      recognisedAs,
+      Number(share.toFixed(4)),
+    ]),
+  );
+  const header = csvLine([
+    'product',
+    'image',
+    'score',
+    'threshold',
+    'deviations',
+    'use',
+    'recognised as',
+    'votes',
+  ]);
+  return `${[header, ...rows].join('\r\n')}\r\n`;
+}
+
+/** Writes the table, and pictures of those that may be no good images of their product, each beside its heat map, into `standing-out/`. */
+export async function writeGoodImages(
+  { run, root }: { readonly run: RunFolder; readonly root: string },
+  ownOut: LeaveOwnOutDetector,
+  images: readonly RankedImage[],
+  metadata: DetectorMetadata,
+): Promise<void> {
+  await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, root));
+  // A try before this one may have left others.
+  await rm(run.standingOut, { recursive: true, force: true });
+  for (const [index, { id, path, className, recognisedAs }] of suspects(images)
+    .slice(0, mostPictures)
+    .entries()) {
+    const image = await decodeImage(path, { bits: bitsOf(metadata) });
+    const { map } = await ownOut.judge(id, image);
+    const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
+    const { threshold } = metadata.thresholds[className];
+    const heat = heatOver({ metadata }, seen, { className, threshold, map });
+    const picture = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
+    await writePng(join(run.standingOut, pictureName(index, className, recognisedAs, path)), picture);
+  }
+}
+
+/** Short, and of letters that any file system takes. */
+function pictureName(index: number, className: string, recognisedAs: string, path: string): string {
+  const taken = recognisedAs === className ? '' : `-like-${recognisedAs}`;
+  const plain = `${className}${taken}-${parse(path).name}`.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 48);
+  return `${String(index + 1).padStart(2, '0')}-${plain}.png`;
+}

@@ -1,0 +1,161 @@
+/** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { callback, having, list, optional, path, requireArgument } from '../core/arguments.ts';
+import { CladError } from '../core/errors.ts';
+import { mapAhead } from '../data/concurrency.ts';
+import { imagesBelow, isInside } from '../data/folders.ts';
+import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
+import { bitsOf } from '../detector/camera/camera.ts';
+import type { Detector } from '../detector/detector.ts';
+import { heatPicture, withLegend } from '../detector/heat/heat-picture.ts';
+import { type Judgement, judgementOf } from '../detector/judgement.ts';
+import { decodeImage, type Reading } from '../image/decode.ts';
+import { writePng } from '../image/encode.ts';
+import type { RgbImage } from '../image/rgb.ts';
+
+/** One image's result, a line of `clad predict --json`. */
+export interface PredictionLine extends Judgement {
+  readonly path: string;
+  /** Path of the heat map, where one was written. */
+  readonly map: string | null;
+}
+
+/** An image that could not be judged. */
+export interface PredictionFailure {
+  readonly path: string;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** An image to judge, and where its heat map goes below the folder of maps. */
+export interface PredictTarget {
+  readonly path: string;
+  readonly mapName: string;
+}
+
+/**
+ * The images that paths stand for; folders are searched to their depths.
+ * @param onLeftOut - is told of everything else in the folders
+ * @throws FILE_NOT_FOUND, or DATASET_EMPTY for a folder without images
+ */
+export async function predictTargets(
+  paths: readonly string[],
+  onLeftOut?: (entry: LeftOut) => void,
+): Promise<PredictTarget[]> {
+  requireArgument('predictTargets', 'paths', paths, list(path));
+  const targets: PredictTarget[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint: 'Give images or folders of images.' });
+    if (!found.isDirectory()) {
+      targets.push({ path, mapName: asPng(basename(path)) });
+      continue;
+    }
+    const { images, leftOut } = await imagesBelow(path);
+    if (images.length === 0) {
+      const expected = `.png, .jpg, .webp, .bmp or .tif files${leftOutBriefly(leftOut)}`;
+      throw new CladError('DATASET_EMPTY', { path, expected });
+    }
+    for (const entry of leftOut) onLeftOut?.(entry);
+    for (const image of images) targets.push({ path: image, mapName: asPng(relative(path, image)) });
+  }
+  return distinct(targets);
+}
+
+function asPng(name: string): string {
+  return `${name.slice(0, name.length - extname(name).length)}.png`;
+}
+
+/** Gives maps of equally named images different names, on file systems too that do not tell capitals. */
+function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
+  const folded = (name: string) => name.normalize('NFC').toLowerCase();
+  // A name that an image has by itself is never given to another.
+  const own = new Set(targets.map(({ mapName }) => folded(mapName)));
+  const given = new Set<string>();
+  return targets.map(({ path, mapName }) => {
+    const ending = extname(mapName);
+    const stem = mapName.slice(0, -ending.length);
+    let name = mapName;
+    for (let number = 2; given.has(folded(name)) || (number > 2 && own.has(folded(name))); number++)
+      name = `${stem}-${number}${ending}`;
+    given.add(folded(name));
+    return { path, mapName: name };
+  });
+}
+
+/**
+ * Refuses a folder for heat maps that holds photographs which are judged, as a map could take the place of one, or that lies among them, as the maps would
+ * be judged the next time.
+ * @throws OPTION_INVALID
+ */
+export async function requireMapsApart(
+  folder: string,
+  paths: readonly string[],
+  targets: readonly PredictTarget[],
+): Promise<void> {
+  for (const path of paths) {
+    if (await isInside(folder, path)) throw refusal(`a folder outside ${path}, whose photographs are judged`);
+  }
+  for (const place of new Set(targets.map(({ path }) => dirname(path)))) {
+    if (await isInside(place, folder)) throw refusal(`a folder without photographs: ${place} has some`);
+  }
+
+  function refusal(expected: string): CladError {
+    return new CladError('OPTION_INVALID', { option: '--maps', expected, actual: folder });
+  }
+}
+
+/** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
+export async function decodeOrError(path: string, reading: Reading): Promise<RgbImage | CladError> {
+  return orError(decodeImage(path, reading));
+}
+
+async function orError<T>(work: Promise<T>): Promise<T | CladError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CladError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Judges images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
+ * @param mapsFolder - heat maps are written below it; none where absent
+ * @param options - `legend`: a strip below each map with the values of its colours, so that it is higher than its photograph; `onLeftOut`: is told of pages and
+ *   frames after the first, which are not judged
+ */
+export async function* predictImages(
+  detector: Detector,
+  targets: readonly PredictTarget[],
+  mapsFolder?: string,
+  options: { readonly legend?: boolean; readonly onLeftOut?: (entry: LeftOut) => void } = {},
+): AsyncGenerator<PredictionLine | PredictionFailure> {
+  requireArgument('predictImages', 'detector', detector, having('an open detector', { predict: callback }));
+  requireArgument(
+    'predictImages',
+    'targets',
+    targets,
+    list(having('what predictTargets() gives', { path, mapName: path })),
+  );
+  requireArgument('predictImages', 'mapsFolder', mapsFolder, optional(path));
+  const { legend = false, onLeftOut } = options;
+  const reading = { bits: bitsOf(detector.metadata) };
+  const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
+  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
+    const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
+    if (image instanceof CladError || prediction instanceof CladError) {
+      yield { path, error: (prediction as CladError).words };
+      continue;
+    }
+    const later = onLeftOut && (await laterPages(path));
+    if (later) onLeftOut(later);
+    let map: string | null = null;
+    if (mapsFolder !== undefined) {
+      map = join(resolve(mapsFolder), mapName);
+      const picture = heatPicture(detector, image, prediction);
+      await writePng(map, legend ? withLegend(detector, picture, prediction.className) : picture);
+    }
+    yield { path, ...judgementOf(detector.metadata, prediction, image), map };
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * @file What a finished detector says of defects that were made on good images: how near its map's highest values a defect ends, for the
+ * regions, and how high strong defects reach, for the colours (docs/decisions/0023-the-look-of-heat-maps-and-regions.md). Thresholds and scores are not touched.
+ *
+ * Each is one connected piece: a local anomaly of the synthesis has many, and the map, which is blurred, does not show the gaps between them.
+ */
+import { Random } from '../../core/random.ts';
+import { regionsOf } from '../../core/regions.ts';
+import { mapAhead } from '../../data/concurrency.ts';
+import { byClass } from '../../data/dataset.ts';
+import { endingAt } from '../../detector/heat/map-range.ts';
+import { insideRegions } from '../../detector/heat/region-rule.ts';
+import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { inputPicture } from '../../features/patches/input-picture.ts';
+import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
+import { decodeImage } from '../../image/decode.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import { synthesisOptions } from '../../methods/shared/train-features.ts';
+import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
+import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
+import type { LeaveOwnOutDetector } from '../good-images/good-images.ts';
+import { stoppable, type Work } from './prepare.ts';
+
+/** Defects of each product; of 16 as of 24 the share scatters by 0.03 around that of many. */
+export const madePerProduct = 16;
+/** With fewer that the detector calls anomalous, the usual values stand. */
+const leastFound = 6;
+/** What fits defects of most products; where a product has none of its own. */
+export const usualShare = 0.75;
+const shares = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] as const;
+/** Which of the best is the very best is chance among so few defects. */
+const aboutAsGood = 0.95;
+/** A strong defect: so many of those that were found reach less high. */
+const strong = 0.9;
+
+/** A defect as the detector sees it. */
+export interface SeenDefect {
+  readonly score: number;
+  /** [S, S] */
+  readonly map: Float32Array;
+  /** [S, S], 1 inside the defect. */
+  readonly mask: Uint8Array;
+}
+
+/** A pixel of the map sees as far as the blur, or its patch. @param blurSigma - pixels @param patch - side of a patch, pixels */
+export function reachOf(blurSigma: number, patch: number): number {
+  return Math.max(1, Math.round(Math.max(2 * blurSigma, patch)));
+}
+
+/**
+ * The metadata with regions and colours by made defects, a product at a time.
+ * @param metadata - with thresholds and colours by good images
+ * @throws INTERRUPTED once the request's signal is aborted
+ */
+export async function withMadeDefects(
+  metadata: DetectorMetadata,
+  work: Pick<Work, 'training' | 'split' | 'features' | 'textures' | 'request' | 'bits'>,
+  ownOut: Pick<LeaveOwnOutDetector, 'judge'>,
+  reach: number,
+): Promise<DetectorMetadata> {
+  const share: Record<string, number> = {};
+  const display = { ...metadata.display };
+  const ids = work.training.map(({ className }, id) => ({ className, id }));
+  const onProgress = stoppable(work.request);
+  const total = madePerProduct * metadata.classes.length;
+  let done = 0;
+  for (const [name, all] of byClass(ids)) {
+    const range = display[name];
+    const threshold = metadata.thresholds[name]?.threshold;
+    if (!range || threshold === undefined) continue;
+    const seen: SeenDefect[] = [];
+    if (work.request.options.synthesis.perImage > 0) {
+      // What the networks have not seen comes first.
+      const held = all.filter(({ id }) => work.split.heldOut.has(id));
+      const others = all.filter(({ id }) => !work.split.heldOut.has(id));
+      const images = [...held, ...others].slice(0, madePerProduct).map(({ id }) => id);
+      for await (const defect of madeDefects(name, images, work, ownOut)) {
+        seen.push(defect);
+        onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
+      }
+    }
+    const found = seen.filter(({ score }) => score > threshold);
+    const low = Math.min(range.low, threshold);
+    share[name] = shareOf(found, metadata.geometry.size, { threshold, low, reach });
+    if (found.length >= leastFound) display[name] = endingAt(range, strongest(found));
+  }
+  return { ...metadata, display, regions: { reach, share } };
+}
+
+/**
+ * The share whose regions overlap the defects well, by the mean of intersection over union: of those about as good as the best the smallest,
+ * since a box that cuts a defect off is worse than one a little wide. The usual share, where defects are few.
+ */
+export function shareOf(
+  found: readonly SeenDefect[],
+  size: number,
+  { threshold, low, reach }: { readonly threshold: number; readonly low: number; readonly reach: number },
+): number {
+  if (found.length < leastFound) return usualShare;
+  const fits = shares.map((share) => {
+    const rule = { threshold, near: { low, share, reach } };
+    return found.reduce((sum, { map, mask }) => sum + overlap(insideRegions(map, size, rule), mask), 0);
+  });
+  const best = Math.max(...fits);
+  // Of a score that is no value of the map no pixel may be above the threshold.
+  if (best === 0) return usualShare;
+  return shares.find((_, at) => (fits[at] as number) >= aboutAsGood * best) ?? usualShare;
+}
+
+function strongest(found: readonly SeenDefect[]): number {
+  const peaks = found.map(({ map }) => map.reduce((most, value) => Math.max(most, value), -Infinity));
+  return peaks.sort((a, b) => a - b)[Math.ceil(strong * peaks.length) - 1] as number;
+}
+
+/** Intersection over union of what is positive and the mask; 0 where both are empty. */
+function overlap(inside: Float32Array, mask: Uint8Array): number {
+  let both = 0;
+  let either = 0;
+  for (let pixel = 0; pixel < mask.length; pixel++) {
+    const here = (inside[pixel] as number) > 0;
+    const there = mask[pixel] !== 0;
+    if (here && there) both++;
+    if (here || there) either++;
+  }
+  return either === 0 ? 0 : both / either;
+}
+
+async function* madeDefects(
+  name: string,
+  images: readonly number[],
+  {
+    training,
+    features,
+    textures,
+    request,
+    bits,
+  }: Pick<Work, 'training' | 'features' | 'textures' | 'request' | 'bits'>,
+  ownOut: Pick<LeaveOwnOutDetector, 'judge'>,
+): AsyncGenerator<SeenDefect> {
+  const { options } = request;
+  const { geometry } = features;
+  const source = textures ? textureFolder(textures) : proceduralTextures();
+  const settings = synthesisOptions({ request, features });
+  const onPart = options.synthesis.foreground && (await partIsFound(images, training, geometry, bits));
+  const numbers = Array.from({ length: madePerProduct }, (_, number) => number);
+  const made = mapAhead(numbers, 2, async (number) => {
+    const id = images[number % images.length] as number;
+    const image = await decodeImage(training[id]!.path, { bits });
+    const seen = inputPicture(image, geometry);
+    const random = new Random(options.seed, 'made defects', name, number);
+    const texture = await source.texture(random, geometry.size);
+    const foreground = onPart ? estimateForeground(seen).mask : undefined;
+    const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, settings);
+    return { id, ...largestPiece(seen, anomaly) };
+  });
+  for await (const [, { id, image, mask }] of made) {
+    const { score, map } = await ownOut.judge(id, framed(image, geometry));
+    yield { score, map, mask };
+  }
+}
+
+/** Whether the part can be told from its background, by the images at hand. */
+async function partIsFound(
+  images: readonly number[],
+  training: Work['training'],
+  geometry: Work['features']['geometry'],
+  bits: Work['bits'],
+): Promise<boolean> {
+  const estimates = [];
+  const decode = (id: number) => decodeImage(training[id]!.path, { bits });
+  for await (const [, image] of mapAhead(images, 2, decode)) {
+    const { mask: _, ...statistics } = estimateForeground(inputPicture(image, geometry));
+    estimates.push(statistics);
+  }
+  return foregroundIsStable(estimates).accepted;
+}
+
+/** The anomaly's largest connected piece alone on the picture. */
+export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnomaly, 'image' | 'mask'>) {
+  const { labels, sizes } = regionsOf(mask.data, mask.width, mask.height);
+  const largest = sizes.indexOf(Math.max(...sizes)) + 1;
+  const piece = Uint8Array.from(labels, (label) => (label === largest ? 1 : 0));
+  const data = Uint8Array.from(picture.data);
+  for (let pixel = 0; pixel < piece.length; pixel++)
+    if (piece[pixel] !== 0) data.set(image.data.subarray(3 * pixel, 3 * pixel + 3), 3 * pixel);
+  return { image: { width: picture.width, height: picture.height, data }, mask: piece };
+}
+
+/** A picture of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
+function framed(picture: RgbImage, { size, resizeTo = size }: Work['features']['geometry']): RgbImage {
+  if (resizeTo === size) return picture;
+  const start = Math.floor((resizeTo - size) / 2);
+  const data = new Uint8Array(resizeTo * resizeTo * 3).fill(128);
+  for (let row = 0; row < size; row++)
+    data.set(
+      picture.data.subarray(row * size * 3, (row + 1) * size * 3),
+      ((start + row) * resizeTo + start) * 3,
+    );
+  return { width: resizeTo, height: resizeTo, data };
+}

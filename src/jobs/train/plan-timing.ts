@@ -1,0 +1,151 @@
+/** @file What `clad train --plan` measures: a few pictures, steps, products and maps, drawn by chance, on this machine as it is now. */
+import { Random } from '../../core/random.ts';
+import { Evaluator } from '../../evaluation/evaluator.ts';
+import type { Extractor } from '../../features/patches/extractor.ts';
+import { Graph, matmul } from '../../graph/index.ts';
+import { cladNetworks } from '../../methods/clad/clad-networks.ts';
+import { type BatchRows, batchRows, batchSpec } from '../../methods/clad/step.ts';
+import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
+import type { TrainingOptions } from '../../training/options.ts';
+import { initialState, trainingProgram } from '../../training/program.ts';
+
+/** Of one picture, the best of three: decoding and drawing run beside it. */
+export async function extractionSeconds(extractor: Extractor, side: number): Promise<number> {
+  const random = new Random('plan');
+  const data = Uint8Array.from({ length: side * side * 3 }, () => random.integer(256));
+  return fastest(3, () => extractor.extract([{ width: side, height: side, data }]));
+}
+
+/**
+ * Of one step, measured where its batch is small, else extrapolated from two smaller ones: by the rows and their square where rows are contrasted
+ * (stage 1), by the rows and a fixed part elsewhere.
+ */
+export async function stepSeconds(
+  engine: Engine,
+  options: TrainingOptions,
+  stage: 1 | 2,
+  width: number,
+  classes: number,
+): Promise<number> {
+  const { batch } = options[`stage${stage}`];
+  const timed = (rows: number) => {
+    const parts = batchRows(rows, options.batch, options.synthesis.perImage > 0);
+    return oneStep(engine, options, stage, parts, width, classes);
+  };
+  const contrasted = stage === 1 && options.losses.contrast > 0;
+  const [small, large] = contrasted ? ([1024, 4096] as const) : ([2048, 8192] as const);
+  if (batch <= small) return timed(batch);
+  const first = { rows: small, seconds: await timed(small) };
+  const second = { rows: Math.min(batch, large), seconds: await timed(Math.min(batch, large)) };
+  return extrapolated(first, second, batch, contrasted);
+}
+
+interface TimedStep {
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+/** Seconds of a step of `rows` by those of two smaller ones. @param contrasted - whether time grows with the square of the rows as well */
+export function extrapolated(first: TimedStep, second: TimedStep, rows: number, contrasted: boolean): number {
+  if (rows === second.rows) return second.seconds;
+  const between = second.rows - first.rows;
+  if (!contrasted) {
+    const each = Math.max(0, (second.seconds - first.seconds) / between);
+    return second.seconds + each * (rows - second.rows);
+  }
+  // first = a s + b s^2, second = a l + b l^2
+  const [low, high] = [first.seconds / first.rows, second.seconds / second.rows];
+  const square = Math.max(0, (high - low) / between);
+  const linear = Math.max(0, high - square * second.rows);
+  return linear * rows + square * rows * rows;
+}
+
+async function oneStep(
+  engine: Engine,
+  options: TrainingOptions,
+  stage: 1 | 2,
+  rows: BatchRows,
+  width: number,
+  classes: number,
+): Promise<number> {
+  const networks = cladNetworks(
+    options,
+    { width, noiseDeviation: new Float32Array(width).fill(0.1) },
+    classes,
+  );
+  const state = initialState(networks.initial(new Random('plan')), false);
+  const spec = batchSpec(rows, width);
+  const { averageDecay, ...optimizer } = options.optimizer;
+  const session = await engine.load(
+    trainingProgram(state, spec, networks.step(stage, rows), { optimizer, averageDecay }),
+  );
+  const feeds: Record<string, TensorValue> = {
+    ...Object.fromEntries(
+      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
+    ),
+    steps: int64([1], []),
+    learning_rate: float32(new Float32Array(1), [1]),
+    ...Object.fromEntries(
+      Object.entries(spec).map(([name, { dtype, shape }]) => [name, drawn(dtype, [1, ...shape], classes)]),
+    ),
+  };
+  try {
+    return await fastest(2, () => session.run(feeds));
+  } finally {
+    await session.release();
+  }
+}
+
+function drawn(dtype: string, shape: readonly number[], classes: number): TensorValue {
+  const random = new Random('plan', shape.join());
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (dtype === 'int64')
+    return int64(
+      Array.from({ length: count }, (_, row) => row % classes),
+      shape,
+    );
+  if (dtype === 'float16')
+    return {
+      dtype: 'float16',
+      shape,
+      data: Uint16Array.from({ length: count }, () => 0x3000 + random.integer(0x800)),
+    };
+  return float32(random.fillNormal(new Float32Array(count)), shape);
+}
+
+/** Multiplications and additions a second in a product of matrices. */
+export async function productRate(engine: Engine): Promise<number> {
+  const graph = new Graph();
+  const side = 1024;
+  const left = graph.input('left', 'float32', [side, side]);
+  graph.output('product', matmul(left, left, { transB: true }));
+  const session = await engine.load(graph.toBytes());
+  const value = float32(new Random('plan').fillNormal(new Float32Array(side * side)), [side, side]);
+  const seconds = await fastest(3, () => session.run({ left: value }));
+  await session.release();
+  return (2 * side ** 3) / seconds;
+}
+
+/** All metrics of one test image, by drawn maps. @param side - of the map, pixels */
+export function metricSeconds(side: number): number {
+  const random = new Random('plan');
+  const drawnMap = () => Float32Array.from({ length: side * side }, () => random.uniform(0, 1));
+  const mask = Uint8Array.from({ length: side * side }, (_, pixel) => (pixel % side < side / 8 ? 1 : 0));
+  const images = Array.from({ length: 8 }, (_, number) => ({ map: drawnMap(), anomalous: number % 2 === 1 }));
+  const started = performance.now();
+  const evaluator = new Evaluator();
+  for (const { map, anomalous } of images)
+    evaluator.add({ className: 'plan', anomalous, score: map[0], map, mask: anomalous ? mask : null });
+  evaluator.result();
+  return (performance.now() - started) / 1000 / images.length;
+}
+
+async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < times; turn++) {
+    const started = performance.now();
+    await work();
+    best = Math.min(best, (performance.now() - started) / 1000);
+  }
+  return best;
+}

@@ -1,0 +1,111 @@
+/** @file Golden pictures made for a detector file, and asked again on another machine: `clad verify`. */
+import { readBytes } from '../core/files.ts';
+import { testPatterns } from '../demo/test-patterns.ts';
+import { Detector } from '../detector/detector.ts';
+import {
+  compareGolden,
+  type Golden,
+  type GoldenDifference,
+  goldenPicture,
+  parseGolden,
+} from '../detector/self-test/golden.ts';
+import { decodeMetadata } from '../graph/index.ts';
+import { decodeBytes } from '../image/decode.ts';
+import { encodePng } from '../image/encode.ts';
+import type { Device } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { requireRequest } from './request-fields.ts';
+import { modelPathOf } from './run-folder.ts';
+
+/** How exactly a machine reproduces what another one has computed, by what the file computes in; shares of a map's span. */
+const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
+/** Processors of other kinds than the CPU round otherwise, and may use shorter numbers within products. */
+const otherDevices = 0.02;
+
+/** The detector's golden pictures, judged by the very file. */
+export async function makeGolden(
+  detector: Detector,
+  device: Device,
+  precision: keyof typeof tolerances = 'fp32',
+): Promise<Golden> {
+  const pictures: Golden['pictures'] = [];
+  for (const [name, image] of Object.entries(testPatterns())) {
+    const png = Buffer.from(await encodePng(image)).toString('base64');
+    pictures.push(goldenPicture(name, png, await detector.predict(image)));
+  }
+  return { format: 1, device, tolerance: tolerances[precision], pictures };
+}
+
+export interface VerifyRequest {
+  /** Run folder or detector file. */
+  readonly run: string;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  /** Share of the map's span; the file's own, or more on another device, where absent. */
+  readonly tolerance?: number | undefined;
+}
+
+/** One golden picture, asked again. */
+export interface VerifiedPicture {
+  readonly name: string;
+  readonly class: string;
+  readonly expectedClass: string;
+  readonly score: number;
+  readonly expectedScore: number;
+  readonly difference: Omit<GoldenDifference, 'within'>;
+  readonly reproduced: boolean;
+}
+
+/** The document of `clad verify --json`. */
+export interface Verification {
+  readonly model: string;
+  readonly device: Device;
+  /** Where the file's numbers were computed. */
+  readonly madeOn: string;
+  readonly tolerance: number;
+  /** Whether a checksum has shown that the file is whole; false for a file of before there were checksums. */
+  readonly checked: boolean;
+  readonly reproduced: boolean;
+  readonly pictures: readonly VerifiedPicture[];
+}
+
+/**
+ * Asks a detector file about its golden pictures on this machine.
+ * @throws GOLDEN_MISSING for a file without them, FILE_UNREADABLE, DETECTOR_INVALID, RUN_NOT_FOUND, DEVICE_UNAVAILABLE
+ */
+export async function verifyDetector(request: VerifyRequest): Promise<Verification> {
+  requireRequest('verifyDetector', 'verify', request);
+  const model = await modelPathOf(request.run);
+  const bytes = await readBytes(model);
+  const engine = await nodeEngine({ device: request.device, threads: request.threads });
+  const detector = await Detector.fromBytes(engine, bytes, model);
+  try {
+    const golden = parseGolden(decodeMetadata(bytes), model);
+    const { device } = engine;
+    const least = device === golden.device ? 0 : otherDevices;
+    const tolerance = request.tolerance ?? Math.max(golden.tolerance, least);
+    const pictures: VerifiedPicture[] = [];
+    for (const kept of golden.pictures) {
+      const image = await decodeBytes(
+        Buffer.from(kept.png, 'base64'),
+        `${model}: golden picture ${kept.name}`,
+      );
+      const now = await detector.predict(image);
+      const { within, ...difference } = compareGolden(kept, now, tolerance);
+      pictures.push({
+        name: kept.name,
+        class: now.className,
+        expectedClass: kept.class,
+        score: now.score,
+        expectedScore: kept.score,
+        difference,
+        reproduced: within,
+      });
+    }
+    const reproduced = pictures.every((picture) => picture.reproduced);
+    const { checked } = detector;
+    return { model, device, madeOn: golden.device, tolerance, checked, reproduced, pictures };
+  } finally {
+    await detector.release();
+  }
+}

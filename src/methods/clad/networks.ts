@@ -1,0 +1,58 @@
+/**
+ * @file CLAD's adaptor A and discriminator D (section 3.3): three linear layers each, batch norm and LeakyReLU between.
+ * The paper gives no widths, activation or bias; LeakyReLU 0.2 is GLASS's and SimpleNet's.
+ */
+import { reshape, slice, stopGradient, type Tensor } from '../../graph/index.ts';
+import {
+  batchNormaliser,
+  type Normalise,
+  named,
+  type ParameterTensors,
+  perceptron,
+  runningNormaliser,
+} from '../../nn/perceptron.ts';
+
+export interface NetworkOutputs {
+  /** Adaptor outputs X_A, [rows, d]. */
+  readonly embedding: Tensor;
+  /** Class logits X_C, [rows, N + 1]; the last is the anomaly class. */
+  readonly logits: Tensor;
+  /** Anomaly scores X_S, [rows]; higher is more anomalous. */
+  readonly score: Tensor;
+}
+
+/** Both networks on a training batch: batch statistics, and the running ones that follow from them, by name. */
+export function networksTraining(x: Tensor, parameters: ParameterTensors) {
+  const { normalise, statistics } = batchNormaliser(parameters);
+  return { outputs: networks(x, withoutIdleBiases(parameters), normalise), statistics };
+}
+
+/**
+ * Batch norm takes away any bias before it, and the losses on embeddings see only their differences; so these biases (the
+ * adaptor's last among them) have derivative zero. Rounding would make it 1e-9 instead, and AdamW, which divides by the
+ * gradient's own size, would walk them at random; so the zero is made exact.
+ */
+function withoutIdleBiases(parameters: ParameterTensors): ParameterTensors {
+  const layers = ['adaptor.0', 'adaptor.3', 'adaptor.6', 'discriminator.0', 'discriminator.3'];
+  const fixed = layers.map((layer) => `${layer}.bias`);
+  return {
+    ...parameters,
+    ...Object.fromEntries(fixed.map((name) => [name, stopGradient(named(parameters, name))])),
+  };
+}
+
+/** Both networks with fixed statistics: rows do not influence each other. */
+export function networksInference(x: Tensor, parameters: ParameterTensors): NetworkOutputs {
+  return networks(x, parameters, runningNormaliser(parameters));
+}
+
+function networks(x: Tensor, parameters: ParameterTensors, normalise: Normalise): NetworkOutputs {
+  const embedding = perceptron('adaptor', x, parameters, normalise);
+  const head = perceptron('discriminator', embedding, parameters, normalise);
+  const width = head.shape[1] as number;
+  return {
+    embedding,
+    logits: slice(head, 1, 0, width - 1),
+    score: reshape(slice(head, 1, width - 1, width), [x.shape[0] as number | string]),
+  };
+}

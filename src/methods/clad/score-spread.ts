@@ -1,0 +1,69 @@
+/** @file How the two voices vary over held-out normal patches, so that they can be added in common units. */
+import { halvesToFloats } from '../../core/half.ts';
+import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
+import { Graph } from '../../graph/index.ts';
+import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
+import { patchVoices, type SecondOpinion, type Spread, type TrainedPatchModel } from './patch-scores.ts';
+
+/**
+ * Measures both voices on the patches of held-out images, with the image's own members left out of the memory bank.
+ * @returns undefined where the networks are heard alone
+ */
+export async function secondOpinion(
+  engine: Engine,
+  model: TrainedPatchModel,
+  features: { readonly store: FeatureStore; readonly index: StoreIndex },
+  heldOut: ReadonlySet<number>,
+  networkWeight: number | null,
+): Promise<SecondOpinion | undefined> {
+  if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
+  const { store, index } = features;
+  const graph = new Graph();
+  const rows = graph.input('features', 'float32', ['rows', index.width]);
+  const voices = patchVoices(graph, rows, model, graph.input('own', 'int64', [1]));
+  graph.output('network', voices.network);
+  if (voices.distance) graph.output('distance', voices.distance);
+  const session = await engine.load(graph.toBytes());
+  const perImage = index.gridSide ** 2;
+  const network = new Moments();
+  const distance = new Moments();
+  try {
+    for (let shard = 0; shard < index.shards.length; shard++) {
+      const { images, features: halves } = await store.readShard(shard);
+      for (const [number, { id }] of images.entries()) {
+        if (!heldOut.has(id)) continue;
+        const start = number * perImage * index.width;
+        const rows = halvesToFloats(halves.subarray(start, start + perImage * index.width));
+        const outputs = await session.run({
+          features: float32(rows, [perImage, index.width]),
+          own: int64([id], [1]),
+        });
+        network.add(floats(outputs.network));
+        distance.add(floats(outputs.distance));
+      }
+    }
+  } finally {
+    await session.release();
+  }
+  return { network: network.spread(), distance: distance.spread(), networkWeight };
+}
+
+class Moments {
+  #count = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(values: Float32Array): void {
+    for (const value of values) {
+      this.#sum += value;
+      this.#squares += value * value;
+    }
+    this.#count += values.length;
+  }
+
+  spread(): Spread {
+    const mean = this.#sum / this.#count;
+    const variance = Math.max(0, this.#squares / this.#count - mean * mean);
+    return { mean, deviation: Math.max(Math.sqrt(variance), 1e-6) };
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * @file CRAS (Chen et al., "Center-aware Residual Anomaly Synthesis for Multi-class Industrial Anomaly Detection", 2025): every product has
+ * a bank of centres, the mean of each place over its good photographs. What the discriminator sees is the adapted feature beside its difference
+ * to the most similar centre of its product; noise is weaker where a feature is far from its centre. The banks are adapted by the adaptor's first
+ * values and stay as they are.
+ *
+ * The product is decided for each picture by itself, where its code takes the commonest of a batch. The score is the discriminator's value before the
+ * sigmoid of its code: the order is the same, but it does not saturate, and a threshold can lie above the best of the good.
+ */
+import { Random } from '../../core/random.ts';
+import type { PatchModel } from '../../detector/patch-model.ts';
+import {
+  add,
+  argMax,
+  cast,
+  concat,
+  div,
+  equal,
+  Graph,
+  gather,
+  matmul,
+  mean,
+  mul,
+  reshape,
+  slice,
+  stopGradient,
+  sub,
+  type Tensor,
+  where,
+} from '../../graph/index.ts';
+import { bceByKind, oneHot } from '../../nn/losses.ts';
+import type { Parameters } from '../../nn/parameters.ts';
+import { batchNormaliser, perceptronParameters, runningNormaliser } from '../../nn/perceptron.ts';
+import { rowLength, unit } from '../../nn/row-length.ts';
+import { type Engine, float32, floats } from '../../runtime/engine.ts';
+import { presets } from '../../training/options.ts';
+import type { TrainableNetworks } from '../../training/trainable.ts';
+import { constantParameters } from '../clad/patch-scores.ts';
+import type { Method } from '../contract.ts';
+import { type ClassMaps, fitClassMaps } from '../shared/class-maps.ts';
+import { adapt, discriminate, linearAdaptorRate } from '../shared/linear-adaptor.ts';
+import { highestPatch, isotropicNoise, oneStage } from '../shared/scorer.ts';
+import { fitInput } from '../shared/train-features.ts';
+import { trainOn } from '../shared/train-networks.ts';
+
+/** k: how much the distance to the centre moves the noise's scale. */
+const guidance = 0.3;
+
+const common = {
+  batch: { local: 0, global: 0.5 },
+  // A multiple of the features' deviation (`isotropicNoise`).
+  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.4, ascentSteps: 0 },
+  optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
+};
+
+/** As many rows as CLAD's default sees. */
+const fast = oneStage(presets.fast, common, { steps: 900, epochs: null, batch: 2048 });
+
+/** 100 epochs, 32 images a batch, of 288 pixels. */
+const published = oneStage(
+  presets.paper,
+  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeTo: 329 } },
+  { steps: null, epochs: 100, batch: 82_944 },
+);
+
+export const cras: Method = {
+  presets: { fast, published },
+  inputs: ['feature'],
+  async train(work, foregrounds, extracted) {
+    const { options } = work.request;
+    const { fitted, fitKey } = await fitInput(work, extracted);
+    const maps = await fitClassMaps({ ...extracted, images: work.split.fit });
+    const first = firstValues(fitted.width, new Random(options.seed, 'parameters'));
+    const centres = await adaptedCentres(work.engine, maps, first);
+    const networks = crasNetworks(centres, first, isotropicNoise(fitted));
+    const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
+    const { parameters, steps, chosen } = trained;
+    return { steps, chosen, model: crasModel(parameters, centres) };
+  },
+};
+
+/** Banks of centres in the space of the adaptor's first values. */
+export interface Centres {
+  /** [classes * patches, width] */
+  readonly rows: Float32Array;
+  readonly classes: number;
+  readonly patches: number;
+  readonly width: number;
+}
+
+/** First values; the discriminator's hidden layers are each two thirds as wide as what enters them. */
+export function firstValues(width: number, random: Random): Parameters {
+  const wide = Math.floor((2 * width) / 1.5);
+  const sizes = [2 * width, wide, Math.floor(wide / 1.5), 1];
+  return {
+    ...perceptronParameters('adaptor', [width, width], random, true),
+    ...perceptronParameters('discriminator', sizes, random, false),
+  };
+}
+
+async function adaptedCentres(
+  engine: Engine,
+  { maps, classes, patches, width }: ClassMaps,
+  first: Parameters,
+): Promise<Centres> {
+  const graph = new Graph();
+  const rows = graph.input('rows', 'float32', [classes * patches, width]);
+  graph.output('adapted', adapt(rows, constantParameters(graph, first)));
+  const session = await engine.load(graph.toBytes());
+  const { adapted } = await session.run({ rows: float32(maps, [classes * patches, width]) });
+  await session.release();
+  return { rows: floats(adapted), classes, patches, width };
+}
+
+/**
+ * @param first - first values, with which the centres were adapted
+ * @param deviation - of the noise
+ */
+export function crasNetworks(centres: Centres, first: Parameters, deviation: number): TrainableNetworks {
+  return {
+    initial: () => first,
+    rateOf: linearAdaptorRate,
+    // While training is judged, the centre is the most similar of all products.
+    score: (rows, parameters) => {
+      const adapted = adapt(rows, parameters);
+      const nearest = argMax(similarities(adapted, centres), 1);
+      const centre = gather(centreRows(rows.graph, centres), nearest);
+      return discriminate(beside(adapted, centre), parameters, runningNormaliser(parameters));
+    },
+    step: (_, rows) => (parameters, batch) => {
+      const { normalise, statistics } = batchNormaliser(parameters);
+      const normal = adapt(cast(batch.normal as Tensor, 'float32'), parameters);
+      const { graph } = normal;
+      const own = equal(reshape(batch.classes as Tensor, [rows.normal, 1]), centreClasses(graph, centres));
+      const nearest = argMax(where(own, similarities(stopGradient(normal), centres), -2), 1);
+      const centre = gather(centreRows(graph, centres), nearest);
+      const [origin, around] = [slice(normal, 0, 0, rows.global), slice(centre, 0, 0, rows.global)];
+      const noise = guided(mul(batch.noise as Tensor, deviation), sub(origin, around));
+      const noisy = add(origin, stopGradient(noise));
+      const inputs = concat([beside(normal, centre), beside(noisy, around)], 0);
+      const scores = discriminate(inputs, parameters, normalise);
+      const { normal: good, anomalous: bad } = bceByKind(scores, rows.normal);
+      return { losses: { normal: good, anomalous: bad, total: add(good, bad) }, statistics };
+    },
+  };
+}
+
+/** The trained networks in the detector: the product of each picture first, then the centres of that product. */
+export function crasModel(parameters: Parameters, centres: Centres): PatchModel {
+  const { classes, patches, width } = centres;
+  return (graph, features) => {
+    const values = constantParameters(graph, parameters);
+    const adapted = adapt(features, values);
+    const banks = reshape(centreRows(graph, centres), [classes, patches * width]);
+    const pictures = reshape(adapted, [-1, patches * width], 'N');
+    const product = argMax(matmul(unit(pictures), unit(banks), { transB: true }), 1);
+    const own = equal(reshape(product, [-1, 1, 1], 'N'), reshape(centreClasses(graph, centres), [1, 1, -1]));
+    const similar = reshape(similarities(adapted, centres), [-1, patches, classes * patches], 'N');
+    const nearest = reshape(argMax(where(own, similar, -2), 2), [-1], 'rows');
+    const centre = reshape(
+      gather(centreRows(graph, centres), nearest),
+      [-1, width],
+      features.shape[0] as string,
+    );
+    const score = discriminate(beside(adapted, centre), values, runningNormaliser(values));
+    return { score, shares: oneHot(product, classes), imageScore: highestPatch(score, patches) };
+  };
+}
+
+function centreRows(graph: Graph, { rows, classes, patches, width }: Centres): Tensor {
+  return graph.constant('centres', rows, [classes * patches, width]);
+}
+
+/** Class of each centre, [1, classes * patches]. */
+function centreClasses(graph: Graph, { classes, patches }: Centres): Tensor {
+  const numbers = Array.from({ length: classes * patches }, (_, row) => Math.floor(row / patches));
+  return graph.constant('centre_classes', numbers, [1, classes * patches], 'int64');
+}
+
+/** Cosines of rows to all centres, [rows, classes * patches]. */
+function similarities(rows: Tensor, centres: Centres): Tensor {
+  return matmul(unit(rows), unit(centreRows(rows.graph, centres)), { transB: true });
+}
+
+/** The rows, and beside them how they differ from their centres, [rows, 2 width]. */
+function beside(rows: Tensor, centre: Tensor): Tensor {
+  return concat([rows, sub(rows, centre)], 1);
+}
+
+/** Noise scaled by its length over the distance to the centre; the scales' mean is 1, and k says how much they differ. */
+function guided(noise: Tensor, shift: Tensor): Tensor {
+  const scale = div(rowLength(noise), rowLength(shift));
+  return mul(noise, add(mul(sub(div(scale, mean(scale)), 1), guidance), 1));
+}

@@ -1,0 +1,199 @@
+/**
+ * @file PatchCore (Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022): a greedy coreset of the normal patch
+ * features, the distance to the nearest member as a patch's score, and the picture's score re-weighted by how lonely that member is (its
+ * Eq. 7). One bank over all products; nothing is trained.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CladError } from '../../core/errors.ts';
+import { orMadeAgain } from '../../core/made-again.ts';
+import { type PatchModel, sharesOfVotes } from '../../detector/patch-model.ts';
+import { chooseMembers, memberCount } from '../../features/memory-bank/choose-members.ts';
+import {
+  bankNames,
+  leaveOut,
+  type Match,
+  type MemoryBank,
+  matchMembers,
+  relativeSquares,
+} from '../../features/memory-bank/memory-bank.ts';
+import {
+  argMax,
+  div,
+  exp,
+  gather,
+  gatherAlong,
+  matmul,
+  maximum,
+  mul,
+  reduceMax,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  topK,
+} from '../../graph/index.ts';
+import { hashOf, stoppable } from '../../jobs/train/prepare.ts';
+import { oneHot } from '../../nn/losses.ts';
+import { presets, type TrainingOptions } from '../../training/options.ts';
+import { readParameters, writeParameters } from '../../training/parameter-file.ts';
+import { weighedVotes } from '../clad/patch-scores.ts';
+import type { Method } from '../contract.ts';
+import { othersOf } from '../shared/network-input/fit-input.ts';
+import { fitRecipe, goodImages } from '../shared/train-features.ts';
+
+/** No networks, no selection. */
+const common = {
+  selection: 'last',
+  stage1: { ...presets.paper.stage1, steps: 0, epochs: null },
+  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
+  score: presets.paper.score,
+} as const;
+
+const fast: TrainingOptions = {
+  ...presets.fast,
+  ...common,
+  input: { ...presets.fast.input, kind: 'residual', members: 16_384, neighbours: 9 },
+};
+
+const published: TrainingOptions = {
+  ...presets.paper,
+  ...common,
+  features: { ...presets.paper.features, width: 1024 },
+  input: {
+    ...presets.paper.input,
+    kind: 'residual',
+    members: 1_000_000,
+    memberShare: 0.1,
+    candidates: 100_000_000,
+    neighbours: 9,
+  },
+};
+
+export const patchcore: Method = {
+  presets: { fast, published },
+  inputs: ['residual'],
+  async train(work, _, extracted) {
+    const { request, run, dataset } = work;
+    const { options } = request;
+    const key = hashOf([
+      extracted.store.header.key,
+      JSON.stringify([fitRecipe, options.seed, options.input]),
+    ]);
+    const path = join(run.checkpoint, 'bank.safetensors');
+    const before = await orMadeAgain(() => readBank(path, key), request.note);
+    const bank = before ?? (await chosenBank());
+    return {
+      model: patchcoreModel(bank, options.input.neighbours, dataset.classes.length),
+      steps: { stage1: 0, stage2: 0 },
+      entryImages: bank.memberImages,
+    };
+
+    async function chosenBank(): Promise<Bank> {
+      const source = { ...extracted, images: goodImages(work) };
+      const { width, gridSide } = extracted.index;
+      requireFits(memberCount(options.input, source.images.size * gridSide ** 2), width);
+      const chosen = await chooseMembers(work.engine, source, undefined, options, stoppable(request));
+      const facts = {
+        key,
+        classes: JSON.stringify(chosen.memberClasses),
+        images: JSON.stringify(chosen.memberImages),
+      };
+      await writeParameters(path, { members: chosen.members, norms: chosen.norms }, facts);
+      return chosen;
+    }
+  },
+};
+
+/**
+ * An ONNX file holds 2 GiB, with the backbone: known before the members are chosen, which takes hours where there are so many.
+ * @throws OPTION_INVALID
+ */
+export function requireFits(members: number, width: number): void {
+  const most = Math.floor(1.7e9 / (4 * width));
+  if (members <= most) return;
+  throw new CladError('OPTION_INVALID', {
+    option: 'input.members',
+    expected: `at most ${most} (of ${width} values each; an ONNX file holds no more)`,
+    actual: `${members}, by input.members and input.memberShare`,
+  });
+}
+
+interface Bank {
+  /** [M, C] */
+  readonly members: { readonly shape: readonly number[]; readonly data: Float32Array };
+  /** Squared lengths, [M]. */
+  readonly norms: { readonly shape: readonly number[]; readonly data: Float32Array };
+  /** Class index of each member, never falling. */
+  readonly memberClasses: readonly number[];
+  /** Training image of each member. */
+  readonly memberImages: readonly number[];
+}
+
+async function readBank(path: string, key: string): Promise<Bank | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { parameters, metadata } = await readParameters(path);
+  const { members, norms } = parameters;
+  if (metadata.key !== key || !members || !norms) return undefined;
+  return {
+    members,
+    norms,
+    memberClasses: JSON.parse(metadata.classes ?? '[]') as number[],
+    memberImages: JSON.parse(metadata.images ?? '[]') as number[],
+  };
+}
+
+/**
+ * @param neighbours - b of Eq. 7; 1 leaves the score as it is
+ */
+export function patchcoreModel(bank: Bank, neighbours: number, classes: number): PatchModel {
+  return (graph, features, patches, own) => {
+    const members = graph.constant(bankNames.entries, bank.members.data, bank.members.shape);
+    const norms = graph.constant(bankNames.lengths, bank.norms.data, bank.norms.shape);
+    const whole = { members, norms };
+    const others = own ? leaveOut(whole, own, bank.memberImages) : whole;
+    const match = matchMembers(features, others, 1, {
+      classes: { of: bank.memberClasses, count: classes },
+    });
+    const votes = weighedVotes(match.toClasses as Tensor, classes);
+    const count = Math.min(neighbours, othersOf(bank.memberImages));
+    return {
+      score: match.distance,
+      shares: sharesOfVotes(votes, patches, classes),
+      imageScore: reweighted(features, match, others, patches, count),
+    };
+  };
+}
+
+/**
+ * Eq. 7: the largest distance of a picture, times 1 - exp(d*) / sum over the b members nearest to its member of exp(their distance). A
+ * patch far from a member that is itself alone counts less.
+ * @returns [N]
+ */
+function reweighted(
+  features: Tensor,
+  match: Match,
+  { members, norms }: Pick<MemoryBank, 'members' | 'norms'>,
+  patches: number,
+  neighbours: number,
+): Tensor {
+  const width = features.shape[1] as number;
+  const distances = reshape(match.distance, [-1, patches], 'N');
+  const highest = reduceMax(distances, { axes: [1], keepDims: true });
+  if (neighbours === 1) return reshape(highest, [-1], 'N');
+  // The patch of each picture, picked by a row of zeros and a one.
+  const picked = reshape(oneHot(argMax(distances, 1), patches), [-1, 1, patches], 'N');
+  const patch = matmul(picked, reshape(features, [-1, patches, width], 'N'));
+  const nearest = reshape(match.indices, [-1, patches], 'N');
+  const index = reshape(gatherAlong(nearest, argMax(distances, 1, true), 1), [-1], 'N');
+  const member = gather(members, index);
+  const toOthers = relativeSquares(member, members, norms);
+  const around = gather(members, topK(toOthers, neighbours, false).indices);
+  const away = sqrt(maximum(sum(square(sub(around, patch)), { axes: [2] }), 0));
+  const others = sum(exp(sub(away, highest)), { axes: [1] });
+  // The member itself is among them, so the sum is at least 1.
+  const weight = sub(1, div(1, maximum(others, 1)));
+  return mul(weight, reshape(highest, [-1], 'N'));
+}

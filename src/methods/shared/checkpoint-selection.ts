@@ -1,0 +1,230 @@
+/**
+ * @file What judges the networks while they train. `synthetic`: how well their score tells held-out normal patches from synthetic
+ * anomalies of the same images, the easy ones and subtle ones. `test`: pixel AUROC on the test images, as the paper does (it leaks).
+ */
+
+import { halvesToFloats } from '../../core/half.ts';
+import { Random } from '../../core/random.ts';
+import type { Sample } from '../../data/dataset.ts';
+import { anomalyMap } from '../../detector/heat/anomaly-map.ts';
+import { Evaluator } from '../../evaluation/evaluator.ts';
+import { rankingMetrics } from '../../evaluation/ranking.ts';
+import { inputMask } from '../../features/patches/input-picture.ts';
+import type { InputGeometry } from '../../features/patches/preprocess.ts';
+import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
+import { cast, Graph, type Tensor } from '../../graph/index.ts';
+import { decodeMasks } from '../../image/mask.ts';
+import type { Parameters } from '../../nn/parameters.ts';
+import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
+import { drawBeta } from '../../synthesis/fuse.ts';
+import type { TrainingOptions } from '../../training/options.ts';
+import type { TrainableNetworks } from '../../training/trainable.ts';
+import type { FittedInput } from './network-input/network-input.ts';
+
+/** Judges networks; higher is better. */
+export interface Judge {
+  readonly judge: (parameters: Parameters) => Promise<number>;
+  release(): Promise<void>;
+}
+
+/** Rows of each kind that are judged; more change the third decimal. */
+const mostRows = 24_576;
+
+/** Rows of a judgement: normal, local and faded ones, and a quarter as many with noise. */
+export const judgedRows = 3.25 * mostRows;
+
+export interface SyntheticJudgeOptions {
+  readonly engine: Engine;
+  /** The networks' input of the training images. */
+  readonly inputs: { readonly store: FeatureStore; readonly index: StoreIndex };
+  /** Ids of the held-out images. */
+  readonly heldOut: ReadonlySet<number>;
+  readonly fitted: FittedInput;
+  readonly training: TrainingOptions;
+  readonly networks: TrainableNetworks;
+}
+
+/** A judge on held-out patches. */
+export async function syntheticJudge(options: SyntheticJudgeOptions): Promise<Judge> {
+  const { engine, fitted, networks } = options;
+  const { normal, kinds } = await heldOutRows(options);
+  const session = await scoreSession(engine, fitted.width, networks);
+  const scoresOf = (rows: Float32Array, parameters: Parameters) =>
+    scoreRows(session, rows, fitted.width, parameters);
+  return {
+    async judge(parameters) {
+      const good = await scoresOf(normal, parameters);
+      const values: number[] = [];
+      for (const rows of kinds) {
+        const bad = await scoresOf(rows, parameters);
+        const labels = [...new Array<number>(good.length).fill(0), ...new Array<number>(bad.length).fill(1)];
+        values.push(rankingMetrics([...good, ...bad], labels).auroc ?? 0.5);
+      }
+      return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** A row of the store, or one between it and the normal row of the same place. */
+interface HeldOutRow {
+  readonly shard: number;
+  readonly row: number;
+  /** Drawn towards `own` by Eq. 4, with this beta. */
+  readonly faded?: { readonly own: number; readonly beta: number };
+}
+
+/**
+ * Held-out normal rows, and anomalous ones: local, local faded towards the normal feature, normal with noise. Which rows is drawn from the
+ * shards' indexes before any is read, so that no more are held than are judged.
+ */
+async function heldOutRows(options: SyntheticJudgeOptions) {
+  const { fitted, training } = options;
+  const { width } = fitted;
+  const random = new Random(training.seed, 'selection');
+  const { normalOf, normals, local, faded } = await listHeldOut(options, random);
+  const some = <T>(rows: readonly T[]) => random.sample(rows, mostRows);
+  const good = some(normals).map(normalOf);
+  const noise = Float64Array.from(
+    { length: Math.min(good.length, mostRows / 4) * width },
+    (_, at) => random.normal() * fitted.noiseDeviation[at % width],
+  );
+  const chosen = [good, some(local), some(faded)];
+  const [normal, ...anomalous] = await readRows(options, chosen);
+  const noisy = Float32Array.from(noise, (value, at) => value + normal[at]);
+  const kinds = [...anomalous, noisy].filter(({ length }) => length > 0);
+  return { normal, kinds };
+}
+
+/** All held-out rows by number: of normal ones, that are many, only how to find them. */
+async function listHeldOut(
+  { inputs: { store, index }, heldOut, training }: SyntheticJudgeOptions,
+  random: Random,
+) {
+  const perImage = index.gridSide ** 2;
+  const images: HeldOutRow[] = [];
+  const local: HeldOutRow[] = [];
+  const faded: HeldOutRow[] = [];
+  for (const shard of index.shards.keys()) {
+    const { images: all, local: rows } = await store.readShardIndex(shard);
+    all.forEach(({ id }, image) => {
+      if (heldOut.has(id)) images.push({ shard, row: image * perImage });
+    });
+    rows.image.forEach((image, number) => {
+      if (!heldOut.has(all[image].id) || rows.coverage[number] < 0.5) return;
+      const row = all.length * perImage + number;
+      local.push({ shard, row });
+      // Subtle: as much of the normal feature again as Eq. 4 leaves of the anomaly.
+      const beta = (1 + drawBeta(random, training.synthesis)) / 2;
+      faded.push({ shard, row, faded: { own: image * perImage + rows.position[number], beta } });
+    });
+  }
+  const normals = Array.from({ length: images.length * perImage }, (_, number) => number);
+  const normalOf = (number: number): HeldOutRow => {
+    const { shard, row } = images[Math.floor(number / perImage)] as HeldOutRow;
+    return { shard, row: row + (number % perImage) };
+  };
+  return { normals, normalOf, local, faded };
+}
+
+/** Reads rows, one shard in memory at a time. @returns for each list its rows one after another, float32 [rows * width] */
+async function readRows(
+  { inputs: { store, index }, fitted: { width } }: SyntheticJudgeOptions,
+  lists: readonly (readonly HeldOutRow[])[],
+): Promise<Float32Array[]> {
+  const read = lists.map(({ length }) => new Float32Array(length * width));
+  for (const shard of index.shards.keys()) {
+    if (!lists.some((rows) => rows.some((each) => each.shard === shard))) continue;
+    const { features } = await store.readShard(shard);
+    const at = (row: number) => halvesToFloats(features.subarray(row * width, (row + 1) * width));
+    lists.forEach((rows, list) => {
+      rows.forEach(({ shard: its, row, faded }, number) => {
+        if (its !== shard) return;
+        read[list].set(faded ? between(at(row), at(faded.own), faded.beta) : at(row), number * width);
+      });
+    });
+  }
+  return read;
+}
+
+function between(from: Float32Array, to: Float32Array, share: number): Float32Array {
+  return from.map((value, dimension) => (1 - share) * value + share * to[dimension]);
+}
+
+export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'> {
+  /** Test samples in the order of the store's ids. */
+  readonly samples: readonly Sample[];
+  /** Id of the first of them. */
+  readonly firstId: number;
+  readonly geometry: InputGeometry;
+}
+
+/** A judge on the test images: mean pixel AUROC over classes, of the networks' score alone. */
+export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
+  const { engine, inputs, fitted, training, networks, samples, firstId, geometry } = options;
+  const { store, index } = inputs;
+  const session = await scoreSession(engine, fitted.width, networks, (score) =>
+    anomalyMap(score, index.gridSide, { size: geometry.size, blurSigma: training.score.blurSigma }),
+  );
+  const perImage = index.gridSide ** 2;
+  const masks = new Map<string, Uint8Array>();
+  for (const { path, maskPaths } of samples)
+    if (maskPaths) masks.set(path, inputMask(await decodeMasks(maskPaths), geometry).data);
+  return {
+    async judge(parameters) {
+      const evaluator = new Evaluator();
+      for (let shard = 0; shard < index.shards.length; shard++) {
+        const { images, features } = await store.readShard(shard);
+        for (const [number, { id }] of images.entries()) {
+          const sample = samples[id - firstId];
+          const start = number * perImage * fitted.width;
+          const rows = halvesToFloats(features.subarray(start, start + perImage * fitted.width));
+          const map = await scoreRows(session, rows, fitted.width, parameters);
+          evaluator.add({
+            path: sample.path,
+            className: sample.className,
+            anomalous: sample.anomalous,
+            score: map.reduce((highest, value) => Math.max(highest, value)),
+            map,
+            mask: masks.get(sample.path) ?? null,
+          });
+        }
+      }
+      return evaluator.result().mean.pixelAuroc ?? 0;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** The networks' score with the parameters fed, so that one session serves all judgements. */
+async function scoreSession(
+  engine: Engine,
+  width: number,
+  networks: TrainableNetworks,
+  finish: (score: Tensor) => Tensor = (score) => score,
+): Promise<Session> {
+  const graph = new Graph();
+  const rows = graph.input('rows', 'float32', ['rows', width]);
+  const parameters = Object.fromEntries(
+    // First values, for names and shapes.
+    Object.entries(networks.initial(new Random('example'))).map(([name, { shape }]) => [
+      name,
+      graph.input(name, 'float32', shape),
+    ]),
+  );
+  graph.output('result', finish(networks.score(cast(rows, 'float32'), parameters)));
+  return engine.load(graph.toBytes());
+}
+
+async function scoreRows(
+  session: Session,
+  rows: Float32Array,
+  width: number,
+  parameters: Parameters,
+): Promise<Float32Array> {
+  const feeds = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => [name, float32(data, shape)]),
+  );
+  const { result } = await session.run({ ...feeds, rows: float32(rows, [rows.length / width, width]) });
+  return floats(result);
+}

@@ -1,0 +1,45 @@
+/** @file Which product a picture is of, by its mean patch feature: for methods that only score. */
+
+import { sumOfPatches } from '../../detector/patch-model.ts';
+import { relativeSquares } from '../../features/memory-bank/memory-bank.ts';
+import {
+  add,
+  div,
+  type Graph,
+  maximum,
+  neg,
+  softmax,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+} from '../../graph/index.ts';
+
+/** Where the products lie. */
+export interface ClassCentres {
+  /** [classes, C] */
+  readonly centres: Float32Array;
+  /** Mean distance of a picture to its own centre. */
+  readonly spread: number;
+  readonly classes: number;
+  readonly width: number;
+}
+
+/**
+ * Softmax over the classes of minus the distance to their centres, in units of how far pictures usually are from their own.
+ * @param features - [N * patches, C]
+ * @returns [N, classes]
+ */
+export function sharesOfCentres(
+  graph: Graph,
+  features: Tensor,
+  patches: number,
+  { centres, spread, classes, width }: ClassCentres,
+): Tensor {
+  const centre = graph.constant('class_centres', centres, [classes, width]);
+  const picture = div(sumOfPatches(features, patches, width), patches);
+  const lengths = sum(square(centre), { axes: [1] });
+  const own = sum(square(picture), { axes: [1], keepDims: true });
+  const squares = add(relativeSquares(picture, centre, lengths), own);
+  return softmax(neg(div(sqrt(maximum(squares, 0)), spread)));
+}

@@ -1,0 +1,52 @@
+/** @file Each class's mean photograph in feature space: what tells products apart where a method itself does not. */
+import { halvesToFloats } from '../../core/half.ts';
+import type { FitSource } from '../../features/store/sample-rows.ts';
+
+/** Means over the images of each class. */
+export interface ClassMaps {
+  /** Mean feature of every place, [classes, patches, C]. */
+  readonly maps: Float32Array;
+  /** Mean feature, [classes, C]. */
+  readonly centres: Float32Array;
+  /** Mean distance of an image's mean feature to its class's centre. */
+  readonly spread: number;
+  readonly classes: number;
+  readonly patches: number;
+  readonly width: number;
+}
+
+/** Reads the whole store once. */
+export async function fitClassMaps({ store, index, images }: FitSource): Promise<ClassMaps> {
+  const { width } = index;
+  const patches = index.gridSide ** 2;
+  const classes = index.classes.length;
+  const maps = new Float32Array(classes * patches * width);
+  const counts = new Array<number>(classes).fill(0);
+  const means: { classIndex: number; mean: Float32Array }[] = [];
+  for (let shard = 0; shard < index.shards.length; shard++) {
+    const { images: members, features } = await store.readShard(shard);
+    for (const [number, { id, classIndex }] of members.entries()) {
+      if (!images.has(id)) continue;
+      const size = patches * width;
+      const rows = halvesToFloats(features.subarray(number * size, (number + 1) * size));
+      const map = maps.subarray(classIndex * size, (classIndex + 1) * size);
+      const mean = new Float32Array(width);
+      for (let at = 0; at < size; at++) {
+        map[at]! += rows[at]!;
+        mean[at % width]! += rows[at]! / patches;
+      }
+      counts[classIndex]! += 1;
+      means.push({ classIndex, mean });
+    }
+  }
+  const size = patches * width;
+  for (let at = 0; at < maps.length; at++) maps[at]! /= Math.max(1, counts[Math.floor(at / size)]!);
+  const centres = new Float32Array(classes * width);
+  for (let at = 0; at < maps.length; at++)
+    centres[Math.floor(at / size) * width + (at % width)]! += maps[at]! / patches;
+  const distances = means.map(({ classIndex, mean }) =>
+    Math.hypot(...mean.map((value, axis) => value - centres[classIndex * width + axis]!)),
+  );
+  const spread = distances.reduce((sum, each) => sum + each, 0) / Math.max(1, distances.length);
+  return { maps, centres, spread: Math.max(spread, 1e-6), classes, patches, width };
+}

@@ -1,0 +1,126 @@
+/**
+ * @file Fitting what enters the networks. The paper's feature needs only its dimensions' spread, by which noise is scaled. The residual
+ * needs principal components, a memory bank, whitening, and the length of noise. All statistics are of training images, with the
+ * patch's own image left out of the bank.
+ */
+import { CladError } from '../../../core/errors.ts';
+import { halvesToFloats } from '../../../core/half.ts';
+import type { ProgressListener } from '../../../core/progress.ts';
+import { Random } from '../../../core/random.ts';
+import { chooseMembers, type Reduction } from '../../../features/memory-bank/choose-members.ts';
+import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
+import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
+import type { Engine } from '../../../runtime/engine.ts';
+import type { TrainingOptions } from '../../../training/options.ts';
+import { inputSession } from './input-session.ts';
+import type { FittedInput } from './network-input.ts';
+
+/** Rows that principal components and whitening are measured on. */
+const statisticsRows = 32_768;
+
+/** Standard deviations of the features' dimensions: what the paper's input scales its noise by. */
+export async function fitFeatureInput(source: FitSource, training: TrainingOptions): Promise<FittedInput> {
+  const { width } = source.index;
+  const { features } = await drawNormal(source, statisticsRows, new Random(training.seed, 'statistics'));
+  const rows = halvesToFloats(features);
+  const { deviation } = moments(rows, width);
+  return {
+    kind: 'feature',
+    width,
+    noiseDeviation: deviation.map((each) => each * training.globalAnomalies.noise),
+  };
+}
+
+/** Fits the residual input. */
+export async function fitResidualInput(
+  engine: Engine,
+  source: FitSource,
+  training: TrainingOptions,
+  onProgress?: ProgressListener,
+): Promise<FittedInput> {
+  const { seed, input } = training;
+  const { width } = source.index;
+  const sample = await drawNormal(source, statisticsRows, new Random(seed, 'statistics'));
+  const local = await drawLocal(source, statisticsRows / 4, new Random(seed, 'local statistics'));
+  const forComponents = new Float32Array(sample.features.length + local.length);
+  halvesToFloats(sample.features, forComponents.subarray(0, sample.features.length));
+  halvesToFloats(local, forComponents.subarray(sample.features.length));
+  const components = Math.min(input.components, width, forComponents.length / width - 1);
+  const projection = await principalComponents(
+    engine,
+    forComponents,
+    width,
+    components,
+    new Random(seed, 'components'),
+    onProgress,
+  );
+  const reduction: Reduction = {
+    mean: { shape: [width], data: projection.mean },
+    projection: { shape: [width, components], data: projection.matrix },
+  };
+  const bank = await chooseMembers(engine, source, reduction, training, onProgress);
+  const unwhitened: FittedInput & { kind: 'residual' } = {
+    kind: 'residual',
+    width: components,
+    neighbours: Math.min(input.neighbours, othersOf(bank.memberImages)),
+    arrays: {
+      ...reduction,
+      members: bank.members,
+      norms: bank.norms,
+      whitening: { shape: [components], data: new Float32Array(components).fill(1) },
+    },
+    memberClasses: bank.memberClasses,
+    memberImages: bank.memberImages,
+    noiseDeviation: new Float32Array(components),
+  };
+  const session = await inputSession(engine, width, unwhitened);
+  try {
+    const { rows, distance } = await session.run(sample.features, sample.images);
+    const { variance } = moments(halvesToFloats(rows), components);
+    const meanVariance = variance.reduce((total, each) => total + each, 0) / components;
+    const whitening = variance.map((each) => 1 / Math.sqrt(each + input.whiteningFloor * meanVariance));
+    const meanDistance = distance.reduce((total, each) => total + each, 0) / distance.length;
+    // Isotropic before whitening, with an expected length of about `noise` mean distances.
+    const deviation = (training.globalAnomalies.noise * meanDistance) / Math.sqrt(components);
+    return {
+      ...unwhitened,
+      arrays: { ...unwhitened.arrays, whitening: { shape: [components], data: whitening } },
+      noiseDeviation: whitening.map((each) => each * deviation),
+    };
+  } finally {
+    await session.release();
+  }
+}
+
+/**
+ * How many members there are at least when those of an image are left out: an image must never be matched with itself.
+ * @throws OPTION_INVALID when there are none
+ */
+export function othersOf(memberImages: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const image of memberImages) counts.set(image, (counts.get(image) ?? 0) + 1);
+  const others = memberImages.length - Math.max(...counts.values());
+  if (others > 0) return others;
+  throw new CladError('OPTION_INVALID', {
+    option: 'input.members',
+    expected: 'so many that they are of two images at least',
+    actual: memberImages.length,
+  });
+}
+
+/** Mean, variance and standard deviation of each dimension, summed in double precision. */
+function moments(rows: Float32Array, width: number) {
+  const sums = new Float64Array(width);
+  const squares = new Float64Array(width);
+  for (let at = 0; at < rows.length; at++) {
+    const dimension = at % width;
+    const each = rows[at] as number;
+    sums[dimension] = (sums[dimension] as number) + each;
+    squares[dimension] = (squares[dimension] as number) + each * each;
+  }
+  const count = rows.length / width;
+  const variance = Float32Array.from(squares, (square, dimension) =>
+    Math.max(0, square / count - ((sums[dimension] as number) / count) ** 2),
+  );
+  return { variance, deviation: variance.map(Math.sqrt) };
+}

@@ -1,0 +1,72 @@
+/**
+ * @file The networks' input of every patch, computed once: the patch-feature store itself where the input is the feature, else
+ * a second store of the same build. Matching against the memory bank is the expensive part of a training step, and it never changes.
+ */
+import { createHash } from 'node:crypto';
+import { CladError } from '../../../core/errors.ts';
+import type { ProgressListener } from '../../../core/progress.ts';
+import { madeOnce } from '../../../features/store/made-once.ts';
+import { FeatureStore, type StoreIndex, storeFolder } from '../../../features/store/store.ts';
+import type { Engine } from '../../../runtime/engine.ts';
+import { inputSession } from './input-session.ts';
+import type { FittedInput } from './network-input.ts';
+
+export interface InputStoreOptions {
+  readonly engine: Engine;
+  readonly features: { readonly store: FeatureStore; readonly index: StoreIndex };
+  readonly fitted: FittedInput;
+  /** Names the fit, so that inputs of another one are not taken for it. */
+  readonly fitKey: string;
+  /** Folder that holds stores. */
+  readonly cache: string;
+  readonly onProgress?: ProgressListener;
+  /** Told of shards that are damaged and made again, and of waiting for another training. */
+  readonly note?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The store of inputs; shards that are already there are kept. */
+export async function inputStore(
+  options: InputStoreOptions,
+): Promise<{ store: FeatureStore; index: StoreIndex }> {
+  const { features, fitted, fitKey, cache } = options;
+  if (fitted.kind === 'feature') return features;
+  const { header } = features.store;
+  const key = createHash('sha256').update(`${header.key} ${fitKey}`).digest('hex');
+  const store = new FeatureStore(storeFolder(cache, 'inputs', key), { ...header, key, width: fitted.width });
+  return madeOnce(store, options, () => matchMissing(store, options));
+}
+
+/** Makes the shards that are not there. */
+async function matchMissing(store: FeatureStore, options: InputStoreOptions): Promise<StoreIndex> {
+  const { engine, features, fitted, onProgress, signal } = options;
+  const { header } = features.store;
+  const { key } = store.header;
+  const session = await inputSession(engine, header.width, fitted);
+  const perImage = header.gridSide ** 2;
+  const total = features.index.shards.reduce((sum, { images }) => sum + images, 0);
+  let done = 0;
+  try {
+    for (let shard = 0; shard < features.index.shards.length; shard++) {
+      if (!(await store.hasShard(shard))) {
+        if (signal?.aborted)
+          throw new CladError('INTERRUPTED', { where: 'matching patches to the memory bank' });
+        const { features: halves, ...index } = await features.store.readShard(shard);
+        const ids = new Uint32Array(index.images.length * perImage + index.local.image.length);
+        index.images.forEach(({ id }, image) => {
+          ids.fill(id, image * perImage, (image + 1) * perImage);
+        });
+        index.local.image.forEach((image, row) => {
+          ids[index.images.length * perImage + row] = index.images[image].id;
+        });
+        const { rows } = await session.run(halves, ids);
+        await store.writeShard(shard, { ...index, key, features: rows });
+      }
+      done += features.index.shards[shard].images;
+      onProgress?.({ task: 'matching to the memory bank', done, total, unit: 'images' });
+    }
+  } finally {
+    await session.release();
+  }
+  return store.finish(features.index.shards.length);
+}

@@ -1,0 +1,72 @@
+/** @file Anomalous regions: boxes on the photograph from a map. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anomalousRegions, seenPart } from '../../../../src/detector/heat/map-regions.ts';
+
+const whole = { size: 4, resizeTo: null };
+// prettier-ignore
+const map = Float32Array.of(9, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 2, 0, 7, 7);
+
+describe('anomalousRegions', () => {
+  it('are 8-connected, the highest peak first, in pixels of the photograph', () => {
+    expect(anomalousRegions(map, whole, { threshold: 4 }, { width: 400, height: 200 })).toEqual([
+      { x: 0, y: 0, width: 200, height: 100, area: 2 * 100 * 50, peak: 9 },
+      { x: 200, y: 150, width: 200, height: 50, area: 2 * 100 * 50, peak: 7 },
+    ]);
+  });
+
+  it('begin above the threshold, as the verdict does', () => {
+    expect(anomalousRegions(map, whole, { threshold: 7 }, { width: 4, height: 4 })).toHaveLength(1);
+    expect(anomalousRegions(map, whole, { threshold: 9 }, { width: 4, height: 4 })).toEqual([]);
+  });
+
+  it('lie in the middle of a photograph whose border the detector does not see', () => {
+    const geometry = { size: 4, resizeTo: 8 };
+    const picture = { width: 300, height: 200 };
+    expect(seenPart(geometry, picture)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
+    expect(anomalousRegions(map, geometry, { threshold: 8 }, picture)).toEqual([
+      { x: 75, y: 50, width: 38, height: 25, area: 938, peak: 9 },
+    ]);
+  });
+
+  it('lie within a photograph that is smaller than the map', () => {
+    const last = Float32Array.from({ length: 16 }, (_, at) => (at === 15 ? 9 : 0));
+    for (const [width, height] of [
+      [1, 1],
+      [2, 3],
+      [3, 1],
+    ] as const) {
+      const [region] = anomalousRegions(last, whole, { threshold: 4 }, { width, height });
+      expect(region).toMatchObject({ x: width - 1, y: height - 1, width: 1, height: 1 });
+    }
+  });
+
+  it('cover exactly what is above the threshold, within the photograph', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 64, maxLength: 64 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 50 }),
+        (values, width, height) => {
+          const regions = anomalousRegions(
+            Float32Array.from(values),
+            { size: 8, resizeTo: null },
+            { threshold: 1 },
+            {
+              width: 8 * width,
+              height: 8 * height,
+            },
+          );
+          const area = regions.reduce((sum, each) => sum + each.area, 0);
+          expect(area).toBe(values.filter((value) => value > 1).length * width * height);
+          for (const { x, y, width: across, height: down, area: own } of regions) {
+            expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+            expect(x + across).toBeLessThanOrEqual(8 * width);
+            expect(y + down).toBeLessThanOrEqual(8 * height);
+            expect(own).toBeLessThanOrEqual(across * down);
+          }
+        },
+      ),
+    );
+  });
+});

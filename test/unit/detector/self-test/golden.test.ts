@@ -1,0 +1,97 @@
+/** @file Golden pictures: what is kept of them, and when a machine counts as saying the same. */
+import { describe, expect, it } from 'vitest';
+import { testPatterns } from '../../../../src/demo/test-patterns.ts';
+import {
+  compareGolden,
+  goldenKey,
+  goldenPicture,
+  parseGolden,
+  summaryOf,
+} from '../../../../src/detector/self-test/golden.ts';
+import { encodePng } from '../../../../src/image/encode.ts';
+
+const side = 20;
+const map = Float32Array.from(
+  { length: side * side },
+  (_, pixel) => (pixel % side) + 100 * Math.floor(pixel / side),
+);
+const prediction = {
+  className: 'cap',
+  warnings: [],
+  classProbability: 0.75,
+  classProbabilities: [0.25, 0.75],
+  score: 1500,
+  threshold: 2,
+  verdict: 'anomalous',
+  map,
+} as const;
+const kept = goldenPicture('drawn', 'AAAA', prediction);
+
+describe('summaryOf', () => {
+  it('keeps the ends, the mean, and the means of 8 x 8 parts', () => {
+    const { low, mean, high, cells } = summaryOf(map);
+    expect([low, mean, high]).toEqual([0, 959.5, 1919]);
+    expect(cells.length).toBe(64);
+    // Columns 0 to 2 of rows 0 to 2, and columns 18, 19 of rows 18, 19.
+    expect(cells[0]).toBeCloseTo(101, 4);
+    expect(cells[63]).toBeCloseTo(1868.5, 3);
+  });
+});
+
+describe('compareGolden', () => {
+  it('accepts the same, and differences within the tolerance', () => {
+    expect(compareGolden(kept, prediction, 1e-6)).toEqual({ score: 0, map: 0, shares: 0, within: true });
+    const nearly = { ...prediction, score: 1501, classProbabilities: [0.249, 0.751] };
+    expect(compareGolden(kept, nearly, 0.001)).toMatchObject({ within: true });
+    expect(compareGolden(kept, nearly, 0.0005)).toMatchObject({ within: false });
+  });
+
+  it('refuses another score, another map, another product, and what is no number', () => {
+    const within = (changed: Partial<typeof prediction> | Record<string, unknown>) =>
+      compareGolden(kept, { ...prediction, ...changed }, 0.001).within;
+    expect(within({ score: 1510 })).toBe(false);
+    expect(within({ map: map.map((value, pixel) => (pixel === 0 ? 200 : value)) })).toBe(false);
+    expect(within({ classProbabilities: [0.75, 0.25] })).toBe(false);
+    expect(within({ classProbabilities: [1] })).toBe(false);
+    expect(within({ score: Number.NaN })).toBe(false);
+    expect(within({ map: map.map(() => Number.NaN) })).toBe(false);
+  });
+});
+
+describe('parseGolden', () => {
+  const golden = { format: 1, device: 'cpu', tolerance: 0.001, pictures: [kept] };
+  const entries = (value: unknown) => ({ [goldenKey]: JSON.stringify(value) });
+
+  it('reads what was written', () => {
+    expect(parseGolden(entries(golden), 'm.onnx')).toEqual(golden);
+  });
+
+  it('says so where there are none, or no usable ones', () => {
+    const refusal = (metadata: Record<string, string>) => {
+      try {
+        return parseGolden(metadata, 'm.onnx');
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusal({})).toMatchObject({ code: 'GOLDEN_MISSING', message: expect.stringContaining('m.onnx') });
+    expect(refusal({ [goldenKey]: '{' })).toMatchObject({ code: 'DETECTOR_INVALID' });
+    expect(refusal(entries({ ...golden, pictures: [] }))).toMatchObject({
+      code: 'DETECTOR_INVALID',
+      message: expect.stringContaining('pictures'),
+    });
+  });
+});
+
+describe('testPatterns', () => {
+  it('are the same each time, differ in size, and are small as files', async () => {
+    const [first, second] = [testPatterns(), testPatterns()];
+    for (const [name, { data }] of Object.entries(first))
+      expect(Buffer.from(second[name as 'part'].data).equals(data)).toBe(true);
+    const files = await Promise.all(Object.values(first).map(encodePng));
+    expect(files.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(30_000);
+    expect(
+      new Set(Object.values(first).map(({ width, height }) => `${width} x ${height}`)).size,
+    ).toBeGreaterThan(1);
+  });
+});

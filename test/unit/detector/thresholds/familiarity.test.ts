@@ -1,0 +1,116 @@
+/** @file How much lower trained images score than new ones. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../src/core/random.ts';
+import {
+  familiarity,
+  lifts,
+  mostFamiliarity,
+  robustSpread,
+} from '../../../../src/detector/thresholds/familiarity.ts';
+
+/** Skewed scores of one product, of which the trained ones are lower by `known` standard deviations. */
+function product(random: Random, known: number, [trained, heldOut]: readonly [number, number], scale = 1) {
+  const draw = () => scale * Math.exp(0.4 * random.normal());
+  const lower = known * scale * 0.4;
+  return {
+    trained: Array.from({ length: trained }, () => draw() - lower),
+    heldOut: Array.from({ length: heldOut }, draw),
+  };
+}
+
+describe('robust spread', () => {
+  it('is the deviation of a normal distribution, whatever a few outliers do', () => {
+    const random = new Random(3);
+    const values = Array.from({ length: 20_000 }, () => 5 + 2 * random.normal());
+    const { centre, deviation } = robustSpread([...values, ...new Array<number>(200).fill(1e6)]);
+    expect(centre).toBeCloseTo(5, 0);
+    expect(Math.abs(deviation - 2)).toBeLessThan(0.1);
+  });
+
+  it('is none of nothing, and none of one value', () => {
+    expect(robustSpread([])).toEqual({ centre: Number.NaN, deviation: 0 });
+    expect(robustSpread([3])).toEqual({ centre: 3, deviation: 0 });
+  });
+});
+
+describe('familiarity', () => {
+  it('is what trained scores lie below the others, over products of any scale', () => {
+    const random = new Random(5);
+    const products = [1, 30, 0.01].map((scale) => product(random, 0.6, [400, 200], scale));
+    expect(Math.abs(familiarity(products) - 0.6)).toBeLessThan(0.12);
+  });
+
+  it('is 0 where trained scores are higher, and where there is no spread to measure it by', () => {
+    const eight = [4, 5, 6, 7, 8, 9, 10, 11];
+    expect(familiarity([{ trained: eight, heldOut: [1, 2] }])).toBe(0);
+    expect(familiarity([{ trained: eight, heldOut: [8] }])).toBeGreaterThan(0);
+    // Of three images one is often far from the others.
+    expect(familiarity([{ trained: [1, 1.1], heldOut: [1.35] }])).toBe(0);
+    expect(familiarity([{ trained: [4], heldOut: [9] }])).toBe(0);
+    expect(familiarity([{ trained: [], heldOut: [9] }])).toBe(0);
+    expect(familiarity([])).toBe(0);
+  });
+
+  it('is above the most that is used only where the held-out images are many enough to show it', () => {
+    const random = new Random(7);
+    const far = (counts: readonly [number, number]) => familiarity([product(random, 1.6, counts)]);
+    expect(far([17, 3])).toBe(mostFamiliarity);
+    expect(far([400, 200])).toBeGreaterThan(1.3);
+    // By chance alone seldom; the median of three is above 1 three times in ten here.
+    const trials = 500;
+    let above = 0;
+    for (let trial = 0; trial < trials; trial++)
+      if (familiarity([product(random, 0.5, [17, 3])]) > mostFamiliarity) above++;
+    expect(above / trials).toBeLessThan(0.1);
+  });
+
+  it('does not change with the unit and the origin of the scores', () => {
+    const values = (least: number) =>
+      fc.array(fc.integer({ min: -50, max: 50 }), { minLength: least, maxLength: 20 });
+    const unit = fc.constantFrom(0.25, 1, 8);
+    const origin = fc.integer({ min: -9, max: 9 });
+    let counted = 0;
+    fc.assert(
+      fc.property(values(8), values(1), unit, origin, (trained, heldOut, scale, moved) => {
+        const other = (scores: readonly number[]) => scores.map((score) => scale * score + moved);
+        const expected = familiarity([{ trained, heldOut }]);
+        if (expected > 0 && expected < mostFamiliarity) counted++;
+        expect(familiarity([{ trained: other(trained), heldOut: other(heldOut) }])).toBeCloseTo(expected, 9);
+        const by = (scores: readonly number[]) => lifts([{ trained: scores, heldOut: [] }], 0.5)[0]!;
+        expect(by(other(trained))).toBeCloseTo(scale * by(trained), 9);
+      }),
+    );
+    expect(counted).toBeGreaterThan(0);
+  });
+});
+
+describe('lifts', () => {
+  const spread = (deviation: number, count = 9) =>
+    Array.from({ length: count }, (_, at) => 10 + ((at - (count - 1) / 2) * deviation) / 1.4826 / 2);
+
+  it("are so many of each product's own deviations", () => {
+    const products = [1, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
+    for (const { trained } of products) expect(robustSpread(trained).deviation).toBeGreaterThan(0);
+    const [first, second] = lifts(products, 0.5);
+    expect(first).toBeCloseTo(0.5 * robustSpread(products[0]!.trained).deviation, 9);
+    expect(second).toBeCloseTo(4 * first!, 9);
+  });
+
+  it("are of the other products' deviations where there are too few images, or no spread", () => {
+    const wide = [1, 2, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
+    const usual = robustSpread(wide[1]!.trained).deviation;
+    const found = lifts(
+      [
+        ...wide,
+        // Of three images one is often far from the others.
+        { trained: [1, 1.1, 50], heldOut: [] },
+        { trained: [], heldOut: [1] },
+        { trained: new Array<number>(12).fill(3), heldOut: [] },
+      ],
+      0.8,
+    );
+    for (const each of found.slice(3)) expect(each).toBeCloseTo(0.8 * usual, 9);
+    expect(lifts([{ trained: [1, 2], heldOut: [3] }], 0.8)).toEqual([0]);
+  });
+});

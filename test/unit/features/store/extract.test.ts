@@ -1,0 +1,428 @@
+/** @file Extraction to a store: done once, done again when anything it depends on changed, and continued where it stopped. */
+import { existsSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { halvesToFloats } from '../../../../src/core/half.ts';
+import type { Sample } from '../../../../src/data/dataset.ts';
+import { fingerprint } from '../../../../src/data/fingerprint.ts';
+import { loadDataset } from '../../../../src/data/load.ts';
+import { Extractor, type FeaturePlan, planFeatures } from '../../../../src/features/patches/extractor.ts';
+import {
+  type ExtractedStore,
+  type ExtractOptions,
+  extractFeatures,
+} from '../../../../src/features/store/extract.ts';
+import { producer } from '../../../../src/features/store/producer.ts';
+import type { FeatureStore, StoreIndex } from '../../../../src/features/store/store.ts';
+import { averagePool, decodeModel, Graph } from '../../../../src/graph/index.ts';
+import { decodeImage } from '../../../../src/image/decode.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
+import { encoded, type Files, noise, withFiles } from '../../../helpers/pictures.ts';
+import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
+
+const files: Files = {
+  'bolt/0.png': [50, 40],
+  'bolt/1.png': [64, 64],
+  'bolt/2.jpg': [30, 80],
+  'nut/0.png': [40, 40],
+  'nut/1.png': [70, 60],
+};
+const engine = await nodeEngine({ threads: 2 });
+const backbone = tinyBackbone();
+/** Two images a shard. */
+const shardBytes = 2 * 16 * 22 * 2 * 1.3;
+let features: FeaturePlan;
+
+const planFor = (size: number) =>
+  planFeatures(engine, backbone, {
+    geometry: { size },
+    layers: ['layer2', 'layer3'],
+    fineLayers: [],
+    fineWeight: 1,
+    aggregation: { aggregation: 'concatenated' },
+  });
+
+beforeAll(async () => {
+  features = await planFor(32);
+});
+
+async function optionsFor(root: string, changes: Partial<ExtractOptions> = {}): Promise<ExtractOptions> {
+  const { dataset } = { dataset: await loadDataset(join(root)) };
+  const setup = {
+    geometry: (changes.features ?? features).geometry,
+    seed: 5,
+    perImage: 1,
+    synthesis: { gridSide: (changes.features ?? features).sides[0] as number },
+    textures: null,
+    foregroundClasses: [],
+  };
+  return {
+    engine,
+    backbone,
+    features,
+    setup,
+    samples: dataset.samples,
+    root: dataset.root,
+    classes: dataset.classes,
+    fingerprint: await fingerprint(dataset),
+    texturesFingerprint: '',
+    cache: `${root}-store`,
+    shardBytes,
+    ...changes,
+  };
+}
+
+/** Runs with the data set and a folder for the store beside it, removed together. */
+function withPhotos<T>(use: (root: string) => Promise<T>): Promise<T> {
+  return withFiles(
+    Object.fromEntries(Object.entries(files).map(([name, content]) => [`photos/${name}`, content])),
+    (folder) => use(join(folder, 'photos')),
+  );
+}
+
+async function contentOf({ store, index }: ExtractedStore): Promise<Buffer[]> {
+  const names = index.shards.flatMap(({ file }) => [file, file.replace('.f16', '.json')]);
+  return Promise.all([...names, 'index.json'].map((name) => readFile(join(store.folder, name))));
+}
+
+async function everyShard(store: FeatureStore, index: StoreIndex) {
+  return Promise.all(index.shards.map((_, shard) => store.readShard(shard)));
+}
+
+describe('the store of patch features', () => {
+  it('has every image once, spread over shards at random, with its class and path', () =>
+    withPhotos(async (root) => {
+      const options = await optionsFor(root);
+      const { store, index, reused } = await extractFeatures(options);
+      expect(reused).toBe(false);
+      expect(index).toMatchObject({ width: 22, gridSide: 4, classes: ['bolt', 'nut'] });
+      const shards = await everyShard(store, index);
+      expect(shards.map(({ images }) => images.length)).toEqual([2, 2, 1]);
+      const images = shards.flatMap((shard) => shard.images).sort((a, b) => a.id - b.id);
+      expect(images).toEqual(
+        ['bolt/0.png', 'bolt/1.png', 'bolt/2.jpg', 'nut/0.png', 'nut/1.png'].map((path, id) => ({
+          id,
+          path,
+          classIndex: id < 3 ? 0 : 1,
+        })),
+      );
+      expect(shards.flatMap((shard) => shard.images.map(({ id }) => id))).not.toEqual([0, 1, 2, 3, 4]);
+    }));
+
+  it('holds what the extractor gives, and of anomalies the patches that the mask covers', () =>
+    withPhotos(async (root) => {
+      const options = await optionsFor(root);
+      const { store, index } = await extractFeatures(options);
+      const extractor = await Extractor.create(engine, backbone, features);
+      const produce = producer(options.setup);
+      let locals = 0;
+      for (const { images, local, features: rows } of await everyShard(store, index)) {
+        expect(local.coverage.every((share) => share > 0 && share <= 1)).toBe(true);
+        let next = images.length;
+        for (const [image, { path, classIndex }] of images.entries()) {
+          const own = await extractor.extract([await decodeImage(join(root, path))]);
+          expect(rows.subarray(image * 16 * 22, (image + 1) * 16 * 22)).toEqual(own);
+          const { anomalies } = await produce({
+            path: join(root, path),
+            className: options.classes[classIndex] as string,
+            key: path,
+          });
+          const changed = await extractor.extract([anomalies[0]!.image]);
+          const covered = [...anomalies[0]!.coverage.entries()].filter(([, share]) => share > 0);
+          const places = [...local.image.keys()].filter((row) => local.image[row] === image);
+          expect(places.map((row) => [local.position[row], local.coverage[row]])).toEqual(covered);
+          for (const [offset, [position]] of covered.entries()) {
+            const at = images.length * 16 + (places[offset] as number);
+            expect(rows.subarray(at * 22, (at + 1) * 22)).toEqual(
+              changed.subarray(position * 22, (position + 1) * 22),
+            );
+            next++;
+            locals++;
+          }
+        }
+        expect(next - images.length).toBe(local.image.length);
+      }
+      expect(locals).toBeGreaterThan(5);
+      await extractor.release();
+    }));
+
+  it('cuts the middle out of a picture once, with an anomaly or without', () =>
+    withPhotos(async (root) => {
+      const geometry = { size: 32, resizeTo: 40 };
+      const plan = await planFeatures(engine, backbone, { ...features, geometry });
+      const { setup, ...options } = await optionsFor(root, { features: plan });
+      // With all of the photograph left in Eq. 3, nothing of the texture can be seen.
+      const unseen = { ...setup.synthesis, betaMean: 1, betaDeviation: 0, betaLow: 1, betaHigh: 1 };
+      const { store, index } = await extractFeatures({ ...options, setup: { ...setup, synthesis: unseen } });
+      let compared = 0;
+      for (const { images, local, features: halves } of await everyShard(store, index)) {
+        const rows = halvesToFloats(halves);
+        const row = (at: number) => rows.subarray(at * 22, (at + 1) * 22);
+        local.position.forEach((position, at) => {
+          const normal = row((local.image[at] as number) * 16 + position);
+          const anomalous = row(images.length * 16 + at);
+          // Pictures with anomalies are rounded to bytes.
+          normal.forEach((value, dimension) => {
+            expect(Math.abs(value - (anomalous[dimension] as number))).toBeLessThan(0.01);
+          });
+          compared++;
+        });
+      }
+      expect(compared).toBeGreaterThan(5);
+    }));
+
+  it('counts its ids from where it is told, and holds no anomalies where none are wanted', () =>
+    withPhotos(async (root) => {
+      const { setup, ...options } = await optionsFor(root);
+      const { store, index } = await extractFeatures({
+        ...options,
+        setup: { ...setup, perImage: 0 },
+        firstId: 100,
+      });
+      const shards = await everyShard(store, index);
+      expect(shards.flatMap(({ images }) => images.map(({ id }) => id)).sort()).toEqual([
+        100, 101, 102, 103, 104,
+      ]);
+      expect(shards.every(({ local }) => local.image.length === 0)).toBe(true);
+    }));
+});
+
+describe('a second extraction', () => {
+  it('reuses the store where nothing changed, wherever the data set was moved to', () =>
+    withPhotos(async (root) => {
+      const first = await extractFeatures(await optionsFor(root));
+      const before = await contentOf(first);
+      let asked = 0;
+      const counting = { ...engine, load: () => Promise.reject(new Error(`asked ${++asked}`)) };
+      const second = await extractFeatures(await optionsFor(root, { engine: counting }));
+      expect(second.reused).toBe(true);
+      expect(second.index).toEqual(first.index);
+      expect(await contentOf(second)).toEqual(before);
+    }));
+
+  const changes: [string, (root: string) => Promise<Partial<ExtractOptions>>][] = [
+    [
+      "an image's bytes",
+      async (root) => {
+        await writeFile(join(root, 'nut/1.png'), await encoded(noise(70, 60, 99)));
+        return {};
+      },
+    ],
+    ['the seed', async (root) => ({ setup: { ...(await optionsFor(root)).setup, seed: 6 } })],
+    [
+      'the bits of 16-bit files',
+      async (root) => ({ setup: { ...(await optionsFor(root)).setup, bits: 12 } }),
+    ],
+    ['the backbone', async () => ({ backbone: tinyBackbone(1) })],
+    [
+      'the normalisation on its card',
+      async () => ({ backbone: { ...backbone, card: { ...backbone.card, mean: [0, 0, 0] } } }),
+    ],
+    ['the input size', async () => ({ features: await planFor(48) })],
+    [
+      'the aggregation',
+      async () => ({ features: { ...features, aggregation: { aggregation: 'pooled', width: 12 } } }),
+    ],
+    [
+      'an option of the synthesis',
+      async (root) => {
+        const { setup } = await optionsFor(root);
+        return { setup: { ...setup, synthesis: { ...setup.synthesis, augmentations: 0 } } };
+      },
+    ],
+    ['the textures', async () => ({ texturesFingerprint: 'others' })],
+    [
+      'the classes kept to the part',
+      async (root) => ({ setup: { ...(await optionsFor(root)).setup, foregroundClasses: ['nut'] } }),
+    ],
+    ['the first id', async () => ({ firstId: 7 })],
+  ];
+  it.each(changes)('makes a store of its own where %s changed', (_, change) =>
+    withPhotos(async (root) => {
+      const first = await extractFeatures(await optionsFor(root));
+      const before = await contentOf(first);
+      const changed = await change(root);
+      const second = await extractFeatures(await optionsFor(root, changed));
+      expect(second.reused).toBe(false);
+      expect(second.index.key).not.toBe(first.index.key);
+      const fresh = await optionsFor(root, { ...changed, cache: `${root}-fresh` });
+      const whole = await extractFeatures(fresh);
+      expect(await contentOf(second)).toEqual(await contentOf(whole));
+      // The one before stays, for whoever goes back to its options.
+      expect(await contentOf(first)).toEqual(before);
+    }),
+  );
+});
+
+describe('a damaged store', () => {
+  const places: [string, (bytes: Buffer) => Uint8Array][] = [
+    ['shard-00000.f16', (bytes) => bytes.fill(0, 100, 300)],
+    ['shard-00001.f16', (bytes) => flipped(bytes, bytes.length - 1)],
+    ['shard-00000.json', (bytes) => flipped(bytes, bytes.indexOf('coverage') + 20)],
+    ['shard-00001.json', (bytes) => bytes.subarray(0, 50)],
+    ['shard-00001.f16', () => new Uint8Array()],
+    ['index.json', (bytes) => flipped(bytes, bytes.indexOf('width') + 8)],
+  ];
+
+  it.each(places)('is made again where it is damaged, %s, and says so', (name, damage) =>
+    withPhotos(async (root) => {
+      const first = await extractFeatures(await optionsFor(root));
+      const before = await contentOf(first);
+      const path = join(first.store.folder, name);
+      await writeFile(path, damage(await readFile(path)));
+      const notes: string[] = [];
+      const second = await extractFeatures(await optionsFor(root, { note: (text) => notes.push(text) }));
+      expect(second.reused).toBe(false);
+      expect(await contentOf(second)).toEqual(before);
+      expect(notes).toEqual([`${path} was damaged, and was made again.`]);
+    }),
+  );
+
+  it('that is damaged while it is used is refused with what to do, never read', () =>
+    withPhotos(async (root) => {
+      const { store, index } = await extractFeatures(await optionsFor(root));
+      for (const [name, damage] of places.slice(0, 5)) {
+        const path = join(store.folder, name);
+        const whole = await readFile(path);
+        await writeFile(path, damage(Buffer.from(whole)));
+        await expect(everyShard(store, index)).rejects.toMatchObject({
+          code: 'STORE_DAMAGED',
+          message: expect.stringContaining(`${path}: this shard`),
+        });
+        await writeFile(path, whole);
+      }
+      await expect(everyShard(store, index)).resolves.toHaveLength(index.shards.length);
+    }));
+
+  function flipped(bytes: Buffer, at: number): Buffer {
+    bytes[at]! ^= 1;
+    return bytes;
+  }
+});
+
+describe('several extractions at once', () => {
+  it('make a store once: the others wait and use it', () =>
+    withPhotos(async (root) => {
+      const whole = await extractFeatures(await optionsFor(root, { cache: `${root}-whole` }));
+      const notes: string[] = [];
+      const all = await Promise.all(
+        Array.from({ length: 3 }, async () =>
+          extractFeatures(await optionsFor(root, { note: (text) => notes.push(text) })),
+        ),
+      );
+      expect(all.filter(({ reused }) => !reused)).toHaveLength(1);
+      for (const each of all) expect(await contentOf(each)).toEqual(await contentOf(whole));
+      expect(notes).toContainEqual(
+        expect.stringMatching(/^Waiting for another training that makes .*features-/),
+      );
+      expect(existsSync(join(all[0]!.store.folder, '.lock'))).toBe(false);
+    }));
+});
+
+describe('an interrupted extraction', () => {
+  it('says where it stopped, goes on with the missing shards, and gives the same bytes', () =>
+    withPhotos(async (root) => {
+      const whole = await extractFeatures(await optionsFor(root, { cache: `${root}-whole` }));
+      const controller = new AbortController();
+      const stopped = extractFeatures(
+        await optionsFor(root, {
+          signal: controller.signal,
+          onProgress: ({ done }) => done === 3 && controller.abort(),
+        }),
+      );
+      await expect(stopped).rejects.toThrow(/Stopped in patch features, image 3 of 5\./);
+      const kept = join(`${root}-store`, basename(whole.store.folder), 'shard-00000.f16');
+      const before = (await stat(kept)).mtimeMs;
+      const done: number[] = [];
+      const resumed = await extractFeatures(
+        await optionsFor(root, { onProgress: (event) => done.push(event.done) }),
+      );
+      // The first shard's two images are there; the second one's was half done and is done again.
+      expect(done).toEqual([3, 4, 5]);
+      expect((await stat(kept)).mtimeMs).toBe(before);
+      expect(await contentOf(resumed)).toEqual(await contentOf(whole));
+    }));
+
+  it('before its first shard leaves nothing that could be taken for a store', () =>
+    withPhotos(async (root) => {
+      const stopped = extractFeatures(await optionsFor(root, { signal: AbortSignal.abort() }));
+      await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      expect((await extractFeatures(await optionsFor(root))).reused).toBe(false);
+    }));
+
+  it('of other options is not continued', () =>
+    withPhotos(async (root) => {
+      const controller = new AbortController();
+      const stopped = extractFeatures(
+        await optionsFor(root, {
+          signal: controller.signal,
+          onProgress: ({ done }) => done === 3 && controller.abort(),
+        }),
+      );
+      await expect(stopped).rejects.toThrow(/Stopped/);
+      const { setup } = await optionsFor(root);
+      const other = { setup: { ...setup, seed: 77 } };
+      const second = await extractFeatures(await optionsFor(root, other));
+      const whole = await extractFeatures(await optionsFor(root, { ...other, cache: `${root}-whole` }));
+      expect(await contentOf(second)).toEqual(await contentOf(whole));
+    }));
+});
+
+it('a broken image is an error that names it', () =>
+  withPhotos(async (root) => {
+    const options = await optionsFor(root);
+    await writeFile(join(root, 'bolt/1.png'), 'no picture');
+    await expect(extractFeatures(options)).rejects.toThrow(/bolt\/1\.png/);
+    const samples: Sample[] = options.samples.filter(({ path }) => !path.endsWith('bolt/1.png'));
+    await expect(extractFeatures({ ...options, samples, fingerprint: 'less' })).resolves.toMatchObject({
+      reused: false,
+    });
+  }));
+
+describe('finer layers', () => {
+  const planWith = (fineWeight: number) =>
+    planFeatures(engine, backbone, {
+      geometry: { size: 32 },
+      layers: ['layer3'],
+      fineLayers: ['layer2'],
+      fineWeight,
+      aggregation: { aggregation: 'concatenated' },
+    });
+
+  it('stand before the others, on their grid, multiplied by their weight', async () => {
+    const image = noise(40, 40);
+    const rows = async (plan: FeaturePlan) => {
+      const extractor = await Extractor.create(engine, backbone, plan);
+      expect([extractor.gridSide, extractor.width]).toEqual([2, 22]);
+      const features = halvesToFloats(await extractor.extract([image]));
+      await extractor.release();
+      return features;
+    };
+    const [whole, half] = [await rows(await planWith(1)), await rows(await planWith(0.5))];
+    expect(whole).toHaveLength(4 * 22);
+    whole.forEach((value, at) => {
+      expect(half[at]).toBeCloseTo(at % 22 < 12 ? value / 2 : value, 2);
+    });
+  });
+});
+
+it('a backbone file that is fixed to one size runs at no other, and says at which', async () => {
+  const fixed = new Graph();
+  fixed.output(
+    'layer2',
+    averagePool(fixed.input('pixels', 'float32', [1, 3, 64, 64]), { kernel: 8, stride: 8 }),
+  );
+  const plan = planFeatures(
+    engine,
+    { ...backbone, model: decodeModel(fixed.toBytes()) },
+    {
+      geometry: { size: 32 },
+      layers: ['layer2'],
+      fineLayers: [],
+      fineWeight: 1,
+      aggregation: { aggregation: 'concatenated' },
+    },
+  );
+  await expect(plan).rejects.toThrow('64 pixels, to which the ONNX file is fixed (--input-size 64), got 32');
+});

@@ -1,0 +1,67 @@
+/** @file How many members and rows are wanted, and of which classes. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../src/core/random.ts';
+import { memberCount, withEveryClass } from '../../../../src/features/memory-bank/choose-members.ts';
+import { planNormal } from '../../../../src/features/store/sample-rows.ts';
+import { presets } from '../../../../src/training/options.ts';
+import { makeStore, withFolder } from '../../../helpers/made-store.ts';
+
+describe('members wanted', () => {
+  it.each([
+    [50, 0.1, 1000, 50],
+    [1_000_000, 0.1, 1000, 100],
+    [5, 0, 3, 3],
+    [5, 0, 30, 5],
+    [9, 0.001, 10, 1],
+  ])('of at most %d and a share of %f of %d patches: %d', (members, memberShare, patches, wanted) => {
+    expect(memberCount({ ...presets.fast.input, members, memberShare }, patches)).toBe(wanted);
+  });
+});
+
+describe('a class whose patches all lie near those of another', () => {
+  const classes = Uint16Array.of(0, 0, 0, 1, 1, 2, 2);
+
+  it('has a member all the same, in the place of the one chosen last', () => {
+    expect([...withEveryClass(Uint32Array.of(4, 1, 0, 2), classes)]).toEqual([4, 1, 0, 5]);
+    // The last is its class's only one; the one before it is not.
+    expect([...withEveryClass(Uint32Array.of(1, 0, 2, 4), classes)]).toEqual([1, 0, 5, 4]);
+    expect([...withEveryClass(Uint32Array.of(1, 0, 2), classes)]).toEqual([1, 5, 3]);
+  });
+
+  it('changes nothing where all have some, and has none where there are fewer members than classes', () => {
+    const all = Uint32Array.of(5, 0, 3, 2);
+    expect(withEveryClass(all, classes)).toEqual(all);
+    expect([...withEveryClass(Uint32Array.of(3), classes)]).toEqual([3]);
+  });
+});
+
+describe('rows of classes of which one is small', () => {
+  const perImage = 4;
+  /** How many rows of each class a plan takes: of one image of the first, of nine of the second. */
+  const taken = (count: number) =>
+    withFolder(async (folder) => {
+      const made = await makeStore(folder, {
+        width: 1,
+        gridSide: 2,
+        classes: ['bolt', 'nut'],
+        shards: [5, 13],
+        rowOf: ({ id }) => [id],
+      });
+      // Even ids are bolts: of them image 4 alone, of the nuts all nine.
+      const images = new Set([4, 1, 3, 5, 7, 9, 11, 13, 15, 17]);
+      const plan = await planNormal({ ...made, images }, count, new Random('plan'));
+      const ids = plan.flatMap((rows, shard) => rows.map((row) => 5 * shard + Math.floor(row / perImage)));
+      expect(new Set(plan.flatMap((rows, shard) => rows.map((row) => `${shard} ${row}`))).size).toBe(
+        ids.length,
+      );
+      expect(ids.every((id) => images.has(id))).toBe(true);
+      return [ids.filter((id) => id % 2 === 0).length, ids.filter((id) => id % 2 === 1).length];
+    });
+
+  it('are as many of each while there are enough, then all of the small one', async () => {
+    expect(await taken(2)).toEqual([1, 1]);
+    expect(await taken(2 * perImage)).toEqual([perImage, perImage]);
+    expect(await taken(6 * perImage)).toEqual([perImage, 5 * perImage]);
+    expect(await taken(1000)).toEqual([perImage, 9 * perImage]);
+  });
+});

@@ -1,0 +1,152 @@
+/** @file What a patch says: the networks' score and vote, the memory bank's distance, and both together. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../src/core/random.ts';
+import type { Tensor } from '../../../../src/graph/index.ts';
+import { networksInference } from '../../../../src/methods/clad/networks.ts';
+import {
+  combineVoices,
+  patchVoices,
+  type SecondOpinion,
+  type TrainedPatchModel,
+} from '../../../../src/methods/clad/patch-scores.ts';
+import { initialParameters } from '../../../../src/nn/parameters.ts';
+import { runGraph } from '../../../helpers/run-graph.ts';
+
+const [rows, width, members] = [9, 4, 6];
+const classes = ['bolt', 'nut', 'cap'];
+const random = new Random('voices');
+const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+const x = normals(rows * width);
+const parameters = initialParameters(
+  { inputWidth: width, adaptorWidths: [8, 6, 5], discriminatorWidths: [6, 5], classes: classes.length },
+  random,
+);
+const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
+const bank = normals(members * width);
+const whitening = Float32Array.of(1, 2, 0.5, 1.5);
+const memberClasses = [0, 0, 1, 1, 2, 2];
+const feature: TrainedPatchModel = {
+  classes,
+  parameters,
+  fitted: { kind: 'feature', width, noiseDeviation: new Float32Array(width) },
+};
+const residual: TrainedPatchModel = {
+  classes,
+  parameters,
+  fitted: {
+    kind: 'residual',
+    width,
+    noiseDeviation: new Float32Array(width),
+    neighbours: 2,
+    memberClasses,
+    // The same number as any row could have: at inference no member is left out.
+    memberImages: [0, 0, 0, 0, 0, 0],
+    arrays: {
+      mean: { shape: [width], data: new Float32Array(width).fill(0.25) },
+      projection: { shape: [width, width], data: identity },
+      members: { shape: [members, width], data: bank },
+      norms: {
+        shape: [members],
+        data: Float32Array.from(
+          { length: members },
+          (_, member) => Math.hypot(...bank.subarray(member * width, (member + 1) * width)) ** 2,
+        ),
+      },
+      whitening: { shape: [width], data: whitening },
+    },
+  },
+};
+const opinion: SecondOpinion = {
+  distance: { mean: 1.5, deviation: 0.5 },
+  network: { mean: -0.2, deviation: 0.1 },
+  networkWeight: 0.75,
+};
+
+async function voices(model: TrainedPatchModel, second?: SecondOpinion) {
+  const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
+    const said = patchVoices(graph, inputs.x!, model);
+    return {
+      network: said.network,
+      votes: said.votes,
+      ...(said.distance && { distance: said.distance }),
+      combined: combineVoices(said, second),
+    };
+  });
+  return Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data]));
+}
+
+/** The networks on rows, with their class logits. */
+async function networks(data: ArrayLike<number>) {
+  const found = await runGraph({ x: { data, shape: [rows, width] } }, (graph, inputs) => {
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, value] of Object.entries(parameters))
+      tensors[name] = graph.constant(name, value.data, value.shape);
+    const { logits, score } = networksInference(inputs.x!, tensors);
+    return { logits, networkScore: score };
+  });
+  return { logits: found.logits!.data, score: found.networkScore!.data };
+}
+
+function expectClose(actual: readonly number[] | undefined, expected: readonly number[]) {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((value, at) => {
+    expect(actual![at], `${at}`).toBeCloseTo(value, 4);
+  });
+}
+
+describe('a patch', () => {
+  it('on features is scored by the networks and votes for the likeliest product, never for the anomaly class', async () => {
+    const { network, votes, distance, combined } = await voices(feature);
+    const { logits, score } = await networks(x);
+    expectClose(network, score);
+    expectClose(combined, score);
+    expect(distance).toBeUndefined();
+    for (let row = 0; row < rows; row++) {
+      const products = logits.slice(row * 4, row * 4 + 3);
+      const best = products.indexOf(Math.max(...products));
+      expect(votes!.slice(row * 3, row * 3 + 3)).toEqual([0, 1, 2].map((each) => (each === best ? 1 : 0)));
+    }
+  });
+
+  it('on residuals is seen beside the mean of the nearest members, and votes for the nearest product, by how much further the next one is', async () => {
+    const { network, votes, distance } = await voices(residual);
+    const inputs: number[] = [];
+    const distances: number[] = [];
+    for (let row = 0; row < rows; row++) {
+      const own = Array.from(x.subarray(row * width, (row + 1) * width), (value) => value - 0.25);
+      const nearest = memberClasses
+        .map((of, member) => ({ of, values: bank.subarray(member * width, (member + 1) * width) }))
+        .map((each) => ({
+          ...each,
+          away: Math.hypot(...own.map((value, axis) => value - each.values[axis]!)),
+        }))
+        .sort((a, b) => a.away - b.away);
+      const [first, second] = nearest as [(typeof nearest)[0], (typeof nearest)[0]];
+      const difference = own.map((value, axis) => value - (first.values[axis]! + second.values[axis]!) / 2);
+      distances.push(Math.hypot(...difference));
+      inputs.push(...difference.map((value, axis) => value * whitening[axis]!));
+      const next = nearest.find(({ of }) => of !== first.of)!;
+      expectClose(
+        votes!.slice(row * 3, row * 3 + 3),
+        [0, 1, 2].map((each) => (each === first.of ? next.away - first.away : 0)),
+      );
+    }
+    expectClose(distance, distances);
+    expectClose(network, (await networks(inputs)).score);
+  });
+
+  it('says both in units of how they vary over normal patches', async () => {
+    const { network, distance, combined } = await voices(residual, opinion);
+    expectClose(
+      combined,
+      network!.map((score, row) => (distance![row]! - 1.5) / 0.5 + 0.75 * ((score + 0.2) / 0.1)),
+    );
+  });
+
+  it('says only what the networks do where no second opinion is wanted, or none can be had', async () => {
+    const alone = await voices(residual);
+    expectClose(alone.combined, alone.network!);
+    const none = await voices(feature, opinion);
+    expectClose(none.combined, none.network!);
+  });
+});

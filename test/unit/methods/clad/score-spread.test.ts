@@ -1,0 +1,93 @@
+/** @file The second opinion's units: how both voices vary over held-out normal patches, and over nothing else. */
+import { describe, expect, it } from 'vitest';
+import { halvesToFloats } from '../../../../src/core/half.ts';
+import { Random } from '../../../../src/core/random.ts';
+import { patchVoices, type TrainedPatchModel } from '../../../../src/methods/clad/patch-scores.ts';
+import { secondOpinion } from '../../../../src/methods/clad/score-spread.ts';
+import { fitFeatureInput, fitResidualInput } from '../../../../src/methods/shared/network-input/fit-input.ts';
+import { initialParameters } from '../../../../src/nn/parameters.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
+import { presets } from '../../../../src/training/options.ts';
+import { makeStore, randomRows, withFolder } from '../../../helpers/made-store.ts';
+import { runGraph } from '../../../helpers/run-graph.ts';
+
+const width = 6;
+const engine = await nodeEngine({ threads: 2 });
+const training = {
+  ...presets.fast,
+  input: { ...presets.fast.input, components: 4, members: 12, candidates: 1000 },
+};
+const held = new Set([1, 4]);
+
+function withModel<T>(
+  kind: 'feature' | 'residual',
+  use: (made: Awaited<ReturnType<typeof makeStore>>, model: TrainedPatchModel) => Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) => {
+    const made = await makeStore(folder, {
+      width,
+      gridSide: 3,
+      classes: ['bolt', 'nut'],
+      shards: [3, 3],
+      localOf: () => [{ position: 0, coverage: 1 }],
+      rowOf: randomRows(width),
+    });
+    const fitted =
+      kind === 'residual'
+        ? await fitResidualInput(engine, made, training)
+        : await fitFeatureInput(made, training);
+    const parameters = initialParameters(
+      { inputWidth: fitted.width, adaptorWidths: [8, 6, 5], discriminatorWidths: [6, 5], classes: 2 },
+      new Random('opinion'),
+    );
+    return use(made, { fitted, parameters, classes: ['bolt', 'nut'] });
+  });
+}
+
+function spreadOf(values: readonly number[]) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+describe('the second opinion', () => {
+  it('is measured on all patches of held-out images, each without its own members in the bank', () =>
+    withModel('residual', async (made, model) => {
+      const own = { network: [] as number[], distance: [] as number[] };
+      const whole: number[] = [];
+      for (let shard = 0; shard < 2; shard++) {
+        const { images, features } = await made.store.readShard(shard);
+        for (const [image, { id }] of images.entries()) {
+          if (!held.has(id)) continue;
+          const rows = halvesToFloats(features.subarray(image * 9 * width, (image + 1) * 9 * width));
+          const found = await runGraph({ x: { data: rows, shape: [9, width] } }, (graph, { x }) => {
+            const without = patchVoices(graph, x!, model, graph.constant('own', [id], [1], 'int64'));
+            const all = patchVoices(graph, x!, model);
+            return { network: without.network, distance: without.distance!, all: all.distance! };
+          });
+          own.network.push(...found.network!.data);
+          own.distance.push(...found.distance!.data);
+          whole.push(...found.all!.data);
+        }
+      }
+      const opinion = await secondOpinion(engine, model, made, held, 0.5);
+      expect(opinion?.networkWeight).toBe(0.5);
+      for (const [name, values] of Object.entries(own)) {
+        const expected = spreadOf(values);
+        const found = opinion![name as 'network' | 'distance'];
+        expect(found.mean, name).toBeCloseTo(expected.mean, 4);
+        expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
+      }
+      // With its own members an image lies nearer to the bank: the bank has some of these images.
+      expect(spreadOf(whole).mean).toBeLessThan(spreadOf(own.distance).mean - 1e-3);
+    }));
+
+  it('is none where the networks are to be heard alone, and where there is no memory bank', async () => {
+    await withModel('residual', async (made, model) => {
+      expect(await secondOpinion(engine, model, made, held, null)).toBeUndefined();
+    });
+    await withModel('feature', async (made, model) => {
+      expect(await secondOpinion(engine, model, made, held, 0.5)).toBeUndefined();
+    });
+  });
+});
