@@ -41,7 +41,10 @@ export { type PredictionLine, predictImages, predictTargets } from './jobs/predi
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
+export type { CladOptions } from './methods/clad/options.ts';
+export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';
+export { loadMethod, methodNames } from './methods/registry.ts';
+export { type Override, resolveOptions } from './methods/resolve-options.ts';
 export { evaluateWithReport, reportTraining } from './report/report.ts';
 export type { Device, Engine } from './runtime/engine.ts';
 export { nodeEngine } from './runtime/node.ts';
-export { type PresetName, presets, type TrainingOptions, trainingOptionsSchema } from './training/options.ts';

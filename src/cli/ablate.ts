@@ -3,6 +3,9 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ablationNames, ablationVariants } from '../jobs/compare/ablation.ts';
 import { optionsOf } from '../jobs/compare/grid.ts';
+import { cladAblation } from '../methods/clad/ablation.ts';
+import { defaultMethod, loadMethod } from '../methods/registry.ts';
+import { defaultPreset } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 
@@ -11,7 +14,8 @@ export function registerAblate(program: Command): void {
   const command = program
     .command('ablate')
     .description('switch the parts of the method off one at a time and measure')
-    .option('--preset <name>', 'settings to start from: fast, paper or accurate', 'fast')
+    .option('--method <name|file>', 'method whose parts they are', defaultMethod)
+    .option('--preset <name>', "settings to start from (default: the method's first)")
     .option('--only <names>', 'parts and sweeps, in the place of all parts', names)
     .option('--sweeps', 'sweep the constants as well');
   addGridFlags(command);
@@ -19,25 +23,32 @@ export function registerAblate(program: Command): void {
     .addHelpText(
       'after',
       `
-Parts and sweeps: ${ablationNames.join(', ')}.
+Parts and sweeps of clad: ${ablationNames({ ablation: cladAblation }).join(', ')}.
 
 Examples:
   $ clad ablate mvtec/ --out ablation --backbone resnet50
   $ clad ablate mvtec/ --out ablation --backbone resnet50 --sweeps
-  $ clad ablate mvtec/ --out sweeps --only gamma,margin --seeds 3`,
+  $ clad ablate mvtec/ --out sweeps --only gamma,margin --seeds 3
+  $ clad ablate mvtec/ --out cras --method cras`,
     )
     .action(ablate);
 }
 
 interface AblateFlags extends GridFlags {
-  readonly preset: string;
+  readonly method: string;
+  readonly preset?: string;
   readonly only?: readonly string[];
   readonly sweeps?: boolean;
 }
 
 async function ablate(data: string, flags: AblateFlags): Promise<void> {
-  const { preset, only, sweeps = false, set } = flags;
-  const options = optionsOf({ name: 'all parts', method: 'clad', preset, set });
-  const variants = ablationVariants(preset, options, only, sweeps);
+  const { only, sweeps = false, set } = flags;
+  const method = await loadMethod(flags.method);
+  const preset = flags.preset ?? defaultPreset(method);
+  const options = await optionsOf({ name: 'all parts', method: flags.method, preset, set });
+  const variants = ablationVariants(method, preset, options, only, sweeps).map((variant) => ({
+    ...variant,
+    method: flags.method,
+  }));
   await grid(`Ablation on ${basename(resolve(data))}`, data, flags, variants);
 }

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import type { GridVariant } from '../jobs/compare/grid.ts';
-import { type MethodName, methodNames } from '../methods/contract.ts';
+import { loadMethod, methodNames } from '../methods/registry.ts';
+import { defaultPreset } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 
@@ -16,7 +17,9 @@ export function registerCompare(program: Command): void {
   const command = program
     .command('compare')
     .description('train several methods on the same features and compare them')
-    .option('--methods <names>', 'methods, each with its preset `fast`', names, [...methodNames])
+    .option('--methods <names>', 'methods (names or files), each with its first preset', names, [
+      ...methodNames,
+    ])
     .option('--grid <file>', 'YAML file with rows of your own, in the place of --methods');
   addGridFlags(command);
   command
@@ -26,7 +29,7 @@ export function registerCompare(program: Command): void {
 A grid is a list of rows; what a row leaves out is clad, fast and nothing set:
   - { name: default }
   - { name: PatchCore as published, method: patchcore, preset: published }
-  - { name: more members, set: [input.members=65536] }
+  - { name: more members, set: [memoryBank.coresetSize=65536] }
 
 Examples:
   $ clad compare mvtec/ --out compared --seeds 3 --backbone resnet50
@@ -42,26 +45,21 @@ interface CompareFlags extends GridFlags {
 }
 
 async function compare(data: string, flags: CompareFlags): Promise<void> {
-  const variants = flags.grid === undefined ? flags.methods.map(ofMethod) : await readGrid(flags.grid);
+  const variants =
+    flags.grid === undefined ? await Promise.all(flags.methods.map(ofMethod)) : await readGrid(flags.grid);
   await grid(`Methods on ${basename(resolve(data))}`, data, flags, variants);
 }
 
-function ofMethod(name: string): GridVariant {
-  if (!(methodNames as readonly string[]).includes(name)) {
-    throw new CladError('OPTION_INVALID', {
-      option: '--methods',
-      expected: `among ${methodNames.join(', ')}`,
-      actual: name,
-    });
-  }
-  return { name, method: name as MethodName, preset: 'fast', set: [] };
+async function ofMethod(nameOrFile: string): Promise<GridVariant> {
+  const method = await loadMethod(nameOrFile);
+  return { name: method.name, method: nameOrFile, preset: defaultPreset(method), set: [] };
 }
 
 const rowsSchema = z
   .array(
     z.strictObject({
       name: z.string().min(1),
-      method: z.enum(methodNames).default('clad'),
+      method: z.string().default('clad'),
       preset: z.string().default('fast'),
       set: z.array(z.string()).default([]),
     }),

@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { requireWritable } from '../core/files.ts';
 import { lockOfFolder, withLock } from '../core/lock.ts';
+import { stoppable } from '../core/progress.ts';
 import { evaluationTable } from '../evaluation/table.ts';
 import { writeDemoData } from '../jobs/demo/demo-data.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
-import { stoppable } from '../jobs/train/prepare.ts';
 import { train } from '../jobs/train/train.ts';
+import { clad } from '../methods/clad/clad.ts';
+import { resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
-import { presets } from '../training/options.ts';
 import { wholeFrom } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
@@ -65,7 +66,7 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
         backbone: 'builtin',
         method: 'clad',
         preset: 'fast',
-        options: { ...presets.fast, seed },
+        options: resolveOptions(clad, 'fast', [{ seed }]),
         resume: existsSync(join(run, 'config.json')),
         evaluated: true,
         onProgress: display.listener,

@@ -16,13 +16,11 @@ const mostShown = 5;
  */
 export function describeTraining(outcome: TrainOutcome, page: string | null): string {
   const { run: folder, model, metadata, seconds, chosen, steps } = outcome;
-  const chosenText = chosen ? `, networks of stage ${chosen.stage}, step ${chosen.step}` : '';
+  const chosenText = chosen ? `, checkpoint of stage ${chosen.stage}, step ${chosen.step}` : '';
   const count = metadata.classes.length;
   const products = count === 1 ? 'one product' : `${count} products`;
   const trained = steps
-    ? [
-        `Trained ${products} in ${Math.round(seconds)} s (${steps.stage1} + ${steps.stage2} steps${chosenText}).`,
-      ]
+    ? [`Trained ${products} in ${Math.round(seconds)} s (${stepsText(steps)}${chosenText}).`]
     : [];
   const evaluate =
     metadata.provenance.data.layout === 'plain' ? [] : [`  ${programName()} evaluate ${shellWord(folder)}`];
@@ -126,4 +124,10 @@ function listed(
     ...images.slice(0, mostShown).map((image) => `  ${line(image)}`),
     ...(images.length > mostShown ? [`  and ${images.length - mostShown} more`] : []),
   ];
+}
+
+/** E.g. `600 + 300 steps`. */
+function stepsText(steps: Readonly<Record<string, number>>): string {
+  const counts = Object.values(steps);
+  return counts.length === 0 ? 'nothing to train in steps' : `${counts.join(' + ')} steps`;
 }

@@ -4,18 +4,18 @@ import { type Command, Option } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { CladError, firstLineOf } from '../core/errors.ts';
-import { checkOptions, mergeOptions, type OptionTree, optionFromText } from '../core/options.ts';
+import { checkOptions, type OptionTree } from '../core/options.ts';
+import { stoppable } from '../core/progress.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { planTraining, type TrainingPlan } from '../jobs/train/plan.ts';
-import { stoppable, type TrainRequest } from '../jobs/train/prepare.ts';
-import { presetOf, type TrainOutcome, train } from '../jobs/train/train.ts';
-import { type MethodName, methodNames } from '../methods/contract.ts';
-import { methods } from '../methods/registry.ts';
+import type { TrainRequest } from '../jobs/train/prepare.ts';
+import { type TrainOutcome, train } from '../jobs/train/train.ts';
+import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
+import { defaultPreset, resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
 import { type Device, devices } from '../runtime/engine.ts';
-import { trainingOptionsSchema } from '../training/options.ts';
 import { pixels, repeated, wholeFrom } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
@@ -37,8 +37,11 @@ export function registerTrain(program: Command): void {
       'frozen backbone: a name from `clad backbones list` or an ONNX file (default: builtin)',
     )
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
-    .addOption(new Option('--method <name>', 'what is trained (default: clad)').choices(methodNames))
-    .option('--preset <name>', `settings to start from (default: fast): ${presetHelp()}`)
+    .option(
+      '--method <name|file>',
+      `what is trained: ${methodNames.join(', ')}, or a JavaScript file that holds a method (default: ${defaultMethod})`,
+    )
+    .option('--preset <name>', `settings to start from (default: the first): ${presetHelp()}`)
     .option('--config <file>', 'YAML file with options of this command and of the training')
     .option(
       '--set <name=value>',
@@ -81,9 +84,10 @@ Examples:
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml --plan
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml
   $ clad train photos/ --out runs/patchcore --backbone resnet50 --method patchcore
+  $ clad train photos/ --out runs/mine --method ./mine.mjs
   $ clad train photos/ --out runs/try --backbone resnet50 --set losses.contrast=0 --set stage1.steps=300
 
-Every option of the training, with the values of the presets: docs/options.md.`,
+Every option of a method, with the values of its presets: clad options METHOD, docs/options.md.`,
     )
     .action(run);
 }
@@ -92,7 +96,7 @@ interface TrainFlags extends BackboneFlagValues {
   readonly out: string;
   readonly backbone?: string;
   readonly textures?: string;
-  readonly method?: MethodName;
+  readonly method?: string;
   readonly preset?: string;
   readonly config?: string;
   readonly set?: readonly string[];
@@ -115,7 +119,7 @@ interface TrainFlags extends BackboneFlagValues {
 
 /** Options of the command itself that may also stand in the YAML file. */
 const commandSchema = z.object({
-  method: z.enum(methodNames).optional(),
+  method: z.string().optional(),
   preset: z.string().optional(),
   backbone: z.string().optional(),
   textures: z.string().optional(),
@@ -131,24 +135,25 @@ const commandSchema = z.object({
 
 /** The presets of each method, e.g. `clad: fast, paper, accurate; patchcore: fast, published`. */
 function presetHelp(): string {
-  return Object.entries(methods)
-    .map(([name, { presets }]) => `${name}: ${Object.keys(presets).join(', ')}`)
-    .join('; ');
+  return [...methods].map(([name, { presets }]) => `${name}: ${Object.keys(presets).join(', ')}`).join('; ');
 }
 
 async function run(data: string, given: TrainFlags): Promise<void> {
   const file = given.config === undefined ? {} : await readConfig(given.config);
   const { flags, training } = split(file);
   const merged: TrainFlags = { ...flags, ...given };
-  const method = merged.method ?? 'clad';
-  const preset = merged.preset ?? 'fast';
-  let options = mergeOptions(presetOf({ method, preset }), training, given.config ?? '');
-  if (given.seed !== undefined) options = { ...options, seed: given.seed };
-  if (given.selection !== undefined)
-    options = mergeOptions(options, { selection: given.selection }, '--selection');
-  if (given.inputSize !== undefined)
-    options = mergeOptions(options, { features: { inputSize: given.inputSize } }, '--input-size');
-  for (const text of given.set ?? []) options = mergeOptions(options, optionFromText(text), '--set');
+  const methodName = merged.method ?? defaultMethod;
+  const method = await loadMethod(methodName);
+  const preset = merged.preset ?? defaultPreset(method);
+  const flag = (where: string, options: OptionTree | undefined) => (options ? [{ where, options }] : []);
+  const { seed, selection, inputSize } = given;
+  const options = resolveOptions(method, preset, [
+    { where: given.config ?? '', options: training },
+    ...flag('--seed', seed === undefined ? undefined : { seed }),
+    ...flag('--selection', selection === undefined ? undefined : { selection }),
+    ...flag('--input-size', inputSize === undefined ? undefined : { features: { inputSize } }),
+    ...(given.set ?? []),
+  ]);
   const display = progressBars();
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   if (merged.backbone === undefined) {
@@ -163,9 +168,9 @@ async function run(data: string, given: TrainFlags): Promise<void> {
       backbone: merged.backbone ?? builtinName,
       backboneFlags: backboneFlags(given),
       textures: merged.textures,
-      method,
+      method: methodName,
       preset,
-      options: checkOptions(trainingOptionsSchema, options),
+      options,
       device: merged.device,
       layout: merged.layout,
       bits: merged.bits,
@@ -206,28 +211,32 @@ function describePlan({
   testImages,
   classes,
   heldOut,
-  patches,
+  learntFrom,
   steps,
   disk,
   memory,
   time,
 }: TrainingPlan): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-  const total = Object.values(time).reduce((sum, each) => sum + each, 0);
+  const sum = (values: Readonly<Record<string, number>>) =>
+    Object.values(values).reduce((total, each) => total + each, 0);
+  const bytes = sum(disk);
+  const total = sum(time);
+  const stepsAt = (task: string) => steps[task.replace(' ', '')];
   return terminalTable({
     header: ['', 'expected'],
     rows: [
       ['images', `${images} of ${classes} products, ${heldOut} held out`],
       ...(testImages === 0 ? [] : [['test images', `${testImages}, which choose the networks`]]),
-      ['patches', patches.toLocaleString('en')],
-      ['disk', `${gigabytes(disk.features + disk.inputs)}, freed at the end without --cache`],
+      [learntFrom.name, learntFrom.count.toLocaleString('en')],
+      ['disk', `${gigabytes(bytes)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],
-      ['features', duration(time.features)],
-      ...(time.matching === 0 ? [] : [['matching', duration(time.matching)]]),
-      ['stage 1', `${steps.stage1} steps, ${duration(time.stage1)}`],
-      ['stage 2', `${steps.stage2} steps, ${duration(time.stage2)}`],
-      ['selection', duration(time.selection)],
-      ['thresholds', duration(time.thresholds)],
+      ...Object.entries(time)
+        .filter(([, seconds]) => seconds > 0)
+        .map(([task, seconds]) => {
+          const count = stepsAt(task);
+          return [task, count === undefined ? duration(seconds) : `${count} steps, ${duration(seconds)}`];
+        }),
       ['in all', `${duration(total)} on this machine as it is now`],
     ],
   });

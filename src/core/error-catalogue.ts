@@ -324,6 +324,10 @@ export const errorCatalogue = {
     kind: 'input',
     message: 'There is not enough memory for {what} now. Try again later, or with a smaller picture.',
   },
+  PLUGIN_INVALID: {
+    kind: 'input',
+    message: '{path} cannot be used: {reason}. docs/plugins.md has an example.',
+  },
   METHOD_UNKNOWN: {
     kind: 'input',
     message: '{route} does not take {method}. It takes {allowed}.',

@@ -3,6 +3,7 @@
  * end by one schema.
  */
 import type { z } from 'zod';
+import { named } from './arguments.ts';
 import { CladError } from './errors.ts';
 
 /** Nested options as they come out of a file. */
@@ -62,8 +63,18 @@ export function checkOptions<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new CladError('OPTION_INVALID', {
     option: issue.path.join('.') || 'options',
     expected: expectation(issue),
-    actual: JSON.stringify(issue.input) ?? 'nothing',
+    actual: textOf(issue.input),
   });
+}
+
+/** A value as JSON has it, where JSON has it. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    // A big integer, or what holds itself.
+    return named(value);
+  }
 }
 
 /** Types as people call them. */

@@ -10,12 +10,12 @@ export interface PatchGeometry {
   readonly size: number;
   /** Side of the square that a photograph is resized to before the middle is cut out; `size` where absent. */
   readonly resizeTo?: number | undefined;
-  /** Patches along a side of the input. */
-  readonly gridSide: number;
+  /** Side of a patch, pixels of the input. */
+  readonly patch: number;
 }
 
 /** The default preset's, which training takes where nothing else is asked for. */
-export const defaultPatches: PatchGeometry = { size: 256, gridSide: 32 };
+export const defaultPatches: PatchGeometry = { size: 256, patch: 8 };
 
 /** Photograph pixels along a patch from which it is worth a word; MVTec AD, whose largest photographs have 1024, stays below. */
 const mentioned = 40;
@@ -40,8 +40,8 @@ export function largePatches(
   sizes: ReadonlyMap<string, { readonly width: number; readonly height: number }>,
   geometry: PatchGeometry,
 ): LargePatches[] {
-  const { size, resizeTo, gridSide } = geometry;
-  const share = size / gridSide / (resizeTo ?? size);
+  const { size, resizeTo, patch } = geometry;
+  const share = patch / (resizeTo ?? size);
   const found: (LargePatches & { readonly side: number })[] = [];
   for (const [className, own] of byClass(samples)) {
     const known = own.flatMap(({ path }) => sizes.get(path) ?? []);

@@ -1,41 +1,46 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and product out. */
-import type { Backbone } from '../features/backbones/backbone.ts';
-import { backboneFeatures, type FeaturePlan, gridSideOf } from '../features/patches/extractor.ts';
-import { Graph } from '../graph/index.ts';
-import { anomalyMap, imageScore } from './heat/anomaly-map.ts';
-import type { PatchModel } from './patch-model.ts';
+import { CladError } from '../core/errors.ts';
+import { add, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
 
-export interface DetectorSpec {
-  readonly backbone: Backbone;
-  readonly features: FeaturePlan;
-  readonly model: PatchModel;
-  /** Pixels. */
-  readonly blurSigma: number;
-  /** See `imageScore`. */
-  readonly topShare: number;
+/** What the graph is made of: a fitted method. */
+export interface DetectorSource {
+  graph(
+    graph: Graph,
+    image: Tensor,
+    own?: Tensor,
+  ): { readonly map: Tensor; readonly score: Tensor; readonly shares?: Tensor };
 }
 
 /**
  * Builds the graph of `model.onnx`. Input `image` uint8 [N, H, W, 3], RGB as decoded; outputs `anomaly_map` [N, S, S],
- * `score` [N] (higher is more anomalous), `class_probability` [N, classes] (each product's share of the patches' votes).
+ * `score` [N] (higher is more anomalous), `class_probability` [N, classes] (each product's share).
  * @param options - `leaveOwnOut`: for calibration, one picture at a time: a second input `training_image` int64 [1] says which training image it is,
  *   and the memory bank is asked without what it holds of that image
+ * @throws OPTION_INVALID where the method tells no products apart, and there are several
  */
-export function detectorGraph(spec: DetectorSpec, options: { readonly leaveOwnOut?: boolean } = {}): Graph {
+export function detectorGraph(
+  source: DetectorSource,
+  classes: readonly string[],
+  options: { readonly leaveOwnOut?: boolean } = {},
+): Graph {
   const graph = new Graph();
-  const { backbone, features, model } = spec;
-  const { size } = features.geometry;
-  const grid = gridSideOf(features);
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const own = options.leaveOwnOut ? graph.input('training_image', 'int64', [1]) : undefined;
-  const {
-    score,
-    shares,
-    imageScore: fromModel,
-  } = model(graph, backboneFeatures(graph, image, backbone, features), grid * grid, own);
-  const map = anomalyMap(score, grid, { size, blurSigma: spec.blurSigma });
+  const { map, score, shares } = source.graph(graph, image, own);
   graph.output('anomaly_map', map);
-  graph.output('score', fromModel ?? imageScore(map, size, spec.topShare));
-  graph.output('class_probability', shares);
+  graph.output('score', score);
+  graph.output('class_probability', shares ?? onlyProduct(score, classes));
   return graph;
+}
+
+/** All of it is the one product's. */
+function onlyProduct(score: Tensor, classes: readonly string[]): Tensor {
+  if (classes.length !== 1) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'the data set',
+      expected: 'of one product, since the method does not tell products apart',
+      actual: classes.join(', '),
+    });
+  }
+  return add(mul(reshape(score, [-1, 1], 'N'), 0), 1);
 }

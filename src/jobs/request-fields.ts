@@ -14,12 +14,9 @@ import {
   text,
   wholeFrom,
 } from '../core/arguments.ts';
-import { checkOptions } from '../core/options.ts';
 import { layouts } from '../data/dataset.ts';
 import { sampleBits } from '../image/samples.ts';
-import { methodNames } from '../methods/contract.ts';
 import { devices } from '../runtime/engine.ts';
-import { trainingOptionsSchema } from '../training/options.ts';
 import type { CalibrateRequest } from './calibrate/calibrate.ts';
 import type { EvaluateRequest } from './evaluate/evaluate.ts';
 import type { ExportRequest } from './export/export.ts';
@@ -39,9 +36,10 @@ const train: Fields<TrainRequest> = {
   // Checked by name where they are used.
   backboneFlags: anything,
   textures: optional(path),
-  method: oneOf(methodNames),
+  // Name or file; found out where it is loaded.
+  method: text,
   preset: text,
-  // Checked by its schema, below.
+  // Checked by the method's schema.
   options: anything,
   ...machine,
   skipBroken: optional(flag),
@@ -112,5 +110,4 @@ export function requireRequest(
     ...fields[job],
     ...more,
   });
-  if (job === 'train') checkOptions(trainingOptionsSchema, (request as TrainRequest).options);
 }

@@ -14,14 +14,14 @@ import { layouts } from '../data/dataset.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
 import { sampleBits, wholeRange } from '../image/samples.ts';
-import { methodNames } from '../methods/contract.ts';
-import { type TrainingOptions, trainingOptionsSchema } from '../training/options.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 import { dataChanges } from './data-changes.ts';
 
 const configSchema = z.object({
   cladVersion: z.string(),
-  method: z.enum(methodNames),
+  method: z.string(),
+  /** Where the method is from, where it did not come with the program. */
+  methodFile: z.string().nullable().default(null),
   preset: z.string(),
   /** Absolute paths, so that a run can be continued and evaluated from any folder. */
   data: z.object({ root: z.string(), layout: z.enum(layouts), fingerprint: z.string() }),
@@ -31,7 +31,8 @@ const configSchema = z.object({
   skipBroken: z.boolean(),
   /** How 16-bit files are read; the whole range in runs of before 28 November 2026. */
   bits: z.literal(sampleBits).default(wholeRange),
-  options: trainingOptionsSchema,
+  /** As they were then: a later version of the method may have more, or others. */
+  options: z.record(z.string(), z.unknown()),
 });
 
 /** What later verbs want of it, whatever options that version of the program had. */
@@ -41,7 +42,7 @@ const originSchema = configSchema.pick({ data: true });
 export type RunOrigin = z.infer<typeof originSchema>;
 
 /** What a run was asked to do, resolved. */
-export type RunConfig = z.infer<typeof configSchema> & { readonly options: TrainingOptions };
+export type RunConfig = z.infer<typeof configSchema>;
 
 /** Paths and files of a run. */
 export class RunFolder {
@@ -110,16 +111,23 @@ export class RunFolder {
   /**
    * Begins a run, or goes on with it.
    * @param records - of the files of the training images
+   * @param preset - values of options that the method has got since the run was begun
    * @throws RUN_EXISTS when there is one and it is not to be continued, RUN_DIFFERS when it was asked to do something else
    */
-  async begin(config: RunConfig, resume: boolean, records: readonly string[] = []): Promise<void> {
+  async begin(
+    config: RunConfig,
+    resume: boolean,
+    records: readonly string[] = [],
+    preset: object = {},
+  ): Promise<void> {
     this.requireFree(resume);
     await removeAbandoned(this.path);
     if (existsSync(this.#config)) {
       const before = await this.config();
       // Data and backbone are known by what they hold: they may have been moved.
-      const differing = differences(before, config).filter(
-        (name) => name !== 'data.root' && name !== 'backbone.path',
+      const options = withNewOptions(before.options, preset);
+      const differing = differences({ ...before, options }, config).filter(
+        (name) => !['data.root', 'backbone.path', 'methodFile', 'cladVersion'].includes(name),
       );
       if (differing.length > 0) {
         const files = differing.includes('data.fingerprint') ? await this.#changesTo(records, before) : '';
@@ -231,6 +239,20 @@ function parsedJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Recorded options, and the preset's values of those that there were not when they were recorded. */
+function withNewOptions(
+  recorded: Readonly<Record<string, unknown>>,
+  preset: object,
+): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...recorded };
+  for (const [name, value] of Object.entries(preset)) {
+    const before = recorded[name];
+    if (before === undefined) all[name] = value;
+    else if (isRecord(before) && isRecord(value)) all[name] = withNewOptions(before, value);
+  }
+  return all;
 }
 
 /** Names of the values in which two configurations differ, e.g. `options.seed`. */

@@ -1,31 +1,187 @@
-/** @file A method: how patch features become a detector. CLAD is one; the others are what it is compared with. */
-import type { PatchModel } from '../detector/patch-model.ts';
-import type { ClassForegrounds } from '../features/patches/class-foreground.ts';
-import type { ExtractedStore } from '../features/store/extract.ts';
-import type { Work } from '../jobs/train/prepare.ts';
-import type { TrainingOptions } from '../training/options.ts';
-import type { TrainedNetworks } from '../training/trainer.ts';
+/**
+ * @file What a method is: options, presets, and `fit`, which learns from good images and gives back a graph from image to anomaly map. CLAD is one;
+ * the others are what it is compared with, and more come from outside (docs/plugins.md). Nothing else of the program knows a method by name.
+ */
+import type { z } from 'zod';
+import type { ExpectedTask } from '../core/expected-task.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
+import type { Backbone } from '../features/backbones/backbone.ts';
+import type { InputGeometry } from '../features/patches/preprocess.ts';
+import type { Graph, Tensor } from '../graph/index.ts';
+import type { SampleBits } from '../image/samples.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { Judgement } from '../training/checkpoint.ts';
+import type { HeldOutSplit } from '../training/held-out.ts';
+import type { SynthesisOptions } from './shared/options.ts';
 
-export const methodNames = ['clad', 'patchcore', 'simplenet', 'glass', 'cras'] as const;
-export type MethodName = (typeof methodNames)[number];
+/** Options that every method has, since what is around it asks for them. */
+export interface CommonOptions {
+  readonly seed: number;
+  /** Share of each class's good images that `fit` is not to learn from. */
+  readonly heldOut: number;
+  /** How anomalies are made, for the colours and regions of heat maps; a method may learn from such as well. */
+  readonly synthesis: SynthesisOptions;
+  readonly falseAlarmRate: number;
+}
+
+/** What a detector sees of a photograph. */
+export interface View {
+  /** The part of it, and the size it is brought to; the anomaly map has the same. */
+  readonly geometry: InputGeometry;
+  /** Side of what one value of the map stands for, pixels of the map. */
+  readonly patch: number;
+}
+
+/** Files of the run that a method may use. */
+export interface RunFiles {
+  /** Folder for what a training needs to go on where it was stopped. */
+  readonly checkpoint: string;
+  /** Folder for pictures to look at. */
+  readonly samples: string;
+  /** Appends a line to the run's log. */
+  log(entry: object): Promise<void>;
+  /** Removes what the log says of steps after this one; they are about to be run again. */
+  rewindLog(stage: number, step: number): Promise<void>;
+}
+
+/** What a method is given to learn from. */
+export interface FitContext<O extends CommonOptions = CommonOptions, V extends View = View> {
+  readonly options: O;
+  readonly view: V;
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  readonly dataset: Dataset;
+  /** Good images, each picture once; an image's number is its place here. */
+  readonly training: readonly Sample[];
+  /** Numbers of the images to learn from, and of those held out. */
+  readonly split: HeldOutSplit;
+  /** Fingerprint of the training images' content. */
+  readonly fingerprint: string;
+  /** Texture images for synthetic anomalies; null: the built-in generator. */
+  readonly textures: readonly string[] | null;
+  /** How 16-bit files are read. */
+  readonly bits: SampleBits;
+  /** Folder of what other trainings on the same images may use as well. */
+  readonly cache: string;
+  readonly run: RunFiles;
+  /** Go on from `run.checkpoint`, where it holds something. */
+  readonly resume: boolean;
+  readonly onProgress?: ProgressListener | undefined;
+  /** Sentences about the work, for people. */
+  readonly note?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a fitted method says of N images, as values of a graph. */
+export interface ImageScores {
+  /** Anomaly map, [N, S, S]; higher is more anomalous. */
+  readonly map: Tensor;
+  /** Anomaly score of each image, [N]. */
+  readonly score: Tensor;
+  /** Each product's share, adding up to 1, [N, classes]. May be absent where there is one product. */
+  readonly shares?: Tensor;
+}
 
 /** What a method has learnt. */
-export interface Trained {
-  readonly model: PatchModel;
-  /** Gradient steps of both stages. */
-  readonly steps: TrainedNetworks['steps'];
-  /** The judgement that chose the networks. */
-  readonly chosen?: TrainedNetworks['chosen'];
-  /** The training image that each entry of the memory bank is of, in the order of the bank; absent, or empty, where there is no bank. */
+export interface Fitted {
+  /**
+   * @param image - uint8 [N, H, W, 3], RGB as decoded, of any size
+   * @param own - [1] int64: the number of the training image that the one image is, while thresholds are set: what was learnt from that image by
+   *   heart is left out. A method that keeps no images has no use for it.
+   */
+  graph(graph: Graph, image: Tensor, own?: Tensor): ImageScores;
+  /** Pixels of the map within which a defect lifts its surroundings (detector/heat/region-rule.ts). */
+  readonly reach: number;
+  /** Gradient steps of each stage, by its name. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** The judgement that chose the checkpoint. */
+  readonly chosen?: Judgement | undefined;
+  /** The training image that each entry of the memory bank is of, in the order of the bank; absent where there is no bank. */
   readonly entryImages?: readonly number[];
+  /** Seconds of `fit` that other trainings on the same images would not take again. */
+  readonly sharedSeconds?: number;
+}
+
+/** A part of a method and how it is switched off, for `clad ablate`. */
+export interface Part<O> {
+  readonly name: string;
+  /** What switches it off, as `name=value`; nothing where these options have it not. */
+  readonly set: (options: O) => readonly string[];
+  /** Where it comes from, e.g. `Eq. 8-17`. */
+  readonly source: string;
+}
+
+/** What `clad ablate` does with a method. */
+export interface Ablation<O> {
+  readonly parts: readonly Part<O>[];
+  /** Constants, and the values they are tried at, as `name=value`. */
+  readonly sweeps: Readonly<Record<string, (options: O) => readonly string[]>>;
+}
+
+/** Numbers from which the time of a training is guessed. */
+export interface TaskCounts {
+  readonly training: number;
+  /** Test images that choose the checkpoint. */
+  readonly selection: number;
+  readonly classes: number;
+}
+
+/** What a method is given to measure what `fit` will cost. */
+export type PlanContext<O extends CommonOptions, V extends View> = Pick<
+  FitContext<O, V>,
+  'options' | 'view' | 'engine' | 'backbone' | 'dataset' | 'training' | 'split'
+>;
+
+/** What `fit` will cost. */
+export interface FitPlan {
+  /** What is learnt from, e.g. patches, and how many. */
+  readonly learntFrom: { readonly name: string; readonly count: number };
+  /** Gradient steps of each stage, by its name. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** Bytes; with `--cache` they stay. */
+  readonly disk: Readonly<Record<string, number>>;
+  /** Bytes at the highest. */
+  readonly memory: number;
+  /** Seconds by task. */
+  readonly time: Readonly<Record<string, number>>;
+  /** Seconds in which the detector will judge an image. */
+  readonly imageSeconds: number;
 }
 
 /** One method. */
-export interface Method {
-  /** Settings by name; the first are the default. */
-  readonly presets: Readonly<Record<string, TrainingOptions>>;
-  /** What `input.kind` may be. */
-  readonly inputs: readonly TrainingOptions['input']['kind'][];
-  /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */
-  train(work: Work, foregrounds: ClassForegrounds, extracted: ExtractedStore): Promise<Trained>;
+export interface Method<O extends CommonOptions = CommonOptions, V extends View = View> {
+  /** As options and files have it. */
+  readonly name: string;
+  /** A line on what it does. */
+  readonly summary: string;
+  /** Its options: names, meanings (`describe`), ranges. */
+  readonly options: z.ZodType<O>;
+  /** Values by name; the first is the default. */
+  readonly presets: Readonly<Record<string, O>>;
+  readonly ablation?: Ablation<O>;
+  /** Whether test images choose the checkpoint. */
+  usesTestImages?(options: O): boolean;
+  /** The options as they will be used with this backbone, e.g. with layers that it has. */
+  adapt?(options: O, backbone: Backbone, note?: (text: string) => void): O;
+  /**
+   * What it will see, known before anything takes long.
+   * @throws OPTION_INVALID where options and backbone do not go together
+   */
+  view(
+    options: O,
+    backbone: Backbone,
+    context: { readonly engine: Engine; readonly note?: ((text: string) => void) | undefined },
+  ): Promise<V>;
+  /**
+   * Learns from good images; goes on from what an earlier try left in the run.
+   * @throws INTERRUPTED when the signal is aborted
+   */
+  fit(context: FitContext<O, V>): Promise<Fitted>;
+  /** What `fit` will take and how long, before anything is known but numbers. */
+  tasks?(options: O, counts: TaskCounts): readonly ExpectedTask[];
+  /** Measures what `fit` will cost, for `clad train --plan`. */
+  plan?(context: PlanContext<O, V>): Promise<FitPlan>;
+  /** Seconds in which the fitted detector judges an image beyond its view's resize, and makes its features; for the time left. */
+  imageSeconds?(options: O, counts: TaskCounts): number;
 }

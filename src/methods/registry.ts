@@ -1,9 +1,77 @@
-/** @file The methods by name. */
+/** @file The methods by name, and those that lie in a file. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CladError, reasonOf } from '../core/errors.ts';
 import { clad } from './clad/clad.ts';
-import type { Method, MethodName } from './contract.ts';
+import type { CommonOptions, Method, View } from './contract.ts';
 import { cras } from './cras/cras.ts';
 import { glass } from './glass/glass.ts';
+import * as kit from './kit.ts';
 import { patchcore } from './patchcore/patchcore.ts';
 import { simplenet } from './simplenet/simplenet.ts';
 
-export const methods: Readonly<Record<MethodName, Method>> = { clad, patchcore, simplenet, glass, cras };
+/** Those that come with the program; the first is the default. A new one needs its folder and a line here. */
+const all: readonly Method[] = [
+  general(clad),
+  general(patchcore),
+  general(simplenet),
+  general(glass),
+  general(cras),
+];
+
+/** A method whose options nobody looks into. They are checked by its own schema before any of its functions is given them. */
+function general<O extends CommonOptions, V extends View>(method: Method<O, V>): Method {
+  return method as unknown as Method;
+}
+
+export const methods: ReadonlyMap<string, Method> = new Map(all.map((method) => [method.name, method]));
+export const methodNames: readonly string[] = [...methods.keys()];
+export const defaultMethod = clad.name;
+
+type MethodFile = { readonly default?: unknown };
+
+/**
+ * A method.
+ * @param nameOrFile - of one that comes with the program, or a JavaScript file (.mjs or .js) whose default export is a method, or a function that
+ *   makes one with the kit (kit.ts, docs/plugins.md)
+ * @throws OPTION_INVALID for a name there is not; PLUGIN_INVALID for a file that holds no method
+ */
+export async function loadMethod(nameOrFile: string): Promise<Method> {
+  const own = methods.get(nameOrFile);
+  if (own) return own;
+  const path = resolve(nameOrFile);
+  if (!/\.m?js$/.test(nameOrFile) || !existsSync(path)) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--method',
+      expected: `one of ${methodNames.join(', ')}, or a JavaScript file that holds one`,
+      actual: nameOrFile,
+    });
+  }
+  let found: unknown;
+  try {
+    const { default: content } = (await import(pathToFileURL(path).href)) as MethodFile;
+    found = typeof content === 'function' ? await content(kit) : content;
+  } catch (error) {
+    throw new CladError('PLUGIN_INVALID', { path, reason: reasonOf(error) }, { cause: error });
+  }
+  const missing = missingOf(found);
+  if (missing !== undefined) throw new CladError('PLUGIN_INVALID', { path, reason: missing });
+  return found as Method;
+}
+
+/** What a value lacks to be a method; undefined where nothing. */
+function missingOf(found: unknown): string | undefined {
+  if (typeof found !== 'object' || found === null)
+    return 'its default export is no method, and no function that gives one';
+  const { name, options, presets, fit, view } = found as Partial<Record<keyof Method, unknown>>;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
+    return 'its name is no word of small letters, digits and hyphens';
+  if (methods.has(name)) return `its name, ${name}, is that of a method that comes with the program`;
+  if (typeof (options as { safeParse?: unknown } | undefined)?.safeParse !== 'function')
+    return 'its options are no Zod schema';
+  if (typeof presets !== 'object' || presets === null || Object.keys(presets).length === 0)
+    return 'it has no presets';
+  if (typeof fit !== 'function' || typeof view !== 'function') return 'it lacks the function fit or view';
+  return undefined;
+}

@@ -5,7 +5,7 @@
 import type { Random } from '../core/random.ts';
 import { leakyRelu, linear, type Tensor } from '../graph/index.ts';
 import { batchNormInference, batchNormTraining } from './batch-norm.ts';
-import type { Parameter, Parameters } from './parameters.ts';
+import type { DeclaredParameter, DeclaredParameters, Role } from './parameters.ts';
 
 const slope = 0.2;
 
@@ -26,11 +26,12 @@ export function perceptronParameters(
   sizes: readonly number[],
   random: Random,
   lastBias: boolean,
-): Parameters {
-  const parameters: Record<string, Parameter> = {};
-  const filled = (width: number, value: number): Parameter => ({
+): DeclaredParameters {
+  const parameters: Record<string, DeclaredParameter> = {};
+  const filled = (width: number, value: number, role: Role = 'trained'): DeclaredParameter => ({
     shape: [width],
     data: new Float32Array(width).fill(value),
+    role,
   });
   const layers = sizes.length - 1;
   for (let layer = 0; layer < layers; layer++) {
@@ -40,13 +41,17 @@ export function perceptronParameters(
     for (let index = 0; index < weight.length; index++) weight[index] = (weight[index] as number) * deviation;
     const position = 3 * layer;
     const last = layer === layers - 1;
-    parameters[`${network}.${position}.weight`] = { shape: [outputs, inputs], data: weight };
+    parameters[`${network}.${position}.weight`] = {
+      shape: [outputs, inputs],
+      data: weight,
+      role: 'trained',
+    };
     if (!last || lastBias) parameters[`${network}.${position}.bias`] = filled(outputs, 0);
     if (last) continue;
     parameters[`${network}.${position + 1}.weight`] = filled(outputs, 1);
     parameters[`${network}.${position + 1}.bias`] = filled(outputs, 0);
-    parameters[`${network}.${position + 1}.running_mean`] = filled(outputs, 0);
-    parameters[`${network}.${position + 1}.running_var`] = filled(outputs, 1);
+    parameters[`${network}.${position + 1}.running_mean`] = filled(outputs, 0, 'statistic');
+    parameters[`${network}.${position + 1}.running_var`] = filled(outputs, 1, 'statistic');
   }
   return parameters;
 }

@@ -137,7 +137,7 @@ async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
   const config = await run.config();
   return {
     log: await readTrainingLog(run.path),
-    input: config.options.input.kind,
+    input: config.options.input === 'residual' ? 'residual' : 'feature',
     options: stringify(config.options),
     synthesis: Object.fromEntries(await picturesIn(run.samples, 640, pictureBudget.synthesis)),
     standingOut: await picturesIn(run.standingOut, 448, pictureBudget.standingOut),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 
 const entrySchema: z.ZodType<TrainingLogEntry> = z.object({
-  stage: z.union([z.literal(1), z.literal(2)]),
+  stage: z.number().int().min(1),
   step: z.number().int().min(0),
   losses: z.record(z.string(), z.number()).optional(),
   selection: z.number().optional(),
@@ -23,14 +23,19 @@ export async function readTrainingLog(run: string): Promise<TrainingLogEntry[]> 
   });
 }
 
+/** Numbers of the stages that the log knows, in order. */
+export function stagesIn(log: readonly TrainingLogEntry[]): number[] {
+  return [...new Set(log.map(({ stage }) => stage))].sort((a, b) => a - b);
+}
+
 /** Step at which a stage ended; 0 where it did not begin. */
-export function lastStep(log: readonly TrainingLogEntry[], stage: 1 | 2): number {
+export function lastStep(log: readonly TrainingLogEntry[], stage: number): number {
   return Math.max(0, ...log.filter((entry) => entry.stage === stage).map(({ step }) => step));
 }
 
 /** The judgement that chose the networks: the best, the later one of equals, as the training takes it. */
 export function chosenJudgement(log: readonly TrainingLogEntry[]) {
-  let best: { stage: 1 | 2; step: number; value: number } | undefined;
+  let best: { stage: number; step: number; value: number } | undefined;
   for (const { stage, step, selection } of log) {
     if (selection === undefined) continue;
     if (best === undefined || selection >= best.value) best = { stage, step, value: selection };

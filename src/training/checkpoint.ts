@@ -14,7 +14,8 @@ import { readParameters, writeParameters } from './parameter-file.ts';
 
 /** One judgement of a stage's networks. */
 export interface Judgement {
-  readonly stage: 1 | 2;
+  /** From 1. */
+  readonly stage: number;
   readonly step: number;
   /** Higher is better. */
   readonly value: number;
@@ -22,7 +23,8 @@ export interface Judgement {
 
 /** How far a training is. */
 export interface TrainingState {
-  readonly stage: 1 | 2;
+  /** From 1. */
+  readonly stage: number;
   /** Steps of the stage done. */
   readonly step: number;
   readonly best?: Judgement;

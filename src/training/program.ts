@@ -15,7 +15,7 @@ import {
   sub,
   type Tensor,
 } from '../graph/index.ts';
-import { isTrainable, type Parameters } from '../nn/parameters.ts';
+import type { DeclaredParameters, Parameters } from '../nn/parameters.ts';
 import { type AdamWOptions, adamW, biasCorrections } from './adamw.ts';
 
 /** What one step is fed: a type and a shape by name, without the leading axis of steps. */
@@ -41,24 +41,37 @@ const firstMoment = (name: string) => `${name}.exp_avg`;
 const secondMoment = (name: string) => `${name}.exp_avg_sq`;
 const averaged = (name: string) => `${name}.ema`;
 
-/** The state a training starts from: parameters, zero moments, step 0, and the averaged weights where wanted. */
-export function initialState(parameters: Parameters, averaging: boolean): Parameters {
-  const state: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
-  for (const [name, { shape, data }] of Object.entries(parameters)) {
+/**
+ * The state a training starts from: parameters, zero moments of the trained ones, step 0, and the averaged values where wanted.
+ * @param values - other than the declared ones, e.g. the best of an earlier stage
+ */
+export function initialState(
+  declared: DeclaredParameters,
+  averaging: boolean,
+  values: Parameters = declared,
+): Parameters {
+  const state: Record<string, Parameters[string]> = {};
+  const add = (name: string, shape: readonly number[], data: Float32Array) => {
+    if (Object.hasOwn(state, name))
+      throw new TypeError(`two values of a training's state are called ${name}`);
     state[name] = { shape, data };
-    if (isTrainable(name)) {
-      state[firstMoment(name)] = { shape, data: new Float32Array(data.length) };
-      state[secondMoment(name)] = { shape, data: new Float32Array(data.length) };
+  };
+  for (const [name, { shape, role }] of Object.entries(declared)) {
+    const { data } = values[name]!;
+    add(name, shape, data);
+    if (role === 'trained') {
+      add(firstMoment(name), shape, new Float32Array(data.length));
+      add(secondMoment(name), shape, new Float32Array(data.length));
     }
-    if (averaging) state[averaged(name)] = { shape, data: data.slice() };
+    if (averaging && role !== 'frozen') add(averaged(name), shape, data.slice());
   }
-  state[stepCounter] = { shape: [], data: new Float32Array(1) };
+  add(stepCounter, [], new Float32Array(1));
   return state;
 }
 
 /** The network's parameters out of a training state: the averaged ones where they were kept. */
-export function parametersOf(state: Parameters): Parameters {
-  const names = Object.keys(state).filter((name) => /\.(weight|bias|running_mean|running_var)$/.test(name));
+export function parametersOf(state: Parameters, declared: DeclaredParameters): Parameters {
+  const names = Object.keys(declared).filter((name) => state[name]);
   return Object.fromEntries(names.map((name) => [name, (state[averaged(name)] ?? state[name])!]));
 }
 
@@ -71,10 +84,15 @@ export interface ProgramOptions {
 }
 
 /**
- * The program as ONNX bytes. Inputs: the state by name with `.in`; `learning_rate` [steps]; every batch value with a leading axis of
+ * The program as ONNX bytes.
+ * @param state - as `initialState` makes it
+ * @throws TypeError where a step gives no next value of a declared statistic, or one of something that is none
+ *
+ * Inputs: the state by name with `.in`; `learning_rate` [steps]; every batch value with a leading axis of
  * steps. Outputs: the state by name with `.out`, and `loss.NAME` [steps].
  */
 export function trainingProgram(
+  declared: DeclaredParameters,
   state: Parameters,
   batch: BatchSpec,
   build: StepBuilder,
@@ -92,6 +110,7 @@ export function trainingProgram(
   const { state: last, outputs } = loop(graph, steps, initial, (_, turn, current) => {
     const values = Object.fromEntries(fed.map(([name, all]) => [name, gather(all, turn)]));
     const { losses, statistics } = build(current, values);
+    requireStatistics(declared, statistics);
     return {
       state: update(current, losses.total, statistics, gather(rates, turn), options),
       outputs: losses,
@@ -100,6 +119,16 @@ export function trainingProgram(
   for (const [name, value] of Object.entries(last)) graph.output(`${name}.out`, value);
   for (const [name, value] of Object.entries(outputs)) graph.output(`loss.${name}`, value);
   return graph.toBytes();
+}
+
+/** A statistic that no step moves, or a value that nothing declares, is a mistake that would be seen in no number. */
+function requireStatistics(declared: DeclaredParameters, statistics: Readonly<Record<string, Tensor>>): void {
+  const expected = Object.keys(declared).filter((name) => declared[name]?.role === 'statistic');
+  const missing = expected.find((name) => !Object.hasOwn(statistics, name));
+  if (missing !== undefined) throw new TypeError(`a step gives no next value of the statistic ${missing}`);
+  const other = Object.keys(statistics).find((name) => declared[name]?.role !== 'statistic');
+  if (other !== undefined)
+    throw new TypeError(`a step gives a next value of ${other}, which is declared no statistic`);
 }
 
 function update(

@@ -1,24 +1,20 @@
 /**
- * @file The two stages (section 3.5): stage 1 with all losses, its best state fine-tuned in stage 2 with large batches. Steps run in
- * chunks inside the engine; between chunks there is a checkpoint, a line of progress, and a chance to stop.
+ * @file A training: its stages one after another, each beginning with the best state of the one before. Steps run in chunks inside the engine;
+ * between chunks there is a checkpoint, a line of progress, and a chance to stop. Knows no method: parameters, stages and what judges them are given.
  */
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { Random } from '../core/random.ts';
-import type { FitSource } from '../features/store/sample-rows.ts';
-import { type BatchRows, batchRows, batchSpec } from '../methods/clad/step.ts';
-import type { FittedInput } from '../methods/shared/network-input/network-input.ts';
-import { BatchSource } from '../methods/shared/patch-batches.ts';
-import type { Parameters } from '../nn/parameters.ts';
+import type { DeclaredParameters, Parameters } from '../nn/parameters.ts';
 import { type Engine, float32, floats, int64, type Session } from '../runtime/engine.ts';
+import type { AdamWOptions } from './adamw.ts';
 import type { Checkpoint, CheckpointFolder, Judgement } from './checkpoint.ts';
-import type { TrainingOptions } from './options.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
-import type { TrainableNetworks } from './trainable.ts';
+import { type Stage, stepsOf } from './stage.ts';
 
 /** A line of the training's log. */
 export interface TrainingLogEntry {
-  readonly stage: 1 | 2;
+  /** Number of the stage, from 1. */
+  readonly stage: number;
   readonly step: number;
   /** Losses by name, means over the steps since the last entry. */
   readonly losses?: Readonly<Record<string, number>>;
@@ -28,27 +24,34 @@ export interface TrainingLogEntry {
 
 export interface TrainOptions {
   readonly engine: Engine;
-  /** Network input of the training images. */
-  readonly source: FitSource;
-  readonly fitted: Pick<FittedInput, 'width'>;
-  readonly networks: TrainableNetworks;
-  readonly training: TrainingOptions;
+  /** All parameters with their first values. */
+  readonly parameters: DeclaredParameters;
+  readonly stages: readonly Stage[];
+  readonly optimizer: AdamWOptions & {
+    /** See `ProgramOptions`. */
+    readonly averageDecay: number;
+  };
+  /** What the learning rate is multiplied by for a parameter. @default 1 for all */
+  readonly rateOf?: ((parameter: string) => number) | undefined;
+  /** How often a stage is judged for checkpoint selection, where there is a judge. */
+  readonly evaluations: number;
   readonly checkpoints: CheckpointFolder;
   /** Continue from the checkpoint, where there is one. */
   readonly resume: boolean;
-  /** Judges networks, higher is better; absent: the last state is taken. */
-  readonly judge?: (parameters: Parameters) => Promise<number>;
-  readonly log?: (entry: TrainingLogEntry) => void;
-  readonly onProgress?: ProgressListener;
+  /** Validation score of parameters, higher is better; absent: the last state is taken. */
+  readonly judge?: ((parameters: Parameters) => Promise<number>) | undefined;
+  readonly log?: ((entry: TrainingLogEntry) => void) | undefined;
+  readonly onProgress?: ProgressListener | undefined;
   /** When aborted, a checkpoint is written and INTERRUPTED thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface TrainedNetworks {
+export interface TrainedParameters {
   readonly parameters: Parameters;
   /** The judgement that chose them. */
   readonly chosen?: Judgement;
-  readonly steps: { readonly stage1: number; readonly stage2: number };
+  /** Gradient steps of each stage. */
+  readonly steps: readonly number[];
 }
 
 /** The most that one call of the engine is fed, bytes. */
@@ -56,38 +59,45 @@ const feedBytes = 96e6;
 const mostSteps = 25;
 /** Milliseconds between checkpoints, so that little is lost. */
 const checkpointInterval = 30_000;
+const elementBytes: Readonly<Record<string, number>> = {
+  float16: 2,
+  float32: 4,
+  int64: 8,
+  uint8: 1,
+  bool: 1,
+};
 
-/** Trains networks, in as many of the stages as have steps. */
-export async function trainNetworks(options: TrainOptions): Promise<TrainedNetworks> {
-  const { networks, training, checkpoints } = options;
+/**
+ * Trains, in as many of the stages as have steps.
+ * @throws TRAINING_DIVERGED where a loss or parameter is no number any more; INTERRUPTED when the signal is aborted
+ */
+export async function trainStages(options: TrainOptions): Promise<TrainedParameters> {
+  const { parameters: declared, stages, checkpoints } = options;
   let checkpoint = options.resume ? await checkpoints.read() : undefined;
-  checkpoint ??= {
-    progress: { stage: 1, step: 0 },
-    state: freshState(networks.initial(new Random(training.seed, 'parameters')), training),
-  };
-  const steps = { stage1: 0, stage2: 0 };
-  for (const stage of [1, 2] as const) {
-    const run = await StageRun.open(options, stage);
-    steps[`stage${stage}`] = run.steps;
-    if (checkpoint.progress.stage > stage) continue;
-    if (checkpoint.progress.stage < stage) checkpoint = nextStage(checkpoint, training);
+  checkpoint ??= { progress: { stage: 1, step: 0 }, state: freshState(options) };
+  const steps: number[] = [];
+  for (const [index, stage] of stages.entries()) {
+    const number = index + 1;
+    const run = new StageRun(options, stage, number);
+    steps.push(run.steps);
+    if (checkpoint.progress.stage > number) continue;
+    if (checkpoint.progress.stage < number) checkpoint = nextStage(checkpoint, options);
     checkpoint = await run.run(checkpoint);
   }
-  const parameters = checkpoint.best ?? parametersOf(checkpoint.state);
+  const parameters = checkpoint.best ?? parametersOf(checkpoint.state, declared);
   const chosen = checkpoint.progress.best;
   return chosen ? { parameters, chosen, steps } : { parameters, steps };
 }
 
-function freshState(parameters: Parameters, { optimizer }: TrainingOptions): Parameters {
-  return initialState(parameters, optimizer.averageDecay > 0);
+function freshState({ parameters, optimizer }: TrainOptions, values?: Parameters): Parameters {
+  return initialState(parameters, optimizer.averageDecay > 0, values);
 }
 
-/** Stage 2 begins with the best of stage 1, and with an optimiser that remembers nothing. */
-function nextStage({ progress, state, best }: Checkpoint, training: TrainingOptions): Checkpoint {
-  const parameters = best ?? parametersOf(state);
+/** A stage begins with the best of the one before, and with an optimiser that remembers nothing. */
+function nextStage({ progress, state, best }: Checkpoint, options: TrainOptions): Checkpoint {
   return {
-    progress: { ...progress, stage: 2, step: 0 },
-    state: freshState(parameters, training),
+    progress: { ...progress, stage: progress.stage + 1, step: 0 },
+    state: freshState(options, best ?? parametersOf(state, options.parameters)),
     ...(best && { best }),
   };
 }
@@ -96,42 +106,25 @@ function nextStage({ progress, state, best }: Checkpoint, training: TrainingOpti
 class StageRun {
   readonly steps: number;
   readonly #options: TrainOptions;
-  readonly #stage: 1 | 2;
-  readonly #rows: BatchRows;
-  readonly #batches: BatchSource;
+  readonly #stage: Stage;
+  /** From 1. */
+  readonly #number: number;
 
-  private constructor(options: TrainOptions, stage: 1 | 2, rows: BatchRows, batches: BatchSource) {
+  constructor(options: TrainOptions, stage: Stage, number: number) {
     this.#options = options;
     this.#stage = stage;
-    this.#rows = rows;
-    this.#batches = batches;
-    const { steps, epochs } = options.training[`stage${stage}`];
-    this.steps = steps ?? Math.round((epochs ?? 0) * batches.stepsPerEpoch);
-  }
-
-  static async open(options: TrainOptions, stage: 1 | 2): Promise<StageRun> {
-    const { source, training } = options;
-    const hasLocal = source.index.shards.some(({ localRows }) => localRows > 0);
-    const rows = batchRows(training[`stage${stage}`].batch, training.batch, hasLocal);
-    const batches = await BatchSource.open(source.store, source.index, {
-      seed: training.seed,
-      stage,
-      rows,
-      images: source.images,
-      training,
-    });
-    return new StageRun(options, stage, rows, batches);
+    this.#number = number;
+    this.steps = stepsOf(stage.schedule, stage.batches.stepsPerEpoch);
   }
 
   /** Goes on to the end of the stage, or until stopped. */
   async run(from: Checkpoint): Promise<Checkpoint> {
     if (from.progress.step >= this.steps) return from;
-    const { engine, fitted, networks, training } = this.#options;
-    const spec = batchSpec(this.#rows, fitted.width);
-    const builder = networks.step(this.#stage, this.#rows);
-    const { averageDecay, ...optimizer } = training.optimizer;
-    const settings = { optimizer, averageDecay, rateOf: networks.rateOf };
-    const session = await engine.load(trainingProgram(from.state, spec, builder, settings));
+    const { engine, parameters, optimizer: all, rateOf } = this.#options;
+    const { batches, step } = this.#stage;
+    const { averageDecay, ...optimizer } = all;
+    const settings = { optimizer, averageDecay, rateOf };
+    const session = await engine.load(trainingProgram(parameters, from.state, batches.spec, step, settings));
     try {
       return await this.#loop(session, from);
     } finally {
@@ -150,15 +143,15 @@ class StageRun {
       const { state, losses } = await this.#advance(session, checkpoint.state, step, count);
       const now = step + count;
       checkpoint = { ...checkpoint, state, progress: { ...checkpoint.progress, step: now } };
-      log?.({ stage: this.#stage, step: now, losses });
+      log?.({ stage: this.#number, step: now, losses });
       if (!Number.isFinite(losses.total))
-        throw new CladError('TRAINING_DIVERGED', { stage: this.#stage, step: now });
+        throw new CladError('TRAINING_DIVERGED', { stage: this.#number, step: now });
       if (now === this.#nextJudgement(step)) {
         this.#requireFinite(checkpoint);
         checkpoint = await this.#judge(checkpoint);
       }
       onProgress?.({
-        task: `stage ${this.#stage}`,
+        task: this.#stage.name,
         done: now,
         total: this.steps,
         unit: 'steps',
@@ -178,13 +171,13 @@ class StageRun {
   /** The losses are from before the last update, which may have been the one too many. */
   #requireFinite({ progress, state }: Checkpoint): void {
     if (Object.values(state).every(({ data }) => data.every(Number.isFinite))) return;
-    throw new CladError('TRAINING_DIVERGED', { stage: this.#stage, step: progress.step });
+    throw new CladError('TRAINING_DIVERGED', { stage: this.#number, step: progress.step });
   }
 
   #requireNotStopped({ progress }: Checkpoint): void {
     if (!this.#options.signal?.aborted) return;
     throw new CladError('INTERRUPTED', {
-      where: `stage ${this.#stage}, step ${progress.step} of ${this.steps}`,
+      where: `${this.#stage.name}, step ${progress.step} of ${this.steps}`,
     });
   }
 
@@ -196,7 +189,7 @@ class StageRun {
     const rates = Float32Array.from({ length: count }, (_, index) => this.#learningRate(step + index));
     const outputs = await session.run({
       ...feeds,
-      ...(await this.#batches.batches(step, count)),
+      ...(await this.#stage.batches.batches(step, count)),
       steps: int64([count], []),
       learning_rate: float32(rates, [count]),
     });
@@ -215,20 +208,20 @@ class StageRun {
   }
 
   async #judge(checkpoint: Checkpoint): Promise<Checkpoint> {
-    const { judge, log } = this.#options;
+    const { judge, log, parameters: declared } = this.#options;
     if (!judge) return checkpoint;
     const { progress, state } = checkpoint;
-    const parameters = parametersOf(state);
+    const parameters = parametersOf(state, declared);
     const value = await judge(parameters);
-    const judgement: Judgement = { stage: this.#stage, step: progress.step, value };
-    log?.({ stage: this.#stage, step: progress.step, selection: value });
+    const judgement: Judgement = { stage: this.#number, step: progress.step, value };
+    log?.({ stage: this.#number, step: progress.step, selection: value });
     // Equal values go to the later state, which has seen more.
     const better = progress.best === undefined || value >= progress.best.value;
     return better ? { state, progress: { ...progress, best: judgement }, best: parameters } : checkpoint;
   }
 
   #learningRate(step: number): number {
-    const { learningRate, schedule } = this.#options.training[`stage${this.#stage}`];
+    const { learningRate, schedule } = this.#stage.schedule;
     if (schedule === 'constant') return learningRate;
     const floor = 0.01;
     const fall = (1 + Math.cos((Math.PI * step) / this.steps)) / 2;
@@ -237,14 +230,16 @@ class StageRun {
 
   /** Steps a call. */
   #chunk(): number {
-    const { normal, local, global } = this.#rows;
-    const bytes = this.#options.fitted.width * (normal * 2 + local * 4 + global * 4);
+    const bytes = Object.values(this.#stage.batches.spec).reduce(
+      (sum, { dtype, shape }) => sum + shape.reduce((count, side) => count * side, elementBytes[dtype] ?? 8),
+      0,
+    );
     return Math.max(1, Math.min(mostSteps, Math.floor(feedBytes / bytes)));
   }
 
   /** The next step, after `step`, at which the networks are judged; the last one always. */
   #nextJudgement(step: number): number {
-    const { evaluations } = this.#options.training;
+    const { evaluations } = this.#options;
     for (let number = 1; number <= evaluations; number++) {
       const at = Math.round((this.steps * number) / evaluations);
       if (at > step) return at;

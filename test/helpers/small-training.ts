@@ -6,8 +6,8 @@ import { writeTinyBackbone } from './tiny-backbone.ts';
 /** Settings that make a training take a second or two. */
 export const tinySettings: readonly string[] = [
   'features.inputSize=64',
-  'input.components=16',
-  'input.members=256',
+  'memoryBank.components=16',
+  'memoryBank.coresetSize=256',
   'adaptor=[32,24,16]',
   'discriminator=[16,8]',
   'stage1.batch=64',

@@ -38,7 +38,7 @@ let lines: PredictionLine[] = [];
 
 async function train(out: string, ...more: readonly string[]): Promise<void> {
   const steps = ['stage1.steps=20', 'stage1.batch=256', 'stage2.steps=10', 'stage2.batch=256'];
-  const settings = [...steps, 'input.members=512', ...more].flatMap((text) => ['--set', text]);
+  const settings = [...steps, 'memoryBank.coresetSize=512', ...more].flatMap((text) => ['--set', text]);
   const backbone = out === 'tiny' ? ['--backbone', await writeTinyBackbone(folder)] : [];
   const ended = await clad('train', at('photos'), '--out', at(out), ...backbone, ...settings);
   if (ended.status !== 0) throw new Error(ended.stderr);
@@ -111,7 +111,7 @@ beforeAll(async () => {
     await write(at('new', `${name}-bad.png`), image);
   }
   await train('run', 'features.inputSize=128');
-  await train('tiny', 'features.inputSize=64', 'input.components=16');
+  await train('tiny', 'features.inputSize=64', 'memoryBank.components=16');
   lines = await judgedInNode('run', '--maps', at('maps'));
   await buildPage('test/helpers/browser-page', at('page'));
   await buildPage('examples/browser', at('example'));

@@ -136,8 +136,8 @@ describe('clad train', () => {
       ...settings,
       ...[
         'features.inputSize=64',
-        'input.components=16',
-        'input.members=256',
+        'memoryBank.components=16',
+        'memoryBank.coresetSize=256',
         'stage1.steps=4',
         'stage1.batch=64',
         'stage2.steps=2',

@@ -11,8 +11,8 @@ import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 const settings = [
   'features.inputSize=64',
-  'input.components=16',
-  'input.members=200',
+  'memoryBank.components=16',
+  'memoryBank.coresetSize=200',
   'adaptor=[32,24,16]',
   'discriminator=[16,8]',
   'stage1.batch=64',

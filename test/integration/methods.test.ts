@@ -13,8 +13,8 @@ import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 const settings = [
   'features.inputSize=64',
-  'input.members=256',
-  'input.candidates=20000',
+  'memoryBank.coresetSize=256',
+  'memoryBank.candidates=20000',
   'stage1.batch=128',
   'stage1.steps=150',
   'stage1.learningRate=0.003',

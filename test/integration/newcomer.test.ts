@@ -45,7 +45,7 @@ beforeAll(async () => {
     'stage1.batch=512',
     'stage2.steps=30',
     'stage2.batch=512',
-    'input.members=1024',
+    'memoryBank.coresetSize=1024',
   ];
   trained = await clad(
     'train',

@@ -44,8 +44,8 @@ describe.skipIf(!hasShared)('twenty photographs each of two products', () => {
     }
     const run = join(folder, 'run');
     const settings = [
-      'input.components=128',
-      'input.members=1024',
+      'memoryBank.components=128',
+      'memoryBank.coresetSize=1024',
       'adaptor=[96,64,48]',
       'discriminator=[48,32]',
       'stage1.steps=60',

@@ -32,6 +32,11 @@ export function regionRule(
   return { threshold, near: { low: Math.min(low, threshold), share, reach: regions.reach } };
 }
 
+/** A pixel of the map sees as far as the blur, or its patch. @param blurSigma - pixels @param patch - side of a patch, pixels */
+export function reachOf(blurSigma: number, patch: number): number {
+  return Math.max(1, Math.round(Math.max(2 * blurSigma, patch)));
+}
+
 /**
  * How far each pixel lies above what makes it part of a region: positive inside, so that its zero is the outline at any resolution.
  * @param map - [size, size]

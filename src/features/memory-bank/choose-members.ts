@@ -6,15 +6,29 @@ import { pickRows } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { cast, Graph, matmul } from '../../graph/index.ts';
-import type { FittedInput } from '../../methods/shared/network-input/network-input.ts';
+import type { Parameter } from '../../nn/parameters.ts';
 import { type Engine, floats } from '../../runtime/engine.ts';
-import type { TrainingOptions } from '../../training/options.ts';
 import { type FitSource, planNormal } from '../store/sample-rows.ts';
 import { coreset } from './coreset.ts';
 import { projectFeatures } from './memory-bank.ts';
 
 /** Projection to principal components, as arrays. */
-export type Reduction = Pick<(FittedInput & { kind: 'residual' })['arrays'], 'mean' | 'projection'>;
+export interface Reduction {
+  /** [C] */
+  readonly mean: Parameter;
+  /** [C, d] */
+  readonly projection: Parameter;
+}
+
+/** How many members there are, and what of. */
+export interface CoresetOptions {
+  /** Members, at most. */
+  readonly coresetSize: number;
+  /** Members as a share of the normal patches, at most `coresetSize`; 0: `coresetSize`. */
+  readonly coresetShare: number;
+  /** Patches that they are chosen from. */
+  readonly candidates: number;
+}
 
 /** Dimensions in which members are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
 export const selectionWidth = 96;
@@ -27,7 +41,7 @@ export async function chooseMembers(
   engine: Engine,
   source: FitSource,
   reduction: Reduction | undefined,
-  { seed, input }: Pick<TrainingOptions, 'seed' | 'input'>,
+  { seed, memoryBank }: { readonly seed: number; readonly memoryBank: CoresetOptions },
   onProgress?: ProgressListener,
 ) {
   const { store, index } = source;
@@ -37,7 +51,7 @@ export async function chooseMembers(
   const narrow = Math.min(selectionWidth, components);
   const directions =
     narrow < components ? random.fillNormal(new Float32Array(components * narrow)) : undefined;
-  const plan = await planNormal(source, input.candidates, new Random(seed, 'candidates'));
+  const plan = await planNormal(source, memoryBank.candidates, new Random(seed, 'candidates'));
   const count = plan.reduce((sum, rows) => sum + rows.length, 0);
   const candidates = new Float32Array(count * narrow);
   const candidateClasses = new Uint16Array(count);
@@ -56,7 +70,7 @@ export async function chooseMembers(
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
     const taken = await coreset(engine, candidates, narrow, random, {
-      size: memberCount(input, source.images.size * gridSide ** 2),
+      size: memberCount(memoryBank, source.images.size * gridSide ** 2),
       onProgress,
     });
     const chosen = withEveryClass(taken, candidateClasses).sort(
@@ -133,8 +147,12 @@ export function withEveryClass(taken: Uint32Array, candidateClasses: Uint16Array
 }
 
 /** Members wanted of a training's patches. */
-export function memberCount({ members, memberShare }: TrainingOptions['input'], patches: number): number {
-  return Math.min(members, memberShare === 0 ? patches : Math.max(1, Math.round(memberShare * patches)));
+export function memberCount(
+  { coresetSize, coresetShare }: Pick<CoresetOptions, 'coresetSize' | 'coresetShare'>,
+  patches: number,
+): number {
+  const share = coresetShare === 0 ? patches : Math.max(1, Math.round(coresetShare * patches));
+  return Math.min(coresetSize, share);
 }
 
 /** Rows projected at once. */

@@ -27,9 +27,9 @@ import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
 import { lookAt, type SeenPicture } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import { asPublished } from '../../methods/shared/options.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { presets } from '../../training/options.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
 import { decodeOrError, predictTargets } from '../predict.ts';
 import { rememberPictures, remembersAll } from '../remembered-pictures.ts';
@@ -139,7 +139,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
       [...ofGood]
         .filter(([, { scores }]) => scores.length >= request.least)
         .map(([name, judgements]) => {
-          const wanted = rate ?? before.thresholds[name]?.requestedRate ?? presets.fast.falseAlarmRate;
+          const wanted = rate ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
           const { scores, maps } = judgements;
           const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));

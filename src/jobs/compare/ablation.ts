@@ -1,158 +1,49 @@
-/** @file CLAD's parts switched off one at a time, and its constants swept: the rows of `clad ablate`. */
+/** @file A method's parts switched off one at a time, and its constants swept: the rows of `clad ablate`. */
 import { CladError } from '../../core/errors.ts';
-import { presets, type TrainingOptions } from '../../training/options.ts';
+import type { CommonOptions, Method } from '../../methods/contract.ts';
 import type { GridVariant } from './grid.ts';
 
-/** A part, how it is switched off, and where it comes from. */
-interface Part {
-  readonly name: string;
-  /** What switches it off; nothing where these options have it not. */
-  readonly set: (options: TrainingOptions) => readonly string[];
-  readonly source: string;
-}
-
-/** The parts of the paper's method. */
-const parts: readonly Part[] = [
-  { name: 'no contrast', set: () => ['losses.contrast=0'], source: 'Eq. 8-17' },
-  { name: 'anomalies not attracted', set: () => ['losses.attractAnomalies=false'], source: 'before Eq. 11' },
-  { name: 'constant contrast weight', set: () => ['losses.stopWeightGradient=true'], source: 'Eq. 13-14' },
-  { name: 'no variance', set: () => ['losses.variance=0'], source: 'Eq. 18-19' },
-  { name: 'no classification', set: () => ['losses.classification=0'], source: 'Eq. 20' },
-  { name: 'no stage 2', set: () => ['stage2.steps=0'], source: 'Eq. 24' },
-  { name: 'no stage 1', set: () => ['stage1.steps=0'], source: 'section 3.5' },
-  { name: 'no local anomalies', set: () => ['batch.local=0'], source: 'Eq. 2-4' },
-  { name: 'single masks', set: () => ['synthesis.alpha=0'], source: 'Eq. 2' },
-  { name: 'no texture augmentation', set: () => ['synthesis.augmentations=0'], source: 'section 3.2' },
-  { name: 'opaque textures', set: () => ['synthesis.blend=false'], source: 'Eq. 3' },
-  { name: 'no fusion', set: () => ['fusion=false'], source: 'Eq. 4' },
-  { name: 'no global anomalies', set: () => ['batch.global=0'], source: 'Eq. 5-7' },
-  // Of length 0: without any step there would be no projection (Eq. 7) either.
-  { name: 'no ascent', set: () => ['globalAnomalies.stepLength=0'], source: 'Eq. 5-6' },
-  {
-    name: 'no projection',
-    set: () => ['globalAnomalies.innerRadius=0', 'globalAnomalies.outerRadius=1000'],
-    source: 'Eq. 7',
-  },
-  {
-    name: 'the other score loss',
-    set: ({ losses }) => [`losses.scoreLoss=${losses.scoreLoss === 'bce' ? 'hinge' : 'bce'}`],
-    source: 'Eq. 21-23',
-  },
-  { name: 'no foreground mask', set: () => ['synthesis.foreground=false'], source: 'section 3.2' },
-  {
-    name: 'no reduction',
-    // d as wide as what enters; the layers before stay, or are widened to it.
-    set: (options) => {
-      const width = inputWidth(options);
-      if (width === undefined) return [];
-      const [first, second] = options.adaptor;
-      return [`adaptor=[${Math.max(first, width)},${Math.max(second, width)},${width}]`];
-    },
-    source: 'section 3.3',
-  },
-];
-
-/** C_d, where the options alone say it: features joined rather than pooled are as wide as the backbone makes them. */
-function inputWidth({ input, features }: TrainingOptions): number | undefined {
-  if (input.kind === 'residual') return input.components;
-  return features.aggregation === 'pooled' ? features.width : undefined;
-}
-
-const residualsOnly =
-  (...set: readonly string[]) =>
-  ({ input }: TrainingOptions) =>
-    input.kind === 'residual' ? set : [];
-
-/** What the presets `fast` and `accurate` add to it (docs/decisions/). */
-const additions: readonly Part[] = [
-  {
-    name: 'no residuals',
-    // No distance either, which is one of residuals; the noise is another measure there, and the features are wider: the paper preset's.
-    set: residualsOnly(
-      'input.kind=feature',
-      'score.networkWeight=null',
-      `globalAnomalies.noise=${presets.paper.globalAnomalies.noise}`,
-      `adaptor=[${presets.paper.adaptor.join(',')}]`,
-    ),
-    source: 'decision 0002',
-  },
-  {
-    name: 'no distance',
-    set: ({ score }) => (score.networkWeight === null ? [] : ['score.networkWeight=null']),
-    source: 'decision 0002',
-  },
-  { name: 'distance alone', set: residualsOnly('score.networkWeight=0'), source: 'decision 0002' },
-  { name: 'one neighbour', set: residualsOnly('input.neighbours=1'), source: 'decision 0010' },
-  {
-    name: 'no fine layers',
-    set: ({ features }) => (features.fineLayers.length === 0 ? [] : ['features.fineLayers=[]']),
-    source: 'decision 0010',
-  },
-  {
-    name: 'one length of noise',
-    set: (options) => (options.globalAnomalies.noiseSpread === 1 ? [] : ['globalAnomalies.noiseSpread=1']),
-    source: 'decision 0013',
-  },
-  {
-    name: 'maximum as image score',
-    set: ({ score }) => (score.topShare === 0 ? [] : ['score.topShare=0']),
-    source: 'section 4.1',
-  },
-];
-
-const allParts: readonly Part[] = [...parts, ...additions];
-
-/** Constants and the values they are tried at. */
-const sweeps: Readonly<Record<string, (options: TrainingOptions) => readonly string[]>> = {
-  gamma: () => [-0.8, -0.4, 0, 0.5, 1].map((value) => `losses.gamma=${value}`),
-  margin: () => [1, 2, 3, 5].map((value) => `losses.margin=${value}`),
-  d: ({ adaptor: [first, second, last] }) =>
-    [last / 2, last, Math.min(first, last * 2)].map((value) => `adaptor=[${first},${second},${value}]`),
-  // C_d is what the networks see of a patch: of residuals, their principal components.
-  C_d: (options) => {
-    const width = inputWidth(options);
-    if (width === undefined) return [];
-    return options.input.kind === 'residual'
-      ? [width / 4, width / 2, width].map((value) => `input.components=${Math.round(value)}`)
-      : [width / 3, (2 * width) / 3, width].map((value) => `features.width=${Math.round(value)}`);
-  },
-  batch: ({ stage1: { batch } }) =>
-    [batch / 4, batch / 2, batch, batch * 2].map((value) => `stage1.batch=${value}`),
-  noise: ({ globalAnomalies: { noise } }) =>
-    [noise / 3, noise, noise * 3].map((value) => `globalAnomalies.noise=${Number(value.toPrecision(3))}`),
-  // GLASS's step is 0.17 % of the noise's length: what a longer one does.
-  ascent: ({ globalAnomalies: { stepLength } }) =>
-    [1, 30, 100].map((times) => `globalAnomalies.stepLength=${Number((times * stepLength).toPrecision(3))}`),
-};
-
-/** Names of the sweeps. */
-export const sweepNames: readonly string[] = Object.keys(sweeps);
-
 /** Names that `clad ablate --only` takes. */
-export const ablationNames: readonly string[] = [...allParts.map(({ name }) => name), ...sweepNames];
+export function ablationNames({
+  ablation,
+}: {
+  readonly ablation?: { readonly parts: readonly { readonly name: string }[]; readonly sweeps: object };
+}): string[] {
+  return [...(ablation?.parts ?? []).map(({ name }) => name), ...Object.keys(ablation?.sweeps ?? {})];
+}
 
 /**
  * The rows of an ablation: all as it is, then each part switched off, and each constant swept.
  * @param only - names of parts and sweeps; all parts, and no sweep, where absent
  * @param withSweeps - all sweeps besides
- * @throws OPTION_INVALID for a name there is not
+ * @throws OPTION_INVALID for a name there is not, or a method that has no parts to switch off
  */
 export function ablationVariants(
+  method: Method,
   preset: string,
-  options: TrainingOptions,
+  options: CommonOptions,
   only?: readonly string[],
   withSweeps = false,
 ): GridVariant[] {
-  const unknown = only?.find((name) => !ablationNames.includes(name));
+  const { parts, sweeps } = method.ablation ?? { parts: [], sweeps: {} };
+  const names = ablationNames(method);
+  if (names.length === 0) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--method',
+      expected: 'a method that says which parts it has',
+      actual: method.name,
+    });
+  }
+  const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new CladError('OPTION_INVALID', {
       option: '--only',
-      expected: `among ${ablationNames.join(', ')}`,
+      expected: `among ${names.join(', ')}`,
       actual: unknown,
     });
   }
   const has = (name: string) =>
-    allParts.some((part) => part.name === name && part.set(options).length > 0) ||
+    parts.some((part) => part.name === name && part.set(options).length > 0) ||
     (sweeps[name]?.(options) ?? []).length > 0;
   const absent = only?.find((name) => !has(name));
   if (absent !== undefined) {
@@ -162,11 +53,11 @@ export function ablationVariants(
       actual: absent,
     });
   }
-  const common = { method: 'clad', preset } as const;
+  const common = { method: method.name, preset };
   const wanted = (name: string) => only === undefined || only.includes(name);
   return [
     { name: 'all parts', ...common, set: [] },
-    ...allParts
+    ...parts
       .filter(({ name }) => wanted(name))
       .map(({ name, set, source }) => ({ name: `${name} (${source})`, ...common, set: set(options) }))
       .filter(({ set }) => set.length > 0),

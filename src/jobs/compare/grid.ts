@@ -7,9 +7,11 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { fileDamaged, requireWritable, writeFileAtomic } from '../../core/files.ts';
+import { hashOf } from '../../core/hash.ts';
 import { lockOfFolder, withLock } from '../../core/lock.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
-import { checkOptions, mergeOptions, optionFromText } from '../../core/options.ts';
+import { optionFromText } from '../../core/options.ts';
+import { stoppable } from '../../core/progress.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
 import { defaultConcurrency, mapConcurrently } from '../../data/concurrency.ts';
 import type { Sample } from '../../data/dataset.ts';
@@ -18,19 +20,21 @@ import { requireOutside } from '../../data/folders.ts';
 import { loadDataset } from '../../data/load.ts';
 import { listTextures } from '../../data/textures.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
-import type { MethodName } from '../../methods/contract.ts';
+import type { CommonOptions } from '../../methods/contract.ts';
+import { loadMethod } from '../../methods/registry.ts';
+import { resolveOptions } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { type TrainingOptions, trainingOptionsSchema } from '../../training/options.ts';
 import { type EvaluationDocument, evaluateRun } from '../evaluate/evaluate.ts';
-import { hashOf, stoppable, type TrainRequest } from '../train/prepare.ts';
-import { checkInput, presetOf, train } from '../train/train.ts';
+import type { TrainRequest } from '../train/prepare.ts';
+import { train } from '../train/train.ts';
 import { version } from '../version.ts';
 
 /** One row of the table. */
 export interface GridVariant {
   /** For people; unique in its grid. */
   readonly name: string;
-  readonly method: MethodName;
+  /** Name or file. */
+  readonly method: string;
   readonly preset: string;
   /** Options that differ from the preset's, as `name=value`. */
   readonly set: readonly string[];
@@ -116,7 +120,7 @@ async function runAlone(request: GridRequest): Promise<GridCell[]> {
 /** One training to be made, unless its cell is there. */
 interface GridJob {
   readonly variant: GridVariant;
-  readonly options: TrainingOptions;
+  readonly options: CommonOptions;
   /** What it is made from: another key, another cell. */
   readonly key: string;
   readonly cell: string;
@@ -134,7 +138,8 @@ async function plannedJobs({ setting, out, variants, seeds, cache }: GridRequest
       actual: `${twice.name} twice`,
     });
   }
-  const resolved = variants.map((variant) => ({ variant, options: optionsOf(variant) }));
+  const resolved: { variant: GridVariant; options: CommonOptions }[] = [];
+  for (const variant of variants) resolved.push({ variant, options: await optionsOf(variant) });
   const identity = await identityOf(setting);
   return seeds.flatMap((seed) =>
     resolved.map(({ variant, options: withoutSeed }) => {
@@ -159,7 +164,7 @@ function indexOf(variants: readonly GridVariant[], cell: GridCell): number {
 }
 
 /** A variant's options, checked. @throws OPTION_INVALID, for a seed too */
-export function optionsOf({ name, method, preset, set }: GridVariant): TrainingOptions {
+export async function optionsOf({ name, method, preset, set }: GridVariant): Promise<CommonOptions> {
   const seed = set.find((text) => /^\s*seed\s*=/.test(text));
   if (seed !== undefined) {
     throw new CladError('OPTION_INVALID', {
@@ -168,13 +173,8 @@ export function optionsOf({ name, method, preset, set }: GridVariant): TrainingO
       actual: seed,
     });
   }
-  const options = set.reduce(
-    (before, text) => mergeOptions(before, optionFromText(text), text),
-    presetOf({ method, preset }),
-  );
-  const checked = checkOptions(trainingOptionsSchema, options);
-  checkInput({ method, options: checked });
-  return checked;
+  const overrides = set.map((text) => ({ where: text, options: optionFromText(text) }));
+  return resolveOptions(await loadMethod(method), preset, overrides);
 }
 
 /** What all cells have in common and their numbers depend on: the contents of all files, not their places. */

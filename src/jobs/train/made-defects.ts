@@ -4,6 +4,8 @@
  *
  * Each is one connected piece: a local anomaly of the synthesis has many, and the map, which is blurred, does not show the gaps between them.
  */
+
+import { stoppable } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { regionsOf } from '../../core/regions.ts';
 import { mapAhead } from '../../data/concurrency.ts';
@@ -15,11 +17,11 @@ import { inputPicture } from '../../features/patches/input-picture.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { decodeImage } from '../../image/decode.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { synthesisOptions } from '../../methods/shared/train-features.ts';
+import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
 import type { LeaveOwnOutDetector } from '../good-images/good-images.ts';
-import { stoppable, type Work } from './prepare.ts';
+import type { Work } from './prepare.ts';
 
 /** Defects of each product; of 16 as of 24 the share scatters by 0.03 around that of many. */
 export const madePerProduct = 16;
@@ -42,11 +44,6 @@ export interface SeenDefect {
   readonly mask: Uint8Array;
 }
 
-/** A pixel of the map sees as far as the blur, or its patch. @param blurSigma - pixels @param patch - side of a patch, pixels */
-export function reachOf(blurSigma: number, patch: number): number {
-  return Math.max(1, Math.round(Math.max(2 * blurSigma, patch)));
-}
-
 /**
  * The metadata with regions and colours by made defects, a product at a time.
  * @param metadata - with thresholds and colours by good images
@@ -54,14 +51,14 @@ export function reachOf(blurSigma: number, patch: number): number {
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
-  work: Pick<Work, 'training' | 'split' | 'features' | 'textures' | 'request' | 'bits'>,
+  work: Pick<Work, 'training' | 'split' | 'view' | 'textures' | 'options' | 'bits' | 'onProgress' | 'signal'>,
   ownOut: Pick<LeaveOwnOutDetector, 'judge'>,
   reach: number,
 ): Promise<DetectorMetadata> {
   const share: Record<string, number> = {};
   const display = { ...metadata.display };
   const ids = work.training.map(({ className }, id) => ({ className, id }));
-  const onProgress = stoppable(work.request);
+  const onProgress = stoppable(work);
   const total = madePerProduct * metadata.classes.length;
   let done = 0;
   for (const [name, all] of byClass(ids)) {
@@ -69,7 +66,7 @@ export async function withMadeDefects(
     const threshold = metadata.thresholds[name]?.threshold;
     if (!range || threshold === undefined) continue;
     const seen: SeenDefect[] = [];
-    if (work.request.options.synthesis.perImage > 0) {
+    if (work.options.synthesis.perImage > 0) {
       // What the networks have not seen comes first.
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));
@@ -130,17 +127,15 @@ async function* madeDefects(
   images: readonly number[],
   {
     training,
-    features,
+    view: { geometry, patch },
     textures,
-    request,
+    options,
     bits,
-  }: Pick<Work, 'training' | 'features' | 'textures' | 'request' | 'bits'>,
+  }: Pick<Work, 'training' | 'view' | 'textures' | 'options' | 'bits'>,
   ownOut: Pick<LeaveOwnOutDetector, 'judge'>,
 ): AsyncGenerator<SeenDefect> {
-  const { options } = request;
-  const { geometry } = features;
   const source = textures ? textureFolder(textures) : proceduralTextures();
-  const settings = synthesisOptions({ request, features });
+  const settings = anomaliesOn(options.synthesis, Math.round(geometry.size / patch));
   const onPart = options.synthesis.foreground && (await partIsFound(images, training, geometry, bits));
   const numbers = Array.from({ length: madePerProduct }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
@@ -163,7 +158,7 @@ async function* madeDefects(
 async function partIsFound(
   images: readonly number[],
   training: Work['training'],
-  geometry: Work['features']['geometry'],
+  geometry: Work['view']['geometry'],
   bits: Work['bits'],
 ): Promise<boolean> {
   const estimates = [];
@@ -187,7 +182,7 @@ export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnoma
 }
 
 /** A picture of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
-function framed(picture: RgbImage, { size, resizeTo = size }: Work['features']['geometry']): RgbImage {
+function framed(picture: RgbImage, { size, resizeTo = size }: Work['view']['geometry']): RgbImage {
   if (resizeTo === size) return picture;
   const start = Math.floor((resizeTo - size) / 2);
   const data = new Uint8Array(resizeTo * resizeTo * 3).fill(128);

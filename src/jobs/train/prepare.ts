@@ -1,10 +1,9 @@
 /** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { requireWritable } from '../../core/files.ts';
-import type { ProgressListener } from '../../core/progress.ts';
+import { checkOptions } from '../../core/options.ts';
+import { type ProgressListener, stoppable } from '../../core/progress.ts';
 import { trainingBits } from '../../data/bit-depth.ts';
 import { withoutTrainingCopies } from '../../data/copies.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
@@ -17,16 +16,15 @@ import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify.ts';
-import { type Backbone, type BackboneFlags, loadBackbone } from '../../features/backbones/backbone.ts';
-import { builtinNames } from '../../features/backbones/builtin-backbone.ts';
-import { type FeaturePlan, gridSideOf, planFeatures } from '../../features/patches/extractor.ts';
+import { type BackboneFlags, loadBackbone } from '../../features/backbones/backbone.ts';
 import type { SeenPicture } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
-import type { MethodName } from '../../methods/contract.ts';
-import type { Device, Engine } from '../../runtime/engine.ts';
+import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
+import { loadMethod, methods } from '../../methods/registry.ts';
+import { presetOf } from '../../methods/resolve-options.ts';
+import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { type HeldOutSplit, splitHeldOut } from '../../training/held-out.ts';
-import { presets, type TrainingOptions } from '../../training/options.ts';
+import { splitHeldOut } from '../../training/held-out.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { expectedTasks } from './expected-tasks.ts';
@@ -45,10 +43,12 @@ export interface TrainRequest {
   readonly textures?: string | undefined;
   /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
   readonly bits?: SampleBits | undefined;
-  readonly method: MethodName;
+  /** Name, or file (docs/plugins.md). */
+  readonly method: string;
   /** Settings the options began with; one of the method's. */
   readonly preset: string;
-  readonly options: TrainingOptions;
+  /** All options of the method: see `resolveOptions`. */
+  readonly options: CommonOptions;
   readonly device?: Device;
   readonly threads?: number | undefined;
   readonly skipBroken?: boolean;
@@ -69,26 +69,15 @@ export interface TrainRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What the steps of a training share. */
-export interface Work {
+/** What the steps of a training share: what the method is given, and what else was read. */
+export interface Work extends FitContext {
   readonly request: TrainRequest;
-  readonly engine: Engine;
+  readonly method: Method;
   readonly run: RunFolder;
-  readonly cache: string;
-  readonly dataset: Dataset;
-  /** Each picture once. */
-  readonly training: readonly Sample[];
   /** Hashes of the training images' pixels, in their order. */
   readonly trainingPixels: readonly string[];
-  readonly split: HeldOutSplit;
-  readonly backbone: Backbone;
-  readonly features: FeaturePlan;
-  readonly textures: readonly string[] | null;
-  readonly fingerprint: string;
   /** What was passed over in the folders of data set and textures, broken files among it. */
   readonly leftOut: LeftOutSummary;
-  /** How 16-bit files are read. */
-  readonly bits: SampleBits;
   /** What the training images are like, by path. */
   readonly seen: ReadonlyMap<string, SeenPicture>;
   /** What the fingerprint is made of: a text for each training image. */
@@ -109,7 +98,8 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
     cladVersion: version,
-    method: request.method,
+    method: read.method.name,
+    methodFile: methods.has(request.method) ? null : resolve(request.method),
     preset: request.preset,
     data: { root: dataset.root, layout: dataset.layout, fingerprint: read.fingerprint },
     backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
@@ -117,38 +107,48 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
     bits: read.bits,
-    options: read.request.options,
+    options: { ...read.options },
   };
-  await run.begin(config, request.resume ?? false, read.records);
+  const preset = presetOf(read.method, request.preset);
+  await run.begin(config, request.resume ?? false, read.records, preset);
   await run.writeLeftOut(read.leftOut);
   return { ...read, run };
 }
 
 /** Reads and checks everything a training needs, and writes nothing. */
 export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
-  const { options, note } = request;
+  const { note } = request;
+  const method = await loadMethod(request.method);
+  const asked = checkOptions(method.options, request.options);
   const loaded = await withoutExcluded(
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
   );
-  request.onTasks?.(expectedTasks(request, loaded));
+  request.onTasks?.(expectedTasks(method, asked, request, loaded));
   await requireOutside('--out', request.out, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, pixels, sizes, textures, leftOut, bits, seen } = await verified(request, loaded);
+  const { dataset, pixels, sizes, textures, leftOut, bits, seen } = await verified(
+    request,
+    asked.synthesis.perImage > 0,
+    method.usesTestImages?.(asked) ?? false,
+    loaded,
+  );
   for (const { path, message } of dataset.asides ?? []) note?.(`${path}: ${message}.`);
   const training = dataset.samples.filter(({ split }) => split === 'train');
-  const chosen = layersOf(backbone, options.features);
-  const features = await featurePlan(request, engine, backbone, chosen);
-  const patches = { ...features.geometry, gridSide: gridSideOf(features) };
-  const large = largePatchesNote(largePatches(training, sizes, patches));
+  const options = method.adapt?.(asked, backbone, note) ?? asked;
+  const view = await method.view(options, backbone, { engine, note });
+  const large = largePatchesNote(largePatches(training, sizes, { ...view.geometry, patch: view.patch }));
   if (large !== undefined) note?.(large);
   const records = await fileRecords({ ...dataset, samples: training }, stoppable(request));
   return {
+    request,
+    method,
     // What was used is what the run and its detector say.
-    request: { ...request, options: { ...options, features: chosen } },
+    options,
+    view,
     engine,
     cache: request.cache ?? new RunFolder(request.out).cache,
     dataset,
@@ -156,13 +156,16 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     trainingPixels: training.map(({ path }) => pixels.get(path) as string),
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
-    features,
     textures,
     fingerprint: fingerprintOf(records),
     records,
     leftOut,
     bits,
     seen,
+    resume: request.resume ?? false,
+    onProgress: request.onProgress,
+    note,
+    signal: request.signal,
   };
 }
 
@@ -172,12 +175,15 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
  */
 async function verified(
   request: TrainRequest,
+  /** Whether anomalies are made, with textures. */
+  used: boolean,
+  /** Whether test images choose the checkpoint. */
+  selects: boolean,
   loaded: Dataset,
 ): Promise<
   Pick<Work, 'dataset' | 'textures' | 'leftOut' | 'bits' | 'seen'> & Pick<Examination, 'pixels' | 'sizes'>
 > {
-  const { options, note, skipBroken = false } = request;
-  const used = options.synthesis.perImage > 0;
+  const { note, skipBroken = false } = request;
   for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
   const passed: LeftOut[] = [...loaded.leftOut];
   const onLeftOut = (entry: LeftOut) => passed.push(entry);
@@ -186,7 +192,7 @@ async function verified(
     note?.(
       'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).',
     );
-  const testToo = options.selection === 'test' || (request.evaluated ?? false);
+  const testToo = selects || (request.evaluated ?? false);
   const splits: Sample['split'][] = testToo ? ['train', 'test'] : ['train'];
   const examine = { skipBroken, onProgress: stoppable(request) };
   const { bits, note: reading } = await trainingBits(loaded, request.bits, examine.onProgress);
@@ -207,70 +213,4 @@ async function verified(
     note?.(`${className}: ${message}.`);
   const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
   return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut, bits, seen };
-}
-
-/** How patch features are made, with notes where it is otherwise than was asked for. @param chosen - by `layersOf` */
-async function featurePlan(
-  { options, backbone: asked, note }: TrainRequest,
-  engine: Engine,
-  backbone: Backbone,
-  chosen: TrainingOptions['features'],
-): Promise<FeaturePlan> {
-  const { name: own, layers } = backbone.card;
-  if (chosen !== options.features) {
-    const used = [...chosen.fineLayers, ...chosen.layers].join(', ');
-    note?.(`Backbone ${own} has no ${options.features.layers.join(', ')}: its own layers are used, ${used}.`);
-  }
-  const has = (layer: string) => layers.some(({ name }) => name === layer);
-  const missing = chosen.fineLayers.filter((layer) => !has(layer));
-  if (missing.length > 0 && !builtinNames.includes(asked))
-    note?.(`Backbone ${own} has no ${missing.join(', ')}; left out of the patch features.`);
-  return planFeatures(engine, backbone, {
-    geometry: { size: chosen.inputSize, resizeTo: chosen.resizeTo ?? undefined },
-    layers: chosen.layers,
-    fineLayers: chosen.fineLayers.filter(has),
-    fineWeight: chosen.fineWeight,
-    aggregation:
-      chosen.aggregation === 'pooled'
-        ? { aggregation: 'pooled', width: chosen.width }
-        : { aggregation: 'concatenated' },
-  });
-}
-
-/**
- * The features asked for. Where nobody asked for layers, and the backbone has none of the usual names, with those of its card that have the usual
- * strides: 8 to 16, finer ones beside them; with all where it has none such. A backbone that has some of the names is meant to have the others too: that is
- * refused later.
- */
-function layersOf({ card }: Backbone, features: TrainingOptions['features']): TrainingOptions['features'] {
-  const usual = presets.paper.features.layers;
-  const has = (name: string) => card.layers.some((layer) => layer.name === name);
-  if (features.layers.join() !== usual.join() || usual.some(has)) return features;
-  const named = (fits: (stride: number) => boolean) =>
-    card.layers.filter(({ stride }) => fits(stride)).map(({ name }) => name);
-  const middle = named((stride) => stride >= 8 && stride <= 16);
-  if (middle.length === 0) return { ...features, layers: named(() => true), fineLayers: [] };
-  const asked = features.fineLayers.filter(has);
-  const fine = features.fineLayers.length === 0 || asked.length > 0 ? asked : named((stride) => stride < 8);
-  return { ...features, layers: middle, fineLayers: fine };
-}
-
-/**
- * The request's progress listener, which also ends work that keeps nothing, once the signal is aborted. Work that has checkpoints is given the
- * signal itself.
- * @throws INTERRUPTED, out of the listener
- */
-export function stoppable({
-  onProgress,
-  signal,
-}: Pick<TrainRequest, 'onProgress' | 'signal'>): ProgressListener {
-  return (progress) => {
-    onProgress?.(progress);
-    if (signal?.aborted) throw new CladError('INTERRUPTED', { where: progress.task });
-  };
-}
-
-/** A key for what was made from these texts. */
-export function hashOf(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\u0000')).digest('hex');
 }

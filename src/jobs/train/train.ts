@@ -7,22 +7,19 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import { madeAgain } from '../../core/made-again.ts';
+import { stoppable } from '../../core/progress.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
-import type { DetectorSpec } from '../../detector/detector-graph.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { classForegrounds } from '../../features/patches/class-foreground.ts';
-import { methods } from '../../methods/registry.ts';
-import { extract, writePictures } from '../../methods/shared/train-features.ts';
-import type { TrainingOptions } from '../../training/options.ts';
-import type { TrainedNetworks } from '../../training/trainer.ts';
+import type { Fitted } from '../../methods/contract.ts';
+import type { Judgement } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { readGoodImagesFile } from '../good-images/good-images-file.ts';
 import { misplaced, type RankedImage, standOut } from '../good-images/standing-out.ts';
 import { requireRequest } from '../request-fields.ts';
 import { RunFolder } from '../run-folder.ts';
 import { excludeUnlocked } from '../update/exclude.ts';
-import { prepare, requireOutput, stoppable, type TrainRequest, type Work } from './prepare.ts';
+import { prepare, requireOutput, type TrainRequest, type Work } from './prepare.ts';
 import { calibrateAndWrite } from './write-detector.ts';
 
 export type { TrainRequest } from './prepare.ts';
@@ -37,10 +34,10 @@ export interface TrainOutcome {
   readonly misplaced: readonly RankedImage[] | null;
   /** Sentences on what to look at before the thresholds are believed. */
   readonly warnings: readonly string[];
-  /** Of both stages; null where the run had been finished before. */
-  readonly steps: TrainedNetworks['steps'] | null;
+  /** Gradient steps by stage; null where the run had been finished before. */
+  readonly steps: Fitted['steps'] | null;
   /** Step and value of the judgement that chose the networks. */
-  readonly chosen: TrainedNetworks['chosen'] | null;
+  readonly chosen: Judgement | null;
   /** What was passed over in the folders of data set and textures. */
   readonly leftOut: LeftOutSummary;
   readonly seconds: number;
@@ -54,7 +51,6 @@ export interface TrainOutcome {
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   requireRequest('train', 'train', request);
-  checkInput(request);
   await requireOutput(request);
   return withLock(new RunFolder(request.out).lock, () => trainAlone(request));
 }
@@ -64,20 +60,11 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   const started = Date.now();
   const work = await prepare(request);
   if (existsSync(work.run.model) && (await isWhole(work))) return excluding(await finished(work), request);
-  const { run, backbone, features } = work;
-  const { score } = request.options;
-  const { foregrounds, extracted } = await extractTraining(work);
-  const featureSeconds = secondsSince(started);
-  const trained = await methods[request.method].train(work, foregrounds, extracted);
-  const { model, steps, chosen } = trained;
-  const spec: DetectorSpec = {
-    backbone,
-    features,
-    model,
-    blurSigma: score.blurSigma,
-    topShare: score.topShare,
-  };
-  const { metadata, goodImages } = await calibrateAndWrite(work, spec, trained, presetOf(request));
+  const { run } = work;
+  const prepared = secondsSince(started);
+  const fitted = await work.method.fit(work);
+  const { steps, chosen, sharedSeconds = 0 } = fitted;
+  const { metadata, goodImages } = await calibrateAndWrite(work, fitted);
   if (request.cache === undefined) await run.clearCache();
   const outcome: TrainOutcome = {
     run: run.path,
@@ -90,7 +77,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     chosen: chosen ?? null,
     leftOut: work.leftOut,
     seconds: secondsSince(started),
-    featureSeconds,
+    featureSeconds: prepared + sharedSeconds,
   };
   return excluding(outcome, request);
 }
@@ -105,40 +92,6 @@ async function excluding(outcome: TrainOutcome, request: TrainRequest): Promise<
   for (const { path, product } of excluded) request.note?.(`left out of ${product}: ${path}`);
   const { metadata } = readDetector(await readBytes(model), model);
   return { ...outcome, metadata, standingOut, misplaced, warnings };
-}
-
-/** Foregrounds, pictures of the synthesis, and the features of the training images. */
-async function extractTraining(work: Work) {
-  const { training, features, request, bits } = work;
-  const foregrounds =
-    request.options.synthesis.perImage === 0
-      ? {}
-      : await classForegrounds(training, features.geometry, { bits, onProgress: stoppable(request) });
-  await writePictures(work, foregrounds);
-  return { foregrounds, extracted: await extract(work, foregrounds, training, 0) };
-}
-
-/** @throws OPTION_INVALID when the method has no such preset */
-export function presetOf({ method, preset }: Pick<TrainRequest, 'method' | 'preset'>): TrainingOptions {
-  const { presets } = methods[method];
-  if (Object.hasOwn(presets, preset)) return presets[preset] as TrainingOptions;
-  throw new CladError('OPTION_INVALID', {
-    option: 'preset',
-    expected: `one of ${Object.keys(presets).join(', ')} for method ${method}`,
-    actual: preset,
-  });
-}
-
-/** @throws OPTION_INVALID when the method cannot take what `input.kind` asks for */
-export function checkInput({ method, options }: Pick<TrainRequest, 'method' | 'options'>): void {
-  const { inputs } = methods[method];
-  const { kind } = options.input;
-  if (inputs.includes(kind)) return;
-  throw new CladError('OPTION_INVALID', {
-    option: 'input.kind',
-    expected: `${inputs.join(' or ')} for method ${method}`,
-    actual: kind,
-  });
 }
 
 /** Whether the detector of a run that is asked to go on is as it was written; else it is told, and written again. */

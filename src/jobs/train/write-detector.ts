@@ -2,18 +2,18 @@
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../../core/files.ts';
 import { changesFrom } from '../../core/options.ts';
+import { stoppable } from '../../core/progress.ts';
 import { byClass } from '../../data/dataset.ts';
 import { cameraProfile } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
-import { type DetectorSpec, detectorGraph } from '../../detector/detector-graph.ts';
+import { detectorGraph } from '../../detector/detector-graph.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
 import { countsTrained } from '../../detector/thresholds/familiarity.ts';
-import { gridSideOf } from '../../features/patches/extractor.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
-import type { Trained } from '../../methods/contract.ts';
-import type { TrainingOptions } from '../../training/options.ts';
+import type { Fitted } from '../../methods/contract.ts';
+import { presetOf } from '../../methods/resolve-options.ts';
 import {
   calibrateByGood,
   familiarityOf,
@@ -27,8 +27,8 @@ import { type RankedImage, rankImages, writeGoodImages } from '../good-images/st
 import { rememberPictures } from '../remembered-pictures.ts';
 import { makeGolden } from '../verify.ts';
 import { version } from '../version.ts';
-import { reachOf, withMadeDefects } from './made-defects.ts';
-import { stoppable, type Work } from './prepare.ts';
+import { withMadeDefects } from './made-defects.ts';
+import type { Work } from './prepare.ts';
 
 /** A finished detector, and the photographs it was made from as it sees them. */
 export interface Written {
@@ -36,19 +36,12 @@ export interface Written {
   readonly goodImages: readonly RankedImage[];
 }
 
-/**
- * Sets thresholds by good images and writes the file with golden pictures.
- * @param preset - what the options began with
- */
-export async function calibrateAndWrite(
-  work: Work,
-  spec: DetectorSpec,
-  trained: Pick<Trained, 'steps' | 'entryImages'>,
-  preset: TrainingOptions,
-): Promise<Written> {
-  const { engine, run } = work;
-  const written = await judgeAndDescribe(work, spec, trained, preset);
-  const model = detectorGraph(spec).toModel();
+/** Sets thresholds by good images and writes the file with golden pictures. */
+export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Written> {
+  const { engine, run, dataset } = work;
+  const { classes } = dataset;
+  const written = await judgeAndDescribe(work, fitted);
+  const model = detectorGraph(fitted, classes).toModel();
   const plain = detectorBytes(model, written.metadata);
   const detector = await Detector.fromBytes(engine, plain, run.model);
   try {
@@ -60,15 +53,14 @@ export async function calibrateAndWrite(
   return written;
 }
 
-async function judgeAndDescribe(
-  work: Work,
-  spec: DetectorSpec,
-  { steps, entryImages = [] }: Pick<Trained, 'steps' | 'entryImages'>,
-  preset: TrainingOptions,
-): Promise<Written> {
-  const { engine, request, run, dataset, training, split } = work;
-  const { seed, falseAlarmRate } = request.options;
-  const ownOut = await leaveOwnOutDetector(engine, detectorGraph(spec, { leaveOwnOut: true }).toBytes());
+async function judgeAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
+  const { engine, options, run, dataset, training, split } = work;
+  const { steps, entryImages = [], reach } = fitted;
+  const { seed, falseAlarmRate } = options;
+  const ownOut = await leaveOwnOutDetector(
+    engine,
+    detectorGraph(fitted, dataset.classes, { leaveOwnOut: true }).toBytes(),
+  );
   try {
     const toJudge = {
       paths: training.map(({ path }) => path),
@@ -77,13 +69,11 @@ async function judgeAndDescribe(
       bits: work.bits,
       classes: dataset.classes,
     };
-    const judged = await judgeGoodImages(toJudge, ownOut, stoppable(request));
-    const learnt = steps.stage1 + steps.stage2 > 0;
+    const judged = await judgeGoodImages(toJudge, ownOut, stoppable(work));
+    const learnt = Object.values(steps).some((count) => count > 0);
     const familiar = learnt ? familiarityOf(judged.images) : 0;
     const calibration = calibrateByGood(judged, falseAlarmRate, familiar);
-    const { features, blurSigma } = spec;
-    const reach = reachOf(blurSigma, features.geometry.size / gridSideOf(features));
-    const metadata = await withMadeDefects(describe(work, preset, calibration), work, ownOut, reach);
+    const metadata = await withMadeDefects(describe(work, calibration), work, ownOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(familiar));
     await writeGoodImages({ run, root: dataset.root }, ownOut, goodImages, metadata);
     await writeGoodImagesFile(run.goodImagesState, goodImagesFile(judged.images, entryImages, dataset.root));
@@ -106,9 +96,10 @@ function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
   return { bits, products: Object.fromEntries(products) };
 }
 
-function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibration): DetectorMetadata {
-  const { request, dataset, training, split, backbone, features, engine, textures } = work;
-  const { options } = request;
+function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
+  const { request, method, options, dataset, training, split, backbone, view, engine, textures } = work;
+  const preset = presetOf(method, request.preset);
+  const selection = (options as { readonly selection?: unknown }).selection;
   const count = (ids: ReadonlySet<number>) =>
     Object.fromEntries(
       dataset.classes.map((name) => [name, [...ids].filter((id) => training[id].className === name).length]),
@@ -120,9 +111,9 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
     format: 1,
     cladVersion: version,
     created: new Date().toISOString(),
-    method: request.method,
+    method: method.name,
     classes: [...dataset.classes],
-    geometry: { size: features.geometry.size, resizeTo: features.geometry.resizeTo ?? null },
+    geometry: { size: view.geometry.size, resizeTo: view.geometry.resizeTo ?? null },
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
     trained: rememberPictures(work.trainingPixels),
@@ -141,7 +132,7 @@ function describe(work: Work, preset: TrainingOptions, calibration: GoodCalibrat
       preset: request.preset,
       changes: changesFrom(preset, options),
       seed: options.seed,
-      selection: options.selection,
+      selection: typeof selection === 'string' ? selection : 'last',
       device: engine.device,
     },
     camera: cameraOf(work),

@@ -1,10 +1,9 @@
-/** @file CLAD's adaptor and discriminator as the trainer sees them. */
-
-import { initialParameters } from '../../nn/parameters.ts';
-import type { TrainingOptions } from '../../training/options.ts';
-import type { TrainableNetworks } from '../../training/trainable.ts';
+/** @file CLAD's adaptor and discriminator with the two stages of their training (section 3.5), as the trainer sees them. */
+import { drawBeta } from '../../synthesis/fuse.ts';
 import type { FittedInput } from '../shared/network-input/network-input.ts';
-import { networksInference } from './networks.ts';
+import type { PatchNetworks } from '../shared/networks.ts';
+import { initialParameters, networksInference } from './networks.ts';
+import type { CladOptions } from './options.ts';
 import { stepBuilder } from './step.ts';
 
 /**
@@ -12,18 +11,28 @@ import { stepBuilder } from './step.ts';
  * @param classes - products N
  */
 export function cladNetworks(
-  training: TrainingOptions,
+  options: CladOptions,
   { width, noiseDeviation }: Pick<FittedInput, 'width' | 'noiseDeviation'>,
   classes: number,
-): TrainableNetworks {
-  const { adaptor, discriminator } = training;
+): PatchNetworks {
+  const { adaptor, discriminator, batch, fusion, globalAnomalies, synthesis } = options;
   return {
     initial: (random) =>
       initialParameters(
         { inputWidth: width, adaptorWidths: adaptor, discriminatorWidths: discriminator, classes },
         random,
       ),
-    step: (stage, rows) => stepBuilder({ stage, rows, classes, noiseDeviation, training }),
+    draws: {
+      ...batch,
+      noiseSpread: globalAnomalies.noiseSpread,
+      // Eq. 4 has the law of Eq. 3.
+      beta: fusion ? (random) => drawBeta(random, synthesis) : undefined,
+    },
+    stages: ([1, 2] as const).map((stage) => ({
+      name: `stage${stage}`,
+      schedule: options[`stage${stage}`],
+      step: (rows) => stepBuilder({ stage, rows, classes, noiseDeviation, training: options }),
+    })),
     score: (rows, parameters) => networksInference(rows, parameters).score,
   };
 }

@@ -1,37 +1,80 @@
-/** @file CLAD: adaptor and discriminator in two stages, on the features (`paper`) or on residuals with the distance as a second voice. */
-
-import { presets } from '../../training/options.ts';
+/**
+ * @file CLAD: adaptor and discriminator in two stages, on the features (`paper`) or on residuals to a memory bank, with the networks' score
+ * fused with the distance.
+ */
 import type { Method } from '../contract.ts';
+import { selectsByTest } from '../shared/feature-scorer.ts';
+import { fitInput } from '../shared/network-input/fitted-input.ts';
 import { inputStore } from '../shared/network-input/input-store.ts';
-import { fitInput } from '../shared/train-features.ts';
-import { trainOn } from '../shared/train-networks.ts';
+import { onPatches } from '../shared/on-patches.ts';
+import type { PatchView } from '../shared/patch-view.ts';
+import { coresetTasks, matchSeconds, patchesOf, stageTask } from '../shared/task-seconds.ts';
+import { trainNetworks } from '../shared/train-networks.ts';
+import { cladAblation } from './ablation.ts';
 import { cladNetworks } from './clad-networks.ts';
-import { cladPatchModel } from './patch-scores.ts';
-import { secondOpinion } from './score-spread.ts';
+import { type CladOptions, cladOptions, cladPresets } from './options.ts';
+import { cladModel } from './patch-scores.ts';
+import { planClad } from './plan.ts';
+import { measureSpreads } from './score-spread.ts';
 
-export const clad: Method = {
-  presets,
-  inputs: ['feature', 'residual'],
-  async train(work, foregrounds, extracted) {
-    const { request, engine, split, dataset } = work;
-    const { options, onProgress, signal } = request;
-    const { fitted, fitKey } = await fitInput(work, extracted);
+export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
+  name: 'clad',
+  summary: 'contrastive learning for multi-class anomaly detection, on residuals to a memory bank',
+  options: cladOptions,
+  presets: cladPresets,
+  ablation: cladAblation,
+  usesTestImages: selectsByTest,
+  plan: planClad,
+
+  async fit(context) {
+    const { options, engine, extracted, cache, split, dataset, onProgress, note, signal } = context;
+    const { input: kind, memoryBank } = options;
+    const { noise } = options.globalAnomalies;
+    const recipe = kind === 'feature' ? { kind, noise } : { kind, noise, memoryBank };
+    const { fitted, fitKey } = await fitInput(context, recipe);
     const inputs = await inputStore({
       engine,
       features: extracted,
       fitted,
       fitKey,
-      cache: work.cache,
+      cache,
       onProgress,
-      note: request.note,
+      note,
       signal,
     });
     const networks = cladNetworks(options, fitted, dataset.classes.length);
-    const { parameters, steps, chosen } = await trainOn(work, foregrounds, inputs, fitted, fitKey, networks);
+    const { parameters, steps, chosen } = await trainNetworks(context, { inputs, fitted, fitKey }, networks);
     const trained = { fitted, parameters, classes: dataset.classes };
     const { networkWeight } = options.score;
-    const opinion = await secondOpinion(engine, trained, extracted, split.heldOut, networkWeight);
+    const fusion = await measureSpreads(engine, trained, extracted, split.heldOut, networkWeight);
     const entryImages = fitted.kind === 'residual' ? fitted.memberImages : [];
-    return { model: cladPatchModel(trained, opinion), steps, chosen, entryImages };
+    return { model: cladModel(trained, fusion), steps, chosen, entryImages };
   },
-};
+
+  tasks(options, { training }) {
+    const { input, memoryBank, features, batch, synthesis, adaptor, discriminator, losses } = options;
+    const perImage = patchesOf(features);
+    const residual = input === 'residual';
+    const width = residual ? memoryBank.components : features.width;
+    const shares = { ...batch, local: synthesis.perImage > 0 ? batch.local : 0 };
+    const stage = (name: 'stage1' | 'stage2', contrasted: number) =>
+      stageTask(
+        name,
+        options[name],
+        shares,
+        [width, ...adaptor, ...discriminator],
+        training * perImage,
+        contrasted,
+      );
+    const matching = training * matchSeconds(memoryBank, width, perImage, training);
+    return [
+      ...(residual ? coresetTasks(memoryBank, training * perImage) : []),
+      { task: 'matching to the memory bank', seconds: residual ? matching : 0, kind: 'products' },
+      stage('stage1', losses.contrast > 0 ? adaptor[2] : 0),
+      stage('stage2', 0),
+    ];
+  },
+
+  imageSeconds: ({ input, memoryBank, features }, { training }) =>
+    input === 'residual' ? matchSeconds(memoryBank, memoryBank.components, patchesOf(features), training) : 0,
+});

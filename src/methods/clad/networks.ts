@@ -2,15 +2,44 @@
  * @file CLAD's adaptor A and discriminator D (section 3.3): three linear layers each, batch norm and LeakyReLU between.
  * The paper gives no widths, activation or bias; LeakyReLU 0.2 is GLASS's and SimpleNet's.
  */
+import type { Random } from '../../core/random.ts';
 import { reshape, slice, stopGradient, type Tensor } from '../../graph/index.ts';
+import type { DeclaredParameters } from '../../nn/parameters.ts';
 import {
   batchNormaliser,
   type Normalise,
   named,
   type ParameterTensors,
   perceptron,
+  perceptronParameters,
   runningNormaliser,
 } from '../../nn/perceptron.ts';
+
+/** Widths of both networks (section 3.3). */
+export interface NetworkSpec {
+  /** Width of what enters the adaptor. */
+  readonly inputWidth: number;
+  /** Output widths of the adaptor's three linear layers; the last is d, smaller than the input ("dimensional reduction"). */
+  readonly adaptorWidths: readonly [number, number, number];
+  /** Output widths of the discriminator's two hidden layers. */
+  readonly discriminatorWidths: readonly [number, number];
+  /** Product classes N; the discriminator has N + 1 class logits (the last is "anomalous") and one score. */
+  readonly classes: number;
+}
+
+/** First values of both networks. The discriminator's last layer has no bias. */
+export function initialParameters(spec: NetworkSpec, random: Random): DeclaredParameters {
+  const { inputWidth, adaptorWidths, discriminatorWidths, classes } = spec;
+  return {
+    ...perceptronParameters('adaptor', [inputWidth, ...adaptorWidths], random, true),
+    ...perceptronParameters(
+      'discriminator',
+      [adaptorWidths[2], ...discriminatorWidths, classes + 2],
+      random,
+      false,
+    ),
+  };
+}
 
 export interface NetworkOutputs {
   /** Adaptor outputs X_A, [rows, d]. */

@@ -1,28 +1,28 @@
-/** @file How the two voices vary over held-out normal patches, so that they can be added in common units. */
+/** @file How the two scores vary over held-out normal patches, so that they can be added in common units. */
 import { halvesToFloats } from '../../core/half.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
-import { patchVoices, type SecondOpinion, type Spread, type TrainedPatchModel } from './patch-scores.ts';
+import { patchScores, type ScoreFusion, type Spread, type TrainedClad } from './patch-scores.ts';
 
 /**
- * Measures both voices on the patches of held-out images, with the image's own members left out of the memory bank.
- * @returns undefined where the networks are heard alone
+ * Measures both scores on the patches of held-out images, with the image's own entries left out of the memory bank.
+ * @returns undefined where the networks score alone
  */
-export async function secondOpinion(
+export async function measureSpreads(
   engine: Engine,
-  model: TrainedPatchModel,
+  model: TrainedClad,
   features: { readonly store: FeatureStore; readonly index: StoreIndex },
   heldOut: ReadonlySet<number>,
   networkWeight: number | null,
-): Promise<SecondOpinion | undefined> {
+): Promise<ScoreFusion | undefined> {
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
   const { store, index } = features;
   const graph = new Graph();
   const rows = graph.input('features', 'float32', ['rows', index.width]);
-  const voices = patchVoices(graph, rows, model, graph.input('own', 'int64', [1]));
-  graph.output('network', voices.network);
-  if (voices.distance) graph.output('distance', voices.distance);
+  const scores = patchScores(graph, rows, model, graph.input('own', 'int64', [1]));
+  graph.output('network', scores.network);
+  if (scores.distance) graph.output('distance', scores.distance);
   const session = await engine.load(graph.toBytes());
   const perImage = index.gridSide ** 2;
   const network = new Moments();

@@ -6,44 +6,13 @@
 import { CladError } from '../../core/errors.ts';
 import { add, cast, concat, greater, mul, slice, type Tensor } from '../../graph/index.ts';
 import { bceLoss, classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../nn/losses.ts';
-import type { TrainingOptions } from '../../training/options.ts';
-import type { BatchSpec, StepBuilder } from '../../training/program.ts';
+import type { StepBuilder } from '../../training/program.ts';
+import type { BatchRows } from '../shared/batch-rows.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
 import { contrastLoss } from './contrast.ts';
 import { fuseFeatures } from './fusion.ts';
 import { networksInference, networksTraining } from './networks.ts';
-
-/** Rows of each kind in a batch. */
-export interface BatchRows {
-  readonly normal: number;
-  readonly local: number;
-  /** Made of as many of the normal rows. */
-  readonly global: number;
-}
-
-/** Splits a batch by the options' shares; at least two normal rows, and no more global rows than normal ones. */
-export function batchRows(batch: number, shares: TrainingOptions['batch'], hasLocal: boolean): BatchRows {
-  const local = hasLocal ? Math.round(batch * shares.local) : 0;
-  const global = Math.min(Math.round(batch * shares.global), Math.floor((batch - local) / 2));
-  return { normal: Math.max(2, batch - local - global), local, global };
-}
-
-/** What a step is fed. Features come as halves and noise as standard normal draws (scaled by rows where they differ). */
-export function batchSpec(rows: BatchRows, width: number): BatchSpec {
-  return {
-    normal: { dtype: 'float16', shape: [rows.normal, width] },
-    /** Class of each normal row. */
-    classes: { dtype: 'int64', shape: [rows.normal] },
-    ...(rows.local > 0 && {
-      local: { dtype: 'float16', shape: [rows.local, width] } as const,
-      /** The same patches without the anomaly. */
-      localNormal: { dtype: 'float16', shape: [rows.local, width] } as const,
-      /** beta of Eq. 4; 0 leaves a row as it is. */
-      beta: { dtype: 'float32', shape: [rows.local] } as const,
-    }),
-    ...(rows.global > 0 && { noise: { dtype: 'float32', shape: [rows.global, width] } as const }),
-  };
-}
+import type { CladOptions } from './options.ts';
 
 export interface StepOptions {
   readonly stage: 1 | 2;
@@ -52,7 +21,7 @@ export interface StepOptions {
   readonly classes: number;
   /** Standard deviation of the noise by dimension, in the space of the networks' input. */
   readonly noiseDeviation: Float32Array;
-  readonly training: TrainingOptions;
+  readonly training: Pick<CladOptions, 'losses' | 'globalAnomalies'>;
 }
 
 /** Builds the step for `trainingProgram`. */

@@ -8,7 +8,6 @@
  * sigmoid of its code: the order is the same, but it does not saturate, and a threshold can lie above the best of the good.
  */
 import { Random } from '../../core/random.ts';
-import type { PatchModel } from '../../detector/patch-model.ts';
 import {
   add,
   argMax,
@@ -28,56 +27,44 @@ import {
   type Tensor,
   where,
 } from '../../graph/index.ts';
+import { constantParameters } from '../../nn/constant-parameters.ts';
 import { bceByKind, oneHot } from '../../nn/losses.ts';
-import type { Parameters } from '../../nn/parameters.ts';
+import type { DeclaredParameters, Parameters } from '../../nn/parameters.ts';
 import { batchNormaliser, perceptronParameters, runningNormaliser } from '../../nn/perceptron.ts';
 import { rowLength, unit } from '../../nn/row-length.ts';
 import { type Engine, float32, floats } from '../../runtime/engine.ts';
-import { presets } from '../../training/options.ts';
-import type { TrainableNetworks } from '../../training/trainable.ts';
-import { constantParameters } from '../clad/patch-scores.ts';
-import type { Method } from '../contract.ts';
 import { type ClassMaps, fitClassMaps } from '../shared/class-maps.ts';
+import { highestPatch, isotropicNoise, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
 import { adapt, discriminate, linearAdaptorRate } from '../shared/linear-adaptor.ts';
-import { highestPatch, isotropicNoise, oneStage } from '../shared/scorer.ts';
-import { fitInput } from '../shared/train-features.ts';
-import { trainOn } from '../shared/train-networks.ts';
+import { fitInput } from '../shared/network-input/fitted-input.ts';
+import type { PatchNetworks } from '../shared/networks.ts';
+import { onPatches } from '../shared/on-patches.ts';
+import type { PatchModel } from '../shared/patch-model.ts';
+import { trainNetworks } from '../shared/train-networks.ts';
+import { type CrasOptions, crasAblation, crasOptions, crasPresets, crasShares } from './options.ts';
 
-/** k: how much the distance to the centre moves the noise's scale. */
-const guidance = 0.3;
+export const cras = onPatches<CrasOptions>({
+  name: 'cras',
+  summary: "a discriminator of features beside their difference to the product's centres",
+  options: crasOptions,
+  presets: crasPresets,
+  ablation: crasAblation,
+  usesTestImages: selectsByTest,
 
-const common = {
-  batch: { local: 0, global: 0.5 },
-  // A multiple of the features' deviation (`isotropicNoise`).
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.4, ascentSteps: 0 },
-  optimizer: { ...presets.paper.optimizer, weightDecay: 1e-5 },
-};
-
-/** As many rows as CLAD's default sees. */
-const fast = oneStage(presets.fast, common, { steps: 900, epochs: null, batch: 2048 });
-
-/** 100 epochs, 32 images a batch, of 288 pixels. */
-const published = oneStage(
-  presets.paper,
-  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeTo: 329 } },
-  { steps: null, epochs: 100, batch: 82_944 },
-);
-
-export const cras: Method = {
-  presets: { fast, published },
-  inputs: ['feature'],
-  async train(work, foregrounds, extracted) {
-    const { options } = work.request;
-    const { fitted, fitKey } = await fitInput(work, extracted);
-    const maps = await fitClassMaps({ ...extracted, images: work.split.fit });
+  async fit(context) {
+    const { options, extracted: inputs, engine, split } = context;
+    const { fitted, fitKey } = await fitInput(context, { kind: 'feature', noise: options.noise });
+    const maps = await fitClassMaps({ ...inputs, images: split.fit });
     const first = firstValues(fitted.width, new Random(options.seed, 'parameters'));
-    const centres = await adaptedCentres(work.engine, maps, first);
-    const networks = crasNetworks(centres, first, isotropicNoise(fitted));
-    const trained = await trainOn(work, foregrounds, extracted, fitted, fitKey, networks);
+    const centres = await adaptedCentres(engine, maps, first);
+    const networks = crasNetworks(options, centres, first, isotropicNoise(fitted));
+    const trained = await trainNetworks(context, { inputs, fitted, fitKey }, networks);
     const { parameters, steps, chosen } = trained;
     return { steps, chosen, model: crasModel(parameters, centres) };
   },
-};
+
+  tasks: (options, counts) => scorerTasks(options, counts, crasShares, 2),
+});
 
 /** Banks of centres in the space of the adaptor's first values. */
 export interface Centres {
@@ -89,7 +76,7 @@ export interface Centres {
 }
 
 /** First values; the discriminator's hidden layers are each two thirds as wide as what enters them. */
-export function firstValues(width: number, random: Random): Parameters {
+export function firstValues(width: number, random: Random): DeclaredParameters {
   const wide = Math.floor((2 * width) / 1.5);
   const sizes = [2 * width, wide, Math.floor(wide / 1.5), 1];
   return {
@@ -116,7 +103,12 @@ async function adaptedCentres(
  * @param first - first values, with which the centres were adapted
  * @param deviation - of the noise
  */
-export function crasNetworks(centres: Centres, first: Parameters, deviation: number): TrainableNetworks {
+export function crasNetworks(
+  { guidance, training }: Pick<CrasOptions, 'guidance' | 'training'>,
+  centres: Centres,
+  first: DeclaredParameters,
+  deviation: number,
+): PatchNetworks {
   return {
     initial: () => first,
     rateOf: linearAdaptorRate,
@@ -127,21 +119,31 @@ export function crasNetworks(centres: Centres, first: Parameters, deviation: num
       const centre = gather(centreRows(rows.graph, centres), nearest);
       return discriminate(beside(adapted, centre), parameters, runningNormaliser(parameters));
     },
-    step: (_, rows) => (parameters, batch) => {
-      const { normalise, statistics } = batchNormaliser(parameters);
-      const normal = adapt(cast(batch.normal as Tensor, 'float32'), parameters);
-      const { graph } = normal;
-      const own = equal(reshape(batch.classes as Tensor, [rows.normal, 1]), centreClasses(graph, centres));
-      const nearest = argMax(where(own, similarities(stopGradient(normal), centres), -2), 1);
-      const centre = gather(centreRows(graph, centres), nearest);
-      const [origin, around] = [slice(normal, 0, 0, rows.global), slice(centre, 0, 0, rows.global)];
-      const noise = guided(mul(batch.noise as Tensor, deviation), sub(origin, around));
-      const noisy = add(origin, stopGradient(noise));
-      const inputs = concat([beside(normal, centre), beside(noisy, around)], 0);
-      const scores = discriminate(inputs, parameters, normalise);
-      const { normal: good, anomalous: bad } = bceByKind(scores, rows.normal);
-      return { losses: { normal: good, anomalous: bad, total: add(good, bad) }, statistics };
-    },
+    draws: { ...crasShares, noiseSpread: 1 },
+    stages: [
+      {
+        name: 'training',
+        schedule: training,
+        step: (rows) => (parameters, batch) => {
+          const { normalise, statistics } = batchNormaliser(parameters);
+          const normal = adapt(cast(batch.normal as Tensor, 'float32'), parameters);
+          const { graph } = normal;
+          const own = equal(
+            reshape(batch.classes as Tensor, [rows.normal, 1]),
+            centreClasses(graph, centres),
+          );
+          const nearest = argMax(where(own, similarities(stopGradient(normal), centres), -2), 1);
+          const centre = gather(centreRows(graph, centres), nearest);
+          const [origin, around] = [slice(normal, 0, 0, rows.global), slice(centre, 0, 0, rows.global)];
+          const noise = guided(mul(batch.noise as Tensor, deviation), sub(origin, around), guidance);
+          const noisy = add(origin, stopGradient(noise));
+          const inputs = concat([beside(normal, centre), beside(noisy, around)], 0);
+          const scores = discriminate(inputs, parameters, normalise);
+          const { normal: good, anomalous: bad } = bceByKind(scores, rows.normal);
+          return { losses: { normal: good, anomalous: bad, total: add(good, bad) }, statistics };
+        },
+      },
+    ],
   };
 }
 
@@ -188,7 +190,7 @@ function beside(rows: Tensor, centre: Tensor): Tensor {
 }
 
 /** Noise scaled by its length over the distance to the centre; the scales' mean is 1, and k says how much they differ. */
-function guided(noise: Tensor, shift: Tensor): Tensor {
+function guided(noise: Tensor, shift: Tensor, guidance: number): Tensor {
   const scale = div(rowLength(noise), rowLength(shift));
   return mul(noise, add(mul(sub(div(scale, mean(scale)), 1), guidance), 1));
 }

@@ -27,81 +27,79 @@ import {
 } from '../../graph/index.ts';
 import { bceByKind } from '../../nn/losses.ts';
 import { batchNormaliser, type ParameterTensors, runningNormaliser } from '../../nn/perceptron.ts';
-import { presets, type TrainingOptions } from '../../training/options.ts';
-import type { TrainableNetworks } from '../../training/trainable.ts';
-import type { Method } from '../contract.ts';
+import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
 import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../shared/linear-adaptor.ts';
-import { oneStage, trainScorer } from '../shared/scorer.ts';
+import type { PatchNetworks } from '../shared/networks.ts';
+import { onPatches } from '../shared/on-patches.ts';
+import { type GlassOptions, glassAblation, glassOptions, glassPresets } from './options.ts';
 
-/** Share of the rows under the focal loss that count: the hardest. */
-const hardest = 0.5;
-/** The default of the focal loss that it shares with DRAEM; labels are smoothed by 1e-5 as well. */
-const focalGamma = 2;
-const smoothing = 1e-5;
-
-const common = {
-  batch: { local: 1 / 3, global: 1 / 3 },
-  fusion: false,
-  // A multiple of the features' deviation (`isotropicNoise`); lengths are multiples of the noise's expected length.
-  globalAnomalies: { ...presets.paper.globalAnomalies, noise: 0.4, ascentSteps: 20 },
-};
-
-/** Two thirds of the rows that CLAD's default sees: each step climbs twenty times. */
-const fast = oneStage(presets.fast, common, { steps: 600, epochs: null, batch: 2048 });
-
-/** Whole pictures of 288 pixels, 8 a batch; 640 epochs that end after 400 images. */
-const published = oneStage(
-  presets.paper,
-  { ...common, features: { ...presets.paper.features, inputSize: 288, resizeTo: 288 } },
-  { steps: 32_000, epochs: null, batch: 31_104 },
-);
-
-export const glass: Method = {
-  presets: { fast, published },
-  inputs: ['feature'],
-  train: (work, foregrounds, extracted) =>
-    trainScorer(work, foregrounds, extracted, (width, noise) =>
-      glassNetworks(work.request.options, width, noise),
+export const glass = onPatches<GlassOptions>({
+  name: 'glass',
+  summary: 'noise moved up the gradient, and local anomalies under a focal loss',
+  options: glassOptions,
+  presets: glassPresets,
+  ablation: glassAblation,
+  usesTestImages: selectsByTest,
+  fit: (context) =>
+    fitScorer(context, context.options.globalAnomalies.noise, (width, deviation) =>
+      glassNetworks(context.options, width, deviation),
     ),
-};
+  // Each step climbs, and each climb goes through the discriminator forth and back.
+  tasks: (options, counts) =>
+    scorerTasks(options, counts, options.batch, 1 + options.globalAnomalies.ascentSteps / 20),
+});
 
 /**
  * @param width - of the features
  * @param deviation - of the noise
  */
 export function glassNetworks(
-  options: Pick<TrainingOptions, 'globalAnomalies'>,
+  options: Pick<GlassOptions, 'globalAnomalies' | 'focal' | 'batch' | 'training'>,
   width: number,
   deviation: number,
-): TrainableNetworks {
+): PatchNetworks {
   return {
     initial: (random) => linearAdaptorParameters(width, random),
     rateOf: linearAdaptorRate,
     score: (rows, parameters) =>
       discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters)),
-    step: (_, rows) => (parameters, batch) => {
-      const { normalise, statistics } = batchNormaliser(parameters);
-      const features = cast(batch.normal as Tensor, 'float32');
-      const normal = adapt(features, parameters);
-      const losses: Record<string, Tensor> = {};
-      const noise = mul(batch.noise as Tensor, deviation);
-      const noisy = ascended(slice(normal, 0, 0, rows.global), normal, parameters, noise, deviation, options);
-      const scores = discriminate(concat([normal, noisy], 0), parameters, normalise);
-      const bce = bceByKind(scores, rows.normal);
-      losses.bce = add(bce.normal, bce.anomalous);
-      if (rows.local > 0) {
-        const local = adapt(cast(batch.local as Tensor, 'float32'), parameters);
-        const both = discriminate(
-          concat([normal, local], 0),
-          parameters,
-          batchNormaliser(parameters).normalise,
-        );
-        losses.focal = focalLoss(both, rows.normal, rows.local);
-      }
-      const total = losses.focal ? add(losses.bce, losses.focal) : losses.bce;
-      return { losses: { ...losses, total }, statistics };
-    },
+    draws: { ...options.batch, noiseSpread: 1 },
+    stages: [
+      {
+        name: 'training',
+        schedule: options.training,
+        step: (rows) => (parameters, batch) => {
+          const { normalise, statistics } = batchNormaliser(parameters);
+          const features = cast(batch.normal as Tensor, 'float32');
+          const normal = adapt(features, parameters);
+          const losses: Record<string, Tensor> = {};
+          const noise = mul(batch.noise as Tensor, deviation);
+          const noisy = ascended(
+            slice(normal, 0, 0, rows.global),
+            normal,
+            parameters,
+            noise,
+            deviation,
+            options,
+          );
+          const scores = discriminate(concat([normal, noisy], 0), parameters, normalise);
+          const bce = bceByKind(scores, rows.normal);
+          losses.bce = add(bce.normal, bce.anomalous);
+          if (rows.local > 0) {
+            const local = adapt(cast(batch.local as Tensor, 'float32'), parameters);
+            const both = discriminate(
+              concat([normal, local], 0),
+              parameters,
+              batchNormaliser(parameters).normalise,
+            );
+            losses.focal = focalLoss(both, rows.normal, rows.local, options.focal);
+          }
+          const total = losses.focal ? add(losses.bce, losses.focal) : losses.bce;
+          return { losses: { ...losses, total }, statistics };
+        },
+      },
+    ],
   };
 }
 
@@ -112,7 +110,7 @@ function ascended(
   parameters: ParameterTensors,
   noise: Tensor,
   deviation: number,
-  { globalAnomalies: { ascentSteps, noise: _, ...ascent } }: Pick<TrainingOptions, 'globalAnomalies'>,
+  { globalAnomalies: { ascentSteps, noise: _, ...ascent } }: Pick<GlassOptions, 'globalAnomalies'>,
 ): Tensor {
   const [count, width] = origin.shape as [number, number];
   const fixed = stopGradient(origin);
@@ -137,7 +135,12 @@ function ascended(
  * Focal loss of the rows furthest from their label (Lin et al., ICCV 2017).
  * @param scores - [normal + local]; the last are anomalous
  */
-function focalLoss(scores: Tensor, normal: number, local: number): Tensor {
+function focalLoss(
+  scores: Tensor,
+  normal: number,
+  local: number,
+  { hardest, gamma, smoothing }: GlassOptions['focal'],
+): Tensor {
   const labels = scores.graph.constant(
     'labels',
     Array.from({ length: normal + local }, (_, row) => (row < normal ? 0 : 1)),
@@ -151,5 +154,5 @@ function focalLoss(scores: Tensor, normal: number, local: number): Tensor {
   // The probability of the true label.
   const truth = add(mul(label, p), mul(sub(1, label), sub(1, p)));
   const smooth = add(mul(truth, 1 - 2 * smoothing), 2 * smoothing);
-  return mean(mul(neg(log(smooth)), pow(sub(1, truth), focalGamma)));
+  return mean(mul(neg(log(smooth)), pow(sub(1, truth), gamma)));
 }

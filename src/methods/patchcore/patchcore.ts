@@ -6,8 +6,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CladError } from '../../core/errors.ts';
+import { hashOf } from '../../core/hash.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
-import { type PatchModel, sharesOfVotes } from '../../detector/patch-model.ts';
+import { stoppable } from '../../core/progress.ts';
 import { chooseMembers, memberCount } from '../../features/memory-bank/choose-members.ts';
 import {
   bankNames,
@@ -35,67 +36,41 @@ import {
   type Tensor,
   topK,
 } from '../../graph/index.ts';
-import { hashOf, stoppable } from '../../jobs/train/prepare.ts';
 import { oneHot } from '../../nn/losses.ts';
-import { presets, type TrainingOptions } from '../../training/options.ts';
 import { readParameters, writeParameters } from '../../training/parameter-file.ts';
-import { weighedVotes } from '../clad/patch-scores.ts';
-import type { Method } from '../contract.ts';
 import { othersOf } from '../shared/network-input/fit-input.ts';
-import { fitRecipe, goodImages } from '../shared/train-features.ts';
+import { fitRecipe } from '../shared/network-input/fitted-input.ts';
+import { onPatches } from '../shared/on-patches.ts';
+import { type PatchModel, sharesOfVotes, weighedVotes } from '../shared/patch-model.ts';
+import { coresetTasks, matchSeconds, patchesOf } from '../shared/task-seconds.ts';
+import { goodImages } from '../shared/training-features.ts';
+import { type PatchcoreOptions, patchcoreAblation, patchcoreOptions, patchcorePresets } from './options.ts';
 
-/** No networks, no selection. */
-const common = {
-  selection: 'last',
-  stage1: { ...presets.paper.stage1, steps: 0, epochs: null },
-  stage2: { ...presets.paper.stage2, steps: 0, epochs: null },
-  score: presets.paper.score,
-} as const;
+export const patchcore = onPatches<PatchcoreOptions>({
+  name: 'patchcore',
+  summary: 'distance to the nearest entry of a greedy coreset; nothing is trained',
+  options: patchcoreOptions,
+  presets: patchcorePresets,
+  ablation: patchcoreAblation,
 
-const fast: TrainingOptions = {
-  ...presets.fast,
-  ...common,
-  input: { ...presets.fast.input, kind: 'residual', members: 16_384, neighbours: 9 },
-};
-
-const published: TrainingOptions = {
-  ...presets.paper,
-  ...common,
-  features: { ...presets.paper.features, width: 1024 },
-  input: {
-    ...presets.paper.input,
-    kind: 'residual',
-    members: 1_000_000,
-    memberShare: 0.1,
-    candidates: 100_000_000,
-    neighbours: 9,
-  },
-};
-
-export const patchcore: Method = {
-  presets: { fast, published },
-  inputs: ['residual'],
-  async train(work, _, extracted) {
-    const { request, run, dataset } = work;
-    const { options } = request;
-    const key = hashOf([
-      extracted.store.header.key,
-      JSON.stringify([fitRecipe, options.seed, options.input]),
-    ]);
+  async fit(context) {
+    const { options, engine, run, dataset, extracted, note } = context;
+    const { seed, memoryBank } = options;
+    const key = hashOf([extracted.store.header.key, JSON.stringify([fitRecipe, seed, memoryBank])]);
     const path = join(run.checkpoint, 'bank.safetensors');
-    const before = await orMadeAgain(() => readBank(path, key), request.note);
+    const before = await orMadeAgain(() => readBank(path, key), note);
     const bank = before ?? (await chosenBank());
     return {
-      model: patchcoreModel(bank, options.input.neighbours, dataset.classes.length),
-      steps: { stage1: 0, stage2: 0 },
+      model: patchcoreModel(bank, memoryBank.neighbours, dataset.classes.length),
+      steps: {},
       entryImages: bank.memberImages,
     };
 
     async function chosenBank(): Promise<Bank> {
-      const source = { ...extracted, images: goodImages(work) };
+      const source = { ...extracted, images: goodImages(context) };
       const { width, gridSide } = extracted.index;
-      requireFits(memberCount(options.input, source.images.size * gridSide ** 2), width);
-      const chosen = await chooseMembers(work.engine, source, undefined, options, stoppable(request));
+      requireFits(memberCount(memoryBank, source.images.size * gridSide ** 2), width);
+      const chosen = await chooseMembers(engine, source, undefined, { seed, memoryBank }, stoppable(context));
       const facts = {
         key,
         classes: JSON.stringify(chosen.memberClasses),
@@ -105,7 +80,11 @@ export const patchcore: Method = {
       return chosen;
     }
   },
-};
+
+  tasks: ({ memoryBank, features }, { training }) => coresetTasks(memoryBank, training * patchesOf(features)),
+  imageSeconds: ({ memoryBank, features }, { training }) =>
+    matchSeconds(memoryBank, features.width, patchesOf(features), training),
+});
 
 /**
  * An ONNX file holds 2 GiB, with the backbone: known before the members are chosen, which takes hours where there are so many.
@@ -115,9 +94,9 @@ export function requireFits(members: number, width: number): void {
   const most = Math.floor(1.7e9 / (4 * width));
   if (members <= most) return;
   throw new CladError('OPTION_INVALID', {
-    option: 'input.members',
+    option: 'memoryBank.coresetSize',
     expected: `at most ${most} (of ${width} values each; an ONNX file holds no more)`,
-    actual: `${members}, by input.members and input.memberShare`,
+    actual: `${members}, by memoryBank.coresetSize and memoryBank.coresetShare`,
   });
 }
 

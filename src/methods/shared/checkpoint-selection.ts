@@ -17,9 +17,9 @@ import { decodeMasks } from '../../image/mask.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 import { drawBeta } from '../../synthesis/fuse.ts';
-import type { TrainingOptions } from '../../training/options.ts';
-import type { TrainableNetworks } from '../../training/trainable.ts';
 import type { FittedInput } from './network-input/network-input.ts';
+import type { PatchNetworks } from './networks.ts';
+import type { NetworkOptions } from './options.ts';
 
 /** Judges networks; higher is better. */
 export interface Judge {
@@ -40,8 +40,8 @@ export interface SyntheticJudgeOptions {
   /** Ids of the held-out images. */
   readonly heldOut: ReadonlySet<number>;
   readonly fitted: FittedInput;
-  readonly training: TrainingOptions;
-  readonly networks: TrainableNetworks;
+  readonly training: Pick<NetworkOptions, 'seed' | 'synthesis' | 'score'>;
+  readonly networks: PatchNetworks;
 }
 
 /** A judge on held-out patches. */
@@ -200,7 +200,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
 async function scoreSession(
   engine: Engine,
   width: number,
-  networks: TrainableNetworks,
+  networks: PatchNetworks,
   finish: (score: Tensor) => Tensor = (score) => score,
 ): Promise<Session> {
   const graph = new Graph();

@@ -1,6 +1,5 @@
 /** @file Which product a picture is of, by its mean patch feature: for methods that only score. */
 
-import { sumOfPatches } from '../../detector/patch-model.ts';
 import { relativeSquares } from '../../features/memory-bank/memory-bank.ts';
 import {
   add,
@@ -14,6 +13,8 @@ import {
   sum,
   type Tensor,
 } from '../../graph/index.ts';
+
+import { sumOfPatches } from './patch-model.ts';
 
 /** Where the products lie. */
 export interface ClassCentres {

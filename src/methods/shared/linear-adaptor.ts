@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../core/random.ts';
 import { reshape, type Tensor } from '../../graph/index.ts';
-import type { Parameters } from '../../nn/parameters.ts';
+import type { DeclaredParameters } from '../../nn/parameters.ts';
 import {
   type Normalise,
   type ParameterTensors,
@@ -16,7 +16,7 @@ import {
 const hidden = 1024;
 
 /** First values. */
-export function linearAdaptorParameters(width: number, random: Random): Parameters {
+export function linearAdaptorParameters(width: number, random: Random): DeclaredParameters {
   return {
     ...perceptronParameters('adaptor', [width, width], random, true),
     ...perceptronParameters('discriminator', [width, hidden, 1], random, false),

@@ -10,20 +10,26 @@ import { CladError } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import type { FeatureStore, Shard, StoreIndex } from '../../features/store/store.ts';
 import type { TensorValue } from '../../runtime/engine.ts';
-import { drawBeta } from '../../synthesis/fuse.ts';
-import type { TrainingOptions } from '../../training/options.ts';
-import type { BatchRows } from '../clad/step.ts';
+import type { BatchSpec } from '../../training/program.ts';
+import type { Batches } from '../../training/stage.ts';
+import { type BatchRows, batchSpec } from './batch-rows.ts';
 
 /** Memory for the shards of one window, bytes. */
 export const mostWindowBytes = 1.5e9;
 
 export interface BatchOptions {
   readonly seed: number;
-  readonly stage: 1 | 2;
+  /** Number of the stage, from 1: stages draw other batches. */
+  readonly stage: number;
   readonly rows: BatchRows;
   /** Ids of the images to train on. */
   readonly images: ReadonlySet<number>;
-  readonly training: TrainingOptions;
+  /** Local anomalies count where the mask covers this share of their patch. */
+  readonly minCoverage: number;
+  /** Draws beta of Eq. 4; absent: anomalies stay as they are. */
+  readonly drawBeta?: ((random: Random) => number) | undefined;
+  /** Noise is drawn with lengths between 1 / spread and spread, log-uniform. */
+  readonly noiseSpread: number;
   /** Memory for the shards of one window, bytes. @default `mostWindowBytes` */
   readonly windowBytes?: number;
 }
@@ -49,7 +55,8 @@ interface Place {
 }
 
 /** Makes the batches of one stage. */
-export class BatchSource {
+export class PatchBatches implements Batches {
+  readonly spec: BatchSpec;
   readonly stepsPerEpoch: number;
   readonly #store: FeatureStore;
   readonly #index: StoreIndex;
@@ -71,17 +78,18 @@ export class BatchSource {
     this.#index = index;
     this.#counts = counts;
     this.#options = options;
+    this.spec = batchSpec(options.rows, index.width);
     this.stepsPerEpoch = this.#windows(0).reduce((steps, window) => steps + this.#batchesIn(window), 0);
   }
 
   /** @param store - a complete store */
-  static async open(store: FeatureStore, index: StoreIndex, options: BatchOptions): Promise<BatchSource> {
+  static async open(store: FeatureStore, index: StoreIndex, options: BatchOptions): Promise<PatchBatches> {
     const counts: number[] = [];
     for (let shard = 0; shard < index.shards.length; shard++) {
       const { images } = await store.readShardIndex(shard);
       counts.push(images.filter(({ id }) => options.images.has(id)).length * index.gridSide ** 2);
     }
-    return new BatchSource(store, index, counts, options);
+    return new PatchBatches(store, index, counts, options);
   }
 
   /** The batches of steps `from` to `from + steps - 1`, stacked along a leading axis. */
@@ -117,7 +125,7 @@ export class BatchSource {
   }
 
   async #fill(buffers: Buffers, slot: number, step: number): Promise<void> {
-    const { seed, stage, rows, training } = this.#options;
+    const { seed, stage, rows, drawBeta } = this.#options;
     const { width, gridSide } = this.#index;
     const place = this.#placeOf(step);
     const window = await this.#load(place);
@@ -140,7 +148,7 @@ export class BatchSource {
       copyRow(shard, shard.images.length * gridSide ** 2 + row, width, buffers.local, target);
       const own = (image[row] as number) * gridSide ** 2 + (position[row] as number);
       copyRow(shard, own, width, buffers.localNormal, target);
-      buffers.beta[target] = training.fusion ? drawBeta(random, training.synthesis) : 0;
+      buffers.beta[target] = drawBeta?.(random) ?? 0;
     }
     this.#fillNoise(
       buffers.noise.subarray(slot * rows.global * width, (slot + 1) * rows.global * width),
@@ -150,7 +158,7 @@ export class BatchSource {
 
   #fillNoise(noise: Float32Array, random: Random): void {
     random.fillNormal(noise);
-    const { noiseSpread } = this.#options.training.globalAnomalies;
+    const { noiseSpread } = this.#options;
     if (noiseSpread === 1) return;
     const { width } = this.#index;
     const range = Math.log(noiseSpread);
@@ -209,7 +217,7 @@ export class BatchSource {
     this.#window = undefined;
     const shards: Shard[] = [];
     for (const number of numbers) shards.push(await this.#store.readShard(number));
-    const { images: wanted, training, rows } = this.#options;
+    const { images: wanted, minCoverage, rows } = this.#options;
     const perImage = this.#index.gridSide ** 2;
     this.#window = {
       key,
@@ -223,7 +231,7 @@ export class BatchSource {
       local: rowList(shards, function* ({ images, local }) {
         for (const [row, image] of local.image.entries()) {
           const used = wanted.has(images[image]?.id ?? -1);
-          if (used && (local.coverage[row] as number) >= training.synthesis.minCoverage) yield row;
+          if (used && (local.coverage[row] as number) >= minCoverage) yield row;
         }
       }),
     };
@@ -231,7 +239,7 @@ export class BatchSource {
       throw new CladError('OPTION_INVALID', {
         option: 'synthesis.minCoverage',
         expected: 'so low that some patches of synthetic anomalies count',
-        actual: training.synthesis.minCoverage,
+        actual: minCoverage,
       });
     }
     return this.#window;

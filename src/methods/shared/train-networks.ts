@@ -1,31 +1,46 @@
-/** @file The networks of a training: both stages, what judges them, and the log. */
-import type { ClassForegrounds } from '../../features/patches/class-foreground.ts';
+/** @file The training of networks on rows of patches: their stages' batches, what judges them, checkpoints and the log. */
+import { hashOf } from '../../core/hash.ts';
+import { Random } from '../../core/random.ts';
 import type { ExtractedStore } from '../../features/store/extract.ts';
-import { hashOf, type Work } from '../../jobs/train/prepare.ts';
 import { CheckpointFolder } from '../../training/checkpoint.ts';
-import type { TrainableNetworks } from '../../training/trainable.ts';
-import { type TrainedNetworks, trainNetworks } from '../../training/trainer.ts';
+import type { Stage } from '../../training/stage.ts';
+import { type TrainedParameters, trainStages } from '../../training/trainer.ts';
+import { batchRows } from './batch-rows.ts';
 import { type Judge, syntheticJudge, testJudge } from './checkpoint-selection.ts';
 import { inputStore } from './network-input/input-store.ts';
 import type { FittedInput } from './network-input/network-input.ts';
-import { extract } from './train-features.ts';
+import type { PatchNetworks } from './networks.ts';
+import type { NetworkOptions } from './options.ts';
+import { PatchBatches } from './patch-batches.ts';
+import { extract, type PatchContext } from './training-features.ts';
+
+/** What networks are trained on. */
+export interface NetworkData {
+  /** The networks' input of the training images. */
+  readonly inputs: Pick<ExtractedStore, 'store' | 'index'>;
+  readonly fitted: FittedInput;
+  /** Names the fit. */
+  readonly fitKey: string;
+}
+
+/** Trained networks. */
+export interface TrainedNetworks extends Omit<TrainedParameters, 'steps'> {
+  /** Gradient steps by the stage's name. */
+  readonly steps: Readonly<Record<string, number>>;
+}
 
 /** Trains networks, from the checkpoint where the run is continued, and keeps the run's log. */
-export async function trainOn(
-  work: Work,
-  foregrounds: ClassForegrounds,
-  inputs: Pick<ExtractedStore, 'store' | 'index'>,
-  fitted: FittedInput,
-  fitKey: string,
-  networks: TrainableNetworks,
+export async function trainNetworks(
+  context: PatchContext<NetworkOptions>,
+  data: NetworkData,
+  networks: PatchNetworks,
 ): Promise<TrainedNetworks> {
-  const { request, engine, run, split } = work;
-  const { options } = request;
-  const checkpoints = new CheckpointFolder(run.checkpoint, hashOf([fitKey, JSON.stringify(options)]));
-  const resume = request.resume ?? false;
-  const reached = resume ? (await checkpoints.read(request.note))?.progress : undefined;
+  const { options, engine, run, resume } = context;
+  const key = hashOf([data.fitKey, JSON.stringify(options)]);
+  const checkpoints = new CheckpointFolder(run.checkpoint, key);
+  const reached = resume ? (await checkpoints.read(context.note))?.progress : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
-  const judge = await makeJudge(work, foregrounds, inputs, fitted, fitKey, networks);
+  const judge = await makeJudge(context, data, networks);
   // Lines are written one after another, without holding up the training; one that cannot be written ends it at the next.
   let writing: Promise<void> = Promise.resolve();
   let failure: unknown;
@@ -37,53 +52,80 @@ export async function trainOn(
         failure ??= error;
       });
   };
-  let trained: TrainedNetworks;
+  let trained: TrainedParameters;
   try {
-    trained = await trainNetworks({
+    trained = await trainStages({
       engine,
-      source: { ...inputs, images: split.fit },
-      fitted,
-      networks,
-      training: options,
+      parameters: networks.initial(new Random(options.seed, 'parameters')),
+      stages: await stagesOf(context, data, networks),
+      optimizer: options.optimizer,
+      rateOf: networks.rateOf,
+      evaluations: options.evaluations,
       checkpoints,
       resume,
       judge: judge?.judge,
       log,
-      onProgress: request.onProgress,
-      signal: request.signal,
+      onProgress: context.onProgress,
+      signal: context.signal,
     });
   } finally {
     await judge?.release();
     await writing;
   }
   if (failure !== undefined) throw failure;
-  return trained;
+  const steps = networks.stages.map(({ name }, at) => [name, trained.steps[at] ?? 0]);
+  return { ...trained, steps: Object.fromEntries(steps) };
+}
+
+/** The networks' stages with the batches that they are fed. */
+async function stagesOf(
+  { options, split }: PatchContext<NetworkOptions>,
+  { inputs }: NetworkData,
+  { stages, draws }: PatchNetworks,
+): Promise<Stage[]> {
+  const hasLocal = inputs.index.shards.some(({ localRows }) => localRows > 0);
+  const made: Stage[] = [];
+  for (const [index, { name, schedule, step }] of stages.entries()) {
+    const rows = batchRows(schedule.batch, draws, hasLocal);
+    const batches = await PatchBatches.open(inputs.store, inputs.index, {
+      seed: options.seed,
+      stage: index + 1,
+      rows,
+      images: split.fit,
+      minCoverage: options.synthesis.minCoverage,
+      drawBeta: draws.beta,
+      noiseSpread: draws.noiseSpread,
+    });
+    made.push({ name: taskOf(name), schedule, batches, step: step(rows) });
+  }
+  return made;
+}
+
+/** The name of a stage's task in progress and errors, e.g. `stage 1` of `stage1`. */
+export function taskOf(stage: string): string {
+  return stage.replace(/(?<=[a-z])(?=\d)/, ' ');
 }
 
 async function makeJudge(
-  work: Work,
-  foregrounds: ClassForegrounds,
-  inputs: Pick<ExtractedStore, 'store' | 'index'>,
-  fitted: FittedInput,
-  fitKey: string,
-  networks: TrainableNetworks,
+  context: PatchContext<NetworkOptions>,
+  { inputs, fitted, fitKey }: NetworkData,
+  networks: PatchNetworks,
 ): Promise<Judge | undefined> {
-  const { request, engine, split, dataset, features, training } = work;
-  const { options } = request;
+  const { options, engine, split, dataset, view, training } = context;
   if (options.selection === 'last') return undefined;
   const common = { engine, fitted, training: options, networks };
   if (options.selection === 'synthetic') return syntheticJudge({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');
   const firstId = training.length;
-  const testFeatures = await extract(work, foregrounds, samples, firstId);
+  const testFeatures = await extract(context, context.foregrounds, samples, firstId);
   const testInputs = await inputStore({
     engine,
     features: testFeatures,
     fitted,
     fitKey,
-    cache: work.cache,
-    onProgress: request.onProgress,
-    note: request.note,
+    cache: context.cache,
+    onProgress: context.onProgress,
+    note: context.note,
   });
-  return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: features.geometry });
+  return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: view.geometry });
 }

@@ -7,11 +7,14 @@ import { type Line, lineChart } from '../chart/lines.ts';
 import { legend } from '../chart/series.ts';
 import type { ReportData, TrainingFacts } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { chosenJudgement, lastStep } from '../training-log.ts';
+import { chosenJudgement, lastStep, stagesIn } from '../training-log.ts';
 
 export function trainingSection({ training, metadata }: ReportData): Markup {
   const { log, synthesis, standingOut } = training;
-  const charts = [lossChart(log, 1), lossChart(log, 2), selectionChart(log, metadata.provenance.selection)];
+  const charts = [
+    ...stagesIn(log).map((stage) => lossChart(log, stage)),
+    selectionChart(log, metadata.provenance.selection),
+  ];
   const shown = charts.filter((each) => each !== null);
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
@@ -45,7 +48,7 @@ function pictures(
 }
 
 /** Losses of a stage; on a logarithmic axis, for they differ by orders of magnitude, unless one is not above zero. */
-function lossChart(log: readonly TrainingLogEntry[], stage: 1 | 2): Markup | null {
+function lossChart(log: readonly TrainingLogEntry[], stage: number): Markup | null {
   const entries = log.filter((entry) => entry.stage === stage && entry.losses);
   const names = [...new Set(entries.flatMap(({ losses }) => Object.keys(losses ?? {})))];
   // Of two names one is the other.
@@ -84,26 +87,31 @@ function powers(low: number, high: number): Pick<Axis, 'ticks' | 'format'> {
   };
 }
 
-/** Both stages on one axis, with what was chosen. */
+/** All stages on one axis, with what was chosen. */
 function selectionChart(log: readonly TrainingLogEntry[], selection: string): Markup | null {
-  const before = lastStep(log, 1);
+  const stages = stagesIn(log);
+  const before = (stage: number) =>
+    stages.filter((each) => each < stage).reduce((sum, each) => sum + lastStep(log, each), 0);
   const judged = log.filter((entry) => entry.selection !== undefined);
   const chosen = chosenJudgement(log);
   if (judged.length < 2 || !chosen) return null;
-  const at = ({ stage, step }: { stage: 1 | 2; step: number }) => (stage === 1 ? step : before + step);
+  const at = ({ stage, step }: { stage: number; step: number }) => before(stage) + step;
   const values = judged.map((entry) => entry.selection ?? 0);
   const [low, high] = extent(values) as [number, number];
-  const x = steps(before + lastStep(log, 2));
+  const x = steps(before(Number.POSITIVE_INFINITY));
   const spare = Math.max(0.1 * (high - low), 1e-3);
   const y: Axis = {
     label: selection === 'test' ? 'pixel AUROC on test images' : 'AUROC on held-out patches',
     scale: scaleLinear([low - spare, Math.min(1, high + spare)], [box.height - box.bottom, box.top]),
   };
   const mark = { x: coordinate(x.scale(at(chosen))), y: coordinate(y.scale(chosen.value)) };
-  const boundary = coordinate(x.scale(before));
-  const extra: Content = html`<path class="boundary" d="M${boundary} ${box.top}V${box.height - box.bottom}"/>
-<text class="tick" x="${boundary}" y="${box.height - box.bottom - 6}" dx="-5" text-anchor="end">stage 1</text>
-<text class="tick" x="${boundary}" y="${box.height - box.bottom - 6}" dx="5">stage 2</text>`;
+  const bottom = box.height - box.bottom;
+  const extra: Content[] = stages.slice(1).map((stage, index) => {
+    const boundary = coordinate(x.scale(before(stage)));
+    return html`<path class="boundary" d="M${boundary} ${box.top}V${bottom}"/>
+<text class="tick" x="${boundary}" y="${bottom - 6}" dx="-5" text-anchor="end">stage ${stages[index]}</text>
+<text class="tick" x="${boundary}" y="${bottom - 6}" dx="5">stage ${stage}</text>`;
+  });
   const options = {
     title: 'Selection',
     description: `From ${values[0]?.toFixed(3)} to ${values.at(-1)?.toFixed(3)}; best ${chosen.value.toFixed(3)}.`,
@@ -115,7 +123,7 @@ function selectionChart(log: readonly TrainingLogEntry[], selection: string): Ma
   return lineChart(
     options,
     [line],
-    [extra, html`<circle class="chosen" cx="${mark.x}" cy="${mark.y}" r="5"/>`],
+    [...extra, html`<circle class="chosen" cx="${mark.x}" cy="${mark.y}" r="5"/>`],
   );
 }
 

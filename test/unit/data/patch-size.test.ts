@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/data/dataset.ts';
 import { defaultPatches, largePatches, largePatchesNote } from '../../../src/data/patch-size.ts';
-import { presets } from '../../../src/training/options.ts';
+import { cladPresets as presets } from '../../../src/methods/clad/options.ts';
 
 const sample = (className: string, name: string): Sample => ({
   path: `/${className}/${name}`,
@@ -43,13 +43,13 @@ describe('largePatches', () => {
   });
 
   it('goes by the input that was asked for, and by the cut', () => {
-    expect(largePatches(samples, sizes, { size: 1024, gridSide: 128 })).toEqual([]);
-    const [cut] = largePatches(samples, sizes, { size: 224, resizeTo: 256, gridSide: 28 });
+    expect(largePatches(samples, sizes, { size: 1024, patch: 8 })).toEqual([]);
+    const [cut] = largePatches(samples, sizes, { size: 224, resizeTo: 256, patch: 8 });
     expect(cut?.message).toMatch(/125 x 94 .*--set features\.resizeTo=512 --input-size 448/);
     const [most] = largePatches(
       [sample('slab', '0')],
       new Map([['/slab/0', { width: 16_000, height: 9000 }]]),
-      { size: 2048, gridSide: 256 },
+      { size: 2048, patch: 8 },
     );
     expect(most?.message).toMatch(/lost: crop to the part$/);
   });

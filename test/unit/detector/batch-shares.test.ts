@@ -1,10 +1,9 @@
 /** @file A picture's shares are the same to the last digit alone and among others, so that a service may judge together what came together. */
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { sharesOfVotes } from '../../../src/detector/patch-model.ts';
 import type { Graph, Tensor } from '../../../src/graph/index.ts';
-import { weighedVotes } from '../../../src/methods/clad/patch-scores.ts';
 import { sharesOfCentres } from '../../../src/methods/shared/class-centres.ts';
+import { sharesOfVotes, weighedVotes } from '../../../src/methods/shared/patch-model.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const [pictures, patches, width, classes] = [8, 196, 24, 3];

@@ -14,8 +14,8 @@ import { planFeatures } from '../../../src/features/patches/extractor.ts';
 import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { predictImages } from '../../../src/jobs/predict.ts';
-import { cladPatchModel } from '../../../src/methods/clad/patch-scores.ts';
-import { initialParameters } from '../../../src/nn/parameters.ts';
+import { initialParameters } from '../../../src/methods/clad/networks.ts';
+import { cladModel } from '../../../src/methods/clad/patch-scores.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { withFolder } from '../../helpers/made-store.ts';
@@ -49,7 +49,7 @@ async function specOf(resizeTo?: number, without = -1): Promise<DetectorSpec> {
       fineWeight: 1,
       aggregation: { aggregation: 'concatenated' },
     }),
-    model: cladPatchModel(
+    model: cladModel(
       {
         classes,
         parameters: initialParameters(

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mergeOptions } from '../../../src/core/options.ts';
 import { train } from '../../../src/jobs/train/train.ts';
+import { cladPresets as presets } from '../../../src/methods/clad/options.ts';
 import { evaluateWithReport, reportTraining } from '../../../src/report/report.ts';
-import { presets } from '../../../src/training/options.ts';
 import { writeParts } from '../../helpers/parts.ts';
 import { writeTinyBackbone } from '../../helpers/tiny-backbone.ts';
 

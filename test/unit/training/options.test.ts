@@ -1,11 +1,11 @@
 /** @file The presets, and the ranges of what may be set. */
 import { describe, expect, it } from 'vitest';
 import { checkOptions, mergeOptions, optionFromText } from '../../../src/core/options.ts';
-import { presetNames, presets, trainingOptionsSchema } from '../../../src/training/options.ts';
+import { cladOptions, cladPresets as presets } from '../../../src/methods/clad/options.ts';
 
 describe('presets', () => {
   it.each(presetNames)('%s passes its own schema, unchanged', (name) => {
-    expect(checkOptions(trainingOptionsSchema, presets[name])).toEqual(presets[name]);
+    expect(checkOptions(cladOptions, presets[name])).toEqual(presets[name]);
   });
 
   it('paper holds the values of the paper', () => {
@@ -79,7 +79,7 @@ describe('values out of range', () => {
     ['synthesis.alpha=0.6', /synthesis\.alpha/],
     ['synthesis.augmentations=10', /synthesis\.augmentations/],
     ['input.kind=pixels', /input\.kind/],
-    ['input.members=0', /input\.members/],
+    ['memoryBank.coresetSize=0', /input\.members/],
     ['adaptor=[4,4]', /adaptor/],
     ['batch.local=1', /batch\.local/],
     ['fusion=perhaps', /fusion/],
@@ -95,7 +95,7 @@ describe('values out of range', () => {
     ['falseAlarmRate=0', /falseAlarmRate/],
   ])('%s is refused by name', (text, name) => {
     const options = mergeOptions(presets.fast, optionFromText(text), '--set');
-    expect(() => checkOptions(trainingOptionsSchema, options)).toThrow(name);
+    expect(() => checkOptions(cladOptions, options)).toThrow(name);
   });
 
   it.each([
@@ -104,6 +104,6 @@ describe('values out of range', () => {
     ['features.resizeTo=100', /resizeTo to be at least features\.inputSize, 256.*got 100/],
   ])('%s contradicts another option and is refused', (text, message) => {
     const options = mergeOptions(presets.fast, optionFromText(text), '--set');
-    expect(() => checkOptions(trainingOptionsSchema, options)).toThrow(message);
+    expect(() => checkOptions(cladOptions, options)).toThrow(message);
   });
 });

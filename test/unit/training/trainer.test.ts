@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CladError } from '../../../src/core/errors.ts';
 import { cladNetworks } from '../../../src/methods/clad/clad-networks.ts';
+import { type CladOptions, cladPresets as presets } from '../../../src/methods/clad/options.ts';
 import { fitFeatureInput } from '../../../src/methods/shared/network-input/fit-input.ts';
 import type { FittedInput } from '../../../src/methods/shared/network-input/network-input.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
 import { type Engine, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { CheckpointFolder } from '../../../src/training/checkpoint.ts';
-import { presets, type TrainingOptions } from '../../../src/training/options.ts';
 import { type TrainingLogEntry, type TrainOptions, trainNetworks } from '../../../src/training/trainer.ts';
 import { bitsOf, type MadeStore, makeStore, randomRows } from '../../helpers/made-store.ts';
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const training: TrainingOptions = {
+const training: CladOptions = {
   ...presets.paper,
   seed: 3,
   adaptor: [16, 12, 6],

@@ -7,27 +7,48 @@ import { CladError } from '../../../core/errors.ts';
 import { halvesToFloats } from '../../../core/half.ts';
 import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
-import { chooseMembers, type Reduction } from '../../../features/memory-bank/choose-members.ts';
+import {
+  type CoresetOptions,
+  chooseMembers,
+  type Reduction,
+} from '../../../features/memory-bank/choose-members.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
 import type { Engine } from '../../../runtime/engine.ts';
-import type { TrainingOptions } from '../../../training/options.ts';
 import { inputSession } from './input-session.ts';
 import type { FittedInput } from './network-input.ts';
+
+/** What the residual input is fitted by. */
+export interface ResidualOptions {
+  readonly seed: number;
+  readonly memoryBank: CoresetOptions & {
+    /** Principal components kept. */
+    readonly components: number;
+    /** Nearest entries averaged. */
+    readonly neighbours: number;
+    /** See CLAD's option. */
+    readonly whiteningFloor: number;
+  };
+  /** Length of the noise in mean distances. */
+  readonly noise: number;
+}
 
 /** Rows that principal components and whitening are measured on. */
 const statisticsRows = 32_768;
 
 /** Standard deviations of the features' dimensions: what the paper's input scales its noise by. */
-export async function fitFeatureInput(source: FitSource, training: TrainingOptions): Promise<FittedInput> {
+export async function fitFeatureInput(
+  source: FitSource,
+  { seed, noise }: { readonly seed: number; readonly noise: number },
+): Promise<FittedInput> {
   const { width } = source.index;
-  const { features } = await drawNormal(source, statisticsRows, new Random(training.seed, 'statistics'));
+  const { features } = await drawNormal(source, statisticsRows, new Random(seed, 'statistics'));
   const rows = halvesToFloats(features);
   const { deviation } = moments(rows, width);
   return {
     kind: 'feature',
     width,
-    noiseDeviation: deviation.map((each) => each * training.globalAnomalies.noise),
+    noiseDeviation: deviation.map((each) => each * noise),
   };
 }
 
@@ -35,17 +56,16 @@ export async function fitFeatureInput(source: FitSource, training: TrainingOptio
 export async function fitResidualInput(
   engine: Engine,
   source: FitSource,
-  training: TrainingOptions,
+  { seed, memoryBank, noise }: ResidualOptions,
   onProgress?: ProgressListener,
 ): Promise<FittedInput> {
-  const { seed, input } = training;
   const { width } = source.index;
   const sample = await drawNormal(source, statisticsRows, new Random(seed, 'statistics'));
   const local = await drawLocal(source, statisticsRows / 4, new Random(seed, 'local statistics'));
   const forComponents = new Float32Array(sample.features.length + local.length);
   halvesToFloats(sample.features, forComponents.subarray(0, sample.features.length));
   halvesToFloats(local, forComponents.subarray(sample.features.length));
-  const components = Math.min(input.components, width, forComponents.length / width - 1);
+  const components = Math.min(memoryBank.components, width, forComponents.length / width - 1);
   const projection = await principalComponents(
     engine,
     forComponents,
@@ -58,11 +78,11 @@ export async function fitResidualInput(
     mean: { shape: [width], data: projection.mean },
     projection: { shape: [width, components], data: projection.matrix },
   };
-  const bank = await chooseMembers(engine, source, reduction, training, onProgress);
+  const bank = await chooseMembers(engine, source, reduction, { seed, memoryBank }, onProgress);
   const unwhitened: FittedInput & { kind: 'residual' } = {
     kind: 'residual',
     width: components,
-    neighbours: Math.min(input.neighbours, othersOf(bank.memberImages)),
+    neighbours: Math.min(memoryBank.neighbours, othersOf(bank.memberImages)),
     arrays: {
       ...reduction,
       members: bank.members,
@@ -78,10 +98,10 @@ export async function fitResidualInput(
     const { rows, distance } = await session.run(sample.features, sample.images);
     const { variance } = moments(halvesToFloats(rows), components);
     const meanVariance = variance.reduce((total, each) => total + each, 0) / components;
-    const whitening = variance.map((each) => 1 / Math.sqrt(each + input.whiteningFloor * meanVariance));
+    const whitening = variance.map((each) => 1 / Math.sqrt(each + memoryBank.whiteningFloor * meanVariance));
     const meanDistance = distance.reduce((total, each) => total + each, 0) / distance.length;
     // Isotropic before whitening, with an expected length of about `noise` mean distances.
-    const deviation = (training.globalAnomalies.noise * meanDistance) / Math.sqrt(components);
+    const deviation = (noise * meanDistance) / Math.sqrt(components);
     return {
       ...unwhitened,
       arrays: { ...unwhitened.arrays, whitening: { shape: [components], data: whitening } },
@@ -102,7 +122,7 @@ export function othersOf(memberImages: readonly number[]): number {
   const others = memberImages.length - Math.max(...counts.values());
   if (others > 0) return others;
   throw new CladError('OPTION_INVALID', {
-    option: 'input.members',
+    option: 'memoryBank.coresetSize',
     expected: 'so many that they are of two images at least',
     actual: memberImages.length,
   });

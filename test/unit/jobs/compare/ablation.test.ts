@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ablationNames, ablationVariants, sweepNames } from '../../../../src/jobs/compare/ablation.ts';
 import { optionsOf } from '../../../../src/jobs/compare/grid.ts';
-import { presetNames, presets } from '../../../../src/training/options.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 
 describe('ablationVariants', () => {
   it.each(presetNames)('gives options that can be trained with, each another than %s itself', (preset) => {
@@ -41,7 +41,7 @@ describe('ablationVariants', () => {
       const row = ablationVariants('fast', options, ['no reduction']).at(-1)!;
       return optionsOf(row).adaptor;
     };
-    expect(adaptorOf(presets.fast)).toEqual([256, 128, input.components]);
+    expect(adaptorOf(presets.fast)).toEqual([256, 128, memoryBank.components]);
     // Of features joined, the options do not say how wide they are.
     const joined = { ...presets.fast, input: { ...input, kind: 'feature' as const } };
     expect(features.aggregation).toBe('concatenated');

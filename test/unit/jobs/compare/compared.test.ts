@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { gradients, type Tensor } from '../../../../src/graph/index.ts';
+import { cladOptions } from '../../../../src/methods/clad/options.ts';
 import { type Centres, crasModel, crasNetworks, firstValues } from '../../../../src/methods/cras/cras.ts';
 import { glassNetworks } from '../../../../src/methods/glass/glass.ts';
 import { patchcoreModel, requireFits } from '../../../../src/methods/patchcore/patchcore.ts';
 import { methods } from '../../../../src/methods/registry.ts';
+import type { PatchNetworks } from '../../../../src/methods/shared/networks.ts';
 import { simplenetNetworks } from '../../../../src/methods/simplenet/simplenet.ts';
 import type { Parameters } from '../../../../src/nn/parameters.ts';
-import { trainingOptionsSchema } from '../../../../src/training/options.ts';
-import type { TrainableNetworks } from '../../../../src/training/trainable.ts';
 import { type Fed, runGraph } from '../../../helpers/run-graph.ts';
 
 const random = new Random('compared methods');
@@ -28,7 +28,7 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 describe('presets', () => {
   it.each(Object.entries(methods))('of %s are valid options, and begin with fast', (_, { presets }) => {
     expect(Object.keys(presets)[0]).toBe('fast');
-    for (const options of Object.values(presets)) trainingOptionsSchema.parse(options);
+    for (const options of Object.values(presets)) cladOptions.parse(options);
   });
 });
 
@@ -109,7 +109,7 @@ describe('a memory bank', () => {
 
 /** Losses of one step of networks on a batch. */
 async function losses(
-  networks: TrainableNetworks,
+  networks: PatchNetworks,
   parameters: Parameters,
   batch: Record<string, Fed>,
   rows: Rows,
@@ -185,7 +185,7 @@ const batch = {
 
 /** The total loss's slope by 36 values of a parameter, and the same by central differences. */
 async function slopes(
-  networks: TrainableNetworks,
+  networks: PatchNetworks,
   parameters: Parameters,
   batch: Record<string, Fed>,
   of: Rows,

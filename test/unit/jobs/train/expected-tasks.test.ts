@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../../src/data/dataset.ts';
 import { expectedTasks } from '../../../../src/jobs/train/expected-tasks.ts';
 import type { TrainRequest } from '../../../../src/jobs/train/prepare.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 import { patchcore } from '../../../../src/methods/patchcore/patchcore.ts';
-import { presets, type TrainingOptions } from '../../../../src/training/options.ts';
 
 const dataset = (train: number, test: number): Dataset => ({
   root: '/parts',
@@ -21,7 +21,7 @@ const dataset = (train: number, test: number): Dataset => ({
     })),
   ),
 });
-const request = (options: TrainingOptions, more: Partial<TrainRequest> = {}): TrainRequest => ({
+const request = (options: CladOptions, more: Partial<TrainRequest> = {}): TrainRequest => ({
   data: '/parts',
   out: '/run',
   backbone: 'builtin',
@@ -58,7 +58,7 @@ describe('the tasks of a training', () => {
   });
 
   it('take longer with more images, and stages with more steps', () => {
-    const seconds = (options: TrainingOptions, train: number, task: string) =>
+    const seconds = (options: CladOptions, train: number, task: string) =>
       expectedTasks(request(options), dataset(train, 0)).find((each) => each.task === task)?.seconds ?? 0;
     expect(seconds(presets.fast, 200, 'patch features')).toBeCloseTo(
       2 * seconds(presets.fast, 100, 'patch features'),

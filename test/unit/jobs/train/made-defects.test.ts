@@ -19,7 +19,7 @@ import {
   withMadeDefects,
 } from '../../../../src/jobs/train/made-defects.ts';
 import type { Work } from '../../../../src/jobs/train/prepare.ts';
-import { presets } from '../../../../src/training/options.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 
 const size = 128;
 const grid = 16;

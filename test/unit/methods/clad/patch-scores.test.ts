@@ -2,14 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import type { Tensor } from '../../../../src/graph/index.ts';
-import { networksInference } from '../../../../src/methods/clad/networks.ts';
+import { initialParameters, networksInference } from '../../../../src/methods/clad/networks.ts';
 import {
-  combineVoices,
-  patchVoices,
-  type SecondOpinion,
-  type TrainedPatchModel,
+  fuseScores,
+  patchScores,
+  type ScoreFusion,
+  type TrainedClad,
 } from '../../../../src/methods/clad/patch-scores.ts';
-import { initialParameters } from '../../../../src/nn/parameters.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 
 const [rows, width, members] = [9, 4, 6];
@@ -25,12 +24,12 @@ const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (wid
 const bank = normals(members * width);
 const whitening = Float32Array.of(1, 2, 0.5, 1.5);
 const memberClasses = [0, 0, 1, 1, 2, 2];
-const feature: TrainedPatchModel = {
+const feature: TrainedClad = {
   classes,
   parameters,
   fitted: { kind: 'feature', width, noiseDeviation: new Float32Array(width) },
 };
-const residual: TrainedPatchModel = {
+const residual: TrainedClad = {
   classes,
   parameters,
   fitted: {
@@ -56,20 +55,20 @@ const residual: TrainedPatchModel = {
     },
   },
 };
-const opinion: SecondOpinion = {
+const opinion: ScoreFusion = {
   distance: { mean: 1.5, deviation: 0.5 },
   network: { mean: -0.2, deviation: 0.1 },
   networkWeight: 0.75,
 };
 
-async function voices(model: TrainedPatchModel, second?: SecondOpinion) {
+async function voices(model: TrainedClad, second?: ScoreFusion) {
   const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
-    const said = patchVoices(graph, inputs.x!, model);
+    const said = patchScores(graph, inputs.x!, model);
     return {
       network: said.network,
       votes: said.votes,
       ...(said.distance && { distance: said.distance }),
-      combined: combineVoices(said, second),
+      combined: fuseScores(said, second),
     };
   });
   return Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data]));

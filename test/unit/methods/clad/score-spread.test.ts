@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
-import { patchVoices, type TrainedPatchModel } from '../../../../src/methods/clad/patch-scores.ts';
-import { secondOpinion } from '../../../../src/methods/clad/score-spread.ts';
+import { initialParameters } from '../../../../src/methods/clad/networks.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { patchScores, type TrainedClad } from '../../../../src/methods/clad/patch-scores.ts';
+import { measureSpreads } from '../../../../src/methods/clad/score-spread.ts';
 import { fitFeatureInput, fitResidualInput } from '../../../../src/methods/shared/network-input/fit-input.ts';
-import { initialParameters } from '../../../../src/nn/parameters.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { presets } from '../../../../src/training/options.ts';
 import { makeStore, randomRows, withFolder } from '../../../helpers/made-store.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 
@@ -21,7 +21,7 @@ const held = new Set([1, 4]);
 
 function withModel<T>(
   kind: 'feature' | 'residual',
-  use: (made: Awaited<ReturnType<typeof makeStore>>, model: TrainedPatchModel) => Promise<T>,
+  use: (made: Awaited<ReturnType<typeof makeStore>>, model: TrainedClad) => Promise<T>,
 ): Promise<T> {
   return withFolder(async (folder) => {
     const made = await makeStore(folder, {
@@ -61,8 +61,8 @@ describe('the second opinion', () => {
           if (!held.has(id)) continue;
           const rows = halvesToFloats(features.subarray(image * 9 * width, (image + 1) * 9 * width));
           const found = await runGraph({ x: { data: rows, shape: [9, width] } }, (graph, { x }) => {
-            const without = patchVoices(graph, x!, model, graph.constant('own', [id], [1], 'int64'));
-            const all = patchVoices(graph, x!, model);
+            const without = patchScores(graph, x!, model, graph.constant('own', [id], [1], 'int64'));
+            const all = patchScores(graph, x!, model);
             return { network: without.network, distance: without.distance!, all: all.distance! };
           });
           own.network.push(...found.network!.data);
@@ -70,7 +70,7 @@ describe('the second opinion', () => {
           whole.push(...found.all!.data);
         }
       }
-      const opinion = await secondOpinion(engine, model, made, held, 0.5);
+      const opinion = await measureSpreads(engine, model, made, held, 0.5);
       expect(opinion?.networkWeight).toBe(0.5);
       for (const [name, values] of Object.entries(own)) {
         const expected = spreadOf(values);
@@ -84,10 +84,10 @@ describe('the second opinion', () => {
 
   it('is none where the networks are to be heard alone, and where there is no memory bank', async () => {
     await withModel('residual', async (made, model) => {
-      expect(await secondOpinion(engine, model, made, held, null)).toBeUndefined();
+      expect(await measureSpreads(engine, model, made, held, null)).toBeUndefined();
     });
     await withModel('feature', async (made, model) => {
-      expect(await secondOpinion(engine, model, made, held, 0.5)).toBeUndefined();
+      expect(await measureSpreads(engine, model, made, held, 0.5)).toBeUndefined();
     });
   });
 });

@@ -4,12 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { floatsToHalves, halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
 import { concat, Graph, type Tensor } from '../../../../src/graph/index.ts';
-import { networksInference, networksTraining } from '../../../../src/methods/clad/networks.ts';
-import { batchRows, batchSpec, stepBuilder } from '../../../../src/methods/clad/step.ts';
-import { initialParameters } from '../../../../src/nn/parameters.ts';
+import {
+  initialParameters,
+  networksInference,
+  networksTraining,
+} from '../../../../src/methods/clad/networks.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { stepBuilder } from '../../../../src/methods/clad/step.ts';
+import { batchRows, batchSpec } from '../../../../src/methods/shared/batch-rows.ts';
 import { float32, floats, int64, type TensorValue } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { presets, type TrainingOptions } from '../../../../src/training/options.ts';
 import { contrastReference } from '../../../helpers/contrast-reference.ts';
 
 const width = 6;
@@ -21,12 +25,12 @@ const parameters = initialParameters(
 );
 const noiseDeviation = Float32Array.from({ length: width }, (_, axis) => 0.2 + 0.1 * axis);
 
-type Overrides = { [key in keyof TrainingOptions]?: Partial<TrainingOptions[key]> };
+type Overrides = { [key in keyof CladOptions]?: Partial<CladOptions[key]> };
 
-function trainingOf(overrides: Overrides = {}): TrainingOptions {
-  const base: TrainingOptions = { ...presets.paper, adaptor: [8, 7, 5], discriminator: [6, 4] };
+function trainingOf(overrides: Overrides = {}): CladOptions {
+  const base: CladOptions = { ...presets.paper, adaptor: [8, 7, 5], discriminator: [6, 4] };
   const merged = Object.entries(overrides).map(([key, value]) => {
-    const before = base[key as keyof TrainingOptions];
+    const before = base[key as keyof CladOptions];
     return [key, typeof value === 'object' ? { ...(before as object), ...value } : value];
   });
   return { ...base, ...Object.fromEntries(merged) };

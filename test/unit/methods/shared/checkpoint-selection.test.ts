@@ -5,11 +5,11 @@ import type { Sample } from '../../../../src/data/dataset.ts';
 import { rankingMetrics } from '../../../../src/evaluation/ranking.ts';
 import { mul, sum } from '../../../../src/graph/index.ts';
 import { writePng } from '../../../../src/image/encode.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 import { syntheticJudge, testJudge } from '../../../../src/methods/shared/checkpoint-selection.ts';
+import type { PatchNetworks } from '../../../../src/methods/shared/networks.ts';
 import type { Parameters } from '../../../../src/nn/parameters.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { presets } from '../../../../src/training/options.ts';
-import type { TrainableNetworks } from '../../../../src/training/trainable.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
 
 const engine = await nodeEngine({ threads: 1 });
@@ -19,7 +19,7 @@ const weights = (first: number): Parameters => ({
 });
 
 /** The score is the first number of a row times the weight. */
-const networks: TrainableNetworks = {
+const networks: PatchNetworks = {
   initial: () => weights(1),
   step: () => {
     throw new Error('not trained here');

@@ -12,9 +12,8 @@ import {
   sum,
   type Tensor,
 } from '../../../../src/graph/index.ts';
-import { networksInference } from '../../../../src/methods/clad/networks.ts';
+import { initialParameters, networksInference } from '../../../../src/methods/clad/networks.ts';
 import { type AscentOptions, globalAnomalies } from '../../../../src/methods/shared/global-anomalies.ts';
-import { initialParameters } from '../../../../src/nn/parameters.ts';
 import { rowLength } from '../../../../src/nn/row-length.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 

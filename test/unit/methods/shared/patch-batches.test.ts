@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
-import { type BatchOptions, BatchSource } from '../../../../src/methods/shared/patch-batches.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { type BatchOptions, PatchBatches } from '../../../../src/methods/shared/patch-batches.ts';
 import type { TensorValue } from '../../../../src/runtime/engine.ts';
-import { presets, type TrainingOptions } from '../../../../src/training/options.ts';
 import { type MadeStore, makeStore } from '../../../helpers/made-store.ts';
 
 const gridSide = 3;
@@ -38,9 +38,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function open(
   options: Partial<BatchOptions> = {},
-  training: Partial<TrainingOptions> = {},
-): Promise<BatchSource> {
-  return BatchSource.open(made.store, made.index, {
+  training: Partial<CladOptions> = {},
+): Promise<PatchBatches> {
+  return PatchBatches.open(made.store, made.index, {
     seed: 1,
     stage: 1,
     rows: { normal: 9, local: 4, global: 3 },
@@ -64,7 +64,7 @@ function names(value: TensorValue | undefined, step = 0): string[] {
 const imageOf = (name: string) => Number(name.split(' ')[0]);
 const positionOf = (name: string) => Number(name.split(' ')[1]);
 
-async function epochs(source: BatchSource, count: number): Promise<string[][]> {
+async function epochs(source: PatchBatches, count: number): Promise<string[][]> {
   const found: string[][] = [];
   for (let epoch = 0; epoch < count; epoch++) {
     const { normal } = await source.batches(epoch * source.stepsPerEpoch, source.stepsPerEpoch);
@@ -217,7 +217,7 @@ describe('images that are not to be trained on', () => {
     ));
 });
 
-function withCoverage(minCoverage: number): Partial<TrainingOptions> {
+function withCoverage(minCoverage: number): Partial<CladOptions> {
   return { synthesis: { ...presets.fast.synthesis, minCoverage } };
 }
 
@@ -264,7 +264,7 @@ describe('local anomalies', () => {
       localOf: () => [{ position: 0, coverage: 0.5 }],
       rowOf: () => [0, 0, 0, 0],
     });
-    const empty = await BatchSource.open(none.store, none.index, {
+    const empty = await PatchBatches.open(none.store, none.index, {
       seed: 0,
       stage: 1,
       rows: { normal: 9, local: 2, global: 0 },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../../src/core/half.ts';
 import { Random } from '../../../../../src/core/random.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../../src/methods/clad/options.ts';
 import {
   fitFeatureInput,
   fitResidualInput,
@@ -14,7 +15,6 @@ import { readFitted, writeFitted } from '../../../../../src/methods/shared/netwo
 import { inputSession } from '../../../../../src/methods/shared/network-input/input-session.ts';
 import type { FittedInput } from '../../../../../src/methods/shared/network-input/network-input.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
-import { presets, type TrainingOptions } from '../../../../../src/training/options.ts';
 import { bitsOf, type MadeStore, makeStore, randomRows } from '../../../../helpers/made-store.ts';
 
 const width = 10;
@@ -23,7 +23,7 @@ const gridSide = 4;
 const held = new Set([1, 6]);
 const engine = await nodeEngine({ threads: 2 });
 
-const training: TrainingOptions = {
+const training: CladOptions = {
   ...presets.fast,
   input: {
     kind: 'residual',

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cladPresets as presets } from '../../../../../src/methods/clad/options.ts';
 import {
   fitFeatureInput,
   fitResidualInput,
@@ -15,7 +16,6 @@ import {
 import type { FittedInput } from '../../../../../src/methods/shared/network-input/network-input.ts';
 import type { Engine } from '../../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
-import { presets } from '../../../../../src/training/options.ts';
 import { type MadeStore, makeStore, randomRows } from '../../../../helpers/made-store.ts';
 
 const width = 8;

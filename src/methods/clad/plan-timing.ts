@@ -3,11 +3,11 @@ import { Random } from '../../core/random.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import type { Extractor } from '../../features/patches/extractor.ts';
 import { Graph, matmul } from '../../graph/index.ts';
-import { cladNetworks } from '../../methods/clad/clad-networks.ts';
-import { type BatchRows, batchRows, batchSpec } from '../../methods/clad/step.ts';
 import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
-import type { TrainingOptions } from '../../training/options.ts';
 import { initialState, trainingProgram } from '../../training/program.ts';
+import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
+import { cladNetworks } from './clad-networks.ts';
+import type { CladOptions } from './options.ts';
 
 /** Of one picture, the best of three: decoding and drawing run beside it. */
 export async function extractionSeconds(extractor: Extractor, side: number): Promise<number> {
@@ -22,7 +22,7 @@ export async function extractionSeconds(extractor: Extractor, side: number): Pro
  */
 export async function stepSeconds(
   engine: Engine,
-  options: TrainingOptions,
+  options: CladOptions,
   stage: 1 | 2,
   width: number,
   classes: number,
@@ -62,7 +62,7 @@ export function extrapolated(first: TimedStep, second: TimedStep, rows: number, 
 
 async function oneStep(
   engine: Engine,
-  options: TrainingOptions,
+  options: CladOptions,
   stage: 1 | 2,
   rows: BatchRows,
   width: number,
@@ -73,11 +73,13 @@ async function oneStep(
     { width, noiseDeviation: new Float32Array(width).fill(0.1) },
     classes,
   );
-  const state = initialState(networks.initial(new Random('plan')), false);
+  const declared = networks.initial(new Random('plan'));
+  const state = initialState(declared, false);
+  const { step } = networks.stages[stage - 1]!;
   const spec = batchSpec(rows, width);
   const { averageDecay, ...optimizer } = options.optimizer;
   const session = await engine.load(
-    trainingProgram(state, spec, networks.step(stage, rows), { optimizer, averageDecay }),
+    trainingProgram(declared, state, spec, step(rows), { optimizer, averageDecay }),
   );
   const feeds: Record<string, TensorValue> = {
     ...Object.fromEntries(

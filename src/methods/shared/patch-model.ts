@@ -1,5 +1,18 @@
 /** @file What a trained method says of a picture's patches, as nodes of a graph: all that the detector file needs of it. */
-import { div, type Graph, matmul, reshape, sum, type Tensor } from '../graph/index.ts';
+import {
+  add,
+  div,
+  type Graph,
+  matmul,
+  mul,
+  reshape,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  topK,
+} from '../../graph/index.ts';
+import { oneHot } from '../../nn/losses.ts';
 
 /** What is said of the patches of N pictures. */
 export interface PatchVerdict {
@@ -39,4 +52,19 @@ export function sumOfPatches(rows: Tensor, patches: number, width: number): Tens
 export function sharesOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
   const counted = sumOfPatches(votes, patches, classes);
   return div(counted, sum(counted, { axes: [1], keepDims: true }));
+}
+
+/** Added to what a vote counts, so that a picture whose patches favour nobody still has shares. */
+const leastWeight = 1e-6;
+
+/**
+ * Each patch votes for the product nearest to it, and the vote counts by how much further away the next one is: a patch of bare table,
+ * which lies under several products, does not decide which one it is (docs/decisions/0009-the-product-by-weighed-votes.md).
+ * @param distances - to each product, [rows, N]
+ */
+export function weighedVotes(distances: Tensor, count: number): Tensor {
+  if (count === 1) return add(mul(distances, 0), 1);
+  const { values, indices } = topK(distances, 2, false);
+  const [nearest, next] = [slice(values, 1, 0, 1), slice(values, 1, 1, 2)];
+  return mul(oneHot(slice(indices, 1, 0, 1), count), add(sub(next, nearest), leastWeight));
 }

@@ -1,0 +1,168 @@
+/**
+ * @file Every constant of CLAD, with its meaning and its range, and the presets that give them values.
+ *
+ * `paper` holds to the paper wherever it speaks, but for the choice of networks (by held-out images, not by the test images), and to the
+ * choices listed in docs/how-it-works.md where it is silent. `fast` is the default: the networks see whitened residuals to the nearest normal
+ * features, and their score is fused with the distance (docs/decisions/0002-residuals.md). `accurate` spends more time and memory on the same.
+ */
+import { z } from 'zod';
+import {
+  asCompared,
+  ascent,
+  asPublished,
+  batch,
+  blurSigma,
+  checked,
+  coreset,
+  count,
+  networkShape,
+  positive,
+  publishedAscent,
+  stage,
+  topShare,
+} from '../shared/options.ts';
+
+export const cladOptions = checked(
+  z.strictObject({
+    ...networkShape,
+    input: z
+      .enum(['feature', 'residual'])
+      .describe(
+        'What enters the adaptor. `feature`: the patch feature itself (the paper). `residual`: its whitened difference to the nearest normal ones.',
+      ),
+    memoryBank: z
+      .strictObject({
+        components: count.describe('Principal components kept.'),
+        ...coreset,
+        neighbours: count.describe('Nearest entries averaged.'),
+        whiteningFloor: positive.describe(
+          "Added to every component's variance before whitening, as a share of their mean.",
+        ),
+      })
+      .describe('Of residual input.'),
+    adaptor: z
+      .tuple([count, count, count])
+      .describe("Output widths of the adaptor's three layers; the last is d."),
+    discriminator: z
+      .tuple([count, count])
+      .describe("Output widths of the discriminator's two hidden layers."),
+    batch: batch.describe(
+      'Shares of a batch; anomalies of both kinds are labelled as class N. 0 leaves a kind out.',
+    ),
+    fusion: z.boolean().describe('Eq. 4: draw local anomalies towards the normal feature of the same place.'),
+    globalAnomalies: z
+      .strictObject({
+        noise: positive.describe(
+          "Length of the noise: for residuals as a multiple of the normal patches' mean distance to the mean of their nearest entries, for features as a multiple of each dimension's standard deviation.",
+        ),
+        noiseSpread: z
+          .number()
+          .min(1)
+          .describe(
+            'Noise is drawn with lengths between `noise / spread` and `noise * spread`, log-uniform (1: all the same), before Eq. 7 sets bounds.',
+          ),
+        ...ascent,
+      })
+      .describe('Eq. 5-7.'),
+    losses: z.strictObject({
+      contrast: z
+        .number()
+        .min(0)
+        .describe(
+          'Weights in stage 1; 0 switches a loss off. Stage 2 has the last two of the four alone (Eq. 24).',
+        ),
+      variance: z.number().min(0).describe('See `contrast`.'),
+      classification: z.number().min(0).describe('See `contrast`.'),
+      score: z.number().min(0).describe('See `contrast`.'),
+      margin: positive.describe('Eq. 12: M.'),
+      alpha: positive.describe('Eq. 13-14: alpha and gamma.'),
+      gamma: z.number().min(-3).max(10).describe('See `alpha`.'),
+      epsilon: z.number().min(1e-9).max(0.1).describe('Keeps roots and negative powers of distances finite.'),
+      stopWeightGradient: z.boolean().describe('Eq. 13-14: treat w as a constant weight in the derivative.'),
+      attractAnomalies: z
+        .boolean()
+        .describe(
+          'Eq. 11: whether anomalies, of one label all, are drawn together; false: "is_normal" of the sentence before it.',
+        ),
+      scoreLoss: z.enum(['hinge', 'bce']).describe('`hinge`: Eq. 21-23.'),
+      delta: positive.describe('Eq. 21-23: delta.'),
+    }),
+    stage1: stage.describe('The first of the two stages (section 3.5): all losses.'),
+    stage2: stage.describe('The second: classification and score alone, with large batches.'),
+    score: z
+      .strictObject({
+        networkWeight: z
+          .number()
+          .min(0)
+          .nullable()
+          .describe(
+            "Score fusion: what the networks' score weighs beside the distance to the nearest entries (residual input); null: the networks alone.",
+          ),
+        blurSigma,
+        topShare,
+      })
+      .describe('Anomaly map and image score.'),
+  }),
+);
+
+/** All options of CLAD, resolved. */
+export type CladOptions = z.infer<typeof cladOptions>;
+
+const paper: CladOptions = {
+  ...asPublished,
+  input: 'feature',
+  memoryBank: {
+    components: 512,
+    coresetSize: 8192,
+    coresetShare: 0,
+    candidates: 655_360,
+    neighbours: 3,
+    whiteningFloor: 0.1,
+  },
+  adaptor: [1024, 768, 512],
+  discriminator: [512, 256],
+  batch: { local: 0.25, global: 0.25 },
+  fusion: true,
+  globalAnomalies: { noise: 0.1, noiseSpread: 1, ascentSteps: 1, ...publishedAscent },
+  losses: {
+    contrast: 1,
+    variance: 1,
+    classification: 1,
+    score: 1,
+    margin: 3,
+    alpha: 0.5,
+    gamma: -0.8,
+    epsilon: 1e-6,
+    stopWeightGradient: false,
+    attractAnomalies: true,
+    scoreLoss: 'hinge',
+    delta: 0.5,
+  },
+  stage1: { steps: null, epochs: 200, batch: 8000, learningRate: 2e-4, schedule: 'constant' },
+  stage2: { steps: null, epochs: 2000, batch: 100_000, learningRate: 2e-4, schedule: 'constant' },
+  score: { networkWeight: null, blurSigma: 4, topShare: 0 },
+};
+
+const fast: CladOptions = {
+  ...paper,
+  ...asCompared,
+  input: 'residual',
+  memoryBank: { ...paper.memoryBank, components: 128, coresetSize: 32_768 },
+  adaptor: [256, 128, 64],
+  discriminator: [128, 64],
+  globalAnomalies: { ...paper.globalAnomalies, noise: 0.85, noiseSpread: 2 },
+  losses: { ...paper.losses, scoreLoss: 'bce' },
+  stage1: { steps: 600, epochs: null, batch: 1536, learningRate: 2e-4, schedule: 'constant' },
+  stage2: { steps: 300, epochs: null, batch: 3072, learningRate: 2e-4, schedule: 'cosine' },
+  score: { networkWeight: 0.5, blurSigma: 5, topShare: 0.005 },
+};
+
+const accurate: CladOptions = {
+  ...fast,
+  synthesis: { ...fast.synthesis, perImage: 2 },
+  memoryBank: { ...fast.memoryBank, components: 256, coresetSize: 65_536, candidates: 1_048_576 },
+  adaptor: [384, 256, 128],
+};
+
+/** The values a preset gives. */
+export const cladPresets = { fast, paper, accurate } as const;

@@ -1,0 +1,111 @@
+/**
+ * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few pictures and a few small steps, and
+ * scaled; sizes follow from the options.
+ */
+import { memberCount, selectionWidth } from '../../features/memory-bank/choose-members.ts';
+import { Extractor, featureWidthOf, gridSideOf } from '../../features/patches/extractor.ts';
+import { stepsOf } from '../../training/stage.ts';
+import type { FitPlan, PlanContext } from '../contract.ts';
+import { batchRows } from '../shared/batch-rows.ts';
+import { judgedRows } from '../shared/checkpoint-selection.ts';
+import { mostWindowBytes } from '../shared/patch-batches.ts';
+import type { PatchView } from '../shared/patch-view.ts';
+import type { CladOptions } from './options.ts';
+import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
+
+/** Synthetic anomalies keep only the patches they cover: so much of a picture, measured on four products. */
+const coveredShare = 0.1;
+/** Bytes of a step for every float of the widths a row passes through; measured at 100 000 rows. */
+const bytesPerActivation = 35;
+/** Similarities of a block of rows, or of a picture's, to a member. */
+const matchingBytes = (perImage: number) => Math.max(512, perImage) * 4;
+/** Of the program, the engine, the backbone and the networks, bytes; four products take 1.73 GB with `fast`, 1.77 GB with `accurate`. */
+const base = 1e9;
+
+/** @throws what running the backbone and the networks once throws */
+export async function planClad({
+  options,
+  view,
+  engine,
+  backbone,
+  dataset,
+  training,
+  split,
+}: PlanContext<CladOptions, PatchView>): Promise<FitPlan> {
+  const { features } = view;
+  const { memoryBank } = options;
+  const width = featureWidthOf(backbone, features);
+  const perImage = gridSideOf(features) ** 2;
+  const images = training.length;
+  const testImages =
+    options.selection === 'test' ? dataset.samples.filter((sample) => sample.split === 'test').length : 0;
+  const rows =
+    Math.round(images * perImage * (1 + options.synthesis.perImage * coveredShare)) + testImages * perImage;
+  const residual = options.input === 'residual';
+  const inputWidth = residual ? Math.min(memoryBank.components, width) : width;
+  const disk = { features: rows * width * 2, inputs: residual ? rows * inputWidth * 2 : 0 };
+  const patches = split.fit.size * perImage;
+  const steps = { stage1: stageSteps(options, 1, patches), stage2: stageSteps(options, 2, patches) };
+  const classes = dataset.classes.length;
+  const seconds = (stage: 1 | 2) =>
+    steps[`stage${stage}`] === 0 ? 0 : stepSeconds(engine, options, stage, inputWidth, classes);
+  const [first, second] = [await seconds(1), await seconds(2)];
+  // Judging is a step's way forward, about a third of it, and for test images all their metrics.
+  const judgedSeconds = Math.max(first / options.stage1.batch, second / options.stage2.batch) / 3;
+  const judgement = {
+    last: 0,
+    synthetic: judgedRows * judgedSeconds,
+    test: testImages * (perImage * judgedSeconds + metricSeconds(features.geometry.size)),
+  }[options.selection];
+  const judgements = options.evaluations * [first, second].filter((each) => each > 0).length;
+  const extractor = await Extractor.create(engine, backbone, features);
+  const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
+  await extractor.release();
+  const entries = memberCount(memoryBank, images * perImage);
+  const secondsPerPatch = residual ? (2 * entries * inputWidth) / (await productRate(engine)) : 0;
+  return {
+    learntFrom: { name: 'patches', count: patches },
+    steps,
+    disk,
+    memory: memoryOf(options, inputWidth, disk, perImage),
+    time: {
+      features: (images * (1 + options.synthesis.perImage) + testImages) * pictureSeconds,
+      matching: rows * secondsPerPatch,
+      'stage 1': steps.stage1 * first,
+      'stage 2': steps.stage2 * second,
+      selection: judgements * judgement,
+    },
+    imageSeconds: pictureSeconds + perImage * secondsPerPatch,
+  };
+}
+
+function stageSteps(options: CladOptions, stage: 1 | 2, patches: number): number {
+  const schedule = options[`stage${stage}`];
+  const { normal } = batchRows(schedule.batch, options.batch, options.synthesis.perImage > 0);
+  return stepsOf(schedule, Math.max(1, Math.floor(patches / normal)));
+}
+
+function memoryOf(
+  { input, memoryBank, adaptor, discriminator, ...options }: CladOptions,
+  width: number,
+  disk: { readonly features: number; readonly inputs: number },
+  perImage: number,
+) {
+  const floats = [width, ...adaptor, ...discriminator].reduce((sum, each) => sum + each, 0);
+  const batch = Math.max(
+    ...([1, 2] as const).map((stage) =>
+      options[`stage${stage}`].steps === 0 ? 0 : options[`stage${stage}`].batch,
+    ),
+  );
+  const bank =
+    input === 'residual'
+      ? memoryBank.candidates * selectionWidth * 4 +
+        memoryBank.coresetSize * (width * 4 * 2 + matchingBytes(perImage))
+      : 0;
+  return (
+    base +
+    bank +
+    Math.min(mostWindowBytes, disk.inputs || disk.features) +
+    batch * floats * bytesPerActivation
+  );
+}

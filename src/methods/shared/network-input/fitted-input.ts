@@ -1,0 +1,54 @@
+/** @file What enters the networks, fitted on the training images or read where an earlier try, or another training, has fitted it. */
+import { join } from 'node:path';
+import { hashOf } from '../../../core/hash.ts';
+import { lockOfFile, withLockInTurn } from '../../../core/lock.ts';
+import { orMadeAgain } from '../../../core/made-again.ts';
+import { stoppable } from '../../../core/progress.ts';
+import type { PatchOptions } from '../options.ts';
+import { goodImages, type PatchContext } from '../training-features.ts';
+import { fitFeatureInput, fitResidualInput, type ResidualOptions } from './fit-input.ts';
+import { readFitted, writeFitted } from './fitted-file.ts';
+import type { FittedInput } from './network-input.ts';
+
+/** The version of how the input is fitted; raised when the same options give other numbers. */
+export const fitRecipe = 4;
+
+/** What is to be fitted. */
+export type InputRecipe = {
+  /** Length of the noise: see `globalAnomalies.noise` of CLAD. */
+  readonly noise: number;
+} & (
+  | { readonly kind: 'feature' }
+  | { readonly kind: 'residual'; readonly memoryBank: ResidualOptions['memoryBank'] }
+);
+
+/** @returns the fitted input, and a key of all it depends on */
+export async function fitInput(
+  context: PatchContext<PatchOptions>,
+  recipe: InputRecipe,
+): Promise<{ readonly fitted: FittedInput; readonly fitKey: string }> {
+  const { options, engine, cache, split, extracted, note, signal } = context;
+  const { store, index } = extracted;
+  const { seed, heldOut } = options;
+  const fitKey = hashOf([store.header.key, JSON.stringify([fitRecipe, seed, heldOut, recipe])]);
+  const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
+  const onWait = (who: string) => note?.(`Waiting for another training that makes ${path}: ${who}.`);
+  const before = await orMadeAgain(() => readFitted(path, fitKey), note);
+  // Looked for before the lock is asked for: a cache may be one that is only read.
+  if (before) return { fitted: before, fitKey };
+  return withLockInTurn(lockOfFile(path), { onWait, signal }, async () => {
+    const meanwhile = await readFitted(path, fitKey).catch(() => undefined);
+    if (meanwhile) return { fitted: meanwhile, fitKey };
+    const fitted =
+      recipe.kind === 'feature'
+        ? await fitFeatureInput({ store, index, images: split.fit }, { seed, ...recipe })
+        : await fitResidualInput(
+            engine,
+            { store, index, images: goodImages(context) },
+            { seed, ...recipe },
+            stoppable(context),
+          );
+    await writeFitted(path, fitted, fitKey);
+    return { fitted, fitKey };
+  });
+}

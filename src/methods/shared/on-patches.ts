@@ -1,0 +1,86 @@
+/**
+ * @file Methods on patch features of a frozen backbone: `onPatches` makes a method of what is said of patches. It plans the features, extracts them,
+ * and puts the fitted model between the backbone and the anomaly map.
+ */
+import type { ExpectedTask } from '../../core/expected-task.ts';
+import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
+import { reachOf } from '../../detector/heat/region-rule.ts';
+import type { Backbone } from '../../features/backbones/backbone.ts';
+import { backboneFeatures, gridSideOf } from '../../features/patches/extractor.ts';
+import type { Fitted, Method, TaskCounts } from '../contract.ts';
+import type { PatchOptions } from './options.ts';
+import type { PatchModel } from './patch-model.ts';
+import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
+import { extractionTasks, pictureSeconds } from './task-seconds.ts';
+import { type PatchContext, withFeatures } from './training-features.ts';
+
+/** What a method on patch features has learnt. */
+export interface FittedPatches extends Pick<Fitted, 'steps' | 'chosen' | 'entryImages'> {
+  readonly model: PatchModel;
+}
+
+/** A method on patch features. */
+export interface PatchMethod<O extends PatchOptions>
+  extends Pick<
+    Method<O, PatchView>,
+    'name' | 'summary' | 'options' | 'presets' | 'ablation' | 'usesTestImages' | 'plan'
+  > {
+  /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */
+  fit(context: PatchContext<O>): Promise<FittedPatches>;
+  /** What that takes, beside making the features. */
+  tasks?(options: O, counts: TaskCounts): readonly ExpectedTask[];
+  /** Seconds an image beside its features. */
+  imageSeconds?(options: O, counts: TaskCounts): number;
+}
+
+/** The method as all others are. */
+export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Method<O, PatchView> {
+  return {
+    ...method,
+    adapt: withOwnLayers,
+    view: patchView,
+    tasks: (options, counts) => [
+      ...extractionTasks(options, counts),
+      ...(method.tasks?.(options, counts) ?? []),
+    ],
+    imageSeconds: (options, counts) =>
+      pictureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0),
+    async fit(context) {
+      const started = Date.now();
+      const patches = await withFeatures(context);
+      const sharedSeconds = (Date.now() - started) / 1000;
+      const { model, ...learnt } = await method.fit(patches);
+      const { backbone, view, options } = context;
+      return { ...learnt, ...patchDetector({ backbone, view, model, score: options.score }), sharedSeconds };
+    },
+  };
+}
+
+/** What the graph of a detector on patch features is made of. */
+export interface PatchDetector {
+  readonly backbone: Backbone;
+  readonly view: PatchView;
+  readonly model: PatchModel;
+  readonly score: PatchOptions['score'];
+}
+
+/** Photograph to anomaly map: the backbone's features, what the model says of them, and the map of that. */
+export function patchDetector({
+  backbone,
+  view,
+  model,
+  score: { blurSigma, topShare },
+}: PatchDetector): Pick<Fitted, 'graph' | 'reach'> {
+  const { features, geometry } = view;
+  const { size } = geometry;
+  const grid = gridSideOf(features);
+  return {
+    reach: reachOf(blurSigma, view.patch),
+    graph(graph, image, own) {
+      const rows = backboneFeatures(graph, image, backbone, features);
+      const { score, shares, imageScore: fromModel } = model(graph, rows, grid * grid, own);
+      const map = anomalyMap(score, grid, { size, blurSigma });
+      return { map, score: fromModel ?? imageScore(map, size, topShare), shares };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** @file Which layers of a backbone patch features are made of, and what a method on them sees of a photograph. */
+import type { Backbone } from '../../features/backbones/backbone.ts';
+import { builtinNames } from '../../features/backbones/builtin-backbone.ts';
+import { type FeaturePlan, gridSideOf, planFeatures } from '../../features/patches/extractor.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import type { View } from '../contract.ts';
+import { asPublished, type PatchOptions } from './options.ts';
+
+/** What a method on patch features sees. */
+export interface PatchView extends View {
+  readonly features: FeaturePlan;
+}
+
+/**
+ * How patch features are made, with notes where it is otherwise than was asked for.
+ * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at
+ */
+export async function patchView(
+  { features: asked }: Pick<PatchOptions, 'features'>,
+  backbone: Backbone,
+  { engine, note }: { readonly engine: Engine; readonly note?: ((text: string) => void) | undefined },
+): Promise<PatchView> {
+  const { name, layers } = backbone.card;
+  const has = (layer: string) => layers.some((each) => each.name === layer);
+  const missing = asked.fineLayers.filter((layer) => !has(layer));
+  if (missing.length > 0 && !builtinNames.includes(backbone.path))
+    note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
+  const features = await planFeatures(engine, backbone, {
+    geometry: { size: asked.inputSize, resizeTo: asked.resizeTo ?? undefined },
+    layers: asked.layers,
+    fineLayers: asked.fineLayers.filter(has),
+    fineWeight: asked.fineWeight,
+    aggregation:
+      asked.aggregation === 'pooled'
+        ? { aggregation: 'pooled', width: asked.width }
+        : { aggregation: 'concatenated' },
+  });
+  const { geometry } = features;
+  return { geometry, patch: geometry.size / gridSideOf(features), features };
+}
+
+const usual = asPublished.features.layers;
+
+/**
+ * Options with layers that the backbone has. Where nobody asked for layers, and the backbone has none of the usual names, they are those of its card with
+ * the usual strides: 8 to 16, finer ones beside them; all where it has none such. A backbone that has some of the names is meant to have the others too: that
+ * is refused later.
+ */
+export function withOwnLayers<O extends Pick<PatchOptions, 'features'>>(
+  options: O,
+  { card }: Backbone,
+  note?: (text: string) => void,
+): O {
+  const { features } = options;
+  const has = (name: string) => card.layers.some((layer) => layer.name === name);
+  if (features.layers.join() !== usual.join() || usual.some(has)) return options;
+  const named = (fits: (stride: number) => boolean) =>
+    card.layers.filter(({ stride }) => fits(stride)).map(({ name }) => name);
+  const middle = named((stride) => stride >= 8 && stride <= 16);
+  const asked = features.fineLayers.filter(has);
+  const fine = features.fineLayers.length === 0 || asked.length > 0 ? asked : named((stride) => stride < 8);
+  const own =
+    middle.length === 0
+      ? { layers: named(() => true), fineLayers: [] }
+      : { layers: middle, fineLayers: fine };
+  const used = [...own.fineLayers, ...own.layers].join(', ');
+  note?.(`Backbone ${card.name} has no ${features.layers.join(', ')}: its own layers are used, ${used}.`);
+  return { ...options, features: { ...features, ...own } };
+}

@@ -1,0 +1,87 @@
+/**
+ * @file About how long the tasks of a method on patch features take, from options and counts alone: nothing is measured. Constants are of two cores,
+ * ResNet-50 and 256 pixels; what is left of a training is scaled by what this machine has taken so far (cli/whole-work.ts).
+ */
+import { availableParallelism } from 'node:os';
+import type { ExpectedTask } from '../../core/expected-task.ts';
+import { memberCount } from '../../features/memory-bank/choose-members.ts';
+import type { TaskCounts } from '../contract.ts';
+import { batchRows } from './batch-rows.ts';
+import type { PatchOptions, StageOptions } from './options.ts';
+import { taskOf } from './train-networks.ts';
+
+/** Multiplications and additions a second, of large products, and in a step of the networks. */
+const [matchingRate, stepRate] = [190e9, 80e9];
+/** Of 655 360 candidates and 32 768 entries. */
+const bankSeconds = 31;
+
+/** More cores, less time. */
+const slower = () => 2 / availableParallelism();
+
+/** Patches of an image, with a stride of 8 pixels. */
+export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
+  return (inputSize / 8) ** 2;
+}
+
+/** Of one picture in the backbone, decoded and synthesised beside it. */
+export function pictureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
+  return 0.044 * slower() * (inputSize / 256) ** 2;
+}
+
+/** Making patch features of all images. */
+export function extractionTasks(
+  { features, synthesis }: PatchOptions,
+  { training, selection, classes }: TaskCounts,
+): ExpectedTask[] {
+  const pictures = training * (1 + synthesis.perImage) + selection;
+  return [
+    { task: 'foregrounds', seconds: synthesis.perImage === 0 ? 0 : classes * 0.5, kind: 'pictures' },
+    { task: 'patch features', seconds: pictures * pictureSeconds(features), kind: 'pictures' },
+  ];
+}
+
+interface Bank {
+  readonly coresetSize: number;
+  readonly coresetShare: number;
+  readonly candidates: number;
+}
+
+/** Choosing the entries of a memory bank. */
+export function coresetTasks(bank: Bank, patches: number): ExpectedTask[] {
+  const candidates = Math.min(bank.candidates, patches) / 655_360;
+  const entries = memberCount(bank, patches);
+  return [
+    { task: 'candidates for the memory bank', seconds: 6 * candidates * slower(), kind: 'products' },
+    {
+      task: 'memory bank',
+      seconds: (bankSeconds * candidates * entries * slower()) / 32_768,
+      kind: 'products',
+    },
+  ];
+}
+
+/** Matching an image's patches to all entries. @param width - of an entry */
+export function matchSeconds(bank: Bank, width: number, perImage: number, images: number): number {
+  return (slower() * 2 * perImage * memberCount(bank, images * perImage) * width) / matchingRate;
+}
+
+/**
+ * One stage of networks.
+ * @param patches - of all training images
+ * @param layers - the networks' widths, from input to output
+ * @param contrasted - width in which all rows of a batch are compared with each other; 0: nowhere
+ */
+export function stageTask(
+  name: string,
+  { steps, epochs, batch }: StageOptions,
+  shares: { readonly local: number; readonly global: number },
+  layers: readonly number[],
+  patches: number,
+  contrasted = 0,
+): ExpectedTask {
+  const { normal } = batchRows(batch, shares, shares.local > 0);
+  const count = steps ?? Math.round((epochs ?? 0) * Math.max(1, Math.floor(patches / normal)));
+  const weights = layers.slice(1).reduce((sum, each, at) => sum + each * (layers[at] ?? 0), 0);
+  const seconds = (slower() * count * 6 * batch * (weights + batch * contrasted)) / stepRate;
+  return { task: taskOf(name), seconds, kind: 'products' };
+}
