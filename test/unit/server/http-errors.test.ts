@@ -28,7 +28,7 @@ describe('httpError', () => {
     ['TIME_OVER', 504],
     ['IMAGE_INVALID', 422],
   ] as const)('has a status for %s: %d', (code, status) => {
-    expect(httpError(new CladError(code, {}))).toMatchObject({ status, code });
+    expect(httpError(CladError.told({ code, message: 'm' }))).toMatchObject({ status, code });
   });
 
   it.each([
