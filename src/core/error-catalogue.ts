@@ -388,7 +388,7 @@ export const errorCatalogue = {
   WORKER_DIED: {
     kind: 'internal',
     status: 503,
-    message: 'The worker ended while it was busy with this ({reason}). It is being started again.',
+    message: '{worker} ended in the midst of its work: {reason}. {remedy}',
   },
   WEBGPU_UNAVAILABLE: {
     kind: 'input',

@@ -40,6 +40,8 @@ describe('httpError', () => {
     }),
     new CladError('ENGINE_FAILED', { picture: 'a picture', device: 'cpu', reason: 'std::bad_alloc' }),
     new CladError('WORKER_DIED', {
+      worker: 'A thread',
+      remedy: 'Try again later.',
       reason: 'Worker terminated due to reaching memory limit: JS heap out of memory',
     }),
   ])('says that memory is short, and not that clad has a defect: %s', (thrown) => {
