@@ -7,8 +7,8 @@ const path = fileURLToPath(new URL('../docs/errors.md', import.meta.url));
 const rows = Object.entries(errorCatalogue)
   .sort(([a], [b]) => a.localeCompare(b))
   .map(
-    ([code, { kind, message }]) =>
-      `| \`${code}\` | ${whose(code, kind)} | ${message.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
+    ([code, { kind, message, status = '' }]) =>
+      `| \`${code}\` | ${whose(code, kind)} | ${status} | ${message.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
   );
 /** Ctrl-C is nobody's fault, and has the exit status of shells. */
 function whose(code, kind) {
@@ -18,13 +18,14 @@ function whose(code, kind) {
 
 const text = `# Errors
 
-Every error carries one of these codes (\`error.code\` in the library, and in the last JSON document of a command with \`--json\`). Errors of a request to \`clad serve\` have an HTTP
-status ([which](serve.md#errors)); the exit status is of commands alone.
+Every error carries one of these codes (\`error.code\` in the library, and in the last JSON document of a command with \`--json\`).
+The exit status is that of a command, the HTTP status that of an answer of \`clad serve\` ([more](serve.md#errors)).
+What has no HTTP status would be a defect of the service: its client is told \`INTERNAL\` with status 500, and the log has the message.
 The words in braces are replaced by the file, option or value at hand. Written from \`src/core/error-catalogue.ts\` by
 \`npm run docs:errors\`.
 
-| code | whose (exit status) | message |
-|---|---|---|
+| code | whose (exit status) | HTTP status | message |
+|---|---|---|---|
 ${rows.join('\n')}
 `;
 

@@ -1,6 +1,7 @@
 /**
- * @file The one catalogue of errors. A message says which file or option is meant, what was expected and how
- * to mend it; docs/errors.md is written from this file (`npm run docs:errors`).
+ * @file The one catalogue of errors, longer than other files because all of them stand in it. A message says what the cause is and
+ * where, what was expected and what to do; docs/errors.md is written from this file (`npm run docs:errors`). The names in braces are
+ * its type: an error cannot be made without a value for each (errors.ts).
  *
  * `input` errors are the user's to mend (exit status 2), `internal` ones are ours (exit status 1).
  */
@@ -8,6 +9,8 @@
 /** What an error says, and whose it is. */
 export interface CatalogueEntry {
   readonly kind: 'input' | 'internal';
+  /** Of the service's answer to a request, 400 to 599; without one it is 500, and its words go to the log alone. */
+  readonly status?: number;
   /** `{name}` stands for a value given when the error is made. */
   readonly message: string;
 }
@@ -29,11 +32,11 @@ export const errorCatalogue = {
   CALIBRATION_TRAINED: {
     kind: 'input',
     message:
-      '{count} of {total} photographs are training images of the detector, or copies of such, {path} among them: it knows them, and a threshold from them would be too low. Give photographs that took no part in the training.',
+      '{count} of {total} photographs are training images of the detector or copies of them, for example {path}. A threshold from them would be too low. Expected photographs that took no part in the training: give others.',
   },
   CLASS_EMPTY: {
     kind: 'input',
-    message: 'Class {name} has no {what}: expected {expected}. Add some or remove the folder.',
+    message: 'Class {name} has no {what}: expected {expected}. Add some, or remove the folder.',
   },
   CLASS_NAME_TWICE: {
     kind: 'input',
@@ -42,12 +45,11 @@ export const errorCatalogue = {
   },
   CLASS_UNKNOWN: {
     kind: 'input',
-    message:
-      'Class {name} is none that the detector was trained on: {known}. Rename the folder, or train again.',
+    message: 'Unknown class {name}; the detector knows {known}. Rename the folder, or train again.',
   },
   DATASET_EMPTY: {
     kind: 'input',
-    message: '{path}: the images needed are not there. Expected {expected}.',
+    message: '{path}: the images that are needed are missing. Expected {expected}.',
   },
   DATASET_NO_TRAINING: {
     kind: 'input',
@@ -86,7 +88,7 @@ export const errorCatalogue = {
   },
   EXPORT_VERSION_EXISTS: {
     kind: 'input',
-    message: '{path}: there is a version {version} already. Give another --model-version, or leave it out.',
+    message: '{path}: version {version} exists already. Give another --model-version, or leave it out.',
   },
   FOLDER_FOREIGN: {
     kind: 'input',
@@ -114,50 +116,54 @@ export const errorCatalogue = {
   EXCLUDED_ALL: {
     kind: 'input',
     message:
-      'Product {name} would keep {left} of its good images, and {least} are needed. Exclude fewer, or add good photographs and train again.',
+      'Product {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
   },
   BITS_UNCLEAR: {
     kind: 'input',
     message:
-      'How the 16-bit files of the training images are to be read is not clear: {reason}. Say it with --bits: 8, 10, 12 or 14 for values up to 255, 1023, 4095 or 16383, or 16 for the whole range. Files of two cameras need two trainings, or to be converted first.',
+      'It is not clear how to read the 16-bit files of the training images: {reason}. Say it with --bits: 8, 10, 12 or 14 for values up to 255, 1023, 4095 or 16383, or 16 for the whole range. Files of two cameras need two trainings, or to be converted first.',
   },
   IMAGE_BITS: {
     kind: 'input',
+    status: 422,
     message:
-      '{path}: its 16-bit samples are not as those of the training images: {reason}. Save it with the settings that those were saved with, or train with a higher --bits.',
+      '{path}: its 16-bit samples do not fit those of the training images: {reason}. Save it with the settings of the training images, or train with a higher --bits.',
   },
   IMAGE_BITS_OTHER: {
     kind: 'input',
     message:
-      '{path}: a 16-bit file, read as {actual} bits a sample; the detector was trained with {bits}, and would judge other brightnesses. In Node decode it with bits: {bits}. A browser keeps the upper 8 bits alone: give it the picture in 8 bits, every value divided by {divisor}.',
+      '{path}: this 16-bit file was read with {actual} bits a sample; expected {bits}, as the detector was trained. In Node, decode it with bits: {bits}. A browser keeps only the upper 8 bits: give it a picture of 8 bits, with every value divided by {divisor}.',
   },
   IN_USE: {
     kind: 'input',
     message:
-      '{path}: another clad is writing there ({who}). Wait for its end, stop it, or give another --out. If that process is no clad, remove this file.',
+      '{path}: another clad is writing there ({who}). Wait until it ends, stop it, or give another --out. If that process is no clad, remove this file.',
   },
   IN_USE_PERHAPS: {
     kind: 'input',
     message:
-      '{path}: a clad on another machine, or in another container, was writing there ({who}), and whether it still does cannot be seen from here. If it does not, remove this file.',
+      '{path}: a clad on another machine or in another container was writing there ({who}). Whether it still does cannot be seen from here. If it does not, remove this file.',
   },
   IMAGE_INVALID: {
     kind: 'input',
+    status: 422,
     message: '{path}: cannot be decoded ({reason}). Replace or remove the file.',
   },
   IMAGE_TOO_LARGE: {
     kind: 'input',
+    status: 413,
     message: '{path}: {width} x {height} pixels are more than the {limit} that are allowed. Make it smaller.',
   },
   IMAGE_TOO_LONG: {
     kind: 'input',
+    status: 413,
     message:
       '{path}: {width} x {height} pixels cannot be judged as one picture. Expected sides of at most {longest} pixels, the longer at most {times} times the shorter. Cut it into pieces.',
   },
   IMAGES_BROKEN: {
     kind: 'input',
     message:
-      '{broken} of {total} images cannot be used; replace or remove them, or leave them out with --skip-broken:\n{list}',
+      '{broken} of {total} images cannot be used. Replace or remove them, or leave them out with --skip-broken:\n{list}',
   },
   IMAGES_CONTRADICT: {
     kind: 'input',
@@ -170,8 +176,9 @@ export const errorCatalogue = {
   },
   MAP_TOO_LARGE: {
     kind: 'input',
+    status: 413,
     message:
-      '{path}: a heat map of {width} x {height} pixels is more than the {limit} that are drawn. Leave mapSize=full out: then its longer side has {side}.',
+      '{path}: a heat map of {width} x {height} pixels is larger than the {limit} pixels that are drawn. Leave mapSize=full out; its longer side then has {side} pixels.',
   },
   MASK_UNMATCHED: {
     kind: 'input',
@@ -189,16 +196,16 @@ export const errorCatalogue = {
   BACKBONE_CHANGED: {
     kind: 'input',
     message:
-      '{path} is not the file its card {card} was written for: sha256 {actual}, the card says {expected}. Restore the file, or mend the card if the change is meant.',
+      '{path} is not the file that its card {card} was written for: its sha256 is {actual}, the card says {expected}. Restore the file, or correct the card if the change is meant.',
   },
   BACKBONE_UNKNOWN: {
     kind: 'input',
     message:
-      'No backbone is named {name}, and no file has that path. Known backbones: {known}. Give an .onnx file, or add one with `clad backbones add`.',
+      'Unknown backbone {name}, and no file has that path; clad knows {known}. Give an .onnx file, or add one with `clad backbones add`.',
   },
   BACKBONE_UNSUITABLE: {
     kind: 'input',
-    message: '{path}: cannot serve as a backbone: {reason}.',
+    message: '{path}: cannot serve as a backbone: {reason}. docs/backbones.md says what a backbone needs.',
   },
   SAFETENSORS_INVALID: {
     kind: 'input',
@@ -212,7 +219,7 @@ export const errorCatalogue = {
   RUN_DIFFERS: {
     kind: 'input',
     message:
-      '{path}: this run was begun with other values of {differing}; --resume continues the same run only. Use them, or another --out. {files}',
+      '{path}: this run was begun with other values of {differing}; --resume continues only the same run. Use those values, or give another --out. {files}',
   },
   RUN_EXISTS: {
     kind: 'input',
@@ -221,7 +228,7 @@ export const errorCatalogue = {
   RUN_UNFINISHED: {
     kind: 'input',
     message:
-      '{path}: the training has not come to its end, so there is no model.onnx. Go on with `clad train` and --resume.',
+      '{path}: the training is not finished, so there is no model.onnx. Continue it with `clad train` and --resume.',
   },
   RUN_NOT_FOUND: {
     kind: 'input',
@@ -230,12 +237,12 @@ export const errorCatalogue = {
   },
   SPLIT_TABLE_INVALID: {
     kind: 'input',
-    message: '{path}, line {line}: {reason}. Mend the line.',
+    message: '{path}, line {line}: {reason}. Correct the line.',
   },
   STORE_DAMAGED: {
     kind: 'input',
     message:
-      '{path}: this shard of the patch-feature store is damaged. Run the same command again (`clad train` with --resume): it is made again.',
+      '{path}: this shard of the patch-feature store is damaged. Run the same command again (`clad train` with --resume), which makes it again.',
   },
   USAGE: {
     kind: 'input',
@@ -283,12 +290,12 @@ export const errorCatalogue = {
   DETECTOR_NAME_TWICE: {
     kind: 'input',
     message:
-      'Two detectors are called {name}: {first} and {second}. Name one, NAME=PATH, or give it another version, NAME@2=PATH.',
+      'Two detectors are called {name}: {first} and {second}. Give one of them another name (NAME=PATH) or another version (NAME@2=PATH).',
   },
   TOKEN_NEEDED: {
     kind: 'input',
     message:
-      'Listening on {host} lets other machines in, so a token is needed: --token-file FILE, or the environment variable CLAD_TOKEN. Or say --insecure.',
+      'Listening on {host} lets other machines in, so a token is needed. Give one with --token-file FILE or the environment variable CLAD_TOKEN, or say --insecure.',
   },
   TOKEN_UNUSABLE: {
     kind: 'input',
@@ -297,31 +304,39 @@ export const errorCatalogue = {
   },
   BODY_TOO_LARGE: {
     kind: 'input',
-    message: 'The request is too large: {reason}.',
+    status: 413,
+    message: 'The request is too large: {reason}. Send fewer or smaller images.',
   },
   CLIENT_GONE: {
     kind: 'input',
+    // As nginx has it; nobody reads the answer, but the log and the metrics have it.
+    status: 499,
     message: 'The client went away before the answer.',
   },
   DETECTOR_UNAVAILABLE: {
     kind: 'internal',
+    status: 503,
     message: 'Detector {name} is not ready: its worker is being started again. Try again later.',
   },
   DETECTOR_UNKNOWN: {
     kind: 'input',
-    message: 'No detector is called {name}. Loaded: {known}.',
+    status: 404,
+    message: 'Unknown detector {name}; the service has {known}.',
   },
   HOST_REFUSED: {
     kind: 'input',
+    status: 421,
     message:
-      'This service does not answer to the host name {host}. It takes those of its own machine, and others given with --allow-host.',
+      'Unknown host name {host}; the service answers to the names of its own machine. Allow others with --allow-host.',
   },
   MEDIA_TYPE_UNKNOWN: {
     kind: 'input',
+    status: 415,
     message: 'Cannot take a body of type {type}. Expected {expected}.',
   },
   MEMORY_SHORT: {
     kind: 'input',
+    status: 503,
     message: 'There is not enough memory for {what} now. Try again later, or with a smaller picture.',
   },
   PLUGIN_INVALID: {
@@ -330,43 +345,54 @@ export const errorCatalogue = {
   },
   METHOD_UNKNOWN: {
     kind: 'input',
+    status: 405,
     message: '{route} does not take {method}. It takes {allowed}.',
   },
   ORIGIN_REFUSED: {
     kind: 'input',
+    status: 403,
     message: 'Pages of {origin} may not use this service. Allow them with --cors.',
   },
   QUEUE_FULL: {
     kind: 'input',
+    status: 503,
     message: 'The service is busy: {reason}. Try again later.',
   },
   REQUEST_INVALID: {
     kind: 'input',
+    status: 400,
     message: 'The request cannot be understood: {reason}.',
   },
   REQUEST_TOO_SLOW: {
     kind: 'input',
-    message: 'The request did not arrive in time.',
+    status: 408,
+    message: 'The request did not arrive in time. Send it again.',
   },
   ROUTE_UNKNOWN: {
     kind: 'input',
-    message: 'There is no {method} {route}. What there is stands in /openapi.json.',
+    status: 404,
+    message: 'There is no {method} {route}. See /openapi.json for what there is.',
   },
   STOPPING: {
     kind: 'input',
-    message: 'The service is stopping and takes no more work.',
+    status: 503,
+    message: 'The service is stopping and takes no more work. Try again later.',
   },
   TIME_OVER: {
     kind: 'input',
-    message: 'The answer took longer than {seconds} s.',
+    status: 504,
+    message:
+      'The answer took longer than the {seconds} s that are allowed. Try again later, or with fewer images.',
   },
   UNAUTHORIZED: {
     kind: 'input',
-    message: 'A token is needed: the header `Authorization: Bearer TOKEN`.',
+    status: 401,
+    message: 'The token is missing or wrong. Expected the header `Authorization: Bearer TOKEN`.',
   },
   WORKER_DIED: {
     kind: 'internal',
-    message: 'The worker ended while it was busy with this ({reason}). It is being started again.',
+    status: 503,
+    message: '{worker} ended in the midst of its work: {reason}. {remedy}',
   },
   WEBGPU_UNAVAILABLE: {
     kind: 'input',
@@ -379,6 +405,8 @@ export const errorCatalogue = {
   },
   ENGINE_FAILED: {
     kind: 'input',
+    // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
+    status: 422,
     message:
       "The detector could not judge {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
   },

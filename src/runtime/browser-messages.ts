@@ -1,5 +1,6 @@
-/** @file What the page and the worker in which a detector runs say to each other: a call at a time, each with one answer. */
+/** @file What a page may ask of the worker in which a detector runs: to load a model, once, and to run it. */
 import type { TensorValue } from './engine.ts';
+import type { Prepared } from './worker/protocol.ts';
 
 /** `wasm` is the CPU, in WebAssembly. */
 export type WebDevice = 'webgpu' | 'wasm';
@@ -7,9 +8,8 @@ export type WebDevice = 'webgpu' | 'wasm';
 /** The values of a session's run, by name. */
 export type Values = Readonly<Record<string, TensorValue>>;
 
-/** The first call: ONNX Runtime is fetched and loads a model. */
-export interface LoadCall {
-  readonly kind: 'load';
+/** Which model ONNX Runtime shall load, and where it is fetched from itself. */
+export interface LoadOrder {
   readonly device: WebDevice;
   /** Address of the module of onnxruntime-web, and of the WebAssembly it needs. */
   readonly module: string;
@@ -19,17 +19,15 @@ export interface LoadCall {
   readonly model: Uint8Array;
 }
 
-export interface RunCall {
-  readonly kind: 'run';
+export interface RunOrder {
   readonly feeds: Values;
   /** Names wanted; all by default. */
   readonly outputs?: readonly string[] | undefined;
 }
 
-export type Call = LoadCall | RunCall;
-
-/** `engine` says that ONNX Runtime itself did not start, `work` that it refused the model or failed in a run. */
-export type Answer =
-  | { readonly kind: 'loaded' }
-  | { readonly kind: 'values'; readonly values: Values }
-  | { readonly kind: 'failed'; readonly whose: 'engine' | 'work'; readonly reason: string };
+export type EngineHandlers = {
+  /** @throws ENGINE_UNAVAILABLE when ONNX Runtime itself does not start; an Error when it refuses the model */
+  load(order: LoadOrder): Promise<Prepared<null>>;
+  /** @throws ENGINE_FAILED */
+  run(order: RunOrder): Promise<Prepared<Values>>;
+};

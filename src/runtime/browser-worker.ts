@@ -5,10 +5,12 @@
  * module in which a bundler has mixed it with the page's own code cannot be loaded there.
  */
 import type { Env, InferenceSession, Tensor } from 'onnxruntime-common';
-import { reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { cpuNode } from '../graph/cpu-node.ts';
-import type { Answer, Call, LoadCall, RunCall } from './browser-messages.ts';
+import type { EngineHandlers, LoadOrder, WebDevice } from './browser-messages.ts';
 import { runSession } from './run-session.ts';
+import { answerCalls } from './worker/answer.ts';
+import { browserWorkerSide } from './worker/browser-port.ts';
 
 /** What a module of onnxruntime-web exports, as far as we use it. */
 interface Runtime {
@@ -17,27 +19,41 @@ interface Runtime {
   readonly Tensor: typeof Tensor;
 }
 
-/** The worker's side of the channel; the DOM's types know only the page's. */
-interface WorkerScope {
-  onmessage: (event: MessageEvent<Call>) => void;
-  postMessage(answer: Answer, transfer: Transferable[]): void;
+/** What was loaded, and on what. */
+interface Loaded {
+  readonly runtime: Runtime;
+  readonly session: InferenceSession;
+  readonly device: WebDevice;
 }
 
-const scope = globalThis as unknown as WorkerScope;
-let loaded: { readonly runtime: Runtime; readonly session: InferenceSession } | undefined;
+let loaded: Loaded | undefined;
 
-scope.onmessage = async ({ data: call }) => {
-  const answer = await (call.kind === 'load' ? load(call) : run(call));
-  const buffers = answer.kind === 'values' ? Object.values(answer.values).map(({ data }) => data.buffer) : [];
-  scope.postMessage(answer, buffers);
+const handlers: EngineHandlers = {
+  async load(order) {
+    loaded = await load(order);
+    return { value: null };
+  },
+
+  async run({ feeds, outputs }) {
+    if (!loaded) throw new Error('no model was loaded');
+    const { runtime, session, device } = loaded;
+    try {
+      const value = await runSession(session, runtime.Tensor, feeds, outputs);
+      return { value, transfer: Object.values(value).map(({ data }) => data.buffer as ArrayBuffer) };
+    } catch (error) {
+      throw new CladError('ENGINE_FAILED', { picture: 'a picture', device, reason: firstLineOf(error) });
+    }
+  },
 };
 
-async function load({ device, module, wasm, threads, model }: LoadCall): Promise<Answer> {
+answerCalls(browserWorkerSide(), handlers);
+
+async function load({ device, module, wasm, threads, model }: LoadOrder): Promise<Loaded> {
   let runtime: Runtime;
   try {
     runtime = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as Runtime;
   } catch (error) {
-    return { kind: 'failed', whose: 'engine', reason: reasonOf(error) };
+    throw new CladError('ENGINE_UNAVAILABLE', { reason: firstLineOf(error) });
   }
   // Exceptions say what went wrong; the console need not.
   runtime.env.logLevel = 'fatal';
@@ -49,22 +65,12 @@ async function load({ device, module, wasm, threads, model }: LoadCall): Promise
     logSeverityLevel: 4,
   };
   try {
-    loaded = { runtime, session: await runtime.InferenceSession.create(model, settings) };
-    return { kind: 'loaded' };
+    return { runtime, device, session: await runtime.InferenceSession.create(model, settings) };
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = firstLineOf(error);
     // So it is said when the WebAssembly could not be fetched or started.
-    const whose = reason.includes('no available backend found') ? 'engine' : 'work';
-    return { kind: 'failed', whose, reason };
-  }
-}
-
-async function run({ feeds, outputs }: RunCall): Promise<Answer> {
-  if (!loaded) return { kind: 'failed', whose: 'work', reason: 'no model was loaded' };
-  const { runtime, session } = loaded;
-  try {
-    return { kind: 'values', values: await runSession(session, runtime.Tensor, feeds, outputs) };
-  } catch (error) {
-    return { kind: 'failed', whose: 'work', reason: reasonOf(error) };
+    if (reasonOf(error).includes('no available backend found'))
+      throw new CladError('ENGINE_UNAVAILABLE', { reason });
+    throw new Error(reason);
   }
 }

@@ -4,9 +4,11 @@
  * The two are different builds of ONNX Runtime and only the one needed is fetched: 14 MB for WebAssembly, 27 MB with WebGPU.
  * Each session has a worker of its own (browser-worker.ts), which ends with it and gives all its memory back.
  */
-import { CladError, firstLineOf } from '../core/errors.ts';
-import type { Answer, Call, Values, WebDevice } from './browser-messages.ts';
+import { CladError } from '../core/errors.ts';
+import type { EngineHandlers, LoadOrder, Values, WebDevice } from './browser-messages.ts';
 import type { Engine, Session } from './engine.ts';
+import { browserWorker } from './worker/browser-port.ts';
+import { WorkerClient } from './worker/client.ts';
 
 export type { WebDevice } from './browser-messages.ts';
 
@@ -50,16 +52,8 @@ export async function webEngine({
     device: device === 'webgpu' ? 'webgpu' : 'cpu',
     threads: usable,
     async load(model) {
-      const channel = new Channel(device);
       const files = wasmPaths === undefined ? bundledFiles(device) : filesIn(wasmPaths, device);
-      try {
-        const answer = await channel.call({ kind: 'load', device, ...files, threads: usable, model });
-        if (answer.kind !== 'loaded') throw new TypeError(`unexpected answer ${answer.kind}`);
-        return sessionOver(channel);
-      } catch (error) {
-        channel.close();
-        throw error;
-      }
+      return loadSession({ device, ...files, threads: usable, model });
     },
   };
 }
@@ -117,69 +111,48 @@ function filesIn(folder: string | URL, device: WebDevice): RuntimeFiles {
     : { module: at('ort.wasm.bundle.min.mjs'), wasm: at('ort-wasm-simd-threaded.wasm') };
 }
 
-function sessionOver(channel: Channel): Session {
-  return {
-    async run(feeds, outputs): Promise<Record<string, Values[string]>> {
-      const answer = await channel.call({ kind: 'run', feeds, outputs });
-      if (answer.kind !== 'values') throw new TypeError(`unexpected answer ${answer.kind}`);
-      return { ...answer.values };
+/** @throws ENGINE_UNAVAILABLE, or an Error with what ONNX Runtime says of the model */
+async function loadSession(order: LoadOrder): Promise<Session> {
+  let death: string | undefined;
+  const port = browserWorker(new Worker(new URL('./browser-worker.js', import.meta.url), { type: 'module' }));
+  const worker = new WorkerClient<EngineHandlers>(port, {
+    worker: "The detector's worker",
+    remedy: 'Load the detector again.',
+    onDeath: (reason) => {
+      death = reason;
     },
-    async release() {
-      channel.close();
-    },
-  };
+  });
+  try {
+    await worker.call('load', order);
+  } catch (error) {
+    await worker.kill();
+    throw death === undefined ? error : new CladError('ENGINE_UNAVAILABLE', { reason: death });
+  }
+  return sessionIn(worker, order.device);
 }
 
-type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (error: unknown) => void };
-
-/** The worker, one call after another, since a session of onnxruntime-web refuses a second run while one is under way. */
-class Channel {
-  readonly #device: WebDevice;
-  readonly #worker: Worker;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting: Settle | undefined;
-  #closed: CladError | undefined;
-
-  constructor(device: WebDevice) {
-    this.#device = device;
-    this.#worker = new Worker(new URL('./browser-worker.js', import.meta.url), { type: 'module' });
-    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#waiting?.resolve(data);
-    this.#worker.onerror = (event) => {
-      const reason = event.message || 'its worker cannot be started';
-      this.#close(new CladError('ENGINE_UNAVAILABLE', { reason }));
-    };
-  }
-
-  /** @throws ENGINE_UNAVAILABLE, ENGINE_FAILED, or an Error with what ONNX Runtime says of the model */
-  call(call: Call): Promise<Answer> {
-    const turn = this.#last.then(() => this.#send(call));
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-
-  close(): void {
-    const device = this.#device;
-    this.#close(
-      new CladError('ENGINE_FAILED', { picture: 'a picture', device, reason: 'the detector was released' }),
-    );
-  }
-
-  async #send(call: Call): Promise<Answer> {
-    if (this.#closed) throw this.#closed;
-    const answer = await new Promise<Answer>((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#worker.postMessage(call);
-    });
-    if (answer.kind !== 'failed') return answer;
-    const reason = firstLineOf(answer.reason);
-    if (answer.whose === 'engine') throw new CladError('ENGINE_UNAVAILABLE', { reason });
-    if (call.kind === 'load') throw new Error(reason);
-    throw new CladError('ENGINE_FAILED', { picture: 'a picture', device: this.#device, reason });
-  }
-
-  #close(reason: CladError): void {
-    this.#closed ??= reason;
-    this.#waiting?.reject(this.#closed);
-    this.#worker.terminate();
-  }
+function sessionIn(worker: WorkerClient<EngineHandlers>, device: WebDevice): Session {
+  let released = false;
+  const run = async (feeds: Values, outputs?: readonly string[]) => {
+    try {
+      return { ...(await worker.call('run', { feeds, outputs })) };
+    } catch (error) {
+      if (!released) throw error;
+      const reason = 'the detector was released';
+      throw new CladError('ENGINE_FAILED', { picture: 'a picture', device, reason });
+    }
+  };
+  // One run after another, since a session of onnxruntime-web refuses a second one while one is under way.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run(feeds, outputs) {
+      const turn = last.then(() => run(feeds, outputs));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+    async release() {
+      released = true;
+      await worker.kill();
+    },
+  };
 }

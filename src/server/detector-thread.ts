@@ -5,7 +5,9 @@ import { openDetector } from '../detector/open.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
-import { answerCalls, type Prepared } from './thread-side.ts';
+import { answerCalls } from '../runtime/worker/answer.ts';
+import { nodeWorkerSide } from '../runtime/worker/node-port.ts';
+import type { Prepared } from '../runtime/worker/protocol.ts';
 
 /** What to load. */
 export interface LoadOrder {
@@ -40,4 +42,4 @@ const handlers = {
 
 export type DetectorHandlers = typeof handlers;
 
-answerCalls(handlers, async () => detector?.release());
+answerCalls(nodeWorkerSide(), handlers, async () => detector?.release());

@@ -7,10 +7,11 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
+import { WorkerClient } from '../runtime/worker/client.ts';
+import { nodeWorker } from '../runtime/worker/node-port.ts';
 import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
 import { LargeEngine, runIn } from './large-engine.ts';
 import type { Extent } from './pictures.ts';
-import { Thread } from './thread.ts';
 import { fileMark, watchFile } from './watch.ts';
 
 /** Milliseconds between two looks at a detector's file. */
@@ -172,7 +173,10 @@ export class HostedDetector {
   }
 
   /** A second thread with the same file; undefined where the file is another by now, or where it cannot be loaded twice. */
-  async #openLarge(mark: string | undefined, threads: number): Promise<Thread<DetectorHandlers> | undefined> {
+  async #openLarge(
+    mark: string | undefined,
+    threads: number,
+  ): Promise<WorkerClient<DetectorHandlers> | undefined> {
     const thread = this.#thread((reason) => this.#options.onDeath(this.source, reason));
     try {
       await this.#loadIn(thread, threads);
@@ -187,13 +191,17 @@ export class HostedDetector {
     return undefined;
   }
 
-  #thread(onDeath: (reason: string) => void): Thread<DetectorHandlers> {
+  #thread(onDeath: (reason: string) => void): WorkerClient<DetectorHandlers> {
     const { script = ownScript, onOutput } = this.#options;
-    return new Thread(script, onDeath, onOutput);
+    return new WorkerClient(nodeWorker(script, onOutput), {
+      worker: "The detector's thread",
+      remedy: 'It is being started again; send the request again.',
+      onDeath,
+    });
   }
 
   /** Loads the file; a thread that cannot is closed. */
-  async #loadIn(thread: Thread<DetectorHandlers>, threads: number): Promise<DetectorMetadata> {
+  async #loadIn(thread: WorkerClient<DetectorHandlers>, threads: number): Promise<DetectorMetadata> {
     try {
       return await thread.call('load', { path: this.source.path, device: this.#options.device, threads });
     } catch (error) {

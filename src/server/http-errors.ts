@@ -1,34 +1,7 @@
-/** @file Errors as answers: which status each has, and its words. What is our own fault is told to the log alone. */
+/** @file Errors as answers, with the status that the catalogue gives them. What has none is our own fault, and told to the log alone. */
+import { type CatalogueEntry, errorCatalogue } from '../core/error-catalogue.ts';
 import { CladError, type ErrorCode, reasonOf } from '../core/errors.ts';
 import { clipped } from './clipped.ts';
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  REQUEST_INVALID: 400,
-  UNAUTHORIZED: 401,
-  ORIGIN_REFUSED: 403,
-  DETECTOR_UNKNOWN: 404,
-  ROUTE_UNKNOWN: 404,
-  METHOD_UNKNOWN: 405,
-  REQUEST_TOO_SLOW: 408,
-  BODY_TOO_LARGE: 413,
-  IMAGE_TOO_LARGE: 413,
-  IMAGE_TOO_LONG: 413,
-  MAP_TOO_LARGE: 413,
-  MEDIA_TYPE_UNKNOWN: 415,
-  HOST_REFUSED: 421,
-  IMAGE_INVALID: 422,
-  IMAGE_BITS: 422,
-  // As nginx has it; nobody reads the answer, but the log and the metrics have it.
-  CLIENT_GONE: 499,
-  // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
-  ENGINE_FAILED: 422,
-  DETECTOR_UNAVAILABLE: 503,
-  MEMORY_SHORT: 503,
-  WORKER_DIED: 503,
-  QUEUE_FULL: 503,
-  STOPPING: 503,
-  TIME_OVER: 504,
-};
 
 /** An error as it is answered. */
 export interface HttpError {
@@ -47,7 +20,7 @@ export function httpError(thrown: unknown): HttpError {
     : thrown instanceof CladError
       ? thrown
       : fromFramework(thrown);
-  const status = statuses[error.code];
+  const { status }: CatalogueEntry = errorCatalogue[error.code];
   if (status !== undefined)
     return { status, code: error.code, message: clipped(error.message, longestMessage) };
   const reason = 'The request could not be answered.';

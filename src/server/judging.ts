@@ -14,13 +14,13 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import { imageSize } from '../image/decode.ts';
 import { type PictureSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
 import { type HeatOrder, requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
-import { ownBuffer } from './own-buffer.ts';
 import type { Extent, PictureThreads } from './pictures.ts';
 
 /** An image as it was sent. */

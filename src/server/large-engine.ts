@@ -4,10 +4,10 @@
  * memory that an engine keeps once it has had it.
  */
 import type { RgbImage } from '../image/rgb.ts';
+import type { WorkerClient } from '../runtime/worker/client.ts';
 import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
-import type { Thread } from './thread.ts';
 
-type DetectorThread = Pick<Thread<DetectorHandlers>, 'call' | 'close' | 'ended'>;
+type DetectorThread = Pick<WorkerClient<DetectorHandlers>, 'call' | 'close' | 'ended'>;
 
 /** Judges images in the thread; their pixels move there and back. */
 export function runIn(

@@ -8,10 +8,13 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type DecodeLimits, decodeBytes } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { answerCalls } from '../runtime/worker/answer.ts';
+import { movable } from '../runtime/worker/buffers.ts';
+import { nodeWorkerSide } from '../runtime/worker/node-port.ts';
+import type { Prepared } from '../runtime/worker/protocol.ts';
 import { drawHeat, type HeatOrder } from './heat-size.ts';
 import type { InferLimits, InferResponse } from './infer-codec.ts';
 import { type InferRequest, type OutputTensor, readInferRequest, writeInferResponse } from './infer-codec.ts';
-import { answerCalls, movable, type Prepared } from './thread-side.ts';
 
 const handlers = {
   async decode(order: {
@@ -59,4 +62,4 @@ const handlers = {
 
 export type PictureHandlers = typeof handlers;
 
-answerCalls(handlers);
+answerCalls(nodeWorkerSide(), handlers);

@@ -17,7 +17,16 @@ export interface Running {
 
 /** Starts the command and goes on. */
 export function startClad(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [cladCommand, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startCladWith({}, ...args);
+}
+
+/** The same with more variables of the environment. */
+export function startCladWith(
+  variables: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Running {
+  const env = { ...process.env, ...variables };
+  const child = spawn(process.execPath, [cladCommand, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

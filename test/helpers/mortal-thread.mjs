@@ -1,10 +1,12 @@
 /** A thread for tests: answers like a detector's thread, and ends by itself where it is told to. */
 import { CladError } from '../../dist/core/errors.js';
-import { answerCalls } from '../../dist/server/thread-side.js';
+import { answerCalls } from '../../dist/runtime/worker/answer.js';
+import { nodeWorkerSide } from '../../dist/runtime/worker/node-port.js';
 
-answerCalls({
+answerCalls(nodeWorkerSide(), {
   load: async ({ path }) => ({ value: { path } }),
   echo: async (value) => ({ value }),
+  hang: () => new Promise(() => {}),
   // Hears nothing meanwhile, as decoders and drawings do not.
   busy: async (milliseconds) => {
     const end = performance.now() + milliseconds;

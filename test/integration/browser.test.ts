@@ -193,6 +193,29 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     }
   });
 
+  it.each([
+    ['ends', 'self.close()', 'the browser ended it'],
+    ['fails', "setTimeout(() => { throw new Error('no such luck'); })", 'Uncaught Error: no such luck'],
+  ])('says so when the worker %s, and does not wait for ever', async (_, code, reason) => {
+    const page = await open(plain.url);
+    await page.evaluate(
+      "clad.loadDetector('tiny/model.onnx', { device: 'wasm' }).then((loaded) => { globalThis.detector = loaded; })",
+    );
+    // A worker that has ended gives no answer here either.
+    void page
+      .workers()[0]
+      ?.evaluate(code)
+      .catch(() => {});
+    const told = await page.evaluate(`(async () => {
+      const picture = { width: 8, height: 8, data: new Uint8Array(192) };
+      for (;;) try { await detector.predict(picture); } catch (error) { return error.code + ' ' + error.message; }
+    })()`);
+    expect(told).toBe(
+      `WORKER_DIED The detector's worker ended in the midst of its work: ${reason}. Load the detector again.`,
+    );
+    await page.close();
+  });
+
   it('says in sentences what goes wrong', async () => {
     const page = await open(plain.url);
     const told = (code: string) =>

@@ -202,7 +202,7 @@ describe('clad calibrate', () => {
     const known = await clad('calibrate', run, trained, copy, '--out', at('none.onnx'));
     expect(known.status).toBe(2);
     expect(known.stderr).toMatch(
-      /10 of 11 photographs are training images of the detector, or copies of such, .*disc.train/,
+      /10 of 11 photographs are training images of the detector or copies of them, for example .*disc.train/,
     );
   });
 

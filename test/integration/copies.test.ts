@@ -265,7 +265,7 @@ describe('clad calibrate', () => {
         const { status, stderr } = await clad('calibrate', detector, known, '--out', at('never.onnx'));
         expect(status).toBe(2);
         expect(stderr).toMatch(
-          /1 of 4 photographs are training images of the detector, or copies of such, .*elsewhere\.webp/,
+          /1 of 4 photographs are training images of the detector or copies of them, for example .*elsewhere\.webp/,
         );
       }
     } finally {

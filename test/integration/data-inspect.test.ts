@@ -150,7 +150,7 @@ describe('what is wrong with the input', () => {
     [
       'nothing is an image',
       { 'a/readme.txt': '' },
-      /the images needed are not there\. Expected .*MVTec AD or VisA/,
+      /the images that are needed are missing\. Expected .*MVTec AD or VisA/,
     ],
     ['the layout is unknown', { '0.png': '', 'nut/0.png': '' }, /cannot tell how the folder is laid out/],
     [

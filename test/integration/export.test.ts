@@ -129,7 +129,7 @@ describe('clad export --to triton', () => {
   it('adds a version when asked again, and refuses one that is there', async () => {
     expect((await triton()).status).toBe(0);
     expect(await readdir(at('models', 'parts'))).toEqual(expect.arrayContaining(['1', '2']));
-    expectRefused(await triton('--model-version', '2'), /a version 2 already/);
+    expectRefused(await triton('--model-version', '2'), /version 2 exists already/);
     await writeFile(at('models', 'parts', 'config.pbtxt'), 'name: "parts"\n');
     expectRefused(await triton(), /did not write/);
     expectRefused(await triton('--name', '../elsewhere'), /--name/);

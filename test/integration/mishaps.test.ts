@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardText } from '../../src/features/backbones/backbone-card.ts';
-import { clad } from '../helpers/clad.ts';
+import { clad, startCladWith } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { expectComplaint, expectRefused } from '../helpers/refused.ts';
 import { tinySettings } from '../helpers/small-training.ts';
@@ -61,6 +61,20 @@ describe('folders', () => {
     await chmod(at('locked'), 0o500);
     expectRefused(await train(parts, at('locked', 'run')), /locked: .*\(no permission\)/);
   });
+});
+
+describe('a thread that ends', () => {
+  it('ends the training with a sentence, from which it can be resumed', async () => {
+    const dying = new URL('../helpers/dying-producer.mjs', import.meta.url).href;
+    const args = ['train', parts, '--out', at('dying'), '--backbone', backbone, '--no-report', ...short];
+    const ended = await startCladWith({ NODE_OPTIONS: `--import=${dying}` }, ...args).ended;
+    expect(ended.stderr).toMatch(
+      /^clad: A thread that reads photographs ended in the midst of its work: exit status 7\. Run the same command/m,
+    );
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+    expect(ended.status).toBe(1);
+    expect((await clad(...args, '--resume')).status).toBe(0);
+  }, 60_000);
 });
 
 describe('broken files beside the training images', () => {

@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     expect(await page.content()).not.toContain('secret');
     await page.fill('#token', 'wrong');
     await page.dispatchEvent('#token', 'change');
-    await expect.poll(() => page.textContent('#result')).toContain('A token is needed');
+    await expect.poll(() => page.textContent('#result')).toContain('The token is missing or wrong');
     await page.fill('#token', token);
     await page.dispatchEvent('#token', 'change');
     await expect.poll(() => page.textContent('#detector')).toBe('secret, version 1');

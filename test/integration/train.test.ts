@@ -264,10 +264,7 @@ describe('what clad train refuses', () => {
     const nowhere = await clad('train', parts, '--out', out('x'), '--backbone', 'no/such.onnx');
     expectRefused(nowhere, /no\/such\.onnx: no such file or folder\./);
     const unknown = await clad('train', parts, '--out', out('x'), '--backbone', 'resnet5');
-    expectRefused(
-      unknown,
-      /No backbone is named resnet5, .* Known backbones: builtin, distilled, filter-bank\./,
-    );
+    expectRefused(unknown, /Unknown backbone resnet5, .* clad knows builtin, distilled, filter-bank\./);
     expect(existsSync(out('x'))).toBe(false);
   });
 
@@ -349,7 +346,7 @@ describe('what clad train refuses', () => {
     await writeFile(join(data, 'weave/train/good/001.png'), whole.subarray(0, whole.length / 2));
     await writeFile(join(data, 'disc/train/good/002.png'), '');
     const refused = await clad('train', data, '--out', out('x'), '--backbone', backbone, ...short);
-    expectRefused(refused, /2 of 32 images cannot be used; .*--skip-broken:/);
+    expectRefused(refused, /2 of 32 images cannot be used\. .*--skip-broken:/);
     expect(refused.stderr).toMatch(/disc\/train\/good\/002\.png: the file is empty/);
     expect(refused.stderr).toMatch(/weave\/train\/good\/001\.png: the file is truncated/);
     expect(existsSync(out('x'))).toBe(false);
@@ -495,7 +492,7 @@ describe('clad evaluate', () => {
         await cp(join(parts, 'disc/test'), join(folder, 'other/cap/test'), { recursive: true });
         return [run, join(folder, 'other')];
       },
-      /Class cap is none that the detector was trained on: disc, weave\./,
+      /Unknown class cap; the detector knows disc, weave\./,
     ],
     [
       'data without test images',
@@ -503,7 +500,7 @@ describe('clad evaluate', () => {
         await cp(join(parts, 'disc/train'), join(folder, 'untested/disc/train'), { recursive: true });
         return [run, join(folder, 'untested')];
       },
-      /untested: the images needed are not there\. Expected test images/,
+      /untested: the images that are needed are missing\. Expected test images/,
     ],
   ])('refuses %s', async (_, args, message) => {
     expectRefused(await clad('evaluate', ...(await args())), message);

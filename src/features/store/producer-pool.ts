@@ -3,77 +3,60 @@
  * the jobs, and only so many are made ahead, so memory does not grow with the data.
  */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { CladError } from '../../core/errors.ts';
-import { type Produced, type Producer, type ProducerJob, type ProducerSetup, producer } from './producer.ts';
-import type { WorkerAnswer } from './producer-worker.ts';
+import { mapAhead } from '../../data/concurrency.ts';
+import { WorkerClient } from '../../runtime/worker/client.ts';
+import { memoryWorker } from '../../runtime/worker/memory-port.ts';
+import { nodeWorker } from '../../runtime/worker/node-port.ts';
+import type { AskingPort } from '../../runtime/worker/protocol.ts';
+import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
+import { type ProducerHandlers, producerHandlers } from './producer-handlers.ts';
 
-/** Jobs finished or under way for each thread. */
+/** Jobs finished or under way for each thread: a thread that has the next one already does not wait for ours, which the engine occupies. */
 const ahead = 3;
+
+export interface PoolOptions {
+  /** At least 1. @default half the machine's cores, at most 4 */
+  readonly threads?: number;
+  /** Starts a worker that answers producers' calls. @default a thread */
+  readonly start?: () => AskingPort;
+}
 
 /**
  * Does jobs in other threads.
- * @param threads - at least 1. @default half the machine's cores, at most 4
- * @throws IMAGE_INVALID or FILE_UNREADABLE, naming the photograph or texture that made a job fail
+ * @throws IMAGE_INVALID or FILE_UNREADABLE, naming the photograph or texture that made a job fail; WORKER_DIED
  */
 export async function* produceAll(
   setup: ProducerSetup,
   jobs: readonly ProducerJob[],
-  threads = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2))),
+  { threads = defaultThreads(), start = startThread }: PoolOptions = {},
 ): AsyncGenerator<Produced> {
-  const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => startWorker(setup));
+  const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => startProducer(start(), setup));
+  let turn = 0;
+  const produce = (job: ProducerJob) => workers[turn++ % workers.length]!.call('produce', job);
   try {
-    const pending: Promise<Produced>[] = [];
-    let next = 0;
-    const ask = () => {
-      if (next >= jobs.length) return;
-      const answer = workers[next % workers.length].produce(jobs[next]);
-      // An answer that fails is met when its turn comes, not before.
-      answer.catch(() => {});
-      pending.push(answer);
-      next++;
-    };
-    for (let count = 0; count < ahead * workers.length; count++) ask();
-    while (pending.length > 0) {
-      const produced = await (pending.shift() as Promise<Produced>);
-      ask();
-      yield produced;
-    }
+    for await (const [, produced] of mapAhead(jobs, ahead * workers.length, produce)) yield produced;
   } finally {
-    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all(workers.map((worker) => worker.kill()));
   }
 }
 
-interface ProducerThread {
-  readonly produce: Producer;
-  stop(): Promise<unknown>;
+function defaultThreads(): number {
+  return Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2)));
 }
 
-function startWorker(setup: ProducerSetup): ProducerThread {
-  // Node runs the compiled worker; from TypeScript sources (tests) the jobs run in this thread.
-  if (import.meta.url.endsWith('.ts')) return { produce: producer(setup), stop: async () => {} };
-  const worker = new Worker(new URL('./producer-worker.js', import.meta.url), { workerData: setup });
-  const waiting = new Map<
-    number,
-    { resolve: (produced: Produced) => void; reject: (error: Error) => void }
-  >();
-  let asked = 0;
-  worker.on('message', (answer: WorkerAnswer) => {
-    const job = waiting.get(answer.number);
-    waiting.delete(answer.number);
-    if ('produced' in answer) job?.resolve(answer.produced);
-    else job?.reject(CladError.told(answer.error));
+/** Node runs the compiled worker; from TypeScript sources (tests) the jobs run in this thread. */
+function startThread(): AskingPort {
+  if (import.meta.url.endsWith('.ts')) return memoryWorker(producerHandlers());
+  return nodeWorker(new URL('./producer-worker.js', import.meta.url));
+}
+
+function startProducer(port: AskingPort, setup: ProducerSetup): WorkerClient<ProducerHandlers> {
+  const worker = new WorkerClient<ProducerHandlers>(port, {
+    worker: 'A thread that reads photographs',
+    remedy:
+      'Run the same command again (`clad train` with --resume); if memory was short, close other programs first.',
   });
-  worker.on('error', (error) => {
-    for (const { reject } of waiting.values()) reject(error);
-  });
-  return {
-    produce: (job) =>
-      new Promise((resolve, reject) => {
-        const number = asked++;
-        waiting.set(number, { resolve, reject });
-        worker.postMessage({ number, job });
-      }),
-    stop: () => worker.terminate(),
-  };
+  // Calls are begun in their order, so jobs find it; and where it is refused, so are they.
+  worker.call('begin', setup).catch(() => {});
+  return worker;
 }

@@ -1,16 +1,26 @@
 /** @file Photographs of the demo factory drawn and written, by as many threads as the machine has cores. */
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { CladError } from '../../core/errors.ts';
 import { mapConcurrently } from '../../data/concurrency.ts';
 import { type DemoOptions, type PlannedPart, renderPlanned } from '../../demo/plan.ts';
 import { writeGreyPng, writePng } from '../../image/encode.ts';
-import type { DemoAnswer, DemoSetup } from './demo-worker.ts';
+import { Lane } from '../../runtime/worker/lane.ts';
+import { nodeWorker } from '../../runtime/worker/node-port.ts';
+import type { DemoHandlers } from './demo-worker.ts';
+
+/** What all photographs of a demo data set share. */
+export interface DemoSetup {
+  readonly root: string;
+  readonly options: DemoOptions;
+}
+
+/** One photograph to draw. */
+export interface DemoOrder extends DemoSetup {
+  readonly planned: PlannedPart;
+}
 
 /** Draws one photograph and writes it, and its mask. */
-export async function writePlanned(root: string, planned: PlannedPart, options: DemoOptions): Promise<void> {
+export async function writePlanned({ root, options, planned }: DemoOrder): Promise<void> {
   const { image, mask } = renderPlanned(planned, options);
   await writePng(join(root, planned.path), image);
   if (mask && planned.maskPath !== undefined) await writeGreyPng(join(root, planned.maskPath), mask);
@@ -19,6 +29,7 @@ export async function writePlanned(root: string, planned: PlannedPart, options: 
 /**
  * Draws and writes all photographs of a plan, in no fixed order.
  * @param onWritten - called after each
+ * @throws FILE_REFUSED, WORKER_DIED
  */
 export async function writeAllPlanned(
   setup: DemoSetup,
@@ -28,27 +39,24 @@ export async function writeAllPlanned(
   // Node runs the compiled worker; from TypeScript sources (tests), and for few pictures, this thread does it.
   if (import.meta.url.endsWith('.ts') || plan.length < 24) {
     await mapConcurrently(plan, 2, async (planned) => {
-      await writePlanned(setup.root, planned, setup.options);
+      await writePlanned({ ...setup, planned });
       onWritten();
     });
     return;
   }
   const threads = Math.min(8, availableParallelism());
-  const idle = Array.from(
-    { length: threads },
-    () => new Worker(new URL('./demo-worker.js', import.meta.url), { workerData: setup }),
-  );
-  const workers = [...idle];
+  const lane = new Lane<DemoHandlers>({
+    start: () => nodeWorker(new URL('./demo-worker.js', import.meta.url)),
+    count: threads,
+    worker: 'A thread that draws photographs',
+    remedy: 'Run the same command again.',
+  });
   try {
     await mapConcurrently(plan, threads, async (planned) => {
-      const worker = idle.pop() as Worker;
-      worker.postMessage(planned);
-      const [{ failure }] = (await once(worker, 'message')) as [DemoAnswer];
-      if (failure !== undefined) throw new CladError('INTERNAL', { reason: `${planned.path}: ${failure}.` });
-      idle.push(worker);
+      await lane.call('write', { ...setup, planned });
       onWritten();
     });
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await lane.close();
   }
 }

@@ -1,28 +1,16 @@
-/** @file A thread that draws and writes photographs of the demo factory, one message in and one out for each. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { reasonOf } from '../../core/errors.ts';
-import type { DemoOptions, PlannedPart } from '../../demo/plan.ts';
-import { writePlanned } from './demo-files.ts';
+/** @file A thread that draws and writes photographs of the demo factory; see demo-files.ts. */
+import { answerCalls } from '../../runtime/worker/answer.ts';
+import { nodeWorkerSide } from '../../runtime/worker/node-port.ts';
+import type { Prepared } from '../../runtime/worker/protocol.ts';
+import { type DemoOrder, writePlanned } from './demo-files.ts';
 
-/** What a thread is told at its start. */
-export interface DemoSetup {
-  readonly root: string;
-  readonly options: DemoOptions;
-}
+const handlers = {
+  async write(order: DemoOrder): Promise<Prepared<null>> {
+    await writePlanned(order);
+    return { value: null };
+  },
+};
 
-/** What a thread says when a photograph is written, or why it is not. */
-export interface DemoAnswer {
-  readonly failure?: string;
-}
+export type DemoHandlers = typeof handlers;
 
-const { root, options } = workerData as DemoSetup;
-
-parentPort?.on('message', async (planned: PlannedPart) => {
-  let answer: DemoAnswer = {};
-  try {
-    await writePlanned(root, planned, options);
-  } catch (error) {
-    answer = { failure: reasonOf(error) };
-  }
-  parentPort?.postMessage(answer);
-});
+answerCalls(nodeWorkerSide(), handlers);

@@ -65,12 +65,9 @@ export async function writeGoodImagesFile(path: string, content: GoodImagesFile)
   await writeFileAtomic(path, sealedJson(content, false));
 }
 
-/**
- * @param run - folder of the run, for errors
- * @throws GOOD_IMAGES_MISSING where there is none, as in runs of earlier versions; GOOD_IMAGES_DAMAGED
- */
-export async function readGoodImagesFile(path: string, run: string): Promise<GoodImagesFile> {
-  if (!existsSync(path)) throw new CladError('GOOD_IMAGES_MISSING', { path, run });
+/** @throws GOOD_IMAGES_MISSING where there is none, as in runs of earlier versions; GOOD_IMAGES_DAMAGED */
+export async function readGoodImagesFile(path: string): Promise<GoodImagesFile> {
+  if (!existsSync(path)) throw new CladError('GOOD_IMAGES_MISSING', { path });
   const content = openSealed((await readBytes(path)).toString('utf8'));
   if (content === undefined)
     throw new CladError('GOOD_IMAGES_DAMAGED', { path, reason: 'its checksum does not fit' });

@@ -102,7 +102,7 @@ async function isWhole({ run, request }: Work): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof CladError) || error.code !== 'DETECTOR_INVALID') throw error;
     request.note?.(madeAgain(error.message));
-    const file = await readGoodImagesFile(run.goodImagesState, run.path).catch(() => undefined);
+    const file = await readGoodImagesFile(run.goodImagesState).catch(() => undefined);
     const excluded = file?.images.filter((image) => image.excluded).length ?? 0;
     if (excluded > 0)
       request.note?.(

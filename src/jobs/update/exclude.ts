@@ -173,7 +173,7 @@ async function subjectOf(folder: string): Promise<Subject> {
   const path = await modelPathOf(folder);
   const bytes = await readBytes(path);
   const { metadata } = readDetector(bytes, path);
-  const file = await readGoodImagesFile(run.goodImagesState, folder);
+  const file = await readGoodImagesFile(run.goodImagesState);
   return { run, root: data.root, path, bytes, metadata, file };
 }
 

@@ -210,7 +210,7 @@ describe('a data set', () => {
     const refusal = (files: Files) =>
       withFiles(files, (root) => loadDataset(root).catch((error: unknown) => (error as Error).message));
     expect(await refusal({ 'a/0.heic': heic, 'a/1.heic': heic })).toMatch(
-      /images needed are not there.*; left out there: HEIC is not read \(2\)\.$/,
+      /images that are needed are missing.*; left out there: HEIC is not read \(2\)\.$/,
     );
     expect(await refusal({ 'a/0.heic': heic, 'b/0.png': png, 'b/0.gif': 'GIF89a' })).toMatch(
       /^Class a has no images: .*; left out there: HEIC is not read \(1\)\. Add some/,

@@ -305,11 +305,11 @@ describe('plain folders', () => {
     ],
     ['a folder is named as a state', ['good/1.png', 'NG/1.png'], /^LAYOUT_UNCLEAR NG: .*split or a state/],
     ['a product is empty', ['nut/1.png', 'bolt/readme.txt'], /^CLASS_EMPTY Class bolt has no images/],
-    ['nothing is an image', ['nut/1.txt'], /^DATASET_EMPTY ROOT: the images needed are not there/],
+    ['nothing is an image', ['nut/1.txt'], /^DATASET_EMPTY ROOT: the images that are needed are missing/],
     [
       'nothing is there',
       [],
-      /^DATASET_EMPTY ROOT: the images needed are not there\. Expected <product>\/.* MVTec AD or VisA\.$/,
+      /^DATASET_EMPTY ROOT: the images that are needed are missing\. Expected <product>\/.* MVTec AD or VisA\.$/,
     ],
   ] as const)('refuses when %s', async (_, paths, message) => {
     expect(await refusal(empty(...paths))).toMatch(message);

@@ -48,7 +48,7 @@ describe('verifyImages', () => {
   it('lists every broken, empty and truncated image in one error', () =>
     withFiles(broken, async (root) => {
       const message = await refusal(root, verifyImages(await loadDataset(root)));
-      expect(message).toMatch(/^IMAGES_BROKEN 4 of 8 images cannot be used; .*--skip-broken:\n/);
+      expect(message).toMatch(/^IMAGES_BROKEN 4 of 8 images cannot be used\. .*--skip-broken:\n/);
       expect(message.split('\n').slice(1)).toEqual([
         '  nut/train/good/2.png: the file is empty',
         '  nut/train/good/3.png: the file is truncated',

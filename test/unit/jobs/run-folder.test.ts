@@ -82,7 +82,7 @@ describe('a run', () => {
       const run = new RunFolder(folder);
       await run.begin(config, false);
       await expect(run.begin({ ...config, ...change }, true)).rejects.toThrow(
-        `${folder}: this run was begun with other values of ${differing}; --resume continues the same run only. Use them, or another --out.`,
+        `${folder}: this run was begun with other values of ${differing}; --resume continues only the same run. Use those values, or give another --out.`,
       );
       expect(await run.config()).toEqual(config);
     }),
@@ -147,7 +147,7 @@ describe('a run', () => {
     withFolder(async (folder) => {
       await new RunFolder(folder).begin(config, false);
       await expect(modelPathOf(folder)).rejects.toThrow(
-        `${folder}: the training has not come to its end, so there is no model.onnx. Go on with \`clad train\` and --resume.`,
+        `${folder}: the training is not finished, so there is no model.onnx. Continue it with \`clad train\` and --resume.`,
       );
       await symlink(join(folder, 'gone.onnx'), join(folder, 'model.onnx'));
       await expect(modelPathOf(folder).then(readBytes)).rejects.toThrow(

@@ -28,7 +28,7 @@ describe('httpError', () => {
     ['TIME_OVER', 504],
     ['IMAGE_INVALID', 422],
   ] as const)('has a status for %s: %d', (code, status) => {
-    expect(httpError(new CladError(code, {}))).toMatchObject({ status, code });
+    expect(httpError(CladError.told({ code, message: 'm' }))).toMatchObject({ status, code });
   });
 
   it.each([
@@ -40,6 +40,8 @@ describe('httpError', () => {
     }),
     new CladError('ENGINE_FAILED', { picture: 'a picture', device: 'cpu', reason: 'std::bad_alloc' }),
     new CladError('WORKER_DIED', {
+      worker: 'A thread',
+      remedy: 'Try again later.',
       reason: 'Worker terminated due to reaching memory limit: JS heap out of memory',
     }),
   ])('says that memory is short, and not that clad has a defect: %s', (thrown) => {

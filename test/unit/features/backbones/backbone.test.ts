@@ -136,7 +136,7 @@ describe('a file without a card', () => {
     expect(chosen.card).toMatchObject({ mean: [0, 0, 0], layers: [card.layers[1]], inputSize: 128 });
     await expect(loadBackbone(path, { mean: [0, 0, 0] })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     await expect(loadBackbone(path, { normalization: 'imagenet', layers: ['c'] })).rejects.toThrow(
-      `${path}: cannot serve as a backbone: it has no value named c; its outputs are a, b.`,
+      `${path}: cannot serve as a backbone: it has no value named c; its outputs are a, b. docs/backbones.md says what a backbone needs.`,
     );
   });
 
@@ -179,7 +179,7 @@ describe('a file without a card', () => {
 
   it('is looked for as a name, then as a path', async () => {
     await expect(loadBackbone('resnet5')).rejects.toThrow(
-      'No backbone is named resnet5, and no file has that path. Known backbones: builtin, distilled, filter-bank.',
+      'Unknown backbone resnet5, and no file has that path; clad knows builtin, distilled, filter-bank.',
     );
     await expect(loadBackbone(join(folder, 'none.onnx'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     const weights = await written('w.safetensors', new Uint8Array(8));
@@ -209,7 +209,7 @@ describe('a file with a card', () => {
     const expected = 'ab'.repeat(32);
     await writeFile(`${path}.json`, JSON.stringify({ ...card, sha256: expected }));
     await expect(loadBackbone(path)).rejects.toMatchObject({ code: 'BACKBONE_CHANGED' });
-    await expect(loadBackbone(path)).rejects.toThrow(`sha256 ${sha256(bytes)}, the card says ${expected}`);
+    await expect(loadBackbone(path)).rejects.toThrow(`sha256 is ${sha256(bytes)}, the card says ${expected}`);
   });
 
   it.each([
@@ -270,9 +270,7 @@ describe('the registry', () => {
     expect((await loadBackbone('one')).sha256).toBe(replaced.sha256);
     expect(replaced.sha256).toBe(sha256(await readFile(other)));
     await expect(addBackbone(path, { name: '../one' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-    await expect(loadBackbone('two')).rejects.toThrow(
-      'Known backbones: builtin, distilled, filter-bank, one.',
-    );
+    await expect(loadBackbone('two')).rejects.toThrow('clad knows builtin, distilled, filter-bank, one.');
   });
 
   it('builds a ResNet from its weights, and keeps the old backbone when the new one cannot be built', async () => {

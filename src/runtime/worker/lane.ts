@@ -1,25 +1,22 @@
 /**
- * @file Threads for work of one size: each does one piece at a time, the rest waits in turn. Work that nobody waits for any more is taken
- * out of the queue, or ended with its thread where it has begun and does not end by itself soon; a new thread takes its place.
+ * @file Workers for work of one size: each does one piece at a time, the rest waits in turn. Work that nobody waits for any more is taken
+ * out of the queue, or ended with its worker where it has begun and does not end by itself soon; a new one takes its place, as it does
+ * where one died.
  */
-import { type Result, Thread } from './thread.ts';
-import type { Handlers } from './thread-side.ts';
+import { type DeathWords, WorkerClient } from './client.ts';
+import type { AskingPort, Handlers, Result } from './protocol.ts';
 
-export interface LaneOptions {
-  /** The compiled file of the threads' other side. */
-  readonly script: URL;
-  /** Threads, at least 1. */
+/** How the workers are started, and who is told when one ended by itself. */
+export interface LaneOptions extends DeathWords {
+  start(): AskingPort;
+  /** Workers, at least 1. */
   readonly count: number;
-  /** Milliseconds that work may go on after its signal was aborted: most ends within, and a thread takes longer to start. @default 1000 */
+  /** Milliseconds that work may go on after its signal was aborted: most ends within, and a worker takes longer to start. @default 1000 */
   readonly grace?: number;
-  /** Told when a thread ended by itself. */
-  onDeath(reason: string): void;
-  /** Told what a thread prints, which is a library's warning. */
-  onOutput?(text: string): void;
 }
 
 export interface CallOptions {
-  /** Buffers that move to the thread instead of being copied. */
+  /** Buffers that move to the worker instead of being copied. */
   readonly transfer?: readonly ArrayBuffer[];
   /** Its reason ends the call, when the work has ended indeed. */
   readonly signal?: AbortSignal | undefined;
@@ -28,13 +25,13 @@ export interface CallOptions {
 interface Work<H extends Handlers> {
   readonly signal: AbortSignal | undefined;
   /** Never rejects: the outcome goes to who called. */
-  begin(thread: Thread<H>): Promise<void>;
+  begin(worker: WorkerClient<H>): Promise<void>;
 }
 
 export class Lane<H extends Handlers> {
   readonly #options: LaneOptions;
-  readonly #idle: Thread<H>[];
-  readonly #busy = new Set<Thread<H>>();
+  readonly #idle: WorkerClient<H>[];
+  readonly #busy = new Set<WorkerClient<H>>();
   #waiting: Work<H>[] = [];
   #closed = false;
 
@@ -44,7 +41,7 @@ export class Lane<H extends Handlers> {
   }
 
   /**
-   * Calls a function of the other side once a thread is free.
+   * Calls a function of the other side once a worker is free.
    * @throws what it throws; WORKER_DIED; the signal's reason
    */
   call<N extends keyof H & string>(
@@ -64,9 +61,9 @@ export class Lane<H extends Handlers> {
       };
       const work: Work<H> = {
         signal,
-        begin: (thread) => {
+        begin: (worker) => {
           signal?.removeEventListener('abort', leave);
-          return thread.call(name, argument, transfer).then(resolve, (error: unknown) => {
+          return worker.call(name, argument, transfer).then(resolve, (error: unknown) => {
             reject(signal?.aborted ? signal.reason : error);
           });
         },
@@ -77,49 +74,49 @@ export class Lane<H extends Handlers> {
     });
   }
 
-  /** Ends the threads; what they are at is finished, for nobody. */
+  /** Ends the workers; what they are at is finished, for nobody. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#idle, ...this.#busy].map((thread) => thread.close()));
+    await Promise.all([...this.#idle, ...this.#busy].map((worker) => worker.close()));
   }
 
-  #start(): Thread<H> {
-    const { script, onDeath, onOutput } = this.#options;
-    const thread: Thread<H> = new Thread(
-      script,
-      (reason) => {
-        onDeath(reason);
+  #start(): WorkerClient<H> {
+    const { start, worker, remedy, onDeath } = this.#options;
+    const started: WorkerClient<H> = new WorkerClient(start(), {
+      worker,
+      remedy,
+      onDeath: (reason) => {
+        onDeath?.(reason);
         // A busy one is replaced when its call has been refused.
-        const at = this.#idle.indexOf(thread);
+        const at = this.#idle.indexOf(started);
         if (at >= 0 && !this.#closed) this.#idle[at] = this.#start();
       },
-      onOutput,
-    );
-    return thread;
+    });
+    return started;
   }
 
   #next(): void {
     while (this.#idle.length > 0 && this.#waiting.length > 0) {
       const work = this.#waiting.shift()!;
-      const thread = this.#idle.pop()!;
-      this.#busy.add(thread);
-      void this.#run(thread, work);
+      const worker = this.#idle.pop()!;
+      this.#busy.add(worker);
+      void this.#run(worker, work);
     }
   }
 
-  async #run(thread: Thread<H>, work: Work<H>): Promise<void> {
+  async #run(worker: WorkerClient<H>, work: Work<H>): Promise<void> {
     const { grace = 1000 } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
-      timer = setTimeout(() => thread.kill(), grace);
+      timer = setTimeout(() => void worker.kill(), grace);
     };
     work.signal?.addEventListener('abort', end, { once: true });
-    await work.begin(thread);
+    await work.begin(worker);
     clearTimeout(timer);
     work.signal?.removeEventListener('abort', end);
     if (this.#closed) return;
-    this.#busy.delete(thread);
-    this.#idle.push(thread.ended ? this.#start() : thread);
+    this.#busy.delete(worker);
+    this.#idle.push(worker.ended ? this.#start() : worker);
     this.#next();
   }
 }

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Lane } from '../../../src/server/lane.ts';
-import type { Prepared } from '../../../src/server/thread-side.ts';
+import { Lane, type LaneOptions } from '../../../../src/runtime/worker/lane.ts';
+import { nodeWorker } from '../../../../src/runtime/worker/node-port.ts';
+import type { Prepared } from '../../../../src/runtime/worker/protocol.ts';
 
-const script = new URL('../../helpers/mortal-thread.mjs', import.meta.url);
+const script = new URL('../../../helpers/mortal-thread.mjs', import.meta.url);
 
 type Mortal = {
   echo(value: number): Promise<Prepared<number>>;
@@ -14,19 +15,25 @@ let lane: Lane<Mortal>;
 afterEach(() => lane.close());
 
 const died = vi.fn();
+const options: Omit<LaneOptions, 'count'> = {
+  start: () => nodeWorker(script),
+  worker: 'A thread of a test',
+  remedy: 'Try again.',
+  onDeath: died,
+};
 const activeThreads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
 /** Until a thread that has just answered has begun with the next. */
 const begins = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('Lane', () => {
   it('answers each call with its own answer, more of them than there are threads', async () => {
-    lane = new Lane({ script, count: 2, onDeath: died });
+    lane = new Lane({ ...options, count: 2 });
     const calls = Array.from({ length: 9 }, (_, value) => lane.call('echo', value));
     expect(await Promise.all(calls)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('ends work that nobody waits for any more, though its thread hears nothing, and goes on', async () => {
-    lane = new Lane({ script, count: 1, grace: 50, onDeath: died });
+    lane = new Lane({ ...options, count: 1, grace: 50 });
     await lane.call('echo', 0);
     const controller = new AbortController();
     const started = performance.now();
@@ -41,7 +48,7 @@ describe('Lane', () => {
   });
 
   it('lets work end by itself within the grace, and takes out what has not begun', async () => {
-    lane = new Lane({ script, count: 1, grace: 30_000, onDeath: died });
+    lane = new Lane({ ...options, count: 1, grace: 30_000 });
     await lane.call('echo', 0);
     const controller = new AbortController();
     const { signal } = controller;
@@ -58,7 +65,7 @@ describe('Lane', () => {
 
   it('starts no thread once it is closed, though one is at work', async () => {
     const onDeath = vi.fn();
-    lane = new Lane({ script, count: 1, onDeath });
+    lane = new Lane({ ...options, count: 1, onDeath });
     await lane.call('echo', 0);
     const late = lane.call('busy', 200);
     await begins();
@@ -71,7 +78,7 @@ describe('Lane', () => {
 
   it('replaces a thread that died, busy or idle', async () => {
     const onDeath = vi.fn();
-    lane = new Lane({ script, count: 1, onDeath });
+    lane = new Lane({ ...options, count: 1, onDeath });
     await expect(lane.call('run', [])).rejects.toMatchObject({ code: 'WORKER_DIED' });
     expect(await lane.call('echo', 1)).toBe(1);
     expect(onDeath).toHaveBeenCalledTimes(1);

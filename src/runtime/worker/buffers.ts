@@ -4,3 +4,8 @@
 export function ownBuffer({ buffer, byteLength }: Uint8Array | Float32Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
+
+/** The bytes in a buffer of their own, so that it can move to another thread. */
+export function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}

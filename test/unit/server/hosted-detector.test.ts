@@ -1,43 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type DetectorSource, HostedDetector } from '../../../src/server/hosted-detector.ts';
-import { Thread } from '../../../src/server/thread.ts';
-import type { Prepared } from '../../../src/server/thread-side.ts';
 
 const script = new URL('../../helpers/mortal-thread.mjs', import.meta.url);
-
-type Mortal = {
-  echo(value: number): Promise<Prepared<number>>;
-  refuse(value: null): Promise<Prepared<null>>;
-  run(images: readonly never[]): Promise<Prepared<null>>;
-};
-
-describe('Thread', () => {
-  it('answers each call with its own answer, and ends when closed', async () => {
-    const died = vi.fn();
-    const thread = new Thread<Mortal>(script, died);
-    const answers = Array.from({ length: 20 }, (_, value) => thread.call('echo', value));
-    expect(await Promise.all(answers)).toEqual(Array.from({ length: 20 }, (_, value) => value));
-    await thread.close();
-    expect(died).not.toHaveBeenCalled();
-  });
-
-  it('passes errors on with their code and words', async () => {
-    const thread = new Thread<Mortal>(script);
-    const message = 'x.png: cannot be decoded (broken). Replace or remove the file.';
-    await expect(thread.call('refuse', null)).rejects.toMatchObject({ code: 'IMAGE_INVALID', message });
-    await thread.close();
-  });
-
-  it('meets all calls with WORKER_DIED when it ends by itself, and says so once', async () => {
-    const died = vi.fn();
-    const thread = new Thread<Mortal>(script, died);
-    const calls = [thread.call('run', []), thread.call('echo', 1)];
-    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'WORKER_DIED' });
-    await expect(thread.call('echo', 2)).rejects.toMatchObject({ code: 'WORKER_DIED' });
-    expect(died.mock.calls).toEqual([['exit status 3']]);
-    await thread.close();
-  });
-});
 
 describe('HostedDetector', () => {
   const source: DetectorSource = { name: 'a', version: '1', path: '/no/such/model.onnx' };
