@@ -12,6 +12,7 @@ import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { registerOptions } from './options.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
 import { registerServe } from './serve.ts';
@@ -59,6 +60,7 @@ registerDemo(program);
 registerBackbones(program);
 registerCompare(program);
 registerAblate(program);
+registerOptions(program);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`clad ... | head`) is no error.

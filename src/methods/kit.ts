@@ -4,12 +4,13 @@
  */
 export { z } from 'zod';
 export { CladError } from '../core/errors.ts';
-export { halvesToFloats } from '../core/half.ts';
 export { Random } from '../core/random.ts';
 export { anomalyMap, imageScore } from '../detector/heat/anomaly-map.ts';
 export { normalize, resizeToInput } from '../features/patches/preprocess.ts';
+export { imageFeatures } from '../features/store/image-features.ts';
 /** Operations and graphs, e.g. `graph.add`, `graph.matmul`. */
 export * as graph from '../graph/index.ts';
+export { oneHot } from '../nn/losses.ts';
 export * as perceptrons from '../nn/perceptron.ts';
 export { trainStages } from '../training/trainer.ts';
 export { fitClassMaps } from './shared/class-maps.ts';

@@ -7,11 +7,13 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import { madeAgain } from '../../core/made-again.ts';
+import { checkOptions } from '../../core/options.ts';
 import { stoppable } from '../../core/progress.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { Fitted } from '../../methods/contract.ts';
+import { loadMethod } from '../../methods/registry.ts';
 import type { Judgement } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { readGoodImagesFile } from '../good-images/good-images-file.ts';
@@ -51,6 +53,7 @@ export interface TrainOutcome {
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   requireRequest('train', 'train', request);
+  checkOptions((await loadMethod(request.method)).options, request.options);
   await requireOutput(request);
   return withLock(new RunFolder(request.out).lock, () => trainAlone(request));
 }

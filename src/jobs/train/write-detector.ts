@@ -55,7 +55,7 @@ export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Wri
 
 async function judgeAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
   const { engine, options, run, dataset, training, split } = work;
-  const { steps, entryImages = [], reach } = fitted;
+  const { steps, entryImages, reach } = fitted;
   const { seed, falseAlarmRate } = options;
   const ownOut = await leaveOwnOutDetector(
     engine,
@@ -70,13 +70,17 @@ async function judgeAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
       classes: dataset.classes,
     };
     const judged = await judgeGoodImages(toJudge, ownOut, stoppable(work));
-    const learnt = Object.values(steps).some((count) => count > 0);
+    // What is in a bank leaves it for its own image; everything else is learnt by heart as far as it goes.
+    const learnt = entryImages === undefined || Object.values(steps).some((count) => count > 0);
     const familiar = learnt ? familiarityOf(judged.images) : 0;
     const calibration = calibrateByGood(judged, falseAlarmRate, familiar);
     const metadata = await withMadeDefects(describe(work, calibration), work, ownOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(familiar));
     await writeGoodImages({ run, root: dataset.root }, ownOut, goodImages, metadata);
-    await writeGoodImagesFile(run.goodImagesState, goodImagesFile(judged.images, entryImages, dataset.root));
+    await writeGoodImagesFile(
+      run.goodImagesState,
+      goodImagesFile(judged.images, entryImages ?? [], dataset.root),
+    );
     return { metadata, goodImages };
   } finally {
     await ownOut.release();

@@ -1,5 +1,5 @@
 /** @file How the two scores vary over held-out normal patches, so that they can be added in common units. */
-import { halvesToFloats } from '../../core/half.ts';
+import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
@@ -28,19 +28,13 @@ export async function measureSpreads(
   const network = new Moments();
   const distance = new Moments();
   try {
-    for (let shard = 0; shard < index.shards.length; shard++) {
-      const { images, features: halves } = await store.readShard(shard);
-      for (const [number, { id }] of images.entries()) {
-        if (!heldOut.has(id)) continue;
-        const start = number * perImage * index.width;
-        const rows = halvesToFloats(halves.subarray(start, start + perImage * index.width));
-        const outputs = await session.run({
-          features: float32(rows, [perImage, index.width]),
-          own: int64([id], [1]),
-        });
-        network.add(floats(outputs.network));
-        distance.add(floats(outputs.distance));
-      }
+    for await (const { id, features: rows } of imageFeatures({ store, index, images: heldOut })) {
+      const outputs = await session.run({
+        features: float32(rows, [perImage, index.width]),
+        own: int64([id], [1]),
+      });
+      network.add(floats(outputs.network));
+      distance.add(floats(outputs.distance));
     }
   } finally {
     await session.release();

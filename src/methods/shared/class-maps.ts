@@ -1,5 +1,5 @@
 /** @file Each class's mean photograph in feature space: what tells products apart where a method itself does not. */
-import { halvesToFloats } from '../../core/half.ts';
+import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
 
 /** Means over the images of each class. */
@@ -16,30 +16,25 @@ export interface ClassMaps {
 }
 
 /** Reads the whole store once. */
-export async function fitClassMaps({ store, index, images }: FitSource): Promise<ClassMaps> {
+export async function fitClassMaps(source: FitSource): Promise<ClassMaps> {
+  const { index } = source;
   const { width } = index;
   const patches = index.gridSide ** 2;
   const classes = index.classes.length;
-  const maps = new Float32Array(classes * patches * width);
+  const size = patches * width;
+  const maps = new Float32Array(classes * size);
   const counts = new Array<number>(classes).fill(0);
   const means: { classIndex: number; mean: Float32Array }[] = [];
-  for (let shard = 0; shard < index.shards.length; shard++) {
-    const { images: members, features } = await store.readShard(shard);
-    for (const [number, { id, classIndex }] of members.entries()) {
-      if (!images.has(id)) continue;
-      const size = patches * width;
-      const rows = halvesToFloats(features.subarray(number * size, (number + 1) * size));
-      const map = maps.subarray(classIndex * size, (classIndex + 1) * size);
-      const mean = new Float32Array(width);
-      for (let at = 0; at < size; at++) {
-        map[at]! += rows[at]!;
-        mean[at % width]! += rows[at]! / patches;
-      }
-      counts[classIndex]! += 1;
-      means.push({ classIndex, mean });
+  for await (const { classIndex, features: rows } of imageFeatures(source)) {
+    const map = maps.subarray(classIndex * size, (classIndex + 1) * size);
+    const mean = new Float32Array(width);
+    for (let at = 0; at < size; at++) {
+      map[at]! += rows[at]!;
+      mean[at % width]! += rows[at]! / patches;
     }
+    counts[classIndex]! += 1;
+    means.push({ classIndex, mean });
   }
-  const size = patches * width;
   for (let at = 0; at < maps.length; at++) maps[at]! /= Math.max(1, counts[Math.floor(at / size)]!);
   const centres = new Float32Array(classes * width);
   for (let at = 0; at < maps.length; at++)
