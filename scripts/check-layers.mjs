@@ -33,7 +33,7 @@ const pure = new Map([
   ['demo', []],
   ['synthesis', []],
   ['evaluation', []],
-  ['core', ['files.ts', 'hash.ts', 'lock.ts', 'lock-holder.ts']],
+  ['core', ['files.ts', 'hash.ts', 'lock.ts', 'lock-holder.ts', 'plugin.ts']],
 ]);
 const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 

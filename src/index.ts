@@ -43,6 +43,8 @@ export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
 export type { CladOptions } from './methods/clad/options.ts';
 export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';
+/** What methods are made with. */
+export * as kit from './methods/kit.ts';
 export { loadMethod, methodNames } from './methods/registry.ts';
 export { type Override, resolveOptions } from './methods/resolve-options.ts';
 export { evaluateWithReport, reportTraining } from './report/report.ts';

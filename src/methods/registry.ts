@@ -1,8 +1,6 @@
 /** @file The methods by name, and those that lie in a file. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
+import { isPlugin, loadPlugin } from '../core/plugin.ts';
 import { clad } from './clad/clad.ts';
 import type { CommonOptions, Method, View } from './contract.ts';
 import { cras } from './cras/cras.ts';
@@ -29,8 +27,6 @@ export const methods: ReadonlyMap<string, Method> = new Map(all.map((method) => 
 export const methodNames: readonly string[] = [...methods.keys()];
 export const defaultMethod = clad.name;
 
-type MethodFile = { readonly default?: unknown };
-
 /**
  * A method.
  * @param nameOrFile - of one that comes with the program, or a JavaScript file (.mjs or .js) whose default export is a method, or a function that
@@ -40,24 +36,12 @@ type MethodFile = { readonly default?: unknown };
 export async function loadMethod(nameOrFile: string): Promise<Method> {
   const own = methods.get(nameOrFile);
   if (own) return own;
-  const path = resolve(nameOrFile);
-  if (!/\.m?js$/.test(nameOrFile) || !existsSync(path)) {
-    throw new CladError('OPTION_INVALID', {
-      option: '--method',
-      expected: `one of ${methodNames.join(', ')}, or a JavaScript file that holds one`,
-      actual: nameOrFile,
-    });
-  }
-  let found: unknown;
-  try {
-    const { default: content } = (await import(pathToFileURL(path).href)) as MethodFile;
-    found = typeof content === 'function' ? await content(kit) : content;
-  } catch (error) {
-    throw new CladError('PLUGIN_INVALID', { path, reason: reasonOf(error) }, { cause: error });
-  }
-  const missing = missingOf(found);
-  if (missing !== undefined) throw new CladError('PLUGIN_INVALID', { path, reason: missing });
-  return found as Method;
+  if (isPlugin(nameOrFile)) return loadPlugin<Method>(nameOrFile, kit, missingOf);
+  throw new CladError('OPTION_INVALID', {
+    option: '--method',
+    expected: `one of ${methodNames.join(', ')}, or a JavaScript file that holds one`,
+    actual: nameOrFile,
+  });
 }
 
 /** What a value lacks to be a method; undefined where nothing. */

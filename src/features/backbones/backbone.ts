@@ -19,12 +19,14 @@ import {
 } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
+import { isPlugin } from '../../core/plugin.ts';
 import type { DeclaredValue, ModelProto } from '../../graph/index.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
 import { type BackboneFlags, defined, deriveCard, flagKinds, normalizationOf } from './backbone-derive.ts';
 import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
+import { backboneFromFile } from './graph-backbone.ts';
 
 export type { BackboneCard, BackboneLayer } from './backbone-card.ts';
 export type { BackboneFlags } from './backbone-derive.ts';
@@ -59,9 +61,10 @@ export function cardPathOf(file: string): string | undefined {
 
 /**
  * Reads a backbone.
- * @param nameOrFile - the name of a built-in or registered one, or the path of an .onnx file
+ * @param nameOrFile - the name of a built-in or registered one, or the path of an .onnx file, or of a JavaScript file that
+ *   builds one (docs/plugins.md)
  * @param engine - runs a file without a card once, to find channels and strides. @default one on this machine's CPU
- * @throws BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, and BACKBONE_CARD_NEEDED with the
+ * @throws BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, PLUGIN_INVALID, and BACKBONE_CARD_NEEDED with the
  * card to write
  */
 export async function loadBackbone(
@@ -73,6 +76,7 @@ export async function loadBackbone(
   requireFields('loadBackbone', 'flags', flags, flagKinds);
   requireArgument('loadBackbone', 'engine', engine, optional(asEngine));
   if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, flags);
+  if (isPlugin(nameOrFile)) return backboneFromFile(nameOrFile, flags);
   const path = await locate(nameOrFile);
   const bytes = await readBytes(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

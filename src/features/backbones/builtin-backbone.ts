@@ -9,12 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { CladError, reasonOf } from '../../core/errors.ts';
 import { fileDamaged } from '../../core/files.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
-import { add, concat, decodeModel, Graph, mul, type Tensor } from '../../graph/index.ts';
+import { add, concat, mul, type Tensor } from '../../graph/index.ts';
 import type { Backbone } from './backbone.ts';
-import { type BackboneCard, type BackboneLayer, imageNet, parseCard } from './backbone-card.ts';
-import { type BackboneFlags, defined, normalizationOf } from './backbone-derive.ts';
+import { imageNet } from './backbone-card.ts';
+import type { BackboneFlags } from './backbone-derive.ts';
 import { distilledNetwork } from './distilled-network.ts';
 import { filterBank } from './filter-bank.ts';
+import { graphBackbone } from './graph-backbone.ts';
 
 /** What a training uses unless another is named. */
 export const builtinName = 'builtin';
@@ -72,37 +73,22 @@ export const builtinNames: readonly string[] = Object.keys(recipes);
 export function builtinBackbone(name: string, flags: BackboneFlags = {}): Backbone {
   const recipe = recipes[name];
   if (!recipe) throw new CladError('INTERNAL', { reason: `${name} is no built-in backbone.` });
-  const graph = new Graph();
-  const layers = recipe
-    .build(graph.input('image', 'float32', ['N', 3, 'H', 'W']))
-    .map(({ value, stride }, index): BackboneLayer => {
-      const layer = `layer${index + 2}`;
-      graph.output(layer, value);
-      return { name: layer, channels: value.shape[1] as number, stride };
-    });
-  const bytes = graph.toBytes();
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const card: Omit<BackboneCard, 'sha256'> = {
+  return graphBackbone(
+    {
+      name,
+      inputSize: 224,
+      minInputSize: 64,
+      sizeMultiple: 8,
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+      licence: 'Apache-2.0',
+      source: `part of clad: ${recipe.source}`,
+      build: (picture) =>
+        recipe.build(picture).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
+    },
     name,
-    inputName: 'image',
-    inputSize: 224,
-    minInputSize: 64,
-    sizeMultiple: 8,
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-    layers,
-    licence: 'Apache-2.0',
-    source: `part of clad: ${recipe.source}`,
-    ...normalizationOf(flags),
-    ...defined(flags),
-  };
-  return {
-    card: { ...parseCard(card, name), sha256 },
-    model: decodeModel(bytes),
-    path: name,
-    sha256,
-    assumed: [],
-  };
+    flags,
+  );
 }
 
 /** The distilled network, which takes ImageNet's normalisation. */
