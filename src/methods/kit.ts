@@ -10,6 +10,7 @@ export { normalize, resizeToInput } from '../features/patches/preprocess.ts';
 export { imageFeatures } from '../features/store/image-features.ts';
 /** Operations and graphs, e.g. `graph.add`, `graph.matmul`. */
 export * as graph from '../graph/index.ts';
+export { decodeImage } from '../image/decode.ts';
 export { oneHot } from '../nn/losses.ts';
 export * as perceptrons from '../nn/perceptron.ts';
 export { trainStages } from '../training/trainer.ts';

@@ -1,0 +1,76 @@
+/**
+ * A method from outside that has no patch features: how far an image is from the mean image of its product, pixel by pixel. It does well on nothing but
+ * parts that lie still, and shows the whole contract of a method.
+ *
+ *   clad train photos/ --out runs/mean --method examples/plugins/mean-image.mjs
+ */
+export default ({ z, options, decodeImage, graph: g, oneHot, resizeToInput }) => {
+  /** An image of any size as float32 [N, 3, S, S], 0 to 1. */
+  const input = (image, size) => g.div(resizeToInput(image, { size }), 255);
+
+  return {
+    name: 'mean-image',
+    summary: 'distance to the mean image of the product, pixel by pixel',
+    options: z.strictObject({
+      seed: options.seed,
+      heldOut: options.heldOut,
+      synthesis: options.synthesis,
+      falseAlarmRate: options.falseAlarmRate,
+      size: options.count.describe('Side of the image that is compared, pixels.'),
+    }),
+    presets: {
+      fast: {
+        seed: 0,
+        heldOut: options.asCompared.heldOut,
+        synthesis: options.asCompared.synthesis,
+        falseAlarmRate: 0.02,
+        size: 64,
+      },
+    },
+
+    view: async ({ size }) => ({ geometry: { size }, patch: 1 }),
+
+    async fit({ options: { size }, engine, training, split, dataset, bits, onProgress }) {
+      const reader = new g.Graph();
+      reader.output('pixels', input(reader.input('image', 'uint8', [1, 'H', 'W', 3]), size));
+      const session = await engine.load(reader.toBytes());
+      const { classes } = dataset;
+      const length = 3 * size * size;
+      const means = new Float32Array(classes.length * length);
+      const ids = [...split.fit];
+      const counts = classes.map((name) => ids.filter((id) => training[id].className === name).length);
+      for (const [done, id] of ids.entries()) {
+        const { path, className } = training[id];
+        const { width, height, data } = await decodeImage(path, { bits });
+        const { pixels } = await session.run({
+          image: { dtype: 'uint8', shape: [1, height, width, 3], data },
+        });
+        const of = classes.indexOf(className);
+        pixels.data.forEach((value, at) => {
+          means[of * length + at] += value / counts[of];
+        });
+        onProgress?.({ task: 'mean images', done: done + 1, total: ids.length, unit: 'images' });
+      }
+      await session.release();
+      return {
+        steps: {},
+        reach: 1,
+        graph(graph, image) {
+          const shape = [1, classes.length, 3, size, size];
+          const mean = graph.constant('means', means, shape);
+          const images = g.reshape(input(image, size), [-1, 1, 3, size, size], 'N');
+          // [N, classes, S, S]
+          const maps = g.mean(g.square(g.sub(images, mean)), { axes: [2] });
+          const shares = g.softmax(g.mul(g.mean(maps, { axes: [2, 3] }), -100));
+          const product = g.reshape(
+            oneHot(g.argMax(shares, 1), classes.length),
+            [-1, classes.length, 1, 1],
+            'N',
+          );
+          const map = g.sum(g.mul(maps, product), { axes: [1] });
+          return { map, score: g.reduceMax(g.reshape(map, [-1, size * size], 'N'), { axes: [1] }), shares };
+        },
+      };
+    },
+  };
+};
