@@ -25,7 +25,7 @@ export function pickRows<T extends NumberArray>(
 ): T {
   const picked = new kind(rows.length * width);
   for (let slot = 0; slot < rows.length; slot++)
-    picked.set(matrix.subarray(rows[slot] * width, (rows[slot] + 1) * width), slot * width);
+    picked.set(matrix.subarray(rows[slot]! * width, (rows[slot]! + 1) * width), slot * width);
   return picked;
 }
 

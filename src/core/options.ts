@@ -59,7 +59,7 @@ export function optionFromText(text: string): OptionTree {
 export function checkOptions<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const issue = result.error.issues[0]!;
   throw new CladError('OPTION_INVALID', {
     option: issue.path.join('.') || 'options',
     expected: expectation(issue),

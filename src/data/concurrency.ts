@@ -49,7 +49,7 @@ export async function* mapAhead<T, R>(
   let next = 0;
   const begin = () => {
     if (next >= items.length) return;
-    const promise = work(items[next++]);
+    const promise = work(items[next++]!);
     // A failure is met when its turn comes, not before.
     promise.catch(() => {});
     pending.push(promise);

@@ -32,13 +32,13 @@ export interface Exposure {
 export function exposed({ size, planes }: Radiance, camera: Camera): Exposure {
   const weights = blurWeights((camera.blur * size) / side);
   const levels = planes.map((plane, channel) => {
-    const gain = camera.exposure * camera.balance[channel];
+    const gain = camera.exposure * camera.balance[channel]!;
     const blurred = blurredPlane(plane, size, weights);
     for (let row = 0, at = 0; row < size; row++) {
       const y = (row + 0.5) / size - 0.5;
       for (let column = 0; column < size; column++, at++) {
         const x = (column + 0.5) / size - 0.5;
-        blurred[at] = level(blurred[at] * gain * (1 - 2 * camera.vignette * (x * x + y * y)));
+        blurred[at] = level(blurred[at]! * gain * (1 - 2 * camera.vignette * (x * x + y * y)));
       }
     }
     return blurred;
@@ -53,7 +53,7 @@ export function developed({ size, planes }: Exposure, { noise }: Camera, random:
     // Neighbouring channels share some of it, as they do after the colour filter is interpolated.
     const common = 0.6 * bell(random);
     for (let channel = 0; channel < 3; channel++, at++) {
-      const value = planes[channel][pixel];
+      const value = planes[channel]![pixel]!;
       const noisy = value + noise * (0.7 + value / 430) * (common + 0.8 * bell(random));
       data[at] = noisy < 0 ? 0 : noisy > 255 ? 255 : noisy + 0.5;
     }
@@ -78,7 +78,7 @@ const curve = Float32Array.from({ length: 2561 }, (_, index) => {
 function level(light: number): number {
   const place = Math.min(2559.99, Math.max(0, light * 2048));
   const index = Math.floor(place);
-  return curve[index] + (curve[index + 1] - curve[index]) * (place - index);
+  return curve[index]! + (curve[index + 1]! - curve[index]!) * (place - index);
 }
 
 function blurWeights(deviation: number): Float64Array {
@@ -97,12 +97,12 @@ function blurredPlane(plane: Float32Array, size: number, weights: Float64Array):
   const line = new Float32Array(size + 2 * radius);
   for (let row = 0; row < size; row++) {
     const start = row * size;
-    line.fill(plane[start], 0, radius);
+    line.fill(plane[start]!, 0, radius);
     line.set(plane.subarray(start, start + size), radius);
-    line.fill(plane[start + size - 1], radius + size);
+    line.fill(plane[start + size - 1]!, radius + size);
     for (let column = 0; column < size; column++) {
       let sum = 0;
-      for (let tap = 0; tap < weights.length; tap++) sum += weights[tap] * line[column + tap];
+      for (let tap = 0; tap < weights.length; tap++) sum += weights[tap]! * line[column + tap]!;
       across[start + column] = sum;
     }
   }
@@ -111,8 +111,9 @@ function blurredPlane(plane: Float32Array, size: number, weights: Float64Array):
     const start = row * size;
     for (let tap = 0; tap < weights.length; tap++) {
       const from = Math.min(size - 1, Math.max(0, row + tap - radius)) * size;
-      const weight = weights[tap];
-      for (let column = 0; column < size; column++) blurred[start + column] += weight * across[from + column];
+      const weight = weights[tap]!;
+      for (let column = 0; column < size; column++)
+        blurred[start + column]! += weight * across[from + column]!;
     }
   }
   return blurred;

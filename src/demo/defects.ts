@@ -40,7 +40,7 @@ export function groove(
     amount *= within ? within(u, v) : 1;
     surface.tone(at, 1 + (tone - 1) * amount);
     if (bare) surface.paint(at, amount * 0.85, bare);
-    surface.height[at] -= depth * amount;
+    surface.height[at]! -= depth * amount;
   });
 }
 
@@ -63,7 +63,7 @@ export function dent(
     const away = Math.hypot(u / stretch, v) / radius;
     const bowl = away < 1 ? -((1 - away * away) ** 2) : 0;
     const rim = 0.16 * Math.exp(-(((away - 1.15) / 0.22) ** 2));
-    surface.height[at] += depth * (bowl + rim) * (within ? within(...toPart(u, v)) : 1);
+    surface.height[at]! += depth * (bowl + rim) * (within ? within(...toPart(u, v)) : 1);
     if (away < 1)
       surface.tone(at, 1 - 0.1 * Math.min(1, depth) * (1 - away) * (within ? within(...toPart(u, v)) : 1));
   });
@@ -109,7 +109,7 @@ export function blot(
     if (rim !== 0) surface.tone(at, 1 + rim * share * Math.exp(-((away / 0.14) ** 2)));
     if (raise !== 0) {
       const dome = Math.sqrt(Math.min(1, Math.max(0, -away + soft)));
-      surface.height[at] += raise * share * dome * (1 + 0.35 * noise.fractal(x * 2.3, y * 2.3, 3));
+      surface.height[at]! += raise * share * dome * (1 + 0.35 * noise.fractal(x * 2.3, y * 2.3, 3));
     }
   });
 }
@@ -172,7 +172,7 @@ export function fibre(
     const across = Math.min(1, distance / (width / 2));
     const round = Math.sqrt(1 - across * across) * (width / 2);
     const twist = twists > 0 ? 0.22 * width * Math.sin(2 * Math.PI * (along * twists + across * 0.3)) : 0;
-    surface.paint(at, amount, material, surface.height[at] + lift + round + twist);
+    surface.paint(at, amount, material, surface.height[at]! + lift + round + twist);
   });
 }
 

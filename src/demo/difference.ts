@@ -31,9 +31,9 @@ export function differenceOf(flawed: Exposure, good: Exposure): Difference {
   const change = new Float32Array(size * size);
   let largest = 0;
   for (let at = 0; at < change.length; at++) {
-    const red = Math.abs(flawed.planes[0][at] - good.planes[0][at]);
-    const green = Math.abs(flawed.planes[1][at] - good.planes[1][at]);
-    const blue = Math.abs(flawed.planes[2][at] - good.planes[2][at]);
+    const red = Math.abs(flawed.planes[0][at]! - good.planes[0][at]!);
+    const green = Math.abs(flawed.planes[1][at]! - good.planes[1][at]!);
+    const blue = Math.abs(flawed.planes[2][at]! - good.planes[2][at]!);
     const most = Math.max(red, green, blue);
     change[at] = most;
     if (most > largest) largest = most;
@@ -48,7 +48,7 @@ export function differenceOf(flawed: Exposure, good: Exposure): Difference {
   for (let at = 0; at < change.length; at++) {
     if (mask.data[at] === 0) continue;
     pixels++;
-    sum += change[at];
+    sum += change[at]!;
   }
   return { mask, pixels, contrast: pixels === 0 ? 0 : sum / pixels };
 }
@@ -62,7 +62,7 @@ function withoutSpecks(data: Uint8Array, size: number): Uint8Array {
     let neighbours = -1;
     for (let y = Math.max(0, row - 2); y <= Math.min(size - 1, row + 2); y++)
       for (let x = Math.max(0, column - 2); x <= Math.min(size - 1, column + 2); x++)
-        neighbours += data[y * size + x];
+        neighbours += data[y * size + x]!;
     return Number(neighbours >= 3);
   });
 }

@@ -94,7 +94,7 @@ export function drawText(
       for (const path of paths)
         nearest = Math.min(nearest, alongPath((u - start) / unit, (v - top) / unit, path)[0]);
       const amount = surface.coverage(nearest * unit - half) * (ink ? ink(u, v) : 1);
-      if (amount > 0) surface.paint(at, amount, material, surface.height[at] + relief);
+      if (amount > 0) surface.paint(at, amount, material, surface.height[at]! + relief);
     });
   }
 }

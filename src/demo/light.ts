@@ -45,25 +45,25 @@ export function lit(surface: Surface, light: Light): Radiance {
     for (let column = 0; column < size; column++, at++) {
       const before = column > 0 ? 1 : 0;
       const after = column < size - 1 ? 1 : 0;
-      const slopeX = (height[at + after] - height[at - before]) / ((before + after) * pixel);
-      const slopeY = (height[at + down] - height[at - up]) / (((up + down) / size) * pixel);
+      const slopeX = (height[at + after]! - height[at - before]!) / ((before + after) * pixel);
+      const slopeY = (height[at + down]! - height[at - up]!) / (((up + down) / size) * pixel);
       const normalZ = 1 / Math.sqrt(slopeX * slopeX + slopeY * slopeY + 1);
       const normalX = -slopeX * normalZ;
       const normalY = -slopeY * normalZ;
-      const open = 1 - Math.min(0.55, Math.max(0, (around[at] - height[at]) * 0.09));
-      const unshadowed = 1 - shadow[at];
+      const open = 1 - Math.min(0.55, Math.max(0, (around[at]! - height[at]!) * 0.09));
+      const unshadowed = 1 - shadow[at]!;
       const facing = normalX * lamp[0] + normalY * lamp[1] + normalZ * lamp[2];
       const diffuse = key * Math.max(0, facing) * unshadowed + fill * open * (0.6 + 0.4 * normalZ);
-      const gloss = surface.gloss[at];
-      let highlight = surface.glare[at];
+      const gloss = surface.gloss[at]!;
+      let highlight = surface.glare[at]!;
       if (gloss > 0.01) {
-        const aligned = Math.max(0, normalX * half[0] + normalY * half[1] + normalZ * half[2]);
+        const aligned = Math.max(0, normalX * half[0]! + normalY * half[1]! + normalZ * half[2]!);
         // Below that the power is nothing.
         if (aligned > 0.7)
           highlight += gloss * key * 0.9 * unshadowed * aligned ** (22 + 110 * gloss * gloss);
       }
       let matt = diffuse;
-      const metal = surface.metal[at];
+      const metal = surface.metal[at]!;
       if (metal > 0) {
         // The mirrored line of sight.
         const mirrorX = 2 * normalZ * normalX;
@@ -75,9 +75,9 @@ export function lit(surface: Surface, light: Light): Radiance {
         const mirrored = fill * open * sky * 1.5 + key * softbox * (0.35 + 0.65 * unshadowed);
         matt = diffuse * (1 - metal) + metal * (0.2 * diffuse + mirrored);
       }
-      planes[0][at] = (surface.red[at] * matt + highlight) * tint[0];
-      planes[1][at] = (surface.green[at] * matt + highlight) * tint[1];
-      planes[2][at] = (surface.blue[at] * matt + highlight) * tint[2];
+      planes[0][at] = (surface.red[at]! * matt + highlight) * tint[0];
+      planes[1][at] = (surface.green[at]! * matt + highlight) * tint[1];
+      planes[2][at] = (surface.blue[at]! * matt + highlight) * tint[2];
     }
   }
   return { size, planes };
@@ -108,8 +108,8 @@ function shadowOf({ size, pixel, height }: Surface, lamp: readonly [number, numb
       let at = row * size + from;
       let toward = (row + rows) * size + from + columns;
       for (let column = from; column < to; column++, at++, toward++) {
-        const blocked = (height[toward] - height[at] - lift) * soft;
-        if (blocked > shadow[at]) shadow[at] = Math.min(1, blocked);
+        const blocked = (height[toward]! - height[at]! - lift) * soft;
+        if (blocked > shadow[at]!) shadow[at] = Math.min(1, blocked);
       }
     }
   }

@@ -13,7 +13,7 @@ export class NoiseField {
     const lattice = drawLattice(random, period, period);
     for (const gradient of [lattice.gradientX, lattice.gradientY]) {
       const stride = period + 1;
-      for (let row = 0; row < period; row++) gradient[row * stride + period] = gradient[row * stride];
+      for (let row = 0; row < period; row++) gradient[row * stride + period] = gradient[row * stride]!;
       gradient.copyWithin(period * stride, 0, stride);
     }
     this.#lattice = lattice;

@@ -60,7 +60,7 @@ export function planDemo(options: DemoOptions): PlannedPart[] {
       ...goodParts(product, 'train', options.train),
       ...goodParts(product, 'test', options.testGood),
       ...Array.from(ranks, (rank, index): PlannedPart => {
-        const kind = kinds[index % kinds.length];
+        const kind = kinds[index % kinds.length]!;
         const number = fileNumber(Math.floor(index / kinds.length));
         return {
           product,

@@ -37,9 +37,9 @@ export function alongPath(u: number, v: number, path: readonly Point[]): [distan
   let along = 0;
   const pieces = path.length - 1;
   for (let piece = 0; piece < pieces; piece++) {
-    const a = path[piece];
-    const du = path[piece + 1][0] - a[0];
-    const dv = path[piece + 1][1] - a[1];
+    const [a, b] = [path[piece]!, path[piece + 1]!];
+    const du = b[0] - a[0];
+    const dv = b[1] - a[1];
     const pu = u - a[0];
     const pv = v - a[1];
     const length = du * du + dv * dv;
@@ -57,7 +57,7 @@ export function polygon(u: number, v: number, corners: readonly Point[]): number
   let nearest = Number.POSITIVE_INFINITY;
   let inside = false;
   for (let index = 0, before = corners.length - 1; index < corners.length; before = index++) {
-    const [a, b] = [corners[index], corners[before]];
+    const [a, b] = [corners[index]!, corners[before]!];
     nearest = Math.min(nearest, segment(u, v, a, b));
     if (a[1] > v !== b[1] > v && u < ((b[0] - a[0]) * (v - a[1])) / (b[1] - a[1]) + a[0]) inside = !inside;
   }

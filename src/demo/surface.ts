@@ -159,19 +159,19 @@ export class Surface {
   /** Lays a material over a pixel, `amount` of it, at a height; without one the height stays. */
   paint(at: number, amount: number, { colour, metal = 0, gloss = 0 }: Material, height?: number): void {
     if (amount <= 0) return;
-    this.red[at] += (colour[0] - this.red[at]) * amount;
-    this.green[at] += (colour[1] - this.green[at]) * amount;
-    this.blue[at] += (colour[2] - this.blue[at]) * amount;
-    this.metal[at] += (metal - this.metal[at]) * amount;
-    this.gloss[at] += (gloss - this.gloss[at]) * amount;
-    if (height !== undefined) this.height[at] += (height - this.height[at]) * amount;
+    this.red[at]! += (colour[0] - this.red[at]!) * amount;
+    this.green[at]! += (colour[1] - this.green[at]!) * amount;
+    this.blue[at]! += (colour[2] - this.blue[at]!) * amount;
+    this.metal[at]! += (metal - this.metal[at]!) * amount;
+    this.gloss[at]! += (gloss - this.gloss[at]!) * amount;
+    if (height !== undefined) this.height[at]! += (height - this.height[at]!) * amount;
   }
 
   /** Makes a pixel's colour as much lighter or darker. */
   tone(at: number, factor: number): void {
-    this.red[at] *= factor;
-    this.green[at] *= factor;
-    this.blue[at] *= factor;
+    this.red[at]! *= factor;
+    this.green[at]! *= factor;
+    this.blue[at]! *= factor;
   }
 
   /**

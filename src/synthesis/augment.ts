@@ -51,33 +51,27 @@ export function augmentTexture(image: RgbImage, random: Random, count = 3): RgbI
 
 /** Every value times `factor`, at most 255. */
 export function changeBrightness(image: RgbImage, factor: number): RgbImage {
-  return byTables(
-    image,
-    table((value) => factor * value),
-  );
+  return byTables(image, [table((value) => factor * value)]);
 }
 
 /** Away from (factor above 1) or towards the picture's mean grey value, itself rounded. */
 export function changeContrast(image: RgbImage, factor: number): RgbImage {
   const { data } = image;
   let sum = 0;
-  for (let at = 0; at < data.length; at += 3) sum += luma(data[at], data[at + 1], data[at + 2]);
+  for (let at = 0; at < data.length; at += 3) sum += luma(data[at]!, data[at + 1]!, data[at + 2]!);
   const mean = Math.floor(sum / (data.length / 3) + 0.5);
-  return byTables(
-    image,
-    table((value) => mean + factor * (value - mean)),
-  );
+  return byTables(image, [table((value) => mean + factor * (value - mean))]);
 }
 
 /** Away from or towards each pixel's own grey; 0 is `greyscale`. */
 export function changeSaturation({ width, height, data: from }: RgbImage, factor: number): RgbImage {
   const data = new Uint8Array(from.length);
   for (let at = 0; at < from.length; at += 3) {
-    const grey = luma(from[at], from[at + 1], from[at + 2]);
+    const grey = luma(from[at]!, from[at + 1]!, from[at + 2]!);
     const offset = (1 - factor) * grey;
-    data[at] = toByte(offset + factor * from[at]);
-    data[at + 1] = toByte(offset + factor * from[at + 1]);
-    data[at + 2] = toByte(offset + factor * from[at + 2]);
+    data[at] = toByte(offset + factor * from[at]!);
+    data[at + 1] = toByte(offset + factor * from[at + 1]!);
+    data[at + 2] = toByte(offset + factor * from[at + 2]!);
   }
   return { width, height, data };
 }
@@ -89,9 +83,9 @@ export function changeSaturation({ width, height, data: from }: RgbImage, factor
 export function turnHue({ width, height, data: from }: RgbImage, turns: number): RgbImage {
   const data = new Uint8Array(from.length);
   for (let at = 0; at < from.length; at += 3) {
-    const red = from[at];
-    const green = from[at + 1];
-    const blue = from[at + 2];
+    const red = from[at]!;
+    const green = from[at + 1]!;
+    const blue = from[at + 2]!;
     const high = Math.max(red, green, blue);
     const low = Math.min(red, green, blue);
     const range = high - low;
@@ -115,9 +109,9 @@ export function flipHorizontally({ width, height, data: from }: RgbImage): RgbIm
   const data = new Uint8Array(from.length);
   for (let row = 0, at = 0; row < height; row++) {
     for (let source = ((row + 1) * width - 1) * 3; at < (row + 1) * width * 3; source -= 3) {
-      data[at++] = from[source];
-      data[at++] = from[source + 1];
-      data[at++] = from[source + 2];
+      data[at++] = from[source]!;
+      data[at++] = from[source + 1]!;
+      data[at++] = from[source + 2]!;
     }
   }
   return { width, height, data };
@@ -136,7 +130,7 @@ export function flipVertically({ width, height, data: from }: RgbImage): RgbImag
 export function greyscale({ width, height, data: from }: RgbImage): RgbImage {
   const data = new Uint8Array(from.length);
   for (let at = 0; at < from.length; at += 3) {
-    const grey = luma(from[at], from[at + 1], from[at + 2]);
+    const grey = luma(from[at]!, from[at + 1]!, from[at + 2]!);
     data[at] = grey;
     data[at + 1] = grey;
     data[at + 2] = grey;
@@ -148,7 +142,7 @@ export function greyscale({ width, height, data: from }: RgbImage): RgbImage {
 export function autoContrast(image: RgbImage): RgbImage {
   return byTables(
     image,
-    ...histograms(image).map((histogram) => {
+    histograms(image).map((histogram) => {
       const low = histogram.findIndex((count) => count > 0);
       const high = histogram.findLastIndex((count) => count > 0);
       if (high <= low) return table((value) => value);
@@ -161,14 +155,14 @@ export function autoContrast(image: RgbImage): RgbImage {
 export function equalise(image: RgbImage): RgbImage {
   return byTables(
     image,
-    ...histograms(image).map((histogram) => {
+    histograms(image).map((histogram) => {
       const last = histogram.findLastIndex((count) => count > 0);
-      const step = Math.floor((image.width * image.height - histogram[last]) / 255);
+      const step = Math.floor((image.width * image.height - histogram[last]!) / 255);
       if (step === 0) return table((value) => value);
       let below = Math.floor(step / 2);
       return table((value) => {
         const level = Math.floor(below / step);
-        below += histogram[value];
+        below += histogram[value]!;
         return level;
       });
     }),
@@ -207,10 +201,10 @@ export function rotate({ width, height, data: from }: RgbImage, degrees: number)
       const weightD = right * lower;
       for (let channel = 0; channel < 3; channel++) {
         data[at + channel] =
-          weightA * from[a + channel] +
-          weightB * from[b + channel] +
-          weightC * from[c + channel] +
-          weightD * from[d + channel] +
+          weightA * from[a + channel]! +
+          weightB * from[b + channel]! +
+          weightC * from[c + channel]! +
+          weightD * from[d + channel]! +
           0.5;
       }
     }
@@ -244,14 +238,18 @@ function table(level: (value: number) => number): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, value) => toByte(level(value)));
 }
 
-/** Looks every channel up in its table, or in the only one. */
-function byTables({ width, height, data: from }: RgbImage, ...tables: readonly Uint8Array[]): RgbImage {
+/** Looks every channel up in its table; in the only one, where there is one. */
+function byTables({ width, height, data: from }: RgbImage, tables: readonly Uint8Array[]): RgbImage {
+  const [red, green, blue] = [0, 1, 2].map((channel) => tables[channel % tables.length]!) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
   const data = new Uint8Array(from.length);
-  const [red, green = red, blue = red] = tables;
   for (let at = 0; at < from.length; at += 3) {
-    data[at] = red[from[at]];
-    data[at + 1] = green[from[at + 1]];
-    data[at + 2] = blue[from[at + 2]];
+    data[at] = red[from[at]!]!;
+    data[at + 1] = green[from[at + 1]!]!;
+    data[at + 2] = blue[from[at + 2]!]!;
   }
   return { width, height, data };
 }
@@ -260,9 +258,9 @@ function byTables({ width, height, data: from }: RgbImage, ...tables: readonly U
 function histograms({ data }: RgbImage): readonly [Uint32Array, Uint32Array, Uint32Array] {
   const [red, green, blue] = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
   for (let at = 0; at < data.length; at += 3) {
-    red[data[at]]++;
-    green[data[at + 1]]++;
-    blue[data[at + 2]]++;
+    red[data[at]!]!++;
+    green[data[at + 1]!]!++;
+    blue[data[at + 2]!]!++;
   }
   return [red, green, blue];
 }

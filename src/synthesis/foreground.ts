@@ -45,7 +45,7 @@ export function estimateForeground(image: RgbImage): ForegroundEstimate {
   const distance = distanceToBorder(image, frame, Math.max(1, Math.round(shorter / 224)));
   const { threshold, separation } = otsu(distance);
   const like = new Uint8Array(distance.length);
-  for (let at = 0; at < like.length; at++) like[at] = distance[at] <= threshold ? 1 : 0;
+  for (let at = 0; at < like.length; at++) like[at] = distance[at]! <= threshold ? 1 : 0;
   const rough = invert(connectedToBorder({ width, height, data: like }));
   const reach = Math.max(1, Math.round(shorter / 112));
   const tidy = withoutSmallParts(open(close(rough, reach), reach), 0.1);
@@ -53,10 +53,10 @@ export function estimateForeground(image: RgbImage): ForegroundEstimate {
   const mask = grow(tidy, 1);
   let [inside, sum] = [0, 0];
   for (let at = 0; at < distance.length; at++) {
-    inside += mask.data[at];
-    sum += mask.data[at] * distance[at];
+    inside += mask.data[at]!;
+    sum += mask.data[at]! * distance[at]!;
   }
-  const border = frame.map((at) => distance[at]);
+  const border = frame.map((at) => distance[at]!);
   return {
     mask,
     fraction: inside / distance.length,
@@ -124,18 +124,22 @@ export function foregroundIsStable(
 /** Every pixel's distance to the frame's median colour, after smoothing. */
 function distanceToBorder(image: RgbImage, frame: readonly number[], radius: number): Float32Array {
   const { width, height, planes }: LabImage = toOklab(image);
-  const [lightness, greenRed, blueYellow] = planes.map((plane) => smooth(plane, width, height, radius));
+  const [lightness, greenRed, blueYellow] = planes.map((plane) => smooth(plane, width, height, radius)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const centre = (plane: Float32Array) =>
     quantile(
-      frame.map((at) => plane[at]),
+      frame.map((at) => plane[at]!),
       0.5,
     );
   const [centreL, centreA, centreB] = [centre(lightness), centre(greenRed), centre(blueYellow)];
   const distance = new Float32Array(width * height);
   for (let at = 0; at < distance.length; at++) {
-    const l = lightness[at] - centreL;
-    const a = greenRed[at] - centreA;
-    const b = blueYellow[at] - centreB;
+    const l = lightness[at]! - centreL;
+    const a = greenRed[at]! - centreA;
+    const b = blueYellow[at]! - centreB;
     distance[at] = Math.sqrt(l * l + a * a + b * b);
   }
   return distance;
@@ -165,16 +169,16 @@ function otsu(values: Float32Array): { readonly threshold: number; readonly sepa
   if (highest === 0) return { threshold: 0, separation: 0 };
   const histogram = new Uint32Array(256);
   for (let at = 0; at < values.length; at++)
-    histogram[Math.min(255, Math.floor((values[at] / highest) * 256))]++;
+    histogram[Math.min(255, Math.floor((values[at]! / highest) * 256))]!++;
   let [mean, square] = [0, 0];
   for (let bin = 0; bin < 256; bin++) {
-    mean += (histogram[bin] * bin) / values.length;
-    square += (histogram[bin] * bin * bin) / values.length;
+    mean += (histogram[bin]! * bin) / values.length;
+    square += (histogram[bin]! * bin * bin) / values.length;
   }
   let [share, sum, between, last] = [0, 0, 0, 0];
   for (let bin = 0; bin < 255; bin++) {
-    share += histogram[bin] / values.length;
-    sum += (histogram[bin] * bin) / values.length;
+    share += histogram[bin]! / values.length;
+    sum += (histogram[bin]! * bin) / values.length;
     if (histogram[bin] === 0 || share >= 1) continue;
     const gained = (mean * share - sum) ** 2 / (share * (1 - share));
     if (gained > between) [between, last] = [gained, bin];
@@ -188,7 +192,7 @@ function otsu(values: Float32Array): { readonly threshold: number; readonly sepa
 
 /** The value at a rank, 0 .. 1, of the sorted list (nearest rank). */
 function quantile(values: readonly number[], rank: number): number {
-  return Float64Array.from(values).sort()[Math.round(rank * (values.length - 1))];
+  return Float64Array.from(values).sort()[Math.round(rank * (values.length - 1))]!;
 }
 
 function percent(share: number): string {

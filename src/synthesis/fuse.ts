@@ -44,9 +44,9 @@ export function fuse(image: RgbImage, texture: RgbImage, mask: Mask, beta: numbe
   const data = image.data.slice();
   for (let pixel = 0, at = 0; pixel < mask.data.length; pixel++, at += 3) {
     if (mask.data[pixel] === 0) continue;
-    data[at] = (1 - beta) * texture.data[at] + beta * image.data[at] + 0.5;
-    data[at + 1] = (1 - beta) * texture.data[at + 1] + beta * image.data[at + 1] + 0.5;
-    data[at + 2] = (1 - beta) * texture.data[at + 2] + beta * image.data[at + 2] + 0.5;
+    data[at] = (1 - beta) * texture.data[at]! + beta * image.data[at]! + 0.5;
+    data[at + 1] = (1 - beta) * texture.data[at + 1]! + beta * image.data[at + 1]! + 0.5;
+    data[at + 2] = (1 - beta) * texture.data[at + 2]! + beta * image.data[at + 2]! + 0.5;
   }
   return { width: image.width, height: image.height, data };
 }

@@ -44,10 +44,10 @@ export function gradientNoise(lattice: Lattice, x: number, y: number): number {
   const below = corner + stride;
   const right = x - column;
   const down = y - row;
-  const leftUp = gradientX[corner] * right + gradientY[corner] * down;
-  const rightUp = gradientX[corner + 1] * (right - 1) + gradientY[corner + 1] * down;
-  const leftDown = gradientX[below] * right + gradientY[below] * (down - 1);
-  const rightDown = gradientX[below + 1] * (right - 1) + gradientY[below + 1] * (down - 1);
+  const leftUp = gradientX[corner]! * right + gradientY[corner]! * down;
+  const rightUp = gradientX[corner + 1]! * (right - 1) + gradientY[corner + 1]! * down;
+  const leftDown = gradientX[below]! * right + gradientY[below]! * (down - 1);
+  const rightDown = gradientX[below + 1]! * (right - 1) + gradientY[below + 1]! * (down - 1);
   const across = right * right * right * (right * (right * 6 - 15) + 10);
   const along = down * down * down * (down * (down * 6 - 15) + 10);
   const upper = leftUp + (rightUp - leftUp) * across;
@@ -80,7 +80,7 @@ export function fractalNoise(
     for (let row = 0; row < side; row++) {
       const y = ((row + 0.5) * rows) / side;
       for (let column = 0; column < side; column++)
-        field[at++] += height * gradientNoise(lattice, ((column + 0.5) * columns) / side, y);
+        field[at++]! += height * gradientNoise(lattice, ((column + 0.5) * columns) / side, y);
     }
     height *= gain;
   }

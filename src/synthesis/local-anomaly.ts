@@ -125,14 +125,14 @@ export function patchCoverage({ width, data }: Mask, gridSide: number): Float32A
   const area = new Float32Array(gridSide ** 2);
   const patchOf = Uint16Array.from({ length: width }, (_, pixel) => Math.floor((pixel * gridSide) / width));
   for (let row = 0, at = 0; row < width; row++) {
-    const first = patchOf[row] * gridSide;
+    const first = patchOf[row]! * gridSide;
     for (let column = 0; column < width; column++, at++) {
-      const patch = first + patchOf[column];
-      area[patch]++;
-      if (data[at] !== 0) inside[patch]++;
+      const patch = first + patchOf[column]!;
+      area[patch]!++;
+      if (data[at] !== 0) inside[patch]!++;
     }
   }
-  return inside.map((count, patch) => count / area[patch]);
+  return inside.map((count, patch) => count / area[patch]!);
 }
 
 interface Drawn {
@@ -167,10 +167,10 @@ function combinedMask(
   const p = random.uniform();
   if (p < 2 * alpha) {
     const second = perlinMask(side, random, { maxScaleExponent }).data;
-    if (p < alpha) for (let at = 0; at < data.length; at++) data[at] &= second[at];
-    else for (let at = 0; at < data.length; at++) data[at] |= second[at];
+    if (p < alpha) for (let at = 0; at < data.length; at++) data[at]! &= second[at]!;
+    else for (let at = 0; at < data.length; at++) data[at]! |= second[at]!;
   }
-  if (foreground) for (let at = 0; at < data.length; at++) data[at] &= foreground.data[at];
+  if (foreground) for (let at = 0; at < data.length; at++) data[at]! &= foreground.data[at]!;
   return mask;
 }
 
@@ -189,7 +189,7 @@ function fallbackMask(side: number, foreground: Mask | undefined, random: Random
       column < Math.min(side, middleColumn + reach);
       column++
     )
-      data[row * side + column] = inside[row * side + column];
+      data[row * side + column] = inside[row * side + column]!;
   }
   return { width: side, height: side, data };
 }

@@ -74,7 +74,7 @@ export function withoutSmallParts({ width, height, data }: Mask, share: number):
     sizes.push(size);
   }
   const least = share * sizes.reduce((largest, size) => Math.max(largest, size), 0);
-  return { width, height, data: data.map((inside, at) => inside && Number(sizes[labels[at]] >= least)) };
+  return { width, height, data: data.map((inside, at) => inside && Number(sizes[labels[at]!]! >= least)) };
 }
 
 /** Everything inside that was outside, and the reverse. */
@@ -106,12 +106,12 @@ function lineCount(
   for (let line = 0; line < lines; line++) {
     const start = line * between;
     let count = 0;
-    for (let index = 0; index < Math.min(radius, length); index++) count += from[start + index * step];
+    for (let index = 0; index < Math.min(radius, length); index++) count += from[start + index * step]!;
     for (let index = 0; index < length; index++) {
       const entering = index + radius;
       const leaving = index - radius - 1;
-      if (entering < length) count += from[start + entering * step];
-      if (leaving >= 0) count -= from[start + leaving * step];
+      if (entering < length) count += from[start + entering * step]!;
+      if (leaving >= 0) count -= from[start + leaving * step]!;
       const all = Math.min(length - 1, entering) - Math.max(0, leaving + 1) + 1;
       target[start + index * step] = inside(count, all) ? 1 : 0;
     }
@@ -128,9 +128,9 @@ function padded(mask: Mask, margin: number, work: (wide: Mask) => Mask): Mask {
   for (let row = 0; row < wideHeight; row++) {
     const from = Math.min(height - 1, Math.max(0, row - margin)) * width;
     const at = row * wideWidth;
-    wide.fill(mask.data[from], at, at + margin);
+    wide.fill(mask.data[from]!, at, at + margin);
     wide.set(mask.data.subarray(from, from + width), at + margin);
-    wide.fill(mask.data[from + width - 1], at + margin + width, at + wideWidth);
+    wide.fill(mask.data[from + width - 1]!, at + margin + width, at + wideWidth);
   }
   const worked = work({ width: wideWidth, height: wideHeight, data: wide });
   const data = new Uint8Array(width * height);

@@ -21,11 +21,13 @@ const linear = Float64Array.from({ length: 256 }, (_, byte) => {
 /** Converts every pixel. */
 export function toOklab({ width, height, data }: RgbImage): LabImage {
   const pixels = width * height;
-  const [lightness, greenRed, blueYellow] = [pixels, pixels, pixels].map((count) => new Float32Array(count));
+  const [lightness, greenRed, blueYellow] = [pixels, pixels, pixels].map(
+    (count) => new Float32Array(count),
+  ) as [Float32Array, Float32Array, Float32Array];
   for (let pixel = 0, at = 0; pixel < pixels; pixel++, at += 3) {
-    const red = linear[data[at]];
-    const green = linear[data[at + 1]];
-    const blue = linear[data[at + 2]];
+    const red = linear[data[at]!]!;
+    const green = linear[data[at + 1]!]!;
+    const blue = linear[data[at + 2]!]!;
     const long = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
     const medium = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
     const short = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
@@ -65,10 +67,10 @@ function boxMean(
     const end = start + (length - 1) * step;
     let sum = 0;
     for (let offset = -radius; offset <= radius; offset++)
-      sum += from[start + Math.min(length - 1, Math.max(0, offset)) * step];
+      sum += from[start + Math.min(length - 1, Math.max(0, offset)) * step]!;
     for (let at = start, index = 0; index < length; index++, at += step) {
       target[at] = sum / count;
-      sum += from[Math.min(end, at + (radius + 1) * step)] - from[Math.max(start, at - radius * step)];
+      sum += from[Math.min(end, at + (radius + 1) * step)]! - from[Math.max(start, at - radius * step)]!;
     }
   }
   return target;

@@ -29,12 +29,12 @@ export function proceduralTexture(
   const grain = random.pick([0, 0, 4, 10, 20]);
   const data = new Uint8ClampedArray(side * side * 3);
   for (let pixel = 0, at = 0; pixel < field.length; pixel++, at += 3) {
-    const step = Math.round(Math.min(1, Math.max(0, field[pixel])) * 255) * 3;
+    const step = Math.round(Math.min(1, Math.max(0, field[pixel]!)) * 255) * 3;
     const noise = grain === 0 ? 0 : grain * (random.uniform() + random.uniform() - 1);
-    const light = shade ? 1 + shade[pixel] : 1;
-    data[at] = ramp[step] * light + noise;
-    data[at + 1] = ramp[step + 1] * light + noise;
-    data[at + 2] = ramp[step + 2] * light + noise;
+    const light = shade ? 1 + shade[pixel]! : 1;
+    data[at] = ramp[step]! * light + noise;
+    data[at + 1] = ramp[step + 1]! * light + noise;
+    data[at + 2] = ramp[step + 2]! * light + noise;
   }
   return { width: side, height: side, data: new Uint8Array(data.buffer) };
 }
@@ -56,8 +56,8 @@ function drawRamp(random: Random): Float32Array {
     const place = (step / 255) * (stops.length - 1);
     const from = Math.min(stops.length - 2, Math.floor(place));
     for (let channel = 0; channel < 3; channel++) {
-      const start = stops[from][channel];
-      ramp[step * 3 + channel] = start + (stops[from + 1][channel] - start) * (place - from);
+      const start = stops[from]![channel]!;
+      ramp[step * 3 + channel] = start + (stops[from + 1]![channel]! - start) * (place - from);
     }
   }
   return ramp;

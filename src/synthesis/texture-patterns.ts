@@ -41,7 +41,7 @@ function stripes(side: number, random: Random): Float32Array {
   const bend = warp(side, random, random.uniform(0, 1.2) / count);
   const turned = turn(random.uniform(0, Math.PI));
   return sampled(side, (x, y, at) => {
-    const [along] = turned(x + bend[at], y);
+    const [along] = turned(x + bend[at]!, y);
     return 0.5 + 0.5 * Math.tanh(sharpness * Math.sin(2 * Math.PI * count * along));
   });
 }
@@ -53,7 +53,7 @@ function checks(side: number, random: Random): Float32Array {
   const turned = turn(random.uniform(0, Math.PI));
   const tone = hash(random);
   return sampled(side, (x, y, at) => {
-    const [u, v] = turned(x + bend[at], y - bend[at]);
+    const [u, v] = turned(x + bend[at]!, y - bend[at]!);
     const [column, row] = [Math.floor(u * columns), Math.floor(v * rows)];
     return 0.7 * ((column + row) & 1) + 0.3 * tone(column, row);
   });
@@ -66,7 +66,7 @@ function weave(side: number, random: Random): Float32Array {
   const bend = warp(side, random, 0.15 / count);
   const turned = turn(random.uniform(0, Math.PI));
   return sampled(side, (x, y, at) => {
-    const [u, v] = turned(x + bend[at], y + bend[at]);
+    const [u, v] = turned(x + bend[at]!, y + bend[at]!);
     const [column, row] = [Math.floor(u * count), Math.floor(v * count)];
     const across = u * count - column - 0.5;
     const down = v * count - row - 0.5;
@@ -83,7 +83,7 @@ function cells(side: number, random: Random): Float32Array {
   const bend = warp(side, random, 0.02);
   const shade = random.uniform(0, 0.6);
   return sampled(side, (x, y, at) => {
-    const { first, tone } = near(x + bend[at], y + bend[at]);
+    const { first, tone } = near(x + bend[at]!, y + bend[at]!);
     return tone * (1 - shade * Math.min(1, first));
   });
 }
@@ -94,7 +94,7 @@ function cracks(side: number, random: Random): Float32Array {
   const width = random.uniform(0.03, 0.15);
   const bend = warp(side, random, random.uniform(0.01, 0.06));
   return sampled(side, (x, y, at) => {
-    const { first, second, tone } = near(x + bend[at], y + bend[at]);
+    const { first, second, tone } = near(x + bend[at]!, y + bend[at]!);
     return Math.min(1, (second - first) / width) * (0.75 + 0.25 * tone);
   });
 }
@@ -125,7 +125,7 @@ function fibres(side: number, random: Random): Float32Array {
     for (let step = 0; step < length; step++) {
       if (x < 0 || y < 0 || x >= side || y >= side) break;
       const at = Math.floor(y) * side + Math.floor(x);
-      field[at] += 0.7 * (0.5 + tone - field[at]);
+      field[at]! += 0.7 * (0.5 + tone - field[at]!);
       x += Math.cos(angle);
       y += Math.sin(angle);
       angle += curl;
@@ -142,7 +142,7 @@ function grain(side: number, random: Random): Float32Array {
   const shade = warp(side, random, random.uniform(0, 0.3));
   return sampled(side, (x, y, at) => {
     const value = tone(Math.floor((x * side) / size), Math.floor((y * side) / size));
-    return value ** power + shade[at];
+    return value ** power + shade[at]!;
   });
 }
 
@@ -151,7 +151,7 @@ function turbulence(side: number, random: Random): Float32Array {
   const turned = turn(random.uniform(0, 2 * Math.PI));
   const strength = random.uniform(0.5, 3);
   const noise = fractalNoise(random, side, [2 ** random.integer(3), 2 ** random.integer(3)], 6, 0.6);
-  return stretched(sampled(side, (x, y, at) => turned(x, y)[0] + strength * Math.abs(noise[at]), false));
+  return stretched(sampled(side, (x, y, at) => turned(x, y)[0] + strength * Math.abs(noise[at]!), false));
 }
 
 /** Veins: waves moved far by fractal noise. */
@@ -163,7 +163,7 @@ function marble(side: number, random: Random): Float32Array {
   const turned = turn(random.uniform(0, Math.PI));
   return sampled(side, (x, y, at) => {
     const [along] = turned(x, y);
-    return Math.abs(Math.sin(Math.PI * count * (along + strength * bend[at]))) ** power;
+    return Math.abs(Math.sin(Math.PI * count * (along + strength * bend[at]!))) ** power;
   });
 }
 
@@ -176,7 +176,7 @@ function bricks(side: number, random: Random): Float32Array {
   const turned = turn(random.uniform(0, Math.PI));
   const tone = hash(random);
   return sampled(side, (x, y, at) => {
-    const [u, v] = turned(x + bend[at], y + bend[at]);
+    const [u, v] = turned(x + bend[at]!, y + bend[at]!);
     const row = Math.floor(v * rows);
     const place = u * columns + tone(row, 7);
     const column = Math.floor(place);
@@ -193,9 +193,9 @@ function wood(side: number, random: Random): Float32Array {
   const bend = warp(side, random, random.uniform(0.02, 0.1));
   const fine = fractalNoise(random, side, [4, 32], 3, 0.7);
   return sampled(side, (x, y, at) => {
-    const radius = Math.hypot((x - centreX) * stretch, y - centreY) + bend[at];
+    const radius = Math.hypot((x - centreX) * stretch, y - centreY) + bend[at]!;
     const ring = radius * rings;
-    return 0.8 * (ring - Math.floor(ring)) ** 2 + 0.3 * fine[at] + 0.1;
+    return 0.8 * (ring - Math.floor(ring)) ** 2 + 0.3 * fine[at]! + 0.1;
   });
 }
 

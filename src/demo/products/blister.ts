@@ -87,7 +87,7 @@ function hollow(surface: Surface, place: Pose): void {
   surface.visit(place, [-dome - 3, -dome - 3, dome + 3, dome + 3], (at, u, v) => {
     const radius = Math.hypot(u, v);
     const seam = Math.exp(-(((radius - dome) / 1.3) ** 2));
-    surface.height[at] += 0.9 * seam - 0.4 * ramp(dome, dome - 2, radius);
+    surface.height[at]! += 0.9 * seam - 0.4 * ramp(dome, dome - 2, radius);
     surface.tone(at, 1 - 0.12 * ramp(dome, dome - 3, radius) - 0.1 * seam);
   });
 }
@@ -131,7 +131,7 @@ function cover(surface: Surface, place: Pose, light: Light, random: Random): voi
     const ring = Math.exp(-(((radius - off) / width) ** 2));
     const bright = strength * ring * ramp(0.55, 0.95, toward) + 0.3 * strength * ring * ramp(0.6, 1, -toward);
     const edge = 0.06 * Math.exp(-(((radius - dome + 2) / 1.6) ** 2)) * (1 + toward);
-    surface.glare[at] += inside * (bright + edge + 0.012);
+    surface.glare[at]! += inside * (bright + edge + 0.012);
   });
 }
 

@@ -81,7 +81,7 @@ function bareBoard(
       let amount = surface.coverage(distance);
       if (amount <= 0) return;
       if (cut?.trace === index) amount *= cut.left(u, v);
-      surface.paint(at, amount, copper, surface.height[at] + 0.5);
+      surface.paint(at, amount, copper, surface.height[at]! + 0.5);
     });
   }
   if (cut) scorch(surface, pose, cut.centre, cut.gap, weave);
@@ -128,12 +128,12 @@ interface Cut {
 /** Which trace is cut, and what is left of it at a place. */
 function cutOf({ random, severity }: Flaw): Cut {
   const trace = random.integer(traces.length);
-  const path = traces[trace];
+  const path = traces[trace]!;
   const piece = random.integer(path.length - 1);
   const share = random.uniform(0.3, 0.7);
   const centre: Point = [
-    mix(path[piece][0], path[piece + 1][0], share),
-    mix(path[piece][1], path[piece + 1][1], share),
+    mix(path[piece]![0], path[piece + 1]![0], share),
+    mix(path[piece]![1], path[piece + 1]![1], share),
   ];
   const gap = mix(4.5, 16, severity);
   return {
@@ -183,9 +183,9 @@ function bridge(surface: Surface, pose: Pose, random: Random, severity: number):
   const pins = severity > 0.7 ? 3 : 2;
   const pin = random.integer(8 - pins) + 7 * random.integer(2);
   const [a, b] = [places[pin], places[pin + pins - 1]];
-  const out = a[1] + random.uniform(-1, 3) * Math.sign(a[1]);
-  const place = pose.at(chip.at[0], chip.at[1], chip.angle).at((a[0] + b[0]) / 2, out);
-  const half = (b[0] - a[0]) / 2 + 1.5;
+  const out = a![1] + random.uniform(-1, 3) * Math.sign(a![1]);
+  const place = pose.at(chip.at[0], chip.at[1], chip.angle).at((a![0] + b![0]) / 2, out);
+  const half = (b![0] - a![0]) / 2 + 1.5;
   const thick = mix(2.6, 6, severity);
   const shape = (u: number, v: number) => roundBox(u, v, half, thick * (0.7 + 0.3 * (u / half) ** 2), 1.5);
   const dome = (_u: number, _v: number, depth: number) => 5.5 + 1.4 * Math.sqrt(Math.min(6, 2.4 * depth));

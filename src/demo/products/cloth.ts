@@ -77,7 +77,7 @@ function weave(
         : -3;
     const isWarp = warpTop > weftTop;
     const along = isWarp ? noise.fractal(u / 0.9, v / 5, 2) : noise.fractal(u / 5, v / 0.9, 2);
-    const shade = isWarp ? yarns[column & 63][0] : yarns[row & 63][1] + 0.09 * lift;
+    const shade = isWarp ? yarns[column & 63]![0] : yarns[row & 63]![1] + 0.09 * lift;
     const gone = wrong ? wrong.gone(u, v) : 0;
     const top = Math.max(warpTop, weftTop);
     const bare = Math.max(ramp(-0.6, -1.6, top), gone);

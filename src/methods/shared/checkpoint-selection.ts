@@ -87,11 +87,11 @@ async function heldOutRows(options: SyntheticJudgeOptions) {
   const good = some(normals).map(normalOf);
   const noise = Float64Array.from(
     { length: Math.min(good.length, mostRows / 4) * width },
-    (_, at) => random.normal() * fitted.noiseDeviation[at % width],
+    (_, at) => random.normal() * fitted.noiseDeviation[at % width]!,
   );
   const chosen = [good, some(local), some(faded)];
-  const [normal, ...anomalous] = await readRows(options, chosen);
-  const noisy = Float32Array.from(noise, (value, at) => value + normal[at]);
+  const [normal = new Float32Array(0), ...anomalous] = await readRows(options, chosen);
+  const noisy = Float32Array.from(noise, (value, at) => value + normal[at]!);
   const kinds = [...anomalous, noisy].filter(({ length }) => length > 0);
   return { normal, kinds };
 }
@@ -111,12 +111,12 @@ async function listHeldOut(
       if (heldOut.has(id)) images.push({ shard, row: image * perImage });
     });
     rows.image.forEach((image, number) => {
-      if (!heldOut.has(all[image].id) || rows.coverage[number] < 0.5) return;
+      if (!heldOut.has(all[image]!.id) || rows.coverage[number]! < 0.5) return;
       const row = all.length * perImage + number;
       local.push({ shard, row });
       // Subtle: as much of the normal feature again as Eq. 4 leaves of the anomaly.
       const beta = (1 + drawBeta(random, training.synthesis)) / 2;
-      faded.push({ shard, row, faded: { own: image * perImage + rows.position[number], beta } });
+      faded.push({ shard, row, faded: { own: image * perImage + rows.position[number]!, beta } });
     });
   }
   const normals = Array.from({ length: images.length * perImage }, (_, number) => number);
@@ -140,7 +140,7 @@ async function readRows(
     lists.forEach((rows, list) => {
       rows.forEach(({ shard: its, row, faded }, number) => {
         if (its !== shard) return;
-        read[list].set(faded ? between(at(row), at(faded.own), faded.beta) : at(row), number * width);
+        read[list]!.set(faded ? between(at(row), at(faded.own), faded.beta) : at(row), number * width);
       });
     });
   }
@@ -148,7 +148,7 @@ async function readRows(
 }
 
 function between(from: Float32Array, to: Float32Array, share: number): Float32Array {
-  return from.map((value, dimension) => (1 - share) * value + share * to[dimension]);
+  return from.map((value, dimension) => (1 - share) * value + share * to[dimension]!);
 }
 
 export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'> {
@@ -176,7 +176,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
       for (let shard = 0; shard < index.shards.length; shard++) {
         const { images, features } = await store.readShard(shard);
         for (const [number, { id }] of images.entries()) {
-          const sample = samples[id - firstId];
+          const sample = samples[id - firstId]!;
           const start = number * perImage * fitted.width;
           const rows = halvesToFloats(features.subarray(start, start + perImage * fitted.width));
           const map = await scoreRows(session, rows, fitted.width, parameters);

@@ -28,9 +28,9 @@ export async function readFitted(path: string, key: string): Promise<FittedInput
   const { parameters: arrays, metadata } = await readParameters(path);
   if (metadata.key !== key) return undefined;
   const { [noise]: deviation, ...bank } = arrays;
-  const common = { width: deviation.data.length, noiseDeviation: deviation.data };
+  const common = { width: deviation!.data.length, noiseDeviation: deviation!.data };
   if (metadata.kind === 'feature') return { kind: 'feature', ...common };
-  const { neighbours, classes, images } = JSON.parse(metadata.facts) as {
+  const { neighbours, classes, images } = JSON.parse(metadata.facts ?? '{}') as {
     neighbours: number;
     classes: number[];
     images: number[];

@@ -57,12 +57,12 @@ async function matchMissing(store: FeatureStore, options: InputStoreOptions): Pr
           ids.fill(id, image * perImage, (image + 1) * perImage);
         });
         index.local.image.forEach((image, row) => {
-          ids[index.images.length * perImage + row] = index.images[image].id;
+          ids[index.images.length * perImage + row] = index.images[image]!.id;
         });
         const { rows } = await session.run(halves, ids);
         await store.writeShard(shard, { ...index, key, features: rows });
       }
-      done += features.index.shards[shard].images;
+      done += features.index.shards[shard]!.images;
       onProgress?.({ task: 'matching to the memory bank', done, total, unit: 'images' });
     }
   } finally {
