@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { clad } from './clad/clad.ts';
 import type { CommonOptions, Method, View } from './contract.ts';
 import { cras } from './cras/cras.ts';
@@ -53,7 +53,7 @@ export async function loadMethod(nameOrFile: string): Promise<Method> {
     const { default: content } = (await import(pathToFileURL(path).href)) as MethodFile;
     found = typeof content === 'function' ? await content(kit) : content;
   } catch (error) {
-    throw new CladError('PLUGIN_INVALID', { path, reason: reasonOf(error) }, { cause: error });
+    throw new CladError('PLUGIN_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
   }
   const missing = missingOf(found);
   if (missing !== undefined) throw new CladError('PLUGIN_INVALID', { path, reason: missing });
@@ -73,5 +73,23 @@ function missingOf(found: unknown): string | undefined {
   if (typeof presets !== 'object' || presets === null || Object.keys(presets).length === 0)
     return 'it has no presets';
   if (typeof fit !== 'function' || typeof view !== 'function') return 'it lacks the function fit or view';
+  for (const [preset, values] of Object.entries(presets)) {
+    const wrong = faultOf(values, options as Method['options']);
+    if (wrong !== undefined) return `its preset ${preset} ${wrong}`;
+  }
   return undefined;
+}
+
+const everyMethodHas: readonly (keyof CommonOptions)[] = ['seed', 'heldOut', 'synthesis', 'falseAlarmRate'];
+
+/** What is wrong with a preset; undefined where nothing. Found here, since what is around a method reads the common options unseen. */
+function faultOf(values: unknown, schema: Method['options']): string | undefined {
+  const { success, error, data } = schema.safeParse(values);
+  if (!success) {
+    const [issue] = error.issues;
+    return `is refused by its own options (${issue?.path.join('.')}: ${issue?.message})`;
+  }
+  const has = new Set(Object.keys(data));
+  const lacking = everyMethodHas.filter((name) => !has.has(name));
+  return lacking.length > 0 ? `lacks ${lacking.join(', ')}, which every method has` : undefined;
 }
