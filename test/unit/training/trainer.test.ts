@@ -390,7 +390,7 @@ describe('a training', () => {
     const checkpoints = newFolder();
     const wild = { ...training, stage2: { ...training.stage2, learningRate: 1e30 } };
     await expect(finished({ training: wild, checkpoints })).rejects.toThrow(
-      /not finite in stage 2 at step 13\. Lower stage2\.learningRate/,
+      /not finite in stage 2 at step 13\. Lower the learningRate of that stage/,
     );
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 60 });
   });
