@@ -8,11 +8,12 @@ import { coreset as chooseCoreset } from '../dist/features/memory-bank/coreset.j
 import * as graph from '../dist/graph/index.js';
 import { Graph, matmul } from '../dist/graph/index.js';
 import { contrastLoss } from '../dist/methods/clad/contrast.js';
-import { batchRows, batchSpec, stepBuilder } from '../dist/methods/clad/step.js';
-import { initialParameters } from '../dist/nn/parameters.js';
+import { initialParameters } from '../dist/methods/clad/networks.js';
+import { cladPresets } from '../dist/methods/clad/options.js';
+import { stepBuilder } from '../dist/methods/clad/step.js';
+import { batchRows, batchSpec } from '../dist/methods/shared/batch-rows.js';
 import { float32, int64 } from '../dist/runtime/engine.js';
 import { nodeEngine } from '../dist/runtime/node.js';
-import { presets } from '../dist/training/options.js';
 import { initialState, trainingProgram } from '../dist/training/program.js';
 
 const engine = await nodeEngine();
@@ -34,7 +35,7 @@ const normals = (count) => random.fillNormal(new Float32Array(count));
 
 /** A training step against bare matrix products of the same shapes and number. */
 async function training() {
-  const options = presets.fast;
+  const options = cladPresets.fast;
   const rows = batchRows(options.stage1.batch, options.batch, true);
   const width = 512;
   const classes = 4;
@@ -44,7 +45,8 @@ async function training() {
     discriminatorWidths: options.discriminator,
     classes,
   };
-  const state = initialState(initialParameters(spec, random), false);
+  const declared = initialParameters(spec, random);
+  const state = initialState(declared, false);
   const { averageDecay, ...optimizer } = options.optimizer;
   const builder = stepBuilder({
     stage: 1,
@@ -54,7 +56,7 @@ async function training() {
     training: options,
   });
   const session = await engine.load(
-    trainingProgram(state, batchSpec(rows, width), builder, { optimizer, averageDecay }),
+    trainingProgram(declared, state, batchSpec(rows, width), builder, { optimizer, averageDecay }),
   );
   const steps = 8;
   const halves = (count) => ({
@@ -136,7 +138,7 @@ async function contrast() {
   const [count, width] = [8000, 512];
   const built = new Graph();
   const z = built.input('z', 'float32', [count, width]);
-  const loss = contrastLoss(z, built.input('labels', 'int64', [count]), presets.paper.losses);
+  const loss = contrastLoss(z, built.input('labels', 'int64', [count]), cladPresets.paper.losses);
   built.output('loss', loss);
   built.output('gradient', graph.gradients(loss, [z])[0]);
   const session = await engine.load(built.toBytes());

@@ -255,7 +255,7 @@ export const errorCatalogue = {
   TRAINING_DIVERGED: {
     kind: 'input',
     message:
-      'The loss is not finite in stage {stage} at step {step}. Lower stage{stage}.learningRate, or raise losses.epsilon.',
+      'The loss is not finite in {stage} at step {step}. Lower the learningRate of that stage, or raise losses.epsilon where the method has it.',
   },
   INTERNAL: {
     kind: 'internal',

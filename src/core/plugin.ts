@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CladError, reasonOf } from './errors.ts';
+import { CladError, firstLineOf } from './errors.ts';
 
 /** Whether what a user names is meant to be such a file. */
 export function isPlugin(nameOrFile: string): boolean {
@@ -26,7 +26,7 @@ export async function loadPlugin<T>(
     const { default: content } = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
     found = typeof content === 'function' ? await content(kit) : content;
   } catch (error) {
-    throw new CladError('PLUGIN_INVALID', { path, reason: reasonOf(error) }, { cause: error });
+    throw new CladError('PLUGIN_INVALID', { path, reason: firstLineOf(error) }, { cause: error });
   }
   const reason = lacks(found);
   if (reason !== undefined) throw new CladError('PLUGIN_INVALID', { path, reason });

@@ -57,5 +57,23 @@ function missingOf(found: unknown): string | undefined {
   if (typeof presets !== 'object' || presets === null || Object.keys(presets).length === 0)
     return 'it has no presets';
   if (typeof fit !== 'function' || typeof view !== 'function') return 'it lacks the function fit or view';
+  for (const [preset, values] of Object.entries(presets)) {
+    const wrong = faultOf(values, options as Method['options']);
+    if (wrong !== undefined) return `its preset ${preset} ${wrong}`;
+  }
   return undefined;
+}
+
+const everyMethodHas: readonly (keyof CommonOptions)[] = ['seed', 'heldOut', 'synthesis', 'falseAlarmRate'];
+
+/** What is wrong with a preset; undefined where nothing. Found here, since what is around a method reads the common options unseen. */
+function faultOf(values: unknown, schema: Method['options']): string | undefined {
+  const { success, error, data } = schema.safeParse(values);
+  if (!success) {
+    const [issue] = error.issues;
+    return `is refused by its own options (${issue?.path.join('.')}: ${issue?.message})`;
+  }
+  const has = new Set(Object.keys(data));
+  const lacking = everyMethodHas.filter((name) => !has.has(name));
+  return lacking.length > 0 ? `lacks ${lacking.join(', ')}, which every method has` : undefined;
 }

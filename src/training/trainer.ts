@@ -145,7 +145,7 @@ class StageRun {
       checkpoint = { ...checkpoint, state, progress: { ...checkpoint.progress, step: now } };
       log?.({ stage: this.#number, step: now, losses });
       if (!Number.isFinite(losses.total))
-        throw new CladError('TRAINING_DIVERGED', { stage: this.#number, step: now });
+        throw new CladError('TRAINING_DIVERGED', { stage: this.#stage.name, step: now });
       if (now === this.#nextJudgement(step)) {
         this.#requireFinite(checkpoint);
         checkpoint = await this.#judge(checkpoint);
@@ -171,7 +171,7 @@ class StageRun {
   /** The losses are from before the last update, which may have been the one too many. */
   #requireFinite({ progress, state }: Checkpoint): void {
     if (Object.values(state).every(({ data }) => data.every(Number.isFinite))) return;
-    throw new CladError('TRAINING_DIVERGED', { stage: this.#number, step: progress.step });
+    throw new CladError('TRAINING_DIVERGED', { stage: this.#stage.name, step: progress.step });
   }
 
   #requireNotStopped({ progress }: Checkpoint): void {

@@ -5,6 +5,7 @@ import { cladPresets as presets } from '../../src/methods/clad/options.ts';
 export const madeRun: RunConfig = {
   cladVersion: '0.1.0',
   method: 'clad',
+  methodFile: null,
   preset: 'fast',
   data: { root: '/Größe/parts', layout: 'plain', fingerprint: 'f' },
   backbone: { path: '/tiny.onnx', name: 'tiny', sha256: 'a' },

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import * as library from '../../src/index.ts';
+import { cladPresets } from '../../src/methods/clad/options.ts';
 import { rounds } from '../helpers/hostile.ts';
 
 const { CladError } = library;
@@ -84,7 +85,7 @@ function calls(): Call[] {
     backbone: 'builtin',
     method: 'clad',
     preset: 'fast',
-    options: library.presets.fast,
+    options: cladPresets.fast,
   };
   return [
     call('inspectDataset', [nowhere, {}], [1]),

@@ -9,10 +9,10 @@ import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
-const settings = [
-  'features.inputSize=64',
+/** Options that all methods have here, and CLAD's own. */
+const common = ['features.inputSize=64', 'memoryBank.coresetSize=200'];
+const ofClad = [
   'memoryBank.components=16',
-  'memoryBank.coresetSize=200',
   'adaptor=[32,24,16]',
   'discriminator=[16,8]',
   'stage1.batch=64',
@@ -20,7 +20,8 @@ const settings = [
   'stage2.batch=64',
   'stage2.steps=10',
   'evaluations=1',
-].flatMap((text) => ['--set', text]);
+];
+const asFlags = (settings: readonly string[]) => settings.flatMap((text) => ['--set', text]);
 
 let folder = '';
 let parts = '';
@@ -35,11 +36,27 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const run = (verb: string, out: string, ...more: readonly string[]) =>
-  clad(verb, parts, '--out', join(folder, out), '--backbone', backbone, ...settings, ...more);
+const runWith = (settings: readonly string[], verb: string, out: string, ...more: readonly string[]) =>
+  clad(verb, parts, '--out', join(folder, out), '--backbone', backbone, ...asFlags(settings), ...more);
+/** Of CLAD alone. */
+const run = (...given: [verb: string, out: string, ...more: readonly string[]]) =>
+  runWith([...common, ...ofClad], ...given);
+
+/** A file of rows: for each its name, and what it has beside the common options. */
+async function rowsFile(name: string, rows: readonly object[]): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, rows.map((row) => `- ${JSON.stringify(row)}\n`).join(''));
+  return path;
+}
 
 describe('clad compare', () => {
-  const compare = () => run('compare', 'compared', '--methods', 'clad,patchcore', '--seeds', '2', '--json');
+  const compare = async () => {
+    const rows = await rowsFile('both.yaml', [
+      { name: 'clad', set: ofClad },
+      { name: 'patchcore', method: 'patchcore' },
+    ]);
+    return runWith(common, 'compare', 'compared', '--grid', rows, '--seeds', '2', '--json');
+  };
   let rows: GridRow[] = [];
 
   it('trains every method with every seed on features extracted once a seed', async () => {
@@ -104,15 +121,21 @@ describe('clad compare', () => {
   }, 60_000);
 
   it('leaves out what diverges, and says so', async () => {
-    const path = join(folder, 'diverging.yaml');
-    const wild = '{ name: wild, set: [stage1.learningRate=1e30, selection=last] }';
-    await writeFile(path, `- ${wild}\n- { name: tame, method: patchcore }\n`);
-    const { status, stdout, stderr } = await run('compare', 'diverging', '--grid', path, '--json');
+    const wild = { name: 'wild', set: [...ofClad, 'stage1.learningRate=1e30', 'selection=last'] };
+    const both = await rowsFile('diverging.yaml', [wild, { name: 'tame', method: 'patchcore' }]);
+    const { status, stdout, stderr } = await runWith(
+      common,
+      'compare',
+      'diverging',
+      '--grid',
+      both,
+      '--json',
+    );
     expect(status).toBe(0);
     expect(stderr).toMatch(/wild, seed 0, is left out: .*not finite/);
     expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual(['tame']);
-    await writeFile(path, `- ${wild}\n`);
-    const nothing = await run('compare', 'nothing', '--grid', path);
+    const alone = await rowsFile('wild.yaml', [wild]);
+    const nothing = await runWith(common, 'compare', 'nothing', '--grid', alone);
     expect([nothing.status, nothing.stdout]).toEqual([2, '']);
     expect(nothing.stderr).toMatch(/not finite/);
   }, 60_000);
@@ -145,10 +168,25 @@ describe('clad compare', () => {
     expect(refused.stderr).toMatch(/methd/);
   }, 60_000);
 
+  it('takes what is set for all of every method, and refuses what one of them has not', async () => {
+    const methods = ['--methods', 'clad,patchcore'];
+    const { status, stderr } = await run('compare', 'refused', ...methods);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/Unknown option memoryBank\.components in memoryBank\.components=16\./);
+    const rows = await rowsFile('short.yaml', [{ name: 'patchcore', method: 'patchcore' }]);
+    const named = await runWith(common, 'compare', 'named', '--methods', 'patchcore', '--json');
+    const listed = await runWith(common, 'compare', 'listed', '--grid', rows, '--json');
+    const metricsOf = ({ stdout }: typeof named) =>
+      (JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant, metrics }) => [variant, metrics]);
+    expect(metricsOf(named)).toEqual(metricsOf(listed));
+  }, 60_000);
+
   it('refuses an unknown method', async () => {
     const { status, stderr } = await run('compare', 'none', '--methods', 'clad,padim');
     expect(status).toBe(2);
-    expect(stderr).toMatch(/among clad, patchcore, simplenet, glass, cras/);
+    expect(stderr).toMatch(
+      /one of clad, patchcore, simplenet, glass, cras, or a JavaScript file that holds one, got padim/,
+    );
   });
 });
 

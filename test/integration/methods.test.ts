@@ -11,15 +11,10 @@ import { clad, type Ended } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
-const settings = [
-  'features.inputSize=64',
-  'memoryBank.coresetSize=256',
-  'memoryBank.candidates=20000',
-  'stage1.batch=128',
-  'stage1.steps=150',
-  'stage1.learningRate=0.003',
-  'evaluations=2',
-].flatMap((text) => ['--set', text]);
+const bank = ['memoryBank.coresetSize=256', 'memoryBank.candidates=20000'];
+const networks = ['training.batch=128', 'training.steps=150', 'training.learningRate=0.003', 'evaluations=2'];
+const settingsOf = (method: string) =>
+  ['features.inputSize=64', ...(method === 'patchcore' ? bank : networks)].flatMap((text) => ['--set', text]);
 const methods = ['patchcore', 'simplenet', 'glass', 'cras'];
 
 let folder = '';
@@ -45,7 +40,7 @@ const train = (method: string, out: string, ...more: readonly string[]): Promise
     backbone,
     '--method',
     method,
-    ...settings,
+    ...settingsOf(method),
     ...more,
   );
 
@@ -96,12 +91,17 @@ describe('a method', () => {
     expect(stderr).toMatch(/preset.*fast, published for method glass/);
   });
 
-  it('that takes features as they are refuses residuals, and the memory bank the other way round', async () => {
-    const residual = await train('simplenet', 'residual', '--set', 'input.kind=residual');
-    expect(residual.status).toBe(2);
-    expect(residual.stderr).toMatch(/input\.kind.*feature for method simplenet, got residual/);
-    const feature = await train('patchcore', 'feature', '--set', 'input.kind=feature');
-    expect(feature.stderr).toMatch(/input\.kind.*residual for method patchcore, got feature/);
+  it.each([
+    [
+      'simplenet',
+      'input=residual',
+      /Unknown option input in --set\. Known options: .*noise, margin, training/,
+    ],
+    ['patchcore', 'input=feature', /Unknown option input in --set\. Known options: .*memoryBank/],
+  ])('has its own options: %s refuses %s', async (method, setting, message) => {
+    const { status, stderr } = await train(method, 'refused', '--set', setting);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
   });
 
   it('that is unknown is refused with the names there are', async () => {

@@ -60,7 +60,7 @@ describe('clad train', () => {
   it('says on stdout what came out, and on stderr what it took for granted', () => {
     expect(trained.stderr).toMatch(/Textures for synthetic anomalies: the built-in generator/);
     expect(trained.status).toBe(0);
-    expect(trained.stdout).toMatch(/^Trained 2 products in \d+ s \(30 \+ 10 steps, networks of stage \d/);
+    expect(trained.stdout).toMatch(/^Trained 2 products in \d+ s \(30 \+ 10 steps, checkpoint of stage \d/);
     expect(trained.stdout).toContain(`Detector: ${join(run, 'model.onnx')}\n`);
     for (const product of products) {
       // Of ten images one or the other may stand out.

@@ -5,17 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joined } from '../../../src/core/arrays.ts';
 import { Random } from '../../../src/core/random.ts';
 import { Detector, imageTensor } from '../../../src/detector/detector.ts';
-import { type DetectorSpec, detectorGraph } from '../../../src/detector/detector-graph.ts';
+import { detectorGraph } from '../../../src/detector/detector-graph.ts';
 import { goodPixels } from '../../../src/detector/heat/map-range.ts';
 import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
 import { openDetector } from '../../../src/detector/open.ts';
 import { calibrateClass } from '../../../src/detector/thresholds/class-thresholds.ts';
-import { planFeatures } from '../../../src/features/patches/extractor.ts';
 import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { predictImages } from '../../../src/jobs/predict.ts';
 import { initialParameters } from '../../../src/methods/clad/networks.ts';
+import { cladPresets } from '../../../src/methods/clad/options.ts';
 import { cladModel } from '../../../src/methods/clad/patch-scores.ts';
+import { type PatchDetector, patchDetector } from '../../../src/methods/shared/on-patches.ts';
+import { patchView } from '../../../src/methods/shared/patch-view.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { withFolder } from '../../helpers/made-store.ts';
@@ -35,20 +37,22 @@ const members = normals(12 * width);
 const imageOf = (member: number) => member % 3;
 
 /** @param without - the training image whose members are not in the bank */
-async function specOf(resizeTo?: number, without = -1): Promise<DetectorSpec> {
+async function specOf(resizeTo: number | null = null, without = -1): Promise<PatchDetector> {
   const kept = Array.from({ length: 12 }, (_, member) => member).filter((each) => imageOf(each) !== without);
   const rows = kept.map((member) => members.subarray(member * width, (member + 1) * width));
   const backbone = tinyBackbone();
+  const features = {
+    ...cladPresets.fast.features,
+    inputSize: size,
+    layers: ['layer2', 'layer3'],
+    fineLayers: [],
+    fineWeight: 1,
+    aggregation: 'concatenated' as const,
+  };
   const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
   return {
     backbone,
-    features: await planFeatures(engine, backbone, {
-      geometry: { size, resizeTo },
-      layers: ['layer2', 'layer3'],
-      fineLayers: [],
-      fineWeight: 1,
-      aggregation: { aggregation: 'concatenated' },
-    }),
+    view: await patchView({ features: { ...features, resizeTo } }, backbone, { engine }),
     model: cladModel(
       {
         classes,
@@ -83,10 +87,11 @@ async function specOf(resizeTo?: number, without = -1): Promise<DetectorSpec> {
         networkWeight: 0.5,
       },
     ),
-    blurSigma: 2,
-    topShare: 0.01,
+    score: { blurSigma: 2, topShare: 0.01 },
   };
 }
+
+const graphOf = (spec: PatchDetector, options = {}) => detectorGraph(patchDetector(spec), classes, options);
 
 const metadata: DetectorMetadata = {
   format: 1,
@@ -109,12 +114,12 @@ const metadata: DetectorMetadata = {
   },
 };
 
-const bytesOf = (spec: DetectorSpec, about = metadata) =>
-  detectorGraph(spec).toBytes({ [metadataKey]: JSON.stringify(about) });
+const bytesOf = (spec: PatchDetector, about = metadata) =>
+  graphOf(spec).toBytes({ [metadataKey]: JSON.stringify(about) });
 
 const wide = noise(90, 70, 1);
 const tall = noise(51, 130, 2);
-let spec: DetectorSpec;
+let spec: PatchDetector;
 let bytes: Uint8Array;
 let session: ort.InferenceSession;
 
@@ -211,7 +216,7 @@ describe('the detector file', () => {
   });
 
   it('leaves out what the bank holds of the picture itself while it is calibrated', async () => {
-    const calibration = await engine.load(detectorGraph(spec, { leaveOwnOut: true }).toBytes());
+    const calibration = await engine.load(graphOf(spec, { leaveOwnOut: true }).toBytes());
     const verdictOf = async (id: number) => {
       const { score, anomaly_map } = await calibration.run({
         image: imageTensor([wide]),
@@ -224,7 +229,7 @@ describe('the detector file', () => {
     expect(strange.scores).toEqual(plain.score?.data);
     expect(strange.map).toEqual(plain.anomaly_map?.data);
     for (const own of [0, 2]) {
-      const smaller = await ort.InferenceSession.create(bytesOf(await specOf(undefined, own)), {
+      const smaller = await ort.InferenceSession.create(bytesOf(await specOf(null, own)), {
         logSeverityLevel: 3,
       });
       const expected = (await raw([wide], smaller)).score?.data[0] as number;
@@ -356,7 +361,7 @@ describe('a file that is no detector', () => {
     ],
     ['empty', () => new Uint8Array(), /no usable detector/],
     ['cut off', () => bytes.subarray(0, Math.floor(bytes.length * 0.7)), /no usable detector/],
-    ['without metadata', () => detectorGraph(spec).toBytes(), /no detector made by clad/],
+    ['without metadata', () => graphOf(spec).toBytes(), /no detector made by clad/],
     [
       'of a later format',
       () => bytesOf(spec, { ...metadata, format: 2 as never }),

@@ -74,6 +74,7 @@ describe('a run', () => {
     ],
     ['the images', { data: { ...config.data, fingerprint: 'g' } }, 'data.fingerprint'],
     ['the backbone', { backbone: { ...config.backbone, sha256: 'b' } }, 'backbone.sha256'],
+    ['the method', { method: 'cras' }, 'method'],
     ['the textures', { textures: '/dtd' }, 'textures'],
     ['the device', { device: 'webgpu' }, 'device'],
     ['what is left out', { skipBroken: true }, 'skipBroken'],
@@ -87,6 +88,42 @@ describe('a run', () => {
       expect(await run.config()).toEqual(config);
     }),
   );
+
+  it('is read whatever options its version had, and of a method that is not here', () =>
+    withFolder(async (folder) => {
+      const { seed: _, ...fewer } = presets.fast;
+      const options = { ...fewer, voices: { loud: true }, heldOut: 7 };
+      const old: RunConfig = { ...config, method: 'elsewhere', methodFile: '/gone.mjs', options };
+      await new RunFolder(folder).begin(old, false);
+      expect(await new RunFolder(folder).config()).toEqual(old);
+    }));
+
+  it('is continued where its method has got options since, with the values of the preset', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      const { evaluations: _, ...rest } = presets.fast;
+      const { gamma: __, ...losses } = rest.losses;
+      await run.begin({ ...config, options: { ...rest, losses } }, false);
+      const changed = { ...presets.fast, losses: { ...presets.fast.losses, gamma: 1 } };
+      await expect(run.begin({ ...config, options: changed }, true, [], presets.fast)).rejects.toThrow(
+        'other values of options.losses.gamma;',
+      );
+      // Without the preset they would be other values.
+      await expect(run.begin(config, true)).rejects.toThrow(
+        'other values of options.losses.gamma, options.evaluations;',
+      );
+      await run.begin(config, true, [], presets.fast);
+      expect(await run.config()).toEqual(config);
+    }));
+
+  it('is not continued where an option that it was begun with is no more', () =>
+    withFolder(async (folder) => {
+      const run = new RunFolder(folder);
+      await run.begin({ ...config, options: { ...presets.fast, voices: 2 } }, false);
+      await expect(run.begin(config, true, [], presets.fast)).rejects.toThrow(
+        'other values of options.voices;',
+      );
+    }));
 
   it('is not continued where photographs differ, and names them', () =>
     withFolder(async (folder) => {
@@ -201,8 +238,8 @@ describe('a run', () => {
   it.each([
     ['{"cladVersion": "0.1.0"', /config\.json: the file is damaged .*train again with another --out\.$/],
     ['[]', /config\.json: cannot be read/],
-    [JSON.stringify({ ...config, options: { ...presets.fast, seed: -1 } }), /options\.seed/],
-    [JSON.stringify({ ...config, method: 'other' }), /method/],
+    [JSON.stringify({ ...config, options: [] }), /config\.json: cannot be read.*options/],
+    [JSON.stringify({ ...config, method: 3 }), /method/],
   ])('with a damaged configuration is refused in a sentence: %.30s', (text, message) =>
     withFolder(async (folder) => {
       await writeFile(join(folder, 'config.json'), text);

@@ -4,15 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CladError } from '../../../src/core/errors.ts';
+import { Random } from '../../../src/core/random.ts';
+import { mul, neg, sum } from '../../../src/graph/index.ts';
 import { cladNetworks } from '../../../src/methods/clad/clad-networks.ts';
 import { type CladOptions, cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { batchRows } from '../../../src/methods/shared/batch-rows.ts';
 import { fitFeatureInput } from '../../../src/methods/shared/network-input/fit-input.ts';
 import type { FittedInput } from '../../../src/methods/shared/network-input/network-input.ts';
+import { PatchBatches } from '../../../src/methods/shared/patch-batches.ts';
+import { taskOf } from '../../../src/methods/shared/train-networks.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
-import { type Engine, floats } from '../../../src/runtime/engine.ts';
+import { type Engine, float32, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { CheckpointFolder } from '../../../src/training/checkpoint.ts';
-import { type TrainingLogEntry, type TrainOptions, trainNetworks } from '../../../src/training/trainer.ts';
+import { type TrainingLogEntry, type TrainOptions, trainStages } from '../../../src/training/trainer.ts';
 import { bitsOf, type MadeStore, makeStore, randomRows } from '../../helpers/made-store.ts';
 
 const width = 8;
@@ -32,7 +37,7 @@ beforeAll(async () => {
     localOf: (id) => [0, 1, 2, 3].map((each) => ({ position: (id + 3 * each) % 16, coverage: 1 })),
     rowOf: randomRows(width),
   });
-  fitted = await fitFeatureInput(source, training);
+  fitted = await fitFeatureInput(source, { seed: training.seed, noise: training.globalAnomalies.noise });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -59,14 +64,46 @@ function newFolder(): CheckpointFolder {
   return new CheckpointFolder(join(folder, `checkpoint-${folders++}`), 'key');
 }
 
-async function run(options: Partial<TrainOptions> = {}) {
+/** CLAD's networks and stages on a store's features, as the trainer takes them. */
+async function ofClad(
+  options: CladOptions,
+  from: MadeStore,
+): Promise<Pick<TrainOptions, 'parameters' | 'stages' | 'optimizer' | 'evaluations'>> {
+  const { seed, optimizer, evaluations, synthesis } = options;
+  const { initial, stages, draws } = cladNetworks(options, fitted, from.index.classes.length);
+  const hasLocal = from.index.shards.some(({ localRows }) => localRows > 0);
+  return {
+    parameters: initial(new Random(seed, 'parameters')),
+    optimizer,
+    evaluations,
+    stages: await Promise.all(
+      stages.map(async ({ name, schedule, step }, index) => {
+        const rows = batchRows(schedule.batch, draws, hasLocal);
+        const batches = await PatchBatches.open(from.store, from.index, {
+          seed,
+          stage: index + 1,
+          rows,
+          images: from.images,
+          minCoverage: synthesis.minCoverage,
+          drawBeta: draws.beta,
+          noiseSpread: draws.noiseSpread,
+        });
+        return { name: taskOf(name), schedule, batches, step: step(rows) };
+      }),
+    ),
+  };
+}
+
+interface RunOptions extends Partial<TrainOptions> {
+  readonly training?: CladOptions;
+  readonly source?: MadeStore;
+}
+
+async function run({ training: of = training, source: from = source, ...options }: RunOptions = {}) {
   const log: TrainingLogEntry[] = [];
-  const result = await trainNetworks({
+  const result = await trainStages({
     engine,
-    source,
-    fitted,
-    networks: cladNetworks(training, fitted, source.index.classes.length),
-    training,
+    ...(await ofClad(of, from)),
     checkpoints: newFolder(),
     resume: false,
     judge: capricious,
@@ -80,7 +117,7 @@ async function run(options: Partial<TrainOptions> = {}) {
 }
 
 /** The result of a run that was not stopped. */
-async function finished(options: Partial<TrainOptions> = {}) {
+async function finished(options: RunOptions = {}) {
   const { result, log } = await run(options);
   if (result instanceof Error) throw result;
   return { ...result, log };
@@ -129,7 +166,7 @@ describe('a training that is stopped and continued', () => {
     const third = await finished({ checkpoints, resume: true });
     expectSameBits(third.parameters, whole.parameters);
     expect(third.chosen).toEqual(whole.chosen);
-    expect(third.steps).toEqual({ stage1: 60, stage2: 40 });
+    expect(third.steps).toEqual([60, 40]);
     expect([...first.log, ...second.log, ...third.log]).toEqual(whole.log);
   });
 
@@ -326,7 +363,7 @@ describe('a training', () => {
   it.each([1, 2] as const)('leaves stage %d out where it has no steps', async (stage) => {
     const none = { ...training[`stage${stage}`], steps: 0 };
     const { log, steps } = await finished({ training: { ...training, [`stage${stage}`]: none } });
-    expect(steps[`stage${stage}`]).toBe(0);
+    expect(steps[stage - 1]).toBe(0);
     expect(new Set(log.map((entry) => entry.stage))).toEqual(new Set([3 - stage]));
   });
 
@@ -334,7 +371,7 @@ describe('a training', () => {
     const epochs = { ...training.stage1, steps: null, epochs: 2.5 };
     const { steps } = await finished({ training: { ...training, stage1: epochs } });
     // 11 images of 16 patches, 32 normal rows a batch: 5 batches an epoch.
-    expect(steps.stage1).toBe(Math.round(2.5 * 5));
+    expect(steps[0]).toBe(Math.round(2.5 * 5));
   });
 
   it('trains without local anomalies where there are none', async () => {
@@ -353,7 +390,7 @@ describe('a training', () => {
     const checkpoints = newFolder();
     const wild = { ...training, stage2: { ...training.stage2, learningRate: 1e30 } };
     await expect(finished({ training: wild, checkpoints })).rejects.toThrow(
-      /not finite in stage 2 at step 13\. Lower stage2\.learningRate/,
+      /not finite in stage 2 at step 13\. Lower the learningRate of that stage/,
     );
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 60 });
   });
@@ -372,5 +409,104 @@ describe('a training', () => {
     );
     expect(judged).toBe(0);
     expect(await checkpoints.read()).toBeUndefined();
+  });
+});
+
+describe('a training of three stages', () => {
+  const names = ['warm-up', 'climb', 'polish'];
+  /** x climbs by about the learning rate in every step; `base` is only read. */
+  const climbing = (rates: readonly number[], steps = 4): Pick<TrainOptions, 'parameters' | 'stages'> => ({
+    parameters: {
+      x: { shape: [1], data: Float32Array.of(0), role: 'trained' },
+      base: { shape: [1], data: Float32Array.of(1), role: 'frozen' },
+    },
+    stages: rates.map((learningRate, at) => ({
+      name: names[at]!,
+      schedule: { steps, epochs: null, learningRate, schedule: 'constant' },
+      batches: {
+        spec: { by: { dtype: 'float32', shape: [1] } },
+        stepsPerEpoch: 7,
+        batches: async (_, count) => ({ by: float32(new Float32Array(count).fill(1), [count, 1]) }),
+      },
+      step: ({ x, base }, { by }) => ({
+        losses: { total: neg(sum(mul(mul(x!, base!), by!))) },
+        statistics: {},
+      }),
+    })),
+  });
+  const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averageDecay: 0 };
+  const rates = [1, 0.5, 0.1];
+
+  /** Where x is at each judgement, two a stage. */
+  async function climb(values: readonly number[], options: Partial<TrainOptions> = {}) {
+    const seen: number[] = [];
+    const judge = async ({ x }: Parameters) => {
+      seen.push(x!.data[0]!);
+      return values[seen.length - 1]!;
+    };
+    const result = await finished({ ...climbing(rates), optimizer, evaluations: 2, judge, ...options });
+    return { ...result, seen };
+  }
+  const expectNear = (found: readonly number[], expected: readonly number[]) => {
+    expect(found).toHaveLength(expected.length);
+    expected.forEach((value, at) => {
+      expect(found[at], `${at}`).toBeCloseTo(value, 4);
+    });
+  };
+
+  it('begins each with the best of the one before', async () => {
+    const { seen, chosen, parameters, steps } = await climb([5, 1, 6, 2, 3, 4]);
+    expectNear(seen, [2, 4, 3, 4, 3.2, 3.4]);
+    expect(chosen).toEqual({ stage: 2, step: 2, value: 6 });
+    expect(parameters.x!.data[0]).toBeCloseTo(3, 4);
+    expect(parameters.base!.data).toEqual(Float32Array.of(1));
+    expect(steps).toEqual([4, 4, 4]);
+  });
+
+  it('goes back to an earlier one where the one before made nothing better', async () => {
+    const { seen, chosen } = await climb([5, 1, 2, 3, 4, 7]);
+    expectNear(seen, [2, 4, 3, 4, 2.2, 2.4]);
+    expect(chosen).toEqual({ stage: 3, step: 4, value: 7 });
+  });
+
+  it('goes on from the last state where nothing judges', async () => {
+    const { parameters, chosen } = await finished({
+      ...climbing(rates),
+      optimizer,
+      evaluations: 2,
+      judge: undefined,
+    });
+    expect(parameters.x!.data[0]).toBeCloseTo(4 + 2 + 0.4, 4);
+    expect(chosen).toBeUndefined();
+  });
+
+  it('names its stages as they are called, and is stopped and continued in the last', async () => {
+    const checkpoints = newFolder();
+    const tasks = new Set<string>();
+    const controller = new AbortController();
+    const first = await run({
+      ...climbing(rates, 60),
+      optimizer,
+      judge: undefined,
+      checkpoints,
+      signal: controller.signal,
+      onProgress: ({ task }) => {
+        tasks.add(task);
+        if (task === 'polish') controller.abort();
+      },
+    });
+    expect(String(first.result)).toMatch(/Stopped in polish, step 20 of 60/);
+    expect([...tasks]).toEqual(names);
+    const unjudged = await finished({ ...climbing(rates, 60), optimizer, judge: undefined });
+    const second = await finished({
+      ...climbing(rates, 60),
+      optimizer,
+      judge: undefined,
+      checkpoints,
+      resume: true,
+    });
+    expect(second.log.map(({ stage }) => stage)).toEqual([3, 3]);
+    expectSameBits(second.parameters, unjudged.parameters);
+    expect(second.steps).toEqual([60, 60, 60]);
   });
 });

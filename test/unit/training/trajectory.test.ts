@@ -3,7 +3,7 @@ import { add, equal, Graph, mul, square, sum } from '../../../src/graph/index.ts
 import { contrastLoss } from '../../../src/methods/clad/contrast.ts';
 import { networksInference, networksTraining } from '../../../src/methods/clad/networks.ts';
 import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/nn/losses.ts';
-import type { Parameters } from '../../../src/nn/parameters.ts';
+import type { DeclaredParameters, Parameters } from '../../../src/nn/parameters.ts';
 import { type Device, type Engine, float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { initialState, parametersOf, trainingProgram } from '../../../src/training/program.ts';
@@ -21,13 +21,14 @@ interface Golden {
 const golden = fixture<Golden>('training.json');
 const anomalyClass = 2;
 
-function parametersFrom(values: Record<string, Nested>): Parameters {
+function parametersFrom(values: Record<string, Nested>): DeclaredParameters {
   return Object.fromEntries(
     Object.entries(values)
       .filter(([name]) => !name.endsWith('num_batches_tracked'))
       .map(([name, nested]) => {
         const shape = Array.isArray(nested[0]) ? [nested.length, nested[0].length] : [nested.length];
-        return [name, { shape, data: Float32Array.from(nested.flat()) }];
+        const role = /running_(mean|var)$/.test(name) ? 'statistic' : 'trained';
+        return [name, { shape, data: Float32Array.from(nested.flat()), role }];
       }),
   );
 }
@@ -37,6 +38,7 @@ async function train(engine: Engine) {
   const parameters = parametersFrom(golden.initial);
   const state = initialState(parameters, false);
   const bytes = trainingProgram(
+    parameters,
     state,
     { x: { dtype: 'float32', shape: [16, 10] }, labels: { dtype: 'int64', shape: [16] } },
     (weights, { x, labels }) => {
@@ -78,6 +80,7 @@ async function train(engine: Engine) {
         { shape, data: floats(result[`${name}.out`]) },
       ]),
     ),
+    parameters,
   );
   return { losses: floats(result['loss.total']), trained };
 }
@@ -137,14 +140,13 @@ describe('averaged weights and rates of their own', () => {
   it('are those of AdamW in plain loops', async () => {
     const optimizer = { beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1 };
     const [averageDecay, rates, fed] = [0.25, [0.1, 0.05, 0.2], [1, -2, 3]];
-    const state = initialState(
-      {
-        'a.weight': { shape: [2], data: Float32Array.of(1, -2) },
-        'b.weight': { shape: [1], data: Float32Array.of(0.5) },
-      },
-      true,
-    );
+    const declared: DeclaredParameters = {
+      'a.weight': { shape: [2], data: Float32Array.of(1, -2), role: 'trained' },
+      'b.weight': { shape: [1], data: Float32Array.of(0.5), role: 'trained' },
+    };
+    const state = initialState(declared, true);
     const bytes = trainingProgram(
+      declared,
       state,
       { x: { dtype: 'float32', shape: [1] } },
       (weights, { x }) => {

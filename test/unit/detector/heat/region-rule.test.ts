@@ -6,6 +6,7 @@ import {
   highestNear,
   insideRegions,
   type RegionRule,
+  reachOf,
   regionRule,
 } from '../../../../src/detector/heat/region-rule.ts';
 import { judgementOf } from '../../../../src/detector/judgement.ts';
@@ -29,6 +30,10 @@ function map(defects: readonly { at: number; side: number; strength: number }[],
 }
 const inside = (values: Float32Array, by: RegionRule) =>
   insideRegions(values, size, by).reduce((count, value) => count + Number(value > 0), 0);
+
+it('a defect lifts its surroundings as far as the map is blurred, or a patch is wide', () => {
+  expect([reachOf(5, 8), reachOf(0, 8), reachOf(2, 16), reachOf(0, 0.2)]).toEqual([10, 8, 16, 1]);
+});
 
 describe('regions', () => {
   it('lie near a defect however strong it is, where those above the threshold grow with its strength', () => {

@@ -13,8 +13,8 @@ describe('members wanted', () => {
     [5, 0, 3, 3],
     [5, 0, 30, 5],
     [9, 0.001, 10, 1],
-  ])('of at most %d and a share of %f of %d patches: %d', (members, memberShare, patches, wanted) => {
-    expect(memberCount({ ...presets.fast.input, members, memberShare }, patches)).toBe(wanted);
+  ])('of at most %d and a share of %f of %d patches: %d', (coresetSize, coresetShare, patches, wanted) => {
+    expect(memberCount({ ...presets.fast.memoryBank, coresetSize, coresetShare }, patches)).toBe(wanted);
   });
 });
 

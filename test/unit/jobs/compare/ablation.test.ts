@@ -1,69 +1,117 @@
 import { describe, expect, it } from 'vitest';
-import { ablationNames, ablationVariants, sweepNames } from '../../../../src/jobs/compare/ablation.ts';
-import { optionsOf } from '../../../../src/jobs/compare/grid.ts';
-import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { ablationNames, ablationVariants } from '../../../../src/jobs/compare/ablation.ts';
+import { type GridVariant, optionsOf } from '../../../../src/jobs/compare/grid.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import type { CommonOptions } from '../../../../src/methods/contract.ts';
+import { methods } from '../../../../src/methods/registry.ts';
+import { defaultPreset } from '../../../../src/methods/resolve-options.ts';
+
+const clad = methods.get('clad')!;
+const variants = (
+  preset: keyof typeof presets,
+  options: CommonOptions = presets[preset],
+  only?: readonly string[],
+  withSweeps?: boolean,
+) => ablationVariants(clad, preset, options, only, withSweeps);
+const resolved = async (row: GridVariant) => (await optionsOf(row)) as CladOptions;
+/** A row's options as text, all in one order. */
+const textOf = async (row: GridVariant) => JSON.stringify(await optionsOf(row));
 
 describe('ablationVariants', () => {
-  it.each(presetNames)('gives options that can be trained with, each another than %s itself', (preset) => {
-    const [whole, ...rows] = ablationVariants(preset, presets[preset]);
-    expect(optionsOf(whole!)).toEqual(presets[preset]);
-    expect(rows.length).toBeGreaterThan(10);
-    const resolved = rows.map((row) => JSON.stringify(optionsOf(row)));
-    expect(new Set([...resolved, JSON.stringify(presets[preset])]).size).toBe(rows.length + 1);
+  it.each(['fast', 'paper', 'accurate'] as const)(
+    'gives options that can be trained with, each another than %s itself',
+    async (preset) => {
+      const [whole, ...rows] = variants(preset);
+      expect(await optionsOf(whole!)).toEqual(presets[preset]);
+      expect(rows.length).toBeGreaterThan(10);
+      const found = await Promise.all([whole!, ...rows].map(textOf));
+      expect(new Set(found).size).toBe(rows.length + 1);
+    },
+  );
+
+  it('is the same of every method that has parts: each row trains with other options', async () => {
+    const able = [...methods.values()].filter(({ ablation }) => ablation);
+    expect(able.map(({ name }) => name)).toEqual(['clad', 'patchcore', 'glass', 'cras']);
+    for (const method of able) {
+      const preset = defaultPreset(method);
+      const options = method.presets[preset]!;
+      const [whole, ...rows] = ablationVariants(method, preset, options);
+      expect(await optionsOf(whole!), method.name).toEqual(options);
+      const found = await Promise.all([whole!, ...rows].map(textOf));
+      expect(rows.length, method.name).toBeGreaterThan(0);
+      expect(new Set(found).size, method.name).toBe(rows.length + 1);
+      for (const sweep of Object.keys(method.ablation!.sweeps)) {
+        const [, ...swept] = ablationVariants(method, preset, options, [sweep]);
+        for (const row of swept) await expect(optionsOf(row), row.name).resolves.toBeDefined();
+        expect(swept.length, sweep).toBeGreaterThan(2);
+      }
+    }
+  });
+
+  it('of a method without parts is refused', () => {
+    const method = methods.get('simplenet')!;
+    expect(() => ablationVariants(method, 'fast', method.presets.fast!)).toThrow(
+      /--method to be a method that says which parts it has, got simplenet/,
+    );
+    expect(ablationNames(method)).toEqual([]);
   });
 
   it("leaves out what a preset has not: the paper's has no residuals to do without", () => {
-    const names = (preset: 'paper' | 'fast') =>
-      ablationVariants(preset, presets[preset]).map(({ name }) => name);
+    const names = (preset: 'paper' | 'fast') => variants(preset).map(({ name }) => name);
     expect(names('fast')).toContain('no residuals (decision 0002)');
     expect(names('paper').filter((name) => name.includes('decision'))).toEqual([]);
   });
 
-  it.each(['fast', 'paper'] as const)('sweeps over the value that %s has, among others', (preset) => {
-    for (const sweep of sweepNames) {
-      const [, ...rows] = ablationVariants(preset, presets[preset], [sweep]);
-      const own = rows.filter((row) => JSON.stringify(optionsOf(row)) === JSON.stringify(presets[preset]));
-      expect(own, sweep).toHaveLength(1);
+  it.each(['fast', 'paper'] as const)('sweeps over the value that %s has, among others', async (preset) => {
+    for (const sweep of Object.keys(clad.ablation!.sweeps)) {
+      const [whole, ...rows] = variants(preset, presets[preset], [sweep]);
+      const [own, ...found] = await Promise.all([whole!, ...rows].map(textOf));
+      expect(
+        found.filter((text) => text === own),
+        sweep,
+      ).toHaveLength(1);
       expect(rows.length, sweep).toBeGreaterThan(2);
     }
   });
 
   it('sweeps beside the parts where it is asked to', () => {
-    const names = ablationVariants('fast', presets.fast, undefined, true).map(({ name }) => name);
+    const names = variants('fast', presets.fast, undefined, true).map(({ name }) => name);
     expect(names).toContain('no contrast (Eq. 8-17)');
     expect(names).toContain('losses.gamma=1');
-    expect(ablationVariants('fast', presets.fast).map(({ name }) => name)).not.toContain('losses.gamma=1');
+    expect(variants('fast').map(({ name }) => name)).not.toContain('losses.gamma=1');
   });
 
-  it('without a reduction changes d alone', () => {
-    const { features, input } = presets.fast;
-    const adaptorOf = (options: typeof presets.fast) => {
-      const row = ablationVariants('fast', options, ['no reduction']).at(-1)!;
-      return optionsOf(row).adaptor;
+  it('without a reduction changes d alone', async () => {
+    const { features, memoryBank } = presets.fast;
+    const adaptorOf = async (options: CladOptions) => {
+      const row = variants('fast', options, ['no reduction']).at(-1)!;
+      return (await resolved(row)).adaptor;
     };
-    expect(adaptorOf(presets.fast)).toEqual([256, 128, memoryBank.components]);
+    expect(await adaptorOf(presets.fast)).toEqual([256, 128, memoryBank.components]);
     // Of features joined, the options do not say how wide they are.
-    const joined = { ...presets.fast, input: { ...input, kind: 'feature' as const } };
+    const joined = { ...presets.fast, input: 'feature' as const };
     expect(features.aggregation).toBe('concatenated');
-    expect(ablationVariants('fast', joined).some(({ name }) => name.startsWith('no reduction'))).toBe(false);
+    expect(variants('fast', joined).some(({ name }) => name.startsWith('no reduction'))).toBe(false);
   });
 
   it('refuses a part or a constant that the settings have not', () => {
-    const joined = { ...presets.fast, input: { ...presets.fast.input, kind: 'feature' as const } };
+    const joined = { ...presets.fast, input: 'feature' as const };
     for (const name of ['no reduction', 'C_d', 'no residuals'])
-      expect(() => ablationVariants('fast', joined, [name]), name).toThrow(/that these settings have, got/);
+      expect(() => variants('fast', joined, [name]), name).toThrow(/that these settings have, got/);
   });
 
   it('sweeps a value once, whatever it is reached by', () => {
     const still = { ...presets.fast.globalAnomalies, stepLength: 0 };
-    const [, ...rows] = ablationVariants('fast', { ...presets.fast, globalAnomalies: still }, ['ascent']);
+    const [, ...rows] = variants('fast', { ...presets.fast, globalAnomalies: still } as CommonOptions, [
+      'ascent',
+    ]);
     expect(rows.map(({ name }) => name)).toEqual(['globalAnomalies.stepLength=0']);
   });
 
   it('names what it knows when asked for something else', () => {
-    expect(() => ablationVariants('fast', presets.fast, ['no contrasts'])).toThrow(
+    expect(() => variants('fast', presets.fast, ['no contrasts'])).toThrow(
       /no contrast, anomalies not attracted/,
     );
-    expect(ablationNames).toContain('distance alone');
+    expect(ablationNames(clad)).toContain('distance alone');
   });
 });

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../../src/data/dataset.ts';
 import { expectedTasks } from '../../../../src/jobs/train/expected-tasks.ts';
-import type { TrainRequest } from '../../../../src/jobs/train/prepare.ts';
 import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
-import { patchcore } from '../../../../src/methods/patchcore/patchcore.ts';
+import type { CommonOptions } from '../../../../src/methods/contract.ts';
+import { methods } from '../../../../src/methods/registry.ts';
 
 const dataset = (train: number, test: number): Dataset => ({
   root: '/parts',
@@ -21,20 +21,17 @@ const dataset = (train: number, test: number): Dataset => ({
     })),
   ),
 });
-const request = (options: CladOptions, more: Partial<TrainRequest> = {}): TrainRequest => ({
-  data: '/parts',
-  out: '/run',
-  backbone: 'builtin',
-  method: 'clad',
-  preset: 'fast',
-  options,
-  ...more,
-});
-const names = (...given: Parameters<typeof expectedTasks>) => expectedTasks(...given).map(({ task }) => task);
+const tasksOf = (
+  options: CommonOptions,
+  of: Dataset,
+  request: Parameters<typeof expectedTasks>[2] = {},
+  method = 'clad',
+) => expectedTasks(methods.get(method)!, options, request, of);
+const names = (...given: Parameters<typeof tasksOf>) => tasksOf(...given).map(({ task }) => task);
 
 describe('the tasks of a training', () => {
   it('are those of its options, in their order', () => {
-    expect(names(request(presets.fast), dataset(100, 30))).toEqual([
+    expect(names(presets.fast, dataset(100, 30))).toEqual([
       'checking images',
       'reading images',
       'foregrounds',
@@ -47,19 +44,25 @@ describe('the tasks of a training', () => {
       'thresholds',
       'regions',
     ]);
-    const reported = names(request(presets.fast, { evaluated: true, textures: '/dtd' }), dataset(100, 30));
+    const reported = names(presets.fast, dataset(100, 30), { evaluated: true, textures: '/dtd' });
     expect(reported).toContain('checking textures');
     expect(reported.slice(-2)).toEqual(['evaluating', 'embedding']);
-    expect(names(request(presets.fast, { evaluated: true }), dataset(100, 0))).not.toContain('evaluating');
-    expect(names(request(presets.paper), dataset(100, 30))).not.toContain('memory bank');
-    expect(names(request(patchcore.presets.fast!), dataset(100, 30))).not.toContain('stage 1');
+    expect(names(presets.fast, dataset(100, 0), { evaluated: true })).not.toContain('evaluating');
+    expect(names(presets.paper, dataset(100, 30))).not.toContain('memory bank');
+    for (const [name, { presets: own }] of methods) {
+      const of = names(own.fast!, dataset(100, 30), {}, name);
+      expect(of.includes('stage 1'), name).toBe(name === 'clad');
+      expect(of.includes('training'), name).toBe(['simplenet', 'glass', 'cras'].includes(name));
+      expect(of.includes('memory bank'), name).toBe(['clad', 'patchcore'].includes(name));
+      expect(of, name).toContain('patch features');
+    }
     const plain = { ...presets.fast, synthesis: { ...presets.fast.synthesis, perImage: 0 } };
-    expect(names(request(plain), dataset(100, 30))).not.toContain('regions');
+    expect(names(plain, dataset(100, 30))).not.toContain('regions');
   });
 
   it('take longer with more images, and stages with more steps', () => {
     const seconds = (options: CladOptions, train: number, task: string) =>
-      expectedTasks(request(options), dataset(train, 0)).find((each) => each.task === task)?.seconds ?? 0;
+      tasksOf(options, dataset(train, 0)).find((each) => each.task === task)?.seconds ?? 0;
     expect(seconds(presets.fast, 200, 'patch features')).toBeCloseTo(
       2 * seconds(presets.fast, 100, 'patch features'),
       6,

@@ -8,12 +8,10 @@ import { regionsOf } from '../../../../src/core/regions.ts';
 import { mapMatrix } from '../../../../src/detector/heat/anomaly-map.ts';
 import { insideRegions } from '../../../../src/detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
-import type { FeaturePlan } from '../../../../src/features/patches/extractor.ts';
 import { writePng } from '../../../../src/image/encode.ts';
 import type { RgbImage } from '../../../../src/image/rgb.ts';
 import {
   largestPiece,
-  reachOf,
   shareOf,
   usualShare,
   withMadeDefects,
@@ -72,10 +70,11 @@ function workWith(perImage: number, signal?: AbortSignal): Work {
   return {
     training: [0, 1, 2].map(() => ({ path: join(folder, 'good.png'), className: 'nut' })),
     split: { heldOut: new Set([1]), fit: new Set([0, 2]) },
-    features: { geometry: { size }, sides: [grid], fineLayers: [] } as unknown as FeaturePlan,
+    view: { geometry: { size }, patch: size / grid },
     textures: null,
     bits: 16,
-    request: { options, signal },
+    options,
+    signal,
   } as unknown as Work;
 }
 
@@ -166,9 +165,5 @@ describe('the share of a product', () => {
       score: 9,
     }));
     expect(shareOf(found, size, { threshold: 3, low: 2, reach: 10 })).toBe(usualShare);
-  });
-
-  it('reaches as far as the map is blurred, or a patch is wide', () => {
-    expect([reachOf(5, 8), reachOf(0, 8), reachOf(2, 16), reachOf(0, 0.2)]).toEqual([10, 8, 16, 1]);
   });
 });

@@ -15,7 +15,8 @@ const width = 6;
 const engine = await nodeEngine({ threads: 2 });
 const training = {
   ...presets.fast,
-  input: { ...presets.fast.input, components: 4, members: 12, candidates: 1000 },
+  noise: presets.fast.globalAnomalies.noise,
+  memoryBank: { ...presets.fast.memoryBank, components: 4, coresetSize: 12, candidates: 1000 },
 };
 const held = new Set([1, 4]);
 

@@ -8,22 +8,22 @@ import { writePng } from '../../../../src/image/encode.ts';
 import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 import { syntheticJudge, testJudge } from '../../../../src/methods/shared/checkpoint-selection.ts';
 import type { PatchNetworks } from '../../../../src/methods/shared/networks.ts';
-import type { Parameters } from '../../../../src/nn/parameters.ts';
+import type { DeclaredParameters } from '../../../../src/nn/parameters.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
 
 const engine = await nodeEngine({ threads: 1 });
 const width = 2;
-const weights = (first: number): Parameters => ({
-  'score.weight': { shape: [width], data: Float32Array.of(first, 0) },
+const weights = (first: number): DeclaredParameters => ({
+  'score.weight': { shape: [width], data: Float32Array.of(first, 0), role: 'trained' },
 });
 
 /** The score is the first number of a row times the weight. */
 const networks: PatchNetworks = {
   initial: () => weights(1),
-  step: () => {
-    throw new Error('not trained here');
-  },
+  draws: { local: 0, global: 0, noiseSpread: 1 },
+  // Not trained here.
+  stages: [],
   score: (rows, parameters) => sum(mul(rows, parameters['score.weight']!), { axes: [1] }),
 };
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
+import { cladNetworks } from '../../../../src/methods/clad/clad-networks.ts';
 import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 import { type BatchOptions, PatchBatches } from '../../../../src/methods/shared/patch-batches.ts';
 import type { TensorValue } from '../../../../src/runtime/engine.ts';
@@ -36,6 +37,16 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** What CLAD asks of its batches. */
+function ofClad(
+  changed: Partial<CladOptions>,
+): Pick<BatchOptions, 'minCoverage' | 'drawBeta' | 'noiseSpread'> {
+  const options = { ...presets.fast, ...changed };
+  const { draws } = cladNetworks(options, { width: 4, noiseDeviation: new Float32Array(4) }, 3);
+  const { minCoverage } = options.synthesis;
+  return { minCoverage, drawBeta: draws.beta, noiseSpread: draws.noiseSpread };
+}
+
 function open(
   options: Partial<BatchOptions> = {},
   training: Partial<CladOptions> = {},
@@ -45,7 +56,7 @@ function open(
     stage: 1,
     rows: { normal: 9, local: 4, global: 3 },
     images: all,
-    training: { ...presets.fast, ...training },
+    ...ofClad(training),
     ...options,
   });
 }
@@ -269,7 +280,7 @@ describe('local anomalies', () => {
       stage: 1,
       rows: { normal: 9, local: 2, global: 0 },
       images: none.images,
-      training: { ...presets.fast, ...withCoverage(0.9) },
+      ...ofClad(withCoverage(0.9)),
     });
     await expect(empty.batches(0, 1)).rejects.toThrow(/synthesis\.minCoverage.*0\.9/);
   });

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../../src/core/half.ts';
 import { Random } from '../../../../../src/core/random.ts';
-import { type CladOptions, cladPresets as presets } from '../../../../../src/methods/clad/options.ts';
 import {
   fitFeatureInput,
   fitResidualInput,
   othersOf,
+  type ResidualOptions,
 } from '../../../../../src/methods/shared/network-input/fit-input.ts';
 import { readFitted, writeFitted } from '../../../../../src/methods/shared/network-input/fitted-file.ts';
 import { inputSession } from '../../../../../src/methods/shared/network-input/input-session.ts';
@@ -23,18 +23,17 @@ const gridSide = 4;
 const held = new Set([1, 6]);
 const engine = await nodeEngine({ threads: 2 });
 
-const training: CladOptions = {
-  ...presets.fast,
-  input: {
-    kind: 'residual',
+const training: ResidualOptions = {
+  seed: 0,
+  memoryBank: {
     components,
-    memberShare: 0,
-    members: 40,
+    coresetShare: 0,
+    coresetSize: 40,
     candidates: 10_000,
     neighbours: 3,
     whiteningFloor: 1e-4,
   },
-  globalAnomalies: { ...presets.fast.globalAnomalies, noise: 0.6 },
+  noise: 0.6,
 };
 
 let folder = '';
@@ -153,7 +152,7 @@ describe('members of other images', () => {
     expect(othersOf([3, 3, 3, 7, 8])).toBe(2);
     expect(othersOf([3, 7])).toBe(1);
     expect(() => othersOf([4, 4, 4])).toThrow(
-      /input\.members to be so many that they are of two images at least, got 3/,
+      /memoryBank\.coresetSize to be so many that they are of two images at least, got 3/,
     );
   });
 });
@@ -241,10 +240,13 @@ describe('the memory bank', () => {
   });
 
   it('is smaller where there are fewer patches than it wants', async () => {
-    const { input } = training;
-    const few = await residual(made, { ...training, input: { ...input, candidates: 20, members: 500 } });
+    const { memoryBank } = training;
+    const few = await residual(made, {
+      ...training,
+      memoryBank: { ...memoryBank, candidates: 20, coresetSize: 500 },
+    });
     expect(few.memberImages.length).toBeLessThanOrEqual(20);
-    const narrow = await residual(made, { ...training, input: { ...input, components: 500 } });
+    const narrow = await residual(made, { ...training, memoryBank: { ...memoryBank, components: 500 } });
     expect(narrow.width).toBe(width);
   });
 });
@@ -260,7 +262,7 @@ describe('the whitening', () => {
   });
 
   it('is less along narrow components by the floor', async () => {
-    const floor = { ...training, input: { ...training.input, whiteningFloor: 10 } };
+    const floor = { ...training, memoryBank: { ...training.memoryBank, whiteningFloor: 10 } };
     const { data } = (await residual(made, floor)).arrays.whitening;
     const plain = fitted.arrays.whitening.data;
     const ratio = (values: Float32Array) => Math.max(...values) / Math.min(...values);

@@ -31,7 +31,8 @@ const engine: Engine = {
 };
 const training = {
   ...presets.fast,
-  input: { ...presets.fast.input, components: 5, members: 20, candidates: 1000 },
+  noise: presets.fast.globalAnomalies.noise,
+  memoryBank: { ...presets.fast.memoryBank, components: 5, coresetSize: 20, candidates: 1000 },
 };
 
 let folder = '';

@@ -1,16 +1,19 @@
 /** @file The methods CLAD is compared with, each formula against the same written out in plain loops. */
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../../src/core/random.ts';
-import { gradients, type Tensor } from '../../../../src/graph/index.ts';
-import { cladOptions } from '../../../../src/methods/clad/options.ts';
-import { type Centres, crasModel, crasNetworks, firstValues } from '../../../../src/methods/cras/cras.ts';
-import { glassNetworks } from '../../../../src/methods/glass/glass.ts';
-import { patchcoreModel, requireFits } from '../../../../src/methods/patchcore/patchcore.ts';
-import { methods } from '../../../../src/methods/registry.ts';
-import type { PatchNetworks } from '../../../../src/methods/shared/networks.ts';
-import { simplenetNetworks } from '../../../../src/methods/simplenet/simplenet.ts';
-import type { Parameters } from '../../../../src/nn/parameters.ts';
-import { type Fed, runGraph } from '../../../helpers/run-graph.ts';
+import { checkOptions } from '../../../src/core/options.ts';
+import { Random } from '../../../src/core/random.ts';
+import { gradients, type Tensor } from '../../../src/graph/index.ts';
+import { type Centres, crasModel, crasNetworks, firstValues } from '../../../src/methods/cras/cras.ts';
+import { crasPresets } from '../../../src/methods/cras/options.ts';
+import { glassNetworks } from '../../../src/methods/glass/glass.ts';
+import { glassPresets } from '../../../src/methods/glass/options.ts';
+import { patchcoreModel, requireFits } from '../../../src/methods/patchcore/patchcore.ts';
+import { methods } from '../../../src/methods/registry.ts';
+import type { PatchNetworks } from '../../../src/methods/shared/networks.ts';
+import { simplenetPresets } from '../../../src/methods/simplenet/options.ts';
+import { simplenetNetworks } from '../../../src/methods/simplenet/simplenet.ts';
+import type { Parameters } from '../../../src/nn/parameters.ts';
+import { type Fed, runGraph } from '../../helpers/run-graph.ts';
 
 const random = new Random('compared methods');
 const normals = (count: number, scale = 1) =>
@@ -26,10 +29,21 @@ const softplus = (x: number) => Math.log1p(Math.exp(x));
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 describe('presets', () => {
-  it.each(Object.entries(methods))('of %s are valid options, and begin with fast', (_, { presets }) => {
+  it.each([...methods])('of %s are valid options, and begin with fast', (_, { presets, options }) => {
     expect(Object.keys(presets)[0]).toBe('fast');
-    for (const options of Object.values(presets)) cladOptions.parse(options);
+    for (const values of Object.values(presets)) expect(checkOptions(options, values)).toEqual(values);
   });
+
+  it.each([...methods])(
+    'of %s are options of that method alone: another one is refused',
+    (_, { options }) => {
+      for (const foreign of methods.values()) {
+        const own = foreign.options === options;
+        for (const values of Object.values(foreign.presets))
+          expect(options.safeParse(values).success, foreign.name).toBe(own);
+      }
+    },
+  );
 });
 
 describe('PatchCore', () => {
@@ -122,7 +136,7 @@ async function losses(
     );
     const fed: Record<string, Tensor> = { ...inputs };
     if (classes) fed.classes = graph.constant('classes', Array.from(classes.data), classes.shape, 'int64');
-    const made = networks.step(1, rows)(tensors, fed).losses;
+    const made = networks.stages[0]!.step(rows)(tensors, fed).losses;
     // Under other names than the inputs have.
     return Object.fromEntries(Object.entries(made).map(([name, loss]) => [`loss.${name}`, loss]));
   });
@@ -174,10 +188,10 @@ const width = 6;
 const rows: Rows = { normal: 10, local: 0, global: 8 };
 const normal = normals(rows.normal * width);
 const draws = normals(rows.global * width);
-const options = {
-  globalAnomalies: { ...methods.glass.presets.fast!.globalAnomalies, noise: 0.4 },
-  losses: { ...methods.simplenet.presets.fast!.losses, delta: 0.5 },
-};
+const options = glassPresets.fast;
+/** GLASS, with other ascents than its own. */
+const glassWith = (ascent: Partial<typeof options.globalAnomalies>) =>
+  glassNetworks({ ...options, globalAnomalies: { ...options.globalAnomalies, ...ascent } }, width, 0.4);
 const batch = {
   normal: { data: normal, shape: [rows.normal, width] },
   noise: { data: draws, shape: [rows.global, width] },
@@ -199,7 +213,7 @@ async function slopes(
         graph.constant(each, value.data, value.shape),
       ]),
     );
-    const { total } = networks.step(1, of)({ ...tensors, [name]: weight! }, fed).losses;
+    const { total } = networks.stages[0]!.step(of)({ ...tensors, [name]: weight! }, fed).losses;
     return { slope: gradients(total, [weight!])[0]! };
   });
   const step = 1e-2;
@@ -259,11 +273,8 @@ function judgedInUse(x: readonly Row[], parameters: Parameters): number[] {
 }
 
 describe.each([
-  ['SimpleNet', () => simplenetNetworks(options, width, 0.4)],
-  [
-    'GLASS',
-    () => glassNetworks({ globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } }, width, 0.4),
-  ],
+  ['SimpleNet', () => simplenetNetworks(simplenetPresets.fast, width, 0.4)],
+  ['GLASS', () => glassWith({ ascentSteps: 0 })],
 ])('the networks of %s', (name, make) => {
   it.each(['adaptor.0.weight', 'discriminator.0.weight'])(
     'learn by the slope of their loss: %s',
@@ -309,7 +320,7 @@ describe.each([
 
 describe('SimpleNet', () => {
   it('asks good rows below -margin and noisy adapted ones above it', async () => {
-    const networks = simplenetNetworks(options, width, 0.4);
+    const networks = simplenetNetworks(simplenetPresets.fast, width, 0.4);
     const parameters = networks.initial(new Random('simplenet'));
     const found = await losses(networks, parameters, batch, rows);
     const adapted = matrix(rowsOf(normal, width), parameters['adaptor.0.weight']!);
@@ -327,8 +338,7 @@ describe('SimpleNet', () => {
 
 describe('GLASS', () => {
   it('without ascent is BCE on noise, and the harder half of a focal loss on local anomalies', async () => {
-    const still = { globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } };
-    const networks = glassNetworks(still, width, 0.4);
+    const networks = glassWith({ ascentSteps: 0 });
     const parameters = networks.initial(new Random('glass'));
     const local = normals(4 * width, 2);
     const found = await losses(
@@ -355,26 +365,11 @@ describe('GLASS', () => {
   });
 
   it('moves noise towards what the discriminator takes for normal', async () => {
-    const with20 = glassNetworks(options, width, 0.4);
+    const with20 = glassWith({});
     const parameters = with20.initial(new Random('glass'));
-    const without = glassNetworks(
-      { globalAnomalies: { ...options.globalAnomalies, ascentSteps: 0 } },
-      width,
-      0.4,
-    );
-    const large = {
-      ...options.globalAnomalies,
-      ascentSteps: 20,
-      stepLength: 0.2,
-      innerRadius: 0,
-      outerRadius: 9,
-    };
-    const ascended = await losses(
-      glassNetworks({ globalAnomalies: large }, width, 0.4),
-      parameters,
-      batch,
-      rows,
-    );
+    const without = glassWith({ ascentSteps: 0 });
+    const large = glassWith({ ascentSteps: 20, stepLength: 0.2, innerRadius: 0, outerRadius: 9 });
+    const ascended = await losses(large, parameters, batch, rows);
     const still = await losses(without, parameters, batch, rows);
     expect(ascended.bce).toBeGreaterThan(still.bce!);
   });
@@ -394,7 +389,7 @@ describe('CRAS', () => {
   const beside = (row: Row, centre: Row) => [...row, ...row.map((value, at) => value - centre[at]!)];
 
   it('judges features beside their shift from their own product, under noise guided by distance', async () => {
-    const networks = crasNetworks(centres, first, 0.4);
+    const networks = crasNetworks(crasPresets.fast, centres, first, 0.4);
     const labels = Array.from({ length: rows.normal }, (_, row) => row % 2);
     const found = await losses(
       networks,

@@ -1,7 +1,9 @@
 /** @file The presets, and the ranges of what may be set. */
 import { describe, expect, it } from 'vitest';
-import { checkOptions, mergeOptions, optionFromText } from '../../../src/core/options.ts';
-import { cladOptions, cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { checkOptions, mergeOptions, optionFromText } from '../../../../src/core/options.ts';
+import { cladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+
+const presetNames = ['fast', 'paper', 'accurate'] as const;
 
 describe('presets', () => {
   it.each(presetNames)('%s passes its own schema, unchanged', (name) => {
@@ -50,7 +52,7 @@ describe('presets', () => {
       augmentations: 3,
       minCoverage: 0,
     });
-    expect(paper.input.kind).toBe('feature');
+    expect(paper.input).toBe('feature');
     expect(paper.fusion).toBe(true);
     expect(paper.globalAnomalies.ascentSteps).toBe(1);
     expect(paper.score).toEqual({ networkWeight: null, blurSigma: 4, topShare: 0 });
@@ -78,8 +80,8 @@ describe('values out of range', () => {
     ['heldOut=0.9', /heldOut/],
     ['synthesis.alpha=0.6', /synthesis\.alpha/],
     ['synthesis.augmentations=10', /synthesis\.augmentations/],
-    ['input.kind=pixels', /input\.kind/],
-    ['memoryBank.coresetSize=0', /input\.members/],
+    ['input=pixels', /input/],
+    ['memoryBank.coresetSize=0', /memoryBank\.coresetSize/],
     ['adaptor=[4,4]', /adaptor/],
     ['batch.local=1', /batch\.local/],
     ['fusion=perhaps', /fusion/],

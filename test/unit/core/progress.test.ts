@@ -1,7 +1,6 @@
 /** @file Stopping work that keeps nothing. */
 import { describe, expect, it } from 'vitest';
-import type { ProgressEvent } from '../../../../src/core/progress.ts';
-import { stoppable } from '../../../../src/core/progress.ts';
+import { type ProgressEvent, stoppable } from '../../../src/core/progress.ts';
 
 const progress: ProgressEvent = { task: 'memory bank', done: 1, total: 9, unit: 'members' };
 

@@ -1,0 +1,82 @@
+/** @file The options of a training out of a preset and what is laid over it. */
+import { describe, expect, it } from 'vitest';
+import { clad } from '../../../src/methods/clad/clad.ts';
+import { cladPresets } from '../../../src/methods/clad/options.ts';
+import { methods } from '../../../src/methods/registry.ts';
+import { defaultPreset, presetOf, resolveOptions } from '../../../src/methods/resolve-options.ts';
+
+describe('the preset', () => {
+  it('is the first where none is named', () => {
+    expect(defaultPreset(clad)).toBe('fast');
+    expect(resolveOptions(clad)).toEqual(cladPresets.fast);
+    const turned = { ...clad, presets: { accurate: cladPresets.accurate, fast: cladPresets.fast } };
+    expect(defaultPreset(turned)).toBe('accurate');
+    expect(resolveOptions(turned)).toEqual(cladPresets.accurate);
+  });
+
+  it('is the one that is named, and an unknown one is refused with those there are', () => {
+    expect(resolveOptions(clad, 'paper')).toEqual(cladPresets.paper);
+    for (const name of ['published', '', 'toString', '__proto__'])
+      expect(() => presetOf(clad, name), name).toThrow(
+        /preset to be one of fast, paper, accurate for method clad, got/,
+      );
+    expect(() => resolveOptions(methods.get('glass')!, 'accurate')).toThrow(
+      /fast, published for method glass/,
+    );
+  });
+});
+
+describe('overrides', () => {
+  it('are laid on in their order, whatever their kind, and leave the rest of a group as it is', () => {
+    const { losses, stage1, ...others } = resolveOptions(clad, 'fast', [
+      'losses.gamma=1',
+      { losses: { gamma: 2, margin: 4 } },
+      { where: '--gamma', options: { losses: { gamma: 3 } } },
+      { stage1: { steps: 20 } },
+      'stage1.steps=21',
+    ]);
+    const { losses: before, stage1: first, ...rest } = cladPresets.fast;
+    expect(losses).toEqual({ ...before, gamma: 3, margin: 4 });
+    expect(stage1).toEqual({ ...first, steps: 21 });
+    expect(others).toEqual(rest);
+    const turned = resolveOptions(clad, 'fast', [
+      { where: '--gamma', options: { losses: { gamma: 3 } } },
+      'losses.gamma=1',
+    ]);
+    expect(turned.losses.gamma).toBe(1);
+  });
+
+  it('do not change the preset', () => {
+    const before = structuredClone(cladPresets.fast);
+    resolveOptions(clad, 'fast', ['losses.gamma=1', { stage1: { steps: 3 } }]);
+    expect(cladPresets.fast).toEqual(before);
+  });
+
+  it('that the method has not are refused by name, with where they come from and what there is', () => {
+    const glass = methods.get('glass')!;
+    expect(() => resolveOptions(glass, 'fast', [{ stage1: { steps: 3 } }])).toThrow(
+      /Unknown option stage1 in the overrides\. Known options: seed, .*focal, training/,
+    );
+    expect(() => resolveOptions(clad, 'fast', ['stage1.stepz=3'])).toThrow(
+      /Unknown option stage1\.stepz in --set\. Known options: steps, epochs/,
+    );
+    const file = { where: 'mine.yaml', options: { guidance: 1 } };
+    expect(() => resolveOptions(clad, 'fast', [file])).toThrow(/Unknown option guidance in mine\.yaml\./);
+    expect(() => resolveOptions(clad, 'fast', ['gamma'])).toThrow(
+      /name=value, e\.g\. losses\.gamma=1, got gamma/,
+    );
+  });
+
+  it('are checked when all of them are there', () => {
+    // Above the high end at first, below it in the end.
+    const { synthesis } = resolveOptions(clad, 'fast', ['synthesis.betaLow=0.85', 'synthesis.betaHigh=0.9']);
+    expect(synthesis).toMatchObject({ betaLow: 0.85, betaHigh: 0.9 });
+    expect(() => resolveOptions(clad, 'fast', ['synthesis.betaLow=0.85'])).toThrow(/synthesis\.betaLow/);
+    expect(() => resolveOptions(clad, 'fast', [{ adaptor: 'wide' }])).toThrow(
+      /Expected adaptor to be a list in brackets, got "wide"/,
+    );
+    expect(() => resolveOptions(methods.get('cras')!, 'fast', ['guidance=2'])).toThrow(
+      /Expected guidance to be at most 1, got 2/,
+    );
+  });
+});
