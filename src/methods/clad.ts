@@ -1,4 +1,5 @@
 /** @file CLAD: adaptor and discriminator in two stages, on the features (`paper`) or on residuals with the distance as a second voice. */
+import { diskStorage } from '../core/disk-storage.ts';
 import { cladPatchModel } from '../detector/patch-scores.ts';
 import { cladNetworks } from '../training/clad-networks.ts';
 import { inputStore } from '../training/input-store.ts';
@@ -20,7 +21,7 @@ export const clad: Method = {
       features: extracted,
       fitted,
       fitKey,
-      cache: work.cache,
+      cache: diskStorage(work.cache),
       onProgress,
       note: request.note,
       signal,

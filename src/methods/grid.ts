@@ -5,8 +5,9 @@
 import { constants, existsSync } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileDamaged } from '../core/damaged-file.ts';
 import { CladError } from '../core/errors.ts';
-import { fileDamaged, requireWritable, writeFileAtomic } from '../core/files.ts';
+import { requireWritable, writeFileAtomic } from '../core/files.ts';
 import { lockOfFolder, withLock } from '../core/lock.ts';
 import { checkOptions, mergeOptions, optionFromText } from '../core/options.ts';
 import { openSealed, sealedJson } from '../core/sealed-json.ts';

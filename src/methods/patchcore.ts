@@ -3,9 +3,9 @@
  * features, the distance to the nearest member as a patch's score, and the picture's score re-weighted by how lonely that member is (its
  * Eq. 7). One bank over all products; nothing is trained.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { diskStorage } from '../core/disk-storage.ts';
 import { CladError } from '../core/errors.ts';
+import type { Storage } from '../core/storage.ts';
 import { type PatchModel, sharesOfVotes } from '../detector/patch-model.ts';
 import { weighedVotes } from '../detector/patch-scores.ts';
 import {
@@ -82,8 +82,8 @@ export const patchcore: Method = {
       extracted.store.header.key,
       JSON.stringify([fitRecipe, options.seed, options.input]),
     ]);
-    const path = join(run.checkpoint, 'bank.safetensors');
-    const before = await orMadeAgain(() => readBank(path, key), request.note);
+    const storage = diskStorage(run.checkpoint);
+    const before = await orMadeAgain(() => readBank(storage, key), request.note);
     const bank = before ?? (await chosenBank());
     return {
       model: patchcoreModel(bank, options.input.neighbours, dataset.classes.length),
@@ -101,7 +101,7 @@ export const patchcore: Method = {
         classes: JSON.stringify(chosen.memberClasses),
         images: JSON.stringify(chosen.memberImages),
       };
-      await writeParameters(path, { members: chosen.members, norms: chosen.norms }, facts);
+      await writeParameters(storage, bankName, { members: chosen.members, norms: chosen.norms }, facts);
       return chosen;
     }
   },
@@ -132,9 +132,13 @@ interface Bank {
   readonly memberImages: readonly number[];
 }
 
-async function readBank(path: string, key: string): Promise<Bank | undefined> {
-  if (!existsSync(path)) return undefined;
-  const { parameters, metadata } = await readParameters(path);
+/** In the folder of the checkpoint. */
+const bankName = 'bank.safetensors';
+
+async function readBank(storage: Storage, key: string): Promise<Bank | undefined> {
+  const read = await readParameters(storage, bankName);
+  if (!read) return undefined;
+  const { parameters, metadata } = read;
   const { members, norms } = parameters;
   if (metadata.key !== key || !members || !norms) return undefined;
   return {

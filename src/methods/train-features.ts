@@ -1,5 +1,5 @@
 /** @file The steps of a training up to the networks' input: pictures of the synthesis, patch features, what is fitted on them. */
-import { join } from 'node:path';
+import { diskStorage } from '../core/disk-storage.ts';
 import { lockOfFile, withLockInTurn } from '../core/lock.ts';
 import type { Sample } from '../data/dataset.ts';
 import { fingerprint, fingerprintFiles } from '../data/fingerprint.ts';
@@ -71,14 +71,14 @@ export async function extract(
     },
     fingerprint: forTraining ? work.fingerprint : await fingerprint({ ...dataset, samples }),
     texturesFingerprint: textures ? await fingerprintFiles(textures) : '',
-    cache: work.cache,
+    cache: diskStorage(work.cache),
     firstId,
     onProgress: request.onProgress,
     note: request.note,
     signal: request.signal,
   };
   const extracted = await extractFeatures(options);
-  if (extracted.reused) request.note?.(`Patch features: reused from ${extracted.store.folder}.`);
+  if (extracted.reused) request.note?.(`Patch features: reused from ${extracted.store.storage.pathOf()}.`);
   return extracted;
 }
 
@@ -101,14 +101,16 @@ export async function fitInput(work: Work, { store, index }: ExtractedStore) {
     store.header.key,
     JSON.stringify([fitRecipe, options.seed, options.heldOut, options.input, options.globalAnomalies.noise]),
   ]);
-  const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
+  const storage = diskStorage(cache);
+  const name = `fitted-${fitKey.slice(0, 16)}.safetensors`;
+  const path = storage.pathOf(name);
   const { note, signal } = request;
   const onWait = (who: string) => note?.(`Waiting for another training that makes ${path}: ${who}.`);
-  const before = await orMadeAgain(() => readFitted(path, fitKey), note);
+  const before = await orMadeAgain(() => readFitted(storage, name, fitKey), note);
   // Looked for before the lock is asked for: a cache may be one that is only read.
   if (before) return { fitted: before, fitKey };
   return withLockInTurn(lockOfFile(path), { onWait, signal }, async () => {
-    const meanwhile = await readFitted(path, fitKey).catch(() => undefined);
+    const meanwhile = await readFitted(storage, name, fitKey).catch(() => undefined);
     if (meanwhile) return { fitted: meanwhile, fitKey };
     const fitted =
       options.input.kind === 'feature'
@@ -119,7 +121,7 @@ export async function fitInput(work: Work, { store, index }: ExtractedStore) {
             options,
             stoppable(request),
           );
-    await writeFitted(path, fitted, fitKey);
+    await writeFitted(storage, name, fitted, fitKey);
     return { fitted, fitKey };
   });
 }

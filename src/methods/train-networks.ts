@@ -1,4 +1,5 @@
 /** @file The networks of a training: both stages, what judges them, and the log. */
+import { diskStorage } from '../core/disk-storage.ts';
 import type { ClassForegrounds } from '../features/class-foreground.ts';
 import type { ExtractedStore } from '../features/extract.ts';
 import type { FittedInput } from '../model/network-input.ts';
@@ -21,7 +22,10 @@ export async function trainOn(
 ): Promise<TrainedNetworks> {
   const { request, engine, run, split } = work;
   const { options } = request;
-  const checkpoints = new CheckpointFolder(run.checkpoint, hashOf([fitKey, JSON.stringify(options)]));
+  const checkpoints = new CheckpointFolder(
+    diskStorage(run.checkpoint),
+    hashOf([fitKey, JSON.stringify(options)]),
+  );
   const resume = request.resume ?? false;
   const reached = resume ? (await checkpoints.read(request.note))?.progress : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
@@ -81,7 +85,7 @@ async function makeJudge(
     features: testFeatures,
     fitted,
     fitKey,
-    cache: work.cache,
+    cache: diskStorage(work.cache),
     onProgress: request.onProgress,
     note: request.note,
   });
