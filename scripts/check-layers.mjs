@@ -94,7 +94,9 @@ function reachedFrom(entries, allowed, why) {
 }
 
 const reached = reachedFrom(webEntries, webPackages, 'src/web.ts reaches it, and runs in a browser');
-const training = readdirSync(join(src, 'training')).map((name) => `training/${name}`);
+const training = readdirSync(join(src, 'training'), { recursive: true })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `training/${name.replaceAll('\\', '/')}`);
 reachedFrom(
   [...training, 'features/store.ts', 'features/made-once.ts', 'core/memory-storage.ts'],
   anywherePackages,

@@ -66,9 +66,7 @@ export interface Storage {
   inTurn<T>(work: () => Promise<T>, options?: TurnOptions): Promise<T>;
 }
 
-/** A file's content as text, nothing left out of it; undefined for undefined. */
-export function textOf<B extends Uint8Array | undefined>(bytes: B): string | Extract<B, undefined> {
-  return (bytes && new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)) as
-    | string
-    | Extract<B, undefined>;
+/** A file's content as text, nothing left out of it. */
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

@@ -26,7 +26,7 @@ describe.each(makers)('a storage %s', (_, make) => {
   beforeEach(() => {
     storage = make();
   });
-  const text = async (name: string) => textOf(await storage.read(name));
+  const text = async (name: string) => textOf((await storage.read(name))!);
 
   it('gives back what was written, whole and of the last time', async () => {
     await storage.write('a', bytes);
@@ -93,7 +93,7 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect((await below.list()).sort()).toEqual(['a', 'more']);
     await storage.remove('a');
     expect(await storage.list()).toEqual(['below']);
-    expect(textOf(await storage.folder('below').read('a'))).toBe('there');
+    expect(textOf((await storage.folder('below').read('a'))!)).toBe('there');
     expect(below.pathOf('a')).toBe(`${storage.pathOf()}/below/a`);
   });
 
