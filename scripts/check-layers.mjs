@@ -33,12 +33,14 @@ const pure = new Map([
   ['demo', []],
   ['synthesis', []],
   ['evaluation', []],
-  ['core', ['files.ts', 'hash.ts', 'lock.ts', 'lock-holder.ts', 'plugin.ts']],
+  ['core', ['files.ts', 'lock.ts', 'lock-holder.ts', 'disk-storage.ts', 'plugin.ts']],
 ]);
 const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 
 /** What a web page may carry. onnxruntime-web is not among them: its files are fetched when they are needed. */
 const webPackages = new Set(['zod']);
+/** What a training may use, wherever it runs. */
+const anywherePackages = new Set(['zod', 'protobufjs/light.js', 'ml-matrix']);
 /** Reached by its address rather than by an import. */
 const webEntries = ['web.ts', 'runtime/browser-worker.ts'];
 
@@ -74,19 +76,35 @@ for (const entry of readdirSync(src, { recursive: true })) {
   if (!layers.includes(layer)) problems.push(`src/${file}: ${layer} is not a layer`);
 }
 
-const reached = new Set(webEntries);
-for (const file of reached) {
-  // Imports of types leave no trace in a page, nor do examples in comments.
-  const text = readFileSync(join(src, file), 'utf8')
-    .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
-    .replaceAll(/\/\*[\s\S]*?\*\//g, '');
-  for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
-    if (target.startsWith('.'))
-      reached.add(relative(src, join(src, file, '..', target)).replaceAll('\\', '/'));
-    else if (!webPackages.has(target))
-      problems.push(`src/${file} imports ${target}: src/web.ts reaches it, and runs in a browser`);
+/**
+ * All files that a few of them import, and those import; packages that they may not are problems.
+ * @param why - said of a package that is not among those allowed
+ */
+function reachedFrom(entries, allowed, why) {
+  const reached = new Set(entries);
+  for (const file of reached) {
+    // Imports of types leave no trace in a page, nor do examples in comments.
+    const text = readFileSync(join(src, file), 'utf8')
+      .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
+      .replaceAll(/\/\*[\s\S]*?\*\//g, '');
+    for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+      if (target.startsWith('.'))
+        reached.add(relative(src, join(src, file, '..', target)).replaceAll('\\', '/'));
+      else if (!allowed.has(target)) problems.push(`src/${file} imports ${target}: ${why}`);
+    }
   }
+  return reached;
 }
+
+const reached = reachedFrom(webEntries, webPackages, 'src/web.ts reaches it, and runs in a browser');
+const training = readdirSync(join(src, 'training'), { recursive: true })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `training/${name.replaceAll('\\', '/')}`);
+reachedFrom(
+  [...training, 'features/store/store.ts', 'features/store/made-once.ts', 'core/memory-storage.ts'],
+  anywherePackages,
+  'the training and the feature store reach it, and run wherever there is a storage',
+);
 
 if (problems.length > 0) {
   console.error(problems.join('\n'));

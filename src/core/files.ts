@@ -51,11 +51,6 @@ export async function readRegular(path: string): Promise<Buffer> {
   throw new CladError('FILE_UNREADABLE', { path, reason }, { cause: new Error(reason) });
 }
 
-/** What is thrown where a file of ours is not as it was written. @param remedy - a sentence; none where the program mends it */
-export function fileDamaged(path: string, reason: string, remedy = ''): CladError {
-  return new CladError('FILE_DAMAGED', { path, reason, remedy });
-}
-
 /**
  * Writes a file atomically, making its folder when missing. A reader sees the old content or the new, never a part.
  * @throws FILE_REFUSED; the temporary file is removed first

@@ -1,7 +1,7 @@
 /** @file Keys for what was made from something. */
-import { createHash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 /** A key for what was made from these texts. */
-export function hashOf(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\u0000')).digest('hex');
+export function hashOf(parts: readonly string[]): Promise<string> {
+  return sha256(parts.join('\u0000'));
 }

@@ -6,10 +6,13 @@ import { existsSync } from 'node:fs';
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { fileDamaged } from '../core/damaged-file.ts';
+import { diskStorage } from '../core/disk-storage.ts';
 import { CladError } from '../core/errors.ts';
-import { appendLine, fileDamaged, readBytes, removeAbandoned, writeFileAtomic } from '../core/files.ts';
+import { appendLine, readBytes, removeAbandoned, writeFileAtomic } from '../core/files.ts';
 import { lockOfFolder } from '../core/lock.ts';
 import { openSealed, sealedJson } from '../core/sealed-json.ts';
+import type { Storage } from '../core/storage.ts';
 import { layouts } from '../data/dataset.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
@@ -55,8 +58,9 @@ export class RunFolder {
   get model(): string {
     return join(this.path, 'model.onnx');
   }
-  get checkpoint(): string {
-    return join(this.path, 'checkpoint');
+  /** What a training needs to go on where it was stopped. */
+  get checkpoint(): Storage {
+    return diskStorage(join(this.path, 'checkpoint'));
   }
   get samples(): string {
     return join(this.path, 'samples');

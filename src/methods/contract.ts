@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import type { Storage } from '../core/storage.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { Backbone } from '../features/backbones/backbone.ts';
 import type { InputGeometry } from '../features/patches/preprocess.ts';
@@ -35,8 +36,8 @@ export interface View {
 
 /** Files of the run that a method may use. */
 export interface RunFiles {
-  /** Folder for what a training needs to go on where it was stopped. */
-  readonly checkpoint: string;
+  /** For what a training needs to go on where it was stopped. */
+  readonly checkpoint: Storage;
   /** Folder for pictures to look at. */
   readonly samples: string;
   /** Appends a line to the run's log. */
@@ -62,8 +63,8 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly textures: readonly string[] | null;
   /** How 16-bit files are read. */
   readonly bits: SampleBits;
-  /** Folder of what other trainings on the same images may use as well. */
-  readonly cache: string;
+  /** For what other trainings on the same images may use as well. */
+  readonly cache: Storage;
   readonly run: RunFiles;
   /** Go on from `run.checkpoint`, where it holds something. */
   readonly resume: boolean;

@@ -3,12 +3,11 @@
  * names. The files are written first under names of their own, then `state.json` is replaced, then what is no longer named is removed:
  * whenever the process is killed, a whole checkpoint is there. The one before is kept as `previous.json`, for the case that the last one is damaged.
  */
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { CladError } from '../core/errors.ts';
-import { fileDamaged, readBytes, removeAbandoned, writeFileAtomic } from '../core/files.ts';
+
+import { fileDamaged } from '../core/damaged-file.ts';
+import { CladError, reasonOf } from '../core/errors.ts';
 import { openSealed, sealedJson } from '../core/sealed-json.ts';
+import { type Storage, textOf } from '../core/storage.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { readParameters, writeParameters } from './parameter-file.ts';
 
@@ -50,14 +49,18 @@ const previousFile = 'previous.json';
 
 /** Reads and writes the checkpoint of one training. */
 export class CheckpointFolder {
-  readonly folder: string;
-  readonly key: string;
+  readonly storage: Storage;
+  readonly #key: string;
   /** The file of the best parameters that is known to be ours and whole. */
   #best: string | undefined;
 
-  constructor(folder: string, key: string) {
-    this.folder = folder;
-    this.key = key;
+  /**
+   * @param storage - a place of the checkpoint's own
+   * @param key - names the training; another key is another training
+   */
+  constructor(storage: Storage, key: string) {
+    this.storage = storage;
+    this.#key = key;
   }
 
   /**
@@ -66,7 +69,7 @@ export class CheckpointFolder {
    */
   async read(note?: (text: string) => void): Promise<Checkpoint | undefined> {
     // A training that goes on may have been killed while it wrote.
-    await removeAbandoned(this.folder);
+    await this.storage.tidy();
     let damage: string | undefined;
     for (const name of [stateFile, previousFile]) {
       const found = await this.#readWhole(name).catch((error: unknown) => {
@@ -77,10 +80,11 @@ export class CheckpointFolder {
       if (!found) continue;
       if (name === previousFile) {
         const { stage, step } = found.progress;
-        const lost = damage ?? `${join(this.folder, stateFile)} is missing.`;
+        const lost = damage ?? `${this.storage.pathOf(stateFile)} is missing.`;
         note?.(`${lost} The training goes on from the checkpoint before: stage ${stage}, step ${step}.`);
         // It is the last one now; the next must not take the damaged one for the one before.
-        await writeFileAtomic(join(this.folder, stateFile), await readBytes(join(this.folder, previousFile)));
+        const before = await this.storage.read(previousFile);
+        if (before) await this.storage.write(stateFile, before);
       }
       return found;
     }
@@ -103,39 +107,43 @@ export class CheckpointFolder {
 
   /** What one of the two files says; undefined where it is not there, or of another training. @throws FILE_DAMAGED */
   async #readState(name: string): Promise<StateFile | undefined> {
-    const path = join(this.folder, name);
-    if (!existsSync(path)) return undefined;
-    const written = openSealed(await readFile(path, 'utf8').catch(() => '')) as StateFile | undefined;
-    if (!written) throw fileDamaged(path, 'its checksum is another, or it has none');
-    return written.key === this.key ? written : undefined;
+    const damaged = (reason: string) => fileDamaged(this.storage.pathOf(name), reason);
+    const bytes = await this.storage.read(name).catch((error: Error) => {
+      throw damaged(reasonOf(error.cause ?? error));
+    });
+    if (!bytes) return undefined;
+    const written = openSealed(textOf(bytes)) as StateFile | undefined;
+    if (!written) throw damaged('its checksum is another, or it has none');
+    return written.key === this.#key ? written : undefined;
   }
 
   async #readOwn(name: string): Promise<Parameters> {
-    const path = join(this.folder, name);
-    const { parameters, metadata } = await readParameters(path);
-    if (metadata.key !== this.key) throw fileDamaged(path, 'it is of another training');
-    return parameters;
+    const path = this.storage.pathOf(name);
+    const read = await readParameters(this.storage, name);
+    if (!read) throw fileDamaged(path, 'it is missing');
+    if (read.metadata.key !== this.#key) throw fileDamaged(path, 'it is of another training');
+    return read.parameters;
   }
 
   /** Replaces the checkpoint; the last one becomes the one before. */
   async write({ progress, state, best }: Checkpoint): Promise<void> {
-    const about = { key: this.key };
+    const about = { key: this.#key };
     const files: { state: string; best?: string } = {
       state: `state-${progress.stage}-${progress.step}.safetensors`,
     };
-    await writeParameters(join(this.folder, files.state), state, about);
+    await writeParameters(this.storage, files.state, state, about);
     if (best && progress.best) {
       files.best = `best-${progress.best.stage}-${progress.best.step}.safetensors`;
-      if (files.best !== this.#best) await writeParameters(join(this.folder, files.best), best, about);
+      if (files.best !== this.#best) await writeParameters(this.storage, files.best, best, about);
       this.#best = files.best;
     }
-    const content: StateFile = { key: this.key, ...progress, files };
+    const content: StateFile = { key: this.#key, ...progress, files };
     const before = await this.#keepBefore();
-    await writeFileAtomic(join(this.folder, stateFile), sealedJson(content));
+    await this.storage.write(stateFile, sealedJson(content));
     const kept = [files.state, files.best, before?.files.state, before?.files.best];
-    for (const name of await readdir(this.folder)) {
+    for (const name of await this.storage.list()) {
       const own = /^(state|best)-.*\.safetensors$/.test(name) || (name === previousFile && !before);
-      if (own && !kept.includes(name)) await rm(join(this.folder, name), { force: true });
+      if (own && !kept.includes(name)) await this.storage.remove(name);
     }
   }
 
@@ -144,7 +152,7 @@ export class CheckpointFolder {
     const orNothing = (name: string) => this.#readState(name).catch(() => undefined);
     const last = await orNothing(stateFile);
     if (!last) return orNothing(previousFile);
-    await writeFileAtomic(join(this.folder, previousFile), sealedJson(last));
+    await this.storage.write(previousFile, sealedJson(last));
     return last;
   }
 }

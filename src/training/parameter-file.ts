@@ -1,53 +1,63 @@
 /**
  * @file Named arrays as a safetensors file with a checksum in its metadata: `crc32`, of the whole file with these eight digits as zeros.
  */
-import { readFile } from 'node:fs/promises';
+
 import { checksumOf } from '../core/crc32.ts';
+import { fileDamaged } from '../core/damaged-file.ts';
 import { reasonOf } from '../core/errors.ts';
-import { fileDamaged, writeFileAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors, safetensorFloats } from '../core/safetensors.ts';
+import type { Storage } from '../core/storage.ts';
 import type { Parameters } from '../nn/parameters.ts';
 
 /** Within text of the header no quotation mark stands by itself, so this is the entry's own place. */
-const entry = '"crc32":"';
+const entry = ascii('"crc32":"');
+/** Digits of a checksum that is not known yet. */
 const zeros = '00000000';
 
 /** Writes named arrays. @param metadata - texts about them */
 export async function writeParameters(
-  path: string,
+  storage: Storage,
+  name: string,
   parameters: Parameters,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const tensors = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [
-      name,
+    Object.entries(parameters).map(([each, { shape, data }]) => [
+      each,
       { dtype: 'F32' as const, shape, data: data as Float32Array<ArrayBuffer> },
     ]),
   );
-  const bytes = Buffer.from(encodeSafetensors(tensors, { ...metadata, crc32: zeros }).buffer);
-  bytes.write(checksumOf(bytes), placeOf(bytes), 'latin1');
-  await writeFileAtomic(path, bytes);
+  const bytes = encodeSafetensors(tensors, { ...metadata, crc32: zeros });
+  bytes.set(ascii(checksumOf(bytes)), placeOf(bytes));
+  await storage.write(name, bytes);
+}
+
+/** What such a file holds. */
+export interface ReadParameters {
+  readonly parameters: Parameters;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads them.
- * @throws FILE_DAMAGED where the file is not there or not whole
+ * Reads them; undefined where there is no such file.
+ * @throws FILE_DAMAGED where it is not whole
  */
-export async function readParameters(
-  path: string,
-): Promise<{ readonly parameters: Parameters; readonly metadata: Readonly<Record<string, string>> }> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw fileDamaged(path, reasonOf(error));
+export async function readParameters(storage: Storage, name: string): Promise<ReadParameters | undefined> {
+  const path = storage.pathOf(name);
+  const bytes = await storage.read(name).catch((error: Error) => {
+    throw fileDamaged(path, reasonOf(error.cause ?? error));
   });
+  if (!bytes) return undefined;
   const place = placeOf(bytes);
   const end = place + zeros.length;
-  const found = checksumOf(bytes.subarray(0, place), Buffer.from(zeros), bytes.subarray(end));
-  if (place < 0 || bytes.toString('latin1', place, end) !== found)
-    throw fileDamaged(path, 'its checksum is another');
+  if (place < 0 || end > bytes.length) throw fileDamaged(path, 'its checksum is another');
+  const written = bytes.subarray(place, end);
+  const found = ascii(checksumOf(bytes.subarray(0, place), ascii(zeros), bytes.subarray(end)));
+  if (!startsWith(written, found)) throw fileDamaged(path, 'its checksum is another');
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const parameters = Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
+    Object.entries(tensors).map(([each, tensor]) => [
+      each,
       { shape: tensor.shape, data: safetensorFloats(tensor) },
     ]),
   );
@@ -55,7 +65,17 @@ export async function readParameters(
 }
 
 /** Where the checksum's digits are; below 0 where there are none. */
-function placeOf(bytes: Buffer): number {
-  const at = bytes.indexOf(entry);
+function placeOf(bytes: Uint8Array): number {
+  const first = entry[0]!;
+  let at = bytes.indexOf(first);
+  while (at >= 0 && !startsWith(bytes.subarray(at), entry)) at = bytes.indexOf(first, at + 1);
   return at < 0 ? at : at + entry.length;
+}
+
+function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return beginning.every((byte, at) => bytes[at] === byte);
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -1,7 +1,9 @@
 /** @file Patch-feature stores written by tests, without images or a backbone. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diskStorage } from '../../src/core/disk-storage.ts';
 import { floatsToHalves } from '../../src/core/half.ts';
 import { Random } from '../../src/core/random.ts';
 import { FeatureStore, type StoreIndex } from '../../src/features/store/store.ts';
@@ -41,7 +43,7 @@ export interface MadeStore {
 /** Writes a store into a folder. */
 export async function makeStore(folder: string, options: MadeStoreOptions): Promise<MadeStore> {
   const { width, gridSide, classes, shards, localOf = () => [], rowOf, key = 'made', firstId = 0 } = options;
-  const store = new FeatureStore(folder, { key, width, gridSide, classes });
+  const store = new FeatureStore(diskStorage(folder), { key, width, gridSide, classes });
   let next = firstId;
   for (const [number, count] of shards.entries()) {
     const images = Array.from({ length: count }, () => {

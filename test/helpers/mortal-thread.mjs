@@ -13,6 +13,10 @@ answerCalls(nodeWorkerSide(), {
     while (performance.now() < end);
     return { value: milliseconds };
   },
+  dieSoon: async (value) => {
+    setTimeout(() => process.exit(3), 20);
+    return { value };
+  },
   refuse: async () => {
     throw new CladError('IMAGE_INVALID', { path: 'x.png', reason: 'broken' });
   },

@@ -5,6 +5,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { diskStorage } from '../../src/core/disk-storage.ts';
 import { CladError } from '../../src/core/errors.ts';
 import { Random } from '../../src/core/random.ts';
 import { detectorBytes } from '../../src/detector/detector-bytes.ts';
@@ -94,7 +95,7 @@ describe('a damaged store', () => {
         const whole = await Promise.all([0, 1].map((shard) => made.store.readShard(shard)));
         for (const round of rounds(80, 1000)) {
           await withDamage(folder, new Random('store', round), async (what) => {
-            const store = new FeatureStore(folder, header);
+            const store = new FeatureStore(diskStorage(folder), header);
             const at = `round ${round}: ${what}`;
             const index = await outcomeOf(() => store.completed());
             expect([undefined, made.index], at).toContainEqual(index);
@@ -130,10 +131,12 @@ describe('a damaged checkpoint', () => {
         for (const round of rounds(50, 1500)) {
           await rm(folder, { recursive: true });
           await mkdir(folder);
-          for (const each of written) await new CheckpointFolder(folder, 'key').write(each);
+          for (const each of written) await new CheckpointFolder(diskStorage(folder), 'key').write(each);
           await withDamage(folder, new Random('checkpoint', round), async (what) => {
             const notes: string[] = [];
-            const read = await new CheckpointFolder(folder, 'key').read((text) => notes.push(text));
+            const read = await new CheckpointFolder(diskStorage(folder), 'key').read((text) =>
+              notes.push(text),
+            );
             // One damaged file never takes both.
             expect(written, `round ${round}: ${what}`).toContainEqual(read);
             expect(notes, what).toHaveLength(read?.progress.step === 10 ? 1 : 0);
@@ -149,16 +152,17 @@ describe('a damaged fitted file', () => {
     'is what was written, or known to be damaged',
     () =>
       withFolder(async (folder) => {
-        const path = join(folder, 'fitted-key.safetensors');
+        const name = 'fitted-key.safetensors';
+        const path = join(folder, name);
         const fitted = {
           kind: 'feature' as const,
           width: 40,
           noiseDeviation: new Float32Array(40).fill(0.3),
         };
-        await writeFitted(path, fitted, 'key');
+        await writeFitted(diskStorage(folder), name, fitted, 'key');
         for (const round of rounds(200, 2000)) {
           await withDamage(folder, new Random('fitted', round), async (what) => {
-            const read = await outcomeOf(() => readFitted(path, 'key'));
+            const read = await outcomeOf(() => readFitted(diskStorage(folder), name, 'key'));
             const there = (await stat(path).catch(() => undefined)) !== undefined;
             const expected = [there ? 'FILE_DAMAGED' : undefined, fitted];
             expect(expected, `round ${round}: ${what}`).toContainEqual(read);

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fileDamaged } from '../../core/damaged-file.ts';
 import { CladError, reasonOf } from '../../core/errors.ts';
-import { fileDamaged } from '../../core/files.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
 import { add, concat, mul, type Tensor } from '../../graph/index.ts';
 import type { Backbone } from './backbone.ts';

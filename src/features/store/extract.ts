@@ -3,12 +3,13 @@
  * there are kept, so an interrupted extraction goes on where it was.
  */
 
-import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
 import { joined } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
+import { sha256 } from '../../core/sha256.ts';
+import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { Backbone } from '../backbones/backbone.ts';
@@ -17,7 +18,7 @@ import type { InputGeometry } from '../patches/preprocess.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
-import { FeatureStore, type Shard, type ShardImage, type StoreIndex, storeFolder } from './store.ts';
+import { FeatureStore, type Shard, type ShardImage, type StoreIndex, storePlace } from './store.ts';
 
 export interface ExtractOptions {
   readonly engine: Engine;
@@ -33,8 +34,8 @@ export interface ExtractOptions {
   readonly fingerprint: string;
   /** Fingerprint of the textures, where they come from files. */
   readonly texturesFingerprint: string;
-  /** Folder that holds stores; the store gets one of its own in it. */
-  readonly cache: string;
+  /** Holds stores; the store gets a place of its own in it. */
+  readonly cache: Storage;
   /** Id of the first sample; others count on. Two stores whose ids must not meet start at different ones. @default 0 */
   readonly firstId?: number;
   /** Most bytes of a shard. @default 192e6 */
@@ -55,8 +56,8 @@ export async function extractFeatures(options: ExtractOptions): Promise<Extracte
   const { backbone, features, classes, cache } = options;
   const width = featureWidthOf(backbone, features);
   const gridSide = gridSideOf(features);
-  const key = storeKey(options);
-  const store = new FeatureStore(storeFolder(cache, 'features', key), { key, width, gridSide, classes });
+  const key = await storeKey(options);
+  const store = new FeatureStore(storePlace(cache, 'features', key), { key, width, gridSide, classes });
   return madeOnce(store, options, () => extractMissing(store, options));
 }
 
@@ -186,7 +187,7 @@ async function anomalousFeatures(extractor: Extractor, { anomalies }: Produced) 
 }
 
 /** Everything the features depend on, as one hash. */
-function storeKey(options: ExtractOptions): string {
+function storeKey(options: ExtractOptions): Promise<string> {
   const { backbone, features, setup, fingerprint, texturesFingerprint, engine } = options;
   const { firstId, shardBytes } = options;
   const { textures: _, ...synthesis } = setup;
@@ -201,5 +202,5 @@ function storeKey(options: ExtractOptions): string {
     firstId,
     shardBytes,
   };
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
 }

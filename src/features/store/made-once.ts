@@ -1,6 +1,4 @@
 /** @file A store that several trainings share is made by one of them: the others wait, and what is there and whole is not made again. */
-import { removeAbandoned } from '../../core/files.ts';
-import { lockOfFolder, withLockInTurn } from '../../core/lock.ts';
 import type { FeatureStore, StoreIndex } from './store.ts';
 
 export interface MadeStore {
@@ -24,18 +22,23 @@ export async function madeOnce(
   make: () => Promise<StoreIndex>,
 ): Promise<MadeStore> {
   const { note, signal } = options;
-  const onWait = (who: string) => note?.(`Waiting for another training that makes ${store.folder}: ${who}.`);
+  const { storage } = store;
+  const onWait = (who: string) =>
+    note?.(`Waiting for another training that makes ${storage.pathOf()}: ${who}.`);
   const found = await completed();
   // Looked for before the lock is asked for: a cache may be one that is only read.
   if (found) return found;
-  return withLockInTurn(lockOfFolder(store.folder), { onWait, signal }, async () => {
-    const meanwhile = await completed();
-    if (meanwhile) return meanwhile;
-    await removeAbandoned(store.folder);
-    const made = await make();
-    for (const path of new Set(store.damaged)) note?.(`${path} was damaged, and was made again.`);
-    return { store, index: made, reused: false };
-  });
+  return storage.inTurn(
+    async () => {
+      const meanwhile = await completed();
+      if (meanwhile) return meanwhile;
+      await storage.tidy();
+      const made = await make();
+      for (const path of new Set(store.damaged)) note?.(`${path} was damaged, and was made again.`);
+      return { store, index: made, reused: false };
+    },
+    { onWait, signal },
+  );
 
   async function completed(): Promise<MadeStore | undefined> {
     const index = await store.completed();

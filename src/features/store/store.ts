@@ -1,20 +1,18 @@
 /**
- * @file The patch-feature store (section 3.2): features computed once, in half precision, in shards on disk, so that neither
- * stage has to hold them in memory.
+ * @file The patch-feature store (section 3.2): features computed once, in half precision, in shards in a storage, so that
+ * neither stage has to hold them in memory.
  *
- * A store is a folder: `index.json`, and for each shard `shard-N.f16` (rows of `width` halves, little endian: first all patches of
+ * A store is a place of its own: `index.json`, and for each shard `shard-N.f16` (rows of `width` halves, little endian: first all patches of
  * its images, image by image in row-major grid order, then the patches inside synthetic masks) and `shard-N.json` (what
  * each row is, with a checksum of the rows and of itself). A shard is a random share of the images, whole; local anomalies stand with their own
  * normal image. Shards are written atomically, so an interrupted extraction goes on with the first one that is missing; `index.json` comes last.
  * A shard that is found is read once to see whether it is whole, and each time it is used.
  */
-import { existsSync } from 'node:fs';
-import { open, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+
 import { checksumOf, checksumText, crc32 } from '../../core/crc32.ts';
 import { CladError } from '../../core/errors.ts';
-import { replaceFile, writeFileAtomic } from '../../core/files.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
+import { type Storage, textOf } from '../../core/storage.ts';
 
 /** What every shard of a store shares. */
 export interface StoreHeader {
@@ -65,38 +63,39 @@ export interface StoreIndex extends StoreHeader {
   readonly shards: readonly { readonly file: string; readonly images: number; readonly localRows: number }[];
 }
 
-/** The folder of a store below one that holds many: named by its key, so that none takes another's place. */
-export function storeFolder(parent: string, kind: string, key: string): string {
-  return join(parent, `${kind}-${key.slice(0, 16)}`);
+/** The place of a store within one that holds many: named by its key, so that none takes another's place. */
+export function storePlace(parent: Storage, kind: string, key: string): Storage {
+  return parent.folder(`${kind}-${key.slice(0, 16)}`);
 }
 
-/** Bytes of a shard that are looked at together. */
-const chunkBytes = 4e6;
+const indexName = 'index.json';
 
 /** Reads and writes one store. */
 export class FeatureStore {
-  readonly folder: string;
+  readonly storage: Storage;
   readonly header: StoreHeader;
   /** Shards that have been looked at and were whole. */
   readonly #whole = new Set<number>();
   /** Files that were looked at and were not as they were written. */
   readonly damaged: string[] = [];
 
-  constructor(folder: string, header: StoreHeader) {
-    this.folder = folder;
+  /** @param storage - a place of the store's own */
+  constructor(storage: Storage, header: StoreHeader) {
+    this.storage = storage;
     this.header = header;
   }
 
-  /** Whether shard `number` is on disk, of this store's key, and as it was written; read through the first time it is asked for. */
+  /** Whether shard `number` is there, of this store's key, and as it was written; read through the first time it is asked for. */
   async hasShard(number: number): Promise<boolean> {
     if (this.#whole.has(number)) return true;
-    const { index, features } = this.#files(number);
-    if (!existsSync(index) || !existsSync(features)) return false;
+    const { storage } = this;
+    const { index, features } = namesOf(number);
+    if (!(await storage.stat(index)) || !(await storage.stat(features))) return false;
     const written = await this.#readIndex(number).catch(() => undefined);
     if (written && written.key !== this.header.key) return false;
-    const found = written && (await checksumOfFile(features).catch(() => undefined));
+    const found = written && (await this.#checksumOf(features).catch(() => undefined));
     if (!written || found !== written.features) {
-      this.damaged.push(written ? features : index);
+      this.damaged.push(storage.pathOf(written ? features : index));
       return false;
     }
     this.#whole.add(number);
@@ -108,19 +107,14 @@ export class FeatureStore {
     return images.length * this.header.gridSide ** 2 + local.image.length;
   }
 
-  #files(number: number) {
-    const name = join(this.folder, `shard-${String(number).padStart(5, '0')}`);
-    return { features: `${name}.f16`, index: `${name}.json` };
-  }
-
   /** Writes a shard: its features first, so that an index never speaks of rows that are not there. */
   async writeShard(number: number, shard: Shard): Promise<void> {
     const { features, ...index } = shard;
-    const files = this.#files(number);
+    const names = namesOf(number);
     const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
-    await replaceFile(files.features, (path) => writeFile(path, bytes));
+    await this.storage.write(names.features, bytes, { lasting: false });
     const written: WrittenIndex = { ...index, features: checksumOf(bytes) };
-    await writeFileAtomic(files.index, sealedJson(written, false));
+    await this.storage.write(names.index, sealedJson(written, false));
     this.#whole.add(number);
   }
 
@@ -130,13 +124,12 @@ export class FeatureStore {
    */
   async readShard(number: number): Promise<Shard> {
     const { features: checksum, ...index } = await this.#readIndex(number);
-    const path = this.#files(number).features;
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw damagedShard(path, error);
-    });
+    const name = namesOf(number).features;
+    const bytes = await this.#read(name);
     const { width } = this.header;
     const rows = this.#rows(index);
-    if (bytes.byteLength !== rows * width * 2 || checksumOf(bytes) !== checksum) throw damagedShard(path);
+    if (bytes.byteLength !== rows * width * 2 || checksumOf(bytes) !== checksum)
+      throw this.#damagedFile(name);
     return { ...index, features: new Uint16Array(bytes.buffer, bytes.byteOffset, rows * width) };
   }
 
@@ -147,17 +140,30 @@ export class FeatureStore {
   }
 
   async #readIndex(number: number): Promise<WrittenIndex> {
-    const path = this.#files(number).index;
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      throw damagedShard(path, error);
-    });
-    const written = openSealed(text) as WrittenIndex | undefined;
-    if (!written) throw damagedShard(path);
+    const name = namesOf(number).index;
+    const written = openSealed(textOf(await this.#read(name))) as WrittenIndex | undefined;
+    if (!written) throw this.#damagedFile(name);
     return written;
   }
 
-  get #indexFile(): string {
-    return join(this.folder, 'index.json');
+  /** @throws STORE_DAMAGED */
+  async #read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await this.storage.read(name).catch((error: unknown) => {
+      throw this.#damagedFile(name, error);
+    });
+    if (!bytes) throw this.#damagedFile(name);
+    return bytes;
+  }
+
+  #damagedFile(name: string, cause?: unknown): CladError {
+    return new CladError('STORE_DAMAGED', { path: this.storage.pathOf(name) }, { cause });
+  }
+
+  /** The checksum of a file that need not fit into memory. */
+  async #checksumOf(name: string): Promise<string> {
+    let value = 0;
+    for await (const piece of this.storage.pieces(name)) value = crc32(piece, value);
+    return checksumText(value);
   }
 
   /** Marks the store complete. */
@@ -166,44 +172,30 @@ export class FeatureStore {
     for (let number = 0; number < shards; number++) {
       const { images, local } = await this.readShardIndex(number);
       entries.push({
-        file: basename(this.#files(number).features),
+        file: namesOf(number).features,
         images: images.length,
         localRows: local.image.length,
       });
     }
     const index: StoreIndex = { ...this.header, shards: entries };
-    await writeFileAtomic(this.#indexFile, sealedJson(index));
+    await this.storage.write(indexName, sealedJson(index));
     return index;
   }
 
   /** The index of a complete store with this key; undefined where there is none, or where a part of it has gone or is damaged and is to be made again. */
   async completed(): Promise<StoreIndex | undefined> {
-    const text = await readFile(this.#indexFile, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const index = openSealed(text) as StoreIndex | undefined;
-    if (!index) this.damaged.push(this.#indexFile);
+    const bytes = await this.storage.read(indexName).catch(() => undefined);
+    if (!bytes) return undefined;
+    const index = openSealed(textOf(bytes)) as StoreIndex | undefined;
+    if (!index) this.damaged.push(this.storage.pathOf(indexName));
     if (index?.key !== this.header.key) return undefined;
     for (const number of index.shards.keys()) if (!(await this.hasShard(number))) return undefined;
     return index;
   }
 }
 
-function damagedShard(path: string, cause?: unknown): CladError {
-  return new CladError('STORE_DAMAGED', { path }, { cause });
-}
-
-/** The checksum of a file that need not fit into memory. */
-async function checksumOfFile(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const chunk = new Uint8Array(chunkBytes);
-    let value = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(chunk);
-      if (bytesRead === 0) return checksumText(value);
-      value = crc32(chunk.subarray(0, bytesRead), value);
-    }
-  } finally {
-    await file.close();
-  }
+/** Of a shard's two files. */
+function namesOf(number: number): { readonly features: string; readonly index: string } {
+  const name = `shard-${String(number).padStart(5, '0')}`;
+  return { features: `${name}.f16`, index: `${name}.json` };
 }

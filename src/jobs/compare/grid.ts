@@ -2,11 +2,13 @@
  * @file Many trainings side by side: variants times seeds on the same photographs, each trained, measured and written down before the next
  * begins, so that a grid that is stopped goes on where it was. Variants of a seed that want the same features share their extraction.
  */
+
 import { constants, existsSync } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileDamaged } from '../../core/damaged-file.ts';
 import { CladError } from '../../core/errors.ts';
-import { fileDamaged, requireWritable, writeFileAtomic } from '../../core/files.ts';
+import { requireWritable, writeFileAtomic } from '../../core/files.ts';
 import { hashOf } from '../../core/hash.ts';
 import { lockOfFolder, withLock } from '../../core/lock.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
@@ -141,10 +143,10 @@ async function plannedJobs({ setting, out, variants, seeds, cache }: GridRequest
   const resolved: { variant: GridVariant; options: CommonOptions }[] = [];
   for (const variant of variants) resolved.push({ variant, options: await optionsOf(variant) });
   const identity = await identityOf(setting);
-  return seeds.flatMap((seed) =>
-    resolved.map(({ variant, options: withoutSeed }) => {
+  const jobs = seeds.flatMap((seed) =>
+    resolved.map(async ({ variant, options: withoutSeed }) => {
       const options = { ...withoutSeed, seed };
-      const key = hashOf([identity, JSON.stringify([variant.method, options])]);
+      const key = await hashOf([identity, JSON.stringify([variant.method, options])]);
       // With a part of the key: rows whose names differ in signs alone, or that meant something else before, have cells and runs of their own.
       const name = `${variant.name.replaceAll(/[^A-Za-z0-9.=-]+/g, '-')}-seed${seed}-${key.slice(0, 8)}`;
       return {
@@ -157,6 +159,7 @@ async function plannedJobs({ setting, out, variants, seeds, cache }: GridRequest
       };
     }),
   );
+  return Promise.all(jobs);
 }
 
 function indexOf(variants: readonly GridVariant[], cell: GridCell): number {

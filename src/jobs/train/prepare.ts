@@ -1,5 +1,6 @@
 /** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
 import { resolve } from 'node:path';
+import { diskStorage } from '../../core/disk-storage.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { requireWritable } from '../../core/files.ts';
 import { checkOptions } from '../../core/options.ts';
@@ -150,7 +151,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     options,
     view,
     engine,
-    cache: request.cache ?? new RunFolder(request.out).cache,
+    cache: diskStorage(request.cache ?? new RunFolder(request.out).cache),
     dataset,
     training,
     trainingPixels: training.map(({ path }) => pixels.get(path) as string),

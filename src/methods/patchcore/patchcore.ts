@@ -3,12 +3,11 @@
  * features, the distance to the nearest member as a patch's score, and the picture's score re-weighted by how lonely that member is (its
  * Eq. 7). One bank over all products; nothing is trained.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { hashOf } from '../../core/hash.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
 import { stoppable } from '../../core/progress.ts';
+import type { Storage } from '../../core/storage.ts';
 import { chooseMembers, memberCount } from '../../features/memory-bank/choose-members.ts';
 import {
   bankNames,
@@ -56,9 +55,9 @@ export const patchcore = onPatches<PatchcoreOptions>({
   async fit(context) {
     const { options, engine, run, dataset, extracted, note } = context;
     const { seed, memoryBank } = options;
-    const key = hashOf([extracted.store.header.key, JSON.stringify([fitRecipe, seed, memoryBank])]);
-    const path = join(run.checkpoint, 'bank.safetensors');
-    const before = await orMadeAgain(() => readBank(path, key), note);
+    const key = await hashOf([extracted.store.header.key, JSON.stringify([fitRecipe, seed, memoryBank])]);
+    const storage = run.checkpoint;
+    const before = await orMadeAgain(() => readBank(storage, key), note);
     const bank = before ?? (await chosenBank());
     return {
       model: patchcoreModel(bank, memoryBank.neighbours, dataset.classes.length),
@@ -76,7 +75,7 @@ export const patchcore = onPatches<PatchcoreOptions>({
         classes: JSON.stringify(chosen.memberClasses),
         images: JSON.stringify(chosen.memberImages),
       };
-      await writeParameters(path, { members: chosen.members, norms: chosen.norms }, facts);
+      await writeParameters(storage, bankName, { members: chosen.members, norms: chosen.norms }, facts);
       return chosen;
     }
   },
@@ -111,9 +110,13 @@ interface Bank {
   readonly memberImages: readonly number[];
 }
 
-async function readBank(path: string, key: string): Promise<Bank | undefined> {
-  if (!existsSync(path)) return undefined;
-  const { parameters, metadata } = await readParameters(path);
+/** In the folder of the checkpoint. */
+const bankName = 'bank.safetensors';
+
+async function readBank(storage: Storage, key: string): Promise<Bank | undefined> {
+  const read = await readParameters(storage, bankName);
+  if (!read) return undefined;
+  const { parameters, metadata } = read;
   const { members, norms } = parameters;
   if (metadata.key !== key || !members || !norms) return undefined;
   return {

@@ -36,7 +36,7 @@ export async function trainNetworks(
   networks: PatchNetworks,
 ): Promise<TrainedNetworks> {
   const { options, engine, run, resume } = context;
-  const key = hashOf([data.fitKey, JSON.stringify(options)]);
+  const key = await hashOf([data.fitKey, JSON.stringify(options)]);
   const checkpoints = new CheckpointFolder(run.checkpoint, key);
   const reached = resume ? (await checkpoints.read(context.note))?.progress : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);

@@ -103,7 +103,7 @@ export async function extract(
     signal: context.signal,
   };
   const extracted = await extractFeatures(options);
-  if (extracted.reused) context.note?.(`Patch features: reused from ${extracted.store.folder}.`);
+  if (extracted.reused) context.note?.(`Patch features: reused from ${extracted.store.storage.pathOf()}.`);
   return extracted;
 }
 

@@ -82,8 +82,11 @@ export function browserWorkerSide(): AnsweringPort {
 function holdLock(name: string, onHeld: () => void): void {
   // Absent from pages without HTTPS, whatever the types say.
   const locks = (globalThis.navigator as Partial<Navigator>).locks;
-  void locks?.request(name, () => {
-    onHeld();
-    return new Promise(() => {});
-  });
+  locks
+    ?.request(name, () => {
+      onHeld();
+      return new Promise(() => {});
+    })
+    // Refused to pages without an origin of their own.
+    .catch(() => {});
 }

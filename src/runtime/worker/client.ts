@@ -28,7 +28,8 @@ export class WorkerClient<H extends Handlers> {
   #dead: CladError | undefined;
   #closing = false;
 
-  constructor(port: AskingPort, { worker, remedy, onDeath }: DeathWords) {
+  constructor(port: AskingPort, words: DeathWords) {
+    const { worker, remedy } = words;
     this.#port = port;
     this.#ended = new Promise((resolve) => {
       port.listen(
@@ -38,7 +39,7 @@ export class WorkerClient<H extends Handlers> {
           for (const { reject } of this.#waiting.values()) reject(this.#dead);
           this.#waiting.clear();
           resolve();
-          if (!this.#closing) onDeath?.(reason);
+          if (!this.#closing) words.onDeath?.(reason);
         },
       );
     });

@@ -1,7 +1,7 @@
 /**
  * @file Workers for work of one size: each does one piece at a time, the rest waits in turn. Work that nobody waits for any more is taken
- * out of the queue, or ended with its worker where it has begun and does not end by itself soon; a new one takes its place, as it does
- * where one died.
+ * out of the queue, or ended with its worker where it has begun and does not end by itself soon. A new worker takes the place of one that
+ * ended, once there is work for it.
  */
 import { type DeathWords, WorkerClient } from './client.ts';
 import type { AskingPort, Handlers, Result } from './protocol.ts';
@@ -81,24 +81,15 @@ export class Lane<H extends Handlers> {
   }
 
   #start(): WorkerClient<H> {
-    const { start, worker, remedy, onDeath } = this.#options;
-    const started: WorkerClient<H> = new WorkerClient(start(), {
-      worker,
-      remedy,
-      onDeath: (reason) => {
-        onDeath?.(reason);
-        // A busy one is replaced when its call has been refused.
-        const at = this.#idle.indexOf(started);
-        if (at >= 0 && !this.#closed) this.#idle[at] = this.#start();
-      },
-    });
-    return started;
+    return new WorkerClient(this.#options.start(), this.#options);
   }
 
   #next(): void {
     while (this.#idle.length > 0 && this.#waiting.length > 0) {
       const work = this.#waiting.shift()!;
-      const worker = this.#idle.pop()!;
+      const last = this.#idle.pop()!;
+      // Not before there is work: one that cannot even start would be started for ever.
+      const worker = last.ended ? this.#start() : last;
       this.#busy.add(worker);
       void this.#run(worker, work);
     }
@@ -116,7 +107,7 @@ export class Lane<H extends Handlers> {
     work.signal?.removeEventListener('abort', end);
     if (this.#closed) return;
     this.#busy.delete(worker);
-    this.#idle.push(worker.ended ? this.#start() : worker);
+    this.#idle.push(worker);
     this.#next();
   }
 }

@@ -12,7 +12,7 @@ import { writeTinyBackbone } from '../../helpers/tiny-backbone.ts';
 
 const overlay = {
   features: { inputSize: 64 },
-  input: { components: 16, members: 256 },
+  memoryBank: { components: 16, coresetSize: 256 },
   adaptor: [32, 24, 16],
   discriminator: [16, 8],
   stage1: { batch: 64, steps: 20 },

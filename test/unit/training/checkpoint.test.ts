@@ -1,8 +1,10 @@
 /** @file Checkpoints survive whatever moment the process is killed at. */
+
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { diskStorage } from '../../../src/core/disk-storage.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
 import { type Checkpoint, CheckpointFolder, type Judgement } from '../../../src/training/checkpoint.ts';
 import { bitsOf, withFolder } from '../../helpers/made-store.ts';
@@ -26,7 +28,7 @@ describe('a checkpoint', () => {
         withFolder(async (folder) => {
           const data = new Float32Array(bits.slice().buffer);
           const state: Parameters = { w: { shape: [data.length], data } };
-          const checkpoints = new CheckpointFolder(folder, 'key');
+          const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
           await checkpoints.write({ progress: { stage: 1, step: 3 }, state });
           const read = await checkpoints.read();
           expect(bitsOf(read?.state.w?.data as Float32Array)).toEqual(bits);
@@ -41,13 +43,13 @@ describe('a checkpoint', () => {
   it('holds the best networks beside the last ones', () =>
     withFolder(async (folder) => {
       const written = checkpoint(2, 8, judged(4));
-      await new CheckpointFolder(folder, 'key').write(written);
-      expect(await new CheckpointFolder(folder, 'key').read()).toEqual(written);
+      await new CheckpointFolder(diskStorage(folder), 'key').write(written);
+      expect(await new CheckpointFolder(diskStorage(folder), 'key').read()).toEqual(written);
     }));
 
   it('keeps the one before, and removes what is older', () =>
     withFolder(async (folder) => {
-      const checkpoints = new CheckpointFolder(folder, 'key');
+      const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10, judged(5)));
       await checkpoints.write(checkpoint(1, 20, judged(5)));
       expect((await readdir(folder)).sort()).toEqual([
@@ -72,27 +74,27 @@ describe('a checkpoint', () => {
   it('leaves files of others alone', () =>
     withFolder(async (folder) => {
       await writeFile(join(folder, 'input.safetensors'), 'fitted');
-      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 10));
+      await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 10));
       expect(await readdir(folder)).toContain('input.safetensors');
     }));
 
   it('of another training is none', () =>
     withFolder(async (folder) => {
-      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 10));
-      expect(await new CheckpointFolder(folder, 'other').read()).toBeUndefined();
+      await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 10));
+      expect(await new CheckpointFolder(diskStorage(folder), 'other').read()).toBeUndefined();
     }));
 
   it('is none where the folder is missing or empty', () =>
     withFolder(async (folder) => {
-      expect(await new CheckpointFolder(folder, 'key').read()).toBeUndefined();
-      expect(await new CheckpointFolder(join(folder, 'missing'), 'key').read()).toBeUndefined();
+      expect(await new CheckpointFolder(diskStorage(folder), 'key').read()).toBeUndefined();
+      expect(await new CheckpointFolder(diskStorage(join(folder, 'missing')), 'key').read()).toBeUndefined();
     }));
 });
 
 describe('a process killed while it writes', () => {
   it('leaves temporaries and a newer half-written file, which do no harm', () =>
     withFolder(async (folder) => {
-      const checkpoints = new CheckpointFolder(folder, 'key');
+      const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10, judged(5)));
       await writeFile(join(folder, '.state.json.1234.tmp'), '{"key": "ke');
       await writeFile(join(folder, '.state-1-20.safetensors.1234.tmp'), 'half');
@@ -100,13 +102,13 @@ describe('a process killed while it writes', () => {
       await writeFile(join(folder, 'best-1-15.safetensors'), 'half');
       expect(await checkpoints.read()).toEqual(checkpoint(1, 10, judged(5)));
       // The resumed training comes to the same step again, and to the same best one.
-      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 20, judged(15)));
+      await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 20, judged(15)));
       expect(await checkpoints.read()).toEqual(checkpoint(1, 20, judged(15)));
     }));
 
   it('leaves the one before where writing the new one fails', () =>
     withFolder(async (folder) => {
-      const checkpoints = new CheckpointFolder(folder, 'key');
+      const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10));
       // A folder in the place of the new file: it cannot be replaced.
       await mkdir(join(folder, 'state-1-20.safetensors', 'in the way'), { recursive: true });
@@ -129,12 +131,12 @@ describe('a damaged checkpoint', () => {
 
   it.each(damagedFiles)('is told, and the one before is taken: %s, %o', (name, damage) =>
     withFolder(async (folder) => {
-      const checkpoints = new CheckpointFolder(folder, 'key');
+      const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10, judged(5)));
       await checkpoints.write(checkpoint(1, 20, judged(15)));
       await damage(join(folder, name));
       const notes: string[] = [];
-      const again = new CheckpointFolder(folder, 'key');
+      const again = new CheckpointFolder(diskStorage(folder), 'key');
       expect(await again.read((text) => notes.push(text))).toEqual(checkpoint(1, 10, judged(5)));
       expect(notes).toEqual([
         expect.stringMatching(/^\S+(\.json|\.safetensors)(:| is missing).* stage 1, step 10\.$/),
@@ -149,19 +151,21 @@ describe('a damaged checkpoint', () => {
 
   it('without a whole one before is told, and is none', () =>
     withFolder(async (folder) => {
-      await new CheckpointFolder(folder, 'key').write(checkpoint(1, 10));
+      await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 10));
       await flipped(join(folder, 'state-1-10.safetensors'));
       const notes: string[] = [];
-      expect(await new CheckpointFolder(folder, 'key').read((text) => notes.push(text))).toBeUndefined();
+      expect(
+        await new CheckpointFolder(diskStorage(folder), 'key').read((text) => notes.push(text)),
+      ).toBeUndefined();
       expect(notes).toEqual([expect.stringMatching(/damaged .*made again from the first\.$/)]);
     }));
 
   it('may not be mended by a file of another training', () =>
     withFolder(async (folder) => {
-      const checkpoints = new CheckpointFolder(folder, 'key');
+      const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10));
       await withFolder(async (other) => {
-        await new CheckpointFolder(other, 'other').write(checkpoint(1, 10));
+        await new CheckpointFolder(diskStorage(other), 'other').write(checkpoint(1, 10));
         await copyFile(join(other, 'state-1-10.safetensors'), join(folder, 'state-1-10.safetensors'));
       });
       expect(await checkpoints.read()).toBeUndefined();
@@ -184,9 +188,9 @@ async function removed(path: string): Promise<void> {
 
 it("does not take another training's best networks for its own", () =>
   withFolder(async (folder) => {
-    await new CheckpointFolder(folder, 'before').write(checkpoint(1, 10, judged(5)));
+    await new CheckpointFolder(diskStorage(folder), 'before').write(checkpoint(1, 10, judged(5)));
     const own: Checkpoint = { ...checkpoint(1, 6, judged(5)), best: parameters(77) };
-    const checkpoints = new CheckpointFolder(folder, 'after');
+    const checkpoints = new CheckpointFolder(diskStorage(folder), 'after');
     await checkpoints.write(own);
     expect(await checkpoints.read()).toEqual(own);
   }));

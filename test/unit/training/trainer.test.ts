@@ -1,9 +1,12 @@
 /** @file A whole training on made-up features: stopping and going on changes not a single bit of what comes out. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { CladError } from '../../../src/core/errors.ts';
+import { memoryStorage } from '../../../src/core/memory-storage.ts';
 import { Random } from '../../../src/core/random.ts';
 import { mul, neg, sum } from '../../../src/graph/index.ts';
 import { cladNetworks } from '../../../src/methods/clad/clad-networks.ts';
@@ -61,7 +64,7 @@ const capricious = async (parameters: Parameters) => {
 };
 
 function newFolder(): CheckpointFolder {
-  return new CheckpointFolder(join(folder, `checkpoint-${folders++}`), 'key');
+  return new CheckpointFolder(diskStorage(join(folder, `checkpoint-${folders++}`)), 'key');
 }
 
 /** CLAD's networks and stages on a store's features, as the trainer takes them. */
@@ -170,6 +173,16 @@ describe('a training that is stopped and continued', () => {
     expect([...first.log, ...second.log, ...third.log]).toEqual(whole.log);
   });
 
+  it('with its checkpoint in memory ends with the same bits', async () => {
+    const checkpoints = new CheckpointFolder(memoryStorage(), 'key');
+    expect((await run({ checkpoints, ...stopAt(2, 13) })).result).toBeInstanceOf(CladError);
+    const { parameters } = await finished({ checkpoints, resume: true });
+    expectSameBits(parameters, (await undisturbed()).parameters);
+    expect((await checkpoints.storage.list()).filter((name) => name.endsWith('.safetensors'))).not.toEqual(
+      [],
+    );
+  });
+
   it('again and again, at every chance there is, ends with the same bits', async () => {
     const whole = await finished({ judge: undefined });
     const checkpoints = newFolder();
@@ -203,7 +216,7 @@ describe('a training that is stopped and continued', () => {
     });
     await expect(crash).rejects.toThrow('the power went');
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 60 });
-    const again = new CheckpointFolder(checkpoints.folder, 'key');
+    const again = new CheckpointFolder(checkpoints.storage, 'key');
     const { parameters, log } = await finished({
       checkpoints: again,
       resume: true,
@@ -225,7 +238,7 @@ describe('a training that is stopped and continued', () => {
     const checkpoints = newFolder();
     const whole = await finished({ checkpoints });
     expect((await run({ checkpoints, ...stopAt(1, 20) })).log).toEqual(whole.log.slice(0, 2));
-    const other = new CheckpointFolder(checkpoints.folder, 'other');
+    const other = new CheckpointFolder(checkpoints.storage, 'other');
     expect((await finished({ checkpoints: other, resume: true })).log).toEqual(whole.log);
   });
 

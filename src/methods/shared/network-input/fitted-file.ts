@@ -1,5 +1,5 @@
 /** @file The fitted network input as a safetensors file beside the checkpoint, so that a resumed run does not fit again. */
-import { existsSync } from 'node:fs';
+import type { Storage } from '../../../core/storage.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
 import { readParameters, writeParameters } from '../../../training/parameter-file.ts';
 import type { BankArrays, FittedInput } from './network-input.ts';
@@ -7,7 +7,12 @@ import type { BankArrays, FittedInput } from './network-input.ts';
 const noise = 'noise_deviation';
 
 /** Writes it, with the key of what it was fitted on. */
-export async function writeFitted(path: string, fitted: FittedInput, key: string): Promise<void> {
+export async function writeFitted(
+  storage: Storage,
+  name: string,
+  fitted: FittedInput,
+  key: string,
+): Promise<void> {
   const arrays: Parameters = {
     ...(fitted.kind === 'residual' && fitted.arrays),
     [noise]: { shape: [fitted.width], data: fitted.noiseDeviation },
@@ -16,17 +21,21 @@ export async function writeFitted(path: string, fitted: FittedInput, key: string
     fitted.kind === 'residual'
       ? { neighbours: fitted.neighbours, classes: fitted.memberClasses, images: fitted.memberImages }
       : {};
-  await writeParameters(path, arrays, { key, kind: fitted.kind, facts: JSON.stringify(facts) });
+  await writeParameters(storage, name, arrays, { key, kind: fitted.kind, facts: JSON.stringify(facts) });
 }
 
 /**
  * Reads it; undefined where there is none with this key.
  * @throws FILE_DAMAGED
  */
-export async function readFitted(path: string, key: string): Promise<FittedInput | undefined> {
-  if (!existsSync(path)) return undefined;
-  const { parameters: arrays, metadata } = await readParameters(path);
-  if (metadata.key !== key) return undefined;
+export async function readFitted(
+  storage: Storage,
+  name: string,
+  key: string,
+): Promise<FittedInput | undefined> {
+  const read = await readParameters(storage, name);
+  if (read?.metadata.key !== key) return undefined;
+  const { parameters: arrays, metadata } = read;
   const { [noise]: deviation, ...bank } = arrays;
   const common = { width: deviation!.data.length, noiseDeviation: deviation!.data };
   if (metadata.kind === 'feature') return { kind: 'feature', ...common };

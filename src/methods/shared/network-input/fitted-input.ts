@@ -1,7 +1,5 @@
 /** @file What enters the networks, fitted on the training images or read where an earlier try, or another training, has fitted it. */
-import { join } from 'node:path';
 import { hashOf } from '../../../core/hash.ts';
-import { lockOfFile, withLockInTurn } from '../../../core/lock.ts';
 import { orMadeAgain } from '../../../core/made-again.ts';
 import { stoppable } from '../../../core/progress.ts';
 import type { PatchOptions } from '../options.ts';
@@ -30,25 +28,29 @@ export async function fitInput(
   const { options, engine, cache, split, extracted, note, signal } = context;
   const { store, index } = extracted;
   const { seed, heldOut } = options;
-  const fitKey = hashOf([store.header.key, JSON.stringify([fitRecipe, seed, heldOut, recipe])]);
-  const path = join(cache, `fitted-${fitKey.slice(0, 16)}.safetensors`);
+  const fitKey = await hashOf([store.header.key, JSON.stringify([fitRecipe, seed, heldOut, recipe])]);
+  const name = `fitted-${fitKey.slice(0, 16)}.safetensors`;
+  const path = cache.pathOf(name);
   const onWait = (who: string) => note?.(`Waiting for another training that makes ${path}: ${who}.`);
-  const before = await orMadeAgain(() => readFitted(path, fitKey), note);
+  const before = await orMadeAgain(() => readFitted(cache, name, fitKey), note);
   // Looked for before the lock is asked for: a cache may be one that is only read.
   if (before) return { fitted: before, fitKey };
-  return withLockInTurn(lockOfFile(path), { onWait, signal }, async () => {
-    const meanwhile = await readFitted(path, fitKey).catch(() => undefined);
-    if (meanwhile) return { fitted: meanwhile, fitKey };
-    const fitted =
-      recipe.kind === 'feature'
-        ? await fitFeatureInput({ store, index, images: split.fit }, { seed, ...recipe })
-        : await fitResidualInput(
-            engine,
-            { store, index, images: goodImages(context) },
-            { seed, ...recipe },
-            stoppable(context),
-          );
-    await writeFitted(path, fitted, fitKey);
-    return { fitted, fitKey };
-  });
+  return cache.inTurn(
+    async () => {
+      const meanwhile = await readFitted(cache, name, fitKey).catch(() => undefined);
+      if (meanwhile) return { fitted: meanwhile, fitKey };
+      const fitted =
+        recipe.kind === 'feature'
+          ? await fitFeatureInput({ store, index, images: split.fit }, { seed, ...recipe })
+          : await fitResidualInput(
+              engine,
+              { store, index, images: goodImages(context) },
+              { seed, ...recipe },
+              stoppable(context),
+            );
+      await writeFitted(cache, name, fitted, fitKey);
+      return { fitted, fitKey };
+    },
+    { name, onWait, signal },
+  );
 }

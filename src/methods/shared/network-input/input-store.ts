@@ -2,11 +2,13 @@
  * @file The networks' input of every patch, computed once: the patch-feature store itself where the input is the feature, else
  * a second store of the same build. Matching against the memory bank is the expensive part of a training step, and it never changes.
  */
-import { createHash } from 'node:crypto';
+
 import { CladError } from '../../../core/errors.ts';
 import type { ProgressListener } from '../../../core/progress.ts';
+import { sha256 } from '../../../core/sha256.ts';
+import type { Storage } from '../../../core/storage.ts';
 import { madeOnce } from '../../../features/store/made-once.ts';
-import { FeatureStore, type StoreIndex, storeFolder } from '../../../features/store/store.ts';
+import { FeatureStore, type StoreIndex, storePlace } from '../../../features/store/store.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession } from './input-session.ts';
 import type { FittedInput } from './network-input.ts';
@@ -17,8 +19,8 @@ export interface InputStoreOptions {
   readonly fitted: FittedInput;
   /** Names the fit, so that inputs of another one are not taken for it. */
   readonly fitKey: string;
-  /** Folder that holds stores. */
-  readonly cache: string;
+  /** Holds stores. */
+  readonly cache: Storage;
   readonly onProgress?: ProgressListener;
   /** Told of shards that are damaged and made again, and of waiting for another training. */
   readonly note?: (text: string) => void;
@@ -32,8 +34,8 @@ export async function inputStore(
   const { features, fitted, fitKey, cache } = options;
   if (fitted.kind === 'feature') return features;
   const { header } = features.store;
-  const key = createHash('sha256').update(`${header.key} ${fitKey}`).digest('hex');
-  const store = new FeatureStore(storeFolder(cache, 'inputs', key), { ...header, key, width: fitted.width });
+  const key = await sha256(`${header.key} ${fitKey}`);
+  const store = new FeatureStore(storePlace(cache, 'inputs', key), { ...header, key, width: fitted.width });
   return madeOnce(store, options, () => matchMissing(store, options));
 }
 

@@ -1,9 +1,12 @@
 /** @file Extraction to a store: done once, done again when anything it depends on changed, and continued where it stopped. */
+
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { diskStorage } from '../../../../src/core/disk-storage.ts';
 import { halvesToFloats } from '../../../../src/core/half.ts';
+import { memoryStorage } from '../../../../src/core/memory-storage.ts';
 import type { Sample } from '../../../../src/data/dataset.ts';
 import { fingerprint } from '../../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../../src/data/load.ts';
@@ -67,7 +70,7 @@ async function optionsFor(root: string, changes: Partial<ExtractOptions> = {}): 
     classes: dataset.classes,
     fingerprint: await fingerprint(dataset),
     texturesFingerprint: '',
-    cache: `${root}-store`,
+    cache: diskStorage(`${root}-store`),
     shardBytes,
     ...changes,
   };
@@ -81,9 +84,9 @@ function withPhotos<T>(use: (root: string) => Promise<T>): Promise<T> {
   );
 }
 
-async function contentOf({ store, index }: ExtractedStore): Promise<Buffer[]> {
+async function contentOf({ store, index }: ExtractedStore) {
   const names = index.shards.flatMap(({ file }) => [file, file.replace('.f16', '.json')]);
-  return Promise.all([...names, 'index.json'].map((name) => readFile(join(store.folder, name))));
+  return Promise.all([...names, 'index.json'].map((name) => store.storage.read(name)));
 }
 
 async function everyShard(store: FeatureStore, index: StoreIndex) {
@@ -108,6 +111,18 @@ describe('the store of patch features', () => {
         })),
       );
       expect(shards.flatMap((shard) => shard.images.map(({ id }) => id))).not.toEqual([0, 1, 2, 3, 4]);
+    }));
+
+  it('in memory has the same bytes as on a disk', () =>
+    withPhotos(async (root) => {
+      const onDisk = await extractFeatures(await optionsFor(root));
+      const cache = memoryStorage();
+      const inMemory = await extractFeatures(await optionsFor(root, { cache }));
+      const content = await contentOf(inMemory);
+      expect(content).toEqual(await contentOf(onDisk));
+      expect(content).toHaveLength(7);
+      expect(content).not.toContain(undefined);
+      expect((await extractFeatures(await optionsFor(root, { cache }))).reused).toBe(true);
     }));
 
   it('holds what the extractor gives, and of anomalies the patches that the mask covers', () =>
@@ -246,7 +261,7 @@ describe('a second extraction', () => {
       const second = await extractFeatures(await optionsFor(root, changed));
       expect(second.reused).toBe(false);
       expect(second.index.key).not.toBe(first.index.key);
-      const fresh = await optionsFor(root, { ...changed, cache: `${root}-fresh` });
+      const fresh = await optionsFor(root, { ...changed, cache: diskStorage(`${root}-fresh`) });
       const whole = await extractFeatures(fresh);
       expect(await contentOf(second)).toEqual(await contentOf(whole));
       // The one before stays, for whoever goes back to its options.
@@ -269,7 +284,7 @@ describe('a damaged store', () => {
     withPhotos(async (root) => {
       const first = await extractFeatures(await optionsFor(root));
       const before = await contentOf(first);
-      const path = join(first.store.folder, name);
+      const path = join(first.store.storage.pathOf(), name);
       await writeFile(path, damage(await readFile(path)));
       const notes: string[] = [];
       const second = await extractFeatures(await optionsFor(root, { note: (text) => notes.push(text) }));
@@ -283,7 +298,7 @@ describe('a damaged store', () => {
     withPhotos(async (root) => {
       const { store, index } = await extractFeatures(await optionsFor(root));
       for (const [name, damage] of places.slice(0, 5)) {
-        const path = join(store.folder, name);
+        const path = join(store.storage.pathOf(), name);
         const whole = await readFile(path);
         await writeFile(path, damage(Buffer.from(whole)));
         await expect(everyShard(store, index)).rejects.toMatchObject({
@@ -304,7 +319,7 @@ describe('a damaged store', () => {
 describe('several extractions at once', () => {
   it('make a store once: the others wait and use it', () =>
     withPhotos(async (root) => {
-      const whole = await extractFeatures(await optionsFor(root, { cache: `${root}-whole` }));
+      const whole = await extractFeatures(await optionsFor(root, { cache: diskStorage(`${root}-whole`) }));
       const notes: string[] = [];
       const all = await Promise.all(
         Array.from({ length: 3 }, async () =>
@@ -316,14 +331,14 @@ describe('several extractions at once', () => {
       expect(notes).toContainEqual(
         expect.stringMatching(/^Waiting for another training that makes .*features-/),
       );
-      expect(existsSync(join(all[0]!.store.folder, '.lock'))).toBe(false);
+      expect(existsSync(join(all[0]!.store.storage.pathOf(), '.lock'))).toBe(false);
     }));
 });
 
 describe('an interrupted extraction', () => {
   it('says where it stopped, goes on with the missing shards, and gives the same bytes', () =>
     withPhotos(async (root) => {
-      const whole = await extractFeatures(await optionsFor(root, { cache: `${root}-whole` }));
+      const whole = await extractFeatures(await optionsFor(root, { cache: diskStorage(`${root}-whole`) }));
       const controller = new AbortController();
       const stopped = extractFeatures(
         await optionsFor(root, {
@@ -332,7 +347,7 @@ describe('an interrupted extraction', () => {
         }),
       );
       await expect(stopped).rejects.toThrow(/Stopped in patch features, image 3 of 5\./);
-      const kept = join(`${root}-store`, basename(whole.store.folder), 'shard-00000.f16');
+      const kept = join(`${root}-store`, basename(whole.store.storage.pathOf()), 'shard-00000.f16');
       const before = (await stat(kept)).mtimeMs;
       const done: number[] = [];
       const resumed = await extractFeatures(
@@ -364,7 +379,9 @@ describe('an interrupted extraction', () => {
       const { setup } = await optionsFor(root);
       const other = { setup: { ...setup, seed: 77 } };
       const second = await extractFeatures(await optionsFor(root, other));
-      const whole = await extractFeatures(await optionsFor(root, { ...other, cache: `${root}-whole` }));
+      const whole = await extractFeatures(
+        await optionsFor(root, { ...other, cache: diskStorage(`${root}-whole`) }),
+      );
       expect(await contentOf(second)).toEqual(await contentOf(whole));
     }));
 });

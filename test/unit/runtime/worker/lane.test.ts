@@ -9,6 +9,7 @@ type Mortal = {
   echo(value: number): Promise<Prepared<number>>;
   busy(milliseconds: number): Promise<Prepared<number>>;
   run(images: readonly never[]): Promise<Prepared<null>>;
+  dieSoon(value: number): Promise<Prepared<number>>;
 };
 
 let lane: Lane<Mortal>;
@@ -76,11 +77,22 @@ describe('Lane', () => {
     expect(activeThreads()).toBeLessThan(threads);
   });
 
-  it('replaces a thread that died, busy or idle', async () => {
+  it('replaces a thread that died at work', async () => {
     const onDeath = vi.fn();
     lane = new Lane({ ...options, count: 1, onDeath });
     await expect(lane.call('run', [])).rejects.toMatchObject({ code: 'WORKER_DIED' });
     expect(await lane.call('echo', 1)).toBe(1);
     expect(onDeath).toHaveBeenCalledTimes(1);
+  });
+
+  it('replaces one that died idle, and not before there is work: it may die of being started', async () => {
+    const start = vi.fn(() => nodeWorker(script));
+    const onDeath = vi.fn();
+    lane = new Lane({ ...options, start, count: 1, onDeath });
+    expect(await lane.call('dieSoon', 5)).toBe(5);
+    await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(1));
+    expect(start).toHaveBeenCalledTimes(1);
+    expect(await lane.call('echo', 1)).toBe(1);
+    expect(start).toHaveBeenCalledTimes(2);
   });
 });

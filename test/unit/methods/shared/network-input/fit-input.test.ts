@@ -1,9 +1,11 @@
 /** @file What is fitted before training: the memory bank, the whitening, the length of noise, against plain loops. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../../src/core/half.ts';
+import { memoryStorage } from '../../../../../src/core/memory-storage.ts';
 import { Random } from '../../../../../src/core/random.ts';
 import {
   fitFeatureInput,
@@ -299,32 +301,36 @@ describe('the noise', () => {
 describe('the fitted file', () => {
   it.each(['residual', 'feature'] as const)('gives back a %s input bit for bit', async (kind) => {
     const input = kind === 'residual' ? fitted : await fitFeatureInput({ ...made, images: fit }, training);
-    const path = join(folder, `${kind}.safetensors`);
-    await writeFitted(path, input, 'key');
-    const read = await readFitted(path, 'key');
+    const name = `${kind}.safetensors`;
+    const storage = memoryStorage();
+    await writeFitted(storage, name, input, 'key');
+    const read = await readFitted(storage, name, 'key');
     expect(read).toEqual(input);
     expect(bitsOf(read!.noiseDeviation)).toEqual(bitsOf(input.noiseDeviation));
-    expect(await readFitted(path, 'other')).toBeUndefined();
-    expect(await readFitted(join(folder, 'missing.safetensors'), 'key')).toBeUndefined();
+    expect(await readFitted(storage, name, 'other')).toBeUndefined();
+    expect(await readFitted(storage, 'missing.safetensors', 'key')).toBeUndefined();
   });
 
   it('is never read where a bit of it is not as it was written', async () => {
-    const path = join(folder, 'bits.safetensors');
-    await writeFitted(path, fitted, 'key');
-    const whole = await readFile(path);
+    const name = 'bits.safetensors';
+    const storage = memoryStorage();
+    await writeFitted(storage, name, fitted, 'key');
+    const whole = (await storage.read(name))!;
     const random = new Random('bits');
     for (let round = 0; round < 200; round++) {
-      const damaged = Buffer.from(whole);
+      const damaged = whole.slice();
       // Every other one in the header, which says what the numbers are.
       damaged[random.integer(round % 2 === 0 ? whole.length : 600)]! ^= 1 << random.integer(8);
-      await writeFile(path, damaged);
-      await expect(readFitted(path, 'key'), `round ${round}`).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      await storage.write(name, damaged);
+      await expect(readFitted(storage, name, 'key'), `round ${round}`).rejects.toMatchObject({
+        code: 'FILE_DAMAGED',
+      });
     }
     for (const length of [0, 7, 100, whole.length - 1]) {
-      await writeFile(path, whole.subarray(0, length));
-      await expect(readFitted(path, 'key')).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      await storage.write(name, whole.subarray(0, length));
+      await expect(readFitted(storage, name, 'key')).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
     }
-    await writeFile(path, whole);
-    expect(await readFitted(path, 'key')).toEqual(fitted);
+    await storage.write(name, whole);
+    expect(await readFitted(storage, name, 'key')).toEqual(fitted);
   });
 });

@@ -1,8 +1,10 @@
 /** @file The networks' input of every patch: computed once, found again, and never another fit's. */
+
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskStorage } from '../../../../../src/core/disk-storage.ts';
 import { cladPresets as presets } from '../../../../../src/methods/clad/options.ts';
 import {
   fitFeatureInput,
@@ -61,7 +63,7 @@ function inputs(name: string, options: Partial<InputStoreOptions> = {}) {
     features: made,
     fitted,
     fitKey: 'fit',
-    cache: join(folder, name),
+    cache: diskStorage(join(folder, name)),
     ...options,
   });
 }
@@ -71,7 +73,7 @@ async function bytesOf({ store }: Pick<MadeStore, 'store'>): Promise<Buffer[]> {
     `${stem}.f16`,
     `${stem}.json`,
   ]);
-  return Promise.all([...files, 'index.json'].map((file) => readFile(join(store.folder, file))));
+  return Promise.all([...files, 'index.json'].map((file) => readFile(join(store.storage.pathOf(), file))));
 }
 
 describe('the input store', () => {
@@ -111,7 +113,7 @@ describe('the input store', () => {
   it('is made again where it is damaged, and says so', async () => {
     const first = await inputs('damaged');
     const before = await bytesOf(first);
-    const path = join(first.store.folder, 'shard-00001.f16');
+    const path = join(first.store.storage.pathOf(), 'shard-00001.f16');
     await writeFile(path, (await readFile(path)).fill(0, 20, 60));
     const notes: string[] = [];
     const second = await inputs('damaged', { note: (text) => notes.push(text) });
@@ -154,7 +156,7 @@ describe('the input store', () => {
       onProgress: () => controller.abort(),
     });
     await expect(stopped).rejects.toThrow(/Stopped in matching patches to the memory bank/);
-    const first = join(folder, 'stopped', basename(whole.store.folder), 'shard-00000.f16');
+    const first = join(folder, 'stopped', basename(whole.store.storage.pathOf()), 'shard-00000.f16');
     const before = (await stat(first)).mtimeMs;
     const resumed = await inputs('stopped');
     expect((await stat(first)).mtimeMs).toBe(before);
