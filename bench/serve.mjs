@@ -1,7 +1,7 @@
 /**
  * Measures `clad serve` under load against the same detector without a service, in one run: offline, service, offline again, so that
  * the machine's moods cancel out. Every answer is compared with the offline one of its image alone, digit by digit. Detectors that were
- * trained before `sharesOfVotes` counted by a product may have another last digit of `classProbability` in a batch; that is counted by itself.
+ * trained before `sharesOfVotes` counted by a product may have another last digit of `classShare` in a batch; that is counted by itself.
  * Usage: npm run bench:serve -- DETECTOR FOLDER [--clients 32] [--seconds 60] [-- flags of clad serve]
  */
 import { spawn } from 'node:child_process';
@@ -133,8 +133,8 @@ async function gauge(name) {
 const latencies = [];
 const count = { answered: 0, refused: 0, lost: 0, lastDigit: 0, mixed: 0 };
 
-/** Whether nothing differs but the last digits of `classProbability`. */
-function nearly({ classProbability: a, ...one }, { classProbability: b, ...other }) {
+/** Whether nothing differs but the last digits of `classShare`. */
+function nearly({ classShare: a, ...one }, { classShare: b, ...other }) {
   return Math.abs(a - b) < 1e-6 && isDeepStrictEqual(one, other);
 }
 
@@ -205,7 +205,7 @@ console.log(
 );
 console.log(`mean batch ${((judged - judgedBefore) / (batches - batchesBefore)).toFixed(2)}`);
 console.log(
-  `answers ${count.answered} as offline, ${count.lastDigit} but for the last digit of classProbability, ${count.mixed} mixed up, ${count.lost} lost, ${count.refused} refused (503); exit status ${status}`,
+  `answers ${count.answered} as offline, ${count.lastDigit} but for the last digit of classShare, ${count.mixed} mixed up, ${count.lost} lost, ${count.refused} refused (503); exit status ${status}`,
 );
 console.log(`memory ${mb(memoryBefore)} at the start, ${mb(memoryAfter)} at the end`);
 process.exitCode = count.mixed + count.lost + status === 0 ? 0 : 1;

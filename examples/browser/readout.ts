@@ -31,7 +31,7 @@ export function showResult(result: WebResult): void {
   text('score', score.toFixed(2));
   text('threshold', threshold === null ? 'none' : threshold.toFixed(2));
   text('product', result.class);
-  text('votes', `${Math.round(100 * result.classProbability)} %`);
+  text('votes', `${Math.round(100 * result.classShare)} %`);
   showRegions(result.regions);
 }
 

@@ -158,7 +158,7 @@ export const errorCatalogue = {
     kind: 'input',
     status: 413,
     message:
-      '{path}: {width} x {height} pixels cannot be judged as one picture. Expected sides of at most {longest} pixels, the longer at most {times} times the shorter. Cut it into pieces.',
+      '{path}: {width} x {height} pixels cannot be predicted as one image. Expected sides of at most {longest} pixels, the longer at most {times} times the shorter. Cut it into pieces.',
   },
   IMAGES_BROKEN: {
     kind: 'input',
@@ -408,7 +408,7 @@ export const errorCatalogue = {
     // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
     status: 422,
     message:
-      "The detector could not judge {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
+      "The detector could not predict {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
   },
   FETCH_FAILED: {
     kind: 'input',

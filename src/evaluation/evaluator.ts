@@ -70,8 +70,8 @@ export type MetricName = (typeof metricNames)[number];
 
 /**
  * Numbers of images and metrics of one class, fractions 0..1 or null. `classAccuracy` is over the images with a
- * predicted class; `falseAlarmRate` is the fraction of good images judged anomalous, `missRate` that of anomalous
- * images judged normal, both over the images with a verdict.
+ * predicted class; `falseAlarmRate` is the fraction of good images called anomalous, `missRate` that of anomalous
+ * images called normal, both over the images with a verdict.
  */
 export type ClassRecord = { readonly good: number; readonly anomalous: number } & {
   readonly [name in MetricName]: number | null;

@@ -6,7 +6,7 @@ import { type DetectorMetadata, metadataKey, parseMetadata } from '../../../src/
 import { decodeMetadata, Graph, mul } from '../../../src/graph/index.ts';
 
 const metadata: DetectorMetadata = {
-  format: 1,
+  format: 2,
   cladVersion: '0.1.0',
   created: '2026-01-02T03:04:05.000Z',
   method: 'clad',
