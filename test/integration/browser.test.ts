@@ -311,7 +311,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
       await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
       const word = line.verdict === 'anomalous' ? 'Anomalous' : 'Normal';
       expect(await page.textContent('#verdict .word')).toBe(word);
-      expect(await page.textContent('#product')).toBe(line.class);
+      expect(await page.textContent('#class')).toBe(line.class);
       expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);
       expect(await page.locator('#boxes i').count()).toBe(line.regions.length);
       expect(await page.isVisible('#legend')).toBe(true);
@@ -346,7 +346,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
         verdict: document.querySelector('#verdict').className,
         word: text('#verdict .word'),
         gauge: [gauge.className, gauge.style.cssText, gauge.getAttribute('aria-label')],
-        numbers: ['score', 'threshold', 'product', 'votes', 'time', 'rate'].map((id) => text('#' + id)).join(' '),
+        numbers: ['score', 'threshold', 'class', 'votes', 'time', 'rate'].map((id) => text('#' + id)).join(' '),
         regions: text('#regions'),
         boxes: document.querySelectorAll('#boxes i').length,
         picture: !document.querySelector('#layers').hidden,
