@@ -21,7 +21,13 @@ export type { DetectorMetadata } from './detector/metadata.ts';
 export { openDetector } from './detector/open.ts';
 export type { Prediction, PredictionWithMap } from './detector/prediction.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/thresholds/conformal.ts';
-export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } from './evaluation/evaluator.ts';
+export {
+  type ClassRecord,
+  type EvaluatedImage,
+  type EvaluatedPrediction,
+  type Evaluation,
+  Evaluator,
+} from './evaluation/evaluator.ts';
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
 export { type Backbone, type BackboneCard, loadBackbone } from './features/backbones/backbone.ts';
 export { addBackbone, listBackbones, verifyBackbone } from './features/backbones/backbone-registry.ts';

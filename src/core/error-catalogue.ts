@@ -116,7 +116,7 @@ export const errorCatalogue = {
   EXCLUDED_ALL: {
     kind: 'input',
     message:
-      'Product {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
+      'Class {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
   },
   BITS_UNCLEAR: {
     kind: 'input',
@@ -168,7 +168,7 @@ export const errorCatalogue = {
   IMAGES_CONTRADICT: {
     kind: 'input',
     message:
-      'The same picture, by its pixels, stands in folders that contradict each other: {list}. Expected one product and one label a picture. Keep it where it belongs, or leave all its copies out with --skip-broken.',
+      'The same picture, by its pixels, stands in folders that contradict each other: {list}. Expected one class and one label an image. Keep it where it belongs, or leave all its copies out with --skip-broken.',
   },
   LAYOUT_UNCLEAR: {
     kind: 'input',

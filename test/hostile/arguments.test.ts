@@ -129,7 +129,7 @@ function calls(): Call[] {
     },
     {
       of: 'Evaluator.add',
-      arguments: [{ className: 'nut', anomalous: true, score: 1, map: null, mask: null }],
+      arguments: [{ className: 'nut', anomalous: true, mask: null, prediction: { score: 1, map: null } }],
       call: ((given: library.EvaluatedImage) => new library.Evaluator().add(given)) as never,
       optional: [],
     },

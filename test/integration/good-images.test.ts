@@ -170,7 +170,7 @@ describe('clad update refuses', () => {
     );
     const ended = await clad('update', at('run'), '--exclude', ...all);
     expect(ended.status).toBe(2);
-    expect(ended.stderr).toMatch(/Product weave would keep 0 of its good images/);
+    expect(ended.stderr).toMatch(/Class weave would keep 0 of its good images/);
   });
 
   it('a detector file, a run without the list, and one whose list is damaged', async () => {

@@ -56,17 +56,8 @@ export async function compareDetectors(
       const prediction = await detector.predict(image);
       times.push(performance.now() - started);
       said.push(prediction);
-      const { class: predictedClass, score, verdict } = prediction;
-      evaluator.add({
-        path: sample.path,
-        className: sample.className,
-        anomalous: sample.anomalous,
-        score,
-        map: null,
-        mask: null,
-        predictedClass,
-        verdict,
-      });
+      const { path, className, anomalous } = sample;
+      evaluator.add({ path, className, anomalous, mask: null, prediction: { ...prediction, map: null } });
     }
     const [old, now] = said as [Prediction, Prediction];
     differences.push(Math.abs(now.score - old.score) / unitOf(before, old.class));

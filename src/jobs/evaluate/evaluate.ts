@@ -230,21 +230,10 @@ async function measure(
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
     warnings.add(sample.path, prediction);
-    const { score, map, class: predictedClass, classShare, verdict } = prediction;
-    if (predictedClass !== sample.className) {
-      const { path } = sample;
-      misplaced.push({ path, class: sample.className, recognisedAs: predictedClass, share: classShare });
-    }
-    evaluator.add({
-      path: sample.path,
-      className: sample.className,
-      anomalous: sample.anomalous,
-      score,
-      map,
-      mask,
-      predictedClass,
-      verdict,
-    });
+    const { path, className, anomalous } = sample;
+    const { class: recognisedAs, classShare: share } = prediction;
+    if (recognisedAs !== className) misplaced.push({ path, class: className, recognisedAs, share });
+    evaluator.add({ path, className, anomalous, mask, prediction });
     watch?.onPredicted({ sample, prediction, mask });
     onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
   }

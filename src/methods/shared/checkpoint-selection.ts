@@ -184,9 +184,8 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
             path: sample.path,
             className: sample.className,
             anomalous: sample.anomalous,
-            score: map.reduce((highest, value) => Math.max(highest, value)),
-            map,
             mask: masks.get(sample.path) ?? null,
+            prediction: { score: map.reduce((highest, value) => Math.max(highest, value)), map },
           });
         }
       }
