@@ -85,7 +85,7 @@ describe('clad data inspect', () => {
     expect(status).toBe(2);
     const errors = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
     expect(errors).toEqual([
-      expect.stringMatching(/several products: .*001\.png \(disc\) = .*disc\.png \(weave\)$/),
+      expect.stringMatching(/several classes: .*001\.png \(disc\) = .*disc\.png \(weave\)$/),
       expect.stringMatching(
         /good and among anomalous ones: .*000\.png \(anomalous\) = .*blot\.png \(good\)$/,
       ),

@@ -60,14 +60,14 @@ describe('clad train', () => {
   it('says on stdout what came out, and on stderr what it took for granted', () => {
     expect(trained.stderr).toMatch(/Textures for synthetic anomalies: the built-in generator/);
     expect(trained.status).toBe(0);
-    expect(trained.stdout).toMatch(/^Trained 2 products in \d+ s \(30 \+ 10 steps, networks of stage \d/);
+    expect(trained.stdout).toMatch(/^Trained 2 classes in \d+ s \(30 \+ 10 steps, checkpoint of stage \d/);
     expect(trained.stdout).toContain(`Detector: ${join(run, 'model.onnx')}\n`);
     for (const product of products) {
       // Of ten images one or the other may stand out.
       const line = `^  ${product}: anomalous above [-\\d.]+; about \\d+(\\.\\d)? % false alarms \\((10|\\d good images; \\d more)`;
       expect(trained.stdout).toMatch(new RegExp(line, 'm'));
     }
-    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images of each product/);
+    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images of each class/);
     // As it can be copied: the tests run what is not installed.
     expect(trained.stdout).toMatch(/^ {2}node .*dist\/cli\/main\.js evaluate /m);
     expect(trained.stdout).toContain(` evaluate ${run}\n`);
