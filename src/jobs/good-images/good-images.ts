@@ -2,7 +2,6 @@
  * @file What a finished detector says of the good images it was made from, each predicted as if it were new: thresholds and colours come from
  * that, and a list of images that stand out (standing-out.ts).
  */
-
 import { groupBy } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
