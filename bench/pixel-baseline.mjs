@@ -68,7 +68,7 @@ async function main(root) {
     for (const { path, anomalous, maskPaths } of of.filter(({ split }) => split === 'test')) {
       const { map, score } = scorePixels(fitted, await decodeImage(path));
       const mask = maskPaths === undefined ? null : (await decodeMasks(maskPaths)).data;
-      evaluator.add({ path, className, anomalous, score, map, mask });
+      evaluator.add({ path, className, anomalous, mask, prediction: { score, map } });
     }
     evaluator.finish(className);
   }

@@ -1,7 +1,7 @@
 /**
  * Measures `clad serve` under load against the same detector without a service, in one run: offline, service, offline again, so that
  * the machine's moods cancel out. Every answer is compared with the offline one of its image alone, digit by digit. Detectors that were
- * trained before `sharesOfVotes` counted by a product may have another last digit of `classProbability` in a batch; that is counted by itself.
+ * trained before `sharesOfVotes` counted by a class may have another last digit of the shares in a batch; that is counted by itself.
  * Usage: npm run bench:serve -- DETECTOR FOLDER [--clients 32] [--seconds 60] [-- flags of clad serve]
  */
 import { spawn } from 'node:child_process';
@@ -9,7 +9,6 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { judgementOf } from '../dist/detector/judgement.js';
 import { openDetector } from '../dist/detector/open.js';
 import { decodeBytes } from '../dist/image/decode.js';
 import { predictTargets } from '../dist/jobs/predict.js';
@@ -46,8 +45,8 @@ const images = await Promise.all(
   (await predictTargets([folder])).map(async ({ path }) => ({ path, bytes: await readFile(path) })),
 );
 
-/** Judges images in batches as the service would, decoding ahead: until time is up, or each once where somebody listens. */
-async function offline(milliseconds, size, onJudgement) {
+/** Predicts images in batches as the service would, decoding ahead: until time is up, or each once where somebody listens. */
+async function offline(milliseconds, size, onPrediction) {
   const detector = await openDetector(await nodeEngine({ threads }), model);
   const batches = [];
   const bySize = new Map();
@@ -68,16 +67,15 @@ async function offline(milliseconds, size, onJudgement) {
   const started = performance.now();
   let count = 0;
   let next = decoded(0);
-  for (let at = 0; at < (onJudgement ? batches.length : Infinity); at++) {
+  for (let at = 0; at < (onPrediction ? batches.length : Infinity); at++) {
     const pictures = await next;
     next = decoded(at + 1);
     const predictions = await detector.predictAll(pictures);
-    predictions.forEach((prediction, index) => {
-      const judgement = judgementOf(detector.metadata, prediction, pictures[index]);
-      onJudgement?.(batches[at][index].path, judgement);
+    predictions.forEach(({ map: _, ...prediction }, index) => {
+      onPrediction?.(batches[at][index].path, prediction);
     });
     count += predictions.length;
-    if (!onJudgement && performance.now() - started > milliseconds) break;
+    if (!onPrediction && performance.now() - started > milliseconds) break;
   }
   await next;
   await detector.release();
@@ -85,7 +83,7 @@ async function offline(milliseconds, size, onJudgement) {
 }
 
 const expected = new Map();
-await offline(0, 1, (path, judgement) => expected.set(path, judgement));
+await offline(0, 1, (path, prediction) => expected.set(path, prediction));
 const before = await offline((1000 * seconds) / 4, maxBatch);
 
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -133,9 +131,10 @@ async function gauge(name) {
 const latencies = [];
 const count = { answered: 0, refused: 0, lost: 0, lastDigit: 0, mixed: 0 };
 
-/** Whether nothing differs but the last digits of `classProbability`. */
-function nearly({ classProbability: a, ...one }, { classProbability: b, ...other }) {
-  return Math.abs(a - b) < 1e-6 && isDeepStrictEqual(one, other);
+/** Whether nothing differs but the last digits of the shares. */
+function nearly({ classShare: a, classShares: all, ...one }, { classShare: b, classShares, ...other }) {
+  const near = Object.keys(classShares).every((name) => Math.abs(all[name] - classShares[name]) < 1e-6);
+  return near && Math.abs(a - b) < 1e-6 && isDeepStrictEqual(one, other);
 }
 
 async function client(number, until) {
@@ -149,10 +148,10 @@ async function client(number, until) {
         count.refused++;
         continue;
       }
-      const { file: named, ...judgement } = JSON.parse(text);
+      const { file: named, ...prediction } = JSON.parse(text);
       if (status !== 200) count.lost++;
-      else if (named === file && isDeepStrictEqual(judgement, expected.get(path))) count.answered++;
-      else if (named === file && nearly(judgement, expected.get(path))) count.lastDigit++;
+      else if (named === file && isDeepStrictEqual(prediction, expected.get(path))) count.answered++;
+      else if (named === file && nearly(prediction, expected.get(path))) count.lastDigit++;
       else count.mixed++;
       latencies.push(performance.now() - started);
     } catch {
@@ -175,7 +174,7 @@ latencies.length = 0;
 for (const key of Object.keys(count)) count[key] = 0;
 
 const memoryBefore = await gauge('process_resident_memory_bytes');
-const [batchesBefore, judgedBefore] = [
+const [batchesBefore, predictedBefore] = [
   await gauge('clad_batch_size_count'),
   await gauge('clad_batch_size_sum'),
 ];
@@ -183,7 +182,7 @@ const started = performance.now();
 await Promise.all(Array.from({ length: clients }, (_, number) => client(number, started + 1000 * seconds)));
 const rate = (count.answered + count.lastDigit) / ((performance.now() - started) / 1000);
 const memoryAfter = await gauge('process_resident_memory_bytes');
-const [batches, judged] = [await gauge('clad_batch_size_count'), await gauge('clad_batch_size_sum')];
+const [batches, predicted] = [await gauge('clad_batch_size_count'), await gauge('clad_batch_size_sum')];
 agent.destroy();
 child.removeAllListeners('exit');
 const ended = new Promise((resolve) => child.on('exit', resolve));
@@ -203,9 +202,9 @@ console.log(
 console.log(
   `latency p50 ${ms(quantile(latencies, 0.5))}, p95 ${ms(quantile(latencies, 0.95))}, p99 ${ms(quantile(latencies, 0.99))}; alone ${ms(quantile(alone, 0.5))}`,
 );
-console.log(`mean batch ${((judged - judgedBefore) / (batches - batchesBefore)).toFixed(2)}`);
+console.log(`mean batch ${((predicted - predictedBefore) / (batches - batchesBefore)).toFixed(2)}`);
 console.log(
-  `answers ${count.answered} as offline, ${count.lastDigit} but for the last digit of classProbability, ${count.mixed} mixed up, ${count.lost} lost, ${count.refused} refused (503); exit status ${status}`,
+  `answers ${count.answered} as offline, ${count.lastDigit} but for the last digit of the shares, ${count.mixed} mixed up, ${count.lost} lost, ${count.refused} refused (503); exit status ${status}`,
 );
 console.log(`memory ${mb(memoryBefore)} at the start, ${mb(memoryAfter)} at the end`);
 process.exitCode = count.mixed + count.lost + status === 0 ? 0 : 1;

@@ -27,13 +27,13 @@ const detector = await Detector.fromBytes(
 const { samples } = await loadDataset(join(demo, 'data'));
 const columns = [];
 for (const product of products) {
-  const judged = [];
+  const predicted = [];
   for (const sample of samples.filter((each) => each.className === product && each.anomalous)) {
     const image = await decodeImage(sample.path);
-    judged.push({ sample, image, prediction: await detector.predict(image) });
+    predicted.push({ sample, image, prediction: await detector.predict(image) });
   }
-  judged.sort((a, b) => a.prediction.score - b.prediction.score);
-  const { sample, image, prediction } = judged[Math.floor(judged.length / 2)];
+  predicted.sort((a, b) => a.prediction.score - b.prediction.score);
+  const { sample, image, prediction } = predicted[Math.floor(predicted.length / 2)];
   const mask = await decodeMasks(sample.maskPaths);
   const truth = Uint8Array.from(image.data, (_, at) => (mask.data[Math.floor(at / 3)] ? 255 : 30));
   const heat = heatPicture(detector, image, prediction);

@@ -4,7 +4,7 @@
  * @example
  * import { decodeImage, nodeEngine, openDetector } from 'clad';
  * const detector = await openDetector(await nodeEngine(), 'runs/parts/model.onnx');
- * const { className, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
+ * const { class: name, score, verdict } = await detector.predict(await decodeImage('part.jpg'));
  */
 export { errorCatalogue } from './core/error-catalogue.ts';
 export { CladError, type ErrorCode } from './core/errors.ts';
@@ -13,15 +13,21 @@ export type { Dataset, Sample } from './data/dataset.ts';
 export { type Inspection, inspectDataset } from './data/inspect.ts';
 export type { LeftOut, LeftOutSummary } from './data/left-out.ts';
 export { type LoadOptions, loadDataset } from './data/load.ts';
-export { Detector, type Prediction } from './detector/detector.ts';
+export { Detector } from './detector/detector.ts';
 export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat/heat-legend.ts';
 export { heatPicture } from './detector/heat/heat-picture.ts';
 export type { AnomalousRegion } from './detector/heat/map-regions.ts';
-export { type Judgement, judgementOf } from './detector/judgement.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
 export { openDetector } from './detector/open.ts';
+export type { Prediction, PredictionWithMap } from './detector/prediction.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/thresholds/conformal.ts';
-export { type ClassRecord, type EvaluatedImage, type Evaluation, Evaluator } from './evaluation/evaluator.ts';
+export {
+  type ClassRecord,
+  type EvaluatedImage,
+  type EvaluatedPrediction,
+  type Evaluation,
+  Evaluator,
+} from './evaluation/evaluator.ts';
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
 export { type Backbone, type BackboneCard, loadBackbone } from './features/backbones/backbone.ts';
 export { addBackbone, listBackbones, verifyBackbone } from './features/backbones/backbone-registry.ts';

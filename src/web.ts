@@ -9,18 +9,13 @@
  * drawOverlay(canvas, detector, image, result);
  */
 export { CladError, type ErrorCode } from './core/errors.ts';
-export {
-  type LoadDetectorOptions,
-  loadDetector,
-  type WebDetector,
-  type WebResult,
-} from './detector/browser-detector.ts';
+export { type LoadDetectorOptions, loadDetector, type WebDetector } from './detector/browser-detector.ts';
 export type { DetectorSource, DownloadProgress } from './detector/browser-fetch.ts';
 export { drawOverlay, drawPicture, type OverlayOptions } from './detector/browser-overlay.ts';
 export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat/heat-legend.ts';
 export type { AnomalousRegion } from './detector/heat/map-regions.ts';
-export type { Judgement } from './detector/judgement.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
+export type { Prediction, PredictionWithMap } from './detector/prediction.ts';
 export { type ImageSource, toRgbImage } from './image/browser-decode.ts';
 export type { RgbImage } from './image/rgb.ts';
 export { type WebDevice, whyNoWebGpu } from './runtime/web.ts';

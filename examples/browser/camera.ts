@@ -75,7 +75,7 @@ export class Camera {
   async each(use: (video: HTMLVideoElement) => Promise<void>, silent: () => void): Promise<void> {
     const stream = this.#stream;
     while (stream && this.#stream === stream) {
-      // A video without a camera keeps its last frame, which would be judged for ever.
+      // A video without a camera keeps its last frame, which would be predicted for ever.
       if (!stream.active)
         throw new Error('The camera stopped: it was unplugged, or another program took it.');
       const came = await newFrame(this.#video);

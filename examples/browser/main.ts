@@ -14,7 +14,7 @@ const detectors = new Turns();
 let detector: WebDetector | undefined;
 /** Of the detector on its way. */
 let download: AbortController | undefined;
-/** The picture that shows, to be judged by the next detector. */
+/** The picture that shows, to be predicted by the next detector. */
 let last: RgbImage | undefined;
 
 const trouble = element('trouble', HTMLElement);
@@ -98,7 +98,7 @@ function showDetector(loaded: WebDetector | undefined, name = noModel): void {
     return;
   }
   const { classes, created, provenance } = loaded.metadata;
-  about.textContent = `${classes.length === 1 ? 'Product' : 'Products'}: ${classes.join(', ')}. Made ${created.slice(0, 10)} with backbone ${provenance.backbone.name}.`;
+  about.textContent = `${classes.length === 1 ? 'Class' : 'Classes'}: ${classes.join(', ')}. Made ${created.slice(0, 10)} with backbone ${provenance.backbone.name}.`;
   const instead = loaded.whyNotWebGpu === undefined ? '' : `; no WebGPU: ${loaded.whyNotWebGpu}`;
   used.textContent =
     loaded.device === 'webgpu'
@@ -106,7 +106,7 @@ function showDetector(loaded: WebDetector | undefined, name = noModel): void {
       : `WebAssembly, ${loaded.threads} ${loaded.threads === 1 ? 'thread' : 'threads'}${instead}`;
 }
 
-/** Judges a picture in the place of whatever showed. */
+/** Predicts a picture in the place of whatever showed. */
 function choose(picture: File | RgbImage): Promise<void> {
   const turn = pictures.begin();
   return attempt(turn, async () => {
@@ -114,33 +114,33 @@ function choose(picture: File | RgbImage): Promise<void> {
     showCamera();
     last = undefined;
     stage.clear();
-    takeBack('Judging');
+    takeBack('Predicting');
     const image = await toRgbImage(picture);
     if (!turn.isNewest) return;
     last = image;
     stage.show(image);
-    await judge(turn, image);
+    await predict(turn, image);
   });
 }
 
 /** Shows what the detector says of a picture, unless another picture or detector has come meanwhile. */
-async function judge(turn: Turn, image: RgbImage): Promise<void> {
-  const judging = detector;
-  if (!judging) {
+async function predict(turn: Turn, image: RgbImage): Promise<void> {
+  const current = detector;
+  if (!current) {
     if (!download) throw new Error('Load a detector first: choose its model.onnx above.');
-    // It judges the picture once it is there.
+    // It predicts the picture once it is there.
     return takeBack('Loading the detector');
   }
   const began = performance.now();
   try {
-    const result = await judging.predict(image);
-    if (!turn.isNewest || judging !== detector) return;
-    stage.show(image, judging, result);
+    const result = await current.predict(image);
+    if (!turn.isNewest || current !== detector) return;
+    stage.show(image, current, result);
     showResult(result);
     showSpeed(performance.now() - began, camera.rate());
   } catch (error) {
     // One that was replaced meanwhile was released, and could not answer.
-    if (judging === detector) throw error;
+    if (current === detector) throw error;
   }
 }
 
@@ -159,7 +159,7 @@ async function watch(turn: Turn): Promise<void> {
     await listCameras();
     // The next frame is the newest there is then: frames that come meanwhile are not queued.
     await camera.each(
-      (video) => judgeFrame(turn, video),
+      (video) => predictFrame(turn, video),
       () => wait('Waiting for the camera'),
     );
   } finally {
@@ -171,17 +171,17 @@ async function watch(turn: Turn): Promise<void> {
   }
 }
 
-/** Milliseconds for which the last frame's verdict stays while the next frame is judged. */
+/** Milliseconds for which the last frame's verdict stays while the next frame is predicted. */
 const staysFor = 2_000;
 
-async function judgeFrame(turn: Turn, video: HTMLVideoElement): Promise<void> {
+async function predictFrame(turn: Turn, video: HTMLVideoElement): Promise<void> {
   const blank = setTimeout(() => {
-    if (turn.isNewest && detector) takeBack('Judging');
+    if (turn.isNewest && detector) takeBack('Predicting');
   }, staysFor);
   try {
     last = await toRgbImage(video);
     if (!detector) stage.show(last);
-    await judge(turn, last);
+    await predict(turn, last);
   } finally {
     clearTimeout(blank);
   }

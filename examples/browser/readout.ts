@@ -1,5 +1,5 @@
 /** @file The result in words, numbers and a bar. */
-import type { WebResult } from 'clad/web';
+import type { Prediction } from 'clad/web';
 import { element } from './element.ts';
 
 const words = {
@@ -18,11 +18,11 @@ export function showNothing(word: string): void {
   gauge.style.removeProperty('--score');
   gauge.style.removeProperty('--limit');
   gauge.setAttribute('aria-label', 'No score');
-  for (const id of ['score', 'threshold', 'product', 'votes', 'time', 'rate']) text(id, '–');
+  for (const id of ['score', 'threshold', 'class', 'votes', 'time', 'rate']) text(id, '–');
   showRegions([]);
 }
 
-export function showResult(result: WebResult): void {
+export function showResult(result: Prediction): void {
   const { score, threshold } = result;
   const kind = result.verdict ?? 'none';
   showVerdict(kind, words[kind].mark, words[kind].word);
@@ -30,8 +30,8 @@ export function showResult(result: WebResult): void {
   showWarnings(result);
   text('score', score.toFixed(2));
   text('threshold', threshold === null ? 'none' : threshold.toFixed(2));
-  text('product', result.class);
-  text('votes', `${Math.round(100 * result.classProbability)} %`);
+  text('class', result.class);
+  text('votes', `${Math.round(100 * result.classShare)} %`);
   showRegions(result.regions);
 }
 
@@ -42,7 +42,7 @@ function showVerdict(kind: Kind, mark: string, word: string): void {
   say(verdict.querySelector('.word'), word);
 }
 
-function showRegions(regions: WebResult['regions']): void {
+function showRegions(regions: Prediction['regions']): void {
   const lines = regions.map(({ x, y, width, height, peak }) => {
     const line = document.createElement('li');
     line.textContent = `${width} × ${height} px at ${x}, ${y}; highest ${peak.toFixed(2)}`;
@@ -58,7 +58,7 @@ function showRegions(regions: WebResult['regions']): void {
 }
 
 /** What makes the picture unlike those of the training. */
-function showWarnings({ warnings }: Pick<WebResult, 'warnings'>): void {
+function showWarnings({ warnings }: Pick<Prediction, 'warnings'>): void {
   const list = element('warnings', HTMLElement);
   list.hidden = warnings.length === 0;
   list.replaceChildren(

@@ -4,9 +4,9 @@ import {
   drawPicture,
   heatLegend,
   legendGradient,
+  type PredictionWithMap,
   type RgbImage,
   type WebDetector,
-  type WebResult,
 } from 'clad/web';
 import { element } from './element.ts';
 
@@ -47,8 +47,8 @@ export class Stage {
     this.#boxes.replaceChildren();
   }
 
-  /** The picture; with its heat map and regions once it is judged. */
-  show(image: RgbImage, detector?: WebDetector, result?: WebResult): void {
+  /** The picture; with its heat map and regions once it is predicted. */
+  show(image: RgbImage, detector?: WebDetector, result?: PredictionWithMap): void {
     this.#view.classList.remove('empty');
     element('hint', HTMLElement).hidden = true;
     this.#layers.hidden = false;
@@ -72,7 +72,7 @@ export class Stage {
     this.#boxes.replaceChildren(...boxes);
   }
 
-  /** What the colours of the product mean. */
+  /** What the colours of the class mean. */
   #explain(detector?: WebDetector, className?: string): void {
     const legend = detector && className !== undefined ? heatLegend(detector.metadata, className) : undefined;
     this.#legend.hidden = !legend;

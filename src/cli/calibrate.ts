@@ -22,7 +22,7 @@ export function registerCalibrate(program: Command): void {
     .requiredOption('--out <file>', 'detector file to write')
     .option(
       '--rate <share>',
-      'wanted share of good parts judged anomalous (default: as the training wanted)',
+      'wanted share of good parts called anomalous (default: as the training wanted)',
       shareFrom,
     )
     .option(
@@ -33,7 +33,7 @@ export function registerCalibrate(program: Command): void {
     )
     .option(
       '--least <n>',
-      'photographs of a product that set its threshold; with fewer it stays',
+      'photographs of a class that set its threshold; with fewer it stays',
       wholeFrom(1),
       10,
     )
@@ -44,9 +44,9 @@ export function registerCalibrate(program: Command): void {
     .addHelpText(
       'after',
       `
-The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by product.
-A rate r takes 1/r - 1 photographs of a product: 49 for the default of 2 %, 99 for --rate 0.01; 20 give 5 % at best.
-A product with fewer than --least photographs keeps its threshold: a few may be of another product that was taken for it. Those given with --anomalous have no say.
+The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by class.
+A rate r takes 1/r - 1 photographs of a class: 49 for the default of 2 %, 99 for --rate 0.01; 20 give 5 % at best.
+A class with fewer than --least photographs keeps its threshold: a few may be of another class that was taken for it. Those given with --anomalous have no say.
 
 Examples:
   $ clad calibrate runs/parts line-3/good/ --out line-3.onnx
@@ -96,7 +96,7 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
 function describe({ model, classes }: CalibrateDocument, least: number): string {
   const withAnomalous = classes.some(({ anomalous }) => anomalous > 0);
   const header = [
-    'product',
+    'class',
     'good photographs',
     'threshold before',
     'now',
@@ -114,13 +114,13 @@ function describe({ model, classes }: CalibrateDocument, least: number): string 
   if (few.length > 0) {
     const wanted = Math.max(...few.map(({ after }) => Math.ceil(1 / (after?.requestedRate ?? 1)) - 1));
     said.push(
-      `The rate that is wanted takes ${wanted} photographs of a product; with fewer the threshold is the highest score of any.`,
+      `The rate that is wanted takes ${wanted} photographs of a class; with fewer the threshold is the highest score of any.`,
     );
   }
   return [table, '', ...said, ...classes.flatMap(describeSetAside), `Written: ${model}`].join('\n');
 }
 
-/** What had no say in a product's threshold. */
+/** What had no say in a class's threshold. */
 function describeSetAside({ class: name, setAside, after }: CalibratedClass): string[] {
   if (setAside.length === 0 || after === null) return [];
   const shown = setAside.slice(0, 5).map((path) => `  ${path}`);

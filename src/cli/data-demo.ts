@@ -15,7 +15,7 @@ interface DemoFlags {
   readonly train: number;
   readonly testGood: number;
   readonly testAnomalous: number;
-  readonly products?: string[];
+  readonly classes?: string[];
   readonly json?: boolean;
 }
 
@@ -28,10 +28,10 @@ export function registerDataDemo(data: Command): void {
     .requiredOption('--out <dir>', 'folder for the data set, new, empty or of an earlier call')
     .option('--seed <n>', 'another seed, other parts', wholeFrom(0), seed)
     .option('--size <n>', 'side of the pictures, pixels', wholeFrom(64), size)
-    .option('--train <n>', 'good parts to train on, of each product', wholeFrom(0), train)
-    .option('--test-good <n>', 'good parts to test on, of each product', wholeFrom(0), testGood)
-    .option('--test-anomalous <n>', 'parts with defects, of each product', wholeFrom(0), testAnomalous)
-    .option('--products <names>', 'only these, separated by commas (default: all)', names)
+    .option('--train <n>', 'good parts to train on, of each class', wholeFrom(0), train)
+    .option('--test-good <n>', 'good parts to test on, of each class', wholeFrom(0), testGood)
+    .option('--test-anomalous <n>', 'parts with defects, of each class', wholeFrom(0), testAnomalous)
+    .option('--classes <names>', 'only these, separated by commas (default: all)', names)
     .option('--json', 'print one JSON document')
     .addHelpText('after', help())
     .action(demo);
@@ -49,13 +49,13 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<void> {
   else printText(describe(made, out));
 }
 
-function describe({ root, images, products }: DemoData, out: string): string {
-  const rows = Object.entries(products).map(([name, { train, testGood, defects }]) => {
+function describe({ root, images, classes }: DemoData, out: string): string {
+  const rows = Object.entries(classes).map(([name, { train, testGood, defects }]) => {
     const anomalous = Object.values(defects).reduce((sum, count) => sum + count, 0);
     return [name, ...[train, testGood, anomalous].map(String), Object.keys(defects).join(', ') || '-'];
   });
   const body = terminalTable({
-    header: ['product', 'train', 'test good', 'test anomalous', 'defects'],
+    header: ['class', 'train', 'test good', 'test anomalous', 'defects'],
     rows,
   });
   const next = `Train on it: ${programName()} train ${shellWord(out)} --out runs/demo`;
@@ -66,12 +66,12 @@ function help(): string {
   const width = Math.max(...demoProducts.map(({ name }) => name.length));
   const lines = demoProducts.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`);
   return `
-Products:
+Classes:
 ${lines.join('\n')}
 
 The same flags make the same files on every machine. The layout is MVTec AD's.
 
 Examples:
   $ clad data demo --out factory/
-  $ clad data demo --out small/ --products washer,woven_cloth --train 20 --size 128`;
+  $ clad data demo --out small/ --classes washer,woven_cloth --train 20 --size 128`;
 }

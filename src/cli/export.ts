@@ -24,10 +24,10 @@ export function registerExport(program: Command): void {
         .default('fp32'),
     )
     .option('--data <dir>', "data set to measure with (default: the run's own)")
-    .option('--images <n>', 'judge at most so many images with both files; 0: none', wholeFrom(0), 200)
+    .option('--images <n>', 'predict at most so many images with both files; 0: none', wholeFrom(0), 200)
     .option('--name <name>', "name of the Triton model (default: the run's)")
     .option('--model-version <n>', 'version of the Triton model (default: the next)', wholeFrom(1))
-    .option('--max-batch <n>', 'Triton: pictures judged at once', wholeFrom(1), 8)
+    .option('--max-batch <n>', 'Triton: images predicted at once', wholeFrom(1), 8)
     .option('--queue-delay <us>', 'Triton: microseconds to wait for others', wholeFrom(0), 2000)
     .option('--instances <n>', 'Triton: copies of the model', wholeFrom(1), 1)
     .option('--gpu', 'Triton: on a GPU')
@@ -38,7 +38,7 @@ export function registerExport(program: Command): void {
       'after',
       `
 fp32 is the same file. fp16 is half as large, for GPUs; a CPU is no faster by it. int8 is for CPUs. Where the run's data set is still there,
-thresholds move with the scores of its good images, and both files judge its test images.
+thresholds move with the scores of its good images, and both files predict its test images.
 
 Examples:
   $ clad export runs/parts --to triton --out models/
@@ -125,12 +125,12 @@ function describe({ model, precision, comparison, bytes, thresholds }: ExportDoc
   return [
     terminalTable({ header, rows }),
     '',
-    `${comparison.images} ${comparison.of}, judged by both files in turn; time x ${ratio}.`,
+    `${comparison.images} ${comparison.of}, predicted by both files in turn; time x ${ratio}.`,
     `Scores differ by ${percent(scoreDifference.mean)} of the threshold (mean), ${percent(scoreDifference.largest)} (largest).`,
-    `Other verdicts: ${comparison.verdicts}${thresholds === 'kept' ? '' : ` (${comparison.verdictsAtOldThresholds} had the thresholds been kept)`}. Other products: ${comparison.products}.`,
+    `Other verdicts: ${comparison.verdicts}${thresholds === 'kept' ? '' : ` (${comparison.verdictsAtOldThresholds} had the thresholds been kept)`}. Other classes: ${comparison.classes}.`,
     thresholds === 'kept'
       ? 'Thresholds: kept from the original.'
-      : 'Thresholds: moved by the median difference of good images, by product.',
+      : 'Thresholds: moved by the median difference of good images, by class.',
     written,
   ].join('\n');
 }

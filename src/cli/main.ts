@@ -36,7 +36,7 @@ Examples:
   $ clad data inspect photos/                                      # what is in a folder, and what is wrong with it
   $ clad train photos/ --out runs/parts                            # one model over all products
   $ clad evaluate runs/parts                                       # how good it is on test images
-  $ clad predict runs/parts new.jpg --maps maps/                   # judge new photographs
+  $ clad predict runs/parts new.jpg --maps maps/                   # predict new photographs
   $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones
   $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts
   $ clad serve runs/parts                                          # the same over HTTP

@@ -24,7 +24,7 @@ import { terminalTable } from './terminal-table.ts';
 export function registerPredict(program: Command): void {
   program
     .command('predict')
-    .description('judge photographs: product, score, verdict, heat map')
+    .description('predict photographs: class, score, verdict, heat map')
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('<path...>', 'images, or folders of images')
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')
@@ -39,9 +39,9 @@ Examples:
   $ clad predict runs/parts part.jpg --maps maps/
   $ clad predict runs/parts/model.onnx incoming/ --json
 
-What lies in a folder and is not judged is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
+What lies in a folder and is no image is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
 
-Exit status: 0 when every image was judged, whatever the verdicts; 2 when one could not be read.`,
+Exit status: 0 when every image was predicted, whatever the verdicts; 2 when one could not be read.`,
     )
     .action(run);
 }
@@ -84,10 +84,10 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
       if (flags.json) printJsonLine(line);
       if ('error' in line) failures.push(line);
       else {
-        warnings.add(line.path, { className: line.class, warnings: line.warnings });
+        warnings.add(line.path, line);
         if (!flags.json) lines.push(line);
       }
-      display.listener({ task: 'judging', done: ++done, total: targets.length, unit: 'images' });
+      display.listener({ task: 'predicting', done: ++done, total: targets.length, unit: 'images' });
     }
   } finally {
     display.stop();
@@ -104,11 +104,11 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = terminalTable({
-    header: ['image', 'product', 'votes', 'score', 'threshold', 'verdict'],
+    header: ['image', 'class', 'votes', 'score', 'threshold', 'verdict'],
     rows: lines.map((line) => [
       line.path,
       line.class,
-      `${Math.round(100 * line.classProbability)} %`,
+      `${Math.round(100 * line.classShare)} %`,
       number(line.score),
       number(line.threshold),
       line.verdict ?? '-',

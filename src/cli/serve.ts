@@ -17,7 +17,7 @@ const million = 1e6;
 export function registerServe(program: Command): void {
   program
     .command('serve')
-    .description('answer over HTTP: photographs in, judgements out')
+    .description('answer over HTTP: photographs in, predictions out')
     .argument('<run...>', 'folders that `clad train` wrote, or detector files: [NAME[@VERSION]=]PATH')
     .option('--host <address>', 'listen there', serveDefaults.host)
     .addOption(portOption())
@@ -31,7 +31,7 @@ export function registerServe(program: Command): void {
     .addOption(
       new Option(
         '--max-batch <n>',
-        `images judged together, at most (default: ${serveDefaults.maxBatch.cpu} on the CPU, else ${serveDefaults.maxBatch.other})`,
+        `images predicted together, at most (default: ${serveDefaults.maxBatch.cpu} on the CPU, else ${serveDefaults.maxBatch.other})`,
       ).argParser(wholeFrom(1)),
     )
     .addOption(

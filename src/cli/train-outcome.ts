@@ -18,9 +18,9 @@ export function describeTraining(outcome: TrainOutcome, page: string | null): st
   const { run: folder, model, metadata, seconds, chosen, steps } = outcome;
   const chosenText = chosen ? `, checkpoint of stage ${chosen.stage}, step ${chosen.step}` : '';
   const count = metadata.classes.length;
-  const products = count === 1 ? 'one product' : `${count} products`;
+  const classes = count === 1 ? 'one class' : `${count} classes`;
   const trained = steps
-    ? [`Trained ${products} in ${Math.round(seconds)} s (${stepsText(steps)}${chosenText}).`]
+    ? [`Trained ${classes} in ${Math.round(seconds)} s (${stepsText(steps)}${chosenText}).`]
     : [];
   const evaluate =
     metadata.provenance.data.layout === 'plain' ? [] : [`  ${programName()} evaluate ${shellWord(folder)}`];
@@ -52,7 +52,7 @@ function describeBits(metadata: TrainOutcome['metadata']): string[] {
     : [`16-bit files: read as ${bits} bits a sample (0 to ${mostOf(bits)}); brighter ones are refused.`];
 }
 
-/** A line a product, and what more images would give where there are too few for the rate that was asked for. */
+/** A line a class, and what more images would give where there are too few for the rate that was asked for. */
 function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
   const { familiarity } = provenance;
   const kind = countsTrained(familiarity) ? 'good' : 'held-out';
@@ -71,7 +71,7 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
   const needed = Math.ceil(1 / requestedRate) - 1;
   return [
     ...lines,
-    `  ${percent(requestedRate)} was asked for, which takes ${needed} ${kind} images of each product: train with more, or set thresholds by later ones with clad calibrate.`,
+    `  ${percent(requestedRate)} was asked for, which takes ${needed} ${kind} images of each class: train with more, or set thresholds by later ones with clad calibrate.`,
   ];
 }
 
@@ -92,15 +92,15 @@ function describeSuspects(outcome: TrainOutcome): string[] {
   const lines = [
     ...listed(
       standingOut ?? [],
-      `Good photographs unlike the others of their product, which have no say in its threshold. Are they good parts? Pictures: ${pictures}, scores: ${goodImages}`,
+      `Good photographs unlike the others of their class, which have no say in its threshold. Are they good parts? Pictures: ${pictures}, scores: ${goodImages}`,
       ({ path, score, deviations }) =>
         `${path}: ${score.toPrecision(4)}, ${Math.round(deviations)} deviations above the middle`,
     ),
     ...listed(
       misplaced ?? [],
-      'Photographs that look like another product. Do they lie in the wrong folder?',
-      ({ path, className, recognisedAs, share }) =>
-        `${path}: in ${className}, recognised as ${recognisedAs} (${percent(share)} of the votes)`,
+      'Photographs that look like another class. Do they lie in the wrong folder?',
+      ({ path, class: name, recognisedAs, share }) =>
+        `${path}: in ${name}, recognised as ${recognisedAs} (${percent(share)} of the votes)`,
     ),
   ];
   const remedy =

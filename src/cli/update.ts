@@ -17,7 +17,7 @@ export function registerUpdate(program: Command): void {
     .option('--exclude <files...>', 'training images to leave out, as paths or as good-images.csv has them')
     .option(
       '--exclude-outliers',
-      'leave out what stands out among the good images, and what is recognised as another product',
+      'leave out what stands out among the good images, and what is recognised as another class',
     )
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -25,7 +25,7 @@ export function registerUpdate(program: Command): void {
     .addHelpText(
       'after',
       `
-What the memory bank holds of these images is put out of reach, and the thresholds of their products are set anew: seconds, as nothing is trained.
+What the memory bank holds of these images is put out of reach, and the thresholds of their classes are set anew: seconds, as nothing is trained.
 The networks keep what they learnt; for them, train again with \`clad train --exclude\`. The detector of before is kept in <run>/versions/.
 
 Examples:
@@ -71,11 +71,11 @@ async function run(folder: string, flags: UpdateFlags): Promise<void> {
 /** What was left out, and what that did to thresholds. */
 export function describeExclusion(
   folder: string,
-  { excluded, products, before, model }: ExcludeDocument,
+  { excluded, classes, before, model }: ExcludeDocument,
 ): string {
   if (before === null) return 'Nothing to leave out; the detector stays as it is.';
-  const rows = products.map((each) => [
-    each.product,
+  const rows = classes.map((each) => [
+    each.class,
     String(each.images),
     each.before.threshold.toPrecision(4),
     each.after.threshold.toPrecision(4),
@@ -83,11 +83,11 @@ export function describeExclusion(
   ]);
   return [
     `Left out ${excluded.length} good image${excluded.length === 1 ? '' : 's'}:`,
-    ...excluded.map(({ path, product }) => `  ${product}: ${path}`),
+    ...excluded.map((image) => `  ${image.class}: ${image.path}`),
     '',
-    textTable({ header: ['product', 'good images', 'threshold before', 'now', 'false alarms, about'], rows }),
+    textTable({ header: ['class', 'good images', 'threshold before', 'now', 'false alarms, about'], rows }),
     '',
-    'Other products keep their thresholds.',
+    'Other classes keep their thresholds.',
     `Detector: ${model} (before: ${before})`,
     '',
     'Next:',

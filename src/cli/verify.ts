@@ -31,7 +31,7 @@ Examples:
   $ clad verify runs/parts
   $ clad verify model.onnx --device cuda --json
 
-Exit status: 0 when every picture is judged as it was, 2 when one is not, or when the file holds no such pictures.`,
+Exit status: 0 when every picture is predicted as it was, 2 when one is not, or when the file holds no such pictures.`,
     )
     .action(run);
 }

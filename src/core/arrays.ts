@@ -1,4 +1,4 @@
-/** @file Typed arrays put together, and rows picked out of them. */
+/** @file Typed arrays put together, and rows picked out of them; lists in groups; the middle of values. */
 
 /** The kinds of array that hold numbers here. */
 export type NumberArray = Float32Array | Uint16Array | Uint32Array;
@@ -34,4 +34,16 @@ export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Items by a name that each has; both orders kept. */
+export function groupBy<T>(items: Iterable<T>, nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
 }

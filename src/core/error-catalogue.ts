@@ -116,7 +116,7 @@ export const errorCatalogue = {
   EXCLUDED_ALL: {
     kind: 'input',
     message:
-      'Product {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
+      'Class {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
   },
   BITS_UNCLEAR: {
     kind: 'input',
@@ -158,7 +158,7 @@ export const errorCatalogue = {
     kind: 'input',
     status: 413,
     message:
-      '{path}: {width} x {height} pixels cannot be judged as one picture. Expected sides of at most {longest} pixels, the longer at most {times} times the shorter. Cut it into pieces.',
+      '{path}: {width} x {height} pixels cannot be predicted as one image. Expected sides of at most {longest} pixels, the longer at most {times} times the shorter. Cut it into pieces.',
   },
   IMAGES_BROKEN: {
     kind: 'input',
@@ -168,7 +168,7 @@ export const errorCatalogue = {
   IMAGES_CONTRADICT: {
     kind: 'input',
     message:
-      'The same picture, by its pixels, stands in folders that contradict each other: {list}. Expected one product and one label a picture. Keep it where it belongs, or leave all its copies out with --skip-broken.',
+      'The same picture, by its pixels, stands in folders that contradict each other: {list}. Expected one class and one label an image. Keep it where it belongs, or leave all its copies out with --skip-broken.',
   },
   LAYOUT_UNCLEAR: {
     kind: 'input',
@@ -408,7 +408,7 @@ export const errorCatalogue = {
     // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
     status: 422,
     message:
-      "The detector could not judge {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
+      "The detector could not predict {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
   },
   FETCH_FAILED: {
     kind: 'input',

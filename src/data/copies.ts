@@ -1,14 +1,14 @@
 /**
  * @file The same picture more than once in a data set, whatever its files are called: copies and links, found by their pixels. What a group of copies means
- * depends on where they lie: the same picture cannot be of two products, nor good and anomalous; in `train` and in `test` it makes numbers flattering.
+ * depends on where they lie: the same picture cannot be of two classes, nor good and anomalous; in `train` and in `test` it makes numbers flattering.
  */
 import type { Dataset, Sample } from './dataset.ts';
 import { distinct } from './pixel-hash.ts';
 
 /** What a group of copies is, the worst that holds. */
 export type CopyKind =
-  /** Of several products. */
-  | 'product'
+  /** Of several classes. */
+  | 'class'
   /** Good and anomalous. */
   | 'label'
   /** For training and for testing. */
@@ -48,7 +48,7 @@ export function findCopies(samples: readonly Sample[], pixels: ReadonlyMap<strin
 function kindOf(samples: readonly Sample[]): CopyKind {
   const several = (key: 'className' | 'anomalous' | 'split') =>
     samples.some((sample) => sample[key] !== samples[0]?.[key]);
-  if (several('className')) return 'product';
+  if (several('className')) return 'class';
   if (several('anomalous')) return 'label';
   if (several('split')) return 'leak';
   return samples[0]?.split as 'train' | 'test';
@@ -56,7 +56,7 @@ function kindOf(samples: readonly Sample[]): CopyKind {
 
 /** Whether what the folders say of a picture cannot be true. */
 export function isContradiction({ kind }: Copies): boolean {
-  return kind === 'product' || kind === 'label';
+  return kind === 'class' || kind === 'label';
 }
 
 /** A data set whose training images are distinct, the first of each kept. */
@@ -76,7 +76,7 @@ export function nameCopies(groups: readonly Copies[]): string {
 
 function nameGroup({ samples, kind }: Copies): string {
   const remark = ({ className, anomalous }: Sample) =>
-    kind === 'product' ? ` (${className})` : kind === 'label' ? ` (${anomalous ? 'anomalous' : 'good'})` : '';
+    kind === 'class' ? ` (${className})` : kind === 'label' ? ` (${anomalous ? 'anomalous' : 'good'})` : '';
   const side = ({ className, anomalous, split }: Sample) => JSON.stringify([className, anomalous, split]);
   // The first of every side comes first, so that what is wrong is seen in a long group too.
   const firsts = new Map(samples.toReversed().map((sample) => [side(sample), sample])).values();

@@ -1,12 +1,13 @@
 /** @file What a data set is, whatever the folder layout it was read from. */
 
+import { groupBy } from '../core/arrays.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** One photograph of a data set. */
 export interface Sample {
   /** Absolute path of the image. */
   readonly path: string;
-  /** Name of the product, e.g. `bottle`. */
+  /** Name of the class, e.g. `bottle`. */
   readonly className: string;
   readonly split: 'train' | 'test';
   /** Whether the part is anomalous; training samples never are. */
@@ -26,7 +27,7 @@ export interface Dataset {
   /** Absolute path it was read from. */
   readonly root: string;
   readonly layout: Layout;
-  /** Product names, sorted; a sample's class index is its position here. */
+  /** Class names, sorted; a sample's class index is its position here. */
   readonly classes: readonly string[];
   readonly samples: readonly Sample[];
   /** What lies in the folder and is no part of it. */
@@ -46,11 +47,5 @@ export interface Aside {
 
 /** Groups by class name, both orders kept. */
 export function byClass<T extends { readonly className: string }>(items: Iterable<T>): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.className);
-    if (group) group.push(item);
-    else groups.set(item.className, [item]);
-  }
-  return groups;
+  return groupBy(items, ({ className }) => className);
 }

@@ -9,7 +9,7 @@ import { distinct } from './pixel-hash.ts';
 /** What the same picture at several places means, a line for each kind, under the class of the first copy. */
 export function copyProblems(name: string, copies: readonly Copies[]): Problem[] {
   const lines: Record<CopyKind, readonly [Problem['severity'], (groups: readonly Copies[]) => string]> = {
-    product: ['error', () => 'the same picture stands in the folders of several products'],
+    class: ['error', () => 'the same picture stands in the folders of several classes'],
     label: ['error', () => 'the same picture stands among good and among anomalous ones'],
     leak: [
       'warning',

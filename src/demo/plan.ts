@@ -19,8 +19,8 @@ export interface DemoOptions {
   readonly testGood: number;
   /** Parts with defects, of each product, spread evenly over its kinds of defects. @default 30 */
   readonly testAnomalous: number;
-  /** Names of products. @default all of them */
-  readonly products: readonly string[];
+  /** Names of the products to draw. @default all of them */
+  readonly classes: readonly string[];
 }
 
 export const demoDefaults: DemoOptions = {
@@ -29,7 +29,7 @@ export const demoDefaults: DemoOptions = {
   train: 60,
   testGood: 20,
   testAnomalous: 30,
-  products: demoProducts.map(({ name }) => name),
+  classes: demoProducts.map(({ name }) => name),
 };
 
 /** One photograph to be made. */
@@ -53,7 +53,7 @@ export interface PlannedPart {
  * @throws CladError `OPTION_INVALID` for a product that there is none of
  */
 export function planDemo(options: DemoOptions): PlannedPart[] {
-  return options.products.flatMap((product) => {
+  return options.classes.flatMap((product) => {
     const kinds = Object.keys(demoProduct(product).defects);
     const ranks = new Random(options.seed, 'demo', product, 'severities').permutation(options.testAnomalous);
     return [

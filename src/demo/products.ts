@@ -18,5 +18,5 @@ export function demoProduct(name: string): DemoProduct {
   const found = demoProducts.find((product) => product.name === name);
   if (found) return found;
   const expected = `among ${demoProducts.map((product) => product.name).join(', ')}`;
-  throw new CladError('OPTION_INVALID', { option: 'products', expected, actual: name });
+  throw new CladError('OPTION_INVALID', { option: 'classes', expected, actual: name });
 }

@@ -9,8 +9,8 @@ import type { RgbImage } from '../image/rgb.ts';
 import { type WebDevice, webEngine, whyNoWebGpu } from '../runtime/web.ts';
 import { type DetectorSource, type DownloadProgress, detectorBytes } from './browser-fetch.ts';
 import { Detector } from './detector.ts';
-import { type Judgement, judgementOf } from './judgement.ts';
 import type { DetectorMetadata } from './metadata.ts';
+import type { PredictionWithMap } from './prediction.ts';
 
 export interface LoadDetectorOptions {
   /**
@@ -46,17 +46,9 @@ const loadOptions = {
   signal: optional(signal),
 };
 
-/** What is told of a picture: the line of `clad predict --json`, and the map. */
-export interface WebResult extends Judgement {
-  /** Share of the votes by product, in the order of `metadata.classes`. */
-  readonly classProbabilities: readonly number[];
-  /** [S, S], S = `metadata.geometry.size`; higher is more anomalous. */
-  readonly map: Float32Array;
-}
-
 /** A detector in a worker of its own; made by `loadDetector`. */
 export class WebDetector {
-  /** Products, thresholds, and how the detector was made. */
+  /** Classes, thresholds, and how the detector was made. */
   readonly metadata: DetectorMetadata;
   readonly device: WebDevice;
   /** Threads of WebAssembly. */
@@ -75,14 +67,11 @@ export class WebDetector {
   }
 
   /**
-   * Judges a picture. Calls that overlap are answered one after another.
+   * Predicts an image. Calls that overlap are answered one after another.
    * @throws IMAGE_INVALID, ENGINE_FAILED
    */
-  async predict(source: ImageSource): Promise<WebResult> {
-    const image = await toRgbImage(source);
-    const prediction = await this.#detector.predict(image);
-    const { classProbabilities, map } = prediction;
-    return { ...judgementOf(this.metadata, prediction, image), classProbabilities, map };
+  async predict(source: ImageSource): Promise<PredictionWithMap> {
+    return this.#detector.predict(await toRgbImage(source));
   }
 
   /** Ends the worker and frees its memory. */

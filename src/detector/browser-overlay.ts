@@ -9,9 +9,10 @@ import {
   requireFields,
 } from '../core/arguments.ts';
 import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
-import type { WebDetector, WebResult } from './browser-detector.ts';
+import type { WebDetector } from './browser-detector.ts';
 import { heatPicture } from './heat/heat-picture.ts';
 import { seenPart } from './heat/map-regions.ts';
+import type { PredictionWithMap } from './prediction.ts';
 import { requireAnswer, requireDetector } from './result-arguments.ts';
 
 type Canvas = HTMLCanvasElement | OffscreenCanvas;
@@ -45,7 +46,7 @@ export function drawPicture(canvas: Canvas, image: RgbImage): void {
 
 /**
  * Gives the canvas the picture's size and draws it with its heat map.
- * @param image - the picture as it was judged: what `toRgbImage` gave
+ * @param image - the picture as it was predicted: what `toRgbImage` gave
  * @example
  * const image = await toRgbImage(file);
  * const result = await detector.predict(image);
@@ -55,19 +56,18 @@ export function drawOverlay(
   canvas: Canvas,
   detector: Pick<WebDetector, 'metadata'>,
   image: RgbImage,
-  result: Pick<WebResult, 'class' | 'threshold' | 'map' | 'regions'>,
+  result: Pick<PredictionWithMap, 'class' | 'threshold' | 'map' | 'regions'>,
   options: OverlayOptions = {},
 ): void {
   requireArgument('drawOverlay', 'canvas', canvas, drawable);
   requireDetector('drawOverlay', detector);
   requireRgbImage('drawOverlay', 'image', image);
-  requireAnswer('drawOverlay', 'result', result, 'class', detector.metadata);
+  requireAnswer('drawOverlay', 'result', result, detector.metadata);
   requireFields('drawOverlay', 'options', options, { opacity: optional(number), regions: optional(flag) });
-  const { class: className, threshold, map, regions: found } = result;
   const { opacity = 1, regions = false } = options;
   drawPicture(canvas, image);
   const context = contextOf(canvas);
-  const heat = heatPicture(detector, image, { className, threshold: threshold ?? undefined, map });
+  const heat = heatPicture(detector, image, result);
   const layer = new OffscreenCanvas(heat.width, heat.height);
   drawPicture(layer, heat);
   const { x, y } = seenPart(detector.metadata.geometry, image);
@@ -76,7 +76,7 @@ export function drawOverlay(
   context.globalAlpha = 1;
   if (!regions) return;
   const line = Math.max(1, Math.min(image.width, image.height) * lineShare);
-  for (const box of found) {
+  for (const box of result.regions) {
     // White within black shows on any ground.
     for (const [width, colour] of [
       [3 * line, '#000'],

@@ -1,4 +1,4 @@
-/** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and product out. */
+/** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and class out. */
 import { CladError } from '../core/errors.ts';
 import { add, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
 
@@ -13,10 +13,10 @@ export interface DetectorSource {
 
 /**
  * Builds the graph of `model.onnx`. Input `image` uint8 [N, H, W, 3], RGB as decoded; outputs `anomaly_map` [N, S, S],
- * `score` [N] (higher is more anomalous), `class_probability` [N, classes] (each product's share).
+ * `score` [N] (higher is more anomalous), `class_share` [N, classes] (each class's share of the patches' votes).
  * @param options - `leaveOwnOut`: for calibration, one picture at a time: a second input `training_image` int64 [1] says which training image it is,
  *   and the memory bank is asked without what it holds of that image
- * @throws OPTION_INVALID where the method tells no products apart, and there are several
+ * @throws OPTION_INVALID where the method tells no classes apart, and there are several
  */
 export function detectorGraph(
   source: DetectorSource,
@@ -29,16 +29,16 @@ export function detectorGraph(
   const { map, score, shares } = source.graph(graph, image, own);
   graph.output('anomaly_map', map);
   graph.output('score', score);
-  graph.output('class_probability', shares ?? onlyProduct(score, classes));
+  graph.output('class_share', shares ?? onlyClass(score, classes));
   return graph;
 }
 
-/** All of it is the one product's. */
-function onlyProduct(score: Tensor, classes: readonly string[]): Tensor {
+/** All of it is the one class's. */
+function onlyClass(score: Tensor, classes: readonly string[]): Tensor {
   if (classes.length !== 1) {
     throw new CladError('OPTION_INVALID', {
       option: 'the data set',
-      expected: 'of one product, since the method does not tell products apart',
+      expected: 'of one class, since the method does not tell classes apart',
       actual: classes.join(', '),
     });
   }

@@ -3,7 +3,7 @@
  *
  * @example
  * const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
- * const { className, score, verdict } = await detector.predict(image);
+ * const { class: name, score, verdict } = await detector.predict(image);
  * await detector.release();
  */
 import { bytes as asBytes, engine as asEngine, requireArgument, text } from '../core/arguments.ts';
@@ -16,25 +16,7 @@ import { bitsOf, type PictureWarning } from './camera/camera.ts';
 import { cameraWarnings } from './camera/camera-warnings.ts';
 import { readDetector } from './file-checksum.ts';
 import type { DetectorMetadata } from './metadata.ts';
-
-/** What a detector says of one picture. */
-export interface Prediction {
-  /** The product with the largest share of the patches' votes. */
-  readonly className: string;
-  /** That share, 0..1. */
-  readonly classProbability: number;
-  /** Share by product, in the order of `metadata.classes`. */
-  readonly classProbabilities: readonly number[];
-  /** Higher is more anomalous. */
-  readonly score: number;
-  /** Of the recognised product; undefined before calibration. */
-  readonly threshold: number | undefined;
-  readonly verdict: 'normal' | 'anomalous' | undefined;
-  /** [S, S], S = `metadata.geometry.size`. */
-  readonly map: Float32Array;
-  /** What makes the picture unlike those of the training (camera.ts); the verdict is given all the same. */
-  readonly warnings: readonly PictureWarning[];
-}
+import { type PredictionWithMap, type RawPrediction, verdictOf, withRegions } from './prediction.ts';
 
 /** A detector file in an engine. Calls are answered one after another; `release` when done. */
 export class Detector {
@@ -77,23 +59,32 @@ export class Detector {
   }
 
   /**
-   * Judges one picture of any size.
+   * Predicts one image of any size.
    * @param name - names it in errors
-   * @throws ARGUMENT_INVALID for what is no picture; IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
+   * @throws ARGUMENT_INVALID for what is no image; IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
    *   decoded otherwise than the training images
    */
-  async predict(image: RgbImage, name?: string): Promise<Prediction> {
+  async predict(image: RgbImage, name?: string): Promise<PredictionWithMap> {
     requireRgbImage('predict', 'image', image);
     const [prediction] = await this.predictAll([image], name);
-    return prediction as Prediction;
+    return prediction as PredictionWithMap;
   }
 
   /**
-   * Judges a batch; each picture has the numbers it has alone.
+   * Predicts a batch; each image has the numbers it has alone.
    * @param images - at least one, all of one size
    * @throws as `predict`
    */
-  async predictAll(images: readonly RgbImage[], name = 'a picture'): Promise<Prediction[]> {
+  async predictAll(images: readonly RgbImage[], name?: string): Promise<PredictionWithMap[]> {
+    const raw = await this.predictRaw(images, name);
+    return raw.map((each, index) => withRegions(this.metadata, each, images[index]!));
+  }
+
+  /**
+   * As `predictAll`, the regions left out: the service looks for them in another thread, so that the engine goes on.
+   * @internal
+   */
+  async predictRaw(images: readonly RgbImage[], name = 'an image'): Promise<RawPrediction[]> {
     requireOneSize('predictAll', 'images', images);
     if (images[0]) requireUsableSize(images[0], name);
     const failed = (reason: string, cause?: unknown) =>
@@ -105,32 +96,32 @@ export class Detector {
     const { classes, geometry, thresholds } = this.metadata;
     const scores = floats(outputs.score);
     const maps = floats(outputs.anomaly_map);
-    const probabilities = floats(outputs.class_probability);
+    const allShares = floats(outputs.class_share);
     const pixels = geometry.size ** 2;
     return images.map((image, index) => {
-      const shares = Array.from(probabilities.subarray(index * classes.length, (index + 1) * classes.length));
+      const shares = Array.from(allShares.subarray(index * classes.length, (index + 1) * classes.length));
       const score = scores[index] as number;
       // Compared with a threshold, what is no number would pass as normal.
       if (![score, ...shares].every(Number.isFinite)) throw failed('its score is not a number');
       const best = shares.indexOf(Math.max(...shares));
       const className = classes[best] as string;
-      const threshold = thresholds[className]?.threshold;
+      const threshold = thresholds[className]?.threshold ?? null;
       return {
-        className,
-        classProbability: shares[best] as number,
-        classProbabilities: shares,
+        class: className,
+        classShare: shares[best] as number,
+        classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
         score,
         threshold,
         verdict: verdictOf(score, threshold),
-        map: maps.slice(index * pixels, (index + 1) * pixels),
         warnings: this.#warnings(image, className),
+        map: maps.slice(index * pixels, (index + 1) * pixels),
       };
     });
   }
 
   #warnings(image: RgbImage, className: string): PictureWarning[] {
     const { camera } = this.metadata;
-    const profile = camera?.products[className];
+    const profile = camera?.classes[className];
     return profile ? cameraWarnings(profile, { look: lookAt(image), source: image.source }, camera.bits) : [];
   }
 
@@ -147,14 +138,8 @@ export class Detector {
   }
 }
 
-/** Anomalous above the threshold, not at it; undefined where there is none. */
-export function verdictOf(score: number, threshold: number | undefined): Prediction['verdict'] {
-  if (threshold === undefined) return undefined;
-  return score > threshold ? 'anomalous' : 'normal';
-}
-
 /**
- * Pictures as the detector's input.
+ * Images as the detector's input.
  * @param images - at least one, all of one size
  * @returns uint8 [N, H, W, 3]
  */

@@ -6,13 +6,16 @@ import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { cameraSchema } from './camera/camera.ts';
 
+/** Raised when a reader of the old one would go wrong: 2 calls the votes `class_share`, and classes so everywhere. */
+export const detectorFormat = 2;
+
 /** Key of the entry in the ONNX file's metadata. */
 export const metadataKey = 'clad.detector';
 
 const threshold = z.object({
   /** The verdict is anomalous where score > threshold. */
   threshold: z.number(),
-  /** Share of good parts expected to be judged anomalous (conformal.ts); after `clad calibrate` a bound. */
+  /** Share of good parts expected to be called anomalous (conformal.ts); after `clad calibrate` a bound. */
   achievableRate: z.number(),
   requestedRate: z.number(),
   /** Good images it comes from. */
@@ -32,18 +35,17 @@ const rememberedPictures = z.object({
 const regions = z.object({
   /** Pixels of the map. */
   reach: z.number().int().positive(),
-  /** By product. */
+  /** By class. */
   share: z.record(z.string(), z.number().min(0).max(1)),
 });
 
 const detectorMetadataSchema = z.object({
-  /** Raised when a reader of the old one would go wrong. */
-  format: z.literal(1),
+  format: z.literal(detectorFormat),
   cladVersion: z.string(),
   /** ISO 8601. */
   created: z.string(),
   method: z.string(),
-  /** Products, in the order of `class_probability`. */
+  /** In the order of `class_share`. */
   classes: z.array(z.string()).min(1),
   /** Side of the anomaly map, pixels, and how it lies on the picture. */
   geometry: z.object({
@@ -74,7 +76,7 @@ const detectorMetadataSchema = z.object({
           created: z.string(),
           /** SHA-256 of the file of before. */
           source: z.string(),
-          /** How many, by product. */
+          /** How many, by class. */
           images: z.record(z.string(), z.number().int()),
         }),
       )
@@ -103,14 +105,14 @@ const detectorMetadataSchema = z.object({
       thresholds: z.enum(['kept', 'moved']),
     })
     .optional(),
-  /** Of a file that `clad calibrate` wrote: which products' thresholds and colours are from other photographs than the training's. */
+  /** Of a file that `clad calibrate` wrote: which classes' thresholds and colours are from other photographs than the training's. */
   calibrated: z
     .object({
       /** ISO 8601. */
       created: z.string(),
       /** SHA-256 of the file it was made from. */
       source: z.string(),
-      /** Good photographs by product; products that had none kept what they had. */
+      /** Good photographs by class; classes that had none kept what they had. */
       images: z.record(z.string(), z.number().int()),
       /** All good photographs that were given; absent in files of before 28 November 2026. */
       pictures: rememberedPictures.optional(),
@@ -131,6 +133,13 @@ export function metadataText(metadata: DetectorMetadata): string {
   return JSON.stringify(detectorMetadataSchema.parse(metadata));
 }
 
+function otherFormat(format: number): string {
+  const whose = format < detectorFormat ? 'an earlier version' : 'a later version';
+  const remedy =
+    format < detectorFormat ? 'train it again with this version' : 'use that version, or update this one';
+  return `it is of format ${format}, of ${whose} of clad, and this version reads format ${detectorFormat}; ${remedy}`;
+}
+
 /**
  * Reads the entry.
  * @param entries - the ONNX file's metadata
@@ -148,6 +157,8 @@ export function parseMetadata(entries: Readonly<Record<string, string>>, path: s
   } catch (error) {
     throw refuse(`its metadata is no JSON: ${reasonOf(error)}`, error);
   }
+  const format = (value as { readonly format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format !== detectorFormat) throw refuse(otherFormat(format));
   const result = detectorMetadataSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

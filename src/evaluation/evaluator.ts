@@ -20,34 +20,41 @@ import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.t
 import { PixelScores } from './pixels.ts';
 import { metricsOfRanked, rankScores } from './ranking.ts';
 
-/** One test image, what is true of it and what the detector said. */
+/** What was said of a test image: a detector's `Prediction` as it is, or as much of one as there is. */
+export interface EvaluatedPrediction {
+  /** Higher is more anomalous. */
+  readonly score: number;
+  /** Anomaly map, [S, S] row by row; null where there is none, or pixels are not to be measured. */
+  readonly map: Float32Array | null;
+  /** Class that the image was taken for, where that is said. */
+  readonly class?: string | null;
+  /** Where there is a threshold. */
+  readonly verdict?: 'normal' | 'anomalous' | null;
+}
+
+/** One test image, what is true of it and what was said of it. */
 export interface EvaluatedImage {
   /** Names the image in errors. */
   readonly path?: string;
   readonly className: string;
   readonly anomalous: boolean;
-  /** Higher = more anomalous. */
-  readonly score: number;
-  /** Anomaly map, [S, S] row by row; null where the method makes none. */
-  readonly map: Float32Array | null;
   /** Ground truth at the map's size, 0 where normal; null where there is none. Not read for a good image. */
   readonly mask: Uint8Array | null;
-  /** Product the detector took it for, where it says so. */
-  readonly predictedClass?: string | null;
-  /** The detector's verdict, where it has a threshold. */
-  readonly verdict?: 'normal' | 'anomalous' | null;
+  readonly prediction: EvaluatedPrediction;
 }
 
-const evaluated = having('an image with className, anomalous, score, map and mask', {
+const evaluated = having('an image with className, anomalous, mask and prediction', {
   className: text,
   anomalous: flag,
+  mask: { expected: 'a Uint8Array or null', holds: (value) => value === null || value instanceof Uint8Array },
+});
+const evaluatedPrediction = having('a prediction with score and map', {
   // What is NaN is refused below, by the image's name.
   score: { expected: 'a number', holds: (value) => typeof value === 'number' },
   map: {
     expected: 'a Float32Array or null',
     holds: (value) => value === null || value instanceof Float32Array,
   },
-  mask: { expected: 'a Uint8Array or null', holds: (value) => value === null || value instanceof Uint8Array },
 });
 
 /** The metrics of `ClassRecord` in the order in which tables show them. */
@@ -70,8 +77,8 @@ export type MetricName = (typeof metricNames)[number];
 
 /**
  * Numbers of images and metrics of one class, fractions 0..1 or null. `classAccuracy` is over the images with a
- * predicted class; `falseAlarmRate` is the fraction of good images judged anomalous, `missRate` that of anomalous
- * images judged normal, both over the images with a verdict.
+ * predicted class; `falseAlarmRate` is the fraction of good images called anomalous, `missRate` that of anomalous
+ * images called normal, both over the images with a verdict.
  */
 export type ClassRecord = { readonly good: number; readonly anomalous: number } & {
   readonly [name in MetricName]: number | null;
@@ -140,7 +147,9 @@ export class Evaluator {
    */
   add(image: EvaluatedImage): void {
     requireArgument('Evaluator.add', 'image', image, evaluated);
-    const { className, anomalous, score, map, predictedClass, verdict } = image;
+    requireArgument('Evaluator.add', 'image.prediction', image.prediction, evaluatedPrediction);
+    const { className, anomalous, prediction } = image;
+    const { score, map, class: predictedClass, verdict } = prediction;
     if (this.#records.get(className)) {
       throw new CladError('METRIC_INPUT', { what: `class ${className}`, reason: 'it is already finished' });
     }

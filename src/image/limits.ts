@@ -1,5 +1,5 @@
 /**
- * @file Which pictures are taken at all, by their sides, and what judging one costs. A file of some kilobytes can hold a picture of
+ * @file Which pictures are taken at all, by their sides, and what predicting one costs. A file of some kilobytes can hold a picture of
  * millions of rows and one column: few pixels, but the detector's resize keeps each row at its full width for a moment. The numbers
  * are from docs/decisions/0022-pictures-by-their-cost.md. Pure; the same in Node and the browser.
  */
@@ -17,7 +17,7 @@ const longestSide = 65_535;
 const mostElongated = 256;
 
 /**
- * Refuses pictures that cannot be judged as one.
+ * Refuses pictures that cannot be predicted as one.
  * @param path - what the error calls it
  * @throws IMAGE_TOO_LONG
  */
@@ -39,7 +39,7 @@ const perPixel = 3 + 12;
 const perColumn = 12;
 
 /**
- * Bytes that judging a picture takes for a moment, beyond what every picture takes; measured within a tenth.
+ * Bytes that predicting an image takes for a moment, beyond what every picture takes; measured within a tenth.
  * @param side - pixels that the detector resizes each side to
  */
 export function workingBytes({ width, height }: PictureSize, side: number): number {

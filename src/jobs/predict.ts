@@ -9,25 +9,25 @@ import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
 import type { Detector } from '../detector/detector.ts';
 import { heatPicture, withLegend } from '../detector/heat/heat-picture.ts';
-import { type Judgement, judgementOf } from '../detector/judgement.ts';
+import type { Prediction } from '../detector/prediction.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
 /** One image's result, a line of `clad predict --json`. */
-export interface PredictionLine extends Judgement {
+export interface PredictionLine extends Prediction {
   readonly path: string;
   /** Path of the heat map, where one was written. */
   readonly map: string | null;
 }
 
-/** An image that could not be judged. */
+/** An image that could not be predicted. */
 export interface PredictionFailure {
   readonly path: string;
   readonly error: { readonly code: string; readonly message: string };
 }
 
-/** An image to judge, and where its heat map goes below the folder of maps. */
+/** An image to predict, and where its heat map goes below the folder of maps. */
 export interface PredictTarget {
   readonly path: string;
   readonly mapName: string;
@@ -84,8 +84,8 @@ function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
 }
 
 /**
- * Refuses a folder for heat maps that holds photographs which are judged, as a map could take the place of one, or that lies among them, as the maps would
- * be judged the next time.
+ * Refuses a folder for heat maps that holds photographs to predict, as a map could take the place of one, or that lies among them, as the maps would
+ * be taken for such the next time.
  * @throws OPTION_INVALID
  */
 export async function requireMapsApart(
@@ -94,7 +94,8 @@ export async function requireMapsApart(
   targets: readonly PredictTarget[],
 ): Promise<void> {
   for (const path of paths) {
-    if (await isInside(folder, path)) throw refusal(`a folder outside ${path}, whose photographs are judged`);
+    if (await isInside(folder, path))
+      throw refusal(`a folder outside ${path}, whose photographs are predicted`);
   }
   for (const place of new Set(targets.map(({ path }) => dirname(path)))) {
     if (await isInside(place, folder)) throw refusal(`a folder without photographs: ${place} has some`);
@@ -120,10 +121,10 @@ async function orError<T>(work: Promise<T>): Promise<T | CladError> {
 }
 
 /**
- * Judges images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
+ * Predicts images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
  * @param options - `legend`: a strip below each map with the values of its colours, so that it is higher than its photograph; `onLeftOut`: is told of pages and
- *   frames after the first, which are not judged
+ *   frames after the first, which are left out
  */
 export async function* predictImages(
   detector: Detector,
@@ -154,8 +155,8 @@ export async function* predictImages(
     if (mapsFolder !== undefined) {
       map = join(resolve(mapsFolder), mapName);
       const picture = heatPicture(detector, image, prediction);
-      await writePng(map, legend ? withLegend(detector, picture, prediction.className) : picture);
+      await writePng(map, legend ? withLegend(detector, picture, prediction.class) : picture);
     }
-    yield { path, ...judgementOf(detector.metadata, prediction, image), map };
+    yield { path, ...prediction, map };
   }
 }

@@ -22,7 +22,7 @@ const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
 /** Processors of other kinds than the CPU round otherwise, and may use shorter numbers within products. */
 const otherDevices = 0.02;
 
-/** The detector's golden pictures, judged by the very file. */
+/** The detector's golden pictures, predicted by the very file. */
 export async function makeGolden(
   detector: Detector,
   device: Device,
@@ -31,9 +31,9 @@ export async function makeGolden(
   const pictures: Golden['pictures'] = [];
   for (const [name, image] of Object.entries(testPatterns())) {
     const png = Buffer.from(await encodePng(image)).toString('base64');
-    pictures.push(goldenPicture(name, png, await detector.predict(image)));
+    pictures.push(goldenPicture(name, png, await detector.predict(image), detector.metadata.classes));
   }
-  return { format: 1, device, tolerance: tolerances[precision], pictures };
+  return { format: 2, device, tolerance: tolerances[precision], pictures };
 }
 
 export interface VerifyRequest {
@@ -91,10 +91,10 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
         `${model}: golden picture ${kept.name}`,
       );
       const now = await detector.predict(image);
-      const { within, ...difference } = compareGolden(kept, now, tolerance);
+      const { within, ...difference } = compareGolden(kept, now, tolerance, detector.metadata.classes);
       pictures.push({
         name: kept.name,
-        class: now.className,
+        class: now.class,
         expectedClass: kept.class,
         score: now.score,
         expectedScore: kept.score,

@@ -1,5 +1,5 @@
-/** @file Warnings about many pictures in few sentences: one for each kind and product, with how many there are and the first of them. */
-import type { Prediction } from '../detector/detector.ts';
+/** @file Warnings about many images in few sentences: one for each kind and class, with how many there are and the first of them. */
+import type { Prediction } from '../detector/prediction.ts';
 
 export class WarningSummary {
   readonly #kinds = new Map<
@@ -8,8 +8,8 @@ export class WarningSummary {
   >();
   #images = 0;
 
-  /** Counts a picture, whether or not there are warnings. */
-  add(path: string, { className, warnings }: Pick<Prediction, 'className' | 'warnings'>): void {
+  /** Counts an image, whether or not there are warnings. */
+  add(path: string, { class: className, warnings }: Pick<Prediction, 'class' | 'warnings'>): void {
     this.#images++;
     for (const { code, message } of warnings) {
       const key = JSON.stringify([className, code]);

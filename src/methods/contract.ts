@@ -12,7 +12,7 @@ import type { InputGeometry } from '../features/patches/preprocess.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { SampleBits } from '../image/samples.ts';
 import type { Engine } from '../runtime/engine.ts';
-import type { Judgement } from '../training/checkpoint.ts';
+import type { Validation } from '../training/checkpoint.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
 import type { SynthesisOptions } from './shared/options.ts';
 
@@ -96,8 +96,8 @@ export interface Fitted {
   readonly reach: number;
   /** Gradient steps of each stage, by its name. */
   readonly steps: Readonly<Record<string, number>>;
-  /** The judgement that chose the checkpoint. */
-  readonly chosen?: Judgement | undefined;
+  /** The validation that chose the checkpoint. */
+  readonly chosen?: Validation | undefined;
   /** The training image that each entry of the memory bank is of, in the order of the bank; absent where there is no bank. */
   readonly entryImages?: readonly number[];
   /** Seconds of `fit` that other trainings on the same images would not take again. */
@@ -146,7 +146,7 @@ export interface FitPlan {
   readonly memory: number;
   /** Seconds by task. */
   readonly time: Readonly<Record<string, number>>;
-  /** Seconds in which the detector will judge an image. */
+  /** Seconds that the detector will take for an image. */
   readonly imageSeconds: number;
 }
 
@@ -183,6 +183,6 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
   tasks?(options: O, counts: TaskCounts): readonly ExpectedTask[];
   /** Measures what `fit` will cost, for `clad train --plan`. */
   plan?(context: PlanContext<O, V>): Promise<FitPlan>;
-  /** Seconds in which the fitted detector judges an image beyond its view's resize, and makes its features; for the time left. */
+  /** Seconds that the fitted detector takes for an image beyond its view's resize, and makes its features; for the time left. */
   imageSeconds?(options: O, counts: TaskCounts): number;
 }

@@ -1,22 +1,22 @@
 /**
- * @file Gathers what a report needs while images are judged: scores, confusion, and by class the few images worth showing. Only
+ * @file Gathers what a report needs while images are predicted: scores, confusion, and by class the few images worth showing. Only
  * the maps of those few are kept.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { EvaluationWatch, JudgedImage } from '../jobs/evaluate/evaluate.ts';
+import type { EvaluationWatch, PredictedImage } from '../jobs/evaluate/evaluate.ts';
 import type { ClassScores, ExampleKind } from './data.ts';
 
 /** An image to be shown, and why. */
 export interface Candidate {
   readonly kind: ExampleKind;
-  readonly judged: JudgedImage;
+  readonly predicted: PredictedImage;
 }
 
 interface ClassGathered {
   readonly good: number[];
   readonly anomalous: number[];
   readonly takenFor: Record<string, number>;
-  readonly chosen: Record<ExampleKind, JudgedImage[]>;
+  readonly chosen: Record<ExampleKind, PredictedImage[]>;
 }
 
 /** Points a curve is drawn with; a page holds five curves a class. */
@@ -34,15 +34,15 @@ export class ReportCollector implements EvaluationWatch {
   }
 
   /** An arrow, so that it can be handed on by itself. */
-  readonly onJudged = (judged: JudgedImage): void => {
-    const { sample, prediction } = judged;
+  readonly onPredicted = (predicted: PredictedImage): void => {
+    const { sample, prediction } = predicted;
     const gathered = this.#of(sample.className);
     gathered[sample.anomalous ? 'anomalous' : 'good'].push(prediction.score);
     const { takenFor } = gathered;
-    takenFor[prediction.className] = (takenFor[prediction.className] ?? 0) + 1;
+    takenFor[prediction.class] = (takenFor[prediction.class] ?? 0) + 1;
     const alarm = prediction.verdict === 'anomalous';
-    if (sample.anomalous) this.#keep(gathered.chosen[alarm ? 'hit' : 'miss'], judged, alarm);
-    else if (alarm) this.#keep(gathered.chosen.falseAlarm, judged, true);
+    if (sample.anomalous) this.#keep(gathered.chosen[alarm ? 'hit' : 'miss'], predicted, alarm);
+    else if (alarm) this.#keep(gathered.chosen.falseAlarm, predicted, true);
   };
 
   /** @returns what `TestResults` calls so */
@@ -62,7 +62,7 @@ export class ReportCollector implements EvaluationWatch {
   candidates(count: number): Record<string, Candidate[]> {
     return this.#map(({ chosen }) =>
       (['hit', 'miss', 'falseAlarm'] as const).flatMap((kind) =>
-        chosen[kind].slice(0, count).map((judged) => ({ kind, judged })),
+        chosen[kind].slice(0, count).map((predicted) => ({ kind, predicted })),
       ),
     );
   }
@@ -81,8 +81,8 @@ export class ReportCollector implements EvaluationWatch {
     return gathered;
   }
 
-  #keep(list: JudgedImage[], judged: JudgedImage, highest: boolean): void {
-    list.push(judged);
+  #keep(list: PredictedImage[], predicted: PredictedImage, highest: boolean): void {
+    list.push(predicted);
     list.sort((a, b) => (a.prediction.score - b.prediction.score) * (highest ? -1 : 1));
     if (list.length > this.#shown) list.pop();
   }

@@ -48,7 +48,7 @@ export async function evaluateWithReport(
   request: ReportRequest,
 ): Promise<WrittenReport & { readonly document: EvaluationDocument }> {
   requireRequest('evaluateWithReport', 'evaluate', request, { folder: optional(path) });
-  // What was asked of the training is part of the report: known to be missing before anything is judged.
+  // What was asked of the training is part of the report: known to be missing before anything is predicted.
   await new RunFolder(request.run).config();
   const test = await testResults(request);
   const page = await write(request, test);

@@ -31,12 +31,12 @@ const attempts = [
  * @param bytes - for each of its pictures, about
  */
 export async function exampleOf(
-  { kind, judged }: Candidate,
+  { kind, predicted }: Candidate,
   metadata: DetectorMetadata,
   root: string,
   bytes: number,
 ): Promise<Example> {
-  const { sample, prediction } = judged;
+  const { sample, prediction } = predicted;
   const photograph = await shrink(
     seenPicture({ metadata }, await decodeImage(sample.path, { bits: bitsOf(metadata) })),
     longestSide,
@@ -46,10 +46,10 @@ export async function exampleOf(
     path: sample.path.startsWith(root) ? sample.path.slice(root.length).replace(/^[\\/]/, '') : sample.path,
     defect: sample.defect,
     score: prediction.score,
-    threshold: prediction.threshold ?? null,
-    takenFor: prediction.className === sample.className ? null : prediction.className,
+    threshold: prediction.threshold,
+    takenFor: prediction.class === sample.className ? null : prediction.class,
     photograph: await webp(photograph, bytes),
-    truth: judged.mask && sample.anomalous ? await truthPicture(judged.mask, photograph) : null,
+    truth: predicted.mask && sample.anomalous ? await truthPicture(predicted.mask, photograph) : null,
     heat: await webp(heatOver({ metadata }, photograph, prediction), bytes),
   };
 }

@@ -33,8 +33,8 @@ export function lastStep(log: readonly TrainingLogEntry[], stage: number): numbe
   return Math.max(0, ...log.filter((entry) => entry.stage === stage).map(({ step }) => step));
 }
 
-/** The judgement that chose the networks: the best, the later one of equals, as the training takes it. */
-export function chosenJudgement(log: readonly TrainingLogEntry[]) {
+/** The validation that chose the networks: the best, the later one of equals, as the training takes it. */
+export function chosenValidation(log: readonly TrainingLogEntry[]) {
   let best: { stage: number; step: number; value: number } | undefined;
   for (const { stage, step, selection } of log) {
     if (selection === undefined) continue;

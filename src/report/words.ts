@@ -27,7 +27,7 @@ export function count(number: number, noun: string): string {
 /** Which good images a training's thresholds come from. */
 export function thresholdSource({ familiarity }: DetectorMetadata['provenance']): string {
   return countsTrained(familiarity)
-    ? 'good training images, each judged as if it were new'
+    ? 'good training images, each predicted as if it were new'
     : 'good images held out of training';
 }
 

@@ -18,11 +18,11 @@ import { documentation } from './documentation.ts';
 import { frontPage, wantsPage } from './front-page.ts';
 import { type Gate, gateOf } from './gate.ts';
 import { errorBody, httpError } from './http-errors.ts';
-import type { Judging } from './judging.ts';
 import { KnownRoutes } from './known-routes.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import type { PictureThreads } from './pictures.ts';
+import type { Predictions } from './predicting.ts';
 import type { Registry } from './registry.ts';
 import { routesV1 } from './routes-v1.ts';
 import { routesV2 } from './routes-v2.ts';
@@ -33,7 +33,7 @@ import { tokenCheck } from './token.ts';
 export interface Parts {
   readonly options: ServeOptions;
   readonly registry: Registry;
-  readonly judging: Judging;
+  readonly predictions: Predictions;
   readonly pictures: PictureThreads;
   readonly metrics: ServiceMetrics;
   /** Of this package. */
@@ -63,7 +63,7 @@ const openRoutes = /^\/(v2\/health\/|docs(\/|$)|openapi\.json$)/;
 export async function createApp(parts: Parts): Promise<FastifyInstance> {
   const { options, state } = parts;
   const timeout = 1000 * options.timeout;
-  const answerError = errorAnswers(() => parts.judging.retryAfter);
+  const answerError = errorAnswers(() => parts.predictions.retryAfter);
   const app = fastify({
     logger: { level: options.logLevel, stream: process.stderr },
     // One line a request, ours: see `note` below.

@@ -1,7 +1,8 @@
 /** @file A thread that owns one loaded detector, since the engine occupies the thread it runs in. */
-import type { Detector, Prediction } from '../detector/detector.ts';
+import type { Detector } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { openDetector } from '../detector/open.ts';
+import type { RawPrediction } from '../detector/prediction.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
@@ -16,9 +17,9 @@ export interface LoadOrder {
   readonly threads: number | undefined;
 }
 
-/** A prediction of each image, and the images back, since their pixels had moved here. */
+/** A prediction of each image, its regions left to another thread, and the images back, since their pixels had moved here. */
 export interface RunOutcome {
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly RawPrediction[];
   readonly images: readonly RgbImage[];
 }
 
@@ -32,7 +33,7 @@ const handlers = {
 
   async run(images: readonly RgbImage[]): Promise<Prepared<RunOutcome>> {
     if (!detector) throw new Error('no detector was loaded');
-    const predictions = await detector.predictAll(images);
+    const predictions = await detector.predictRaw(images);
     const transfer = [...predictions.map(({ map }) => map), ...images.map(({ data }) => data)].map(
       ({ buffer }) => buffer as ArrayBuffer,
     );

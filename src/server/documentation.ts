@@ -12,7 +12,7 @@ export async function documentation(app: FastifyInstance, version: string): Prom
       info: {
         title: 'clad',
         version,
-        description: 'Visual anomaly detection: judgements of photographs, and the tensors behind them.',
+        description: 'Visual anomaly detection: predictions for photographs, and the tensors behind them.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },

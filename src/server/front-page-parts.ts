@@ -52,12 +52,12 @@ async function list() {
   }
 }
 
-async function judge() {
+async function predict() {
   const mine = ++attempt;
   const [file] = picture.files;
   show();
   if (!file || !detector.value) return;
-  show(['p', 'judging ' + file.name + ' ...']);
+  show(['p', 'predicting ' + file.name + ' ...']);
   const parts = await ask(detector.value + '/predict?map=base64&mapLegend=true', {
     method: 'POST',
     headers: { 'Content-Type': 'application/octet-stream' },
@@ -76,7 +76,7 @@ async function judge() {
 }
 
 byId('form').addEventListener('submit', (event) => event.preventDefault());
-picture.addEventListener('change', judge);
-detector.addEventListener('change', judge);
+picture.addEventListener('change', predict);
+detector.addEventListener('change', predict);
 if (token) token.addEventListener('change', list);
 `;

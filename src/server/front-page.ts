@@ -72,7 +72,7 @@ function pageOf(version: string, served: readonly Served[] | undefined): string 
 </head>
 <body>
 <h1>clad <small>${escaped(version)}</small></h1>
-<p>This service judges photographs of parts.</p>
+<p>This service tells whether photographs of parts are normal or anomalous.</p>
 <form id="form">
 ${token}
 <label>Detector <select id="detector">${options.join('')}</select></label>

@@ -21,9 +21,9 @@ export interface Gate {
 export function gateOf({
   options,
   registry,
-  judging,
+  predictions,
   state,
-}: Pick<Parts, 'options' | 'registry' | 'judging' | 'state'>): Gate {
+}: Pick<Parts, 'options' | 'registry' | 'predictions' | 'state'>): Gate {
   const bytes = new Budget(bodyBudget * options.maxBody);
   const leases = new WeakMap<FastifyRequest, Lease>();
   return {
@@ -37,7 +37,7 @@ export function gateOf({
         const expected = 'one without Content-Encoding';
         throw new CladError('MEDIA_TYPE_UNKNOWN', { type: `compressed as ${clipped(encoding)}`, expected });
       }
-      judging.requirePlace();
+      predictions.requirePlace();
       const said = Number(headers['content-length'] ?? 0);
       if (said > options.maxBody) {
         const reason = `its body has ${said} bytes, at most ${options.maxBody} are allowed`;

@@ -3,9 +3,9 @@
  * that of a photograph of 49 million pixels it took minutes.
  */
 import { CladError } from '../core/errors.ts';
-import type { Prediction } from '../detector/detector.ts';
 import { heatOver, seenPicture, withLegend } from '../detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { PredictionWithMap } from '../detector/prediction.ts';
 import type { PictureSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { shrink } from '../image/shrink.ts';
@@ -37,11 +37,11 @@ export function requireDrawable({ width, height }: PictureSize, path: string): v
 export async function drawHeat(
   metadata: DetectorMetadata,
   image: RgbImage,
-  prediction: Prediction,
+  prediction: Pick<PredictionWithMap, 'class' | 'threshold' | 'map'>,
   { size, legend }: HeatOrder,
 ): Promise<RgbImage> {
   const seen = seenPicture({ metadata }, image);
   const small = size === 'full' || Math.max(seen.width, seen.height) <= displaySide;
   const heat = heatOver({ metadata }, small ? seen : await shrink(seen, displaySide), prediction);
-  return legend ? withLegend({ metadata }, heat, prediction.className) : heat;
+  return legend ? withLegend({ metadata }, heat, prediction.class) : heat;
 }

@@ -48,8 +48,8 @@ export interface Loaded {
   /** ISO 8601. */
   readonly loadedAt: string;
   /**
-   * Judges images of one size; their pixels move away and come back with the outcome.
-   * @param extent - large ones are judged beside the small ones, where there is memory for two engines
+   * Predicts images of one size; their pixels move away and come back with the outcome.
+   * @param extent - large ones are predicted beside the small ones, where there is memory for two engines
    * @throws WORKER_DIED
    */
   run(images: readonly RgbImage[], extent: Extent): Promise<RunOutcome>;

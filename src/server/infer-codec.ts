@@ -10,7 +10,7 @@ import { clipped } from './clipped.ts';
 import { splitRequest } from './tensor-json.ts';
 
 /** Names of a detector file's outputs, in its order. */
-export const outputNames = ['anomaly_map', 'score', 'class_probability'] as const;
+export const outputNames = ['anomaly_map', 'score', 'class_share'] as const;
 export type OutputName = (typeof outputNames)[number];
 
 /** What a request may ask for. */

@@ -9,7 +9,7 @@ import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
 
 type DetectorThread = Pick<WorkerClient<DetectorHandlers>, 'call' | 'close' | 'ended'>;
 
-/** Judges images in the thread; their pixels move there and back. */
+/** Predicts images in the thread; their pixels move there and back. */
 export function runIn(
   thread: Pick<DetectorThread, 'call'>,
   images: readonly RgbImage[],
@@ -38,7 +38,7 @@ export class LargeEngine {
   }
 
   /**
-   * Judges images here.
+   * Predicts images here.
    * @returns undefined where no thread can be had, the images untouched
    * @throws WORKER_DIED, and what the engine throws
    */

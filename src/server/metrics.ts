@@ -1,6 +1,6 @@
-/** @file What the service counts, for Prometheus. Scores and verdicts by product show when what the camera sees drifts away. */
+/** @file What the service counts, for Prometheus. Scores and verdicts by class show when what the camera sees drifts away. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics, Summary } from 'prom-client';
-import type { Judgement } from '../detector/judgement.ts';
+import type { Prediction } from '../detector/prediction.ts';
 import type { DetectorSource } from './hosted-detector.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -59,7 +59,7 @@ export class ServiceMetrics {
     });
     this.#batch = new Histogram({
       name: 'clad_batch_size',
-      help: 'Images judged together.',
+      help: 'Images predicted together.',
       buckets: [1, 2, 3, 4, 6, 8, 12, 16, 24, 32],
       registers,
     });
@@ -72,19 +72,19 @@ export class ServiceMetrics {
     const byClass = ['detector', 'version', 'class'] as const;
     this.#verdicts = new Counter({
       name: 'clad_verdicts_total',
-      help: 'Images judged, by recognised product and verdict.',
+      help: 'Images predicted, by recognised class and verdict.',
       labelNames: [...byClass, 'verdict'],
       registers,
     });
     this.#warnings = new Counter({
       name: 'clad_picture_warnings_total',
-      help: 'Warnings that an image is unlike those of the training, by recognised product and kind.',
+      help: 'Warnings that an image is unlike those of the training, by recognised class and kind.',
       labelNames: [...byClass, 'code'],
       registers,
     });
     this.#failures = new Counter({
       name: 'clad_image_failures_total',
-      help: 'Images that could not be judged.',
+      help: 'Images that could not be predicted.',
       labelNames: ['detector', 'version', 'code'],
       registers,
     });
@@ -99,7 +99,7 @@ export class ServiceMetrics {
     });
     this.#shares = new Histogram({
       name: 'clad_score_threshold_ratio',
-      help: 'Score divided by the threshold of the recognised product, where that is above 0.',
+      help: 'Score divided by the threshold of the recognised class, where that is above 0.',
       labelNames: byClass,
       buckets: shares,
       registers,
@@ -138,11 +138,12 @@ export class ServiceMetrics {
     this.#inference.observe(milliseconds / 1000);
   }
 
-  judged(
+  predicted(
     { name, version }: DetectorSource,
-    { class: product, score, threshold, verdict, warnings }: Omit<Judgement, 'regions'>,
+    prediction: Pick<Prediction, 'class' | 'score' | 'threshold' | 'verdict' | 'warnings'>,
   ): void {
-    const labels = { detector: name, version, class: product };
+    const { score, threshold, verdict, warnings } = prediction;
+    const labels = { detector: name, version, class: prediction.class };
     this.#verdicts.inc({ ...labels, verdict: verdict ?? 'none' });
     for (const { code } of warnings) this.#warnings.inc({ ...labels, code });
     if (!Number.isFinite(score)) return;

@@ -14,7 +14,7 @@ export interface ServeOptions {
   readonly allowedHosts: readonly string[];
   /** Origins whose pages may use the service from a browser. @default none */
   readonly cors: readonly string[];
-  /** Images judged together, at most. @default 1 on the CPU, where more gained nothing; 4 on other devices */
+  /** Images predicted together, at most. @default 1 on the CPU, where more gained nothing; 4 on other devices */
   readonly maxBatch: number;
   /** Milliseconds that an image waits for others that are on their way, at most. @default 5 */
   readonly maxDelay: number;

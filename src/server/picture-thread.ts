@@ -2,9 +2,8 @@
  * @file A thread for what else would hold up the service's event loop: decoding, looking for regions, heat maps, and the texts and
  * numbers of the inference protocol.
  */
-import type { Prediction } from '../detector/detector.ts';
-import { type Judgement, judgementOf } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { type Prediction, type RawPrediction, withRegions } from '../detector/prediction.ts';
 import { type DecodeLimits, decodeBytes } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -27,18 +26,18 @@ const handlers = {
     return { value: { ...picture, data: own }, transfer: [own.buffer] };
   },
 
-  /** The judgement of a prediction; with `heat` also the heat map over the photograph, as PNG. */
-  async judge(order: {
+  /** A prediction with its regions; with `heat` also the heat map over the photograph, as PNG. The raw map is not sent back. */
+  async finish(order: {
     readonly metadata: DetectorMetadata;
-    readonly prediction: Prediction;
-    readonly picture: { readonly width: number; readonly height: number };
+    readonly raw: RawPrediction;
+    readonly size: { readonly width: number; readonly height: number };
     readonly heat?: { readonly image: RgbImage; readonly order: HeatOrder };
-  }): Promise<Prepared<{ readonly judgement: Judgement; readonly map?: Uint8Array }>> {
-    const { metadata, prediction, picture, heat } = order;
-    const judgement = judgementOf(metadata, prediction, picture);
-    if (!heat) return { value: { judgement } };
-    const map = movable(await encodePng(await drawHeat(metadata, heat.image, prediction, heat.order)));
-    return { value: { judgement, map }, transfer: [map.buffer] };
+  }): Promise<Prepared<{ readonly prediction: Prediction; readonly map?: Uint8Array }>> {
+    const { metadata, raw, size, heat } = order;
+    const { map: _, ...prediction } = withRegions(metadata, raw, size);
+    if (!heat) return { value: { prediction } };
+    const map = movable(await encodePng(await drawHeat(metadata, heat.image, raw, heat.order)));
+    return { value: { prediction, map }, transfer: [map.buffer] };
   },
 
   async readInfer(order: {

@@ -1,11 +1,11 @@
-/** @file `/v1`: photographs in, judgements out. */
+/** @file `/v1`: photographs in, predictions out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
 import type { Service } from './app.ts';
 import { describeDetector } from './describe-detector.ts';
 import type { HeatSize } from './heat-size.ts';
 import { httpError } from './http-errors.ts';
-import type { Judged, NotJudged } from './judging.ts';
+import type { NotPredicted, Predicted } from './predicting.ts';
 import { describeDetectors, describeOne, predictSchema } from './schemas.ts';
 import { sentImages } from './sent-images.ts';
 import { withinTime } from './time-limit.ts';
@@ -42,7 +42,7 @@ export function routesV1(app: FastifyInstance, service: Service): void {
 }
 
 async function predict(
-  { registry, judging, options, leaseOf }: Service,
+  { registry, predictions, options, leaseOf }: Service,
   request: FastifyRequest<Address>,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -58,7 +58,7 @@ async function predict(
     throw new CladError('REQUEST_INVALID', { reason });
   }
   const outcomes = await withinTime(reply.raw, options.timeout, lease, (signal) =>
-    judging.judge(detector, images, heat, signal),
+    predictions.predict(detector, images, heat, signal),
   );
   // Heat maps wait in memory until they are read.
   for (const outcome of outcomes) if ('map' in outcome) lease.charge(outcome.map?.length ?? 0);
@@ -73,14 +73,14 @@ async function predict(
   return first && told(first);
 }
 
-function told(outcome: Judged | NotJudged): object {
+function told(outcome: Predicted | NotPredicted): object {
   const { file } = outcome;
   if ('error' in outcome) {
     const { code, message } = httpError(outcome.error);
     return { file, error: { code, message } };
   }
-  const { judgement, map } = outcome;
-  return { file, ...judgement, ...(map ? { map: Buffer.from(map).toString('base64') } : {}) };
+  const { prediction, map } = outcome;
+  return { file, ...prediction, ...(map ? { map: Buffer.from(map).toString('base64') } : {}) };
 }
 
 /** Whether a picture is asked for rather than JSON. */

@@ -1,11 +1,11 @@
 /**
  * @file `/v2`: the Open Inference Protocol, version 2, over HTTP (github.com/kserve/open-inference-protocol), with the binary tensor data
- * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score` and `class_probability` out.
+ * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score` and `class_share` out.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
-import type { Prediction } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { type RawPrediction, sharesInOrder } from '../detector/prediction.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import type { Service } from './app.ts';
 import { clipped } from './clipped.ts';
@@ -53,7 +53,7 @@ export function routesV2(app: FastifyInstance, service: Service): void {
         outputs: [
           { name: 'anomaly_map', datatype: 'FP32', shape: [-1, size, size] },
           { name: 'score', datatype: 'FP32', shape: [-1] },
-          { name: 'class_probability', datatype: 'FP32', shape: [-1, metadata.classes.length] },
+          { name: 'class_share', datatype: 'FP32', shape: [-1, metadata.classes.length] },
         ],
       };
     });
@@ -76,7 +76,7 @@ export function routesV2(app: FastifyInstance, service: Service): void {
 }
 
 async function infer(
-  { registry, judging, pictures, options, leaseOf }: Service,
+  { registry, predictions: work, pictures, options, leaseOf }: Service,
   request: FastifyRequest<Address>,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -99,7 +99,7 @@ async function infer(
       requireAnswerable(wanted, detector.require().metadata.geometry.size);
       return wanted.images;
     };
-    const { metadata, predictions } = await judging.infer(detector, read, signal);
+    const { metadata, predictions } = await work.infer(detector, read, signal);
     const { id, outputs: names = [] } = wanted ?? {};
     const outputs = names.map(({ name, binary }) => ({
       name,
@@ -137,7 +137,7 @@ function jsonLength(header: string | string[] | undefined): number | undefined {
 
 function tensor(
   name: OutputName,
-  predictions: readonly Prediction[],
+  predictions: readonly RawPrediction[],
   { geometry: { size }, classes }: DetectorMetadata,
 ): { readonly shape: readonly number[]; readonly data: Float32Array } {
   const count = predictions.length;
@@ -147,8 +147,8 @@ function tensor(
   const [shape, rows] =
     name === 'anomaly_map'
       ? [[count, size, size], predictions.map(({ map }) => map)]
-      : [[count, classes.length], predictions.map(({ classProbabilities }) => classProbabilities)];
-  const width = shape.slice(1).reduce((product, side) => product * side, 1);
+      : [[count, classes.length], predictions.map((each) => sharesInOrder(each, classes))];
+  const width = shape.slice(1).reduce((count, side) => count * side, 1);
   const data = new Float32Array(count * width);
   rows.forEach((row, index) => {
     data.set(row, index * width);

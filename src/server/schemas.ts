@@ -45,12 +45,16 @@ const region = object({
   peak: number,
 });
 
-const judgement = object({
+const prediction = object({
   file: { type: ['string', 'null'], description: 'As it was sent.' },
   class: text,
-  classProbability: { ...number, description: "Share of the patches' votes, 0..1." },
+  classShare: { ...number, description: "Share of the patches' votes for that class, 0..1." },
+  classShares: {
+    ...object({}, { additionalProperties: number }),
+    description: 'The shares of all classes, by name.',
+  },
   score: { ...number, description: 'Higher is more anomalous.' },
-  threshold: { type: ['number', 'null'], description: 'Of that product.' },
+  threshold: { type: ['number', 'null'], description: 'Of that class; null before calibration.' },
   verdict: { type: ['string', 'null'], enum: ['normal', 'anomalous', null] },
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
   warnings: {
@@ -122,9 +126,9 @@ export function describeOne(path: string): object {
 
 export function predictSchema(path: string): object {
   return {
-    summary: 'Judge photographs',
+    summary: 'Predict photographs',
     description:
-      'The body is one image, or a multipart form of several. One image is answered with an object, a form with a list in its order, in which an image that cannot be judged has `error` in its place.',
+      'The body is one image, or a multipart form of several. One image is answered with an object, a form with a list in its order, in which an image that cannot be predicted has `error` in its place.',
     tags: ['v1'],
     consumes: ['image/png', 'image/jpeg', 'application/octet-stream', 'multipart/form-data'],
     params: params(path),
@@ -142,16 +146,16 @@ export function predictSchema(path: string): object {
           type: 'boolean',
           default: false,
           description:
-            "With the scale of its colours, in values of the map, in a strip below it. The same for all of a product's pictures.",
+            'With the scale of its colours, in values of the map, in a strip below it. The same for all images of a class.',
         },
         file: { type: 'string', maxLength: 255, description: 'What a single image is called in the answer.' },
       },
     },
     response: {
       200: {
-        description: 'The judgement; the heat map with ?map=png or Accept: image/png',
+        description: 'The prediction; the heat map with ?map=png or Accept: image/png',
         content: {
-          'application/json': { schema: { oneOf: [judgement, list(judgement)] } },
+          'application/json': { schema: { oneOf: [prediction, list(prediction)] } },
           'image/png': { schema: picture },
         },
       },

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { collect } from './body.ts';
 import { clipped } from './clipped.ts';
-import type { SentImage } from './judging.ts';
 import type { Lease } from './lease.ts';
+import type { SentImage } from './predicting.ts';
 
 /** The images, and whether they came as a form, to which the answer is a list. */
 export interface SentImages {

@@ -13,10 +13,10 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import { version } from '../jobs/version.ts';
 import { createApp, type ServiceState } from './app.ts';
 import { type DetectorSource, HostedDetector, type HostOptions } from './hosted-detector.ts';
-import { Judging } from './judging.ts';
 import { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import { PictureThreads } from './pictures.ts';
+import { Predictions } from './predicting.ts';
 import { Registry } from './registry.ts';
 import { isLoopback } from './site-guard.ts';
 
@@ -47,8 +47,8 @@ export async function startService(
   requireSafe(options);
   const state: ServiceState = { stopping: false, open: 0 };
   const metrics: ServiceMetrics = new ServiceMetrics({
-    inFlight: () => judging.inFlight,
-    waiting: () => judging.waiting,
+    inFlight: () => predictions.inFlight,
+    waiting: () => predictions.waiting,
     ready: () => registry.ready && !state.stopping,
   });
   let log: FastifyBaseLogger | undefined;
@@ -57,7 +57,7 @@ export async function startService(
     onDeath: (reason) => log?.error({ reason }, 'a picture thread died and is started again'),
     onOutput,
   });
-  const judging = new Judging(options, pictures, metrics);
+  const predictions = new Predictions(options, pictures, metrics);
   const hosting: HostOptions = {
     device: options.device,
     threads: options.threads,
@@ -83,7 +83,7 @@ export async function startService(
     // One after another, so that memory does not peak with all of them.
     for (const source of sources) detectors.push(await HostedDetector.load(source, hosting));
     registry = new Registry(detectors);
-    app = await createApp({ options, registry, judging, pictures, metrics, version, state });
+    app = await createApp({ options, registry, predictions, pictures, metrics, version, state });
     log = app.log;
     address = await listen(app, options);
   } catch (error) {

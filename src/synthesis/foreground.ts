@@ -96,7 +96,7 @@ export function foregroundIsStable(
   const over = (rank: number, value: (estimate: Omit<ForegroundEstimate, 'mask'>) => number) =>
     quantile(estimates.map(value), rank);
   if (estimates.length < demands.images)
-    return refused(`too few images to judge (${estimates.length} of at least ${demands.images})`);
+    return refused(`too few images to tell (${estimates.length} of at least ${demands.images})`);
   const background = over(0.1, ({ borderBackground }) => borderBackground);
   if (background < demands.borderBackground)
     return refused(`the border is not all background (only ${percent(background)} of it)`);

@@ -11,8 +11,8 @@ import { type Storage, textOf } from '../core/storage.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { readParameters, writeParameters } from './parameter-file.ts';
 
-/** One judgement of a stage's networks. */
-export interface Judgement {
+/** One validation of a stage's networks. */
+export interface Validation {
   /** From 1. */
   readonly stage: number;
   readonly step: number;
@@ -26,7 +26,7 @@ export interface TrainingState {
   readonly stage: number;
   /** Steps of the stage done. */
   readonly step: number;
-  readonly best?: Judgement;
+  readonly best?: Validation;
 }
 
 /** A checkpoint in memory. */
@@ -34,7 +34,7 @@ export interface Checkpoint {
   readonly progress: TrainingState;
   /** Weights, moments, statistics and counter, as `initialState` makes them. */
   readonly state: Parameters;
-  /** Parameters of the best judgement so far. */
+  /** Parameters of the best validation so far. */
   readonly best?: Parameters;
 }
 

@@ -1,13 +1,13 @@
 /**
  * @file A training: its stages one after another, each beginning with the best state of the one before. Steps run in chunks inside the engine;
- * between chunks there is a checkpoint, a line of progress, and a chance to stop. Knows no method: parameters, stages and what judges them are given.
+ * between chunks there is a checkpoint, a line of progress, and a chance to stop. Knows no method: parameters, stages and what validates them are given.
  */
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { DeclaredParameters, Parameters } from '../nn/parameters.ts';
 import { type Engine, float32, floats, int64, type Session } from '../runtime/engine.ts';
 import type { AdamWOptions } from './adamw.ts';
-import type { Checkpoint, CheckpointFolder, Judgement } from './checkpoint.ts';
+import type { Checkpoint, CheckpointFolder, Validation } from './checkpoint.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
 import { type Stage, stepsOf } from './stage.ts';
 
@@ -33,13 +33,13 @@ export interface TrainOptions {
   };
   /** What the learning rate is multiplied by for a parameter. @default 1 for all */
   readonly rateOf?: ((parameter: string) => number) | undefined;
-  /** How often a stage is judged for checkpoint selection, where there is a judge. */
+  /** How often a stage is validated for checkpoint selection, where there is something to validate with. */
   readonly evaluations: number;
   readonly checkpoints: CheckpointFolder;
   /** Continue from the checkpoint, where there is one. */
   readonly resume: boolean;
   /** Validation score of parameters, higher is better; absent: the last state is taken. */
-  readonly judge?: ((parameters: Parameters) => Promise<number>) | undefined;
+  readonly validate?: ((parameters: Parameters) => Promise<number>) | undefined;
   readonly log?: ((entry: TrainingLogEntry) => void) | undefined;
   readonly onProgress?: ProgressListener | undefined;
   /** When aborted, a checkpoint is written and INTERRUPTED thrown. */
@@ -48,8 +48,8 @@ export interface TrainOptions {
 
 export interface TrainedParameters {
   readonly parameters: Parameters;
-  /** The judgement that chose them. */
-  readonly chosen?: Judgement;
+  /** The validation that chose them. */
+  readonly chosen?: Validation;
   /** Gradient steps of each stage. */
   readonly steps: readonly number[];
 }
@@ -139,16 +139,16 @@ class StageRun {
     this.#requireNotStopped(checkpoint);
     while (checkpoint.progress.step < this.steps) {
       const { step } = checkpoint.progress;
-      const count = Math.min(this.#chunk(), this.#nextJudgement(step) - step);
+      const count = Math.min(this.#chunk(), this.#nextValidation(step) - step);
       const { state, losses } = await this.#advance(session, checkpoint.state, step, count);
       const now = step + count;
       checkpoint = { ...checkpoint, state, progress: { ...checkpoint.progress, step: now } };
       log?.({ stage: this.#number, step: now, losses });
       if (!Number.isFinite(losses.total))
         throw new CladError('TRAINING_DIVERGED', { stage: this.#stage.name, step: now });
-      if (now === this.#nextJudgement(step)) {
+      if (now === this.#nextValidation(step)) {
         this.#requireFinite(checkpoint);
-        checkpoint = await this.#judge(checkpoint);
+        checkpoint = await this.#validate(checkpoint);
       }
       onProgress?.({
         task: this.#stage.name,
@@ -207,17 +207,17 @@ class StageRun {
     return { state: next, losses };
   }
 
-  async #judge(checkpoint: Checkpoint): Promise<Checkpoint> {
-    const { judge, log, parameters: declared } = this.#options;
-    if (!judge) return checkpoint;
+  async #validate(checkpoint: Checkpoint): Promise<Checkpoint> {
+    const { validate, log, parameters: declared } = this.#options;
+    if (!validate) return checkpoint;
     const { progress, state } = checkpoint;
     const parameters = parametersOf(state, declared);
-    const value = await judge(parameters);
-    const judgement: Judgement = { stage: this.#number, step: progress.step, value };
+    const value = await validate(parameters);
+    const validation: Validation = { stage: this.#number, step: progress.step, value };
     log?.({ stage: this.#number, step: progress.step, selection: value });
     // Equal values go to the later state, which has seen more.
     const better = progress.best === undefined || value >= progress.best.value;
-    return better ? { state, progress: { ...progress, best: judgement }, best: parameters } : checkpoint;
+    return better ? { state, progress: { ...progress, best: validation }, best: parameters } : checkpoint;
   }
 
   #learningRate(step: number): number {
@@ -237,8 +237,8 @@ class StageRun {
     return Math.max(1, Math.min(mostSteps, Math.floor(feedBytes / bytes)));
   }
 
-  /** The next step, after `step`, at which the networks are judged; the last one always. */
-  #nextJudgement(step: number): number {
+  /** The next step, after `step`, at which the networks are validated; the last one always. */
+  #nextValidation(step: number): number {
     const { evaluations } = this.#options;
     for (let number = 1; number <= evaluations; number++) {
       const at = Math.round((this.steps * number) / evaluations);

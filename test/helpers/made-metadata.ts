@@ -2,7 +2,7 @@
 import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 
 export const madeMetadata: DetectorMetadata = {
-  format: 1,
+  format: 2,
   cladVersion: '0.1.0',
   created: '2026-01-02T03:04:05.000Z',
   method: 'clad',

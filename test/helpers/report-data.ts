@@ -61,7 +61,7 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
     name: untrusted,
     written: '2026-01-02T03:04:05.000Z',
     metadata: {
-      format: 1,
+      format: 2,
       cladVersion: '0.0.0',
       created: '2026-01-01T00:00:00.000Z',
       method: 'clad',

@@ -37,7 +37,7 @@ function tensorText(random: Random): string {
   return JSON.stringify({
     id: '7',
     inputs: [inputOf({ shape: [1, height, width, 3], data })],
-    outputs: [{ name: 'score' }, { name: 'class_probability', parameters: { binary_data: true } }],
+    outputs: [{ name: 'score' }, { name: 'class_share', parameters: { binary_data: true } }],
   });
 }
 

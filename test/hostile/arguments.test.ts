@@ -14,13 +14,14 @@ const metadata = {
   thresholds: { nut: { threshold: 3, achievableRate: 0.02, requestedRate: 0.02, count: 50 } },
   display: { nut: { low: 2, high: 4, top: 8 } },
 } as unknown as library.DetectorMetadata;
-const prediction: library.Prediction = {
-  className: 'nut',
-  classProbability: 1,
-  classProbabilities: [1],
+const prediction: library.PredictionWithMap = {
+  class: 'nut',
+  classShare: 1,
+  classShares: { nut: 1 },
   score: 5,
   threshold: 3,
   verdict: 'anomalous',
+  regions: [],
   map: new Float32Array(16).fill(5),
   warnings: [],
 };
@@ -92,7 +93,6 @@ function calls(): Call[] {
     call('loadDataset', [nowhere, {}], [1]),
     call('conformalThreshold', [[1, 2, 3], 0.1]),
     call('heatPicture', [detector, image, prediction]),
-    call('judgementOf', [metadata, prediction, image]),
     call('openDetector', [engine, nowhere]),
     call('evaluationTable', [{ classes: {}, mean: {} }]),
     call('textTable', [{ header: ['a'], rows: [['b']] }]),
@@ -130,7 +130,7 @@ function calls(): Call[] {
     },
     {
       of: 'Evaluator.add',
-      arguments: [{ className: 'nut', anomalous: true, score: 1, map: null, mask: null }],
+      arguments: [{ className: 'nut', anomalous: true, mask: null, prediction: { score: 1, map: null } }],
       call: ((given: library.EvaluatedImage) => new library.Evaluator().add(given)) as never,
       optional: [],
     },
@@ -177,9 +177,6 @@ describe('wrong arguments', () => {
             expect(['predictTargets', 'predictImages'], what).toContain(each.of);
             continue;
           }
-          // Only a size is asked for.
-          if (error === undefined && each.of === 'judgementOf' && (given as typeof image).width === 2)
-            continue;
           expect(error, what).toBeInstanceOf(CladError);
           expect((error as library.CladError).kind, what).toBe('input');
           expect((error as Error).message, what).not.toMatch(/Cannot read|is not a function|\{\w+\}/);
@@ -229,8 +226,8 @@ describe('wrong arguments', () => {
       'evaluateRun: expected request to be an object of named options, got the text "runs/parts".',
     );
     const other = { ...prediction, map: new Float32Array(9) };
-    expect(await message('judgementOf', metadata, other, image)).toBe(
-      'judgementOf: expected prediction.map to be an anomaly map of 4 x 4 values, as a Float32Array, got Float32Array of 9.',
+    expect(await message('heatPicture', { metadata }, image, other)).toBe(
+      'heatPicture: expected prediction.map to be an anomaly map of 4 x 4 values, as a Float32Array, got Float32Array of 9.',
     );
   });
 });

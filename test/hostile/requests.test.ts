@@ -37,7 +37,7 @@ beforeAll(async () => {
   ];
   const limits = ['--max-body', '2', '--max-pixels', '4', '--timeout', '10'];
   serving = await startServe(join(folder, 'parts'), ...limits);
-  score = (await judged()).score;
+  score = (await predicted()).score;
 }, 180_000);
 
 afterAll(async () => {
@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 /** What the service says of the first picture. */
-async function judged(): Promise<{ readonly status: number; readonly score: number }> {
+async function predicted(): Promise<{ readonly status: number; readonly score: number }> {
   const response = await fetch(`${serving.url}/v1/detectors/parts/predict`, {
     method: 'POST',
     body: new Uint8Array(pictures[0]!),
@@ -121,7 +121,7 @@ it(`${all.length} damaged requests are answered in sentences and leave the servi
       wrong.push(...[wrongWith(answer) ?? []].flat());
       const status = answer.text.slice(9, 12) || 'none';
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (round % 50 === 0) expect(await judged()).toEqual({ status: 200, score });
+      if (round % 50 === 0) expect(await predicted()).toEqual({ status: 200, score });
     }
   });
   await Promise.all(clients);
@@ -131,7 +131,7 @@ it(`${all.length} damaged requests are answered in sentences and leave the servi
     expect.arrayContaining(['200', '400', '404', '405', '413', '415', '422']),
   );
   await expect.poll(() => metric('clad_images_in_flight'), { timeout: 20_000 }).toBe(0);
-  expect(await judged()).toEqual({ status: 200, score });
+  expect(await predicted()).toEqual({ status: 200, score });
   const after = await metric('process_resident_memory_bytes');
   expect(after - before).toBeLessThan(mostGrowth);
   const log = serving.log().trim().split('\n');

@@ -44,7 +44,7 @@ async function train(out: string, ...more: readonly string[]): Promise<void> {
   if (ended.status !== 0) throw new Error(ended.stderr);
 }
 
-async function judgedInNode(run: string, ...more: readonly string[]): Promise<PredictionLine[]> {
+async function predictedInNode(run: string, ...more: readonly string[]): Promise<PredictionLine[]> {
   const { stdout, stderr } = await clad('predict', at(run), at('new'), '--json', ...more);
   if (!stdout) throw new Error(stderr);
   return stdout
@@ -59,8 +59,8 @@ async function open(url: string, where = browser): Promise<Page> {
   return page;
 }
 
-/** Judges one picture in the page that has the library. */
-function judge(page: Page, model: string, picture: string, options: object): Promise<Answered> {
+/** Predicts one picture in the page that has the library. */
+function predict(page: Page, model: string, picture: string, options: object): Promise<Answered> {
   return page.evaluate(`(async () => {
     globalThis.detectors ??= new Map();
     if (!detectors.has('${model}')) detectors.set('${model}', await clad.loadDetector('${model}', ${JSON.stringify(options)}));
@@ -112,7 +112,7 @@ beforeAll(async () => {
   }
   await train('run', 'features.inputSize=128');
   await train('tiny', 'features.inputSize=64', 'memoryBank.components=16');
-  lines = await judgedInNode('run', '--maps', at('maps'));
+  lines = await predictedInNode('run', '--maps', at('maps'));
   await buildPage('test/helpers/browser-page', at('page'));
   await buildPage('examples/browser', at('example'));
   await writeFile(at('page', 'page.html'), '<!doctype html><title>no detector</title>');
@@ -129,16 +129,17 @@ afterAll(async () => {
 });
 
 describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
-  it('judges as Node does, in WebAssembly', async () => {
+  it('predicts as Node does, in WebAssembly', async () => {
     const page = await open(plain.url);
     expect(lines).toHaveLength(4);
     expect(new Set(lines.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
     for (const line of lines) {
-      const answered = await judge(page, 'run/model.onnx', `new/${nameOf(line)}`, { device: 'wasm' });
-      const { path, map, score, classProbability, regions, ...exact } = line;
+      const answered = await predict(page, 'run/model.onnx', `new/${nameOf(line)}`, { device: 'wasm' });
+      const { path, map, score, classShare, classShares, regions, ...exact } = line;
       expect(answered).toMatchObject({ ...exact, device: 'wasm', threads: 1 });
       expect(Math.abs(answered.score - score) / score).toBeLessThan(1e-3);
-      expect(answered.classProbability).toBeCloseTo(classProbability, 3);
+      expect(answered.classShare).toBeCloseTo(classShare, 3);
+      expect(Object.keys(answered.classShares)).toEqual(Object.keys(classShares));
       expect(answered.regions).toHaveLength(regions.length);
       const { data } = await decodeImage(at('maps', nameOf(line)));
       const differing = data.reduce((count, value, index) => {
@@ -154,7 +155,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
   it('uses threads where the page is isolated', async () => {
     const page = await open(`${isolated.url}page/index.html`);
     const [line] = lines;
-    const answered = await judge(page, '/run/model.onnx', `/new/${nameOf(line!)}`, {
+    const answered = await predict(page, '/run/model.onnx', `/new/${nameOf(line!)}`, {
       device: 'wasm',
       threads: 2,
     });
@@ -163,7 +164,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     await page.close();
   });
 
-  it('judges as Node does on WebGPU, computed by software', async (context) => {
+  it('predicts as Node does on WebGPU, computed by software', async (context) => {
     const args = [
       '--no-sandbox',
       '--enable-unsafe-webgpu',
@@ -177,8 +178,8 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
       const reason = await page.evaluate('clad.whyNoWebGpu()');
       if (reason !== undefined) return context.skip(`this Chromium has no WebGPU: ${reason}`);
       // The first product, good and bad; software is slow.
-      for (const line of (await judgedInNode('tiny')).slice(0, 2)) {
-        const answered = await judge(page, 'tiny/model.onnx', `new/${nameOf(line)}`, { device: 'webgpu' });
+      for (const line of (await predictedInNode('tiny')).slice(0, 2)) {
+        const answered = await predict(page, 'tiny/model.onnx', `new/${nameOf(line)}`, { device: 'webgpu' });
         expect(answered).toMatchObject({ class: line.class, verdict: line.verdict, device: 'webgpu' });
         expect(Math.abs(answered.score - line.score) / line.score).toBeLessThan(1e-3);
       }
@@ -284,7 +285,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     const tall = (await encoded({ width: 1, height: 300, data: new Uint8Array(900) })).toString('base64');
     const file = `new File([Uint8Array.from(atob('${tall}'), (c) => c.charCodeAt(0))], 'tall.png')`;
     expect(await told(`clad.toRgbImage(${file})`)).toMatch(
-      /^IMAGE_TOO_LONG tall.png: 1 x 300 pixels cannot be judged as one picture/,
+      /^IMAGE_TOO_LONG tall.png: 1 x 300 pixels cannot be predicted as one image/,
     );
     const numbers = '{ width: 1, height: 300, data: new Uint8Array(900) }';
     expect(
@@ -297,7 +298,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
 });
 
 describe.skipIf(!hasChromium)('the example page', () => {
-  it('judges a picture that is dropped on it, and draws it', async () => {
+  it('predicts a picture that is dropped on it, and draws it', async () => {
     const page = await open(`${isolated.url}?model=/run/model.onnx&device=wasm`);
     const trouble: string[] = [];
     page.on('console', (message) => trouble.push(message.text()));
@@ -310,7 +311,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
       await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
       const word = line.verdict === 'anomalous' ? 'Anomalous' : 'Normal';
       expect(await page.textContent('#verdict .word')).toBe(word);
-      expect(await page.textContent('#product')).toBe(line.class);
+      expect(await page.textContent('#class')).toBe(line.class);
       expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);
       expect(await page.locator('#boxes i').count()).toBe(line.regions.length);
       expect(await page.isVisible('#legend')).toBe(true);
@@ -345,7 +346,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
         verdict: document.querySelector('#verdict').className,
         word: text('#verdict .word'),
         gauge: [gauge.className, gauge.style.cssText, gauge.getAttribute('aria-label')],
-        numbers: ['score', 'threshold', 'product', 'votes', 'time', 'rate'].map((id) => text('#' + id)).join(' '),
+        numbers: ['score', 'threshold', 'class', 'votes', 'time', 'rate'].map((id) => text('#' + id)).join(' '),
         regions: text('#regions'),
         boxes: document.querySelectorAll('#boxes i').length,
         picture: !document.querySelector('#layers').hidden,
@@ -364,7 +365,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     heat: false,
     legend: false,
   });
-  const judged = async (page: Page, line: PredictionLine) => {
+  const shown = async (page: Page, line: PredictionLine) => {
     await drop(page, await readFile(line.path));
     await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
   };
@@ -393,26 +394,26 @@ describe.skipIf(!hasChromium)('the example page', () => {
   it('says nothing of a picture that it cannot decode, and nothing of the one before', async () => {
     const page = await loaded();
     for (const broken of ['GIF89a', '', (await readFile(lines[0]!.path)).subarray(0, 400)]) {
-      await judged(page, lines[0]!);
+      await shown(page, lines[0]!);
       await drop(page, Buffer.from(broken), 'broken.png');
       await expect.poll(() => page.textContent('#trouble'), { timeout: 30_000 }).toMatch(/^broken\.png: /);
       expect(await said(page)).toEqual(nothing('No result'));
       expect(await page.isHidden('#hint')).toBe(false);
     }
-    await judged(page, lines[1]!);
+    await shown(page, lines[1]!);
     expect(await page.isHidden('#trouble')).toBe(true);
     await page.close();
   });
 
-  it('shows no verdict while it judges, and never that of an earlier picture that comes late', async () => {
+  it('shows no verdict while it predicts, and never that of an earlier picture that comes late', async () => {
     const page = await loaded();
     const [first, second, third] = lines as [PredictionLine, PredictionLine, PredictionLine];
-    await judged(page, first);
+    await shown(page, first);
     await page.evaluate('void (globalThis.held = [])');
     await drop(page, await readFile(second.path));
-    await expect.poll(() => said(page)).toEqual(nothing('Judging', true));
+    await expect.poll(() => said(page)).toEqual(nothing('Predicting', true));
     await drop(page, await readFile(third.path));
-    await expect.poll(() => said(page)).toEqual(nothing('Judging', true));
+    await expect.poll(() => said(page)).toEqual(nothing('Predicting', true));
     await page.evaluate('release()');
     await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(third.score.toFixed(2));
     expect(await page.evaluate('scores')).not.toContain(second.score.toFixed(2));
@@ -422,11 +423,11 @@ describe.skipIf(!hasChromium)('the example page', () => {
   it('takes back the verdict of a detector that another one follows, or none', async () => {
     const page = await loaded();
     const [line] = lines as [PredictionLine];
-    await judged(page, line);
+    await shown(page, line);
     // The answer of the old detector is on its way when the new one is chosen.
     await page.evaluate('void (globalThis.held = [])');
     await drop(page, await readFile(lines[1]!.path));
-    await expect.poll(() => said(page)).toEqual(nothing('Judging', true));
+    await expect.poll(() => said(page)).toEqual(nothing('Predicting', true));
     await page.setInputFiles('#model-file', at('page', 'text.onnx'));
     await page.evaluate('release()');
     await expect.poll(() => page.textContent('#trouble'), { timeout: 30_000 }).toMatch(/^text\.onnx: /);
@@ -442,7 +443,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
 
   it('says nothing where the camera is refused, or goes away', async () => {
     const refused = await loaded();
-    await judged(refused, lines[0]!);
+    await shown(refused, lines[0]!);
     await refused.click('#camera');
     await expect.poll(() => refused.textContent('#trouble')).toMatch(/^The camera cannot be used: /);
     expect(await said(refused)).toEqual(nothing('No result'));
@@ -463,7 +464,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
       expect(await page.textContent('#camera')).toBe('Start camera');
       // A file that is chosen while the camera is on its way is not overwritten by it.
       await page.click('#camera');
-      await judged(page, lines[0]!);
+      await shown(page, lines[0]!);
       await page.waitForTimeout(500);
       expect(await page.textContent('#score')).toBe(lines[0]!.score.toFixed(2));
       expect(await page.evaluate("document.querySelector('#video').srcObject")).toBeNull();

@@ -129,7 +129,7 @@ describe('clad calibrate', () => {
     const { status, stdout } = await clad('calibrate', run, good()[0] ?? '', '--out', out, '--least', '2');
     expect(status).toBe(0);
     expect(stdout).toMatch(/Fewer than 2 photographs of weave: the threshold stays/);
-    expect(stdout).toMatch(/takes 49 photographs of a product/);
+    expect(stdout).toMatch(/takes 49 photographs of a class/);
     const [now, old] = [await metadataOf(out), await metadataOf(join(run, 'model.onnx'))];
     expect(now.thresholds.weave).toEqual(old.thresholds.weave);
     expect(now.display.weave).toEqual(old.display.weave);

@@ -47,19 +47,19 @@ function halved({ data, ...size }: RgbImage): RgbImage {
 }
 
 /** What `clad predict --json` says of them, by run and name. */
-const judged = new Map<string, PredictionLine | PredictionFailure>();
-const predict = (run: string, name: string) => judged.get(`${run} ${name}`) as PredictionLine;
+const predicted = new Map<string, PredictionLine | PredictionFailure>();
+const predict = (run: string, name: string) => predicted.get(`${run} ${name}`) as PredictionLine;
 
-async function judgeAll(run: string): Promise<void> {
+async function predictAll(run: string): Promise<void> {
   const { stdout } = await clad('predict', at(run), at('new'), '--json');
   for (const text of stdout.trim().split('\n')) {
     const line = JSON.parse(text) as PredictionLine | PredictionFailure;
-    judged.set(`${run} ${basename(line.path)}`, line);
+    predicted.set(`${run} ${basename(line.path)}`, line);
   }
 }
 const codes = ({ warnings }: Pick<PredictionLine, 'warnings'>) => warnings.map(({ code }) => code);
 /** Without what belongs to the file. */
-const result = ({ path: _, map: __, warnings: ___, ...judgement }: PredictionLine) => judgement;
+const result = ({ path: _, map: __, warnings: ___, ...prediction }: PredictionLine) => prediction;
 
 let trained = '';
 
@@ -72,8 +72,8 @@ beforeAll(async () => {
   await trainSmall(folder, at('eight'), 'run8');
   await mkdir(at('new'));
   for (const [name, make] of Object.entries(pictures)) await writeFile(at('new', name), await make());
-  await judgeAll('run12');
-  await judgeAll('run8');
+  await predictAll('run12');
+  await predictAll('run8');
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -84,7 +84,7 @@ describe('a training on 12 bits in files of 16', () => {
     const config = JSON.parse(await readFile(at('run12', 'config.json'), 'utf8')) as { bits: number };
     expect(config.bits).toBe(12);
     const { metadata } = await openDetector(await nodeEngine(), at('run12', 'model.onnx'));
-    expect(metadata.camera).toMatchObject({ bits: 12, products: { disc: { images: 10, depths: [16] } } });
+    expect(metadata.camera).toMatchObject({ bits: 12, classes: { disc: { images: 10, depths: [16] } } });
   });
 
   it('comes to the very detector that the 8-bit export of the camera gives', async () => {
@@ -107,7 +107,7 @@ describe('a training on 12 bits in files of 16', () => {
     const exported = await clad(
       ...['export', at('run12'), '--to', 'onnx', '--precision', 'int8', '--out', at('small.onnx'), '--json'],
     );
-    expect(JSON.parse(exported.stdout)).toMatchObject({ thresholds: 'moved', comparison: { products: 0 } });
+    expect(JSON.parse(exported.stdout)).toMatchObject({ thresholds: 'moved', comparison: { classes: 0 } });
     for (const file of ['line.onnx', 'small.onnx']) {
       const { metadata } = await openDetector(await nodeEngine(), at(file));
       expect(metadata.camera?.bits).toBe(12);
@@ -126,16 +126,16 @@ describe('files of other depths', () => {
     expect(codes(predict('run8', 'bad-12.png'))).toEqual(expect.arrayContaining(['DEPTH', 'DARKER']));
   });
 
-  it('with values beyond the 12 bits are refused, and the others judged', async () => {
+  it('with values beyond the 12 bits are refused, and the others predicted', async () => {
     const { stdout, stderr, status } = await clad('predict', at('run12'), at('new', 'good-16.png'));
     expect(status).toBe(2);
     expect(stderr).toMatch(/good-16\.png: .* values go up to \d+, and 12 bits hold 4095 at most\. Save it/);
     expect(stdout).not.toMatch(/good-16/);
-    const failed = [...judged.values()].filter((line) => 'error' in line);
+    const failed = [...predicted.values()].filter((line) => 'error' in line);
     expect(failed.map(({ path, error }) => [basename(path), error.code])).toEqual([
       ['good-16.png', 'IMAGE_BITS'],
     ]);
-    expect(judged.size).toBe(2 * Object.keys(pictures).length);
+    expect(predicted.size).toBe(2 * Object.keys(pictures).length);
   });
 
   it('decoded otherwise than the detector reads are refused in code', async () => {
@@ -143,9 +143,7 @@ describe('files of other depths', () => {
     expect(detector).toBeInstanceOf(Detector);
     await expect(detector.predict(await decodeImage(at('new', 'good-12.png')))).rejects.toMatchObject({
       code: 'IMAGE_BITS_OTHER',
-      message: expect.stringMatching(
-        /read as 16 bits a sample; the detector was trained with 12.*divided by 16\./,
-      ),
+      message: expect.stringMatching(/read with 16 bits a sample; expected 12.*divided by 16\./),
     });
     const image = await decodeImage(at('new', 'good-12.png'), { bits: 12 });
     expect((await detector.predict(image)).warnings).toEqual([]);
@@ -194,8 +192,8 @@ describe('the service', () => {
         headers: { 'Content-Type': 'image/png' },
       });
     for (const name of ['good-12.png', 'bad-12.png', 'bad-8.png', 'dark-12.png']) {
-      const { path: _, map: __, ...judgement } = predict('run12', name);
-      expect(await (await post(name)).json()).toEqual({ file: null, ...judgement });
+      const { path: _, map: __, ...prediction } = predict('run12', name);
+      expect(await (await post(name)).json()).toEqual({ file: null, ...prediction });
     }
     const refused = await post('good-16.png');
     expect(refused.status).toBe(422);
@@ -228,7 +226,7 @@ describe.skipIf(!hasChromium)('the browser', () => {
     await server?.close();
   });
 
-  const judge = (run: string, name: string) =>
+  const inPage = (run: string, name: string) =>
     page.evaluate(`(async () => {
       const detector = await clad.loadDetector('${run}/model.onnx', { device: 'wasm' });
       const picture = new File([await (await fetch('new/${name}')).blob()], '${name}');
@@ -243,15 +241,13 @@ describe.skipIf(!hasChromium)('the browser', () => {
       ['run8', 'bad-12.png'],
       ['run12', 'bad-8.png'],
     ] as const)
-      expect((await judge(run, name)).warnings).toEqual(predict(run, name).warnings);
+      expect((await inPage(run, name)).warnings).toEqual(predict(run, name).warnings);
   });
 
   it('refuses a file whose lower bits it does not have', async () => {
-    expect(await judge('run12', 'good-12.png')).toMatchObject({
+    expect(await inPage('run12', 'good-12.png')).toMatchObject({
       code: 'IMAGE_BITS_OTHER',
-      message: expect.stringMatching(
-        /the detector was trained with 12.*A browser keeps the upper 8 bits alone/,
-      ),
+      message: expect.stringMatching(/expected 12.*A browser keeps only the upper 8 bits/),
     });
   });
 });

@@ -85,7 +85,7 @@ describe('clad data inspect', () => {
     expect(status).toBe(2);
     const errors = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
     expect(errors).toEqual([
-      expect.stringMatching(/several products: .*001\.png \(disc\) = .*disc\.png \(weave\)$/),
+      expect.stringMatching(/several classes: .*001\.png \(disc\) = .*disc\.png \(weave\)$/),
       expect.stringMatching(
         /good and among anomalous ones: .*000\.png \(anomalous\) = .*blot\.png \(good\)$/,
       ),
@@ -153,7 +153,7 @@ describe('clad train', () => {
     const refused = await clad(...command, '--out', at('refused'));
     expect(refused.status).toBe(2);
     expect(refused.stderr).toMatch(
-      /folders that contradict each other: .*001\.png \(disc\) = .*disc\.png \(weave\)\. Expected one product/,
+      /folders that contradict each other: .*001\.png \(disc\) = .*disc\.png \(weave\)\. Expected one class/,
     );
     await again(disc(root, 'train/good/002.png'), disc(root, 'test/good/leak.webp'));
     const left = await clad(...command, '--out', at('left'), '--skip-broken', '--json');

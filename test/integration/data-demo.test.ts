@@ -20,7 +20,7 @@ describe('clad data demo', () => {
   it('writes a data set that can be read', () =>
     withFiles({}, async (root) => {
       const first = join(root, 'a');
-      const flags = [...tiny, '--products', 'washer,wood_grain'];
+      const flags = [...tiny, '--classes', 'washer,wood_grain'];
       const made = await clad('data', 'demo', '--out', first, ...flags, '--json');
       expect(made).toMatchObject({ status: 0, stderr: '' });
       expect(JSON.parse(made.stdout)).toEqual({
@@ -28,7 +28,7 @@ describe('clad data demo', () => {
         seed: 0,
         size: 64,
         images: 16,
-        products: {
+        classes: {
           washer: {
             train: 2,
             testGood: 1,
@@ -66,7 +66,7 @@ describe('clad data demo', () => {
       const flags = [
         '--size',
         '64',
-        '--products',
+        '--classes',
         'printed_label',
         '--test-good',
         '0',
@@ -83,11 +83,11 @@ describe('clad data demo', () => {
   it('takes away what it wrote before and no longer makes, and nothing else', () =>
     withFiles({}, async (root) => {
       const folder = join(root, 'set');
-      expect(
-        (await clad('data', 'demo', '--out', folder, ...tiny, '--products', 'screw,washer')).status,
-      ).toBe(0);
+      expect((await clad('data', 'demo', '--out', folder, ...tiny, '--classes', 'screw,washer')).status).toBe(
+        0,
+      );
       const fewer = ['--train', '1', '--test-good', '0', '--test-anomalous', '0', '--size', '64'];
-      expect((await clad('data', 'demo', '--out', folder, ...fewer, '--products', 'screw')).status).toBe(0);
+      expect((await clad('data', 'demo', '--out', folder, ...fewer, '--classes', 'screw')).status).toBe(0);
       expect(Object.keys(await filesBelow(folder)).sort()).toEqual([
         'demo-data.json',
         'screw/train/good/000.png',
@@ -110,9 +110,9 @@ describe('clad data demo', () => {
         const file = await clad('data', 'demo', '--out', join(root, 'a.png'), ...tiny);
         expect(file.status).toBe(2);
         expect(file.stderr).toMatch(/expected a folder, this is a file/);
-        const unknown = await clad('data', 'demo', '--out', join(root, 'new'), '--products', 'washer,gear');
+        const unknown = await clad('data', 'demo', '--out', join(root, 'new'), '--classes', 'washer,gear');
         expect(unknown.status).toBe(2);
-        expect(unknown.stderr).toMatch(/Expected products to be among washer, .*, got gear/);
+        expect(unknown.stderr).toMatch(/Expected classes to be among washer, .*, got gear/);
         expect(await readdir(root)).not.toContain('new');
       },
     ));

@@ -157,7 +157,7 @@ describe('clad export --precision', () => {
     expect(document).toMatchObject({
       precision: 'fp16',
       thresholds: 'moved',
-      comparison: { images: 12, of: 'test images', products: 0 },
+      comparison: { images: 12, of: 'test images', classes: 0 },
     });
     const { scoreDifference, before, after } = document.comparison!;
     expect(scoreDifference.largest).toBeGreaterThan(0);
@@ -202,8 +202,8 @@ describe('clad export --precision', () => {
     );
     const half = await clad('export', model, ...out, '--precision', 'fp16');
     expect(JSON.parse(half.stdout)).toMatchObject({ comparison: null, thresholds: 'kept' });
-    const unjudged = ['--to', 'onnx', '--out', at('unjudged.onnx'), '--data', parts, '--images', '0'];
-    const moved = await clad('export', model, ...unjudged, '--precision', 'fp16', '--json');
+    const uncompared = ['--to', 'onnx', '--out', at('uncompared.onnx'), '--data', parts, '--images', '0'];
+    const moved = await clad('export', model, ...uncompared, '--precision', 'fp16', '--json');
     expect(JSON.parse(moved.stdout)).toMatchObject({ comparison: null, thresholds: 'moved' });
     expectRefused(
       await clad('export', model, ...out.slice(0, -1), '--precision', 'fp16'),

@@ -110,10 +110,10 @@ describe('a detector file', () => {
       .filter(({ key }) => key !== checksumKey)
       .map(({ key, value }) => ({ key, value: value.replace(',"checksum":"crc32"', '') }));
     await writeFile(copy, encodeModel({ ...older, metadataProps: kept }));
-    const judged = await clad('predict', copy, defect(), '--json');
-    expect(judged.status).toBe(0);
-    expect(judged.stderr).toContain(`${copy} was made before detector files had a checksum`);
-    expect(judged.stdout).toBe((await clad('predict', run, defect(), '--json')).stdout);
+    const predicted = await clad('predict', copy, defect(), '--json');
+    expect(predicted.status).toBe(0);
+    expect(predicted.stderr).toContain(`${copy} was made before detector files had a checksum`);
+    expect(predicted.stdout).toBe((await clad('predict', run, defect(), '--json')).stdout);
     await clad('export', copy, '--to', 'onnx', '--out', at('with checksum'));
     const bytes = await readFile(at('with checksum.onnx'));
     expect(bytes.equals(await readFile(join(run, 'model.onnx')))).toBe(true);

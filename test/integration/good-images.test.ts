@@ -66,7 +66,7 @@ describe('a bad photograph among the good ones', () => {
     expect(ended.stderr).not.toMatch(/^\s+at /m);
     expect(ended.status).toBe(0);
     const document = JSON.parse(ended.stdout) as ExcludeDocument;
-    expect(document.excluded).toEqual([{ path: bad(), product: 'disc' }]);
+    expect(document.excluded).toEqual([{ path: bad(), class: 'disc' }]);
     expect(await readFile(document.before ?? '')).toEqual(before);
     const [now] = await scoresOf('run', bad());
     expect(now?.verdict).toBe('anomalous');
@@ -101,7 +101,7 @@ describe('a photograph in the wrong folder', () => {
     expect(trained.stdout).toMatch(/stray\.png: in disc, recognised as weave \(\d+ % of the votes\)/);
     const ended = await clad('update', at('run'), '--exclude-outliers', '--json');
     const { excluded } = JSON.parse(ended.stdout) as ExcludeDocument;
-    expect(excluded).toContainEqual({ path: stray(), product: 'disc' });
+    expect(excluded).toContainEqual({ path: stray(), class: 'disc' });
   }, 60_000);
 
   it('is named by evaluate too', async () => {
@@ -170,7 +170,7 @@ describe('clad update refuses', () => {
     );
     const ended = await clad('update', at('run'), '--exclude', ...all);
     expect(ended.status).toBe(2);
-    expect(ended.stderr).toMatch(/Product weave would keep 0 of its good images/);
+    expect(ended.stderr).toMatch(/Class weave would keep 0 of its good images/);
   });
 
   it('a detector file, a run without the list, and one whose list is damaged', async () => {

@@ -74,8 +74,8 @@ describe.each(methods)('%s', (method) => {
     const again = await train(method, `${method}-again`, '--no-report');
     expect(again.status).toBe(0);
     const scores = async (out: string) => {
-      const judged = await clad('predict', join(folder, out), join(parts, 'disc', 'test'), '--json');
-      return judged.stdout
+      const predicted = await clad('predict', join(folder, out), join(parts, 'disc', 'test'), '--json');
+      return predicted.stdout
         .trim()
         .split('\n')
         .map((line) => (JSON.parse(line) as { score: number }).score);

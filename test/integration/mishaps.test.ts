@@ -167,7 +167,7 @@ describe('a backbone whose layers have other names', () => {
 describe('heat maps', () => {
   let run = '';
   beforeAll(async () => {
-    run = at('judging');
+    run = at('predicting');
     await train(parts, run, '--no-report');
   }, 60_000);
 
@@ -184,7 +184,7 @@ describe('heat maps', () => {
       await clad('predict', run, one, '--maps', photographs),
       /Expected --maps to be a folder without photographs: .*incoming has some/,
     );
-    // Nor of those beside or above them that are not judged.
+    // Nor of those beside or above them that are not predicted.
     expectRefused(await clad('predict', run, one, '--maps', folder), /a folder without photographs/);
     expect(await readFile(one)).toEqual(before);
   });

@@ -14,7 +14,7 @@ import { type DetectorMetadata, parseMetadata } from '../../src/detector/metadat
 import { markdownTable } from '../../src/evaluation/table.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import { decodeImage } from '../../src/image/decode.ts';
-import { evaluateInFull, type JudgedImage } from '../../src/jobs/evaluate/evaluate.ts';
+import { evaluateInFull, type PredictedImage } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { buildPage, chromiumPath, hasChromium, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
@@ -25,7 +25,7 @@ import { trainSmall } from '../helpers/small-training.ts';
 /** What a way says of a picture. */
 interface Said {
   readonly class: string;
-  readonly classProbability: number;
+  readonly classShare: number;
   readonly score: number;
   readonly verdict: string | null;
 }
@@ -85,7 +85,7 @@ afterAll(async () => {
 
 /**
  * Compares with `clad predict` and adds a row to the table.
- * @param tolerance - of the score, relative; of the class probability, absolute
+ * @param tolerance - of the score, relative; of the class share, absolute
  */
 function compare(way: string, said: readonly Said[], tolerance: number): void {
   expect(said).toHaveLength(predicted.length);
@@ -93,9 +93,7 @@ function compare(way: string, said: readonly Said[], tolerance: number): void {
   const most = (values: readonly number[]) => Math.max(...values);
   const score = most(said.map((each, index) => relativeTo(each.score, predicted[index]!.score)));
   const share = most(
-    said.map(({ classProbability }, index) =>
-      Math.abs(classProbability - predicted[index]!.classProbability),
-    ),
+    said.map(({ classShare }, index) => Math.abs(classShare - predicted[index]!.classShare)),
   );
   const verdicts = said.filter(
     (each, index) => each.verdict !== predicted[index]!.verdict || each.class !== predicted[index]!.class,
@@ -108,14 +106,14 @@ function compare(way: string, said: readonly Said[], tolerance: number): void {
 }
 
 /** From the file's own outputs, as docs/runtimes.md tells people to do it. */
-function judged(score: number, shares: ArrayLike<number>): Said {
+function predictedBy(score: number, shares: ArrayLike<number>): Said {
   const list = Array.from(shares);
   const best = list.indexOf(Math.max(...list));
   const name = metadata.classes[best] as string;
   const { threshold } = metadata.thresholds[name]!;
   return {
     class: name,
-    classProbability: list[best] as number,
+    classShare: list[best] as number,
     score,
     verdict: score > threshold ? 'anomalous' : 'normal',
   };
@@ -134,19 +132,19 @@ async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array
 }
 
 describe('one file, the same numbers', () => {
-  it('clad predict judges good and anomalous pictures', () => {
+  it('clad predict sees good and anomalous pictures', () => {
     expect(new Set(predicted.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
   });
 
   it('clad evaluate', async () => {
-    const seen = new Map<string, JudgedImage>();
+    const seen = new Map<string, PredictedImage>();
     await evaluateInFull(
       { run, data },
-      { curvePoints: 4, onJudged: (image) => seen.set(image.sample.path, image) },
+      { curvePoints: 4, onPredicted: (image) => seen.set(image.sample.path, image) },
     );
     const said = predicted.map(({ path }) => {
-      const { className, classProbability, score, verdict } = seen.get(path)!.prediction;
-      return { class: className, classProbability, score, verdict: verdict ?? null };
+      const { class: name, classShare, score, verdict } = seen.get(path)!.prediction;
+      return { class: name, classShare, score, verdict };
     });
     compare('`clad evaluate`', said, 0);
   }, 600_000);
@@ -163,7 +161,7 @@ describe('one file, the same numbers', () => {
   it('the service, with tensors', async () => {
     const said = await each(async (path) => {
       const { shape, data: bytes } = await pixels(path);
-      const outputs = ['score', 'class_probability'].map((name) => ({ name }));
+      const outputs = ['score', 'class_share'].map((name) => ({ name }));
       const parameters = { binary_data_size: bytes.length };
       const inputs = [{ name: 'image', shape, datatype: 'UINT8', parameters }];
       const header = Buffer.from(JSON.stringify({ inputs, outputs }));
@@ -173,7 +171,7 @@ describe('one file, the same numbers', () => {
         body: Buffer.concat([header, bytes]),
       });
       const answer = (await response.json()) as { outputs: { data: number[] }[] };
-      return judged(answer.outputs[0]!.data[0]!, answer.outputs[1]!.data);
+      return predictedBy(answer.outputs[0]!.data[0]!, answer.outputs[1]!.data);
     });
     compare('`clad serve`, tensors (`/v2`, Open Inference Protocol)', said, 0);
   }, 600_000);
@@ -185,10 +183,10 @@ describe('one file, the same numbers', () => {
     const session = await ort.InferenceSession.create(JSON.parse(stdout).model);
     const said = await each(async (path) => {
       const { shape, data: bytes } = await pixels(path);
-      const { score, class_probability: shares } = await session.run({
+      const { score, class_share: shares } = await session.run({
         image: new ort.Tensor('uint8', bytes, shape),
       });
-      return judged((score!.data as Float32Array)[0]!, shares!.data as Float32Array);
+      return predictedBy((score!.data as Float32Array)[0]!, shares!.data as Float32Array);
     });
     await session.release();
     compare('`clad export --to triton`, the file in ONNX Runtime alone', said, 0);
@@ -211,10 +209,10 @@ describe('one file, the same numbers', () => {
         const said = await each(
           async (path) =>
             (await tab.evaluate(`(async () => {
-            const { class: name, classProbability, score, verdict } = await detector.predict(
+            const { class: name, classShare, score, verdict } = await detector.predict(
               await (await fetch(${JSON.stringify(relative(data, path))})).blob(),
             );
-            return { class: name, classProbability, score, verdict };
+            return { class: name, classShare, score, verdict };
           })()`)) as Said,
         );
         compare('`clad/web` in Chromium, WebAssembly', said, 1e-3);

@@ -38,7 +38,7 @@ interface Failure {
 }
 const failureOf = async (response: Response) => ((await response.json()) as Failure).error;
 
-/** Whether the service judges the small picture as it did at first. */
+/** Whether the service predicts the small picture as it did at first. */
 async function requireWell(url: string): Promise<void> {
   const response = await post(url, predict, small, png);
   expect([response.status, ((await response.json()) as { score: number }).score]).toEqual([200, score]);
@@ -69,7 +69,7 @@ afterAll(async () => {
 
 describe('pictures of extreme sides', () => {
   const sentence =
-    /1 x 100000 pixels cannot be judged as one picture\. Expected sides .* Cut it into pieces\./;
+    /1 x 100000 pixels cannot be predicted as one image\. Expected sides .* Cut it into pieces\./;
 
   it('are refused on every way in, before memory is taken for them', async () => {
     const tall = await grey(1, 100_000);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Detector, type Prediction } from '../../src/detector/detector.ts';
+import { Detector } from '../../src/detector/detector.ts';
 import { heatPicture } from '../../src/detector/heat/heat-picture.ts';
+import type { PredictionWithMap } from '../../src/detector/prediction.ts';
 import { decodeBytes, decodeImage } from '../../src/image/decode.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
@@ -23,7 +24,7 @@ let serving: Serving;
 /** Test photographs, and what `clad predict --json` says of them, by path. */
 const offline = new Map<string, PredictionLine>();
 let paths: readonly string[] = [];
-/** One whose decoding and judging take so long that others come meanwhile. */
+/** One whose decoding and predicting take so long that others come meanwhile. */
 let slow: Buffer;
 
 beforeAll(async () => {
@@ -69,8 +70,8 @@ const infer = '/v2/models/parts/versions/1/infer';
 
 /** What `clad predict --json` says of a picture, as the service says it. */
 function expected(path: string, file: string | null): object {
-  const { path: _, map: __, ...judgement } = offline.get(path)!;
-  return { file, ...judgement };
+  const { path: _, map: __, ...prediction } = offline.get(path)!;
+  return { file, ...prediction };
 }
 
 async function form(
@@ -111,7 +112,7 @@ describe('/v1', () => {
     expect(Number(all)).toBeGreaterThan(Number(single));
   });
 
-  it('answers a form with a list in its order, an error in the place of what cannot be judged', async () => {
+  it('answers a form with a list in its order, an error in the place of what cannot be predicted', async () => {
     const files = [
       ['a.png', await bytesOf(paths[0]!)],
       ['notes.txt', new TextEncoder().encode('no picture')],
@@ -143,8 +144,8 @@ describe('/v1', () => {
     expect(asked.headers.get('content-type')).toBe('image/png');
     const accepted = await post(predict, bytes, { ...png, Accept: 'image/png' });
     const inside = await post(`${predict}?map=base64`, bytes, png);
-    const { map, ...judgement } = await jsonOf<{ map: string }>(inside);
-    expect(judgement).toEqual(expected(path, null));
+    const { map, ...prediction } = await jsonOf<{ map: string }>(inside);
+    expect(prediction).toEqual(expected(path, null));
     for (const heat of [
       await asked.arrayBuffer(),
       await accepted.arrayBuffer(),
@@ -179,7 +180,7 @@ describe('/v1', () => {
 
 describe('/v2, the Open Inference Protocol', () => {
   /** Predictions of some pictures of one size, and their tensor. */
-  async function batch(): Promise<{ shape: number[]; data: Buffer; predictions: Prediction[] }> {
+  async function batch(): Promise<{ shape: number[]; data: Buffer; predictions: PredictionWithMap[] }> {
     const weaves = paths.filter((path) => offline.get(path)?.class === 'weave').slice(0, 3);
     const images = await Promise.all(weaves.map((path) => decodeImage(path)));
     const { width, height } = images[0]!;
@@ -195,10 +196,10 @@ describe('/v2, the Open Inference Protocol', () => {
     };
   }
 
-  const tensors = (predictions: readonly Prediction[]) => ({
+  const tensors = (predictions: readonly PredictionWithMap[]) => ({
     anomaly_map: predictions.flatMap(({ map }) => Array.from(map)),
     score: predictions.map(({ score }) => score),
-    class_probability: predictions.flatMap(({ classProbabilities }) => classProbabilities),
+    class_share: predictions.flatMap(({ classShares }) => [classShares.disc!, classShares.weave!]),
   });
 
   it("gives the file's own tensors as JSON", async () => {
@@ -216,7 +217,7 @@ describe('/v2, the Open Inference Protocol', () => {
     expect(answer.outputs.map(({ name, datatype, shape }) => [name, datatype, shape])).toEqual([
       ['anomaly_map', 'FP32', [n, 64, 64]],
       ['score', 'FP32', [n]],
-      ['class_probability', 'FP32', [n, 2]],
+      ['class_share', 'FP32', [n, 2]],
     ]);
     const got = Object.fromEntries(answer.outputs.map(({ name, data }) => [name, data]));
     expect(got).toEqual(tensors(predictions));
@@ -230,7 +231,7 @@ describe('/v2, the Open Inference Protocol', () => {
         outputs: [
           { name: 'score', parameters: { binary_data: true } },
           { name: 'anomaly_map', parameters: { binary_data: true } },
-          { name: 'class_probability' },
+          { name: 'class_share' },
         ],
       }),
     );
@@ -251,7 +252,7 @@ describe('/v2, the Open Inference Protocol', () => {
         shape: [n, 64, 64],
         parameters: { binary_data_size: 4 * n * 4096 },
       },
-      { name: 'class_probability', datatype: 'FP32', shape: [n, 2], data: wanted.class_probability },
+      { name: 'class_share', datatype: 'FP32', shape: [n, 2], data: wanted.class_share },
     ]);
     const floats = Array.from({ length: (body.length - length) / 4 }, (_, at) =>
       body.readFloatLE(length + 4 * at),
@@ -278,7 +279,7 @@ describe('/v2, the Open Inference Protocol', () => {
         outputs: [
           { name: 'anomaly_map', datatype: 'FP32', shape: [-1, 64, 64] },
           { name: 'score', datatype: 'FP32', shape: [-1] },
-          { name: 'class_probability', datatype: 'FP32', shape: [-1, 2] },
+          { name: 'class_share', datatype: 'FP32', shape: [-1, 2] },
         ],
       },
     ]);

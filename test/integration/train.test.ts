@@ -60,14 +60,14 @@ describe('clad train', () => {
   it('says on stdout what came out, and on stderr what it took for granted', () => {
     expect(trained.stderr).toMatch(/Textures for synthetic anomalies: the built-in generator/);
     expect(trained.status).toBe(0);
-    expect(trained.stdout).toMatch(/^Trained 2 products in \d+ s \(30 \+ 10 steps, checkpoint of stage \d/);
+    expect(trained.stdout).toMatch(/^Trained 2 classes in \d+ s \(30 \+ 10 steps, checkpoint of stage \d/);
     expect(trained.stdout).toContain(`Detector: ${join(run, 'model.onnx')}\n`);
     for (const product of products) {
       // Of ten images one or the other may stand out.
       const line = `^  ${product}: anomalous above [-\\d.]+; about \\d+(\\.\\d)? % false alarms \\((10|\\d good images; \\d more)`;
       expect(trained.stdout).toMatch(new RegExp(line, 'm'));
     }
-    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images of each product/);
+    expect(trained.stdout).toMatch(/2 % was asked for, which takes 49 good images of each class/);
     // As it can be copied: the tests run what is not installed.
     expect(trained.stdout).toMatch(/^ {2}node .*dist\/cli\/main\.js evaluate /m);
     expect(trained.stdout).toContain(` evaluate ${run}\n`);
@@ -105,7 +105,7 @@ describe('clad train', () => {
 
   it('lists the good images as the detector sees them', async () => {
     const lines = (await readFile(join(run, 'good-images.csv'), 'utf8')).trimEnd().split('\r\n');
-    expect(lines[0]).toBe('product,image,score,threshold,deviations,use,recognised as,votes');
+    expect(lines[0]).toBe('class,image,score,threshold,deviations,use,recognised as,votes');
     const rows = lines.slice(1).map((line) => line.split(','));
     expect(rows.map(([product]) => product)).toEqual(products.flatMap((name) => new Array(10).fill(name)));
     expect(rows.filter(([, , , , , use]) => use === 'held out')).toHaveLength(4);
@@ -141,7 +141,7 @@ describe('clad train', () => {
   it('writes what it was made from into the detector', async () => {
     const metadata = await metadataOf(run);
     expect(metadata).toMatchObject({
-      format: 1,
+      format: 2,
       method: 'clad',
       classes: ['disc', 'weave'],
       geometry: { size: 64, resizeTo: null },
@@ -527,7 +527,8 @@ describe('clad predict', () => {
       expect(Object.keys(line)).toEqual([
         'path',
         'class',
-        'classProbability',
+        'classShare',
+        'classShares',
         'score',
         'threshold',
         'verdict',
@@ -536,7 +537,9 @@ describe('clad predict', () => {
         'map',
       ]);
       expect(line.class).toBe(products[index]);
-      expect(line.classProbability).toBeGreaterThan(0.5);
+      expect(line.classShare).toBeGreaterThan(0.5);
+      expect(Object.keys(line.classShares)).toEqual(products);
+      expect(line.classShares[line.class]).toBe(line.classShare);
       expect(line.threshold).toBe(thresholds[line.class]?.threshold);
       expect(line.verdict).toBe(line.score > (line.threshold as number) ? 'anomalous' : 'normal');
       expect(dirname(line.map as string)).toBe(maps);

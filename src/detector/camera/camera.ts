@@ -36,12 +36,12 @@ export type CameraProfile = z.infer<typeof profileSchema>;
 export const cameraSchema = z.object({
   /** How many bits of the samples of 16-bit files are used. */
   bits: z.literal(sampleBits),
-  products: z.record(z.string(), profileSchema),
+  classes: z.record(z.string(), profileSchema),
 });
 
 export type CameraMetadata = z.infer<typeof cameraSchema>;
 
-/** Something about a picture that makes its judgement doubtful (camera-warnings.ts). */
+/** Something about a picture that makes its verdict doubtful (camera-warnings.ts). */
 export interface PictureWarning {
   readonly code:
     | 'DEPTH'
@@ -89,16 +89,16 @@ export function cameraProfile(pictures: readonly SeenPicture[]): CameraProfile {
   return { images: pictures.length, depths, ...ranges };
 }
 
-/** What is known of the camera, with the good pictures that thresholds were set by afterwards: where these are judged, they are not strange. */
+/** What is known of the camera, with the good pictures that thresholds were set by afterwards: to the detector they are not strange. */
 export function widenedCamera(
   camera: CameraMetadata,
   pictures: ReadonlyMap<string, readonly SeenPicture[]>,
 ): CameraMetadata {
-  const products = Object.entries(camera.products).map(([name, profile]) => {
+  const classes = Object.entries(camera.classes).map(([name, profile]) => {
     const own = pictures.get(name) ?? [];
     return [name, own.length === 0 ? profile : widened(profile, cameraProfile(own))];
   });
-  return { ...camera, products: Object.fromEntries(products) };
+  return { ...camera, classes: Object.fromEntries(classes) };
 }
 
 /** A profile that holds the pictures of both. */

@@ -3,7 +3,8 @@ import { below, legendStrip } from '../../image/legend.ts';
 import { heatOverlay } from '../../image/overlay.ts';
 import { centreCrop } from '../../image/resize.ts';
 import { type RgbImage, requireRgbImage } from '../../image/rgb.ts';
-import type { Detector, Prediction } from '../detector.ts';
+import type { Detector } from '../detector.ts';
+import type { PredictionWithMap } from '../prediction.ts';
 import { requireAnswer, requireDetector } from '../result-arguments.ts';
 import { heatScale } from './map-range.ts';
 import { seenPart } from './map-regions.ts';
@@ -25,7 +26,7 @@ export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): Rg
 export function heatOver(
   { metadata }: Of,
   seen: RgbImage,
-  { className, threshold, map }: Pick<Prediction, 'className' | 'threshold' | 'map'>,
+  { class: className, threshold, map }: Pick<PredictionWithMap, 'class' | 'threshold' | 'map'>,
 ): RgbImage {
   const { size } = metadata.geometry;
   const range = metadata.display[className];
@@ -44,10 +45,10 @@ export function withLegend({ metadata }: Of, picture: RgbImage, className: strin
 export function heatPicture(
   detector: Of,
   image: RgbImage,
-  prediction: Pick<Prediction, 'className' | 'threshold' | 'map'>,
+  prediction: Pick<PredictionWithMap, 'class' | 'threshold' | 'map'>,
 ): RgbImage {
   requireDetector('heatPicture', detector);
   requireRgbImage('heatPicture', 'image', image);
-  requireAnswer('heatPicture', 'prediction', prediction, 'className', detector.metadata);
+  requireAnswer('heatPicture', 'prediction', prediction, detector.metadata);
   return heatOver(detector, seenPicture(detector, image), prediction);
 }

@@ -22,9 +22,9 @@ export interface RegionRule {
 export function regionRule(
   { display, regions }: Pick<DetectorMetadata, 'display' | 'regions'>,
   className: string,
-  threshold: number | undefined,
+  threshold: number | null,
 ): RegionRule | undefined {
-  if (threshold === undefined) return undefined;
+  if (threshold === null) return undefined;
   const share = regions?.share[className];
   const low = display[className]?.low;
   if (!regions || share === undefined || low === undefined) return { threshold };

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { CladError, reasonOf } from '../../core/errors.ts';
-import type { Prediction } from '../detector.ts';
+import { type PredictionWithMap, sharesInOrder } from '../prediction.ts';
 
 /** Key of the entry in the ONNX file's metadata. */
 export const goldenKey = 'clad.golden';
@@ -25,7 +25,7 @@ export type MapSummary = z.infer<typeof summarySchema>;
 
 const goldenSchema = z.object({
   /** Raised when a reader of the old one would go wrong. */
-  format: z.literal(1),
+  format: z.literal(2),
   /** Where the numbers were computed. */
   device: z.string(),
   /** Largest difference that still counts as the same, as a share of the map's span (`high - low`). */
@@ -38,8 +38,8 @@ const goldenSchema = z.object({
         png: z.string(),
         class: z.string(),
         score: z.number(),
-        /** Shares by product, in the order of the detector's classes. */
-        classProbability: z.array(z.number()),
+        /** In the order of the detector's classes. */
+        classShares: z.array(z.number()),
         map: summarySchema,
       }),
     )
@@ -77,14 +77,20 @@ export function parseGolden(entries: Readonly<Record<string, string>>, path: str
 /**
  * A picture with what is said of it, as the file keeps it.
  * @param png - the PNG file, base64
+ * @param classes - `metadata.classes`
  */
-export function goldenPicture(name: string, png: string, prediction: Prediction): GoldenPicture {
+export function goldenPicture(
+  name: string,
+  png: string,
+  prediction: PredictionWithMap,
+  classes: readonly string[],
+): GoldenPicture {
   return {
     name,
     png,
-    class: prediction.className,
+    class: prediction.class,
     score: prediction.score,
-    classProbability: [...prediction.classProbabilities],
+    classShares: sharesInOrder(prediction, classes),
     map: summaryOf(prediction.map),
   };
 }
@@ -121,28 +127,30 @@ export interface GoldenDifference {
   readonly score: number;
   /** Largest of the maps' summaries, as a share of that span. */
   readonly map: number;
-  /** Largest of the products' shares, 0..1. */
+  /** Largest of the classes' shares, 0..1. */
   readonly shares: number;
   /** Whether all three are within the tolerance. */
   readonly within: boolean;
 }
 
 /**
- * Compares. A product is compared by its share, not its name: on a drawn picture two products may be nearly equally near.
- * @param tolerance - share of the span; shares of products may differ by ten times as much, since a patch between two products gives its
+ * Compares. A class is compared by its share, not its name: on a drawn picture two classes may be nearly equally near.
+ * @param tolerance - share of the span; shares of classes may differ by ten times as much, since a patch between two classes gives its
  *   whole vote to one of them
+ * @param classes - `metadata.classes`
  */
 export function compareGolden(
   kept: GoldenPicture,
-  now: Pick<Prediction, 'score' | 'map' | 'classProbabilities'>,
+  now: Pick<PredictionWithMap, 'score' | 'map' | 'classShares'>,
   tolerance: number,
+  classes: readonly string[],
 ): GoldenDifference {
   const span = Math.max(kept.map.high - kept.map.low, Math.abs(kept.map.high) * 1e-6, 1e-9);
   const summary = summaryOf(now.map);
   const values = ({ low, mean, high, cells }: MapSummary) => [low, mean, high, ...cells];
   const score = Math.abs(now.score - kept.score) / span;
   const map = largestDifference(values(summary), values(kept.map)) / span;
-  const shares = largestDifference(now.classProbabilities, kept.classProbability);
+  const shares = largestDifference(sharesInOrder(now, classes), kept.classShares);
   // Written so that a number that is not one fails.
   const within = score <= tolerance && map <= tolerance && shares <= 10 * tolerance;
   return { score, map, shares, within };

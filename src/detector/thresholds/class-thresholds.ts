@@ -7,17 +7,17 @@ import type { DetectorMetadata } from '../metadata.ts';
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
 import { outliers } from './outliers.ts';
 
-/** Colours of a product are from so many maps at most; more would only take memory. */
+/** Colours of a class are from so many maps at most; more would only take memory. */
 export const mapsKept = 32;
 
-/** What a detector said of good images of one product. */
-export interface GoodJudgements {
+/** What a detector said of good images of one class. */
+export interface GoodPredictions {
   readonly scores: readonly number[];
   /** Of their maps, or some of them. */
   readonly pixels: GoodPixels;
 }
 
-/** What was found for one product. */
+/** What was found for one class. */
 export interface ClassCalibration {
   readonly threshold: ConformalThreshold;
   readonly display: MapRange;
@@ -26,13 +26,13 @@ export interface ClassCalibration {
 }
 
 /**
- * Calibrates one product. Scores that stand out from the others have no say: one bad part among the good ones would set the threshold above all others like it.
- * @param judgements - of good images that were not trained on, or as if they were not; at least one
- * @param falseAlarmRate - wanted share of good parts judged anomalous, in (0, 1)
+ * Calibrates one class. Scores that stand out from the others have no say: one bad part among the good ones would set the threshold above all others like it.
+ * @param predictions - of good images that were not trained on, or as if they were not; at least one
+ * @param falseAlarmRate - wanted share of good parts called anomalous, in (0, 1)
  * @param keepOutliers - whether those count too
  */
 export function calibrateClass(
-  { scores, pixels }: GoodJudgements,
+  { scores, pixels }: GoodPredictions,
   falseAlarmRate: number,
   keepOutliers = false,
 ): ClassCalibration {
@@ -48,7 +48,7 @@ export function calibrateClass(
 }
 
 /**
- * Thresholds and colours of a detector with those of some products set anew. The colours end where they did: how high defects reach, good images do
+ * Thresholds and colours of a detector with those of some classes set anew. The colours end where they did: how high defects reach, good images do
  * not say.
  */
 export function withCalibrations(

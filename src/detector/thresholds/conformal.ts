@@ -16,7 +16,7 @@ import { CladError } from '../../core/errors.ts';
 export interface ConformalThreshold {
   readonly threshold: number;
   /**
-   * Probability that a good image is judged anomalous, at most, where all are exchangeable; else about. At most `requestedRate`, except where there are
+   * Probability that a good image is called anomalous, at most, where all are exchangeable; else about. At most `requestedRate`, except where there are
    * too few images for that: then it is 1 / (count + 1), the smallest they can show.
    */
   readonly achievableRate: number;

@@ -48,9 +48,9 @@ export interface CalibrateRequest {
   readonly anomalous: readonly string[];
   /** File to write. */
   readonly out: string;
-  /** Photographs of a product that its threshold is set by; with fewer it stays, as some may be of another product. */
+  /** Photographs of a class that its threshold is set by; with fewer it stays, as some may be of another class. */
   readonly least: number;
-  /** Wanted share of good parts judged anomalous, in (0, 1); what was wanted before where absent. */
+  /** Wanted share of good parts called anomalous, in (0, 1); what was wanted before where absent. */
   readonly falseAlarmRate?: number | undefined;
   /** Count photographs that stand out too, as they are known to be good. */
   readonly keepOutliers?: boolean | undefined;
@@ -60,13 +60,13 @@ export interface CalibrateRequest {
   readonly note?: ((text: string) => void) | undefined;
 }
 
-/** One product, before and after. Counts are of photographs recognised as the product. */
+/** One class, before and after. Counts are of photographs recognised as it. */
 export interface CalibratedClass {
   readonly class: string;
   readonly good: number;
   /** Null where the detector had none. */
   readonly before: ConformalThreshold | null;
-  /** Null where there were too few good photographs of the product: what it had stays. */
+  /** Null where there were too few good photographs of the class: what it had stays. */
   readonly after: ConformalThreshold | null;
   /** Good photographs that the threshold before calls anomalous. */
   readonly falseAlarmsBefore: number;
@@ -98,7 +98,7 @@ export interface CalibrateDocument {
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
   requireRequest('calibrateDetector', 'calibrate', request);
   const { falseAlarmRate: rate } = request;
-  // Before all the judging, not after it.
+  // Before all the predicting, not after it.
   if (rate !== undefined) requireFalseAlarmRate(rate);
   const path = await modelPathOf(request.run);
   return withNewDetectorFile(request.out, (out) => calibrateTo(out, path, request));
@@ -123,37 +123,38 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const before = detector.metadata;
     if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
-    const judge = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
-      const judged = await judgeAll(detector, paths, maps, takes, (done) =>
+    const predict = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
+      const predicted = await predictAll(detector, paths, maps, takes, (done) =>
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
-      unreadable.push(...judged.unreadable);
-      for (const sentence of judged.warnings.sentences) request.note?.(sentence);
-      return judged.byClass;
+      unreadable.push(...predicted.unreadable);
+      for (const sentence of predicted.warnings.sentences) request.note?.(sentence);
+      return predicted.byClass;
     };
     const sieve = new PhotographSieve(before);
-    const ofGood = await judge(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
+    const ofGood = await predict(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
     if (sieve.trainedGood[0] !== undefined) throw calibrationTrained(sieve.trainedGood, good);
     if (ofGood.size === 0) throw unreadable[0];
     const calibrations = new Map(
       [...ofGood]
         .filter(([, { scores }]) => scores.length >= request.least)
-        .map(([name, judgements]) => {
+        .map(([name, predictions]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
-          const { scores, maps } = judgements;
+          const { scores, maps } = predictions;
           const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
           return [name, calibrateClass({ scores, pixels }, wanted, keepOutliers)] as const;
         }),
     );
-    const ofAnomalous = await judge(anomalous, 'defective parts', 0, (each, image) =>
+    const ofAnomalous = await predict(anomalous, 'defective parts', 0, (each, image) =>
       sieve.takesAnomalous(each, image),
     );
     noteSifted(sieve, request.note);
     const pictures = new Map(
       [...calibrations.keys()].map((name) => [name, ofGood.get(name)?.pictures ?? []]),
     );
-    for (const name of calibrations.keys()) noteBursts(name, ofGood.get(name) as Judgements, request.note);
+    for (const name of calibrations.keys())
+      noteBursts(name, ofGood.get(name) as ClassPredictions, request.note);
     const after = calibrated(
       before,
       calibrations,
@@ -164,7 +165,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
-    const scores = (of: Judged['byClass'], name: string) => of.get(name)?.scores ?? [];
+    const scores = (of: PredictedPhotographs['byClass'], name: string) => of.get(name)?.scores ?? [];
     const classes = before.classes.map((name) =>
       compared(
         name,
@@ -195,11 +196,11 @@ async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) 
   return new Random('calibrate').sample(real, real.length);
 }
 
-/** Whether a photograph is to be judged. */
+/** Whether a photograph is to be predicted. */
 type Takes = (path: string, image: RgbImage) => boolean;
 
-/** What was said of the photographs of one product, and how these look. */
-interface Judgements {
+/** What was said of the photographs of one class, and how these look. */
+interface ClassPredictions {
   readonly scores: number[];
   readonly maps: Float32Array[];
   readonly paths: string[];
@@ -207,22 +208,22 @@ interface Judgements {
   readonly pictures: SeenPicture[];
 }
 
-interface Judged {
-  readonly byClass: ReadonlyMap<string, Judgements>;
+interface PredictedPhotographs {
+  readonly byClass: ReadonlyMap<string, ClassPredictions>;
   readonly unreadable: readonly CladError[];
   /** How the photographs differ from those of the training. */
   readonly warnings: WarningSummary;
 }
 
-async function judgeAll(
+async function predictAll(
   detector: Detector,
   paths: readonly string[],
   maps: number,
   takes: Takes,
   onDone: (done: number) => void,
-): Promise<Judged> {
+): Promise<PredictedPhotographs> {
   const decode = (path: string) => decodeOrError(path, { bits: bitsOf(detector.metadata) });
-  const byClass = new Map<string, Judgements>();
+  const byClass = new Map<string, ClassPredictions>();
   const unreadable: CladError[] = [];
   let done = 0;
   const warnings = new WarningSummary();
@@ -231,21 +232,21 @@ async function judgeAll(
       unreadable.push(image);
     } else if (takes(path, image)) {
       const prediction = await detector.predict(image);
-      const { className, score, map } = prediction;
+      const { class: name, score, map } = prediction;
       warnings.add(path, prediction);
-      const judgements = byClass.get(className) ?? {
+      const predictions = byClass.get(name) ?? {
         paths: [],
         scores: [],
         maps: [],
         sketches: [],
         pictures: [],
       };
-      byClass.set(className, judgements);
-      judgements.paths.push(path);
-      judgements.scores.push(score);
-      judgements.pictures.push({ look: lookAt(image), source: image.source });
-      judgements.sketches.push(sketchOf(image));
-      if (judgements.maps.length < maps) judgements.maps.push(map);
+      byClass.set(name, predictions);
+      predictions.paths.push(path);
+      predictions.scores.push(score);
+      predictions.pictures.push({ look: lookAt(image), source: image.source });
+      predictions.sketches.push(sketchOf(image));
+      if (predictions.maps.length < maps) predictions.maps.push(map);
     }
     onDone(++done);
   }

@@ -1,6 +1,6 @@
 /**
  * @file Photographs that set thresholds, by their pixels and not their paths: a copy counts once, and one that the detector was trained on cannot count, as its
- * memory bank knows it. They are met as they are decoded for judging, so nothing is decoded twice.
+ * memory bank knows it. They are met as they are decoded for predicting, so nothing is decoded twice.
  */
 import { CladError } from '../../core/errors.ts';
 import { nearDuplicates } from '../../data/near-duplicates.ts';
@@ -31,7 +31,7 @@ export class PhotographSieve {
     return [...this.#good.keys()];
   }
 
-  /** Whether this good photograph is worth judging: it is new, and no training image has been met, which ends the calibration. */
+  /** Whether this good photograph is worth predicting: it is new, and no training image has been met, which ends the calibration. */
   takesGood(path: string, image: RgbImage): boolean {
     const hash = pixelHash(image);
     if (this.#isTrained(hash)) this.trainedGood.push(path);

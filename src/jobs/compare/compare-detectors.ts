@@ -4,13 +4,14 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import type { Sample } from '../../data/dataset.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import { type Detector, type Prediction, verdictOf } from '../../detector/detector.ts';
+import type { Detector } from '../../detector/detector.ts';
+import { type Prediction, verdictOf } from '../../detector/prediction.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import { decodeImage } from '../../image/decode.ts';
 
 /** What one file does on the images. Rates are 0..1, null where there are no such images. */
 export interface Measured {
-  /** Mean over products. */
+  /** Mean over classes. */
   readonly imageAuroc: number | null;
   readonly falseAlarmRate: number | null;
   readonly missRate: number | null;
@@ -21,14 +22,14 @@ export interface Measured {
 /** How the second file differs from the first. */
 export interface DetectorComparison {
   readonly images: number;
-  /** |difference of scores|, as a share of the first file's threshold of the product. */
+  /** |difference of scores|, as a share of the first file's threshold of the class. */
   readonly scoreDifference: { readonly mean: number; readonly largest: number };
-  /** Images judged otherwise, each file by its own thresholds. */
+  /** Images with another verdict, each file by its own thresholds. */
   readonly verdicts: number;
-  /** Images judged otherwise had the second file kept the first one's thresholds. */
+  /** Images with another verdict had the second file kept the first one's thresholds. */
   readonly verdictsAtOldThresholds: number;
-  /** Images taken for another product. */
-  readonly products: number;
+  /** Images taken for another class. */
+  readonly classes: number;
   readonly before: Measured;
   readonly after: Measured;
 }
@@ -46,7 +47,7 @@ export async function compareDetectors(
     times: [] as number[],
   }));
   const differences: number[] = [];
-  const changed = { verdicts: 0, atOld: 0, products: 0 };
+  const changed = { verdicts: 0, atOld: 0, classes: 0 };
   const decode = ({ path }: Sample) => decodeImage(path, { bits: bitsOf(before.metadata) });
   for await (const [sample, image] of mapAhead(samples, 2, decode)) {
     const said: Prediction[] = [];
@@ -55,24 +56,15 @@ export async function compareDetectors(
       const prediction = await detector.predict(image);
       times.push(performance.now() - started);
       said.push(prediction);
-      const { className, score, verdict } = prediction;
-      evaluator.add({
-        path: sample.path,
-        className: sample.className,
-        anomalous: sample.anomalous,
-        score,
-        map: null,
-        mask: null,
-        predictedClass: className,
-        verdict: verdict ?? null,
-      });
+      const { path, className, anomalous } = sample;
+      evaluator.add({ path, className, anomalous, mask: null, prediction: { ...prediction, map: null } });
     }
     const [old, now] = said as [Prediction, Prediction];
-    differences.push(Math.abs(now.score - old.score) / unitOf(before, old.className));
+    differences.push(Math.abs(now.score - old.score) / unitOf(before, old.class));
     if (old.verdict !== now.verdict) changed.verdicts++;
-    if (old.verdict !== verdictOf(now.score, before.metadata.thresholds[now.className]?.threshold))
+    if (old.verdict !== verdictOf(now.score, before.metadata.thresholds[now.class]?.threshold ?? null))
       changed.atOld++;
-    if (old.className !== now.className) changed.products++;
+    if (old.class !== now.class) changed.classes++;
     onProgress?.({ task: 'comparing', done: differences.length, total: samples.length, unit: 'images' });
   }
   const [first, second] = files.map(({ evaluator, times }): Measured => {
@@ -87,13 +79,13 @@ export async function compareDetectors(
     },
     verdicts: changed.verdicts,
     verdictsAtOldThresholds: changed.atOld,
-    products: changed.products,
+    classes: changed.classes,
     before: first,
     after: second,
   };
 }
 
-/** The size of a product's threshold; where that is near zero, of the range of its colours. */
+/** The size of a class's threshold; where that is near zero, of the range of its colours. */
 function unitOf({ metadata }: Detector, className: string): number {
   const threshold = Math.abs(metadata.thresholds[className]?.threshold ?? 0);
   const range = metadata.display[className];

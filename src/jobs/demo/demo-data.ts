@@ -33,10 +33,10 @@ export interface DemoData {
   readonly size: number;
   /** Photographs, masks not counted. */
   readonly images: number;
-  readonly products: Readonly<Record<string, DemoCounts>>;
+  readonly classes: Readonly<Record<string, DemoCounts>>;
 }
 
-/** Photographs of one product. */
+/** Photographs of one class. */
 export interface DemoCounts {
   readonly train: number;
   readonly testGood: number;
@@ -57,7 +57,7 @@ const optionsSchema = z.strictObject({
   train: count,
   testGood: count,
   testAnomalous: count,
-  products: z.array(z.string()).min(1),
+  classes: z.array(z.string()).min(1),
 });
 const noteSchema = z.object({ madeBy: z.literal(command), options: optionsSchema });
 
@@ -92,13 +92,13 @@ async function write(
   await writeAllPlanned({ root, options }, plan, () =>
     onProgress?.({ task: 'demo data', done: ++done, total: plan.length, unit: 'images' }),
   );
-  const products: Record<string, { train: number; testGood: number; defects: Record<string, number> }> = {};
+  const classes: Record<string, { train: number; testGood: number; defects: Record<string, number> }> = {};
   for (const { product, kind } of plan) {
-    products[product] ??= { train: options.train, testGood: options.testGood, defects: {} };
-    const { defects } = products[product];
+    classes[product] ??= { train: options.train, testGood: options.testGood, defects: {} };
+    const { defects } = classes[product];
     if (kind !== 'good') defects[kind] = (defects[kind] ?? 0) + 1;
   }
-  return { root, seed: options.seed, size: options.size, images: plan.length, products };
+  return { root, seed: options.seed, size: options.size, images: plan.length, classes };
 }
 
 function filesOf(options: DemoOptions): string[] {
@@ -132,8 +132,8 @@ async function earlierFiles(root: string): Promise<string[]> {
   const parsed = note === undefined ? undefined : noteSchema.safeParse(jsonOrNothing(note));
   if (!parsed?.success) throw new CladError('FOLDER_FOREIGN', { path: root, command });
   // A product that a later version no longer has is no reason to refuse.
-  const known = parsed.data.options.products.filter((name) => demoDefaults.products.includes(name));
-  return filesOf({ ...parsed.data.options, products: known });
+  const known = parsed.data.options.classes.filter((name) => demoDefaults.classes.includes(name));
+  return filesOf({ ...parsed.data.options, classes: known });
 }
 
 function jsonOrNothing(text: string): unknown {

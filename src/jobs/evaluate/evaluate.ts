@@ -11,9 +11,10 @@ import { type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
 import { loadDataset } from '../../data/load.ts';
 import { noteLeftOut, verifyImages } from '../../data/verify.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import type { Detector, Prediction } from '../../detector/detector.ts';
+import type { Detector } from '../../detector/detector.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { openDetector, uncheckedNote } from '../../detector/open.ts';
+import type { PredictionWithMap } from '../../detector/prediction.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../../evaluation/evaluator.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -37,10 +38,10 @@ export interface EvaluateRequest {
   readonly note?: (text: string) => void;
 }
 
-/** One test image, judged. */
-export interface JudgedImage {
+/** One test image and what is said of it. */
+export interface PredictedImage {
   readonly sample: Sample;
-  readonly prediction: Prediction;
+  readonly prediction: PredictionWithMap;
   /** Ground truth in the anomaly map's place and size, 0 where normal; null where the sample has none. */
   readonly mask: Uint8Array | null;
 }
@@ -50,7 +51,7 @@ export interface EvaluationWatch {
   /** At most so many points a curve, at least 4. */
   readonly curvePoints: number;
   /** Called with every image, in the order of classes. */
-  readonly onJudged: (image: JudgedImage) => void;
+  readonly onPredicted: (image: PredictedImage) => void;
 }
 
 /** An evaluation with what it was made of. */
@@ -59,7 +60,7 @@ export interface EvaluationInFull {
   /** By class; null where nobody watched. */
   readonly curves: Readonly<Record<string, ClassCurves>> | null;
   readonly metadata: DetectorMetadata;
-  /** Test images, in the order in which they were judged. */
+  /** Test images, in the order in which they were predicted. */
   readonly samples: readonly Sample[];
   readonly engine: Engine;
 }
@@ -70,7 +71,7 @@ export interface EvaluationDocument extends Evaluation {
   readonly data: string;
   /** How the numbers came about. */
   readonly protocol: Readonly<Record<string, string | number | null>>;
-  /** Test images recognised as another product than their folder's, the surest first: they may lie in the wrong folder. */
+  /** Test images recognised as another class than their folder's, the surest first: they may lie in the wrong folder. */
   readonly misplaced: readonly {
     readonly path: string;
     readonly class: string;
@@ -92,7 +93,7 @@ export interface EvaluationDocument extends Evaluation {
 /**
  * Evaluates a run.
  * @throws RUN_NOT_FOUND, DETECTOR_INVALID, errors of the data readers, DATASET_EMPTY when there are no test images,
- *   CLASS_UNKNOWN when the data set has a product that the detector was not trained on
+ *   CLASS_UNKNOWN when the data set has a class that the detector was not trained on
  */
 export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationDocument> {
   requireRequest('evaluateRun', 'evaluate', request);
@@ -132,7 +133,7 @@ export async function evaluateInFull(
     const [first] = misplaced;
     if (first)
       request.note?.(
-        `${misplaced.length} of ${samples.length} test images are recognised as another product and judged by its threshold; do they lie in the wrong folder? ${first.path} is taken for ${first.recognisedAs}.`,
+        `${misplaced.length} of ${samples.length} test images are recognised as another class, and their verdicts go by its threshold; do they lie in the wrong folder? ${first.path} is taken for ${first.recognisedAs}.`,
       );
     const { curves = null, ...measured } = evaluation;
     const { provenance } = detector.metadata;
@@ -174,7 +175,7 @@ export async function evaluateInFull(
 
 /**
  * The test images, each decoded once: what is broken is refused, or left out where that was asked for.
- * @throws DATASET_EMPTY without any, CLASS_UNKNOWN for a product that the detector does not know, IMAGES_BROKEN
+ * @throws DATASET_EMPTY without any, CLASS_UNKNOWN for a class that the detector does not know, IMAGES_BROKEN
  */
 async function testImages(
   { skipBroken = false, onProgress, note }: EvaluateRequest,
@@ -229,22 +230,11 @@ async function measure(
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);
     warnings.add(sample.path, prediction);
-    const { score, map, className, classProbability, verdict } = prediction;
-    if (className !== sample.className) {
-      const { path } = sample;
-      misplaced.push({ path, class: sample.className, recognisedAs: className, share: classProbability });
-    }
-    evaluator.add({
-      path: sample.path,
-      className: sample.className,
-      anomalous: sample.anomalous,
-      score,
-      map,
-      mask,
-      predictedClass: className,
-      verdict: verdict ?? null,
-    });
-    watch?.onJudged({ sample, prediction, mask });
+    const { path, className, anomalous } = sample;
+    const { class: recognisedAs, classShare: share } = prediction;
+    if (recognisedAs !== className) misplaced.push({ path, class: className, recognisedAs, share });
+    evaluator.add({ path, className, anomalous, mask, prediction });
+    watch?.onPredicted({ sample, prediction, mask });
     onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
   }
   const seconds = (performance.now() - started) / 1000;

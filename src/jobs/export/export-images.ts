@@ -16,8 +16,8 @@ export interface ExportImages {
   /** Good images, for ranges and thresholds. */
   readonly training: readonly Sample[];
   /** For the comparison of both files. */
-  readonly judged: readonly Sample[];
-  readonly judgedAre: 'test images' | 'training images';
+  readonly compared: readonly Sample[];
+  readonly comparedAre: 'test images' | 'training images';
 }
 
 export interface ExportImagesRequest {
@@ -29,7 +29,7 @@ export interface ExportImagesRequest {
   readonly classes: readonly string[];
   /** At most so many good training images. */
   readonly good: number;
-  /** At most so many are judged. */
+  /** At most so many are compared. */
   readonly limit: number;
   /** How the detector reads 16-bit files. */
   readonly bits: SampleBits;
@@ -61,10 +61,10 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
     throw new CladError('CLASS_UNKNOWN', { name: dataset.classes[0], known: classes.join(', ') });
   const training = known.filter(({ split }) => split === 'train');
   const test = known.filter(({ split }) => split === 'test');
-  const [judged, judgedAre] =
+  const [compared, comparedAre] =
     test.length > 0 ? ([test, 'test images'] as const) : ([training, 'training images'] as const);
-  const chosen = { training: spread(training, good), judged: spread(judged, limit) };
-  const samples = [...new Set([...chosen.training, ...chosen.judged])];
+  const chosen = { training: spread(training, good), compared: spread(compared, limit) };
+  const samples = [...new Set([...chosen.training, ...chosen.compared])];
   const {
     broken,
     dataset: usable,
@@ -79,7 +79,7 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
       of.filter((sample) => usable.samples.includes(sample)),
       ({ path }) => pixels.get(path),
     );
-  return { training: distinctOf(chosen.training), judged: distinctOf(chosen.judged), judgedAre };
+  return { training: distinctOf(chosen.training), compared: distinctOf(chosen.compared), comparedAre };
 }
 
 /** At most so many, as many good and anomalous ones of each class as can be, always the same. */

@@ -31,7 +31,7 @@ import { tritonPlace, writeTriton } from './triton-repository.ts';
 /** Good images that ranges of 8-bit values are measured on; as many others move the thresholds. */
 const goodImages = 48;
 /** More of them, where there are so many products that each would have fewer. */
-const goodImagesByProduct = 4;
+const goodImagesByClass = 4;
 
 export interface ExportRequest {
   /** Run folder or detector file. */
@@ -47,7 +47,7 @@ export interface ExportRequest {
   };
   /** Data set to measure with; the run's own where absent. */
   readonly data?: string | undefined;
-  /** At most so many images are judged with both files; 0: none. */
+  /** At most so many images are predicted with both files; 0: none. */
   readonly images: number;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
@@ -64,7 +64,7 @@ export interface ExportDocument {
   readonly thresholds: 'kept' | 'moved';
   readonly bytes: { readonly before: number; readonly after: number };
   /** Null where nothing was measured: fp32 is the same file, and there may be no images. */
-  readonly comparison: (DetectorComparison & { readonly of: ExportImages['judgedAre'] }) | null;
+  readonly comparison: (DetectorComparison & { readonly of: ExportImages['comparedAre'] }) | null;
 }
 
 /**
@@ -175,7 +175,7 @@ async function variantOf(
   if (made !== 'fp32') throw new CladError('EXPORT_MADE', { path, precision: made });
   const origin = request.run === path ? undefined : await new RunFolder(request.run).originIfAny();
   const { classes } = before;
-  const wanted = 2 * Math.max(goodImages, goodImagesByProduct * classes.length);
+  const wanted = 2 * Math.max(goodImages, goodImagesByClass * classes.length);
   const images = await exportImages({
     origin,
     data,
@@ -213,12 +213,12 @@ async function variantOf(
       return makeGolden(now, engine.device, precision);
     });
     const written = detectorBytes(model, metadata, golden);
-    const judged = images?.judged ?? [];
-    if (!images || judged.length === 0) return { bytes: written, metadata, comparison: null };
+    const samples = images?.compared ?? [];
+    if (!images || samples.length === 0) return { bytes: written, metadata, comparison: null };
     const comparison = await withDetector(engine, written, path, (now) =>
-      compareDetectors(old, now, judged, onProgress),
+      compareDetectors(old, now, samples, onProgress),
     );
-    return { bytes: written, metadata, comparison: { ...comparison, of: images.judgedAre } };
+    return { bytes: written, metadata, comparison: { ...comparison, of: images.comparedAre } };
   });
 }
 

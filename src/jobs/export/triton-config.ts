@@ -7,7 +7,7 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 export interface TritonOptions {
   /** Name of the model and of its folder. */
   readonly name: string;
-  /** Pictures that may be judged at once, at least 1. */
+  /** Images that may be predicted at once, at least 1. */
   readonly maxBatch: number;
   /** Microseconds that a request may wait for others. */
   readonly queueDelay: number;
@@ -36,7 +36,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
   return [
     tritonMark,
     '# image: RGB bytes as decoded, any height and width. Requests are put into one batch only where their pictures are equally large.',
-    '# Anomalous where score is above the threshold of the product with the largest class_probability.',
+    '# Anomalous where score is above the threshold of the class with the largest class_share.',
     `name: ${quoted(name)}`,
     'backend: "onnxruntime"',
     `max_batch_size: ${maxBatch}`,
@@ -47,7 +47,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     `  { name: "anomaly_map" data_type: TYPE_FP32 dims: [ ${size}, ${size} ] },`,
     '  # One number a picture: the file gives it without an axis of its own.',
     '  { name: "score" data_type: TYPE_FP32 dims: [ 1 ] reshape: { shape: [ ] } },',
-    `  { name: "class_probability" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }`,
+    `  { name: "class_share" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }`,
     ']',
     `instance_group [ { count: ${instances} kind: ${kind === 'gpu' ? 'KIND_GPU' : 'KIND_CPU'} } ]`,
     ...(maxBatch > 1
@@ -66,7 +66,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
   ].join('\n');
 }
 
-/** `labels.txt`: a product a line, in the order of `class_probability`. */
+/** `labels.txt`: a class a line, in the order of `class_share`. */
 export function tritonLabels({ classes }: DetectorMetadata): string {
   return classes.map((name) => `${name.replaceAll(/[\r\n]/g, ' ')}\n`).join('');
 }

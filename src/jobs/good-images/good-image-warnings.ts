@@ -1,25 +1,25 @@
 /** @file What is to be told of a training's good images before its thresholds are believed. */
-import { byClass } from '../../data/dataset.ts';
+import { groupBy } from '../../core/arrays.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { robustSpread } from '../../detector/thresholds/familiarity.ts';
 import { mostDeviations } from '../../detector/thresholds/outliers.ts';
 import type { RankedImage } from './standing-out.ts';
 
-/** From this share of a product's images on, it is not single files that lie in the wrong folder: the products look alike. */
+/** From this share of a class's images on, it is not single files that lie in the wrong folder: the classes look alike. */
 const alikeShare = 0.1;
 
-/** A threshold so many times the median of the product's images is far from them, whatever their spread. */
+/** A threshold so many times the median of the class's images is far from them, whatever their spread. */
 const mostTimes = 3;
 
 /**
- * A sentence for each product whose threshold lies far above its ordinary images, and for each that is often taken for another.
+ * A sentence for each class whose threshold lies far above its ordinary images, and for each that is often taken for another.
  * @param images - ranked, with scores as of new images
  */
 export function goodImageWarnings(
   images: readonly RankedImage[],
   { thresholds }: Pick<DetectorMetadata, 'thresholds'>,
 ): string[] {
-  return [...byClass(images)].flatMap(([name, own]) => [
+  return [...groupBy(images, (image) => image.class)].flatMap(([name, own]) => [
     ...farThreshold(name, own, thresholds[name]?.threshold),
     ...alike(name, own),
   ]);
@@ -41,15 +41,14 @@ function farThreshold(name: string, own: readonly RankedImage[], threshold: numb
 }
 
 function alike(name: string, own: readonly RankedImage[]): string[] {
-  const others = byClass(
-    own
-      .filter(({ recognisedAs }) => recognisedAs !== name)
-      .map(({ recognisedAs }) => ({ className: recognisedAs })),
+  const others = groupBy(
+    own.filter(({ recognisedAs }) => recognisedAs !== name),
+    ({ recognisedAs }) => recognisedAs,
   );
   return [...others]
     .filter(([, taken]) => taken.length > alikeShare * own.length && taken.length > 1)
     .map(
       ([other, taken]) =>
-        `${taken.length} of ${own.length} good images of ${name} are recognised as ${other}: the two look alike, and verdicts go by the threshold of the product that is recognised. Train them as one product, or check the folders.`,
+        `${taken.length} of ${own.length} good images of ${name} are recognised as ${other}: the two look alike, and verdicts go by the threshold of the class that is recognised. Train them as one class, or check the folders.`,
     );
 }

@@ -11,7 +11,8 @@ import { openSealed, sealedJson } from '../../core/sealed-json.ts';
 import type { GoodImage } from './good-images.ts';
 
 const fileSchema = z.object({
-  format: z.literal(1),
+  /** 2 says `class`. */
+  format: z.literal(2),
   /** Training image of each entry of the memory bank, in its order; empty where there is none. */
   entryImages: z.array(z.number().int().min(0)),
   /** The training images; an image's number is its position. */
@@ -19,7 +20,7 @@ const fileSchema = z.object({
     z.object({
       /** Below the data set's root, with `/`. */
       path: z.string(),
-      product: z.string(),
+      class: z.string(),
       heldOut: z.boolean(),
       /** Of the finished detector, the image's own entries left out, not moved by what the networks remember. */
       score: z.number(),
@@ -45,13 +46,13 @@ export function goodImagesFile(
   root: string,
 ): GoodImagesFile {
   return {
-    format: 1,
+    format: 2,
     entryImages: [...entryImages],
     images: images
       .toSorted((a, b) => a.id - b.id)
-      .map(({ path, className, heldOut, score, recognisedAs, share }) => ({
+      .map(({ path, class: className, heldOut, score, recognisedAs, share }) => ({
         path: relative(root, path).split(sep).join('/'),
-        product: className,
+        class: className,
         heldOut,
         score,
         recognisedAs,

@@ -1,7 +1,8 @@
 /**
- * @file What a finished detector says of the good images it was made from, each judged as if it were new: thresholds and colours come from
+ * @file What a finished detector says of the good images it was made from, each predicted as if it were new: thresholds and colours come from
  * that, and a list of images that stand out (standing-out.ts).
  */
+import { groupBy } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
@@ -26,18 +27,18 @@ export interface GoodImage {
   /** Number among the training images. */
   readonly id: number;
   readonly path: string;
-  readonly className: string;
+  readonly class: string;
   /** Whether the networks have not been trained on it. */
   readonly heldOut: boolean;
   readonly score: number;
-  /** The product that the others' patches take it for, and the share of votes; another than `className` where it lies in the wrong folder. */
+  /** The class that the others' patches take it for, and the share of their votes, 0..1; another than `class` where it lies in the wrong folder. */
   readonly recognisedAs: string;
   readonly share: number;
 }
 
 /** A detector that is asked about its training images, each without what its memory bank holds of it. */
 export interface LeaveOwnOutDetector {
-  readonly judge: (
+  readonly predict: (
     id: number,
     image: RgbImage,
   ) => Promise<{ readonly score: number; readonly map: Float32Array; readonly shares: Float32Array }>;
@@ -48,33 +49,33 @@ export interface LeaveOwnOutDetector {
 export async function leaveOwnOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOwnOutDetector> {
   const session = await engine.load(bytes);
   return {
-    async judge(id, image) {
-      const { score, anomaly_map, class_probability } = await session.run(
+    async predict(id, image) {
+      const { score, anomaly_map, class_share } = await session.run(
         { image: imageTensor([image]), training_image: int64([id], [1]) },
-        ['score', 'anomaly_map', 'class_probability'],
+        ['score', 'anomaly_map', 'class_share'],
       );
       return {
         score: floats(score)[0] as number,
         map: floats(anomaly_map),
-        shares: floats(class_probability),
+        shares: floats(class_share),
       };
     },
     release: () => session.release(),
   };
 }
 
-/** What is said of good images, and of the pixels of each product's maps: of held-out images alone, and of others where these are few. */
-export interface Judged {
+/** What is said of good images, and of the pixels of each class's maps: of held-out images alone, and of others where these are few. */
+export interface PredictedGoodImages {
   readonly images: readonly GoodImage[];
   readonly pixels: ReadonlyMap<string, { readonly all: GoodPixels; readonly heldOut: GoodPixels }>;
 }
 
-/** Which good images are to be judged. */
-export interface GoodImagesToJudge {
+/** Which good images are to be predicted. */
+export interface GoodImagesToPredict {
   /** Path of each training image, by its number. */
   readonly paths: readonly string[];
-  /** Numbers of the images by product, the held-out ones first. */
-  readonly products: ReadonlyMap<string, readonly number[]>;
+  /** Numbers of the images by class, the held-out ones first. */
+  readonly ids: ReadonlyMap<string, readonly number[]>;
   readonly heldOut: ReadonlySet<number>;
   /** How 16-bit files are read. */
   readonly bits: SampleBits;
@@ -83,26 +84,34 @@ export interface GoodImagesToJudge {
 }
 
 /**
- * Judges good images product by product, so that no more than one product's maps are held.
+ * Predicts good images class by class, so that no more than one class's maps are held.
  * @throws what `onProgress` throws
  */
-export async function judgeGoodImages(
-  { paths, products, heldOut, bits, classes }: GoodImagesToJudge,
+export async function predictGoodImages(
+  { paths, ids: idsByClass, heldOut, bits, classes }: GoodImagesToPredict,
   ownOut: LeaveOwnOutDetector,
   onProgress: ProgressListener,
-): Promise<Judged> {
-  const total = [...products.values()].reduce((sum, { length }) => sum + length, 0);
+): Promise<PredictedGoodImages> {
+  const total = [...idsByClass.values()].reduce((sum, { length }) => sum + length, 0);
   const decode = (id: number) => decodeImage(paths[id], { bits });
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
-  for (const [className, ids] of products) {
+  for (const [className, ids] of idsByClass) {
     const own: GoodImage[] = [];
     const maps: Float32Array[] = [];
     for await (const [id, image] of mapAhead(ids, 4, decode)) {
-      const { score, map, shares } = await ownOut.judge(id, image);
+      const { score, map, shares } = await ownOut.predict(id, image);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best], shares[best]];
-      own.push({ id, path: paths[id], className, heldOut: heldOut.has(id), score, recognisedAs, share });
+      own.push({
+        id,
+        path: paths[id],
+        class: className,
+        heldOut: heldOut.has(id),
+        score,
+        recognisedAs,
+        share,
+      });
       if (maps.length < mapsKept) maps.push(map);
       onProgress({ task: 'thresholds', done: images.length + own.length, total, unit: 'images' });
     }
@@ -122,15 +131,15 @@ function pixelsOf(own: readonly GoodImage[], maps: readonly Float32Array[]) {
   return { all, heldOut: some ? goodPixels(held.map(({ map }) => map)) : all };
 }
 
-/** Numbers of the images to judge, by product, all of them: the held-out ones, then the others, in an order drawn by chance, as colours come from the first. */
-export function imagesToJudge(
+/** Numbers of the images to predict, by class, all of them: the held-out ones, then the others, in an order drawn by chance, as colours come from the first. */
+export function imagesToPredict(
   samples: readonly Pick<Sample, 'className'>[],
   { heldOut }: Pick<HeldOutSplit, 'heldOut'>,
   seed: number,
 ): Map<string, number[]> {
-  const products = byClass(samples.map(({ className }, id) => ({ className, id })));
+  const groups = byClass(samples.map(({ className }, id) => ({ className, id })));
   return new Map(
-    [...products].map(([name, images]) => {
+    [...groups].map(([name, images]) => {
       const held = images.filter(({ id }) => heldOut.has(id));
       const others = images.filter(({ id }) => !heldOut.has(id));
       const drawn = new Random(seed, 'thresholds', name).sample(others, others.length);
@@ -139,7 +148,7 @@ export function imagesToJudge(
   );
 }
 
-/** Thresholds and colours by product, and what they come from. */
+/** Thresholds and colours by class, and what they come from. */
 export interface GoodCalibration {
   readonly familiarity: number;
   readonly classes: ReadonlyMap<string, ClassCalibration>;
@@ -149,7 +158,7 @@ export interface GoodCalibration {
 
 /** How well the networks know what they were trained on. */
 export function familiarityOf(images: readonly GoodImage[]): number {
-  return familiarity(productsOf(images));
+  return familiarity(classesOf(images));
 }
 
 /**
@@ -157,30 +166,30 @@ export function familiarityOf(images: readonly GoodImage[]): number {
  * @param familiar - from `familiarityOf`; 0 where no network was trained: without any, as in PatchCore, no image is more familiar than another
  */
 export function calibrateByGood(
-  { images, pixels }: Judged,
+  { images, pixels }: PredictedGoodImages,
   falseAlarmRate: number,
   familiar: number,
 ): GoodCalibration {
-  const products = productsOf(images);
+  const groups = classesOf(images);
   const classes = new Map<string, ClassCalibration>();
   const asNew: GoodImage[] = [];
-  const higherBy = lifts(products, familiar);
-  for (const [number, { name, own, heldOut }] of products.entries()) {
+  const higherBy = lifts(groups, familiar);
+  for (const [number, { name, own, heldOut }] of groups.entries()) {
     const higher = higherBy[number];
     const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
     asNew.push(...moved);
     const seen = pixels.get(name);
     if (!seen) continue;
-    const judgements = countsTrained(familiar)
+    const predictions = countsTrained(familiar)
       ? { scores: scoresOf(moved), pixels: seen.all }
       : { scores: heldOut, pixels: seen.heldOut };
-    classes.set(name, calibrateClass(judgements, falseAlarmRate));
+    classes.set(name, calibrateClass(predictions, falseAlarmRate));
   }
   return { familiarity: familiar, classes, images: asNew };
 }
 
-function productsOf(images: readonly GoodImage[]) {
-  return [...byClass(images)].map(([name, own]) => ({
+function classesOf(images: readonly GoodImage[]) {
+  return [...groupBy(images, (image) => image.class)].map(([name, own]) => ({
     name,
     own,
     trained: scoresOf(own.filter(({ heldOut }) => !heldOut)),

@@ -1,9 +1,9 @@
-/** @file Good images as the finished detector sees them, in a table, and those unlike the others of their product: they may be no good parts. */
+/** @file Good images as the finished detector sees them, in a table, and those unlike the others of their class: they may be no good parts. */
 import { rm } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
+import { groupBy } from '../../core/arrays.ts';
 import { csvLine } from '../../core/csv.ts';
 import { writeFileAtomic } from '../../core/files.ts';
-import { byClass } from '../../data/dataset.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { heatOver, seenPicture, withLegend } from '../../detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
@@ -15,7 +15,7 @@ import { shrink } from '../../image/shrink.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { GoodImage, LeaveOwnOutDetector } from './good-images.ts';
 
-/** A good image among those of its product. */
+/** A good image among those of its class. */
 export interface RankedImage extends GoodImage {
   /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread, or are few. */
   readonly deviations: number;
@@ -28,12 +28,12 @@ const mostPictures = 12;
 const pictureSide = 480;
 
 /**
- * The images of each product, the most anomalous first.
+ * The images of each class, the most anomalous first.
  * @param images - with scores as of new images
  * @param comparable - whether those of trained images can stand beside those of held-out ones; if not, each kind is compared with itself
  */
 export function rankImages(images: readonly GoodImage[], comparable: boolean): RankedImage[] {
-  return [...byClass(images)].flatMap(([, own]) => {
+  return [...groupBy(images, (image) => image.class)].flatMap(([, own]) => {
     const groups = comparable
       ? [own]
       : [own.filter(({ heldOut }) => heldOut), own.filter(({ heldOut }) => !heldOut)];
@@ -46,23 +46,21 @@ function amongThemselves(images: readonly GoodImage[]): RankedImage[] {
   return images.map((image, at) => ({ ...image, deviations: each[at] }));
 }
 
-/** Images that the others take for another product: they may lie in the wrong folder. The surest first. */
-export function misplaced<Image extends Pick<GoodImage, 'className' | 'recognisedAs' | 'share'>>(
+/** Images that the others take for another class: they may lie in the wrong folder. The surest first. */
+export function misplaced<Image extends Pick<GoodImage, 'class' | 'recognisedAs' | 'share'>>(
   images: readonly Image[],
 ): Image[] {
-  return images
-    .filter(({ className, recognisedAs }) => recognisedAs !== className)
-    .sort((a, b) => b.share - a.share);
+  return images.filter((image) => image.recognisedAs !== image.class).sort((a, b) => b.share - a.share);
 }
 
-/** Images that lie far above the others of their product, the furthest first. */
+/** Images that lie far above the others of their class, the furthest first. */
 export function standOut(images: readonly RankedImage[]): RankedImage[] {
   return images
     .filter(({ deviations }) => deviations > mostDeviations)
     .sort((a, b) => b.deviations - a.deviations);
 }
 
-/** All that may be no good image of its product: what stands out, the furthest first, and what lies in the wrong folder. */
+/** All that may be no good image of its class: what stands out, the furthest first, and what lies in the wrong folder. */
 export function suspects(images: readonly RankedImage[]): RankedImage[] {
   return [...new Set([...standOut(images), ...misplaced(images)])];
 }
@@ -73,7 +71,7 @@ export function goodImagesCsv(
   thresholds: DetectorMetadata['thresholds'],
   root: string,
 ): string {
-  const rows = images.map(({ path, className, heldOut, score, deviations, recognisedAs, share }) =>
+  const rows = images.map(({ path, class: className, heldOut, score, deviations, recognisedAs, share }) =>
     csvLine([
       className,
       relative(root, path),
@@ -86,7 +84,7 @@ export function goodImagesCsv(
     ]),
   );
   const header = csvLine([
-    'product',
+    'class',
     'image',
     'score',
     'threshold',
@@ -98,7 +96,7 @@ export function goodImagesCsv(
   return `${[header, ...rows].join('\r\n')}\r\n`;
 }
 
-/** Writes the table, and pictures of those that may be no good images of their product, each beside its heat map, into `standing-out/`. */
+/** Writes the table, and pictures of those that may be no good images of their class, each beside its heat map, into `standing-out/`. */
 export async function writeGoodImages(
   { run, root }: { readonly run: RunFolder; readonly root: string },
   ownOut: LeaveOwnOutDetector,
@@ -108,14 +106,14 @@ export async function writeGoodImages(
   await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, root));
   // A try before this one may have left others.
   await rm(run.standingOut, { recursive: true, force: true });
-  for (const [index, { id, path, className, recognisedAs }] of suspects(images)
+  for (const [index, { id, path, class: className, recognisedAs }] of suspects(images)
     .slice(0, mostPictures)
     .entries()) {
     const image = await decodeImage(path, { bits: bitsOf(metadata) });
-    const { map } = await ownOut.judge(id, image);
+    const { map } = await ownOut.predict(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];
-    const heat = heatOver({ metadata }, seen, { className, threshold, map });
+    const heat = heatOver({ metadata }, seen, { class: className, threshold, map });
     const picture = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
     await writePng(join(run.standingOut, pictureName(index, className, recognisedAs, path)), picture);
   }

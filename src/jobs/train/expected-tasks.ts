@@ -5,13 +5,13 @@
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { byClass, type Dataset } from '../../data/dataset.ts';
 import type { CommonOptions, Method } from '../../methods/contract.ts';
-import { imagesToJudge } from '../good-images/good-images.ts';
-import { madePerProduct } from './made-defects.ts';
+import { imagesToPredict } from '../good-images/good-images.ts';
+import { madePerClass } from './made-defects.ts';
 import type { TrainRequest } from './prepare.ts';
 
 /** Test images shown in the report's embedding, at most. */
 const embedded = 600;
-/** Seconds in which a detector judges an image, where the method does not say. */
+/** Seconds that a detector takes for an image, where the method does not say. */
 const usualImage = 0.05;
 
 /** In the order in which they come. Some may be left out, where an earlier try has done them. */
@@ -27,15 +27,15 @@ export function expectedTasks(
   const selection = method.usesTestImages?.(options) ? tests : 0;
   const counts = { training: training.length, selection, classes: classes.length };
   const image = method.imageSeconds?.(options, counts) ?? usualImage;
-  const judged = judgedImages(options, training);
-  const made = options.synthesis.perImage > 0 ? madePerProduct * classes.length : 0;
+  const predicted = predictedImages(options, training);
+  const made = options.synthesis.perImage > 0 ? madePerClass * classes.length : 0;
   const pictures = (task: string, seconds: number): ExpectedTask => ({ task, seconds, kind: 'pictures' });
   const tasks: readonly ExpectedTask[] = [
     pictures('checking images', (training.length + Math.max(reported, selection)) * 0.004),
     pictures('checking textures', request.textures === undefined || made === 0 ? 0 : 2),
     pictures('reading images', training.length * 0.001),
     ...(method.tasks?.(options, counts) ?? []),
-    pictures('thresholds', judged * image),
+    pictures('thresholds', predicted * image),
     pictures('regions', made * 1.5 * image),
     pictures('evaluating', reported * (image + 0.02)),
     pictures('embedding', Math.min(embedded, reported) * image),
@@ -43,7 +43,7 @@ export function expectedTasks(
   return tasks.filter(({ seconds }) => seconds > 0);
 }
 
-function judgedImages(options: CommonOptions, training: Dataset['samples']): number {
+function predictedImages(options: CommonOptions, training: Dataset['samples']): number {
   const count = Math.max(1, Math.round(1 / Math.max(options.heldOut, 1e-3)));
   const heldOut = new Set<number>();
   // Which are held out does not matter here, only about how many of each product.
@@ -52,6 +52,6 @@ function judgedImages(options: CommonOptions, training: Dataset['samples']): num
       if (index % count === 0) heldOut.add(id);
     });
   const split = { heldOut, fit: new Set<number>() };
-  const judged = imagesToJudge(training, split, options.seed);
-  return [...judged.values()].reduce((sum, ids) => sum + ids.length, 0);
+  const predicted = imagesToPredict(training, split, options.seed);
+  return [...predicted.values()].reduce((sum, ids) => sum + ids.length, 0);
 }

@@ -23,11 +23,11 @@ import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local
 import type { LeaveOwnOutDetector } from '../good-images/good-images.ts';
 import type { Work } from './prepare.ts';
 
-/** Defects of each product; of 16 as of 24 the share scatters by 0.03 around that of many. */
-export const madePerProduct = 16;
+/** Defects of each class; of 16 as of 24 the share scatters by 0.03 around that of many. */
+export const madePerClass = 16;
 /** With fewer that the detector calls anomalous, the usual values stand. */
 const leastFound = 6;
-/** What fits defects of most products; where a product has none of its own. */
+/** What fits defects of most classes; where a class has none of its own. */
 export const usualShare = 0.75;
 const shares = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] as const;
 /** Which of the best is the very best is chance among so few defects. */
@@ -45,21 +45,21 @@ export interface SeenDefect {
 }
 
 /**
- * The metadata with regions and colours by made defects, a product at a time.
+ * The metadata with regions and colours by made defects, a class at a time.
  * @param metadata - with thresholds and colours by good images
  * @throws INTERRUPTED once the request's signal is aborted
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
   work: Pick<Work, 'training' | 'split' | 'view' | 'textures' | 'options' | 'bits' | 'onProgress' | 'signal'>,
-  ownOut: Pick<LeaveOwnOutDetector, 'judge'>,
+  ownOut: Pick<LeaveOwnOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
   const share: Record<string, number> = {};
   const display = { ...metadata.display };
   const ids = work.training.map(({ className }, id) => ({ className, id }));
   const onProgress = stoppable(work);
-  const total = madePerProduct * metadata.classes.length;
+  const total = madePerClass * metadata.classes.length;
   let done = 0;
   for (const [name, all] of byClass(ids)) {
     const range = display[name];
@@ -70,7 +70,7 @@ export async function withMadeDefects(
       // What the networks have not seen comes first.
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));
-      const images = [...held, ...others].slice(0, madePerProduct).map(({ id }) => id);
+      const images = [...held, ...others].slice(0, madePerClass).map(({ id }) => id);
       for await (const defect of madeDefects(name, images, work, ownOut)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
@@ -132,12 +132,12 @@ async function* madeDefects(
     options,
     bits,
   }: Pick<Work, 'training' | 'view' | 'textures' | 'options' | 'bits'>,
-  ownOut: Pick<LeaveOwnOutDetector, 'judge'>,
+  ownOut: Pick<LeaveOwnOutDetector, 'predict'>,
 ): AsyncGenerator<SeenDefect> {
   const source = textures ? textureFolder(textures) : proceduralTextures();
   const settings = anomaliesOn(options.synthesis, Math.round(geometry.size / patch));
   const onPart = options.synthesis.foreground && (await partIsFound(images, training, geometry, bits));
-  const numbers = Array.from({ length: madePerProduct }, (_, number) => number);
+  const numbers = Array.from({ length: madePerClass }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
     const id = images[number % images.length] as number;
     const image = await decodeImage(training[id]!.path, { bits });
@@ -149,7 +149,7 @@ async function* madeDefects(
     return { id, ...largestPiece(seen, anomaly) };
   });
   for await (const [, { id, image, mask }] of made) {
-    const { score, map } = await ownOut.judge(id, framed(image, geometry));
+    const { score, map } = await ownOut.predict(id, framed(image, geometry));
     yield { score, map, mask };
   }
 }

@@ -2,9 +2,9 @@
 import { CladError } from '../../core/errors.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import type { FitPlan } from '../../methods/contract.ts';
-import { imagesToJudge } from '../good-images/good-images.ts';
+import { imagesToPredict } from '../good-images/good-images.ts';
 import { requireRequest } from '../request-fields.ts';
-import { madePerProduct } from './made-defects.ts';
+import { madePerClass } from './made-defects.ts';
 import { readAll, type TrainRequest } from './prepare.ts';
 
 /** What is expected of a training. */
@@ -35,8 +35,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   }
   const { imageSeconds, ...plan } = await method.plan(work);
   const classes = dataset.classes.length;
-  const judged = [...imagesToJudge(training, split, options.seed).values()].flat();
-  const made = options.synthesis.perImage > 0 ? madePerProduct * classes : 0;
+  const predicted = [...imagesToPredict(training, split, options.seed).values()].flat();
+  const made = options.synthesis.perImage > 0 ? madePerClass * classes : 0;
   const tests = dataset.samples.filter((sample) => sample.split === 'test');
   return {
     ...plan,
@@ -45,7 +45,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     classes,
     heldOut: split.heldOut.size,
     // A made defect takes half as long again as a good image.
-    time: { ...plan.time, thresholds: (judged.length + 1.5 * made) * imageSeconds },
+    time: { ...plan.time, thresholds: (predicted.length + 1.5 * made) * imageSeconds },
     leftOut,
   };
 }

@@ -14,7 +14,7 @@ import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { Fitted } from '../../methods/contract.ts';
 import { loadMethod } from '../../methods/registry.ts';
-import type { Judgement } from '../../training/checkpoint.ts';
+import type { Validation } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { readGoodImagesFile } from '../good-images/good-images-file.ts';
 import { misplaced, type RankedImage, standOut } from '../good-images/standing-out.ts';
@@ -30,16 +30,16 @@ export interface TrainOutcome {
   readonly run: string;
   readonly model: string;
   readonly metadata: DetectorMetadata;
-  /** Good images that stand out from those of their product, the furthest first; null where the run had been finished before. */
+  /** Good images that stand out from those of their class, the furthest first; null where the run had been finished before. */
   readonly standingOut: readonly RankedImage[] | null;
-  /** Good images that are recognised as another product, the surest first; null as `standingOut`. */
+  /** Good images that are recognised as another class, the surest first; null as `standingOut`. */
   readonly misplaced: readonly RankedImage[] | null;
   /** Sentences on what to look at before the thresholds are believed. */
   readonly warnings: readonly string[];
   /** Gradient steps by stage; null where the run had been finished before. */
   readonly steps: Fitted['steps'] | null;
-  /** Step and value of the judgement that chose the networks. */
-  readonly chosen: Judgement | null;
+  /** Step and value of the validation that chose the networks. */
+  readonly chosen: Validation | null;
   /** What was passed over in the folders of data set and textures. */
   readonly leftOut: LeftOutSummary;
   readonly seconds: number;
@@ -48,7 +48,7 @@ export interface TrainOutcome {
 }
 
 /**
- * Trains one model over all products of a data set.
+ * Trains one model over all classes of a data set.
  * @throws every error of the data readers, the backbone and the run folder; IN_USE where another training writes it; INTERRUPTED when the signal is aborted
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
@@ -92,7 +92,7 @@ async function excluding(outcome: TrainOutcome, request: TrainRequest): Promise<
   const { device, threads } = request;
   const asked = { run, exclude: [], outliers: true, device, threads, onProgress: stoppable(request) };
   const { excluded, standingOut, misplaced, warnings } = await excludeUnlocked(asked);
-  for (const { path, product } of excluded) request.note?.(`left out of ${product}: ${path}`);
+  for (const image of excluded) request.note?.(`left out of ${image.class}: ${image.path}`);
   const { metadata } = readDetector(await readBytes(model), model);
   return { ...outcome, metadata, standingOut, misplaced, warnings };
 }

@@ -8,7 +8,7 @@ import { cameraProfile } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
-import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { type DetectorMetadata, detectorFormat } from '../../detector/metadata.ts';
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
 import { countsTrained } from '../../detector/thresholds/familiarity.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
@@ -18,9 +18,9 @@ import {
   calibrateByGood,
   familiarityOf,
   type GoodCalibration,
-  imagesToJudge,
-  judgeGoodImages,
+  imagesToPredict,
   leaveOwnOutDetector,
+  predictGoodImages,
 } from '../good-images/good-images.ts';
 import { goodImagesFile, writeGoodImagesFile } from '../good-images/good-images-file.ts';
 import { type RankedImage, rankImages, writeGoodImages } from '../good-images/standing-out.ts';
@@ -40,7 +40,7 @@ export interface Written {
 export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Written> {
   const { engine, run, dataset } = work;
   const { classes } = dataset;
-  const written = await judgeAndDescribe(work, fitted);
+  const written = await predictAndDescribe(work, fitted);
   const model = detectorGraph(fitted, classes).toModel();
   const plain = detectorBytes(model, written.metadata);
   const detector = await Detector.fromBytes(engine, plain, run.model);
@@ -53,7 +53,7 @@ export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Wri
   return written;
 }
 
-async function judgeAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
+async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
   const { engine, options, run, dataset, training, split } = work;
   const { steps, entryImages, reach } = fitted;
   const { seed, falseAlarmRate } = options;
@@ -62,24 +62,24 @@ async function judgeAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
     detectorGraph(fitted, dataset.classes, { leaveOwnOut: true }).toBytes(),
   );
   try {
-    const toJudge = {
+    const toPredict = {
       paths: training.map(({ path }) => path),
-      products: imagesToJudge(training, split, seed),
+      ids: imagesToPredict(training, split, seed),
       heldOut: split.heldOut,
       bits: work.bits,
       classes: dataset.classes,
     };
-    const judged = await judgeGoodImages(toJudge, ownOut, stoppable(work));
+    const predicted = await predictGoodImages(toPredict, ownOut, stoppable(work));
     // What is in a bank leaves it for its own image; everything else is learnt by heart as far as it goes.
     const learnt = entryImages === undefined || Object.values(steps).some((count) => count > 0);
-    const familiar = learnt ? familiarityOf(judged.images) : 0;
-    const calibration = calibrateByGood(judged, falseAlarmRate, familiar);
+    const familiar = learnt ? familiarityOf(predicted.images) : 0;
+    const calibration = calibrateByGood(predicted, falseAlarmRate, familiar);
     const metadata = await withMadeDefects(describe(work, calibration), work, ownOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(familiar));
     await writeGoodImages({ run, root: dataset.root }, ownOut, goodImages, metadata);
     await writeGoodImagesFile(
       run.goodImagesState,
-      goodImagesFile(judged.images, entryImages ?? [], dataset.root),
+      goodImagesFile(predicted.images, entryImages ?? [], dataset.root),
     );
     return { metadata, goodImages };
   } finally {
@@ -87,17 +87,17 @@ async function judgeAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
   }
 }
 
-/** What the photographs of each product are like, held-out ones too. */
+/** What the photographs of each class are like, held-out ones too. */
 function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
   const pictures = training.flatMap(({ path, className }) => {
     const picture = seen.get(path);
     return picture ? { className, picture } : [];
   });
-  const products = [...byClass(pictures)].map(([name, own]) => [
+  const classes = [...byClass(pictures)].map(([name, own]) => [
     name,
     cameraProfile(own.map(({ picture }) => picture)),
   ]);
-  return { bits, products: Object.fromEntries(products) };
+  return { bits, classes: Object.fromEntries(classes) };
 }
 
 function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
@@ -112,7 +112,7 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
     Object.fromEntries([...calibration.classes].map(([name, of]) => [name, value(of)]));
   const { name, licence, source } = backbone.card;
   return {
-    format: 1,
+    format: detectorFormat,
     cladVersion: version,
     created: new Date().toISOString(),
     method: method.name,

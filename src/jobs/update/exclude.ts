@@ -1,15 +1,15 @@
 /**
  * @file `clad update RUN --exclude` as a function: good images that turned out not to be good leave a finished detector, without a new training. Their entries
- * in the memory bank are put out of reach, and thresholds and colours of the products concerned are set anew. The networks keep what they learnt.
+ * in the memory bank are put out of reach, and thresholds and colours of the classes concerned are set anew. The networks keep what they learnt.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import type { ProgressListener } from '../../core/progress.ts';
-import { byClass } from '../../data/dataset.ts';
 import { byCodeUnit } from '../../data/folders.ts';
 import { positionsOf } from '../../data/named-images.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
@@ -26,11 +26,11 @@ import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import {
   calibrateByGood,
   type GoodImage,
-  imagesToJudge,
-  type Judged,
-  judgeGoodImages,
+  imagesToPredict,
   type LeaveOwnOutDetector,
   leaveOwnOutDetector,
+  type PredictedGoodImages,
+  predictGoodImages,
 } from '../good-images/good-images.ts';
 import {
   type GoodImagesFile,
@@ -53,7 +53,7 @@ export interface ExcludeRequest {
   readonly run: string;
   /** Training images, as paths or as `good-images.csv` has them; they need not exist any more. */
   readonly exclude: readonly string[];
-  /** Leave out as well what stands out, and what is recognised as another product. */
+  /** Leave out as well what stands out, and what is recognised as another class. */
   readonly outliers: boolean;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
@@ -65,10 +65,10 @@ export interface ExcludeDocument {
   readonly model: string;
   /** The detector file of before; null where nothing was to be left out. */
   readonly before: string | null;
-  readonly excluded: readonly { readonly path: string; readonly product: string }[];
-  /** The products whose thresholds were set anew. */
-  readonly products: readonly {
-    readonly product: string;
+  readonly excluded: readonly { readonly path: string; readonly class: string }[];
+  /** The classes whose thresholds were set anew. */
+  readonly classes: readonly {
+    readonly class: string;
     readonly before: ConformalThreshold;
     readonly after: ConformalThreshold;
     /** Good images that are left. */
@@ -76,13 +76,13 @@ export interface ExcludeDocument {
   }[];
   /** What stands out among the images that are left, and has no say in thresholds. */
   readonly standingOut: readonly RankedImage[];
-  /** Of the images that are left, those recognised as another product. */
+  /** Of the images that are left, those recognised as another class. */
   readonly misplaced: readonly RankedImage[];
   /** Sentences on what to look at before the thresholds are believed. */
   readonly warnings: readonly string[];
 }
 
-/** Good images that a product needs: as many as a training does. */
+/** Good images that a class needs: as many as a training does. */
 const leastImages = 2;
 
 /** What is changed. */
@@ -119,45 +119,45 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   const fresh = [...asked].filter((id) => !file.images[id].excluded);
   const excluded = fresh
     .map((id) => imageOf(subject, id))
-    .map(({ path, className }) => ({ path, product: className }));
+    .map(({ path, class: name }) => ({ path, class: name }));
   if (fresh.length === 0)
     return {
       model: path,
       before: null,
       excluded,
-      products: [],
+      classes: [],
       standingOut: [],
       misplaced: [],
       warnings: [],
     };
   const gone = new Set([...fresh, ...[...file.images.keys()].filter((id) => file.images[id].excluded)]);
   requireEnough(file, gone);
-  const touched = new Set(fresh.flatMap((id) => [file.images[id].product, file.images[id].recognisedAs]));
+  const touched = new Set(fresh.flatMap((id) => [file.images[id].class, file.images[id].recognisedAs]));
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = decodeModel(subject.bytes);
   const model = hasBank(whole) ? withoutEntriesOf(whole, file.entryImages, gone) : whole;
   const asking = encodeModel(askedWithoutOneImage(model, file.entryImages));
   const ownOut = await leaveOwnOutDetector(engine, asking);
   try {
-    const judged = await judgeTouched(subject, touched, gone, ownOut, request.onProgress);
-    const { metadata, images } = recalibrated(subject, judged, gone, fresh);
+    const predicted = await predictTouched(subject, touched, gone, ownOut, request.onProgress);
+    const { metadata, images } = recalibrated(subject, predicted, gone, fresh);
     const bytes = await withGolden(engine, model, metadata, path);
     const kept = await keepVersion(subject.run, subject.bytes);
     await writeFileAtomic(path, bytes);
-    await writeGoodImagesFile(subject.run.goodImagesState, updatedFile(file, judged.images, gone));
+    await writeGoodImagesFile(subject.run.goodImagesState, updatedFile(file, predicted.images, gone));
     const ranked = rankImages(images, countsTrained(before.provenance.familiarity));
     await writeGoodImages(subject, ownOut, ranked, metadata);
-    const products = [...touched].sort(byCodeUnit).map((product) => ({
-      product,
-      before: before.thresholds[product],
-      after: metadata.thresholds[product],
-      images: images.filter(({ className }) => className === product).length,
+    const classes = [...touched].sort(byCodeUnit).map((name) => ({
+      class: name,
+      before: before.thresholds[name],
+      after: metadata.thresholds[name],
+      images: images.filter((image) => image.class === name).length,
     }));
     return {
       model: path,
       before: kept,
       excluded,
-      products,
+      classes,
       standingOut: standOut(ranked),
       misplaced: misplaced(ranked),
       warnings: goodImageWarnings(ranked, metadata),
@@ -179,8 +179,8 @@ async function subjectOf(folder: string): Promise<Subject> {
 
 /** A good image as the file has it, with its number. */
 function imageOf({ file, root }: Pick<Subject, 'file' | 'root'>, id: number): GoodImage {
-  const { path, product, heldOut, score, recognisedAs, share } = file.images[id];
-  return { id, path: join(root, path), className: product, heldOut, score, recognisedAs, share };
+  const { excluded: _, path, ...image } = file.images[id];
+  return { id, path: join(root, path), ...image };
 }
 
 /**
@@ -204,65 +204,62 @@ async function imagesToExclude(
   return ids;
 }
 
-/** @throws EXCLUDED_ALL where a product would keep too few images */
+/** @throws EXCLUDED_ALL where a class would keep too few images */
 function requireEnough({ images }: GoodImagesFile, gone: ReadonlySet<number>): void {
-  for (const [name, own] of byClass(images.map(({ product }, id) => ({ className: product, id })))) {
-    const left = own.filter(({ id }) => !gone.has(id)).length;
+  for (const [name, own] of groupBy([...images.keys()], (id) => images[id].class)) {
+    const left = own.filter((id) => !gone.has(id)).length;
     if (left < leastImages) throw new CladError('EXCLUDED_ALL', { name, left, least: leastImages });
   }
 }
 
-/** The images of the products concerned, as the changed detector sees them; the others as they were. */
-async function judgeTouched(
+/** The images of the classes concerned, as the changed detector sees them; the others as they were. */
+async function predictTouched(
   subject: Subject,
   touched: ReadonlySet<string>,
   gone: ReadonlySet<number>,
   ownOut: LeaveOwnOutDetector,
   onProgress: ProgressListener = () => {},
-): Promise<Judged> {
+): Promise<PredictedGoodImages> {
   const { file, metadata } = subject;
   const all = [...file.images.keys()].map((id) => imageOf(subject, id));
   const heldOut = new Set(all.filter((image) => image.heldOut).map(({ id }) => id));
   const { seed } = metadata.provenance;
-  const products = new Map(
-    [...imagesToJudge(all, { heldOut }, seed)]
+  const samples = all.map((image) => ({ className: image.class }));
+  const ids = new Map(
+    [...imagesToPredict(samples, { heldOut }, seed)]
       .filter(([name]) => touched.has(name))
       .map(([name, ids]) => [name, ids.filter((id) => !gone.has(id))]),
   );
   const paths = all.map(({ path }) => path);
-  const again = await judgeGoodImages(
-    { paths, products, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
+  const again = await predictGoodImages(
+    { paths, ids, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
     ownOut,
     onProgress,
   );
-  const others = all.filter(({ id, className }) => !gone.has(id) && !touched.has(className));
+  const others = all.filter((image) => !gone.has(image.id) && !touched.has(image.class));
   return { images: [...others, ...again.images], pixels: again.pixels };
 }
 
-/** Thresholds and colours of the products concerned, and what the file says of that. What the networks remember is as it was: they have not changed. */
+/** Thresholds and colours of the classes concerned, and what the file says of that. What the networks remember is as it was: they have not changed. */
 function recalibrated(
   { metadata, bytes, file }: Subject,
-  judged: Judged,
+  predicted: PredictedGoodImages,
   gone: ReadonlySet<number>,
   fresh: readonly number[],
 ): { readonly metadata: DetectorMetadata; readonly images: readonly GoodImage[] } {
   const { provenance, thresholds } = metadata;
   const rates = Object.values(thresholds).map(({ requestedRate }) => requestedRate);
-  const calibration = calibrateByGood(judged, rates[0], provenance.familiarity ?? 0);
+  const calibration = calibrateByGood(predicted, rates[0], provenance.familiarity ?? 0);
   const count = (heldOut: boolean) =>
     Object.fromEntries(
       metadata.classes.map((name) => [
         name,
-        file.images.filter(
-          (image, id) => image.product === name && image.heldOut === heldOut && !gone.has(id),
-        ).length,
+        file.images.filter((image, id) => image.class === name && image.heldOut === heldOut && !gone.has(id))
+          .length,
       ]),
     );
   const images = Object.fromEntries(
-    [...byClass(fresh.map((id) => ({ className: file.images[id].product })))].map(([name, own]) => [
-      name,
-      own.length,
-    ]),
+    [...groupBy(fresh, (id) => file.images[id].class)].map(([name, own]) => [name, own.length]),
   );
   const source = createHash('sha256').update(bytes).digest('hex');
   const exclusion = { created: new Date().toISOString(), source, images };
@@ -282,10 +279,10 @@ function recalibrated(
 
 function updatedFile(
   file: GoodImagesFile,
-  judged: readonly GoodImage[],
+  predicted: readonly GoodImage[],
   gone: ReadonlySet<number>,
 ): GoodImagesFile {
-  const now = new Map(judged.map((image) => [image.id, image]));
+  const now = new Map(predicted.map((image) => [image.id, image]));
   const images = file.images.map((image, id) => {
     const { score, recognisedAs, share } = now.get(id) ?? image;
     return { ...image, score, recognisedAs, share, excluded: gone.has(id) };

@@ -137,7 +137,12 @@ export function metricSeconds(side: number): number {
   const started = performance.now();
   const evaluator = new Evaluator();
   for (const { map, anomalous } of images)
-    evaluator.add({ className: 'plan', anomalous, score: map[0] ?? 0, map, mask: anomalous ? mask : null });
+    evaluator.add({
+      className: 'plan',
+      anomalous,
+      mask: anomalous ? mask : null,
+      prediction: { score: map[0] ?? 0, map },
+    });
   evaluator.result();
   return (performance.now() - started) / 1000 / images.length;
 }

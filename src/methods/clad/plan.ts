@@ -7,7 +7,7 @@ import { Extractor, featureWidthOf, gridSideOf } from '../../features/patches/ex
 import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
 import { batchRows } from '../shared/batch-rows.ts';
-import { judgedRows } from '../shared/checkpoint-selection.ts';
+import { validatedRows } from '../shared/checkpoint-selection.ts';
 import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import type { CladOptions } from './options.ts';
@@ -50,14 +50,14 @@ export async function planClad({
   const seconds = (stage: 1 | 2) =>
     steps[`stage${stage}`] === 0 ? 0 : stepSeconds(engine, options, stage, inputWidth, classes);
   const [first, second] = [await seconds(1), await seconds(2)];
-  // Judging is a step's way forward, about a third of it, and for test images all their metrics.
-  const judgedSeconds = Math.max(first / options.stage1.batch, second / options.stage2.batch) / 3;
-  const judgement = {
+  // A validation is a step's way forward, about a third of it, and for test images all their metrics.
+  const rowSeconds = Math.max(first / options.stage1.batch, second / options.stage2.batch) / 3;
+  const validation = {
     last: 0,
-    synthetic: judgedRows * judgedSeconds,
-    test: testImages * (perImage * judgedSeconds + metricSeconds(features.geometry.size)),
+    synthetic: validatedRows * rowSeconds,
+    test: testImages * (perImage * rowSeconds + metricSeconds(features.geometry.size)),
   }[options.selection];
-  const judgements = options.evaluations * [first, second].filter((each) => each > 0).length;
+  const validations = options.evaluations * [first, second].filter((each) => each > 0).length;
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
@@ -73,7 +73,7 @@ export async function planClad({
       matching: rows * secondsPerPatch,
       'stage 1': steps.stage1 * first,
       'stage 2': steps.stage2 * second,
-      selection: judgements * judgement,
+      selection: validations * validation,
     },
     imageSeconds: pictureSeconds + perImage * secondsPerPatch,
   };

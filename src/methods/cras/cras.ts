@@ -112,7 +112,7 @@ export function crasNetworks(
   return {
     initial: () => first,
     rateOf: linearAdaptorRate,
-    // While training is judged, the centre is the most similar of all products.
+    // While training is validated, the centre is the most similar of all classes.
     score: (rows, parameters) => {
       const adapted = adapt(rows, parameters);
       const nearest = argMax(similarities(adapted, centres), 1);

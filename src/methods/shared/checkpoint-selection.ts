@@ -1,5 +1,5 @@
 /**
- * @file What judges the networks while they train. `synthetic`: how well their score tells held-out normal patches from synthetic
+ * @file What validates the networks while they train. `synthetic`: how well their score tells held-out normal patches from synthetic
  * anomalies of the same images, the easy ones and subtle ones. `test`: pixel AUROC on the test images, as the paper does (it leaks).
  */
 
@@ -21,19 +21,19 @@ import type { FittedInput } from './network-input/network-input.ts';
 import type { PatchNetworks } from './networks.ts';
 import type { NetworkOptions } from './options.ts';
 
-/** Judges networks; higher is better. */
-export interface Judge {
-  readonly judge: (parameters: Parameters) => Promise<number>;
+/** Gives networks a validation score; higher is better. */
+export interface Validator {
+  readonly validate: (parameters: Parameters) => Promise<number>;
   release(): Promise<void>;
 }
 
-/** Rows of each kind that are judged; more change the third decimal. */
+/** Rows of each kind that are scored; more change the third decimal. */
 const mostRows = 24_576;
 
-/** Rows of a judgement: normal, local and faded ones, and a quarter as many with noise. */
-export const judgedRows = 3.25 * mostRows;
+/** Rows of a validation: normal, local and faded ones, and a quarter as many with noise. */
+export const validatedRows = 3.25 * mostRows;
 
-export interface SyntheticJudgeOptions {
+export interface SyntheticValidatorOptions {
   readonly engine: Engine;
   /** The networks' input of the training images. */
   readonly inputs: { readonly store: FeatureStore; readonly index: StoreIndex };
@@ -44,15 +44,15 @@ export interface SyntheticJudgeOptions {
   readonly networks: PatchNetworks;
 }
 
-/** A judge on held-out patches. */
-export async function syntheticJudge(options: SyntheticJudgeOptions): Promise<Judge> {
+/** A validator on held-out patches. */
+export async function syntheticValidator(options: SyntheticValidatorOptions): Promise<Validator> {
   const { engine, fitted, networks } = options;
   const { normal, kinds } = await heldOutRows(options);
   const session = await scoreSession(engine, fitted.width, networks);
   const scoresOf = (rows: Float32Array, parameters: Parameters) =>
     scoreRows(session, rows, fitted.width, parameters);
   return {
-    async judge(parameters) {
+    async validate(parameters) {
       const good = await scoresOf(normal, parameters);
       const values: number[] = [];
       for (const rows of kinds) {
@@ -76,9 +76,9 @@ interface HeldOutRow {
 
 /**
  * Held-out normal rows, and anomalous ones: local, local faded towards the normal feature, normal with noise. Which rows is drawn from the
- * shards' indexes before any is read, so that no more are held than are judged.
+ * shards' indexes before any is read, so that no more are held than are scored.
  */
-async function heldOutRows(options: SyntheticJudgeOptions) {
+async function heldOutRows(options: SyntheticValidatorOptions) {
   const { fitted, training } = options;
   const { width } = fitted;
   const random = new Random(training.seed, 'selection');
@@ -98,7 +98,7 @@ async function heldOutRows(options: SyntheticJudgeOptions) {
 
 /** All held-out rows by number: of normal ones, that are many, only how to find them. */
 async function listHeldOut(
-  { inputs: { store, index }, heldOut, training }: SyntheticJudgeOptions,
+  { inputs: { store, index }, heldOut, training }: SyntheticValidatorOptions,
   random: Random,
 ) {
   const perImage = index.gridSide ** 2;
@@ -129,7 +129,7 @@ async function listHeldOut(
 
 /** Reads rows, one shard in memory at a time. @returns for each list its rows one after another, float32 [rows * width] */
 async function readRows(
-  { inputs: { store, index }, fitted: { width } }: SyntheticJudgeOptions,
+  { inputs: { store, index }, fitted: { width } }: SyntheticValidatorOptions,
   lists: readonly (readonly HeldOutRow[])[],
 ): Promise<Float32Array[]> {
   const read = lists.map(({ length }) => new Float32Array(length * width));
@@ -151,7 +151,7 @@ function between(from: Float32Array, to: Float32Array, share: number): Float32Ar
   return from.map((value, dimension) => (1 - share) * value + share * to[dimension]!);
 }
 
-export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'> {
+export interface TestValidatorOptions extends Omit<SyntheticValidatorOptions, 'heldOut'> {
   /** Test samples in the order of the store's ids. */
   readonly samples: readonly Sample[];
   /** Id of the first of them. */
@@ -159,8 +159,8 @@ export interface TestJudgeOptions extends Omit<SyntheticJudgeOptions, 'heldOut'>
   readonly geometry: InputGeometry;
 }
 
-/** A judge on the test images: mean pixel AUROC over classes, of the networks' score alone. */
-export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
+/** A validator on the test images: mean pixel AUROC over classes, of the networks' score alone. */
+export async function testValidator(options: TestValidatorOptions): Promise<Validator> {
   const { engine, inputs, fitted, training, networks, samples, firstId, geometry } = options;
   const { store, index } = inputs;
   const session = await scoreSession(engine, fitted.width, networks, (score) =>
@@ -171,7 +171,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
   for (const { path, maskPaths } of samples)
     if (maskPaths) masks.set(path, inputMask(await decodeMasks(maskPaths), geometry).data);
   return {
-    async judge(parameters) {
+    async validate(parameters) {
       const evaluator = new Evaluator();
       for (let shard = 0; shard < index.shards.length; shard++) {
         const { images, features } = await store.readShard(shard);
@@ -184,9 +184,8 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
             path: sample.path,
             className: sample.className,
             anomalous: sample.anomalous,
-            score: map.reduce((highest, value) => Math.max(highest, value)),
-            map,
             mask: masks.get(sample.path) ?? null,
+            prediction: { score: map.reduce((highest, value) => Math.max(highest, value)), map },
           });
         }
       }
@@ -196,7 +195,7 @@ export async function testJudge(options: TestJudgeOptions): Promise<Judge> {
   };
 }
 
-/** The networks' score with the parameters fed, so that one session serves all judgements. */
+/** The networks' score with the parameters fed, so that one session serves all validations. */
 async function scoreSession(
   engine: Engine,
   width: number,

@@ -20,7 +20,7 @@ export const falseAlarmRate = z
   .number()
   .min(1e-6)
   .max(0.5)
-  .describe('Wanted share of good parts judged anomalous.');
+  .describe('Wanted share of good parts called anomalous.');
 
 export const synthesis = z
   .strictObject({
@@ -151,7 +151,7 @@ export const optimizer = z
   })
   .describe('AdamW.');
 
-export const evaluations = count.describe('How often a stage is judged for checkpoint selection.');
+export const evaluations = count.describe('How often a stage is validated for checkpoint selection.');
 export const selection = z
   .enum(['synthetic', 'test', 'last'])
   .describe(

@@ -1,4 +1,4 @@
-/** @file The training of networks on rows of patches: their stages' batches, what judges them, checkpoints and the log. */
+/** @file The training of networks on rows of patches: their stages' batches, what validates them, checkpoints and the log. */
 import { hashOf } from '../../core/hash.ts';
 import { Random } from '../../core/random.ts';
 import type { ExtractedStore } from '../../features/store/extract.ts';
@@ -6,7 +6,7 @@ import { CheckpointFolder } from '../../training/checkpoint.ts';
 import type { Stage } from '../../training/stage.ts';
 import { type TrainedParameters, trainStages } from '../../training/trainer.ts';
 import { batchRows } from './batch-rows.ts';
-import { type Judge, syntheticJudge, testJudge } from './checkpoint-selection.ts';
+import { syntheticValidator, testValidator, type Validator } from './checkpoint-selection.ts';
 import { inputStore } from './network-input/input-store.ts';
 import type { FittedInput } from './network-input/network-input.ts';
 import type { PatchNetworks } from './networks.ts';
@@ -40,7 +40,7 @@ export async function trainNetworks(
   const checkpoints = new CheckpointFolder(run.checkpoint, key);
   const reached = resume ? (await checkpoints.read(context.note))?.progress : undefined;
   await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
-  const judge = await makeJudge(context, data, networks);
+  const validator = await makeValidator(context, data, networks);
   // Lines are written one after another, without holding up the training; one that cannot be written ends it at the next.
   let writing: Promise<void> = Promise.resolve();
   let failure: unknown;
@@ -63,13 +63,13 @@ export async function trainNetworks(
       evaluations: options.evaluations,
       checkpoints,
       resume,
-      judge: judge?.judge,
+      validate: validator?.validate,
       log,
       onProgress: context.onProgress,
       signal: context.signal,
     });
   } finally {
-    await judge?.release();
+    await validator?.release();
     await writing;
   }
   if (failure !== undefined) throw failure;
@@ -106,15 +106,16 @@ export function taskOf(stage: string): string {
   return stage.replace(/(?<=[a-z])(?=\d)/, ' ');
 }
 
-async function makeJudge(
+async function makeValidator(
   context: PatchContext<NetworkOptions>,
   { inputs, fitted, fitKey }: NetworkData,
   networks: PatchNetworks,
-): Promise<Judge | undefined> {
+): Promise<Validator | undefined> {
   const { options, engine, split, dataset, view, training } = context;
   if (options.selection === 'last') return undefined;
   const common = { engine, fitted, training: options, networks };
-  if (options.selection === 'synthetic') return syntheticJudge({ ...common, inputs, heldOut: split.heldOut });
+  if (options.selection === 'synthetic')
+    return syntheticValidator({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');
   const firstId = training.length;
   const testFeatures = await extract(context, context.foregrounds, samples, firstId);
@@ -127,5 +128,5 @@ async function makeJudge(
     onProgress: context.onProgress,
     note: context.note,
   });
-  return testJudge({ ...common, inputs: testInputs, samples, firstId, geometry: view.geometry });
+  return testValidator({ ...common, inputs: testInputs, samples, firstId, geometry: view.geometry });
 }

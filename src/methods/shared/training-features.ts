@@ -108,7 +108,7 @@ export async function extract(
 }
 
 /**
- * All good images, held-out ones too. A memory bank may hold all of them, as whatever judges an image leaves out the image's own
+ * All good images, held-out ones too. A memory bank may hold all of them, as whatever predicts an image leaves out the image's own
  * entries: training, checkpoint selection and thresholds alike (docs/decisions/0013-every-good-image-in-the-bank.md).
  */
 export function goodImages({ split }: Pick<FitContext, 'split'>): ReadonlySet<number> {

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { ReportData } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { chosenJudgement, lastStep } from '../training-log.ts';
+import { chosenValidation, lastStep } from '../training-log.ts';
 import { count, percent, selectionSentence, thresholdSource } from '../words.ts';
 
 export function protocolSection(data: ReportData): Markup {
@@ -42,7 +42,7 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
   const { provenance, geometry, method, cladVersion, created } = metadata;
   const { backbone, data } = provenance;
   const { log } = training;
-  const chosen = chosenJudgement(log);
+  const chosen = chosenValidation(log);
   const crop =
     geometry.resizeTo === null ? 'resized whole' : `resized to ${geometry.resizeTo} px, middle cut out`;
   const taken = chosen ? `; networks of stage ${chosen.stage}, step ${chosen.step}` : '';

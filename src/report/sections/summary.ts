@@ -26,8 +26,8 @@ function tiles({ mean, classes, timing }: NonNullable<ReportData['test']>['docum
     ['Image AUROC', decimals(mean.imageAuroc), 'good or anomalous, by image'],
     ['Pixel AUROC', decimals(mean.pixelAuroc), 'where, by pixel'],
     ['AUPRO', decimals(mean.aupro), 'where, by region; exact, to 0.3'],
-    ['False alarms', percent(mean.falseAlarmRate), 'good images judged anomalous'],
-    ['Misses', percent(mean.missRate), 'anomalous images judged normal'],
+    ['False alarms', percent(mean.falseAlarmRate), 'good images called anomalous'],
+    ['Misses', percent(mean.missRate), 'anomalous images called normal'],
     ['An image', `${timing.latencyMs.p50.toFixed(0)} ms`, 'the detector alone, median'],
   ];
   return html`<dl class="tiles" aria-label="Main numbers, ${over}">${all.map(([title, value, note]) => html`<div><dt>${title}</dt><dd>${value}<small>${note}</small></dd></div>`)}</dl>`;

@@ -7,7 +7,7 @@ import { type Line, lineChart } from '../chart/lines.ts';
 import { legend } from '../chart/series.ts';
 import type { ReportData, TrainingFacts } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { chosenJudgement, lastStep, stagesIn } from '../training-log.ts';
+import { chosenValidation, lastStep, stagesIn } from '../training-log.ts';
 
 export function trainingSection({ training, metadata }: ReportData): Markup {
   const { log, synthesis, standingOut } = training;
@@ -92,11 +92,11 @@ function selectionChart(log: readonly TrainingLogEntry[], selection: string): Ma
   const stages = stagesIn(log);
   const before = (stage: number) =>
     stages.filter((each) => each < stage).reduce((sum, each) => sum + lastStep(log, each), 0);
-  const judged = log.filter((entry) => entry.selection !== undefined);
-  const chosen = chosenJudgement(log);
-  if (judged.length < 2 || !chosen) return null;
+  const validated = log.filter((entry) => entry.selection !== undefined);
+  const chosen = chosenValidation(log);
+  if (validated.length < 2 || !chosen) return null;
   const at = ({ stage, step }: { stage: number; step: number }) => before(stage) + step;
-  const values = judged.map((entry) => entry.selection ?? 0);
+  const values = validated.map((entry) => entry.selection ?? 0);
   const [low, high] = extent(values) as [number, number];
   const x = steps(before(Number.POSITIVE_INFINITY));
   const spare = Math.max(0.1 * (high - low), 1e-3);
@@ -119,7 +119,7 @@ function selectionChart(log: readonly TrainingLogEntry[], selection: string): Ma
     y,
     note: `Taken: stage ${chosen.stage}, step ${chosen.step}, at ${chosen.value.toFixed(4)} (circle).`,
   };
-  const line = { name: 'selection', series: 0, x: judged.map(at), y: values };
+  const line = { name: 'selection', series: 0, x: validated.map(at), y: values };
   return lineChart(
     options,
     [line],

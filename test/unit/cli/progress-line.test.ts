@@ -119,6 +119,6 @@ describe('what is left of a whole work', () => {
   });
 
   it('says nothing where nothing was told', () => {
-    expect(new WholeWork().observe(event('judging', 3), 6_000)).toBeUndefined();
+    expect(new WholeWork().observe(event('predicting', 3), 6_000)).toBeUndefined();
   });
 });

@@ -39,10 +39,10 @@ describe('a table on a terminal', () => {
 
   it('has a row as lines where the first cell is long, and the path whole', () => {
     const path = '/photos/of/the/line/number/three/new/bottle-broken.png';
-    const header = ['image', 'product', 'votes', 'score', 'threshold', 'verdict'];
+    const header = ['image', 'class', 'votes', 'score', 'threshold', 'verdict'];
     const table = { header, rows: [[path, 'bottle', '100 %', '18.91', '4.86', 'anomalous']] };
     expect(terminalTable(table, 50)).toBe(
-      [path, '  product bottle, votes 100 %, score 18.91,', '  threshold 4.86, verdict anomalous'].join('\n'),
+      [path, '  class bottle, votes 100 %, score 18.91,', '  threshold 4.86, verdict anomalous'].join('\n'),
     );
   });
 

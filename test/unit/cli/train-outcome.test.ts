@@ -24,7 +24,7 @@ function outcome(familiarity: number | undefined, count: number, standing = 0): 
     standingOut: Array.from({ length: standing }, (_, id) => ({
       id,
       path: `photos/bolt/${id}.png`,
-      className: 'bolt',
+      class: 'bolt',
       heldOut: false,
       score: 9,
       deviations: 7.6,
@@ -51,7 +51,7 @@ describe('the end of a training', () => {
   it('says how many images the wanted rate takes', () => {
     const text = describeTraining(outcome(0.2, 1), null);
     expect(text).toContain('about 50 % false alarms (1 good image)\n');
-    expect(text).toContain('2 % was asked for, which takes 49 good images of each product');
+    expect(text).toContain('2 % was asked for, which takes 49 good images of each class');
   });
 
   it('says so where the networks know too well what they were trained on, and of an older file no more than is known', () => {

@@ -44,7 +44,7 @@ describe('files of 16 bits', () => {
     expect(chooseBits(many(largest))).toEqual({ bits: 16 });
   });
 
-  it('are not judged singly: a dark one among others is read as they are', () => {
+  it('are not looked at singly: a dark one among others is read as they are', () => {
     expect(chooseBits([...many(4095), file(300)]).bits).toBe(12);
     expect(chooseBits([...many(65_535), file(5000)])).toEqual({ bits: 16 });
   });

@@ -26,8 +26,8 @@ describe('findCopies', () => {
     ['leak', ['a/train/good/0', 'a/test/good/0']],
     ['label', ['a/train/good/0', 'a/test/bent/0']],
     ['label', ['a/test/good/0', 'a/test/bent/0']],
-    ['product', ['a/train/good/0', 'b/train/good/0']],
-    ['product', ['a/train/good/0', 'b/test/bent/0']],
+    ['class', ['a/train/good/0', 'b/train/good/0']],
+    ['class', ['a/train/good/0', 'b/test/bent/0']],
   ];
   it.each(cases)('says %s of %j', (kind, [first, second]) => {
     const { samples, pixels } = made([first, 'x'], ['c/train/good/0', 'y'], [second, 'x']);
@@ -72,12 +72,12 @@ describe('copies anywhere', () => {
         for (const { kind, samples: copies } of groups) {
           const count = (key: 'className' | 'anomalous' | 'split') =>
             new Set(copies.map((each) => each[key])).size;
-          const [products, labels, splits] = [count('className'), count('anomalous'), count('split')];
+          const [classes, labels, splits] = [count('className'), count('anomalous'), count('split')];
           expect(
-            { product: products > 1, label: labels > 1, leak: splits > 1, train: true, test: true }[kind],
+            { class: classes > 1, label: labels > 1, leak: splits > 1, train: true, test: true }[kind],
           ).toBe(true);
-          if (kind === 'leak') expect([products, labels]).toEqual([1, 1]);
-          if (kind === 'train' || kind === 'test') expect([products, labels, splits]).toEqual([1, 1, 1]);
+          if (kind === 'leak') expect([classes, labels]).toEqual([1, 1]);
+          if (kind === 'train' || kind === 'test') expect([classes, labels, splits]).toEqual([1, 1, 1]);
         }
         const dataset: Dataset = { root: '', layout: 'mvtec', classes: ['a', 'b'], samples, leftOut: [] };
         const kept = withoutTrainingCopies(dataset, pixels).samples;

@@ -68,7 +68,7 @@ describe('verifyImages', () => {
       async (root) => {
         const dataset = await loadDataset(root);
         expect(await refusal(root, verifyImages(dataset))).toMatch(
-          /^IMAGES_CONTRADICT .*: bolt\/train\/good\/1\.png \(bolt\) = nut\/train\/good\/2\.png \(nut\)\. Expected one product/,
+          /^IMAGES_CONTRADICT .*: bolt\/train\/good\/1\.png \(bolt\) = nut\/train\/good\/2\.png \(nut\)\. Expected one class/,
         );
         const left = await verifyImages(dataset, { skipBroken: true });
         expect(left.contradictions.map(({ samples }) => samples.length)).toEqual([2]);

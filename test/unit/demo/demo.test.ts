@@ -68,7 +68,7 @@ describe('the products', () => {
     expect(() => renderFlawed(demoProduct('washer'), name('test/0'), 'knot')).toThrow(
       /kind of defect of washer: scratch, dent/,
     );
-    expect(() => demoProduct('gear')).toThrow(/Expected products to be among washer, screw/);
+    expect(() => demoProduct('gear')).toThrow(/Expected classes to be among washer, screw/);
   });
 });
 
@@ -137,8 +137,8 @@ describe('the plan', () => {
   });
 
   it('makes the same training parts whatever else is made', () => {
-    const few = planDemo({ ...demoDefaults, train: 3, testAnomalous: 2, products: ['wood_grain'] });
-    const many = planDemo({ ...demoDefaults, products: ['washer', 'wood_grain'] });
+    const few = planDemo({ ...demoDefaults, train: 3, testAnomalous: 2, classes: ['wood_grain'] });
+    const many = planDemo({ ...demoDefaults, classes: ['washer', 'wood_grain'] });
     for (const planned of few.filter(({ kind }) => kind === 'good')) expect(many).toContainEqual(planned);
   });
 
@@ -146,8 +146,8 @@ describe('the plan', () => {
     const side = 80;
     const options = { ...demoDefaults, size: side, train: 10, testGood: 6, testAnomalous: 6 };
     const evaluator = new Evaluator();
-    for (const product of options.products) {
-      const plan = planDemo({ ...options, products: [product] });
+    for (const product of options.classes) {
+      const plan = planDemo({ ...options, classes: [product] });
       const pictures = plan.map((planned) => ({ planned, ...renderPlanned(planned, options) }));
       expect(new Set(pictures.map(({ image }) => digest(image))).size).toBe(pictures.length);
       const training = pictures.filter(({ planned }) => planned.path.includes('/train/'));
@@ -155,7 +155,12 @@ describe('the plan', () => {
       for (const { image, mask, planned } of pictures.slice(training.length)) {
         const { map, score } = scorePixels(fitted, image);
         const anomalous = planned.kind !== 'good';
-        evaluator.add({ className: product, anomalous, score, map, mask: mask?.data ?? null });
+        evaluator.add({
+          className: product,
+          anomalous,
+          mask: mask?.data ?? null,
+          prediction: { score, map },
+        });
       }
     }
     const { mean } = evaluator.result();

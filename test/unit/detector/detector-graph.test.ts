@@ -94,7 +94,7 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
 const graphOf = (spec: PatchDetector, options = {}) => detectorGraph(patchDetector(spec), classes, options);
 
 const metadata: DetectorMetadata = {
-  format: 1,
+  format: 2,
   cladVersion: '0.1.0',
   created: '2026-01-02T03:04:05.000Z',
   method: 'clad',
@@ -206,9 +206,9 @@ describe('the detector file', () => {
       const shares = Array.from(share?.data as Float32Array);
       expect(prediction.score).toBe(score?.data[0]);
       expect(prediction.map).toEqual(map?.data);
-      expect(prediction.classProbabilities).toEqual(shares);
-      expect(prediction.classProbability).toBe(Math.max(...shares));
-      expect(prediction.className).toBe(classes[shares.indexOf(Math.max(...shares))]);
+      expect(prediction.classShares).toEqual(shares);
+      expect(prediction.classShare).toBe(Math.max(...shares));
+      expect(prediction.class).toBe(classes[shares.indexOf(Math.max(...shares))]);
       expect(prediction.threshold).toBeUndefined();
       expect(prediction.verdict).toBeUndefined();
     }
@@ -259,7 +259,7 @@ describe('the detector file', () => {
 
   it('judges by the threshold of the recognised product: above is anomalous, at it is not', async () => {
     const plain = await Detector.fromBytes(engine, bytes, 'model.onnx');
-    const { score, className } = await plain.predict(wide);
+    const { score, class: className } = await plain.predict(wide);
     await plain.release();
     const verdictAt = async (threshold: number, name = className) => {
       const known = { threshold, achievableRate: 0.1, requestedRate: 0.1, count: 9 };

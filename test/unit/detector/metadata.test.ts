@@ -6,7 +6,7 @@ import { type DetectorMetadata, metadataKey, parseMetadata } from '../../../src/
 import { decodeMetadata, Graph, mul } from '../../../src/graph/index.ts';
 
 const metadata: DetectorMetadata = {
-  format: 1,
+  format: 2,
   cladVersion: '0.1.0',
   created: '2026-01-02T03:04:05.000Z',
   method: 'clad',
@@ -91,7 +91,15 @@ describe('metadata', () => {
     ['null', /not as expected/],
     ['[]', /not as expected/],
     ['"text"', /not as expected/],
-    [changed((copy) => Object.assign(copy, { format: 2 })), /not as expected: format/],
+    [
+      changed((copy) => Object.assign(copy, { format: 1 })),
+      /it is of format 1, of an earlier version of clad, and this version reads format 2; train it again/,
+    ],
+    [
+      changed((copy) => Object.assign(copy, { format: 3 })),
+      /it is of format 3, of a later version of clad, .*; use that version, or update this one/,
+    ],
+    [changed((copy) => Object.assign(copy, { format: '2' })), /not as expected: format/],
     [changed((copy) => Object.assign(copy, { classes: [] })), /not as expected: classes/],
     [changed((copy) => Object.assign(copy, { classes: 'bolt' })), /not as expected: classes/],
     [changed((copy) => Object.assign(copy, { geometry: { size: -1, resizeTo: null } })), /geometry\.size/],

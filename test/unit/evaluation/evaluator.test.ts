@@ -1,6 +1,10 @@
 /** @file The record per class, its nulls, the mean over classes, and the tables. */
 import { describe, expect, it } from 'vitest';
-import { type EvaluatedImage, Evaluator } from '../../../src/evaluation/evaluator.ts';
+import {
+  type EvaluatedImage,
+  type EvaluatedPrediction,
+  Evaluator,
+} from '../../../src/evaluation/evaluator.ts';
 import { PixelScores } from '../../../src/evaluation/pixels.ts';
 import { evaluationTable, markdownTable, textTable } from '../../../src/evaluation/table.ts';
 
@@ -8,22 +12,22 @@ const mask = Uint8Array.from([0, 0, 1, 0, 0, 0, 1, 0, 0]);
 const hot = Float32Array.from([0, 1, 5, 2, 3, 0, 2, 1, 0]);
 const cold = Float32Array.from([0, 1, 0, 2, 0, 0, 2, 1, 0]);
 
-const good = (className: string, score: number, more: Partial<EvaluatedImage> = {}): EvaluatedImage => ({
-  className,
-  anomalous: false,
-  score,
-  map: cold,
-  mask: null,
-  ...more,
-});
-const bad = (className: string, score: number, more: Partial<EvaluatedImage> = {}): EvaluatedImage => ({
-  className,
-  anomalous: true,
-  score,
-  map: hot,
-  mask,
-  ...more,
-});
+type More = Partial<Pick<EvaluatedImage, 'path' | 'mask'> & EvaluatedPrediction>;
+
+const good = (className: string, score: number, more: More = {}): EvaluatedImage => {
+  const { path, mask = null, ...said } = more;
+  return {
+    ...(path !== undefined && { path }),
+    className,
+    anomalous: false,
+    mask,
+    prediction: { score, map: cold, ...said },
+  };
+};
+const bad = (className: string, score: number, more: More = {}): EvaluatedImage => {
+  const { mask: own = mask, ...said } = more;
+  return { className, anomalous: true, mask: own, prediction: { score, map: hot, ...said } };
+};
 
 function evaluate(images: readonly EvaluatedImage[]) {
   const evaluator = new Evaluator();
@@ -92,11 +96,11 @@ describe('evaluation', () => {
 
   it('counts classes and verdicts over the images that have them', () => {
     const { a } = evaluate([
-      good('a', 1, { verdict: 'normal', predictedClass: 'a' }),
-      good('a', 2, { verdict: 'anomalous', predictedClass: 'b' }),
-      good('a', 2, { verdict: null, predictedClass: null }),
-      good('a', 2, { verdict: 'normal', predictedClass: 'a' }),
-      bad('a', 3, { verdict: 'anomalous', predictedClass: 'a' }),
+      good('a', 1, { verdict: 'normal', class: 'a' }),
+      good('a', 2, { verdict: 'anomalous', class: 'b' }),
+      good('a', 2, { verdict: null, class: null }),
+      good('a', 2, { verdict: 'normal', class: 'a' }),
+      bad('a', 3, { verdict: 'anomalous', class: 'a' }),
       bad('a', 4, { verdict: 'normal' }),
     ]).classes;
     expect(a).toMatchObject({ classAccuracy: 3 / 4, falseAlarmRate: 1 / 3, missRate: 1 / 2 });
@@ -157,7 +161,7 @@ describe('evaluation', () => {
 
 describe('tables', () => {
   const evaluation = evaluate([
-    good('nut', 1, { predictedClass: 'nut' }),
+    good('nut', 1, { class: 'nut' }),
     bad('nut', 2, { mask: null }),
     good('a|b', 2),
     bad('a|b', 3),

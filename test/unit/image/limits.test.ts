@@ -28,7 +28,7 @@ describe('requireUsableSize', () => {
       expect(() => requireUsableSize(size, 'part.png')).toThrow(
         expect.objectContaining({
           code: 'IMAGE_TOO_LONG',
-          message: `part.png: ${size.width} x ${size.height} pixels cannot be judged as one picture. Expected sides of at most 65,535 pixels, the longer at most 256 times the shorter. Cut it into pieces.`,
+          message: `part.png: ${size.width} x ${size.height} pixels cannot be predicted as one image. Expected sides of at most 65,535 pixels, the longer at most 256 times the shorter. Cut it into pieces.`,
         }),
       );
     }

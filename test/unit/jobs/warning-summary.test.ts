@@ -5,11 +5,11 @@ const dark = { code: 'DARKER', message: 'Much darker.' } as const;
 const grey = { code: 'GREY', message: 'Grey.' } as const;
 
 describe('warnings of many pictures', () => {
-  it('are one sentence a kind and product, the most frequent first', () => {
+  it('are one sentence a kind and class, the most frequent first', () => {
     const summary = new WarningSummary();
     for (let number = 0; number < 1000; number++)
       summary.add(`${number}.png`, {
-        className: number % 2 === 0 ? 'bolt' : 'nut',
+        class: number % 2 === 0 ? 'bolt' : 'nut',
         warnings: number < 10 ? [dark, ...(number === 4 ? [grey] : [])] : [],
       });
     expect(summary.sentences).toEqual([
@@ -22,7 +22,7 @@ describe('warnings of many pictures', () => {
   it('of one picture, or of none', () => {
     const summary = new WarningSummary();
     expect(summary.sentences).toEqual([]);
-    summary.add('a.png', { className: 'bolt', warnings: [dark] });
+    summary.add('a.png', { class: 'bolt', warnings: [dark] });
     expect(summary.sentences).toEqual(['a.png (bolt): Much darker.']);
   });
 });

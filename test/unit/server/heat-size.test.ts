@@ -10,14 +10,9 @@ const metadata = {
   display: { disc: { low: 0.2, high: 1 } },
 } as unknown as DetectorMetadata;
 const prediction = {
-  className: 'disc',
-  classProbability: 1,
-  classProbabilities: [1],
-  score: 1,
+  class: 'disc',
   threshold: 0.4,
-  verdict: 'anomalous',
   map: Float32Array.from({ length: size ** 2 }, (_, at) => at / size ** 2),
-  warnings: [],
 } as const;
 
 describe('drawHeat', () => {

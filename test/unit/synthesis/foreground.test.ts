@@ -105,9 +105,9 @@ describe('foregroundIsStable', () => {
     expect(surfaces.accepted).toBe(false);
   });
 
-  it('refuses to judge from two images', () => {
+  it('refuses to tell from two images', () => {
     const estimates = [1, 2].map((seed) => estimateForeground(disc(seed)));
-    expect(foregroundIsStable(estimates).reason).toBe('too few images to judge (2 of at least 3)');
+    expect(foregroundIsStable(estimates).reason).toBe('too few images to tell (2 of at least 3)');
   });
 });
 

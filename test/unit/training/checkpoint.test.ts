@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diskStorage } from '../../../src/core/disk-storage.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
-import { type Checkpoint, CheckpointFolder, type Judgement } from '../../../src/training/checkpoint.ts';
+import { type Checkpoint, CheckpointFolder, type Validation } from '../../../src/training/checkpoint.ts';
 import { bitsOf, withFolder } from '../../helpers/made-store.ts';
 
 const parameters = (value: number): Parameters => ({
@@ -14,12 +14,12 @@ const parameters = (value: number): Parameters => ({
   step: { shape: [], data: Float32Array.of(value) },
 });
 
-function checkpoint(stage: 1 | 2, step: number, best?: Judgement): Checkpoint {
+function checkpoint(stage: 1 | 2, step: number, best?: Validation): Checkpoint {
   const progress = { stage, step, ...(best && { best }) };
   return { progress, state: parameters(step), ...(best && { best: parameters(best.step + 0.5) }) };
 }
 
-const judged = (step: number): Judgement => ({ stage: 1, step, value: 0.9 });
+const validated = (step: number): Validation => ({ stage: 1, step, value: 0.9 });
 
 describe('a checkpoint', () => {
   it('is read as it was written, bit for bit', () =>
@@ -42,7 +42,7 @@ describe('a checkpoint', () => {
 
   it('holds the best networks beside the last ones', () =>
     withFolder(async (folder) => {
-      const written = checkpoint(2, 8, judged(4));
+      const written = checkpoint(2, 8, validated(4));
       await new CheckpointFolder(diskStorage(folder), 'key').write(written);
       expect(await new CheckpointFolder(diskStorage(folder), 'key').read()).toEqual(written);
     }));
@@ -50,8 +50,8 @@ describe('a checkpoint', () => {
   it('keeps the one before, and removes what is older', () =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
-      await checkpoints.write(checkpoint(1, 10, judged(5)));
-      await checkpoints.write(checkpoint(1, 20, judged(5)));
+      await checkpoints.write(checkpoint(1, 10, validated(5)));
+      await checkpoints.write(checkpoint(1, 20, validated(5)));
       expect((await readdir(folder)).sort()).toEqual([
         'best-1-5.safetensors',
         'previous.json',
@@ -59,7 +59,7 @@ describe('a checkpoint', () => {
         'state-1-20.safetensors',
         'state.json',
       ]);
-      await checkpoints.write(checkpoint(2, 3, judged(20)));
+      await checkpoints.write(checkpoint(2, 3, validated(20)));
       expect((await readdir(folder)).sort()).toEqual([
         'best-1-20.safetensors',
         'best-1-5.safetensors',
@@ -68,7 +68,7 @@ describe('a checkpoint', () => {
         'state-2-3.safetensors',
         'state.json',
       ]);
-      expect(await checkpoints.read()).toEqual(checkpoint(2, 3, judged(20)));
+      expect(await checkpoints.read()).toEqual(checkpoint(2, 3, validated(20)));
     }));
 
   it('leaves files of others alone', () =>
@@ -95,15 +95,15 @@ describe('a process killed while it writes', () => {
   it('leaves temporaries and a newer half-written file, which do no harm', () =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
-      await checkpoints.write(checkpoint(1, 10, judged(5)));
+      await checkpoints.write(checkpoint(1, 10, validated(5)));
       await writeFile(join(folder, '.state.json.1234.tmp'), '{"key": "ke');
       await writeFile(join(folder, '.state-1-20.safetensors.1234.tmp'), 'half');
       await writeFile(join(folder, 'state-1-20.safetensors'), 'half');
       await writeFile(join(folder, 'best-1-15.safetensors'), 'half');
-      expect(await checkpoints.read()).toEqual(checkpoint(1, 10, judged(5)));
+      expect(await checkpoints.read()).toEqual(checkpoint(1, 10, validated(5)));
       // The resumed training comes to the same step again, and to the same best one.
-      await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 20, judged(15)));
-      expect(await checkpoints.read()).toEqual(checkpoint(1, 20, judged(15)));
+      await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 20, validated(15)));
+      expect(await checkpoints.read()).toEqual(checkpoint(1, 20, validated(15)));
     }));
 
   it('leaves the one before where writing the new one fails', () =>
@@ -132,20 +132,20 @@ describe('a damaged checkpoint', () => {
   it.each(damagedFiles)('is told, and the one before is taken: %s, %o', (name, damage) =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
-      await checkpoints.write(checkpoint(1, 10, judged(5)));
-      await checkpoints.write(checkpoint(1, 20, judged(15)));
+      await checkpoints.write(checkpoint(1, 10, validated(5)));
+      await checkpoints.write(checkpoint(1, 20, validated(15)));
       await damage(join(folder, name));
       const notes: string[] = [];
       const again = new CheckpointFolder(diskStorage(folder), 'key');
-      expect(await again.read((text) => notes.push(text))).toEqual(checkpoint(1, 10, judged(5)));
+      expect(await again.read((text) => notes.push(text))).toEqual(checkpoint(1, 10, validated(5)));
       expect(notes).toEqual([
         expect.stringMatching(/^\S+(\.json|\.safetensors)(:| is missing).* stage 1, step 10\.$/),
       ]);
       // What goes on from there leaves a whole checkpoint, and a whole one before.
-      await again.write(checkpoint(1, 20, judged(15)));
-      expect(await again.read(expect.unreachable)).toEqual(checkpoint(1, 20, judged(15)));
+      await again.write(checkpoint(1, 20, validated(15)));
+      expect(await again.read(expect.unreachable)).toEqual(checkpoint(1, 20, validated(15)));
       await emptied(join(folder, 'state.json'));
-      expect(await again.read()).toEqual(checkpoint(1, 10, judged(5)));
+      expect(await again.read()).toEqual(checkpoint(1, 10, validated(5)));
     }),
   );
 
@@ -188,8 +188,8 @@ async function removed(path: string): Promise<void> {
 
 it("does not take another training's best networks for its own", () =>
   withFolder(async (folder) => {
-    await new CheckpointFolder(diskStorage(folder), 'before').write(checkpoint(1, 10, judged(5)));
-    const own: Checkpoint = { ...checkpoint(1, 6, judged(5)), best: parameters(77) };
+    await new CheckpointFolder(diskStorage(folder), 'before').write(checkpoint(1, 10, validated(5)));
+    const own: Checkpoint = { ...checkpoint(1, 6, validated(5)), best: parameters(77) };
     const checkpoints = new CheckpointFolder(diskStorage(folder), 'after');
     await checkpoints.write(own);
     expect(await checkpoints.read()).toEqual(own);

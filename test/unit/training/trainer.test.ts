@@ -57,7 +57,7 @@ const training: CladOptions = {
   evaluations: 3,
 };
 
-/** A judge that prefers neither early nor late: what it says depends on the weights, and on nothing else. */
+/** A validate that prefers neither early nor late: what it says depends on the weights, and on nothing else. */
 const capricious = async (parameters: Parameters) => {
   const bits = bitsOf(parameters['adaptor.0.weight']!.data);
   return (bits.reduce((sum, each) => (sum * 31 + each) >>> 0, 7) % 1000) / 1000;
@@ -109,7 +109,7 @@ async function run({ training: of = training, source: from = source, ...options 
     ...(await ofClad(of, from)),
     checkpoints: newFolder(),
     resume: false,
-    judge: capricious,
+    validate: capricious,
     log: (entry) => log.push(entry),
     ...options,
   }).catch((error: unknown) => {
@@ -184,7 +184,7 @@ describe('a training that is stopped and continued', () => {
   });
 
   it('again and again, at every chance there is, ends with the same bits', async () => {
-    const whole = await finished({ judge: undefined });
+    const whole = await finished({ validate: undefined });
     const checkpoints = newFolder();
     let stops = 0;
     for (;;) {
@@ -192,7 +192,7 @@ describe('a training that is stopped and continued', () => {
       const { result } = await run({
         checkpoints,
         resume: true,
-        judge: undefined,
+        validate: undefined,
         signal: controller.signal,
         onProgress: () => controller.abort(),
       });
@@ -278,8 +278,8 @@ describe('a training', () => {
   });
 
   it('does not depend on how its steps are shared out over calls of the engine', async () => {
-    const few = await finished({ judge: undefined });
-    const many = await finished({ judge: undefined, training: { ...training, evaluations: 7 } });
+    const few = await finished({ validate: undefined });
+    const many = await finished({ validate: undefined, training: { ...training, evaluations: 7 } });
     expect(many.log.length).toBeGreaterThan(few.log.length);
     expectSameBits(many.parameters, few.parameters);
   });
@@ -326,7 +326,7 @@ describe('a training', () => {
   it('takes the state that was judged best, of either stage', async () => {
     const judged: { parameters: Parameters; value: number }[] = [];
     const result = await finished({
-      judge: async (parameters) => {
+      validate: async (parameters) => {
         const value = await capricious(parameters);
         judged.push({ parameters, value });
         return value;
@@ -338,7 +338,7 @@ describe('a training', () => {
   });
 
   it('takes the later of two that are judged alike', async () => {
-    const { chosen } = await finished({ judge: async () => 0.5 });
+    const { chosen } = await finished({ validate: async () => 0.5 });
     expect(chosen).toEqual({ stage: 2, step: 40, value: 0.5 });
   });
 
@@ -348,7 +348,7 @@ describe('a training', () => {
     const only = { ...training.stage2, steps: 3, learningRate: 1e-12 };
     const { chosen } = await finished({
       training: { ...training, stage2: only, optimizer: { ...training.optimizer, weightDecay: 0 } },
-      judge: async (parameters) => {
+      validate: async (parameters) => {
         judged.push(parameters);
         return values[judged.length - 1] as number;
       },
@@ -362,12 +362,12 @@ describe('a training', () => {
     expect(apart(judged[3]!, judged[2]!)).toBeGreaterThan(1e-3);
   });
 
-  it('without a judge takes the last state', async () => {
-    const { parameters, chosen, log } = await finished({ judge: undefined });
+  it('without a validate takes the last state', async () => {
+    const { parameters, chosen, log } = await finished({ validate: undefined });
     expect(chosen).toBeUndefined();
     expect(log.every(({ selection }) => selection === undefined)).toBe(true);
     const shorter = await finished({
-      judge: undefined,
+      validate: undefined,
       training: { ...training, stage2: { ...training.stage2, steps: 39 } },
     });
     expect(shorter.parameters['adaptor.0.weight']?.data).not.toEqual(parameters['adaptor.0.weight']?.data);
@@ -416,8 +416,8 @@ describe('a training', () => {
       stage1: { ...training.stage1, steps: 1, learningRate: 1e38 },
     };
     let judged = 0;
-    const judge = async () => ++judged;
-    await expect(finished({ training: wild, checkpoints, judge })).rejects.toThrow(
+    const validate = async () => ++judged;
+    await expect(finished({ training: wild, checkpoints, validate })).rejects.toThrow(
       /not finite in stage 1 at step 1\./,
     );
     expect(judged).toBe(0);
@@ -453,11 +453,11 @@ describe('a training of three stages', () => {
   /** Where x is at each judgement, two a stage. */
   async function climb(values: readonly number[], options: Partial<TrainOptions> = {}) {
     const seen: number[] = [];
-    const judge = async ({ x }: Parameters) => {
+    const validate = async ({ x }: Parameters) => {
       seen.push(x!.data[0]!);
       return values[seen.length - 1]!;
     };
-    const result = await finished({ ...climbing(rates), optimizer, evaluations: 2, judge, ...options });
+    const result = await finished({ ...climbing(rates), optimizer, evaluations: 2, validate, ...options });
     return { ...result, seen };
   }
   const expectNear = (found: readonly number[], expected: readonly number[]) => {
@@ -487,7 +487,7 @@ describe('a training of three stages', () => {
       ...climbing(rates),
       optimizer,
       evaluations: 2,
-      judge: undefined,
+      validate: undefined,
     });
     expect(parameters.x!.data[0]).toBeCloseTo(4 + 2 + 0.4, 4);
     expect(chosen).toBeUndefined();
@@ -500,7 +500,7 @@ describe('a training of three stages', () => {
     const first = await run({
       ...climbing(rates, 60),
       optimizer,
-      judge: undefined,
+      validate: undefined,
       checkpoints,
       signal: controller.signal,
       onProgress: ({ task }) => {
@@ -510,11 +510,11 @@ describe('a training of three stages', () => {
     });
     expect(String(first.result)).toMatch(/Stopped in polish, step 20 of 60/);
     expect([...tasks]).toEqual(names);
-    const unjudged = await finished({ ...climbing(rates, 60), optimizer, judge: undefined });
+    const unjudged = await finished({ ...climbing(rates, 60), optimizer, validate: undefined });
     const second = await finished({
       ...climbing(rates, 60),
       optimizer,
-      judge: undefined,
+      validate: undefined,
       checkpoints,
       resume: true,
     });

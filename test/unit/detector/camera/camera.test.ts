@@ -101,18 +101,18 @@ describe('a profile', () => {
     expect(cameraWarnings(few, darker, 16)).toEqual([]);
   });
 
-  it('holds the pictures of a calibration too, of the products that had some', () => {
-    const camera = { bits: 16 as const, products: { disc: profile, weave: profile } };
+  it('holds the pictures of a calibration too, of the classes that had some', () => {
+    const camera = { bits: 16 as const, classes: { disc: profile, weave: profile } };
     const dark = fresh.map((image) => changed(image, (value) => value >> 1));
     const widened = widenedCamera(camera, new Map([['disc', dark.map((image) => seen(image))]]));
     for (const image of [...fresh, ...dark])
-      expect(cameraWarnings(widened.products.disc!, seen(image), 16)).toEqual([]);
-    expect(widened.products.weave).toEqual(profile);
-    expect(widened.products.disc!.images).toBe(60);
+      expect(cameraWarnings(widened.classes.disc!, seen(image), 16)).toEqual([]);
+    expect(widened.classes.weave).toEqual(profile);
+    expect(widened.classes.disc!.images).toBe(60);
   });
 
   it('survives its way through a file', () => {
-    const camera = { bits: 12 as const, products: { disc: profile } };
+    const camera = { bits: 12 as const, classes: { disc: profile } };
     expect(cameraSchema.parse(JSON.parse(JSON.stringify(camera)))).toEqual(camera);
     expect(cameraSchema.safeParse({ ...camera, bits: 11 }).success).toBe(false);
   });

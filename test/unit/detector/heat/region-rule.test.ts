@@ -9,7 +9,7 @@ import {
   reachOf,
   regionRule,
 } from '../../../../src/detector/heat/region-rule.ts';
-import { judgementOf } from '../../../../src/detector/judgement.ts';
+import { withRegions } from '../../../../src/detector/prediction.ts';
 
 const size = 96;
 const near = { low: 2, share: 0.75, reach: 10 };
@@ -49,16 +49,16 @@ describe('regions', () => {
   });
 
   it('do not lose a weak defect beside a strong one', () => {
-    const { regions } = judgementOf(
+    const { regions } = withRegions(
       {
         geometry: { size, resizeTo: null },
         display: { nut: { low: 2, high: 6, top: 40 } },
         regions: { reach: 10, share: { nut: 0.75 } },
       },
       {
-        className: 'nut',
-        classProbability: 1,
-        classProbabilities: [1],
+        class: 'nut',
+        classShare: 1,
+        classShares: { nut: 1 },
         score: 40,
         threshold: 4,
         verdict: 'anomalous',
@@ -106,9 +106,7 @@ describe('regions', () => {
     const display = { nut: { low: 2, high: 6 } };
     expect(regionRule({ display }, 'nut', 4)).toEqual({ threshold: 4 });
     expect(regionRule({ display, regions: { reach: 10, share: {} } }, 'nut', 4)).toEqual({ threshold: 4 });
-    expect(
-      regionRule({ display, regions: { reach: 10, share: { nut: 0.7 } } }, 'nut', undefined),
-    ).toBeUndefined();
+    expect(regionRule({ display, regions: { reach: 10, share: { nut: 0.7 } } }, 'nut', null)).toBeUndefined();
     expect(
       inside(
         Float32Array.from({ length: size * size }, () => 3),

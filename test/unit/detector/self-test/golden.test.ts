@@ -15,17 +15,19 @@ const map = Float32Array.from(
   { length: side * side },
   (_, pixel) => (pixel % side) + 100 * Math.floor(pixel / side),
 );
+const classes = ['bolt', 'cap'];
 const prediction = {
-  className: 'cap',
+  class: 'cap',
+  regions: [],
   warnings: [],
-  classProbability: 0.75,
-  classProbabilities: [0.25, 0.75],
+  classShare: 0.75,
+  classShares: { bolt: 0.25, cap: 0.75 },
   score: 1500,
   threshold: 2,
   verdict: 'anomalous',
   map,
 } as const;
-const kept = goldenPicture('drawn', 'AAAA', prediction);
+const kept = goldenPicture('drawn', 'AAAA', prediction, classes);
 
 describe('summaryOf', () => {
   it('keeps the ends, the mean, and the means of 8 x 8 parts', () => {
@@ -40,26 +42,31 @@ describe('summaryOf', () => {
 
 describe('compareGolden', () => {
   it('accepts the same, and differences within the tolerance', () => {
-    expect(compareGolden(kept, prediction, 1e-6)).toEqual({ score: 0, map: 0, shares: 0, within: true });
-    const nearly = { ...prediction, score: 1501, classProbabilities: [0.249, 0.751] };
-    expect(compareGolden(kept, nearly, 0.001)).toMatchObject({ within: true });
-    expect(compareGolden(kept, nearly, 0.0005)).toMatchObject({ within: false });
+    expect(compareGolden(kept, prediction, 1e-6, classes)).toEqual({
+      score: 0,
+      map: 0,
+      shares: 0,
+      within: true,
+    });
+    const nearly = { ...prediction, score: 1501, classShares: { bolt: 0.249, cap: 0.751 } };
+    expect(compareGolden(kept, nearly, 0.001, classes)).toMatchObject({ within: true });
+    expect(compareGolden(kept, nearly, 0.0005, classes)).toMatchObject({ within: false });
   });
 
-  it('refuses another score, another map, another product, and what is no number', () => {
+  it('refuses another score, another map, another class, and what is no number', () => {
     const within = (changed: Partial<typeof prediction> | Record<string, unknown>) =>
-      compareGolden(kept, { ...prediction, ...changed }, 0.001).within;
+      compareGolden(kept, { ...prediction, ...changed }, 0.001, classes).within;
     expect(within({ score: 1510 })).toBe(false);
     expect(within({ map: map.map((value, pixel) => (pixel === 0 ? 200 : value)) })).toBe(false);
-    expect(within({ classProbabilities: [0.75, 0.25] })).toBe(false);
-    expect(within({ classProbabilities: [1] })).toBe(false);
+    expect(within({ classShares: { bolt: 0.75, cap: 0.25 } })).toBe(false);
+    expect(within({ classShares: { cap: 0.75 } })).toBe(false);
     expect(within({ score: Number.NaN })).toBe(false);
     expect(within({ map: map.map(() => Number.NaN) })).toBe(false);
   });
 });
 
 describe('parseGolden', () => {
-  const golden = { format: 1, device: 'cpu', tolerance: 0.001, pictures: [kept] };
+  const golden = { format: 2, device: 'cpu', tolerance: 0.001, pictures: [kept] };
   const entries = (value: unknown) => ({ [goldenKey]: JSON.stringify(value) });
 
   it('reads what was written', () => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/data/dataset.ts';
-import type { Prediction } from '../../../../src/detector/detector.ts';
+import type { PredictionWithMap } from '../../../../src/detector/prediction.ts';
 import { writePng } from '../../../../src/image/encode.ts';
 import type { RgbImage } from '../../../../src/image/rgb.ts';
 import { medianShifts, moved } from '../../../../src/jobs/export/moved-thresholds.ts';
@@ -11,7 +11,7 @@ import { withFolder } from '../../../helpers/made-store.ts';
 /** Scores a picture by its first byte. */
 const scoring = (scoreOf: (value: number) => number) => ({
   metadata: {},
-  predict: async ({ data }: RgbImage) => ({ score: scoreOf(data[0] as number) }) as Prediction,
+  predict: async ({ data }: RgbImage) => ({ score: scoreOf(data[0] as number) }) as PredictionWithMap,
 });
 
 describe('thresholds in another precision', () => {

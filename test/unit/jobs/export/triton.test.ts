@@ -32,7 +32,7 @@ describe('config.pbtxt', () => {
       output: [
         { name: 'anomaly_map', data_type: 'TYPE_FP32', dims: [256, 256] },
         { name: 'score', data_type: 'TYPE_FP32', dims: [1], reshape: {} },
-        { name: 'class_probability', data_type: 'TYPE_FP32', dims: [2], label_filename: 'labels.txt' },
+        { name: 'class_share', data_type: 'TYPE_FP32', dims: [2], label_filename: 'labels.txt' },
       ],
       instance_group: [{ count: 2, kind: 'KIND_CPU' }],
       dynamic_batching: { preferred_batch_size: [4, 8], max_queue_delay_microseconds: 500 },
@@ -46,7 +46,7 @@ describe('config.pbtxt', () => {
     });
   });
 
-  it('has no batching where one picture is judged at a time, and names the GPU', () => {
+  it('has no batching where one image is predicted at a time, and names the GPU', () => {
     const config = readTritonConfig(tritonConfig(metadata, { ...options, maxBatch: 1, kind: 'gpu' }));
     expect(config).not.toHaveProperty('dynamic_batching');
     expect(config).toMatchObject({ max_batch_size: 1, instance_group: [{ kind: 'KIND_GPU' }] });
@@ -58,7 +58,7 @@ describe('config.pbtxt', () => {
   });
 });
 
-it('labels.txt has a product a line', () => {
+it('labels.txt has a class a line', () => {
   expect(tritonLabels(metadata)).toBe('bottle\nwing "A\\B" nut\n');
 });
 

@@ -1,4 +1,4 @@
-/** @file Which good images are judged, and what thresholds come of it. */
+/** @file Which good images are predicted, and what thresholds come of it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
@@ -7,13 +7,13 @@ import { mostFamiliarity } from '../../../../src/detector/thresholds/familiarity
 import {
   calibrateByGood,
   familiarityOf,
-  imagesToJudge,
-  type Judged,
+  imagesToPredict,
+  type PredictedGoodImages,
 } from '../../../../src/jobs/good-images/good-images.ts';
 import { splitHeldOut } from '../../../../src/training/held-out.ts';
 
-describe('images to judge', () => {
-  it('are all of each product, each once, the held-out ones first', () => {
+describe('images to predict', () => {
+  it('are all of each class, each once, the held-out ones first', () => {
     const counts = fc.array(fc.integer({ min: 2, max: 60 }), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(counts, fc.nat(), (sizes, seed) => {
@@ -27,10 +27,10 @@ describe('images to judge', () => {
           })),
         );
         const split = splitHeldOut(samples, 0.15, seed);
-        const products = imagesToJudge(samples, split, seed);
-        expect([...products.keys()]).toEqual(sizes.map((_, index) => `c${index}`));
+        const byName = imagesToPredict(samples, split, seed);
+        expect([...byName.keys()]).toEqual(sizes.map((_, index) => `c${index}`));
         sizes.forEach((size, index) => {
-          const ids = products.get(`c${index}`)!;
+          const ids = byName.get(`c${index}`)!;
           const held = [...split.heldOut].filter((id) => samples[id]?.className === `c${index}`);
           expect(new Set(ids.slice(0, held.length))).toEqual(new Set(held));
           expect(ids.every((id) => samples[id]?.className === `c${index}`)).toBe(true);
@@ -42,13 +42,17 @@ describe('images to judge', () => {
   });
 });
 
-/** Skewed scores of a product, those of trained images lower by `known` standard deviations. */
+/** Skewed scores of a class, those of trained images lower by `known` standard deviations. */
 function draw(random: Random, known: number): { trained: number; fresh: number } {
   const fresh = Math.exp(0.4 * random.normal());
   return { fresh, trained: fresh - 0.4 * known };
 }
 
-function judgedOf(random: Random, known: number, [trained, heldOut]: readonly [number, number]): Judged {
+function predictedOf(
+  random: Random,
+  known: number,
+  [trained, heldOut]: readonly [number, number],
+): PredictedGoodImages {
   const names = ['bolt', 'nut', 'pin', 'cap'];
   const images = names.flatMap((className) =>
     Array.from({ length: trained + heldOut }, (_, number) => {
@@ -56,7 +60,7 @@ function judgedOf(random: Random, known: number, [trained, heldOut]: readonly [n
       const held = number < heldOut;
       const score = held ? fresh : low;
       const vote = { recognisedAs: className, share: 1 };
-      return { id: number, path: `${number}.png`, className, heldOut: held, score, ...vote };
+      return { id: number, path: `${number}.png`, class: className, heldOut: held, score, ...vote };
     }),
   );
   const range = (scale: number) => goodPixels([Float32Array.of(0, 0.5 * scale, scale)]);
@@ -65,8 +69,8 @@ function judgedOf(random: Random, known: number, [trained, heldOut]: readonly [n
 }
 
 /** With what the networks remember, as these images show it. */
-const calibrated = (judged: Judged, rate: number) =>
-  calibrateByGood(judged, rate, familiarityOf(judged.images));
+const calibrated = (predicted: PredictedGoodImages, rate: number) =>
+  calibrateByGood(predicted, rate, familiarityOf(predicted.images));
 
 describe('thresholds by good images', () => {
   it('keep the wanted rate, which those of held-out images alone or of trained ones unmoved miss', () => {
@@ -76,16 +80,16 @@ describe('thresholds by good images', () => {
     const trials = 600;
     const fresh = 50;
     for (let trial = 0; trial < trials; trial++) {
-      const judged = judgedOf(random, 0.5, [85, 15]);
+      const predicted = predictedOf(random, 0.5, [85, 15]);
       const later = Array.from({ length: fresh }, () => draw(random, 0).fresh);
-      const above = ({ images, pixels }: Judged) => {
+      const above = ({ images, pixels }: PredictedGoodImages) => {
         const threshold = calibrated({ images, pixels }, wanted).classes.get('bolt')!.threshold;
         return later.filter((score) => score > threshold.threshold).length;
       };
-      alarms.moved += above(judged);
-      alarms.heldOut += above({ ...judged, images: judged.images.filter(({ heldOut }) => heldOut) });
+      alarms.moved += above(predicted);
+      alarms.heldOut += above({ ...predicted, images: predicted.images.filter(({ heldOut }) => heldOut) });
       // Without held-out images nothing shows what is remembered.
-      alarms.unmoved += above({ ...judged, images: judged.images.filter(({ heldOut }) => !heldOut) });
+      alarms.unmoved += above({ ...predicted, images: predicted.images.filter(({ heldOut }) => !heldOut) });
     }
     const rate = (count: number) => count / (trials * fresh);
     expect(Math.abs(rate(alarms.moved) - wanted)).toBeLessThan(0.01);
@@ -95,28 +99,28 @@ describe('thresholds by good images', () => {
 
   it('count every image, and held-out ones alone where the others are known too well', () => {
     const random = new Random(12);
-    const little = calibrated(judgedOf(random, 0.3, [85, 15]), 0.05);
+    const little = calibrated(predictedOf(random, 0.3, [85, 15]), 0.05);
     expect(little.classes.get('nut')?.threshold.count).toBe(100);
-    const much = calibrated(judgedOf(random, 5, [85, 15]), 0.05);
+    const much = calibrated(predictedOf(random, 5, [85, 15]), 0.05);
     expect(much.familiarity).toBeGreaterThan(mostFamiliarity);
     expect(much.classes.get('nut')?.threshold.count).toBe(15);
     // Colours begin where the good pixels of the images that count end.
     expect(little.classes.get('nut')?.display.low).toBe(1);
     expect(much.classes.get('nut')?.display.low).toBe(2);
-    const none = calibrateByGood(judgedOf(random, 5, [85, 15]), 0.05, 0);
+    const none = calibrateByGood(predictedOf(random, 5, [85, 15]), 0.05, 0);
     expect(none).toMatchObject({ familiarity: 0 });
     expect(none.classes.get('nut')?.threshold.count).toBe(100);
   });
 
-  it('leave held-out scores as they are, and move those of a product alike', () => {
-    const { images, ...judged } = judgedOf(new Random(13), 0.6, [40, 10]);
-    const calibration = calibrated({ images, ...judged }, 0.05);
+  it('leave held-out scores as they are, and move those of a class alike', () => {
+    const { images, ...predicted } = predictedOf(new Random(13), 0.6, [40, 10]);
+    const calibration = calibrated({ images, ...predicted }, 0.05);
     expect(calibration.familiarity).toBeGreaterThan(0);
     const lifts = calibration.images.map(({ score }, index) => score - images[index]!.score);
     for (const [index, image] of images.entries()) {
       if (image.heldOut) expect(lifts[index]).toBe(0);
       else {
-        const first = images.findIndex((each) => !each.heldOut && each.className === image.className);
+        const first = images.findIndex((each) => !each.heldOut && each.class === image.class);
         expect(lifts[index]).toBeGreaterThan(0);
         expect(lifts[index]).toBeCloseTo(lifts[first]!, 9);
       }

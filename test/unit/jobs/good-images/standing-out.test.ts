@@ -26,7 +26,7 @@ const imagesIn = (root: string, stem = (number: number) => String(number)) =>
     each.map((score, number) => ({
       id: number,
       path: join(root, className, `${stem(number)}.png`),
-      className,
+      class: className,
       heldOut: number === 1,
       score,
       recognisedAs: className,
@@ -37,9 +37,9 @@ const imagesIn = (root: string, stem = (number: number) => String(number)) =>
 describe('good images in a list', () => {
   const ranked = rankImages(imagesIn('/photos'), true);
 
-  it('have the most anomalous of each product first', () => {
+  it('have the most anomalous of each class first', () => {
     const lines = goodImagesCsv(ranked, thresholds, '/photos').trimEnd().split('\r\n');
-    expect(lines[0]).toBe('product,image,score,threshold,deviations,use,recognised as,votes');
+    expect(lines[0]).toBe('class,image,score,threshold,deviations,use,recognised as,votes');
     expect(lines[1]).toMatch(/^bolt,bolt\/5\.png,40,9,\d+(\.\d+)?,trained on,bolt,1$/);
     expect(lines.map((line) => line.split(',')[1]).slice(1)).toEqual(
       [5, 3, 1, 4, 0, 2, 6, 7]
@@ -51,7 +51,7 @@ describe('good images in a list', () => {
     expect(lines[9]).toBe('nut,nut/2.png,70,9,0,trained on,nut,1');
   });
 
-  it('stand out far above the others of their product alone', () => {
+  it('stand out far above the others of their class alone', () => {
     expect(standOut(ranked).map(({ path }) => path)).toEqual(['/photos/bolt/5.png']);
   });
 });
@@ -61,7 +61,7 @@ describe('good images of which the networks remember too much', () => {
     const image = (id: number, heldOut: boolean, score: number) => ({
       id,
       path: `/photos/${id}.png`,
-      className: 'bolt',
+      class: 'bolt',
       heldOut,
       score,
       recognisedAs: 'bolt',
@@ -94,7 +94,7 @@ describe('pictures of good images that stand out', () => {
       await writeGoodImages(
         { run, root: folder },
         {
-          judge: async (id) => {
+          predict: async (id) => {
             asked.push(id);
             return { score: 40, map: new Float32Array(64 * 64).fill(20), shares: Float32Array.of(1, 0) };
           },

@@ -59,7 +59,7 @@ function blurred({ data }: RgbImage, strength: number): Float32Array {
 }
 
 const detectorOf = (strength: number) => ({
-  judge: async (_: number, image: RgbImage) => {
+  predict: async (_: number, image: RgbImage) => {
     const map = blurred(image, strength);
     return { map, score: Math.max(...map), shares: Float32Array.of(1) };
   },

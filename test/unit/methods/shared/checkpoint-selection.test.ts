@@ -6,7 +6,7 @@ import { rankingMetrics } from '../../../../src/evaluation/ranking.ts';
 import { mul, sum } from '../../../../src/graph/index.ts';
 import { writePng } from '../../../../src/image/encode.ts';
 import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
-import { syntheticJudge, testJudge } from '../../../../src/methods/shared/checkpoint-selection.ts';
+import { syntheticValidator, testValidator } from '../../../../src/methods/shared/checkpoint-selection.ts';
 import type { PatchNetworks } from '../../../../src/methods/shared/networks.ts';
 import type { DeclaredParameters } from '../../../../src/nn/parameters.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
@@ -60,9 +60,9 @@ describe('a judge on held-out images', () => {
       };
       const noiseDeviation = new Float32Array(width).fill(noise);
       const fitted = { kind: 'feature', width, noiseDeviation } as const;
-      const judge = await syntheticJudge({ engine, inputs, heldOut, fitted, training, networks });
+      const judge = await syntheticValidator({ engine, inputs, heldOut, fitted, training, networks });
       try {
-        return await judge.judge(weights(weight));
+        return await judge.validate(weights(weight));
       } finally {
         await judge.release();
       }
@@ -119,19 +119,21 @@ describe('a judge on test images', () => {
       const training = { ...presets.fast, score: { ...presets.fast.score, blurSigma: 0 } };
       const fitted = { kind: 'feature', width, noiseDeviation: new Float32Array(width) } as const;
       const common = { engine, inputs, fitted, training, networks, firstId, geometry: { size } };
-      const first = await testJudge({ ...common, samples });
+      const first = await testValidator({ ...common, samples });
       // The same with the second product taken for the first's: all four are of one.
-      const all = await testJudge({
+      const all = await testValidator({
         ...common,
         samples: samples.map((sample) => ({ ...sample, className: 'bolt' })),
       });
       try {
-        expect(await first.judge(weights(1))).toBe(1);
-        expect(await first.judge(weights(-1))).toBe(0);
+        expect(await first.validate(weights(1))).toBe(1);
+        expect(await first.validate(weights(-1))).toBe(0);
         // 8 pixels of 3 lie above 24 of 48 normal ones, 8 of 6 above all.
-        expect(await all.judge(weights(1))).toBeCloseTo((0.5 + 1) / 2, 6);
+        expect(await all.validate(weights(1))).toBeCloseTo((0.5 + 1) / 2, 6);
         const { 'score.weight': weight } = weights(1);
-        expect(await first.judge({ 'score.weight': { ...weight!, data: Float32Array.of(0, 1) } })).toBe(0.5);
+        expect(await first.validate({ 'score.weight': { ...weight!, data: Float32Array.of(0, 1) } })).toBe(
+          0.5,
+        );
       } finally {
         await first.release();
         await all.release();

@@ -1,5 +1,5 @@
 /**
- * @file From the bytes of images to judgements: accepted up to a number, decoded as far as memory allows, judged in batches. All that
+ * @file From the bytes of images to predictions: accepted up to a number, decoded as far as memory allows, predicted in batches. All that
  * computes does so in other threads.
  *
  *   accept (maxQueue) -> header -> memory's budget -> decode -> batch -> engine -> regions, heat map
@@ -8,9 +8,8 @@
  */
 import { CladError } from '../core/errors.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
-import type { Prediction } from '../detector/detector.ts';
-import type { Judgement } from '../detector/judgement.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { Prediction, RawPrediction } from '../detector/prediction.ts';
 import { imageSize } from '../image/decode.ts';
 import { type PictureSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -30,35 +29,35 @@ export interface SentImage {
   readonly bytes: Uint8Array;
 }
 
-/** An image judged. */
-export interface Judged {
+/** What is said of an image. */
+export interface Predicted {
   readonly file: string | null;
-  readonly judgement: Judgement;
+  readonly prediction: Prediction;
   /** The heat map as PNG, where it was asked for. */
   readonly map: Uint8Array | undefined;
 }
 
-/** An image that could not be judged, because of itself. */
-export interface NotJudged {
+/** An image that could not be predicted, because of itself. */
+export interface NotPredicted {
   readonly file: string | null;
   readonly error: CladError;
 }
 
 /** What the engine says of an image, and its pixels again. */
 export interface Outcome {
-  readonly prediction: Prediction;
+  readonly prediction: RawPrediction;
   readonly image: RgbImage;
 }
 
-type JudgingOptions = Pick<ServeOptions, 'maxBatch' | 'maxDelay' | 'maxQueue' | 'maxPixels' | 'timeout'>;
+type PredictingOptions = Pick<ServeOptions, 'maxBatch' | 'maxDelay' | 'maxQueue' | 'maxPixels' | 'timeout'>;
 
 /** Pixels above which a picture is a large one: decoding it takes some tenths of a second. */
 const largeFrom = 8e6;
 /** Pixels above which drawing a heat map at full size takes as long. */
 const slowToDraw = 2e6;
 
-export class Judging {
-  readonly #options: JudgingOptions;
+export class Predictions {
+  readonly #options: PredictingOptions;
   readonly #pictures: PictureThreads;
   readonly #places: Budget;
   /** Bytes, for each lane that of the most expensive picture there may be. */
@@ -68,7 +67,7 @@ export class Judging {
   /** Running mean of the engine's time on an image, seconds. */
   #pace = 0;
 
-  constructor(options: JudgingOptions, pictures: PictureThreads, metrics: ServiceMetrics) {
+  constructor(options: PredictingOptions, pictures: PictureThreads, metrics: ServiceMetrics) {
     this.#options = options;
     this.#pictures = pictures;
     this.#metrics = metrics;
@@ -99,22 +98,22 @@ export class Judging {
   }
 
   /**
-   * Judges images; one that is broken does not stop the others.
+   * Predicts images; one that is broken does not stop the others.
    * @param heat - with heat maps as ordered; without where undefined
    * @param signal - its reason ends the wait; work under way goes on and keeps its place until it is done
    * @throws QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
    */
-  async judge(
+  async predict(
     detector: HostedDetector,
     images: readonly SentImage[],
     heat: HeatOrder | undefined,
     signal: AbortSignal,
-  ): Promise<(Judged | NotJudged)[]> {
+  ): Promise<(Predicted | NotPredicted)[]> {
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
       try {
-        const judged = await this.#judgeOne(loaded, { file, bytes }, heat, signal, arrived);
-        this.#metrics.judged(detector.source, judged.judgement);
-        return judged;
+        const predicted = await this.#predictOne(loaded, { file, bytes }, heat, signal, arrived);
+        this.#metrics.predicted(detector.source, predicted.prediction);
+        return predicted;
       } catch (error) {
         if (!(error instanceof CladError) || !aboutImage.has(error.code)) throw error;
         this.#metrics.failed(detector.source, error.code);
@@ -132,13 +131,13 @@ export class Judging {
   /**
    * The engine's own answers for decoded images, and what the file that gave them says of itself.
    * @param read - gives the images; called once there is a place for one of them
-   * @throws as `judge`, and what `read` throws
+   * @throws as `predict`, and what `read` throws
    */
   async infer(
     detector: HostedDetector,
     read: () => Promise<readonly RgbImage[]>,
     signal: AbortSignal,
-  ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly Prediction[] }> {
+  ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
     const places = [this.#takePlaces(1)];
     try {
       const images = await read();
@@ -153,20 +152,12 @@ export class Judging {
     detector: HostedDetector,
     images: readonly RgbImage[],
     signal: AbortSignal,
-  ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly Prediction[] }> {
+  ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
     const { loaded, results } = await this.#worked(detector, images, async (loaded, image, arrived) => {
       const giveBack = await this.#takeMemory(loaded, image, signal);
       try {
         const { prediction } = await this.#batched(loaded, image, signal, arrived);
-        const { className, score, threshold = null, verdict = null, classProbability, warnings } = prediction;
-        this.#metrics.judged(detector.source, {
-          class: className,
-          classProbability,
-          score,
-          threshold,
-          verdict,
-          warnings,
-        });
+        this.#metrics.predicted(detector.source, prediction);
         return prediction;
       } finally {
         giveBack();
@@ -204,13 +195,13 @@ export class Judging {
     }
   }
 
-  async #judgeOne(
+  async #predictOne(
     loaded: Loaded,
     { file, bytes }: SentImage,
     heat: HeatOrder | undefined,
     signal: AbortSignal,
     arrived: () => void,
-  ): Promise<Judged> {
+  ): Promise<Predicted> {
     const name = file ?? 'image';
     const { maxPixels, timeout } = this.#options;
     const size = await imageSize(bytes, name, maxPixels);
@@ -226,19 +217,19 @@ export class Judging {
         { bytes, name, limits },
         { transfer, signal },
       );
-      const { prediction, image } = await this.#batched(loaded, decoded, signal, arrived);
-      const { judgement, map } = await this.#pictures.call(
+      const { prediction: raw, image } = await this.#batched(loaded, decoded, signal, arrived);
+      const { prediction, map } = await this.#pictures.call(
         heat?.size === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
-        'judge',
+        'finish',
         {
           metadata: loaded.metadata,
-          prediction,
-          picture: { width: image.width, height: image.height },
+          raw,
+          size: { width: image.width, height: image.height },
           ...(heat ? { heat: { image, order: heat } } : {}),
         },
-        { transfer: [prediction.map, ...(heat ? [image.data] : [])].flatMap(ownBuffer), signal },
+        { transfer: [raw.map, ...(heat ? [image.data] : [])].flatMap(ownBuffer), signal },
       );
-      return { file, judgement, map };
+      return { file, prediction, map };
     } finally {
       giveBack();
     }

@@ -1,0 +1,65 @@
+/**
+ * @file What is said of an image, in the same words everywhere: what the library gives in Node and the browser, a line of
+ * `clad predict --json`, an answer of the service, and what an evaluation counts.
+ */
+import type { PictureWarning } from './camera/camera.ts';
+import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
+import { regionRule } from './heat/region-rule.ts';
+import type { DetectorMetadata } from './metadata.ts';
+
+/** What a detector says of one image. Numbers are as the detector file gives them; nothing is rounded. */
+export interface Prediction {
+  /** The class with the largest share of the patches' votes. */
+  readonly class: string;
+  /** That share, 0..1: how many of the patches look like the class, not how probable it is. */
+  readonly classShare: number;
+  /** The shares of all classes, by name. By name, so that a line or an answer can be read without the detector's list of classes. */
+  readonly classShares: Readonly<Record<string, number>>;
+  /** The image's anomaly score: higher is more anomalous. */
+  readonly score: number;
+  /** Of the class; null before calibration. */
+  readonly threshold: number | null;
+  /** Anomalous where the score is above the threshold; null where there is none. */
+  readonly verdict: Verdict | null;
+  /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
+  readonly regions: readonly AnomalousRegion[];
+  /** Why the image may not be from the training's camera, or not in its light; mostly none. The verdict is given all the same. */
+  readonly warnings: readonly PictureWarning[];
+}
+
+export type Verdict = 'normal' | 'anomalous';
+
+/** A prediction with the map that its regions come from. */
+export interface PredictionWithMap extends Prediction {
+  /** [S, S] row by row, S = `metadata.geometry.size`; higher is more anomalous. */
+  readonly map: Float32Array;
+}
+
+/** A prediction whose map nobody has searched for regions yet. */
+export type RawPrediction = Omit<PredictionWithMap, 'regions'>;
+
+/** Finds the regions. @param size - of the image as decoded, pixels */
+export function withRegions(
+  metadata: Pick<DetectorMetadata, 'geometry' | 'display' | 'regions'>,
+  raw: RawPrediction,
+  size: { readonly width: number; readonly height: number },
+): PredictionWithMap {
+  const { warnings, map, ...said } = raw;
+  const rule = regionRule(metadata, said.class, said.threshold);
+  const regions = rule ? anomalousRegions(map, metadata.geometry, rule, size) : [];
+  return { ...said, regions, warnings, map };
+}
+
+/** Anomalous above the threshold, not at it; null where there is none. */
+export function verdictOf(score: number, threshold: number | null): Verdict | null {
+  if (threshold === null) return null;
+  return score > threshold ? 'anomalous' : 'normal';
+}
+
+/** The shares as the output `class_share` of the network has them. @param classes - `metadata.classes` */
+export function sharesInOrder(
+  { classShares }: Pick<Prediction, 'classShares'>,
+  classes: readonly string[],
+): number[] {
+  return classes.map((name) => classShares[name]!);
+}
