@@ -3,16 +3,16 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mergeOptions } from '../../../src/core/options.ts';
 import { train } from '../../../src/jobs/train/train.ts';
-import { cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { clad } from '../../../src/methods/clad/clad.ts';
+import { resolveOptions } from '../../../src/methods/resolve-options.ts';
 import { evaluateWithReport, reportTraining } from '../../../src/report/report.ts';
 import { writeParts } from '../../helpers/parts.ts';
 import { writeTinyBackbone } from '../../helpers/tiny-backbone.ts';
 
 const overlay = {
   features: { inputSize: 64 },
-  input: { components: 16, members: 256 },
+  memoryBank: { components: 16, coresetSize: 256 },
   adaptor: [32, 24, 16],
   discriminator: [16, 8],
   stage1: { batch: 64, steps: 20 },
@@ -33,7 +33,7 @@ async function trained(name: string, withTest: boolean): Promise<string> {
     backbone: await writeTinyBackbone(folder),
     method: 'clad',
     preset: 'fast',
-    options: mergeOptions(presets.fast, overlay, 'test'),
+    options: resolveOptions(clad, 'fast', [overlay]),
   });
   return out;
 }
