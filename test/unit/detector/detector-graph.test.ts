@@ -10,7 +10,15 @@ import { goodPixels } from '../../../src/detector/heat/map-range.ts';
 import { type DetectorMetadata, metadataKey } from '../../../src/detector/metadata.ts';
 import { openDetector } from '../../../src/detector/open.ts';
 import { calibrateClass } from '../../../src/detector/thresholds/class-thresholds.ts';
-import { decodeModel, encodeModel } from '../../../src/graph/index.ts';
+import {
+  cast,
+  decodeModel,
+  encodeModel,
+  type Graph,
+  mean,
+  reduceMax,
+  type Tensor,
+} from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { predictImages } from '../../../src/jobs/predict.ts';
 import { initialParameters } from '../../../src/methods/clad/networks.ts';
@@ -347,6 +355,28 @@ describe('the detector file', () => {
     const detector = await Detector.fromBytes(engine, bytesOf(twin), 'model.onnx');
     expect((await detector.predict(wide)).score).toBe((await raw([wide])).score?.data[0]);
     await detector.release();
+  });
+});
+
+describe('a method that tells no products apart', () => {
+  const source = {
+    graph: (_: Graph, image: Tensor) => {
+      const map = mean(cast(image, 'float32'), { axes: [3] });
+      return { map, score: reduceMax(map, { axes: [1, 2] }) };
+    },
+  };
+
+  it('gives the one product all of every picture', async () => {
+    const one = await engine.load(detectorGraph(source, ['bolt']).toBytes());
+    const { class_probability: shares } = await one.run({ image: imageTensor([wide, noise(90, 70, 3)]) });
+    await one.release();
+    expect(shares).toMatchObject({ shape: [2, 1], data: Float32Array.of(1, 1) });
+  });
+
+  it('is refused where there are several', () => {
+    expect(() => detectorGraph(source, classes)).toThrow(
+      /Expected the data set to be of one product, .* got bolt, nut, cap\./,
+    );
   });
 });
 

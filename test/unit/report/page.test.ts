@@ -130,6 +130,16 @@ describe('the page', () => {
     expect(reportPage(two)).toContain('No test image took part');
   });
 
+  it.each([1, 3])('shows the losses of every stage that the training had: %d', (count) => {
+    const log = Array.from({ length: count }, (_, at) => [
+      { stage: at + 1, step: 10, losses: { normal: 0.5, anomalous: 0.5, total: 1 } },
+      { stage: at + 1, step: 20, losses: { normal: 0.3, anomalous: 0.3, total: 0.6 }, selection: 0.8 },
+    ]).flat();
+    const page = reportPage({ ...two, training: { ...two.training, log } });
+    const titles = [...new Set(page.match(/Stage \d, losses/g))];
+    expect(titles).toEqual(Array.from({ length: count }, (_, at) => `Stage ${at + 1}, losses`));
+  });
+
   it('works without test images, log or embedding', () => {
     const bare = {
       ...two,

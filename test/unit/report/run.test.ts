@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mergeOptions } from '../../../src/core/options.ts';
 import { train } from '../../../src/jobs/train/train.ts';
-import { cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { clad } from '../../../src/methods/clad/clad.ts';
+import { resolveOptions } from '../../../src/methods/resolve-options.ts';
 import { evaluateWithReport, reportTraining } from '../../../src/report/report.ts';
 import { writeParts } from '../../helpers/parts.ts';
 import { writeTinyBackbone } from '../../helpers/tiny-backbone.ts';
@@ -33,7 +33,7 @@ async function trained(name: string, withTest: boolean): Promise<string> {
     backbone: await writeTinyBackbone(folder),
     method: 'clad',
     preset: 'fast',
-    options: mergeOptions(presets.fast, overlay, 'test'),
+    options: resolveOptions(clad, 'fast', [overlay]),
   });
   return out;
 }

@@ -8,7 +8,6 @@ import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { CladError } from '../../../src/core/errors.ts';
 import { memoryStorage } from '../../../src/core/memory-storage.ts';
 import { Random } from '../../../src/core/random.ts';
-import { mul, neg, sum } from '../../../src/graph/index.ts';
 import { cladNetworks } from '../../../src/methods/clad/clad-networks.ts';
 import { type CladOptions, cladPresets as presets } from '../../../src/methods/clad/options.ts';
 import { batchRows } from '../../../src/methods/shared/batch-rows.ts';
@@ -17,7 +16,7 @@ import type { FittedInput } from '../../../src/methods/shared/network-input/netw
 import { PatchBatches } from '../../../src/methods/shared/patch-batches.ts';
 import { taskOf } from '../../../src/methods/shared/train-networks.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
-import { type Engine, float32, floats } from '../../../src/runtime/engine.ts';
+import { type Engine, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { CheckpointFolder } from '../../../src/training/checkpoint.ts';
 import { type TrainingLogEntry, type TrainOptions, trainStages } from '../../../src/training/trainer.ts';
@@ -422,104 +421,5 @@ describe('a training', () => {
     );
     expect(judged).toBe(0);
     expect(await checkpoints.read()).toBeUndefined();
-  });
-});
-
-describe('a training of three stages', () => {
-  const names = ['warm-up', 'climb', 'polish'];
-  /** x climbs by about the learning rate in every step; `base` is only read. */
-  const climbing = (rates: readonly number[], steps = 4): Pick<TrainOptions, 'parameters' | 'stages'> => ({
-    parameters: {
-      x: { shape: [1], data: Float32Array.of(0), role: 'trained' },
-      base: { shape: [1], data: Float32Array.of(1), role: 'frozen' },
-    },
-    stages: rates.map((learningRate, at) => ({
-      name: names[at]!,
-      schedule: { steps, epochs: null, learningRate, schedule: 'constant' },
-      batches: {
-        spec: { by: { dtype: 'float32', shape: [1] } },
-        stepsPerEpoch: 7,
-        batches: async (_, count) => ({ by: float32(new Float32Array(count).fill(1), [count, 1]) }),
-      },
-      step: ({ x, base }, { by }) => ({
-        losses: { total: neg(sum(mul(mul(x!, base!), by!))) },
-        statistics: {},
-      }),
-    })),
-  });
-  const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averageDecay: 0 };
-  const rates = [1, 0.5, 0.1];
-
-  /** Where x is at each judgement, two a stage. */
-  async function climb(values: readonly number[], options: Partial<TrainOptions> = {}) {
-    const seen: number[] = [];
-    const validate = async ({ x }: Parameters) => {
-      seen.push(x!.data[0]!);
-      return values[seen.length - 1]!;
-    };
-    const result = await finished({ ...climbing(rates), optimizer, evaluations: 2, validate, ...options });
-    return { ...result, seen };
-  }
-  const expectNear = (found: readonly number[], expected: readonly number[]) => {
-    expect(found).toHaveLength(expected.length);
-    expected.forEach((value, at) => {
-      expect(found[at], `${at}`).toBeCloseTo(value, 4);
-    });
-  };
-
-  it('begins each with the best of the one before', async () => {
-    const { seen, chosen, parameters, steps } = await climb([5, 1, 6, 2, 3, 4]);
-    expectNear(seen, [2, 4, 3, 4, 3.2, 3.4]);
-    expect(chosen).toEqual({ stage: 2, step: 2, value: 6 });
-    expect(parameters.x!.data[0]).toBeCloseTo(3, 4);
-    expect(parameters.base!.data).toEqual(Float32Array.of(1));
-    expect(steps).toEqual([4, 4, 4]);
-  });
-
-  it('goes back to an earlier one where the one before made nothing better', async () => {
-    const { seen, chosen } = await climb([5, 1, 2, 3, 4, 7]);
-    expectNear(seen, [2, 4, 3, 4, 2.2, 2.4]);
-    expect(chosen).toEqual({ stage: 3, step: 4, value: 7 });
-  });
-
-  it('goes on from the last state where nothing judges', async () => {
-    const { parameters, chosen } = await finished({
-      ...climbing(rates),
-      optimizer,
-      evaluations: 2,
-      validate: undefined,
-    });
-    expect(parameters.x!.data[0]).toBeCloseTo(4 + 2 + 0.4, 4);
-    expect(chosen).toBeUndefined();
-  });
-
-  it('names its stages as they are called, and is stopped and continued in the last', async () => {
-    const checkpoints = newFolder();
-    const tasks = new Set<string>();
-    const controller = new AbortController();
-    const first = await run({
-      ...climbing(rates, 60),
-      optimizer,
-      validate: undefined,
-      checkpoints,
-      signal: controller.signal,
-      onProgress: ({ task }) => {
-        tasks.add(task);
-        if (task === 'polish') controller.abort();
-      },
-    });
-    expect(String(first.result)).toMatch(/Stopped in polish, step 20 of 60/);
-    expect([...tasks]).toEqual(names);
-    const unjudged = await finished({ ...climbing(rates, 60), optimizer, validate: undefined });
-    const second = await finished({
-      ...climbing(rates, 60),
-      optimizer,
-      validate: undefined,
-      checkpoints,
-      resume: true,
-    });
-    expect(second.log.map(({ stage }) => stage)).toEqual([3, 3]);
-    expectSameBits(second.parameters, unjudged.parameters);
-    expect(second.steps).toEqual([60, 60, 60]);
   });
 });
