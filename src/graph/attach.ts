@@ -13,8 +13,8 @@ import {
   toNumber,
   type ValueInfoProto,
 } from './onnx.ts';
+import { upgradeNodes } from './rewrite/upgrade.ts';
 import { type Dim, type DType, dtypeCode, type Tensor } from './tensor.ts';
-import { upgradeNodes } from './upgrade.ts';
 
 /** An input or output that a model file declares. */
 export interface DeclaredValue {

@@ -4,8 +4,8 @@
  * Covers what convolutional networks and vision transformers are made of, from operator set 7 on. Operators whose meaning
  * did not change pass; those that changed are rewritten; any other is refused rather than guessed at.
  */
-import { CladError } from '../core/errors.ts';
-import { type AttributeProto, type NodeProto, toNumber } from './onnx.ts';
+import { CladError } from '../../core/errors.ts';
+import { type AttributeProto, type NodeProto, toNumber } from '../onnx.ts';
 
 /** Adds a vector of 64-bit integers to the file and returns its name. */
 export type MakeIntegers = (stem: string, values: readonly number[]) => string;

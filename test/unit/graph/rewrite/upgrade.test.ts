@@ -1,12 +1,12 @@
 /** @file Nodes of older operator sets: the same numbers once they are said in ours. */
 import { describe, expect, it } from 'vitest';
-import { constantOf } from '../../../src/graph/constants.ts';
-import { decodeModel, encodeModel, Graph } from '../../../src/graph/index.ts';
-import type { AttributeProto, NodeProto, TensorProto } from '../../../src/graph/onnx.ts';
-import { dtypeCode } from '../../../src/graph/tensor.ts';
-import { upgradeNodes } from '../../../src/graph/upgrade.ts';
-import { float32, floats } from '../../../src/runtime/engine.ts';
-import { nodeEngine } from '../../../src/runtime/node.ts';
+import { constantOf } from '../../../../src/graph/constants.ts';
+import { decodeModel, encodeModel, Graph } from '../../../../src/graph/index.ts';
+import type { AttributeProto, NodeProto, TensorProto } from '../../../../src/graph/onnx.ts';
+import { upgradeNodes } from '../../../../src/graph/rewrite/upgrade.ts';
+import { dtypeCode } from '../../../../src/graph/tensor.ts';
+import { float32, floats } from '../../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
 
 const ints = (name: string, values: readonly number[]): AttributeProto => ({
   name,
