@@ -82,8 +82,16 @@ export function attach(
     upgraded,
     outputs.map(({ name }) => name),
   );
-  graph.addRaw(
-    nodes.map((node) => renameNode(node, rename)),
+  graph.addAttached(
+    nodes.map((node) => ({
+      operation: node.opType,
+      inputs: [],
+      outputs: [],
+      attributes: {},
+      stopped: false,
+      onCpu: false,
+      attached: { proto: renameNode(node, rename), captured: [] },
+    })),
     all
       .filter(({ name }) => used.has(name ?? ''))
       .map((each) => ({ ...each, name: rename(each.name ?? '') })),
