@@ -13,14 +13,13 @@ import {
   type ValueInfoProto,
 } from './onnx.ts';
 import type { Operator } from './operators.ts';
+import { mostValues } from './shapes/known.ts';
 import { type DType, dtypeCode, elementCount, refuse, type Shape, type Tensor } from './tensor.ts';
 import { nodeProto, rawBytes, valueInfo } from './write.ts';
 
 /** The operator set all our graphs use; 18 is the first with antialiased Resize. */
 export const opsetVersion = 18;
 const irVersion = 8;
-/** Constants of up to so many elements keep them at hand (`Tensor.values`): axes, shapes, exponents. */
-export const mostKnownValues = 64;
 
 /** The graph that operations add to, from the values they are given. */
 export class Graph {
@@ -89,7 +88,7 @@ export class Graph {
     if (data.length !== elementCount(shape)) {
       refuse('constant', `${data.length} numbers given for ${name}`, shape);
     }
-    const values = data.length <= mostKnownValues ? { values: Array.from(data) } : {};
+    const values = data.length <= mostValues ? { values: Array.from(data) } : {};
     const tensor: Tensor = { graph: this.outermost, name: this.uniqueName(name), dtype, shape, ...values };
     this.#root.constants.push({
       name: tensor.name,

@@ -1,6 +1,6 @@
 /** @file One operation of a graph: what it reads, what it gives, and its attributes. */
 import type { Graph } from './graph.ts';
-import type { NodeProto } from './onnx.ts';
+import type { NodeProto, TensorProto } from './onnx.ts';
 import { type DType, type Shape, shapeText, type Tensor } from './tensor.ts';
 
 /** What an attribute may hold. Numbers are told apart because 1 may be an INT or a FLOAT. */
@@ -10,6 +10,7 @@ export type Attribute =
   | { float: number }
   | { floats: readonly number[] }
   | { string: string }
+  | { tensor: TensorProto }
   | { graph: Graph };
 
 /** A derivative that was computed by hand: of a node's only result, one number, with respect to `of`. */

@@ -21,6 +21,7 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   if ('ints' in value) return { name, type: attributeType.INTS, ints: [...value.ints] };
   if ('float' in value) return { name, type: attributeType.FLOAT, f: value.float };
   if ('floats' in value) return { name, type: attributeType.FLOATS, floats: [...value.floats] };
+  if ('tensor' in value) return { name, type: attributeType.TENSOR, t: value.tensor };
   if ('string' in value) {
     return { name, type: attributeType.STRING, s: new TextEncoder().encode(value.string) };
   }

@@ -2,129 +2,61 @@
  * @file Nodes written for an older ONNX operator set, said in ours, since one file can only use one set.
  *
  * Covers what convolutional networks and vision transformers are made of, from operator set 7 on. Operators whose meaning
- * did not change pass; those that changed are rewritten; any other is refused rather than guessed at.
+ * did not change pass; those that changed are rewritten (upgrade-nodes.ts); any other is refused rather than guessed at.
  */
-import { CladError } from '../../core/errors.ts';
-import { type AttributeProto, type NodeProto, toNumber } from '../onnx.ts';
+import type { FileValues } from '../file-values.ts';
+import { readNames } from '../names.ts';
+import type { NodeProto } from '../onnx.ts';
+import { changed, type MakeConstant, refuse, type UpgradeContext } from './upgrade-nodes.ts';
 
-/** Adds a vector of 64-bit integers to the file and returns its name. */
-export type MakeIntegers = (stem: string, values: readonly number[]) => string;
-
-/** Operators that mean the same in every set from 7 to 18, for the uses that occur in networks. */
+/** Operators that mean the same in every set from 7 to 18 in which they exist, for the uses that occur in networks. */
 const unchanged = new Set(
-  `Abs Add And ArgMax AveragePool Cast Ceil Concat Constant ConstantOfShape Conv ConvTranspose CumSum DepthToSpace Div
-  Einsum Elu Equal Erf Exp Expand Flatten Floor Gather GatherElements GatherND Gemm GlobalAveragePool GlobalMaxPool Greater
-  GreaterOrEqual HardSigmoid HardSwish Identity InstanceNormalization LRN LayerNormalization LeakyRelu Less LessOrEqual Log MatMul
-  Max MaxPool Min Mish Mul Neg Not Or PRelu Pow Range Reciprocal Relu Reshape ScatterND Selu Shape Sigmoid Sign Sin Cos
-  Size Slice Softplus SpaceToDepth Sqrt Sub Sum Tanh Tile Transpose Where`.split(/\s+/),
+  `Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Cast Ceil Celu Compress Concat Constant
+  ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh CumSum DepthToSpace DequantizeLinear Div Einsum Elu Equal Erf Exp Expand
+  EyeLike Flatten Floor GRU Gather GatherElements GatherND Gemm GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GridSample
+  HardSigmoid HardSwish Identity InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log
+  LpNormalization MatMul MatMulInteger Max MaxPool MaxUnpool Mean Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pow
+  QLinearConv QLinearMatMul QuantizeLinear RNN Range Reciprocal Relu Reshape ReverseSequence Round ScatterElements ScatterND Selu
+  Shape Shrink Sigmoid Sign Sin Sinh Size Softplus Softsign SpaceToDepth Sqrt Sub Sum Tan Tanh ThresholdedRelu Tile Transpose Trilu
+  Where Xor`.split(/\s+/),
 );
 
 /**
  * Rewrites nodes from one operator set to a newer one.
+ * @param makeConstant - adds a constant to the file
+ * @param values - what is known of the file's values; it is told of every node that comes out
  * @throws MODEL_UNSUITABLE naming the operator that has no known translation
  */
 export function upgradeNodes(
   nodes: readonly NodeProto[],
   from: number,
   to: number,
-  integers: MakeIntegers,
+  makeConstant: MakeConstant,
+  values?: Pick<FileValues, 'of' | 'see'>,
 ): NodeProto[] {
-  if (from === to) return [...nodes];
-  if (from < 7 || from > to) {
-    refuse(`it uses operator set ${from}; sets 7 to ${to} can be read`);
-  }
-  return nodes.map((node) => upgrade(node, from, integers));
-}
-
-function upgrade(node: NodeProto, from: number, integers: MakeIntegers): NodeProto {
-  if (node.domain && node.domain !== 'ai.onnx')
-    refuse(`its operator ${node.domain}.${node.opType} is not standard`);
-  const stem = node.output?.[0] ?? node.opType;
-  const attributeInput = (name: string, position: number): NodeProto => {
-    const values = take(node, name)?.map(toNumber);
-    if (!values) return node;
-    const input = [...(node.input ?? [])];
-    while (input.length < position) input.push('');
-    input[position] = integers(stem, values);
-    return { ...node, input, attribute: without(node, name) };
+  if (from < 7 || from > to) refuse(`it uses operator set ${from}; sets 7 to ${to} can be read`);
+  const context: UpgradeContext = {
+    from,
+    makeConstant,
+    of: (name) => values?.of(name),
+    read: new Set(nodes.flatMap(readNames)),
   };
-  switch (node.opType) {
-    case 'BatchNormalization':
-      // `spatial` (before 9) was 1 in every network; outputs beside the first exist in training only.
-      return { ...node, output: (node.output ?? []).slice(0, 1), attribute: without(node, 'spatial') };
-    case 'Dropout':
-      return {
-        ...node,
-        opType: 'Identity',
-        input: (node.input ?? []).slice(0, 1),
-        output: [stem],
-        attribute: [],
-      };
-    case 'Squeeze':
-    case 'Unsqueeze':
-    case 'ReduceSum':
-      return from < 13 ? attributeInput('axes', 1) : node;
-    case 'ReduceMean':
-    case 'ReduceMax':
-    case 'ReduceMin':
-    case 'ReduceL2':
-    case 'ReduceProd':
-      return from < 18 ? attributeInput('axes', 1) : node;
-    case 'Split':
-      return withPartsSaid(from < 13 ? attributeInput('split', 1) : node);
-    case 'Softmax':
-    case 'LogSoftmax':
-      if (from < 13 && !hasAxis(node, -1))
-        refuse(`its ${node.opType} flattens its input, as before operator set 13`);
-      return node;
-    case 'Clip':
-    case 'Pad':
-    case 'Upsample':
-    case 'Resize':
-      if (from < (node.opType === 'Resize' ? 13 : 11)) {
-        refuse(
-          `its operator ${node.opType} is of set ${from}; export the file with operator set 13 or newer`,
-        );
-      }
-      return node;
-    case 'Slice':
-      if (from < 10)
-        refuse(`its operator Slice is of set ${from}; export the file with operator set 13 or newer`);
-      return node;
-    default:
-      if (!unchanged.has(node.opType)) {
-        refuse(
-          `its operator ${node.opType} of set ${from} cannot be converted; export it with operator set 18`,
-        );
-      }
-      return node;
-  }
+  return nodes.flatMap((node) => {
+    const { domain, opType } = node;
+    if (domain && domain !== 'ai.onnx') refuse(`its operator ${domain}.${opType} is not standard`);
+    const upgraded = from === to ? [node] : upgrade(node, context);
+    for (const each of upgraded) values?.see(each);
+    return upgraded;
+  });
 }
 
-/** A Split into equal parts, which was the default until 18; since then their number is said. */
-function withPartsSaid(split: NodeProto): NodeProto {
-  if ((split.input ?? []).length > 1) return split;
-  const parts = integer('num_outputs', (split.output ?? []).length);
-  return { ...split, attribute: [...(split.attribute ?? []), parts] };
-}
-
-function refuse(reason: string): never {
-  throw new CladError('MODEL_UNSUITABLE', { reason });
-}
-
-function take(node: NodeProto, name: string) {
-  return (node.attribute ?? []).find((attribute) => attribute.name === name)?.ints;
-}
-
-function without(node: NodeProto, name: string): AttributeProto[] {
-  return (node.attribute ?? []).filter((attribute) => attribute.name !== name);
-}
-
-function integer(name: string, value: number): AttributeProto {
-  return { name, type: 2, i: value };
-}
-
-function hasAxis(node: NodeProto, axis: number): boolean {
-  const attribute = (node.attribute ?? []).find(({ name }) => name === 'axis');
-  return attribute?.i !== undefined && toNumber(attribute.i) === axis;
+function upgrade(node: NodeProto, context: UpgradeContext): readonly NodeProto[] {
+  const { opType } = node;
+  const change = Object.hasOwn(changed, opType) ? changed[opType] : undefined;
+  if (change) return change(node, context);
+  if (!unchanged.has(opType))
+    refuse(
+      `its operator ${opType} of set ${context.from} cannot be converted; export it with operator set 18`,
+    );
+  return [node];
 }

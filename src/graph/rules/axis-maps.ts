@@ -3,7 +3,7 @@
  * steps. Applied to the unit vectors they give their own matrix, and its transpose is the way back. So each mode has its gradient
  * exactly as the engine computes it, and the engine works the matrix out once, while loading.
  */
-import { intOf, intsOf, stringOf } from '../attributes.ts';
+import { intsOf, stringOf } from '../attributes.ts';
 import type { Attribute } from '../node.ts';
 import { matmul } from '../ops/matmul.ts';
 import { transpose } from '../ops/shape.ts';
@@ -52,7 +52,6 @@ export const axisMapRules = {
     const shared: Record<string, Attribute> = Object.fromEntries(
       Object.entries(attributes).filter(([name]) => name !== 'axes'),
     );
-    const antialias = intOf(attributes, 'antialias', 0) === 1;
     const bySizes = sizes !== undefined;
     const factors = scales?.values;
     if (!bySizes && factors?.length !== axes.length)
@@ -70,7 +69,6 @@ export const axisMapRules = {
           : [unit, undefined, one];
         return graph.add('Resize', inputs, [{ dtype: x.dtype, shape: [size, count] }], {
           attributes: shared,
-          onCpu: antialias,
         });
       });
     });
