@@ -68,7 +68,8 @@ export function dtypeOf(code: number | undefined): DType | undefined {
 const bytesOf: Partial<Record<DType, number>> = { int64: 8, int32: 4, float32: 4, bool: 1 };
 
 function fewValues(tensor: TensorProto, dtype: DType): number[] | undefined {
-  const raw = Uint8Array.from(tensor.rawData ?? []).buffer;
+  // A copy: in the file the numbers need not lie at a multiple of their size.
+  const raw = new Uint8Array(tensor.rawData ?? []).buffer;
   if (raw.byteLength % (bytesOf[dtype] ?? 1) !== 0) return undefined;
   switch (dtype) {
     case 'int64':

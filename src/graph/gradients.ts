@@ -39,12 +39,15 @@ export function gradients(value: Tensor, targets: readonly Tensor[]): Tensor[] {
     gradientsOf(node, upstream, sources, reaches).forEach((gradient, index) => {
       const source = sources[index];
       if (!source || !gradient) return;
-      checkShape(node, source, gradient);
+      const fitted = shapedAs(originalOf(source), gradient, node);
       const before = arrived.get(source.name);
-      arrived.set(source.name, before ? add(before, gradient) : gradient);
+      arrived.set(source.name, before ? add(before, fitted) : fitted);
     });
   }
-  return targets.map((target) => arrived.get(target.name) ?? zeros(value, target));
+  return targets.map((target) => {
+    const found = arrived.get(target.name);
+    return found ? shapedAs(target, found) : zeros(value, target);
+  });
 }
 
 function gradientsOf(
@@ -54,10 +57,8 @@ function gradientsOf(
   reaches: ReadonlyMap<string, boolean>,
 ) {
   if (node.given) return [mul(upstream[0] as Tensor, node.given.gradient)];
-  const rule = ruleOf(node);
-  const unknown = node.attached?.unknownShape;
-  if (unknown !== undefined) noGradient(node, `the shape of ${unknown} could not be worked out`);
-  return rule(
+  if (node.attached?.unknownShape !== undefined) refuseUnknown(node);
+  return ruleOf(node)(
     node,
     upstream,
     sources.map((source) => source !== undefined && reaches.get(source.name) === true),
@@ -88,17 +89,41 @@ function checkTarget(value: Tensor, target: Tensor): void {
   });
 }
 
-/** Sums of gradients broadcast: one of a wrong shape would be wrong numbers rather than an error. */
-function checkShape(node: Node, source: Tensor, gradient: Tensor): void {
+/** Refuses at the first node of a file whose shapes could not be worked out: the others follow from it. */
+function refuseUnknown(node: Node): never {
+  const earlier = node.inputs.find((source) => source?.producer?.attached?.unknownShape !== undefined);
+  if (earlier?.producer) refuseUnknown(earlier.producer);
+  ruleOf(node);
+  noGradient(node, `the shape of ${node.attached?.unknownShape} could not be worked out`);
+}
+
+/** A value as its node knows it: elsewhere the names of its sizes may be others. */
+function originalOf(tensor: Tensor): Tensor {
+  return tensor.producer?.outputs.find(({ name }) => name === tensor.name) ?? tensor;
+}
+
+/** A gradient with its value's names of sizes. Sums broadcast: of a wrong shape it would be wrong numbers and no error. */
+function shapedAs({ name, shape, producer }: Tensor, gradient: Tensor, node?: Node): Tensor {
+  // Refused when its node is come to.
+  if (producer?.attached?.unknownShape !== undefined) return gradient;
+  if (shapeText(shape) === shapeText(gradient.shape)) return gradient;
   const fits =
-    source.shape.length === gradient.shape.length &&
-    source.shape.every((size, axis) => {
+    shape.length === gradient.shape.length &&
+    shape.every((size, axis) => {
       const other = gradient.shape[axis];
       return size === other || typeof size === 'string' || typeof other === 'string' || other === -1;
     });
-  if (fits) return;
-  const shapes = `${shapeText(gradient.shape)} for ${shapeText(source.shape)}`;
-  throw new CladError('INTERNAL', { reason: `${nodeText(node)}: its rule gave a gradient of ${shapes}.` });
+  if (fits) return { ...gradient, shape };
+  if (producer?.attached)
+    refuse(
+      'gradients',
+      `${name} is said to have another shape than its file gives it`,
+      gradient.shape,
+      shape,
+    );
+  const shapes = `${shapeText(gradient.shape)} for ${name} ${shapeText(shape)}`;
+  const rule = node ? `the rule of ${nodeText(node)}` : 'a rule';
+  throw new CladError('INTERNAL', { reason: `${rule} gave a gradient of shape ${shapes}.` });
 }
 
 /** The nodes between the targets and the value, last first, so that every use of a value is seen before its producer. */

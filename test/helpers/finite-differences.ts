@@ -37,12 +37,13 @@ export function nodes(
   const { graph } = inputs.find((input) => input !== undefined)!;
   const types = inferred(operation, inputs, attributes, outputs);
   expect(types.length, `shapes of ${operation}`).toBeGreaterThanOrEqual(outputs);
-  return graph.add(
+  const added = graph.add(
     operation,
     inputs,
     types.slice(0, outputs).map((type) => type!),
     { attributes },
   );
+  return added.map((tensor, at) => ({ ...tensor, ...(types[at]?.values && { values: types[at].values }) }));
 }
 
 /** The same with one output. */

@@ -2,6 +2,7 @@
 import { intOf, intsOf } from '../attributes.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { axesOf, axisOf, broadcast, type Known, numbersOf, product, type ShapeRule } from './known.ts';
+import { moved } from './values.ts';
 
 /** The same elements in another shape. */
 const reshaped = (x: Known, shape: readonly Dim[]): Known[] => [{ dtype: x.dtype, shape, values: x.values }];
@@ -69,7 +70,10 @@ export const identity: ShapeRule = ([x]) => x && reshaped(x, x.shape);
 
 export const transpose: ShapeRule = ([x], attributes) => {
   const order = intsOf(attributes, 'perm') ?? [...(x?.shape.keys() ?? [])].reverse();
-  return x && [{ dtype: x.dtype, shape: order.map((axis) => x.shape[axis] as Dim) }];
+  if (!x) return undefined;
+  const shape = order.map((axis) => x.shape[axis] as Dim);
+  const values = moved(x, shape, (place) => x.shape.map((_, axis) => place[order.indexOf(axis)] as number));
+  return [{ dtype: x.dtype, shape, values }];
 };
 
 export const expand: ShapeRule = ([x, target]) => {
@@ -133,19 +137,24 @@ export const slice: ShapeRule = ([x, start, end, along, step]) => {
   const steps = step ? numbersOf(step) : starts.map(() => 1);
   if (!axes || !steps) return undefined;
   const shape = [...x.shape];
-  let { values } = x;
+  const first = x.shape.map(() => 0);
+  const by = x.shape.map(() => 1);
   for (const [at, axis] of axes.entries()) {
-    const [size, by] = [shape[axis], steps[at] as number];
-    const whole = starts[at] === 0 && by === 1 && (ends[at] as number) >= 2 ** 31 - 1;
+    const size = shape[axis];
+    by[axis] = steps[at] as number;
+    const whole = starts[at] === 0 && by[axis] === 1 && (ends[at] as number) >= 2 ** 31 - 1;
     if (typeof size !== 'number') {
       if (!whole) return undefined;
       continue;
     }
-    const { from, count } = sliced(size, starts[at] as number, ends[at] as number, by);
+    const { from, count } = sliced(size, starts[at] as number, ends[at] as number, by[axis]);
     shape[axis] = count;
-    values = Array.from({ length: x.values ? count : 0 }, (_, index) => x.values?.[from + index * by] as Dim);
+    first[axis] = from;
   }
-  return [{ dtype: x.dtype, shape, values: x.values && x.shape.length === 1 ? values : undefined }];
+  const values = moved(x, shape, (place) =>
+    place.map((index, axis) => (first[axis] as number) + index * (by[axis] as number)),
+  );
+  return [{ dtype: x.dtype, shape, values }];
 };
 
 export const gather: ShapeRule = ([x, indices], attributes) => {
@@ -153,9 +162,19 @@ export const gather: ShapeRule = ([x, indices], attributes) => {
   if (!x || !indices || axis === undefined) return undefined;
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   const places = numbersOf(indices);
-  const values = x.shape.length === 1 ? places?.map((at) => x.values?.at(at)) : undefined;
-  const found = values?.every((value) => value !== undefined) ? values : undefined;
-  return [{ dtype: x.dtype, shape, values: found }];
+  const size = x.shape[axis];
+  const chosen = axis + indices.shape.length;
+  const values =
+    places && typeof size === 'number'
+      ? moved(x, shape, (place) => {
+          const at = place
+            .slice(axis, chosen)
+            .reduce((all, index, along) => all * (indices.shape[along] as number) + index, 0);
+          const from = places[at] as number;
+          return [...place.slice(0, axis), from < 0 ? from + size : from, ...place.slice(chosen)];
+        })
+      : undefined;
+  return [{ dtype: x.dtype, shape, values }];
 };
 
 export const gatherAlong: ShapeRule = ([x, indices]) =>

@@ -1,5 +1,5 @@
 /** @file Small vectors that files compute shapes with (sizes, axes, scales), worked out before the graph runs. */
-import type { Dim } from '../tensor.ts';
+import type { Dim, Shape } from '../tensor.ts';
 import { type Known, mostValues } from './known.ts';
 
 type Evaluate = (...operands: Dim[]) => Dim | undefined;
@@ -47,6 +47,36 @@ export function evaluated(
     if (value === undefined) return undefined;
     // Whole numbers are divided towards 0.
     result.push(typeof value === 'number' && dtype.startsWith('int') ? Math.trunc(value) : value);
+  }
+  return result;
+}
+
+/**
+ * The elements of a result that takes each of its own from a place of `x`.
+ * @param placeOf - the place in `x` of a place in the result, each an index by axis
+ */
+export function moved(
+  x: Known,
+  shape: Shape,
+  placeOf: (place: readonly number[]) => readonly number[],
+): Dim[] | undefined {
+  const { values } = x;
+  if (!values || !shape.every((size) => typeof size === 'number')) return undefined;
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count > mostValues) return undefined;
+  const result: Dim[] = [];
+  for (let at = 0; at < count; at++) {
+    let rest = at;
+    const place = shape.map(() => 0);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = shape[axis] as number;
+      place[axis] = rest % size;
+      rest = Math.floor(rest / size);
+    }
+    const from = placeOf(place).reduce((all, index, axis) => all * (x.shape[axis] as number) + index, 0);
+    const value = values[from];
+    if (value === undefined) return undefined;
+    result.push(value);
   }
   return result;
 }

@@ -3,8 +3,20 @@
  * is attached, where shapes have to be worked out as well.
  */
 import { describe, expect, it } from 'vitest';
-import { Graph, mul, square, type Tensor } from '../../../src/graph/index.ts';
+import {
+  Graph,
+  gather,
+  gradients,
+  mean,
+  mul,
+  reduceMax,
+  square,
+  sum,
+  type Tensor,
+} from '../../../src/graph/index.ts';
 import { rules } from '../../../src/graph/rules/index.ts';
+import { float32, floats } from '../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../src/runtime/node.ts';
 import {
   exactGradients,
   expectGradients,
@@ -13,9 +25,10 @@ import {
   nodes,
   throughFile,
 } from '../../helpers/finite-differences.ts';
+import { runGraph } from '../../helpers/run-graph.ts';
 
 const a34 = { a: [3, 4] };
-const image = { a: [2, 4, 6, 5] };
+const image = { a: [2, 2, 4, 3] };
 const ints = (...values: number[]) => ({ ints: values });
 const int = (value: number) => ({ int: value });
 const string = (value: string) => ({ string: value });
@@ -401,5 +414,37 @@ describe('rules against central differences', () => {
     );
     const tested = new Set(Object.keys(cases).map((name) => name.split(/[ ,]/)[0]));
     expect(ruled.filter((name) => !tested.has(name))).toEqual([]);
+  });
+});
+
+describe('sizes that are known only when the graph runs', () => {
+  const builders: Record<string, (x: Tensor) => Tensor> = {
+    'mean of all': (x) => mean(square(x)),
+    'mean over an axis': (x) => sum(square(mean(x, { axes: [1] }))),
+    'largest over an axis': (x) => sum(square(reduceMax(x, { axes: [0] }))),
+    'rows by index': (x) => sum(square(gather(x, x.graph.constant('at', [1, 0, 1], [3], 'int64')))),
+    'two names in one shape': (x) =>
+      sum(square(node('Squeeze', [node('Unsqueeze', [x, integers(x, 0)]), integers(x, 0)]))),
+    'sizes that vanish': (x) => sum(square(node('ReduceSum', [x, integers(x, 0, 1)], { keepdims: int(0) }))),
+  };
+  it.each(Object.entries(builders))('%s', async (_, build) => {
+    const data = [0.5, -1, 2, 0.25, 3, -0.75];
+    const known = await runGraph({ x: { data, shape: [2, 3] } }, (__, { x }) => ({
+      slope: gradients(build(x!), [x!])[0]!,
+      none: gradients(sum(x!.graph.constant('c', [1], [1])), [x!])[0]!,
+    }));
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['N', 'M']);
+    graph.output('slope', gradients(build(x), [x])[0]!);
+    graph.output('none', gradients(sum(graph.constant('c', [1], [1])), [x])[0]!);
+    const session = await (await nodeEngine({ threads: 1 })).load(graph.toBytes());
+    const found = await session.run({ x: float32(Float32Array.from(data), [2, 3]) });
+    await session.release();
+    for (const name of ['slope', 'none'] as const) {
+      expect(found[name]!.shape).toEqual([2, 3]);
+      floats(found[name]).forEach((value, at) => {
+        expect(value).toBeCloseTo(known[name]!.data[at]!, 6);
+      });
+    }
   });
 });
