@@ -8,7 +8,7 @@ import type { ExpectedTask } from '../core/expected-task.ts';
 import { byClass, type Dataset } from '../data/dataset.ts';
 import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
-import { madePerProduct } from './made-defects.ts';
+import { madePerProduct } from './made-per-product.ts';
 import type { TrainRequest } from './train-work.ts';
 
 /** Seconds of one picture of 256 x 256 pixels in the backbone, decoded and synthesised beside it. */

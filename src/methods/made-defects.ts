@@ -18,11 +18,10 @@ import type { RgbImage } from '../image/rgb.ts';
 import { estimateForeground, foregroundIsStable } from '../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../synthesis/local-anomaly.ts';
 import type { LeaveOwnOutDetector } from './good-images.ts';
+import { madePerProduct } from './made-per-product.ts';
 import { synthesisOptions } from './train-features.ts';
 import { stoppable, type Work } from './train-work.ts';
 
-/** Defects of each product; of 16 as of 24 the share scatters by 0.03 around that of many. */
-export const madePerProduct = 16;
 /** With fewer that the detector calls anomalous, the usual values stand. */
 const leastFound = 6;
 /** What fits defects of most products; where a product has none of its own. */

@@ -10,7 +10,7 @@ import { memberCount, selectionWidth } from '../training/choose-members.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { batchRows } from '../training/step.ts';
 import { imagesToJudge } from './good-images.ts';
-import { madePerProduct } from './made-defects.ts';
+import { madePerProduct } from './made-per-product.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
 import { requireRequest } from './request-fields.ts';
 import { judgedRows } from './selection.ts';
