@@ -1,6 +1,6 @@
 /**
  * Refuses an import that goes up the layers, that brings the host into a folder that must also run in a browser, or that brings
- * anything but these packages into the library for browsers, src/web.ts, and whatever it reaches.
+ * anything but these packages into the library for browsers, src/web.ts, and whatever it reaches. Refuses circles of imports.
  * The order below is the architecture (docs/how-it-works.md): a folder may import from itself and from those after it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -76,6 +76,18 @@ for (const entry of readdirSync(src, { recursive: true })) {
   if (!layers.includes(layer)) problems.push(`src/${file}: ${layer} is not a layer`);
 }
 
+/** What a file imports when it runs: imports of types leave no trace, nor do examples in comments. */
+function runtimeImports(file) {
+  const text = readFileSync(join(src, file), 'utf8')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '')
+    .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
+    .replaceAll(/^(?:import|export) \{(?:\s*type [\w$]+(?: as [\w$]+)?,?)+\s*\} from [^;]*;/gm, '');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target]) =>
+    target.startsWith('.') ? relative(src, join(src, file, '..', target)).replaceAll('\\', '/') : target,
+  );
+}
+
 /**
  * All files that a few of them import, and those import; packages that they may not are problems.
  * @param why - said of a package that is not among those allowed
@@ -83,13 +95,8 @@ for (const entry of readdirSync(src, { recursive: true })) {
 function reachedFrom(entries, allowed, why) {
   const reached = new Set(entries);
   for (const file of reached) {
-    // Imports of types leave no trace in a page, nor do examples in comments.
-    const text = readFileSync(join(src, file), 'utf8')
-      .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
-      .replaceAll(/\/\*[\s\S]*?\*\//g, '');
-    for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
-      if (target.startsWith('.'))
-        reached.add(relative(src, join(src, file, '..', target)).replaceAll('\\', '/'));
+    for (const target of runtimeImports(file)) {
+      if (target.endsWith('.ts')) reached.add(target);
       else if (!allowed.has(target)) problems.push(`src/${file} imports ${target}: ${why}`);
     }
   }
@@ -106,8 +113,31 @@ reachedFrom(
   'the training and the feature store reach it, and run wherever there is a storage',
 );
 
+/**
+ * The circles of imports, each once: a file that is come to again while what it imports is still being followed. Imports that wait
+ * for a call (`import('...')`) count too: they go round all the same.
+ */
+function circles(files) {
+  const found = [];
+  const done = new Set();
+  const follow = (file, path) => {
+    const start = path.indexOf(file);
+    if (start >= 0) found.push([...path.slice(start), file]);
+    if (start >= 0 || done.has(file)) return;
+    for (const target of runtimeImports(file)) if (target.endsWith('.ts')) follow(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) follow(file, []);
+  return found;
+}
+const files = readdirSync(src, { recursive: true }).map((file) => String(file).replaceAll('\\', '/'));
+for (const circle of circles(files.filter((file) => file.endsWith('.ts'))))
+  problems.push(`imports go in a circle: ${circle.map((file) => `src/${file}`).join(' -> ')}`);
+
 if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exit(1);
 }
-console.log(`layers: ${layers.length} folders, imports only go down; the browser gets ${reached.size} files`);
+console.log(
+  `layers: ${layers.length} folders, imports only go down and never in a circle; the browser gets ${reached.size} files`,
+);

@@ -421,6 +421,6 @@ export const errorCatalogue = {
   },
   GRAPH_NO_GRADIENT: {
     kind: 'internal',
-    message: '{operation}: no gradient is defined for this operation.',
+    message: '{operation}: no gradient: {reason}.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,10 +1,14 @@
 /**
  * @file Attaching an ONNX file to a graph: its nodes and constants become part of the graph with names made unique, its
- * inputs are replaced by our values, and its outputs are values we compute on. Differentiation stops at its nodes.
+ * inputs are replaced by our values, and its outputs are values we compute on. Its nodes are differentiated like ours.
  */
 import { CladError } from '../core/errors.ts';
+import { readAttributes } from './attributes.ts';
+import { dtypeOf } from './constants.ts';
+import { type FileValues, fileValues } from './file-values.ts';
 import { type Graph, opsetVersion } from './graph.ts';
 import { readNames } from './names.ts';
+import type { Node } from './node.ts';
 import {
   type GraphProto,
   type ModelProto,
@@ -13,8 +17,9 @@ import {
   toNumber,
   type ValueInfoProto,
 } from './onnx.ts';
+import { upgradeNodes } from './rewrite/upgrade.ts';
 import { type Dim, type DType, dtypeCode, type Tensor } from './tensor.ts';
-import { upgradeNodes } from './upgrade.ts';
+import { rawBytes } from './write.ts';
 
 /** An input or output that a model file declares. */
 export interface DeclaredValue {
@@ -57,11 +62,25 @@ export function attach(
   }
   const version = model.opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1;
   const made: TensorProto[] = [];
-  const upgraded = upgradeNodes(model.graph.node ?? [], toNumber(version), opsetVersion, (stem, integers) => {
-    const name = `${stem}/upgraded${made.length}`;
-    made.push({ name, dims: [integers.length], dataType: dtypeCode.int64, rawData: int64Bytes(integers) });
-    return name;
-  });
+  const values = fileValues(model, inputs);
+  const upgraded = upgradeNodes(
+    model.graph.node ?? [],
+    toNumber(version),
+    opsetVersion,
+    (stem, numbers, dtype = 'int64', dims = [numbers.length]) => {
+      const name = `${stem}/upgraded${made.length}`;
+      const constant = {
+        name,
+        dims: [...dims],
+        dataType: dtypeCode[dtype],
+        rawData: rawBytes(numbers, dtype),
+      };
+      made.push(constant);
+      values.addConstant(constant);
+      return constant.name;
+    },
+    values,
+  );
   const names = new Map(Object.entries(inputs).map(([name, tensor]) => [name, tensor.name]));
   const rename = (name: string): string => {
     if (name === '') return '';
@@ -82,21 +101,68 @@ export function attach(
     upgraded,
     outputs.map(({ name }) => name),
   );
-  graph.addRaw(
-    nodes.map((node) => renameNode(node, rename)),
+  const attached = attachedNodes(graph, nodes, rename, inputs, values);
+  graph.addAttached(
+    attached.nodes,
     all
       .filter(({ name }) => used.has(name ?? ''))
       .map((each) => ({ ...each, name: rename(each.name ?? '') })),
   );
   return outputs.map(({ name, shape }): Tensor => {
     const output = declaredOutputs(model).find((each) => each.name === name);
-    return {
-      graph,
-      name: rename(name),
-      dtype: output?.dtype ?? 'float32',
-      shape: shape ?? output?.shape ?? [],
-    };
+    const tensor = attached.tensorOf(name);
+    return { ...tensor, dtype: output?.dtype ?? tensor.dtype, shape: shape ?? output?.shape ?? tensor.shape };
   });
+}
+
+/** The file's nodes as ours, with what is known of their values. */
+function attachedNodes(
+  graph: Graph,
+  nodes: readonly NodeProto[],
+  rename: (name: string) => string,
+  inputs: Readonly<Record<string, Tensor>>,
+  values: FileValues,
+) {
+  const tensors = new Map<string, Tensor>(Object.entries(inputs));
+  /** What no node makes is a constant. */
+  const tensorOf = (name: string, producer?: Node): Tensor => {
+    let tensor = tensors.get(name);
+    if (!tensor) {
+      const known = values.of(name);
+      tensor = {
+        graph: producer ? graph : graph.outermost,
+        name: rename(name),
+        dtype: known?.dtype ?? 'float32',
+        shape: known?.shape ?? [],
+        ...(known?.values && { values: known.values }),
+        ...(producer && { producer }),
+      };
+      tensors.set(name, tensor);
+    }
+    return tensor;
+  };
+  const made = nodes.map((proto): Node => {
+    const { opType, input = [], output = [], attribute } = proto;
+    const outputs: Tensor[] = [];
+    const inBodies = readNames(proto).slice(input.length);
+    const fromOutside = inBodies.filter((name) => tensors.has(name) || values.of(name));
+    const node: Node = {
+      operation: opType,
+      inputs: input.map((name) => (name === '' ? undefined : tensorOf(name))),
+      outputs,
+      attributes: readAttributes(attribute),
+      stopped: false,
+      onCpu: false,
+      attached: {
+        proto: renameNode(proto, rename),
+        captured: fromOutside.map((name) => tensorOf(name)),
+        unknownShape: [...input, ...output].find((name) => name !== '' && !values.of(name)),
+      },
+    };
+    outputs.push(...output.map((name) => tensorOf(name, node)));
+    return node;
+  });
+  return { nodes: made, tensorOf };
 }
 
 function outputNames(model: ModelProto): string {
@@ -149,19 +215,15 @@ function renameGraph(body: GraphProto, rename: (name: string) => string): GraphP
 
 function declared({ name, type }: ValueInfoProto): DeclaredValue {
   const tensor = type?.tensorType;
-  const dtype = Object.entries(dtypeCode).find(([, code]) => code === tensor?.elemType)?.[0];
+  const dtype = dtypeOf(tensor?.elemType);
   if (!dtype) unsuitable(`its value ${name} is of a type that is not supported`);
   const dims = tensor?.shape?.dim ?? [];
   return {
     name,
-    dtype: dtype as DType,
+    dtype,
     shape: dims.map(({ dimValue, dimParam }, axis) => {
       const size = dimValue === undefined ? 0 : toNumber(dimValue);
       return size > 0 ? size : dimParam || `${name}_${axis}`;
     }),
   };
-}
-
-function int64Bytes(values: readonly number[]): Uint8Array {
-  return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
 }

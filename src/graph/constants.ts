@@ -1,7 +1,8 @@
 /** @file Constants of ONNX files as numbers, and numbers as constants. */
 import { floatsToHalves } from '../core/half.ts';
 import { type TensorProto, toNumber } from './onnx.ts';
-import { dtypeCode } from './tensor.ts';
+import { type Known, mostValues } from './shapes/known.ts';
+import { type DType, dtypeCode, elementCount } from './tensor.ts';
 
 /** ONNX's number for 8-bit signed integers, which only quantised files have. */
 export const int8Code = 3;
@@ -44,4 +45,43 @@ export function float32Constant(name: string, dims: readonly number[], data: Flo
 /** A float16 constant: each number rounded to the nearest half. */
 export function float16Constant(name: string, dims: readonly number[], data: Float32Array): TensorProto {
   return constantOf(name, dtypeCode.float16, dims, floatsToHalves(data));
+}
+
+/**
+ * Type and shape of a constant, and its elements where they are at most `mostValues`.
+ * @returns undefined for types that are not in use here
+ */
+export function knownConstant(tensor: TensorProto): Known | undefined {
+  const dtype = dtypeOf(tensor.dataType);
+  if (!dtype) return undefined;
+  const shape = dimsOf(tensor);
+  const count = elementCount(shape);
+  const values = count <= mostValues ? fewValues(tensor, dtype) : undefined;
+  return { dtype, shape, ...(values?.length === count && { values }) };
+}
+
+/** Our name of an element type by ONNX's number. */
+export function dtypeOf(code: number | undefined): DType | undefined {
+  return Object.entries(dtypeCode).find(([, each]) => each === code)?.[0] as DType | undefined;
+}
+
+const bytesOf: Partial<Record<DType, number>> = { int64: 8, int32: 4, float32: 4, bool: 1 };
+
+function fewValues(tensor: TensorProto, dtype: DType): number[] | undefined {
+  // A copy: in the file the numbers need not lie at a multiple of their size.
+  const raw = new Uint8Array(tensor.rawData ?? []).buffer;
+  if (raw.byteLength % (bytesOf[dtype] ?? 1) !== 0) return undefined;
+  switch (dtype) {
+    case 'int64':
+      if (raw.byteLength > 0) return Array.from(new BigInt64Array(raw), Number);
+      return (tensor.int64Data ?? []).map(toNumber);
+    case 'int32':
+      return raw.byteLength > 0 ? Array.from(new Int32Array(raw)) : [...(tensor.int32Data ?? [])];
+    case 'bool':
+      return raw.byteLength > 0 ? Array.from(new Uint8Array(raw)) : [...(tensor.int32Data ?? [])];
+    case 'float32':
+      return raw.byteLength > 0 ? Array.from(new Float32Array(raw)) : [...(tensor.floatData ?? [])];
+    default:
+      return undefined;
+  }
 }

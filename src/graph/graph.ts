@@ -4,69 +4,29 @@
  * (ONNX's outer scope) and keeps its constants in the outermost graph.
  */
 import { CladError } from '../core/errors.ts';
-import { floatToHalf } from '../core/half.ts';
-import { cpuNode } from './cpu-node.ts';
+import type { Attribute, GivenGradient, Node, OutputType } from './node.ts';
 import {
-  type AttributeProto,
-  attributeType,
   encodeModel,
   type GraphProto,
   type ModelProto,
-  type NodeProto,
   type TensorProto,
   type ValueInfoProto,
 } from './onnx.ts';
-import { type DType, dtypeCode, elementCount, refuse, type Shape, shapeText, type Tensor } from './tensor.ts';
+import type { Operator } from './operators.ts';
+import { mostValues } from './shapes/known.ts';
+import { type DType, dtypeCode, elementCount, refuse, type Shape, type Tensor } from './tensor.ts';
+import { nodeProto, rawBytes, valueInfo } from './write.ts';
 
 /** The operator set all our graphs use; 18 is the first with antialiased Resize. */
 export const opsetVersion = 18;
 const irVersion = 8;
 
-/** What an attribute may hold. Numbers are told apart because 1 may be an INT or a FLOAT. */
-export type Attribute =
-  | { int: number }
-  | { ints: readonly number[] }
-  | { float: number }
-  | { floats: readonly number[] }
-  | { string: string }
-  | { graph: Graph };
-
-/** Computes the gradients of a node's sources from those of its outputs; undefined where there is none. */
-export type GradientRule = (
-  upstream: readonly (Tensor | undefined)[],
-  node: Node,
-) => readonly (Tensor | undefined)[];
-
-/** One operation of a graph. */
-export interface Node {
-  readonly operation: string;
-  readonly inputs: readonly (Tensor | undefined)[];
-  readonly outputs: readonly Tensor[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
-  /** What the gradient rule gives gradients for; the inputs, unless the node says otherwise. */
-  readonly sources: readonly (Tensor | undefined)[];
-  /** Absent: the operation has no gradient, and asking for one is an error. */
-  readonly gradient?: GradientRule | undefined;
-  /** Differentiation stops here silently (comparisons, indices, frozen networks). */
-  readonly constant: boolean;
-  /** Computed on the CPU whatever the device. */
-  readonly onCpu: boolean;
-}
-
-type NumberArray = ArrayLike<number>;
-
-/** What an operation tells of one output. */
-export interface OutputType {
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
-
 /** The graph that operations add to, from the values they are given. */
 export class Graph {
   readonly parent: Graph | undefined;
   readonly #root: RootState;
-  /** Our nodes and the raw ones of attached models, in an order that computes inputs first. */
-  readonly #nodes: (Node | NodeProto)[] = [];
+  /** In an order that computes inputs first. */
+  readonly #nodes: Node[] = [];
   readonly #inputs: Tensor[] = [];
   readonly #outputs: { name: string; value: Tensor }[] = [];
 
@@ -79,6 +39,18 @@ export class Graph {
   /** How many Loops this graph lies in. */
   get depth(): number {
     return this.parent ? this.parent.depth + 1 : 0;
+  }
+
+  /** The graph that all Loops around this one stand in; it holds the constants. */
+  get outermost(): Graph {
+    return this.parent ? this.parent.outermost : this;
+  }
+
+  /** Whether values of another graph can be read here: it is this one, or one around it. */
+  sees(other: Graph): boolean {
+    let graph: Graph | undefined = this;
+    while (graph && graph !== other) graph = graph.parent;
+    return graph !== undefined;
   }
 
   get inputs(): readonly Tensor[] {
@@ -107,11 +79,17 @@ export class Graph {
    * A constant stored in the file.
    * @param data - row-major, as many numbers as the shape holds; typed arrays of the same kind are not copied
    */
-  constant(name: string, data: NumberArray, shape: readonly number[], dtype: DType = 'float32'): Tensor {
+  constant(
+    name: string,
+    data: ArrayLike<number>,
+    shape: readonly number[],
+    dtype: DType = 'float32',
+  ): Tensor {
     if (data.length !== elementCount(shape)) {
       refuse('constant', `${data.length} numbers given for ${name}`, shape);
     }
-    const tensor: Tensor = { graph: this.#outermost(), name: this.uniqueName(name), dtype, shape };
+    const values = data.length <= mostValues ? { values: Array.from(data) } : {};
+    const tensor: Tensor = { graph: this.outermost, name: this.uniqueName(name), dtype, shape, ...values };
     this.#root.constants.push({
       name: tensor.name,
       dims: [...shape],
@@ -150,33 +128,24 @@ export class Graph {
 
   /** Adds a node and returns its outputs. */
   add(
-    operation: string,
+    operation: Operator,
     inputs: readonly (Tensor | undefined)[],
     outputs: readonly OutputType[],
     options: {
       attributes?: Record<string, Attribute>;
-      gradient?: GradientRule;
-      sources?: readonly Tensor[];
-      constant?: boolean;
+      stopped?: boolean;
+      given?: GivenGradient;
       onCpu?: boolean;
     } = {},
   ): Tensor[] {
     for (const input of inputs) {
-      if (input && !this.#sees(input.graph)) {
+      if (input && !this.sees(input.graph)) {
         refuse(operation, `${input.name} belongs to another graph`, input.shape);
       }
     }
     const tensors: Tensor[] = [];
-    const node: Node = {
-      operation,
-      inputs,
-      outputs: tensors,
-      attributes: options.attributes ?? {},
-      sources: options.sources ?? inputs,
-      gradient: options.gradient,
-      constant: options.constant ?? false,
-      onCpu: options.onCpu ?? false,
-    };
+    const { attributes = {}, stopped = false, given, onCpu = false } = options;
+    const node: Node = { operation, inputs, outputs: tensors, attributes, stopped, given, onCpu };
     for (const { dtype, shape } of outputs) {
       tensors.push({ graph: this, name: this.uniqueName(operation), dtype, shape, producer: node });
     }
@@ -185,7 +154,7 @@ export class Graph {
   }
 
   /** Adds nodes and constants of another model as they are (see attach.ts), with names made unique before. */
-  addRaw(nodes: readonly NodeProto[], constants: readonly TensorProto[]): void {
+  addAttached(nodes: readonly Node[], constants: readonly TensorProto[]): void {
     this.#nodes.push(...nodes);
     this.#root.constants.push(...constants);
   }
@@ -216,7 +185,7 @@ export class Graph {
 
   /** The graph message of this graph or Loop body. */
   toProto(name: string): GraphProto {
-    const nodes = this.#nodes.map((node) => ('opType' in node ? node : nodeProto(node)));
+    const nodes = this.#nodes.map((node) => node.attached?.proto ?? nodeProto(node));
     const names = this.#outputs.map(({ value }) => value.name);
     const outputs: ValueInfoProto[] = [];
     for (const { name: outputName, value } of this.#outputs) {
@@ -237,16 +206,6 @@ export class Graph {
       output: outputs,
     };
   }
-
-  #outermost(): Graph {
-    return this.parent ? this.parent.#outermost() : this;
-  }
-
-  #sees(other: Graph): boolean {
-    let graph: Graph | undefined = this;
-    while (graph && graph !== other) graph = graph.parent;
-    return graph !== undefined;
-  }
 }
 
 interface RootState {
@@ -263,69 +222,4 @@ export function commonGraph(operation: string, values: readonly Tensor[]): Graph
   }
   if (!innermost) throw new CladError('INTERNAL', { reason: `${operation}: no operand is a tensor.` });
   return innermost;
-}
-
-function nodeProto(node: Node): NodeProto {
-  return {
-    ...(node.onCpu ? { name: cpuNode } : {}),
-    opType: node.operation,
-    input: node.inputs.map((input) => input?.name ?? ''),
-    output: node.outputs.map((output) => output.name),
-    attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
-  };
-}
-
-function attributeProto(name: string, value: Attribute): AttributeProto {
-  if ('int' in value) return { name, type: attributeType.INT, i: value.int };
-  if ('ints' in value) return { name, type: attributeType.INTS, ints: [...value.ints] };
-  if ('float' in value) return { name, type: attributeType.FLOAT, f: value.float };
-  if ('floats' in value) return { name, type: attributeType.FLOATS, floats: [...value.floats] };
-  if ('string' in value) {
-    return { name, type: attributeType.STRING, s: new TextEncoder().encode(value.string) };
-  }
-  return { name, type: attributeType.GRAPH, g: value.graph.toProto(name) };
-}
-
-function valueInfo(name: string, { dtype, shape }: OutputType): ValueInfoProto {
-  return {
-    name,
-    type: {
-      tensorType: {
-        elemType: dtypeCode[dtype],
-        shape: {
-          dim: shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })),
-        },
-      },
-    },
-  };
-}
-
-function rawBytes(data: NumberArray, dtype: DType): Uint8Array {
-  const values = typedArray(data, dtype);
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-function typedArray(data: NumberArray, dtype: DType) {
-  switch (dtype) {
-    case 'float32':
-      return data instanceof Float32Array ? data : Float32Array.from(data);
-    case 'float64':
-      return data instanceof Float64Array ? data : Float64Array.from(data);
-    case 'int32':
-      return data instanceof Int32Array ? data : Int32Array.from(data);
-    case 'int64':
-      return BigInt64Array.from(data as ArrayLike<number>, (value: number) => BigInt(value));
-    case 'float16':
-      return data instanceof Uint16Array ? data : Uint16Array.from(data as ArrayLike<number>, floatToHalf);
-    case 'uint8':
-    case 'bool':
-      return data instanceof Uint8Array ? data : Uint8Array.from(data);
-    default:
-      return refuse('constant', `no constants of type ${String(dtype)}`, []);
-  }
-}
-
-/** For messages: `MatMul([8, 4], [4, 2])`. */
-export function nodeText(node: Node): string {
-  return `${node.operation}(${node.inputs.map((input) => (input ? shapeText(input.shape) : '-')).join(', ')})`;
 }

@@ -2,10 +2,12 @@
 export * from './attach.ts';
 export { cpuNode } from './cpu-node.ts';
 export { gradients } from './gradients.ts';
-export { type Attribute, Graph, opsetVersion } from './graph.ts';
+export { Graph, opsetVersion } from './graph.ts';
 export { type LoopBody, loop } from './loop.ts';
 export { decodeMetadata } from './metadata.ts';
+export type { Attribute } from './node.ts';
 export { decodeModel, encodeModel, type ModelProto } from './onnx.ts';
+export type { Operator } from './operators.ts';
 export * from './ops/elementwise.ts';
 export * from './ops/matmul.ts';
 export * from './ops/reduce.ts';

@@ -1,6 +1,7 @@
 /** @file Symbolic tensors: a name, an element type and a shape inside a graph that is being built. No data. */
 import { CladError } from '../core/errors.ts';
-import type { Graph, Node } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Node } from './node.ts';
 
 /** Element types in use, with ONNX's numbers (TensorProto.DataType). */
 export const dtypeCode = {
@@ -27,6 +28,8 @@ export interface Tensor {
   readonly shape: Shape;
   /** The node that computes it; undefined for inputs and constants. */
   readonly producer?: Node;
+  /** Its elements, row-major, where they are few and known while building: axes, shapes (named sizes among them), exponents. */
+  readonly values?: readonly Dim[];
 }
 
 /** Refuses an operation's inputs: the message names the operation and all shapes. */

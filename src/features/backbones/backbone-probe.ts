@@ -70,7 +70,7 @@ function shapeOf(value: Tensor, index: number): Tensor {
   return value.graph.add('Shape', [value], [{ dtype: 'int64', shape: [`rank${index}`] }])[0] as Tensor;
 }
 
-function reduce(value: Tensor, reduction: string): Tensor {
+function reduce(value: Tensor, reduction: (typeof reductions)[number]): Tensor {
   return value.graph.add(reduction, [value], [{ dtype: value.dtype, shape: [] }], {
     attributes: { keepdims: { int: 0 } },
   })[0] as Tensor;

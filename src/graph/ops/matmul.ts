@@ -1,8 +1,6 @@
 /** @file Matrix products. Transposed operands go to Gemm, which reads them in place. */
 import { commonGraph } from '../graph.ts';
 import { broadcastShapes, type Dim, refuse, type Shape, type Tensor } from '../tensor.ts';
-import { sum, sumTo } from './reduce.ts';
-import { transpose } from './shape.ts';
 
 interface Transposes {
   /** Use the transpose of `a` (two axes only). @default false */
@@ -32,31 +30,9 @@ export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
     [{ dtype: a.dtype, shape }],
     {
       attributes: transposed ? { transA: { int: transA ? 1 : 0 }, transB: { int: transB ? 1 : 0 } } : {},
-      gradient: ([upstream]) => {
-        if (!upstream) return [];
-        if (flat) return flatGradients(a, b, upstream, transA, transB);
-        return [sumTo(matmul(upstream, swapLast(b)), a.shape), sumTo(matmul(swapLast(a), upstream), b.shape)];
-      },
     },
   );
   return output as Tensor;
-}
-
-/** With C = op(A) op(B): dA = dC op(B)^T and dB = op(A)^T dC, themselves transposed where the operand was. */
-function flatGradients(
-  a: Tensor,
-  b: Tensor,
-  upstream: Tensor,
-  transA: boolean,
-  transB: boolean,
-): [Tensor, Tensor] {
-  const da = transA
-    ? matmul(b, upstream, { transA: transB, transB: true })
-    : matmul(upstream, b, { transB: !transB });
-  const db = transB
-    ? matmul(upstream, a, { transA: true, transB: transA })
-    : matmul(a, upstream, { transA: !transA });
-  return [da, db];
 }
 
 /**
@@ -83,8 +59,6 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     [{ dtype: x.dtype, shape: [rows, outputs] }],
     {
       attributes: { transB: { int: 1 } },
-      gradient: ([upstream]) =>
-        upstream ? [...flatGradients(x, weight, upstream, false, true), sum(upstream, { axes: [0] })] : [],
     },
   );
   return output as Tensor;
@@ -93,12 +67,4 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 function ends(shape: Shape, swapped: boolean): [Dim, Dim] {
   const [first, second] = shape.slice(-2) as [Dim, Dim];
   return swapped ? [second, first] : [first, second];
-}
-
-function swapLast(x: Tensor): Tensor {
-  const last = x.shape.length - 1;
-  return transpose(
-    x,
-    x.shape.map((_, axis) => (axis < last - 1 ? axis : 2 * last - 1 - axis)),
-  );
 }

@@ -1,7 +1,7 @@
 /** @file Sums, means and extrema along axes, and the way back from a broadcast. */
-import { knownSize, resolveAxis, type Shape, type Tensor } from '../tensor.ts';
-import { exp, mul, sub } from './elementwise.ts';
-import { expand, reshape } from './shape.ts';
+import { resolveAxis, type Shape, type Tensor } from '../tensor.ts';
+import { exp } from './elementwise.ts';
+import { reshape } from './shape.ts';
 
 interface ReduceOptions {
   /** Axes to reduce; all by default. */
@@ -16,21 +16,18 @@ function reducedShape(operation: string, x: Tensor, options: ReduceOptions) {
   );
   const kept: Shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const shape = options.keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis));
-  return { axes, kept, shape };
+  return { axes, shape };
 }
 
-/** ReduceSum, ReduceMean: they differ in the factor of the gradient only. Since opset 13 and 18 axes are an input. */
-function reduce(operation: 'ReduceSum' | 'ReduceMean', x: Tensor, options: ReduceOptions): Tensor {
-  const { axes, kept, shape } = reducedShape(operation, x, options);
+/** Since operator sets 13 and 18 axes are an input. */
+function reduce(
+  operation: 'ReduceSum' | 'ReduceMean' | 'ReduceMax',
+  x: Tensor,
+  options: ReduceOptions,
+): Tensor {
+  const { axes, shape } = reducedShape(operation, x, options);
   const [output] = x.graph.add(operation, [x, x.graph.integers(axes)], [{ dtype: x.dtype, shape }], {
     attributes: { keepdims: { int: options.keepDims ? 1 : 0 } },
-    gradient: ([upstream]) => {
-      if (!upstream) return [];
-      const spread = expand(reshape(upstream, kept), x.shape);
-      if (operation === 'ReduceSum') return [spread];
-      const count = axes.reduce((product, axis) => product * knownSize(operation, x.shape, axis), 1);
-      return [mul(spread, 1 / count)];
-    },
   });
   return output as Tensor;
 }
@@ -38,32 +35,22 @@ function reduce(operation: 'ReduceSum' | 'ReduceMean', x: Tensor, options: Reduc
 /** Sum over axes. */
 export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('ReduceSum', x, options);
 
-/** Mean over axes. The reduced sizes have to be known where a gradient is taken. */
+/** Mean over axes. */
 export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('ReduceMean', x, options);
 
-/** Largest value along axes; without gradient. */
-export function reduceMax(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const { axes, shape } = reducedShape('ReduceMax', x, options);
-  const [output] = x.graph.add('ReduceMax', [x, x.graph.integers(axes)], [{ dtype: x.dtype, shape }], {
-    attributes: { keepdims: { int: options.keepDims ? 1 : 0 } },
-  });
-  return output as Tensor;
-}
+/** Largest value along axes; equal ones share the gradient. */
+export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('ReduceMax', x, options);
 
 /** Index of the first largest value along one axis. */
 export function argMax(x: Tensor, axis: number, keepDims = false): Tensor {
   const { axes, shape } = reducedShape('ArgMax', x, { axes: [axis], keepDims });
   const [output] = x.graph.add('ArgMax', [x], [{ dtype: 'int64', shape }], {
     attributes: { axis: { int: axes[0] as number }, keepdims: { int: keepDims ? 1 : 0 } },
-    constant: true,
   });
   return output as Tensor;
 }
 
-/**
- * The k largest (or smallest) values along the last axis, sorted, with their indices.
- * The gradient does not pass: indices choose, values are read again with `gather` where one is needed.
- */
+/** The k largest (or smallest) values along the last axis, sorted, with their indices. */
 export function topK(x: Tensor, k: number, largest = true): { values: Tensor; indices: Tensor } {
   const shape = [...x.shape.slice(0, -1), k];
   const [values, indices] = x.graph.add(
@@ -75,7 +62,6 @@ export function topK(x: Tensor, k: number, largest = true): { values: Tensor; in
     ],
     {
       attributes: { axis: { int: -1 }, largest: { int: largest ? 1 : 0 }, sorted: { int: 1 } },
-      constant: true,
     },
   );
   return { values: values as Tensor, indices: indices as Tensor };
@@ -90,18 +76,10 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return axes.length === 0 ? x : reshape(sum(x, { axes, keepDims: true }), shape);
 }
 
-/**
- * log(softmax(x)) along the last axis, stable for large values.
- * Gradient: upstream - softmax(x) * sum(upstream).
- */
+/** log(softmax(x)) along the last axis, stable for large values. */
 export function logSoftmax(x: Tensor): Tensor {
   const [output] = x.graph.add('LogSoftmax', [x], [{ dtype: x.dtype, shape: x.shape }], {
     attributes: { axis: { int: -1 } },
-    gradient: ([upstream], node) => {
-      if (!upstream) return [];
-      const probability = exp(node.outputs[0] as Tensor);
-      return [sub(upstream, mul(probability, sum(upstream, { axes: [-1], keepDims: true })))];
-    },
   });
   return output as Tensor;
 }

@@ -1,7 +1,6 @@
 /** @file Operations that move values without changing them. */
 import { commonGraph } from '../graph.ts';
 import { type Dim, knownSize, refuse, resolveAxis, type Shape, shapeText, type Tensor } from '../tensor.ts';
-import { sumTo } from './reduce.ts';
 
 /**
  * The same values in another shape. A size of -1 is worked out from the rest.
@@ -26,14 +25,7 @@ export function reshape(x: Tensor, shape: readonly Dim[], name?: string): Tensor
   } else {
     result = shape.map((size) => (size === -1 ? (name ?? `${x.name}_size`) : size));
   }
-  const [output] = x.graph.add(
-    'Reshape',
-    [x, x.graph.integers(target)],
-    [{ dtype: x.dtype, shape: result }],
-    {
-      gradient: ([upstream]) => (upstream ? [reshape(upstream, x.shape)] : []),
-    },
-  );
+  const [output] = x.graph.add('Reshape', [x, x.graph.integers(target)], [{ dtype: x.dtype, shape: result }]);
   return output as Tensor;
 }
 
@@ -42,11 +34,9 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
   if ([...order].sort((a, b) => a - b).join() !== x.shape.map((_, axis) => axis).join()) {
     refuse('Transpose', `[${order}] is no order of the axes`, x.shape);
   }
-  const inverse = order.map((_, axis) => order.indexOf(axis));
   const shape = order.map((axis) => x.shape[axis] as Dim);
   const [output] = x.graph.add('Transpose', [x], [{ dtype: x.dtype, shape }], {
     attributes: { perm: { ints: order } },
-    gradient: ([upstream]) => (upstream ? [transpose(upstream, inverse)] : []),
   });
   return output as Tensor;
 }
@@ -55,9 +45,7 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (shapeText(x.shape) === shapeText(shape)) return x;
   const sizes = shape.map((_, axis) => knownSize('Expand', shape, axis));
-  const [output] = x.graph.add('Expand', [x, x.graph.integers(sizes)], [{ dtype: x.dtype, shape }], {
-    gradient: ([upstream]) => (upstream ? [sumTo(upstream, x.shape)] : []),
-  });
+  const [output] = x.graph.add('Expand', [x, x.graph.integers(sizes)], [{ dtype: x.dtype, shape }]);
   return output as Tensor;
 }
 
@@ -78,15 +66,6 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const shape = first.shape.map((size, index) => (index === at ? total : size));
   const [output] = commonGraph('Concat', parts).add('Concat', parts, [{ dtype: first.dtype, shape }], {
     attributes: { axis: { int: at } },
-    gradient: ([upstream]) => {
-      if (!upstream) return [];
-      let start = 0;
-      return parts.map((part) => {
-        const size = knownSize('Concat', part.shape, at);
-        start += size;
-        return slice(upstream, at, start - size, start);
-      });
-    },
   });
   return output as Tensor;
 }
@@ -100,9 +79,7 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
   const { graph } = x;
   const shape = x.shape.map((each, index) => (index === at ? end - start : each));
   const inputs = [x, graph.integers([start]), graph.integers([end]), graph.integers([at])];
-  const [output] = graph.add('Slice', inputs, [{ dtype: x.dtype, shape }], {
-    gradient: ([upstream]) => (upstream ? [padAxis(upstream, at, start, size - end)] : []),
-  });
+  const [output] = graph.add('Slice', inputs, [{ dtype: x.dtype, shape }]);
   return output as Tensor;
 }
 
@@ -120,8 +97,6 @@ export function padAxis(x: Tensor, axis: number, before: number, after: number, 
     [{ dtype: x.dtype, shape }],
     {
       attributes: { mode: { string: 'constant' } },
-      gradient: ([upstream]) =>
-        upstream ? [slice(upstream, at, before, before + knownSize('Pad', x.shape, at))] : [],
     },
   );
   return output as Tensor;
@@ -129,7 +104,6 @@ export function padAxis(x: Tensor, axis: number, before: number, after: number, 
 
 /**
  * Rows (or slices along another axis) chosen by integer indices; the result has the index's shape in place of the axis.
- * The gradient adds up rows chosen several times.
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   const at = resolveAxis('Gather', axis, x.shape);
@@ -137,17 +111,12 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   const graph = commonGraph('Gather', [x, indices]);
   const [output] = graph.add('Gather', [x, indices], [{ dtype: x.dtype, shape }], {
     attributes: { axis: { int: at } },
-    gradient: ([upstream]) => {
-      if (!upstream) return [];
-      if (at !== 0) refuse('Gather', 'its gradient is defined for axis 0', x.shape);
-      return [scatterAdd(x, indices, upstream)];
-    },
   });
   return output as Tensor;
 }
 
 /**
- * Values picked along one axis by integer indices of the same rank: `out[i][j] = x[i][indices[i][j]]` for axis 1. Without gradient.
+ * Values picked along one axis by integer indices of the same rank: `out[i][j] = x[i][indices[i][j]]` for axis 1.
  */
 export function gatherAlong(x: Tensor, indices: Tensor, axis: number): Tensor {
   const at = resolveAxis('GatherElements', axis, x.shape);
@@ -156,20 +125,6 @@ export function gatherAlong(x: Tensor, indices: Tensor, axis: number): Tensor {
     [x, indices],
     [{ dtype: x.dtype, shape: indices.shape }],
     { attributes: { axis: { int: at } } },
-  );
-  return output as Tensor;
-}
-
-/** Zeros like `like`, with rows of `updates` added at `indices`. */
-function scatterAdd(like: Tensor, indices: Tensor, updates: Tensor): Tensor {
-  const { graph } = updates;
-  const zeros = expand(graph.scalar(0, like.dtype), like.shape);
-  const positions = reshape(indices, [...indices.shape, 1]);
-  const [output] = graph.add(
-    'ScatterND',
-    [zeros, positions, updates],
-    [{ dtype: like.dtype, shape: like.shape }],
-    { attributes: { reduction: { string: 'add' } } },
   );
   return output as Tensor;
 }

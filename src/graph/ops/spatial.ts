@@ -1,4 +1,4 @@
-/** @file Operations on images and feature maps [N, C, H, W]; inference only, no gradients. */
+/** @file Operations on images and feature maps [N, C, H, W]. */
 import { commonGraph } from '../graph.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../../src/detector/bank-entries.ts';
 import { bankNames, leaveOut, matchMembers } from '../../../src/features/memory-bank/memory-bank.ts';
-import { storeInHalf } from '../../../src/graph/half-storage.ts';
 import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../src/graph/index.ts';
+import { storeInHalf } from '../../../src/graph/rewrite/half-storage.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 

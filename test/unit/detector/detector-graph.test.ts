@@ -152,7 +152,7 @@ async function raw(images: readonly RgbImage[], inside = session) {
 describe('the detector file', () => {
   it('declares its input and outputs as documented', () => {
     expect([...session.inputNames]).toEqual(['image']);
-    expect([...session.outputNames]).toEqual(['anomaly_map', 'score', 'class_probability']);
+    expect([...session.outputNames]).toEqual(['anomaly_map', 'score', 'class_share']);
     const { input = [], output = [] } = decodeModel(bytes).graph;
     const declared = [...input, ...output].map(({ name, type }) => [
       name,
@@ -164,7 +164,7 @@ describe('the detector file', () => {
       ['image', 2, ['N', 'H', 'W', 3]],
       ['anomaly_map', 1, ['N', size, size]],
       ['score', 1, ['N']],
-      ['class_probability', 1, ['N', 3]],
+      ['class_share', 1, ['N', 3]],
     ]);
   });
 
@@ -174,7 +174,7 @@ describe('the detector file', () => {
     ['of one pixel', noise(1, 1)],
     ['large', noise(400, 300)],
   ])('takes a %s picture as decoded', async (_, image) => {
-    const { anomaly_map: map, score, class_probability: share } = await raw([image]);
+    const { anomaly_map: map, score, class_share: share } = await raw([image]);
     expect([map, score, share].map((value) => [value?.type, value?.dims])).toEqual([
       ['float32', [1, size, size]],
       ['float32', [1]],
@@ -209,16 +209,16 @@ describe('the detector file', () => {
   it('gives clad the same numbers', async () => {
     const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
     for (const image of [wide, tall]) {
-      const { anomaly_map: map, score, class_probability: share } = await raw([image]);
+      const { anomaly_map: map, score, class_share: share } = await raw([image]);
       const prediction = await detector.predict(image);
       const shares = Array.from(share?.data as Float32Array);
       expect(prediction.score).toBe(score?.data[0]);
       expect(prediction.map).toEqual(map?.data);
-      expect(prediction.classShares).toEqual(shares);
+      expect(Object.values(prediction.classShares)).toEqual(shares);
       expect(prediction.classShare).toBe(Math.max(...shares));
       expect(prediction.class).toBe(classes[shares.indexOf(Math.max(...shares))]);
-      expect(prediction.threshold).toBeUndefined();
-      expect(prediction.verdict).toBeUndefined();
+      expect(prediction.threshold).toBeNull();
+      expect(prediction.verdict).toBeNull();
     }
     await detector.release();
   });
@@ -281,7 +281,7 @@ describe('the detector file', () => {
     expect(await verdictAt(score - 1e-3)).toBe('anomalous');
     expect(await verdictAt(score + 1e-3)).toBe('normal');
     const other = classes.find((name) => name !== className) as string;
-    expect(await verdictAt(score - 1e-3, other)).toBeUndefined();
+    expect(await verdictAt(score - 1e-3, other)).toBeNull();
   });
 
   it.each([
@@ -291,13 +291,13 @@ describe('the detector file', () => {
   ])('says no verdict where %s is not a number', async (_, score, shares) => {
     const outputs = {
       score: float32(score, [1]),
-      class_probability: float32(shares.subarray(0, classes.length), [1, classes.length]),
+      class_share: float32(shares.subarray(0, classes.length), [1, classes.length]),
       anomaly_map: float32(new Float32Array(size ** 2), [1, size, size]),
     };
     const broken = { ...engine, load: async () => ({ ...stub, run: async () => outputs }) };
     const detector = await Detector.fromBytes(broken, bytes, 'model.onnx');
     await expect(detector.predict(wide, 'part.jpg')).rejects.toThrow(
-      /could not judge part\.jpg, on cpu: its score is not a number\./,
+      /could not predict part\.jpg, on cpu: its score is not a number\./,
     );
   });
 
@@ -308,7 +308,7 @@ describe('the detector file', () => {
     const broken = { ...engine, load: async () => ({ ...stub, run }) };
     const detector = await Detector.fromBytes(broken, bytes, 'model.onnx');
     await expect(detector.predict(wide)).rejects.toThrow(
-      /could not judge a picture, on cpu: bad allocation\./,
+      /could not predict an image, on cpu: bad allocation\./,
     );
     await withFiles({ 'a.png': [9, 9], 'b.png': [9, 9] }, async (root) => {
       const targets = ['a.png', 'b.png'].map((mapName) => ({ path: join(root, mapName), mapName }));
@@ -368,7 +368,7 @@ describe('a method that tells no products apart', () => {
 
   it('gives the one product all of every picture', async () => {
     const one = await engine.load(detectorGraph(source, ['bolt']).toBytes());
-    const { class_probability: shares } = await one.run({ image: imageTensor([wide, noise(90, 70, 3)]) });
+    const { class_share: shares } = await one.run({ image: imageTensor([wide, noise(90, 70, 3)]) });
     await one.release();
     expect(shares).toMatchObject({ shape: [2, 1], data: Float32Array.of(1, 1) });
   });

@@ -5,17 +5,17 @@
  * Activations: unsigned, one scale a value, from ranges that were measured. Weights: signed, one scale an output channel. Everything
  * that is no convolution stays in float32, the sums of residual blocks too.
  */
-import { constantOf, float32Constant, int8Code } from './constants.ts';
-import { networkConvolutions, type WeightedConvolution } from './convolutions.ts';
-import { countUses, freshNames, withoutUnusedConstants } from './names.ts';
+import { constantOf, float32Constant, int8Code } from '../constants.ts';
+import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';
 import {
   type AttributeProto,
   attributeType,
   type ModelProto,
   type NodeProto,
   type TensorProto,
-} from './onnx.ts';
-import { dtypeCode } from './tensor.ts';
+} from '../onnx.ts';
+import { dtypeCode } from '../tensor.ts';
+import { networkConvolutions, type WeightedConvolution } from './convolutions.ts';
 
 /** Smallest and largest number that a value takes. */
 export interface ValueRange {

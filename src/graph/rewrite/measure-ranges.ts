@@ -1,8 +1,8 @@
 /** @file A model that gives the smallest and largest number of some of its values instead of its outputs. */
-import { constantOf } from './constants.ts';
-import { freshNames } from './names.ts';
-import { attributeType, type ModelProto, type NodeProto, type ValueInfoProto } from './onnx.ts';
-import { dtypeCode } from './tensor.ts';
+import { constantOf } from '../constants.ts';
+import { freshNames } from '../names.ts';
+import { attributeType, type ModelProto, type NodeProto, type ValueInfoProto } from '../onnx.ts';
+import { dtypeCode } from '../tensor.ts';
 
 /** The model, and what its outputs are called. */
 export interface RangeModel {

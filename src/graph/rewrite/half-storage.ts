@@ -2,11 +2,11 @@
  * @file Large constants kept in half the bytes: stored as float16, with a Cast to float32 that an engine does once while loading. What
  * is computed stays float32; the constants are rounded to 11 bits.
  */
-import { floatsToHalves, halvesToFloats } from '../core/half.ts';
-import { dimsOf, float16Constant, float32Constant, float32Values } from './constants.ts';
-import { freshNames } from './names.ts';
-import { attributeType, type ModelProto, type NodeProto, type TensorProto } from './onnx.ts';
-import { dtypeCode } from './tensor.ts';
+import { floatsToHalves, halvesToFloats } from '../../core/half.ts';
+import { dimsOf, float16Constant, float32Constant, float32Values } from '../constants.ts';
+import { freshNames } from '../names.ts';
+import { attributeType, type ModelProto, type NodeProto, type TensorProto } from '../onnx.ts';
+import { dtypeCode } from '../tensor.ts';
 
 /** Smaller ones are not worth a node. */
 const leastElements = 16_384;

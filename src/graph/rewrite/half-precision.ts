@@ -2,11 +2,11 @@
  * @file A network's convolutions in half precision, and what lies between them. Everything else keeps its float32: what is done to the
  * picture, and all that comes after the network, where small differences between large numbers decide.
  */
-import { dimsOf, float16Constant, float32Values } from './constants.ts';
+import { dimsOf, float16Constant, float32Values } from '../constants.ts';
+import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';
+import type { ModelProto, NodeProto, TensorProto } from '../onnx.ts';
 import { networkConvolutions } from './convolutions.ts';
 import { castTo, largestHalf } from './half-storage.ts';
-import { countUses, freshNames, withoutUnusedConstants } from './names.ts';
-import type { ModelProto, NodeProto, TensorProto } from './onnx.ts';
 
 /** Operators that may stay in half precision where all that they compute with is: they add or choose, but sum over few values. */
 const carriers = new Set([

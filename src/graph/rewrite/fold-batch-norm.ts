@@ -2,9 +2,9 @@
  * @file Batch norm in use is a scale and a shift by channel; behind a convolution both go into its weights. Whoever rounds weights
  * has to do this first: what is rounded must be the weights that are used.
  */
-import { dimsOf, float32Constant, float32Values } from './constants.ts';
-import { countUses, freshNames, withoutUnusedConstants } from './names.ts';
-import type { ModelProto, NodeProto, TensorProto } from './onnx.ts';
+import { dimsOf, float32Constant, float32Values } from '../constants.ts';
+import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';
+import type { ModelProto, NodeProto, TensorProto } from '../onnx.ts';
 
 /** The default of ONNX's BatchNormalization. */
 const defaultEpsilon = 1e-5;

@@ -1,11 +1,8 @@
 /** @file Rewriting a model for another precision: the same numbers, nearly, from other nodes. */
 import { describe, expect, it } from 'vitest';
-import { floatsToHalves, halvesToFloats } from '../../../src/core/half.ts';
-import { Random } from '../../../src/core/random.ts';
-import { float32Values } from '../../../src/graph/constants.ts';
-import { foldBatchNorms } from '../../../src/graph/fold-batch-norm.ts';
-import { toHalfPrecision } from '../../../src/graph/half-precision.ts';
-import { storeInHalf } from '../../../src/graph/half-storage.ts';
+import { floatsToHalves, halvesToFloats } from '../../../../src/core/half.ts';
+import { Random } from '../../../../src/core/random.ts';
+import { float32Values } from '../../../../src/graph/constants.ts';
 import {
   add,
   conv,
@@ -17,11 +14,14 @@ import {
   relu,
   reshape,
   type Tensor,
-} from '../../../src/graph/index.ts';
-import { rangeModel } from '../../../src/graph/measure-ranges.ts';
-import { quantise, type ValueRange, valuesToMeasure } from '../../../src/graph/quantise.ts';
-import { float32, floats } from '../../../src/runtime/engine.ts';
-import { nodeEngine } from '../../../src/runtime/node.ts';
+} from '../../../../src/graph/index.ts';
+import { foldBatchNorms } from '../../../../src/graph/rewrite/fold-batch-norm.ts';
+import { toHalfPrecision } from '../../../../src/graph/rewrite/half-precision.ts';
+import { storeInHalf } from '../../../../src/graph/rewrite/half-storage.ts';
+import { rangeModel } from '../../../../src/graph/rewrite/measure-ranges.ts';
+import { quantise, type ValueRange, valuesToMeasure } from '../../../../src/graph/rewrite/quantise.ts';
+import { float32, floats } from '../../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
 
 const engine = nodeEngine({ threads: 1 });
 const size = 12;

@@ -1,0 +1,50 @@
+/** @file Shapes of what is done element by element, of conditions, and of what keeps the shape of its first input. */
+import { intOf } from '../attributes.ts';
+import { type DType, dtypeCode } from '../tensor.ts';
+import { broadcast, type Known, type ShapeRule } from './known.ts';
+import { evaluated } from './values.ts';
+
+/** The shape and type of the first input. */
+export const asFirst: ShapeRule = ([x]) => x && [{ dtype: x.dtype, shape: x.shape }];
+
+/** As the first; its other outputs are not known. */
+export const onlyFirst: ShapeRule = ([x], _, outputs) =>
+  x && [
+    { dtype: x.dtype, shape: x.shape },
+    ...new Array<undefined>(Math.max(outputs - 1, 0)).fill(undefined),
+  ];
+
+function withValues(operation: string, inputs: readonly (Known | undefined)[], result: Known): Known {
+  const values = evaluated(operation, inputs, result);
+  return values ? { ...result, values } : result;
+}
+
+/** Operands that are broadcast, of one type; a result of another type where one is said. */
+export function broadcasting(operation: string, dtype?: DType): ShapeRule {
+  return (inputs) => {
+    const present = inputs.filter((each) => each !== undefined);
+    const [first] = present;
+    const shape = broadcast(present.map((each) => each.shape));
+    return first && shape && [withValues(operation, inputs, { dtype: dtype ?? first.dtype, shape })];
+  };
+}
+
+/** One operand; small vectors are worked out. */
+export function single(operation: string): ShapeRule {
+  return ([x]) => x && [withValues(operation, [x], { dtype: x.dtype, shape: x.shape })];
+}
+
+export const cast: ShapeRule = ([x], attributes) => {
+  const code = intOf(attributes, 'to', 0);
+  const dtype = Object.entries(dtypeCode).find(([, each]) => each === code)?.[0] as DType | undefined;
+  if (!x || !dtype) return undefined;
+  const whole = dtype === 'int64' || dtype === 'int32';
+  const values = x.values?.map((value) => (typeof value === 'number' && whole ? Math.trunc(value) : value));
+  return [{ dtype, shape: x.shape, values: dtype === 'bool' ? undefined : values }];
+};
+
+export const where: ShapeRule = (inputs) => {
+  const [condition, a, b] = inputs;
+  const shape = condition && a && b && broadcast([condition.shape, a.shape, b.shape]);
+  return shape && [withValues('Where', inputs, { dtype: a.dtype, shape })];
+};
