@@ -12,7 +12,7 @@ import { requireUsableSize } from '../image/limits.ts';
 import { lookAt } from '../image/look.ts';
 import { type RgbImage, requireOneSize, requireRgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
-import { bitsOf, type PictureWarning } from './camera/camera.ts';
+import { bitsOf, type ImageWarning } from './camera/camera.ts';
 import { cameraWarnings } from './camera/camera-warnings.ts';
 import { readDetector } from './file-checksum.ts';
 import type { DetectorMetadata } from './metadata.ts';
@@ -119,7 +119,7 @@ export class Detector {
     });
   }
 
-  #warnings(image: RgbImage, className: string): PictureWarning[] {
+  #warnings(image: RgbImage, className: string): ImageWarning[] {
     const { camera } = this.metadata;
     const profile = camera?.classes[className];
     return profile ? cameraWarnings(profile, { look: lookAt(image), source: image.source }, camera.bits) : [];

@@ -2,7 +2,7 @@
  * @file What is said of an image, in the same words everywhere: what the library gives in Node and the browser, a line of
  * `clad predict --json`, an answer of the service, and what an evaluation counts.
  */
-import type { PictureWarning } from './camera/camera.ts';
+import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
 import type { DetectorMetadata } from './metadata.ts';
@@ -24,7 +24,7 @@ export interface Prediction {
   /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
   /** Why the image may not be from the training's camera, or not in its light; mostly none. The verdict is given all the same. */
-  readonly warnings: readonly PictureWarning[];
+  readonly warnings: readonly ImageWarning[];
 }
 
 export type Verdict = 'normal' | 'anomalous';

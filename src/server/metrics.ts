@@ -77,7 +77,7 @@ export class ServiceMetrics {
       registers,
     });
     this.#warnings = new Counter({
-      name: 'clad_picture_warnings_total',
+      name: 'clad_image_warnings_total',
       help: 'Warnings that an image is unlike those of the training, by recognised class and kind.',
       labelNames: [...byClass, 'code'],
       registers,

@@ -199,7 +199,7 @@ describe('the service', () => {
     expect(refused.status).toBe(422);
     expect(await refused.json()).toMatchObject({ error: { code: 'IMAGE_BITS' } });
     const metrics = await (await fetch(`${serving.url}/metrics`)).text();
-    expect(metrics).toMatch(/clad_picture_warnings_total\{.*class="disc",code="DARKER"\} 1/);
+    expect(metrics).toMatch(/clad_image_warnings_total\{.*class="disc",code="DARKER"\} 1/);
     const { camera } = (await (await fetch(`${serving.url}/v1/detectors/run12`)).json()) as {
       camera: { bits: number };
     };

@@ -6,7 +6,7 @@
  */
 import type { SeenPicture } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
-import { type CameraProfile, type Measured, measure, type PictureWarning, type Range } from './camera.ts';
+import { type CameraProfile, type ImageWarning, type Measured, measure, type Range } from './camera.ts';
 
 /** A value lies beyond its range where it is so many widths of the range outside it, and at least the step of its kind. */
 const widths = 0.5;
@@ -30,7 +30,7 @@ export function cameraWarnings(
   profile: CameraProfile,
   picture: SeenPicture,
   bits: SampleBits,
-): PictureWarning[] {
+): ImageWarning[] {
   const tone = toneWarning(profile, picture);
   // Near black and near white there are no colours.
   const shows = tone?.code !== 'DARKER' && tone?.code !== 'BRIGHTER';
@@ -47,7 +47,7 @@ function depthWarning(
   { depths }: CameraProfile,
   { source }: SeenPicture,
   bits: SampleBits,
-): PictureWarning | undefined {
+): ImageWarning | undefined {
   if (source === undefined || depths.length === 0 || depths.includes(source.depth)) return undefined;
   const training = depths[0] === 16 ? `16, read as ${bits}` : '8';
   return {
@@ -56,7 +56,7 @@ function depthWarning(
   };
 }
 
-function shapeWarning(profile: CameraProfile, { look }: SeenPicture): PictureWarning | undefined {
+function shapeWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
   const ratio = shapeRatio * few(profile);
   const { low, high } = profile.shape;
   if (look.shape >= low / ratio && look.shape <= high * ratio) return undefined;
@@ -66,7 +66,7 @@ function shapeWarning(profile: CameraProfile, { look }: SeenPicture): PictureWar
   };
 }
 
-function colourWarning(profile: CameraProfile, { look }: SeenPicture): PictureWarning | undefined {
+function colourWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
   if (look.chroma <= chroma.grey && profile.chroma.low >= chroma.allColour)
     return { code: 'GREY', message: 'The picture is grey; the training images are in colour.' };
   if (look.chroma >= chroma.colour && profile.chroma.high <= chroma.allGrey)
@@ -86,7 +86,7 @@ function colourWarning(profile: CameraProfile, { look }: SeenPicture): PictureWa
   };
 }
 
-function toneWarning(profile: CameraProfile, { look }: SeenPicture): PictureWarning | undefined {
+function toneWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
   const below = (name: Measured, least: number) => measure(look, name) < least;
   const above = (name: Measured, most: number) => measure(look, name) > most;
   const than = (name: Measured) =>

@@ -42,7 +42,7 @@ export const cameraSchema = z.object({
 export type CameraMetadata = z.infer<typeof cameraSchema>;
 
 /** Something about a picture that makes its verdict doubtful (camera-warnings.ts). */
-export interface PictureWarning {
+export interface ImageWarning {
   readonly code:
     | 'DEPTH'
     | 'SHAPE'
