@@ -159,7 +159,7 @@ async function contrast() {
   );
 }
 
-/** Choosing a memory bank against the literal algorithm's passes, one row of distances a member, of which a few are timed. */
+/** Choosing a memory bank against the literal algorithm's passes, one row of distances a entry, of which a few are timed. */
 async function coreset() {
   const [count, width, size, timed] = [200_000, 96, 2048, 16];
   const rows = normals(count * width);
@@ -167,23 +167,23 @@ async function coreset() {
   await chooseCoreset(engine, rows, width, new Random('bench'), { size });
   const chosen = performance.now() - started;
   const literal = new Graph();
-  const [x, member] = [
+  const [x, entry] = [
     literal.input('rows', 'float32', [count, width]),
-    literal.input('member', 'float32', [1, width]),
+    literal.input('entry', 'float32', [1, width]),
   ];
   const nearest = literal.input('nearest', 'float32', [count, 1]);
   // Less the rows' own lengths, which change nothing in it.
-  literal.output('shortened', graph.minimum(nearest, matmul(x, graph.mul(member, -2), { transB: true })));
+  literal.output('shortened', graph.minimum(nearest, matmul(x, graph.mul(entry, -2), { transB: true })));
   const session = await engine.load(literal.toBytes());
   const feeds = {
     rows: float32(rows, [count, width]),
-    member: float32(rows.subarray(0, width), [1, width]),
+    entry: float32(rows.subarray(0, width), [1, width]),
     nearest: float32(new Float32Array(count).fill(1e30), [count, 1]),
   };
   const pass = await best(() => session.run(feeds), timed);
   await session.release();
   console.log(
-    `${size} members of ${count} rows: ${(chosen / 1000).toFixed(1)} s, ${(chosen / size).toFixed(2)} ms a member; a literal pass takes ${pass.toFixed(2)} ms; ratio ${((pass * size) / chosen).toFixed(1)}`,
+    `${size} entries of ${count} rows: ${(chosen / 1000).toFixed(1)} s, ${(chosen / size).toFixed(2)} ms a entry; a literal pass takes ${pass.toFixed(2)} ms; ratio ${((pass * size) / chosen).toFixed(1)}`,
   );
 }
 

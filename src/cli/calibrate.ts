@@ -21,7 +21,7 @@ export function registerCalibrate(program: Command): void {
     .argument('<good...>', 'photographs of good parts, not trained on: images, or folders of them')
     .requiredOption('--out <file>', 'detector file to write')
     .option(
-      '--rate <share>',
+      '--false-alarm-rate <share>',
       'wanted share of good parts called anomalous (default: as the training wanted)',
       shareFrom,
     )
@@ -32,7 +32,7 @@ export function registerCalibrate(program: Command): void {
       [],
     )
     .option(
-      '--least <n>',
+      '--min-images <n>',
       'photographs of a class that set its threshold; with fewer it stays',
       wholeFrom(1),
       10,
@@ -45,21 +45,21 @@ export function registerCalibrate(program: Command): void {
       'after',
       `
 The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by class.
-A rate r takes 1/r - 1 photographs of a class: 49 for the default of 2 %, 99 for --rate 0.01; 20 give 5 % at best.
-A class with fewer than --least photographs keeps its threshold: a few may be of another class that was taken for it. Those given with --anomalous have no say.
+A rate r takes 1/r - 1 photographs of a class: 49 for the default of 2 %, 99 for --false-alarm-rate 0.01; 20 give 5 % at best.
+A class with fewer than --min-images photographs keeps its threshold: a few may be of another class that was taken for it. Those given with --anomalous have no say.
 
 Examples:
   $ clad calibrate runs/parts line-3/good/ --out line-3.onnx
-  $ clad calibrate runs/parts line-3/good/ --rate 0.05 --anomalous line-3/bad/ --out line-3.onnx`,
+  $ clad calibrate runs/parts line-3/good/ --false-alarm-rate 0.05 --anomalous line-3/bad/ --out line-3.onnx`,
     )
     .action(run);
 }
 
 interface CalibrateFlags {
   readonly out: string;
-  readonly rate?: number;
+  readonly falseAlarmRate?: number;
   readonly anomalous: readonly string[];
-  readonly least: number;
+  readonly minImages: number;
   readonly keepOutliers?: boolean;
   readonly device?: Device;
   readonly threads?: number;
@@ -67,7 +67,7 @@ interface CalibrateFlags {
 }
 
 async function run(folder: string, good: readonly string[], flags: CalibrateFlags): Promise<void> {
-  const { out, rate, anomalous, least, keepOutliers, device, threads } = flags;
+  const { out, falseAlarmRate, anomalous, minImages, keepOutliers, device, threads } = flags;
   const display = progressBars();
   let document: CalibrateDocument;
   try {
@@ -76,8 +76,8 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
       good,
       anomalous,
       out,
-      least,
-      falseAlarmRate: rate,
+      minImages,
+      falseAlarmRate,
       keepOutliers,
       device,
       threads,
@@ -90,10 +90,10 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
   for (const message of document.unreadable) printNote(`clad: left out: ${message}`);
   printLeftOut(document.leftOut);
   if (flags.json) printJson(document);
-  else printText(describe(document, least));
+  else printText(describe(document, minImages));
 }
 
-function describe({ model, classes }: CalibrateDocument, least: number): string {
+function describe({ model, classes }: CalibrateDocument, minImages: number): string {
   const withAnomalous = classes.some(({ anomalous }) => anomalous > 0);
   const header = [
     'class',
@@ -109,7 +109,9 @@ function describe({ model, classes }: CalibrateDocument, least: number): string 
   });
   const kept = classes.filter(({ after }) => after === null).map((each) => each.class);
   const said =
-    kept.length === 0 ? [] : [`Fewer than ${least} photographs of ${kept.join(', ')}: the threshold stays.`];
+    kept.length === 0
+      ? []
+      : [`Fewer than ${minImages} photographs of ${kept.join(', ')}: the threshold stays.`];
   const few = classes.filter(({ after }) => after !== null && after.achievableRate > after.requestedRate);
   if (few.length > 0) {
     const wanted = Math.max(...few.map(({ after }) => Math.ceil(1 / (after?.requestedRate ?? 1)) - 1));

@@ -1,6 +1,6 @@
 /** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
 import { bitsOf } from '../detector/camera/camera.ts';
-import { countsTrained } from '../detector/thresholds/familiarity.ts';
+import { countsTrained } from '../detector/thresholds/score-gap.ts';
 import { mostOf, wholeRange } from '../image/samples.ts';
 import type { RankedImage } from '../jobs/good-images/standing-out.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
@@ -54,14 +54,14 @@ function describeBits(metadata: TrainOutcome['metadata']): string[] {
 
 /** A line a class, and what more images would give where there are too few for the rate that was asked for. */
 function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
-  const { familiarity } = provenance;
-  const kind = countsTrained(familiarity) ? 'good' : 'held-out';
+  const { scoreGap } = provenance;
+  const kind = countsTrained(scoreGap) ? 'good' : 'held-out';
   const lines = classes.map((name) => {
     const { threshold, achievableRate, count, setAside = 0 } = thresholds[name];
     const images = `${count} ${kind} image${count === 1 ? '' : 's'}${setAsideText(setAside, count, achievableRate)}`;
     return `  ${name}: anomalous above ${threshold.toPrecision(4)}; about ${percent(achievableRate)} false alarms (${images})`;
   });
-  if (familiarity !== undefined && !countsTrained(familiarity))
+  if (scoreGap !== undefined && !countsTrained(scoreGap))
     lines.push(
       '  The networks score what they were trained on too low to set thresholds by: held-out images alone.',
     );

@@ -14,18 +14,18 @@ export interface DetectorSource {
 /**
  * Builds the graph of `model.onnx`. Input `image` uint8 [N, H, W, 3], RGB as decoded; outputs `anomaly_map` [N, S, S],
  * `score` [N] (higher is more anomalous), `class_share` [N, classes] (each class's share of the patches' votes).
- * @param options - `leaveOwnOut`: for calibration, one picture at a time: a second input `training_image` int64 [1] says which training image it is,
+ * @param options - `leaveOneOut`: for calibration, one picture at a time: a second input `training_image` int64 [1] says which training image it is,
  *   and the memory bank is asked without what it holds of that image
  * @throws OPTION_INVALID where the method tells no classes apart, and there are several
  */
 export function detectorGraph(
   source: DetectorSource,
   classes: readonly string[],
-  options: { readonly leaveOwnOut?: boolean } = {},
+  options: { readonly leaveOneOut?: boolean } = {},
 ): Graph {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  const own = options.leaveOwnOut ? graph.input('training_image', 'int64', [1]) : undefined;
+  const own = options.leaveOneOut ? graph.input('training_image', 'int64', [1]) : undefined;
   const { map, score, shares } = source.graph(graph, image, own);
   graph.output('anomaly_map', map);
   graph.output('score', score);

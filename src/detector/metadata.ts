@@ -81,8 +81,8 @@ const detectorMetadataSchema = z.object({
         }),
       )
       .optional(),
-    /** How much lower the detector scores what it was trained on (familiarity.ts); absent in files of earlier versions, whose thresholds are from held-out images alone. */
-    familiarity: z.number().min(0).optional(),
+    /** How much lower the detector scores what it was trained on (score-gap.ts); absent in files of earlier versions, whose thresholds are from held-out images alone. */
+    scoreGap: z.number().min(0).optional(),
     backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),
     textures: z.string(),
     preset: z.string(),

@@ -68,7 +68,7 @@ const calibrate: Fields<CalibrateRequest> = {
   good: list(path),
   anomalous: list(path),
   out: path,
-  least: wholeFrom(1),
+  minImages: wholeFrom(1),
   falseAlarmRate: optional(number),
   keepOutliers: optional(flag),
   ...machine,

@@ -1,7 +1,7 @@
 /** @file Numbers and protocol names as the report writes them. */
 
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import { countsTrained } from '../detector/thresholds/familiarity.ts';
+import { countsTrained } from '../detector/thresholds/score-gap.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 
 /** A fraction with three decimals; a dash for null. */
@@ -25,8 +25,8 @@ export function count(number: number, noun: string): string {
 }
 
 /** Which good images a training's thresholds come from. */
-export function thresholdSource({ familiarity }: DetectorMetadata['provenance']): string {
-  return countsTrained(familiarity)
+export function thresholdSource({ scoreGap }: DetectorMetadata['provenance']): string {
+  return countsTrained(scoreGap)
     ? 'good training images, each predicted as if it were new'
     : 'good images held out of training';
 }

@@ -104,7 +104,7 @@ function calls(): Call[] {
     call('decodeImage', [nowhere]),
     call('decodeMask', [nowhere]),
     call('writePng', [`${nowhere}/x.png`, image]),
-    call('calibrateDetector', [{ ...request, good: [nowhere], anomalous: [], out: nowhere, least: 10 }]),
+    call('calibrateDetector', [{ ...request, good: [nowhere], anomalous: [], out: nowhere, minImages: 10 }]),
     call('evaluateRun', [request]),
     call('evaluateWithReport', [request]),
     call('reportTraining', [request]),

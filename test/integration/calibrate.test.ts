@@ -81,9 +81,9 @@ describe('clad calibrate', () => {
       ...good(),
       '--out',
       out,
-      '--rate',
+      '--false-alarm-rate',
       '0.3',
-      '--least',
+      '--min-images',
       '2',
       ...anomalous,
       '--json',
@@ -126,7 +126,15 @@ describe('clad calibrate', () => {
 
   it('keeps the threshold of a product that no photograph is of, and says so', async () => {
     const out = at('discs.onnx');
-    const { status, stdout } = await clad('calibrate', run, good()[0] ?? '', '--out', out, '--least', '2');
+    const { status, stdout } = await clad(
+      'calibrate',
+      run,
+      good()[0] ?? '',
+      '--out',
+      out,
+      '--min-images',
+      '2',
+    );
     expect(status).toBe(0);
     expect(stdout).toMatch(/Fewer than 2 photographs of weave: the threshold stays/);
     expect(stdout).toMatch(/takes 49 photographs of a class/);
@@ -165,8 +173,8 @@ describe('clad calibrate', () => {
   it('remembers the products of an earlier calibration', async () => {
     const [first, second] = [at('first.onnx'), at('second.onnx')];
     const [discs = '', weaves = ''] = good();
-    expect((await clad('calibrate', run, discs, '--out', first, '--least', '2')).status).toBe(0);
-    expect((await clad('calibrate', first, weaves, '--out', second, '--least', '2')).status).toBe(0);
+    expect((await clad('calibrate', run, discs, '--out', first, '--min-images', '2')).status).toBe(0);
+    expect((await clad('calibrate', first, weaves, '--out', second, '--min-images', '2')).status).toBe(0);
     expect(Object.keys((await metadataOf(second)).calibrated?.images ?? {}).toSorted()).toEqual([
       'disc',
       'weave',
@@ -210,7 +218,7 @@ describe('clad calibrate', () => {
     const taken = await clad('calibrate', run, ...good(), '--out', join(run, 'model.onnx'));
     expect([taken.status, taken.stdout]).toEqual([2, '']);
     expect(taken.stderr).toMatch(/there is a file already/);
-    const rate = await clad('calibrate', run, ...good(), '--out', at('none.onnx'), '--rate', '2');
+    const rate = await clad('calibrate', run, ...good(), '--out', at('none.onnx'), '--false-alarm-rate', '2');
     expect(rate.status).toBe(2);
     expect(rate.stderr).toMatch(/share above 0/);
   });

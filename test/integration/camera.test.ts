@@ -101,7 +101,15 @@ describe('a training on 12 bits in files of 16', () => {
     const [twelve, eight] = [await evaluate('run12'), await evaluate('run8')];
     expect(twelve.classes).toEqual(eight.classes);
     const good = at('twelve', 'disc', 'test', 'good');
-    const calibrated = await clad('calibrate', at('run12'), good, '--least', '2', '--out', at('line.onnx'));
+    const calibrated = await clad(
+      'calibrate',
+      at('run12'),
+      good,
+      '--min-images',
+      '2',
+      '--out',
+      at('line.onnx'),
+    );
     expect(calibrated.stderr).not.toMatch(/unlike|clad: .*cannot/);
     expect(calibrated.status).toBe(0);
     const exported = await clad(

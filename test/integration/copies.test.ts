@@ -247,7 +247,7 @@ describe('clad calibrate', () => {
     await copyFile(join(cleanRun, 'model.onnx'), alone);
     const later = at('later.onnx');
     const fresh = [0, 1, 2].map((number) => join(known, `${number}.png`));
-    expect((await clad('calibrate', alone, ...fresh, '--least', '2', '--out', later)).status).toBe(0);
+    expect((await clad('calibrate', alone, ...fresh, '--min-images', '2', '--out', later)).status).toBe(0);
     const root = at('fresh');
     await mkdir(disc(root, 'test/good'), { recursive: true });
     await again(join(known, '1.png'), disc(root, 'test/good/x.webp'));

@@ -127,7 +127,7 @@ describe('a detector file', () => {
         'int8.onnx',
         ['export', run, '--to', 'onnx', '--precision', 'int8', '--images', '0', '--out', at('int8')],
       ],
-      ['line.onnx', ['calibrate', at('alone.onnx'), good, '--least', '2', '--out', at('line')]],
+      ['line.onnx', ['calibrate', at('alone.onnx'), good, '--min-images', '2', '--out', at('line')]],
     ];
     await copyFile(join(run, 'model.onnx'), at('alone.onnx'));
     for (const [name, verb] of forms) {
@@ -196,7 +196,7 @@ describe('a training', () => {
     expect((await clad('evaluate', join(copy, 'model.onnx'), parts, '--json')).status).toBe(0);
     // The file itself knows what it was trained on.
     const good = join(parts, 'disc/test/good');
-    const calibrated = await clad('calibrate', copy, good, '--least', '2', '--out', at('unknown'));
+    const calibrated = await clad('calibrate', copy, good, '--min-images', '2', '--out', at('unknown'));
     expect(calibrated.status).toBe(0);
   }, 120_000);
 

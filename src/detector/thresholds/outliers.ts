@@ -2,7 +2,7 @@
  * @file Good images that lie far above the others of their product: they may be no good parts. They are named, and have no say in thresholds and
  * colours (docs/decisions/0016-good-images-that-are-not-good.md has how often that is right).
  */
-import { robustSpread } from './familiarity.ts';
+import { robustSpread } from './score-gap.ts';
 
 /** An image further above the median of its product, in robust standard deviations, stands out. */
 export const mostDeviations = 5;

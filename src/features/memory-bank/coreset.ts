@@ -1,11 +1,11 @@
 /**
  * @file A coreset of features by greedy k-centre selection (Sener and Savarese 2018, as PatchCore uses it): again and again the
- * row farthest from all members chosen so far joins them.
+ * row farthest from all entries chosen so far joins them.
  *
- * Done literally, every member costs a pass over all rows, and memory is what limits it. But distances to the members only fall. So the rows
+ * Done literally, every entry costs a pass over all rows, and memory is what limits it. But distances to the entries only fall. So the rows
  * that are farthest now are put on a short list, and as long as one on the list is farther than all rows beside it were when it was made, it
- * is the farthest of all. Members are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
- * them, as a product of matrices. The members are those of the literal algorithm, but for rounding.
+ * is the farthest of all. Entries are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
+ * them, as a product of matrices. The entries are those of the literal algorithm, but for rounding.
  */
 import { pickRows } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
@@ -15,22 +15,22 @@ import { Graph, linear, maximum, minimum, mul, neg, reduceMax, sub } from '../..
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 
 export interface CoresetOptions {
-  /** Members wanted; all rows are returned when there are no more. */
+  /** Entries wanted; all rows are returned when there are no more. */
   readonly size: number;
   readonly onProgress?: ProgressListener;
 }
 
-/** Rows brought up to date in one call of the engine: their distances to a batch of members stay in the processor's cache. */
+/** Rows brought up to date in one call of the engine: their distances to a batch of entries stay in the processor's cache. */
 const blockRows = 8192;
-/** Members taken between two passes, at most. */
-const batchMembers = 128;
-/** Rows on a short list, about. More are used up less soon and cost more a member. */
+/** Entries taken between two passes, at most. */
+const batchEntries = 128;
+/** Rows on a short list, about. More are used up less soon and cost more a entry. */
 const listRows = 3072;
 /** Rows looked at to find how far a row must be to get on the list. */
 const sampleRows = 16_384;
 
 /**
- * Chooses members.
+ * Chooses entries.
  * @param rows - candidates [count, width] row-major
  * @returns their indices in the order of choice
  */
@@ -46,22 +46,22 @@ export async function coreset(
   if (size === count) return Uint32Array.from({ length: count }, (_, index) => index);
   const session = await engine.load(updateGraph(width));
   const norms = squaredLengths(rows, width);
-  /** Squared distance of each row to its nearest member; -1 for members. */
+  /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
-  const members = [random.integer(count)];
+  const entries = [random.integer(count)];
   let updated = 0;
   try {
-    while (members.length < size) {
-      await update(session, { rows, norms, nearest, width }, members.slice(updated));
-      updated = members.length;
+    while (entries.length < size) {
+      await update(session, { rows, norms, nearest, width }, entries.slice(updated));
+      updated = entries.length;
       const list = shortList(nearest, random);
-      members.push(...fromList(rows, width, nearest, list, Math.min(batchMembers, size - members.length)));
-      onProgress?.({ task: 'memory bank', done: members.length, total: size, unit: 'members' });
+      entries.push(...fromList(rows, width, nearest, list, Math.min(batchEntries, size - entries.length)));
+      onProgress?.({ task: 'memory bank', done: entries.length, total: size, unit: 'entries' });
     }
   } finally {
     await session.release();
   }
-  return Uint32Array.from(members);
+  return Uint32Array.from(entries);
 }
 
 interface Candidates {
@@ -72,17 +72,17 @@ interface Candidates {
   readonly width: number;
 }
 
-/** Shortens every row's distance by those to new members. */
+/** Shortens every row's distance by those to new entries. */
 async function update(
   session: Session,
   { rows, norms, nearest, width }: Candidates,
-  members: readonly number[],
+  entries: readonly number[],
 ): Promise<void> {
   const given = {
-    members: float32(pickRows(Float32Array, rows, width, Uint32Array.from(members)), [members.length, width]),
-    member_norms: float32(
-      Float32Array.from(members, (member) => norms[member] as number),
-      [members.length],
+    entries: float32(pickRows(Float32Array, rows, width, Uint32Array.from(entries)), [entries.length, width]),
+    entry_norms: float32(
+      Float32Array.from(entries, (entry) => norms[entry] as number),
+      [entries.length],
     ),
   };
   for (let start = 0; start < nearest.length; start += blockRows) {
@@ -95,18 +95,18 @@ async function update(
     });
     nearest.set(floats(outputs.shortened), start);
   }
-  for (const member of members) nearest[member] = -1;
+  for (const entry of entries) nearest[entry] = -1;
 }
 
-/** |x|^2 - max over members of (2 x.m - |m|^2), or what it was before. Members, at -1, stay there. */
+/** |x|^2 - max over entries of (2 x.m - |m|^2), or what it was before. Entries, at -1, stay there. */
 function updateGraph(width: number): Uint8Array {
   const graph = new Graph();
   const rows = graph.input('rows', 'float32', ['rows', width]);
   const norms = graph.input('norms', 'float32', ['rows']);
   const nearest = graph.input('nearest', 'float32', ['rows']);
-  const members = graph.input('members', 'float32', ['members', width]);
-  const memberNorms = graph.input('member_norms', 'float32', ['members']);
-  const closest = reduceMax(linear(rows, mul(members, 2), neg(memberNorms)), { axes: [1] });
+  const entries = graph.input('entries', 'float32', ['entries', width]);
+  const entryNorms = graph.input('entry_norms', 'float32', ['entries']);
+  const closest = reduceMax(linear(rows, mul(entries, 2), neg(entryNorms)), { axes: [1] });
   // Rounding may bring a distance of nothing below zero.
   graph.output('shortened', minimum(nearest, maximum(sub(norms, closest), 0)));
   return graph.toBytes();
@@ -118,7 +118,7 @@ interface ShortList {
   readonly farthestBeside: number;
 }
 
-/** The farthest rows, about `listRows` of them, the farthest of all always among them. Members are not. */
+/** The farthest rows, about `listRows` of them, the farthest of all always among them. Entries are not. */
 function shortList(nearest: Float32Array, random: Random): ShortList {
   const sample = Float32Array.from(
     { length: Math.min(sampleRows, nearest.length) },
@@ -145,7 +145,7 @@ function shortList(nearest: Float32Array, random: Random): ShortList {
   return { rows: Uint32Array.from(rows), farthestBeside };
 }
 
-/** Takes members from the list, at least one, as long as the farthest row is certain to be on it. */
+/** Takes entries from the list, at least one, as long as the farthest row is certain to be on it. */
 function fromList(
   rows: Float32Array,
   width: number,
@@ -159,11 +159,11 @@ function fromList(
   let place = highest(distances);
   do {
     taken.push(list[place] as number);
-    const member = candidates.subarray(place * width, (place + 1) * width);
+    const entry = candidates.subarray(place * width, (place + 1) * width);
     for (let other = 0, at = 0; other < distances.length; other++, at += width) {
       let square = 0;
       for (let axis = 0; axis < width; axis++) {
-        const difference = (candidates[at + axis] as number) - (member[axis] as number);
+        const difference = (candidates[at + axis] as number) - (entry[axis] as number);
         square += difference * difference;
       }
       if (square < (distances[other] as number)) distances[other] = square;

@@ -4,7 +4,7 @@
  * Beyond the paper. A classifier on absolute features of many products cannot see what a distance sees; on residuals to the
  * nearest normal features it sees more (docs/decisions/0002-residuals.md). Features are projected to their principal components,
  * matched against a memory bank (a coreset of normal features, as PatchCore's), and what enters the networks is the difference
- * to the mean of the k nearest members, whitened by the spread that normal differences have.
+ * to the mean of the k nearest entries, whitened by the spread that normal differences have.
  */
 import {
   add,
@@ -28,16 +28,16 @@ import {
 } from '../../graph/index.ts';
 
 /** Names of the constants that hold a bank's entries and their squared lengths in the graph of a detector: later verbs find them so. */
-export const bankNames = { entries: 'bank_members', lengths: 'bank_norms' } as const;
+export const bankNames = { entries: 'bank_entries', lengths: 'bank_norms' } as const;
 
 /** Constants of a fitted memory bank, as values of a graph. */
 export interface MemoryBank {
   /** [C] and [C, d]: projection to principal components. */
   readonly mean: Tensor;
   readonly projection: Tensor;
-  /** Members, [M, d]. */
-  readonly members: Tensor;
-  /** Squared lengths of the members, [M]. */
+  /** Entries, [M, d]. */
+  readonly entries: Tensor;
+  /** Squared lengths of the entries, [M]. */
   readonly norms: Tensor;
   /** What a difference is multiplied by, [d]. */
   readonly whitening: Tensor;
@@ -49,60 +49,60 @@ export function projectFeatures(features: Tensor, bank: Pick<MemoryBank, 'mean' 
 }
 
 export interface Match {
-  /** From the mean of the k nearest members, [rows, d]. */
+  /** From the mean of the k nearest entries, [rows, d]. */
   readonly difference: Tensor;
   /**
-   * Euclidean length of the difference, [rows]. The mean of several members lies among the normal patches even where the coreset
+   * Euclidean length of the difference, [rows]. The mean of several entries lies among the normal patches even where the coreset
    * took only those at their rim, so the length says more than a distance to one of them, or the mean of several distances.
    */
   readonly distance: Tensor;
-  /** The k nearest members, nearest first, [rows, k] int64. */
+  /** The k nearest entries, nearest first, [rows, k] int64. */
   readonly indices: Tensor;
   /**
-   * Distance to the nearest member of each class, [rows, classes]: patch by patch, the image-to-class distance of Boiman, Shechtman and
+   * Distance to the nearest entry of each class, [rows, classes]: patch by patch, the image-to-class distance of Boiman, Shechtman and
    * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008). Where classes were asked for.
    */
   readonly toClasses?: Tensor;
 }
 
 /**
- * The bank without the members of one image, which must not vouch for itself while training and calibrating. They are put out of reach by their
- * lengths, which is [M] work; a mask over rows and members would take as long as the matching itself.
+ * The bank without the entries of one image, which must not vouch for itself while training and calibrating. They are put out of reach by their
+ * lengths, which is [M] work; a mask over rows and entries would take as long as the matching itself.
  * @param image - image number, [1] int64
- * @param memberImages - image number of each member
+ * @param entryImages - image number of each entry
  */
-export function leaveOut<Bank extends Pick<MemoryBank, 'members' | 'norms'>>(
+export function leaveOut<Bank extends Pick<MemoryBank, 'entries' | 'norms'>>(
   bank: Bank,
   image: Tensor,
-  memberImages: readonly number[],
+  entryImages: readonly number[],
 ): Bank {
-  const images = bank.norms.graph.constant('member_images', memberImages, [memberImages.length], 'int64');
+  const images = bank.norms.graph.constant('entry_images', entryImages, [entryImages.length], 'int64');
   return { ...bank, norms: where(equal(images, image), outOfReach, bank.norms) };
 }
 
-/** Classes of the members, for the distance to each. */
-export interface MemberClasses {
-  /** Class index of each member, never falling. */
+/** Classes of the entries, for the distance to each. */
+export interface EntryClasses {
+  /** Class index of each entry, never falling. */
   readonly of: readonly number[];
   /** How many classes there are. */
   readonly count: number;
 }
 
 /**
- * The nearest members of projected features.
+ * The nearest entries of projected features.
  * @param projected - [rows, d]
- * @param neighbours - k, how many members are averaged
+ * @param neighbours - k, how many entries are averaged
  * @param options - `classes`: matches class by class, which costs nothing more
  */
-export function matchMembers(
+export function matchEntries(
   projected: Tensor,
-  bank: Pick<MemoryBank, 'members' | 'norms'>,
+  bank: Pick<MemoryBank, 'entries' | 'norms'>,
   neighbours: number,
-  options: { readonly classes?: MemberClasses | undefined } = {},
+  options: { readonly classes?: EntryClasses | undefined } = {},
 ): Match {
   const { classes } = options;
-  const members = bank.members.shape[0] as number;
-  const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: members }];
+  const entries = bank.entries.shape[0] as number;
+  const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: entries }];
   const found = blocks.map((block) => nearestOf(projected, bank, neighbours, block));
   const length = sum(square(projected), { axes: [1], keepDims: true });
   const distances = (relative: Tensor) => sqrt(maximum(add(relative, length), 0));
@@ -117,7 +117,7 @@ export function matchMembers(
     ),
   };
   const nearest = found.length === 1 ? all : nearestAmong(all, neighbours);
-  const difference = sub(projected, mean(gather(bank.members, nearest.indices), { axes: [1] }));
+  const difference = sub(projected, mean(gather(bank.entries, nearest.indices), { axes: [1] }));
   return {
     difference,
     distance: sqrt(sum(square(difference), { axes: [1] })),
@@ -126,18 +126,18 @@ export function matchMembers(
   };
 }
 
-/** Square of what a member is away that must not be found, or a class that has none; still a float32. */
+/** Square of what a entry is away that must not be found, or a class that has none; still a float32. */
 export const outOfReach = 1e30;
 
-/** Members of one class, from `first` up to, not including, `end`. */
+/** Entries of one class, from `first` up to, not including, `end`. */
 interface Block {
   readonly index: number;
   readonly first: number;
   readonly end: number;
 }
 
-/** The classes that have members, each a block. */
-function classBlocks({ of, count }: MemberClasses): Block[] {
+/** The classes that have entries, each a block. */
+function classBlocks({ of, count }: EntryClasses): Block[] {
   return Array.from({ length: count }, (_, index) => ({
     index,
     first: of.indexOf(index),
@@ -157,16 +157,16 @@ export function relativeSquares(rows: Tensor, points: Tensor, norms: Tensor): Te
   return linear(rows, mul(points, -2), norms);
 }
 
-/** The k nearest members of a block: squared distances less the row's own squared length, and indices in the bank. */
+/** The k nearest entries of a block: squared distances less the row's own squared length, and indices in the bank. */
 function nearestOf(
   projected: Tensor,
-  bank: Pick<MemoryBank, 'members' | 'norms'>,
+  bank: Pick<MemoryBank, 'entries' | 'norms'>,
   neighbours: number,
   { first, end }: Block,
 ) {
   const relative = relativeSquares(
     projected,
-    slice(bank.members, 0, first, end),
+    slice(bank.entries, 0, first, end),
     slice(bank.norms, 0, first, end),
   );
   const { values, indices } = topK(relative, Math.min(neighbours, end - first), false);
@@ -179,7 +179,7 @@ function nearestAmong({ values, indices }: { values: Tensor; indices: Tensor }, 
   return { values: chosen.values, indices: gatherAlong(indices, chosen.indices, 1) };
 }
 
-/** The nearest member of each class, as `nearestOf` has it, [rows, classes]. */
+/** The nearest entry of each class, as `nearestOf` has it, [rows, classes]. */
 function firstOfClasses(
   found: readonly { readonly values: Tensor }[],
   blocks: readonly Block[],

@@ -49,7 +49,7 @@ export interface CalibrateRequest {
   /** File to write. */
   readonly out: string;
   /** Photographs of a class that its threshold is set by; with fewer it stays, as some may be of another class. */
-  readonly least: number;
+  readonly minImages: number;
   /** Wanted share of good parts called anomalous, in (0, 1); what was wanted before where absent. */
   readonly falseAlarmRate?: number | undefined;
   /** Count photographs that stand out too, as they are known to be good. */
@@ -137,7 +137,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     if (ofGood.size === 0) throw unreadable[0];
     const calibrations = new Map(
       [...ofGood]
-        .filter(([, { scores }]) => scores.length >= request.least)
+        .filter(([, { scores }]) => scores.length >= request.minImages)
         .map(([name, predictions]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
           const { scores, maps } = predictions;

@@ -2,7 +2,7 @@
  * @file Thresholds and colours for another precision. Rounding moves the scores of a product a little in one direction, and its
  * threshold goes with them.
  *
- * They are not set anew: the file's memory bank has members of every good image and cannot be asked without them, as the training could. What
+ * They are not set anew: the file's memory bank has entries of every good image and cannot be asked without them, as the training could. What
  * rounding does to a score does not depend on that.
  */
 import { median } from '../../core/arrays.ts';

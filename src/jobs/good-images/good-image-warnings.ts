@@ -1,8 +1,8 @@
 /** @file What is to be told of a training's good images before its thresholds are believed. */
 import { groupBy } from '../../core/arrays.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { robustSpread } from '../../detector/thresholds/familiarity.ts';
 import { mostDeviations } from '../../detector/thresholds/outliers.ts';
+import { robustSpread } from '../../detector/thresholds/score-gap.ts';
 import type { RankedImage } from './standing-out.ts';
 
 /** From this share of a class's images on, it is not single files that lie in the wrong folder: the classes look alike. */

@@ -14,8 +14,8 @@ import {
   calibrateClass,
   mapsKept,
 } from '../../detector/thresholds/class-thresholds.ts';
-import { countsTrained, familiarity, lifts } from '../../detector/thresholds/familiarity.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
+import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
 import { decodeImage } from '../../image/decode.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
@@ -37,7 +37,7 @@ export interface GoodImage {
 }
 
 /** A detector that is asked about its training images, each without what its memory bank holds of it. */
-export interface LeaveOwnOutDetector {
+export interface LeaveOneOutDetector {
   readonly predict: (
     id: number,
     image: RgbImage,
@@ -46,7 +46,7 @@ export interface LeaveOwnOutDetector {
 }
 
 /** @param bytes - of a detector's graph with the input `training_image` */
-export async function leaveOwnOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOwnOutDetector> {
+export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOneOutDetector> {
   const session = await engine.load(bytes);
   return {
     async predict(id, image) {
@@ -89,7 +89,7 @@ export interface GoodImagesToPredict {
  */
 export async function predictGoodImages(
   { paths, ids: idsByClass, heldOut, bits, classes }: GoodImagesToPredict,
-  ownOut: LeaveOwnOutDetector,
+  oneOut: LeaveOneOutDetector,
   onProgress: ProgressListener,
 ): Promise<PredictedGoodImages> {
   const total = [...idsByClass.values()].reduce((sum, { length }) => sum + length, 0);
@@ -100,7 +100,7 @@ export async function predictGoodImages(
     const own: GoodImage[] = [];
     const maps: Float32Array[] = [];
     for await (const [id, image] of mapAhead(ids, 4, decode)) {
-      const { score, map, shares } = await ownOut.predict(id, image);
+      const { score, map, shares } = await oneOut.predict(id, image);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best], shares[best]];
       own.push({
@@ -150,42 +150,42 @@ export function imagesToPredict(
 
 /** Thresholds and colours by class, and what they come from. */
 export interface GoodCalibration {
-  readonly familiarity: number;
+  readonly scoreGap: number;
   readonly classes: ReadonlyMap<string, ClassCalibration>;
   /** With scores as of new images. */
   readonly images: readonly GoodImage[];
 }
 
 /** How well the networks know what they were trained on. */
-export function familiarityOf(images: readonly GoodImage[]): number {
-  return familiarity(classesOf(images));
+export function scoreGapOf(images: readonly GoodImage[]): number {
+  return scoreGap(classesOf(images));
 }
 
 /**
  * Thresholds and colours by what was said of good images.
- * @param familiar - from `familiarityOf`; 0 where no network was trained: without any, as in PatchCore, no image is more familiar than another
+ * @param gap - from `scoreGapOf`; 0 where no network was trained: without any, as in PatchCore, scores of trained and held-out images do not differ
  */
 export function calibrateByGood(
   { images, pixels }: PredictedGoodImages,
   falseAlarmRate: number,
-  familiar: number,
+  gap: number,
 ): GoodCalibration {
   const groups = classesOf(images);
   const classes = new Map<string, ClassCalibration>();
   const asNew: GoodImage[] = [];
-  const higherBy = lifts(groups, familiar);
+  const higherBy = lifts(groups, gap);
   for (const [number, { name, own, heldOut }] of groups.entries()) {
     const higher = higherBy[number];
     const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
     asNew.push(...moved);
     const seen = pixels.get(name);
     if (!seen) continue;
-    const predictions = countsTrained(familiar)
+    const predictions = countsTrained(gap)
       ? { scores: scoresOf(moved), pixels: seen.all }
       : { scores: heldOut, pixels: seen.heldOut };
     classes.set(name, calibrateClass(predictions, falseAlarmRate));
   }
-  return { familiarity: familiar, classes, images: asNew };
+  return { scoreGap: gap, classes, images: asNew };
 }
 
 function classesOf(images: readonly GoodImage[]) {

@@ -13,7 +13,7 @@ import { writePng } from '../../image/encode.ts';
 import { sideBySide } from '../../image/overlay.ts';
 import { shrink } from '../../image/shrink.ts';
 import type { RunFolder } from '../run-folder.ts';
-import type { GoodImage, LeaveOwnOutDetector } from './good-images.ts';
+import type { GoodImage, LeaveOneOutDetector } from './good-images.ts';
 
 /** A good image among those of its class. */
 export interface RankedImage extends GoodImage {
@@ -99,7 +99,7 @@ export function goodImagesCsv(
 /** Writes the table, and pictures of those that may be no good images of their class, each beside its heat map, into `standing-out/`. */
 export async function writeGoodImages(
   { run, root }: { readonly run: RunFolder; readonly root: string },
-  ownOut: LeaveOwnOutDetector,
+  oneOut: LeaveOneOutDetector,
   images: readonly RankedImage[],
   metadata: DetectorMetadata,
 ): Promise<void> {
@@ -110,7 +110,7 @@ export async function writeGoodImages(
     .slice(0, mostPictures)
     .entries()) {
     const image = await decodeImage(path, { bits: bitsOf(metadata) });
-    const { map } = await ownOut.predict(id, image);
+    const { map } = await oneOut.predict(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
     const { threshold } = metadata.thresholds[className];
     const heat = heatOver({ metadata }, seen, { class: className, threshold, map });

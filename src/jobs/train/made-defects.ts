@@ -20,7 +20,7 @@ import type { RgbImage } from '../../image/rgb.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
-import type { LeaveOwnOutDetector } from '../good-images/good-images.ts';
+import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
 import type { Work } from './prepare.ts';
 
 /** Defects of each class; of 16 as of 24 the share scatters by 0.03 around that of many. */
@@ -52,7 +52,7 @@ export interface SeenDefect {
 export async function withMadeDefects(
   metadata: DetectorMetadata,
   work: Pick<Work, 'training' | 'split' | 'view' | 'textures' | 'options' | 'bits' | 'onProgress' | 'signal'>,
-  ownOut: Pick<LeaveOwnOutDetector, 'predict'>,
+  oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
   const share: Record<string, number> = {};
@@ -71,7 +71,7 @@ export async function withMadeDefects(
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));
       const images = [...held, ...others].slice(0, madePerClass).map(({ id }) => id);
-      for await (const defect of madeDefects(name, images, work, ownOut)) {
+      for await (const defect of madeDefects(name, images, work, oneOut)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
       }
@@ -132,7 +132,7 @@ async function* madeDefects(
     options,
     bits,
   }: Pick<Work, 'training' | 'view' | 'textures' | 'options' | 'bits'>,
-  ownOut: Pick<LeaveOwnOutDetector, 'predict'>,
+  oneOut: Pick<LeaveOneOutDetector, 'predict'>,
 ): AsyncGenerator<SeenDefect> {
   const source = textures ? textureFolder(textures) : proceduralTextures();
   const settings = anomaliesOn(options.synthesis, Math.round(geometry.size / patch));
@@ -149,7 +149,7 @@ async function* madeDefects(
     return { id, ...largestPiece(seen, anomaly) };
   });
   for await (const [, { id, image, mask }] of made) {
-    const { score, map } = await ownOut.predict(id, framed(image, geometry));
+    const { score, map } = await oneOut.predict(id, framed(image, geometry));
     yield { score, map, mask };
   }
 }

@@ -10,17 +10,17 @@ import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
 import { type DetectorMetadata, detectorFormat } from '../../detector/metadata.ts';
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
-import { countsTrained } from '../../detector/thresholds/familiarity.ts';
+import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Fitted } from '../../methods/contract.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import {
   calibrateByGood,
-  familiarityOf,
   type GoodCalibration,
   imagesToPredict,
-  leaveOwnOutDetector,
+  leaveOneOutDetector,
   predictGoodImages,
+  scoreGapOf,
 } from '../good-images/good-images.ts';
 import { goodImagesFile, writeGoodImagesFile } from '../good-images/good-images-file.ts';
 import { type RankedImage, rankImages, writeGoodImages } from '../good-images/standing-out.ts';
@@ -57,9 +57,9 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   const { engine, options, run, dataset, training, split } = work;
   const { steps, entryImages, reach } = fitted;
   const { seed, falseAlarmRate } = options;
-  const ownOut = await leaveOwnOutDetector(
+  const oneOut = await leaveOneOutDetector(
     engine,
-    detectorGraph(fitted, dataset.classes, { leaveOwnOut: true }).toBytes(),
+    detectorGraph(fitted, dataset.classes, { leaveOneOut: true }).toBytes(),
   );
   try {
     const toPredict = {
@@ -69,21 +69,21 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
       bits: work.bits,
       classes: dataset.classes,
     };
-    const predicted = await predictGoodImages(toPredict, ownOut, stoppable(work));
+    const predicted = await predictGoodImages(toPredict, oneOut, stoppable(work));
     // What is in a bank leaves it for its own image; everything else is learnt by heart as far as it goes.
     const learnt = entryImages === undefined || Object.values(steps).some((count) => count > 0);
-    const familiar = learnt ? familiarityOf(predicted.images) : 0;
-    const calibration = calibrateByGood(predicted, falseAlarmRate, familiar);
-    const metadata = await withMadeDefects(describe(work, calibration), work, ownOut, reach);
-    const goodImages = rankImages(calibration.images, countsTrained(familiar));
-    await writeGoodImages({ run, root: dataset.root }, ownOut, goodImages, metadata);
+    const gap = learnt ? scoreGapOf(predicted.images) : 0;
+    const calibration = calibrateByGood(predicted, falseAlarmRate, gap);
+    const metadata = await withMadeDefects(describe(work, calibration), work, oneOut, reach);
+    const goodImages = rankImages(calibration.images, countsTrained(gap));
+    await writeGoodImages({ run, root: dataset.root }, oneOut, goodImages, metadata);
     await writeGoodImagesFile(
       run.goodImagesState,
       goodImagesFile(predicted.images, entryImages ?? [], dataset.root),
     );
     return { metadata, goodImages };
   } finally {
-    await ownOut.release();
+    await oneOut.release();
   }
 }
 
@@ -130,7 +130,7 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
         trainingImages: count(split.fit),
         heldOutImages: count(split.heldOut),
       },
-      familiarity: calibration.familiarity,
+      scoreGap: calibration.scoreGap,
       backbone: { name, sha256: backbone.sha256, licence: licence ?? '', source: source ?? '' },
       textures: (textures ? textureFolder(textures) : proceduralTextures()).description,
       preset: request.preset,

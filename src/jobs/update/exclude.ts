@@ -18,7 +18,7 @@ import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { withCalibrations } from '../../detector/thresholds/class-thresholds.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
-import { countsTrained } from '../../detector/thresholds/familiarity.ts';
+import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { decodeModel, encodeModel } from '../../graph/index.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -27,8 +27,8 @@ import {
   calibrateByGood,
   type GoodImage,
   imagesToPredict,
-  type LeaveOwnOutDetector,
-  leaveOwnOutDetector,
+  type LeaveOneOutDetector,
+  leaveOneOutDetector,
   type PredictedGoodImages,
   predictGoodImages,
 } from '../good-images/good-images.ts';
@@ -137,16 +137,16 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   const whole = decodeModel(subject.bytes);
   const model = hasBank(whole) ? withoutEntriesOf(whole, file.entryImages, gone) : whole;
   const asking = encodeModel(askedWithoutOneImage(model, file.entryImages));
-  const ownOut = await leaveOwnOutDetector(engine, asking);
+  const oneOut = await leaveOneOutDetector(engine, asking);
   try {
-    const predicted = await predictTouched(subject, touched, gone, ownOut, request.onProgress);
+    const predicted = await predictTouched(subject, touched, gone, oneOut, request.onProgress);
     const { metadata, images } = recalibrated(subject, predicted, gone, fresh);
     const bytes = await withGolden(engine, model, metadata, path);
     const kept = await keepVersion(subject.run, subject.bytes);
     await writeFileAtomic(path, bytes);
     await writeGoodImagesFile(subject.run.goodImagesState, updatedFile(file, predicted.images, gone));
-    const ranked = rankImages(images, countsTrained(before.provenance.familiarity));
-    await writeGoodImages(subject, ownOut, ranked, metadata);
+    const ranked = rankImages(images, countsTrained(before.provenance.scoreGap));
+    await writeGoodImages(subject, oneOut, ranked, metadata);
     const classes = [...touched].sort(byCodeUnit).map((name) => ({
       class: name,
       before: before.thresholds[name],
@@ -163,7 +163,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
       warnings: goodImageWarnings(ranked, metadata),
     };
   } finally {
-    await ownOut.release();
+    await oneOut.release();
   }
 }
 
@@ -198,9 +198,9 @@ async function imagesToExclude(
   const left = [...file.images.keys()]
     .filter((id) => !file.images[id].excluded)
     .map((id) => imageOf(subject, id));
-  const familiar = metadata.provenance.familiarity ?? 0;
-  const { images } = calibrateByGood({ images: left, pixels: new Map() }, 0.5, familiar);
-  for (const { id } of suspects(rankImages(images, countsTrained(familiar)))) ids.add(id);
+  const gap = metadata.provenance.scoreGap ?? 0;
+  const { images } = calibrateByGood({ images: left, pixels: new Map() }, 0.5, gap);
+  for (const { id } of suspects(rankImages(images, countsTrained(gap)))) ids.add(id);
   return ids;
 }
 
@@ -217,7 +217,7 @@ async function predictTouched(
   subject: Subject,
   touched: ReadonlySet<string>,
   gone: ReadonlySet<number>,
-  ownOut: LeaveOwnOutDetector,
+  oneOut: LeaveOneOutDetector,
   onProgress: ProgressListener = () => {},
 ): Promise<PredictedGoodImages> {
   const { file, metadata } = subject;
@@ -233,7 +233,7 @@ async function predictTouched(
   const paths = all.map(({ path }) => path);
   const again = await predictGoodImages(
     { paths, ids, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
-    ownOut,
+    oneOut,
     onProgress,
   );
   const others = all.filter((image) => !gone.has(image.id) && !touched.has(image.class));
@@ -249,7 +249,7 @@ function recalibrated(
 ): { readonly metadata: DetectorMetadata; readonly images: readonly GoodImage[] } {
   const { provenance, thresholds } = metadata;
   const rates = Object.values(thresholds).map(({ requestedRate }) => requestedRate);
-  const calibration = calibrateByGood(predicted, rates[0], provenance.familiarity ?? 0);
+  const calibration = calibrateByGood(predicted, rates[0], provenance.scoreGap ?? 0);
   const count = (heldOut: boolean) =>
     Object.fromEntries(
       metadata.classes.map((name) => [

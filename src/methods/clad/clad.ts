@@ -47,7 +47,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
     const trained = { fitted, parameters, classes: dataset.classes };
     const { networkWeight } = options.score;
     const fusion = await measureSpreads(engine, trained, extracted, split.heldOut, networkWeight);
-    const entryImages = fitted.kind === 'residual' ? fitted.memberImages : [];
+    const entryImages = fitted.kind === 'residual' ? fitted.entryImages : [];
     return { model: cladModel(trained, fusion), steps, chosen, entryImages };
   },
 

@@ -37,7 +37,7 @@ export interface TrainedClad {
 export interface PatchScores {
   /** Networks' score, [rows]. */
   readonly network: Tensor;
-  /** Distance to the mean of the nearest members (residual input), [rows]. */
+  /** Distance to the mean of the nearest entries (residual input), [rows]. */
   readonly distance?: Tensor;
   /** Each patch's vote: 0 but for one product, where it is what the vote counts. [rows, N] */
   readonly votes: Tensor;
@@ -53,7 +53,7 @@ export function patchScores(graph: Graph, features: Tensor, model: TrainedClad, 
   const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, ownImage: own });
   const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   if (match?.toClasses) {
-    // A residual does not show which product it is of; the members it is a difference to do.
+    // A residual does not show which product it is of; the entries it is a difference to do.
     return { network: score, distance: match.distance, votes: weighedVotes(match.toClasses, count) };
   }
   const products = slice(logits, 1, 0, count);

@@ -2,7 +2,7 @@
  * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few pictures and a few small steps, and
  * scaled; sizes follow from the options.
  */
-import { memberCount, selectionWidth } from '../../features/memory-bank/choose-members.ts';
+import { entryCount, selectionWidth } from '../../features/memory-bank/choose-entries.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../../features/patches/extractor.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
@@ -17,7 +17,7 @@ import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './pl
 const coveredShare = 0.1;
 /** Bytes of a step for every float of the widths a row passes through; measured at 100 000 rows. */
 const bytesPerActivation = 35;
-/** Similarities of a block of rows, or of a picture's, to a member. */
+/** Similarities of a block of rows, or of a picture's, to a entry. */
 const matchingBytes = (perImage: number) => Math.max(512, perImage) * 4;
 /** Of the program, the engine, the backbone and the networks, bytes; four products take 1.73 GB with `fast`, 1.77 GB with `accurate`. */
 const base = 1e9;
@@ -61,7 +61,7 @@ export async function planClad({
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
-  const entries = memberCount(memoryBank, images * perImage);
+  const entries = entryCount(memoryBank, images * perImage);
   const secondsPerPatch = residual ? (2 * entries * inputWidth) / (await productRate(engine)) : 0;
   return {
     learntFrom: { name: 'patches', count: patches },

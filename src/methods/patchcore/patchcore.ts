@@ -1,6 +1,6 @@
 /**
  * @file PatchCore (Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022): a greedy coreset of the normal patch
- * features, the distance to the nearest member as a patch's score, and the picture's score re-weighted by how lonely that member is (its
+ * features, the distance to the nearest entry as a patch's score, and the picture's score re-weighted by how lonely that entry is (its
  * Eq. 7). One bank over all products; nothing is trained.
  */
 import { CladError } from '../../core/errors.ts';
@@ -8,13 +8,13 @@ import { hashOf } from '../../core/hash.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
 import { stoppable } from '../../core/progress.ts';
 import type { Storage } from '../../core/storage.ts';
-import { chooseMembers, memberCount } from '../../features/memory-bank/choose-members.ts';
+import { chooseEntries, entryCount } from '../../features/memory-bank/choose-entries.ts';
 import {
   bankNames,
   leaveOut,
   type Match,
   type MemoryBank,
-  matchMembers,
+  matchEntries,
   relativeSquares,
 } from '../../features/memory-bank/memory-bank.ts';
 import {
@@ -62,20 +62,20 @@ export const patchcore = onPatches<PatchcoreOptions>({
     return {
       model: patchcoreModel(bank, memoryBank.neighbours, dataset.classes.length),
       steps: {},
-      entryImages: bank.memberImages,
+      entryImages: bank.entryImages,
     };
 
     async function chosenBank(): Promise<Bank> {
       const source = { ...extracted, images: goodImages(context) };
       const { width, gridSide } = extracted.index;
-      requireFits(memberCount(memoryBank, source.images.size * gridSide ** 2), width);
-      const chosen = await chooseMembers(engine, source, undefined, { seed, memoryBank }, stoppable(context));
+      requireFits(entryCount(memoryBank, source.images.size * gridSide ** 2), width);
+      const chosen = await chooseEntries(engine, source, undefined, { seed, memoryBank }, stoppable(context));
       const facts = {
         key,
-        classes: JSON.stringify(chosen.memberClasses),
-        images: JSON.stringify(chosen.memberImages),
+        classes: JSON.stringify(chosen.entryClasses),
+        images: JSON.stringify(chosen.entryImages),
       };
-      await writeParameters(storage, bankName, { members: chosen.members, norms: chosen.norms }, facts);
+      await writeParameters(storage, bankName, { entries: chosen.entries, norms: chosen.norms }, facts);
       return chosen;
     }
   },
@@ -86,28 +86,28 @@ export const patchcore = onPatches<PatchcoreOptions>({
 });
 
 /**
- * An ONNX file holds 2 GiB, with the backbone: known before the members are chosen, which takes hours where there are so many.
+ * An ONNX file holds 2 GiB, with the backbone: known before the entries are chosen, which takes hours where there are so many.
  * @throws OPTION_INVALID
  */
-export function requireFits(members: number, width: number): void {
+export function requireFits(entries: number, width: number): void {
   const most = Math.floor(1.7e9 / (4 * width));
-  if (members <= most) return;
+  if (entries <= most) return;
   throw new CladError('OPTION_INVALID', {
     option: 'memoryBank.coresetSize',
     expected: `at most ${most} (of ${width} values each; an ONNX file holds no more)`,
-    actual: `${members}, by memoryBank.coresetSize and memoryBank.coresetShare`,
+    actual: `${entries}, by memoryBank.coresetSize and memoryBank.coresetShare`,
   });
 }
 
 interface Bank {
   /** [M, C] */
-  readonly members: { readonly shape: readonly number[]; readonly data: Float32Array };
+  readonly entries: { readonly shape: readonly number[]; readonly data: Float32Array };
   /** Squared lengths, [M]. */
   readonly norms: { readonly shape: readonly number[]; readonly data: Float32Array };
-  /** Class index of each member, never falling. */
-  readonly memberClasses: readonly number[];
-  /** Training image of each member. */
-  readonly memberImages: readonly number[];
+  /** Class index of each entry, never falling. */
+  readonly entryClasses: readonly number[];
+  /** Training image of each entry. */
+  readonly entryImages: readonly number[];
 }
 
 /** In the folder of the checkpoint. */
@@ -117,13 +117,13 @@ async function readBank(storage: Storage, key: string): Promise<Bank | undefined
   const read = await readParameters(storage, bankName);
   if (!read) return undefined;
   const { parameters, metadata } = read;
-  const { members, norms } = parameters;
-  if (metadata.key !== key || !members || !norms) return undefined;
+  const { entries, norms } = parameters;
+  if (metadata.key !== key || !entries || !norms) return undefined;
   return {
-    members,
+    entries,
     norms,
-    memberClasses: JSON.parse(metadata.classes ?? '[]') as number[],
-    memberImages: JSON.parse(metadata.images ?? '[]') as number[],
+    entryClasses: JSON.parse(metadata.classes ?? '[]') as number[],
+    entryImages: JSON.parse(metadata.images ?? '[]') as number[],
   };
 }
 
@@ -132,15 +132,15 @@ async function readBank(storage: Storage, key: string): Promise<Bank | undefined
  */
 export function patchcoreModel(bank: Bank, neighbours: number, classes: number): PatchModel {
   return (graph, features, patches, own) => {
-    const members = graph.constant(bankNames.entries, bank.members.data, bank.members.shape);
+    const entries = graph.constant(bankNames.entries, bank.entries.data, bank.entries.shape);
     const norms = graph.constant(bankNames.lengths, bank.norms.data, bank.norms.shape);
-    const whole = { members, norms };
-    const others = own ? leaveOut(whole, own, bank.memberImages) : whole;
-    const match = matchMembers(features, others, 1, {
-      classes: { of: bank.memberClasses, count: classes },
+    const whole = { entries, norms };
+    const others = own ? leaveOut(whole, own, bank.entryImages) : whole;
+    const match = matchEntries(features, others, 1, {
+      classes: { of: bank.entryClasses, count: classes },
     });
     const votes = weighedVotes(match.toClasses as Tensor, classes);
-    const count = Math.min(neighbours, othersOf(bank.memberImages));
+    const count = Math.min(neighbours, othersOf(bank.entryImages));
     return {
       score: match.distance,
       shares: sharesOfVotes(votes, patches, classes),
@@ -150,14 +150,14 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
 }
 
 /**
- * Eq. 7: the largest distance of a picture, times 1 - exp(d*) / sum over the b members nearest to its member of exp(their distance). A
- * patch far from a member that is itself alone counts less.
+ * Eq. 7: the largest distance of a picture, times 1 - exp(d*) / sum over the b entries nearest to its entry of exp(their distance). A
+ * patch far from a entry that is itself alone counts less.
  * @returns [N]
  */
 function reweighted(
   features: Tensor,
   match: Match,
-  { members, norms }: Pick<MemoryBank, 'members' | 'norms'>,
+  { entries, norms }: Pick<MemoryBank, 'entries' | 'norms'>,
   patches: number,
   neighbours: number,
 ): Tensor {
@@ -170,12 +170,12 @@ function reweighted(
   const patch = matmul(picked, reshape(features, [-1, patches, width], 'N'));
   const nearest = reshape(match.indices, [-1, patches], 'N');
   const index = reshape(gatherAlong(nearest, argMax(distances, 1, true), 1), [-1], 'N');
-  const member = gather(members, index);
-  const toOthers = relativeSquares(member, members, norms);
-  const around = gather(members, topK(toOthers, neighbours, false).indices);
+  const entry = gather(entries, index);
+  const toOthers = relativeSquares(entry, entries, norms);
+  const around = gather(entries, topK(toOthers, neighbours, false).indices);
   const away = sqrt(maximum(sum(square(sub(around, patch)), { axes: [2] }), 0));
   const others = sum(exp(sub(away, highest)), { axes: [1] });
-  // The member itself is among them, so the sum is at least 1.
+  // The entry itself is among them, so the sum is at least 1.
   const weight = sub(1, div(1, maximum(others, 1)));
   return mul(weight, reshape(highest, [-1], 'N'));
 }

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { ExpectedTask } from '../../core/expected-task.ts';
-import { memberCount } from '../../features/memory-bank/choose-members.ts';
+import { entryCount } from '../../features/memory-bank/choose-entries.ts';
 import type { TaskCounts } from '../contract.ts';
 import { batchRows } from './batch-rows.ts';
 import type { PatchOptions, StageOptions } from './options.ts';
@@ -49,7 +49,7 @@ interface Bank {
 /** Choosing the entries of a memory bank. */
 export function coresetTasks(bank: Bank, patches: number): ExpectedTask[] {
   const candidates = Math.min(bank.candidates, patches) / 655_360;
-  const entries = memberCount(bank, patches);
+  const entries = entryCount(bank, patches);
   return [
     { task: 'candidates for the memory bank', seconds: 6 * candidates * slower(), kind: 'products' },
     {
@@ -62,7 +62,7 @@ export function coresetTasks(bank: Bank, patches: number): ExpectedTask[] {
 
 /** Matching an image's patches to all entries. @param width - of an entry */
 export function matchSeconds(bank: Bank, width: number, perImage: number, images: number): number {
-  return (slower() * 2 * perImage * memberCount(bank, images * perImage) * width) / matchingRate;
+  return (slower() * 2 * perImage * entryCount(bank, images * perImage) * width) / matchingRate;
 }
 
 /**

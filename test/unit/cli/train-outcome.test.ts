@@ -6,7 +6,7 @@ import { madeReportData } from '../../helpers/report-data.ts';
 
 const { metadata } = madeReportData({ classes: ['bolt', 'nut'] });
 
-function outcome(familiarity: number | undefined, count: number, standing = 0): TrainOutcome {
+function outcome(scoreGap: number | undefined, count: number, standing = 0): TrainOutcome {
   const threshold = {
     threshold: 4.1234,
     achievableRate: Math.max(0.02, 1 / (count + 1)),
@@ -19,7 +19,7 @@ function outcome(familiarity: number | undefined, count: number, standing = 0): 
     metadata: {
       ...metadata,
       thresholds: Object.fromEntries(metadata.classes.map((name) => [name, threshold])),
-      provenance: { ...metadata.provenance, familiarity },
+      provenance: { ...metadata.provenance, scoreGap },
     },
     standingOut: Array.from({ length: standing }, (_, id) => ({
       id,

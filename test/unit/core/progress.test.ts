@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ProgressEvent, stoppable } from '../../../src/core/progress.ts';
 
-const progress: ProgressEvent = { task: 'memory bank', done: 1, total: 9, unit: 'members' };
+const progress: ProgressEvent = { task: 'memory bank', done: 1, total: 9, unit: 'entries' };
 
 describe('a stoppable listener', () => {
   it('passes progress on, and ends the work once it is to stop', () => {

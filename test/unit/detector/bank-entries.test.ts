@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../../src/detector/bank-entries.ts';
-import { bankNames, leaveOut, matchMembers } from '../../../src/features/memory-bank/memory-bank.ts';
+import { bankNames, leaveOut, matchEntries } from '../../../src/features/memory-bank/memory-bank.ts';
 import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../src/graph/index.ts';
 import { storeInHalf } from '../../../src/graph/rewrite/half-storage.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
@@ -25,12 +25,12 @@ function bankModel(kept: readonly number[], own = false): ModelProto {
   const pick = (each: Float32Array, size: number) =>
     Float32Array.from(kept.flatMap((entry) => [...each.subarray(entry * size, (entry + 1) * size)]));
   const whole = {
-    members: graph.constant(bankNames.entries, pick(entries, width), [kept.length, width]),
+    entries: graph.constant(bankNames.entries, pick(entries, width), [kept.length, width]),
     norms: graph.constant(bankNames.lengths, pick(lengths, 1), [kept.length]),
   };
   const imagesOfKept = kept.map((entry) => images[entry]!);
   const bank = own ? leaveOut(whole, graph.input('training_image', 'int64', [1]), imagesOfKept) : whole;
-  graph.output('distance', matchMembers(rows, bank, 3).distance);
+  graph.output('distance', matchEntries(rows, bank, 3).distance);
   return decodeModel(graph.toBytes());
 }
 

@@ -78,12 +78,12 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
           width,
           noiseDeviation: new Float32Array(width),
           neighbours: 3,
-          memberClasses: kept.map((member) => Math.floor(member / 4)),
-          memberImages: kept.map(imageOf),
+          entryClasses: kept.map((member) => Math.floor(member / 4)),
+          entryImages: kept.map(imageOf),
           arrays: {
             mean: { shape: [width], data: new Float32Array(width) },
             projection: { shape: [width, width], data: identity },
-            members: { shape: [kept.length, width], data: joined(Float32Array, rows) },
+            entries: { shape: [kept.length, width], data: joined(Float32Array, rows) },
             norms: { shape: [kept.length], data: Float32Array.from(rows, (row) => Math.hypot(...row) ** 2) },
             whitening: { shape: [width], data: new Float32Array(width).fill(1) },
           },
@@ -224,7 +224,7 @@ describe('the detector file', () => {
   });
 
   it('leaves out what the bank holds of the picture itself while it is calibrated', async () => {
-    const calibration = await engine.load(graphOf(spec, { leaveOwnOut: true }).toBytes());
+    const calibration = await engine.load(graphOf(spec, { leaveOneOut: true }).toBytes());
     const verdictOf = async (id: number) => {
       const { score, anomaly_map } = await calibration.run({
         image: imageTensor([wide]),
@@ -375,7 +375,7 @@ describe('a method that tells no products apart', () => {
 
   it('is refused where there are several', () => {
     expect(() => detectorGraph(source, classes)).toThrow(
-      /Expected the data set to be of one product, .* got bolt, nut, cap\./,
+      /Expected the data set to be of one cloduct, .* got bolt, nut, cap\./,
     );
   });
 });
@@ -394,7 +394,7 @@ describe('a file that is no detector', () => {
     ['without metadata', () => graphOf(spec).toBytes(), /no detector made by clad/],
     [
       'of a later format',
-      () => bytesOf(spec, { ...metadata, format: 2 as never }),
+      () => bytesOf(spec, { ...metadata, format: 3 as never }),
       /metadata is not as expected: format/,
     ],
   ])('is refused with a sentence when it is %s', async (_, content, message) => {

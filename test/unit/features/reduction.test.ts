@@ -68,7 +68,7 @@ describe('principal components', () => {
 });
 
 describe('coreset', () => {
-  it('takes one member of each far cluster before a second of any', async () => {
+  it('takes one entry of each far cluster before a second of any', async () => {
     const random = new Random('clusters');
     const [clusters, each, width] = [12, 30, 8];
     const rows = new Float32Array(clusters * each * width);
@@ -77,8 +77,8 @@ describe('coreset', () => {
       for (let axis = 0; axis < width; axis++)
         rows[row * width + axis] = 20 * centre.normal() + 0.1 * random.normal();
     }
-    const members = await coreset(engine, rows, width, random, { size: clusters });
-    expect(new Set(Array.from(members, (row) => row % clusters)).size).toBe(clusters);
+    const entries = await coreset(engine, rows, width, random, { size: clusters });
+    expect(new Set(Array.from(entries, (row) => row % clusters)).size).toBe(clusters);
   });
 
   it.each([
@@ -88,26 +88,26 @@ describe('coreset', () => {
   ])('equals the greedy algorithm done by hand, %i rows', async (count, size) => {
     const width = 3;
     const rows = new Random('by hand').fillNormal(new Float32Array(count * width));
-    const members = await coreset(engine, rows, width, new Random('start'), { size });
+    const entries = await coreset(engine, rows, width, new Random('start'), { size });
     const distance = (a: number, b: number) =>
       Math.hypot(...[0, 1, 2].map((axis) => rows[a * width + axis]! - rows[b * width + axis]!));
-    const nearest = Array.from({ length: count }, (_, row) => distance(row, members[0]!));
+    const nearest = Array.from({ length: count }, (_, row) => distance(row, entries[0]!));
     for (let turn = 1; turn < size; turn++) {
       const farthest = Math.max(...nearest);
-      expect(nearest[members[turn]!]).toBeGreaterThan(farthest - 1e-3);
+      expect(nearest[entries[turn]!]).toBeGreaterThan(farthest - 1e-3);
       for (let row = 0; row < count; row++)
-        nearest[row] = Math.min(nearest[row]!, distance(row, members[turn]!));
+        nearest[row] = Math.min(nearest[row]!, distance(row, entries[turn]!));
     }
-    expect(new Set(members).size).toBe(size);
+    expect(new Set(entries).size).toBe(size);
   });
 
   it('takes equal rows too, each once, where there are no others left', async () => {
     const [width, size] = [4, 700];
     // Three different rows, 400 times each.
     const rows = Float32Array.from({ length: 1200 * width }, (_, at) => Math.floor(at / width) % 3);
-    const members = await coreset(engine, rows, width, new Random('start'), { size });
-    expect(members.length).toBe(size);
-    expect(new Set(members).size).toBe(size);
-    expect(new Set(Array.from(members.subarray(0, 3), (row) => row % 3)).size).toBe(3);
+    const entries = await coreset(engine, rows, width, new Random('start'), { size });
+    expect(entries.length).toBe(size);
+    expect(new Set(entries).size).toBe(size);
+    expect(new Set(Array.from(entries.subarray(0, 3), (row) => row % 3)).size).toBe(3);
   });
 });

@@ -47,22 +47,22 @@ describe('presets', () => {
 });
 
 describe('PatchCore', () => {
-  const [width, patches, pictures, members] = [5, 7, 3, 12];
+  const [width, patches, pictures, entries] = [5, 7, 3, 12];
   const features = normals(pictures * patches * width, 2);
-  const bank = normals(members * width);
+  const bank = normals(entries * width);
   const memberRows = rowsOf(bank, width);
-  const memberClasses = Array.from({ length: members }, (_, member) => Math.floor(member / 6));
+  const entryClasses = Array.from({ length: entries }, (_, entry) => Math.floor(entry / 6));
 
   it.each([1, 4])(
-    'scores patches by the nearest member, pictures by Eq. 7 with %d neighbours',
+    'scores patches by the nearest entry, pictures by Eq. 7 with %d neighbours',
     async (neighbours) => {
       const norms = Float32Array.from(memberRows, (row) => Math.hypot(...row) ** 2);
       const model = patchcoreModel(
         {
-          members: { shape: [members, width], data: bank },
-          norms: { shape: [members], data: norms },
-          memberClasses,
-          memberImages: memberRows.map((_, member) => member % 4),
+          entries: { shape: [entries, width], data: bank },
+          norms: { shape: [entries], data: norms },
+          entryClasses,
+          entryImages: memberRows.map((_, entry) => entry % 4),
         },
         neighbours,
         2,
@@ -84,22 +84,22 @@ describe('PatchCore', () => {
       );
       const rows = rowsOf(features, width);
       const nearestOf = (some: typeof memberRows) =>
-        rows.map((row) => Math.min(...some.map((member) => away(row, member))));
+        rows.map((row) => Math.min(...some.map((entry) => away(row, entry))));
       const distances = nearestOf(memberRows);
       distances.forEach((value, at) => {
         expect(found.score!.data[at]).toBeCloseTo(value, 4);
       });
-      const others = memberRows.filter((_, member) => member % 4 !== 2);
+      const others = memberRows.filter((_, entry) => entry % 4 !== 2);
       nearestOf(others).forEach((value, at) => {
         expect(found.calibrating!.data[at]).toBeCloseTo(value, 4);
       });
-      // Eq. 7 over some of the members.
+      // Eq. 7 over some of the entries.
       const pictureScore = (some: typeof memberRows, picture: number) => {
         const of = nearestOf(some).slice(picture * patches, (picture + 1) * patches);
         const highest = Math.max(...of);
         const patch = rows[picture * patches + of.indexOf(highest)]!;
-        const member = some.find((row) => Math.abs(away(row, patch) - highest) < 1e-9)!;
-        const around = some.toSorted((a, b) => away(a, member) - away(b, member)).slice(0, neighbours);
+        const entry = some.find((row) => Math.abs(away(row, patch) - highest) < 1e-9)!;
+        const around = some.toSorted((a, b) => away(a, entry) - away(b, entry)).slice(0, neighbours);
         const total = around.reduce((sum, row) => sum + Math.exp(away(row, patch)), 0);
         return neighbours === 1 ? highest : (1 - Math.exp(highest) / total) * highest;
       };

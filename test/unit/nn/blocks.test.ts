@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
-import { leaveOut, matchMembers } from '../../../src/features/memory-bank/memory-bank.ts';
+import { leaveOut, matchEntries } from '../../../src/features/memory-bank/memory-bank.ts';
 import { cast, gradients } from '../../../src/graph/index.ts';
 import { type ContrastOptions, contrastLoss } from '../../../src/methods/clad/contrast.ts';
 import { fuseFeatures } from '../../../src/methods/clad/fusion.ts';
@@ -174,7 +174,7 @@ describe('the contrastive loss pair by pair', () => {
 describe('matching to a memory bank', () => {
   const width = 4;
 
-  it('finds the nearest members, and the difference to their mean with its length, as a search over all does', () =>
+  it('finds the nearest entries, and the difference to their mean with its length, as a search over all does', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 12 }),
@@ -183,31 +183,31 @@ describe('matching to a memory bank', () => {
         fc.boolean(),
         fc.boolean(),
         fc.nat(1000),
-        async (rows, members, neighbours, excluding, byClass, seed) => {
+        async (rows, entries, neighbours, excluding, byClass, seed) => {
           const x = normals(seed, rows * width);
-          const bank = normals(seed + 1, members * width);
-          const norms = Array.from({ length: members }, (_, member) =>
-            bank.slice(member * width, (member + 1) * width).reduce((sum, value) => sum + value * value, 0),
+          const bank = normals(seed + 1, entries * width);
+          const norms = Array.from({ length: entries }, (_, entry) =>
+            bank.slice(entry * width, (entry + 1) * width).reduce((sum, value) => sum + value * value, 0),
           );
-          // Images 0 to 3 each have some members, so that at least `members - ceil(members / 4)` stay.
-          const memberImages = Array.from({ length: members }, (_, member) => member % 4);
+          // Images 0 to 3 each have some entries, so that at least `entries - ceil(entries / 4)` stay.
+          const entryImages = Array.from({ length: entries }, (_, entry) => entry % 4);
           // Of the last class there is none.
-          const memberClasses = memberImages.map((_, member) => Math.floor((2 * member) / members));
-          // Of image 4 there is no member.
+          const entryClasses = entryImages.map((_, entry) => Math.floor((2 * entry) / entries));
+          // Of image 4 there is no entry.
           const ownImage = seed % 5;
-          const left = memberImages.filter((image) => !excluding || image !== ownImage).length;
+          const left = entryImages.filter((image) => !excluding || image !== ownImage).length;
           fc.pre(left >= neighbours);
           const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
             const all = {
-              members: graph.constant('bank', bank, [members, width]),
-              norms: graph.constant('norms', norms, [members]),
+              entries: graph.constant('bank', bank, [entries, width]),
+              norms: graph.constant('norms', norms, [entries]),
             };
             const own = graph.constant('own', [ownImage], [1], 'int64');
-            const match = matchMembers(
+            const match = matchEntries(
               inputs.x!,
-              excluding ? leaveOut(all, own, memberImages) : all,
+              excluding ? leaveOut(all, own, entryImages) : all,
               neighbours,
-              { classes: byClass ? { of: memberClasses, count: 3 } : undefined },
+              { classes: byClass ? { of: entryClasses, count: 3 } : undefined },
             );
             return {
               difference: match.difference,
@@ -216,11 +216,11 @@ describe('matching to a memory bank', () => {
             };
           });
           for (let row = 0; row < rows; row++) {
-            const all = memberImages
-              .map((image, member) => ({
-                member,
+            const all = entryImages
+              .map((image, entry) => ({
+                entry,
                 image,
-                values: bank.slice(member * width, (member + 1) * width),
+                values: bank.slice(entry * width, (entry + 1) * width),
               }))
               .filter(({ image }) => !excluding || image !== ownImage)
               .map((each) => ({
@@ -229,7 +229,7 @@ describe('matching to a memory bank', () => {
               }))
               .sort((a, b) => a.distance - b.distance);
             const nearest = all.slice(0, neighbours);
-            const ofClass = [0, 1].map((index) => all.find(({ member }) => memberClasses[member] === index));
+            const ofClass = [0, 1].map((index) => all.find(({ entry }) => entryClasses[entry] === index));
             const toClasses = found.classes?.data.slice(row * 3, row * 3 + 3) ?? [];
             expect(toClasses).toHaveLength(byClass ? 3 : 0);
             for (const [at, value] of toClasses.entries()) {
@@ -251,16 +251,16 @@ describe('matching to a memory bank', () => {
       { numRuns: 25 },
     ));
 
-  it('gives a member itself distance 0, for all rounding', async () => {
+  it('gives a entry itself distance 0, for all rounding', async () => {
     const bank = normals(3, 50 * width, 30);
-    const norms = Array.from({ length: 50 }, (_, member) =>
-      bank.slice(member * width, (member + 1) * width).reduce((sum, value) => sum + value * value, 0),
+    const norms = Array.from({ length: 50 }, (_, entry) =>
+      bank.slice(entry * width, (entry + 1) * width).reduce((sum, value) => sum + value * value, 0),
     );
     const { distance, indices } = await runGraph(
       { x: { data: bank, shape: [50, width] } },
       (graph, inputs) => {
-        const members = graph.constant('bank', bank, [50, width]);
-        return matchMembers(inputs.x!, { members, norms: graph.constant('norms', norms, [50]) }, 1) as never;
+        const entries = graph.constant('bank', bank, [50, width]);
+        return matchEntries(inputs.x!, { entries, norms: graph.constant('norms', norms, [50]) }, 1) as never;
       },
     );
     distance!.data.forEach((value, row) => {

@@ -9,9 +9,9 @@ import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
 import {
   type CoresetOptions,
-  chooseMembers,
+  chooseEntries,
   type Reduction,
-} from '../../../features/memory-bank/choose-members.ts';
+} from '../../../features/memory-bank/choose-entries.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
 import type { Engine } from '../../../runtime/engine.ts';
@@ -78,19 +78,19 @@ export async function fitResidualInput(
     mean: { shape: [width], data: projection.mean },
     projection: { shape: [width, components], data: projection.matrix },
   };
-  const bank = await chooseMembers(engine, source, reduction, { seed, memoryBank }, onProgress);
+  const bank = await chooseEntries(engine, source, reduction, { seed, memoryBank }, onProgress);
   const unwhitened: FittedInput & { kind: 'residual' } = {
     kind: 'residual',
     width: components,
-    neighbours: Math.min(memoryBank.neighbours, othersOf(bank.memberImages)),
+    neighbours: Math.min(memoryBank.neighbours, othersOf(bank.entryImages)),
     arrays: {
       ...reduction,
-      members: bank.members,
+      entries: bank.entries,
       norms: bank.norms,
       whitening: { shape: [components], data: new Float32Array(components).fill(1) },
     },
-    memberClasses: bank.memberClasses,
-    memberImages: bank.memberImages,
+    entryClasses: bank.entryClasses,
+    entryImages: bank.entryImages,
     noiseDeviation: new Float32Array(components),
   };
   const session = await inputSession(engine, width, unwhitened);
@@ -113,18 +113,18 @@ export async function fitResidualInput(
 }
 
 /**
- * How many members there are at least when those of an image are left out: an image must never be matched with itself.
+ * How many entries there are at least when those of an image are left out: an image must never be matched with itself.
  * @throws OPTION_INVALID when there are none
  */
-export function othersOf(memberImages: readonly number[]): number {
+export function othersOf(entryImages: readonly number[]): number {
   const counts = new Map<number, number>();
-  for (const image of memberImages) counts.set(image, (counts.get(image) ?? 0) + 1);
-  const others = memberImages.length - Math.max(...counts.values());
+  for (const image of entryImages) counts.set(image, (counts.get(image) ?? 0) + 1);
+  const others = entryImages.length - Math.max(...counts.values());
   if (others > 0) return others;
   throw new CladError('OPTION_INVALID', {
     option: 'memoryBank.coresetSize',
     expected: 'so many that they are of two images at least',
-    actual: memberImages.length,
+    actual: entryImages.length,
   });
 }
 

@@ -19,7 +19,7 @@ export async function writeFitted(
   };
   const facts =
     fitted.kind === 'residual'
-      ? { neighbours: fitted.neighbours, classes: fitted.memberClasses, images: fitted.memberImages }
+      ? { neighbours: fitted.neighbours, classes: fitted.entryClasses, images: fitted.entryImages }
       : {};
   await writeParameters(storage, name, arrays, { key, kind: fitted.kind, facts: JSON.stringify(facts) });
 }
@@ -49,7 +49,7 @@ export async function readFitted(
     ...common,
     neighbours,
     arrays: bank as BankArrays,
-    memberClasses: classes,
-    memberImages: images,
+    entryClasses: classes,
+    entryImages: images,
   };
 }

@@ -4,7 +4,7 @@ import { cast, Graph } from '../../../graph/index.ts';
 import { type Engine, floats, int64 } from '../../../runtime/engine.ts';
 import { type FittedInput, networkInput } from './network-input.ts';
 
-/** A block's similarities to 32 768 members take 64 MB. */
+/** A block's similarities to 32 768 entries take 64 MB. */
 const blockRows = 512;
 
 /** Turns rows of patch features into the networks' input, blocks of one image at a time. */
@@ -20,7 +20,7 @@ export async function inputSession(engine: Engine, width: number, fitted: Fitted
     /**
      * @param halves - [count, width]
      * @param imageIds - image of each row
-     * @returns halves [count, fitted.width], and distances to the nearest members [count] (residual)
+     * @returns halves [count, fitted.width], and distances to the nearest entries [count] (residual)
      */
     async run(halves: Uint16Array, imageIds: ArrayLike<number>) {
       const count = halves.length / width;

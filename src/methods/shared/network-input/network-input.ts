@@ -4,10 +4,10 @@
  */
 
 import {
+  type EntryClasses,
   leaveOut,
   type Match,
-  type MemberClasses,
-  matchMembers,
+  matchEntries,
   projectFeatures,
   whiten,
 } from '../../../features/memory-bank/memory-bank.ts';
@@ -16,7 +16,7 @@ import type { Parameters } from '../../../nn/parameters.ts';
 
 /** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
 export type BankArrays = Parameters &
-  Readonly<Record<'mean' | 'projection' | 'members' | 'norms' | 'whitening', Parameters[string]>>;
+  Readonly<Record<'mean' | 'projection' | 'entries' | 'norms' | 'whitening', Parameters[string]>>;
 
 /** The fitted input of the networks. */
 export type FittedInput = {
@@ -30,10 +30,10 @@ export type FittedInput = {
       readonly kind: 'residual';
       readonly neighbours: number;
       readonly arrays: BankArrays;
-      /** Class index of each member, [M]; never falling, so that the members of a class lie together. */
-      readonly memberClasses: readonly number[];
-      /** Image id of each member, [M]. */
-      readonly memberImages: readonly number[];
+      /** Class index of each entry, [M]; never falling, so that the entries of a class lie together. */
+      readonly entryClasses: readonly number[];
+      /** Image id of each entry, [M]. */
+      readonly entryImages: readonly number[];
     }
 );
 
@@ -47,7 +47,7 @@ export interface InputRows {
 /**
  * Network input of patch features.
  * @param features - float32 [rows, C]
- * @param options - `ownImage`: id of the image that all rows are of, [1] int64, leaves out the bank's members of that image, while training and calibrating;
+ * @param options - `ownImage`: id of the image that all rows are of, [1] int64, leaves out the bank's entries of that image, while training and calibrating;
  *   `classes`: how many there are, where distances to each are wanted
  */
 export function networkInput(
@@ -57,20 +57,20 @@ export function networkInput(
   options: { readonly ownImage?: Tensor | undefined; readonly classes?: number } = {},
 ): InputRows {
   if (fitted.kind === 'feature') return { rows: features };
-  const constant = (name: 'mean' | 'projection' | 'members' | 'norms' | 'whitening') =>
+  const constant = (name: 'mean' | 'projection' | 'entries' | 'norms' | 'whitening') =>
     graph.constant(`bank_${name}`, fitted.arrays[name].data, fitted.arrays[name].shape);
   const whole = {
     mean: constant('mean'),
     projection: constant('projection'),
-    members: constant('members'),
+    entries: constant('entries'),
     norms: constant('norms'),
     whitening: constant('whitening'),
   };
   const { ownImage, classes } = options;
-  const bank = ownImage ? leaveOut(whole, ownImage, fitted.memberImages) : whole;
+  const bank = ownImage ? leaveOut(whole, ownImage, fitted.entryImages) : whole;
   const projected = projectFeatures(features, bank);
-  const members: MemberClasses | undefined =
-    classes === undefined ? undefined : { of: fitted.memberClasses, count: classes };
-  const match = matchMembers(projected, bank, fitted.neighbours, { classes: members });
+  const entries: EntryClasses | undefined =
+    classes === undefined ? undefined : { of: fitted.entryClasses, count: classes };
+  const match = matchEntries(projected, bank, fitted.neighbours, { classes: entries });
   return { rows: whiten(match.difference, bank), match };
 }

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { goodPixels } from '../../../../src/detector/heat/map-range.ts';
-import { mostFamiliarity } from '../../../../src/detector/thresholds/familiarity.ts';
+import { mostGap } from '../../../../src/detector/thresholds/score-gap.ts';
 import {
   calibrateByGood,
-  familiarityOf,
   imagesToPredict,
   type PredictedGoodImages,
+  scoreGapOf,
 } from '../../../../src/jobs/good-images/good-images.ts';
 import { splitHeldOut } from '../../../../src/training/held-out.ts';
 
@@ -70,7 +70,7 @@ function predictedOf(
 
 /** With what the networks remember, as these images show it. */
 const calibrated = (predicted: PredictedGoodImages, rate: number) =>
-  calibrateByGood(predicted, rate, familiarityOf(predicted.images));
+  calibrateByGood(predicted, rate, scoreGapOf(predicted.images));
 
 describe('thresholds by good images', () => {
   it('keep the wanted rate, which those of held-out images alone or of trained ones unmoved miss', () => {
@@ -102,20 +102,20 @@ describe('thresholds by good images', () => {
     const little = calibrated(predictedOf(random, 0.3, [85, 15]), 0.05);
     expect(little.classes.get('nut')?.threshold.count).toBe(100);
     const much = calibrated(predictedOf(random, 5, [85, 15]), 0.05);
-    expect(much.familiarity).toBeGreaterThan(mostFamiliarity);
+    expect(much.scoreGap).toBeGreaterThan(mostGap);
     expect(much.classes.get('nut')?.threshold.count).toBe(15);
     // Colours begin where the good pixels of the images that count end.
     expect(little.classes.get('nut')?.display.low).toBe(1);
     expect(much.classes.get('nut')?.display.low).toBe(2);
     const none = calibrateByGood(predictedOf(random, 5, [85, 15]), 0.05, 0);
-    expect(none).toMatchObject({ familiarity: 0 });
+    expect(none).toMatchObject({ scoreGap: 0 });
     expect(none.classes.get('nut')?.threshold.count).toBe(100);
   });
 
   it('leave held-out scores as they are, and move those of a class alike', () => {
     const { images, ...predicted } = predictedOf(new Random(13), 0.6, [40, 10]);
     const calibration = calibrated({ images, ...predicted }, 0.05);
-    expect(calibration.familiarity).toBeGreaterThan(0);
+    expect(calibration.scoreGap).toBeGreaterThan(0);
     const lifts = calibration.images.map(({ score }, index) => score - images[index]!.score);
     for (const [index, image] of images.entries()) {
       if (image.heldOut) expect(lifts[index]).toBe(0);

@@ -11,7 +11,7 @@ import {
 } from '../../../../src/methods/clad/patch-scores.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 
-const [rows, width, members] = [9, 4, 6];
+const [rows, width, entries] = [9, 4, 6];
 const classes = ['bolt', 'nut', 'cap'];
 const random = new Random('voices');
 const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
@@ -21,9 +21,9 @@ const parameters = initialParameters(
   random,
 );
 const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
-const bank = normals(members * width);
+const bank = normals(entries * width);
 const whitening = Float32Array.of(1, 2, 0.5, 1.5);
-const memberClasses = [0, 0, 1, 1, 2, 2];
+const entryClasses = [0, 0, 1, 1, 2, 2];
 const feature: TrainedClad = {
   classes,
   parameters,
@@ -37,18 +37,18 @@ const residual: TrainedClad = {
     width,
     noiseDeviation: new Float32Array(width),
     neighbours: 2,
-    memberClasses,
-    // The same number as any row could have: at inference no member is left out.
-    memberImages: [0, 0, 0, 0, 0, 0],
+    entryClasses,
+    // The same number as any row could have: at inference no entry is left out.
+    entryImages: [0, 0, 0, 0, 0, 0],
     arrays: {
       mean: { shape: [width], data: new Float32Array(width).fill(0.25) },
       projection: { shape: [width, width], data: identity },
-      members: { shape: [members, width], data: bank },
+      entries: { shape: [entries, width], data: bank },
       norms: {
-        shape: [members],
+        shape: [entries],
         data: Float32Array.from(
-          { length: members },
-          (_, member) => Math.hypot(...bank.subarray(member * width, (member + 1) * width)) ** 2,
+          { length: entries },
+          (_, entry) => Math.hypot(...bank.subarray(entry * width, (entry + 1) * width)) ** 2,
         ),
       },
       whitening: { shape: [width], data: whitening },
@@ -107,14 +107,14 @@ describe('a patch', () => {
     }
   });
 
-  it('on residuals is seen beside the mean of the nearest members, and votes for the nearest product, by how much further the next one is', async () => {
+  it('on residuals is seen beside the mean of the nearest entries, and votes for the nearest product, by how much further the next one is', async () => {
     const { network, votes, distance } = await voices(residual);
     const inputs: number[] = [];
     const distances: number[] = [];
     for (let row = 0; row < rows; row++) {
       const own = Array.from(x.subarray(row * width, (row + 1) * width), (value) => value - 0.25);
-      const nearest = memberClasses
-        .map((of, member) => ({ of, values: bank.subarray(member * width, (member + 1) * width) }))
+      const nearest = entryClasses
+        .map((of, entry) => ({ of, values: bank.subarray(entry * width, (entry + 1) * width) }))
         .map((each) => ({
           ...each,
           away: Math.hypot(...own.map((value, axis) => value - each.values[axis]!)),

@@ -52,7 +52,7 @@ function spreadOf(values: readonly number[]) {
 }
 
 describe('the second opinion', () => {
-  it('is measured on all patches of held-out images, each without its own members in the bank', () =>
+  it('is measured on all patches of held-out images, each without its own entries in the bank', () =>
     withModel('residual', async (made, model) => {
       const own = { network: [] as number[], distance: [] as number[] };
       const whole: number[] = [];
@@ -79,7 +79,7 @@ describe('the second opinion', () => {
         expect(found.mean, name).toBeCloseTo(expected.mean, 4);
         expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
       }
-      // With its own members an image lies nearer to the bank: the bank has some of these images.
+      // With its own entries an image lies nearer to the bank: the bank has some of these images.
       expect(spreadOf(whole).mean).toBeLessThan(spreadOf(own.distance).mean - 1e-3);
     }));
 

@@ -21,14 +21,14 @@ describe('class maps', () => {
       const images = new Set([0, 1, 2, 3, 5, 6]);
       const { maps, centres, spread, ...sizes } = await fitClassMaps({ ...made, images });
       expect(sizes).toEqual({ classes: 2, patches, width });
-      const members = [
+      const entries = [
         [0, 2, 6],
         [1, 3, 5],
       ];
       const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
       const places = [...Array(patches).keys()];
       const meanOf = (id: number) => [0, 1].map((axis) => mean(places.map((at) => value(id, at, axis))));
-      const distances = members.flatMap((ids, classIndex) => {
+      const distances = entries.flatMap((ids, classIndex) => {
         for (const at of places)
           for (const axis of [0, 1]) {
             const expected = mean(ids.map((id) => value(id, at, axis)));

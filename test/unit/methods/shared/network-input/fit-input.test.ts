@@ -113,18 +113,18 @@ function projected(values: Float32Array): number[][] {
 }
 
 const memberRows = () =>
-  Array.from({ length: fitted.memberImages.length }, (_, member) =>
-    Array.from(fitted.arrays.members.data.subarray(member * components, (member + 1) * components)),
+  Array.from({ length: fitted.entryImages.length }, (_, entry) =>
+    Array.from(fitted.arrays.entries.data.subarray(entry * components, (entry + 1) * components)),
   );
 
 const distance = (one: readonly number[], other: readonly number[]) =>
   Math.hypot(...one.map((value, axis) => value - other[axis]!));
 
-/** Members of other images than the row's, nearest first. */
+/** Entries of other images than the row's, nearest first. */
 function others(row: readonly number[], image: number | undefined) {
   return memberRows()
-    .map((values, member) => ({ values, member, distance: distance(row, values) }))
-    .filter(({ member }) => fitted.memberImages[member] !== image)
+    .map((values, entry) => ({ values, entry, distance: distance(row, values) }))
+    .filter(({ entry }) => fitted.entryImages[entry] !== image)
     .sort((a, b) => a.distance - b.distance);
 }
 
@@ -149,7 +149,7 @@ async function inputsOf(rows: Rows, images: readonly number[] = rows.images) {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe('members of other images', () => {
+describe('entries of other images', () => {
   it('are so many at least, whichever image is left out', () => {
     expect(othersOf([3, 3, 3, 7, 8])).toBe(2);
     expect(othersOf([3, 7])).toBe(1);
@@ -160,19 +160,19 @@ describe('members of other images', () => {
 });
 
 describe('the memory bank', () => {
-  it('has members that are normal patches of images to fit on, of every class', async () => {
+  it('has entries that are normal patches of images to fit on, of every class', async () => {
     const rows = await normalRows(fit);
     const all = projected(rows.values);
-    expect(fitted.memberImages).toHaveLength(40);
-    memberRows().forEach((member, index) => {
-      const at = all.findIndex((row) => distance(row, member) < 1e-3);
-      expect(rows.images[at]).toBe(fitted.memberImages[index]);
-      expect(rows.classes[at]).toBe(fitted.memberClasses[index]);
-      expect(fitted.arrays.norms.data[index]).toBeCloseTo(Math.hypot(...member) ** 2, 3);
+    expect(fitted.entryImages).toHaveLength(40);
+    memberRows().forEach((entry, index) => {
+      const at = all.findIndex((row) => distance(row, entry) < 1e-3);
+      expect(rows.images[at]).toBe(fitted.entryImages[index]);
+      expect(rows.classes[at]).toBe(fitted.entryClasses[index]);
+      expect(fitted.arrays.norms.data[index]).toBeCloseTo(Math.hypot(...entry) ** 2, 3);
     });
-    expect(fitted.memberImages.every((id) => fit.has(id))).toBe(true);
-    expect(new Set(fitted.memberClasses)).toEqual(new Set([0, 1]));
-    expect(fitted.memberClasses).toEqual(fitted.memberClasses.toSorted());
+    expect(fitted.entryImages.every((id) => fit.has(id))).toBe(true);
+    expect(new Set(fitted.entryClasses)).toEqual(new Set([0, 1]));
+    expect(fitted.entryClasses).toEqual(fitted.entryClasses.toSorted());
   });
 
   it('gives rows of one image the same whether they come in one block or in several', async () => {
@@ -196,7 +196,7 @@ describe('the memory bank', () => {
     });
   });
 
-  it('is matched without the members of the own image', async () => {
+  it('is matched without the entries of the own image', async () => {
     const rows = await normalRows(fit);
     const { inputs, distances } = await inputsOf(rows);
     const { data: whitening } = fitted.arrays.whitening;
@@ -211,12 +211,12 @@ describe('the memory bank', () => {
     });
   });
 
-  it('gives a row that is a member itself a neighbour elsewhere, and itself where the image is another', async () => {
+  it('gives a row that is a entry itself a neighbour elsewhere, and itself where the image is another', async () => {
     const rows = await normalRows(fit);
-    const members = projected(rows.values).map(
+    const entries = projected(rows.values).map(
       (row) => others(row, undefined)[0]!.distance < 1e-3 && others(row, undefined)[1]!.distance > 0.01,
     );
-    const chosen = [...members.keys()].filter((row) => members[row]);
+    const chosen = [...entries.keys()].filter((row) => entries[row]);
     expect(chosen.length).toBeGreaterThan(20);
     const own = await inputsOf(rows);
     const foreign = await inputsOf(
@@ -247,7 +247,7 @@ describe('the memory bank', () => {
       ...training,
       memoryBank: { ...memoryBank, candidates: 20, coresetSize: 500 },
     });
-    expect(few.memberImages.length).toBeLessThanOrEqual(20);
+    expect(few.entryImages.length).toBeLessThanOrEqual(20);
     const narrow = await residual(made, { ...training, memoryBank: { ...memoryBank, components: 500 } });
     expect(narrow.width).toBe(width);
   });

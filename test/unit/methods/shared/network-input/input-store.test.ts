@@ -83,7 +83,7 @@ describe('the input store', () => {
     expect(loads).toBe(0);
   });
 
-  it('has the rows of the feature store, matched without members of their own image', async () => {
+  it('has the rows of the feature store, matched without entries of their own image', async () => {
     const { store, index } = await inputs('rows');
     expect(index).toMatchObject({ width: 5, gridSide: 3, classes: ['bolt', 'nut'] });
     expect(index.shards).toEqual(made.index.shards);

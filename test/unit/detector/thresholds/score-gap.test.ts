@@ -2,12 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
-import {
-  familiarity,
-  lifts,
-  mostFamiliarity,
-  robustSpread,
-} from '../../../../src/detector/thresholds/familiarity.ts';
+import { lifts, mostGap, robustSpread, scoreGap } from '../../../../src/detector/thresholds/score-gap.ts';
 
 /** Skewed scores of one product, of which the trained ones are lower by `known` standard deviations. */
 function product(random: Random, known: number, [trained, heldOut]: readonly [number, number], scale = 1) {
@@ -34,34 +29,34 @@ describe('robust spread', () => {
   });
 });
 
-describe('familiarity', () => {
+describe('the train/held-out score gap', () => {
   it('is what trained scores lie below the others, over products of any scale', () => {
     const random = new Random(5);
     const products = [1, 30, 0.01].map((scale) => product(random, 0.6, [400, 200], scale));
-    expect(Math.abs(familiarity(products) - 0.6)).toBeLessThan(0.12);
+    expect(Math.abs(scoreGap(products) - 0.6)).toBeLessThan(0.12);
   });
 
   it('is 0 where trained scores are higher, and where there is no spread to measure it by', () => {
     const eight = [4, 5, 6, 7, 8, 9, 10, 11];
-    expect(familiarity([{ trained: eight, heldOut: [1, 2] }])).toBe(0);
-    expect(familiarity([{ trained: eight, heldOut: [8] }])).toBeGreaterThan(0);
+    expect(scoreGap([{ trained: eight, heldOut: [1, 2] }])).toBe(0);
+    expect(scoreGap([{ trained: eight, heldOut: [8] }])).toBeGreaterThan(0);
     // Of three images one is often far from the others.
-    expect(familiarity([{ trained: [1, 1.1], heldOut: [1.35] }])).toBe(0);
-    expect(familiarity([{ trained: [4], heldOut: [9] }])).toBe(0);
-    expect(familiarity([{ trained: [], heldOut: [9] }])).toBe(0);
-    expect(familiarity([])).toBe(0);
+    expect(scoreGap([{ trained: [1, 1.1], heldOut: [1.35] }])).toBe(0);
+    expect(scoreGap([{ trained: [4], heldOut: [9] }])).toBe(0);
+    expect(scoreGap([{ trained: [], heldOut: [9] }])).toBe(0);
+    expect(scoreGap([])).toBe(0);
   });
 
   it('is above the most that is used only where the held-out images are many enough to show it', () => {
     const random = new Random(7);
-    const far = (counts: readonly [number, number]) => familiarity([product(random, 1.6, counts)]);
-    expect(far([17, 3])).toBe(mostFamiliarity);
+    const far = (counts: readonly [number, number]) => scoreGap([product(random, 1.6, counts)]);
+    expect(far([17, 3])).toBe(mostGap);
     expect(far([400, 200])).toBeGreaterThan(1.3);
     // By chance alone seldom; the median of three is above 1 three times in ten here.
     const trials = 500;
     let above = 0;
     for (let trial = 0; trial < trials; trial++)
-      if (familiarity([product(random, 0.5, [17, 3])]) > mostFamiliarity) above++;
+      if (scoreGap([product(random, 0.5, [17, 3])]) > mostGap) above++;
     expect(above / trials).toBeLessThan(0.1);
   });
 
@@ -74,9 +69,9 @@ describe('familiarity', () => {
     fc.assert(
       fc.property(values(8), values(1), unit, origin, (trained, heldOut, scale, moved) => {
         const other = (scores: readonly number[]) => scores.map((score) => scale * score + moved);
-        const expected = familiarity([{ trained, heldOut }]);
-        if (expected > 0 && expected < mostFamiliarity) counted++;
-        expect(familiarity([{ trained: other(trained), heldOut: other(heldOut) }])).toBeCloseTo(expected, 9);
+        const expected = scoreGap([{ trained, heldOut }]);
+        if (expected > 0 && expected < mostGap) counted++;
+        expect(scoreGap([{ trained: other(trained), heldOut: other(heldOut) }])).toBeCloseTo(expected, 9);
         const by = (scores: readonly number[]) => lifts([{ trained: scores, heldOut: [] }], 0.5)[0]!;
         expect(by(other(trained))).toBeCloseTo(scale * by(trained), 9);
       }),

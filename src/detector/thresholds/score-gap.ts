@@ -1,6 +1,6 @@
 /**
  * @file Scores of good images that a detector was trained on, made comparable with those of images to come. The memory bank can be
- * asked without an image's own members, but the networks have seen it and score it lower by what they remember. How much lower,
+ * asked without an image's own entries, but the networks have seen it and score it lower by what they remember. How much lower,
  * the held-out images of all products show together (docs/decisions/0015-thresholds-from-every-good-image.md).
  */
 import { median } from '../../core/arrays.ts';
@@ -14,17 +14,17 @@ export interface GoodScores {
 }
 
 /** Above this many deviations trained scores say nothing about others, moved or not. */
-export const mostFamiliarity = 1;
+export const mostGap = 1;
 
 /**
  * Whether scores of trained images say something of new ones.
- * @param familiar - from `familiarity`; files of earlier versions have none, and thresholds from held-out images alone
+ * @param gap - from `scoreGap`; files of earlier versions have none, and thresholds from held-out images alone
  */
-export function countsTrained(familiar: number | undefined): boolean {
-  return familiar !== undefined && familiar <= mostFamiliarity;
+export function countsTrained(gap: number | undefined): boolean {
+  return gap !== undefined && gap <= mostGap;
 }
 
-/** So many standard errors a median must lie above `mostFamiliarity`: with few images it does so by chance. */
+/** So many standard errors a median must lie above `mostGap`: with few images it does so by chance. */
 const standardErrors = 2;
 
 /** The spread of fewer trained scores is chance. */
@@ -33,9 +33,9 @@ const leastTrained = 8;
 /**
  * How much lower than new images a detector scores those it was trained on, in robust standard deviations of the latter: the median, over
  * the held-out images of all products, of their scores so measured. 0 where that is negative, or where no product has trained images enough
- * to measure a spread; no more than `mostFamiliarity` unless the images are many enough to show more.
+ * to measure a spread; no more than `mostGap` unless the images are many enough to show more.
  */
-export function familiarity(products: Iterable<GoodScores>): number {
+export function scoreGap(products: Iterable<GoodScores>): number {
   const standing: number[] = [];
   let measuredBy = 0;
   for (const { trained, heldOut } of products) {
@@ -48,21 +48,21 @@ export function familiarity(products: Iterable<GoodScores>): number {
   const middle = Math.max(0, median(standing));
   // The standard error of a difference of medians of normally distributed values of deviation 1.
   const error = 1.25 * Math.sqrt(1 / standing.length + 1 / measuredBy);
-  return middle - standardErrors * error > mostFamiliarity ? middle : Math.min(middle, mostFamiliarity);
+  return middle - standardErrors * error > mostGap ? middle : Math.min(middle, mostGap);
 }
 
 /**
  * What images of a product that were trained on would score about if they were new, less what they score, for each product. Where a
  * product has too few of them to show a spread, or none, the others' says how wide it is.
- * @param familiar - from `familiarity`
+ * @param gap - from `scoreGap`
  */
-export function lifts(products: readonly GoodScores[], familiar: number): number[] {
+export function lifts(products: readonly GoodScores[], gap: number): number[] {
   const spreads = products.map(({ trained }) =>
     trained.length < leastTrained ? 0 : robustSpread(trained).deviation,
   );
   const known = spreads.filter((deviation) => deviation > 0);
   const usual = known.length === 0 ? 0 : median(known);
-  return spreads.map((deviation) => familiar * (deviation || usual));
+  return spreads.map((deviation) => gap * (deviation || usual));
 }
 
 /** The median, and 1.4826 times the median distance to it: the standard deviation where values are normally distributed. NaN and 0 of none. */

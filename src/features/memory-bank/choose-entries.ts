@@ -1,5 +1,5 @@
 /**
- * @file The memory bank's members: a greedy coreset of the training images' normal patches, chosen in a small random projection of
+ * @file The memory bank's entries: a greedy coreset of the training images' normal patches, chosen in a small random projection of
  * their principal components. The patches are read twice, so that only these small projections are in memory at once.
  */
 import { pickRows } from '../../core/arrays.ts';
@@ -20,24 +20,24 @@ export interface Reduction {
   readonly projection: Parameter;
 }
 
-/** How many members there are, and what of. */
+/** How many entries there are, and what of. */
 export interface CoresetOptions {
-  /** Members, at most. */
+  /** Entries, at most. */
   readonly coresetSize: number;
-  /** Members as a share of the normal patches, at most `coresetSize`; 0: `coresetSize`. */
+  /** Entries as a share of the normal patches, at most `coresetSize`; 0: `coresetSize`. */
   readonly coresetShare: number;
   /** Patches that they are chosen from. */
   readonly candidates: number;
 }
 
-/** Dimensions in which members are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
+/** Dimensions in which entries are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
 export const selectionWidth = 96;
 
 /**
- * Chooses members and notes which class and image each is of.
+ * Chooses entries and notes which class and image each is of.
  * @param reduction - the space they live in; the features' own where absent
  */
-export async function chooseMembers(
+export async function chooseEntries(
   engine: Engine,
   source: FitSource,
   reduction: Reduction | undefined,
@@ -70,22 +70,22 @@ export async function chooseMembers(
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
     const taken = await coreset(engine, candidates, narrow, random, {
-      size: memberCount(memoryBank, source.images.size * gridSide ** 2),
+      size: entryCount(memoryBank, source.images.size * gridSide ** 2),
       onProgress,
     });
     const chosen = withEveryClass(taken, candidateClasses).sort(
       (a, b) => candidateClasses[a] - candidateClasses[b],
     );
-    const members = new Float32Array(chosen.length * components);
-    const memberClasses = new Array<number>(chosen.length).fill(0);
-    const memberImages = new Array<number>(chosen.length).fill(0);
-    /** Which member each candidate became. */
-    const slots = new Map(Array.from(chosen, (candidate, member) => [candidate, member]));
+    const entries = new Float32Array(chosen.length * components);
+    const entryClasses = new Array<number>(chosen.length).fill(0);
+    const entryImages = new Array<number>(chosen.length).fill(0);
+    /** Which entry each candidate became. */
+    const slots = new Map(Array.from(chosen, (candidate, entry) => [candidate, entry]));
     let first = 0;
     for (const [shard, rows] of plan.entries()) {
       const own = rows.flatMap((row, at) => {
-        const member = slots.get(first + at);
-        return member === undefined ? [] : [{ row, member }];
+        const entry = slots.get(first + at);
+        return entry === undefined ? [] : [{ row, entry }];
       });
       first += rows.length;
       if (own.length === 0) continue;
@@ -98,23 +98,23 @@ export async function chooseMembers(
           own.map(({ row }) => row),
         ),
       );
-      own.forEach(({ row, member }, at) => {
+      own.forEach(({ row, entry }, at) => {
         const { id, classIndex } = images[Math.floor(row / gridSide ** 2)];
-        members.set(projected.subarray(at * components, (at + 1) * components), member * components);
-        memberClasses[member] = classIndex;
-        memberImages[member] = id;
+        entries.set(projected.subarray(at * components, (at + 1) * components), entry * components);
+        entryClasses[entry] = classIndex;
+        entryImages[entry] = id;
       });
     }
-    const norms = Float32Array.from({ length: chosen.length }, (_, member) =>
-      members
-        .subarray(member * components, (member + 1) * components)
+    const norms = Float32Array.from({ length: chosen.length }, (_, entry) =>
+      entries
+        .subarray(entry * components, (entry + 1) * components)
         .reduce((total, each) => total + each * each, 0),
     );
     return {
-      members: { shape: [chosen.length, components], data: members },
+      entries: { shape: [chosen.length, components], data: entries },
       norms: { shape: [chosen.length], data: norms },
-      memberClasses,
-      memberImages,
+      entryClasses,
+      entryImages,
     };
   } finally {
     await session.release();
@@ -122,32 +122,32 @@ export async function chooseMembers(
 }
 
 /**
- * What was chosen, with a member for each class that has candidates: a product whose patches all lie close to another's would get none, and never be
+ * What was chosen, with a entry for each class that has candidates: a product whose patches all lie close to another's would get none, and never be
  * recognised. It takes the place of the one chosen last, of a class that keeps others.
  * @param taken - candidates, in the order in which they were chosen
  * @param candidateClasses - class of each candidate
  */
 export function withEveryClass(taken: Uint32Array, candidateClasses: Uint16Array): Uint32Array {
-  const members = new Map<number, number>();
+  const entries = new Map<number, number>();
   for (const candidate of taken) {
     const own = candidateClasses[candidate];
-    members.set(own, (members.get(own) ?? 0) + 1);
+    entries.set(own, (entries.get(own) ?? 0) + 1);
   }
   const chosen = taken.slice();
   candidateClasses.forEach((own, candidate) => {
-    if (members.has(own)) return;
-    const place = chosen.findLastIndex((each) => (members.get(candidateClasses[each]) ?? 0) > 1);
+    if (entries.has(own)) return;
+    const place = chosen.findLastIndex((each) => (entries.get(candidateClasses[each]) ?? 0) > 1);
     if (place < 0) return;
     const before = candidateClasses[chosen[place]];
-    members.set(before, (members.get(before) ?? 0) - 1);
-    members.set(own, 1);
+    entries.set(before, (entries.get(before) ?? 0) - 1);
+    entries.set(own, 1);
     chosen[place] = candidate;
   });
   return chosen;
 }
 
-/** Members wanted of a training's patches. */
-export function memberCount(
+/** Entries wanted of a training's patches. */
+export function entryCount(
   { coresetSize, coresetShare }: Pick<CoresetOptions, 'coresetSize' | 'coresetShare'>,
   patches: number,
 ): number {
@@ -158,7 +158,7 @@ export function memberCount(
 /** Rows projected at once. */
 const blockRows = 4096;
 
-/** Projects rows to principal components, and these to the directions that members are chosen in (themselves, where none). */
+/** Projects rows to principal components, and these to the directions that entries are chosen in (themselves, where none). */
 async function projectionSession(
   engine: Engine,
   width: number,
