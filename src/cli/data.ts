@@ -193,7 +193,7 @@ function describeSynthesis(
 ): string {
   const width = Math.max(...pictures.map(({ className }) => className.length));
   const lines = pictures.map(({ className }) => {
-    const { accepted, reason } = foregrounds[className];
+    const { accepted, reason } = foregrounds[className]!;
     return `${className.padEnd(width)}  ${accepted ? 'anomalies on the part' : 'anomalies anywhere'}: ${reason}`;
   });
   const anomalies = pictures.reduce((sum, { rows }) => sum + rows.length, 0);

@@ -57,7 +57,7 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
   const { scoreGap } = provenance;
   const kind = countsTrained(scoreGap) ? 'good' : 'held-out';
   const lines = classes.map((name) => {
-    const { threshold, achievableRate, count, setAside = 0 } = thresholds[name];
+    const { threshold, achievableRate, count, setAside = 0 } = thresholds[name]!;
     const images = `${count} ${kind} image${count === 1 ? '' : 's'}${setAsideText(setAside, count, achievableRate)}`;
     return `  ${name}: anomalous above ${threshold.toPrecision(4)}; about ${percent(achievableRate)} false alarms (${images})`;
   });
@@ -65,9 +65,9 @@ function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['m
     lines.push(
       '  The networks score what they were trained on too low to set thresholds by: held-out images alone.',
     );
-  const short = classes.filter((name) => thresholds[name].achievableRate > thresholds[name].requestedRate);
+  const short = classes.filter((name) => thresholds[name]!.achievableRate > thresholds[name]!.requestedRate);
   if (short.length === 0) return lines;
-  const { requestedRate } = thresholds[short[0]];
+  const { requestedRate } = thresholds[short[0]!]!;
   const needed = Math.ceil(1 / requestedRate) - 1;
   return [
     ...lines,

@@ -60,9 +60,10 @@ export function askedWithoutOneImage(model: ModelProto, entryImages: readonly nu
   if (!hasBank(model)) return { ...model, graph: { ...model.graph, input } };
   const { lengths } = bankOf(model, entryImages);
   const fresh = freshNames(model);
-  const [whole, images, own, beyond] = ['lengths_of_all', 'entry_images', 'own_entries', 'out_of_reach'].map(
-    fresh,
-  );
+  const whole = fresh('lengths_of_all');
+  const images = fresh('entry_images');
+  const own = fresh('own_entries');
+  const beyond = fresh('out_of_reach');
   const { graph } = model;
   const nodes: NodeProto[] = [
     { opType: 'Equal', input: [images, 'training_image'], output: [own] },

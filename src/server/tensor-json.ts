@@ -55,7 +55,7 @@ export function splitRequest(bytes: Uint8Array): SplitRequest {
       keep(at);
       const read = readValues(bytes, at);
       values = read.values;
-      beside.push(Uint8Array.of(listOpen, listClose as number));
+      beside.push(Uint8Array.of(listOpen!, listClose!));
       at = read.end;
       from = at + 1;
     } else if (byte === listOpen || byte === objectOpen) {

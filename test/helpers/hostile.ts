@@ -13,7 +13,7 @@ export function rounds(short: number, long: number): number[] {
 const damages: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
   function flippedBit(bytes, random) {
     const damaged = bytes.slice();
-    damaged[random.integer(bytes.length)] ^= 1 << random.integer(8);
+    damaged[random.integer(bytes.length)]! ^= 1 << random.integer(8);
     return damaged;
   },
   function otherByte(bytes, random) {

@@ -90,7 +90,7 @@ export function randomRows(width: number, seed = 0): MadeStoreOptions['rowOf'] {
     const ofImage = centre('image', id);
     const shift = centre('anomaly', 0);
     return ofClass.map(
-      (value, axis) => value + 0.2 * ofImage[axis] + 0.3 * random.normal() + (local ? 2 * shift[axis] : 0),
+      (value, axis) => value + 0.2 * ofImage[axis]! + 0.3 * random.normal() + (local ? 2 * shift[axis]! : 0),
     );
   };
 }

@@ -73,11 +73,11 @@ describe('clad data demo', () => {
         '--test-anomalous',
         '0',
       ];
-      expect((await clad('data', 'demo', '--out', few, ...flags, '--train', '4')).status).toBe(0);
-      expect((await clad('data', 'demo', '--out', many, ...flags, '--train', '24')).status).toBe(0);
-      const { 'demo-data.json': _, ...pictures } = await filesBelow(few);
+      expect((await clad('data', 'demo', '--out', few!, ...flags, '--train', '4')).status).toBe(0);
+      expect((await clad('data', 'demo', '--out', many!, ...flags, '--train', '24')).status).toBe(0);
+      const { 'demo-data.json': _, ...pictures } = await filesBelow(few!);
       expect(Object.keys(pictures)).toHaveLength(4);
-      expect(await filesBelow(many)).toMatchObject(pictures);
+      expect(await filesBelow(many!)).toMatchObject(pictures);
     }));
 
   it('takes away what it wrote before and no longer makes, and nothing else', () =>

@@ -64,7 +64,7 @@ export async function chooseEntries(
       const { selection } = await session.run(pickRows(Uint16Array, features, width, rows));
       candidates.set(selection, next * narrow);
       rows.forEach((row, at) => {
-        candidateClasses[next + at] = images[Math.floor(row / gridSide ** 2)].classIndex;
+        candidateClasses[next + at] = images[Math.floor(row / gridSide ** 2)]!.classIndex;
       });
       next += rows.length;
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
@@ -74,7 +74,7 @@ export async function chooseEntries(
       onProgress,
     });
     const chosen = withEveryClass(taken, candidateClasses).sort(
-      (a, b) => candidateClasses[a] - candidateClasses[b],
+      (a, b) => candidateClasses[a]! - candidateClasses[b]!,
     );
     const entries = new Float32Array(chosen.length * components);
     const entryClasses = new Array<number>(chosen.length).fill(0);
@@ -99,7 +99,7 @@ export async function chooseEntries(
         ),
       );
       own.forEach(({ row, entry }, at) => {
-        const { id, classIndex } = images[Math.floor(row / gridSide ** 2)];
+        const { id, classIndex } = images[Math.floor(row / gridSide ** 2)]!;
         entries.set(projected.subarray(at * components, (at + 1) * components), entry * components);
         entryClasses[entry] = classIndex;
         entryImages[entry] = id;
@@ -130,15 +130,15 @@ export async function chooseEntries(
 export function withEveryClass(taken: Uint32Array, candidateClasses: Uint16Array): Uint32Array {
   const entries = new Map<number, number>();
   for (const candidate of taken) {
-    const own = candidateClasses[candidate];
+    const own = candidateClasses[candidate]!;
     entries.set(own, (entries.get(own) ?? 0) + 1);
   }
   const chosen = taken.slice();
   candidateClasses.forEach((own, candidate) => {
     if (entries.has(own)) return;
-    const place = chosen.findLastIndex((each) => (entries.get(candidateClasses[each]) ?? 0) > 1);
+    const place = chosen.findLastIndex((each) => (entries.get(candidateClasses[each]!) ?? 0) > 1);
     if (place < 0) return;
-    const before = candidateClasses[chosen[place]];
+    const before = candidateClasses[chosen[place]!]!;
     entries.set(before, (entries.get(before) ?? 0) - 1);
     entries.set(own, 1);
     chosen[place] = candidate;

@@ -67,5 +67,5 @@ export function someTraining(samples: readonly Sample[], perClass: number): Samp
 /** `count` elements at even distances over a list, the first among them; all where there are no more. */
 export function evenly<T>(items: readonly T[], count: number): T[] {
   const taken = Math.min(count, items.length);
-  return Array.from({ length: taken }, (_, index) => items[Math.floor((index * items.length) / taken)]);
+  return Array.from({ length: taken }, (_, index) => items[Math.floor((index * items.length) / taken)]!);
 }

@@ -90,7 +90,7 @@ export function backboneFeatures(
   const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
   const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
     name,
-    shape: [image.shape[0] ?? 'N', channels, options.sides[layer], options.sides[layer]],
+    shape: [image.shape[0] ?? 'N', channels, options.sides[layer]!, options.sides[layer]!],
   }));
   const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
   const { aggregation, fineLayers, fineWeight } = options;

@@ -67,7 +67,7 @@ async function extractMissing(store: FeatureStore, options: ExtractOptions): Pro
   const shards = planShards(options, width, gridSide);
   const missing: number[] = [];
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
-  const jobs = missing.flatMap((number) => shards[number].map(jobOf));
+  const jobs = missing.flatMap((number) => shards[number]!.map(jobOf));
   const produced = produceAll(options.setup, jobs);
   const extractors = await Extractors.create(options);
   try {
@@ -76,7 +76,7 @@ async function extractMissing(store: FeatureStore, options: ExtractOptions): Pro
     for (const number of missing)
       await store.writeShard(
         number,
-        await extractShard(extractors, shards[number], produced, store, options, done),
+        await extractShard(extractors, shards[number]!, produced, store, options, done),
       );
   } finally {
     await produced.return(undefined);
@@ -131,7 +131,7 @@ function planShards(options: ExtractOptions, width: number, gridSide: number): P
   const order = new Random(setup.seed, 'shards of images').permutation(images.length);
   const shards: PlannedImage[][] = [];
   for (let start = 0; start < order.length; start += perShard)
-    shards.push(Array.from(order.subarray(start, start + perShard), (index) => images[index]));
+    shards.push(Array.from(order.subarray(start, start + perShard), (index) => images[index]!));
   return shards;
 }
 
@@ -163,7 +163,7 @@ async function extractShard(
         local.push(features.slice(position * width, (position + 1) * width));
         rows.image.push(image);
         rows.position.push(position);
-        rows.coverage.push(coverage[position]);
+        rows.coverage.push(coverage[position]!);
       }
     }
     onProgress?.({ task: 'patch features', done: ++done.images, total: done.total, unit: 'images' });

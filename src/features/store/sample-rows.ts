@@ -42,7 +42,7 @@ export async function planNormal(
   );
   for (const [classIndex, places] of byClass.entries()) {
     for (const row of random.permutation(places.length * perImage).subarray(0, shares[classIndex])) {
-      const { shard, image } = places[Math.floor(row / perImage)];
+      const { shard, image } = places[Math.floor(row / perImage)]!;
       plan[shard]?.push(image * perImage + (row % perImage));
     }
   }
@@ -58,11 +58,11 @@ function fairShares(sizes: readonly number[], count: number): number[] {
     sizes.reduce((sum, size) => sum + size, 0),
   );
   while (left > 0) {
-    const open = sizes.flatMap((size, part) => (shares[part] < size ? [part] : []));
+    const open = sizes.flatMap((size, part) => (shares[part]! < size ? [part] : []));
     const each = Math.max(1, Math.floor(left / open.length));
     for (const part of open) {
-      const more = Math.min(each, sizes[part] - shares[part], left);
-      shares[part] += more;
+      const more = Math.min(each, sizes[part]! - shares[part]!, left);
+      shares[part]! += more;
       left -= more;
     }
   }
@@ -82,9 +82,9 @@ export async function drawNormal(source: FitSource, count: number, random: Rando
     if (rows.length === 0) continue;
     const { features: all, images: infos } = await store.readShard(shard);
     for (const row of rows) {
-      const slot = order[next++];
+      const slot = order[next++]!;
       features.set(all.subarray(row * index.width, (row + 1) * index.width), slot * index.width);
-      ids[slot] = infos[Math.floor(row / index.gridSide ** 2)].id;
+      ids[slot] = infos[Math.floor(row / index.gridSide ** 2)]!.id;
     }
   }
   return { features, images: ids };

@@ -117,9 +117,9 @@ function dimmedOutside(image: RgbImage, foreground: Mask | undefined): RgbImage 
   const data = image.data.slice();
   for (const [pixel, inside] of foreground.data.entries()) {
     if (inside !== 0) continue;
-    data[pixel * 3] = 255 - (255 - data[pixel * 3]) / 3;
-    data[pixel * 3 + 1] /= 3;
-    data[pixel * 3 + 2] /= 3;
+    data[pixel * 3] = 255 - (255 - data[pixel * 3]!) / 3;
+    data[pixel * 3 + 1]! /= 3;
+    data[pixel * 3 + 2]! /= 3;
   }
   return { ...image, data };
 }
@@ -134,7 +134,7 @@ function maskPicture({ width, height, data: inside }: Mask): RgbImage {
 
 /** Pictures of one width below each other, on white. */
 function stacked(pictures: readonly RgbImage[]): RgbImage {
-  const { width } = pictures[0];
+  const { width } = pictures[0]!;
   const height = pictures.reduce((sum, picture) => sum + picture.height + gap, -gap);
   const data = new Uint8Array(width * height * 3).fill(255);
   let top = 0;

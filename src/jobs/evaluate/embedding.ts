@@ -92,8 +92,8 @@ async function load(engine: Engine, model: ModelProto, names: { input: string; o
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const [before, after] = attach(graph, model, { image }, [{ name: names.input }, { name: names.output }]);
-  graph.output('before', before);
-  graph.output('after', after);
+  graph.output('before', before!);
+  graph.output('after', after!);
   return engine.load(graph.toBytes());
 }
 

@@ -243,7 +243,7 @@ async function measure(
     evaluation: evaluator.result(),
     timing: {
       imagesPerSecond: samples.length / seconds,
-      latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] },
+      latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1]! },
     },
     vanished,
     misplaced: misplaced.sort((a, b) => b.share - a.share),

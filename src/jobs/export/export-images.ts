@@ -58,7 +58,7 @@ export async function exportImages(request: ExportImagesRequest): Promise<Export
   const dataset = await loadDataset(root, { layout, requireTraining: false });
   const known = dataset.samples.filter(({ className }) => classes.includes(className));
   if (known.length === 0)
-    throw new CladError('CLASS_UNKNOWN', { name: dataset.classes[0], known: classes.join(', ') });
+    throw new CladError('CLASS_UNKNOWN', { name: dataset.classes.join(', '), known: classes.join(', ') });
   const training = known.filter(({ split }) => split === 'train');
   const test = known.filter(({ split }) => split === 'test');
   const [compared, comparedAre] =

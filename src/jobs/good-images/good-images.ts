@@ -93,7 +93,7 @@ export async function predictGoodImages(
   onProgress: ProgressListener,
 ): Promise<PredictedGoodImages> {
   const total = [...idsByClass.values()].reduce((sum, { length }) => sum + length, 0);
-  const decode = (id: number) => decodeImage(paths[id], { bits });
+  const decode = (id: number) => decodeImage(paths[id]!, { bits });
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
   for (const [className, ids] of idsByClass) {
@@ -102,10 +102,10 @@ export async function predictGoodImages(
     for await (const [id, image] of mapAhead(ids, 4, decode)) {
       const { score, map, shares } = await oneOut.predict(id, image);
       const best = shares.indexOf(Math.max(...shares));
-      const [recognisedAs, share] = [classes[best], shares[best]];
+      const [recognisedAs, share] = [classes[best]!, shares[best]!];
       own.push({
         id,
-        path: paths[id],
+        path: paths[id]!,
         class: className,
         heldOut: heldOut.has(id),
         score,
@@ -123,7 +123,7 @@ export async function predictGoodImages(
 
 /** The pixels that colours come from. What stands out has no say, unless nothing else is left. @param maps - of the first images */
 function pixelsOf(own: readonly GoodImage[], maps: readonly Float32Array[]) {
-  const seen = maps.map((map, at) => ({ map, heldOut: own[at].heldOut }));
+  const seen = maps.map((map, at) => ({ map, heldOut: own[at]!.heldOut }));
   const kept = ordinary(seen, scoresOf(own));
   const all = goodPixels(kept.map(({ map }) => map));
   const held = kept.filter(({ heldOut }) => heldOut);
@@ -175,7 +175,7 @@ export function calibrateByGood(
   const asNew: GoodImage[] = [];
   const higherBy = lifts(groups, gap);
   for (const [number, { name, own, heldOut }] of groups.entries()) {
-    const higher = higherBy[number];
+    const higher = higherBy[number]!;
     const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
     asNew.push(...moved);
     const seen = pixels.get(name);

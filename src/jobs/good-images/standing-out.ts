@@ -43,7 +43,7 @@ export function rankImages(images: readonly GoodImage[], comparable: boolean): R
 
 function amongThemselves(images: readonly GoodImage[]): RankedImage[] {
   const each = deviations(images.map(({ score }) => score));
-  return images.map((image, at) => ({ ...image, deviations: each[at] }));
+  return images.map((image, at) => ({ ...image, deviations: each[at]! }));
 }
 
 /** Images that the others take for another class: they may lie in the wrong folder. The surest first. */
@@ -112,7 +112,7 @@ export async function writeGoodImages(
     const image = await decodeImage(path, { bits: bitsOf(metadata) });
     const { map } = await oneOut.predict(id, image);
     const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
-    const { threshold } = metadata.thresholds[className];
+    const { threshold } = metadata.thresholds[className]!;
     const heat = heatOver({ metadata }, seen, { class: className, threshold, map });
     const picture = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
     await writePng(join(run.standingOut, pictureName(index, className, recognisedAs, path)), picture);

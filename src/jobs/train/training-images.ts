@@ -10,7 +10,7 @@ export async function withoutExcluded(dataset: Dataset, exclude: readonly string
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const paths = training.map(({ path }) => path);
   const positions = await positionsOf(exclude, paths, dataset.root, dataset.root);
-  const out = new Set([...positions].map((position) => training[position]));
+  const out = new Set([...positions].map((position) => training[position]!));
   const samples = dataset.samples.filter((sample) => !out.has(sample));
   const left = (name: string) =>
     samples.filter((each) => each.split === 'train' && each.className === name).length;

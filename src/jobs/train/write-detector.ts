@@ -106,7 +106,7 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
   const selection = (options as { readonly selection?: unknown }).selection;
   const count = (ids: ReadonlySet<number>) =>
     Object.fromEntries(
-      dataset.classes.map((name) => [name, [...ids].filter((id) => training[id].className === name).length]),
+      dataset.classes.map((name) => [name, [...ids].filter((id) => training[id]!.className === name).length]),
     );
   const each = <T>(value: (of: ClassCalibration) => T) =>
     Object.fromEntries([...calibration.classes].map(([name, of]) => [name, value(of)]));

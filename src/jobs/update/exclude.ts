@@ -116,7 +116,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   const subject = await subjectOf(request.run);
   const { path, file, metadata: before } = subject;
   const asked = await imagesToExclude(request, subject);
-  const fresh = [...asked].filter((id) => !file.images[id].excluded);
+  const fresh = [...asked].filter((id) => !file.images[id]!.excluded);
   const excluded = fresh
     .map((id) => imageOf(subject, id))
     .map(({ path, class: name }) => ({ path, class: name }));
@@ -130,9 +130,9 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
       misplaced: [],
       warnings: [],
     };
-  const gone = new Set([...fresh, ...[...file.images.keys()].filter((id) => file.images[id].excluded)]);
+  const gone = new Set([...fresh, ...[...file.images.keys()].filter((id) => file.images[id]!.excluded)]);
   requireEnough(file, gone);
-  const touched = new Set(fresh.flatMap((id) => [file.images[id].class, file.images[id].recognisedAs]));
+  const touched = new Set(fresh.flatMap((id) => [file.images[id]!.class, file.images[id]!.recognisedAs]));
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = decodeModel(subject.bytes);
   const model = hasBank(whole) ? withoutEntriesOf(whole, file.entryImages, gone) : whole;
@@ -149,8 +149,8 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
     await writeGoodImages(subject, oneOut, ranked, metadata);
     const classes = [...touched].sort(byCodeUnit).map((name) => ({
       class: name,
-      before: before.thresholds[name],
-      after: metadata.thresholds[name],
+      before: before.thresholds[name]!,
+      after: metadata.thresholds[name]!,
       images: images.filter((image) => image.class === name).length,
     }));
     return {
@@ -179,7 +179,7 @@ async function subjectOf(folder: string): Promise<Subject> {
 
 /** A good image as the file has it, with its number. */
 function imageOf({ file, root }: Pick<Subject, 'file' | 'root'>, id: number): GoodImage {
-  const { excluded: _, path, ...image } = file.images[id];
+  const { excluded: _, path, ...image } = file.images[id]!;
   return { id, path: join(root, path), ...image };
 }
 
@@ -196,7 +196,7 @@ async function imagesToExclude(
   const ids = await positionsOf(exclude, paths, root, subject.run.path);
   if (!outliers) return ids;
   const left = [...file.images.keys()]
-    .filter((id) => !file.images[id].excluded)
+    .filter((id) => !file.images[id]!.excluded)
     .map((id) => imageOf(subject, id));
   const gap = metadata.provenance.scoreGap ?? 0;
   const { images } = calibrateByGood({ images: left, pixels: new Map() }, 0.5, gap);
@@ -206,7 +206,7 @@ async function imagesToExclude(
 
 /** @throws EXCLUDED_ALL where a class would keep too few images */
 function requireEnough({ images }: GoodImagesFile, gone: ReadonlySet<number>): void {
-  for (const [name, own] of groupBy([...images.keys()], (id) => images[id].class)) {
+  for (const [name, own] of groupBy([...images.keys()], (id) => images[id]!.class)) {
     const left = own.filter((id) => !gone.has(id)).length;
     if (left < leastImages) throw new CladError('EXCLUDED_ALL', { name, left, least: leastImages });
   }
@@ -249,7 +249,7 @@ function recalibrated(
 ): { readonly metadata: DetectorMetadata; readonly images: readonly GoodImage[] } {
   const { provenance, thresholds } = metadata;
   const rates = Object.values(thresholds).map(({ requestedRate }) => requestedRate);
-  const calibration = calibrateByGood(predicted, rates[0], provenance.scoreGap ?? 0);
+  const calibration = calibrateByGood(predicted, rates[0]!, provenance.scoreGap ?? 0);
   const count = (heldOut: boolean) =>
     Object.fromEntries(
       metadata.classes.map((name) => [
@@ -259,7 +259,7 @@ function recalibrated(
       ]),
     );
   const images = Object.fromEntries(
-    [...groupBy(fresh, (id) => file.images[id].class)].map(([name, own]) => [name, own.length]),
+    [...groupBy(fresh, (id) => file.images[id]!.class)].map(([name, own]) => [name, own.length]),
   );
   const source = createHash('sha256').update(bytes).digest('hex');
   const exclusion = { created: new Date().toISOString(), source, images };

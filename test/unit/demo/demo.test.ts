@@ -39,12 +39,12 @@ describe('the products', () => {
   it.each(demoProducts)('$name: parts vary, seeds differ, the same name gives the same bytes', (product) => {
     const parts = Array.from({ length: 3 }, (_, index) => renderGood(product, name(`train/${index}`)));
     expect(new Set(parts.map(digest)).size).toBe(3);
-    expect(digest(renderGood(product, name('train/2')))).toBe(digest(parts[2]));
-    expect(digest(renderGood(product, name('train/2', 6)))).not.toBe(digest(parts[2]));
+    expect(digest(renderGood(product, name('train/2')))).toBe(digest(parts[2]!));
+    expect(digest(renderGood(product, name('train/2', 6)))).not.toBe(digest(parts[2]!));
     // More than the sensor's noise, and no picture is flat, black or burnt out.
     let difference = 0;
-    for (const [at, value] of parts[0].data.entries()) difference += Math.abs(value - parts[1].data[at]);
-    expect(difference / parts[0].data.length).toBeGreaterThan(3);
+    for (const [at, value] of parts[0]!.data.entries()) difference += Math.abs(value - parts[1]!.data[at]!);
+    expect(difference / parts[0]!.data.length).toBeGreaterThan(3);
     for (const { data } of parts) {
       const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
       expect(mean).toBeGreaterThan(40);
@@ -60,7 +60,7 @@ describe('the products', () => {
         const { data } = renderGood(product, { seed: 5, part: 'train/0', size: side });
         return data.reduce((sum, value) => sum + value, 0) / data.length;
       });
-      expect(Math.abs(means[0] - means[1]), product.name).toBeLessThan(6);
+      expect(Math.abs(means[0]! - means[1]!), product.name).toBeLessThan(6);
     }
   });
 
@@ -88,7 +88,7 @@ describe('a defect', () => {
         for (let channel = 0; channel < 3; channel++)
           change = Math.max(
             change,
-            Math.abs(image.data[pixel * 3 + channel] - good.data[pixel * 3 + channel]),
+            Math.abs(image.data[pixel * 3 + channel]! - good.data[pixel * 3 + channel]!),
           );
         if (mask.data[pixel] === 1) {
           inside++;
@@ -107,9 +107,9 @@ describe('a defect', () => {
 
   it('comes again with the same name', () => {
     const [first, second] = [0, 1].map(() => renderFlawed(demoProduct('screw'), name('test/bent/3'), 'bent'));
-    expect(digest(first.image)).toBe(digest(second.image));
-    expect(first.mask).toEqual(second.mask);
-    expect(first.severity).toBe(second.severity);
+    expect(digest(first!.image)).toBe(digest(second!.image));
+    expect(first!.mask).toEqual(second!.mask);
+    expect(first!.severity).toBe(second!.severity);
   });
 });
 
