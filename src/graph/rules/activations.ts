@@ -68,12 +68,12 @@ export const activationRules = {
     const inner = tanh(softplus(x));
     return mul(upstream, add(inner, mul(x, mul(sub(1, square(inner)), sigmoid(x)))));
   }),
-  PRelu: ofFirst((upstream, node) => {
+  PRelu: ofFirst((upstream, node, wanted) => {
     const [x, slope] = [input(node, 0), input(node, 1)];
     const positive = greater(x, 0);
     return [
       where(positive, upstream, mul(upstream, slope)),
-      sumTo(where(positive, 0, mul(upstream, x)), slope.shape),
+      wanted[1] ? sumTo(where(positive, 0, mul(upstream, x)), slope.shape) : undefined,
     ];
   }),
   Relu: unary((upstream, x) => mul(upstream, cast(greater(x, 0), upstream.dtype))),

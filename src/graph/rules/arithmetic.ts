@@ -21,14 +21,18 @@ import { sumTo } from '../ops/reduce.ts';
 import type { Tensor } from '../tensor.ts';
 import { apply, type GradientRule, input, ofFirst, type Rules } from './rule.ts';
 
+/** What a rule gives for an operand, worked out only where it is of use. */
+type Slope = () => Tensor;
+
 /** A rule of two operands. */
 function binary(
-  rule: (upstream: Tensor, a: Tensor, b: Tensor, output: Tensor) => readonly [Tensor, Tensor],
+  rule: (upstream: Tensor, a: Tensor, b: Tensor, output: Tensor) => readonly [Slope, Slope],
 ): GradientRule {
-  return ofFirst((upstream, node) => {
-    const [a, b] = [input(node, 0), input(node, 1)];
-    const [da, db] = rule(upstream, a, b, node.outputs[0] as Tensor);
-    return [sumTo(da, a.shape), sumTo(db, b.shape)];
+  return ofFirst((upstream, node, wanted) => {
+    const operands = [input(node, 0), input(node, 1)] as const;
+    const slopes = rule(upstream, ...operands, node.outputs[0] as Tensor);
+    const whole = slopes.map((slope, at) => (wanted[at] ? slope() : undefined));
+    return whole.map((slope, at) => slope && sumTo(slope, (operands[at] as Tensor).shape));
   });
 }
 
@@ -43,7 +47,7 @@ export function unary(
 function extreme(holds: (a: Tensor, b: Tensor) => Tensor): GradientRule {
   const ofTwo = binary((upstream, a, b) => {
     const first = cast(holds(a, b), upstream.dtype);
-    return [mul(upstream, first), mul(upstream, sub(1, first))];
+    return [() => mul(upstream, first), () => mul(upstream, sub(1, first))];
   });
   return (node, upstreams, wanted) => {
     if (node.inputs.length === 2) return ofTwo(node, upstreams, wanted);
@@ -79,12 +83,12 @@ const piecewise = { constant: 'it is constant between jumps' };
 
 export const arithmeticRules = {
   Abs: unary((upstream, x) => mul(upstream, apply('Sign', [x], x))),
-  Add: binary((upstream) => [upstream, upstream]),
+  Add: binary((upstream) => [() => upstream, () => upstream]),
   Ceil: piecewise,
   Cos: unary((upstream, x) => neg(mul(upstream, apply('Sin', [x], x)))),
   Div: binary((upstream, _, b, output) => {
     const da = div(upstream, b);
-    return [da, neg(mul(da, output))];
+    return [() => da, () => neg(mul(da, output))];
   }),
   Erf: unary((upstream, x) => mul(upstream, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)))),
   Exp: unary((upstream, _, output) => mul(upstream, output)),
@@ -92,7 +96,7 @@ export const arithmeticRules = {
   Log: unary((upstream, x) => div(upstream, x)),
   Max: extreme(greaterOrEqual),
   Min: extreme(lessOrEqual),
-  Mul: binary((upstream, a, b) => [mul(upstream, b), mul(upstream, a)]),
+  Mul: binary((upstream, a, b) => [() => mul(upstream, b), () => mul(upstream, a)]),
   Neg: unary((upstream) => neg(upstream)),
   Pow: power,
   Reciprocal: unary((upstream, _, output) => neg(mul(upstream, square(output)))),
@@ -100,7 +104,9 @@ export const arithmeticRules = {
   Sign: piecewise,
   Sin: unary((upstream, x) => mul(upstream, apply('Cos', [x], x))),
   Sqrt: unary((upstream, _, output) => div(mul(upstream, 0.5), output)),
-  Sub: binary((upstream) => [upstream, neg(upstream)]),
-  Sum: ofFirst((upstream, { inputs }) => inputs.map((each) => each && sumTo(upstream, each.shape))),
+  Sub: binary((upstream) => [() => upstream, () => neg(upstream)]),
+  Sum: ofFirst((upstream, { inputs }, wanted) =>
+    inputs.map((each, at) => (each && wanted[at] ? sumTo(upstream, each.shape) : undefined)),
+  ),
   Tanh: unary((upstream, _, output) => mul(upstream, sub(1, square(output)))),
 } satisfies Rules;

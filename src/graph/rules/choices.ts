@@ -17,12 +17,12 @@ export const choiceRules = {
   LessOrEqual: condition,
   Not: condition,
   Or: condition,
-  Where: ofFirst((upstream, node) => {
+  Where: ofFirst((upstream, node, wanted) => {
     const [chosen, a, b] = [input(node, 0), input(node, 1), input(node, 2)];
     return [
       undefined,
-      sumTo(where(chosen, upstream, 0), a.shape),
-      sumTo(where(chosen, 0, upstream), b.shape),
+      wanted[1] ? sumTo(where(chosen, upstream, 0), a.shape) : undefined,
+      wanted[2] ? sumTo(where(chosen, 0, upstream), b.shape) : undefined,
     ];
   }),
 } satisfies Rules;

@@ -3,7 +3,7 @@ import { intOf, intsOf, stringOf } from '../attributes.ts';
 import type { Node } from '../node.ts';
 import { sum, sumTo } from '../ops/reduce.ts';
 import { concat, padAxis, reshape, slice, transpose } from '../ops/shape.ts';
-import { type Dim, knownSize, resolveAxis, type Tensor } from '../tensor.ts';
+import { type Dim, knownSize, resolveAxis } from '../tensor.ts';
 import { mappedBack } from './axis-maps.ts';
 import { type GradientRule, input, knownNumbers, noGradient, ofFirst, type Rules } from './rule.ts';
 import { reshapeLike, zerosLike } from './sizes.ts';
@@ -109,14 +109,14 @@ const transposeBack = ofFirst((upstream, node) => {
   ];
 });
 
-const concatBack = ofFirst((upstream, node) => {
+const concatBack = ofFirst((upstream, node, wanted) => {
   const all = node.inputs.map((_, position) => input(node, position));
   const at = resolveAxis('Concat', intOf(node.attributes, 'axis', 0), upstream.shape);
   let start = 0;
-  return all.map((part: Tensor) => {
+  return all.map((part, position) => {
     const size = knownSize('Concat', part.shape, at);
     start += size;
-    return slice(upstream, at, start - size, start);
+    return wanted[position] ? slice(upstream, at, start - size, start) : undefined;
   });
 });
 

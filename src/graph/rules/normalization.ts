@@ -34,7 +34,7 @@ function throughStandard(
 const defaultEpsilon = 1e-5;
 
 export const normalizationRules = {
-  BatchNormalization: ofFirst((upstream, node) => {
+  BatchNormalization: ofFirst((upstream, node, wanted) => {
     const { attributes } = node;
     if (intOf(attributes, 'training_mode', 0) !== 0)
       noGradient(node, 'it is in training, where it uses the statistics of the batch');
@@ -47,17 +47,13 @@ export const normalizationRules = {
     ];
     const inverse = div(1, sqrt(add(variance, floatOf(attributes, 'epsilon', defaultEpsilon))));
     const scale = mul(gain, inverse);
+    const back = wanted[0] ? mul(upstream, byChannel(scale, x)) : undefined;
+    if (!wanted.slice(1).includes(true)) return [back];
     const axes = allButChannels(x);
     const total = sum(upstream, { axes });
     const standard = mul(sub(x, byChannel(centre, x)), byChannel(inverse, x));
     const stretched = sum(mul(upstream, standard), { axes });
-    return [
-      mul(upstream, byChannel(scale, x)),
-      stretched,
-      total,
-      neg(mul(total, scale)),
-      mul(mul(stretched, mul(scale, inverse)), -0.5),
-    ];
+    return [back, stretched, total, neg(mul(total, scale)), mul(mul(stretched, mul(scale, inverse)), -0.5)];
   }),
   InstanceNormalization: ofFirst((upstream, node) => {
     const [x, gain] = [input(node, 0), input(node, 1)];
