@@ -58,11 +58,9 @@ function gradientsOf(
 ) {
   if (node.given) return [mul(upstream[0] as Tensor, node.given.gradient)];
   if (node.attached?.unknownShape !== undefined) refuseUnknown(node);
-  return ruleOf(node)(
-    node,
-    upstream,
-    sources.map((source) => source !== undefined && reaches.get(source.name) === true),
-  );
+  const slopes = ruleOf(node)(node, upstream);
+  // All of a node before they are summed, and only those that lead to a target.
+  return sources.map((source, index) => (source && reaches.get(source.name) ? slopes[index]?.() : undefined));
 }
 
 /** What a node's gradients are for. */

@@ -19,8 +19,7 @@ import {
 } from '../ops/elementwise.ts';
 import { sum, sumTo } from '../ops/reduce.ts';
 import type { Tensor } from '../tensor.ts';
-import { unary } from './arithmetic.ts';
-import { input, ofFirst, type Rules } from './rule.ts';
+import { input, ofFirst, once, type Rules, unary } from './rule.ts';
 
 /** `upstream` where a condition holds, else 0. */
 const gated = (upstream: Tensor, condition: Tensor) => mul(upstream, cast(condition, upstream.dtype));
@@ -35,12 +34,11 @@ function exponentialBelow(upstream: Tensor, x: Tensor, output: Tensor, scale: nu
 
 export const activationRules = {
   /** The bounds themselves belong to the inside, as in PyTorch. */
-  Clip: ofFirst((upstream, node) => {
-    const x = input(node, 0);
-    const [, low, high] = node.inputs;
+  Clip: unary((upstream, x, _, { inputs }) => {
+    const [, low, high] = inputs;
     const [above, below] = [low && greaterOrEqual(x, low), high && lessOrEqual(x, high)];
     const inside = above && below ? and(above, below) : (above ?? below);
-    return [inside ? gated(upstream, inside) : upstream];
+    return inside ? gated(upstream, inside) : upstream;
   }),
   Elu: unary((upstream, x, output, { attributes }) =>
     exponentialBelow(upstream, x, output, floatOf(attributes, 'alpha', 1), 1),
@@ -68,12 +66,12 @@ export const activationRules = {
     const inner = tanh(softplus(x));
     return mul(upstream, add(inner, mul(x, mul(sub(1, square(inner)), sigmoid(x)))));
   }),
-  PRelu: ofFirst((upstream, node, wanted) => {
+  PRelu: ofFirst((upstream, node) => {
     const [x, slope] = [input(node, 0), input(node, 1)];
-    const positive = greater(x, 0);
+    const positive = once(() => greater(x, 0));
     return [
-      where(positive, upstream, mul(upstream, slope)),
-      wanted[1] ? sumTo(where(positive, 0, mul(upstream, x)), slope.shape) : undefined,
+      () => where(positive(), upstream, mul(upstream, slope)),
+      () => sumTo(where(positive(), 0, mul(upstream, x)), slope.shape),
     ];
   }),
   Relu: unary((upstream, x) => mul(upstream, cast(greater(x, 0), upstream.dtype))),

@@ -8,7 +8,7 @@ import type { Attribute } from '../node.ts';
 import { matmul } from '../ops/matmul.ts';
 import { transpose } from '../ops/shape.ts';
 import { type DType, knownSize, resolveAxis, type Tensor } from '../tensor.ts';
-import { input, noGradient, ofFirst, type Rules } from './rule.ts';
+import { noGradient, type Rules, unary } from './rule.ts';
 
 /**
  * The gradient of a map along one axis.
@@ -38,8 +38,7 @@ export function mappedBack(
 }
 
 export const axisMapRules = {
-  Resize: ofFirst((upstream, node) => {
-    const x = input(node, 0);
+  Resize: unary((upstream, x, _, node) => {
     const [, , scales, sizes] = node.inputs;
     const { attributes } = node;
     if (stringOf(attributes, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize')
@@ -72,6 +71,6 @@ export const axisMapRules = {
         });
       });
     });
-    return [result];
+    return result;
   }),
 } satisfies Rules;

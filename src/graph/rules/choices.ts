@@ -1,8 +1,7 @@
 /** @file Gradients of conditions, choices and changes of type. */
 import { cast, where } from '../ops/elementwise.ts';
 import { sumTo } from '../ops/reduce.ts';
-import { unary } from './arithmetic.ts';
-import { input, ofFirst, type Rules } from './rule.ts';
+import { input, ofFirst, type Rules, unary } from './rule.ts';
 
 const condition = { constant: 'its result is a condition' };
 
@@ -17,12 +16,12 @@ export const choiceRules = {
   LessOrEqual: condition,
   Not: condition,
   Or: condition,
-  Where: ofFirst((upstream, node, wanted) => {
+  Where: ofFirst((upstream, node) => {
     const [chosen, a, b] = [input(node, 0), input(node, 1), input(node, 2)];
     return [
       undefined,
-      wanted[1] ? sumTo(where(chosen, upstream, 0), a.shape) : undefined,
-      wanted[2] ? sumTo(where(chosen, 0, upstream), b.shape) : undefined,
+      () => sumTo(where(chosen, upstream, 0), a.shape),
+      () => sumTo(where(chosen, 0, upstream), b.shape),
     ];
   }),
 } satisfies Rules;

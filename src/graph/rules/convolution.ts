@@ -121,17 +121,17 @@ const ofBias = (upstream: Tensor) =>
   sum(upstream, { axes: [...upstream.shape.keys()].filter((axis) => axis !== 1) });
 
 export const convolutionRules = {
-  Conv: ofFirst((upstream, node, wanted) => {
+  Conv: ofFirst((upstream, node) => {
     const [x, weight] = [input(node, 0), input(node, 1)];
     const windows = nodeWindows(node, x, kernelOf(weight));
     const group = groupOf(node.attributes);
     return [
-      wanted[0] ? spread(upstream, weight, windows, group, x) : undefined,
-      wanted[1] ? correlated(x, upstream, windows, group, weight) : undefined,
-      wanted[2] ? ofBias(upstream) : undefined,
+      () => spread(upstream, weight, windows, group, x),
+      () => correlated(x, upstream, windows, group, weight),
+      () => ofBias(upstream),
     ];
   }),
-  ConvTranspose: ofFirst((upstream, node, wanted) => {
+  ConvTranspose: ofFirst((upstream, node) => {
     const [x, weight] = [input(node, 0), input(node, 1)];
     const { attributes } = node;
     const said = intsOf(attributes, 'output_shape') ?? [];
@@ -139,12 +139,16 @@ export const convolutionRules = {
       noGradient(node, 'its padding is said by its result');
     const windows = nodeWindows(node, upstream, kernelOf(weight));
     const group = groupOf(attributes);
-    const conv = () =>
-      apply('Conv', [upstream, weight], { dtype: x.dtype, shape: x.shape }, windowAttributes(windows, group));
     return [
-      wanted[0] ? conv() : undefined,
-      wanted[1] ? correlated(upstream, x, windows, group, weight) : undefined,
-      wanted[2] ? ofBias(upstream) : undefined,
+      () =>
+        apply(
+          'Conv',
+          [upstream, weight],
+          { dtype: x.dtype, shape: x.shape },
+          windowAttributes(windows, group),
+        ),
+      () => correlated(upstream, x, windows, group, weight),
+      () => ofBias(upstream),
     ];
   }),
 } satisfies Rules;

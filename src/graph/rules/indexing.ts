@@ -1,9 +1,10 @@
 /** @file Gradients of values picked and put by indices; what was picked several times gets the sum. */
 import { intOf, stringOf } from '../attributes.ts';
+import type { Node } from '../node.ts';
 import { cast } from '../ops/elementwise.ts';
 import { gatherAlong, reshape, transpose } from '../ops/shape.ts';
-import { resolveAxis, type Tensor } from '../tensor.ts';
-import { apply, input, noGradient, ofFirst, type Rules } from './rule.ts';
+import { type Dim, resolveAxis, type Tensor } from '../tensor.ts';
+import { apply, type GradientRule, input, noGradient, ofFirst, type Rules, unary } from './rule.ts';
 import { zerosLike } from './sizes.ts';
 
 const adding = { reduction: { string: 'add' } } as const;
@@ -24,10 +25,10 @@ function addedAlong(like: Tensor, indices: Tensor, updates: Tensor, axis: number
 }
 
 /** Rows along another axis: that axis goes to the front and back again. */
-const gatherBack = ofFirst((upstream, node) => {
-  const [x, indices] = [input(node, 0), input(node, 1)];
+const gatherBack = unary((upstream, x, _, node) => {
+  const indices = input(node, 1);
   const at = resolveAxis('Gather', intOf(node.attributes, 'axis', 0), x.shape);
-  if (at === 0) return [rowsAdded(x, indices, upstream)];
+  if (at === 0) return rowsAdded(x, indices, upstream);
   const axes = [...x.shape.keys()];
   const toFront = [at, ...axes.filter((axis) => axis !== at)];
   const back = axes.map((axis) => toFront.indexOf(axis));
@@ -38,49 +39,50 @@ const gatherBack = ofFirst((upstream, node) => {
     ...all.slice(0, at),
     ...all.slice(at + chosen),
   ]);
-  return [transpose(rowsAdded(transpose(x, toFront), indices, updates), back)];
+  // Of known sizes the shape alone is of use.
+  const known = x.shape.every((size) => typeof size === 'number');
+  const like = known ? { ...x, shape: toFront.map((axis) => x.shape[axis] as Dim) } : transpose(x, toFront);
+  return transpose(rowsAdded(like, indices, updates), back);
 });
+
+/** What is put over or added to: the rest keeps its gradient, and what is put takes its own from its places. */
+function scatterBack(
+  over: (upstream: Tensor, indices: Tensor, zeros: Tensor, node: Node) => Tensor,
+  picked: (upstream: Tensor, indices: Tensor, updates: Tensor, node: Node) => Tensor,
+): GradientRule {
+  return ofFirst((upstream, node) => {
+    const [indices, updates] = [input(node, 1), input(node, 2)];
+    const reduction = stringOf(node.attributes, 'reduction', 'none');
+    if (reduction !== 'add' && reduction !== 'none')
+      noGradient(node, 'it multiplies or compares what it puts');
+    return [
+      () => (reduction === 'add' ? upstream : over(upstream, indices, zerosLike(updates), node)),
+      undefined,
+      () => picked(upstream, indices, updates, node),
+    ];
+  });
+}
+
+const axisOf = ({ attributes }: Node, otherwise = 0) => intOf(attributes, 'axis', otherwise);
 
 export const indexingRules = {
   Gather: gatherBack,
-  GatherElements: ofFirst((upstream, node) => [
-    addedAlong(input(node, 0), input(node, 1), upstream, intOf(node.attributes, 'axis', 0)),
-  ]),
-  GatherND: ofFirst((upstream, node) => {
+  GatherElements: unary((upstream, x, _, node) => addedAlong(x, input(node, 1), upstream, axisOf(node))),
+  GatherND: unary((upstream, x, _, node) => {
     if (intOf(node.attributes, 'batch_dims', 0) !== 0) noGradient(node, 'it gathers by batches');
-    return [
-      apply('ScatterND', [zerosLike(input(node, 0)), input(node, 1), upstream], input(node, 0), adding),
-    ];
+    return apply('ScatterND', [zerosLike(x), input(node, 1), upstream], x, adding);
   }),
-  ScatterElements: ofFirst((upstream, node) => {
-    const [indices, updates] = [input(node, 1), input(node, 2)];
-    const axis = intOf(node.attributes, 'axis', 0);
-    const picked = gatherAlong(upstream, indices, axis);
-    switch (stringOf(node.attributes, 'reduction', 'none')) {
-      case 'add':
-        return [upstream, undefined, picked];
-      case 'none': {
-        const inputs = [upstream, indices, zerosLike(updates)];
-        return [apply('ScatterElements', inputs, upstream, { axis: { int: axis } }), undefined, picked];
-      }
-      default:
-        return noGradient(node, 'it multiplies or compares what it puts');
-    }
-  }),
-  ScatterND: ofFirst((upstream, node) => {
-    const [indices, updates] = [input(node, 1), input(node, 2)];
-    const picked = apply('GatherND', [upstream, indices], updates);
-    switch (stringOf(node.attributes, 'reduction', 'none')) {
-      case 'add':
-        return [upstream, undefined, picked];
-      case 'none':
-        return [apply('ScatterND', [upstream, indices, zerosLike(updates)], upstream), undefined, picked];
-      default:
-        return noGradient(node, 'it multiplies or compares what it puts');
-    }
-  }),
-  TopK: ofFirst((upstream, node) => {
+  ScatterElements: scatterBack(
+    (upstream, indices, zeros, node) =>
+      apply('ScatterElements', [upstream, indices, zeros], upstream, { axis: { int: axisOf(node) } }),
+    (upstream, indices, _, node) => gatherAlong(upstream, indices, axisOf(node)),
+  ),
+  ScatterND: scatterBack(
+    (upstream, indices, zeros) => apply('ScatterND', [upstream, indices, zeros], upstream),
+    (upstream, indices, updates) => apply('GatherND', [upstream, indices], updates),
+  ),
+  TopK: unary((upstream, x, _, node) => {
     const indices = node.outputs[1] ?? noGradient(node, 'its indices are not given out');
-    return [addedAlong(input(node, 0), indices, upstream, intOf(node.attributes, 'axis', -1))];
+    return addedAlong(x, indices, upstream, axisOf(node, -1));
   }),
 } satisfies Rules;

@@ -5,21 +5,25 @@ import { matmul } from '../ops/matmul.ts';
 import { sum, sumTo } from '../ops/reduce.ts';
 import { transpose } from '../ops/shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { input, noGradient, ofFirst, type Rules } from './rule.ts';
+import { input, noGradient, ofFirst, once, type Rules, type Slope } from './rule.ts';
 
 /** With C = op(A) op(B): dA = dC op(B)^T and dB = op(A)^T dC, themselves transposed where the operand was. */
 function flatGradients(
   a: Tensor,
   b: Tensor,
-  upstream: Tensor,
+  upstream: Slope,
   { transA, transB }: { readonly transA: boolean; readonly transB: boolean },
-  wanted: readonly boolean[],
-): [Tensor | undefined, Tensor | undefined] {
-  const da = () =>
-    transA ? matmul(b, upstream, { transA: transB, transB: true }) : matmul(upstream, b, { transB: !transB });
-  const db = () =>
-    transB ? matmul(upstream, a, { transA: true, transB: transA }) : matmul(a, upstream, { transA: !transA });
-  return [wanted[0] ? da() : undefined, wanted[1] ? db() : undefined];
+): [Slope, Slope] {
+  return [
+    () =>
+      transA
+        ? matmul(b, upstream(), { transA: transB, transB: true })
+        : matmul(upstream(), b, { transB: !transB }),
+    () =>
+      transB
+        ? matmul(upstream(), a, { transA: true, transB: transA })
+        : matmul(a, upstream(), { transA: !transA }),
+  ];
 }
 
 function swapLast(x: Tensor): Tensor {
@@ -32,29 +36,32 @@ function swapLast(x: Tensor): Tensor {
 
 export const matmulRules = {
   /** alpha op(A) op(B) + beta C */
-  Gemm: ofFirst((upstream, node, wanted) => {
+  Gemm: ofFirst((upstream, node) => {
     const [a, b, c] = [input(node, 0), input(node, 1), node.inputs[2]];
     const { attributes } = node;
     const transposed = {
       transA: intOf(attributes, 'transA', 0) === 1,
       transB: intOf(attributes, 'transB', 0) === 1,
     };
-    const [alpha, beta] = ['alpha', 'beta'].map((name) => floatOf(attributes, name, 1)) as [number, number];
-    const scaled = alpha === 1 ? upstream : mul(upstream, alpha);
-    const [da, db] = flatGradients(a, b, scaled, transposed, wanted);
-    if (!c || !wanted[2]) return [da, db];
-    const whole = c.shape.length === 1 && c.shape[0] === upstream.shape[1];
-    const dc = whole ? sum(upstream, { axes: [0] }) : sumTo(upstream, c.shape);
-    return [da, db, beta === 1 ? dc : mul(dc, beta)];
+    const scaledBy = (value: Tensor, name: string) => {
+      const factor = floatOf(attributes, name, 1);
+      return factor === 1 ? value : mul(value, factor);
+    };
+    const ofC = (to: Tensor) => {
+      const row = to.shape.length === 1 && to.shape[0] === upstream.shape[1];
+      return scaledBy(row ? sum(upstream, { axes: [0] }) : sumTo(upstream, to.shape), 'beta');
+    };
+    const scaled = once(() => scaledBy(upstream, 'alpha'));
+    return [...flatGradients(a, b, scaled, transposed), c && (() => ofC(c))];
   }),
-  MatMul: ofFirst((upstream, node, wanted) => {
+  MatMul: ofFirst((upstream, node) => {
     const [a, b] = [input(node, 0), input(node, 1)];
     if (a.shape.length < 2 || b.shape.length < 2) noGradient(node, 'a vector is no matrix');
     if (a.shape.length === 2 && b.shape.length === 2)
-      return flatGradients(a, b, upstream, { transA: false, transB: false }, wanted);
+      return flatGradients(a, b, () => upstream, { transA: false, transB: false });
     return [
-      wanted[0] ? sumTo(matmul(upstream, swapLast(b)), a.shape) : undefined,
-      wanted[1] ? sumTo(matmul(swapLast(a), upstream), b.shape) : undefined,
+      () => sumTo(matmul(upstream, swapLast(b)), a.shape),
+      () => sumTo(matmul(swapLast(a), upstream), b.shape),
     ];
   }),
 } satisfies Rules;

@@ -5,11 +5,11 @@ import { sum, sumTo } from '../ops/reduce.ts';
 import { concat, padAxis, reshape, slice, transpose } from '../ops/shape.ts';
 import { type Dim, knownSize, resolveAxis } from '../tensor.ts';
 import { mappedBack } from './axis-maps.ts';
-import { type GradientRule, input, knownNumbers, noGradient, ofFirst, type Rules } from './rule.ts';
+import { type GradientRule, input, knownNumbers, noGradient, ofFirst, type Rules, unary } from './rule.ts';
 import { reshapeLike, zerosLike } from './sizes.ts';
 
-const reshaped = ofFirst((upstream, node) => [reshapeLike(upstream, input(node, 0))]);
-const passed = ofFirst((upstream) => [upstream]);
+const reshaped = unary((upstream, x) => reshapeLike(upstream, x));
+const passed = unary((upstream) => upstream);
 
 /** The axes that a Slice or Pad is about: an input, or all in order. */
 function axesSaid(node: Node, position: number, count: number): number[] {
@@ -19,8 +19,7 @@ function axesSaid(node: Node, position: number, count: number): number[] {
 }
 
 /** Zeros stand where nothing was taken; with steps the way back is a product with a matrix of ones and zeros. */
-const sliceBack = ofFirst((upstream, node) => {
-  const x = input(node, 0);
+const sliceBack = unary((upstream, x, _, node) => {
   const [starts, ends] = [knownNumbers(node, 1), knownNumbers(node, 2)];
   const axes = axesSaid(node, 3, starts.length);
   const steps = node.inputs[4] ? knownNumbers(node, 4) : starts.map(() => 1);
@@ -43,12 +42,11 @@ const sliceBack = ofFirst((upstream, node) => {
     if (clamped(start) > 0 || clamped(end) < size)
       result = padAxis(result, axis, clamped(start), size - clamped(end));
   });
-  return [result];
+  return result;
 });
 
 /** What was padded is cut off; a border that repeats the inside gives its gradient back to it. */
-const padBack = ofFirst((upstream, node) => {
-  const x = input(node, 0);
+const padBack = unary((upstream, x, _, node) => {
   const pads = knownNumbers(node, 1);
   const axes = axesSaid(node, 3, pads.length / 2);
   const mode = stringOf(node.attributes, 'mode', 'constant');
@@ -73,18 +71,21 @@ const padBack = ofFirst((upstream, node) => {
     result = slice(result, axis, start, start + kept);
     if (before < 0 || after < 0) result = padAxis(result, axis, Math.max(-before, 0), Math.max(-after, 0));
   });
-  return [result];
+  return result;
 });
 
 const parts: GradientRule = (node, upstream) => {
   if (upstream.every((each) => each === undefined)) return [];
-  const filled = node.outputs.map((output, index) => upstream[index] ?? zerosLike(output));
-  return [concat(filled, intOf(node.attributes, 'axis', 0))];
+  return [
+    () => {
+      const filled = node.outputs.map((output, index) => upstream[index] ?? zerosLike(output));
+      return concat(filled, intOf(node.attributes, 'axis', 0));
+    },
+  ];
 };
 
 /** Each repeated axis as two: the repetitions, which are added up, and what is repeated. */
-const tileBack = ofFirst((upstream, node) => {
-  const x = input(node, 0);
+const tileBack = unary((upstream, x, _, node) => {
   const repeats = knownNumbers(node, 1);
   const split: Dim[] = [];
   const added: number[] = [];
@@ -96,27 +97,26 @@ const tileBack = ofFirst((upstream, node) => {
     }
     split.push(size);
   });
-  return [added.length === 0 ? upstream : sum(reshape(upstream, split), { axes: added })];
+  return added.length === 0 ? upstream : sum(reshape(upstream, split), { axes: added });
 });
 
-const transposeBack = ofFirst((upstream, node) => {
-  const order = intsOf(node.attributes, 'perm') ?? [...input(node, 0).shape.keys()].reverse();
-  return [
-    transpose(
-      upstream,
-      order.map((_, axis) => order.indexOf(axis)),
-    ),
-  ];
+const transposeBack = unary((upstream, x, _, { attributes }) => {
+  const order = intsOf(attributes, 'perm') ?? [...x.shape.keys()].reverse();
+  return transpose(
+    upstream,
+    order.map((_, axis) => order.indexOf(axis)),
+  );
 });
 
-const concatBack = ofFirst((upstream, node, wanted) => {
+const concatBack = ofFirst((upstream, node) => {
   const all = node.inputs.map((_, position) => input(node, position));
   const at = resolveAxis('Concat', intOf(node.attributes, 'axis', 0), upstream.shape);
   let start = 0;
-  return all.map((part, position) => {
-    const size = knownSize('Concat', part.shape, at);
-    start += size;
-    return wanted[position] ? slice(upstream, at, start - size, start) : undefined;
+  return all.map((part) => {
+    const from = start;
+    start += knownSize('Concat', part.shape, at);
+    const end = start;
+    return () => slice(upstream, at, from, end);
   });
 });
 
@@ -126,12 +126,12 @@ export const movementRules = {
   Concat: concatBack,
   Constant: made,
   ConstantOfShape: made,
-  Dropout: ofFirst((upstream, node) => {
+  Dropout: unary((upstream, _, __, node) => {
     if (node.inputs[2] && node.inputs[2].values?.[0] !== 0)
       noGradient(node, 'it may be in training, where it drops values by chance');
-    return [upstream];
+    return upstream;
   }),
-  Expand: ofFirst((upstream, node) => [sumTo(upstream, input(node, 0).shape)]),
+  Expand: unary((upstream, x) => sumTo(upstream, x.shape)),
   Flatten: reshaped,
   Identity: passed,
   Pad: padBack,

@@ -4,7 +4,7 @@ import { add, div, mul, neg, sqrt, square, sub } from '../ops/elementwise.ts';
 import { mean, sum, sumTo } from '../ops/reduce.ts';
 import { reshape } from '../ops/shape.ts';
 import { resolveAxis, type Tensor } from '../tensor.ts';
-import { input, noGradient, ofFirst, type Rules } from './rule.ts';
+import { input, noGradient, ofFirst, once, type Rules } from './rule.ts';
 
 const kept = (axes: readonly number[]) => ({ axes, keepDims: true });
 
@@ -34,7 +34,7 @@ function throughStandard(
 const defaultEpsilon = 1e-5;
 
 export const normalizationRules = {
-  BatchNormalization: ofFirst((upstream, node, wanted) => {
+  BatchNormalization: ofFirst((upstream, node) => {
     const { attributes } = node;
     if (intOf(attributes, 'training_mode', 0) !== 0)
       noGradient(node, 'it is in training, where it uses the statistics of the batch');
@@ -45,36 +45,43 @@ export const normalizationRules = {
       Tensor,
       Tensor,
     ];
-    const inverse = div(1, sqrt(add(variance, floatOf(attributes, 'epsilon', defaultEpsilon))));
-    const scale = mul(gain, inverse);
-    const back = wanted[0] ? mul(upstream, byChannel(scale, x)) : undefined;
-    if (!wanted.slice(1).includes(true)) return [back];
-    const axes = allButChannels(x);
-    const total = sum(upstream, { axes });
-    const standard = mul(sub(x, byChannel(centre, x)), byChannel(inverse, x));
-    const stretched = sum(mul(upstream, standard), { axes });
-    return [back, stretched, total, neg(mul(total, scale)), mul(mul(stretched, mul(scale, inverse)), -0.5)];
+    const others = { axes: allButChannels(x) };
+    const epsilon = floatOf(attributes, 'epsilon', defaultEpsilon);
+    const inverse = once(() => div(1, sqrt(add(variance, epsilon))));
+    const scale = once(() => mul(gain, inverse()));
+    const total = once(() => sum(upstream, others));
+    const stretched = once(() => {
+      const standard = mul(sub(x, byChannel(centre, x)), byChannel(inverse(), x));
+      return sum(mul(upstream, standard), others);
+    });
+    return [
+      () => mul(upstream, byChannel(scale(), x)),
+      stretched,
+      total,
+      () => neg(mul(total(), scale())),
+      () => mul(mul(stretched(), mul(scale(), inverse())), -0.5),
+    ];
   }),
   InstanceNormalization: ofFirst((upstream, node) => {
     const [x, gain] = [input(node, 0), input(node, 1)];
     const axes = [...x.shape.keys()].slice(2);
-    const own = standardised(x, axes, floatOf(node.attributes, 'epsilon', defaultEpsilon));
+    const own = once(() => standardised(x, axes, floatOf(node.attributes, 'epsilon', defaultEpsilon)));
     const others = { axes: allButChannels(x) };
     return [
-      throughStandard(mul(upstream, byChannel(gain, x)), own, axes),
-      sum(mul(upstream, own.standard), others),
-      sum(upstream, others),
+      () => throughStandard(mul(upstream, byChannel(gain, x)), own(), axes),
+      () => sum(mul(upstream, own().standard), others),
+      () => sum(upstream, others),
     ];
   }),
   LayerNormalization: ofFirst((upstream, node) => {
     const [x, gain, shift] = [input(node, 0), input(node, 1), node.inputs[2]];
     const first = resolveAxis('LayerNormalization', intOf(node.attributes, 'axis', -1), x.shape);
     const axes = [...x.shape.keys()].slice(first);
-    const own = standardised(x, axes, floatOf(node.attributes, 'epsilon', defaultEpsilon));
+    const own = once(() => standardised(x, axes, floatOf(node.attributes, 'epsilon', defaultEpsilon)));
     return [
-      throughStandard(mul(upstream, gain), own, axes),
-      sumTo(mul(upstream, own.standard), gain.shape),
-      shift && sumTo(upstream, shift.shape),
+      () => throughStandard(mul(upstream, gain), own(), axes),
+      () => sumTo(mul(upstream, own().standard), gain.shape),
+      shift && (() => sumTo(upstream, shift.shape)),
     ];
   }),
 } satisfies Rules;

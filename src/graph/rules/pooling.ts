@@ -6,7 +6,7 @@ import { reshape } from '../ops/shape.ts';
 import { elementCount, knownShape, type Tensor } from '../tensor.ts';
 import { reachOf } from '../window.ts';
 import { nodeWindows, spread } from './convolution.ts';
-import { apply, input, noGradient, ofFirst, type Rules } from './rule.ts';
+import { apply, noGradient, type Rules, unary } from './rule.ts';
 import { reshapeLike, zerosLike } from './sizes.ts';
 
 const kernelOf = (node: Node) =>
@@ -27,8 +27,7 @@ function placesOf(node: Node, x: Tensor): Tensor {
 }
 
 export const poolingRules = {
-  AveragePool: ofFirst((upstream, node) => {
-    const x = input(node, 0);
+  AveragePool: unary((upstream, x, _, node) => {
     const kernel = kernelOf(node);
     const windows = nodeWindows(node, x, kernel);
     const [sizes, counts] = [x, upstream].map((each) => knownShape('AveragePool', each.shape.slice(2))) as [
@@ -57,10 +56,9 @@ export const poolingRules = {
     );
     const shares = mul(upstream, div(means, maximum(inside, 1)));
     const like = { ...x, shape: [-1, 1, ...sizes] };
-    return [reshapeLike(spread(single(shares, counts), box, fitted, 1, like), x)];
+    return reshapeLike(spread(single(shares, counts), box, fitted, 1, like), x);
   }),
-  MaxPool: ofFirst((upstream, node) => {
-    const x = input(node, 0);
+  MaxPool: unary((upstream, x, _, node) => {
     kernelOf(node);
     const places = placesOf(node, x);
     const flat = (value: Tensor) => reshape(value, [-1]);
@@ -69,6 +67,6 @@ export const poolingRules = {
       axis: { int: 0 },
       reduction: { string: 'add' },
     });
-    return [reshapeLike(added, x)];
+    return reshapeLike(added, x);
   }),
 } satisfies Rules;

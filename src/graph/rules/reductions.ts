@@ -3,7 +3,7 @@ import type { Node } from '../node.ts';
 import { cast, div, equal, greater, mul, where } from '../ops/elementwise.ts';
 import { sum } from '../ops/reduce.ts';
 import type { Tensor } from '../tensor.ts';
-import { apply, type GradientRule, input, ofFirst, type Rules } from './rule.ts';
+import { apply, type GradientRule, input, type Rules, unary } from './rule.ts';
 import { expandLike, reducedAxes, withAxesKept } from './sizes.ts';
 
 type AxesOf = (node: Node) => number[];
@@ -20,26 +20,24 @@ function countBetween(x: Tensor, result: Tensor, dtype: Tensor['dtype']): Tensor
 }
 
 function meanOver(axesOf: AxesOf): GradientRule {
-  return ofFirst((upstream, node) => {
-    const x = input(node, 0);
+  return unary((upstream, x, output, node) => {
     const axes = axesOf(node);
     const spread = expandLike(withAxesKept(upstream, x, axes), x);
     const sizes = axes.map((axis) => x.shape[axis]);
     if (sizes.every((size) => typeof size === 'number'))
-      return [mul(spread, 1 / sizes.reduce((product, size) => product * size, 1))];
-    return [div(spread, countBetween(x, node.outputs[0] as Tensor, x.dtype))];
+      return mul(spread, 1 / sizes.reduce((product, size) => product * size, 1));
+    return div(spread, countBetween(x, output, x.dtype));
   });
 }
 
 /** Equal extrema share the gradient. */
 function extremum(axesOf: AxesOf): GradientRule {
-  return ofFirst((upstream, node) => {
-    const x = input(node, 0);
+  return unary((upstream, x, output, node) => {
     const axes = axesOf(node);
-    const extreme = withAxesKept(node.outputs[0] as Tensor, x, axes);
+    const extreme = withAxesKept(output, x, axes);
     const chosen = cast(equal(x, extreme), upstream.dtype);
     const share = div(withAxesKept(upstream, x, axes), sum(chosen, { axes, keepDims: true }));
-    return [mul(chosen, share)];
+    return mul(chosen, share);
   });
 }
 
@@ -51,18 +49,13 @@ export const reductionRules = {
   GlobalAveragePool: meanOver(spatialAxes),
   GlobalMaxPool: extremum(spatialAxes),
   /** x / length; 0 where there is no length. */
-  ReduceL2: ofFirst((upstream, node) => {
-    const x = input(node, 0);
-    const length = node.outputs[0] as Tensor;
+  ReduceL2: unary((upstream, x, length, node) => {
     const long = greater(length, 0);
     const share = where(long, div(upstream, where(long, length, 1)), 0);
-    return [mul(x, withAxesKept(share, x, reducedAxes(node)))];
+    return mul(x, withAxesKept(share, x, reducedAxes(node)));
   }),
   ReduceMax: extremum(reducedAxes),
   ReduceMean: meanOver(reducedAxes),
   ReduceMin: extremum(reducedAxes),
-  ReduceSum: ofFirst((upstream, node) => {
-    const x = input(node, 0);
-    return [expandLike(withAxesKept(upstream, x, reducedAxes(node)), x)];
-  }),
+  ReduceSum: unary((upstream, x, _, node) => expandLike(withAxesKept(upstream, x, reducedAxes(node)), x)),
 } satisfies Rules;

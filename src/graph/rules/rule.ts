@@ -5,20 +5,18 @@ import { type Attribute, type Node, nodeText, type OutputType } from '../node.ts
 import type { Operator } from '../operators.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** Makes a gradient where it is of use: the engine would compute it even where nobody reads it. */
+export type Slope = () => Tensor;
+
 /** One for each input of a node; undefined where none passes. */
-export type Gradients = readonly (Tensor | undefined)[];
+export type Gradients = readonly (Slope | undefined)[];
 
 /**
  * From the gradients of a node's outputs to those of its inputs, by nodes of the same graph.
  * @param upstream - of each output; undefined where nothing depends on it
- * @param wanted - by input, whether its gradient is of use: expensive ones are left out where not
  * @throws GRAPH_NO_GRADIENT where the node's attributes, or what is known of its inputs, do not allow one
  */
-export type GradientRule = (
-  node: Node,
-  upstream: readonly (Tensor | undefined)[],
-  wanted: readonly boolean[],
-) => Gradients;
+export type GradientRule = (node: Node, upstream: readonly (Tensor | undefined)[]) => Gradients;
 
 /** No gradient passes, silently: a small change of the inputs does not change the outputs. */
 export interface Constant {
@@ -36,12 +34,26 @@ export type RuleEntry = GradientRule | Constant | Refused;
 export type Rules = Partial<Record<Operator, RuleEntry>>;
 
 /** A rule that is about the first output; the others are indices, masks or statistics of a training. */
-export function ofFirst(
-  rule: (upstream: Tensor, node: Node, wanted: readonly boolean[]) => Gradients,
-): GradientRule {
-  return (node, [upstream, ...others], wanted) => {
+export function ofFirst(rule: (upstream: Tensor, node: Node) => Gradients): GradientRule {
+  return (node, [upstream, ...others]) => {
     if (others.some((other) => other !== undefined)) noGradient(node, 'only its first result has one');
-    return upstream ? rule(upstream, node, wanted) : [];
+    return upstream ? rule(upstream, node) : [];
+  };
+}
+
+/** A rule for the only input that has a gradient, the first. */
+export function unary(
+  rule: (upstream: Tensor, x: Tensor, output: Tensor, node: Node) => Tensor,
+): GradientRule {
+  return ofFirst((upstream, node) => [() => rule(upstream, input(node, 0), node.outputs[0] as Tensor, node)]);
+}
+
+/** What several gradients of a node share, made when the first of them is. */
+export function once<Made>(make: () => Made): () => Made {
+  let made: { readonly value: Made } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

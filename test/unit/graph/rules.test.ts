@@ -24,6 +24,7 @@ import {
   node,
   nodes,
   throughFile,
+  weighted,
 } from '../../helpers/finite-differences.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
@@ -403,6 +404,26 @@ describe('rules against central differences', () => {
     close(attached.value.data, direct.value.data, 'result');
     for (const [input, { data }] of Object.entries(direct.slopes))
       close(attached.slopes[input]!.data, data, input);
+  });
+
+  it.each(Object.entries(cases))('%s: nothing is computed that nobody reads', (_, { shapes, build }) => {
+    for (const target of Object.keys(shapes)) {
+      const graph = new Graph();
+      const inputs = Object.fromEntries(
+        Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, 'float32', shape)]),
+      );
+      const value = weighted(build(inputs));
+      graph.output('slope', gradients(value, [inputs[target]!])[0]!);
+      graph.output('value', value);
+      const all = graph.toModel().graph;
+      const used = new Set(all.output!.map(({ name }) => name));
+      const idle = all.node!.toReversed().filter(({ input = [], output = [] }) => {
+        if (!output.some((name) => used.has(name))) return true;
+        for (const name of input) used.add(name);
+        return false;
+      });
+      expect(idle, `by ${target}`).toEqual([]);
+    }
   });
 
   it('there is a case for each operator that has a rule', () => {
