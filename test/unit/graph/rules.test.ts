@@ -9,12 +9,14 @@ import {
   gradients,
   mean,
   mul,
+  type Operator,
   reduceMax,
   square,
   sum,
   type Tensor,
 } from '../../../src/graph/index.ts';
 import { rules } from '../../../src/graph/rules/index.ts';
+import type { RuleEntry } from '../../../src/graph/rules/rule.ts';
 import { float32, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import {
@@ -435,6 +437,28 @@ describe('rules against central differences', () => {
     );
     const tested = new Set(Object.keys(cases).map((name) => name.split(/[ ,]/)[0]));
     expect(ruled.filter((name) => !tested.has(name))).toEqual([]);
+  });
+});
+
+describe('the table', () => {
+  it('does not compile without an entry, nor does a node of an unknown operator; at run time it is named', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2, 2]);
+    // @ts-expect-error no operator of the table
+    const [made] = graph.add('Unheard', [x], [x]);
+    // @ts-expect-error Add lacks its entry
+    const incomplete: Record<Operator, RuleEntry> = { ...rules, Add: undefined };
+    expect(incomplete.Add).toBeUndefined();
+    expect(() => gradients(sum(made!), [x])).toThrow(
+      /^Unheard\(\[2, 2\]\): no gradient: no rule is known for Unheard\.$/,
+    );
+  });
+
+  it.each(['Floor', 'Ceil', 'Round', 'Sign'] as const)('%s is constant between jumps', async (operation) => {
+    const { slope } = await runGraph({ x: { data: [0.3, -1.6], shape: [2] } }, (_, { x }) => ({
+      slope: gradients(sum(mul(node(operation, [x]), x!)), [x!])[0]!,
+    }));
+    expect(slope!.data).toEqual({ Floor: [0, -2], Ceil: [1, -1], Round: [0, -2], Sign: [1, -1] }[operation]);
   });
 });
 
