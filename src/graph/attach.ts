@@ -2,7 +2,6 @@
  * @file Attaching an ONNX file to a graph: its nodes and constants become part of the graph with names made unique, its
  * inputs are replaced by our values, and its outputs are values we compute on. Its nodes are differentiated like ours.
  */
-import { CladError } from '../core/errors.ts';
 import { readAttributes } from './attributes.ts';
 import { dtypeOf } from './constants.ts';
 import { type FileValues, fileValues } from './file-values.ts';
@@ -18,6 +17,7 @@ import {
   type ValueInfoProto,
 } from './onnx.ts';
 import { upgradeNodes } from './rewrite/upgrade.ts';
+import { unsuitable } from './rewrite/upgrade-nodes.ts';
 import { type Dim, type DType, dtypeCode, type Tensor } from './tensor.ts';
 import { rawBytes } from './write.ts';
 
@@ -169,10 +169,6 @@ function outputNames(model: ModelProto): string {
   return declaredOutputs(model)
     .map(({ name }) => name)
     .join(', ');
-}
-
-function unsuitable(reason: string): never {
-  throw new CladError('MODEL_UNSUITABLE', { reason });
 }
 
 /** The nodes that the wanted values depend on, in their order, and every name they read. */

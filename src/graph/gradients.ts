@@ -8,7 +8,7 @@ import { add, mul } from './ops/elementwise.ts';
 import { isConstant, ruleOf } from './rules/index.ts';
 import { noGradient } from './rules/rule.ts';
 import { zerosLike } from './rules/sizes.ts';
-import { elementCount, knownShape, refuse, shapeText, type Tensor } from './tensor.ts';
+import { elementCount, isFloating, knownShape, refuse, shapeText, type Tensor } from './tensor.ts';
 
 /**
  * The derivatives of one number with respect to values it was computed from.
@@ -74,10 +74,9 @@ function zeros({ graph }: Tensor, target: Tensor): Tensor {
   return graph.constant('zeros', new Float32Array(elementCount(sizes)), sizes, target.dtype);
 }
 
-const isFloating = ({ dtype }: Tensor) => dtype.startsWith('float');
-
 function checkTarget(value: Tensor, target: Tensor): void {
-  if (!isFloating(target)) refuse('gradients', `${target.name} is of type ${target.dtype}`, target.shape);
+  if (!isFloating(target.dtype))
+    refuse('gradients', `${target.name} is of type ${target.dtype}`, target.shape);
   if (value.graph.sees(target.graph)) return;
   if (!target.graph.sees(value.graph))
     refuse('gradients', `${target.name} belongs to another graph`, target.shape);
@@ -138,7 +137,7 @@ function pathTo(value: Tensor, targets: readonly Tensor[]) {
     let found = wanted.has(tensor.name);
     const node = tensor.producer;
     if (!node) checkState(tensor);
-    else if (isFloating(tensor) && !node.stopped && !isConstant(node)) {
+    else if (!node.stopped && !isConstant(node, tensor)) {
       let below = false;
       for (const source of [...sourcesOf(node), ...readInside(node)]) {
         if (source && visit(source)) below = true;
@@ -156,7 +155,7 @@ function pathTo(value: Tensor, targets: readonly Tensor[]) {
   /** The state of a Loop around the value comes from earlier turns, which may have used what lies outside. */
   const checkState = (tensor: Tensor) => {
     const { graph } = tensor;
-    if (!isFloating(tensor) || graph.depth <= outermost || !value.graph.sees(graph)) return;
+    if (!isFloating(tensor.dtype) || graph.depth <= outermost || !value.graph.sees(graph)) return;
     throw new CladError('GRAPH_NO_GRADIENT', {
       operation: `Loop with the state ${tensor.name}`,
       reason:

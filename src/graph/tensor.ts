@@ -16,6 +16,11 @@ export const dtypeCode = {
 
 export type DType = keyof typeof dtypeCode;
 
+/** Whether an element type has numbers that can change a little: only these have gradients. */
+export function isFloating(dtype: DType): boolean {
+  return dtype.startsWith('float');
+}
+
 /** A size: known, or a named one that is known only when the graph runs. */
 export type Dim = number | string;
 export type Shape = readonly Dim[];

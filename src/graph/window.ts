@@ -13,7 +13,7 @@ export interface Window {
 }
 
 /** How far a window reaches. */
-export function reachOf({ kernel, dilation }: Pick<Window, 'kernel' | 'dilation'>): number {
+export function windowReach({ kernel, dilation }: Pick<Window, 'kernel' | 'dilation'>): number {
   return dilation * (kernel - 1) + 1;
 }
 
@@ -52,7 +52,7 @@ export function windowsOf(
     if (automatic === 'VALID') [begin, end] = [0, 0];
     else if (automatic !== 'NOTSET') {
       if (typeof size !== 'number') return undefined;
-      const needed = (Math.ceil(size / shared.stride) - 1) * shared.stride + reachOf(shared) - size;
+      const needed = (Math.ceil(size / shared.stride) - 1) * shared.stride + windowReach(shared) - size;
       const total = Math.max(needed, 0);
       begin = automatic === 'SAME_LOWER' ? Math.ceil(total / 2) : Math.floor(total / 2);
       end = total - begin;
@@ -65,7 +65,7 @@ export function windowsOf(
 /** How many windows fit along an axis; a named size gives another named one. */
 export function windowedSize(size: Dim, window: Window, attributes: Attributes = {}): Dim {
   const { stride, begin, end } = window;
-  const spare = begin + end - reachOf(window);
+  const spare = begin + end - windowReach(window);
   if (typeof size !== 'number')
     return stride === 1 && spare === -1 ? size : `(${size}${spare < 0 ? '' : '+'}${spare})/${stride}+1`;
   if (intOf(attributes, 'ceil_mode', 0) === 0) return Math.floor((size + spare) / stride) + 1;

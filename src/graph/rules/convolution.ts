@@ -7,7 +7,7 @@ import type { Attribute, Node } from '../node.ts';
 import { sum } from '../ops/reduce.ts';
 import { reshape, slice, transpose } from '../ops/shape.ts';
 import { knownShape, type Tensor } from '../tensor.ts';
-import { reachOf, type Window, windowedSize, windowsOf } from '../window.ts';
+import { type Window, windowedSize, windowReach, windowsOf } from '../window.ts';
 import { apply, input, noGradient, ofFirst, type Rules } from './rule.ts';
 
 /** The windows of a node over `x`, of a kernel of these sizes. */
@@ -35,7 +35,7 @@ const spatial = (x: Tensor) => knownShape('gradients', x.shape.slice(2));
  * The transposed convolution, to the sizes of `like`.
  * @param weight - [channels of x, channels of the result / group, ...kernel]
  */
-export function spread(
+export function convolvedBack(
   x: Tensor,
   weight: Tensor,
   windows: readonly Window[],
@@ -46,7 +46,10 @@ export function spread(
   // How much of the whole reach lies behind what is wanted; less than none where the last windows did not reach the end.
   const behind = windows.map(
     (window, axis) =>
-      ((from[axis] as number) - 1) * window.stride + reachOf(window) - window.begin - (to[axis] as number),
+      ((from[axis] as number) - 1) * window.stride +
+      windowReach(window) -
+      window.begin -
+      (to[axis] as number),
   );
   const fitted = windows.map((window, axis) => ({ ...window, end: Math.max(behind[axis] as number, 0) }));
   return apply(
@@ -126,7 +129,7 @@ export const convolutionRules = {
     const windows = nodeWindows(node, x, kernelOf(weight));
     const group = groupOf(node.attributes);
     return [
-      () => spread(upstream, weight, windows, group, x),
+      () => convolvedBack(upstream, weight, windows, group, x),
       () => correlated(x, upstream, windows, group, weight),
       () => ofBias(upstream),
     ];

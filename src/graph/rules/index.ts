@@ -4,6 +4,7 @@
  */
 import type { Node } from '../node.ts';
 import type { Operator } from '../operators.ts';
+import { isFloating, type Tensor } from '../tensor.ts';
 import { activationRules } from './activations.ts';
 import { arithmeticRules } from './arithmetic.ts';
 import { axisMapRules } from './axis-maps.ts';
@@ -37,10 +38,13 @@ function entryOf({ operation }: Node): RuleEntry | undefined {
   return Object.hasOwn(rules, operation) ? rules[operation as Operator] : undefined;
 }
 
-/** Whether gradients stop at a node silently. */
-export function isConstant(node: Node): boolean {
+/**
+ * Whether gradients stop at one of a node's results silently: nothing there changes with small changes of what the node reads. Of an
+ * operator that is not known nobody can say so.
+ */
+export function isConstant(node: Node, { dtype }: Tensor): boolean {
   const entry = entryOf(node);
-  return entry !== undefined && 'constant' in entry;
+  return entry !== undefined && ('constant' in entry || !isFloating(dtype));
 }
 
 /**

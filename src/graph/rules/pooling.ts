@@ -4,8 +4,8 @@ import type { Node } from '../node.ts';
 import { div, maximum, mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/shape.ts';
 import { elementCount, knownShape, type Tensor } from '../tensor.ts';
-import { reachOf } from '../window.ts';
-import { nodeWindows, spread } from './convolution.ts';
+import { windowReach } from '../window.ts';
+import { convolvedBack, nodeWindows } from './convolution.ts';
 import { apply, noGradient, type Rules, unary } from './rule.ts';
 import { reshapeLike, zerosLike } from './sizes.ts';
 
@@ -40,7 +40,7 @@ export const poolingRules = {
     const box = filled(x, 'window', [1, 1, ...kernel]);
     const means = apply('AveragePool', [ones], { dtype: x.dtype, shape }, { ...node.attributes });
     const fitted = windows.map((window, axis) => {
-      const reach = ((counts[axis] as number) - 1) * window.stride + reachOf(window);
+      const reach = ((counts[axis] as number) - 1) * window.stride + windowReach(window);
       return { ...window, end: Math.max(reach - (sizes[axis] as number) - window.begin, 0) };
     });
     const inside = apply(
@@ -56,7 +56,7 @@ export const poolingRules = {
     );
     const shares = mul(upstream, div(means, maximum(inside, 1)));
     const like = { ...x, shape: [-1, 1, ...sizes] };
-    return reshapeLike(spread(single(shares, counts), box, fitted, 1, like), x);
+    return reshapeLike(convolvedBack(single(shares, counts), box, fitted, 1, like), x);
   }),
   MaxPool: unary((upstream, x, _, node) => {
     kernelOf(node);

@@ -1,7 +1,7 @@
 /** @file Shapes of what is done element by element, of conditions, and of what keeps the shape of its first input. */
 import { intOf } from '../attributes.ts';
 import { type DType, dtypeCode } from '../tensor.ts';
-import { broadcast, type Known, type ShapeRule } from './known.ts';
+import { broadcast, type Known, type ShapeRule, type ShapeRules } from './known.ts';
 import { evaluated } from './values.ts';
 
 /** The shape and type of the first input. */
@@ -20,7 +20,7 @@ function withValues(operation: string, inputs: readonly (Known | undefined)[], r
 }
 
 /** Operands that are broadcast, of one type; a result of another type where one is said. */
-export function broadcasting(operation: string, dtype?: DType): ShapeRule {
+function broadcasting(operation: string, dtype?: DType): ShapeRule {
   return (inputs) => {
     const present = inputs.filter((each) => each !== undefined);
     const [first] = present;
@@ -30,11 +30,11 @@ export function broadcasting(operation: string, dtype?: DType): ShapeRule {
 }
 
 /** One operand; small vectors are worked out. */
-export function single(operation: string): ShapeRule {
+function single(operation: string): ShapeRule {
   return ([x]) => x && [withValues(operation, [x], { dtype: x.dtype, shape: x.shape })];
 }
 
-export const cast: ShapeRule = ([x], attributes) => {
+const cast: ShapeRule = ([x], attributes) => {
   const code = intOf(attributes, 'to', 0);
   const dtype = Object.entries(dtypeCode).find(([, each]) => each === code)?.[0] as DType | undefined;
   if (!x || !dtype) return undefined;
@@ -43,8 +43,61 @@ export const cast: ShapeRule = ([x], attributes) => {
   return [{ dtype, shape: x.shape, values: dtype === 'bool' ? undefined : values }];
 };
 
-export const where: ShapeRule = (inputs) => {
+const where: ShapeRule = (inputs) => {
   const [condition, a, b] = inputs;
   const shape = condition && a && b && broadcast([condition.shape, a.shape, b.shape]);
   return shape && [withValues('Where', inputs, { dtype: a.dtype, shape })];
 };
+
+export const elementwiseShapes = {
+  Abs: asFirst,
+  Add: broadcasting('Add'),
+  And: broadcasting('And', 'bool'),
+  Cast: cast,
+  Ceil: single('Ceil'),
+  Clip: asFirst,
+  Cos: asFirst,
+  Div: broadcasting('Div'),
+  Dropout: ([x]) =>
+    x && [
+      { dtype: x.dtype, shape: x.shape },
+      { dtype: 'bool', shape: x.shape },
+    ],
+  Elu: asFirst,
+  Equal: broadcasting('Equal', 'bool'),
+  Erf: asFirst,
+  Exp: asFirst,
+  Floor: single('Floor'),
+  Greater: broadcasting('Greater', 'bool'),
+  GreaterOrEqual: broadcasting('GreaterOrEqual', 'bool'),
+  HardSigmoid: asFirst,
+  HardSwish: asFirst,
+  LeakyRelu: asFirst,
+  Less: broadcasting('Less', 'bool'),
+  LessOrEqual: broadcasting('LessOrEqual', 'bool'),
+  Log: asFirst,
+  LogSoftmax: asFirst,
+  Max: broadcasting('Max'),
+  Min: broadcasting('Min'),
+  Mish: asFirst,
+  Mul: broadcasting('Mul'),
+  Neg: single('Neg'),
+  Not: asFirst,
+  Or: broadcasting('Or', 'bool'),
+  PRelu: asFirst,
+  Pow: ([x, y], attributes, outputs) => broadcasting('Pow', x?.dtype)([x, y], attributes, outputs),
+  Reciprocal: asFirst,
+  Relu: asFirst,
+  Round: asFirst,
+  Selu: asFirst,
+  Sigmoid: asFirst,
+  Sign: asFirst,
+  Sin: asFirst,
+  Softmax: asFirst,
+  Softplus: asFirst,
+  Sqrt: asFirst,
+  Sub: broadcasting('Sub'),
+  Sum: broadcasting('Sum'),
+  Tanh: asFirst,
+  Where: where,
+} satisfies ShapeRules;

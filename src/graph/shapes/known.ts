@@ -1,5 +1,6 @@
 /** @file What is known of a value before a graph runs, and sizes that are partly names. */
 import type { Attributes } from '../attributes.ts';
+import type { Operator } from '../operators.ts';
 import type { Dim, DType, Shape } from '../tensor.ts';
 
 /** Type and shape of a value, and its elements where they are few and known. */
@@ -19,6 +20,9 @@ export type ShapeRule = (
   attributes: Attributes,
   outputs: number,
 ) => readonly (Known | undefined)[] | undefined;
+
+/** What a file of shape rules gives. */
+export type ShapeRules = Partial<Record<Operator, ShapeRule>>;
 
 /** Elements of vectors that are worth keeping. */
 export const mostValues = 64;
@@ -42,7 +46,7 @@ export function numbersOf(known: Known | undefined): number[] | undefined {
 }
 
 /** The product of sizes: names stay beside one number. */
-export function product(sizes: Shape): Dim {
+export function sizeProduct(sizes: Shape): Dim {
   const names = sizes.filter((size) => typeof size === 'string');
   const count = sizes.reduce<number>((all, size) => (typeof size === 'number' ? all * size : all), 1);
   if (names.length === 0 || count === 0) return count;

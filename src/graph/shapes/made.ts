@@ -2,18 +2,26 @@
 import { type Attributes, floatOf, intOf, intsOf, stringOf } from '../attributes.ts';
 import { knownConstant } from '../constants.ts';
 import type { Dim } from '../tensor.ts';
-import { axesOf, type Known, mostValues, numbersOf, product, type ShapeRule } from './known.ts';
+import {
+  axesOf,
+  type Known,
+  mostValues,
+  numbersOf,
+  type ShapeRule,
+  type ShapeRules,
+  sizeProduct,
+} from './known.ts';
 
 const vector = (values: readonly Dim[]): Known => ({ dtype: 'int64', shape: [values.length], values });
 
-export const shapeOf: ShapeRule = ([x], attributes) => {
+const shapeOf: ShapeRule = ([x], attributes) => {
   if (!x) return undefined;
   const end = intOf(attributes, 'end', x.shape.length);
   return [vector(x.shape.slice(intOf(attributes, 'start', 0), end))];
 };
 
-export const sizeOf: ShapeRule = ([x]) => {
-  const count = x && product(x.shape);
+const sizeOf: ShapeRule = ([x]) => {
+  const count = x && sizeProduct(x.shape);
   return count === undefined
     ? undefined
     : [{ dtype: 'int64', shape: [], values: typeof count === 'number' ? [count] : undefined }];
@@ -24,7 +32,7 @@ function tensorOf(attributes: Attributes, name: string): Known | undefined {
   return value && 'tensor' in value ? knownConstant(value.tensor) : undefined;
 }
 
-export const constant: ShapeRule = (_, attributes) => {
+const constant: ShapeRule = (_, attributes) => {
   const known = tensorOf(attributes, 'value');
   if (known) return [known];
   const whole = intsOf(attributes, 'value_ints');
@@ -36,7 +44,7 @@ export const constant: ShapeRule = (_, attributes) => {
   return undefined;
 };
 
-export const filled: ShapeRule = ([sizes], attributes) => {
+const filled: ShapeRule = ([sizes], attributes) => {
   const shape = sizes?.values;
   if (!shape) return undefined;
   const value = tensorOf(attributes, 'value') ?? { dtype: 'float32' as const, shape: [1], values: [0] };
@@ -46,7 +54,7 @@ export const filled: ShapeRule = ([sizes], attributes) => {
   return [{ dtype: value.dtype, shape, values: few ? new Array<Dim>(count).fill(each) : undefined }];
 };
 
-export const range: ShapeRule = (inputs) => {
+const range: ShapeRule = (inputs) => {
   const [start, limit, step] = inputs.map((each) => numbersOf(each)?.[0]);
   const [first] = inputs;
   if (!first || start === undefined || limit === undefined || !step) return undefined;
@@ -56,7 +64,7 @@ export const range: ShapeRule = (inputs) => {
   return [{ dtype: first.dtype, shape: [count], values }];
 };
 
-export const resized: ShapeRule = ([x, , scales, sizes], attributes) => {
+const resized: ShapeRule = ([x, , scales, sizes], attributes) => {
   const said = intsOf(attributes, 'axes');
   const axes = x && (said ? axesOf(said, x.shape.length) : [...x.shape.keys()]);
   if (!x || !axes || stringOf(attributes, 'keep_aspect_ratio_policy', 'stretch') !== 'stretch')
@@ -74,3 +82,12 @@ export const resized: ShapeRule = ([x, , scales, sizes], attributes) => {
   });
   return [{ dtype: x.dtype, shape }];
 };
+
+export const madeShapes = {
+  Constant: constant,
+  ConstantOfShape: filled,
+  Range: range,
+  Resize: resized,
+  Shape: shapeOf,
+  Size: sizeOf,
+} satisfies ShapeRules;

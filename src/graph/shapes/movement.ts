@@ -1,8 +1,18 @@
 /** @file Shapes of operators that move values; small vectors move along, since files compute shapes with them. */
 import { intOf, intsOf } from '../attributes.ts';
 import type { Dim, Shape } from '../tensor.ts';
-import { axesOf, axisOf, broadcast, type Known, numbersOf, product, type ShapeRule } from './known.ts';
-import { moved } from './values.ts';
+import { asFirst } from './elementwise.ts';
+import {
+  axesOf,
+  axisOf,
+  broadcast,
+  type Known,
+  numbersOf,
+  type ShapeRule,
+  type ShapeRules,
+  sizeProduct,
+} from './known.ts';
+import { movedValues } from './values.ts';
 
 /** The same elements in another shape. */
 const reshaped = (x: Known, shape: readonly Dim[]): Known[] => [{ dtype: x.dtype, shape, values: x.values }];
@@ -19,10 +29,10 @@ function rest(from: Shape, target: Shape): Dim | undefined {
   }
   const names = left.filter((size) => typeof size === 'string');
   const count = left.reduce<number>((all, size) => (typeof size === 'number' ? all * size : all), 1);
-  return count % divisor === 0 ? product([...names, count / divisor]) : undefined;
+  return count % divisor === 0 ? sizeProduct([...names, count / divisor]) : undefined;
 }
 
-export const reshape: ShapeRule = ([x, target], attributes) => {
+const reshape: ShapeRule = ([x, target], attributes) => {
   if (!x || !target?.values) return undefined;
   const copied = intOf(attributes, 'allowzero', 0) === 0;
   const said = target.values.map((size, axis) => (size === 0 && copied ? x.shape[axis] : size));
@@ -33,13 +43,13 @@ export const reshape: ShapeRule = ([x, target], attributes) => {
   return size === undefined ? undefined : reshaped(x, said.with(at, size));
 };
 
-export const flatten: ShapeRule = ([x], attributes) => {
+const flatten: ShapeRule = ([x], attributes) => {
   const said = intOf(attributes, 'axis', 1);
   const axis = x && (said < 0 ? said + x.shape.length : said);
-  return x && reshaped(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
+  return x && reshaped(x, [sizeProduct(x.shape.slice(0, axis)), sizeProduct(x.shape.slice(axis))]);
 };
 
-export const squeeze: ShapeRule = ([x, said]) => {
+const squeeze: ShapeRule = ([x, said]) => {
   if (!x) return undefined;
   // Without axes every size of 1 goes, and a named size may be 1.
   if (!said && x.shape.some((size) => typeof size === 'string')) return undefined;
@@ -54,7 +64,7 @@ export const squeeze: ShapeRule = ([x, said]) => {
   );
 };
 
-export const unsqueeze: ShapeRule = ([x, said]) => {
+const unsqueeze: ShapeRule = ([x, said]) => {
   const given = numbersOf(said);
   if (!x || !given) return undefined;
   const axes = axesOf(given, x.shape.length + given.length);
@@ -66,28 +76,30 @@ export const unsqueeze: ShapeRule = ([x, said]) => {
   return reshaped(x, shape);
 };
 
-export const identity: ShapeRule = ([x]) => x && reshaped(x, x.shape);
+const identity: ShapeRule = ([x]) => x && reshaped(x, x.shape);
 
-export const transpose: ShapeRule = ([x], attributes) => {
+const transpose: ShapeRule = ([x], attributes) => {
   const order = intsOf(attributes, 'perm') ?? [...(x?.shape.keys() ?? [])].reverse();
   if (!x) return undefined;
   const shape = order.map((axis) => x.shape[axis] as Dim);
-  const values = moved(x, shape, (place) => x.shape.map((_, axis) => place[order.indexOf(axis)] as number));
+  const values = movedValues(x, shape, (place) =>
+    x.shape.map((_, axis) => place[order.indexOf(axis)] as number),
+  );
   return [{ dtype: x.dtype, shape, values }];
 };
 
-export const expand: ShapeRule = ([x, target]) => {
+const expand: ShapeRule = ([x, target]) => {
   const shape = x && target?.values && broadcast([x.shape, target.values]);
   return shape && [{ dtype: x.dtype, shape }];
 };
 
-export const tile: ShapeRule = ([x, repeats]) => {
+const tile: ShapeRule = ([x, repeats]) => {
   const times = numbersOf(repeats);
   if (!x || times?.length !== x.shape.length) return undefined;
-  return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => product([size, times[axis] as number])) }];
+  return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => sizeProduct([size, times[axis] as number])) }];
 };
 
-export const concat: ShapeRule = (inputs, attributes) => {
+const concat: ShapeRule = (inputs, attributes) => {
   const parts = inputs.filter((each) => each !== undefined);
   const [first] = parts;
   const axis = first && axisOf(intOf(attributes, 'axis', 0), first.shape.length);
@@ -107,7 +119,7 @@ export const concat: ShapeRule = (inputs, attributes) => {
   ];
 };
 
-export const split: ShapeRule = ([x, said], attributes, outputs) => {
+const split: ShapeRule = ([x, said], attributes, outputs) => {
   const axis = x && axisOf(intOf(attributes, 'axis', 0), x.shape.length);
   if (!x || axis === undefined) return undefined;
   const size = x.shape[axis];
@@ -129,7 +141,7 @@ function sliced(size: number, start: number, end: number, step: number): { from:
   return { from, count: Math.max(Math.ceil((to - from) / step), 0) };
 }
 
-export const slice: ShapeRule = ([x, start, end, along, step]) => {
+const slice: ShapeRule = ([x, start, end, along, step]) => {
   const [starts, ends] = [numbersOf(start), numbersOf(end)];
   if (!x || !starts || !ends) return undefined;
   const given = along ? numbersOf(along) : [...starts.keys()];
@@ -151,13 +163,13 @@ export const slice: ShapeRule = ([x, start, end, along, step]) => {
     shape[axis] = count;
     first[axis] = from;
   }
-  const values = moved(x, shape, (place) =>
+  const values = movedValues(x, shape, (place) =>
     place.map((index, axis) => (first[axis] as number) + index * (by[axis] as number)),
   );
   return [{ dtype: x.dtype, shape, values }];
 };
 
-export const gather: ShapeRule = ([x, indices], attributes) => {
+const gather: ShapeRule = ([x, indices], attributes) => {
   const axis = x && axisOf(intOf(attributes, 'axis', 0), x.shape.length);
   if (!x || !indices || axis === undefined) return undefined;
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
@@ -166,7 +178,7 @@ export const gather: ShapeRule = ([x, indices], attributes) => {
   const chosen = axis + indices.shape.length;
   const values =
     places && typeof size === 'number'
-      ? moved(x, shape, (place) => {
+      ? movedValues(x, shape, (place) => {
           const at = place
             .slice(axis, chosen)
             .reduce((all, index, along) => all * (indices.shape[along] as number) + index, 0);
@@ -177,17 +189,16 @@ export const gather: ShapeRule = ([x, indices], attributes) => {
   return [{ dtype: x.dtype, shape, values }];
 };
 
-export const gatherAlong: ShapeRule = ([x, indices]) =>
-  x && indices && [{ dtype: x.dtype, shape: indices.shape }];
+const gatherAlong: ShapeRule = ([x, indices]) => x && indices && [{ dtype: x.dtype, shape: indices.shape }];
 
-export const gatherRows: ShapeRule = ([x, indices], attributes) => {
+const gatherRows: ShapeRule = ([x, indices], attributes) => {
   const width = indices?.shape.at(-1);
   if (!x || !indices || typeof width !== 'number' || intOf(attributes, 'batch_dims', 0) !== 0)
     return undefined;
   return [{ dtype: x.dtype, shape: [...indices.shape.slice(0, -1), ...x.shape.slice(width)] }];
 };
 
-export const pad: ShapeRule = ([x, amounts, , along]) => {
+const pad: ShapeRule = ([x, amounts, , along]) => {
   const pads = numbersOf(amounts);
   const given = along ? numbersOf(along) : [...(x?.shape.keys() ?? [])];
   const axes = x && given && axesOf(given, x.shape.length);
@@ -200,3 +211,23 @@ export const pad: ShapeRule = ([x, amounts, , along]) => {
   });
   return [{ dtype: x.dtype, shape }];
 };
+
+export const movementShapes = {
+  Concat: concat,
+  Expand: expand,
+  Flatten: flatten,
+  Gather: gather,
+  GatherElements: gatherAlong,
+  GatherND: gatherRows,
+  Identity: identity,
+  Pad: pad,
+  Reshape: reshape,
+  ScatterElements: asFirst,
+  ScatterND: asFirst,
+  Slice: slice,
+  Split: split,
+  Squeeze: squeeze,
+  Tile: tile,
+  Transpose: transpose,
+  Unsqueeze: unsqueeze,
+} satisfies ShapeRules;

@@ -1,6 +1,6 @@
 /** @file Shapes of sums, extrema and indices along axes, and of global pooling. */
 import { intOf, intsOf } from '../attributes.ts';
-import { axesOf, axisOf, type Known, numbersOf, type ShapeRule } from './known.ts';
+import { axesOf, axisOf, type Known, numbersOf, type ShapeRule, type ShapeRules } from './known.ts';
 
 function without(x: Known, axes: readonly number[], keep: boolean): Known {
   const shape = keep
@@ -9,7 +9,7 @@ function without(x: Known, axes: readonly number[], keep: boolean): Known {
   return { dtype: x.dtype, shape };
 }
 
-export const reduced: ShapeRule = ([x, said], attributes) => {
+const reduced: ShapeRule = ([x, said], attributes) => {
   if (!x) return undefined;
   const given = said ? numbersOf(said) : (intsOf(attributes, 'axes') ?? []);
   if (!given) return undefined;
@@ -18,16 +18,16 @@ export const reduced: ShapeRule = ([x, said], attributes) => {
   return axes && [without(x, axes, intOf(attributes, 'keepdims', 1) === 1)];
 };
 
-export const indexed: ShapeRule = ([x], attributes) => {
+const indexed: ShapeRule = ([x], attributes) => {
   const axis = x && axisOf(intOf(attributes, 'axis', 0), x.shape.length);
   if (axis === undefined) return undefined;
   return [{ ...without(x as Known, [axis], intOf(attributes, 'keepdims', 1) === 1), dtype: 'int64' }];
 };
 
-export const globallyPooled: ShapeRule = ([x]) =>
+const globallyPooled: ShapeRule = ([x]) =>
   x && [{ dtype: x.dtype, shape: x.shape.map((size, axis) => (axis < 2 ? size : 1)) }];
 
-export const largest: ShapeRule = ([x, k], attributes) => {
+const largest: ShapeRule = ([x, k], attributes) => {
   const axis = x && axisOf(intOf(attributes, 'axis', -1), x.shape.length);
   const [count] = numbersOf(k) ?? [];
   if (!x || axis === undefined || count === undefined) return undefined;
@@ -37,3 +37,16 @@ export const largest: ShapeRule = ([x, k], attributes) => {
     { dtype: 'int64', shape },
   ];
 };
+
+export const reductionShapes = {
+  ArgMax: indexed,
+  ArgMin: indexed,
+  GlobalAveragePool: globallyPooled,
+  GlobalMaxPool: globallyPooled,
+  ReduceL2: reduced,
+  ReduceMax: reduced,
+  ReduceMean: reduced,
+  ReduceMin: reduced,
+  ReduceSum: reduced,
+  TopK: largest,
+} satisfies ShapeRules;

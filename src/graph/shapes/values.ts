@@ -55,7 +55,7 @@ export function evaluated(
  * The elements of a result that takes each of its own from a place of `x`.
  * @param placeOf - the place in `x` of a place in the result, each an index by axis
  */
-export function moved(
+export function movedValues(
   x: Known,
   shape: Shape,
   placeOf: (place: readonly number[]) => readonly number[],

@@ -344,6 +344,18 @@ describe('what is refused', () => {
     expect(() => slopes([2, 3])).toThrow(/attached\/y is said to have another shape than its file gives it/);
   });
 
+  it('a quantised value, which the file says is of whole numbers', () => {
+    const model = around({ opType: 'DequantizeLinear', input: ['q', 'scale'], output: ['after'] });
+    model.graph.node!.splice(1, 0, { opType: 'QuantizeLinear', input: ['before', 'scale'], output: ['q'] });
+    model.graph.initializer!.push({ name: 'scale', dataType: 1, dims: [], rawData: new Uint8Array(4) });
+    const shape = { dim: [{ dimValue: 2 }, { dimValue: 3 }] };
+    model.graph.valueInfo = [
+      { name: 'q', type: { tensorType: { elemType: 2, shape } } },
+      { name: 'after', type: { tensorType: { elemType: 1, shape } } },
+    ];
+    expect(() => slopesOf(model)).toThrow(/^DequantizeLinear.*no rule is known for DequantizeLinear/);
+  });
+
   it("what a branch reads from outside it, where the input of the branch's node is only the condition", () => {
     const body = (name: string, from: string) => ({
       name,
