@@ -1,6 +1,6 @@
 /**
  * Refuses an import that goes up the layers, that brings the host into a folder that must also run in a browser, or that brings
- * anything but these packages into the library for browsers, src/web.ts, and whatever it reaches. Refuses circles of imports.
+ * anything but these packages into the library for browsers, src/web/index.ts, and whatever it reaches. Refuses circles of imports.
  * The order below is the architecture (docs/how-it-works.md): a folder may import from itself and from those after it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const layers = [
   'cli',
   'server',
+  'web',
   'report',
   'jobs',
   'methods',
@@ -42,7 +43,7 @@ const webPackages = new Set(['zod']);
 /** What a training may use, wherever it runs. */
 const anywherePackages = new Set(['zod', 'protobufjs/light.js', 'ml-matrix']);
 /** Reached by its address rather than by an import. */
-const webEntries = ['web.ts', 'runtime/browser-worker.ts'];
+const webEntries = ['web/index.ts', 'web/engine-worker.ts'];
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
 const problems = [];
@@ -103,7 +104,7 @@ function reachedFrom(entries, allowed, why) {
   return reached;
 }
 
-const reached = reachedFrom(webEntries, webPackages, 'src/web.ts reaches it, and runs in a browser');
+const reached = reachedFrom(webEntries, webPackages, 'src/web/index.ts reaches it, and runs in a browser');
 const training = readdirSync(join(src, 'training'), { recursive: true })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => `training/${name.replaceAll('\\', '/')}`);

@@ -47,7 +47,7 @@ export { type PredictionLine, predictImages, predictTargets } from './jobs/predi
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
-export type { CladOptions } from './methods/clad/options.ts';
+export type { CladOptions } from './methods/clad/clad-options.ts';
 export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';
 /** What methods are made with. */
 export * as kit from './methods/kit.ts';

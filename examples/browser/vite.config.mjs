@@ -11,7 +11,7 @@ export default defineConfig({
   // Works in any folder of a web server.
   base: './',
   // This checkout's clad. In your own project, where clad is a dependency, leave it out.
-  resolve: { alias: { 'clad/web': fileURLToPath(new URL('../../dist/web.js', import.meta.url)) } },
+  resolve: { alias: { 'clad/web': fileURLToPath(new URL('../../dist/web/index.js', import.meta.url)) } },
   // Both find their files beside themselves, which bundling for development would take away.
   optimizeDeps: { exclude: ['clad', 'onnxruntime-web'] },
   build: { target: 'es2023' },

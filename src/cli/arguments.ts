@@ -29,7 +29,7 @@ export function names(text: string): string[] {
 }
 
 /** A whole number from `least`. */
-export function wholeFrom(least: number): (text: string) => number {
+export function wholeFromText(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < least) {

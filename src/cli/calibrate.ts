@@ -6,7 +6,7 @@ import {
   calibrateDetector,
 } from '../jobs/calibrate/calibrate.ts';
 import type { Device } from '../runtime/engine.ts';
-import { repeated, shareFrom, wholeFrom } from './arguments.ts';
+import { repeated, shareFrom, wholeFromText } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -34,7 +34,7 @@ export function registerCalibrate(program: Command): void {
     .option(
       '--min-images <n>',
       'photographs of a class that set its threshold; with fewer it stays',
-      wholeFrom(1),
+      wholeFromText(1),
       10,
     )
     .option('--keep-outliers', 'let photographs that stand out count too: they were looked at and are good')

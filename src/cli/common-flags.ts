@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { layouts } from '../data/dataset.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { devices } from '../runtime/engine.ts';
-import { wholeFrom } from './arguments.ts';
+import { wholeFromText } from './arguments.ts';
 
 /** `--layout`, where a data set is read. */
 export function layoutOption(): Option {
@@ -17,7 +17,7 @@ export function deviceOption(): Option {
 
 /** `--threads` of the engine. */
 export function threadsOption(): Option {
-  return new Option('--threads <n>', 'processor threads (default: all cores)').argParser(wholeFrom(1));
+  return new Option('--threads <n>', 'processor threads (default: all cores)').argParser(wholeFromText(1));
 }
 
 /** `--bits` of 16-bit files, where a data set is read that no detector knows yet. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { demoDefaults } from '../demo/plan.ts';
 import { demoProducts } from '../demo/products.ts';
 import { type DemoData, writeDemoData } from '../jobs/demo/demo-data.ts';
-import { names, wholeFrom } from './arguments.ts';
+import { names, wholeFromText } from './arguments.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -26,11 +26,11 @@ export function registerDataDemo(data: Command): void {
     .command('demo')
     .description('draw photographs of a small factory: eight products, good and with defects, with masks')
     .requiredOption('--out <dir>', 'folder for the data set, new, empty or of an earlier call')
-    .option('--seed <n>', 'another seed, other parts', wholeFrom(0), seed)
-    .option('--size <n>', 'side of the pictures, pixels', wholeFrom(64), size)
-    .option('--train <n>', 'good parts to train on, of each class', wholeFrom(0), train)
-    .option('--test-good <n>', 'good parts to test on, of each class', wholeFrom(0), testGood)
-    .option('--test-anomalous <n>', 'parts with defects, of each class', wholeFrom(0), testAnomalous)
+    .option('--seed <n>', 'another seed, other parts', wholeFromText(0), seed)
+    .option('--size <n>', 'side of the pictures, pixels', wholeFromText(64), size)
+    .option('--train <n>', 'good parts to train on, of each class', wholeFromText(0), train)
+    .option('--test-good <n>', 'good parts to test on, of each class', wholeFromText(0), testGood)
+    .option('--test-anomalous <n>', 'parts with defects, of each class', wholeFromText(0), testAnomalous)
     .option('--classes <names>', 'only these, separated by commas (default: all)', names)
     .option('--json', 'print one JSON document')
     .addHelpText('after', help())

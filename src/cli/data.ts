@@ -9,7 +9,7 @@ import { requireWritable } from '../core/files.ts';
 import { trainingBits } from '../data/bit-depth.ts';
 import type { Layout } from '../data/dataset.ts';
 import { requireOutside } from '../data/folders.ts';
-import { type ClassSummary, type Inspection, inspectDataset, type Range } from '../data/inspect.ts';
+import { type ClassSummary, type Inspection, inspectDataset, type SizeRange } from '../data/inspect.ts';
 import { describeLeftOut, type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { loadDataset } from '../data/load.ts';
 import { describeReadAsOne } from '../data/nested.ts';
@@ -127,7 +127,7 @@ function sizeOf({ width, height }: ClassSummary): string {
   return width && height ? `${span(width)} x ${span(height)}` : '-';
 }
 
-function span({ min, max }: Range): string {
+function span({ min, max }: SizeRange): string {
   return min === max ? String(min) : `${min}-${max}`;
 }
 

@@ -12,7 +12,7 @@ import { train } from '../jobs/train/train.ts';
 import { clad } from '../methods/clad/clad.ts';
 import { resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
-import { wholeFrom } from './arguments.ts';
+import { wholeFromText } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -29,7 +29,7 @@ export function registerDemo(program: Command): void {
       'see it work: draw a small factory, train on it, evaluate, report (a few minutes, no network)',
     )
     .option('--out <dir>', 'folder for data and run', 'clad-demo')
-    .option('--seed <n>', 'another seed, other parts', wholeFrom(0), 0)
+    .option('--seed <n>', 'another seed, other parts', wholeFromText(0), 0)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Precision } from '../detector/metadata.ts';
 import { type ExportDocument, exportDetector } from '../jobs/export/export.ts';
 import type { Device } from '../runtime/engine.ts';
-import { wholeFrom } from './arguments.ts';
+import { wholeFromText } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -24,12 +24,12 @@ export function registerExport(program: Command): void {
         .default('fp32'),
     )
     .option('--data <dir>', "data set to measure with (default: the run's own)")
-    .option('--images <n>', 'predict at most so many images with both files; 0: none', wholeFrom(0), 200)
+    .option('--images <n>', 'predict at most so many images with both files; 0: none', wholeFromText(0), 200)
     .option('--name <name>', "name of the Triton model (default: the run's)")
-    .option('--model-version <n>', 'version of the Triton model (default: the next)', wholeFrom(1))
-    .option('--max-batch <n>', 'Triton: images predicted at once', wholeFrom(1), 8)
-    .option('--queue-delay <us>', 'Triton: microseconds to wait for others', wholeFrom(0), 2000)
-    .option('--instances <n>', 'Triton: copies of the model', wholeFrom(1), 1)
+    .option('--model-version <n>', 'version of the Triton model (default: the next)', wholeFromText(1))
+    .option('--max-batch <n>', 'Triton: images predicted at once', wholeFromText(1), 8)
+    .option('--queue-delay <us>', 'Triton: microseconds to wait for others', wholeFromText(0), 2000)
+    .option('--instances <n>', 'Triton: copies of the model', wholeFromText(1), 1)
     .option('--gpu', 'Triton: on a GPU')
     .addOption(deviceOption())
     .addOption(threadsOption())

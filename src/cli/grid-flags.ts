@@ -7,7 +7,7 @@ import { type GridVariant, runGrid } from '../jobs/compare/grid.ts';
 import { summarise } from '../jobs/compare/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
 import type { Device } from '../runtime/engine.ts';
-import { repeated, wholeFrom } from './arguments.ts';
+import { repeated, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -35,7 +35,7 @@ export function addGridFlags(command: Command): void {
   command
     .argument('<data>', 'data set with test images')
     .requiredOption('--out <dir>', 'folder for features, runs and tables; called again, it goes on there')
-    .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFrom(1), 1)
+    .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFromText(1), 1)
     .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
     .option('--cache <dir>', 'keep patch features here, for several grids (default: cache/ of --out)')

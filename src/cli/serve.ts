@@ -5,7 +5,7 @@ import { type LogLevel, logLevels, serveDefaults } from '../server/options.ts';
 import { type RunningService, startService } from '../server/serve.ts';
 import { detectorSources } from '../server/source-argument.ts';
 import { findToken } from '../server/token.ts';
-import { repeated, wholeFrom } from './arguments.ts';
+import { repeated, wholeFromText } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printNote, printText } from './output.ts';
@@ -32,7 +32,7 @@ export function registerServe(program: Command): void {
       new Option(
         '--max-batch <n>',
         `images predicted together, at most (default: ${serveDefaults.maxBatch.cpu} on the CPU, else ${serveDefaults.maxBatch.other})`,
-      ).argParser(wholeFrom(1)),
+      ).argParser(wholeFromText(1)),
     )
     .addOption(
       wholeOption('--max-delay <ms>', 'wait for images that are on their way', serveDefaults.maxDelay, 0),
@@ -44,7 +44,7 @@ export function registerServe(program: Command): void {
       new Option(
         '--max-images <n>',
         `images of a request, at most (default: ${serveDefaults.maxImages}, or --max-queue if that is less)`,
-      ).argParser(wholeFrom(1)),
+      ).argParser(wholeFromText(1)),
     )
     .addOption(wholeOption('--timeout <s>', 'for a request', serveDefaults.timeout))
     .addOption(
@@ -69,14 +69,14 @@ Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. SIGHUP 
 
 function wholeOption(flags: string, description: string, value: number, least = 1): Option {
   return new Option(flags, `${description}${least === 1 ? ', at most' : ', at most so long'}`)
-    .argParser(wholeFrom(least))
+    .argParser(wholeFromText(least))
     .default(value);
 }
 
 function portOption(): Option {
   return new Option('--port <n>', 'TCP port; 0 takes a free one')
     .argParser((text) => {
-      const port = wholeFrom(0)(text);
+      const port = wholeFromText(0)(text);
       if (port > 65_535) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
       return port;
     })

@@ -16,7 +16,7 @@ import { defaultMethod, loadMethod, methodNames, methods } from '../methods/regi
 import { defaultPreset, resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
 import { type Device, devices } from '../runtime/engine.ts';
-import { pixels, repeated, wholeFrom } from './arguments.ts';
+import { pixels, repeated, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -56,7 +56,7 @@ export function registerTrain(program: Command): void {
       ).choices(['synthetic', 'test', 'last']),
     )
     .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
-    .option('--seed <n>', 'of all random numbers (default: 0)', wholeFrom(0))
+    .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
     .addOption(layoutOption())
     .addOption(bitsOption())
     .addOption(deviceOption())

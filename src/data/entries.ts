@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { specialFile } from '../core/files.ts';
-import { headBytes, lookAt } from '../image/other-formats.ts';
+import { headBytes, sniff } from '../image/other-formats.ts';
 import { unreadableReason } from './left-out.ts';
 import { isImageName } from './names.ts';
 
@@ -64,7 +64,7 @@ async function kindOfContent(path: string, name: string): Promise<EntryKind> {
     const file = openSync(path, 'r');
     try {
       const head = Buffer.alloc(headBytes);
-      const { format, other } = lookAt(head.subarray(0, readSync(file, head, 0, headBytes, 0)), name);
+      const { format, other } = sniff(head.subarray(0, readSync(file, head, 0, headBytes, 0)), name);
       if (format !== undefined) return 'image';
       return { leftOut: other === undefined ? 'no picture' : `${other} is not read` };
     } finally {

@@ -23,10 +23,10 @@ import { foldersReadAsOne, type ReadAsOne } from './nested.ts';
 import { defaultPatches, largePatches } from './patch-size.ts';
 import { type Sketch, sketchOf } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
-import { type Examination, type ExamineOptions, examineImages } from './verify.ts';
+import { type Examination, type ExamineOptions, examineImages } from './verify-images.ts';
 
 /** The smallest and largest of something, in pixels. */
-export interface Range {
+export interface SizeRange {
   readonly min: number;
   readonly max: number;
 }
@@ -41,8 +41,8 @@ export interface ClassSummary {
   /** Anomalous test images that have a mask. */
   readonly masks: number;
   /** Of the images that decode; null when none does. */
-  readonly width: Range | null;
-  readonly height: Range | null;
+  readonly width: SizeRange | null;
+  readonly height: SizeRange | null;
   /** Paths of good images that are almost the same picture, in groups; exact copies count as one picture. */
   readonly nearDuplicates: readonly (readonly string[])[];
 }
@@ -161,7 +161,7 @@ function summarise(
   };
 }
 
-function rangeOf(values: readonly number[]): Range | null {
+function rangeOf(values: readonly number[]): SizeRange | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((first, second) => first - second);
   return { min: sorted[0] as number, max: sorted.at(-1) as number };

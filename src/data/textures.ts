@@ -6,7 +6,7 @@ import { attempt, type BrokenImage } from './broken-image.ts';
 import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
 import { byCodeUnit, imagesBelow, requireFolder } from './folders.ts';
 import { type LeftOut, laterPages, leftOutBriefly } from './left-out.ts';
-import { imagesBroken } from './verify.ts';
+import { imagesBroken } from './verify-images.ts';
 
 /**
  * Absolute paths of all images below a folder, sorted by code unit.

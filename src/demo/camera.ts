@@ -5,7 +5,7 @@
 import type { Random } from '../core/random.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Radiance } from './light.ts';
-import type { Colour } from './surface.ts';
+import type { PaintColour } from './surface.ts';
 import { side } from './surface.ts';
 
 /** The camera's state for one picture. */
@@ -13,7 +13,7 @@ export interface Camera {
   /** Factor of all light. */
   readonly exposure: number;
   /** Factor of each channel. */
-  readonly balance: Colour;
+  readonly balance: PaintColour;
   /** Deviation of the lens's blur, units. */
   readonly blur: number;
   /** Light lost in the corners, 0 .. 1. */

@@ -3,7 +3,7 @@
  * highlights on what is glossy, and the room's mirror image in what is metal. Slopes come from the height.
  */
 import { smooth } from '../synthesis/oklab.ts';
-import type { Colour, Surface } from './surface.ts';
+import type { PaintColour, Surface } from './surface.ts';
 
 /** The lamp and the room. */
 export interface Light {
@@ -16,7 +16,7 @@ export interface Light {
   /** Strength of the room. */
   readonly fill: number;
   /** Colour of both. */
-  readonly tint: Colour;
+  readonly tint: PaintColour;
 }
 
 /** Linear light of every pixel. */

@@ -7,12 +7,12 @@
  */
 
 /** Red, green and blue in linear light, 0 .. 1. */
-export type Colour = readonly [red: number, green: number, blue: number];
+export type PaintColour = readonly [red: number, green: number, blue: number];
 
 /** What a shape is made of. */
 export interface Material {
   /** Share of light sent back; of a metal, what its mirror image is multiplied by. */
-  readonly colour: Colour;
+  readonly colour: PaintColour;
   /** 0 for paint and plastic, 1 for bare metal. @default 0 */
   readonly metal?: number;
   /** Strength of highlights, 0 (chalk) .. 1 (lacquer). @default 0 */
@@ -26,7 +26,7 @@ export type Box = readonly [left: number, top: number, right: number, bottom: nu
 export const side = 256;
 
 /** A colour as style sheets write it, `#rrggbb`, in linear light. */
-export function srgb(hex: string): Colour {
+export function srgb(hex: string): PaintColour {
   const channel = (at: number) => {
     const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -35,7 +35,7 @@ export function srgb(hex: string): Colour {
 }
 
 /** A colour as much lighter or darker. */
-export function scaled([red, green, blue]: Colour, factor: number): Colour {
+export function scaled([red, green, blue]: PaintColour, factor: number): PaintColour {
   return [red * factor, green * factor, blue * factor];
 }
 
@@ -45,7 +45,7 @@ export function mix(low: number, high: number, share: number): number {
 }
 
 /** The colour `share` of the way from one to the other. */
-export function mixed(from: Colour, to: Colour, share: number): Colour {
+export function mixed(from: PaintColour, to: PaintColour, share: number): PaintColour {
   return [mix(from[0], to[0], share), mix(from[1], to[1], share), mix(from[2], to[2], share)];
 }
 

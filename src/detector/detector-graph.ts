@@ -3,7 +3,7 @@ import { CladError } from '../core/errors.ts';
 import { add, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
 
 /** What the graph is made of: a fitted method. */
-export interface DetectorSource {
+export interface GraphSource {
   graph(
     graph: Graph,
     image: Tensor,
@@ -19,7 +19,7 @@ export interface DetectorSource {
  * @throws OPTION_INVALID where the method tells no classes apart, and there are several
  */
 export function detectorGraph(
-  source: DetectorSource,
+  source: GraphSource,
   classes: readonly string[],
   options: { readonly leaveOneOut?: boolean } = {},
 ): Graph {

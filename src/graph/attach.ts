@@ -17,7 +17,7 @@ import {
   type ValueInfoProto,
 } from './onnx.ts';
 import { upgradeNodes } from './rewrite/upgrade.ts';
-import { unsuitable } from './rewrite/upgrade-nodes.ts';
+import { notUpgradable } from './rewrite/upgrade-nodes.ts';
 import { type Dim, type DType, dtypeCode, type Tensor } from './tensor.ts';
 import { rawBytes } from './write.ts';
 
@@ -55,10 +55,10 @@ export function attach(
 ): Tensor[] {
   const constants = model.graph.initializer ?? [];
   if (constants.some(({ dataLocation }) => dataLocation === 1)) {
-    unsuitable('its weights lie in a second file; save it as one file (external data is not read)');
+    notUpgradable('its weights lie in a second file; save it as one file (external data is not read)');
   }
   for (const { name } of declaredInputs(model)) {
-    if (!inputs[name]) unsuitable(`its input ${name} is given no value`);
+    if (!inputs[name]) notUpgradable(`its input ${name} is given no value`);
   }
   const version = model.opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1;
   const made: TensorProto[] = [];
@@ -95,7 +95,8 @@ export function attach(
   const all = [...constants, ...made];
   const known = new Set([...all.map(({ name }) => name), ...upgraded.flatMap(({ output }) => output ?? [])]);
   for (const { name } of outputs) {
-    if (!known.has(name)) unsuitable(`it has no value named ${name}; its outputs are ${outputNames(model)}`);
+    if (!known.has(name))
+      notUpgradable(`it has no value named ${name}; its outputs are ${outputNames(model)}`);
   }
   const { nodes, used } = needed(
     upgraded,
@@ -212,7 +213,7 @@ function renameGraph(body: GraphProto, rename: (name: string) => string): GraphP
 function declared({ name, type }: ValueInfoProto): DeclaredValue {
   const tensor = type?.tensorType;
   const dtype = dtypeOf(tensor?.elemType);
-  if (!dtype) unsuitable(`its value ${name} is of a type that is not supported`);
+  if (!dtype) notUpgradable(`its value ${name} is of a type that is not supported`);
   const dims = tensor?.shape?.dim ?? [];
   return {
     name,

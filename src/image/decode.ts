@@ -95,7 +95,7 @@ export async function decodeSamples(
   limits: DecodeLimits = {},
 ): Promise<DecodedSamples> {
   if (limits.maxPixels !== undefined) await imageSize(bytes, name, limits.maxPixels);
-  const picture = await named(name, async () => {
+  const picture = await withPathInError(name, async () => {
     const format = requireFormat(bytes);
     if (format === 'bmp') return { ...decodeBmp(bytes), depth: 8 as const };
     return withImage(bytes, limits, async (opened): Promise<DecodedSamples> => {
@@ -141,7 +141,7 @@ export async function imageSize(
   name: string,
   maxPixels = Number.POSITIVE_INFINITY,
 ): Promise<{ width: number; height: number }> {
-  const { width, height } = await named(name, async () => {
+  const { width, height } = await withPathInError(name, async () => {
     if (requireFormat(bytes) === 'bmp') return bmpSize(bytes);
     return sharp(bytes, { limitInputPixels: false }).metadata();
   });
@@ -198,7 +198,7 @@ export function requireIntegers(depth: string | undefined): void {
 }
 
 /** Names the file in whatever decoding it throws. */
-export async function named<T>(path: string, decode: () => Promise<T>): Promise<T> {
+export async function withPathInError<T>(path: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {

@@ -3,7 +3,7 @@ import { path as asPath, requireArgument } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
 import { decodeBmp } from './bmp.ts';
-import { named, requireIntegers, withImage } from './decode.ts';
+import { requireIntegers, withImage, withPathInError } from './decode.ts';
 import { requireFormat } from './format.ts';
 import { type MaskReading, type MaskSamples, maskShape } from './mask-shape.ts';
 import type { Mask } from './rgb.ts';
@@ -23,7 +23,7 @@ export async function decodeMask(path: string): Promise<MaskReading> {
  * @throws CladError `IMAGE_INVALID`
  */
 export async function decodeMaskBytes(bytes: Uint8Array, name: string): Promise<MaskReading> {
-  return named(name, async () => {
+  return withPathInError(name, async () => {
     if (requireFormat(bytes) === 'bmp') return maskShape({ ...decodeBmp(bytes), channels: 3 });
     return maskShape(await decodeDeep(bytes));
   });

@@ -4,7 +4,7 @@
  */
 import { formatOf, type ImageFormat } from './format.ts';
 
-/** Bytes from the beginning of a file that `lookAt` wants to see. */
+/** Bytes from the beginning of a file that `sniff` wants to see. */
 export const headBytes = 144;
 
 /** Formats of pictures that are not read: name, place of the signature, signature as Latin-1. */
@@ -52,7 +52,7 @@ export interface Look {
  * @param head - its first `headBytes`, or all of a shorter one
  * @param name - the file's; what cameras write raw is known by its ending alone
  */
-export function lookAt(head: Uint8Array, name: string): Look {
+export function sniff(head: Uint8Array, name: string): Look {
   const format = formatOf(head);
   if (format === 'tiff' && rawEndings.test(name)) return { other: 'camera raw' };
   if (format !== undefined && (format !== 'bmp' || hasBmpHeader(head))) return { format };

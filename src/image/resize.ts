@@ -1,7 +1,7 @@
 /**
  * @file Resizing and cropping of pictures and masks. The detector does not use these: its resize is in the ONNX graph.
  *
- * Half-pixel coordinates throughout. `resizeLinear` is the triangle filter widened by the scale when shrinking, as
+ * Half-pixel coordinates throughout. `resizePixels` is the triangle filter widened by the scale when shrinking, as
  * PIL, torchvision (`antialias=True`) and ONNX Resize (`linear`, `antialias=1`) define it, in floating point and
  * rounded once at the end; PIL's fixed-point arithmetic may differ by 1.
  */
@@ -29,7 +29,7 @@ function nearest(from: number, to: number): Uint32Array {
 }
 
 /** The picture at another size, antialiased when it shrinks. */
-export function resizeLinear(image: RgbImage, width: number, height: number): RgbImage {
+export function resizePixels(image: RgbImage, width: number, height: number): RgbImage {
   requireSize('size', width, height);
   const across = filterTaps(image.width, width);
   const down = filterTaps(image.height, height);

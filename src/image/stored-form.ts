@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { readBytes } from '../core/files.ts';
 import { bmpSize } from './bmp.ts';
-import { named } from './decode.ts';
+import { withPathInError } from './decode.ts';
 import { requireFormat } from './format.ts';
 
 /** A picture as stored. */
@@ -19,7 +19,7 @@ export interface StoredForm {
  */
 export async function storedForm(path: string): Promise<StoredForm> {
   const bytes = await readBytes(path);
-  return named(path, async () => {
+  return withPathInError(path, async () => {
     if (requireFormat(bytes) === 'bmp') return { ...bmpSize(bytes), orientation: 1 };
     const { width, height, orientation = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width, height, orientation };

@@ -14,7 +14,7 @@ import type { SampleBits } from '../image/samples.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Validation } from '../training/checkpoint.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
-import type { SynthesisOptions } from './shared/options.ts';
+import type { SynthesisOptions } from './shared/option-groups.ts';
 
 /** Options that every method has, since what is around it asks for them. */
 export interface CommonOptions {

@@ -17,5 +17,5 @@ export { trainStages } from '../training/trainer.ts';
 export { fitClassMaps } from './shared/class-maps.ts';
 export { onPatches } from './shared/on-patches.ts';
 /** Groups of options, and usual values: `asCompared`, `asPublished`. */
-export * as options from './shared/options.ts';
+export * as options from './shared/option-groups.ts';
 export { sharesOfVotes, weighedVotes } from './shared/patch-model.ts';

@@ -65,7 +65,7 @@ export function perceptron(
 ): Tensor {
   let rows = x;
   for (let position = 0; ; position += 3) {
-    const weight = named(parameters, `${network}.${position}.weight`);
+    const weight = parameterNamed(parameters, `${network}.${position}.weight`);
     rows = linear(rows, weight, parameters[`${network}.${position}.bias`]);
     if (!parameters[`${network}.${position + 3}.weight`]) return rows;
     rows = leakyRelu(normalise(`${network}.${position + 1}`, rows), slope);
@@ -91,15 +91,15 @@ export function runningNormaliser(parameters: ParameterTensors): Normalise {
 
 function normParameters(parameters: ParameterTensors, name: string) {
   return {
-    weight: named(parameters, `${name}.weight`),
-    bias: named(parameters, `${name}.bias`),
-    runningMean: named(parameters, `${name}.running_mean`),
-    runningVar: named(parameters, `${name}.running_var`),
+    weight: parameterNamed(parameters, `${name}.weight`),
+    bias: parameterNamed(parameters, `${name}.bias`),
+    runningMean: parameterNamed(parameters, `${name}.running_mean`),
+    runningVar: parameterNamed(parameters, `${name}.running_var`),
   };
 }
 
 /** A parameter that has to be there. */
-export function named(parameters: ParameterTensors, name: string): Tensor {
+export function parameterNamed(parameters: ParameterTensors, name: string): Tensor {
   const tensor = parameters[name];
   if (!tensor) throw new TypeError(`the network has no parameter ${name}`);
   return tensor;

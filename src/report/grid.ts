@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../core/files.ts';
 import { type MetricName, metricNames } from '../evaluation/evaluator.ts';
 import { markdownTable, metricTitles, type Table } from '../evaluation/table.ts';
 import type { GridCell } from '../jobs/compare/grid.ts';
-import { type GridRow, type Spread, summarise } from '../jobs/compare/grid-summary.ts';
+import { type GridRow, type SeedSpread, summarise } from '../jobs/compare/grid-summary.ts';
 import { version } from '../jobs/version.ts';
 import { html } from './html.ts';
 import { standalonePage } from './shell.ts';
@@ -60,7 +60,7 @@ export function gridTable(rows: readonly GridRow[]): Table {
   };
 }
 
-function spreadText(spread: Spread | null): string {
+function spreadText(spread: SeedSpread | null): string {
   if (spread === null) return '-';
   const percent = (value: number) => (100 * value).toFixed(1);
   return spread.deviation === 0

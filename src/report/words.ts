@@ -10,17 +10,17 @@ export function decimals(value: number | null | undefined): string {
 }
 
 /** A fraction as a percentage with one decimal; a dash for null. */
-export function percent(value: number | null | undefined): string {
+export function percentText(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
 }
 
 /** A score with three significant digits, without exponent where that is short. */
-export function score(value: number): string {
+export function scoreText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
 /** `1 image`, `2 images`. */
-export function count(number: number, noun: string): string {
+export function countText(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file What the rest of the program knows of ONNX Runtime: an engine loads a model, a session runs it. node.ts makes
- * engines on onnxruntime-node; web.ts makes them on onnxruntime-web.
+ * engines on onnxruntime-node; web/index.ts makes them on onnxruntime-web.
  */
 import type { DType } from '../graph/index.ts';
 

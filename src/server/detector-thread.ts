@@ -11,7 +11,7 @@ import { nodeWorkerSide } from '../runtime/worker/node-port.ts';
 import type { Prepared } from '../runtime/worker/protocol.ts';
 
 /** What to load. */
-export interface LoadOrder {
+export interface DetectorOrder {
   readonly path: string;
   readonly device: Device | undefined;
   readonly threads: number | undefined;
@@ -26,7 +26,7 @@ export interface RunOutcome {
 let detector: Detector | undefined;
 
 const handlers = {
-  async load({ path, device, threads }: LoadOrder): Promise<Prepared<DetectorMetadata>> {
+  async load({ path, device, threads }: DetectorOrder): Promise<Prepared<DetectorMetadata>> {
     detector = await openDetector(await nodeEngine({ device, threads }), path);
     return { value: detector.metadata };
   },

@@ -22,7 +22,7 @@ const keepLarge = 30_000;
 const restartDelay = { first: 100, most: 30_000 };
 
 /** Which detector, and where it is. */
-export interface DetectorSource {
+export interface ServedSource {
   readonly name: string;
   readonly version: string;
   /** The .onnx file. */
@@ -36,8 +36,8 @@ export interface HostOptions {
   readonly threads?: number;
   /** The compiled file of the thread that owns the detector. @default detector-thread.js */
   readonly script?: URL;
-  onReload(source: DetectorSource, problem: string | undefined): void;
-  onDeath(source: DetectorSource, reason: string): void;
+  onReload(source: ServedSource, problem: string | undefined): void;
+  onDeath(source: ServedSource, reason: string): void;
   /** Told what the thread prints, which is a library's warning. */
   onOutput?(text: string): void;
 }
@@ -65,7 +65,7 @@ interface Held extends Loaded {
 const ownScript = new URL('./detector-thread.js', import.meta.url);
 
 export class HostedDetector {
-  readonly source: DetectorSource;
+  readonly source: ServedSource;
   readonly #options: HostOptions;
   #current: Held | undefined;
   #stopWatching = () => {};
@@ -74,13 +74,13 @@ export class HostedDetector {
   #turn: Promise<void> = Promise.resolve();
   #delay = restartDelay.first;
 
-  private constructor(source: DetectorSource, options: HostOptions) {
+  private constructor(source: ServedSource, options: HostOptions) {
     this.source = source;
     this.#options = options;
   }
 
   /** @throws FILE_UNREADABLE, DETECTOR_INVALID or DEVICE_UNAVAILABLE */
-  static async load(source: DetectorSource, options: HostOptions): Promise<HostedDetector> {
+  static async load(source: ServedSource, options: HostOptions): Promise<HostedDetector> {
     const hosted = new HostedDetector(source, options);
     const mark = await fileMark(source.path);
     hosted.#current = await hosted.#open();

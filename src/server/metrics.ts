@@ -1,7 +1,7 @@
 /** @file What the service counts, for Prometheus. Scores and verdicts by class show when what the camera sees drifts away. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics, Summary } from 'prom-client';
 import type { Prediction } from '../detector/prediction.ts';
-import type { DetectorSource } from './hosted-detector.ts';
+import type { ServedSource } from './hosted-detector.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const shares = [0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5];
@@ -139,7 +139,7 @@ export class ServiceMetrics {
   }
 
   predicted(
-    { name, version }: DetectorSource,
+    { name, version }: ServedSource,
     prediction: Pick<Prediction, 'class' | 'score' | 'threshold' | 'verdict' | 'warnings'>,
   ): void {
     const { score, threshold, verdict, warnings } = prediction;
@@ -151,15 +151,15 @@ export class ServiceMetrics {
     if (threshold !== null && threshold > 0) this.#shares.observe(labels, score / threshold);
   }
 
-  failed({ name, version }: DetectorSource, code: string): void {
+  failed({ name, version }: ServedSource, code: string): void {
     this.#failures.inc({ detector: name, version, code });
   }
 
-  reloaded({ name, version }: DetectorSource, result: 'ok' | 'failed'): void {
+  reloaded({ name, version }: ServedSource, result: 'ok' | 'failed'): void {
     this.#reloads.inc({ detector: name, version, result });
   }
 
-  died({ name, version }: DetectorSource): void {
+  died({ name, version }: ServedSource): void {
     this.#deaths.inc({ detector: name, version });
   }
 }

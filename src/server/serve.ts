@@ -12,7 +12,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { version } from '../jobs/version.ts';
 import { createApp, type ServiceState } from './app.ts';
-import { type DetectorSource, HostedDetector, type HostOptions } from './hosted-detector.ts';
+import { HostedDetector, type HostOptions, type ServedSource } from './hosted-detector.ts';
 import { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import { PictureThreads } from './pictures.ts';
@@ -24,7 +24,7 @@ import { isLoopback } from './site-guard.ts';
 export interface RunningService {
   /** E.g. `http://127.0.0.1:8080`. */
   readonly address: string;
-  readonly detectors: readonly DetectorSource[];
+  readonly detectors: readonly ServedSource[];
   /** One JSON document a line. */
   readonly log: FastifyBaseLogger;
   /** Loads every detector's file again; one that cannot be used changes nothing. */
@@ -41,7 +41,7 @@ const closingLook = 20;
  * @throws TOKEN_NEEDED, ADDRESS_UNUSABLE, OPTION_INVALID, and what loading a detector throws
  */
 export async function startService(
-  sources: readonly DetectorSource[],
+  sources: readonly ServedSource[],
   options: ServeOptions,
 ): Promise<RunningService> {
   requireSafe(options);

@@ -2,7 +2,7 @@
 import { basename, extname, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { modelPathOf } from '../jobs/run-folder.ts';
-import type { DetectorSource } from './hosted-detector.ts';
+import type { ServedSource } from './hosted-detector.ts';
 
 /** Stands in addresses as it is. */
 const word = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
@@ -11,8 +11,8 @@ const word = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
  * The detectors that arguments stand for. Without a name it is that of the folder or file; without a version it is 1.
  * @throws OPTION_INVALID for a name or version that cannot stand in an address, RUN_NOT_FOUND, DETECTOR_NAME_TWICE
  */
-export async function detectorSources(texts: readonly string[]): Promise<DetectorSource[]> {
-  const sources: DetectorSource[] = [];
+export async function detectorSources(texts: readonly string[]): Promise<ServedSource[]> {
+  const sources: ServedSource[] = [];
   for (const text of texts) {
     const source = await detectorSource(text);
     const same = sources.find(({ name, version }) => name === source.name && version === source.version);
@@ -25,7 +25,7 @@ export async function detectorSources(texts: readonly string[]): Promise<Detecto
   return sources;
 }
 
-async function detectorSource(text: string): Promise<DetectorSource> {
+async function detectorSource(text: string): Promise<ServedSource> {
   const { name, version, path } = parts(text);
   for (const [what, value] of [
     ['name', name],
@@ -40,7 +40,7 @@ async function detectorSource(text: string): Promise<DetectorSource> {
   return { name, version, path: resolve(await modelPathOf(path)) };
 }
 
-function parts(text: string): DetectorSource {
+function parts(text: string): ServedSource {
   // A path may have an equals sign too; what stands before the first one is a name unless it has a slash.
   const match = /^([^=/\\]*)=(.+)$/s.exec(text);
   const path = match?.[2] ?? text;

@@ -1,6 +1,6 @@
 /** @file A texture picture of any size made as large as the photograph: scaled to cover it, then a random part cut out. */
 import type { Random } from '../core/random.ts';
-import { centreCrop, resizeLinear } from '../image/resize.ts';
+import { centreCrop, resizePixels } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
 /** A picture longer than this many times its shorter side loses its ends first: scaled up it would be huge. */
@@ -17,7 +17,7 @@ export function scaleToCover(texture: RgbImage, side: number): RgbImage {
   const kept = (length: number) => Math.min(length, longest * shorter);
   const scaled = (length: number) => Math.max(side, Math.round((kept(length) * side) / shorter));
   const middle = centreCrop(texture, kept(width), kept(height));
-  return resizeLinear(middle, scaled(width), scaled(height));
+  return resizePixels(middle, scaled(width), scaled(height));
 }
 
 /** A `side x side` part at a random place of a texture that covers it after scaling. */

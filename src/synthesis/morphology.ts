@@ -6,12 +6,12 @@ import type { Mask } from '../image/rgb.ts';
 
 /** Fills gaps and bays narrower than `2 * radius + 1` pixels: grow, then shrink. */
 export function close(mask: Mask, radius: number): Mask {
-  return padded(mask, 2 * radius, (wide) => shrink(grow(wide, radius), radius));
+  return padded(mask, 2 * radius, (wide) => shrinkMask(grow(wide, radius), radius));
 }
 
 /** Removes specks and threads narrower than `2 * radius + 1` pixels: shrink, then grow. */
 export function open(mask: Mask, radius: number): Mask {
-  return padded(mask, 2 * radius, (wide) => grow(shrink(wide, radius), radius));
+  return padded(mask, 2 * radius, (wide) => grow(shrinkMask(wide, radius), radius));
 }
 
 /** Inside where any pixel of the square around is. */
@@ -20,7 +20,7 @@ export function grow(mask: Mask, radius: number): Mask {
 }
 
 /** Inside where every pixel of the square around is; what lies beyond the picture does not count. */
-export function shrink(mask: Mask, radius: number): Mask {
+export function shrinkMask(mask: Mask, radius: number): Mask {
   return squareCount(mask, radius, (inside, all) => inside === all);
 }
 

@@ -12,7 +12,7 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
-export interface Moments {
+export interface AdamMoments {
   readonly first: Tensor;
   readonly second: Tensor;
 }
@@ -25,11 +25,11 @@ export interface Moments {
 export function adamW(
   parameter: Tensor,
   gradient: Tensor,
-  moments: Moments,
+  moments: AdamMoments,
   learningRate: Tensor,
-  corrections: Moments,
+  corrections: AdamMoments,
   options: AdamWOptions,
-): { parameter: Tensor; moments: Moments } {
+): { parameter: Tensor; moments: AdamMoments } {
   const { beta1, beta2, epsilon, weightDecay } = options;
   const first = add(mul(moments.first, beta1), mul(gradient, 1 - beta1));
   const second = add(mul(moments.second, beta2), mul(square(gradient), 1 - beta2));
@@ -40,7 +40,7 @@ export function adamW(
 }
 
 /** 1 - beta^t for both moments; t counts from 1, a float32 scalar. */
-export function biasCorrections(step: Tensor, options: AdamWOptions): Moments {
+export function biasCorrections(step: Tensor, options: AdamWOptions): AdamMoments {
   // beta^t = exp(t ln beta), with the logarithm taken here, exactly.
   const power = (beta: number) => sub(1, exp(mul(step, Math.log(beta))));
   return { first: power(options.beta1), second: power(options.beta2) };

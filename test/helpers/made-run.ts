@@ -1,6 +1,6 @@
 /** @file The configuration of a made-up run, for tests of a run's files. */
 import type { RunConfig } from '../../src/jobs/run-folder.ts';
-import { cladPresets as presets } from '../../src/methods/clad/options.ts';
+import { cladPresets as presets } from '../../src/methods/clad/clad-options.ts';
 
 export const madeRun: RunConfig = {
   cladVersion: '0.1.0',

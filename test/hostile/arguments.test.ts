@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import * as library from '../../src/index.ts';
-import { cladPresets } from '../../src/methods/clad/options.ts';
+import { cladPresets } from '../../src/methods/clad/clad-options.ts';
 import { rounds } from '../helpers/hostile.ts';
 
 const { CladError } = library;

@@ -6,7 +6,13 @@
  */
 import type { SeenPicture } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
-import { type CameraProfile, type ImageWarning, type Measured, measure, type Range } from './camera.ts';
+import {
+  type CameraProfile,
+  type ImageWarning,
+  type LookRange,
+  type MeasuredLook,
+  measure,
+} from './camera.ts';
 
 /** A value lies beyond its range where it is so many widths of the range outside it, and at least the step of its kind. */
 const widths = 0.5;
@@ -87,13 +93,13 @@ function colourWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarn
 }
 
 function toneWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
-  const below = (name: Measured, least: number) => measure(look, name) < least;
-  const above = (name: Measured, most: number) => measure(look, name) > most;
-  const than = (name: Measured) =>
+  const below = (name: MeasuredLook, least: number) => measure(look, name) < least;
+  const above = (name: MeasuredLook, most: number) => measure(look, name) > most;
+  const than = (name: MeasuredLook) =>
     `(${measure(look, name).toFixed(0)}) than the training images (${span(profile[name])})`;
-  const tone = (name: Measured) => limits(profile, name, steps.tone);
-  const darkest = (name: Measured) => Math.max(tone(name).low, halved * profile[name].low);
-  const brightest = (name: Measured) =>
+  const tone = (name: MeasuredLook) => limits(profile, name, steps.tone);
+  const darkest = (name: MeasuredLook) => Math.max(tone(name).low, halved * profile[name].low);
+  const brightest = (name: MeasuredLook) =>
     Math.min(tone(name).high, white - halved * (white - profile[name].high));
 
   if (below('mean', darkest('mean'))) return { code: 'DARKER', message: `Much darker ${than('mean')}.` };
@@ -128,18 +134,18 @@ function few({ images }: CameraProfile): number {
 }
 
 /** A range with what may lie beside it. */
-function limits(profile: CameraProfile, name: Measured, step: number): Range {
+function limits(profile: CameraProfile, name: MeasuredLook, step: number): LookRange {
   const { low, high } = profile[name];
   const room = Math.max(step, widths * (high - low)) * few(profile);
   return { low: low - room, high: high + room };
 }
 
 /** A value, and in brackets what the training images have. */
-function beside(profile: CameraProfile, look: SeenPicture['look'], name: Measured): string {
+function beside(profile: CameraProfile, look: SeenPicture['look'], name: MeasuredLook): string {
   return `${measure(look, name).toFixed(0)} (theirs ${span(profile[name])})`;
 }
 
-function span({ low, high }: Range, digits = 0): string {
+function span({ low, high }: LookRange, digits = 0): string {
   const [from, to] = [low.toFixed(digits), high.toFixed(digits)];
   return from === to ? from : `${from} to ${to}`;
 }

@@ -9,7 +9,7 @@ import type { PictureLook, SeenPicture } from '../../image/look.ts';
 import { type SampleBits, sampleBits, wholeRange } from '../../image/samples.ts';
 
 const range = z.object({ low: z.number(), high: z.number() });
-export type Range = z.infer<typeof range>;
+export type LookRange = z.infer<typeof range>;
 
 const profileSchema = z.object({
   /** Pictures it comes from. */
@@ -75,16 +75,19 @@ const measured = [
   'warmth',
   'green',
 ] as const;
-export type Measured = (typeof measured)[number];
+export type MeasuredLook = (typeof measured)[number];
 
 /** The profile of a product's pictures. One in a hundred at either end is left out: a picture gone wrong is not to make room for others. @param pictures - at least one */
 export function cameraProfile(pictures: readonly SeenPicture[]): CameraProfile {
   const left = Math.floor(pictures.length / 100);
-  const of = (name: Measured): Range => {
+  const of = (name: MeasuredLook): LookRange => {
     const values = pictures.map(({ look }) => measure(look, name)).sort((a, b) => a - b);
     return { low: values[left]!, high: values[values.length - 1 - left]! };
   };
-  const ranges = Object.fromEntries(measured.map((name) => [name, of(name)])) as Record<Measured, Range>;
+  const ranges = Object.fromEntries(measured.map((name) => [name, of(name)])) as Record<
+    MeasuredLook,
+    LookRange
+  >;
   const depths = ([8, 16] as const).filter((depth) => pictures.some(({ source }) => source?.depth === depth));
   return { images: pictures.length, depths, ...ranges };
 }
@@ -111,12 +114,12 @@ function widened(first: CameraProfile, second: CameraProfile): CameraProfile {
         high: Math.max(first[name].high, second[name].high),
       },
     ]),
-  ) as Record<Measured, Range>;
+  ) as Record<MeasuredLook, LookRange>;
   const depths = ([8, 16] as const).filter((depth) => [...first.depths, ...second.depths].includes(depth));
   return { images: first.images + second.images, depths, ...ranges };
 }
 
-export function measure(look: PictureLook, name: Measured): number {
+export function measure(look: PictureLook, name: MeasuredLook): number {
   if (name !== 'balance') return look[name];
   // Of a picture nearly without contrast it would be chance.
   return (look.middle - look.dark) / Math.max(8, look.bright - look.dark);

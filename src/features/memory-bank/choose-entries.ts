@@ -21,7 +21,7 @@ export interface Reduction {
 }
 
 /** How many entries there are, and what of. */
-export interface CoresetOptions {
+export interface EntryOptions {
   /** Entries, at most. */
   readonly coresetSize: number;
   /** Entries as a share of the normal patches, at most `coresetSize`; 0: `coresetSize`. */
@@ -41,7 +41,7 @@ export async function chooseEntries(
   engine: Engine,
   source: FitSource,
   reduction: Reduction | undefined,
-  { seed, memoryBank }: { readonly seed: number; readonly memoryBank: CoresetOptions },
+  { seed, memoryBank }: { readonly seed: number; readonly memoryBank: EntryOptions },
   onProgress?: ProgressListener,
 ) {
   const { store, index } = source;
@@ -148,7 +148,7 @@ export function withEveryClass(taken: Uint32Array, candidateClasses: Uint16Array
 
 /** Entries wanted of a training's patches. */
 export function entryCount(
-  { coresetSize, coresetShare }: Pick<CoresetOptions, 'coresetSize' | 'coresetShare'>,
+  { coresetSize, coresetShare }: Pick<EntryOptions, 'coresetSize' | 'coresetShare'>,
   patches: number,
 ): number {
   const share = coresetShare === 0 ? patches : Math.max(1, Math.round(coresetShare * patches));

@@ -3,7 +3,7 @@
  * the synthesis of anomalies and for pictures of it. Rounded to bytes; cut at the same place as in the graph.
  */
 import { CladError } from '../../core/errors.ts';
-import { centreCrop, resizeLinear, resizeNearest } from '../../image/resize.ts';
+import { centreCrop, resizeNearest, resizePixels } from '../../image/resize.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
 import type { InputGeometry } from './preprocess.ts';
 
@@ -12,7 +12,7 @@ import type { InputGeometry } from './preprocess.ts';
  * @throws CladError `OPTION_INVALID` when that square would be smaller
  */
 export function inputPicture(image: RgbImage, { size, resizeTo }: InputGeometry): RgbImage {
-  if (resizeTo === undefined) return resizeLinear(image, size, size);
+  if (resizeTo === undefined) return resizePixels(image, size, size);
   if (resizeTo < size) {
     throw new CladError('OPTION_INVALID', {
       option: 'resize',
@@ -20,7 +20,7 @@ export function inputPicture(image: RgbImage, { size, resizeTo }: InputGeometry)
       actual: resizeTo,
     });
   }
-  return centreCrop(resizeLinear(image, resizeTo, resizeTo), size, size);
+  return centreCrop(resizePixels(image, resizeTo, resizeTo), size, size);
 }
 
 /** Ground truth through the same resize and crop, nearest neighbour: [size, size], the anomaly map's place. */

@@ -12,7 +12,7 @@ export interface FitSource {
 }
 
 /** Rows drawn from a store. */
-export interface Sample {
+export interface DrawnRows {
   /** [count, width] */
   readonly features: Uint16Array;
   /** Image id of each row. */
@@ -70,7 +70,7 @@ function fairShares(sizes: readonly number[], count: number): number[] {
 }
 
 /** Normal patches in random order, of all classes alike (see `planNormal`). */
-export async function drawNormal(source: FitSource, count: number, random: Random): Promise<Sample> {
+export async function drawNormal(source: FitSource, count: number, random: Random): Promise<DrawnRows> {
   const { store, index } = source;
   const plan = await planNormal(source, count, random);
   const total = plan.reduce((sum, rows) => sum + rows.length, 0);

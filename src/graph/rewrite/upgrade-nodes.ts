@@ -24,7 +24,7 @@ export interface UpgradeContext {
 type Change = (node: NodeProto, context: UpgradeContext) => readonly NodeProto[];
 
 /** Refuses a file, with what is the matter with it. */
-export function unsuitable(reason: string): never {
+export function notUpgradable(reason: string): never {
   throw new CladError('MODEL_UNSUITABLE', { reason });
 }
 
@@ -81,7 +81,7 @@ function numberAsInput(node: NodeProto, name: string, position: number, context:
   const value = attribute(node, name)?.f;
   if (value === undefined) return node;
   const dtype = context.of(inputOf(node, 0))?.dtype ?? 'float32';
-  if (dtype !== 'float32') unsuitable(`its ${node.opType} of set ${context.from} is of type ${dtype}`);
+  if (dtype !== 'float32') notUpgradable(`its ${node.opType} of set ${context.from} is of type ${dtype}`);
   const input = withInput(node, position, context.makeConstant(stemOf(node), [value], 'float32', []));
   return { ...node, input, attribute: without(node, name) };
 }
@@ -118,9 +118,9 @@ const flattening: Change = (node, { from, of }) => {
 const dropout: Change = (node, { from, of, read }) => {
   const training = inputOf(node, 2);
   if (from >= 12 && training !== '' && of(training)?.values?.[0] !== 0)
-    unsuitable('its Dropout may be in training, where it drops values by chance; export it for inference');
+    notUpgradable('its Dropout may be in training, where it drops values by chance; export it for inference');
   const mask = node.output?.[1] ?? '';
-  if (mask !== '' && read.has(mask)) unsuitable('it uses the mask of a Dropout; export it for inference');
+  if (mask !== '' && read.has(mask)) notUpgradable('it uses the mask of a Dropout; export it for inference');
   return [
     {
       ...node,
@@ -136,11 +136,11 @@ const dropout: Change = (node, { from, of, read }) => {
 const batchNorm: Change = (node, { from }) => {
   const [, ...statistics] = (node.output ?? []).filter((name) => name !== '');
   if (from < 14 && statistics.length > 0)
-    unsuitable(
+    notUpgradable(
       'its BatchNormalization is in training: it uses the statistics of the batch; export it for inference',
     );
   if (from < 9 && intOf(node, 'spatial') === 0)
-    unsuitable('its BatchNormalization normalises each element on its own (spatial = 0)');
+    notUpgradable('its BatchNormalization normalises each element on its own (spatial = 0)');
   return [{ ...node, attribute: without(node, 'spatial') }];
 };
 
@@ -180,7 +180,7 @@ function resizedOfOld(node: NodeProto, scales: string, { from, of }: UpgradeCont
     const factors = of(scales)?.values?.map(Number);
     const [grows, shrinks] = [factors?.every((each) => each >= 1), factors?.every((each) => each <= 1)];
     if (!grows && !shrinks)
-      unsuitable(
+      notUpgradable(
         `its ${node.opType} of set ${from} has scales that are not known, or that grow and shrink; export it with operator set 13 or newer`,
       );
     nearest.push(text('nearest_mode', grows ? 'floor' : 'ceil'));
@@ -197,7 +197,7 @@ const upsample: Change = (node, context) => {
   const { from, makeConstant } = context;
   const said = attribute(node, 'scales')?.floats;
   const scales = from < 9 ? said && makeConstant(stemOf(node), said, 'float32') : inputOf(node, 1);
-  if (!scales || from > 9) unsuitable(`its Upsample of set ${from} does not say its scales`);
+  if (!scales || from > 9) notUpgradable(`its Upsample of set ${from} does not say its scales`);
   return [resizedOfOld(node, scales, context)];
 };
 
@@ -207,7 +207,7 @@ const resize: Change = (node, context) => {
   if (from < 11) return [resizedOfOld(node, inputOf(node, 1), context)];
   const coordinates = new TextDecoder().decode(attribute(node, 'coordinate_transformation_mode')?.s);
   if (coordinates === 'tf_half_pixel_for_nn')
-    unsuitable(`its Resize places pixels by ${coordinates}, which newer sets do not have`);
+    notUpgradable(`its Resize places pixels by ${coordinates}, which newer sets do not have`);
   // Sets 11 and 12 had to give scales where sizes say all: an empty vector, which means none.
   const sized = inputOf(node, 3) !== '';
   const input = (node.input ?? []).map((name, at) => (at === 2 && sized ? '' : name));

@@ -7,7 +7,7 @@
 import type { FileValues } from '../file-values.ts';
 import { readNames } from '../names.ts';
 import type { NodeProto } from '../onnx.ts';
-import { changed, type MakeConstant, type UpgradeContext, unsuitable } from './upgrade-nodes.ts';
+import { changed, type MakeConstant, notUpgradable, type UpgradeContext } from './upgrade-nodes.ts';
 
 /** Operators that mean the same in every set from 7 to 18 in which they exist, for the uses that occur in networks. */
 const unchanged = new Set(
@@ -34,7 +34,7 @@ export function upgradeNodes(
   makeConstant: MakeConstant,
   values?: Pick<FileValues, 'of' | 'see'>,
 ): NodeProto[] {
-  if (from < 7 || from > to) unsuitable(`it uses operator set ${from}; sets 7 to ${to} can be read`);
+  if (from < 7 || from > to) notUpgradable(`it uses operator set ${from}; sets 7 to ${to} can be read`);
   const context: UpgradeContext = {
     from,
     makeConstant,
@@ -43,7 +43,7 @@ export function upgradeNodes(
   };
   return nodes.flatMap((node) => {
     const { domain, opType } = node;
-    if (domain && domain !== 'ai.onnx') unsuitable(`its operator ${domain}.${opType} is not standard`);
+    if (domain && domain !== 'ai.onnx') notUpgradable(`its operator ${domain}.${opType} is not standard`);
     const upgraded = from === to ? [node] : upgrade(node, context);
     for (const each of upgraded) values?.see(each);
     return upgraded;
@@ -55,7 +55,7 @@ function upgrade(node: NodeProto, context: UpgradeContext): readonly NodeProto[]
   const change = Object.hasOwn(changed, opType) ? changed[opType] : undefined;
   if (change) return change(node, context);
   if (!unchanged.has(opType))
-    unsuitable(
+    notUpgradable(
       `its operator ${opType} of set ${context.from} cannot be converted; export it with operator set 18`,
     );
   return [node];

@@ -27,7 +27,7 @@ import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
 import { lookAt, type SeenPicture } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { asPublished } from '../../methods/shared/options.ts';
+import { asPublished } from '../../methods/shared/option-groups.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';

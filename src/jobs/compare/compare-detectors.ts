@@ -10,7 +10,7 @@ import { Evaluator } from '../../evaluation/evaluator.ts';
 import { decodeImage } from '../../image/decode.ts';
 
 /** What one file does on the images. Rates are 0..1, null where there are no such images. */
-export interface Measured {
+export interface DetectorAgreement {
   /** Mean over classes. */
   readonly imageAuroc: number | null;
   readonly falseAlarmRate: number | null;
@@ -30,8 +30,8 @@ export interface DetectorComparison {
   readonly verdictsAtOldThresholds: number;
   /** Images taken for another class. */
   readonly classes: number;
-  readonly before: Measured;
-  readonly after: Measured;
+  readonly before: DetectorAgreement;
+  readonly after: DetectorAgreement;
 }
 
 /** @param samples - at least one */
@@ -67,10 +67,10 @@ export async function compareDetectors(
     if (old.class !== now.class) changed.classes++;
     onProgress?.({ task: 'comparing', done: differences.length, total: samples.length, unit: 'images' });
   }
-  const [first, second] = files.map(({ evaluator, times }): Measured => {
+  const [first, second] = files.map(({ evaluator, times }): DetectorAgreement => {
     const { imageAuroc, falseAlarmRate, missRate } = evaluator.result().mean;
     return { imageAuroc, falseAlarmRate, missRate, milliseconds: median(times) };
-  }) as [Measured, Measured];
+  }) as [DetectorAgreement, DetectorAgreement];
   return {
     images: samples.length,
     scoreDifference: {

@@ -3,7 +3,7 @@ import { type MetricName, metricNames } from '../../evaluation/evaluator.ts';
 import type { GridCell } from './grid.ts';
 
 /** Mean over seeds, and the sample's standard deviation; 0 for one seed. */
-export interface Spread {
+export interface SeedSpread {
   readonly mean: number;
   readonly deviation: number;
 }
@@ -13,13 +13,13 @@ export interface GridRow {
   readonly variant: string;
   readonly seeds: number;
   /** Means over the classes; null where a seed has none. */
-  readonly metrics: Readonly<Record<MetricName, Spread | null>>;
+  readonly metrics: Readonly<Record<MetricName, SeedSpread | null>>;
   /** The same by class. */
-  readonly classes: Readonly<Record<string, Readonly<Record<MetricName, Spread | null>>>>;
+  readonly classes: Readonly<Record<string, Readonly<Record<MetricName, SeedSpread | null>>>>;
   /** Without the extraction of features; null where no training ran through. */
-  readonly trainingSeconds: Spread | null;
+  readonly trainingSeconds: SeedSpread | null;
   /** Median of the detector alone. */
-  readonly latencyMs: Spread | null;
+  readonly latencyMs: SeedSpread | null;
   readonly modelBytes: number;
 }
 
@@ -32,7 +32,7 @@ export function summarise(cells: readonly GridCell[]): GridRow[] {
     const metrics = (record: (cell: GridCell) => Readonly<Record<MetricName, number | null>> | undefined) =>
       Object.fromEntries(
         metricNames.map((name) => [name, spreadOf(own.map((cell) => record(cell)?.[name] ?? null))]),
-      ) as Record<MetricName, Spread | null>;
+      ) as Record<MetricName, SeedSpread | null>;
     const known = own.flatMap(({ trainingSeconds }) => (trainingSeconds === null ? [] : [trainingSeconds]));
     return {
       variant,
@@ -48,7 +48,7 @@ export function summarise(cells: readonly GridCell[]): GridRow[] {
   });
 }
 
-function spreadOf(values: readonly (number | null)[]): Spread | null {
+function spreadOf(values: readonly (number | null)[]): SeedSpread | null {
   const known = values.filter((value) => value !== null);
   if (known.length === 0 || known.length < values.length) return null;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;

@@ -9,7 +9,7 @@ import type { Dataset, Sample } from '../../data/dataset.ts';
 import { fingerprint } from '../../data/fingerprint.ts';
 import { type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
 import { loadDataset } from '../../data/load.ts';
-import { noteLeftOut, verifyImages } from '../../data/verify.ts';
+import { noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';

@@ -1,7 +1,7 @@
 /** @file What an evaluation says of masks before it counts on them; `clad data inspect` says the same, of all of them. */
 import { byClass } from '../../data/dataset.ts';
 import { missingMasks } from '../../data/mask-names.ts';
-import type { Examination } from '../../data/verify.ts';
+import type { Examination } from '../../data/verify-images.ts';
 
 /** Lines that are shown; a data set may have one for each of its masks. */
 const mostShown = 5;

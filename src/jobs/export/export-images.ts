@@ -7,7 +7,7 @@ import { byClass, type Sample } from '../../data/dataset.ts';
 import { describeLeftOut, summariseLeftOut } from '../../data/left-out.ts';
 import { loadDataset } from '../../data/load.ts';
 import { distinct } from '../../data/pixel-hash.ts';
-import { examineImages } from '../../data/verify.ts';
+import { examineImages } from '../../data/verify-images.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import type { RunOrigin } from '../run-folder.ts';
 

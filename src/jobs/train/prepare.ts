@@ -16,7 +16,7 @@ import { nearlyBlack } from '../../data/nearly-black.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
-import { type Examination, noteLeftOut, verifyImages } from '../../data/verify.ts';
+import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { type BackboneFlags, loadBackbone } from '../../features/backbones/backbone.ts';
 import type { SeenPicture } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';

@@ -1,6 +1,6 @@
 /** @file CLAD's parts switched off one at a time, and its constants swept. */
 import type { Ablation, Part } from '../contract.ts';
-import { type CladOptions, cladPresets } from './options.ts';
+import { type CladOptions, cladPresets } from './clad-options.ts';
 
 /** The parts of the paper's method. */
 const parts: readonly Part<CladOptions>[] = [

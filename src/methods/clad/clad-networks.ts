@@ -1,9 +1,9 @@
 /** @file CLAD's adaptor and discriminator with the two stages of their training (section 3.5), as the trainer sees them. */
 import { drawBeta } from '../../synthesis/fuse.ts';
 import type { FittedInput } from '../shared/network-input/network-input.ts';
-import type { PatchNetworks } from '../shared/networks.ts';
+import type { PatchNetworks } from '../shared/patch-networks.ts';
+import type { CladOptions } from './clad-options.ts';
 import { initialParameters, networksInference } from './networks.ts';
-import type { CladOptions } from './options.ts';
 import { stepBuilder } from './step.ts';
 
 /**

@@ -12,9 +12,9 @@ import { coresetTasks, matchSeconds, patchesOf, stageTask } from '../shared/task
 import { trainNetworks } from '../shared/train-networks.ts';
 import { cladAblation } from './ablation.ts';
 import { cladNetworks } from './clad-networks.ts';
-import { type CladOptions, cladOptions, cladPresets } from './options.ts';
+import { type CladOptions, cladOptions, cladPresets } from './clad-options.ts';
+import { planClad } from './clad-plan.ts';
 import { cladModel } from './patch-scores.ts';
-import { planClad } from './plan.ts';
 import { measureSpreads } from './score-spread.ts';
 
 export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({

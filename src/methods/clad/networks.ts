@@ -8,8 +8,8 @@ import type { DeclaredParameters } from '../../nn/parameters.ts';
 import {
   batchNormaliser,
   type Normalise,
-  named,
   type ParameterTensors,
+  parameterNamed,
   perceptron,
   perceptronParameters,
   runningNormaliser,
@@ -66,7 +66,7 @@ function withoutIdleBiases(parameters: ParameterTensors): ParameterTensors {
   const fixed = layers.map((layer) => `${layer}.bias`);
   return {
     ...parameters,
-    ...Object.fromEntries(fixed.map((name) => [name, stopGradient(named(parameters, name))])),
+    ...Object.fromEntries(fixed.map((name) => [name, stopGradient(parameterNamed(parameters, name))])),
   };
 }
 

@@ -13,15 +13,15 @@ import { type PatchModel, sharesOfVotes, weighedVotes } from '../shared/patch-mo
 import { networksInference } from './networks.ts';
 
 /** Mean and standard deviation over normal patches. */
-export interface Spread {
+export interface ScoreSpread {
   readonly mean: number;
   readonly deviation: number;
 }
 
 /** How the two scores are added; absent for the networks alone. */
 export interface ScoreFusion {
-  readonly distance: Spread;
-  readonly network: Spread;
+  readonly distance: ScoreSpread;
+  readonly network: ScoreSpread;
   /** What the networks' score weighs against the distance's 1. */
   readonly networkWeight: number;
 }
@@ -63,7 +63,7 @@ export function patchScores(graph: Graph, features: Tensor, model: TrainedClad, 
 /** One score a patch, [rows]. */
 export function fuseScores(scores: PatchScores, fusion: ScoreFusion | undefined): Tensor {
   if (!fusion || !scores.distance) return scores.network;
-  const standard = (x: Tensor, { mean, deviation }: Spread) => div(sub(x, mean), deviation);
+  const standard = (x: Tensor, { mean, deviation }: ScoreSpread) => div(sub(x, mean), deviation);
   return add(
     standard(scores.distance, fusion.distance),
     mul(standard(scores.network, fusion.network), fusion.networkWeight),

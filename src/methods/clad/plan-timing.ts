@@ -7,7 +7,7 @@ import { type Engine, float32, int64, type TensorValue } from '../../runtime/eng
 import { initialState, trainingProgram } from '../../training/program.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
 import { cladNetworks } from './clad-networks.ts';
-import type { CladOptions } from './options.ts';
+import type { CladOptions } from './clad-options.ts';
 
 /** Of one picture, the best of three: decoding and drawing run beside it. */
 export async function extractionSeconds(extractor: Extractor, side: number): Promise<number> {

@@ -3,7 +3,7 @@ import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
-import { patchScores, type ScoreFusion, type Spread, type TrainedClad } from './patch-scores.ts';
+import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
 /**
  * Measures both scores on the patches of held-out images, with the image's own entries left out of the memory bank.
@@ -55,7 +55,7 @@ class Moments {
     this.#count += values.length;
   }
 
-  spread(): Spread {
+  spread(): ScoreSpread {
     const mean = this.#sum / this.#count;
     const variance = Math.max(0, this.#squares / this.#count - mean * mean);
     return { mean, deviation: Math.max(Math.sqrt(variance), 1e-6) };

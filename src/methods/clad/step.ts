@@ -9,10 +9,10 @@ import { bceLoss, classificationLoss, hingeLoss, oneHot, varianceLoss } from '..
 import type { StepBuilder } from '../../training/program.ts';
 import type { BatchRows } from '../shared/batch-rows.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
+import type { CladOptions } from './clad-options.ts';
 import { contrastLoss } from './contrast.ts';
 import { fuseFeatures } from './fusion.ts';
 import { networksInference, networksTraining } from './networks.ts';
-import type { CladOptions } from './options.ts';
 
 export interface StepOptions {
   readonly stage: 1 | 2;

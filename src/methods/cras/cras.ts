@@ -37,11 +37,11 @@ import { type ClassMaps, fitClassMaps } from '../shared/class-maps.ts';
 import { highestPatch, isotropicNoise, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
 import { adapt, discriminate, linearAdaptorRate } from '../shared/linear-adaptor.ts';
 import { fitInput } from '../shared/network-input/fitted-input.ts';
-import type { PatchNetworks } from '../shared/networks.ts';
 import { onPatches } from '../shared/on-patches.ts';
 import type { PatchModel } from '../shared/patch-model.ts';
+import type { PatchNetworks } from '../shared/patch-networks.ts';
 import { trainNetworks } from '../shared/train-networks.ts';
-import { type CrasOptions, crasAblation, crasOptions, crasPresets, crasShares } from './options.ts';
+import { type CrasOptions, crasAblation, crasOptions, crasPresets, crasShares } from './cras-options.ts';
 
 export const cras = onPatches<CrasOptions>({
   name: 'cras',

@@ -30,9 +30,9 @@ import { batchNormaliser, type ParameterTensors, runningNormaliser } from '../..
 import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
 import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../shared/linear-adaptor.ts';
-import type { PatchNetworks } from '../shared/networks.ts';
 import { onPatches } from '../shared/on-patches.ts';
-import { type GlassOptions, glassAblation, glassOptions, glassPresets } from './options.ts';
+import type { PatchNetworks } from '../shared/patch-networks.ts';
+import { type GlassOptions, glassAblation, glassOptions, glassPresets } from './glass-options.ts';
 
 export const glass = onPatches<GlassOptions>({
   name: 'glass',

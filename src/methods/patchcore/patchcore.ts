@@ -43,7 +43,12 @@ import { onPatches } from '../shared/on-patches.ts';
 import { type PatchModel, sharesOfVotes, weighedVotes } from '../shared/patch-model.ts';
 import { coresetTasks, matchSeconds, patchesOf } from '../shared/task-seconds.ts';
 import { goodImages } from '../shared/training-features.ts';
-import { type PatchcoreOptions, patchcoreAblation, patchcoreOptions, patchcorePresets } from './options.ts';
+import {
+  type PatchcoreOptions,
+  patchcoreAblation,
+  patchcoreOptions,
+  patchcorePresets,
+} from './patchcore-options.ts';
 
 export const patchcore = onPatches<PatchcoreOptions>({
   name: 'patchcore',

@@ -18,8 +18,8 @@ import type { Parameters } from '../../nn/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 import { drawBeta } from '../../synthesis/fuse.ts';
 import type { FittedInput } from './network-input/network-input.ts';
-import type { PatchNetworks } from './networks.ts';
-import type { NetworkOptions } from './options.ts';
+import type { NetworkOptions } from './option-groups.ts';
+import type { PatchNetworks } from './patch-networks.ts';
 
 /** Gives networks a validation score; higher is better. */
 export interface Validator {

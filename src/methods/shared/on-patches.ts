@@ -8,7 +8,7 @@ import { reachOf } from '../../detector/heat/region-rule.ts';
 import type { Backbone } from '../../features/backbones/backbone.ts';
 import { backboneFeatures, gridSideOf } from '../../features/patches/extractor.ts';
 import type { Fitted, Method, TaskCounts } from '../contract.ts';
-import type { PatchOptions } from './options.ts';
+import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
 import { extractionTasks, pictureSeconds } from './task-seconds.ts';

@@ -4,7 +4,7 @@ import { builtinNames } from '../../features/backbones/builtin-backbone.ts';
 import { type FeaturePlan, gridSideOf, planFeatures } from '../../features/patches/extractor.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { View } from '../contract.ts';
-import { asPublished, type PatchOptions } from './options.ts';
+import { asPublished, type PatchOptions } from './option-groups.ts';
 
 /** What a method on patch features sees. */
 export interface PatchView extends View {

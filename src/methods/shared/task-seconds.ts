@@ -7,7 +7,7 @@ import type { ExpectedTask } from '../../core/expected-task.ts';
 import { entryCount } from '../../features/memory-bank/choose-entries.ts';
 import type { TaskCounts } from '../contract.ts';
 import { batchRows } from './batch-rows.ts';
-import type { PatchOptions, StageOptions } from './options.ts';
+import type { PatchOptions, StageOptions } from './option-groups.ts';
 import { taskOf } from './train-networks.ts';
 
 /** Multiplications and additions a second, of large products, and in a step of the networks. */

@@ -9,9 +9,9 @@ import { batchRows } from './batch-rows.ts';
 import { syntheticValidator, testValidator, type Validator } from './checkpoint-selection.ts';
 import { inputStore } from './network-input/input-store.ts';
 import type { FittedInput } from './network-input/network-input.ts';
-import type { PatchNetworks } from './networks.ts';
-import type { NetworkOptions } from './options.ts';
+import type { NetworkOptions } from './option-groups.ts';
 import { PatchBatches } from './patch-batches.ts';
+import type { PatchNetworks } from './patch-networks.ts';
 import { extract, type PatchContext } from './training-features.ts';
 
 /** What networks are trained on. */

@@ -14,7 +14,7 @@ import { proceduralTextures, textureFolder } from '../../features/store/texture-
 import { wholeRange } from '../../image/samples.ts';
 import type { LocalAnomalyOptions } from '../../synthesis/local-anomaly.ts';
 import type { FitContext } from '../contract.ts';
-import type { PatchOptions, SynthesisOptions } from './options.ts';
+import type { PatchOptions, SynthesisOptions } from './option-groups.ts';
 import type { PatchView } from './patch-view.ts';
 
 type Context = FitContext<PatchOptions, PatchView>;

@@ -7,9 +7,14 @@ import { add, cast, concat, maximum, mean, mul, slice, sub, type Tensor } from '
 import { batchNormaliser, runningNormaliser } from '../../nn/perceptron.ts';
 import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
 import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../shared/linear-adaptor.ts';
-import type { PatchNetworks } from '../shared/networks.ts';
 import { onPatches } from '../shared/on-patches.ts';
-import { type SimplenetOptions, simplenetOptions, simplenetPresets, simplenetShares } from './options.ts';
+import type { PatchNetworks } from '../shared/patch-networks.ts';
+import {
+  type SimplenetOptions,
+  simplenetOptions,
+  simplenetPresets,
+  simplenetShares,
+} from './simplenet-options.ts';
 
 export const simplenet = onPatches<SimplenetOptions>({
   name: 'simplenet',

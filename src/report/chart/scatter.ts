@@ -5,7 +5,7 @@ import { html, type Markup } from '../html.ts';
 import { box, type ChartOptions, chart, coordinate, type Scale } from './frame.ts';
 import { seriesClass } from './series.ts';
 
-export interface Point {
+export interface ScatterPoint {
   readonly x: number;
   readonly y: number;
   /** Number of the class. */
@@ -18,7 +18,7 @@ const height = 300;
 /** Draws points. Axes end where all but a hundredth of the points at each end lie; those beyond stand at the edge. */
 export function scatterChart(
   options: Omit<ChartOptions, 'x' | 'y' | 'height'> & { readonly labels: readonly [x: string, y: string] },
-  points: readonly Point[],
+  points: readonly ScatterPoint[],
 ): Markup {
   const x = scaleOf(
     points.map((point) => point.x),
@@ -29,8 +29,8 @@ export function scatterChart(
     [height - box.bottom - 6, box.top + 6],
   );
   const series = [...new Set(points.map((point) => point.series))].sort((a, b) => a - b);
-  const place = (point: Point) => `${coordinate(x(point.x))} ${coordinate(y(point.y))}`;
-  const paths = (marked: boolean, shape: (point: Point) => string) =>
+  const place = (point: ScatterPoint) => `${coordinate(x(point.x))} ${coordinate(y(point.y))}`;
+  const paths = (marked: boolean, shape: (point: ScatterPoint) => string) =>
     series.map((index) => {
       const own = points.filter((point) => point.series === index && point.marked === marked);
       if (own.length === 0) return null;

@@ -2,7 +2,7 @@
 import { scatterChart } from '../chart/scatter.ts';
 import type { ReportData, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
-import { percent } from '../words.ts';
+import { percentText } from '../words.ts';
 
 export function embeddingSection(
   { metadata, training }: ReportData,
@@ -23,7 +23,7 @@ export function embeddingSection(
         title,
         description: `${patches.length - anomalous} normal patches as dots, ${anomalous} anomalous ones as crosses, coloured by product.`,
         labels: ['first component', 'second component'],
-        note: `${width} dimensions; the two shown hold ${percent(explained)} of the variance.`,
+        note: `${width} dimensions; the two shown hold ${percentText(explained)} of the variance.`,
       },
       patches.map(({ className, anomalous: marked }, index) => ({
         x: x[index] ?? 0,

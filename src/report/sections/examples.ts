@@ -3,7 +3,7 @@ import { heatLegend, legendGradient } from '../../detector/heat/heat-legend.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
-import { score } from '../words.ts';
+import { scoreText } from '../words.ts';
 
 const groups: readonly { readonly kind: ExampleKind; readonly title: string; readonly none: string }[] = [
   { kind: 'hit', title: 'Clearest hits', none: 'None: no anomalous image is above the threshold.' },
@@ -37,7 +37,7 @@ function legendOf(metadata: DetectorMetadata, className: string): Markup | null 
   if (!legend) return null;
   const { low, middle, top } = legend.scale;
   return html`<figure class="heat"><i style="background-image:${legendGradient(legend)}"></i>
-<figcaption><span>${score(low)} where good parts end</span><span>${score(middle)} threshold</span><span>${score(top)} strong defects</span></figcaption></figure>`;
+<figcaption><span>${scoreText(low)} where good parts end</span><span>${scoreText(middle)} threshold</span><span>${scoreText(top)} strong defects</span></figcaption></figure>`;
 }
 
 function groupOf(
@@ -54,13 +54,13 @@ function triple(example: Example, className: string): Markup {
   const { defect, path, threshold, takenFor, photograph, truth, heat, kind } = example;
   const shown = `${className}, ${defect}`;
   const against =
-    threshold === null ? null : html`<span class="quiet">, threshold ${score(threshold)}</span>`;
+    threshold === null ? null : html`<span class="quiet">, threshold ${scoreText(threshold)}</span>`;
   const nothing = kind === 'falseAlarm' ? 'good part' : 'no mask';
   return html`<figure class="triple">
 <div>${img(photograph, `Photograph: ${shown}`)}
 ${truth ? img(truth, `Ground truth of ${shown}: the defect in white`) : html`<span class="blank">${nothing}</span>`}
-${img(heat, `Heat map of ${shown}, score ${score(example.score)}`)}</div>
-<figcaption><b>${defect}</b> score ${score(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}<br><span class="path">${path}</span></figcaption>
+${img(heat, `Heat map of ${shown}, score ${scoreText(example.score)}`)}</div>
+<figcaption><b>${defect}</b> score ${scoreText(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}<br><span class="path">${path}</span></figcaption>
 </figure>
 `;
 }

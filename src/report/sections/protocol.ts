@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { ReportData } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { chosenValidation, lastStep } from '../training-log.ts';
-import { count, percent, selectionSentence, thresholdSource } from '../words.ts';
+import { countText, percentText, selectionSentence, thresholdSource } from '../words.ts';
 
 export function protocolSection(data: ReportData): Markup {
   const { metadata, training } = data;
@@ -82,7 +82,7 @@ function measurementFacts({ test }: ReportData): Fact[] {
   return [
     [
       'Test data',
-      html`${basename(document.data)}, ${count(images, 'image')}<br><code>fingerprint ${testFingerprint ?? 'not known'}</code>`,
+      html`${basename(document.data)}, ${countText(images, 'image')}<br><code>fingerprint ${testFingerprint ?? 'not known'}</code>`,
     ],
     ['Mean', 'Over products, each weighing the same; metrics that a product lacks are left out.'],
     [
@@ -94,6 +94,6 @@ function measurementFacts({ test }: ReportData): Fact[] {
 
 function imagesRow(name: string, { provenance, thresholds }: ReportData['metadata']): Markup {
   const { trainingImages, heldOutImages } = provenance.data;
-  return html`<tr><th scope="row">${name}</th><td>${trainingImages[name] ?? '–'}</td><td>${heldOutImages[name] ?? '–'}</td><td>about ${percent(thresholds[name]?.achievableRate)}</td></tr>
+  return html`<tr><th scope="row">${name}</th><td>${trainingImages[name] ?? '–'}</td><td>${heldOutImages[name] ?? '–'}</td><td>about ${percentText(thresholds[name]?.achievableRate)}</td></tr>
 `;
 }

@@ -2,7 +2,7 @@
 import { histogram } from '../chart/histogram.ts';
 import type { ReportData, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
-import { percent, score, thresholdSource } from '../words.ts';
+import { percentText, scoreText, thresholdSource } from '../words.ts';
 
 export function scoresSection({ metadata }: ReportData, test: TestResults): Markup {
   const charts = Object.entries(test.scores).map(([name, { good, anomalous }]) => {
@@ -31,6 +31,8 @@ function noteOf(
   const alarms = good.filter((value) => value > threshold).length;
   const misses = anomalous.filter((value) => value <= threshold).length;
   const few =
-    achievableRate > requestedRate ? `, too few for the ${percent(requestedRate)} that were asked for` : '';
-  return `Threshold ${score(threshold)}: ${alarms} of ${good.length} good above, ${misses} of ${anomalous.length} anomalous below. Expected: about ${percent(achievableRate)} false alarms (${count} good images${few}).`;
+    achievableRate > requestedRate
+      ? `, too few for the ${percentText(requestedRate)} that were asked for`
+      : '';
+  return `Threshold ${scoreText(threshold)}: ${alarms} of ${good.length} good above, ${misses} of ${anomalous.length} anomalous below. Expected: about ${percentText(achievableRate)} false alarms (${count} good images${few}).`;
 }

@@ -1,7 +1,7 @@
 /** @file The head of the report: what was measured on what, the few numbers most people look for, and whether they are honest. */
 import type { ReportData } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { count, decimals, percent, selectionSentence, trainedOnSentence } from '../words.ts';
+import { countText, decimals, percentText, selectionSentence, trainedOnSentence } from '../words.ts';
 
 export function summarySection({ name, metadata, test, written }: ReportData): Markup {
   const { classes, provenance } = metadata;
@@ -10,11 +10,11 @@ export function summarySection({ name, metadata, test, written }: ReportData): M
   const images = test
     ? Object.values(test.document.classes).reduce((sum, { good, anomalous }) => sum + good + anomalous, 0)
     : 0;
-  const what = test ? `measured on ${count(images, 'test image')}` : 'trained, not measured';
+  const what = test ? `measured on ${countText(images, 'test image')}` : 'trained, not measured';
   return html`<header id="summary">
 <p class="kicker">Anomaly detection report</p>
 <h1>${name}</h1>
-<p class="lead">One model over ${count(classes.length, 'product')}, ${what}. ${date(written)}.</p>
+<p class="lead">One model over ${countText(classes.length, 'product')}, ${what}. ${date(written)}.</p>
 ${test ? tiles(test.document) : html`<p>The data set has no test images, so there are no numbers of accuracy here.</p>`}
 <p class="${leaked ? 'callout warning' : 'callout'}"><strong>${leaked ? 'Optimistic protocol.' : 'Honest protocol.'}</strong> ${known === '' ? '' : `${known} Of the others: `}${selectionSentence(provenance.selection)} <a href="#protocol">How these numbers came about</a></p>
 </header>`;
@@ -26,8 +26,8 @@ function tiles({ mean, classes, timing }: NonNullable<ReportData['test']>['docum
     ['Image AUROC', decimals(mean.imageAuroc), 'good or anomalous, by image'],
     ['Pixel AUROC', decimals(mean.pixelAuroc), 'where, by pixel'],
     ['AUPRO', decimals(mean.aupro), 'where, by region; exact, to 0.3'],
-    ['False alarms', percent(mean.falseAlarmRate), 'good images called anomalous'],
-    ['Misses', percent(mean.missRate), 'anomalous images called normal'],
+    ['False alarms', percentText(mean.falseAlarmRate), 'good images called anomalous'],
+    ['Misses', percentText(mean.missRate), 'anomalous images called normal'],
     ['An image', `${timing.latencyMs.p50.toFixed(0)} ms`, 'the detector alone, median'],
   ];
   return html`<dl class="tiles" aria-label="Main numbers, ${over}">${all.map(([title, value, note]) => html`<div><dt>${title}</dt><dd>${value}<small>${note}</small></dd></div>`)}</dl>`;

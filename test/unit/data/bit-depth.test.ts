@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseBits, type FileDepth, trainingBits } from '../../../src/data/bit-depth.ts';
 import { inspectDataset } from '../../../src/data/inspect.ts';
 import { loadDataset } from '../../../src/data/load.ts';
-import { examineImages, verifyImages } from '../../../src/data/verify.ts';
+import { examineImages, verifyImages } from '../../../src/data/verify-images.ts';
 import { rangeOf } from '../../../src/image/samples.ts';
 import { deepFile, deepPicture, encoded, noise, withFiles } from '../../helpers/pictures.ts';
 

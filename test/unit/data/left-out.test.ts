@@ -12,7 +12,7 @@ import {
 } from '../../../src/data/left-out.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
-import { examineImages } from '../../../src/data/verify.ts';
+import { examineImages } from '../../../src/data/verify-images.ts';
 import { predictTargets } from '../../../src/jobs/predict.ts';
 import { animatedPng, paged } from '../../helpers/pages.ts';
 import { encoded, type Files, noise, withFiles } from '../../helpers/pictures.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/data/dataset.ts';
 import { defaultPatches, largePatches, largePatchesNote } from '../../../src/data/patch-size.ts';
-import { cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { cladPresets as presets } from '../../../src/methods/clad/clad-options.ts';
 
 const sample = (className: string, name: string): Sample => ({
   path: `/${className}/${name}`,

@@ -21,8 +21,8 @@ import {
 } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { predictImages } from '../../../src/jobs/predict.ts';
+import { cladPresets } from '../../../src/methods/clad/clad-options.ts';
 import { initialParameters } from '../../../src/methods/clad/networks.ts';
-import { cladPresets } from '../../../src/methods/clad/options.ts';
 import { cladModel } from '../../../src/methods/clad/patch-scores.ts';
 import { type PatchDetector, patchDetector } from '../../../src/methods/shared/on-patches.ts';
 import { patchView } from '../../../src/methods/shared/patch-view.ts';

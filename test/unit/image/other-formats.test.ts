@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { headBytes, lookAt } from '../../../src/image/other-formats.ts';
+import { headBytes, sniff } from '../../../src/image/other-formats.ts';
 import { paged } from '../../helpers/pages.ts';
 import { encoded, noise } from '../../helpers/pictures.ts';
 
-const look = (text: string, name = 'x') => lookAt(Buffer.from(text, 'latin1'), name);
+const look = (text: string, name = 'x') => sniff(Buffer.from(text, 'latin1'), name);
 
 describe('lookAt', () => {
   it.each(['png', 'jpeg', 'webp', 'tiff'] as const)('knows %s by its first bytes', async (format) => {
-    expect(lookAt((await encoded(noise(9, 9), format)).subarray(0, headBytes), 'x')).toEqual({ format });
+    expect(sniff((await encoded(noise(9, 9), format)).subarray(0, headBytes), 'x')).toEqual({ format });
   });
 
   it('takes a bitmap for one, and a text that begins as one does not', () => {
     const bitmap = Buffer.alloc(60);
     bitmap.write('BM');
     bitmap.writeUInt32LE(40, 14);
-    expect(lookAt(bitmap, 'x')).toEqual({ format: 'bmp' });
+    expect(sniff(bitmap, 'x')).toEqual({ format: 'bmp' });
     expect(look('BMW parts, photographed on Monday morning in hall 3')).toEqual({});
     expect(look('BM')).toEqual({});
   });
@@ -25,7 +25,7 @@ describe('lookAt', () => {
   });
 
   it('names what is not read', async () => {
-    expect(lookAt((await paged('gif', 2)).subarray(0, headBytes), 'x')).toEqual({ other: 'GIF' });
+    expect(sniff((await paged('gif', 2)).subarray(0, headBytes), 'x')).toEqual({ other: 'GIF' });
     expect(look('\0\0\0\x18ftypheic')).toEqual({ other: 'HEIC' });
     expect(look('\0\0\0\x18ftypmif1')).toEqual({ other: 'HEIC' });
     expect(look('\0\0\0\x18ftypavif')).toEqual({ other: 'AVIF' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resizeLinear as resizeInGraph } from '../../../src/graph/index.ts';
 import { colourOf } from '../../../src/image/colour.ts';
 import { heatOverlay, sideBySide } from '../../../src/image/overlay.ts';
-import { centreCrop, resizeLinear, resizeNearest } from '../../../src/image/resize.ts';
+import { centreCrop, resizeNearest, resizePixels } from '../../../src/image/resize.ts';
 import { noise } from '../../helpers/pictures.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
@@ -16,7 +16,7 @@ describe('resizeNearest', () => {
   });
 });
 
-describe('resizeLinear', () => {
+describe('resizePixels', () => {
   it.each([
     [8, 8],
     [23, 17],
@@ -27,7 +27,7 @@ describe('resizeLinear', () => {
     const { y } = await runGraph({ x: { data: image.data, shape: [1, 14, 19, 3] } }, (_, { x }) => ({
       y: resizeInGraph(x!, [1, 2], [height, width], { antialias: true }),
     }));
-    const ours = resizeLinear(image, width, height).data;
+    const ours = resizePixels(image, width, height).data;
     const worst = Math.max(
       ...Array.from(ours, (value, index) => Math.abs(value - (y!.data[index] as number))),
     );
@@ -42,7 +42,7 @@ describe('resizeLinear', () => {
         fc.nat(255),
         (w, h, value) => {
           const image = { width: 9, height: 11, data: new Uint8Array(297).fill(value) };
-          return resizeLinear(image, w, h).data.every((pixel) => pixel === value);
+          return resizePixels(image, w, h).data.every((pixel) => pixel === value);
         },
       ),
     );
@@ -50,7 +50,7 @@ describe('resizeLinear', () => {
 
   it('leaves a picture of the same size as it is', () => {
     const image = noise(9, 5);
-    expect(resizeLinear(image, 9, 5)).toEqual(image);
+    expect(resizePixels(image, 9, 5)).toEqual(image);
   });
 });
 

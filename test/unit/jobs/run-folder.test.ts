@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { readBytes } from '../../../src/core/files.ts';
 import { fingerprintOf } from '../../../src/data/fingerprint.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../../../src/jobs/run-folder.ts';
-import { cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { cladPresets as presets } from '../../../src/methods/clad/clad-options.ts';
 import { madeRun as config } from '../../helpers/made-run.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 

@@ -4,14 +4,14 @@ import { checkOptions } from '../../../src/core/options.ts';
 import { Random } from '../../../src/core/random.ts';
 import { gradients, type Tensor } from '../../../src/graph/index.ts';
 import { type Centres, crasModel, crasNetworks, firstValues } from '../../../src/methods/cras/cras.ts';
-import { crasPresets } from '../../../src/methods/cras/options.ts';
+import { crasPresets } from '../../../src/methods/cras/cras-options.ts';
 import { glassNetworks } from '../../../src/methods/glass/glass.ts';
-import { glassPresets } from '../../../src/methods/glass/options.ts';
+import { glassPresets } from '../../../src/methods/glass/glass-options.ts';
 import { patchcoreModel, requireFits } from '../../../src/methods/patchcore/patchcore.ts';
 import { methods } from '../../../src/methods/registry.ts';
-import type { PatchNetworks } from '../../../src/methods/shared/networks.ts';
-import { simplenetPresets } from '../../../src/methods/simplenet/options.ts';
+import type { PatchNetworks } from '../../../src/methods/shared/patch-networks.ts';
 import { simplenetNetworks } from '../../../src/methods/simplenet/simplenet.ts';
+import { simplenetPresets } from '../../../src/methods/simplenet/simplenet-options.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
 import { type Fed, runGraph } from '../../helpers/run-graph.ts';
 

@@ -1,7 +1,7 @@
 /** @file The options of a training out of a preset and what is laid over it. */
 import { describe, expect, it } from 'vitest';
 import { clad } from '../../../src/methods/clad/clad.ts';
-import { cladPresets } from '../../../src/methods/clad/options.ts';
+import { cladPresets } from '../../../src/methods/clad/clad-options.ts';
 import { methods } from '../../../src/methods/registry.ts';
 import { defaultPreset, presetOf, resolveOptions } from '../../../src/methods/resolve-options.ts';
 

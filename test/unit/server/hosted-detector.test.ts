@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type DetectorSource, HostedDetector } from '../../../src/server/hosted-detector.ts';
+import { HostedDetector, type ServedSource } from '../../../src/server/hosted-detector.ts';
 
 const script = new URL('../../helpers/mortal-thread.mjs', import.meta.url);
 
 describe('HostedDetector', () => {
-  const source: DetectorSource = { name: 'a', version: '1', path: '/no/such/model.onnx' };
+  const source: ServedSource = { name: 'a', version: '1', path: '/no/such/model.onnx' };
 
   it('starts a dead thread again, and is not ready meanwhile', async () => {
     const onDeath = vi.fn();

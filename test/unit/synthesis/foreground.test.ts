@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { listFolder } from '../../../src/data/folders.ts';
 import { decodeImage } from '../../../src/image/decode.ts';
-import { resizeLinear } from '../../../src/image/resize.ts';
+import { resizePixels } from '../../../src/image/resize.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { estimateForeground, foregroundIsStable } from '../../../src/synthesis/foreground.ts';
 import { toOklab } from '../../../src/synthesis/oklab.ts';
@@ -123,7 +123,7 @@ describe.skipIf(!hasShared)('on photographs', () => {
     const estimates = [];
     for (let index = 0; index < 8; index++) {
       const file = images[Math.floor((index * images.length) / 8)] as string;
-      const image = resizeLinear(await decodeImage(join(folder, file)), 224, 224);
+      const image = resizePixels(await decodeImage(join(folder, file)), 224, 224);
       estimates.push(estimateForeground(image));
     }
     expect(foregroundIsStable(estimates).accepted).toBe(accepted);

@@ -8,7 +8,7 @@ import {
   grow,
   invert,
   open,
-  shrink,
+  shrinkMask,
   withoutSmallParts,
 } from '../../../src/synthesis/morphology.ts';
 
@@ -38,7 +38,7 @@ describe('morphology', () => {
   it('grows and shrinks by a square', () => {
     const dot = drawn('.....', '.....', '..#..', '.....', '.....');
     expect(text(grow(dot, 1))).toEqual(['.....', '.###.', '.###.', '.###.', '.....']);
-    expect(shrink(grow(dot, 1), 1)).toEqual(dot);
+    expect(shrinkMask(grow(dot, 1), 1)).toEqual(dot);
   });
 
   it('closes gaps and opens specks away', () => {
@@ -60,7 +60,7 @@ describe('morphology', () => {
         const [opened, closed] = [open(mask, radius), close(mask, radius)];
         expect(within(opened, mask)).toBe(true);
         expect(within(mask, closed)).toBe(true);
-        expect(shrink(invert(mask), radius)).toEqual(invert(grow(mask, radius)));
+        expect(shrinkMask(invert(mask), radius)).toEqual(invert(grow(mask, radius)));
       }),
     );
   });

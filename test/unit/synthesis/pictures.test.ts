@@ -14,7 +14,7 @@ import { resizeToInput } from '../../../src/features/patches/preprocess.ts';
 import { writeSynthesisPictures } from '../../../src/features/store/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../../../src/features/store/texture-source.ts';
 import { decodeImage } from '../../../src/image/decode.ts';
-import { resizeLinear } from '../../../src/image/resize.ts';
+import { resizePixels } from '../../../src/image/resize.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
@@ -57,7 +57,7 @@ describe('inputPicture', () => {
 
   it('resizes to a square and cuts the middle out', () => {
     const image = noise(33, 80, 2);
-    const { data } = resizeLinear(image, 29, 29);
+    const { data } = resizePixels(image, 29, 29);
     const cut = inputPicture(image, { size: 24, resizeTo: 29 });
     for (let row = 0; row < 24; row++) {
       const from = ((row + 2) * 29 + 2) * 3;

@@ -9,7 +9,7 @@ import { CladError } from '../../../src/core/errors.ts';
 import { memoryStorage } from '../../../src/core/memory-storage.ts';
 import { Random } from '../../../src/core/random.ts';
 import { cladNetworks } from '../../../src/methods/clad/clad-networks.ts';
-import { type CladOptions, cladPresets as presets } from '../../../src/methods/clad/options.ts';
+import { type CladOptions, cladPresets as presets } from '../../../src/methods/clad/clad-options.ts';
 import { batchRows } from '../../../src/methods/shared/batch-rows.ts';
 import { fitFeatureInput } from '../../../src/methods/shared/network-input/fit-input.ts';
 import type { FittedInput } from '../../../src/methods/shared/network-input/network-input.ts';

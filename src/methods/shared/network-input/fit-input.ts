@@ -8,8 +8,8 @@ import { halvesToFloats } from '../../../core/half.ts';
 import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
 import {
-  type CoresetOptions,
   chooseEntries,
+  type EntryOptions,
   type Reduction,
 } from '../../../features/memory-bank/choose-entries.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
@@ -21,7 +21,7 @@ import type { FittedInput } from './network-input.ts';
 /** What the residual input is fitted by. */
 export interface ResidualOptions {
   readonly seed: number;
-  readonly memoryBank: CoresetOptions & {
+  readonly memoryBank: EntryOptions & {
     /** Principal components kept. */
     readonly components: number;
     /** Nearest entries averaged. */

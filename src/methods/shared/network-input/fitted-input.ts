@@ -2,7 +2,7 @@
 import { hashOf } from '../../../core/hash.ts';
 import { orMadeAgain } from '../../../core/made-again.ts';
 import { stoppable } from '../../../core/progress.ts';
-import type { PatchOptions } from '../options.ts';
+import type { PatchOptions } from '../option-groups.ts';
 import { goodImages, type PatchContext } from '../training-features.ts';
 import { fitFeatureInput, fitResidualInput, type ResidualOptions } from './fit-input.ts';
 import { readFitted, writeFitted } from './fitted-file.ts';

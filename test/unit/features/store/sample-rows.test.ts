@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { entryCount, withEveryClass } from '../../../../src/features/memory-bank/choose-entries.ts';
 import { planNormal } from '../../../../src/features/store/sample-rows.ts';
-import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
 
 describe('entries wanted', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ablationNames, ablationVariants } from '../../../../src/jobs/compare/ablation.ts';
 import { type GridVariant, optionsOf } from '../../../../src/jobs/compare/grid.ts';
-import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import type { CommonOptions } from '../../../../src/methods/contract.ts';
 import { methods } from '../../../../src/methods/registry.ts';
 import { defaultPreset } from '../../../../src/methods/resolve-options.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../../src/data/dataset.ts';
 import { expectedTasks } from '../../../../src/jobs/train/expected-tasks.ts';
-import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import type { CommonOptions } from '../../../../src/methods/contract.ts';
 import { methods } from '../../../../src/methods/registry.ts';
 

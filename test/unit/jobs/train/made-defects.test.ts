@@ -17,7 +17,7 @@ import {
   withMadeDefects,
 } from '../../../../src/jobs/train/made-defects.ts';
 import type { Work } from '../../../../src/jobs/train/prepare.ts';
-import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 
 const size = 128;
 const grid = 16;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
+import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import { initialParameters } from '../../../../src/methods/clad/networks.ts';
-import { cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 import { patchScores, type TrainedClad } from '../../../../src/methods/clad/patch-scores.ts';
 import { measureSpreads } from '../../../../src/methods/clad/score-spread.ts';
 import { fitFeatureInput, fitResidualInput } from '../../../../src/methods/shared/network-input/fit-input.ts';

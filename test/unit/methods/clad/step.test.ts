@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { floatsToHalves, halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
 import { concat, Graph, type Tensor } from '../../../../src/graph/index.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import {
   initialParameters,
   networksInference,
   networksTraining,
 } from '../../../../src/methods/clad/networks.ts';
-import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
 import { stepBuilder } from '../../../../src/methods/clad/step.ts';
 import { batchRows, batchSpec } from '../../../../src/methods/shared/batch-rows.ts';
 import { float32, floats, int64, type TensorValue } from '../../../../src/runtime/engine.ts';

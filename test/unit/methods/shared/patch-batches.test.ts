@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
 import { cladNetworks } from '../../../../src/methods/clad/clad-networks.ts';
-import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { type CladOptions, cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import { type BatchOptions, PatchBatches } from '../../../../src/methods/shared/patch-batches.ts';
 import type { TensorValue } from '../../../../src/runtime/engine.ts';
 import { type MadeStore, makeStore } from '../../../helpers/made-store.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diskStorage } from '../../../../../src/core/disk-storage.ts';
-import { cladPresets as presets } from '../../../../../src/methods/clad/options.ts';
+import { cladPresets as presets } from '../../../../../src/methods/clad/clad-options.ts';
 import {
   fitFeatureInput,
   fitResidualInput,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProgressEvent } from '../../../src/core/progress.ts';
 import { loadDataset } from '../../../src/data/load.ts';
-import { examineImages, verifyImages } from '../../../src/data/verify.ts';
+import { examineImages, verifyImages } from '../../../src/data/verify-images.ts';
 import { encoded, type Files, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
 
 const whole = await encoded(noise(40, 30));

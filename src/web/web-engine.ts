@@ -2,15 +2,15 @@
  * @file ONNX Runtime in a browser (onnxruntime-web), on WebGPU or as WebAssembly on the CPU.
  *
  * The two are different builds of ONNX Runtime and only the one needed is fetched: 14 MB for WebAssembly, 27 MB with WebGPU.
- * Each session has a worker of its own (browser-worker.ts), which ends with it and gives all its memory back.
+ * Each session has a worker of its own (engine-worker.ts), which ends with it and gives all its memory back.
  */
 import { CladError } from '../core/errors.ts';
-import type { EngineHandlers, LoadOrder, Values, WebDevice } from './browser-messages.ts';
-import type { Engine, Session } from './engine.ts';
-import { browserWorker } from './worker/browser-port.ts';
-import { WorkerClient } from './worker/client.ts';
+import type { Engine, Session } from '../runtime/engine.ts';
+import { WorkerClient } from '../runtime/worker/client.ts';
+import type { EngineHandlers, SessionOrder, Values, WebDevice } from './engine-messages.ts';
+import { browserWorker } from './page-port.ts';
 
-export type { WebDevice } from './browser-messages.ts';
+export type { WebDevice } from './engine-messages.ts';
 
 export interface WebEngineOptions {
   readonly device: WebDevice;
@@ -112,9 +112,9 @@ function filesIn(folder: string | URL, device: WebDevice): RuntimeFiles {
 }
 
 /** @throws ENGINE_UNAVAILABLE, or an Error with what ONNX Runtime says of the model */
-async function loadSession(order: LoadOrder): Promise<Session> {
+async function loadSession(order: SessionOrder): Promise<Session> {
   let death: string | undefined;
-  const port = browserWorker(new Worker(new URL('./browser-worker.js', import.meta.url), { type: 'module' }));
+  const port = browserWorker(new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' }));
   const worker = new WorkerClient<EngineHandlers>(port, {
     worker: "The detector's worker",
     remedy: 'Load the detector again.',

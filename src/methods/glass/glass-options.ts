@@ -11,7 +11,7 @@ import {
   positive,
   publishedAscent,
   share,
-} from '../shared/options.ts';
+} from '../shared/option-groups.ts';
 
 export const glassOptions = checked(
   z.strictObject({

@@ -4,13 +4,13 @@
  */
 import { anything, callback, oneOf, optional, requireFields, signal } from '../core/arguments.ts';
 import { reasonOf } from '../core/errors.ts';
-import { type ImageSource, toRgbImage } from '../image/browser-decode.ts';
+import { Detector } from '../detector/detector.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { PredictionWithMap } from '../detector/prediction.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import { type WebDevice, webEngine, whyNoWebGpu } from '../runtime/web.ts';
-import { type DetectorSource, type DownloadProgress, detectorBytes } from './browser-fetch.ts';
-import { Detector } from './detector.ts';
-import type { DetectorMetadata } from './metadata.ts';
-import type { PredictionWithMap } from './prediction.ts';
+import { type ImageSource, toRgbImage } from './decode-in-page.ts';
+import { type DetectorSource, type DownloadProgress, fetchedBytes } from './fetch-detector.ts';
+import { type WebDevice, webEngine, whyNoWebGpu } from './web-engine.ts';
 
 export interface LoadDetectorOptions {
   /**
@@ -90,7 +90,7 @@ export async function loadDetector(
 ): Promise<WebDetector> {
   requireFields('loadDetector', 'options', options, loadOptions);
   const { device = 'auto', threads, wasmPaths, onProgress, signal } = options;
-  const { bytes, name } = await detectorBytes(source, onProgress, signal);
+  const { bytes, name } = await fetchedBytes(source, onProgress, signal);
   const open = async (chosen: WebDevice, whyNotWebGpu?: string) => {
     const engine = await webEngine({ device: chosen, threads, wasmPaths });
     const detector = await Detector.fromBytes(engine, bytes, name);

@@ -1,13 +1,20 @@
 /** @file The options of PatchCore. */
 import { z } from 'zod';
 import type { Ablation } from '../contract.ts';
-import { asCompared, asPublished, checked, coreset, count, patchShape } from '../shared/options.ts';
+import {
+  asCompared,
+  asPublished,
+  checked,
+  coresetShape,
+  count,
+  patchShape,
+} from '../shared/option-groups.ts';
 
 export const patchcoreOptions = checked(
   z.strictObject({
     ...patchShape,
     memoryBank: z.strictObject({
-      ...coreset,
+      ...coresetShape,
       neighbours: count.describe(
         'b of its Eq. 7: entries around the nearest one; 1 leaves the score as it is.',
       ),

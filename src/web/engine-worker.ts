@@ -7,10 +7,10 @@
 import type { Env, InferenceSession, Tensor } from 'onnxruntime-common';
 import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
 import { cpuNode } from '../graph/cpu-node.ts';
-import type { EngineHandlers, LoadOrder, WebDevice } from './browser-messages.ts';
-import { runSession } from './run-session.ts';
-import { answerCalls } from './worker/answer.ts';
-import { browserWorkerSide } from './worker/browser-port.ts';
+import { runSession } from '../runtime/run-session.ts';
+import { answerCalls } from '../runtime/worker/answer.ts';
+import type { EngineHandlers, SessionOrder, WebDevice } from './engine-messages.ts';
+import { browserWorkerSide } from './page-port.ts';
 
 /** What a module of onnxruntime-web exports, as far as we use it. */
 interface Runtime {
@@ -48,7 +48,7 @@ const handlers: EngineHandlers = {
 
 answerCalls(browserWorkerSide(), handlers);
 
-async function load({ device, module, wasm, threads, model }: LoadOrder): Promise<Loaded> {
+async function load({ device, module, wasm, threads, model }: SessionOrder): Promise<Loaded> {
   let runtime: Runtime;
   try {
     runtime = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as Runtime;

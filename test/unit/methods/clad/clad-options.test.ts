@@ -1,7 +1,7 @@
 /** @file The presets, and the ranges of what may be set. */
 import { describe, expect, it } from 'vitest';
 import { checkOptions, mergeOptions, optionFromText } from '../../../../src/core/options.ts';
-import { cladOptions, cladPresets as presets } from '../../../../src/methods/clad/options.ts';
+import { cladOptions, cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 
 const presetNames = ['fast', 'paper', 'accurate'] as const;
 

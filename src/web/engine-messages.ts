@@ -1,6 +1,6 @@
 /** @file What a page may ask of the worker in which a detector runs: to load a model, once, and to run it. */
-import type { TensorValue } from './engine.ts';
-import type { Prepared } from './worker/protocol.ts';
+import type { TensorValue } from '../runtime/engine.ts';
+import type { Prepared } from '../runtime/worker/protocol.ts';
 
 /** `wasm` is the CPU, in WebAssembly. */
 export type WebDevice = 'webgpu' | 'wasm';
@@ -9,7 +9,7 @@ export type WebDevice = 'webgpu' | 'wasm';
 export type Values = Readonly<Record<string, TensorValue>>;
 
 /** Which model ONNX Runtime shall load, and where it is fetched from itself. */
-export interface LoadOrder {
+export interface SessionOrder {
   readonly device: WebDevice;
   /** Address of the module of onnxruntime-web, and of the WebAssembly it needs. */
   readonly module: string;
@@ -27,7 +27,7 @@ export interface RunOrder {
 
 export type EngineHandlers = {
   /** @throws ENGINE_UNAVAILABLE when ONNX Runtime itself does not start; an Error when it refuses the model */
-  load(order: LoadOrder): Promise<Prepared<null>>;
+  load(order: SessionOrder): Promise<Prepared<null>>;
   /** @throws ENGINE_FAILED */
   run(order: RunOrder): Promise<Prepared<Values>>;
 };

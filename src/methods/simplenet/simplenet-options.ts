@@ -1,7 +1,7 @@
 /** @file The options of SimpleNet. */
 import { z } from 'zod';
 import { noise, scorerShape, scorerStage } from '../shared/feature-scorer.ts';
-import { asCompared, asPublished, checked, positive } from '../shared/options.ts';
+import { asCompared, asPublished, checked, positive } from '../shared/option-groups.ts';
 
 export const simplenetOptions = checked(
   z.strictObject({

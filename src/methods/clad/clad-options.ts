@@ -13,14 +13,14 @@ import {
   batch,
   blurSigma,
   checked,
-  coreset,
+  coresetShape,
   count,
   networkShape,
   positive,
   publishedAscent,
   stage,
   topShare,
-} from '../shared/options.ts';
+} from '../shared/option-groups.ts';
 
 export const cladOptions = checked(
   z.strictObject({
@@ -33,7 +33,7 @@ export const cladOptions = checked(
     memoryBank: z
       .strictObject({
         components: count.describe('Principal components kept.'),
-        ...coreset,
+        ...coresetShape,
         neighbours: count.describe('Nearest entries averaged.'),
         whiteningFloor: positive.describe(
           "Added to every component's variance before whitening, as a share of their mean.",

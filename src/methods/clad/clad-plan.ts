@@ -10,7 +10,7 @@ import { batchRows } from '../shared/batch-rows.ts';
 import { validatedRows } from '../shared/checkpoint-selection.ts';
 import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
-import type { CladOptions } from './options.ts';
+import type { CladOptions } from './clad-options.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
 
 /** Synthetic anomalies keep only the patches they cover: so much of a picture, measured on four products. */

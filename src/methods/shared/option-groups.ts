@@ -1,6 +1,6 @@
 /**
  * @file Options that several methods have, in groups: a schema with a meaning and a range for each, and usual values. A method puts its own schema
- * together from them (methods/clad/options.ts); meanings are shown by `clad options METHOD` and stand in docs/options.md.
+ * together from them (methods/clad/clad-options.ts); meanings are shown by `clad options METHOD` and stand in docs/options.md.
  */
 import { z } from 'zod';
 
@@ -86,12 +86,12 @@ export const features = z
   .describe('Patch features of the frozen backbone (section 3.2).');
 
 /** A memory bank of normal patch features. */
-export const coreset = {
+export const coresetShape = {
   coresetSize: count.describe('Entries of the memory bank, at most.'),
   coresetShare: share.describe(
     'Entries as a share of the normal patches, at most `coresetSize`; 0: `coresetSize`.',
   ),
-  candidates: count.describe('Patches that the coreset is chosen from.'),
+  candidates: count.describe('Patches that the coresetShape is chosen from.'),
 };
 
 /** One stage of a training. */

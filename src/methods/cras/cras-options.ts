@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Ablation } from '../contract.ts';
 import { noise, scorerShape, scorerStage } from '../shared/feature-scorer.ts';
-import { asCompared, asPublished, checked } from '../shared/options.ts';
+import { asCompared, asPublished, checked } from '../shared/option-groups.ts';
 
 export const crasOptions = checked(
   z.strictObject({

@@ -25,7 +25,7 @@ export interface DownloadProgress {
  * The bytes, and what errors call the file.
  * @throws FETCH_FAILED; the signal's reason where it was aborted
  */
-export async function detectorBytes(
+export async function fetchedBytes(
   source: DetectorSource,
   onProgress?: (progress: DownloadProgress) => void,
   signal?: AbortSignal,

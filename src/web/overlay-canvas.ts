@@ -8,12 +8,12 @@ import {
   requireArgument,
   requireFields,
 } from '../core/arguments.ts';
+import { heatPicture } from '../detector/heat/heat-picture.ts';
+import { seenPart } from '../detector/heat/map-regions.ts';
+import type { PredictionWithMap } from '../detector/prediction.ts';
+import { requireAnswer, requireDetector } from '../detector/result-arguments.ts';
 import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
-import type { WebDetector } from './browser-detector.ts';
-import { heatPicture } from './heat/heat-picture.ts';
-import { seenPart } from './heat/map-regions.ts';
-import type { PredictionWithMap } from './prediction.ts';
-import { requireAnswer, requireDetector } from './result-arguments.ts';
+import type { WebDetector } from './web-detector.ts';
 
 type Canvas = HTMLCanvasElement | OffscreenCanvas;
 

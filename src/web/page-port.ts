@@ -5,7 +5,7 @@
  * (Web Locks) that nothing but its end gives back, and the page waits for the same lock. Pages without locks, which are those without
  * HTTPS, hear of failing scripts alone.
  */
-import type { Answer, AnsweringPort, AskingPort, Call } from './protocol.ts';
+import type { Answer, AnsweringPort, AskingPort, Call } from '../runtime/worker/protocol.ts';
 
 /** Said by the ports themselves: the page names the lock, the worker has it, the worker is about to end. */
 interface Control {

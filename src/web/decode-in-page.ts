@@ -7,11 +7,11 @@
  */
 import { type Kind, requireArgument } from '../core/arguments.ts';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { decodeBmp } from './bmp.ts';
-import { jpegChannels, pngDepth, requireFormat } from './format.ts';
-import { requireUsableSize } from './limits.ts';
-import { isRgbImage, type RgbImage } from './rgb.ts';
-import { type PictureSource, wholeRange } from './samples.ts';
+import { decodeBmp } from '../image/bmp.ts';
+import { jpegChannels, pngDepth, requireFormat } from '../image/format.ts';
+import { requireUsableSize } from '../image/limits.ts';
+import { isRgbImage, type RgbImage } from '../image/rgb.ts';
+import { type PictureSource, wholeRange } from '../image/samples.ts';
 
 /** Whatever a picture may come as. */
 export type ImageSource =

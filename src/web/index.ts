@@ -1,0 +1,26 @@
+/**
+ * @file Table of contents of the library in a browser, `clad/web`. docs/browser.md walks through it.
+ *
+ * @example
+ * import { drawOverlay, loadDetector, toRgbImage } from 'clad/web';
+ * const detector = await loadDetector('model.onnx');
+ * const image = await toRgbImage(input.files[0]);
+ * const result = await detector.predict(image);
+ * drawOverlay(canvas, detector, image, result);
+ */
+export { CladError, type ErrorCode } from '../core/errors.ts';
+export {
+  type HeatLegend,
+  heatLegend,
+  type LegendStop,
+  legendGradient,
+} from '../detector/heat/heat-legend.ts';
+export type { AnomalousRegion } from '../detector/heat/map-regions.ts';
+export type { DetectorMetadata } from '../detector/metadata.ts';
+export type { Prediction, PredictionWithMap } from '../detector/prediction.ts';
+export type { RgbImage } from '../image/rgb.ts';
+export { type ImageSource, toRgbImage } from './decode-in-page.ts';
+export type { DetectorSource, DownloadProgress } from './fetch-detector.ts';
+export { drawOverlay, drawPicture, type OverlayOptions } from './overlay-canvas.ts';
+export { type LoadDetectorOptions, loadDetector, type WebDetector } from './web-detector.ts';
+export { type WebDevice, whyNoWebGpu } from './web-engine.ts';
