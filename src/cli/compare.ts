@@ -26,7 +26,7 @@ export function registerCompare(program: Command): void {
     .addHelpText(
       'after',
       `
-A grid is a list of rows; what a row leaves out is clad, fast and nothing set:
+A grid is a list of rows; what a row leaves out is clad, the method's first preset and nothing set:
   - { name: default }
   - { name: PatchCore as published, method: patchcore, preset: published }
   - { name: more members, set: [memoryBank.coresetSize=65536] }
@@ -60,7 +60,7 @@ const rowsSchema = z
     z.strictObject({
       name: z.string().min(1),
       method: z.string().default('clad'),
-      preset: z.string().default('fast'),
+      preset: z.string().optional(),
       set: z.array(z.string()).default([]),
     }),
   )
@@ -73,5 +73,11 @@ async function readGrid(path: string): Promise<GridVariant[]> {
   } catch (error) {
     throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
   }
-  return checkOptions(rowsSchema, content);
+  const rows = checkOptions(rowsSchema, content);
+  return Promise.all(
+    rows.map(async ({ preset, ...row }) => ({
+      ...row,
+      preset: preset ?? defaultPreset(await loadMethod(row.method)),
+    })),
+  );
 }

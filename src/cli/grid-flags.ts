@@ -39,7 +39,12 @@ export function addGridFlags(command: Command): void {
     .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
     .option('--cache <dir>', 'keep patch features here, for several grids (default: cache/ of --out)')
-    .option('--set <name=value>', 'one option of every training; may be repeated', repeated, [])
+    .option(
+      '--set <name=value>',
+      'one option of every training, which every row must have; may be repeated',
+      repeated,
+      [],
+    )
     .addOption(layoutOption())
     .addOption(bitsOption())
     .addOption(deviceOption())

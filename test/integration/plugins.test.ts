@@ -177,7 +177,7 @@ describe('a method without patch features', () => {
 
   it('that tells no products apart is refused where there are several', async () => {
     const refused = await train(fixture('contrast'), parts, 'several', ...plain);
-    expectRefused(refused, /of one product, since the method does not tell products apart, got disc, weave/);
+    expectRefused(refused, /of one class, since the method does not tell classes apart, got disc, weave/);
   }, 30_000);
 });
 
@@ -189,6 +189,19 @@ describe('a file that holds no method', () => {
     await writeFile(at('wrong-mine.mjs'), content);
     expectRefused(await train(at('wrong-mine.mjs'), parts, 'refused'), message);
   });
+
+  it('is refused where its fit gives no graph', async () => {
+    const text = await readFile(fixture('contrast'), 'utf8');
+    const broken = text.replace('graph(_, image)', 'picture(_, image)');
+    await writeFile(at('broken-mine.mjs'), broken);
+    const refused = await train(
+      at('broken-mine.mjs'),
+      join(parts, 'disc'),
+      'broken',
+      ...asFlags(['size=32', 'synthesis.perImage=0']),
+    );
+    expectRefused(refused, /broken-mine\.mjs cannot be used: fit of method \w+ gave no function graph\./);
+  }, 30_000);
 
   it('is refused where there is none', async () => {
     expectRefused(await train('./none.mjs', parts, 'refused'), /or a JavaScript file that holds one, got/);

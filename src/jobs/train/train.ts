@@ -3,6 +3,7 @@
  * something on disk that the next try finds.
  */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
@@ -65,7 +66,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   if (existsSync(work.run.model) && (await isWhole(work))) return excluding(await finished(work), request);
   const { run } = work;
   const prepared = secondsSince(started);
-  const fitted = await work.method.fit(work);
+  const fitted = requireFitted(await work.method.fit(work), work);
   const { steps, chosen, sharedSeconds = 0 } = fitted;
   const { metadata, goodImages } = await calibrateAndWrite(work, fitted);
   if (request.cache === undefined) await run.clearCache();
@@ -83,6 +84,24 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     featureSeconds: prepared + sharedSeconds,
   };
   return excluding(outcome, request);
+}
+
+/** A method from a file may give anything. @throws PLUGIN_INVALID */
+function requireFitted(fitted: Fitted, { method, request }: Pick<Work, 'method' | 'request'>): Fitted {
+  const { graph, reach, steps } = (fitted as Partial<Fitted> | undefined) ?? {};
+  const lacks =
+    typeof graph !== 'function'
+      ? 'no function graph'
+      : typeof reach !== 'number' || !(reach >= 0)
+        ? 'no reach, a number of pixels from 0'
+        : typeof steps !== 'object' || steps === null
+          ? 'no steps, an object'
+          : undefined;
+  if (lacks === undefined) return fitted;
+  throw new CladError('PLUGIN_INVALID', {
+    path: resolve(request.method),
+    reason: `fit of method ${method.name} gave ${lacks}`,
+  });
 }
 
 /** What stands out leaves the finished detector, where that was asked for and has not happened. */

@@ -2,6 +2,7 @@
  * @file Methods on patch features of a frozen backbone: `onPatches` makes a method of what is said of patches. It plans the features, extracts them,
  * and puts the fitted model between the backbone and the anomaly map.
  */
+import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
@@ -50,6 +51,11 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       const patches = await withFeatures(context);
       const sharedSeconds = (Date.now() - started) / 1000;
       const { model, ...learnt } = await method.fit(patches);
+      if (typeof model !== 'function')
+        throw new CladError('PLUGIN_INVALID', {
+          path: method.name,
+          reason: 'its fit gave no function model',
+        });
       const { backbone, view, options } = context;
       return { ...learnt, ...patchDetector({ backbone, view, model, score: options.score }), sharedSeconds };
     },

@@ -27,7 +27,7 @@ ${pictures(
 )}
 ${pictures(
   'Synthetic anomalies',
-  'What stage 1 learnt from, some of each product: photograph, the part outside the foreground in red, mask, texture, result.',
+  'Synthetic anomalies of the training, some of each product: photograph, the part outside the foreground in red, mask, texture, result.',
   Object.entries(synthesis),
   (name) => `Synthetic anomalies of ${name}: photograph, foreground, mask, texture, result`,
 )}
