@@ -1,5 +1,7 @@
 /** @file Operations on images and feature maps [N, C, H, W]. */
+
 import { commonGraph } from '../graph.ts';
+import type { Attribute } from '../node.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 
 /** A size after sliding a window, where known. */
@@ -16,41 +18,32 @@ interface Window {
   readonly padding?: number;
 }
 
-/** Mean over a window; the padding's zeros count, as in PyTorch's default. */
-export function averagePool(x: Tensor, { kernel, stride = 1, padding = 0 }: Window): Tensor {
+function pooled(
+  operation: 'AveragePool' | 'MaxPool',
+  x: Tensor,
+  { kernel, stride = 1, padding = 0 }: Window,
+  more: Readonly<Record<string, Attribute>> = {},
+): Tensor {
   const [n, c, h, w] = x.shape as [Dim, Dim, Dim, Dim];
-  const shape = [
-    n,
-    c,
-    windowed(h, kernel, stride, padding, padding),
-    windowed(w, kernel, stride, padding, padding),
-  ];
-  return x.graph.add('AveragePool', [x], [{ dtype: x.dtype, shape }], {
+  const along = (size: Dim) => windowed(size, kernel, stride, padding, padding);
+  return x.graph.add(operation, [x], [{ dtype: x.dtype, shape: [n, c, along(h), along(w)] }], {
     attributes: {
       kernel_shape: { ints: [kernel, kernel] },
       strides: { ints: [stride, stride] },
       pads: { ints: [padding, padding, padding, padding] },
-      count_include_pad: { int: 1 },
+      ...more,
     },
   })[0] as Tensor;
 }
 
+/** Mean over a window; the padding's zeros count, as in PyTorch's default. */
+export function averagePool(x: Tensor, window: Window): Tensor {
+  return pooled('AveragePool', x, window, { count_include_pad: { int: 1 } });
+}
+
 /** Largest value in a window. */
-export function maxPool(x: Tensor, { kernel, stride = 1, padding = 0 }: Window): Tensor {
-  const [n, c, h, w] = x.shape as [Dim, Dim, Dim, Dim];
-  const shape = [
-    n,
-    c,
-    windowed(h, kernel, stride, padding, padding),
-    windowed(w, kernel, stride, padding, padding),
-  ];
-  return x.graph.add('MaxPool', [x], [{ dtype: x.dtype, shape }], {
-    attributes: {
-      kernel_shape: { ints: [kernel, kernel] },
-      strides: { ints: [stride, stride] },
-      pads: { ints: [padding, padding, padding, padding] },
-    },
-  })[0] as Tensor;
+export function maxPool(x: Tensor, window: Window): Tensor {
+  return pooled('MaxPool', x, window);
 }
 
 /**

@@ -1,8 +1,8 @@
 /** @file The options of CRAS. */
 import { z } from 'zod';
 import type { Ablation } from '../contract.ts';
-import { noise, scorerShape, scorerStage } from '../shared/feature-scorer.ts';
-import { asCompared, asPublished, checked } from '../shared/option-groups.ts';
+import { noise, scorerPresets, scorerShape } from '../shared/feature-scorer.ts';
+import { asPublished, checked } from '../shared/option-groups.ts';
 
 export const crasOptions = checked(
   z.strictObject({
@@ -28,17 +28,13 @@ const common = {
   optimizer: { ...asPublished.optimizer, weightDecay: 1e-5 },
 };
 
-export const crasPresets: Readonly<Record<'fast' | 'published', CrasOptions>> = {
-  /** As many rows as CLAD's default sees. */
-  fast: { ...asCompared, ...common, training: { ...scorerStage, steps: 900, epochs: null, batch: 2048 } },
-  /** 100 epochs, 32 images a batch, of 288 pixels. */
-  published: {
-    ...asPublished,
-    ...common,
-    features: { ...asPublished.features, inputSize: 288, resizeTo: 329 },
-    training: { ...scorerStage, steps: null, epochs: 100, batch: 82_944 },
-  },
-};
+export const crasPresets: Readonly<Record<'fast' | 'published', CrasOptions>> = scorerPresets(
+  common,
+  // As many rows as CLAD's default sees.
+  { steps: 900, epochs: null, batch: 2048 },
+  // 100 epochs, 32 images a batch, of 288 pixels.
+  { inputSize: 288, resizeTo: 329, steps: null, epochs: 100, batch: 82_944 },
+);
 
 export const crasAblation: Ablation<CrasOptions> = {
   parts: [{ name: 'no guidance', set: () => ['guidance=0'], source: 'CRAS' }],

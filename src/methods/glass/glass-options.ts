@@ -1,17 +1,8 @@
 /** @file The options of GLASS. */
 import { z } from 'zod';
 import type { Ablation } from '../contract.ts';
-import { noise, scorerShape, scorerStage } from '../shared/feature-scorer.ts';
-import {
-  asCompared,
-  ascent,
-  asPublished,
-  batch,
-  checked,
-  positive,
-  publishedAscent,
-  share,
-} from '../shared/option-groups.ts';
+import { noise, scorerPresets, scorerShape } from '../shared/feature-scorer.ts';
+import { ascent, batch, checked, positive, publishedAscent, share } from '../shared/option-groups.ts';
 
 export const glassOptions = checked(
   z.strictObject({
@@ -39,17 +30,13 @@ const common = {
   focal: { hardest: 0.5, gamma: 2, smoothing: 1e-5 },
 };
 
-export const glassPresets: Readonly<Record<'fast' | 'published', GlassOptions>> = {
-  /** Two thirds of the rows that CLAD's default sees: each step climbs twenty times. */
-  fast: { ...asCompared, ...common, training: { ...scorerStage, steps: 600, epochs: null, batch: 2048 } },
-  /** Whole pictures of 288 pixels, 8 a batch; 640 epochs that end after 400 images. */
-  published: {
-    ...asPublished,
-    ...common,
-    features: { ...asPublished.features, inputSize: 288, resizeTo: 288 },
-    training: { ...scorerStage, steps: 32_000, epochs: null, batch: 31_104 },
-  },
-};
+export const glassPresets: Readonly<Record<'fast' | 'published', GlassOptions>> = scorerPresets(
+  common,
+  // Two thirds of the rows that CLAD's default sees: each step climbs twenty times.
+  { steps: 600, epochs: null, batch: 2048 },
+  // Whole pictures of 288 pixels, 8 a batch; 640 epochs that end after 400 images.
+  { inputSize: 288, resizeTo: 288, steps: 32_000, epochs: null, batch: 31_104 },
+);
 
 export const glassAblation: Ablation<GlassOptions> = {
   parts: [

@@ -26,10 +26,10 @@ import {
   topK,
 } from '../../graph/index.ts';
 import { bceByKind } from '../../nn/losses.ts';
-import { batchNormaliser, type ParameterTensors, runningNormaliser } from '../../nn/perceptron.ts';
+import { batchNormaliser, type ParameterTensors } from '../../nn/perceptron.ts';
 import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
-import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../shared/linear-adaptor.ts';
+import { adapt, discriminate, linearScorer } from '../shared/linear-adaptor.ts';
 import { onPatches } from '../shared/on-patches.ts';
 import type { PatchNetworks } from '../shared/patch-networks.ts';
 import { type GlassOptions, glassAblation, glassOptions, glassPresets } from './glass-options.ts';
@@ -60,10 +60,7 @@ export function glassNetworks(
   deviation: number,
 ): PatchNetworks {
   return {
-    initial: (random) => linearAdaptorParameters(width, random),
-    rateOf: linearAdaptorRate,
-    score: (rows, parameters) =>
-      discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters)),
+    ...linearScorer(width),
     draws: { ...options.batch, noiseSpread: 1 },
     stages: [
       {

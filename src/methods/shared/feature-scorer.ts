@@ -7,7 +7,15 @@ import { fitClassMaps } from './class-maps.ts';
 import { fitInput } from './network-input/fitted-input.ts';
 import type { FittedInput } from './network-input/network-input.ts';
 import type { FittedPatches } from './on-patches.ts';
-import { type NetworkOptions, networkShape, positive, type StageOptions, stage } from './option-groups.ts';
+import {
+  asCompared,
+  asPublished,
+  type NetworkOptions,
+  networkShape,
+  positive,
+  type StageOptions,
+  stage,
+} from './option-groups.ts';
 import type { PatchNetworks } from './patch-networks.ts';
 import { patchesOf, stageTask } from './task-seconds.ts';
 import { trainNetworks } from './train-networks.ts';
@@ -23,8 +31,31 @@ export interface ScorerOptions extends NetworkOptions {
   readonly training: StageOptions;
 }
 
-/** How fast all of them learn. */
-export const scorerStage = { learningRate: 2e-4, schedule: 'constant' } as const;
+/** How long and on how much a preset trains. */
+type Budget = Pick<StageOptions, 'steps' | 'epochs' | 'batch'>;
+
+/**
+ * Both presets of such a method.
+ * @param common - what the publication fixes
+ * @param fast - its budget in comparisons
+ * @param published - the publication's, with its input
+ */
+export function scorerPresets<C extends object>(
+  common: C,
+  fast: Budget,
+  { inputSize, resizeTo, ...budget }: Budget & Pick<NetworkOptions['features'], 'inputSize' | 'resizeTo'>,
+) {
+  const training = (of: Budget): StageOptions => ({ ...of, learningRate: 2e-4, schedule: 'constant' });
+  return {
+    fast: { ...asCompared, ...common, training: training(fast) },
+    published: {
+      ...asPublished,
+      ...common,
+      features: { ...asPublished.features, inputSize, resizeTo },
+      training: training(budget),
+    },
+  };
+}
 
 /**
  * Trains networks on the features themselves; the product of a picture is that of the nearest mean feature.

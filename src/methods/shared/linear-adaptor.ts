@@ -10,7 +10,9 @@ import {
   type ParameterTensors,
   perceptron,
   perceptronParameters,
+  runningNormaliser,
 } from '../../nn/perceptron.ts';
+import type { PatchNetworks } from './patch-networks.ts';
 
 /** Width of the discriminator's hidden layer in both publications. */
 const hidden = 1024;
@@ -40,4 +42,14 @@ export function discriminate(rows: Tensor, parameters: ParameterTensors, normali
   return reshape(perceptron('discriminator', rows, parameters, normalise), [
     rows.shape[0] as number | string,
   ]);
+}
+
+/** What SimpleNet and GLASS have in common: first values, learning rates, and the score with fixed statistics. */
+export function linearScorer(width: number): Pick<PatchNetworks, 'initial' | 'rateOf' | 'score'> {
+  return {
+    initial: (random) => linearAdaptorParameters(width, random),
+    rateOf: linearAdaptorRate,
+    score: (rows, parameters) =>
+      discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters)),
+  };
 }

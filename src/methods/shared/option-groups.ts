@@ -91,7 +91,7 @@ export const coresetShape = {
   coresetShare: share.describe(
     'Entries as a share of the normal patches, at most `coresetSize`; 0: `coresetSize`.',
   ),
-  candidates: count.describe('Patches that the coresetShape is chosen from.'),
+  candidates: count.describe('Patches that the coreset is chosen from.'),
 };
 
 /** One stage of a training. */

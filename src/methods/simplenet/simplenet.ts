@@ -4,9 +4,9 @@
  * the anomaly, so signs are the other way round than in its code.
  */
 import { add, cast, concat, maximum, mean, mul, slice, sub, type Tensor } from '../../graph/index.ts';
-import { batchNormaliser, runningNormaliser } from '../../nn/perceptron.ts';
+import { batchNormaliser } from '../../nn/perceptron.ts';
 import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
-import { adapt, discriminate, linearAdaptorParameters, linearAdaptorRate } from '../shared/linear-adaptor.ts';
+import { adapt, discriminate, linearScorer } from '../shared/linear-adaptor.ts';
 import { onPatches } from '../shared/on-patches.ts';
 import type { PatchNetworks } from '../shared/patch-networks.ts';
 import {
@@ -39,10 +39,7 @@ export function simplenetNetworks(
   deviation: number,
 ): PatchNetworks {
   return {
-    initial: (random) => linearAdaptorParameters(width, random),
-    rateOf: linearAdaptorRate,
-    score: (rows, parameters) =>
-      discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters)),
+    ...linearScorer(width),
     draws: { ...simplenetShares, noiseSpread: 1 },
     stages: [
       {

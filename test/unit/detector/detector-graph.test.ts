@@ -28,6 +28,7 @@ import { type PatchDetector, patchDetector } from '../../../src/methods/shared/o
 import { patchView } from '../../../src/methods/shared/patch-view.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
+import { madeMetadata } from '../../helpers/made-metadata.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 import { noise, withFiles } from '../../helpers/pictures.ts';
 import { tinyBackbone } from '../../helpers/tiny-backbone.ts';
@@ -102,24 +103,11 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
 const graphOf = (spec: PatchDetector, options = {}) => detectorGraph(patchDetector(spec), classes, options);
 
 const metadata: DetectorMetadata = {
-  format: 2,
-  cladVersion: '0.1.0',
-  created: '2026-01-02T03:04:05.000Z',
-  method: 'clad',
+  ...madeMetadata,
   classes,
   geometry: { size, resizeTo: null },
   thresholds: {},
   display: {},
-  provenance: {
-    data: { name: 'parts', layout: 'plain', fingerprint: 'f', trainingImages: {}, heldOutImages: {} },
-    backbone: { name: 'tiny', sha256: 'a', licence: 'MIT', source: '' },
-    textures: '',
-    preset: 'fast',
-    changes: {},
-    seed: 0,
-    selection: 'synthetic',
-    device: 'cpu',
-  },
 };
 
 const bytesOf = (spec: PatchDetector, about = metadata) =>
@@ -375,7 +363,7 @@ describe('a method that tells no products apart', () => {
 
   it('is refused where there are several', () => {
     expect(() => detectorGraph(source, classes)).toThrow(
-      /Expected the data set to be of one cloduct, .* got bolt, nut, cap\./,
+      /Expected the data set to be of one class, .* got bolt, nut, cap\./,
     );
   });
 });
@@ -395,7 +383,7 @@ describe('a file that is no detector', () => {
     [
       'of a later format',
       () => bytesOf(spec, { ...metadata, format: 3 as never }),
-      /metadata is not as expected: format/,
+      /it is of format 3, of a later version of clad/,
     ],
   ])('is refused with a sentence when it is %s', async (_, content, message) => {
     const error = await open(content()).then(

@@ -4,31 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { CladError } from '../../../src/core/errors.ts';
 import { type DetectorMetadata, metadataKey, parseMetadata } from '../../../src/detector/metadata.ts';
 import { decodeMetadata, Graph, mul } from '../../../src/graph/index.ts';
+import { madeMetadata } from '../../helpers/made-metadata.ts';
 
 const metadata: DetectorMetadata = {
-  format: 2,
-  cladVersion: '0.1.0',
-  created: '2026-01-02T03:04:05.000Z',
-  method: 'clad',
+  ...madeMetadata,
   classes: ['bolt', 'Münze "5"'],
-  geometry: { size: 224, resizeTo: null },
-  thresholds: { bolt: { threshold: 1.25, achievableRate: 0.05, requestedRate: 0.01, count: 19 } },
-  display: { bolt: { low: 0.5, high: 2 } },
   provenance: {
+    ...madeMetadata.provenance,
     data: {
-      name: 'parts',
-      layout: 'plain',
-      fingerprint: 'f',
+      ...madeMetadata.provenance.data,
       trainingImages: { bolt: 80, 'Münze "5"': 3 },
       heldOutImages: { bolt: 19 },
     },
-    backbone: { name: 'tiny', sha256: 'a', licence: 'MIT', source: '' },
     textures: 'the built-in generator',
-    preset: 'fast',
     changes: { 'losses.gamma': 1, 'features.layers': ['layer1'] },
-    seed: 7,
-    selection: 'synthetic',
-    device: 'cpu',
   },
 };
 

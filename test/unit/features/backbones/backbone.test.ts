@@ -16,6 +16,7 @@ import { attach, averagePool, conv, type Dim, Graph, relu } from '../../../../sr
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { fixture, hasShared, shared } from '../../../helpers/fixtures.ts';
+import { tinyCard } from '../../../helpers/tiny-backbone.ts';
 
 let folder = '';
 const before = process.env.CLAD_HOME;
@@ -70,8 +71,7 @@ async function written(name: string, bytes: Uint8Array): Promise<string> {
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 const card = {
-  name: 'tiny',
-  inputName: 'pixels',
+  ...tinyCard,
   inputSize: 96,
   mean: [0.5, 0.5, 0.5],
   std: [0.25, 0.25, 0.25],
@@ -79,8 +79,6 @@ const card = {
     { name: 'a', channels: 6, stride: 4 },
     { name: 'b', channels: 10, stride: 8 },
   ],
-  licence: 'MIT',
-  source: 'made here',
 };
 
 describe('a file without a card', () => {
