@@ -1,0 +1,1 @@
+export function writeWebPackage(folder: string): string[];
