@@ -183,7 +183,7 @@ async function coreset() {
   const pass = await best(() => session.run(feeds), timed);
   await session.release();
   console.log(
-    `${size} entries of ${count} rows: ${(chosen / 1000).toFixed(1)} s, ${(chosen / size).toFixed(2)} ms a entry; a literal pass takes ${pass.toFixed(2)} ms; ratio ${((pass * size) / chosen).toFixed(1)}`,
+    `${size} entries of ${count} rows: ${(chosen / 1000).toFixed(1)} s, ${(chosen / size).toFixed(2)} ms an entry; a literal pass takes ${pass.toFixed(2)} ms; ratio ${((pass * size) / chosen).toFixed(1)}`,
   );
 }
 
