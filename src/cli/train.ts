@@ -222,7 +222,6 @@ function describePlan({
     Object.values(values).reduce((total, each) => total + each, 0);
   const bytes = sum(disk);
   const total = sum(time);
-  const stepsAt = (task: string) => steps[task.replace(' ', '')];
   return terminalTable({
     header: ['', 'expected'],
     rows: [
@@ -234,8 +233,9 @@ function describePlan({
       ...Object.entries(time)
         .filter(([, seconds]) => seconds > 0)
         .map(([task, seconds]) => {
-          const count = stepsAt(task);
-          return [task, count === undefined ? duration(seconds) : `${count} steps, ${duration(seconds)}`];
+          const count = steps[task];
+          const shown = task.replace(/(?<=[a-z])(?=\d)/, ' ');
+          return [shown, count === undefined ? duration(seconds) : `${count} steps, ${duration(seconds)}`];
         }),
       ['in all', `${duration(total)} on this machine as it is now`],
     ],

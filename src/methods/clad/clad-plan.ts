@@ -71,8 +71,8 @@ export async function planClad({
     time: {
       features: (images * (1 + options.synthesis.perImage) + testImages) * pictureSeconds,
       matching: rows * secondsPerPatch,
-      'stage 1': steps.stage1 * first,
-      'stage 2': steps.stage2 * second,
+      stage1: steps.stage1 * first,
+      stage2: steps.stage2 * second,
       selection: validations * validation,
     },
     imageSeconds: pictureSeconds + perImage * secondsPerPatch,
