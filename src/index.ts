@@ -29,8 +29,9 @@ export {
   Evaluator,
 } from './evaluation/evaluator.ts';
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
-export { type Backbone, type BackboneCard, loadBackbone } from './features/backbones/backbone.ts';
+export { type BackboneCard, loadBackbone } from './features/backbones/backbone.ts';
 export { addBackbone, listBackbones, verifyBackbone } from './features/backbones/backbone-registry.ts';
+export type { Backbone } from './features/backbones/loaded-backbone.ts';
 export { decodeBytes, decodeImage } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
 export { decodeMask } from './image/mask.ts';

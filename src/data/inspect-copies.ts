@@ -1,7 +1,7 @@
 /** @file What `clad data inspect` says of pictures that are in a data set more than once, or almost. */
 import { type Copies, type CopyKind, countCopies, nameCopies } from './copies.ts';
 import type { Sample } from './dataset.ts';
-import type { ClassSummary, Problem } from './inspect.ts';
+import type { ClassSummary, Problem } from './inspection.ts';
 import { nearDuplicates } from './near-duplicates.ts';
 import type { Sketch } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';

@@ -1,4 +1,5 @@
 /** @file What is in a data set, and what is wrong with it: the content of `clad data inspect`. */
+
 import {
   callback,
   list,
@@ -15,6 +16,7 @@ import { trainingBits } from './bit-depth.ts';
 import { type CopyKind, findCopies } from './copies.ts';
 import { type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
 import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
+import type { ClassSummary, Problem, SizeRange } from './inspection.ts';
 import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { missingMasks } from './mask-names.ts';
@@ -24,37 +26,6 @@ import { defaultPatches, largePatches } from './patch-size.ts';
 import { type Sketch, sketchOf } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify-images.ts';
-
-/** The smallest and largest of something, in pixels. */
-export interface SizeRange {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** One class's counts, of all its files, broken ones too. */
-export interface ClassSummary {
-  readonly train: number;
-  readonly testGood: number;
-  readonly testAnomalous: number;
-  /** Test images by kind of defect, `good` among them. */
-  readonly defects: Readonly<Record<string, number>>;
-  /** Anomalous test images that have a mask. */
-  readonly masks: number;
-  /** Of the images that decode; null when none does. */
-  readonly width: SizeRange | null;
-  readonly height: SizeRange | null;
-  /** Paths of good images that are almost the same picture, in groups; exact copies count as one picture. */
-  readonly nearDuplicates: readonly (readonly string[])[];
-}
-
-/** Something that stops training or evaluation (`error`) or weakens it (`warning`). */
-export interface Problem {
-  readonly severity: 'error' | 'warning';
-  readonly class: string;
-  /** The file meant, where it is one. */
-  readonly path: string | null;
-  readonly message: string;
-}
 
 /** A data set described. */
 export interface Inspection {

@@ -1,4 +1,5 @@
 /** @file Golden pictures made for a detector file, and asked again on another machine: `clad verify`. */
+import { number, optional, path } from '../core/arguments.ts';
 import { readBytes } from '../core/files.ts';
 import { testPatterns } from '../demo/test-patterns.ts';
 import { Detector } from '../detector/detector.ts';
@@ -14,7 +15,7 @@ import { decodeBytes } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
-import { requireRequest } from './request-fields.ts';
+import { type Fields, machine, requireRequest } from './request-fields.ts';
 import { modelPathOf } from './run-folder.ts';
 
 /** How exactly a machine reproduces what another one has computed, by what the file computes in; shares of a map's span. */
@@ -45,6 +46,9 @@ export interface VerifyRequest {
   readonly tolerance?: number | undefined;
 }
 
+/** What it may hold, for programs that pass it without types. */
+const fields: Fields<VerifyRequest> = { run: path, ...machine, tolerance: optional(number) };
+
 /** One golden picture, asked again. */
 export interface VerifiedPicture {
   readonly name: string;
@@ -74,7 +78,7 @@ export interface Verification {
  * @throws GOLDEN_MISSING for a file without them, FILE_UNREADABLE, DETECTOR_INVALID, RUN_NOT_FOUND, DEVICE_UNAVAILABLE
  */
 export async function verifyDetector(request: VerifyRequest): Promise<Verification> {
-  requireRequest('verifyDetector', 'verify', request);
+  requireRequest('verifyDetector', fields, request);
   const model = await modelPathOf(request.run);
   const bytes = await readBytes(model);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });

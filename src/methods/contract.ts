@@ -7,7 +7,7 @@ import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Storage } from '../core/storage.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
-import type { Backbone } from '../features/backbones/backbone.ts';
+import type { Backbone } from '../features/backbones/loaded-backbone.ts';
 import type { InputGeometry } from '../features/patches/preprocess.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { SampleBits } from '../image/samples.ts';

@@ -16,6 +16,7 @@ import {
   type EvaluateRequest,
   type EvaluationDocument,
   type EvaluationInFull,
+  evaluateFields,
   evaluateInFull,
 } from '../jobs/evaluate/evaluate.ts';
 import { requireRequest } from '../jobs/request-fields.ts';
@@ -47,7 +48,7 @@ export interface WrittenReport {
 export async function evaluateWithReport(
   request: ReportRequest,
 ): Promise<WrittenReport & { readonly document: EvaluationDocument }> {
-  requireRequest('evaluateWithReport', 'evaluate', request, { folder: optional(path) });
+  requireRequest('evaluateWithReport', { ...evaluateFields, folder: optional(path) }, request);
   // What was asked of the training is part of the report: known to be missing before anything is predicted.
   await new RunFolder(request.run).config();
   const test = await testResults(request);
@@ -57,7 +58,7 @@ export async function evaluateWithReport(
 
 /** The report at the end of a training: also of a data set without test images, which is then not evaluated. */
 export async function reportTraining(request: ReportRequest): Promise<WrittenReport> {
-  requireRequest('reportTraining', 'evaluate', request, { folder: optional(path) });
+  requireRequest('reportTraining', { ...evaluateFields, folder: optional(path) }, request);
   let test: TestResults | null = null;
   try {
     test = await testResults(request);

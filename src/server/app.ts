@@ -16,40 +16,14 @@ import { collect } from './body.ts';
 import { clipped } from './clipped.ts';
 import { documentation } from './documentation.ts';
 import { frontPage, wantsPage } from './front-page.ts';
-import { type Gate, gateOf } from './gate.ts';
+import { gateOf } from './gate.ts';
 import { errorBody, httpError } from './http-errors.ts';
 import { KnownRoutes } from './known-routes.ts';
-import type { ServiceMetrics } from './metrics.ts';
-import type { ServeOptions } from './options.ts';
-import type { PictureThreads } from './pictures.ts';
-import type { Predictions } from './predicting.ts';
-import type { Registry } from './registry.ts';
 import { routesV1 } from './routes-v1.ts';
 import { routesV2 } from './routes-v2.ts';
+import type { Parts, Service } from './service.ts';
 import { allowedHosts, guard } from './site-guard.ts';
 import { tokenCheck } from './token.ts';
-
-/** What the application is made of. */
-export interface Parts {
-  readonly options: ServeOptions;
-  readonly registry: Registry;
-  readonly predictions: Predictions;
-  readonly pictures: PictureThreads;
-  readonly metrics: ServiceMetrics;
-  /** Of this package. */
-  readonly version: string;
-  readonly state: ServiceState;
-}
-
-export interface ServiceState {
-  /** No more work is taken. */
-  stopping: boolean;
-  /** Requests whose answer is not out yet. */
-  open: number;
-}
-
-/** What routes get. */
-export type Service = Parts & Gate;
 
 const maxConnections = 1024;
 /** Milliseconds. */

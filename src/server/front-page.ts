@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Service } from './app.ts';
 import { frontPageScript, frontPageStyle } from './front-page-parts.ts';
 import { rootSchema } from './schemas.ts';
+import type { Service } from './service.ts';
 import { tokenCheck } from './token.ts';
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;

@@ -1,22 +1,13 @@
 /** @file What requests that bring work pass before their body is read: whether there is anybody who could do it, and memory for it. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
-import type { Parts } from './app.ts';
 import { Budget } from './budget.ts';
 import { clipped } from './clipped.ts';
 import { Lease } from './lease.ts';
+import type { Gate, Parts } from './service.ts';
 
 /** Bodies in memory have at most so many times `maxBody` together. */
 const bodyBudget = 4;
-
-export interface Gate {
-  /** Refuses work before its body is read, where that can be known. */
-  gate(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** What a request that passed the gate holds; it ends with the answer, and with the work on it. */
-  leaseOf(request: FastifyRequest): Lease;
-  /** The same, undefined for a request that passed no gate and so brings nothing to be read. */
-  findLease(request: FastifyRequest): Lease | undefined;
-}
 
 export function gateOf({
   options,

@@ -1,13 +1,13 @@
 /** @file `/v1`: photographs in, predictions out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
-import type { Service } from './app.ts';
 import { describeDetector } from './describe-detector.ts';
 import type { HeatSize } from './heat-size.ts';
 import { httpError } from './http-errors.ts';
 import type { NotPredicted, Predicted } from './predicting.ts';
 import { describeDetectors, describeOne, predictSchema } from './schemas.ts';
 import { sentImages } from './sent-images.ts';
+import type { Service } from './service.ts';
 import { withinTime } from './time-limit.ts';
 
 interface Address {

@@ -7,11 +7,11 @@ import { CladError } from '../core/errors.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type RawPrediction, sharesInOrder } from '../detector/prediction.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
-import type { Service } from './app.ts';
 import { clipped } from './clipped.ts';
 import { type InferRequest, type OutputName, requireAnswerable } from './infer-codec.ts';
 import type { Extent } from './pictures.ts';
 import { inferSchema, modelSchema, probeSchema, serverSchema } from './schemas.ts';
+import type { Service } from './service.ts';
 import { withinTime } from './time-limit.ts';
 
 interface Address {

@@ -11,13 +11,14 @@ import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { version } from '../jobs/version.ts';
-import { createApp, type ServiceState } from './app.ts';
+import { createApp } from './app.ts';
 import { HostedDetector, type HostOptions, type ServedSource } from './hosted-detector.ts';
 import { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import { PictureThreads } from './pictures.ts';
 import { Predictions } from './predicting.ts';
 import { Registry } from './registry.ts';
+import type { ServiceState } from './service.ts';
 import { isLoopback } from './site-guard.ts';
 
 /** A service that listens. */

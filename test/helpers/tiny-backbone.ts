@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Random } from '../../src/core/random.ts';
-import type { Backbone } from '../../src/features/backbones/backbone.ts';
 import { cardText, type WrittenCard } from '../../src/features/backbones/backbone-card.ts';
+import type { Backbone } from '../../src/features/backbones/loaded-backbone.ts';
 import { averagePool, conv, decodeModel, Graph, relu } from '../../src/graph/index.ts';
 
 /** Its card, without the sha256. */

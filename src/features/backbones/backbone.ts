@@ -5,6 +5,7 @@
  * The convention: outputs named `layer1`, `layer2`, ... of shape [N, C, H, W], one input [N, 3, H, W] that takes RGB/255
  * normalised with ImageNet's mean and standard deviation.
  */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -27,21 +28,10 @@ import { type BackboneFlags, defined, deriveCard, flagKinds, normalizationOf } f
 import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { backboneFromFile } from './graph-backbone.ts';
+import type { Backbone } from './loaded-backbone.ts';
 
 export type { BackboneCard, BackboneLayer } from './backbone-card.ts';
 export type { BackboneFlags } from './backbone-derive.ts';
-
-/** A backbone, read and checked against its card. */
-export interface Backbone {
-  readonly card: BackboneCard;
-  readonly model: ModelProto;
-  /** Of the ONNX file, absolute; the name where there is none. */
-  readonly path: string;
-  /** Of the ONNX file, in hexadecimal. */
-  readonly sha256: string;
-  /** Sentences about what nobody has said and we took for granted, to be shown; empty where a card stands beside the file. */
-  readonly assumed: readonly string[];
-}
 
 /** Where registered backbones lie: `$CLAD_HOME/backbones`, by default `~/.clad/backbones`. */
 export function backbonesFolder(): string {

@@ -10,12 +10,12 @@ import { fileDamaged } from '../../core/damaged-file.ts';
 import { CladError, reasonOf } from '../../core/errors.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
 import { add, concat, mul, type Tensor } from '../../graph/index.ts';
-import type { Backbone } from './backbone.ts';
 import { imageNet } from './backbone-card.ts';
 import type { BackboneFlags } from './backbone-derive.ts';
 import { distilledNetwork } from './distilled-network.ts';
 import { filterBank } from './filter-bank.ts';
 import { graphBackbone } from './graph-backbone.ts';
+import type { Backbone } from './loaded-backbone.ts';
 
 /** What a training uses unless another is named. */
 export const builtinName = 'builtin';

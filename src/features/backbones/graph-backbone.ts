@@ -5,9 +5,9 @@ import { loadPlugin } from '../../core/plugin.ts';
 import { Random } from '../../core/random.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
 import * as graph from '../../graph/index.ts';
-import type { Backbone } from './backbone.ts';
 import { type BackboneCard, imageNet, parseCard } from './backbone-card.ts';
 import { type BackboneFlags, defined, normalizationOf } from './backbone-derive.ts';
+import type { Backbone } from './loaded-backbone.ts';
 
 /** How a backbone is built, and what its card says. */
 export interface GraphBackbone extends Omit<BackboneCard, 'sha256' | 'inputName' | 'layers'> {

@@ -6,9 +6,9 @@ import { CladError, firstLineOf } from '../../core/errors.ts';
 import { attach, cast, Graph, mul, type Tensor } from '../../graph/index.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
-import type { Backbone } from '../backbones/backbone.ts';
 import { checkFixedSize, pictureInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
+import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
 

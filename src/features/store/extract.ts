@@ -12,7 +12,7 @@ import { sha256 } from '../../core/sha256.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
 import type { Engine } from '../../runtime/engine.ts';
-import type { Backbone } from '../backbones/backbone.ts';
+import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from '../patches/extractor.ts';
 import type { InputGeometry } from '../patches/preprocess.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';

@@ -2,7 +2,9 @@
  * @file `clad calibrate` as a function: thresholds and colours of a finished detector from good photographs of the line it stands on.
  * The network is not touched. A training can only estimate what new photographs will score; and lights and cameras change.
  */
+
 import { createHash } from 'node:crypto';
+import { flag, list, number, optional, path, wholeFrom } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import type { ProgressListener } from '../../core/progress.ts';
@@ -33,7 +35,7 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
 import { decodeOrError, predictTargets } from '../predict.ts';
 import { rememberPictures, remembersAll } from '../remembered-pictures.ts';
-import { requireRequest } from '../request-fields.ts';
+import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
 import { WarningSummary } from '../warning-summary.ts';
 import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
@@ -59,6 +61,19 @@ export interface CalibrateRequest {
   readonly onProgress?: ProgressListener | undefined;
   readonly note?: ((text: string) => void) | undefined;
 }
+
+/** What it may hold, for programs that pass it without types. */
+const fields: Fields<CalibrateRequest> = {
+  run: path,
+  good: list(path),
+  anomalous: list(path),
+  out: path,
+  minImages: wholeFrom(1),
+  falseAlarmRate: optional(number),
+  keepOutliers: optional(flag),
+  ...machine,
+  ...talk,
+};
 
 /** One class, before and after. Counts are of photographs recognised as it. */
 export interface CalibratedClass {
@@ -96,7 +111,7 @@ export interface CalibrateDocument {
  *   photograph was trained on, OPTION_INVALID for a rate out of range
  */
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
-  requireRequest('calibrateDetector', 'calibrate', request);
+  requireRequest('calibrateDetector', fields, request);
   const { falseAlarmRate: rate } = request;
   // Before all the predicting, not after it.
   if (rate !== undefined) requireFalseAlarmRate(rate);

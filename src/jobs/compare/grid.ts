@@ -27,8 +27,8 @@ import { loadMethod } from '../../methods/registry.ts';
 import { resolveOptions } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type EvaluationDocument, evaluateRun } from '../evaluate/evaluate.ts';
-import type { TrainRequest } from '../train/prepare.ts';
 import { train } from '../train/train.ts';
+import type { TrainRequest } from '../train/train-request.ts';
 import { version } from '../version.ts';
 
 /** One row of the table. */

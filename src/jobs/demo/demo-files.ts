@@ -6,7 +6,7 @@ import { type DemoOptions, type PlannedPart, renderPlanned } from '../../demo/pl
 import { writeGreyPng, writePng } from '../../image/encode.ts';
 import { Lane } from '../../runtime/worker/lane.ts';
 import { nodeWorker } from '../../runtime/worker/node-port.ts';
-import type { DemoHandlers } from './demo-worker.ts';
+import type { Prepared } from '../../runtime/worker/protocol.ts';
 
 /** What all photographs of a demo data set share. */
 export interface DemoSetup {
@@ -18,6 +18,11 @@ export interface DemoSetup {
 export interface DemoOrder extends DemoSetup {
   readonly planned: PlannedPart;
 }
+
+/** What a thread does of it (demo-worker.ts). */
+export type DemoHandlers = {
+  write(order: DemoOrder): Promise<Prepared<null>>;
+};
 
 /** Draws one photograph and writes it, and its mask. */
 export async function writePlanned({ root, options, planned }: DemoOrder): Promise<void> {

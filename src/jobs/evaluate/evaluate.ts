@@ -1,11 +1,13 @@
 /** @file `clad evaluate` as a function: the detector file on the test images of a data set, all metrics, and how long it takes. */
 
+import { flag, oneOf, optional, path } from '../../core/arguments.ts';
 import { median } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
+import { layouts } from '../../data/dataset.ts';
 import { fingerprint } from '../../data/fingerprint.ts';
 import { type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
 import { loadDataset } from '../../data/load.ts';
@@ -18,7 +20,7 @@ import type { PredictionWithMap } from '../../detector/prediction.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../../evaluation/evaluator.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { requireRequest } from '../request-fields.ts';
+import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf, RunFolder } from '../run-folder.ts';
 import { WarningSummary } from '../warning-summary.ts';
 import { decodeSample } from './decode-sample.ts';
@@ -37,6 +39,16 @@ export interface EvaluateRequest {
   readonly onProgress?: ProgressListener;
   readonly note?: (text: string) => void;
 }
+
+/** What it may hold, for programs that pass it without types. */
+export const evaluateFields: Fields<EvaluateRequest> = {
+  run: path,
+  data: optional(path),
+  layout: optional(oneOf(layouts)),
+  ...machine,
+  skipBroken: optional(flag),
+  ...talk,
+};
 
 /** One test image and what is said of it. */
 export interface PredictedImage {
@@ -96,7 +108,7 @@ export interface EvaluationDocument extends Evaluation {
  *   CLASS_UNKNOWN when the data set has a class that the detector was not trained on
  */
 export async function evaluateRun(request: EvaluateRequest): Promise<EvaluationDocument> {
-  requireRequest('evaluateRun', 'evaluate', request);
+  requireRequest('evaluateRun', evaluateFields, request);
   return (await evaluateInFull(request)).document;
 }
 

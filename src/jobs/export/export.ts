@@ -2,8 +2,10 @@
  * @file `clad export` as a function: a detector file as it is or in another precision, as one file or as a Triton model, with what the
  * precision costs measured on the spot.
  */
+
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
+import { oneOf, optional, path, wholeFrom } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, requireWritable, writeFileAtomic } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
@@ -19,7 +21,7 @@ import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { compareDetectors, type DetectorComparison } from '../compare/compare-detectors.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
-import { requireRequest } from '../request-fields.ts';
+import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf, RunFolder } from '../run-folder.ts';
 import { makeGolden } from '../verify.ts';
 import { type ExportImages, exportImages } from './export-images.ts';
@@ -55,6 +57,22 @@ export interface ExportRequest {
   readonly note?: ((text: string) => void) | undefined;
 }
 
+/** What it may hold, for programs that pass it without types. */
+const fields: Fields<ExportRequest> = {
+  run: path,
+  precision: oneOf(['fp32', 'fp16', 'int8']),
+  out: path,
+  to: oneOf(['onnx', 'triton']),
+  triton: {
+    expected: 'an object with maxBatch, queueDelay, instances and kind',
+    holds: (value) => typeof value === 'object' && value !== null,
+  },
+  data: optional(path),
+  images: wholeFrom(0),
+  ...machine,
+  ...talk,
+};
+
 /** The document of `clad export --json`. */
 export interface ExportDocument {
   readonly model: string;
@@ -73,7 +91,7 @@ export interface ExportDocument {
  *   of the data readers
  */
 export async function exportDetector(request: ExportRequest): Promise<ExportDocument> {
-  requireRequest('exportDetector', 'exported', request);
+  requireRequest('exportDetector', fields, request);
   const path = await modelPathOf(request.run);
   return withTarget(request, path, async (target) => {
     const bytes = await readBytes(path);

@@ -7,7 +7,7 @@ import { byClass, type Dataset } from '../../data/dataset.ts';
 import type { CommonOptions, Method } from '../../methods/contract.ts';
 import { imagesToPredict } from '../good-images/good-images.ts';
 import { madePerClass } from './made-defects.ts';
-import type { TrainRequest } from './prepare.ts';
+import type { TrainRequest } from './train-request.ts';
 
 /** Test images shown in the report's embedding, at most. */
 const embedded = 600;

@@ -21,7 +21,7 @@ import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
 import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
-import type { Work } from './prepare.ts';
+import type { Work } from './train-request.ts';
 
 /** Defects of each class; of 16 as of 24 the share scatters by 0.03 around that of many. */
 export const madePerClass = 16;

@@ -5,7 +5,8 @@ import type { FitPlan } from '../../methods/contract.ts';
 import { imagesToPredict } from '../good-images/good-images.ts';
 import { requireRequest } from '../request-fields.ts';
 import { madePerClass } from './made-defects.ts';
-import { readAll, type TrainRequest } from './prepare.ts';
+import { readAll } from './prepare.ts';
+import { type TrainRequest, trainFields } from './train-request.ts';
 
 /** What is expected of a training. */
 export interface TrainingPlan extends Omit<FitPlan, 'imageSeconds'> {
@@ -23,7 +24,7 @@ export interface TrainingPlan extends Omit<FitPlan, 'imageSeconds'> {
  * @throws what reading and checking the data, the backbone and the options throw; OPTION_INVALID where the method does not say
  */
 export async function planTraining(request: TrainRequest): Promise<TrainingPlan> {
-  requireRequest('planTraining', 'train', request);
+  requireRequest('planTraining', trainFields, request);
   const work = await readAll(request);
   const { method, options, split, training, dataset, leftOut } = work;
   if (!method.plan) {

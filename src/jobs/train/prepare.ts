@@ -1,89 +1,31 @@
-/** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
+/** @file Reads and checks everything a training needs, before anything takes long. */
 import { resolve } from 'node:path';
 import { diskStorage } from '../../core/disk-storage.ts';
-import type { ExpectedTask } from '../../core/expected-task.ts';
 import { requireWritable } from '../../core/files.ts';
 import { checkOptions } from '../../core/options.ts';
-import { type ProgressListener, stoppable } from '../../core/progress.ts';
+import { stoppable } from '../../core/progress.ts';
 import { trainingBits } from '../../data/bit-depth.ts';
 import { withoutTrainingCopies } from '../../data/copies.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
 import { fileRecords, fingerprintOf } from '../../data/fingerprint.ts';
 import { requireOutside } from '../../data/folders.ts';
-import { describeLeftOut, type LeftOut, type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
+import { describeLeftOut, type LeftOut, summariseLeftOut } from '../../data/left-out.ts';
 import { loadDataset } from '../../data/load.ts';
 import { nearlyBlack } from '../../data/nearly-black.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
-import { type BackboneFlags, loadBackbone } from '../../features/backbones/backbone.ts';
-import type { SeenPicture } from '../../image/look.ts';
-import type { SampleBits } from '../../image/samples.ts';
-import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
+import { loadBackbone } from '../../features/backbones/backbone.ts';
 import { loadMethod, methods } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
-import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { expectedTasks } from './expected-tasks.ts';
+import type { TrainRequest, Work } from './train-request.ts';
 import { noteCopies, withoutExcluded } from './training-images.ts';
-
-export interface TrainRequest {
-  /** Folder of the data set. */
-  readonly data: string;
-  readonly layout?: Dataset['layout'] | undefined;
-  /** Run folder to write. */
-  readonly out: string;
-  /** Registered name or ONNX file. */
-  readonly backbone: string;
-  readonly backboneFlags?: BackboneFlags;
-  /** Folder of texture images; the built-in generator where absent. */
-  readonly textures?: string | undefined;
-  /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
-  readonly bits?: SampleBits | undefined;
-  /** Name, or file (docs/plugins.md). */
-  readonly method: string;
-  /** Settings the options began with; one of the method's. */
-  readonly preset: string;
-  /** All options of the method: see `resolveOptions`. */
-  readonly options: CommonOptions;
-  readonly device?: Device;
-  readonly threads?: number | undefined;
-  readonly skipBroken?: boolean;
-  /** Training images to leave out: paths, as they are or below the data set. */
-  readonly exclude?: readonly string[] | undefined;
-  /** At the end, leave out of the finished detector what stands out or lies in the wrong folder (exclude.ts). */
-  readonly excludeOutliers?: boolean;
-  readonly resume?: boolean;
-  /** The detector will be evaluated afterwards: test images that are broken are to be met before the training. */
-  readonly evaluated?: boolean;
-  /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
-  readonly cache?: string | undefined;
-  readonly onProgress?: ProgressListener;
-  /** Told once, before them, of the tasks that progress will be of. */
-  readonly onTasks?: (tasks: readonly ExpectedTask[]) => void;
-  /** Sentences about the work, for people. */
-  readonly note?: (text: string) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** What the steps of a training share: what the method is given, and what else was read. */
-export interface Work extends FitContext {
-  readonly request: TrainRequest;
-  readonly method: Method;
-  readonly run: RunFolder;
-  /** Hashes of the training images' pixels, in their order. */
-  readonly trainingPixels: readonly string[];
-  /** What was passed over in the folders of data set and textures, broken files among it. */
-  readonly leftOut: LeftOutSummary;
-  /** What the training images are like, by path. */
-  readonly seen: ReadonlyMap<string, SeenPicture>;
-  /** What the fingerprint is made of: a text for each training image. */
-  readonly records: readonly string[];
-}
 
 /** Checks that the run's folder may be written, before anything is read or made. */
 export async function requireOutput({ out, data, resume = false }: TrainRequest): Promise<void> {

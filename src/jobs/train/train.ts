@@ -22,10 +22,11 @@ import { misplaced, type RankedImage, standOut } from '../good-images/standing-o
 import { requireRequest } from '../request-fields.ts';
 import { RunFolder } from '../run-folder.ts';
 import { excludeUnlocked } from '../update/exclude.ts';
-import { prepare, requireOutput, type TrainRequest, type Work } from './prepare.ts';
+import { prepare, requireOutput } from './prepare.ts';
+import { type TrainRequest, trainFields, type Work } from './train-request.ts';
 import { calibrateAndWrite } from './write-detector.ts';
 
-export type { TrainRequest } from './prepare.ts';
+export type { TrainRequest } from './train-request.ts';
 
 export interface TrainOutcome {
   readonly run: string;
@@ -53,7 +54,7 @@ export interface TrainOutcome {
  * @throws every error of the data readers, the backbone and the run folder; IN_USE where another training writes it; INTERRUPTED when the signal is aborted
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
-  requireRequest('train', 'train', request);
+  requireRequest('train', trainFields, request);
   checkOptions((await loadMethod(request.method)).options, request.options);
   await requireOutput(request);
   return withLock(new RunFolder(request.out).lock, () => trainAlone(request));

@@ -28,7 +28,7 @@ import { rememberPictures } from '../remembered-pictures.ts';
 import { makeGolden } from '../verify.ts';
 import { version } from '../version.ts';
 import { withMadeDefects } from './made-defects.ts';
-import type { Work } from './prepare.ts';
+import type { Work } from './train-request.ts';
 
 /** A finished detector, and the photographs it was made from as it sees them. */
 export interface Written {

@@ -6,7 +6,7 @@ import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
-import type { Backbone } from '../../features/backbones/backbone.ts';
+import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { backboneFeatures, gridSideOf } from '../../features/patches/extractor.ts';
 import type { Fitted, Method, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';

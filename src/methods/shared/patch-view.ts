@@ -1,6 +1,7 @@
 /** @file Which layers of a backbone patch features are made of, and what a method on them sees of a photograph. */
-import type { Backbone } from '../../features/backbones/backbone.ts';
+
 import { builtinNames } from '../../features/backbones/builtin-backbone.ts';
+import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { type FeaturePlan, gridSideOf, planFeatures } from '../../features/patches/extractor.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { View } from '../contract.ts';

@@ -16,7 +16,7 @@ import {
   usualShare,
   withMadeDefects,
 } from '../../../../src/jobs/train/made-defects.ts';
-import type { Work } from '../../../../src/jobs/train/prepare.ts';
+import type { Work } from '../../../../src/jobs/train/train-request.ts';
 import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 
 const size = 128;

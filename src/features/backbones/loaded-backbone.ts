@@ -1,0 +1,15 @@
+/** @file A backbone as everything that uses one sees it. */
+import type { ModelProto } from '../../graph/index.ts';
+import type { BackboneCard } from './backbone-card.ts';
+
+/** A backbone, read and checked against its card. */
+export interface Backbone {
+  readonly card: BackboneCard;
+  readonly model: ModelProto;
+  /** Of the ONNX file, absolute; the name where there is none. */
+  readonly path: string;
+  /** Of the ONNX file, in hexadecimal. */
+  readonly sha256: string;
+  /** Sentences about what nobody has said and we took for granted, to be shown; empty where a card stands beside the file. */
+  readonly assumed: readonly string[];
+}

@@ -1,0 +1,96 @@
+/** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
+import { anything, callback, flag, list, oneOf, optional, path, signal, text } from '../../core/arguments.ts';
+import type { ExpectedTask } from '../../core/expected-task.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { layouts } from '../../data/dataset.ts';
+import type { LeftOutSummary } from '../../data/left-out.ts';
+import type { BackboneFlags } from '../../features/backbones/backbone-derive.ts';
+import type { SeenPicture } from '../../image/look.ts';
+import type { SampleBits } from '../../image/samples.ts';
+import { sampleBits } from '../../image/samples.ts';
+import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
+import type { Device } from '../../runtime/engine.ts';
+import { type Fields, machine, talk } from '../request-fields.ts';
+import type { RunFolder } from '../run-folder.ts';
+
+export interface TrainRequest {
+  /** Folder of the data set. */
+  readonly data: string;
+  readonly layout?: Dataset['layout'] | undefined;
+  /** Run folder to write. */
+  readonly out: string;
+  /** Registered name or ONNX file. */
+  readonly backbone: string;
+  readonly backboneFlags?: BackboneFlags;
+  /** Folder of texture images; the built-in generator where absent. */
+  readonly textures?: string | undefined;
+  /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
+  readonly bits?: SampleBits | undefined;
+  /** Name, or file (docs/plugins.md). */
+  readonly method: string;
+  /** Settings the options began with; one of the method's. */
+  readonly preset: string;
+  /** All options of the method: see `resolveOptions`. */
+  readonly options: CommonOptions;
+  readonly device?: Device;
+  readonly threads?: number | undefined;
+  readonly skipBroken?: boolean;
+  /** Training images to leave out: paths, as they are or below the data set. */
+  readonly exclude?: readonly string[] | undefined;
+  /** At the end, leave out of the finished detector what stands out or lies in the wrong folder (exclude.ts). */
+  readonly excludeOutliers?: boolean;
+  readonly resume?: boolean;
+  /** The detector will be evaluated afterwards: test images that are broken are to be met before the training. */
+  readonly evaluated?: boolean;
+  /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
+  readonly cache?: string | undefined;
+  readonly onProgress?: ProgressListener;
+  /** Told once, before them, of the tasks that progress will be of. */
+  readonly onTasks?: (tasks: readonly ExpectedTask[]) => void;
+  /** Sentences about the work, for people. */
+  readonly note?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What it may hold, for programs that pass it without types. */
+export const trainFields: Fields<TrainRequest> = {
+  data: path,
+  layout: optional(oneOf(layouts)),
+  out: path,
+  backbone: path,
+  // Checked by name where they are used.
+  backboneFlags: anything,
+  textures: optional(path),
+  // Name or file; found out where it is loaded.
+  method: text,
+  preset: text,
+  // Checked by the method's schema.
+  options: anything,
+  ...machine,
+  skipBroken: optional(flag),
+  bits: optional(oneOf(sampleBits)),
+  exclude: optional(list(path)),
+  excludeOutliers: optional(flag),
+  resume: optional(flag),
+  evaluated: optional(flag),
+  cache: optional(path),
+  onTasks: optional(callback),
+  ...talk,
+  signal: optional(signal),
+};
+
+/** What the steps of a training share: what the method is given, and what else was read. */
+export interface Work extends FitContext {
+  readonly request: TrainRequest;
+  readonly method: Method;
+  readonly run: RunFolder;
+  /** Hashes of the training images' pixels, in their order. */
+  readonly trainingPixels: readonly string[];
+  /** What was passed over in the folders of data set and textures, broken files among it. */
+  readonly leftOut: LeftOutSummary;
+  /** What the training images are like, by path. */
+  readonly seen: ReadonlyMap<string, SeenPicture>;
+  /** What the fingerprint is made of: a text for each training image. */
+  readonly records: readonly string[];
+}
