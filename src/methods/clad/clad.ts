@@ -1,6 +1,18 @@
 /**
  * @file CLAD: adaptor and discriminator in two stages, on the features (`paper`) or on residuals to a memory bank, with the networks' score
- * fused with the distance.
+ * fused with the distance. To read it as the paper has it:
+ *
+ *   clad-options.ts                  every constant, with its equation
+ *   ../../synthesis                  local anomalies in photographs (Eq. 2-3)
+ *   networks.ts                      adaptor and discriminator (section 3.3)
+ *   step.ts                          one step: both kinds of anomalies, the losses (Eq. 1, Eq. 24)
+ *   fusion.ts                        Eq. 4
+ *   ../shared/global-anomalies.ts    Eq. 5-7
+ *   contrast.ts                      Eq. 8-17
+ *   clad-losses.ts                   Eq. 18-23
+ *   clad-networks.ts                 the two stages (section 3.5)
+ *
+ * and beyond the paper: ../shared/network-input (residuals), patch-scores.ts and score-spread.ts (score fusion), ablation.ts (switches).
  */
 import type { Method } from '../contract.ts';
 import { selectsByTest } from '../shared/feature-scorer.ts';

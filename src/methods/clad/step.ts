@@ -5,10 +5,11 @@
  */
 import { CladError } from '../../core/errors.ts';
 import { add, cast, concat, greater, mul, slice, type Tensor } from '../../graph/index.ts';
-import { bceLoss, classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../nn/losses.ts';
+import { bceLoss, oneHot } from '../../nn/losses.ts';
 import type { StepBuilder } from '../../training/program.ts';
 import type { BatchRows } from '../shared/batch-rows.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
+import { classificationLoss, hingeLoss, varianceLoss } from './clad-losses.ts';
 import type { CladOptions } from './clad-options.ts';
 import { contrastLoss } from './contrast.ts';
 import { fuseFeatures } from './fusion.ts';

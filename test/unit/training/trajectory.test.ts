@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { add, equal, Graph, mul, square, sum } from '../../../src/graph/index.ts';
+import { classificationLoss, hingeLoss, varianceLoss } from '../../../src/methods/clad/clad-losses.ts';
 import { contrastLoss } from '../../../src/methods/clad/contrast.ts';
 import { networksInference, networksTraining } from '../../../src/methods/clad/networks.ts';
-import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/nn/losses.ts';
+import { oneHot } from '../../../src/nn/losses.ts';
 import type { DeclaredParameters, Parameters } from '../../../src/nn/parameters.ts';
 import { type Device, type Engine, float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cast, equal, gradients, type Tensor } from '../../../src/graph/index.ts';
-import { type ContrastOptions, contrastLoss } from '../../../src/methods/clad/contrast.ts';
-import { classificationLoss, hingeLoss, oneHot, varianceLoss } from '../../../src/nn/losses.ts';
-import { fixture } from '../../helpers/fixtures.ts';
-import { runGraph } from '../../helpers/run-graph.ts';
+import { cast, equal, gradients, type Tensor } from '../../../../src/graph/index.ts';
+import { classificationLoss, hingeLoss, varianceLoss } from '../../../../src/methods/clad/clad-losses.ts';
+import { type ContrastOptions, contrastLoss } from '../../../../src/methods/clad/contrast.ts';
+import { oneHot } from '../../../../src/nn/losses.ts';
+import { fixture } from '../../../helpers/fixtures.ts';
+import { runGraph } from '../../../helpers/run-graph.ts';
 
 interface Golden {
   z: number[][];
