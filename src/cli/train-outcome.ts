@@ -107,7 +107,7 @@ function describeSuspects(outcome: TrainOutcome): string[] {
     lines.length === 0
       ? []
       : [
-          `  The memory bank holds what they look like as normal. If they are not good: ${programName()} update ${shellWord(run)} --exclude FILE..., or --exclude-outliers for all of these; it takes seconds.`,
+          `  The detector knows what they look like as normal. If they are not good: ${programName()} update ${shellWord(run)} --exclude FILE..., or --exclude-outliers for all of these; it takes seconds.`,
         ];
   return [...warnings.map((each) => `WARNING: ${each}`), ...lines, ...remedy];
 }

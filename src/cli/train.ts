@@ -225,7 +225,7 @@ function describePlan({
   return terminalTable({
     header: ['', 'expected'],
     rows: [
-      ['images', `${images} of ${classes} products, ${heldOut} held out`],
+      ['images', `${images} of ${classes} classes, ${heldOut} held out`],
       ...(testImages === 0 ? [] : [['test images', `${testImages}, which choose the networks`]]),
       [learntFrom.name, learntFrom.count.toLocaleString('en')],
       ['disk', `${gigabytes(bytes)}, freed at the end without --cache`],

@@ -21,12 +21,15 @@ export interface GraphSource {
 export function detectorGraph(
   source: GraphSource,
   classes: readonly string[],
-  options: { readonly leaveOneOut?: boolean } = {},
+  options: { readonly leaveOneOut?: boolean; readonly size?: number } = {},
 ): Graph {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const own = options.leaveOneOut ? graph.input('training_image', 'int64', [1]) : undefined;
-  const { map, score, shares } = source.graph(graph, image, own);
+  const { map, score, shares } = source.graph(graph, image, own) ?? {};
+  requireShape('map', map, [undefined, options.size, options.size]);
+  requireShape('score', score, [undefined]);
+  if (shares !== undefined) requireShape('shares', shares, [undefined, classes.length]);
   graph.output('anomaly_map', map);
   graph.output('score', score);
   graph.output('class_share', shares ?? onlyClass(score, classes));
@@ -43,4 +46,24 @@ function onlyClass(score: Tensor, classes: readonly string[]): Tensor {
     });
   }
   return add(mul(reshape(score, [-1, 1], 'N'), 0), 1);
+}
+
+/** What a method from a file gives may have any shape. @param sizes - of each axis, where they are known */
+function requireShape(
+  name: string,
+  tensor: Tensor | undefined,
+  sizes: readonly (number | undefined)[],
+): asserts tensor is Tensor {
+  const text = (shape: readonly (number | string | undefined)[]) =>
+    `[${shape.map((size, axis) => size ?? (axis === 0 ? 'N' : 'S')).join(', ')}]`;
+  const { shape, dtype } = tensor ?? {};
+  const fits =
+    Array.isArray(shape) &&
+    shape.length === sizes.length &&
+    sizes.every(
+      (size, axis) => size === undefined || typeof shape[axis] === 'string' || shape[axis] === size,
+    );
+  if (fits && dtype === 'float32') return;
+  const found = Array.isArray(shape) ? `${dtype} ${text(shape)}` : 'none';
+  throw new TypeError(`its graph gave as ${name} ${found}, and float32 ${text(sizes)} was expected`);
 }

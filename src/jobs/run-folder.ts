@@ -25,6 +25,8 @@ const configSchema = z.object({
   method: z.string(),
   /** Where the method is from, where it did not come with the program. */
   methodFile: z.string().nullable().default(null),
+  /** Of that file, in hexadecimal. */
+  methodSha256: z.string().nullable().default(null),
   preset: z.string(),
   /** Absolute paths, so that a run can be continued and evaluated from any folder. */
   data: z.object({ root: z.string(), layout: z.enum(layouts), fingerprint: z.string() }),

@@ -154,6 +154,8 @@ export interface FitPlan {
 export interface Method<O extends CommonOptions = CommonOptions, V extends View = View> {
   /** As options and files have it. */
   readonly name: string;
+  /** The file that it is from; absent where it came with the program. */
+  readonly file?: string;
   /** A line on what it does. */
   readonly summary: string;
   /** Its options: names, meanings (`describe`), ranges. */

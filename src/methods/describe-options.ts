@@ -64,7 +64,7 @@ export function optionGroups({ options, presets }: Described): OptionGroup[] {
 }
 
 function schemaOf(options: z.ZodType): Schema {
-  return z.toJSONSchema(options, { io: 'input' }) as Schema;
+  return z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as Schema;
 }
 
 function withDefaults(schema: Schema, value: unknown): Schema & { readonly default?: unknown } {

@@ -1,9 +1,11 @@
 /** @file The methods by name, and those that lie in a file. */
+import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { isPlugin, loadPlugin } from '../core/plugin.ts';
 import { clad } from './clad/clad.ts';
 import type { CommonOptions, Method, View } from './contract.ts';
 import { cras } from './cras/cras.ts';
+import { foreignMethod } from './foreign.ts';
 import { glass } from './glass/glass.ts';
 import * as kit from './kit.ts';
 import { patchcore } from './patchcore/patchcore.ts';
@@ -36,9 +38,10 @@ export const defaultMethod = clad.name;
 export async function loadMethod(nameOrFile: string): Promise<Method> {
   const own = methods.get(nameOrFile);
   if (own) return own;
-  if (isPlugin(nameOrFile)) return loadPlugin<Method>(nameOrFile, kit, missingOf);
+  if (isPlugin(nameOrFile))
+    return foreignMethod(await loadPlugin<Method>(nameOrFile, kit, missingOf), resolve(nameOrFile));
   throw new CladError('OPTION_INVALID', {
-    option: '--method',
+    option: 'the method',
     expected: `one of ${methodNames.join(', ')}, or a JavaScript file that holds one`,
     actual: nameOrFile,
   });
@@ -71,7 +74,8 @@ function faultOf(values: unknown, schema: Method['options']): string | undefined
   const { success, error, data } = schema.safeParse(values);
   if (!success) {
     const [issue] = error.issues;
-    return `is refused by its own options (${issue?.path.join('.')}: ${issue?.message})`;
+    const at = issue?.path.join('.');
+    return `is refused by its own options (${at ? `${at}: ` : ''}${issue?.message})`;
   }
   const has = new Set(Object.keys(data));
   const lacking = everyMethodHas.filter((name) => !has.has(name));

@@ -6,6 +6,7 @@ export const madeRun: RunConfig = {
   cladVersion: '0.1.0',
   method: 'clad',
   methodFile: null,
+  methodSha256: null,
   preset: 'fast',
   data: { root: '/Größe/parts', layout: 'plain', fingerprint: 'f' },
   backbone: { path: '/tiny.onnx', name: 'tiny', sha256: 'a' },

@@ -132,7 +132,7 @@ describe('a YAML file', () => {
     ['skipBroken: "no"', /Expected skipBroken to be true or false/],
     ['backbone: 50', /Expected backbone to be a text/],
     ['threads: 0', /Expected threads to be/],
-    ['method: padim', /Expected --method to be .*patchcore/],
+    ['method: padim', /Expected method to be .*patchcore/],
   ])('with %s is refused', async (line, message) => {
     const config = at(`${line.replaceAll(/\W/g, '')}.yaml`);
     await writeFile(config, `${line}\n`);

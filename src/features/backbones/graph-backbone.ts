@@ -1,7 +1,6 @@
 /** @file Backbones that are built as a graph: those that come with the program, and those that a file from outside makes (docs/plugins.md). */
 import { createHash } from 'node:crypto';
-import { CladError, reasonOf } from '../../core/errors.ts';
-import { loadPlugin } from '../../core/plugin.ts';
+import { blamingAtOnce, loadPlugin } from '../../core/plugin.ts';
 import { Random } from '../../core/random.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
 import * as graph from '../../graph/index.ts';
@@ -32,7 +31,11 @@ export function graphBackbone(
   flags: BackboneFlags = {},
 ): Backbone {
   const model = new graph.Graph();
-  const layers = build(model.input('image', 'float32', ['N', 3, 'H', 'W'])).map(({ name, value, stride }) => {
+  const built = build(model.input('image', 'float32', ['N', 3, 'H', 'W']));
+  if (!Array.isArray(built)) throw new TypeError('its build gave no list of layers');
+  const layers = (built as ReturnType<GraphBackbone['build']>).map(({ name, value, stride }) => {
+    if (value?.shape?.length !== 4)
+      throw new TypeError(`its layer ${name} has no value, a tensor [N, channels, H, W]`);
     model.output(name, value);
     return { name, channels: value.shape[1] as number, stride };
   });
@@ -61,10 +64,5 @@ export async function backboneFromFile(file: string, flags: BackboneFlags): Prom
       ? undefined
       : 'its default export is no backbone, and no function that gives one: it lacks the function build',
   );
-  try {
-    return graphBackbone(recipe, file, flags);
-  } catch (error) {
-    if (error instanceof CladError && error.code === 'BACKBONE_CARD_INVALID') throw error;
-    throw new CladError('PLUGIN_INVALID', { path: file, reason: reasonOf(error) }, { cause: error });
-  }
+  return blamingAtOnce(file, () => graphBackbone(recipe, file, flags));
 }

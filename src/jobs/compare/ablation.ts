@@ -30,7 +30,7 @@ export function ablationVariants(
   if (names.length === 0) {
     throw new CladError('OPTION_INVALID', {
       option: '--method',
-      expected: 'a method that says which parts it has',
+      expected: 'a method that says in `ablation` which parts it has',
       actual: method.name,
     });
   }

@@ -54,14 +54,33 @@ export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Pr
         { image: imageTensor([image]), training_image: int64([id], [1]) },
         ['score', 'anomaly_map', 'class_share'],
       );
-      return {
+      const said = {
         score: floats(score)[0] as number,
         map: floats(anomaly_map),
         shares: floats(class_share),
       };
+      requireUsable(said);
+      return said;
     },
     release: () => session.release(),
   };
+}
+
+/** A method from a file may say anything. @throws TypeError */
+function requireUsable({
+  score,
+  map,
+  shares,
+}: {
+  score: number;
+  map: Float32Array;
+  shares: Float32Array;
+}): void {
+  const sum = shares.reduce((total, share) => total + share, 0);
+  if (!(Math.abs(sum - 1) < 1e-3))
+    throw new TypeError(`its shares of an image add up to ${sum}, and 1 was expected`);
+  if (!Number.isFinite(score) || !map.every(Number.isFinite))
+    throw new TypeError('its score or map of an image is no finite number');
 }
 
 /** What is said of good images, and of the pixels of each class's maps: of held-out images alone, and of others where these are few. */

@@ -30,8 +30,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   if (!method.plan) {
     throw new CladError('OPTION_INVALID', {
       option: '--plan',
-      expected: 'asked of a method that measures itself, e.g. clad',
-      actual: `--method ${method.name}`,
+      expected: 'asked of clad, or of a method that has a function plan',
+      actual: method.name,
     });
   }
   const { imageSeconds, ...plan } = await method.plan(work);

@@ -1,9 +1,10 @@
 /** @file Reads and checks everything a training needs, before anything takes long. */
 import { resolve } from 'node:path';
 import { diskStorage } from '../../core/disk-storage.ts';
-import { requireWritable } from '../../core/files.ts';
+import { readBytes, requireWritable } from '../../core/files.ts';
 import { checkOptions } from '../../core/options.ts';
 import { stoppable } from '../../core/progress.ts';
+import { sha256 } from '../../core/sha256.ts';
 import { trainingBits } from '../../data/bit-depth.ts';
 import { withoutTrainingCopies } from '../../data/copies.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
@@ -17,7 +18,7 @@ import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
-import { loadMethod, methods } from '../../methods/registry.ts';
+import { loadMethod } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
@@ -42,7 +43,8 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const config: RunConfig = {
     cladVersion: version,
     method: read.method.name,
-    methodFile: methods.has(request.method) ? null : resolve(request.method),
+    methodFile: read.method.file ?? null,
+    methodSha256: await fileSha256(read.method.file),
     preset: request.preset,
     data: { root: dataset.root, layout: dataset.layout, fingerprint: read.fingerprint },
     backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
@@ -56,6 +58,11 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   await run.begin(config, request.resume ?? false, read.records, preset);
   await run.writeLeftOut(read.leftOut);
   return { ...read, run };
+}
+
+/** Null where there is no file. */
+async function fileSha256(path: string | undefined): Promise<string | null> {
+  return path === undefined ? null : sha256(new Uint8Array(await readBytes(path)));
 }
 
 /** Reads and checks everything a training needs, and writes nothing. */

@@ -3,12 +3,12 @@
  * something on disk that the next try finds.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import { madeAgain } from '../../core/made-again.ts';
 import { checkOptions } from '../../core/options.ts';
+import { blaming } from '../../core/plugin.ts';
 import { stoppable } from '../../core/progress.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
@@ -67,9 +67,11 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   if (existsSync(work.run.model) && (await isWhole(work))) return excluding(await finished(work), request);
   const { run } = work;
   const prepared = secondsSince(started);
-  const fitted = requireFitted(await work.method.fit(work), work);
+  const { fitted, metadata, goodImages } = await blaming(work.method.file, async () => {
+    const made = requireFitted(await work.method.fit(work), work.training.length);
+    return { fitted: made, ...(await calibrateAndWrite(work, made)) };
+  });
   const { steps, chosen, sharedSeconds = 0 } = fitted;
-  const { metadata, goodImages } = await calibrateAndWrite(work, fitted);
   if (request.cache === undefined) await run.clearCache();
   const outcome: TrainOutcome = {
     run: run.path,
@@ -87,22 +89,20 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   return excluding(outcome, request);
 }
 
-/** A method from a file may give anything. @throws PLUGIN_INVALID */
-function requireFitted(fitted: Fitted, { method, request }: Pick<Work, 'method' | 'request'>): Fitted {
-  const { graph, reach, steps } = (fitted as Partial<Fitted> | undefined) ?? {};
-  const lacks =
-    typeof graph !== 'function'
-      ? 'no function graph'
-      : typeof reach !== 'number' || !(reach >= 0)
-        ? 'no reach, a number of pixels from 0'
-        : typeof steps !== 'object' || steps === null
-          ? 'no steps, an object'
-          : undefined;
-  if (lacks === undefined) return fitted;
-  throw new CladError('PLUGIN_INVALID', {
-    path: resolve(request.method),
-    reason: `fit of method ${method.name} gave ${lacks}`,
-  });
+/** A method from a file may give anything. @throws TypeError */
+function requireFitted(fitted: Fitted, images: number): Fitted {
+  const { graph, reach, steps, entryImages = [] } = (fitted as Partial<Fitted> | undefined) ?? {};
+  const refuse = (what: string) => {
+    throw new TypeError(`its fit gave no ${what}`);
+  };
+  if (typeof graph !== 'function') refuse('function graph');
+  if (!(Number(reach) >= 0)) refuse('reach, a number of pixels from 0');
+  const counts = typeof steps === 'object' && steps !== null ? Object.values(steps) : [Number.NaN];
+  if (!counts.every((count) => Number.isInteger(count) && count >= 0))
+    refuse('steps, whole numbers by stage');
+  if (!entryImages.every((id) => Number.isInteger(id) && id >= 0 && id < images))
+    refuse('entryImages that are numbers of training images');
+  return fitted;
 }
 
 /** What stands out leaves the finished detector, where that was asked for and has not happened. */

@@ -10,13 +10,14 @@ import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
 import { type DetectorMetadata, detectorFormat } from '../../detector/metadata.ts';
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
-import { countsTrained } from '../../detector/thresholds/score-gap.ts';
+import { countsTrained, mostGap } from '../../detector/thresholds/score-gap.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Fitted } from '../../methods/contract.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import {
   calibrateByGood,
   type GoodCalibration,
+  type GoodImage,
   imagesToPredict,
   leaveOneOutDetector,
   predictGoodImages,
@@ -59,7 +60,7 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   const { seed, falseAlarmRate } = options;
   const oneOut = await leaveOneOutDetector(
     engine,
-    detectorGraph(fitted, dataset.classes, { leaveOneOut: true }).toBytes(),
+    detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry.size }).toBytes(),
   );
   try {
     const toPredict = {
@@ -70,9 +71,7 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
       classes: dataset.classes,
     };
     const predicted = await predictGoodImages(toPredict, oneOut, stoppable(work));
-    // What is in a bank leaves it for its own image; everything else is learnt by heart as far as it goes.
-    const learnt = entryImages === undefined || Object.values(steps).some((count) => count > 0);
-    const gap = learnt ? scoreGapOf(predicted.images) : 0;
+    const gap = gapOf(predicted.images, entryImages !== undefined, Object.values(steps));
     const calibration = calibrateByGood(predicted, falseAlarmRate, gap);
     const metadata = await withMadeDefects(describe(work, calibration), work, oneOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(gap));
@@ -85,6 +84,15 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   } finally {
     await oneOut.release();
   }
+}
+
+/**
+ * How much lower what was trained on scores. What is in a bank leaves it for its own image; networks remember something of every image, which held-out images
+ * show; and what is learnt by heart in another way says nothing of others, so that held-out images have to do alone.
+ */
+function gapOf(images: readonly GoodImage[], hasBank: boolean, steps: readonly number[]): number {
+  if (steps.some((count) => count > 0)) return scoreGapOf(images);
+  return hasBank ? 0 : mostGap + 1;
 }
 
 /** What the photographs of each class are like, held-out ones too. */

@@ -111,6 +111,10 @@ export async function excludeImages(request: ExcludeRequest): Promise<ExcludeDoc
   return existsSync(request.run) ? withLock(lock, () => excludeUnlocked(request)) : excludeUnlocked(request);
 }
 
+/** Of a detector that has no entries to leave out. */
+const learntStays =
+  'The detector has no memory bank of clad: thresholds and colours have moved, and what it has learnt from these images stays. Train again with --exclude to be rid of it.';
+
 /** The same where the run is locked already, as at the end of its training. */
 export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeDocument> {
   const subject = await subjectOf(request.run);
@@ -160,7 +164,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
       classes,
       standingOut: standOut(ranked),
       misplaced: misplaced(ranked),
-      warnings: goodImageWarnings(ranked, metadata),
+      warnings: [...(hasBank(whole) ? [] : [learntStays]), ...goodImageWarnings(ranked, metadata)],
     };
   } finally {
     await oneOut.release();

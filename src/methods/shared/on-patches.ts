@@ -2,7 +2,6 @@
  * @file Methods on patch features of a frozen backbone: `onPatches` makes a method of what is said of patches. It plans the features, extracts them,
  * and puts the fitted model between the backbone and the anomaly map.
  */
-import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
@@ -10,7 +9,7 @@ import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { backboneFeatures, gridSideOf } from '../../features/patches/extractor.ts';
 import type { Fitted, Method, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
-import type { PatchModel } from './patch-model.ts';
+import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
 import { extractionTasks, pictureSeconds } from './task-seconds.ts';
 import { type PatchContext, withFeatures } from './training-features.ts';
@@ -34,8 +33,9 @@ export interface PatchMethod<O extends PatchOptions>
   imageSeconds?(options: O, counts: TaskCounts): number;
 }
 
-/** The method as all others are. */
+/** The method as all others are. @throws TypeError where it has no function fit */
 export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Method<O, PatchView> {
+  if (typeof method?.fit !== 'function') throw new TypeError('onPatches was given no function fit');
   return {
     ...method,
     adapt: withOwnLayers,
@@ -50,12 +50,8 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       const started = Date.now();
       const patches = await withFeatures(context);
       const sharedSeconds = (Date.now() - started) / 1000;
-      const { model, ...learnt } = await method.fit(patches);
-      if (typeof model !== 'function')
-        throw new CladError('PLUGIN_INVALID', {
-          path: method.name,
-          reason: 'its fit gave no function model',
-        });
+      const { model, ...learnt } = (await method.fit(patches)) ?? {};
+      if (typeof model !== 'function') throw new TypeError('its fit gave no function model');
       const { backbone, view, options } = context;
       return { ...learnt, ...patchDetector({ backbone, view, model, score: options.score }), sharedSeconds };
     },
@@ -84,9 +80,17 @@ export function patchDetector({
     reach: reachOf(blurSigma, view.patch),
     graph(graph, image, own) {
       const rows = backboneFeatures(graph, image, backbone, features);
-      const { score, shares, imageScore: fromModel } = model(graph, rows, grid * grid, own);
+      const said = model(graph, rows, grid * grid, own);
+      requireScores(said);
+      const { score, shares, imageScore: fromModel } = said;
       const map = anomalyMap(score, grid, { size, blurSigma });
       return { map, score: fromModel ?? imageScore(map, size, topShare), shares };
     },
   };
+}
+
+/** A model from a file may give anything. @throws TypeError */
+function requireScores(said: PatchVerdict | undefined): void {
+  const rank = said?.score?.shape?.length;
+  if (rank !== 1) throw new TypeError('its model gave no score of each patch, a tensor [N * patches]');
 }

@@ -18,16 +18,29 @@ describe('a method that comes with the program', () => {
     for (const name of methodNames) expect(await loadMethod(name)).toBe(methods.get(name));
   });
 
-  it.each(['padim', '', './none.mjs', 'toString', fileURLToPath(import.meta.url)])(
+  it.each(['padim', '', './none', 'toString', 'model.onnx'])(
     'is not called %s, and neither is a file',
     async (name) => {
       const refused = loadMethod(name);
       await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' });
       await expect(refused).rejects.toThrow(
-        /--method to be one of clad, patchcore, simplenet, glass, cras, or a JavaScript file that holds one, got/,
+        /method to be one of clad, patchcore, simplenet, glass, cras, or a JavaScript file that holds one, got/,
       );
     },
   );
+});
+
+describe('a file of code', () => {
+  it.each([
+    ['./none.mjs', /none\.mjs cannot be used: there is no such file\./],
+    [
+      fileURLToPath(import.meta.url),
+      /registry\.test\.ts cannot be used: only files that end in \.mjs or \.js/,
+    ],
+  ])('that is not there, or not read, is told: %s', async (name, message) => {
+    await expect(loadMethod(name)).rejects.toMatchObject({ code: 'PLUGIN_INVALID' });
+    await expect(loadMethod(name)).rejects.toThrow(message);
+  });
 });
 
 describe('a method in a file', () => {

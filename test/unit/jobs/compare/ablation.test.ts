@@ -51,7 +51,7 @@ describe('ablationVariants', () => {
   it('of a method without parts is refused', () => {
     const method = methods.get('simplenet')!;
     expect(() => ablationVariants(method, 'fast', method.presets.fast!)).toThrow(
-      /--method to be a method that says which parts it has, got simplenet/,
+      /--method to be a method that says in `ablation` which parts it has, got simplenet/,
     );
     expect(ablationNames(method)).toEqual([]);
   });
