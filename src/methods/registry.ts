@@ -41,7 +41,7 @@ export async function loadMethod(nameOrFile: string): Promise<Method> {
   if (isPlugin(nameOrFile))
     return foreignMethod(await loadPlugin<Method>(nameOrFile, kit, missingOf), resolve(nameOrFile));
   throw new CladError('OPTION_INVALID', {
-    option: 'the method',
+    option: 'method',
     expected: `one of ${methodNames.join(', ')}, or a JavaScript file that holds one`,
     actual: nameOrFile,
   });
