@@ -60,7 +60,7 @@ function placeIn(files: Map<string, Held>, turns: Map<string, Promise<unknown>>,
 
     // Nothing outlives a process here, half written or whole.
     async tidy() {},
-    inTurn: (work, { name, ...options } = {}) => afterOthers(turns, name ?? path, work, options),
+    inTurn: (work, { name, ...options } = {}) => afterOthers(turns, storage.pathOf(name), work, options),
   };
   return storage;
 }

@@ -124,6 +124,16 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect(onWait).toHaveBeenCalledTimes(1);
   });
 
+  it('takes files of one name in two places for two', async () => {
+    const [here, there] = [storage.folder('here'), storage.folder('there')];
+    const onWait = () => expect.unreachable();
+    const inner = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return there.inTurn(async () => 'both', { name: 'file', onWait });
+    };
+    expect(await here.inTurn(inner, { name: 'file' })).toBe('both');
+  });
+
   it('stops waiting when it is told to, and lets nobody in before their time', async () => {
     const controller = new AbortController();
     let finish = () => {};
