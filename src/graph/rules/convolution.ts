@@ -18,7 +18,8 @@ export function nodeWindows(node: Node, x: Tensor, kernel: readonly number[]): W
   );
 }
 
-function windowAttributes(windows: readonly Window[], group: number): Record<string, Attribute> {
+/** The attributes of a node with these windows. */
+export function windowAttributes(windows: readonly Window[], group: number): Record<string, Attribute> {
   const each = (value: (window: Window) => number) => ({ ints: windows.map(value) });
   return {
     kernel_shape: each(({ kernel }) => kernel),

@@ -5,7 +5,7 @@ import { div, maximum, mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/shape.ts';
 import { elementCount, knownShape, type Tensor } from '../tensor.ts';
 import { windowReach } from '../window.ts';
-import { convolvedBack, nodeWindows } from './convolution.ts';
+import { convolvedBack, nodeWindows, windowAttributes } from './convolution.ts';
 import { apply, noGradient, type Rules, unary } from './rule.ts';
 import { reshapeLike, zerosLike } from './sizes.ts';
 
@@ -43,17 +43,7 @@ export const poolingRules = {
       const reach = ((counts[axis] as number) - 1) * window.stride + windowReach(window);
       return { ...window, end: Math.max(reach - (sizes[axis] as number) - window.begin, 0) };
     });
-    const inside = apply(
-      'Conv',
-      [ones, box],
-      { dtype: x.dtype, shape },
-      {
-        kernel_shape: { ints: kernel },
-        strides: { ints: fitted.map(({ stride }) => stride) },
-        dilations: { ints: fitted.map(({ dilation }) => dilation) },
-        pads: { ints: [...fitted.map(({ begin }) => begin), ...fitted.map(({ end }) => end)] },
-      },
-    );
+    const inside = apply('Conv', [ones, box], { dtype: x.dtype, shape }, windowAttributes(fitted, 1));
     const shares = mul(upstream, div(means, maximum(inside, 1)));
     const like = { ...x, shape: [-1, 1, ...sizes] };
     return reshapeLike(convolvedBack(single(shares, counts), box, fitted, 1, like), x);

@@ -1,6 +1,7 @@
 /** @file Shapes of what is done element by element, of conditions, and of what keeps the shape of its first input. */
 import { intOf } from '../attributes.ts';
-import { type DType, dtypeCode } from '../tensor.ts';
+import { dtypeOf } from '../constants.ts';
+import type { DType } from '../tensor.ts';
 import { broadcast, type Known, type ShapeRule, type ShapeRules } from './known.ts';
 import { evaluated } from './values.ts';
 
@@ -35,8 +36,7 @@ function single(operation: string): ShapeRule {
 }
 
 const cast: ShapeRule = ([x], attributes) => {
-  const code = intOf(attributes, 'to', 0);
-  const dtype = Object.entries(dtypeCode).find(([, each]) => each === code)?.[0] as DType | undefined;
+  const dtype = dtypeOf(intOf(attributes, 'to', 0));
   if (!x || !dtype) return undefined;
   const whole = dtype === 'int64' || dtype === 'int32';
   const values = x.values?.map((value) => (typeof value === 'number' && whole ? Math.trunc(value) : value));
