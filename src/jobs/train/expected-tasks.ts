@@ -3,10 +3,9 @@
  * `clad train --plan` does and takes seconds for. What `fit` does is told by the method.
  */
 import type { ExpectedTask } from '../../core/expected-task.ts';
-import { byClass, type Dataset } from '../../data/dataset.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import type { CommonOptions, Method } from '../../methods/contract.ts';
-import { imagesToPredict } from '../good-images/good-images.ts';
-import { madePerClass } from './made-defects.ts';
+import { madeCost, madeCount } from './made-defects.ts';
 import type { TrainRequest } from './train-request.ts';
 
 /** Test images shown in the report's embedding, at most. */
@@ -27,31 +26,17 @@ export function expectedTasks(
   const selection = method.usesTestImages?.(options) ? tests : 0;
   const counts = { training: training.length, selection, classes: classes.length };
   const image = method.imageSeconds?.(options, counts) ?? usualImage;
-  const predicted = predictedImages(options, training);
-  const made = options.synthesis.perImage > 0 ? madePerClass * classes.length : 0;
+  const made = madeCount(options, classes.length);
   const pictures = (task: string, seconds: number): ExpectedTask => ({ task, seconds, kind: 'pictures' });
   const tasks: readonly ExpectedTask[] = [
     pictures('checking images', (training.length + Math.max(reported, selection)) * 0.004),
     pictures('checking textures', request.textures === undefined || made === 0 ? 0 : 2),
     pictures('reading images', training.length * 0.001),
     ...(method.tasks?.(options, counts) ?? []),
-    pictures('thresholds', predicted * image),
-    pictures('regions', made * 1.5 * image),
+    pictures('thresholds', training.length * image),
+    pictures('regions', made * madeCost * image),
     pictures('evaluating', reported * (image + 0.02)),
     pictures('embedding', Math.min(embedded, reported) * image),
   ];
   return tasks.filter(({ seconds }) => seconds > 0);
-}
-
-function predictedImages(options: CommonOptions, training: Dataset['samples']): number {
-  const count = Math.max(1, Math.round(1 / Math.max(options.heldOut, 1e-3)));
-  const heldOut = new Set<number>();
-  // Which are held out does not matter here, only about how many of each product.
-  for (const of of byClass(training.map(({ className }, id) => ({ className, id }))).values())
-    of.forEach(({ id }, index) => {
-      if (index % count === 0) heldOut.add(id);
-    });
-  const split = { heldOut, fit: new Set<number>() };
-  const predicted = imagesToPredict(training, split, options.seed);
-  return [...predicted.values()].reduce((sum, ids) => sum + ids.length, 0);
 }

@@ -17,6 +17,7 @@ import { inputPicture } from '../../features/patches/input-picture.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { decodeImage } from '../../image/decode.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
@@ -24,7 +25,9 @@ import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
 import type { Work } from './train-request.ts';
 
 /** Defects of each class; of 16 as of 24 the share scatters by 0.03 around that of many. */
-export const madePerClass = 16;
+const madePerClass = 16;
+/** What such a defect takes to make and predict, beside a good image. */
+export const madeCost = 1.5;
 /** With fewer that the detector calls anomalous, the usual values stand. */
 const leastFound = 6;
 /** What fits defects of most classes; where a class has none of its own. */
@@ -34,6 +37,11 @@ const shares = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] as const;
 const aboutAsGood = 0.95;
 /** A strong defect: so many of those that were found reach less high. */
 const strong = 0.9;
+
+/** Defects that will be made for all classes; none where the synthesis is switched off. */
+export function madeCount({ synthesis }: Pick<CommonOptions, 'synthesis'>, classes: number): number {
+  return synthesis.perImage > 0 ? madePerClass * classes : 0;
+}
 
 /** A defect as the detector sees it. */
 export interface SeenDefect {
@@ -59,14 +67,14 @@ export async function withMadeDefects(
   const display = { ...metadata.display };
   const ids = work.training.map(({ className }, id) => ({ className, id }));
   const onProgress = stoppable(work);
-  const total = madePerClass * metadata.classes.length;
+  const total = madeCount(work.options, metadata.classes.length);
   let done = 0;
   for (const [name, all] of byClass(ids)) {
     const range = display[name];
     const threshold = metadata.thresholds[name]?.threshold;
     if (!range || threshold === undefined) continue;
     const seen: SeenDefect[] = [];
-    if (work.options.synthesis.perImage > 0) {
+    if (total > 0) {
       // What the networks have not seen comes first.
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));

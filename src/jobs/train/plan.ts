@@ -2,9 +2,8 @@
 import { CladError } from '../../core/errors.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import type { FitPlan } from '../../methods/contract.ts';
-import { imagesToPredict } from '../good-images/good-images.ts';
 import { requireRequest } from '../request-fields.ts';
-import { madePerClass } from './made-defects.ts';
+import { madeCost, madeCount } from './made-defects.ts';
 import { readAll } from './prepare.ts';
 import { type TrainRequest, trainFields } from './train-request.ts';
 
@@ -36,8 +35,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   }
   const { imageSeconds, ...plan } = await method.plan(work);
   const classes = dataset.classes.length;
-  const predicted = [...imagesToPredict(training, split, options.seed).values()].flat();
-  const made = options.synthesis.perImage > 0 ? madePerClass * classes : 0;
+  const predicted = training.length + madeCost * madeCount(options, classes);
   const tests = dataset.samples.filter((sample) => sample.split === 'test');
   return {
     ...plan,
@@ -45,8 +43,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     testImages: method.usesTestImages?.(options) ? tests.length : 0,
     classes,
     heldOut: split.heldOut.size,
-    // A made defect takes half as long again as a good image.
-    time: { ...plan.time, thresholds: (predicted.length + 1.5 * made) * imageSeconds },
+    time: { ...plan.time, thresholds: predicted * imageSeconds },
     leftOut,
   };
 }

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { entryCount } from '../../features/memory-bank/choose-entries.ts';
+import { stepsOf } from '../../training/stage.ts';
 import type { TaskCounts } from '../contract.ts';
 import { batchRows } from './batch-rows.ts';
 import type { PatchOptions, StageOptions } from './option-groups.ts';
@@ -73,14 +74,14 @@ export function matchSeconds(bank: Bank, width: number, perImage: number, images
  */
 export function stageTask(
   name: string,
-  { steps, epochs, batch }: StageOptions,
+  { batch, ...schedule }: StageOptions,
   shares: { readonly local: number; readonly global: number },
   layers: readonly number[],
   patches: number,
   contrasted = 0,
 ): ExpectedTask {
   const { normal } = batchRows(batch, shares, shares.local > 0);
-  const count = steps ?? Math.round((epochs ?? 0) * Math.max(1, Math.floor(patches / normal)));
+  const count = stepsOf(schedule, Math.max(1, Math.floor(patches / normal)));
   const weights = layers.slice(1).reduce((sum, each, at) => sum + each * (layers[at] ?? 0), 0);
   const seconds = (slower() * count * 6 * batch * (weights + batch * contrasted)) / stepRate;
   return { task: taskOf(name), seconds, kind: 'products' };
