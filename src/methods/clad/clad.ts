@@ -15,10 +15,10 @@
  * and beyond the paper: ../shared/network-input (residuals), patch-scores.ts and score-spread.ts (score fusion), ablation.ts (switches).
  */
 import type { Method } from '../contract.ts';
-import { selectsByTest } from '../shared/feature-scorer.ts';
 import { fitInput } from '../shared/network-input/fitted-input.ts';
 import { inputStore } from '../shared/network-input/input-store.ts';
 import { onPatches } from '../shared/on-patches.ts';
+import { selectsByTest } from '../shared/option-groups.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import { coresetTasks, matchSeconds, patchesOf, stageTask } from '../shared/task-seconds.ts';
 import { trainNetworks } from '../shared/train-networks.ts';

@@ -34,10 +34,11 @@ import { batchNormaliser, perceptronParameters, runningNormaliser } from '../../
 import { rowLength, unit } from '../../nn/row-length.ts';
 import { type Engine, float32, floats } from '../../runtime/engine.ts';
 import { type ClassMaps, fitClassMaps } from '../shared/class-maps.ts';
-import { highestPatch, isotropicNoise, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
+import { highestPatch, isotropicNoise, scorerTasks } from '../shared/feature-scorer.ts';
 import { adapt, discriminate, linearAdaptorRate } from '../shared/linear-adaptor.ts';
 import { fitInput } from '../shared/network-input/fitted-input.ts';
 import { onPatches } from '../shared/on-patches.ts';
+import { selectsByTest } from '../shared/option-groups.ts';
 import type { PatchModel } from '../shared/patch-model.ts';
 import type { PatchNetworks } from '../shared/patch-networks.ts';
 import { trainNetworks } from '../shared/train-networks.ts';

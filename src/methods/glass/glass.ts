@@ -27,10 +27,11 @@ import {
 } from '../../graph/index.ts';
 import { bceByKind } from '../../nn/losses.ts';
 import { batchNormaliser, type ParameterTensors } from '../../nn/perceptron.ts';
-import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
+import { fitScorer, scorerTasks } from '../shared/feature-scorer.ts';
 import { globalAnomalies } from '../shared/global-anomalies.ts';
 import { adapt, discriminate, linearScorer } from '../shared/linear-adaptor.ts';
 import { onPatches } from '../shared/on-patches.ts';
+import { selectsByTest } from '../shared/option-groups.ts';
 import type { PatchNetworks } from '../shared/patch-networks.ts';
 import { type GlassOptions, glassAblation, glassOptions, glassPresets } from './glass-options.ts';
 

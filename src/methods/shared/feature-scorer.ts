@@ -115,8 +115,3 @@ export function scorerTasks(
   const width = features.width * wider;
   return [stageTask('training', training, shares, [width, width, width, 1], images * patchesOf(features))];
 }
-
-/** Whether the test images choose the checkpoint. */
-export function selectsByTest({ selection }: Pick<NetworkOptions, 'selection'>): boolean {
-  return selection === 'test';
-}

@@ -172,6 +172,11 @@ export const networkShape = { ...patchShape, optimizer, evaluations, selection }
 export type SynthesisOptions = z.infer<typeof synthesis>;
 export type PatchOptions = z.infer<z.ZodObject<typeof patchShape>>;
 export type NetworkOptions = z.infer<z.ZodObject<typeof networkShape>>;
+
+/** Whether the test images choose the checkpoint. */
+export function selectsByTest({ selection }: Pick<NetworkOptions, 'selection'>): boolean {
+  return selection === 'test';
+}
 export type StageOptions = z.infer<typeof stage>;
 
 /** What one option asks of another. */

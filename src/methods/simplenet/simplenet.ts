@@ -5,9 +5,10 @@
  */
 import { add, cast, concat, maximum, mean, mul, slice, sub, type Tensor } from '../../graph/index.ts';
 import { batchNormaliser } from '../../nn/perceptron.ts';
-import { fitScorer, scorerTasks, selectsByTest } from '../shared/feature-scorer.ts';
+import { fitScorer, scorerTasks } from '../shared/feature-scorer.ts';
 import { adapt, discriminate, linearScorer } from '../shared/linear-adaptor.ts';
 import { onPatches } from '../shared/on-patches.ts';
+import { selectsByTest } from '../shared/option-groups.ts';
 import type { PatchNetworks } from '../shared/patch-networks.ts';
 import {
   type SimplenetOptions,
