@@ -71,7 +71,7 @@ export interface Match {
  * @param image - image number, [1] int64
  * @param entryImages - image number of each entry
  */
-export function leaveOut<Bank extends Pick<MemoryBank, 'entries' | 'norms'>>(
+export function leaveOut<Bank extends Entries>(
   bank: Bank,
   image: Tensor,
   entryImages: readonly number[],
@@ -96,14 +96,15 @@ export interface EntryClasses {
  */
 export function matchEntries(
   projected: Tensor,
-  bank: Pick<MemoryBank, 'entries' | 'norms'>,
+  bank: Entries,
   neighbours: number,
   options: { readonly classes?: EntryClasses | undefined } = {},
 ): Match {
   const { classes } = options;
-  const entries = bank.entries.shape[0] as number;
-  const blocks = classes ? classBlocks(classes) : [{ index: 0, first: 0, end: entries }];
-  const found = blocks.map((block) => nearestOf(projected, bank, neighbours, block));
+  const blocks = classes ? classBlocks(classes) : [];
+  const found = classes
+    ? blocks.map((block) => nearestInBlock(projected, bank, neighbours, block))
+    : [nearestOf(projected, bank, neighbours)];
   const length = sum(square(projected), { axes: [1], keepDims: true });
   const distances = (relative: Tensor) => sqrt(maximum(add(relative, length), 0));
   const all = {
@@ -154,22 +155,23 @@ function classBlocks({ of, count }: EntryClasses): Block[] {
  * @returns [rows, P]
  */
 export function relativeSquares(rows: Tensor, points: Tensor, norms: Tensor): Tensor {
-  return linear(rows, mul(points, -2), norms);
+  // The rows are fewer than the points, and a doubling is exact on either side.
+  return linear(mul(rows, -2), points, norms);
 }
 
-/** The k nearest entries of a block: squared distances less the row's own squared length, and indices in the bank. */
-function nearestOf(
-  projected: Tensor,
-  bank: Pick<MemoryBank, 'entries' | 'norms'>,
-  neighbours: number,
-  { first, end }: Block,
-) {
-  const relative = relativeSquares(
-    projected,
-    slice(bank.entries, 0, first, end),
-    slice(bank.norms, 0, first, end),
-  );
-  const { values, indices } = topK(relative, Math.min(neighbours, end - first), false);
+type Entries = Pick<MemoryBank, 'entries' | 'norms'>;
+
+/** The k nearest entries: squared distances less the row's own squared length, and indices. */
+function nearestOf(projected: Tensor, { entries, norms }: Entries, neighbours: number) {
+  const [count] = entries.shape;
+  const most = typeof count === 'number' ? Math.min(neighbours, count) : neighbours;
+  return topK(relativeSquares(projected, entries, norms), most, false);
+}
+
+/** The same of a block, with indices in the whole bank. */
+function nearestInBlock(projected: Tensor, bank: Entries, neighbours: number, { first, end }: Block) {
+  const own = { entries: slice(bank.entries, 0, first, end), norms: slice(bank.norms, 0, first, end) };
+  const { values, indices } = nearestOf(projected, own, neighbours);
   return { values, indices: first === 0 ? indices : add(indices, indices.graph.scalar(first, 'int64')) };
 }
 

@@ -17,6 +17,8 @@ export interface DrawnRows {
   readonly features: Uint16Array;
   /** Image id of each row. */
   readonly images: Uint32Array;
+  /** Class index of each row. */
+  readonly classes: Uint16Array;
 }
 
 /**
@@ -77,6 +79,7 @@ export async function drawNormal(source: FitSource, count: number, random: Rando
   const order = random.permutation(total);
   const features = new Uint16Array(total * index.width);
   const ids = new Uint32Array(total);
+  const classes = new Uint16Array(total);
   let next = 0;
   for (const [shard, rows] of plan.entries()) {
     if (rows.length === 0) continue;
@@ -84,10 +87,12 @@ export async function drawNormal(source: FitSource, count: number, random: Rando
     for (const row of rows) {
       const slot = order[next++]!;
       features.set(all.subarray(row * index.width, (row + 1) * index.width), slot * index.width);
-      ids[slot] = infos[Math.floor(row / index.gridSide ** 2)]!.id;
+      const { id, classIndex } = infos[Math.floor(row / index.gridSide ** 2)]!;
+      ids[slot] = id;
+      classes[slot] = classIndex;
     }
   }
-  return { features, images: ids };
+  return { features, images: ids, classes };
 }
 
 /** Local-anomaly patches of images to fit on, from as few shards as give enough. Halves [rows, width]. */

@@ -41,6 +41,11 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
   return output as Tensor;
 }
 
+/** How many elements there are, int64 []. */
+export function sizeOf(x: Tensor): Tensor {
+  return x.graph.add('Size', [x], [{ dtype: 'int64', shape: [] }])[0] as Tensor;
+}
+
 /** Repeats along axes of size 1 to reach a fully known shape. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (shapeText(x.shape) === shapeText(shape)) return x;
@@ -80,6 +85,19 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
   const shape = x.shape.map((each, index) => (index === at ? end - start : each));
   const inputs = [x, graph.integers([start]), graph.integers([end]), graph.integers([at])];
   const [output] = graph.add('Slice', inputs, [{ dtype: x.dtype, shape }]);
+  return output as Tensor;
+}
+
+/**
+ * Rows from one place up to, not including, another, where only the running graph knows them. It has no gradient.
+ * @param start - int64 [1]
+ * @param end - int64 [1]
+ * @param size - name of the size that the result has along its first axis
+ */
+export function sliceRows(x: Tensor, start: Tensor, end: Tensor, size: string): Tensor {
+  const graph = commonGraph('Slice', [x, start, end]);
+  const inputs = [x, start, end, graph.integers([0])];
+  const [output] = graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, ...x.shape.slice(1)] }]);
   return output as Tensor;
 }
 

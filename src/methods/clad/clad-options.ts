@@ -13,7 +13,7 @@ import {
   batch,
   blurSigma,
   checked,
-  coresetShape,
+  classCoresetShape,
   count,
   networkShape,
   positive,
@@ -33,7 +33,7 @@ export const cladOptions = checked(
     memoryBank: z
       .strictObject({
         components: count.describe('Principal components kept.'),
-        ...coresetShape,
+        ...classCoresetShape,
         neighbours: count.describe('Nearest entries averaged.'),
         whiteningFloor: positive.describe(
           "Added to every component's variance before whitening, as a share of their mean.",

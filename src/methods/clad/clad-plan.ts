@@ -2,7 +2,7 @@
  * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few pictures and a few small steps, and
  * scaled; sizes follow from the options.
  */
-import { entryCount, selectionWidth } from '../../features/memory-bank/choose-entries.ts';
+import { entryCount, mostCandidates, selectionWidth } from '../../features/memory-bank/choose-entries.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../../features/patches/extractor.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
@@ -61,13 +61,18 @@ export async function planClad({
   const extractor = await Extractor.create(engine, backbone, features);
   const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
   await extractor.release();
-  const entries = entryCount(memoryBank, images * perImage);
+  const imagesOf = dataset.classes.map(
+    (name) => training.filter(({ className }) => className === name).length,
+  );
+  const entriesOf = imagesOf.map((count) => entryCount(memoryBank, count * perImage));
+  // An image is matched to the entries of its own class.
+  const entries = imagesOf.reduce((sum, count, index) => sum + count * entriesOf[index]!, 0) / images;
   const secondsPerPatch = residual ? (2 * entries * inputWidth) / (await productRate(engine)) : 0;
   return {
     learntFrom: { name: 'patches', count: patches },
     steps,
     disk,
-    memory: memoryOf(options, inputWidth, disk, perImage),
+    memory: memoryOf(options, inputWidth, disk, perImage, entriesOf),
     time: {
       features: (images * (1 + options.synthesis.perImage) + testImages) * pictureSeconds,
       matching: rows * secondsPerPatch,
@@ -90,6 +95,7 @@ function memoryOf(
   width: number,
   disk: { readonly features: number; readonly inputs: number },
   perImage: number,
+  entriesOf: readonly number[],
 ) {
   const floats = [width, ...adaptor, ...discriminator].reduce((sum, each) => sum + each, 0);
   const batch = Math.max(
@@ -99,8 +105,9 @@ function memoryOf(
   );
   const bank =
     input === 'residual'
-      ? memoryBank.candidates * selectionWidth * 4 +
-        memoryBank.coresetSize * (width * 4 * 2 + matchingBytes(perImage))
+      ? Math.max(memoryBank.candidates, mostCandidates) * selectionWidth * 4 +
+        entriesOf.reduce((sum, each) => sum + each, 0) * width * 4 * 2 +
+        Math.max(...entriesOf) * matchingBytes(perImage)
       : 0;
   return (
     base +

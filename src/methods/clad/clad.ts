@@ -63,7 +63,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
     return { model: cladModel(trained, fusion), steps, chosen, entryImages };
   },
 
-  tasks(options, { training }) {
+  tasks(options, { training, classes }) {
     const { input, memoryBank, features, batch, synthesis, adaptor, discriminator, losses } = options;
     const perImage = patchesOf(features);
     const residual = input === 'residual';
@@ -78,15 +78,18 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
         training * perImage,
         contrasted,
       );
-    const matching = training * matchSeconds(memoryBank, width, perImage, training);
+    const ofClass = training / Math.max(1, classes);
+    const matching = training * matchSeconds(memoryBank, width, perImage, ofClass);
     return [
-      ...(residual ? coresetTasks(memoryBank, training * perImage) : []),
+      ...(residual ? coresetTasks(memoryBank, ofClass * perImage, classes) : []),
       { task: 'matching to the memory bank', seconds: residual ? matching : 0, kind: 'products' },
       stage('stage1', losses.contrast > 0 ? adaptor[2] : 0),
       stage('stage2', 0),
     ];
   },
 
-  imageSeconds: ({ input, memoryBank, features }, { training }) =>
-    input === 'residual' ? matchSeconds(memoryBank, memoryBank.components, patchesOf(features), training) : 0,
+  imageSeconds: ({ input, memoryBank, features }, { training, classes }) =>
+    input === 'residual'
+      ? matchSeconds(memoryBank, memoryBank.components, patchesOf(features), training / Math.max(1, classes))
+      : 0,
 });

@@ -8,8 +8,8 @@ import { add, argMax, div, type Graph, mul, slice, sub, type Tensor } from '../.
 import { constantParameters } from '../../nn/constant-parameters.ts';
 import { oneHot } from '../../nn/losses.ts';
 import type { Parameters } from '../../nn/parameters.ts';
-import { type FittedInput, networkInput } from '../shared/network-input/network-input.ts';
-import { type PatchModel, sharesOfVotes, weighedVotes } from '../shared/patch-model.ts';
+import { type FittedInput, residualsOfImages } from '../shared/network-input/network-input.ts';
+import { type PatchModel, sharesOfVotes } from '../shared/patch-model.ts';
 import { networksInference } from './networks.ts';
 
 /** Mean and standard deviation over normal patches. */
@@ -39,25 +39,32 @@ export interface PatchScores {
   readonly network: Tensor;
   /** Distance to the mean of the nearest entries (residual input), [rows]. */
   readonly distance?: Tensor;
-  /** Each patch's vote: 0 but for one product, where it is what the vote counts. [rows, N] */
+  /** Each patch's vote: 0 but for one class, where it is what the vote counts. [rows, N] */
   readonly votes: Tensor;
 }
 
 /**
  * Puts the trained networks behind patch features.
- * @param features - float32 [rows, C]
+ * @param features - float32 [images * patches, C]
  * @param own - see `PatchModel`
  */
-export function patchScores(graph: Graph, features: Tensor, model: TrainedClad, own?: Tensor): PatchScores {
-  const count = model.classes.length;
-  const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, ownImage: own });
-  const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
-  if (match?.toClasses) {
-    // A residual does not show which product it is of; the entries it is a difference to do.
-    return { network: score, distance: match.distance, votes: weighedVotes(match.toClasses, count) };
+export function patchScores(
+  graph: Graph,
+  features: Tensor,
+  { fitted, parameters, classes }: TrainedClad,
+  patches: number,
+  own?: Tensor,
+): PatchScores {
+  const networks = (rows: Tensor) => networksInference(rows, constantParameters(graph, parameters));
+  if (fitted.kind === 'residual') {
+    const options = { patches, classes: classes.length, own };
+    const { rows, distance, votes } = residualsOfImages(graph, features, fitted, options);
+    // A residual does not show which class it is of; the entries it is a difference to do.
+    return { network: networks(rows).score, distance, votes };
   }
-  const products = slice(logits, 1, 0, count);
-  return { network: score, votes: oneHot(argMax(products, 1), count) };
+  const { logits, score } = networks(features);
+  const products = slice(logits, 1, 0, classes.length);
+  return { network: score, votes: oneHot(argMax(products, 1), classes.length) };
 }
 
 /** One score a patch, [rows]. */
@@ -73,7 +80,7 @@ export function fuseScores(scores: PatchScores, fusion: ScoreFusion | undefined)
 /** CLAD, trained, as the detector file takes it. */
 export function cladModel(model: TrainedClad, fusion: ScoreFusion | undefined): PatchModel {
   return (graph, features, patches, own) => {
-    const scores = patchScores(graph, features, model, own);
+    const scores = patchScores(graph, features, model, patches, own);
     return {
       score: fuseScores(scores, fusion),
       shares: sharesOfVotes(scores.votes, patches, model.classes.length),

@@ -19,12 +19,12 @@ export async function measureSpreads(
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
   const { store, index } = features;
   const graph = new Graph();
+  const perImage = index.gridSide ** 2;
   const rows = graph.input('features', 'float32', ['rows', index.width]);
-  const scores = patchScores(graph, rows, model, graph.input('own', 'int64', [1]));
+  const scores = patchScores(graph, rows, model, perImage, graph.input('own', 'int64', [1]));
   graph.output('network', scores.network);
   if (scores.distance) graph.output('distance', scores.distance);
   const session = await engine.load(graph.toBytes());
-  const perImage = index.gridSide ** 2;
   const network = new Moments();
   const distance = new Moments();
   try {

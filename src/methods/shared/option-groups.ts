@@ -94,6 +94,15 @@ export const coresetShape = {
   candidates: count.describe('Patches that the coreset is chosen from.'),
 };
 
+/** A memory bank of normal patch features for each class. */
+export const classCoresetShape = {
+  coresetSize: count.describe('Entries of each class, at most.'),
+  coresetShare: share.describe(
+    "Entries as a share of the class's normal patches, at most `coresetSize`; 0: `coresetSize`.",
+  ),
+  candidates: count.describe('Patches of each class that its entries are chosen from.'),
+};
+
 /** One stage of a training. */
 export const stage = z.strictObject({
   steps: z

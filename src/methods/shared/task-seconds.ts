@@ -47,21 +47,21 @@ interface Bank {
   readonly candidates: number;
 }
 
-/** Choosing the entries of a memory bank. */
-export function coresetTasks(bank: Bank, patches: number): ExpectedTask[] {
+/** Choosing the entries of memory banks. @param patches - of one bank @param banks - how many there are */
+export function coresetTasks(bank: Bank, patches: number, banks = 1): ExpectedTask[] {
   const candidates = Math.min(bank.candidates, patches) / 655_360;
   const entries = entryCount(bank, patches);
   return [
-    { task: 'candidates for the memory bank', seconds: 6 * candidates * slower(), kind: 'products' },
+    { task: 'candidates for the memory bank', seconds: 6 * candidates * banks * slower(), kind: 'products' },
     {
       task: 'memory bank',
-      seconds: (bankSeconds * candidates * entries * slower()) / 32_768,
+      seconds: (bankSeconds * candidates * entries * banks * slower()) / 32_768,
       kind: 'products',
     },
   ];
 }
 
-/** Matching an image's patches to all entries. @param width - of an entry */
+/** Matching an image's patches to all entries of a bank. @param width - of an entry @param images - that the bank is of */
 export function matchSeconds(bank: Bank, width: number, perImage: number, images: number): number {
   return (slower() * 2 * perImage * entryCount(bank, images * perImage) * width) / matchingRate;
 }

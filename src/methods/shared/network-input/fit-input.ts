@@ -8,15 +8,16 @@ import { halvesToFloats } from '../../../core/half.ts';
 import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
 import {
-  chooseEntries,
+  chooseEntriesByClass,
   type EntryOptions,
   type Reduction,
 } from '../../../features/memory-bank/choose-entries.ts';
+import { classStarts } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession } from './input-session.ts';
-import type { FittedInput } from './network-input.ts';
+import type { FittedInput, FittedResidual } from './network-input.ts';
 
 /** What the residual input is fitted by. */
 export interface ResidualOptions {
@@ -58,7 +59,7 @@ export async function fitResidualInput(
   source: FitSource,
   { seed, memoryBank, noise }: ResidualOptions,
   onProgress?: ProgressListener,
-): Promise<FittedInput> {
+): Promise<FittedResidual> {
   const { width } = source.index;
   const sample = await drawNormal(source, statisticsRows, new Random(seed, 'statistics'));
   const local = await drawLocal(source, statisticsRows / 4, new Random(seed, 'local statistics'));
@@ -78,11 +79,11 @@ export async function fitResidualInput(
     mean: { shape: [width], data: projection.mean },
     projection: { shape: [width, components], data: projection.matrix },
   };
-  const bank = await chooseEntries(engine, source, reduction, { seed, memoryBank }, onProgress);
-  const unwhitened: FittedInput & { kind: 'residual' } = {
+  const bank = await chooseEntriesByClass(engine, source, reduction, { seed, memoryBank }, onProgress);
+  const unwhitened: FittedResidual = {
     kind: 'residual',
     width: components,
-    neighbours: Math.min(memoryBank.neighbours, othersOf(bank.entryImages)),
+    neighbours: Math.min(memoryBank.neighbours, fewestOthers(bank)),
     arrays: {
       ...reduction,
       entries: bank.entries,
@@ -95,7 +96,7 @@ export async function fitResidualInput(
   };
   const session = await inputSession(engine, width, unwhitened);
   try {
-    const { rows, distance } = await session.run(sample.features, sample.images);
+    const { rows, distance } = await session.run(sample.features, sample);
     const { variance } = moments(halvesToFloats(rows), components);
     const meanVariance = variance.reduce((total, each) => total + each, 0) / components;
     const whitening = variance.map((each) => 1 / Math.sqrt(each + memoryBank.whiteningFloor * meanVariance));
@@ -110,6 +111,19 @@ export async function fitResidualInput(
   } finally {
     await session.release();
   }
+}
+
+/** The fewest entries that a class has when those of one of its images are left out. @throws OPTION_INVALID where a class has none */
+function fewestOthers({
+  entryClasses,
+  entryImages,
+}: Pick<FittedResidual, 'entryClasses' | 'entryImages'>): number {
+  const starts = classStarts(entryClasses, (entryClasses.at(-1) ?? 0) + 1);
+  const others = starts.slice(1).flatMap((end, index) => {
+    const own = entryImages.slice(starts[index], end);
+    return own.length === 0 ? [] : [othersOf(own)];
+  });
+  return Math.min(...others);
 }
 
 /**

@@ -8,10 +8,10 @@ import type { ProgressListener } from '../../../core/progress.ts';
 import { sha256 } from '../../../core/sha256.ts';
 import type { Storage } from '../../../core/storage.ts';
 import { madeOnce } from '../../../features/store/made-once.ts';
-import { FeatureStore, type StoreIndex, storePlace } from '../../../features/store/store.ts';
+import { FeatureStore, type ShardIndex, type StoreIndex, storePlace } from '../../../features/store/store.ts';
 import type { Engine } from '../../../runtime/engine.ts';
-import { inputSession } from './input-session.ts';
-import type { FittedInput } from './network-input.ts';
+import { inputSession, type RowImages } from './input-session.ts';
+import type { FittedInput, FittedResidual } from './network-input.ts';
 
 export interface InputStoreOptions {
   readonly engine: Engine;
@@ -39,9 +39,22 @@ export async function inputStore(
   return madeOnce(store, options, () => matchMissing(store, options));
 }
 
+/** What the rows of a shard are of. */
+function rowImages({ images, local }: Pick<ShardIndex, 'images' | 'local'>, perImage: number): RowImages {
+  const first = images.length * perImage;
+  const ofRow = (row: number) =>
+    images[row < first ? Math.floor(row / perImage) : local.image[row - first]!]!;
+  const rows = Array.from({ length: first + local.image.length }, (_, row) => ofRow(row));
+  return {
+    images: Uint32Array.from(rows, ({ id }) => id),
+    classes: Uint16Array.from(rows, ({ classIndex }) => classIndex),
+  };
+}
+
 /** Makes the shards that are not there. */
 async function matchMissing(store: FeatureStore, options: InputStoreOptions): Promise<StoreIndex> {
-  const { engine, features, fitted, onProgress, signal } = options;
+  const { engine, features, onProgress, signal } = options;
+  const fitted = options.fitted as FittedResidual;
   const { header } = features.store;
   const { key } = store.header;
   const session = await inputSession(engine, header.width, fitted);
@@ -54,14 +67,7 @@ async function matchMissing(store: FeatureStore, options: InputStoreOptions): Pr
         if (signal?.aborted)
           throw new CladError('INTERRUPTED', { where: 'matching patches to the memory bank' });
         const { features: halves, ...index } = await features.store.readShard(shard);
-        const ids = new Uint32Array(index.images.length * perImage + index.local.image.length);
-        index.images.forEach(({ id }, image) => {
-          ids.fill(id, image * perImage, (image + 1) * perImage);
-        });
-        index.local.image.forEach((image, row) => {
-          ids[index.images.length * perImage + row] = index.images[image]!.id;
-        });
-        const { rows } = await session.run(halves, ids);
+        const { rows } = await session.run(halves, rowImages(index, perImage));
         await store.writeShard(shard, { ...index, key, features: rows });
       }
       done += features.index.shards[shard]!.images;

@@ -4,15 +4,15 @@
  */
 
 import {
-  type EntryClasses,
-  leaveOut,
-  type Match,
-  matchEntries,
-  projectFeatures,
-  whiten,
-} from '../../../features/memory-bank/memory-bank.ts';
-import type { Graph, Tensor } from '../../../graph/index.ts';
+  classStarts,
+  distancesToClasses,
+  matchImages,
+  matchInClass,
+} from '../../../features/memory-bank/class-search.ts';
+import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
+import { argMax, type Graph, type Tensor } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
+import { sumOfPatches, weighedVotes } from '../patch-model.ts';
 
 /** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
 export type BankArrays = Parameters &
@@ -37,40 +37,76 @@ export type FittedInput = {
     }
 );
 
-/** Rows for the networks, and for residuals what the memory bank says by itself. */
-export interface InputRows {
-  /** [rows, width] */
+/** What a bank says of rows, before any network. */
+export interface Residuals {
+  /** Whitened difference to the mean of the nearest entries, [rows, width]. */
   readonly rows: Tensor;
-  readonly match?: Match;
+  /** Euclidean length of the difference before whitening, [rows]. */
+  readonly distance: Tensor;
 }
 
-/**
- * Network input of patch features.
- * @param features - float32 [rows, C]
- * @param options - `ownImage`: id of the image that all rows are of, [1] int64, leaves out the bank's entries of that image, while training and calibrating;
- *   `classes`: how many there are, where distances to each are wanted
- */
-export function networkInput(
+/** Rows of images whose class was not known. */
+export interface RecognisedResiduals extends Residuals {
+  /** What each patch counts for each class in the vote on the image's class, [rows, classes]. */
+  readonly votes: Tensor;
+}
+
+/** The fitted input where it is a residual. */
+export type FittedResidual = FittedInput & { kind: 'residual' };
+
+/** Constants of the fitted input as values of a graph; `own` leaves out the entries of one image, [1] int64. */
+function bankOf(
   graph: Graph,
-  features: Tensor,
-  fitted: FittedInput,
-  options: { readonly ownImage?: Tensor | undefined; readonly classes?: number } = {},
-): InputRows {
-  if (fitted.kind === 'feature') return { rows: features };
-  const constant = (name: 'mean' | 'projection' | 'entries' | 'norms' | 'whitening') =>
-    graph.constant(`bank_${name}`, fitted.arrays[name].data, fitted.arrays[name].shape);
+  { arrays, entryClasses, entryImages }: FittedResidual,
+  own: Tensor | undefined,
+  classes = (entryClasses.at(-1) ?? 0) + 1,
+) {
+  const constant = (name: keyof BankArrays & string) =>
+    graph.constant(`bank_${name}`, arrays[name]!.data, arrays[name]!.shape);
   const whole = {
     mean: constant('mean'),
     projection: constant('projection'),
     entries: constant('entries'),
     norms: constant('norms'),
     whitening: constant('whitening'),
+    starts: classStarts(entryClasses, classes),
   };
-  const { ownImage, classes } = options;
-  const bank = ownImage ? leaveOut(whole, ownImage, fitted.entryImages) : whole;
+  return own ? leaveOut(whole, own, entryImages) : whole;
+}
+
+/**
+ * Residuals of patches of one image, whose class is known.
+ * @param features - float32 [rows, C]
+ * @param image - id, and class index, int64 [1] each; the bank's entries of the image itself are left out
+ */
+export function residualsOfImage(
+  graph: Graph,
+  features: Tensor,
+  fitted: FittedResidual,
+  image: { readonly id: Tensor; readonly classIndex: Tensor },
+): Residuals {
+  const bank = bankOf(graph, fitted, image.id);
   const projected = projectFeatures(features, bank);
-  const entries: EntryClasses | undefined =
-    classes === undefined ? undefined : { of: fitted.entryClasses, count: classes };
-  const match = matchEntries(projected, bank, fitted.neighbours, { classes: entries });
-  return { rows: whiten(match.difference, bank), match };
+  const match = matchInClass(projected, bank, image.classIndex, fitted.neighbours);
+  return { rows: whiten(match.difference, bank), distance: match.distance };
+}
+
+/**
+ * Residuals of all patches of images, each in the class that its patches vote for.
+ * @param features - float32 [images * patches, C]
+ * @param options - `own`: id of the one image there is, int64 [1], whose entries are left out, while calibrating
+ */
+export function residualsOfImages(
+  graph: Graph,
+  features: Tensor,
+  fitted: FittedResidual,
+  options: { readonly patches: number; readonly classes: number; readonly own?: Tensor | undefined },
+): RecognisedResiduals {
+  const { patches, classes, own } = options;
+  const bank = bankOf(graph, fitted, own, classes);
+  const projected = projectFeatures(features, bank);
+  const votes = weighedVotes(distancesToClasses(projected, bank), classes);
+  const classOf = argMax(sumOfPatches(votes, patches, classes), 1);
+  const match = matchImages(projected, patches, bank, classOf, fitted.neighbours);
+  return { rows: whiten(match.difference, bank), distance: match.distance, votes };
 }

@@ -63,7 +63,7 @@ const opinion: ScoreFusion = {
 
 async function voices(model: TrainedClad, second?: ScoreFusion) {
   const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
-    const said = patchScores(graph, inputs.x!, model);
+    const said = patchScores(graph, inputs.x!, model, rows);
     return {
       network: said.network,
       votes: said.votes,
@@ -107,11 +107,9 @@ describe('a patch', () => {
     }
   });
 
-  it('on residuals is seen beside the mean of the nearest entries, and votes for the nearest product, by how much further the next one is', async () => {
+  it('on residuals votes for the nearest class, by how much further the next one is, and is scored by the entries of the class that won', async () => {
     const { network, votes, distance } = await voices(residual);
-    const inputs: number[] = [];
-    const distances: number[] = [];
-    for (let row = 0; row < rows; row++) {
+    const sorted = Array.from({ length: rows }, (_, row) => {
       const own = Array.from(x.subarray(row * width, (row + 1) * width), (value) => value - 0.25);
       const nearest = entryClasses
         .map((of, entry) => ({ of, values: bank.subarray(entry * width, (entry + 1) * width) }))
@@ -120,17 +118,29 @@ describe('a patch', () => {
           away: Math.hypot(...own.map((value, axis) => value - each.values[axis]!)),
         }))
         .sort((a, b) => a.away - b.away);
-      const [first, second] = nearest as [(typeof nearest)[0], (typeof nearest)[0]];
-      const difference = own.map((value, axis) => value - (first.values[axis]! + second.values[axis]!) / 2);
-      distances.push(Math.hypot(...difference));
-      inputs.push(...difference.map((value, axis) => value * whitening[axis]!));
+      return { own, nearest };
+    });
+    const expectedVotes = sorted.map(({ nearest }) => {
+      const first = nearest[0]!;
       const next = nearest.find(({ of }) => of !== first.of)!;
-      expectClose(
-        votes!.slice(row * 3, row * 3 + 3),
-        [0, 1, 2].map((each) => (each === first.of ? next.away - first.away : 0)),
-      );
-    }
-    expectClose(distance, distances);
+      return [0, 1, 2].map((each) => (each === first.of ? next.away - first.away : 0));
+    });
+    expectClose(votes!, expectedVotes.flat());
+    const totals = [0, 1, 2].map((each) => expectedVotes.reduce((sum, vote) => sum + vote[each]!, 0));
+    const winner = totals.indexOf(Math.max(...totals));
+    // Otherwise nothing would show that only the winner's entries are asked.
+    expect(sorted.some(({ nearest }) => nearest[0]!.of !== winner)).toBe(true);
+    const differences = sorted.map(({ own, nearest }) => {
+      const [first, second] = nearest.filter(({ of }) => of === winner);
+      return own.map((value, axis) => value - (first!.values[axis]! + second!.values[axis]!) / 2);
+    });
+    expectClose(
+      distance,
+      differences.map((difference) => Math.hypot(...difference)),
+    );
+    const inputs = differences.flatMap((difference) =>
+      difference.map((value, axis) => value * whitening[axis]!),
+    );
     expectClose(network, (await networks(inputs)).score);
   });
 

@@ -62,8 +62,8 @@ describe('the second opinion', () => {
           if (!held.has(id)) continue;
           const rows = halvesToFloats(features.subarray(image * 9 * width, (image + 1) * 9 * width));
           const found = await runGraph({ x: { data: rows, shape: [9, width] } }, (graph, { x }) => {
-            const without = patchScores(graph, x!, model, graph.constant('own', [id], [1], 'int64'));
-            const all = patchScores(graph, x!, model);
+            const without = patchScores(graph, x!, model, 9, graph.constant('own', [id], [1], 'int64'));
+            const all = patchScores(graph, x!, model, 9);
             return { network: without.network, distance: without.distance!, all: all.distance! };
           });
           own.network.push(...found.network!.data);

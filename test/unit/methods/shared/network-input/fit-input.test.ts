@@ -120,11 +120,11 @@ const memberRows = () =>
 const distance = (one: readonly number[], other: readonly number[]) =>
   Math.hypot(...one.map((value, axis) => value - other[axis]!));
 
-/** Entries of other images than the row's, nearest first. */
-function others(row: readonly number[], image: number | undefined) {
+/** Entries of a class, of other images than the row's, nearest first. */
+function others(row: readonly number[], classIndex: number, image: number | undefined) {
   return memberRows()
     .map((values, entry) => ({ values, entry, distance: distance(row, values) }))
-    .filter(({ entry }) => fitted.entryImages[entry] !== image)
+    .filter(({ entry }) => fitted.entryClasses[entry] === classIndex && fitted.entryImages[entry] !== image)
     .sort((a, b) => a.distance - b.distance);
 }
 
@@ -140,12 +140,15 @@ function fromThree(row: readonly number[], nearest: ReturnType<typeof others>): 
 async function inputsOf(rows: Rows, images: readonly number[] = rows.images) {
   const session = await inputSession(engine, width, fitted);
   try {
-    const result = await session.run(rows.halves, images);
+    const result = await session.run(rows.halves, { images, classes: rows.classes });
     return { inputs: halvesToFloats(result.rows), distances: result.distance };
   } finally {
     await session.release();
   }
 }
+
+/** An image for each class that the bank has nothing of. */
+const strangersOf = ({ classes }: Rows) => classes.map((classIndex) => 990 + classIndex);
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -163,7 +166,7 @@ describe('the memory bank', () => {
   it('has entries that are normal patches of images to fit on, of every class', async () => {
     const rows = await normalRows(fit);
     const all = projected(rows.values);
-    expect(fitted.entryImages).toHaveLength(40);
+    expect([0, 1].map((each) => fitted.entryClasses.filter((of) => of === each).length)).toEqual([40, 40]);
     memberRows().forEach((entry, index) => {
       const at = all.findIndex((row) => distance(row, entry) < 1e-3);
       expect(rows.images[at]).toBe(fitted.entryImages[index]);
@@ -178,13 +181,20 @@ describe('the memory bank', () => {
   it('gives rows of one image the same whether they come in one block or in several', async () => {
     const rows = await normalRows(fit);
     const times = Math.ceil(1100 / rows.images.length);
-    const stranger = rows.images.map(() => 999);
+    const stranger = strangersOf(rows);
     const once = await inputsOf(rows, stranger);
     const repeated = <T extends Uint16Array>(halves: T) =>
       Uint16Array.from({ length: halves.length * times }, (_, at) => halves[at % halves.length]!);
     const many = await inputsOf(
-      { ...rows, halves: repeated(rows.halves) },
-      Array.from({ length: stranger.length * times }, () => 999),
+      {
+        ...rows,
+        halves: repeated(rows.halves),
+        classes: Array.from(
+          { length: stranger.length * times },
+          (_, at) => rows.classes[at % stranger.length]!,
+        ),
+      },
+      Array.from({ length: stranger.length * times }, (_, at) => stranger[at % stranger.length]!),
     );
     expect(many.distances.length).toBeGreaterThan(1024);
     many.inputs.forEach((value, at) => {
@@ -201,7 +211,7 @@ describe('the memory bank', () => {
     const { inputs, distances } = await inputsOf(rows);
     const { data: whitening } = fitted.arrays.whitening;
     projected(rows.values).forEach((row, index) => {
-      const nearest = others(row, rows.images[index]);
+      const nearest = others(row, rows.classes[index]!, rows.images[index]);
       expect(distances[index]).toBeCloseTo(fromThree(row, nearest), 3);
       for (let axis = 0; axis < components; axis++) {
         const centre = mean(nearest.slice(0, 3).map(({ values }) => values[axis]!));
@@ -213,22 +223,23 @@ describe('the memory bank', () => {
 
   it('gives a row that is a entry itself a neighbour elsewhere, and itself where the image is another', async () => {
     const rows = await normalRows(fit);
-    const entries = projected(rows.values).map(
-      (row) => others(row, undefined)[0]!.distance < 1e-3 && others(row, undefined)[1]!.distance > 0.01,
-    );
+    const entries = projected(rows.values).map((row, index) => {
+      const [first, second] = others(row, rows.classes[index]!, undefined);
+      return first!.distance < 1e-3 && second!.distance > 0.01;
+    });
     const chosen = [...entries.keys()].filter((row) => entries[row]);
     expect(chosen.length).toBeGreaterThan(20);
     const own = await inputsOf(rows);
-    const foreign = await inputsOf(
-      rows,
-      rows.images.map(() => 999),
-    );
+    const foreign = await inputsOf(rows, strangersOf(rows));
     const all = projected(rows.values);
     for (const row of chosen) {
-      const near = others(all[row]!, undefined);
+      const near = others(all[row]!, rows.classes[row]!, undefined);
       expect(near[0]!.distance).toBeLessThan(1e-3);
       expect(foreign.distances[row]).toBeCloseTo(fromThree(all[row]!, near), 2);
-      expect(own.distances[row]).toBeCloseTo(fromThree(all[row]!, others(all[row]!, rows.images[row])), 2);
+      expect(own.distances[row]).toBeCloseTo(
+        fromThree(all[row]!, others(all[row]!, rows.classes[row]!, rows.images[row])),
+        2,
+      );
     }
   });
 
@@ -247,7 +258,7 @@ describe('the memory bank', () => {
       ...training,
       memoryBank: { ...memoryBank, candidates: 20, coresetSize: 500 },
     });
-    expect(few.entryImages.length).toBeLessThanOrEqual(20);
+    expect(few.entryImages.length).toBeLessThanOrEqual(2 * 20);
     const narrow = await residual(made, { ...training, memoryBank: { ...memoryBank, components: 500 } });
     expect(narrow.width).toBe(width);
   });

@@ -15,7 +15,7 @@ import {
   type InputStoreOptions,
   inputStore,
 } from '../../../../../src/methods/shared/network-input/input-store.ts';
-import type { FittedInput } from '../../../../../src/methods/shared/network-input/network-input.ts';
+import type { FittedResidual } from '../../../../../src/methods/shared/network-input/network-input.ts';
 import type { Engine } from '../../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
 import { type MadeStore, makeStore, randomRows } from '../../../../helpers/made-store.ts';
@@ -39,7 +39,7 @@ const training = {
 
 let folder = '';
 let made: MadeStore;
-let fitted: FittedInput;
+let fitted: FittedResidual;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-inputs-'));
@@ -95,16 +95,16 @@ describe('the input store', () => {
         images: before.images,
         local: before.local,
       });
-      const ids = [
-        ...before.images.flatMap(({ id }) => new Array<number>(9).fill(id)),
-        ...before.local.image.map((image) => before.images[image]!.id),
+      const ofRows = [
+        ...before.images.flatMap((image) => new Array<typeof image>(9).fill(image)),
+        ...before.local.image.map((image) => before.images[image]!),
       ];
-      const { rows } = await session.run(before.features, ids);
+      const classes = ofRows.map(({ classIndex }) => classIndex);
+      const images = ofRows.map(({ id }) => id);
+      const { rows } = await session.run(before.features, { images, classes });
       expect(after.features).toEqual(rows);
-      const foreign = await session.run(
-        before.features,
-        ids.map(() => 999),
-      );
+      const strangers = { images: images.map(() => 999), classes };
+      const foreign = await session.run(before.features, strangers);
       expect(after.features).not.toEqual(foreign.rows);
     }
     await session.release();
