@@ -29,7 +29,7 @@ export function registerCompare(program: Command): void {
 A grid is a list of rows; what a row leaves out is clad, the method's first preset and nothing set:
   - { name: default }
   - { name: PatchCore as published, method: patchcore, preset: published }
-  - { name: more entries, set: [memoryBank.coresetSize=65536] }
+  - { name: more entries, set: [memoryBank.coresetSize=32768] }
 
 Examples:
   $ clad compare mvtec/ --out compared --seeds 3 --backbone resnet50

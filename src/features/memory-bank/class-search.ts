@@ -9,6 +9,7 @@ import {
   add,
   concat,
   gather,
+  gatherAlong,
   loop,
   maximum,
   mul,
@@ -18,16 +19,31 @@ import {
   sliceRows,
   sqrt,
   square,
+  sub,
   sum,
   type Tensor,
   topK,
 } from '../../graph/index.ts';
-import { type Match, type MemoryBank, matchEntries, outOfReach, relativeSquares } from './memory-bank.ts';
+import { type Match, matchEntries, matchOf, outOfReach, relativeSquares } from './memory-bank.ts';
 
 /** A bank in which the entries of a class lie together. */
-export interface ClassBank extends Pick<MemoryBank, 'entries' | 'norms'> {
+export interface ClassBank {
+  /** [M, d], along principal components, the widest first. */
+  readonly entries: Tensor;
+  /** Squared lengths of the entries along the first components, as many as are compared first, [M]. */
+  readonly norms: Tensor;
   /** Where the entries of each class begin, and behind them where the last one's end; [classes + 1]. */
   readonly starts: readonly number[];
+  /** Components that are compared first, 1..d. */
+  readonly searchWidth: number;
+}
+
+/** How the nearest entries are looked for. */
+export interface SearchOptions {
+  /** How many entries are averaged; at most as many as every class has. */
+  readonly neighbours: number;
+  /** How many of the entries nearest along the first components are compared along all; not used where all components are compared first. */
+  readonly shortlist: number;
 }
 
 /** Entries of a class that its images are recognised by, at most. */
@@ -46,18 +62,23 @@ export function classStarts(entryClasses: readonly number[], classes: number): n
 }
 
 /**
- * The first step: distance of each patch to the nearest head of each class. Patch by patch, it is the image-to-class distance of Boiman, Shechtman and
+ * The first step: distance of each patch to the nearest head of each class, along the first components. Patch by patch, it is the image-to-class distance of Boiman, Shechtman and
  * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008).
  * @param projected - [rows, d]
  * @returns [rows, classes]; far beyond all where a class has no entries
  */
-export function distancesToClasses(projected: Tensor, { entries, norms, starts }: ClassBank): Tensor {
+export function distancesToClasses(
+  projected: Tensor,
+  { entries, norms, starts, searchWidth }: ClassBank,
+): Tensor {
   const { graph } = entries;
+  const rows = slice(projected, 1, 0, searchWidth);
   const sizes = starts.slice(1).map((end, index) => Math.min(headSize, end - starts[index]!));
   const heads = sizes.flatMap((size, index) => Array.from({ length: size }, (_, at) => starts[index]! + at));
   const places = graph.constant('bank_heads', heads, [heads.length], 'int64');
-  const relative = relativeSquares(projected, gather(entries, places), gather(norms, places));
-  const length = sum(square(projected), { axes: [1], keepDims: true });
+  const found = slice(gather(entries, places), 1, 0, searchWidth);
+  const relative = relativeSquares(rows, found, gather(norms, places));
+  const length = sum(square(rows), { axes: [1], keepDims: true });
   let first = 0;
   const columns = sizes.map((size) => {
     if (size === 0) return add(mul(length, 0), outOfReach);
@@ -69,26 +90,38 @@ export function distancesToClasses(projected: Tensor, { entries, norms, starts }
 }
 
 /**
- * The second step, for the patches of one image.
+ * The second step, for the patches of one image: all entries of the class are compared along the first components, which hold most of a distance, and
+ * the nearest of them along all.
  * @param projected - [rows, d]
  * @param classIndex - int64 [1]; a class that has entries
- * @param neighbours - k, at most as many as every class has entries
  */
 export function matchInClass(
   projected: Tensor,
-  { entries, norms, starts }: ClassBank,
+  { entries, norms, starts, searchWidth }: ClassBank,
   classIndex: Tensor,
-  neighbours: number,
+  { neighbours, shortlist }: SearchOptions,
 ): Match {
   const { graph } = projected;
+  const width = projected.shape[1] as number;
   const bounds = graph.constant('bank_starts', starts, [starts.length], 'int64');
   const start = gather(bounds, classIndex);
   const end = gather(bounds, add(classIndex, graph.scalar(1, 'int64')));
   const own = {
-    entries: sliceRows(entries, start, end, 'entries'),
+    entries: sliceRows(entries, start, end, 'entries', searchWidth),
     norms: sliceRows(norms, start, end, 'entries'),
   };
-  return matchEntries(projected, own, neighbours);
+  if (searchWidth === width) return matchEntries(projected, own, neighbours);
+  const first = relativeSquares(slice(projected, 1, 0, searchWidth), own.entries, own.norms);
+  const listed = add(topK(first, Math.max(shortlist, neighbours), false).indices, start);
+  const apart = sub(gather(entries, listed), unsqueezed(projected, width));
+  const nearest = topK(sum(square(apart), { axes: [2] }), neighbours, false).indices;
+  const indices = gatherAlong(listed, nearest, 1);
+  return matchOf(projected, entries, indices);
+}
+
+/** [rows, d] as [rows, 1, d]. */
+function unsqueezed(rows: Tensor, width: number): Tensor {
+  return reshape(rows, [rows.shape[0]!, 1, width]);
 }
 
 /**
@@ -103,13 +136,13 @@ export function matchImages(
   patches: number,
   bank: ClassBank,
   classOf: Tensor,
-  neighbours: number,
+  options: SearchOptions,
 ): Pick<Match, 'difference' | 'distance'> {
   const [rows, width] = projected.shape as [number | string, number];
   const images = reshape(projected, [-1, patches, width], 'images');
   const { outputs } = loop(projected.graph, sizeOf(classOf), {}, (_, turn) => {
     const classIndex = gather(classOf, reshape(turn, [1]));
-    const { difference, distance } = matchInClass(gather(images, turn), bank, classIndex, neighbours);
+    const { difference, distance } = matchInClass(gather(images, turn), bank, classIndex, options);
     return { state: {}, outputs: { difference, distance } };
   });
   const together = (stacked: Tensor, shape: readonly number[]) =>

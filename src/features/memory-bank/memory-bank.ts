@@ -118,13 +118,19 @@ export function matchEntries(
     ),
   };
   const nearest = found.length === 1 ? all : nearestAmong(all, neighbours);
-  const difference = sub(projected, mean(gather(bank.entries, nearest.indices), { axes: [1] }));
   return {
-    difference,
-    distance: sqrt(sum(square(difference), { axes: [1] })),
-    indices: nearest.indices,
+    ...matchOf(projected, bank.entries, nearest.indices),
     ...(classes && { toClasses: distances(firstOfClasses(found, blocks, classes.count, length)) }),
   };
+}
+
+/**
+ * What follows from which entries are the nearest.
+ * @param indices - [rows, k]
+ */
+export function matchOf(projected: Tensor, entries: Tensor, indices: Tensor): Match {
+  const difference = sub(projected, mean(gather(entries, indices), { axes: [1] }));
+  return { difference, distance: sqrt(sum(square(difference), { axes: [1] })), indices };
 }
 
 /** Square of what a entry is away that must not be found, or a class that has none; still a float32. */

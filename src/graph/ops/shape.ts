@@ -89,16 +89,24 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
 }
 
 /**
- * Rows from one place up to, not including, another, where only the running graph knows them. It has no gradient.
+ * Rows from one place up to, not including, another, where only the running graph knows them, and of these the first columns. It has no gradient.
+ * @param x - [rows, ...]
  * @param start - int64 [1]
  * @param end - int64 [1]
- * @param size - name of the size that the result has along its first axis
+ * @param size - name of the number of rows of the result
+ * @param columns - how many of the second axis; all where absent
  */
-export function sliceRows(x: Tensor, start: Tensor, end: Tensor, size: string): Tensor {
+export function sliceRows(x: Tensor, start: Tensor, end: Tensor, size: string, columns?: number): Tensor {
   const graph = commonGraph('Slice', [x, start, end]);
-  const inputs = [x, start, end, graph.integers([0])];
-  const [output] = graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, ...x.shape.slice(1)] }]);
-  return output as Tensor;
+  const [, width, ...rest] = x.shape;
+  if (columns === undefined || columns === width) {
+    const inputs = [x, start, end, graph.integers([0])];
+    return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, ...x.shape.slice(1)] }])[0] as Tensor;
+  }
+  const starts = concat([start, graph.integers([0])], 0);
+  const ends = concat([end, graph.integers([columns])], 0);
+  const inputs = [x, starts, ends, graph.integers([0, 1])];
+  return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, columns, ...rest] }])[0] as Tensor;
 }
 
 /** Zeros (or another value) before and after along one axis. */

@@ -35,6 +35,12 @@ export const cladOptions = checked(
         components: count.describe('Principal components kept.'),
         ...classCoresetShape,
         neighbours: count.describe('Nearest entries averaged.'),
+        searchWidth: count.describe(
+          'Components along which all entries of a class are compared, at most `components`; as many: an exact search.',
+        ),
+        shortlist: count.describe(
+          'Entries nearest along these that are compared along all components, at least `neighbours`.',
+        ),
         whiteningFloor: positive.describe(
           "Added to every component's variance before whitening, as a share of their mean.",
         ),
@@ -115,8 +121,10 @@ const paper: CladOptions = {
     components: 512,
     coresetSize: 8192,
     coresetShare: 0,
-    candidates: 655_360,
+    candidates: 327_680,
     neighbours: 3,
+    searchWidth: 64,
+    shortlist: 8,
     whiteningFloor: 0.1,
   },
   adaptor: [1024, 768, 512],
@@ -147,7 +155,7 @@ const fast: CladOptions = {
   ...paper,
   ...asCompared,
   input: 'residual',
-  memoryBank: { ...paper.memoryBank, components: 128, coresetSize: 32_768 },
+  memoryBank: { ...paper.memoryBank, components: 128, coresetSize: 16_384 },
   adaptor: [256, 128, 64],
   discriminator: [128, 64],
   globalAnomalies: { ...paper.globalAnomalies, noise: 0.85, noiseSpread: 2 },
@@ -160,7 +168,13 @@ const fast: CladOptions = {
 const accurate: CladOptions = {
   ...fast,
   synthesis: { ...fast.synthesis, perImage: 2 },
-  memoryBank: { ...fast.memoryBank, components: 256, coresetSize: 65_536, candidates: 1_048_576 },
+  memoryBank: {
+    ...fast.memoryBank,
+    components: 256,
+    coresetSize: 32_768,
+    searchWidth: 128,
+    shortlist: 16,
+  },
   adaptor: [384, 256, 128],
 };
 

@@ -78,7 +78,8 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
           kind: 'residual',
           width,
           noiseDeviation: new Float32Array(width),
-          neighbours: 3,
+          search: { neighbours: 3, shortlist: 3 },
+          searchWidth: width,
           entryClasses: kept.map((member) => Math.floor(member / 4)),
           entryImages: kept.map(imageOf),
           arrays: {

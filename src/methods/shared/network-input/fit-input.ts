@@ -15,6 +15,7 @@ import {
 import { classStarts } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
+import type { Parameter } from '../../../nn/parameters.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession } from './input-session.ts';
 import type { FittedInput, FittedResidual } from './network-input.ts';
@@ -27,6 +28,9 @@ export interface ResidualOptions {
     readonly components: number;
     /** Nearest entries averaged. */
     readonly neighbours: number;
+    /** See CLAD's options. */
+    readonly searchWidth: number;
+    readonly shortlist: number;
     /** See CLAD's option. */
     readonly whiteningFloor: number;
   };
@@ -80,14 +84,20 @@ export async function fitResidualInput(
     projection: { shape: [width, components], data: projection.matrix },
   };
   const bank = await chooseEntriesByClass(engine, source, reduction, { seed, memoryBank }, onProgress);
+  const others = fewestOthers(bank);
+  const searchWidth = Math.min(memoryBank.searchWidth, components);
   const unwhitened: FittedResidual = {
     kind: 'residual',
     width: components,
-    neighbours: Math.min(memoryBank.neighbours, fewestOthers(bank)),
+    search: {
+      neighbours: Math.min(memoryBank.neighbours, others),
+      shortlist: Math.min(memoryBank.shortlist, others),
+    },
+    searchWidth,
     arrays: {
       ...reduction,
       entries: bank.entries,
-      norms: bank.norms,
+      norms: squaredLengths(bank.entries, searchWidth),
       whitening: { shape: [components], data: new Float32Array(components).fill(1) },
     },
     entryClasses: bank.entryClasses,
@@ -111,6 +121,15 @@ export async function fitResidualInput(
   } finally {
     await session.release();
   }
+}
+
+/** Squared lengths of rows along their first components. */
+function squaredLengths({ shape, data }: Parameter, components: number): Parameter {
+  const [count = 0, width = 0] = shape;
+  const lengths = Float32Array.from({ length: count }, (_, row) =>
+    data.subarray(row * width, row * width + components).reduce((total, each) => total + each * each, 0),
+  );
+  return { shape: [count], data: lengths };
 }
 
 /** The fewest entries that a class has when those of one of its images are left out. @throws OPTION_INVALID where a class has none */

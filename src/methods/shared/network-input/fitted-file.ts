@@ -2,7 +2,7 @@
 import type { Storage } from '../../../core/storage.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
 import { readParameters, writeParameters } from '../../../training/parameter-file.ts';
-import type { BankArrays, FittedInput } from './network-input.ts';
+import type { BankArrays, FittedInput, FittedResidual } from './network-input.ts';
 
 const noise = 'noise_deviation';
 
@@ -19,7 +19,12 @@ export async function writeFitted(
   };
   const facts =
     fitted.kind === 'residual'
-      ? { neighbours: fitted.neighbours, classes: fitted.entryClasses, images: fitted.entryImages }
+      ? {
+          search: fitted.search,
+          searchWidth: fitted.searchWidth,
+          classes: fitted.entryClasses,
+          images: fitted.entryImages,
+        }
       : {};
   await writeParameters(storage, name, arrays, { key, kind: fitted.kind, facts: JSON.stringify(facts) });
 }
@@ -39,15 +44,17 @@ export async function readFitted(
   const { [noise]: deviation, ...bank } = arrays;
   const common = { width: deviation!.data.length, noiseDeviation: deviation!.data };
   if (metadata.kind === 'feature') return { kind: 'feature', ...common };
-  const { neighbours, classes, images } = JSON.parse(metadata.facts ?? '{}') as {
-    neighbours: number;
+  const { search, searchWidth, classes, images } = JSON.parse(metadata.facts ?? '{}') as {
+    search: FittedResidual['search'];
+    searchWidth: number;
     classes: number[];
     images: number[];
   };
   return {
     kind: 'residual',
     ...common,
-    neighbours,
+    search,
+    searchWidth,
     arrays: bank as BankArrays,
     entryClasses: classes,
     entryImages: images,

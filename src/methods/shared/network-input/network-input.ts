@@ -8,6 +8,7 @@ import {
   distancesToClasses,
   matchImages,
   matchInClass,
+  type SearchOptions,
 } from '../../../features/memory-bank/class-search.ts';
 import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
 import { argMax, type Graph, type Tensor } from '../../../graph/index.ts';
@@ -28,7 +29,9 @@ export type FittedInput = {
   | { readonly kind: 'feature' }
   | {
       readonly kind: 'residual';
-      readonly neighbours: number;
+      readonly search: SearchOptions;
+      /** Principal components that are compared first; `arrays.norms` are of these. */
+      readonly searchWidth: number;
       readonly arrays: BankArrays;
       /** Class index of each entry, [M]; never falling, so that the entries of a class lie together. */
       readonly entryClasses: readonly number[];
@@ -57,7 +60,7 @@ export type FittedResidual = FittedInput & { kind: 'residual' };
 /** Constants of the fitted input as values of a graph; `own` leaves out the entries of one image, [1] int64. */
 function bankOf(
   graph: Graph,
-  { arrays, entryClasses, entryImages }: FittedResidual,
+  { arrays, entryClasses, entryImages, searchWidth }: FittedResidual,
   own: Tensor | undefined,
   classes = (entryClasses.at(-1) ?? 0) + 1,
 ) {
@@ -70,6 +73,7 @@ function bankOf(
     norms: constant('norms'),
     whitening: constant('whitening'),
     starts: classStarts(entryClasses, classes),
+    searchWidth,
   };
   return own ? leaveOut(whole, own, entryImages) : whole;
 }
@@ -87,7 +91,7 @@ export function residualsOfImage(
 ): Residuals {
   const bank = bankOf(graph, fitted, image.id);
   const projected = projectFeatures(features, bank);
-  const match = matchInClass(projected, bank, image.classIndex, fitted.neighbours);
+  const match = matchInClass(projected, bank, image.classIndex, fitted.search);
   return { rows: whiten(match.difference, bank), distance: match.distance };
 }
 
@@ -107,6 +111,6 @@ export function residualsOfImages(
   const projected = projectFeatures(features, bank);
   const votes = weighedVotes(distancesToClasses(projected, bank), classes);
   const classOf = argMax(sumOfPatches(votes, patches, classes), 1);
-  const match = matchImages(projected, patches, bank, classOf, fitted.neighbours);
+  const match = matchImages(projected, patches, bank, classOf, fitted.search);
   return { rows: whiten(match.difference, bank), distance: match.distance, votes };
 }

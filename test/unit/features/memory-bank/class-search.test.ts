@@ -14,11 +14,14 @@ import { runGraph } from '../../../helpers/run-graph.ts';
 const width = 5;
 
 /** Banks drawn by chance, of so many entries each. */
-function drawnBank(sizes: readonly number[], random: Random) {
+function drawnBank(sizes: readonly number[], random: Random, searchWidth = width) {
   const count = sizes.reduce((sum, size) => sum + size, 0);
   const entries = random.fillNormal(new Float32Array(count * width));
   const rowOf = (entry: number) => Array.from(entries.subarray(entry * width, (entry + 1) * width));
-  const norms = Array.from({ length: count }, (_, entry) => Math.hypot(...rowOf(entry)) ** 2);
+  const norms = Array.from(
+    { length: count },
+    (_, entry) => Math.hypot(...rowOf(entry).slice(0, searchWidth)) ** 2,
+  );
   const starts = classStarts(
     sizes.flatMap((size, index) => new Array<number>(size).fill(index)),
     sizes.length,
@@ -27,6 +30,7 @@ function drawnBank(sizes: readonly number[], random: Random) {
     entries: graph.constant('entries', entries, [count, width]),
     norms: graph.constant('norms', norms, [count]),
     starts,
+    searchWidth,
   });
   return { rowOf, starts, inGraph };
 }
@@ -66,30 +70,37 @@ describe('the distance to a class', () => {
 });
 
 describe('the nearest entries of the class of each image', () => {
-  it('are those of a search over all entries of that class, whatever the classes of the other images', () =>
+  it('are those of a search over all entries of that class, whatever the classes of the other images, and of a short list by the first components', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 4, max: 30 }), { minLength: 1, maxLength: 4 }),
         fc.array(fc.nat(), { minLength: 1, maxLength: 4 }),
-        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: width }),
         fc.nat(),
-        async (sizes, drawn, neighbours, seed) => {
+        async (sizes, drawn, neighbours, searchWidth, seed) => {
           const random = new Random(seed, 'search');
-          const bank = drawnBank(sizes, random);
+          const bank = drawnBank(sizes, random, searchWidth);
           const classOf = drawn.map((each) => each % sizes.length);
           const patches = 3;
           const count = classOf.length * patches;
           const rows = random.fillNormal(new Float32Array(count * width));
           const found = await runGraph({ x: { data: rows, shape: [count, width] } }, (graph, { x }) => {
             const classes = graph.constant('classes', classOf, [classOf.length], 'int64');
-            return { ...matchImages(x!, patches, bank.inGraph(graph), classes, neighbours) };
+            return {
+              ...matchImages(x!, patches, bank.inGraph(graph), classes, { neighbours, shortlist: 4 }),
+            };
           });
           for (let row = 0; row < count; row++) {
             const own = Array.from(rows.subarray(row * width, (row + 1) * width));
             const index = classOf[Math.floor(row / patches)]!;
+            const along = (one: readonly number[], other: readonly number[]) =>
+              distance(one.slice(0, searchWidth), other.slice(0, searchWidth));
             const nearest = Array.from({ length: sizes[index]! }, (_, at) =>
               bank.rowOf(bank.starts[index]! + at),
             )
+              .sort((a, b) => along(own, a) - along(own, b))
+              .slice(0, searchWidth < width ? 4 : undefined)
               .sort((a, b) => distance(own, a) - distance(own, b))
               .slice(0, neighbours);
             const difference = own.map(
@@ -108,10 +119,12 @@ describe('the nearest entries of the class of each image', () => {
   it('are the same to the last bit where another class has been added behind', async () => {
     const rows = new Random('added').fillNormal(new Float32Array(2 * 64 * width));
     const run = (sizes: readonly number[]) => {
-      const bank = drawnBank(sizes, new Random('same entries'));
-      return runGraph({ x: { data: rows, shape: [128, width] } }, (graph, { x }) => ({
-        ...matchImages(x!, 64, bank.inGraph(graph), graph.constant('classes', [0, 1], [2], 'int64'), 3),
-      }));
+      const bank = drawnBank(sizes, new Random('same entries'), 3);
+      const options = { neighbours: 3, shortlist: 8 };
+      return runGraph({ x: { data: rows, shape: [128, width] } }, (graph, { x }) => {
+        const classes = graph.constant('classes', [0, 1], [2], 'int64');
+        return { ...matchImages(x!, 64, bank.inGraph(graph), classes, options) };
+      });
     };
     const before = await run([700, 500]);
     const after = await run([700, 500, 900]);

@@ -36,7 +36,8 @@ const residual: TrainedClad = {
     kind: 'residual',
     width,
     noiseDeviation: new Float32Array(width),
-    neighbours: 2,
+    search: { neighbours: 2, shortlist: 2 },
+    searchWidth: width,
     entryClasses,
     // The same number as any row could have: at inference no entry is left out.
     entryImages: [0, 0, 0, 0, 0, 0],

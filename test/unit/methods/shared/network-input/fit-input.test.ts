@@ -33,6 +33,8 @@ const training: ResidualOptions = {
     coresetSize: 40,
     candidates: 10_000,
     neighbours: 3,
+    searchWidth: components,
+    shortlist: 8,
     whiteningFloor: 1e-4,
   },
   noise: 0.6,
