@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapConcurrently } from '../../../src/data/concurrency.ts';
+import { fileImages } from '../../../src/data/file-images.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { imagesBelow, isImageName, isInside, stemOf } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
@@ -50,7 +51,7 @@ describe('fingerprint', () => {
     'set/nut/test/bent/0.png': 'two',
     'set/nut/ground_truth/bent/0_mask.png': 'three',
   };
-  const of = async (root: string) => fingerprint(await loadDataset(root));
+  const of = async (root: string) => fingerprint(await loadDataset(root), fileImages);
 
   it('stays when the folder is copied or moved', () =>
     withFiles(files, async (root) => {
@@ -85,8 +86,8 @@ describe('fingerprint', () => {
     withFiles(files, async (root) => {
       const dataset = await loadDataset(join(root, 'set'));
       await rename(join(root, 'set/nut/test'), join(root, 'set/nut/gone'));
-      await expect(fingerprint(dataset)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
-      await expect(fingerprint(dataset)).rejects.toThrow('nut/test/bent/0.png');
+      await expect(fingerprint(dataset, fileImages)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+      await expect(fingerprint(dataset, fileImages)).rejects.toThrow('nut/test/bent/0.png');
     }));
 });
 
