@@ -34,13 +34,16 @@ async function photographs(names) {
     defect: 'good',
   }));
   const classes = [...new Set(samples.map(({ className }) => className))];
-  return { images: pageImages(files), dataset: { root: '/photos', layout: 'plain', classes, samples, leftOut: [] } };
+  return {
+    images: pageImages(files),
+    dataset: { root: '/photos', layout: 'plain', classes, samples, leftOut: [] },
+  };
 }
 
 /** Trains, and leaves the detector's file in the private files. */
-async function train(methodName, overrides, names) {
+async function train(methodName, overrides, photos) {
   const storage = (await opfsStorage('trained')).folder(methodName);
-  const { images, dataset } = await photographs(names);
+  const { images, dataset } = await photographs(photos);
   const method = methods.get(methodName);
   const options = resolveOptions(method, 'fast', overrides);
   const engine = await webEngine({ device: 'wasm' });
@@ -48,7 +51,6 @@ async function train(methodName, overrides, names) {
   const training = dataset.samples;
   const split = splitHeldOut(training, options.heldOut, options.seed);
   const view = await method.view(options, backbone, { engine });
-  const notes = [];
   const fitted = await method.fit({
     options,
     view,
@@ -70,12 +72,27 @@ async function train(methodName, overrides, names) {
       rewindLog: () => storage.remove('log.jsonl'),
     },
     resume: false,
-    note: (text) => notes.push(text),
   });
-  const metadata = await described({ methodName, options, view, engine, backbone, dataset, split, images, fitted });
+  const metadata = await described({
+    methodName,
+    options,
+    view,
+    engine,
+    backbone,
+    dataset,
+    split,
+    images,
+    fitted,
+  });
   const file = detectorBytes(detectorGraph(fitted, dataset.classes).toModel(), metadata);
   await storage.write('model.onnx', file);
-  return { notes, files: await storage.list(), samples: await storage.folder('samples').list() };
+  const names = async (place) => (await place.list()).sort();
+  return {
+    steps: fitted.steps,
+    files: await names(storage),
+    samples: await names(storage.folder('samples')),
+    cache: await names(storage.folder('cache')),
+  };
 }
 
 /** What the file says of itself, thresholds by good images as in Node. */
@@ -97,7 +114,11 @@ async function described({ methodName, options, view, engine, backbone, dataset,
   );
   await oneOut.release();
   const trained = Object.values(fitted.steps).some((count) => count > 0);
-  const calibration = calibrateByGood(predicted, options.falseAlarmRate, trained ? scoreGapOf(predicted.images) : 0);
+  const calibration = calibrateByGood(
+    predicted,
+    options.falseAlarmRate,
+    trained ? scoreGapOf(predicted.images) : 0,
+  );
   const each = (value) => Object.fromEntries([...calibration.classes].map(([name, of]) => [name, value(of)]));
   const { name, licence, source } = backbone.card;
   return {
