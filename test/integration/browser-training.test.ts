@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileImages } from '../../src/data/file-images.ts';
 import { cap } from '../../src/demo/products/cap.ts';
 import { washer } from '../../src/demo/products/washer.ts';
 import { renderFlawed, renderGood } from '../../src/demo/render.ts';
+import { decodeBytes } from '../../src/image/decode.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { buildPage, chromiumPath, hasChromium, type Server, serve } from '../helpers/browser.ts';
@@ -79,11 +81,10 @@ beforeAll(async () => {
         renderGood(product, { seed: 3, part: `${part}`, size: 96 }),
       );
     }
-    fresh.push(`${name}-bad.png`, `${name}-good.png`);
+    fresh.push(`${name}.png`);
     const settings = { seed: 3, part: 'new', size: 96 };
-    await write(at('new', `${name}-good.png`), renderGood(product, settings));
     const { image } = renderFlawed(product, settings, Object.keys(product.defects)[0]!, 1);
-    await write(at('new', `${name}-bad.png`), image);
+    await write(at('new', `${name}.png`), image);
   }
   await buildPage('test/helpers/training-page', at('page'));
   server = await serve([at('page'), folder]);
@@ -139,4 +140,54 @@ describe.skipIf(!hasChromium)('a page', () => {
     },
     180_000,
   );
+
+  it('reads masks and contents as Node does, and says what it cannot read', async () => {
+    const pixels = (value: (at: number) => number) => Uint8Array.from({ length: 48 }, (_, at) => value(at));
+    const shape = { width: 4, height: 4, channels: 3 } as const;
+    const opaque = (value: (at: number) => number) => sharp(pixels(value), { raw: shape }).png();
+    await opaque((at) => (at < 12 ? 255 : 0)).toFile(at('mask-a.png'));
+    await opaque((at) => (at >= 36 ? 1 : 0)).toFile(at('mask-b.png'));
+    await sharp(
+      pixels((at) => (at % 8) * 32),
+      { raw: { ...shape, channels: 4, width: 3 } },
+    )
+      .png()
+      .toFile(at('mask-alpha.png'));
+    await opaque((at) => at)
+      .toColourspace('rgb16')
+      .toFile(at('deep.png'));
+    const names = ['mask-a.png', 'mask-b.png', 'mask-alpha.png', 'deep.png'];
+    const said = await page.evaluate(`(async () => {
+      const images = await served(${JSON.stringify(names)});
+      const told = (work) => work.then(() => 'nothing', ({ code, message }) => code + ' ' + message);
+      const { data } = await images.decodeMasks(['/mask-a.png', '/mask-b.png']);
+      const picture = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 250, 0, 128) };
+      return {
+        mask: Array.from(data),
+        content: await images.contentOf('/deep.png'),
+        png: Array.from(await images.encodePng(picture)),
+        told: [
+          await told(images.decodeMasks(['/mask-alpha.png'])),
+          await told(images.decodeMasks(['/deep.png'])),
+          await told(images.decode('/deep.png', { bits: 12 })),
+          await told(images.decode('/none.png')),
+        ],
+      };
+    })()`);
+    const { mask, content, png, told } = said as {
+      mask: number[];
+      content: string;
+      png: number[];
+      told: string[];
+    };
+    expect(mask).toEqual([...(await fileImages.decodeMasks([at('mask-a.png'), at('mask-b.png')])).data]);
+    expect(content).toBe(await fileImages.contentOf(at('deep.png')));
+    expect([...(await decodeBytes(Uint8Array.from(png), 'png')).data]).toEqual([1, 2, 3, 250, 0, 128]);
+    expect(told).toEqual([
+      expect.stringMatching(/^IMAGE_INVALID \/mask-alpha\.png: .*transparency/),
+      expect.stringMatching(/^IMAGE_INVALID \/deep\.png: .*mask of 16 bits/),
+      expect.stringMatching(/^IMAGE_INVALID \/deep\.png: .*12 are said to be used/),
+      expect.stringMatching(/^FILE_UNREADABLE \/none\.png: /),
+    ]);
+  });
 });

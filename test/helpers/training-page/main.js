@@ -156,4 +156,11 @@ async function predict(methodName, names) {
   return lines;
 }
 
-Object.assign(globalThis, { train, predict });
+/** The images that a server has under these names, by paths that begin with a slash. */
+async function served(names) {
+  const files = new Map();
+  for (const name of names) files.set(`/${name}`, await (await fetch(name)).blob());
+  return pageImages(files);
+}
+
+Object.assign(globalThis, { train, predict, served });

@@ -1,8 +1,9 @@
 import { cp, rename, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, posix, win32 } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapConcurrently } from '../../../src/data/concurrency.ts';
+import { pathBelow } from '../../../src/data/dataset.ts';
 import { fileImages } from '../../../src/data/file-images.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { imagesBelow, isImageName, isInside, stemOf } from '../../../src/data/folders.ts';
@@ -19,6 +20,21 @@ describe('imagesBelow', () => {
       expect(images).toEqual([join(root, 'a/0.png'), join(root, 'a/b/1.png')]);
       expect(folders).toEqual([join(root, 'a/b')]);
     }));
+});
+
+describe('pathBelow', () => {
+  const parts = fc.array(fc.constantFrom('a', 'b', 'a\\b', 'ä.png', ' '), { maxLength: 4 });
+
+  it('is what each system says, with slashes', () => {
+    fc.assert(
+      fc.property(parts, parts, (root, path) => {
+        const [from, to] = [root, path].map((each) => `/${each.join('/')}`) as [string, string];
+        expect(pathBelow(from, to)).toBe(posix.relative(from, to));
+        const [there, file] = [root, path].map((each) => `C:\\${each.join('\\')}`) as [string, string];
+        expect(pathBelow(there, file)).toBe(win32.relative(there, file).replaceAll('\\', '/'));
+      }),
+    );
+  });
 });
 
 describe('isInside', () => {
