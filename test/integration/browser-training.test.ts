@@ -30,8 +30,8 @@ interface Case {
   readonly tolerance: number;
 }
 /**
- * WebAssembly adds up in another order than Node's engine, so 3 of 1000 features differ by the last bit of a half. PatchCore hands that on as it is: 0.000005
- * was measured, of scores of 6. Gradient steps enlarge it, as AdamW's first steps are of one length however small a gradient is: 0.003 was measured,
+ * WebAssembly adds up in another order than Node's engine, so 3 of 1000 features differ by the last bit of a half. PatchCore hands that on as it is: 0.00003
+ * was measured, of scores of 5 and 6. Gradient steps enlarge it, as AdamW's first steps are of one length however small a gradient is: 0.0024 was measured,
  * of scores that differ by 0.4. On residuals it would be more: rounding decides which sign a principal component has, and so on which side of it
  * the networks begin.
  */
