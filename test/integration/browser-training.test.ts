@@ -1,5 +1,5 @@
 /**
- * @file A page of headless Chromium trains: photographs to patch features, a method's own fit, a detector file in the browser's private
+ * @file A page of headless Chromium, and a worker of it, train: photographs to patch features, a method's own fit, a detector file in the browser's private
  * files. Its scores are those of `clad train` on the same photographs.
  */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -21,6 +21,7 @@ import { clad } from '../helpers/clad.ts';
 const products = { caps: cap, washers: washer };
 const common = ['features.inputSize=64', 'memoryBank.coresetSize=128'];
 interface Case {
+  readonly where: 'page' | 'worker';
   readonly method: string;
   readonly settings: readonly string[];
   readonly steps: object;
@@ -36,8 +37,9 @@ interface Case {
  * the networks begin.
  */
 const cases: readonly Case[] = [
-  { method: 'patchcore', settings: common, steps: {}, more: [], tolerance: 1e-4 },
+  { where: 'worker', method: 'patchcore', settings: common, steps: {}, more: [], tolerance: 1e-4 },
   {
+    where: 'page',
     method: 'clad',
     settings: [
       'features.inputSize=64',
@@ -117,12 +119,13 @@ async function inNode(method: string, settings: readonly string[]) {
   return { lines, cache: (await readdir(cache)).sort() };
 }
 
-describe.skipIf(!hasChromium)('a page', () => {
+describe.skipIf(!hasChromium)('a browser', () => {
   it.each(cases)(
-    'trains $method as Node does',
-    async ({ method, settings, steps, more, tolerance }) => {
+    'trains $method in a $where as Node does',
+    async ({ where, method, settings, steps, more, tolerance }) => {
       const expected = await inNode(method, settings);
-      expect(await call('train', method, settings, trainedOn)).toEqual({
+      const train = where === 'page' ? 'train' : 'trainInWorker';
+      expect(await call(train, method, settings, trainedOn)).toEqual({
         steps,
         files: ['cache', 'checkpoint', ...more, 'model.onnx', 'samples'],
         samples: ['caps.png', 'washers.png'],
