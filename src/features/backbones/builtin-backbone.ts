@@ -32,6 +32,7 @@ export interface WeightsFile {
   read(): Promise<Uint8Array>;
 }
 
+/** How a backbone is built, and what its card says of the source. */
 interface Recipe {
   /** Whether it has layers that were learnt; without, it is built without weights. */
   readonly learnt: boolean;
@@ -40,6 +41,7 @@ interface Recipe {
   readonly source: string;
 }
 
+/** Backbones by name. */
 const recipes: Readonly<Record<string, Recipe>> = {
   [builtinName]: {
     learnt: true,
