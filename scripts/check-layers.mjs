@@ -1,9 +1,10 @@
 /**
  * Refuses an import that goes up the layers, that brings the host into a folder that must also run in a browser, or that brings
- * anything but these packages into the library for browsers, src/web/index.ts, and whatever it reaches. Refuses circles of imports.
+ * anything but these packages into the library for browsers, src/web/index.ts, or into what trains (methods, features, training, and
+ * src/web/training.ts), and whatever these reach. Refuses circles of imports.
  * The order below is the architecture (docs/how-it-works.md): a folder may import from itself and from those after it.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,6 +43,26 @@ const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 const webPackages = new Set(['zod']);
 /** What a training may use, wherever it runs. */
 const anywherePackages = new Set(['zod', 'protobufjs/light.js', 'ml-matrix']);
+/** Folders that a training is made of; the files named here are the only ones in them that need Node. */
+const trains = new Map([
+  ['training', []],
+  ['nn', []],
+  ['methods', ['registry.ts', 'foreign.ts', 'kit.ts']],
+  [
+    'features',
+    [
+      'backbones/backbone.ts',
+      'backbones/backbone-derive.ts',
+      'backbones/backbone-registry.ts',
+      'backbones/builtin-weights.ts',
+      'backbones/card-file.ts',
+      'backbones/plugin-backbone.ts',
+      'store/producer-threads.ts',
+      'store/producer-worker.ts',
+    ],
+  ],
+]);
+
 /** Reached by its address rather than by an import. */
 const webEntries = ['web/index.ts', 'web/engine-worker.ts'];
 
@@ -77,11 +98,16 @@ for (const entry of readdirSync(src, { recursive: true })) {
   if (!layers.includes(layer)) problems.push(`src/${file}: ${layer} is not a layer`);
 }
 
+/** A file without its comments. */
+function code(file) {
+  return readFileSync(join(src, file), 'utf8')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '');
+}
+
 /** What a file imports when it runs: imports of types leave no trace, nor do examples in comments. */
 function runtimeImports(file) {
-  const text = readFileSync(join(src, file), 'utf8')
-    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
-    .replaceAll(/^\s*\/\/.*$/gm, '')
+  const text = code(file)
     .replaceAll(/^(?:import|export) type [^;]*;/gm, '')
     .replaceAll(/^(?:import|export) \{(?:\s*type [\w$]+(?: as [\w$]+)?,?)+\s*\} from [^;]*;/gm, '');
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target]) =>
@@ -105,14 +131,27 @@ function reachedFrom(entries, allowed, why) {
 }
 
 const reached = reachedFrom(webEntries, webPackages, 'src/web/index.ts reaches it, and runs in a browser');
-const training = readdirSync(join(src, 'training'), { recursive: true })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => `training/${name.replaceAll('\\', '/')}`);
-reachedFrom(
-  [...training, 'features/store/store.ts', 'features/store/made-once.ts', 'core/memory-storage.ts'],
-  anywherePackages,
-  'the training and the feature store reach it, and run wherever there is a storage',
-);
+const why = 'a training reaches it, which runs wherever there are a storage, an engine and access to images';
+const trainingFiles = [...reachedFrom(['web/training.ts', ...filesOfTrainings()], anywherePackages, why)];
+for (const file of trainingFiles) {
+  const found = /\b(Buffer\.|process\.|setImmediate\b|__dirname\b)/.exec(code(file));
+  if (found) problems.push(`src/${file} uses ${found[0]}, which only Node has: ${why}`);
+}
+
+/** All files of these folders, but for those of the host. */
+function filesOfTrainings() {
+  const entries = [];
+  for (const [folder, ofHost] of trains)
+    for (const name of readdirSync(join(src, folder), { recursive: true })) {
+      const file = String(name).replaceAll('\\', '/');
+      if (file.endsWith('.ts') && !ofHost.includes(file)) entries.push(`${folder}/${file}`);
+    }
+  for (const [folder, ofHost] of trains)
+    for (const file of ofHost)
+      if (!existsSync(join(src, folder, file)))
+        problems.push(`src/${folder}/${file} is named here, and is not there`);
+  return entries;
+}
 
 /**
  * The circles of imports, each once: a file that is come to again while what it imports is still being followed. Imports that wait
@@ -140,5 +179,5 @@ if (problems.length > 0) {
   process.exit(1);
 }
 console.log(
-  `layers: ${layers.length} folders, imports only go down and never in a circle; the browser gets ${reached.size} files`,
+  `layers: ${layers.length} folders, imports only go down and never in a circle; the browser gets ${reached.size} files, or ${trainingFiles.length} to train`,
 );

@@ -4,7 +4,7 @@
  *
  *   clad train photos/ --out runs/mean --method examples/plugins/mean-image.mjs
  */
-export default ({ z, options, decodeImage, graph: g, oneHot, resizeToInput }) => {
+export default ({ z, options, graph: g, oneHot, resizeToInput }) => {
   /** An image of any size as float32 [N, 3, S, S], 0 to 1. */
   const input = (image, size) => g.div(resizeToInput(image, { size }), 255);
 
@@ -30,7 +30,7 @@ export default ({ z, options, decodeImage, graph: g, oneHot, resizeToInput }) =>
 
     view: async ({ size }) => ({ geometry: { size }, patch: 1 }),
 
-    async fit({ options: { size }, engine, training, split, dataset, bits, onProgress }) {
+    async fit({ options: { size }, engine, training, split, dataset, images, bits, onProgress }) {
       const reader = new g.Graph();
       reader.output('pixels', input(reader.input('image', 'uint8', [1, 'H', 'W', 3]), size));
       const session = await engine.load(reader.toBytes());
@@ -41,7 +41,7 @@ export default ({ z, options, decodeImage, graph: g, oneHot, resizeToInput }) =>
       const counts = classes.map((name) => ids.filter((id) => training[id].className === name).length);
       for (const [done, id] of ids.entries()) {
         const { path, className } = training[id];
-        const { width, height, data } = await decodeImage(path, { bits });
+        const { width, height, data } = await images.decode(path, { bits });
         const { pixels } = await session.run({
           image: { dtype: 'uint8', shape: [1, height, width, 3], data },
         });

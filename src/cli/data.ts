@@ -4,10 +4,12 @@
  */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { diskStorage } from '../core/disk-storage.ts';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import { trainingBits } from '../data/bit-depth.ts';
 import type { Layout } from '../data/dataset.ts';
+import { fileImages } from '../data/file-images.ts';
 import { requireOutside } from '../data/folders.ts';
 import { type Inspection, inspectDataset } from '../data/inspect.ts';
 import type { ClassSummary, SizeRange } from '../data/inspection.ts';
@@ -152,7 +154,7 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   const textures =
     flags.textures === undefined
       ? proceduralTextures()
-      : textureFolder(await listTextures(flags.textures, (entry) => leftOut.push(entry)));
+      : textureFolder(await listTextures(flags.textures, (entry) => leftOut.push(entry)), fileImages);
   printLeftOut(summariseLeftOut(leftOut), dataset.root);
   if (flags.textures === undefined)
     printNote(`clad: no --textures given, so textures come from ${textures.description}.`);
@@ -165,11 +167,16 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
     const onProgress = progress.listener;
     const { bits, note } = await trainingBits(dataset, flags.bits, onProgress);
     if (note !== undefined) progress.log(`clad: ${note}`);
-    foregrounds = await classForegrounds(dataset.samples, geometry, { bits, onProgress });
+    foregrounds = await classForegrounds(dataset.samples, geometry, fileImages, { bits, onProgress });
     // Patches of eight pixels, as with the usual layers of a ResNet.
     const synthesis = { gridSide: Math.ceil(size / 8) };
-    const drawn = { samples, foregrounds, textures, geometry, bits, seed, folder, synthesis };
-    pictures = await writeSynthesisPictures({ ...drawn, onProgress });
+    const drawn = { samples, foregrounds, textures, geometry, bits, seed, synthesis };
+    pictures = await writeSynthesisPictures({
+      ...drawn,
+      images: fileImages,
+      folder: diskStorage(folder),
+      onProgress,
+    });
   } finally {
     progress.stop();
   }

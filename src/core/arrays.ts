@@ -1,4 +1,4 @@
-/** @file Typed arrays put together, and rows picked out of them; lists in groups; the middle of values. */
+/** @file Typed arrays put together, and rows picked out of them; lists in groups and in order; the middle of values. */
 
 /** The kinds of array that hold numbers here. */
 export type NumberArray = Float32Array | Uint16Array | Uint32Array;
@@ -46,4 +46,9 @@ export function groupBy<T>(items: Iterable<T>, nameOf: (item: T) => string): Map
     else groups.set(name, [item]);
   }
   return groups;
+}
+
+/** Orders strings by code unit, the same on every machine and in every language. */
+export function byCodeUnit(first: string, second: string): number {
+  return first < second ? -1 : first > second ? 1 : 0;
 }

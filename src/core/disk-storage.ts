@@ -1,8 +1,8 @@
 /** @file A folder of the file system as a storage (Node only). */
-import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError, reasonOf } from './errors.ts';
-import { appendLine, removeAbandoned, replaceFile, writeFileAtomic } from './files.ts';
+import { appendLine, asRefusal, removeAbandoned, replaceFile, writeFileAtomic } from './files.ts';
 import { lockOfFile, lockOfFolder, withLockInTurn } from './lock.ts';
 import type { Storage } from './storage.ts';
 
@@ -49,7 +49,13 @@ export function diskStorage(folder: string): Storage {
         ? writeFileAtomic(at(name), content)
         : replaceFile(at(name), (temporary) => writeFile(temporary, content)),
 
-    append: (name, line) => appendLine(at(name), line),
+    async append(name, line) {
+      await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+        throw asRefusal(error, folder);
+      });
+      await appendLine(at(name), line);
+    },
+
     remove: (name) => rm(at(name), { force: true }),
 
     list: () =>

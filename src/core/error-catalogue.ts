@@ -239,6 +239,16 @@ export const errorCatalogue = {
     kind: 'input',
     message: '{path}, line {line}: {reason}. Correct the line.',
   },
+  STORAGE_FULL: {
+    kind: 'input',
+    message:
+      '{path}: the browser gives this site no more room ({room}). Remove what is no longer needed, free space on the disk, or use fewer images.',
+  },
+  STORAGE_UNAVAILABLE: {
+    kind: 'input',
+    message:
+      'This page cannot keep files in the browser: {reason}. Expected a page from https:// or localhost that may keep site data; what fits into memory needs none of this (memoryStorage).',
+  },
   STORE_DAMAGED: {
     kind: 'input',
     message:

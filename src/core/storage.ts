@@ -1,6 +1,6 @@
 /**
- * @file Where the program keeps what it has computed: a place with named files, on a disk (disk-storage.ts) or in memory
- * (memory-storage.ts). Whatever keeps something is given one, and so runs wherever there is one.
+ * @file Where the program keeps what it has computed: a place with named files, on a disk (disk-storage.ts), in memory
+ * (memory-storage.ts) or in the private files of a browser (web/opfs-storage.ts). Whatever keeps something is given one, and so runs wherever there is one.
  */
 
 /** What is known of a file without reading it. */
@@ -45,12 +45,12 @@ export interface Storage {
   pieces(name: string): AsyncGenerator<Uint8Array>;
   /**
    * Writes a file whole or not at all: a reader sees the old content or the new.
-   * @throws FILE_REFUSED
+   * @throws FILE_REFUSED; STORAGE_FULL where the browser gives no more room
    */
   write(name: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
   /**
    * Adds a line to a file, and its end.
-   * @throws FILE_REFUSED
+   * @throws FILE_REFUSED; STORAGE_FULL where the browser gives no more room
    */
   append(name: string, line: string): Promise<void>;
   /** Removes a file, where it is there. */

@@ -21,8 +21,9 @@ import {
   type SampleRange,
   wholeRange,
 } from '../image/samples.ts';
-import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
+import { mapConcurrently } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
+import { defaultConcurrency } from './default-concurrency.ts';
 
 /** A training image's file. */
 export interface FileDepth {

@@ -1,9 +1,5 @@
 /** @file Work on many files at once, a fixed number at a time, results in the order of the list. */
-import { availableParallelism } from 'node:os';
 import { CladError } from '../core/errors.ts';
-
-/** What sharp and the file system can keep busy: one task a processor. */
-export const defaultConcurrency = availableParallelism();
 
 /**
  * Maps a list by asynchronous work, at most `concurrency` at a time; after the first error nothing more is begun.

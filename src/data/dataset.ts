@@ -45,6 +45,19 @@ export interface Aside {
   readonly message: string;
 }
 
+/**
+ * A path as it is below the data set's root, with slashes: the same wherever the data set lies, on any system.
+ * @param path - absolute, as the root is; `..` leads out where it does not lie below
+ */
+export function pathBelow(root: string, path: string): string {
+  // A backslash is a letter like others where roots begin with a slash.
+  const parts = (whole: string) => whole.split(root.startsWith('/') ? '/' : /[\\/]/).filter(Boolean);
+  const [from, to] = [parts(root), parts(path)];
+  let shared = 0;
+  while (shared < from.length && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).fill('..'), ...to.slice(shared)].join('/');
+}
+
 /** Groups by class name, both orders kept. */
 export function byClass<T extends { readonly className: string }>(items: Iterable<T>): Map<string, T[]> {
   return groupBy(items, ({ className }) => className);

@@ -1,13 +1,14 @@
 /** @file A data set's fingerprint, written into every result, so that two numbers can be known to be of one data. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { CladError, reasonOf } from '../core/errors.ts';
+
+import { byCodeUnit } from '../core/arrays.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
-import type { Dataset, Sample } from './dataset.ts';
-import { byCodeUnit } from './folders.ts';
+import { sha256 } from '../core/sha256.ts';
+import { mapConcurrently } from './concurrency.ts';
+import { type Dataset, pathBelow, type Sample } from './dataset.ts';
+import type { ImageAccess } from './image-access.ts';
+
+/** What is needed of the images. */
+type Contents = Pick<ImageAccess, 'contentOf' | 'atOnce'>;
 
 /**
  * SHA-256, in hex, over every sample, in whatever order they come: class, split, defect, path below the root, and the sizes and SHA-256 of
@@ -16,14 +17,15 @@ import { byCodeUnit } from './folders.ts';
  */
 export async function fingerprint(
   dataset: Pick<Dataset, 'samples' | 'root'>,
+  images: Contents,
   onProgress?: ProgressListener,
 ): Promise<string> {
-  return fingerprintOf(await fileRecords(dataset, onProgress));
+  return fingerprintOf(await fileRecords(dataset, images, onProgress));
 }
 
 /** The fingerprint of a data set with these records. */
-export function fingerprintOf(records: readonly string[]): string {
-  return createHash('sha256').update(records.join('\n')).digest('hex');
+export function fingerprintOf(records: readonly string[]): Promise<string> {
+  return sha256(records.join('\n'));
 }
 
 /**
@@ -33,11 +35,12 @@ export function fingerprintOf(records: readonly string[]): string {
  */
 export async function fileRecords(
   { samples, root }: Pick<Dataset, 'samples' | 'root'>,
+  images: Contents,
   onProgress?: ProgressListener,
 ): Promise<string[]> {
   let done = 0;
-  const lines = await mapConcurrently(samples, defaultConcurrency, async (sample) => {
-    const line = await describe(sample, root);
+  const lines = await mapConcurrently(samples, images.atOnce, async (sample) => {
+    const line = await describe(sample, root, images);
     onProgress?.({ task: 'reading images', done: ++done, total: samples.length, unit: 'images' });
     return line;
   });
@@ -45,27 +48,14 @@ export async function fileRecords(
 }
 
 /** SHA-256, in hex, over the contents of files, in their order. */
-export async function fingerprintFiles(paths: readonly string[]): Promise<string> {
-  const contents = await mapConcurrently(paths, defaultConcurrency, contentOf);
-  return createHash('sha256').update(contents.join('\n')).digest('hex');
+export async function fingerprintFiles(paths: readonly string[], images: Contents): Promise<string> {
+  return sha256((await mapConcurrently(paths, images.atOnce, images.contentOf)).join('\n'));
 }
 
-async function describe(sample: Sample, root: string): Promise<string> {
+async function describe(sample: Sample, root: string, { contentOf }: Contents): Promise<string> {
   const { className, split, defect, path, maskPaths = [] } = sample;
   const files = [path, ...maskPaths];
   const contents: string[] = [];
-  for (const file of files)
-    contents.push(relative(root, file).split(sep).join('/').normalize('NFC'), await contentOf(file));
+  for (const file of files) contents.push(pathBelow(root, file).normalize('NFC'), await contentOf(file));
   return JSON.stringify([className, split, defect, ...contents]);
-}
-
-async function contentOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
-  try {
-    await pipeline(stream, hash);
-  } catch (error) {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  }
-  return `${stream.bytesRead}:${hash.digest('hex')}`;
 }

@@ -2,13 +2,15 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { byCodeUnit } from '../core/arrays.ts';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { defaultConcurrency, mapConcurrently } from './concurrency.ts';
+import { mapConcurrently } from './concurrency.ts';
+import { defaultConcurrency } from './default-concurrency.ts';
 import { isSilent, kindOf, type Looks } from './entries.ts';
 import { type LeftOut, unreadableReason } from './left-out.ts';
-import { byCodeUnit } from './names.ts';
 
-export { byCodeUnit, isImageName, stemOf } from './names.ts';
+export { byCodeUnit } from '../core/arrays.ts';
+export { isImageName, stemOf } from './names.ts';
 
 /** What a folder holds. */
 export interface Listing {

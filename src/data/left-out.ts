@@ -3,9 +3,9 @@
  * reason, so that nothing is dropped in silence.
  */
 import { relative, sep } from 'node:path';
+import { byCodeUnit } from '../core/arrays.ts';
 import { refusalOf } from '../core/files.ts';
 import { pageCount } from '../image/pages.ts';
-import { byCodeUnit } from './names.ts';
 
 /** Something that was passed over. */
 export interface LeftOut {

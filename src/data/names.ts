@@ -1,11 +1,6 @@
-/** @file Names of files: their order, endings and stems. */
+/** @file Names of files: their endings and stems. */
 import { extname } from 'node:path';
 import { imageExtensions } from '../image/decode.ts';
-
-/** Orders strings by code unit, the same on every machine and in every language. */
-export function byCodeUnit(first: string, second: string): number {
-  return first < second ? -1 : first > second ? 1 : 0;
-}
 
 /** Whether a file name ends as an image's does. */
 export function isImageName(name: string): boolean {

@@ -1,12 +1,12 @@
 /** @file Ground-truth images to masks; what in them counts as inside stands in mask-shape.ts. */
 import { path as asPath, requireArgument } from '../core/arguments.ts';
-import { CladError } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
 import { decodeBmp } from './bmp.ts';
 import { requireIntegers, withImage, withPathInError } from './decode.ts';
 import { requireFormat } from './format.ts';
 import { type MaskReading, type MaskSamples, maskShape } from './mask-shape.ts';
 import type { Mask } from './rgb.ts';
+import { uniteMasks } from './unite-masks.ts';
 
 /**
  * Reads a ground-truth image.
@@ -54,23 +54,4 @@ function decodeDeep(bytes: Uint8Array): Promise<MaskSamples> {
 export async function decodeMasks(paths: readonly string[]): Promise<Mask> {
   const masks = await Promise.all(paths.map((path) => decodeMask(path)));
   return uniteMasks(masks, paths);
-}
-
-/**
- * The union of masks.
- * @param masks - at least one
- * @param names - what errors call them
- * @throws CladError `IMAGE_INVALID` where sizes differ
- */
-export function uniteMasks(masks: readonly Mask[], names: readonly string[]): Mask {
-  const [{ width, height, data }, ...others] = masks as readonly [Mask, ...Mask[]];
-  const union = data.slice();
-  for (const [index, other] of others.entries()) {
-    if (other.width !== width || other.height !== height) {
-      const reason = `it is ${other.width} x ${other.height} pixels, ${names[0]} ${width} x ${height}`;
-      throw new CladError('IMAGE_INVALID', { path: names[index + 1] ?? '', reason });
-    }
-    for (let at = 0; at < union.length; at++) union[at]! |= other.data[at]!;
-  }
-  return { width, height, data: union };
 }

@@ -64,8 +64,8 @@ export class RunFolder {
   get checkpoint(): Storage {
     return diskStorage(join(this.path, 'checkpoint'));
   }
-  get samples(): string {
-    return join(this.path, 'samples');
+  get samples(): Storage {
+    return diskStorage(join(this.path, 'samples'));
   }
   get cache(): string {
     return join(this.path, 'cache');
@@ -148,7 +148,7 @@ export class RunFolder {
   async #changesTo(records: readonly string[], { data }: RunConfig): Promise<string> {
     const before = (await readFile(this.#records, 'utf8').catch(() => '')).split('\n').slice(0, -1);
     // Of an earlier version, or damaged.
-    if (fingerprintOf(before) !== data.fingerprint) return '';
+    if ((await fingerprintOf(before)) !== data.fingerprint) return '';
     return `Of its training images: ${dataChanges(before, records)}.`;
   }
 

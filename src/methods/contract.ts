@@ -7,8 +7,10 @@ import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Storage } from '../core/storage.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
+import type { ImageAccess } from '../data/image-access.ts';
 import type { Backbone } from '../features/backbones/loaded-backbone.ts';
 import type { InputGeometry } from '../features/patches/preprocess.ts';
+import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { SampleBits } from '../image/samples.ts';
 import type { Engine } from '../runtime/engine.ts';
@@ -38,8 +40,8 @@ export interface View {
 export interface RunFiles {
   /** For what a training needs to go on where it was stopped. */
   readonly checkpoint: Storage;
-  /** Folder for pictures to look at. */
-  readonly samples: string;
+  /** For pictures to look at. */
+  readonly samples: Storage;
   /** Appends a line to the run's log. */
   log(entry: object): Promise<void>;
   /** Removes what the log says of steps after this one; they are about to be run again. */
@@ -55,6 +57,10 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly dataset: Dataset;
   /** Good images, each picture once; an image's number is its place here. */
   readonly training: readonly Sample[];
+  /** Pixels of the samples, masks and textures, by their paths. */
+  readonly images: ImageAccess;
+  /** Decodes images and makes anomalies of them ahead of the engine. */
+  readonly produce: Produce;
   /** Numbers of the images to learn from, and of those held out. */
   readonly split: HeldOutSplit;
   /** Fingerprint of the training images' content. */
@@ -126,6 +132,8 @@ export interface TaskCounts {
   /** Test images that choose the checkpoint. */
   readonly selection: number;
   readonly classes: number;
+  /** Of the machine. */
+  readonly cores: number;
 }
 
 /** What a method is given to measure what `fit` will cost. */

@@ -1,33 +1,13 @@
-/** @file The methods by name, and those that lie in a file. */
+/** @file A method by its name, or out of the file that it lies in (Node only). */
 import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { isPlugin, loadPlugin } from '../core/plugin.ts';
-import { clad } from './clad/clad.ts';
-import type { CommonOptions, Method, View } from './contract.ts';
-import { cras } from './cras/cras.ts';
+import { methodNames, methods } from './builtin-methods.ts';
+import type { CommonOptions, Method } from './contract.ts';
 import { foreignMethod } from './foreign.ts';
-import { glass } from './glass/glass.ts';
 import * as kit from './kit.ts';
-import { patchcore } from './patchcore/patchcore.ts';
-import { simplenet } from './simplenet/simplenet.ts';
 
-/** Those that come with the program; the first is the default. A new one needs its folder and a line here. */
-const all: readonly Method[] = [
-  general(clad),
-  general(patchcore),
-  general(simplenet),
-  general(glass),
-  general(cras),
-];
-
-/** A method whose options nobody looks into. They are checked by its own schema before any of its functions is given them. */
-function general<O extends CommonOptions, V extends View>(method: Method<O, V>): Method {
-  return method as unknown as Method;
-}
-
-export const methods: ReadonlyMap<string, Method> = new Map(all.map((method) => [method.name, method]));
-export const methodNames: readonly string[] = [...methods.keys()];
-export const defaultMethod = clad.name;
+export { defaultMethod, methodNames, methods } from './builtin-methods.ts';
 
 /**
  * A method.

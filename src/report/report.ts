@@ -140,7 +140,7 @@ async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
     log: await readTrainingLog(run.path),
     input: config.options.input === 'residual' ? 'residual' : 'feature',
     options: stringify(config.options),
-    synthesis: Object.fromEntries(await picturesIn(run.samples, 640, pictureBudget.synthesis)),
+    synthesis: Object.fromEntries(await picturesIn(run.samples.pathOf(), 640, pictureBudget.synthesis)),
     standingOut: await picturesIn(run.standingOut, 448, pictureBudget.standingOut),
   };
 }

@@ -23,7 +23,13 @@ export async function runSession(
   return Object.fromEntries(
     Object.entries(results).map(([name, { type, dims, data }]): [string, TensorValue] => [
       name,
-      { dtype: type as DType, shape: dims, data: data as TensorData },
+      { dtype: type as DType, shape: dims, data: asPatterns(type, data as TensorData) },
     ]),
   );
+}
+
+/** Halves are 16-bit patterns here; where JavaScript has arrays of halves, ONNX Runtime gives those. */
+function asPatterns(type: Tensor.Type, data: TensorData): TensorData {
+  if (type !== 'float16' || data instanceof Uint16Array) return data;
+  return new Uint16Array(data.buffer, data.byteOffset, data.length);
 }

@@ -92,6 +92,16 @@ async function decodeBlob(blob: Blob, path: string): Promise<RgbImage> {
   return { ...(await viaBitmap(new Blob([bytes], { type: `image/${format}` }), path)), source };
 }
 
+/** Whether a file has pixels that let something through. */
+export async function hasTransparency(file: Blob): Promise<boolean> {
+  const bitmap = await createImageBitmap(file, asStored);
+  try {
+    return isTransparent(canvasPixels(bitmap, 'The picture'));
+  } finally {
+    bitmap.close();
+  }
+}
+
 async function viaBitmap(source: Blob | HTMLImageElement, path: string): Promise<RgbImage> {
   const bitmap = await createImageBitmap(source, asStored);
   try {

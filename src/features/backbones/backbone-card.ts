@@ -2,9 +2,8 @@
  * @file The card of a backbone: a small JSON file beside the ONNX file that says what the file itself cannot, above all
  * how pictures are normalised and which values are the layers. docs/backbones.md explains every key.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { CladError, reasonOf } from '../../core/errors.ts';
+import { CladError } from '../../core/errors.ts';
 
 /** One value of the ONNX file that is used as features: float32 [N, channels, H / stride, W / stride]. */
 export interface BackboneLayer {
@@ -103,20 +102,6 @@ export function parseCard(value: unknown, path: string): WrittenCard {
     return keys.length > 0 ? `${keys.join('.')}: ${said}` : said;
   });
   throw new CladError('BACKBONE_CARD_INVALID', { path, reason: reasons.join('; ') });
-}
-
-/**
- * Reads a card.
- * @throws BACKBONE_CARD_INVALID when it is no JSON or a key is wrong
- */
-export async function readCard(path: string): Promise<WrittenCard> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new CladError('BACKBONE_CARD_INVALID', { path, reason: reasonOf(error) }, { cause: error });
-  }
-  return parseCard(value, path);
 }
 
 /** The text of a card file: one line a key and a layer. */

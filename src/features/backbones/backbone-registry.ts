@@ -26,16 +26,12 @@ import {
   registeredNames,
   registeredPath,
 } from './backbone.ts';
-import {
-  type BackboneCard,
-  backboneNamePattern,
-  cardText,
-  readCard,
-  type WrittenCard,
-} from './backbone-card.ts';
-import { flagKinds } from './backbone-derive.ts';
+import { type BackboneCard, backboneNamePattern, cardText, type WrittenCard } from './backbone-card.ts';
+import { flagKinds } from './backbone-flags.ts';
 import { type MeasuredValue, measureValues } from './backbone-probe.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
+import { builtinWeights } from './builtin-weights.ts';
+import { readCard } from './card-file.ts';
 import { buildResnet } from './resnet.ts';
 
 /** One backbone with a name; `problem` says why a card cannot be read. */
@@ -49,9 +45,9 @@ export interface ListedBackbone {
 
 /** The built-in backbones, then all registered ones, by name. Reads only the cards of these. */
 export async function listBackbones(): Promise<ListedBackbone[]> {
-  const builtin = builtinNames.map(
-    (name): ListedBackbone => ({ name, path: name, card: builtinBackbone(name).card }),
-  );
+  const builtin: ListedBackbone[] = [];
+  for (const name of builtinNames)
+    builtin.push({ name, path: name, card: (await builtinBackbone(name, builtinWeights)).card });
   const names = await registeredNames();
   const registered = await Promise.all(
     names.map(async (name): Promise<ListedBackbone> => {

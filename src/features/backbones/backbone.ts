@@ -23,15 +23,18 @@ import { readBytes } from '../../core/files.ts';
 import { isPlugin } from '../../core/plugin.ts';
 import type { DeclaredValue, ModelProto } from '../../graph/index.ts';
 import type { Engine } from '../../runtime/engine.ts';
-import { type BackboneCard, parseCard, readCard } from './backbone-card.ts';
-import { type BackboneFlags, defined, deriveCard, flagKinds, normalizationOf } from './backbone-derive.ts';
+import { type BackboneCard, parseCard } from './backbone-card.ts';
+import { deriveCard } from './backbone-derive.ts';
 import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
+import { type BackboneFlags, defined, flagKinds, normalizationOf } from './backbone-flags.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
-import { backboneFromFile } from './graph-backbone.ts';
+import { builtinWeights } from './builtin-weights.ts';
+import { readCard } from './card-file.ts';
 import type { Backbone } from './loaded-backbone.ts';
+import { backboneFromFile } from './plugin-backbone.ts';
 
 export type { BackboneCard, BackboneLayer } from './backbone-card.ts';
-export type { BackboneFlags } from './backbone-derive.ts';
+export type { BackboneFlags } from './backbone-flags.ts';
 
 /** Where registered backbones lie: `$CLAD_HOME/backbones`, by default `~/.clad/backbones`. */
 export function backbonesFolder(): string {
@@ -65,7 +68,7 @@ export async function loadBackbone(
   requireArgument('loadBackbone', 'nameOrFile', nameOrFile, pathArgument);
   requireFields('loadBackbone', 'flags', flags, flagKinds);
   requireArgument('loadBackbone', 'engine', engine, optional(asEngine));
-  if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, flags);
+  if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, builtinWeights, flags);
   if (isPlugin(nameOrFile)) return backboneFromFile(nameOrFile, flags);
   const path = await locate(nameOrFile);
   const bytes = await readBytes(path);

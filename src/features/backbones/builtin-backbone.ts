@@ -3,15 +3,13 @@
  * filters from formulas; `distilled` and `filter-bank` are its halves. The learnt weights are `assets/builtin-backbone.safetensors`.
  * docs/builtin-backbone.md says how good they are, and when to use a larger one.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { fileDamaged } from '../../core/damaged-file.ts';
-import { CladError, reasonOf } from '../../core/errors.ts';
+import { CladError } from '../../core/errors.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
+import { sha256 } from '../../core/sha256.ts';
 import { add, concat, mul, type Tensor } from '../../graph/index.ts';
 import { imageNet } from './backbone-card.ts';
-import type { BackboneFlags } from './backbone-derive.ts';
+import type { BackboneFlags } from './backbone-flags.ts';
 import { distilledNetwork } from './distilled-network.ts';
 import { filterBank } from './filter-bank.ts';
 import { graphBackbone } from './graph-backbone.ts';
@@ -23,11 +21,32 @@ export const builtinName = 'builtin';
 /** A layer's value and stride, behind a picture of RGB from -1 to 1. */
 type Layers = readonly { readonly value: Tensor; readonly stride: number }[];
 
-/** Backbones by name: how they are built, and what their cards say of the source. */
-const recipes: Readonly<Record<string, { build(picture: Tensor): Layers; readonly source: string }>> = {
+/** The learnt weights, by name. */
+type Weights = ReturnType<typeof decodeSafetensors>['tensors'];
+
+/** Where the file of learnt weights, `assets/builtin-backbone.safetensors`, comes from. */
+export interface WeightsFile {
+  /** Names it in errors. */
+  readonly path: string;
+  /** Its bytes; asked only where they are needed. */
+  read(): Promise<Uint8Array>;
+}
+
+/** How a backbone is built, and what its card says of the source. */
+interface Recipe {
+  /** Whether it has layers that were learnt; without, it is built without weights. */
+  readonly learnt: boolean;
+  build(picture: Tensor, weights: Weights): Layers;
+  /** As its card says. */
+  readonly source: string;
+}
+
+/** Backbones by name. */
+const recipes: Readonly<Record<string, Recipe>> = {
   [builtinName]: {
-    build(picture) {
-      const learnt = learntLayers(picture);
+    learnt: true,
+    build(picture, weights) {
+      const learnt = learntLayers(picture, weights);
       const { first, second } = filterBank(picture);
       // Both halves have one grid where the picture's side is a multiple of 8.
       const [, , height, width] = first.shape;
@@ -40,8 +59,9 @@ const recipes: Readonly<Record<string, { build(picture: Tensor): Layers; readonl
     source: 'a distilled network beside filters from formulas',
   },
   distilled: {
-    build(picture) {
-      const { layer2, layer3 } = learntLayers(picture);
+    learnt: true,
+    build(picture, weights) {
+      const { layer2, layer3 } = learntLayers(picture, weights);
       return [
         { value: layer2, stride: 8 },
         { value: layer3, stride: 16 },
@@ -50,6 +70,7 @@ const recipes: Readonly<Record<string, { build(picture: Tensor): Layers; readonl
     source: 'a distilled network',
   },
   'filter-bank': {
+    learnt: false,
     build(picture) {
       const { first, second } = filterBank(picture);
       return [
@@ -68,11 +89,16 @@ export const builtinNames: readonly string[] = Object.keys(recipes);
  * Builds one: the same bytes every time.
  * @param name - one of `builtinNames`
  * @param flags - go before its card, as for any backbone
- * @throws FILE_UNREADABLE when the package lacks the weights, FILE_DAMAGED when they are not its own
+ * @throws FILE_DAMAGED when these are not the weights that come with the program, and what reading them throws
  */
-export function builtinBackbone(name: string, flags: BackboneFlags = {}): Backbone {
+export async function builtinBackbone(
+  name: string,
+  weights: WeightsFile,
+  flags: BackboneFlags = {},
+): Promise<Backbone> {
   const recipe = recipes[name];
   if (!recipe) throw new CladError('INTERNAL', { reason: `${name} is no built-in backbone.` });
+  const tensors = recipe.learnt ? await ownWeights(await weights.read(), weights.path) : {};
   return graphBackbone(
     {
       name,
@@ -84,7 +110,7 @@ export function builtinBackbone(name: string, flags: BackboneFlags = {}): Backbo
       licence: 'Apache-2.0',
       source: `part of clad: ${recipe.source}`,
       build: (picture) =>
-        recipe.build(picture).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
+        recipe.build(picture, tensors).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
     },
     name,
     flags,
@@ -92,7 +118,7 @@ export function builtinBackbone(name: string, flags: BackboneFlags = {}): Backbo
 }
 
 /** The distilled network, which takes ImageNet's normalisation. */
-function learntLayers(picture: Tensor) {
+function learntLayers(picture: Tensor, weights: Weights) {
   const { mean, std } = imageNet;
   const constant = (name: string, values: readonly number[]) =>
     picture.graph.constant(name, values, [1, 3, 1, 1]);
@@ -104,27 +130,15 @@ function learntLayers(picture: Tensor) {
     'normalise_shift',
     std.map((each, channel) => (0.5 - mean[channel]!) / each),
   );
-  return distilledNetwork(add(mul(picture, scale), shift), readWeights());
+  return distilledNetwork(add(mul(picture, scale), shift), weights);
 }
-
-const weightsFile = fileURLToPath(new URL('../../../assets/builtin-backbone.safetensors', import.meta.url));
 
 /** SHA-256 of the file. Another would give other features without a word. */
 const weightsSha256 = 'fa044e4b73b019a933da3dae8ef329e79b3410f751d0b9d5f8ba2365ff80ee47';
 
-function readWeights() {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(weightsFile);
-  } catch (error) {
-    throw new CladError('FILE_UNREADABLE', { path: weightsFile, reason: reasonOf(error) }, { cause: error });
-  }
-  requireOwnWeights(bytes, weightsFile);
-  return decodeSafetensors(bytes, weightsFile).tensors;
-}
-
 /** @throws FILE_DAMAGED where bytes are not those of the weights that come with the program */
-export function requireOwnWeights(bytes: Uint8Array, path: string): void {
-  if (createHash('sha256').update(bytes).digest('hex') === weightsSha256) return;
-  throw fileDamaged(path, 'it is not the one that comes with clad', 'Install clad again.');
+export async function ownWeights(bytes: Uint8Array, path: string): Promise<Weights> {
+  if ((await sha256(bytes)) !== weightsSha256)
+    throw fileDamaged(path, 'it is not the one that comes with clad', 'Install clad again.');
+  return decodeSafetensors(bytes, path).tensors;
 }

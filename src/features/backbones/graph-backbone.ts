@@ -1,11 +1,8 @@
-/** @file Backbones that are built as a graph: those that come with the program, and those that a file from outside makes (docs/plugins.md). */
-import { createHash } from 'node:crypto';
-import { blamingAtOnce, loadPlugin } from '../../core/plugin.ts';
-import { Random } from '../../core/random.ts';
-import { decodeSafetensors } from '../../core/safetensors.ts';
+/** @file Backbones that are built as a graph: those that come with the program, and those that a file from outside makes (plugin-backbone.ts). */
+import { sha256 as sha256Of } from '../../core/sha256.ts';
 import * as graph from '../../graph/index.ts';
-import { type BackboneCard, imageNet, parseCard } from './backbone-card.ts';
-import { type BackboneFlags, defined, normalizationOf } from './backbone-derive.ts';
+import { type BackboneCard, parseCard } from './backbone-card.ts';
+import { type BackboneFlags, defined, normalizationOf } from './backbone-flags.ts';
 import type { Backbone } from './loaded-backbone.ts';
 
 /** How a backbone is built, and what its card says. */
@@ -25,11 +22,11 @@ export interface GraphBackbone extends Omit<BackboneCard, 'sha256' | 'inputName'
  * @param flags - go before its card, as for any backbone
  * @throws BACKBONE_CARD_INVALID where the card is none
  */
-export function graphBackbone(
+export async function graphBackbone(
   { build, ...card }: GraphBackbone,
   path: string,
   flags: BackboneFlags = {},
-): Backbone {
+): Promise<Backbone> {
   const model = new graph.Graph();
   const built = build(model.input('image', 'float32', ['N', 3, 'H', 'W']));
   if (!Array.isArray(built)) throw new TypeError('its build gave no list of layers');
@@ -40,7 +37,7 @@ export function graphBackbone(
     return { name, channels: value.shape[1] as number, stride };
   });
   const bytes = model.toBytes();
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = await sha256Of(bytes);
   const whole = { ...card, inputName: 'image', layers, ...normalizationOf(flags), ...defined(flags) };
   return {
     card: { ...parseCard(whole, path), sha256 },
@@ -49,20 +46,4 @@ export function graphBackbone(
     sha256,
     assumed: [],
   };
-}
-
-/** What the file of a backbone is made with. */
-export const backboneKit = { graph, Random, imageNet, decodeSafetensors };
-
-/**
- * A backbone out of a JavaScript file.
- * @throws PLUGIN_INVALID
- */
-export async function backboneFromFile(file: string, flags: BackboneFlags): Promise<Backbone> {
-  const recipe = await loadPlugin<GraphBackbone>(file, backboneKit, (found) =>
-    typeof (found as Partial<GraphBackbone> | null)?.build === 'function'
-      ? undefined
-      : 'its default export is no backbone, and no function that gives one: it lacks the function build',
-  );
-  return blamingAtOnce(file, () => graphBackbone(recipe, file, flags));
 }

@@ -128,12 +128,24 @@ async function multiplier(engine: Engine, width: number, block: number) {
         for (let row = 0; row < block; row++)
           rotation[row * chosen.length + column] = vectors.get(row, vector);
       });
-      return Float32Array.from(await narrow(basis, rotation, chosen.length));
+      return facingUp(Float32Array.from(await narrow(basis, rotation, chosen.length)), chosen.length);
     },
     async release() {
       for (const session of sessions) await session.release();
     },
   };
+}
+
+/** Columns with their largest number above zero: a component is as good either way round, and engines would disagree. In place. */
+function facingUp(matrix: Float32Array, columns: number): Float32Array {
+  for (let column = 0; column < columns; column++) {
+    let largest = 0;
+    for (let at = column; at < matrix.length; at += columns)
+      if (Math.abs(matrix[at]!) > Math.abs(largest)) largest = matrix[at]!;
+    if (largest >= 0) continue;
+    for (let at = column; at < matrix.length; at += columns) matrix[at] = -matrix[at]!;
+  }
+  return matrix;
 }
 
 /** Below this share of its length a column is taken to lie in the span of those before it. */

@@ -3,9 +3,9 @@
  * images, at the size they will be synthesised at. See `synthesis/foreground`.
  */
 import type { ProgressListener } from '../../core/progress.ts';
-import { defaultConcurrency, mapConcurrently } from '../../data/concurrency.ts';
+import { mapConcurrently } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
-import { decodeImage } from '../../image/decode.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import {
   estimateForeground,
@@ -38,13 +38,14 @@ export type ClassForegrounds = Readonly<Record<string, ForegroundDecision>>;
 export async function classForegrounds(
   samples: readonly Sample[],
   geometry: InputGeometry,
+  images: Pick<ImageAccess, 'decode' | 'atOnce'>,
   options: ClassForegroundOptions = {},
 ): Promise<ClassForegrounds> {
   const chosen = someTraining(samples, options.imagesPerClass ?? 24);
   let done = 0;
-  const estimates = await mapConcurrently(chosen, defaultConcurrency, async ({ path, className }) => {
+  const estimates = await mapConcurrently(chosen, images.atOnce, async ({ path, className }) => {
     const { mask: _, ...statistics } = estimateForeground(
-      inputPicture(await decodeImage(path, { bits: options.bits }), geometry),
+      inputPicture(await images.decode(path, { bits: options.bits }), geometry),
     );
     done++;
     options.onProgress?.({ task: 'foregrounds', done, total: chosen.length, unit: 'images' });

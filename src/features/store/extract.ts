@@ -2,22 +2,19 @@
  * @file Fills a feature store with the patch features of images and of the synthetic anomalies made of them. Shards that are already
  * there are kept, so an interrupted extraction goes on where it was.
  */
-
-import { relative, sep } from 'node:path';
 import { joined } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { sha256 } from '../../core/sha256.ts';
 import type { Storage } from '../../core/storage.ts';
-import type { Sample } from '../../data/dataset.ts';
+import { pathBelow, type Sample } from '../../data/dataset.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from '../patches/extractor.ts';
 import type { InputGeometry } from '../patches/preprocess.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
-import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
-import { produceAll } from './producer-pool.ts';
+import type { Produce, Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { FeatureStore, type Shard, type ShardImage, type StoreIndex, storePlace } from './store.ts';
 
 export interface ExtractOptions {
@@ -25,6 +22,7 @@ export interface ExtractOptions {
   readonly backbone: Backbone;
   readonly features: FeaturePlan;
   readonly setup: ProducerSetup;
+  readonly produce: Produce;
   readonly samples: readonly Sample[];
   /** Absolute root of the data set. */
   readonly root: string;
@@ -68,7 +66,7 @@ async function extractMissing(store: FeatureStore, options: ExtractOptions): Pro
   const missing: number[] = [];
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
   const jobs = missing.flatMap((number) => shards[number]!.map(jobOf));
-  const produced = produceAll(options.setup, jobs);
+  const produced = options.produce(options.setup, jobs);
   const extractors = await Extractors.create(options);
   try {
     const total = shards.reduce((sum, { length }) => sum + length, 0);
@@ -124,7 +122,7 @@ function planShards(options: ExtractOptions, width: number, gridSide: number): P
   const perShard = Math.max(1, Math.floor(shardBytes / bytesPerImage));
   const images = samples.map((sample, index) => ({
     id: firstId + index,
-    path: relative(root, sample.path).split(sep).join('/'),
+    path: pathBelow(root, sample.path),
     classIndex: classes.indexOf(sample.className),
     sample,
   }));

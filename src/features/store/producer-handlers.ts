@@ -1,15 +1,16 @@
 /** @file What a worker of producers answers: what all jobs share, once, and then a job a call; see producer-pool.ts. */
 import { CladError, reasonOf } from '../../core/errors.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import { movable, ownBuffer } from '../../runtime/worker/buffers.ts';
 import type { Prepared } from '../../runtime/worker/protocol.ts';
 import { type Produced, type Producer, type ProducerJob, type ProducerSetup, producer } from './producer.ts';
 
 /** The functions of one worker. */
-export function producerHandlers() {
+export function producerHandlers(images: Pick<ImageAccess, 'decode'>) {
   let produce: Producer | undefined;
   return {
     async begin(setup: ProducerSetup): Promise<Prepared<null>> {
-      produce = producer(setup);
+      produce = producer(setup, images);
       return { value: null };
     },
 

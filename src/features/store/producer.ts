@@ -3,7 +3,7 @@
  * made of it. A pure function of the job and the setup, so that it can run anywhere, in any order.
  */
 import { Random } from '../../core/random.ts';
-import { decodeImage } from '../../image/decode.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
@@ -50,11 +50,16 @@ export interface Produced {
 
 export type Producer = (job: ProducerJob) => Promise<Produced>;
 
+/** Does jobs, their results in the jobs' order; in other threads, where there are some (producer-pool.ts). */
+export type Produce = (setup: ProducerSetup, jobs: readonly ProducerJob[]) => AsyncGenerator<Produced>;
+
 /** Makes the function that does jobs. */
-export function producer(setup: ProducerSetup): Producer {
-  const textures: TextureSource = setup.textures ? textureFolder(setup.textures) : proceduralTextures();
+export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode'>): Producer {
+  const textures: TextureSource = setup.textures
+    ? textureFolder(setup.textures, images)
+    : proceduralTextures();
   return async ({ path, className, key }) => {
-    const image = await decodeImage(path, { bits: setup.bits });
+    const image = await images.decode(path, { bits: setup.bits });
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0) {
       const input = inputPicture(image, setup.geometry);

@@ -2,12 +2,11 @@
  * @file What the synthesis makes, to look at before trusting it: for each class a PNG with a row a sample, showing the
  * photograph, its foreground, the mask, the texture and the result.
  */
-import { join } from 'node:path';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
+import type { Storage } from '../../core/storage.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
-import { decodeImage } from '../../image/decode.ts';
-import { writePng } from '../../image/encode.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import { sideBySide } from '../../image/overlay.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
@@ -26,6 +25,7 @@ import type { TextureSource } from './texture-source.ts';
 export interface SynthesisPicturesOptions {
   /** One row each; rows of one class share a file. */
   readonly samples: readonly Sample[];
+  readonly images: Pick<ImageAccess, 'decode' | 'encodePng'>;
   /** A class that is not named here uses the whole image. */
   readonly foregrounds: ClassForegrounds;
   readonly textures: TextureSource;
@@ -33,8 +33,8 @@ export interface SynthesisPicturesOptions {
   /** How 16-bit photographs are read. */
   readonly bits?: SampleBits;
   readonly seed: number;
-  /** Folder for the PNG files; made when missing. */
-  readonly folder: string;
+  /** For the PNG files. */
+  readonly folder: Storage;
   readonly synthesis?: Partial<LocalAnomalyOptions>;
   readonly onProgress?: ProgressListener;
 }
@@ -67,7 +67,7 @@ const gap = 4;
  * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID`, `OPTION_INVALID`
  */
 export async function writeSynthesisPictures(options: SynthesisPicturesOptions): Promise<SynthesisPicture[]> {
-  const { samples, folder, onProgress } = options;
+  const { samples, images, folder, onProgress } = options;
   const written: SynthesisPicture[] = [];
   let done = 0;
   for (const [className, of] of byClass(samples)) {
@@ -79,9 +79,9 @@ export async function writeSynthesisPictures(options: SynthesisPicturesOptions):
       rows.push(row);
       onProgress?.({ task: 'synthesis pictures', done: ++done, total: samples.length, unit: 'images' });
     }
-    const path = join(folder, `${className}.png`);
-    await writePng(path, stacked(pictures));
-    written.push({ className, path, rows });
+    const name = `${className}.png`;
+    await folder.write(name, await images.encodePng(stacked(pictures)));
+    written.push({ className, path: folder.pathOf(name), rows });
   }
   return written;
 }
@@ -89,9 +89,9 @@ export async function writeSynthesisPictures(options: SynthesisPicturesOptions):
 async function drawRow(
   { path, className }: Sample,
   index: number,
-  { foregrounds, textures, geometry, bits, seed, synthesis }: SynthesisPicturesOptions,
+  { images, foregrounds, textures, geometry, bits, seed, synthesis }: SynthesisPicturesOptions,
 ): Promise<{ picture: RgbImage; row: SynthesisRow }> {
-  const image = inputPicture(await decodeImage(path, { bits }), geometry);
+  const image = inputPicture(await images.decode(path, { bits }), geometry);
   const foreground = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
   const random = new Random(seed, 'synthesis pictures', className, index);
   const texture = await textures.texture(random, geometry.size);

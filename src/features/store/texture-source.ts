@@ -4,7 +4,7 @@
  */
 import { CladError } from '../../core/errors.ts';
 import type { Random } from '../../core/random.ts';
-import { decodeImage } from '../../image/decode.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { scaleToCover } from '../../synthesis/fit-texture.ts';
 import { proceduralTexture, textureFamilies } from '../../synthesis/procedural-textures.ts';
@@ -36,10 +36,14 @@ export interface TextureFolderOptions {
  * @param paths - at least one, e.g. from `listTextures`
  * @throws CladError `OPTION_INVALID` without paths
  */
-export function textureFolder(paths: readonly string[], options: TextureFolderOptions = {}): TextureSource {
+export function textureFolder(
+  paths: readonly string[],
+  { decode }: Pick<ImageAccess, 'decode'>,
+  options: TextureFolderOptions = {},
+): TextureSource {
   if (paths.length === 0)
     throw new CladError('OPTION_INVALID', { option: 'textures', expected: 'at least one image', actual: 0 });
-  const cache = new TextureCache(options.cacheBytes ?? 268_435_456);
+  const cache = new TextureCache(decode, options.cacheBytes ?? 268_435_456);
   return {
     description: paths.length === 1 ? '1 texture image' : `${paths.length} texture images`,
     texture: (random, side) => cache.get(random.pick(paths), side),
@@ -56,13 +60,15 @@ export function proceduralTextures(): TextureSource {
 
 /** Decoded textures, least recently used first. */
 class TextureCache {
+  readonly #read: ImageAccess['decode'];
   readonly #limit: number;
   readonly #kept = new Map<string, RgbImage>();
   /** Textures being decoded, so that two who want the same one wait for one decoding. */
   readonly #coming = new Map<string, Promise<RgbImage>>();
   #bytes = 0;
 
-  constructor(limit: number) {
+  constructor(read: ImageAccess['decode'], limit: number) {
+    this.#read = read;
     this.#limit = limit;
   }
 
@@ -83,7 +89,7 @@ class TextureCache {
   }
 
   async #decode(key: string, path: string, side: number): Promise<RgbImage> {
-    const texture = scaleToCover(await decodeImage(path), side);
+    const texture = scaleToCover(await this.#read(path), side);
     this.#kept.set(key, texture);
     this.#bytes += texture.data.length;
     for (const [oldest, { data }] of this.#kept) {

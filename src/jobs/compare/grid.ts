@@ -15,8 +15,10 @@ import { orMadeAgain } from '../../core/made-again.ts';
 import { optionFromText } from '../../core/options.ts';
 import { stoppable } from '../../core/progress.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
-import { defaultConcurrency, mapConcurrently } from '../../data/concurrency.ts';
+import { mapConcurrently } from '../../data/concurrency.ts';
 import type { Sample } from '../../data/dataset.ts';
+import { defaultConcurrency } from '../../data/default-concurrency.ts';
+import { fileImages } from '../../data/file-images.ts';
 import { fingerprint, fingerprintFiles } from '../../data/fingerprint.ts';
 import { requireOutside } from '../../data/folders.ts';
 import { loadDataset } from '../../data/load.ts';
@@ -192,9 +194,9 @@ async function identityOf(setting: GridSetting): Promise<string> {
   const { sha256, card } = await loadBackbone(backbone, backboneFlags, engine);
   return JSON.stringify([
     version,
-    await fingerprint({ ...dataset, samples }),
+    await fingerprint({ ...dataset, samples }, fileImages),
     [sha256, card.mean, card.std, card.layers],
-    textureFiles && (await fingerprintFiles(textureFiles)),
+    textureFiles && (await fingerprintFiles(textureFiles, fileImages)),
     engine.device,
     skipBroken ?? false,
     // Found in the files where it is not given, so that cells of before keep their key.

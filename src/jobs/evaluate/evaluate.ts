@@ -8,6 +8,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
 import { layouts } from '../../data/dataset.ts';
+import { fileImages } from '../../data/file-images.ts';
 import { fingerprint } from '../../data/fingerprint.ts';
 import { type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
 import { loadDataset } from '../../data/load.ts';
@@ -163,7 +164,7 @@ export async function evaluateInFull(
         inputSize: detector.metadata.geometry.size,
         resizeTo: detector.metadata.geometry.resizeTo,
         trainingFingerprint: provenance.data.fingerprint,
-        testFingerprint: await fingerprint({ ...dataset, samples }),
+        testFingerprint: await fingerprint({ ...dataset, samples }, fileImages),
         auproLimit: 0.3,
         auproConnectivity: 8,
         precision: detector.metadata.exported?.precision ?? 'fp32',

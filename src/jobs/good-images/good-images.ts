@@ -7,6 +7,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../../detector/thresholds/class-thresholds.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
-import { decodeImage } from '../../image/decode.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { type Engine, floats, int64 } from '../../runtime/engine.ts';
@@ -93,6 +93,7 @@ export interface PredictedGoodImages {
 export interface GoodImagesToPredict {
   /** Path of each training image, by its number. */
   readonly paths: readonly string[];
+  readonly images: Pick<ImageAccess, 'decode'>;
   /** Numbers of the images by class, the held-out ones first. */
   readonly ids: ReadonlyMap<string, readonly number[]>;
   readonly heldOut: ReadonlySet<number>;
@@ -107,12 +108,12 @@ export interface GoodImagesToPredict {
  * @throws what `onProgress` throws
  */
 export async function predictGoodImages(
-  { paths, ids: idsByClass, heldOut, bits, classes }: GoodImagesToPredict,
+  { paths, images: access, ids: idsByClass, heldOut, bits, classes }: GoodImagesToPredict,
   oneOut: LeaveOneOutDetector,
   onProgress: ProgressListener,
 ): Promise<PredictedGoodImages> {
   const total = [...idsByClass.values()].reduce((sum, { length }) => sum + length, 0);
-  const decode = (id: number) => decodeImage(paths[id]!, { bits });
+  const decode = (id: number) => access.decode(paths[id]!, { bits });
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
   for (const [className, ids] of idsByClass) {

@@ -2,6 +2,7 @@
  * @file The tasks of a training and about how long each takes, from its options and the numbers of images alone: nothing is measured, which
  * `clad train --plan` does and takes seconds for. What `fit` does is told by the method.
  */
+import { availableParallelism } from 'node:os';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { CommonOptions, Method } from '../../methods/contract.ts';
@@ -24,7 +25,12 @@ export function expectedTasks(
   const tests = samples.length - training.length;
   const reported = request.evaluated ? tests : 0;
   const selection = method.usesTestImages?.(options) ? tests : 0;
-  const counts = { training: training.length, selection, classes: classes.length };
+  const counts = {
+    training: training.length,
+    selection,
+    classes: classes.length,
+    cores: availableParallelism(),
+  };
   const image = method.imageSeconds?.(options, counts) ?? usualImage;
   const made = madeCount(options, classes.length);
   const pictures = (task: string, seconds: number): ExpectedTask => ({ task, seconds, kind: 'pictures' });

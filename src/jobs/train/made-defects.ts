@@ -15,7 +15,6 @@ import { insideRegions } from '../../detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { inputPicture } from '../../features/patches/input-picture.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
-import { decodeImage } from '../../image/decode.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
@@ -59,7 +58,7 @@ export interface SeenDefect {
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
-  work: Pick<Work, 'training' | 'split' | 'view' | 'textures' | 'options' | 'bits' | 'onProgress' | 'signal'>,
+  work: Pick<Work, 'split' | 'onProgress' | 'signal'> & Making,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
@@ -130,25 +129,24 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
   return either === 0 ? 0 : both / either;
 }
 
+/** What defects are made from. */
+type Making = Pick<Work, 'training' | 'images' | 'view' | 'textures' | 'options' | 'bits'>;
+
 async function* madeDefects(
   name: string,
   images: readonly number[],
-  {
-    training,
-    view: { geometry, patch },
-    textures,
-    options,
-    bits,
-  }: Pick<Work, 'training' | 'view' | 'textures' | 'options' | 'bits'>,
+  work: Making,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
 ): AsyncGenerator<SeenDefect> {
-  const source = textures ? textureFolder(textures) : proceduralTextures();
+  const { training, textures, options, bits, images: access } = work;
+  const { geometry, patch } = work.view;
+  const source = textures ? textureFolder(textures, access) : proceduralTextures();
   const settings = anomaliesOn(options.synthesis, Math.round(geometry.size / patch));
-  const onPart = options.synthesis.foreground && (await partIsFound(images, training, geometry, bits));
+  const onPart = options.synthesis.foreground && (await partIsFound(images, work));
   const numbers = Array.from({ length: madePerClass }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
     const id = images[number % images.length] as number;
-    const image = await decodeImage(training[id]!.path, { bits });
+    const image = await access.decode(training[id]!.path, { bits });
     const seen = inputPicture(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry.size);
@@ -165,12 +163,10 @@ async function* madeDefects(
 /** Whether the part can be told from its background, by the images at hand. */
 async function partIsFound(
   images: readonly number[],
-  training: Work['training'],
-  geometry: Work['view']['geometry'],
-  bits: Work['bits'],
+  { training, bits, view: { geometry }, images: access }: Making,
 ): Promise<boolean> {
   const estimates = [];
-  const decode = (id: number) => decodeImage(training[id]!.path, { bits });
+  const decode = (id: number) => access.decode(training[id]!.path, { bits });
   for await (const [, image] of mapAhead(images, 2, decode)) {
     const { mask: _, ...statistics } = estimateForeground(inputPicture(image, geometry));
     estimates.push(statistics);

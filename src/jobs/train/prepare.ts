@@ -8,6 +8,7 @@ import { sha256 } from '../../core/sha256.ts';
 import { trainingBits } from '../../data/bit-depth.ts';
 import { withoutTrainingCopies } from '../../data/copies.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
+import { fileImages } from '../../data/file-images.ts';
 import { fileRecords, fingerprintOf } from '../../data/fingerprint.ts';
 import { requireOutside } from '../../data/folders.ts';
 import { describeLeftOut, type LeftOut, summariseLeftOut } from '../../data/left-out.ts';
@@ -18,6 +19,7 @@ import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
+import { produceInThreads } from '../../features/store/producer-threads.ts';
 import { loadMethod } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -92,7 +94,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const view = await method.view(options, backbone, { engine, note });
   const large = largePatchesNote(largePatches(training, sizes, { ...view.geometry, patch: view.patch }));
   if (large !== undefined) note?.(large);
-  const records = await fileRecords({ ...dataset, samples: training }, stoppable(request));
+  const records = await fileRecords({ ...dataset, samples: training }, fileImages, stoppable(request));
   return {
     request,
     method,
@@ -107,7 +109,9 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
     textures,
-    fingerprint: fingerprintOf(records),
+    images: fileImages,
+    produce: produceInThreads,
+    fingerprint: await fingerprintOf(records),
     records,
     leftOut,
     bits,

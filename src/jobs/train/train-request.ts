@@ -5,7 +5,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { layouts } from '../../data/dataset.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
-import type { BackboneFlags } from '../../features/backbones/backbone-derive.ts';
+import type { BackboneFlags } from '../../features/backbones/backbone-flags.ts';
 import type { SeenPicture } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { sampleBits } from '../../image/samples.ts';

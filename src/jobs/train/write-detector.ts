@@ -65,6 +65,7 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   try {
     const toPredict = {
       paths: training.map(({ path }) => path),
+      images: work.images,
       ids: imagesToPredict(training, split, seed),
       heldOut: split.heldOut,
       bits: work.bits,
@@ -109,7 +110,8 @@ function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
 }
 
 function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
-  const { request, method, options, dataset, training, split, backbone, view, engine, textures } = work;
+  const { request, method, options, dataset, training, split, backbone, view, engine, textures, images } =
+    work;
   const preset = presetOf(method, request.preset);
   const selection = (options as { readonly selection?: unknown }).selection;
   const count = (ids: ReadonlySet<number>) =>
@@ -140,7 +142,7 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
       },
       scoreGap: calibration.scoreGap,
       backbone: { name, sha256: backbone.sha256, licence: licence ?? '', source: source ?? '' },
-      textures: (textures ? textureFolder(textures) : proceduralTextures()).description,
+      textures: (textures ? textureFolder(textures, images) : proceduralTextures()).description,
       preset: request.preset,
       changes: changesFrom(preset, options),
       seed: options.seed,

@@ -10,6 +10,7 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import { fileImages } from '../../data/file-images.ts';
 import { byCodeUnit } from '../../data/folders.ts';
 import { positionsOf } from '../../data/named-images.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
@@ -236,7 +237,7 @@ async function predictTouched(
   );
   const paths = all.map(({ path }) => path);
   const again = await predictGoodImages(
-    { paths, ids, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
+    { paths, images: fileImages, ids, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
     oneOut,
     onProgress,
   );

@@ -67,7 +67,8 @@ export async function planClad({
   const entriesOf = imagesOf.map((count) => entryCount(memoryBank, count * perImage));
   // An image is matched to the entries of its own class.
   const entries = imagesOf.reduce((sum, count, index) => sum + count * entriesOf[index]!, 0) / images;
-  const secondsPerPatch = residual ? (2 * entries * inputWidth) / (await productRate(engine)) : 0;
+  const searchWidth = Math.min(memoryBank.searchWidth, inputWidth);
+  const secondsPerPatch = residual ? (2 * entries * searchWidth) / (await productRate(engine)) : 0;
   return {
     learntFrom: { name: 'patches', count: patches },
     steps,

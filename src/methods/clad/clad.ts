@@ -79,7 +79,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
         contrasted,
       );
     const ofClass = training / Math.max(1, classes);
-    const matching = training * matchSeconds(memoryBank, width, perImage, ofClass);
+    const matching = training * matchSeconds(memoryBank, memoryBank.searchWidth, perImage, ofClass);
     return [
       ...(residual ? coresetTasks(memoryBank, ofClass * perImage, classes) : []),
       { task: 'matching to the memory bank', seconds: residual ? matching : 0, kind: 'products' },
@@ -90,6 +90,6 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
 
   imageSeconds: ({ input, memoryBank, features }, { training, classes }) =>
     input === 'residual'
-      ? matchSeconds(memoryBank, memoryBank.components, patchesOf(features), training / Math.max(1, classes))
+      ? matchSeconds(memoryBank, memoryBank.searchWidth, patchesOf(features), training / Math.max(1, classes))
       : 0,
 });

@@ -6,6 +6,7 @@
 import { halvesToFloats } from '../../core/half.ts';
 import { Random } from '../../core/random.ts';
 import type { Sample } from '../../data/dataset.ts';
+import type { ImageAccess } from '../../data/image-access.ts';
 import { anomalyMap } from '../../detector/heat/anomaly-map.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import { rankingMetrics } from '../../evaluation/ranking.ts';
@@ -13,7 +14,6 @@ import { inputMask } from '../../features/patches/input-picture.ts';
 import type { InputGeometry } from '../../features/patches/preprocess.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { cast, Graph, type Tensor } from '../../graph/index.ts';
-import { decodeMasks } from '../../image/mask.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 import { drawBeta } from '../../synthesis/fuse.ts';
@@ -154,6 +154,7 @@ function between(from: Float32Array, to: Float32Array, share: number): Float32Ar
 export interface TestValidatorOptions extends Omit<SyntheticValidatorOptions, 'heldOut'> {
   /** Test samples in the order of the store's ids. */
   readonly samples: readonly Sample[];
+  readonly images: Pick<ImageAccess, 'decodeMasks'>;
   /** Id of the first of them. */
   readonly firstId: number;
   readonly geometry: InputGeometry;
@@ -161,7 +162,7 @@ export interface TestValidatorOptions extends Omit<SyntheticValidatorOptions, 'h
 
 /** A validator on the test images: mean pixel AUROC over classes, of the networks' score alone. */
 export async function testValidator(options: TestValidatorOptions): Promise<Validator> {
-  const { engine, inputs, fitted, training, networks, samples, firstId, geometry } = options;
+  const { engine, inputs, fitted, training, networks, samples, images, firstId, geometry } = options;
   const { store, index } = inputs;
   const session = await scoreSession(engine, fitted.width, networks, (score) =>
     anomalyMap(score, index.gridSide, { size: geometry.size, blurSigma: training.score.blurSigma }),
@@ -169,7 +170,7 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
   const perImage = index.gridSide ** 2;
   const masks = new Map<string, Uint8Array>();
   for (const { path, maskPaths } of samples)
-    if (maskPaths) masks.set(path, inputMask(await decodeMasks(maskPaths), geometry).data);
+    if (maskPaths) masks.set(path, inputMask(await images.decodeMasks(maskPaths), geometry).data);
   return {
     async validate(parameters) {
       const evaluator = new Evaluator();

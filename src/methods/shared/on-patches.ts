@@ -11,7 +11,7 @@ import type { Fitted, Method, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
-import { extractionTasks, pictureSeconds } from './task-seconds.ts';
+import { extractionTasks, onCores, pictureSeconds } from './task-seconds.ts';
 import { type PatchContext, withFeatures } from './training-features.ts';
 
 /** What a method on patch features has learnt. */
@@ -27,9 +27,9 @@ export interface PatchMethod<O extends PatchOptions>
   > {
   /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */
   fit(context: PatchContext<O>): Promise<FittedPatches>;
-  /** What that takes, beside making the features. */
+  /** What that takes on two cores, beside making the features. */
   tasks?(options: O, counts: TaskCounts): readonly ExpectedTask[];
-  /** Seconds an image beside its features. */
+  /** Seconds an image on two cores, beside its features. */
   imageSeconds?(options: O, counts: TaskCounts): number;
 }
 
@@ -40,12 +40,13 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
     ...method,
     adapt: withOwnLayers,
     view: patchView,
-    tasks: (options, counts) => [
-      ...extractionTasks(options, counts),
-      ...(method.tasks?.(options, counts) ?? []),
-    ],
+    tasks: (options, counts) =>
+      onCores(counts.cores, [
+        ...extractionTasks(options, counts),
+        ...(method.tasks?.(options, counts) ?? []),
+      ]),
     imageSeconds: (options, counts) =>
-      pictureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0),
+      (2 / counts.cores) * (pictureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
     async fit(context) {
       const started = Date.now();
       const patches = await withFeatures(context);

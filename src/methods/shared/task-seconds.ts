@@ -2,7 +2,6 @@
  * @file About how long the tasks of a method on patch features take, from options and counts alone: nothing is measured. Constants are of two cores,
  * ResNet-50 and 256 pixels; what is left of a training is scaled by what this machine has taken so far (cli/whole-work.ts).
  */
-import { availableParallelism } from 'node:os';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { entryCount } from '../../features/memory-bank/choose-entries.ts';
 import { stepsOf } from '../../training/stage.ts';
@@ -16,8 +15,10 @@ const [matchingRate, stepRate] = [190e9, 80e9];
 /** Of 655 360 candidates and 32 768 entries. */
 const bankSeconds = 31;
 
-/** More cores, less time. */
-const slower = () => 2 / availableParallelism();
+/** The tasks with as many cores. */
+export function onCores(cores: number, tasks: readonly ExpectedTask[]): ExpectedTask[] {
+  return tasks.map((task) => ({ ...task, seconds: (task.seconds * 2) / cores }));
+}
 
 /** Patches of an image, with a stride of 8 pixels. */
 export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
@@ -26,7 +27,7 @@ export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSi
 
 /** Of one picture in the backbone, decoded and synthesised beside it. */
 export function pictureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
-  return 0.044 * slower() * (inputSize / 256) ** 2;
+  return 0.044 * (inputSize / 256) ** 2;
 }
 
 /** Making patch features of all images. */
@@ -52,18 +53,18 @@ export function coresetTasks(bank: Bank, patches: number, banks = 1): ExpectedTa
   const candidates = Math.min(bank.candidates, patches) / 655_360;
   const entries = entryCount(bank, patches);
   return [
-    { task: 'candidates for the memory bank', seconds: 6 * candidates * banks * slower(), kind: 'products' },
+    { task: 'candidates for the memory bank', seconds: 6 * candidates * banks, kind: 'products' },
     {
       task: 'memory bank',
-      seconds: (bankSeconds * candidates * entries * banks * slower()) / 32_768,
+      seconds: (bankSeconds * candidates * entries * banks) / 32_768,
       kind: 'products',
     },
   ];
 }
 
-/** Matching an image's patches to all entries of a bank. @param width - of an entry @param images - that the bank is of */
+/** Matching an image's patches to all entries of a bank. @param width - of what is compared @param images - that the bank is of */
 export function matchSeconds(bank: Bank, width: number, perImage: number, images: number): number {
-  return (slower() * 2 * perImage * entryCount(bank, images * perImage) * width) / matchingRate;
+  return (2 * perImage * entryCount(bank, images * perImage) * width) / matchingRate;
 }
 
 /**
@@ -83,6 +84,6 @@ export function stageTask(
   const { normal } = batchRows(batch, shares, shares.local > 0);
   const count = stepsOf(schedule, Math.max(1, Math.floor(patches / normal)));
   const weights = layers.slice(1).reduce((sum, each, at) => sum + each * (layers[at] ?? 0), 0);
-  const seconds = (slower() * count * 6 * batch * (weights + batch * contrasted)) / stepRate;
+  const seconds = (count * 6 * batch * (weights + batch * contrasted)) / stepRate;
   return { task: taskOf(name), seconds, kind: 'products' };
 }

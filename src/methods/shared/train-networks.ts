@@ -111,7 +111,7 @@ async function makeValidator(
   { inputs, fitted, fitKey }: NetworkData,
   networks: PatchNetworks,
 ): Promise<Validator | undefined> {
-  const { options, engine, split, dataset, view, training } = context;
+  const { options, engine, split, dataset, images, view, training } = context;
   if (options.selection === 'last') return undefined;
   const common = { engine, fitted, training: options, networks };
   if (options.selection === 'synthetic')
@@ -128,5 +128,5 @@ async function makeValidator(
     onProgress: context.onProgress,
     note: context.note,
   });
-  return testValidator({ ...common, inputs: testInputs, samples, firstId, geometry: view.geometry });
+  return testValidator({ ...common, inputs: testInputs, samples, images, firstId, geometry: view.geometry });
 }

@@ -30,11 +30,11 @@ export interface PatchContext<O extends PatchOptions = PatchOptions> extends Fit
 export async function withFeatures<O extends PatchOptions>(
   context: FitContext<O, PatchView>,
 ): Promise<PatchContext<O>> {
-  const { training, view, options, bits } = context;
+  const { training, view, options, bits, images } = context;
   const foregrounds =
     options.synthesis.perImage === 0
       ? {}
-      : await classForegrounds(training, view.geometry, { bits, onProgress: stoppable(context) });
+      : await classForegrounds(training, view.geometry, images, { bits, onProgress: stoppable(context) });
   await writePictures(context, foregrounds);
   const extracted = await extract(context, foregrounds, training, 0);
   return { ...context, foregrounds, extracted };
@@ -42,13 +42,14 @@ export async function withFeatures<O extends PatchOptions>(
 
 /** A few synthetic anomalies of each class, to look at. */
 async function writePictures(context: Context, foregrounds: ClassForegrounds): Promise<void> {
-  const { options, training, view, textures, run, bits } = context;
+  const { options, training, view, textures, run, bits, images } = context;
   const { synthesis, seed } = options;
   if (synthesis.perImage === 0) return;
   await writeSynthesisPictures({
     samples: someTraining(training, 4),
+    images,
     foregrounds: synthesis.foreground ? foregrounds : {},
-    textures: textures ? textureFolder(textures) : proceduralTextures(),
+    textures: textures ? textureFolder(textures, images) : proceduralTextures(),
     geometry: view.geometry,
     bits,
     seed,
@@ -72,7 +73,7 @@ export async function extract(
   samples: readonly Sample[],
   firstId: number,
 ): Promise<ExtractedStore> {
-  const { options: all, engine, backbone, view, dataset, textures, bits } = context;
+  const { options: all, engine, backbone, view, dataset, textures, bits, images } = context;
   const { features } = view;
   const { seed, synthesis } = all;
   const forTraining = firstId === 0;
@@ -81,6 +82,7 @@ export async function extract(
     backbone,
     features,
     samples,
+    produce: context.produce,
     root: dataset.root,
     classes: dataset.classes,
     setup: {
@@ -94,8 +96,8 @@ export async function extract(
         ? dataset.classes.filter((name) => foregrounds[name]?.accepted)
         : [],
     },
-    fingerprint: forTraining ? context.fingerprint : await fingerprint({ ...dataset, samples }),
-    texturesFingerprint: textures ? await fingerprintFiles(textures) : '',
+    fingerprint: forTraining ? context.fingerprint : await fingerprint({ ...dataset, samples }, images),
+    texturesFingerprint: textures ? await fingerprintFiles(textures, images) : '',
     cache: context.cache,
     firstId,
     onProgress: context.onProgress,

@@ -1,8 +1,10 @@
 import { cp, rename, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, posix, win32 } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapConcurrently } from '../../../src/data/concurrency.ts';
+import { pathBelow } from '../../../src/data/dataset.ts';
+import { fileImages } from '../../../src/data/file-images.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { imagesBelow, isImageName, isInside, stemOf } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
@@ -18,6 +20,21 @@ describe('imagesBelow', () => {
       expect(images).toEqual([join(root, 'a/0.png'), join(root, 'a/b/1.png')]);
       expect(folders).toEqual([join(root, 'a/b')]);
     }));
+});
+
+describe('pathBelow', () => {
+  const parts = fc.array(fc.constantFrom('a', 'b', 'a\\b', 'ä.png', ' '), { maxLength: 4 });
+
+  it('is what each system says, with slashes', () => {
+    fc.assert(
+      fc.property(parts, parts, (root, path) => {
+        const [from, to] = [root, path].map((each) => `/${each.join('/')}`) as [string, string];
+        expect(pathBelow(from, to)).toBe(posix.relative(from, to));
+        const [there, file] = [root, path].map((each) => `C:\\${each.join('\\')}`) as [string, string];
+        expect(pathBelow(there, file)).toBe(win32.relative(there, file).replaceAll('\\', '/'));
+      }),
+    );
+  });
 });
 
 describe('isInside', () => {
@@ -50,7 +67,7 @@ describe('fingerprint', () => {
     'set/nut/test/bent/0.png': 'two',
     'set/nut/ground_truth/bent/0_mask.png': 'three',
   };
-  const of = async (root: string) => fingerprint(await loadDataset(root));
+  const of = async (root: string) => fingerprint(await loadDataset(root), fileImages);
 
   it('stays when the folder is copied or moved', () =>
     withFiles(files, async (root) => {
@@ -85,8 +102,8 @@ describe('fingerprint', () => {
     withFiles(files, async (root) => {
       const dataset = await loadDataset(join(root, 'set'));
       await rename(join(root, 'set/nut/test'), join(root, 'set/nut/gone'));
-      await expect(fingerprint(dataset)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
-      await expect(fingerprint(dataset)).rejects.toThrow('nut/test/bent/0.png');
+      await expect(fingerprint(dataset, fileImages)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+      await expect(fingerprint(dataset, fileImages)).rejects.toThrow('nut/test/bent/0.png');
     }));
 });
 

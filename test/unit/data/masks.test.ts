@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fileImages } from '../../../src/data/file-images.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { inspectDataset } from '../../../src/data/inspect.ts';
 import { loadDataset } from '../../../src/data/load.ts';
@@ -178,7 +179,9 @@ describe('MVTec LOCO', () => {
       const fewer = dataset.samples.map((sample) =>
         sample.maskPaths ? { ...sample, maskPaths: sample.maskPaths.slice(0, 1) } : sample,
       );
-      expect(await fingerprint({ ...dataset, samples: fewer })).not.toBe(await fingerprint(dataset));
+      expect(await fingerprint({ ...dataset, samples: fewer }, fileImages)).not.toBe(
+        await fingerprint(dataset, fileImages),
+      );
     }));
 });
 

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
+import { fileImages } from '../../../src/data/file-images.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { byCodeUnit } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
@@ -49,14 +50,14 @@ describe.each(Object.entries(sets))('the order of %s', (_, content) => {
     withFiles(content, async (root) => {
       order.seed = 0;
       const expected = await loadDataset(root);
-      const print = await fingerprint(expected);
+      const print = await fingerprint(expected, fileImages);
       const textures = await listTextures(root);
       await fc.assert(
         fc.asyncProperty(fc.nat(), async (seed) => {
           order.seed = seed;
           const dataset = await loadDataset(root);
           expect(dataset).toEqual(expected);
-          expect(await fingerprint(dataset)).toBe(print);
+          expect(await fingerprint(dataset, fileImages)).toBe(print);
           expect(await listTextures(root)).toEqual(textures);
         }),
         { numRuns: 20 },

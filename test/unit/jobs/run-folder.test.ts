@@ -132,22 +132,26 @@ describe('a run', () => {
       const many = Array.from({ length: 9 }, (_, number) => record(`new/${number}.png`, '1:e'));
       const before = [record('a.png', '1:a'), record('b.png', '1:b'), record('c.png', '1:c')];
       const now = [record('a.png', '1:a'), record('b.png', '1:x'), ...many];
-      const of = (records: readonly string[]): RunConfig => ({
+      const of = async (records: readonly string[]): Promise<RunConfig> => ({
         ...config,
-        data: { ...config.data, fingerprint: fingerprintOf(records) },
+        data: { ...config.data, fingerprint: await fingerprintOf(records) },
       });
       const run = new RunFolder(folder);
-      await run.begin(of(before), false, before);
-      await run.begin(of(before), true, before);
+      await run.begin(await of(before), false, before);
+      await run.begin(await of(before), true, before);
       const names = 'new/0.png, new/1.png, new/2.png, new/3.png, new/4.png, ...';
-      await expect(run.begin(of(now), true, now)).rejects.toThrow(
+      await expect(run.begin(await of(now), true, now)).rejects.toThrow(
         `Of its training images: 9 added (${names}), 1 removed (c.png), 1 changed (b.png).`,
       );
       // A run of before, and one whose list is damaged, say no more than that they differ.
       await truncate(join(folder, 'data-files.jsonl'), 20);
-      await expect(run.begin(of(now), true, now)).rejects.toThrow(/data\.fingerprint; .*another --out\.$/);
+      await expect(run.begin(await of(now), true, now)).rejects.toThrow(
+        /data\.fingerprint; .*another --out\.$/,
+      );
       await rm(join(folder, 'data-files.jsonl'));
-      await expect(run.begin(of(now), true, now)).rejects.toThrow(/data\.fingerprint; .*another --out\.$/);
+      await expect(run.begin(await of(now), true, now)).rejects.toThrow(
+        /data\.fingerprint; .*another --out\.$/,
+      );
     }));
 
   it('goes on where the data and the backbone have been moved, and knows where they are now', () =>

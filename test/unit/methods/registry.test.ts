@@ -50,10 +50,9 @@ describe('a method in a file', () => {
     expect(resolveOptions(method, 'steep', ['seed=3'])).toMatchObject({ power: 2, seed: 3 });
     expect(() => resolveOptions(method, 'fast', ['power=9'])).toThrow(/power to be at most 4, got 9/);
     // What patches are asked for with is added.
-    expect(method.tasks?.(method.presets.fast!, { training: 9, selection: 0, classes: 1 })).toMatchObject([
-      { task: 'foregrounds' },
-      { task: 'patch features' },
-    ]);
+    expect(
+      method.tasks?.(method.presets.fast!, { training: 9, selection: 0, classes: 1, cores: 2 }),
+    ).toMatchObject([{ task: 'foregrounds' }, { task: 'patch features' }]);
   });
 
   it('may be there as it is, or come from a function that takes its time', () =>

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { registerData } from '../../../src/cli/data.ts';
+import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { Random } from '../../../src/core/random.ts';
 import type { Sample } from '../../../src/data/dataset.ts';
 import { byClass } from '../../../src/data/dataset.ts';
+import { fileImages } from '../../../src/data/file-images.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { classForegrounds, evenly } from '../../../src/features/patches/class-foreground.ts';
 import { inputPicture } from '../../../src/features/patches/input-picture.ts';
@@ -74,7 +76,10 @@ describe('textureFolder', () => {
   it('scales, caches within its bound, and does not depend on what was drawn before', () =>
     withFiles({ 'a.png': [40, 60], 'b.jpg': [90, 30], 'c.png': [20, 20] }, async (root) => {
       const paths = ['a.png', 'b.jpg', 'c.png'].map((name) => join(root, name));
-      const [large, small] = [textureFolder(paths), textureFolder(paths, { cacheBytes: 0 })];
+      const [large, small] = [
+        textureFolder(paths, fileImages),
+        textureFolder(paths, fileImages, { cacheBytes: 0 }),
+      ];
       expect(large.description).toBe('3 texture images');
       const drawn = await Promise.all(
         Array.from({ length: 12 }, (_, seed) => large.texture(new Random(seed), 16)),
@@ -94,13 +99,13 @@ describe('textureFolder', () => {
 
   it('names a broken file, and is not spoilt by it', () =>
     withFiles({ 'a.png': 'no image' }, async (root) => {
-      const source = textureFolder([join(root, 'a.png')]);
+      const source = textureFolder([join(root, 'a.png')], fileImages);
       for (let time = 0; time < 2; time++)
         await expect(source.texture(new Random(1), 16)).rejects.toThrow(/a\.png: cannot be decoded/);
     }));
 
   it('needs a texture', () => {
-    expect(() => textureFolder([])).toThrow(/at least one image/);
+    expect(() => textureFolder([], fileImages)).toThrow(/at least one image/);
   });
 });
 
@@ -109,13 +114,9 @@ describe('classForegrounds', () => {
     withFiles(await products(), async (root) => {
       const { samples } = await loadDataset(join(root, 'data'));
       const done: number[] = [];
-      const decisions = await classForegrounds(
-        samples,
-        { size: 64 },
-        {
-          onProgress: ({ done: count }) => done.push(count),
-        },
-      );
+      const decisions = await classForegrounds(samples, { size: 64 }, fileImages, {
+        onProgress: ({ done: count }) => done.push(count),
+      });
       expect(decisions).toEqual({
         part: { accepted: true, reason: expect.stringMatching(/part covers 1\d %/) },
         surface: { accepted: false, reason: expect.any(String) },
@@ -147,11 +148,12 @@ describe('writeSynthesisPictures', () => {
       const write = (folder: string, seed: number, of: readonly Sample[] = samples) =>
         writeSynthesisPictures({
           samples: of,
+          images: fileImages,
           foregrounds: { part: { accepted: true, reason: '' } },
           textures: proceduralTextures(),
           geometry: { size: 32 },
           seed,
-          folder: join(root, folder),
+          folder: diskStorage(join(root, folder)),
         });
       const written = await write('one', 1);
       expect(written.map(({ className, rows }) => [className, rows.length])).toEqual([

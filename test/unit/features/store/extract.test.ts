@@ -8,6 +8,7 @@ import { diskStorage } from '../../../../src/core/disk-storage.ts';
 import { halvesToFloats } from '../../../../src/core/half.ts';
 import { memoryStorage } from '../../../../src/core/memory-storage.ts';
 import type { Sample } from '../../../../src/data/dataset.ts';
+import { fileImages } from '../../../../src/data/file-images.ts';
 import { fingerprint } from '../../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../../src/data/load.ts';
 import { Extractor, type FeaturePlan, planFeatures } from '../../../../src/features/patches/extractor.ts';
@@ -17,6 +18,7 @@ import {
   extractFeatures,
 } from '../../../../src/features/store/extract.ts';
 import { producer } from '../../../../src/features/store/producer.ts';
+import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import type { FeatureStore, StoreIndex } from '../../../../src/features/store/store.ts';
 import { averagePool, decodeModel, Graph } from '../../../../src/graph/index.ts';
 import { decodeImage } from '../../../../src/image/decode.ts';
@@ -65,10 +67,11 @@ async function optionsFor(root: string, changes: Partial<ExtractOptions> = {}): 
     backbone,
     features,
     setup,
+    produce: produceInThreads,
     samples: dataset.samples,
     root: dataset.root,
     classes: dataset.classes,
-    fingerprint: await fingerprint(dataset),
+    fingerprint: await fingerprint(dataset, fileImages),
     texturesFingerprint: '',
     cache: diskStorage(`${root}-store`),
     shardBytes,
@@ -130,7 +133,7 @@ describe('the store of patch features', () => {
       const options = await optionsFor(root);
       const { store, index } = await extractFeatures(options);
       const extractor = await Extractor.create(engine, backbone, features);
-      const produce = producer(options.setup);
+      const produce = producer(options.setup, fileImages);
       let locals = 0;
       for (const { images, local, features: rows } of await everyShard(store, index)) {
         expect(local.coverage.every((share) => share > 0 && share <= 1)).toBe(true);

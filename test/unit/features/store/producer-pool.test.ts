@@ -1,9 +1,10 @@
 /** @file The threads of an extraction, with workers in memory: what comes in which order, and what becomes of one that ends. */
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { fileImages } from '../../../../src/data/file-images.ts';
 import type { ProducerJob, ProducerSetup } from '../../../../src/features/store/producer.ts';
 import { producerHandlers } from '../../../../src/features/store/producer-handlers.ts';
-import { produceAll } from '../../../../src/features/store/producer-pool.ts';
+import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import { memoryWorker } from '../../../../src/runtime/worker/memory-port.ts';
 import type { AskingPort } from '../../../../src/runtime/worker/protocol.ts';
 import { type Files, withFiles } from '../../../helpers/pictures.ts';
@@ -26,7 +27,7 @@ const jobsIn = (root: string): ProducerJob[] =>
 
 /** Ends by itself when it is given its nth job. */
 function mortalWorker(nth: number): AskingPort {
-  const handlers = producerHandlers();
+  const handlers = producerHandlers(fileImages);
   let given = 0;
   const port = memoryWorker({
     ...handlers,
@@ -38,18 +39,18 @@ function mortalWorker(nth: number): AskingPort {
   return port;
 }
 
-async function widths(produced: ReturnType<typeof produceAll>): Promise<number[]> {
+async function widths(produced: ReturnType<typeof produceInThreads>): Promise<number[]> {
   const got: number[] = [];
   for await (const { image } of produced) got.push(image.width);
   return got;
 }
 
-describe('produceAll', () => {
+describe('produceInThreads', () => {
   it('gives the same in the same order, whatever the number of workers', () =>
     withFiles(files, async (root) => {
       const all = async (threads: number) => {
         const got = [];
-        for await (const each of produceAll(setup, jobsIn(root), { threads })) got.push(each);
+        for await (const each of produceInThreads(setup, jobsIn(root), { threads })) got.push(each);
         return got;
       };
       const [one, four] = [await all(1), await all(4)];
@@ -68,8 +69,8 @@ describe('produceAll', () => {
             onEnd(reason);
           }),
       });
-      const starts = [() => start(mortalWorker(2)), () => start(memoryWorker(producerHandlers()))];
-      const produced = produceAll(setup, jobsIn(root), { threads: 2, start: () => starts.shift()!() });
+      const starts = [() => start(mortalWorker(2)), () => start(memoryWorker(producerHandlers(fileImages)))];
+      const produced = produceInThreads(setup, jobsIn(root), { threads: 2, start: () => starts.shift()!() });
       await expect(widths(produced)).rejects.toMatchObject({
         code: 'WORKER_DIED',
         message: expect.stringMatching(
@@ -81,7 +82,7 @@ describe('produceAll', () => {
 
   it('says which photograph is at fault', () =>
     withFiles({ ...files, '3.png': 'no picture' }, async (root) => {
-      await expect(widths(produceAll(setup, jobsIn(root), { threads: 2 }))).rejects.toMatchObject({
+      await expect(widths(produceInThreads(setup, jobsIn(root), { threads: 2 }))).rejects.toMatchObject({
         code: 'IMAGE_INVALID',
         message: expect.stringContaining(join(root, '3.png')),
       });
@@ -92,7 +93,7 @@ describe('produceAll', () => {
       const ports: AskingPort[] = [];
       const terminated = vi.fn();
       const start = () => {
-        const port = memoryWorker(producerHandlers());
+        const port = memoryWorker(producerHandlers(fileImages));
         ports.push(port);
         return {
           ...port,
@@ -102,7 +103,7 @@ describe('produceAll', () => {
           },
         };
       };
-      for await (const _ of produceAll(setup, jobsIn(root), { threads: 3, start })) break;
+      for await (const _ of produceInThreads(setup, jobsIn(root), { threads: 3, start })) break;
       expect(terminated).toHaveBeenCalledTimes(3);
     }));
 });

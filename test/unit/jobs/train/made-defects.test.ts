@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { regionsOf } from '../../../../src/core/regions.ts';
+import { fileImages } from '../../../../src/data/file-images.ts';
 import { mapMatrix } from '../../../../src/detector/heat/anomaly-map.ts';
 import { insideRegions } from '../../../../src/detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
@@ -71,6 +72,7 @@ function workWith(perImage: number, signal?: AbortSignal): Work {
     training: [0, 1, 2].map(() => ({ path: join(folder, 'good.png'), className: 'nut' })),
     split: { heldOut: new Set([1]), fit: new Set([0, 2]) },
     view: { geometry: { size }, patch: size / grid },
+    images: fileImages,
     textures: null,
     bits: 16,
     options,

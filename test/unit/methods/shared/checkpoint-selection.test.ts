@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/data/dataset.ts';
+import { fileImages } from '../../../../src/data/file-images.ts';
 import { rankingMetrics } from '../../../../src/evaluation/ranking.ts';
 import { mul, sum } from '../../../../src/graph/index.ts';
 import { writePng } from '../../../../src/image/encode.ts';
@@ -118,7 +119,8 @@ describe('a judge on test images', () => {
       );
       const training = { ...presets.fast, score: { ...presets.fast.score, blurSigma: 0 } };
       const fitted = { kind: 'feature', width, noiseDeviation: new Float32Array(width) } as const;
-      const common = { engine, inputs, fitted, training, networks, firstId, geometry: { size } };
+      const images = fileImages;
+      const common = { engine, inputs, fitted, training, networks, images, firstId, geometry: { size } };
       const first = await testValidator({ ...common, samples });
       // The same with the second product taken for the first's: all four are of one.
       const all = await testValidator({
