@@ -3,6 +3,7 @@
  * request or a file input held, is told in a sentence.
  */
 import { CladError } from './errors.ts';
+import { unknownOption } from './unknown-option.ts';
 
 /** What an argument may be. */
 export interface Kind {
@@ -81,12 +82,7 @@ export function requireFields<T extends object>(
     requireArgument(of, `${argument}.${name}`, (value as Record<string, unknown>)[name], each);
   const known = Object.keys(fields);
   const foreign = Object.keys(value).find((name) => !known.includes(name));
-  if (foreign !== undefined)
-    throw new CladError('OPTION_UNKNOWN', {
-      option: foreign,
-      where: `${of}(${argument})`,
-      known: known.join(', '),
-    });
+  if (foreign !== undefined) throw unknownOption(foreign, `${of}(${argument})`, known);
 }
 
 const options = kind(

@@ -27,7 +27,7 @@ export const errorCatalogue = {
   },
   OPTION_UNKNOWN: {
     kind: 'input',
-    message: 'Unknown option {option} in {where}. Known options: {known}.',
+    message: 'Unknown option {option} in {where}. {nearest} Known options: {known}.',
   },
   CALIBRATION_TRAINED: {
     kind: 'input',

@@ -33,15 +33,16 @@ export const defaultMethod = clad.name;
  * A method.
  * @param nameOrFile - of one that comes with the program, or a JavaScript file (.mjs or .js) whose default export is a method, or a function that
  *   makes one with the kit (kit.ts, docs/plugins.md)
+ * @param option - what it is called where it was given, for errors
  * @throws OPTION_INVALID for a name there is not; PLUGIN_INVALID for a file that holds no method
  */
-export async function loadMethod(nameOrFile: string): Promise<Method> {
+export async function loadMethod(nameOrFile: string, option = 'method'): Promise<Method> {
   const own = methods.get(nameOrFile);
   if (own) return own;
   if (isPlugin(nameOrFile))
     return foreignMethod(await loadPlugin<Method>(nameOrFile, kit, missingOf), resolve(nameOrFile));
   throw new CladError('OPTION_INVALID', {
-    option: 'method',
+    option,
     expected: `one of ${methodNames.join(', ')}, or a JavaScript file that holds one`,
     actual: nameOrFile,
   });

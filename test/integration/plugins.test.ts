@@ -125,9 +125,12 @@ describe('a method in a file', () => {
     });
     const refused = (...more: readonly string[]) => train(file, parts, 'refused', ...more);
     expectRefused(await refused('--set', 'stage1.steps=3'), /Unknown option stage1 in --set.*power/);
-    expectRefused(await refused('--set', 'power=9'), /Expected power to be at most 4, got 9/);
+    expectRefused(await refused('--set', 'power=9'), /Expected power in --set to be at most 4, got 9/);
     expectRefused(await refused('--preset', 'paper'), /one of fast, steep for method gaussian, got paper/);
-    expectRefused(await refused('--plan'), /asked of clad, or of a method that has a function plan, got/);
+    expectRefused(
+      await refused('--plan'),
+      /Expected method to be clad, or one that has a function plan: .*, got gaussian\./,
+    );
   }, 60_000);
 
   it('is compared with those that come with clad', async () => {
