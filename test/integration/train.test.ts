@@ -461,7 +461,9 @@ describe('clad evaluate', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^disc\s+3\s+3/m);
     expect(stdout).toMatch(/^mean\s/m);
-    expect(stdout).toMatch(/^method clad, preset fast \(changed: .*\), selection synthetic, seed 0, backbone tiny, input 64 px/m);
+    expect(stdout).toMatch(
+      /^method clad, preset fast \(changed: .*\), selection synthetic, seed 0, backbone tiny, input 64 px/m,
+    );
   });
 
   it('gives null, not 0, for what cannot be measured: a class without anomalous images', async () => {
