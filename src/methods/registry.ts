@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { isPlugin, loadPlugin } from '../core/plugin.ts';
 import { clad } from './clad/clad.ts';
-import type { CommonOptions, Method, View } from './contract.ts';
+import type { CommonOptions, Method } from './contract.ts';
 import { cras } from './cras/cras.ts';
 import { foreignMethod } from './foreign.ts';
 import { glass } from './glass/glass.ts';
@@ -11,19 +11,11 @@ import * as kit from './kit.ts';
 import { patchcore } from './patchcore/patchcore.ts';
 import { simplenet } from './simplenet/simplenet.ts';
 
-/** Those that come with the program; the first is the default. A new one needs its folder and a line here. */
-const all: readonly Method[] = [
-  general(clad),
-  general(patchcore),
-  general(simplenet),
-  general(glass),
-  general(cras),
-];
+/** What the default export of a method's file is. */
+export type MethodFile = Method | ((given: typeof kit) => Method | Promise<Method>);
 
-/** A method whose options nobody looks into. They are checked by its own schema before any of its functions is given them. */
-function general<O extends CommonOptions, V extends View>(method: Method<O, V>): Method {
-  return method as unknown as Method;
-}
+/** Those that come with the program; the first is the default. A new one needs its folder and a line here. */
+const all: readonly Method[] = [clad, patchcore, simplenet, glass, cras];
 
 export const methods: ReadonlyMap<string, Method> = new Map(all.map((method) => [method.name, method]));
 export const methodNames: readonly string[] = [...methods.keys()];
