@@ -1,28 +1,54 @@
 /** @file A method from a file, whose faults are told in a sentence that names the file. */
 import { blaming, blamingAtOnce } from '../core/plugin.ts';
-import type { Method, View } from './contract.ts';
+import type { Ablation, CommonOptions, Method, View } from './contract.ts';
 
 /** @param path - of its file */
 export function foreignMethod(method: Method, path: string): Method {
-  const { usesTestImages, adapt, tasks, plan, imageSeconds, ablation } = method;
+  const { name, summary, options, presets, ablation } = method;
   return {
-    name: method.name,
-    summary: typeof method.summary === 'string' ? method.summary : 'a method from a file',
-    options: method.options,
-    presets: method.presets,
+    name,
+    summary: typeof summary === 'string' ? summary : 'a method from a file',
+    options,
+    presets,
     file: path,
-    ...(ablation && { ablation: { parts: ablation.parts ?? [], sweeps: ablation.sweeps ?? {} } }),
+    ...(ablation && { ablation: blamingAtOnce(path, () => foreignAblation(ablation, path)) }),
+    ...wrapped(method, ['fit', 'plan'], (call) => blaming(path, async () => call())),
+    ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds'], (call) =>
+      blamingAtOnce(path, call),
+    ),
     view: (...given) => blaming(path, async () => checkedView(await method.view(...given))),
-    fit: (context) => blaming(path, () => method.fit(context)),
-    ...(plan && { plan: (context) => blaming(path, () => plan.call(method, context)) }),
-    ...(usesTestImages && {
-      usesTestImages: (...given) => blamingAtOnce(path, () => usesTestImages.apply(method, given)),
-    }),
-    ...(adapt && { adapt: (...given) => blamingAtOnce(path, () => adapt.apply(method, given)) }),
-    ...(tasks && { tasks: (...given) => blamingAtOnce(path, () => tasks.apply(method, given)) }),
-    ...(imageSeconds && {
-      imageSeconds: (...given) => blamingAtOnce(path, () => imageSeconds.apply(method, given)),
-    }),
+  };
+}
+
+/** Those of the functions that the method has, each called through `by`. */
+function wrapped<Name extends keyof Method>(
+  method: Method,
+  names: readonly Name[],
+  by: (call: () => unknown) => unknown,
+): Pick<Method, Name> {
+  const has = names.flatMap((name) => {
+    const own = method[name] as ((...given: unknown[]) => unknown) | undefined;
+    return own ? [[name, (...given: unknown[]) => by(() => own.apply(method, given))]] : [];
+  });
+  return Object.fromEntries(has) as Pick<Method, Name>;
+}
+
+/** What `clad ablate` does with it; its functions give `name=value` texts. */
+function foreignAblation({ parts = [], sweeps = {} }: Partial<Ablation<CommonOptions>>, path: string) {
+  const texts =
+    (of: string, give: (options: CommonOptions) => readonly string[]) => (options: CommonOptions) =>
+      blamingAtOnce(path, () => {
+        const given: unknown = give(options);
+        if (Array.isArray(given) && given.every((each) => typeof each === 'string')) return given as string[];
+        throw new TypeError(`its ablation gave for ${of} no list of texts such as 'name=value'`);
+      });
+  return {
+    parts: parts.map((part) => ({
+      name: part.name,
+      source: part.source ?? path,
+      set: texts(part.name, (options) => part.set(options)),
+    })),
+    sweeps: Object.fromEntries(Object.entries(sweeps).map(([name, give]) => [name, texts(name, give)])),
   };
 }
 

@@ -1,10 +1,11 @@
 /** @file The methods by name, and those that lie in a file. */
 import { resolve } from 'node:path';
-import { CladError } from '../core/errors.ts';
+import { CladError, firstLineOf } from '../core/errors.ts';
 import { isPlugin, loadPlugin } from '../core/plugin.ts';
 import { clad } from './clad/clad.ts';
 import type { CommonOptions, Method } from './contract.ts';
 import { cras } from './cras/cras.ts';
+import { undescribed } from './describe-options.ts';
 import { foreignMethod } from './foreign.ts';
 import { glass } from './glass/glass.ts';
 import * as kit from './kit.ts';
@@ -57,7 +58,16 @@ function missingOf(found: unknown): string | undefined {
     const wrong = faultOf(values, options as Method['options']);
     if (wrong !== undefined) return `its preset ${preset} ${wrong}`;
   }
-  return undefined;
+  return undescribedIn(options as Method['options']);
+}
+
+/** `clad options` and its JSON Schema are made of the options' descriptions. */
+function undescribedIn(options: Method['options']): string | undefined {
+  try {
+    return undescribed(options);
+  } catch (error) {
+    return `its options are no Zod schema that can be listed (${firstLineOf(error)})`;
+  }
 }
 
 const everyMethodHas: readonly (keyof CommonOptions)[] = ['seed', 'heldOut', 'synthesis', 'falseAlarmRate'];

@@ -39,6 +39,23 @@ describe('a method from a file', () => {
     expect(() => broken.adapt?.({} as never, {} as never)).toThrow(message);
   });
 
+  it('whose ablation throws, or gives something else than texts, is told', () => {
+    const options = {} as never;
+    const { ablation } = method({
+      ablation: {
+        parts: [{ name: 'noise', set: fails }],
+        sweeps: { size: () => 3, depth: () => ['depth=1'], width: fails },
+      },
+    });
+    expect(() => ablation?.parts[0]?.set(options)).toThrow(told(/undefinedThing/));
+    expect(() => ablation?.sweeps.width?.(options)).toThrow(told(/undefinedThing/));
+    expect(() => ablation?.sweeps.size?.(options)).toThrow(
+      told(/its ablation gave for size no list of texts/),
+    );
+    expect(ablation?.sweeps.depth?.(options)).toEqual(['depth=1']);
+    expect(() => method({ ablation: { parts: 3 } })).toThrow(told(/parts\.map is not a function/));
+  });
+
   it('keeps errors that are told on purpose', async () => {
     const stopped = new CladError('INTERRUPTED', { where: 'here' });
     await expect(blaming(path, () => Promise.reject(stopped))).rejects.toBe(stopped);
