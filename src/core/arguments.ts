@@ -36,6 +36,9 @@ export const oneOf = (values: readonly (string | number)[]): Kind =>
   kind(`one of ${values.join(', ')}`, (value) => values.includes(value as string));
 export const list = (of: Kind): Kind =>
   kind(`a list, each ${of.expected}`, (value) => Array.isArray(value) && value.every(of.holds));
+/** One of two kinds. */
+export const either = (one: Kind, other: Kind): Kind =>
+  kind(`${one.expected} or ${other.expected}`, (value) => one.holds(value) || other.holds(value));
 /** May also be left out. */
 export const optional = ({ expected, holds }: Kind): Kind =>
   kind(expected, (value) => value === undefined || holds(value));

@@ -70,7 +70,8 @@ export async function blaming<T>(path: string | undefined, work: () => Promise<T
 }
 
 /** The same for work that is done at once. */
-export function blamingAtOnce<T>(path: string, work: () => T): T {
+export function blamingAtOnce<T>(path: string | undefined, work: () => T): T {
+  if (path === undefined) return work();
   announce(path, true);
   try {
     return work();

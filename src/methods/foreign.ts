@@ -1,16 +1,16 @@
-/** @file A method from a file, whose faults are told in a sentence that names the file. */
+/** @file A method from outside: what it gives is checked, and faults of one from a file are told in a sentence that names the file. */
 import { blaming, blamingAtOnce } from '../core/plugin.ts';
 import type { Ablation, CommonOptions, Method, View } from './contract.ts';
 
-/** @param path - of its file */
-export function foreignMethod(method: Method, path: string): Method {
+/** @param path - of its file; undefined for one that a program made, which is told of its own errors as they are */
+export function foreignMethod(method: Method, path: string | undefined): Method {
   const { name, summary, options, presets, ablation } = method;
   return {
     name,
-    summary: typeof summary === 'string' ? summary : 'a method from a file',
+    summary: typeof summary === 'string' ? summary : 'a method from outside',
     options,
     presets,
-    file: path,
+    ...(path !== undefined && { file: path }),
     ...(ablation && { ablation: blamingAtOnce(path, () => foreignAblation(ablation, path)) }),
     ...wrapped(method, ['fit', 'plan'], (call) => blaming(path, async () => call())),
     ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds'], (call) =>
@@ -34,7 +34,10 @@ function wrapped<Name extends keyof Method>(
 }
 
 /** What `clad ablate` does with it; its functions give `name=value` texts. */
-function foreignAblation({ parts = [], sweeps = {} }: Partial<Ablation<CommonOptions>>, path: string) {
+function foreignAblation(
+  { parts = [], sweeps = {} }: Partial<Ablation<CommonOptions>>,
+  path: string | undefined,
+) {
   const texts =
     (of: string, give: (options: CommonOptions) => readonly string[]) => (options: CommonOptions) =>
       blamingAtOnce(path, () => {
@@ -45,7 +48,7 @@ function foreignAblation({ parts = [], sweeps = {} }: Partial<Ablation<CommonOpt
   return {
     parts: parts.map((part) => ({
       name: part.name,
-      source: part.source ?? path,
+      source: part.source ?? path ?? 'its own',
       set: texts(part.name, (options) => part.set(options)),
     })),
     sweeps: Object.fromEntries(Object.entries(sweeps).map(([name, give]) => [name, texts(name, give)])),

@@ -41,6 +41,19 @@ export async function loadMethod(nameOrFile: string, option = 'method'): Promise
   });
 }
 
+/**
+ * A method by name or file, or one that a program has made.
+ * @throws OPTION_INVALID, PLUGIN_INVALID where it is no method
+ */
+export async function methodOf(given: string | Method): Promise<Method> {
+  if (typeof given === 'string') return loadMethod(given);
+  // Of `loadMethod`, which has seen to it.
+  if (given.file !== undefined || methods.get(given.name) === given) return given;
+  const reason = missingOf(given);
+  if (reason === undefined) return foreignMethod(given, undefined);
+  throw new CladError('PLUGIN_INVALID', { path: `The method ${given.name ?? 'without a name'}`, reason });
+}
+
 /** What a value lacks to be a method; undefined where nothing. */
 function missingOf(found: unknown): string | undefined {
   if (typeof found !== 'object' || found === null)
