@@ -1,6 +1,6 @@
 /** @file `clad compare`: several methods on the same photographs, features and metrics. */
 import { basename, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { checkOptions } from '../core/options.ts';
 import type { GridVariant } from '../jobs/compare/grid.ts';
@@ -18,7 +18,11 @@ export function registerCompare(program: Command): void {
     .option('--methods <names>', 'methods (names or files), each with its first preset', names, [
       ...methodNames,
     ])
-    .option('--grid <file>', 'YAML file with rows of your own, in the place of --methods');
+    .addOption(
+      new Option('--grid <file>', 'YAML file with rows of your own, in the place of --methods').conflicts(
+        'methods',
+      ),
+    );
   addGridFlags(command);
   command
     .addHelpText(

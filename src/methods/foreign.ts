@@ -1,4 +1,5 @@
 /** @file A method from outside: what it gives is checked, and faults of one from a file are told in a sentence that names the file. */
+import { anything, having, type Kind, list, named, number, text } from '../core/arguments.ts';
 import { blaming, blamingAtOnce } from '../core/plugin.ts';
 import type { Ablation, CommonOptions, Method, View } from './contract.ts';
 
@@ -12,23 +13,48 @@ export function foreignMethod(method: Method, path: string | undefined): Method 
     presets,
     ...(path !== undefined && { file: path }),
     ...(ablation && { ablation: blamingAtOnce(path, () => foreignAblation(ablation, path)) }),
-    ...wrapped(method, ['fit', 'plan'], (call) => blaming(path, async () => call())),
-    ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds'], (call) =>
-      blamingAtOnce(path, call),
+    ...wrapped(method, ['fit', 'plan'], (call, check) => blaming(path, async () => check(await call()))),
+    ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds'], (call, check) =>
+      blamingAtOnce(path, () => check(call())),
     ),
     view: (...given) => blaming(path, async () => checkedView(await method.view(...given))),
   };
 }
 
-/** Those of the functions that the method has, each called through `by`. */
+const group = having('an object', {});
+
+/** What its functions have to give, where nothing else looks at it. */
+const gives = ({ options }: Method): Partial<Record<keyof Method, Kind>> => ({
+  adapt: {
+    expected: 'options that its own schema takes',
+    holds: (adapted) => adapted === undefined || options.safeParse(adapted).success,
+  },
+  tasks: list(having('an object with task, a text, and seconds, a number', { task: text, seconds: number })),
+  imageSeconds: number,
+  plan: having('an object with learntFrom { name, count }, steps, disk, memory, time and imageSeconds', {
+    learntFrom: having('', { name: text, count: number }),
+    steps: group,
+    disk: group,
+    memory: number,
+    time: group,
+    imageSeconds: number,
+  }),
+});
+
+/** Those of the functions that the method has, each called through `by`, which checks what it gives. */
 function wrapped<Name extends keyof Method>(
   method: Method,
   names: readonly Name[],
-  by: (call: () => unknown) => unknown,
+  by: (call: () => unknown, check: (given: unknown) => unknown) => unknown,
 ): Pick<Method, Name> {
   const has = names.flatMap((name) => {
     const own = method[name] as ((...given: unknown[]) => unknown) | undefined;
-    return own ? [[name, (...given: unknown[]) => by(() => own.apply(method, given))]] : [];
+    const { expected, holds } = gives(method)[name] ?? anything;
+    const check = (given: unknown) => {
+      if (holds(given)) return given;
+      throw new TypeError(`its ${name} gave ${named(given)}; expected ${expected}`);
+    };
+    return own ? [[name, (...given: unknown[]) => by(() => own.apply(method, given), check)]] : [];
   });
   return Object.fromEntries(has) as Pick<Method, Name>;
 }

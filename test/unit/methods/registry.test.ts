@@ -81,6 +81,8 @@ describe('a method in a file', () => {
   const options = '{ safeParse: (data) => ({ success: true, data }) }';
   const common = '{ seed: 0, heldOut: 0.1, synthesis: { perImage: 0 }, falseAlarmRate: 0.02 }';
   const functions = 'view() {}, fit() {}';
+  const extra = (field: string) =>
+    `export default { name: 'mine', options: ${options}, presets: { a: ${common} }, ${functions}, ${field} };`;
   const described = (option: string, value: string) =>
     `export default ({ z, options: { seed, heldOut, synthesis, falseAlarmRate, asCompared } }) => ({
       name: 'mine', ${functions}, options: z.object({ seed, heldOut, synthesis, falseAlarmRate, ${option} }),
@@ -137,6 +139,10 @@ describe('a method in a file', () => {
       described("of: z.strictObject({ power: z.number() }).describe('Of.')", 'of: { power: 1 }'),
       /its option of\.power has no description/,
     ],
+    ['a plan that is no function', extra('plan: 3'), /its plan is no function/],
+    ['an ablation that is none', extra('ablation: 7'), /its ablation is no object with a list parts/],
+    ['parts without names', extra('ablation: { parts: [() => []] }'), /its ablation is no object with/],
+    ['a misspelt field', extra('ablations: { parts: [] }'), /it has ablations; did you mean ablation\?/],
     [
       'options without names',
       `export default ({ z }) => ({ name: 'mine', options: z.any(), presets: { a: ${common} }, ${functions} });`,
