@@ -46,7 +46,8 @@ function oddFieldOf(found: object): string | undefined {
     return 'its ablation is no object with a list parts and an object sweeps';
   for (const name of Object.keys(found).filter((each) => !fields.includes(each))) {
     const meant = nearestOf(name, fields);
-    if (meant !== undefined && has[meant] === undefined) return `it has ${name}; did you mean ${meant}?`;
+    if (meant !== undefined && has[meant] === undefined)
+      return `it has ${name}, which no method has; perhaps ${meant} was meant`;
   }
   return undefined;
 }

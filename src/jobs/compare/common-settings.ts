@@ -1,5 +1,5 @@
 /** @file What is set for all rows of a grid: each row whose method has the option takes it, and one that no row has is refused. */
-import { hasOptions, mergeOptions, optionFromText, unionOf } from '../../core/options.ts';
+import { hasOptions, mergeOptions, type OptionTree, optionFromText, unionOf } from '../../core/options.ts';
 import { loadMethod } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import type { GridVariant } from './grid.ts';
@@ -32,8 +32,7 @@ export async function withCommon(
   const notes = settings.flatMap((setting) => {
     const takers = takenBy(setting);
     if (takers.length === variants.length) return [];
-    // The union of all rows' options refuses it, with all that there are.
-    if (takers.length === 0) mergeOptions(shapes.reduce<object>(unionOf, {}), setting.options, commonWhere);
+    if (takers.length === 0) requireOne(shapes, setting.options);
     const others = variants.filter((variant) => !takers.includes(variant));
     return [
       `${commonWhere} ${setting.text} holds for ${list(takers)}; without such an option: ${list(others)}.`,
@@ -44,6 +43,11 @@ export async function withCommon(
     common: settings.filter(({ options }) => hasOptions(shapes[row]!, options)).map(({ text }) => text),
   }));
   return { variants: rows, notes };
+}
+
+/** @throws OPTION_UNKNOWN with all that the rows have; where each has a part of a group, with what the first of them has */
+function requireOne(shapes: readonly object[], options: OptionTree): void {
+  for (const shape of [shapes.reduce(unionOf), ...shapes]) mergeOptions(shape, options, commonWhere);
 }
 
 /** An option with the place that it stands in, where it has one. */

@@ -142,7 +142,11 @@ describe('a method in a file', () => {
     ['a plan that is no function', extra('plan: 3'), /its plan is no function/],
     ['an ablation that is none', extra('ablation: 7'), /its ablation is no object with a list parts/],
     ['parts without names', extra('ablation: { parts: [() => []] }'), /its ablation is no object with/],
-    ['a misspelt field', extra('ablations: { parts: [] }'), /it has ablations; did you mean ablation\?/],
+    [
+      'a misspelt field',
+      extra('ablations: { parts: [] }'),
+      /it has ablations, which no method has; perhaps ablation was meant\./,
+    ],
     [
       'options without names',
       `export default ({ z }) => ({ name: 'mine', options: z.any(), presets: { a: ${common} }, ${functions} });`,
