@@ -14,6 +14,7 @@ import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
 import { registerOptions } from './options.ts';
 import { printError } from './output.ts';
+import { PluginWatch } from './plugin-watch.ts';
 import { registerPredict } from './predict.ts';
 import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
@@ -69,7 +70,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // Nobody can be told of it, and the work itself goes on.
 process.stderr.on('error', () => {});
-process.on('uncaughtException', (error) => process.exit(printError(error, process.argv.includes('--json'))));
+const plugins = new PluginWatch();
+const endBy = (thrown: unknown) =>
+  process.exit(printError(plugins.blame(thrown), process.argv.includes('--json')));
+process.on('uncaughtException', endBy);
+process.on('unhandledRejection', endBy);
+process.on('exit', () => {
+  const ended = plugins.endedBy(new Error().stack ?? '');
+  if (ended) process.exitCode = printError(ended, process.argv.includes('--json'));
+});
 
 try {
   await program.parseAsync();

@@ -1,10 +1,8 @@
 /** @file `clad train`: photographs of good parts to a detector. */
-import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { CladError, firstLineOf } from '../core/errors.ts';
-import { checkOptions, type OptionTree } from '../core/options.ts';
+import type { CladError } from '../core/errors.ts';
+import { checkOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import { stoppable } from '../core/progress.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
@@ -13,7 +11,7 @@ import { planTraining, type TrainingPlan } from '../jobs/train/plan.ts';
 import { type TrainOutcome, train } from '../jobs/train/train.ts';
 import type { TrainRequest } from '../jobs/train/train-request.ts';
 import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
-import { defaultPreset, resolveOptions } from '../methods/resolve-options.ts';
+import { defaultPreset, presetOf, resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
 import { type Device, devices } from '../runtime/engine.ts';
 import { pixels, repeated, wholeFromText } from './arguments.ts';
@@ -24,6 +22,7 @@ import { printError, printJson, printText, toldError } from './output.ts';
 import { duration, progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 import { describeTraining } from './train-outcome.ts';
+import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Adds the verb to the program. */
 export function registerTrain(program: Command): void {
@@ -139,20 +138,23 @@ function presetHelp(): string {
 }
 
 async function run(data: string, given: TrainFlags): Promise<void> {
-  const file = given.config === undefined ? {} : await readConfig(given.config);
-  const { flags, training } = split(file);
+  const { config } = given;
+  const { flags, training } = split(config === undefined ? {} : await readConfig(config), config);
   const merged: TrainFlags = { ...flags, ...given };
   const methodName = merged.method ?? defaultMethod;
-  const method = await loadMethod(methodName);
+  const from = (name: 'method' | 'preset') =>
+    given[name] === undefined && config !== undefined ? `${name} in ${config}` : `--${name}`;
+  const method = await loadMethod(methodName, from('method'));
   const preset = merged.preset ?? defaultPreset(method);
+  presetOf(method, preset, from('preset'));
   const flag = (where: string, options: OptionTree | undefined) => (options ? [{ where, options }] : []);
   const { seed, selection, inputSize } = given;
   const options = resolveOptions(method, preset, [
-    { where: given.config ?? '', options: training },
+    { where: config ?? '', options: training, beside: Object.keys(commandSchema.shape) },
     ...flag('--seed', seed === undefined ? undefined : { seed }),
     ...flag('--selection', selection === undefined ? undefined : { selection }),
     ...flag('--input-size', inputSize === undefined ? undefined : { features: { inputSize } }),
-    ...(given.set ?? []),
+    ...(given.set ?? []).map((text) => ({ where: '--set', options: optionFromText(text, '--set') })),
   ]);
   const display = progressBars();
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
@@ -256,21 +258,16 @@ async function attemptReport(
 }
 
 async function readConfig(path: string): Promise<OptionTree> {
-  let content: unknown;
-  try {
-    content = parse(await readFile(path, 'utf8')) ?? {};
-  } catch (error) {
-    throw new CladError('FILE_UNREADABLE', { path, reason: firstLineOf(error) }, { cause: error });
-  }
-  if (typeof content === 'object' && content !== null && !Array.isArray(content))
-    return content as OptionTree;
-  throw new CladError('FILE_UNREADABLE', { path, reason: 'expected options as `name: value` lines' });
+  const content = (await readYaml(path)) ?? {};
+  if (typeof content === 'object' && !Array.isArray(content)) return content as OptionTree;
+  throw yamlRefused(path, 'expected options as `name: value` lines');
 }
 
 /** A file's options: the command's own, and the training's. */
-function split(file: OptionTree) {
+function split(file: OptionTree, where: string | undefined) {
   const own = (key: string) => Object.hasOwn(commandSchema.shape, key);
   const entries = Object.entries(file);
-  const flags = checkOptions(commandSchema, Object.fromEntries(entries.filter(([key]) => own(key))));
+  const ownEntries = Object.fromEntries(entries.filter(([key]) => own(key)));
+  const flags = checkOptions(commandSchema, ownEntries, () => where);
   return { flags, training: Object.fromEntries(entries.filter(([key]) => !own(key))) };
 }

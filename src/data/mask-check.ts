@@ -3,10 +3,10 @@
  * before it was turned, no mask at all. Only the size is an error; of the rest a person is told.
  */
 import { decodeMask } from '../image/mask.ts';
-import { uniteMasks } from '../image/unite-masks.ts';
 import { borderPixels, type MaskReading } from '../image/mask-shape.ts';
 import type { Mask } from '../image/rgb.ts';
 import { type StoredForm, storedForm, turnedSize } from '../image/stored-form.ts';
+import { uniteMasks } from '../image/unite-masks.ts';
 import { attempt, type BrokenImage } from './broken-image.ts';
 import { byClass, type Sample } from './dataset.ts';
 

@@ -114,16 +114,22 @@ export interface Fitted {
 export interface Part<O> {
   readonly name: string;
   /** What switches it off, as `name=value`; nothing where these options have it not. */
-  readonly set: (options: O) => readonly string[];
+  set(options: O): readonly string[];
   /** Where it comes from, e.g. `Eq. 8-17`. */
   readonly source: string;
 }
+
+/**
+ * What a constant is tried at. Written as a method, of which TypeScript takes one for some options where one for any is wanted: the method's
+ * own schema has checked them, and so every `Method<O>` is a `Method`.
+ */
+type Sweep<O> = { values(options: O): readonly string[] }['values'];
 
 /** What `clad ablate` does with a method. */
 export interface Ablation<O> {
   readonly parts: readonly Part<O>[];
   /** Constants, and the values they are tried at, as `name=value`. */
-  readonly sweeps: Readonly<Record<string, (options: O) => readonly string[]>>;
+  readonly sweeps: Readonly<Record<string, Sweep<O>>>;
 }
 
 /** Numbers from which the time of a training is guessed. */
@@ -195,4 +201,9 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
   plan?(context: PlanContext<O, V>): Promise<FitPlan>;
   /** Seconds that the fitted detector takes for an image beyond its view's resize, and makes its features; for the time left. */
   imageSeconds?(options: O, counts: TaskCounts): number;
+}
+
+/** The method as it is. For its types: what its functions are given is told from its own options, as `onPatches` tells it. */
+export function defineMethod<O extends CommonOptions, V extends View>(method: Method<O, V>): Method<O, V> {
+  return method;
 }

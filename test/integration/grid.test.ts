@@ -7,6 +7,7 @@ import type { GridRow } from '../../src/jobs/compare/grid-summary.ts';
 import { bestOf } from '../../src/report/grid.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
+import { expectRefused } from '../helpers/refused.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 /** Options that all methods have here, and CLAD's own. */
@@ -162,17 +163,29 @@ describe('clad compare', () => {
     const { status, stdout } = await run('compare', 'mine', '--grid', path, '--json');
     expect(status).toBe(0);
     expect((JSON.parse(stdout) as { rows: GridRow[] }).rows.map(({ variant }) => variant)).toEqual(['mine']);
-    await writeFile(path, '- { name: mine, methd: clad }\n');
-    const refused = await run('compare', 'mine', '--grid', path);
-    expect(refused.status).toBe(2);
-    expect(refused.stderr).toMatch(/methd/);
   }, 60_000);
 
-  it('takes what is set for all of every method, and refuses what one of them has not', async () => {
-    const methods = ['--methods', 'clad,patchcore'];
-    const { status, stderr } = await run('compare', 'refused', ...methods);
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/Unknown option memoryBank\.components in memoryBank\.components=16\./);
+  it.each([
+    [
+      '- { name: mine, metod: clad }',
+      /Unknown option metod in \S*wrong\.yaml, row 1 \(mine\)\. Did you mean method\? Known options: name, method/,
+    ],
+    [
+      '- { name: first }\n- { name: mine, set: [losses.gama=1] }',
+      /Unknown option losses\.gama in \S*wrong\.yaml, row 2 \(mine\)\. Did you mean losses\.gamma\?/,
+    ],
+    [
+      '- { name: mine, method: padim }',
+      /Expected method in \S*wrong\.yaml, row 1 \(mine\) to be one of clad,/,
+    ],
+    ['{ name: mine }', /wrong\.yaml: cannot be read \(expected a list of rows/],
+  ])('names the file and the row that are wrong: %s', async (rows, message) => {
+    const path = join(folder, 'wrong.yaml');
+    await writeFile(path, rows);
+    expectRefused(await run('compare', 'wrong', '--grid', path), message);
+  });
+
+  it('takes what is set for all of every method', async () => {
     const rows = await rowsFile('short.yaml', [{ name: 'patchcore', method: 'patchcore' }]);
     const named = await runWith(common, 'compare', 'named', '--methods', 'patchcore', '--json');
     const listed = await runWith(common, 'compare', 'listed', '--grid', rows, '--json');

@@ -127,12 +127,12 @@ describe('broken files beside the training images', () => {
 
 describe('a YAML file', () => {
   it.each([
-    ['device: gpu', /Expected device to be .*cpu.*webgpu.*cuda/],
-    ['layout: foo', /Expected layout to be .*mvtec/],
-    ['skipBroken: "no"', /Expected skipBroken to be true or false/],
-    ['backbone: 50', /Expected backbone to be a text/],
-    ['threads: 0', /Expected threads to be/],
-    ['method: padim', /Expected method to be .*patchcore/],
+    ['device: gpu', /Expected device in \S+\.yaml to be .*cpu.*webgpu.*cuda/],
+    ['layout: foo', /Expected layout in \S+\.yaml to be .*mvtec/],
+    ['skipBroken: "no"', /Expected skipBroken in \S+\.yaml to be true or false/],
+    ['backbone: 50', /Expected backbone in \S+\.yaml to be a text/],
+    ['threads: 0', /Expected threads in \S+\.yaml to be/],
+    ['method: padim', /Expected method in \S+\.yaml to be .*patchcore/],
   ])('with %s is refused', async (line, message) => {
     const config = at(`${line.replaceAll(/\W/g, '')}.yaml`);
     await writeFile(config, `${line}\n`);

@@ -125,9 +125,12 @@ describe('a method in a file', () => {
     });
     const refused = (...more: readonly string[]) => train(file, parts, 'refused', ...more);
     expectRefused(await refused('--set', 'stage1.steps=3'), /Unknown option stage1 in --set.*power/);
-    expectRefused(await refused('--set', 'power=9'), /Expected power to be at most 4, got 9/);
+    expectRefused(await refused('--set', 'power=9'), /Expected power in --set to be at most 4, got 9/);
     expectRefused(await refused('--preset', 'paper'), /one of fast, steep for method gaussian, got paper/);
-    expectRefused(await refused('--plan'), /asked of clad, or of a method that has a function plan, got/);
+    expectRefused(
+      await refused('--plan'),
+      /Expected method to be clad, or one that has a function plan: .*, got gaussian\./,
+    );
   }, 60_000);
 
   it('is compared with those that come with clad', async () => {
@@ -189,6 +192,34 @@ describe('a file that holds no method', () => {
     await writeFile(at('wrong-mine.mjs'), content);
     expectRefused(await train(at('wrong-mine.mjs'), parts, 'refused'), message);
   });
+
+  it.concurrent.each([
+    ['exit', 'process.exit(0);', /it ended the program with process\.exit\(\)\./],
+    [
+      'drop',
+      "Promise.reject(new Error('no luck')); await new Promise((r) => setTimeout(r, 1e4));",
+      /no luck\./,
+    ],
+  ])('is told of where the process would end: %s', async (name, content, reason) => {
+    const path = at(`${name}-mine.mjs`);
+    await writeFile(path, `${content}\nexport default {};`);
+    const refused = await clad('options', path);
+    expectRefused(refused, `${path} cannot be used: `);
+    expect(refused.stderr).toMatch(reason);
+  });
+
+  it('is told of where its fit waits for what never comes', async () => {
+    const text = await readFile(fixture('contrast'), 'utf8');
+    const path = at('waiting-mine.mjs');
+    await writeFile(path, text.replace('size } }) => ({', 'size } }) => (await new Promise(() => {}), {'));
+    const waiting = await train(
+      path,
+      join(parts, 'disc'),
+      'waiting',
+      ...asFlags(['size=32', 'synthesis.perImage=0']),
+    );
+    expectRefused(waiting, /waiting-mine\.mjs cannot be used: it waits for a promise that nothing settles\./);
+  }, 30_000);
 
   it('is refused where its fit gives no graph', async () => {
     const text = await readFile(fixture('contrast'), 'utf8');

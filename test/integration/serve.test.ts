@@ -402,6 +402,18 @@ describe('hostile requests', () => {
       400,
       async () => post(`${predict}?map=png`, await form([1, 2].map(() => ['a', new Uint8Array(1)] as const))),
     ],
+    ['an unknown field of the query', 400, () => post(`${predict}?trehshold=1`, 'x', png)],
+    ['a field where none is read', 400, () => fetch(`${serving.url}/v1/detectors?limit=1`)],
+    ['a query for tensors', 400, () => post(`${infer}?map=png`, one([1, 2, 3]), json)],
+    [
+      'a form with a field that is no file',
+      400,
+      async () => {
+        const sent = await form([['a', await bytesOf(paths[0]!)]]);
+        sent.append('threshold', '1');
+        return post(predict, sent);
+      },
+    ],
     ['an unknown kind of map', 400, () => post(`${predict}?map=gif`, 'x', png)],
     ['a path for a name', 404, () => post('/v1/detectors/..%2F..%2Fetc%2Fpasswd/predict', 'x', png)],
     ['an address that is none', 400, () => fetch(`${serving.url}/v1/%zz`)],

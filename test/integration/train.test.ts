@@ -281,24 +281,28 @@ describe('what clad train refuses', () => {
     [
       'an unknown option',
       ['--set', 'stage1.stepz=3'],
-      /Unknown option stage1\.stepz in --set\. Known options: steps/,
+      /Unknown option stage1\.stepz in --set\. Did you mean stage1\.steps\? Known options: steps/,
     ],
     [
       'an unknown group',
       ['--set', 'stage3.steps=3'],
-      /Unknown option stage3 in --set\. Known options: .*stage1, stage2/,
+      /Unknown option stage3 in --set\. Did you mean stage1\? Known options: .*stage1, stage2/,
     ],
-    ['a value out of range', ['--set', 'heldOut=0.9'], /Expected heldOut to be at most 0\.5, got 0\.9\./],
+    [
+      'a value out of range',
+      ['--set', 'heldOut=0.9'],
+      /Expected heldOut in --set to be at most 0\.5, got 0\.9\./,
+    ],
     [
       'a value of another type',
       ['--set', 'losses.gamma=much'],
-      /Expected losses\.gamma to be .*number, got "much"\./,
+      /Expected losses\.gamma in --set to be .*number, got "much"\./,
     ],
     ['a name without a value', ['--set', 'seed'], /Expected --set to be name=value, .*, got seed\./],
     [
       'an unknown preset',
       ['--preset', 'quick'],
-      /Expected preset to be one of fast, paper, accurate for method clad, got quick\./,
+      /Expected --preset to be one of fast, paper, accurate for method clad, got quick\./,
     ],
     ['a seed that is none', ['--seed', '-1'], /--seed.*whole number from 0/],
     [
@@ -317,12 +321,17 @@ describe('what clad train refuses', () => {
     [
       'an unknown option',
       'stage1: {stepz: 3}',
-      /Unknown option stage1\.stepz in .*bad\.yaml\. Known options: steps/,
+      /Unknown option stage1\.stepz in .*bad\.yaml\. Did you mean stage1\.steps\? Known options: steps/,
+    ],
+    [
+      "a misspelt option of the command's own",
+      'metod: patchcore',
+      /Unknown option metod in .*bad\.yaml\. Did you mean method\? Known options: method, preset, backbone, .*seed, /,
     ],
     [
       'an unknown preset',
       'preset: quick',
-      /Expected preset to be one of fast, paper, accurate for method clad, got quick\./,
+      /Expected preset in .*bad\.yaml to be one of fast, paper, accurate for method clad, got quick\./,
     ],
     ['a list', '- a\n- b', /bad\.yaml: cannot be read \(expected options as `name: value` lines\)/],
     ['a fault', 'stage1: {steps', /bad\.yaml: cannot be read \(/],
@@ -452,7 +461,9 @@ describe('clad evaluate', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^disc\s+3\s+3/m);
     expect(stdout).toMatch(/^mean\s/m);
-    expect(stdout).toMatch(/selection synthetic, seed 0, backbone tiny, input 64 px/);
+    expect(stdout).toMatch(
+      /^method clad, preset fast \(changed: .*\), selection synthetic, seed 0, backbone tiny, input 64 px/m,
+    );
   });
 
   it('gives null, not 0, for what cannot be measured: a class without anomalous images', async () => {

@@ -32,6 +32,7 @@ import { type MeasuredValue, measureValues } from './backbone-probe.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { builtinWeights } from './builtin-weights.ts';
 import { readCard } from './card-file.ts';
+import { requireAsCarded } from './check-layers.ts';
 import { buildResnet } from './resnet.ts';
 
 /** One backbone with a name; `problem` says why a card cannot be read. */
@@ -206,19 +207,11 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
       return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
     },
   );
-  card.layers.forEach(({ name, channels, stride }, index) => {
-    const { shape, range } = measured.values[index] as MeasuredValue;
-    const is = `layer ${name} has the shape [${shape.join(', ')}] on ${size} x ${size} pixels`;
-    if (shape.length !== 4) refuse(`${is}; expected [N, channels, height, width]`);
-    if (shape[1] !== channels) refuse(`${is}; its card says ${channels} channels`);
-    const side = size / stride;
-    // A network without padding loses a position or two at the border.
-    if (shape.slice(2).some((each) => Math.abs(each - side) > 1 + side / 10)) {
-      refuse(`${is}; its card says a stride of ${stride}, which is about ${Math.round(side)} positions`);
-    }
+  requireAsCarded({ card, path }, measured.values, size);
+  for (const { name, range } of measured.values) {
     const [low, mean, high] = range;
     if (![low, mean, high].every(Number.isFinite)) refuse(`layer ${name} gives numbers that are not finite`);
     if (low === high) refuse(`layer ${name} gives the same number ${low} everywhere`);
-  });
+  }
   return { card, path, assumed, layers: measured.values, milliseconds: measured.milliseconds };
 }

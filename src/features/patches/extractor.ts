@@ -8,6 +8,7 @@ import type { RgbImage } from '../../image/rgb.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
 import { checkFixedSize, pictureInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
+import { requireAsCarded } from '../backbones/check-layers.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
@@ -32,7 +33,8 @@ export interface FeaturePlan extends FeatureOptions {
 
 /**
  * Measures the layers' maps by running the backbone once.
- * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at
+ * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at; BACKBONE_UNSUITABLE for a layer that
+ *   is not as its card says
  */
 export async function planFeatures(
   engine: Engine,
@@ -50,8 +52,10 @@ export async function planFeatures(
   }
   try {
     const { values } = await measureValues(engine, model, card.inputName, layerNames(options), size);
+    requireAsCarded(backbone, values, size);
     return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };
   } catch (error) {
+    if (error instanceof CladError && error.code === 'BACKBONE_UNSUITABLE') throw error;
     throw new CladError(
       'OPTION_INVALID',
       {

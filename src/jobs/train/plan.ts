@@ -28,8 +28,8 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
   const { method, options, split, training, dataset, leftOut } = work;
   if (!method.plan) {
     throw new CladError('OPTION_INVALID', {
-      option: '--plan',
-      expected: 'asked of clad, or of a method that has a function plan',
+      option: 'method',
+      expected: 'clad, or one that has a function plan: others do not say what a training will cost',
       actual: method.name,
     });
   }

@@ -20,7 +20,7 @@ import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
 import { produceInThreads } from '../../features/store/producer-threads.ts';
-import { loadMethod } from '../../methods/registry.ts';
+import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
@@ -70,7 +70,7 @@ async function fileSha256(path: string | undefined): Promise<string | null> {
 /** Reads and checks everything a training needs, and writes nothing. */
 export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
   const { note } = request;
-  const method = await loadMethod(request.method);
+  const method = await methodOf(request.method);
   const asked = checkOptions(method.options, request.options);
   const loaded = await withoutExcluded(
     await loadDataset(request.data, { layout: request.layout }),

@@ -1,5 +1,17 @@
 /** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
-import { anything, callback, flag, list, oneOf, optional, path, signal, text } from '../../core/arguments.ts';
+import {
+  anything,
+  callback,
+  either,
+  flag,
+  having,
+  list,
+  oneOf,
+  optional,
+  path,
+  signal,
+  text,
+} from '../../core/arguments.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -27,8 +39,8 @@ export interface TrainRequest {
   readonly textures?: string | undefined;
   /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
   readonly bits?: SampleBits | undefined;
-  /** Name, or file (docs/plugins.md). */
-  readonly method: string;
+  /** Name or file (docs/plugins.md), or the method itself. */
+  readonly method: string | Method;
   /** Settings the options began with; one of the method's. */
   readonly preset: string;
   /** All options of the method: see `resolveOptions`. */
@@ -62,8 +74,8 @@ export const trainFields: Fields<TrainRequest> = {
   // Checked by name where they are used.
   backboneFlags: anything,
   textures: optional(path),
-  // Name or file; found out where it is loaded.
-  method: text,
+  // Name, file or method; found out where it is loaded.
+  method: either(text, having('a method', {})),
   preset: text,
   // Checked by the method's schema.
   options: anything,

@@ -14,7 +14,7 @@ import type { LeftOutSummary } from '../../data/left-out.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { Fitted } from '../../methods/contract.ts';
-import { loadMethod } from '../../methods/registry.ts';
+import { methodOf } from '../../methods/registry.ts';
 import type { Validation } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { readGoodImagesFile } from '../good-images/good-images-file.ts';
@@ -55,7 +55,7 @@ export interface TrainOutcome {
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   requireRequest('train', trainFields, request);
-  checkOptions((await loadMethod(request.method)).options, request.options);
+  checkOptions((await methodOf(request.method)).options, request.options);
   await requireOutput(request);
   return withLock(new RunFolder(request.out).lock, () => trainAlone(request));
 }

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { backboneErrors } from '../../../src/core/catalogue/backbone-errors.ts';
+import { fileErrors } from '../../../src/core/catalogue/file-errors.ts';
+import { pageErrors } from '../../../src/core/catalogue/page-errors.ts';
+import { serviceErrors } from '../../../src/core/catalogue/service-errors.ts';
 import { type CatalogueEntry, errorCatalogue } from '../../../src/core/error-catalogue.ts';
 import { CladError, type ErrorCode } from '../../../src/core/errors.ts';
 
@@ -12,6 +16,13 @@ describe('CladError', () => {
       kind: 'input',
       message: 'Unknown class screw; the detector knows bottle, pill. Rename the folder, or train again.',
     });
+  });
+
+  it('leaves no two spaces where a value in the middle is empty', () => {
+    const values = { option: 'sed', where: 'run.yaml', nearest: '', known: 'seed' };
+    expect(new CladError('OPTION_UNKNOWN', values).message).toBe(
+      'Unknown option sed in run.yaml. Known options: seed.',
+    );
   });
 
   it('leaves braces in a value alone, and no space where a last value is empty', () => {
@@ -52,6 +63,14 @@ describe('CladError', () => {
 });
 
 describe('the catalogue', () => {
+  it('has no code in two of its themes', () => {
+    const codes = [fileErrors, backboneErrors, serviceErrors, pageErrors].flatMap((theme) =>
+      Object.keys(theme),
+    );
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(Object.keys(errorCatalogue)).toEqual(expect.arrayContaining(codes));
+  });
+
   it.each(entries)('%s reads well', (_, { message }) => {
     // A list or a file's text after a line end is no sentence.
     for (const sentence of message.split(/\n|(?<=[.?:])\s+(?=[A-Z`{])/)) {

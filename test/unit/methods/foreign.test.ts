@@ -1,5 +1,6 @@
 /** @file What a method from a file does wrong while it works is told in a sentence that names the file. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CladError } from '../../../src/core/errors.ts';
 import { blaming } from '../../../src/core/plugin.ts';
 import { detectorGraph } from '../../../src/detector/detector-graph.ts';
@@ -37,6 +38,48 @@ describe('a method from a file', () => {
     await expect(broken.plan?.({} as never)).rejects.toEqual(message);
     expect(() => broken.tasks?.({} as never, {} as never)).toThrow(message);
     expect(() => broken.adapt?.({} as never, {} as never)).toThrow(message);
+  });
+
+  it('that gives something else than was asked for is told', async () => {
+    const options = z.object({ seed: z.number() });
+    const wrong = method({
+      options,
+      tasks: () => 3,
+      imageSeconds: () => 'long',
+      adapt: () => ({ seed: 'x' }),
+      plan: async () => ({ steps: {} }),
+    });
+    const of = {} as never;
+    expect(() => wrong.tasks?.(of, of)).toThrow(
+      told(/its tasks gave 3; expected a list, each an object with task/),
+    );
+    expect(() => wrong.imageSeconds?.(of, of)).toThrow(
+      told(/its imageSeconds gave the text "long"; expected a number/),
+    );
+    expect(() => wrong.adapt?.(of, of)).toThrow(told(/its adapt gave an object with seed; expected options/));
+    await expect(wrong.plan?.(of)).rejects.toEqual(
+      told(/its plan gave an object with steps; expected an object/),
+    );
+    const right = method({ options, adapt: (of: object) => of, tasks: () => [{ task: 'x', seconds: 1 }] });
+    expect(right.adapt?.({ seed: 1 } as never, of)).toEqual({ seed: 1 });
+    expect(right.tasks?.(of, of)).toHaveLength(1);
+  });
+
+  it('whose ablation throws, or gives something else than texts, is told', () => {
+    const options = {} as never;
+    const { ablation } = method({
+      ablation: {
+        parts: [{ name: 'noise', set: fails }],
+        sweeps: { size: () => 3, depth: () => ['depth=1'], width: fails },
+      },
+    });
+    expect(() => ablation?.parts[0]?.set(options)).toThrow(told(/undefinedThing/));
+    expect(() => ablation?.sweeps.width?.(options)).toThrow(told(/undefinedThing/));
+    expect(() => ablation?.sweeps.size?.(options)).toThrow(
+      told(/its ablation gave for size no list of texts/),
+    );
+    expect(ablation?.sweeps.depth?.(options)).toEqual(['depth=1']);
+    expect(() => method({ ablation: { parts: 3 } })).toThrow(told(/parts\.map is not a function/));
   });
 
   it('keeps errors that are told on purpose', async () => {

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { CladError } from '../../../src/core/errors.ts';
 import { memoryStorage } from '../../../src/core/memory-storage.ts';
@@ -223,6 +223,18 @@ describe('a training that is stopped and continued', () => {
     });
     expectSameBits(parameters, whole.parameters);
     expect(log).toEqual(whole.log.filter(({ stage }) => stage === 2));
+  });
+
+  it('goes on from a checkpoint that was read already, and does not read it again', async () => {
+    const whole = await undisturbed();
+    const checkpoints = newFolder();
+    await run({ checkpoints, ...stopAt(1, 40) });
+    const from = await checkpoints.read();
+    expect(from?.progress).toMatchObject({ stage: 1, step: 40 });
+    const read = vi.spyOn(checkpoints, 'read');
+    const { parameters } = await finished({ checkpoints, from });
+    expect(read).not.toHaveBeenCalled();
+    expectSameBits(parameters, whole.parameters);
   });
 
   it('after its end does no more steps and gives the same', async () => {

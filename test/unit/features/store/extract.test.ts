@@ -11,6 +11,8 @@ import type { Sample } from '../../../../src/data/dataset.ts';
 import { fileImages } from '../../../../src/data/file-images.ts';
 import { fingerprint } from '../../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../../src/data/load.ts';
+import type { BackboneLayer } from '../../../../src/features/backbones/backbone-card.ts';
+import { requireAsCarded } from '../../../../src/features/backbones/check-layers.ts';
 import { Extractor, type FeaturePlan, planFeatures } from '../../../../src/features/patches/extractor.ts';
 import {
   type ExtractedStore,
@@ -424,6 +426,40 @@ describe('finer layers', () => {
     whole.forEach((value, at) => {
       expect(half[at]).toBeCloseTo(at % 22 < 12 ? value / 2 : value, 2);
     });
+  });
+});
+
+describe('a card that is not of its file', () => {
+  const { card } = backbone;
+  const planAs = (layer: Partial<BackboneLayer>, size = 64) =>
+    planFeatures(
+      engine,
+      { ...backbone, card: { ...card, layers: [{ ...card.layers[0]!, ...layer }, card.layers[1]!] } },
+      {
+        geometry: { size },
+        layers: ['layer2', 'layer3'],
+        fineLayers: [],
+        fineWeight: 1,
+        aggregation: { aggregation: 'concatenated' },
+      },
+    );
+
+  it('is refused before anything is extracted: stride and channels', async () => {
+    for (const stride of [4, 16])
+      await expect(planAs({ stride }), String(stride)).rejects.toThrow(
+        `/tiny.onnx: cannot serve as a backbone: layer layer2 has the shape [1, 12, 8, 8] on 64 x 64 pixels; its card says a stride of ${stride}, which is about ${64 / stride} positions.`,
+      );
+    await expect(planAs({ channels: 13 })).rejects.toThrow('its card says 13 channels');
+    await expect(planAs({})).resolves.toMatchObject({ sides: [8, 4] });
+  });
+
+  it('is not confused with a network that loses positions at the border', () => {
+    const measured = (side: number) => [{ name: 'layer3', shape: [1, 10, side, side] }];
+    const at = (size: number, side: number) => () =>
+      requireAsCarded({ path: 'x', card: { ...card, inputSize: 224 } }, measured(side), size);
+    // As VGG without padding would have it: two positions fewer at any size.
+    for (const size of [64, 128, 224, 512]) expect(at(size, size / 16 - 2), String(size)).not.toThrow();
+    for (const size of [64, 128, 224, 512]) expect(at(size, size / 8), String(size)).toThrow(/stride of 16/);
   });
 });
 
