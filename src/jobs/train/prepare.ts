@@ -25,7 +25,7 @@ import { splitHeldOut } from '../../training/held-out.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { expectedTasks } from './expected-tasks.ts';
-import type { TrainRequest, Work } from './train-request.ts';
+import type { ReadRequest, ReadWork, TrainRequest, Work } from './train-request.ts';
 import { noteCopies, withoutExcluded } from './training-images.ts';
 
 /** Checks that the run's folder may be written, before anything is read or made. */
@@ -38,7 +38,7 @@ export async function requireOutput({ out, data, resume = false }: TrainRequest)
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
-  const read = await readAll(request);
+  const read = await readAll(request, { '--out': request.out });
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
     cladVersion: version,
@@ -57,7 +57,8 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const preset = presetOf(read.method, request.preset);
   await run.begin(config, request.resume ?? false, read.records, preset);
   await run.writeLeftOut(read.leftOut);
-  return { ...read, run };
+  const { resume = false, mayExtract } = request;
+  return { ...read, request, run, cache: diskStorage(request.cache ?? run.cache), resume, mayExtract };
 }
 
 /** Null where there is no file. */
@@ -65,8 +66,14 @@ async function fileSha256(path: string | undefined): Promise<string | null> {
   return path === undefined ? null : sha256(new Uint8Array(await readBytes(path)));
 }
 
-/** Reads and checks everything a training needs, and writes nothing. */
-export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
+/**
+ * Reads and checks everything a training needs, and writes nothing.
+ * @param places - folders to be written beside the cache, by their flags; they may not lie in the data set
+ */
+export async function readAll(
+  request: ReadRequest,
+  places: Readonly<Record<string, string>> = {},
+): Promise<ReadWork> {
   const { note } = request;
   const method = await loadMethod(request.method);
   const asked = checkOptions(method.options, request.options);
@@ -75,7 +82,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     request.exclude ?? [],
   );
   request.onTasks?.(expectedTasks(method, asked, request, loaded));
-  await requireOutside('--out', request.out, loaded.root);
+  for (const [flag, place] of Object.entries(places)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
@@ -94,13 +101,11 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   if (large !== undefined) note?.(large);
   const records = await fileRecords({ ...dataset, samples: training }, stoppable(request));
   return {
-    request,
     method,
     // What was used is what the run and its detector say.
     options,
     view,
     engine,
-    cache: diskStorage(request.cache ?? new RunFolder(request.out).cache),
     dataset,
     training,
     trainingPixels: training.map(({ path }) => pixels.get(path) as string),
@@ -112,7 +117,6 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     leftOut,
     bits,
     seen,
-    resume: request.resume ?? false,
     onProgress: request.onProgress,
     note,
     signal: request.signal,
@@ -124,7 +128,7 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
  * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct pictures.
  */
 async function verified(
-  request: TrainRequest,
+  request: ReadRequest,
   /** Whether anomalies are made, with textures. */
   used: boolean,
   /** Whether test images choose the checkpoint. */
