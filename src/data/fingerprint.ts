@@ -29,15 +29,17 @@ export function fingerprintOf(records: readonly string[]): string {
 /**
  * What a fingerprint is made of, a text for each sample, sorted: a JSON list of class, split, defect, path below the root, size and SHA-256 of the
  * content, and the same two of its mask.
+ * @param known - size and SHA-256 of files that have been read already, by path
  * @throws CladError `FILE_UNREADABLE`
  */
 export async function fileRecords(
   { samples, root }: Pick<Dataset, 'samples' | 'root'>,
   onProgress?: ProgressListener,
+  known: ReadonlyMap<string, string> = new Map(),
 ): Promise<string[]> {
   let done = 0;
   const lines = await mapConcurrently(samples, defaultConcurrency, async (sample) => {
-    const line = await describe(sample, root);
+    const line = await describe(sample, root, known);
     onProgress?.({ task: 'reading images', done: ++done, total: samples.length, unit: 'images' });
     return line;
   });
@@ -50,16 +52,23 @@ export async function fingerprintFiles(paths: readonly string[]): Promise<string
   return createHash('sha256').update(contents.join('\n')).digest('hex');
 }
 
-async function describe(sample: Sample, root: string): Promise<string> {
+async function describe(sample: Sample, root: string, known: ReadonlyMap<string, string>): Promise<string> {
   const { className, split, defect, path, maskPaths = [] } = sample;
   const files = [path, ...maskPaths];
   const contents: string[] = [];
   for (const file of files)
-    contents.push(relative(root, file).split(sep).join('/').normalize('NFC'), await contentOf(file));
+    contents.push(
+      relative(root, file).split(sep).join('/').normalize('NFC'),
+      known.get(file) ?? (await contentOf(file)),
+    );
   return JSON.stringify([className, split, defect, ...contents]);
 }
 
-async function contentOf(path: string): Promise<string> {
+/**
+ * What a file holds, as `size:SHA-256`.
+ * @throws CladError `FILE_UNREADABLE`
+ */
+export async function contentOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   const stream = createReadStream(path, { highWaterMark: 1 << 20 });
   try {

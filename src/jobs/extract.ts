@@ -12,7 +12,7 @@ import type { LeftOutSummary } from '../data/left-out.ts';
 import type { ExtractedImages } from '../methods/contract.ts';
 import { loadMethod } from '../methods/registry.ts';
 import { type Fields, requireRequest } from './request-fields.ts';
-import { readAll } from './train/prepare.ts';
+import { examinedPlace, readAll } from './train/prepare.ts';
 import { type ReadRequest, trainFields } from './train/train-request.ts';
 import { version } from './version.ts';
 
@@ -69,13 +69,14 @@ export async function extract(request: ExtractRequest): Promise<ExtractOutcome> 
     });
   }
   await requireWritable(cache, 'Give another folder to --cache.');
-  const read = await readAll({
+  const reading = {
     ...rest,
     cache,
     // As a training is by default: of broken images and contradictions it leaves out the same.
     evaluated: true,
-    ...(onTasks && { onTasks: (tasks) => onTasks(tasksOf(tasks, share)) }),
-  });
+    ...(onTasks && { onTasks: (tasks: readonly ExpectedTask[]) => onTasks(tasksOf(tasks, share)) }),
+  };
+  const read = await readAll(reading, { examined: examinedPlace(cache, share) });
   const madeBy = `clad ${version}, ${read.engine.device}, ${arch()} ${cpus()[0]?.model ?? ''}`.trim();
   const context = { ...read, cache: diskStorage(cache), share, madeBy };
   const { extract: run, file } = read.method;

@@ -67,6 +67,7 @@ export async function joinShares(
     }
   }
   noteMakers(own, options);
+  options.note?.(`Patch features: of ${own.length} shards in ${store.storage.pathOf()}.`);
   return store.finish(shards.length, parts);
 }
 

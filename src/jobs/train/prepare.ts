@@ -5,9 +5,11 @@ import { readBytes, requireWritable } from '../../core/files.ts';
 import { checkOptions } from '../../core/options.ts';
 import { stoppable } from '../../core/progress.ts';
 import { sha256 } from '../../core/sha256.ts';
+import { wholeWork } from '../../core/share.ts';
 import { trainingBits } from '../../data/bit-depth.ts';
 import { withoutTrainingCopies } from '../../data/copies.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
+import type { ExaminedPlace } from '../../data/examined.ts';
 import { fileRecords, fingerprintOf } from '../../data/fingerprint.ts';
 import { requireOutside } from '../../data/folders.ts';
 import { describeLeftOut, type LeftOut, summariseLeftOut } from '../../data/left-out.ts';
@@ -38,7 +40,10 @@ export async function requireOutput({ out, data, resume = false }: TrainRequest)
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
-  const read = await readAll(request, { '--out': request.out });
+  const read = await readAll(request, {
+    outside: { '--out': request.out },
+    examined: examinedPlace(request.cache),
+  });
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
     cladVersion: version,
@@ -66,14 +71,24 @@ async function fileSha256(path: string | undefined): Promise<string | null> {
   return path === undefined ? null : sha256(new Uint8Array(await readBytes(path)));
 }
 
+/** Where a cache keeps what decoding images showed; undefined where there is no cache. @param share - the machine's, of several */
+export function examinedPlace(cache: string | undefined, share = wholeWork): ExaminedPlace | undefined {
+  if (cache === undefined) return undefined;
+  return { storage: diskStorage(cache).folder('examined'), share, decoder: version };
+}
+
 /**
- * Reads and checks everything a training needs, and writes nothing.
- * @param places - folders to be written beside the cache, by their flags; they may not lie in the data set
+ * Reads and checks everything a training needs, and writes nothing but what decoding the images showed.
+ * @param places - `outside`: folders to be written beside the cache, by their flags, which may not lie in the data set; `examined`: where that is kept
  */
 export async function readAll(
   request: ReadRequest,
-  places: Readonly<Record<string, string>> = {},
+  places: {
+    readonly outside?: Readonly<Record<string, string>>;
+    readonly examined?: ExaminedPlace | undefined;
+  },
 ): Promise<ReadWork> {
+  const { outside = {}, examined } = places;
   const { note } = request;
   const method = await loadMethod(request.method);
   const asked = checkOptions(method.options, request.options);
@@ -82,13 +97,14 @@ export async function readAll(
     request.exclude ?? [],
   );
   request.onTasks?.(expectedTasks(method, asked, request, loaded));
-  for (const [flag, place] of Object.entries(places)) await requireOutside(flag, place, loaded.root);
+  for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, pixels, sizes, textures, leftOut, bits, seen } = await verified(
+  const { dataset, pixels, sizes, textures, leftOut, bits, seen, contents } = await verified(
     request,
+    examined,
     asked.synthesis.perImage > 0,
     method.usesTestImages?.(asked) ?? false,
     loaded,
@@ -99,7 +115,7 @@ export async function readAll(
   const view = await method.view(options, backbone, { engine, note });
   const large = largePatchesNote(largePatches(training, sizes, { ...view.geometry, patch: view.patch }));
   if (large !== undefined) note?.(large);
-  const records = await fileRecords({ ...dataset, samples: training }, stoppable(request));
+  const records = await fileRecords({ ...dataset, samples: training }, stoppable(request), contents);
   return {
     method,
     // What was used is what the run and its detector say.
@@ -129,13 +145,15 @@ export async function readAll(
  */
 async function verified(
   request: ReadRequest,
+  examined: ExaminedPlace | undefined,
   /** Whether anomalies are made, with textures. */
   used: boolean,
   /** Whether test images choose the checkpoint. */
   selects: boolean,
   loaded: Dataset,
 ): Promise<
-  Pick<Work, 'dataset' | 'textures' | 'leftOut' | 'bits' | 'seen'> & Pick<Examination, 'pixels' | 'sizes'>
+  Pick<Work, 'dataset' | 'textures' | 'leftOut' | 'bits' | 'seen'> &
+    Pick<Examination, 'pixels' | 'sizes' | 'contents'>
 > {
   const { note, skipBroken = false } = request;
   for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
@@ -151,8 +169,8 @@ async function verified(
   const examine = { skipBroken, onProgress: stoppable(request) };
   const { bits, note: reading } = await trainingBits(loaded, request.bits, examine.onProgress);
   if (reading !== undefined) note?.(reading);
-  const verified = await verifyImages(loaded, { splits, bits, ...examine });
-  const { dataset, pixels, sizes, seen, broken, laterPages } = verified;
+  const verified = await verifyImages(loaded, { splits, bits, kept: examined, ...examine });
+  const { dataset, pixels, sizes, seen, contents, broken, laterPages } = verified;
   passed.push(...laterPages);
   const { textures, broken: brokenTextures } =
     listed && used
@@ -166,5 +184,6 @@ async function verified(
   for (const { className, message } of nearlyBlack(dataset.samples, seen))
     note?.(`${className}: ${message}.`);
   const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
-  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut, bits, seen };
+  const kept = withoutTrainingCopies(dataset, pixels);
+  return { dataset: kept, pixels, sizes, contents, textures, leftOut, bits, seen };
 }
