@@ -68,7 +68,8 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   const { run } = work;
   const prepared = secondsSince(started);
   const { fitted, metadata, goodImages } = await blaming(work.method.file, async () => {
-    const made = requireFitted(await work.method.fit(work), work.training.length);
+    const fit = work.method.fit(work).catch((error: unknown) => forgetting(work, error));
+    const made = requireFitted(await fit, work.training.length);
     return { fitted: made, ...(await calibrateAndWrite(work, made)) };
   });
   const { steps, chosen, sharedSeconds = 0 } = fitted;
@@ -87,6 +88,13 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     featureSeconds: prepared + sharedSeconds,
   };
   return excluding(outcome, request);
+}
+
+/** A new run that was refused for its shards has done nothing worth going on with. @throws the error */
+async function forgetting({ run, resume }: Work, error: unknown): Promise<never> {
+  const shards = error instanceof CladError && error.code.startsWith('SHARDS_');
+  if (shards && !resume) await run.forget();
+  throw error;
 }
 
 /** A method from a file may give anything. @throws TypeError */
