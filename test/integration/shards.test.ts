@@ -114,9 +114,6 @@ describe('clad extract --shard', () => {
       /not those of this training.*seed 0 there and 1 here/,
     );
     expect((await extract(2)).status).toBe(0);
-    const { status, stdout } = await train('again', '--cache', at('cache'));
-    expect(status).toBe(0);
-    expect(stdout).toContain('again/model.onnx');
   });
 
   it('needs a share that there is, a cache, and a method that keeps features', async () => {
