@@ -8,9 +8,11 @@ import { openDetector, uncheckedNote } from '../detector/open.ts';
 import {
   type PredictionFailure,
   type PredictionLine,
+  type PredictTarget,
   predictImages,
   predictTargets,
   requireMapsApart,
+  shareOfTargets,
 } from '../jobs/predict.ts';
 import { modelPathOf } from '../jobs/run-folder.ts';
 import { WarningSummary } from '../jobs/warning-summary.ts';
@@ -71,16 +73,19 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
       reason: '--shard is for results that are put together by a program: give --json too',
       help: '`clad predict --help`',
     });
-  const { index, count } = flags.shard ?? wholeWork;
+  const share = flags.shard ?? wholeWork;
   const leftOut: LeftOut[] = [];
   const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
   // Once for all shards, so that what they say of left-out files adds up.
-  const all = await predictTargets(paths, index === 0 ? onLeftOut : undefined);
-  if (flags.maps !== undefined) {
+  const onLeftOutOnce = share.index === 0 ? onLeftOut : undefined;
+  let targets: PredictTarget[];
+  if (flags.maps === undefined) targets = await shareOfTargets(paths, share, onLeftOutOnce);
+  else {
+    const all = await predictTargets(paths, onLeftOutOnce);
     await requireMapsApart(flags.maps, paths, all);
     await requireWritable(flags.maps, 'Give another folder to --maps.');
+    targets = dealt(all, share);
   }
-  const targets = dealt(all, { index, count });
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
   const model = await modelPathOf(folder);
   const detector = await openDetector(engine, model);
