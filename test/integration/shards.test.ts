@@ -62,13 +62,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('clad extract --shard', () => {
-  let made: Ended[] = [];
-  let alone: Ended;
-
   it('by four processes at once gives the detector of one machine, to the bit', async () => {
-    alone = await train('alone');
+    const alone = await train('alone');
     expect(alone.status, alone.stderr).toBe(0);
-    made = await Promise.all(indexes.map((index) => extract(index)));
+    const made = await Promise.all(indexes.map((index) => extract(index)));
     for (const { status, stderr } of made) expect(status, stderr).toBe(0);
     const outcomes = made.map(({ stdout }) => JSON.parse(stdout) as ExtractOutcome);
     expect(outcomes.map(({ shard, images, total, reused }) => [shard, images, total, reused])).toEqual([
@@ -83,7 +80,7 @@ describe('clad extract --shard', () => {
     expect(await contentOf('joined')).toEqual(await contentOf('alone'));
     for (const file of ['good-images.csv', 'data-files.jsonl'])
       expect(await readFile(at(`joined/${file}`), 'utf8')).toBe(await readFile(at(`alone/${file}`), 'utf8'));
-  });
+  }, 240_000);
 
   it('says that a finished shard is there', async () => {
     const again = await clad(
@@ -114,7 +111,7 @@ describe('clad extract --shard', () => {
       /not those of this training.*seed 0 there and 1 here/,
     );
     expect((await extract(2)).status).toBe(0);
-  });
+  }, 120_000);
 
   it('needs a share that there is, a cache, and a method that keeps features', async () => {
     for (const shard of ['4/4', '-1/4'])
@@ -150,7 +147,7 @@ describe('clad predict --shard', () => {
     expect(shards.find(({ status }) => status === 2)?.stderr).toContain('broken.png');
     const sizes = shards.map((shard) => linesOf(shard).filter((line) => line.startsWith('{"path"')).length);
     expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-  });
+  }, 120_000);
 
   it('is for programs', async () => {
     expectRefused(await clad('predict', at('alone'), at('parts'), '--shard', '0/4'), /give --json too/);

@@ -45,8 +45,8 @@ export async function joinShares(
     ({ index }) => !own.some((share) => share.index === index && share.file !== undefined),
   );
   if (missing.length > 0) {
-    const list = missing.map(nameOfShare).join(', ');
     if (options.mayExtract) {
+      const list = briefly(missing.map(nameOfShare), ', ');
       options.note?.(`Shards that other machines are to make are missing (${list}): all is computed here.`);
       return undefined;
     }
@@ -54,7 +54,10 @@ export async function joinShares(
     throw new CladError('SHARDS_MISSING', {
       path: store.storage.pathOf(),
       count: own[0]!.count,
-      list: missing.map((share) => describeMissing(share, own, others, options)).join('; '),
+      list: briefly(
+        missing.map((share) => describeMissing(share, own, others, options)),
+        '; ',
+      ),
       command: commandFor(missing[0]!, options),
     });
   }
@@ -174,6 +177,13 @@ async function refuseOthers(store: FeatureStore, options: JoinOptions): Promise<
     differing: nearest.differing.join(', '),
     command: commandFor({ index: 0, count: nearest.record.share.count }, options),
   });
+}
+
+/** Of hundreds of machines the first that are missing are enough to begin with. */
+function briefly(texts: readonly string[], separator: string): string {
+  const most = 8;
+  const more = texts.length > most ? [`and ${texts.length - most} more`] : [];
+  return [...texts.slice(0, most), ...more].join(separator);
 }
 
 function describeMissing(

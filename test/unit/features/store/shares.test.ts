@@ -152,6 +152,13 @@ describe('shares of a store', () => {
       );
     }));
 
+  it('of many that are missing the first are named', () =>
+    withPhotos(async (options) => {
+      await extractShare(options, share(99, 100), 'here');
+      expect(await refusal(options)).toMatch(/of 100 shards .*missing: 0\/100; .*; 7\/100; and 91 more\. /);
+      expect(await refusal({ ...options, mayExtract: true })).toBe('none');
+    }));
+
   it('of another training alone are refused, with what differs, unless all may be computed here', () =>
     withPhotos(async (options) => {
       await make(options, 0);
