@@ -262,7 +262,7 @@ export const errorCatalogue = {
   SHARDS_TWICE: {
     kind: 'input',
     message:
-      '{path}: by its content this is shard {share}, which would be there twice, and by its name {named}. Remove the file and run `{command}` with the options of the others.',
+      '{path}: by its content this is shard {share}, which would be there twice, and by its name {named}. Run `{command}` with the options of the others, which makes {named}.',
   },
   STORE_DAMAGED: {
     kind: 'input',

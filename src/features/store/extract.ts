@@ -18,7 +18,7 @@ import { type Basis, joinShares } from './join-shares.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
-import { type PlannedImage, type PlannedPart, partsOf, planShards } from './shard-plan.ts';
+import { isStored, type PlannedImage, type PlannedPart, partsOf, planShards } from './shard-plan.ts';
 import { readRecord, recordName, writeRecord } from './share-record.ts';
 import { FeatureStore, type Shard, storePlace } from './store.ts';
 
@@ -145,7 +145,7 @@ function plannedFor(
 
 async function missingOf(store: FeatureStore, parts: readonly PlannedPart[]): Promise<PlannedPart[]> {
   const missing: PlannedPart[] = [];
-  for (const part of parts) if (!(await store.hasPart(part.name))) missing.push(part);
+  for (const part of parts) if (!(await isStored(store, part))) missing.push(part);
   return missing;
 }
 

@@ -5,7 +5,7 @@
 import { CladError } from '../../core/errors.ts';
 import { nameOfShare, type Share } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
-import { type PlannedImage, partsOf } from './shard-plan.ts';
+import { isStored, type PlannedImage, type PlannedPart, partsOf } from './shard-plan.ts';
 import { type FoundShare, findShares, type ShareRecord } from './share-record.ts';
 import type { FeatureStore, StoreIndex } from './store.ts';
 
@@ -40,37 +40,27 @@ export async function joinShares(
     if (!options.mayExtract) await refuseOthers(store, options);
     return undefined;
   }
-  const own = found.filter(({ count }) => count === completeCount(found, store, options));
-  const missing = allShares(own[0]!.count).filter(
+  const count = countOf(found, store, options);
+  const own = found.filter((share) => share.count === count);
+  const missing = allShares(count).filter(
     ({ index }) => !own.some((share) => share.index === index && share.file !== undefined),
   );
-  if (missing.length > 0) {
-    if (options.mayExtract) {
-      const list = briefly(missing.map(nameOfShare), ', ');
-      options.note?.(`Shards that other machines are to make are missing (${list}): all is computed here.`);
-      return undefined;
-    }
-    const others = await othersThan(store, options);
-    throw new CladError('SHARDS_MISSING', {
-      path: store.storage.pathOf(),
-      count: own[0]!.count,
-      list: briefly(
-        missing.map((share) => describeMissing(share, own, others, options)),
-        '; ',
-      ),
-      command: commandFor(missing[0]!, options),
-    });
+  if (missing.length > 0 && options.mayExtract) {
+    const list = briefly(missing.map(nameOfShare), ', ');
+    options.note?.(`Shards that other machines are to make are missing (${list}): all is computed here.`);
+    return undefined;
   }
+  if (missing.length > 0) throw await shardsMissing(missing, own, store, options);
   const parts = shards.map((): string[] => []);
   for (const share of own) {
     requireRecord(share, store, options);
-    for (const { name, shard, images } of partsOf(shards, share)) {
-      if (!(await isAsPlanned(store, name, images))) throw damaged(store, share, name, options);
-      parts[shard]!.push(name);
+    for (const part of partsOf(shards, share)) {
+      if (!(await isStored(store, part))) throw damagedPart(store, share, part, options);
+      parts[part.shard]!.push(part.name);
     }
   }
   noteMakers(own, options);
-  options.note?.(`Patch features: of ${own.length} shards in ${store.storage.pathOf()}.`);
+  options.note?.(`Patch features: of ${count} shards in ${store.storage.pathOf()}.`);
   return store.finish(shards.length, parts);
 }
 
@@ -79,7 +69,7 @@ function allShares(count: number): Share[] {
 }
 
 /** The number of shares that is used: the one that is complete, or the only one. @throws SHARDS_MIXED */
-function completeCount(found: readonly FoundShare[], store: FeatureStore, options: JoinOptions): number {
+function countOf(found: readonly FoundShare[], store: FeatureStore, options: JoinOptions): number {
   const counts = [...new Set(found.map(({ count }) => count))];
   const finished = (count: number) => found.filter((each) => each.count === count && each.file).length;
   const complete = counts.find((count) => finished(count) === count);
@@ -115,22 +105,17 @@ function requireRecord(share: FoundShare, store: FeatureStore, options: JoinOpti
   });
 }
 
-/** Whether a part is there, whole, and of these images. */
-async function isAsPlanned(
+function damagedPart(
   store: FeatureStore,
-  name: string,
-  images: readonly PlannedImage[],
-): Promise<boolean> {
-  if (!(await store.hasPart(name))) return false;
-  const { images: stored } = await store.readPartIndex(name);
-  return (
-    stored.length === images.length &&
-    stored.every(({ id, path }, at) => id === images[at]!.id && path === images[at]!.path)
+  share: Share,
+  { name }: PlannedPart,
+  options: JoinOptions,
+): CladError {
+  return damagedFile(
+    store.damaged.find((path) => path.includes(`${name}.`)) ?? store.storage.pathOf(`${name}.json`),
+    share,
+    options,
   );
-}
-
-function damaged(store: FeatureStore, share: Share, name: string, options: JoinOptions): CladError {
-  return damagedFile(store.damaged.at(-1) ?? store.storage.pathOf(`${name}.json`), share, options);
 }
 
 function damagedFile(path: string, share: Share, options: JoinOptions): CladError {
@@ -176,6 +161,22 @@ async function refuseOthers(store: FeatureStore, options: JoinOptions): Promise<
     path: options.cache.pathOf(),
     differing: nearest.differing.join(', '),
     command: commandFor({ index: 0, count: nearest.record.share.count }, options),
+  });
+}
+
+async function shardsMissing(
+  missing: readonly Share[],
+  own: readonly FoundShare[],
+  store: FeatureStore,
+  options: JoinOptions,
+): Promise<CladError> {
+  const others = await othersThan(store, options);
+  const described = missing.map((share) => describeMissing(share, own, others, options));
+  return new CladError('SHARDS_MISSING', {
+    path: store.storage.pathOf(),
+    count: missing[0]!.count,
+    list: briefly(described, '; '),
+    command: commandFor(missing[0]!, options),
   });
 }
 

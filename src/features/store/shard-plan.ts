@@ -9,7 +9,7 @@ import { relative, sep } from 'node:path';
 import { Random } from '../../core/random.ts';
 import { nameOfShare, type Share, stretchOf } from '../../core/share.ts';
 import type { Sample } from '../../data/dataset.ts';
-import { type ShardImage, shardName } from './store.ts';
+import { type FeatureStore, type ShardImage, shardName } from './store.ts';
 
 export interface PlannedImage extends ShardImage {
   readonly sample: Sample;
@@ -61,4 +61,14 @@ export function partsOf(shards: readonly (readonly PlannedImage[])[], share: Sha
     first += all.length;
     return images.length === 0 ? [] : [{ name: `${shardName(shard)}${ending}`, shard, images }];
   });
+}
+
+/** Whether a part is in the store, whole, and of these images: a file may have been copied to another's name. */
+export async function isStored(store: FeatureStore, { name, images }: PlannedPart): Promise<boolean> {
+  if (!(await store.hasPart(name))) return false;
+  const { images: stored } = await store.readPartIndex(name);
+  return (
+    stored.length === images.length &&
+    stored.every(({ id, path }, at) => id === images[at]!.id && path === images[at]!.path)
+  );
 }
