@@ -68,8 +68,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   const { run } = work;
   const prepared = secondsSince(started);
   const { fitted, metadata, goodImages } = await blaming(work.method.file, async () => {
-    const fit = work.method.fit(work).catch((error: unknown) => forgetting(work, error));
-    const made = requireFitted(await fit, work.training.length);
+    const made = requireFitted(await fitOrForget(work), work.training.length);
     return { fitted: made, ...(await calibrateAndWrite(work, made)) };
   });
   const { steps, chosen, sharedSeconds = 0 } = fitted;
@@ -90,11 +89,15 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   return excluding(outcome, request);
 }
 
-/** A new run that was refused for its shards has done nothing worth going on with. @throws the error */
-async function forgetting({ run, resume }: Work, error: unknown): Promise<never> {
-  const shards = error instanceof CladError && error.code.startsWith('SHARDS_');
-  if (shards && !resume) await run.forget();
-  throw error;
+/** Fits; a new run that is refused for its shards has nothing worth going on with, and is taken back. */
+async function fitOrForget(work: Work): Promise<Fitted> {
+  try {
+    return await work.method.fit(work);
+  } catch (error) {
+    const refused = error instanceof CladError && error.code.startsWith('SHARDS_');
+    if (refused && !work.resume) await work.run.forget();
+    throw error;
+  }
 }
 
 /** A method from a file may give anything. @throws TypeError */
