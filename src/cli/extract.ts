@@ -26,7 +26,7 @@ Give the options that \`clad train\` will be given. Shards may be made in any or
 Then \`clad train --cache DIR\` takes them all, and makes the detector that it would have made alone.
 
 Examples:
-  $ clad extract photos/ --cache cache/ --shard 0/4 --backbone resnet50
+  $ clad extract photos/ --cache cache/ --shard 0/4
   $ clad extract photos/ --cache cache/ --config options.yaml --shard 3/4
   $ parallel clad extract photos/ --cache cache/ --shard {}/4 ::: 0 1 2 3
   $ sbatch --array=0-3 --wrap 'clad extract photos/ --cache cache/ --shard $SLURM_ARRAY_TASK_ID/4'
