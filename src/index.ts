@@ -47,6 +47,7 @@ export {
 } from './jobs/calibrate/calibrate.ts';
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './jobs/evaluate/evaluate.ts';
 export { type ExportDocument, type ExportRequest, exportDetector } from './jobs/export/export.ts';
+export { type ExtractOutcome, type ExtractRequest, extract } from './jobs/extract.ts';
 export { type PredictionLine, predictImages, predictTargets } from './jobs/predict.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';

@@ -12,6 +12,7 @@ import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { registerExtract } from './extract.ts';
 import { registerOptions } from './options.ts';
 import { printError } from './output.ts';
 import { PluginWatch } from './plugin-watch.ts';
@@ -49,6 +50,7 @@ CLAD_DEBUG=1 prints the stack of an error.`,
   );
 
 registerTrain(program);
+registerExtract(program);
 registerEvaluate(program);
 registerPredict(program);
 registerUpdate(program);

@@ -10,6 +10,7 @@ import type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 import { fileErrors } from './catalogue/file-errors.ts';
 import { pageErrors } from './catalogue/page-errors.ts';
 import { serviceErrors } from './catalogue/service-errors.ts';
+import { shardErrors } from './catalogue/shard-errors.ts';
 
 export type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 
@@ -257,5 +258,6 @@ export const errorCatalogue = {
   ...fileErrors,
   ...backboneErrors,
   ...serviceErrors,
+  ...shardErrors,
   ...pageErrors,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -48,7 +48,7 @@ export interface Inspection {
  */
 export async function inspectDataset(
   root: string,
-  options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
+  options: Omit<ExamineOptions, 'kept'> & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
   requireArgument('inspectDataset', 'root', root, path);
   requireFields('inspectDataset', 'options', options, {

@@ -144,6 +144,12 @@ export class RunFolder {
     await writeFileAtomic(this.#config, sealedJson(config));
   }
 
+  /** Takes back what `begin` and the first steps wrote, so that the same command works once its input is mended. */
+  async forget(): Promise<void> {
+    for (const path of [this.#config, this.#records, this.leftOut, this.samples.pathOf()])
+      await rm(path, { recursive: true, force: true });
+  }
+
   /** A sentence on the training images that differ from those the run was begun with; empty where the run does not say. */
   async #changesTo(records: readonly string[], { data }: RunConfig): Promise<string> {
     const before = (await readFile(this.#records, 'utf8').catch(() => '')).split('\n').slice(0, -1);

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import type { Share } from '../core/share.ts';
 import type { Storage } from '../core/storage.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { ImageAccess } from '../data/image-access.ts';
@@ -71,6 +72,8 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly bits: SampleBits;
   /** For what other trainings on the same images may use as well. */
   readonly cache: Storage;
+  /** Whether to compute what the cache has not, although other machines were to (`clad extract --shard`). @default false */
+  readonly mayExtract?: boolean | undefined;
   readonly run: RunFiles;
   /** Go on from `run.checkpoint`, where it holds something. */
   readonly resume: boolean;
@@ -78,6 +81,25 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   /** Sentences about the work, for people. */
   readonly note?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a method is given to compute one machine's share of what `fit` will find in the cache. */
+export interface ExtractContext<O extends CommonOptions = CommonOptions, V extends View = View>
+  extends Omit<FitContext<O, V>, 'run' | 'resume' | 'mayExtract'> {
+  readonly share: Share;
+  /** Version of the program, and processor. */
+  readonly madeBy: string;
+}
+
+/** What came of that. */
+export interface ExtractedImages {
+  /** Where it is, for people. */
+  readonly places: readonly string[];
+  /** Images of the share, and of all shares. */
+  readonly images: number;
+  readonly total: number;
+  /** Whether it was there already. */
+  readonly reused: boolean;
 }
 
 /** What a fitted method says of N images, as values of a graph. */
@@ -195,6 +217,11 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
    * @throws INTERRUPTED when the signal is aborted
    */
   fit(context: FitContext<O, V>): Promise<Fitted>;
+  /**
+   * Computes one machine's share of what `fit` will find in the cache; the shares may be computed in any order, at the same time.
+   * @throws INTERRUPTED when the signal is aborted
+   */
+  extract?(context: ExtractContext<O, V>): Promise<ExtractedImages>;
   /** What `fit` will take and how long, before anything is known but numbers. */
   tasks?(options: O, counts: TaskCounts): readonly ExpectedTask[];
   /** Measures what `fit` will cost, for `clad train --plan`. */

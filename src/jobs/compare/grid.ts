@@ -253,6 +253,8 @@ async function trainCell(
     preset,
     options,
     cache: place.cache,
+    // Cells differ in options, and shards in the cache may be of one of them.
+    mayExtract: true,
     evaluated: true,
   };
   const resumed = existsSync(join(place.run, 'config.json'));

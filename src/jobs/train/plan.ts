@@ -24,7 +24,7 @@ export interface TrainingPlan extends Omit<FitPlan, 'imageSeconds'> {
  */
 export async function planTraining(request: TrainRequest): Promise<TrainingPlan> {
   requireRequest('planTraining', trainFields, request);
-  const work = await readAll(request);
+  const work = await readAll(request, { outside: { '--out': request.out } });
   const { method, options, split, training, dataset, leftOut } = work;
   if (!method.plan) {
     throw new CladError('OPTION_INVALID', {

@@ -57,6 +57,8 @@ export interface TrainRequest {
   readonly evaluated?: boolean;
   /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
   readonly cache?: string | undefined;
+  /** Whether to compute what is not in the cache, although `clad extract` has put shards there that do not fit or are not all there. */
+  readonly mayExtract?: boolean | undefined;
   readonly onProgress?: ProgressListener;
   /** Told once, before them, of the tasks that progress will be of. */
   readonly onTasks?: (tasks: readonly ExpectedTask[]) => void;
@@ -64,6 +66,9 @@ export interface TrainRequest {
   readonly note?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
+
+/** What is asked to be read: of a training, or of what comes before one. */
+export type ReadRequest = Omit<TrainRequest, 'out' | 'resume' | 'excludeOutliers' | 'mayExtract'>;
 
 /** What it may hold, for programs that pass it without types. */
 export const trainFields: Fields<TrainRequest> = {
@@ -87,10 +92,14 @@ export const trainFields: Fields<TrainRequest> = {
   resume: optional(flag),
   evaluated: optional(flag),
   cache: optional(path),
+  mayExtract: optional(flag),
   onTasks: optional(callback),
   ...talk,
   signal: optional(signal),
 };
+
+/** What has been read and checked: all that the steps of a training share but where they write. */
+export type ReadWork = Omit<Work, 'request' | 'run' | 'cache' | 'resume' | 'mayExtract'>;
 
 /** What the steps of a training share: what the method is given, and what else was read. */
 export interface Work extends FitContext {

@@ -68,7 +68,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   const { run } = work;
   const prepared = secondsSince(started);
   const { fitted, metadata, goodImages } = await blaming(work.method.file, async () => {
-    const made = requireFitted(await work.method.fit(work), work.training.length);
+    const made = requireFitted(await fitOrForget(work), work.training.length);
     return { fitted: made, ...(await calibrateAndWrite(work, made)) };
   });
   const { steps, chosen, sharedSeconds = 0 } = fitted;
@@ -87,6 +87,17 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     featureSeconds: prepared + sharedSeconds,
   };
   return excluding(outcome, request);
+}
+
+/** Fits; a new run that is refused for its shards has nothing worth going on with, and is taken back. */
+async function fitOrForget(work: Work): Promise<Fitted> {
+  try {
+    return await work.method.fit(work);
+  } catch (error) {
+    const refused = error instanceof CladError && error.code.startsWith('SHARDS_');
+    if (refused && !work.resume) await work.run.forget();
+    throw error;
+  }
 }
 
 /** A method from a file may give anything. @throws TypeError */
