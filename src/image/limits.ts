@@ -1,7 +1,7 @@
 /**
  * @file Which pictures are taken at all, by their sides, and what predicting one costs. A file of some kilobytes can hold a picture of
  * millions of rows and one column: few pixels, but the detector's resize keeps each row at its full width for a moment. The numbers
- * are from docs/decisions/0022-pictures-by-their-cost.md. Pure; the same in Node and the browser.
+ * are from docs/decisions/0022-images-by-their-cost.md. Pure; the same in Node and the browser.
  */
 import { CladError } from '../core/errors.ts';
 

@@ -59,7 +59,7 @@ const leastWeight = 1e-6;
 
 /**
  * Each patch votes for the product nearest to it, and the vote counts by how much further away the next one is: a patch of bare table,
- * which lies under several products, does not decide which one it is (docs/decisions/0009-the-product-by-weighed-votes.md).
+ * which lies under several products, does not decide which one it is (docs/decisions/0009-the-class-by-weighted-votes.md).
  * @param distances - to each product, [rows, N]
  */
 export function weighedVotes(distances: Tensor, count: number): Tensor {
