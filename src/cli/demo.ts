@@ -94,7 +94,7 @@ function describe(data: string, run: string, page: string, document: EvaluationD
     'Next:',
     '  # heat maps of single photographs',
     `  ${programName()} predict ${shellWord(run)} ${shellWord(photographs)} --maps maps/`,
-    '  # your own: YOUR_FOLDER/<product>/*.jpg of good parts',
+    '  # your own: YOUR_FOLDER/<class>/*.jpg of good parts',
     `  ${programName()} train YOUR_FOLDER --out runs/mine`,
   ].join('\n');
 }

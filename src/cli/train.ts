@@ -29,8 +29,8 @@ import { describeTraining } from './train-outcome.ts';
 export function registerTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('train one model over all products of a data set')
-    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
+    .description('train one model over all classes of a data set')
+    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <class>/*.jpg of good parts')
     .requiredOption('--out <run>', 'folder to write the run into')
     .option(
       '--backbone <name|file>',
@@ -52,7 +52,7 @@ export function registerTrain(program: Command): void {
     .addOption(
       new Option(
         '--selection <how>',
-        'what chooses the networks: held-out images (the default), the test images, which leaks, or none',
+        'what the checkpoint is selected by: held-out images (the default), the test images, which leaks, or none',
       ).choices(['synthetic', 'test', 'last']),
     )
     .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
@@ -226,7 +226,7 @@ function describePlan({
     header: ['', 'expected'],
     rows: [
       ['images', `${images} of ${classes} classes, ${heldOut} held out`],
-      ...(testImages === 0 ? [] : [['test images', `${testImages}, which choose the networks`]]),
+      ...(testImages === 0 ? [] : [['test images', `${testImages}, which select the checkpoint`]]),
       [learntFrom.name, learntFrom.count.toLocaleString('en')],
       ['disk', `${gigabytes(bytes)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],

@@ -79,14 +79,14 @@ function doubt(files: readonly FileDepth[], deep: readonly DeepFile[], all: Samp
   const other = products.find(({ range }) => bitsFor(range) !== bits);
   if (other) {
     const like = products.find(({ range }) => bitsFor(range) === bits)!;
-    return `values go up to ${other.range.largest} in ${other.name}, and up to ${like.range.largest} in ${like.name}: these are two cameras, or one product is dark`;
+    return `values go up to ${other.range.largest} in ${other.name}, and up to ${like.range.largest} in ${like.name}: these are two cameras, or one class is dark`;
   }
   const apart = detached(all);
   if (apart !== undefined)
-    return `values go up to ${apart}, and a few are ${all.largest} without any between: something drawn into the pictures, or two cameras`;
+    return `values go up to ${apart}, and a few are ${all.largest} without any between: something drawn into the images, or two cameras`;
   const darker = deep.filter(({ range }) => range.largest <= mostOf(bits) >> 4);
   if (darker[0] && darker.length < deep.length)
-    return `values go up to ${all.largest}, but in ${darker.length} of ${deep.length} files only to ${joinedRange(darker.map(({ range }) => range)).largest} (${darker[0].path}): two cameras, or nearly black pictures`;
+    return `values go up to ${all.largest}, but in ${darker.length} of ${deep.length} files only to ${joinedRange(darker.map(({ range }) => range)).largest} (${darker[0].path}): two cameras, or nearly black images`;
   if (bits === wholeRange) {
     // Twelve bits turned over, or around the middle, as signed numbers are.
     if (all.largest - all.smallest > mostOf(12)) return undefined;

@@ -66,7 +66,7 @@ async function kindOfContent(path: string, name: string): Promise<EntryKind> {
       const head = Buffer.alloc(headBytes);
       const { format, other } = sniff(head.subarray(0, readSync(file, head, 0, headBytes, 0)), name);
       if (format !== undefined) return 'image';
-      return { leftOut: other === undefined ? 'no picture' : `${other} is not read` };
+      return { leftOut: other === undefined ? 'no image' : `${other} is not read` };
     } finally {
       closeSync(file);
     }

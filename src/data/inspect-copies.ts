@@ -9,12 +9,12 @@ import { distinct } from './pixel-hash.ts';
 /** What the same picture at several places means, a line for each kind, under the class of the first copy. */
 export function copyProblems(name: string, copies: readonly Copies[]): Problem[] {
   const lines: Record<CopyKind, readonly [Problem['severity'], (groups: readonly Copies[]) => string]> = {
-    class: ['error', () => 'the same picture stands in the folders of several classes'],
-    label: ['error', () => 'the same picture stands among good and among anomalous ones'],
+    class: ['error', () => 'the same image stands in the folders of several classes'],
+    label: ['error', () => 'the same image stands among good and among anomalous ones'],
     leak: [
       'warning',
       () =>
-        'the same picture is in train and in test: the detector will know it, and what is measured on it flatters',
+        'the same image is in train and in test: the detector will know it, and what is measured on it flatters',
     ],
     train: [
       'warning',
@@ -22,7 +22,7 @@ export function copyProblems(name: string, copies: readonly Copies[]): Problem[]
     ],
     test: [
       'warning',
-      (groups) => `copies among the test images, whose pictures weigh more by them (${countCopies(groups)})`,
+      (groups) => `copies among the test images, which weigh more by them (${countCopies(groups)})`,
     ],
   };
   return Object.entries(lines).flatMap(([kind, [severity, said]]) => {

@@ -91,7 +91,7 @@ function mismatch(image: string, size: Size, photograph: StoredForm, mask: Store
   const sizes = `the mask is ${turned.width} x ${turned.height} pixels, its image ${image} ${size.width} x ${size.height}`;
   const same = (first: Size, second: Size) => first.width === second.width && first.height === second.height;
   if (photograph.orientation >= 5 && mask.orientation < 5 && same(photograph, mask))
-    return `${sizes}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the picture as stored. Turn the mask, or store the photograph turned`;
+    return `${sizes}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the image as stored. Turn the mask, or store the photograph turned`;
   if (mask.orientation >= 5 && same(mask, size))
     return `${sizes}: the mask's own EXIF orientation turns it by a quarter. Remove it from the mask`;
   if (turned.width === size.height && turned.height === size.width)
@@ -136,7 +136,7 @@ function inverted(className: string, facts: readonly MaskFacts[]): MaskWarning[]
   if (first === undefined) return [];
   const advice = 'Inside is what is not black; is it inverted?';
   if (odd.length > 1 && odd.length * 2 >= facts.length) {
-    const message = `${odd.length} of ${facts.length} masks cover most of their picture or its border, ${first.path} ${percent(first.coverage)}. ${advice.replace('is it', 'are they')}`;
+    const message = `${odd.length} of ${facts.length} masks cover most of their image or its border, ${first.path} ${percent(first.coverage)}. ${advice.replace('is it', 'are they')}`;
     return [{ className, path: null, message }];
   }
   const others = facts.filter((each) => !odd.includes(each));
@@ -144,7 +144,7 @@ function inverted(className: string, facts: readonly MaskFacts[]): MaskWarning[]
   return odd.map(({ path, coverage, border }) => ({
     className,
     path,
-    message: `the mask covers ${percent(coverage)} of the picture and ${percent(border)} of its border${usual}. ${advice}`,
+    message: `the mask covers ${percent(coverage)} of the image and ${percent(border)} of its border${usual}. ${advice}`,
   }));
 }
 
@@ -152,7 +152,7 @@ function turnedWarning(className: string, facts: readonly MaskFacts[]): MaskWarn
   const turned = facts.flatMap((each) => each.turned ?? []);
   if (turned.length === 0) return [];
   const photographs = turned.length === 1 ? 'one photograph is' : `${turned.length} photographs are`;
-  const message = `${photographs} turned or mirrored by EXIF orientation, ${turned[0]}, and the mask has the same size either way. Masks are taken to follow the picture as it is shown: look at one`;
+  const message = `${photographs} turned or mirrored by EXIF orientation, ${turned[0]}, and the mask has the same size either way. Masks are taken to follow the image as it is shown: look at one`;
   return [{ className, path: null, message }];
 }
 

@@ -68,8 +68,8 @@ function besides(folder: string, { folders, images }: FoundBelow): string | unde
 function notGood(path: string, reason: string): CladError {
   return new CladError('LAYOUT_UNCLEAR', {
     path,
-    reason: `all images below a product's folder are taken for good parts, and ${reason}`,
-    hint: 'Keep good parts alone in it, or rename the folder if it holds such. With test images follow MVTec AD: train/good, test/good and test/<defect> in each product.',
+    reason: `all images below a class's folder are taken for good parts, and ${reason}`,
+    hint: 'Keep good parts alone in it, or rename the folder if it holds such. With test images follow MVTec AD: train/good, test/good and test/<defect> in each class.',
   });
 }
 

@@ -39,7 +39,7 @@ export async function plainClasses(root: string, looks?: Looks): Promise<ClassFo
     throw new CladError('LAYOUT_UNCLEAR', {
       path: root,
       reason: `it holds images (${images[0]}) beside folders (${folders[0]})`,
-      hint: 'Keep either the images of one product or one folder a product.',
+      hint: 'Keep either the images of one class or one folder a class.',
     });
   }
   if (images.length > 0) return [{ className: basename(root), path: root }];
@@ -47,8 +47,8 @@ export async function plainClasses(root: string, looks?: Looks): Promise<ClassFo
   if (wrong !== undefined) {
     throw new CladError('LAYOUT_UNCLEAR', {
       path: join(root, wrong),
-      reason: 'the folder is named as a split or a state of the part, not as a product',
-      hint: 'Give the folder of good parts itself, name folders after products, or follow MVTec AD: train/good, test/good and test/<defect>.',
+      reason: 'the folder is named as a split or a state of the part, not as a class',
+      hint: 'Give the folder of good parts itself, name folders after classes, or follow MVTec AD: train/good, test/good and test/<defect>.',
     });
   }
   return folders.map((className) => ({ className, path: join(root, className) }));

@@ -24,7 +24,7 @@ export interface Mask {
 
 const rgbImage: Kind = {
   expected:
-    'a picture of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array',
+    'an image of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array',
   holds: isRgbImage,
 };
 
@@ -51,7 +51,7 @@ export function requireOneSize(of: string, argument: string, value: readonly Rgb
 }
 
 const pictures: Kind = {
-  expected: 'a list of pictures, at least one',
+  expected: 'a list of images, at least one',
   holds: (value) => Array.isArray(value) && value.length > 0,
 };
 

@@ -90,10 +90,7 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
     const tolerance = request.tolerance ?? Math.max(golden.tolerance, least);
     const pictures: VerifiedPicture[] = [];
     for (const kept of golden.pictures) {
-      const image = await decodeBytes(
-        Buffer.from(kept.png, 'base64'),
-        `${model}: golden picture ${kept.name}`,
-      );
+      const image = await decodeBytes(Buffer.from(kept.png, 'base64'), `${model}: golden image ${kept.name}`);
       const now = await detector.predict(image);
       const { within, ...difference } = compareGolden(kept, now, tolerance, detector.metadata.classes);
       pictures.push({

@@ -182,7 +182,7 @@ export class HostedDetector {
       await this.#loadIn(thread, threads);
     } catch (error) {
       this.#options.onOutput?.(
-        `no engine of its own for large pictures, small ones wait for them: ${reasonOf(error)}`,
+        `no engine of its own for large images, small ones wait for them: ${reasonOf(error)}`,
       );
       return undefined;
     }

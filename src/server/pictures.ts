@@ -28,7 +28,7 @@ export class PictureThreads {
     const large = Math.max(1, Math.floor(count / 3));
     const options: Omit<LaneOptions, 'count'> = {
       start: () => nodeWorker(script, told.onOutput),
-      worker: 'A thread that decodes and draws pictures',
+      worker: 'A thread that decodes and draws images',
       remedy: 'Another is being started; send the request again.',
       onDeath: told.onDeath,
     };

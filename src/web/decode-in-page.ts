@@ -36,7 +36,7 @@ const drawables = [
 ] as const;
 
 const picture: Kind = {
-  expected: `a picture: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
+  expected: `an image: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
   holds: (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -60,7 +60,7 @@ const asStored: ImageBitmapOptions = {
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
   requireArgument('toRgbImage', 'source', source, picture);
-  const path = source instanceof File ? source.name : 'The picture';
+  const path = source instanceof File ? source.name : 'The image';
   try {
     if (source instanceof Blob) return await decodeBlob(source, path);
     if (source instanceof ImageData) return withoutAlpha(source);

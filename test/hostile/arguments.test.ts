@@ -220,7 +220,7 @@ describe('wrong arguments', () => {
       'decodeImage: expected path to be a path, as a text, got undefined.',
     );
     expect(await message('heatPicture', { metadata }, Promise.resolve(image), prediction)).toBe(
-      'heatPicture: expected image to be a picture of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array, got a promise; await it first.',
+      'heatPicture: expected image to be an image of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array, got a promise; await it first.',
     );
     expect(await message('evaluateRun', 'runs/parts')).toBe(
       'evaluateRun: expected request to be an object of named options, got the text "runs/parts".',

@@ -74,7 +74,7 @@ describe.each(rounds(12, 400))('folders filled by chance, round %d', (round) => 
       await expectAllNamed(root, images, leftOut);
     }));
 
-  it('are read or named, as products', () =>
+  it('are read or named, as classes', () =>
     withFiles({ 'set/sure/0.png': png }, async (folder) => {
       const root = join(folder, 'set');
       await fill(new Random('products', round), join(root, 'sure'));

@@ -39,8 +39,8 @@ function residentBytes(): number {
   return process.memoryUsage.rss();
 }
 
-describe('damaged pictures', () => {
-  it('decode to a whole picture, or are refused in a sentence', async () => {
+describe('damaged images', () => {
+  it('decode to a whole image, or are refused in a sentence', async () => {
     const whole = new Map(
       await Promise.all(kinds.map(async (kind) => [kind, await decodeBytes(bytesOf(kind), kind)] as const)),
     );
@@ -128,7 +128,7 @@ function withEntry(tiff: Uint8Array, tag: number, entry: readonly [number, numbe
   throw new Error(`no tag ${tag}`);
 }
 
-describe('small files that claim huge pictures', () => {
+describe('small files that claim huge images', () => {
   const png = (kind: string, side: number) => {
     const bytes = Buffer.from(bytesOf(kind));
     bytes.writeUInt32BE(side, 16);

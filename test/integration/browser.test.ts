@@ -298,7 +298,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
 });
 
 describe.skipIf(!hasChromium)('the example page', () => {
-  it('predicts a picture that is dropped on it, and draws it', async () => {
+  it('predicts an image that is dropped on it, and draws it', async () => {
     const page = await open(`${isolated.url}?model=/run/model.onnx&device=wasm`);
     const trouble: string[] = [];
     page.on('console', (message) => trouble.push(message.text()));
@@ -391,7 +391,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     return page;
   };
 
-  it('says nothing of a picture that it cannot decode, and nothing of the one before', async () => {
+  it('says nothing of an image that it cannot decode, and nothing of the one before', async () => {
     const page = await loaded();
     for (const broken of ['GIF89a', '', (await readFile(lines[0]!.path)).subarray(0, 400)]) {
       await shown(page, lines[0]!);
@@ -405,7 +405,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('shows no verdict while it predicts, and never that of an earlier picture that comes late', async () => {
+  it('shows no verdict while it predicts, and never that of an earlier image that comes late', async () => {
     const page = await loaded();
     const [first, second, third] = lines as [PredictionLine, PredictionLine, PredictionLine];
     await shown(page, first);
@@ -474,7 +474,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
   });
 
   for (const width of [390, 1280]) {
-    it(`fits at ${width} pixels, before and after a picture`, async () => {
+    it(`fits at ${width} pixels, before and after an image`, async () => {
       const page = await open(isolated.url);
       await page.setViewportSize({ width, height: 800 });
       const wide = () => page.evaluate('document.documentElement.scrollWidth');

@@ -124,7 +124,7 @@ describe('clad calibrate', () => {
     expect((await clad('verify', out)).status).toBe(0);
   }, 60_000);
 
-  it('keeps the threshold of a product that no photograph is of, and says so', async () => {
+  it('keeps the threshold of a class that no photograph is of, and says so', async () => {
     const out = at('discs.onnx');
     const { status, stdout } = await clad(
       'calibrate',
@@ -170,7 +170,7 @@ describe('clad calibrate', () => {
     expect(both.stderr).toMatch(/--anomalous to be not among the photographs of good parts/);
   });
 
-  it('remembers the products of an earlier calibration', async () => {
+  it('remembers the classes of an earlier calibration', async () => {
     const [first, second] = [at('first.onnx'), at('second.onnx')];
     const [discs = '', weaves = ''] = good();
     expect((await clad('calibrate', run, discs, '--out', first, '--min-images', '2')).status).toBe(0);

@@ -186,7 +186,7 @@ describe('data sets that leave a doubt', () => {
     expect(small.stderr).toMatch(/values go up to \d+, and 12 bits hold 4095 at most/);
     const shown = await clad('data', 'inspect', at('doubt'));
     expect(shown.status).toBe(2);
-    expect(shown.stdout).toMatch(/two cameras, or one product is dark/);
+    expect(shown.stdout).toMatch(/two cameras, or one class is dark/);
   });
 });
 

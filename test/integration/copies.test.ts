@@ -110,7 +110,7 @@ describe('clad data inspect', () => {
 });
 
 describe('clad train', () => {
-  it('uses copies once, and then gives the very detector of the distinct pictures', async () => {
+  it('uses copies once, and then gives the very detector of the distinct images', async () => {
     const { stderr } = await trainSmall(folder, copied, 'copied-run');
     expect(stderr).toMatch(
       /Copies among the training images, .*: 4\. Each picture is used once: .*hard\.png/,
@@ -125,7 +125,7 @@ describe('clad train', () => {
     expect(other.provenance.data).toEqual({ ...one.provenance.data, name: 'copied' });
   }, 60_000);
 
-  it('plans with distinct pictures', async () => {
+  it('plans with distinct images', async () => {
     const backbone = await writeTinyBackbone(folder);
     const sets = tinySettings.flatMap((text) => ['--set', text]);
     const planned = await clad(
@@ -143,7 +143,7 @@ describe('clad train', () => {
     expect((JSON.parse(planned.stdout) as TrainingPlan).images).toBe(20);
   });
 
-  it('refuses a picture of two products, leaves all its copies out where asked to, and says loudly what leaks', async () => {
+  it('refuses an image of two classes, leaves all its copies out where asked to, and says loudly what leaks', async () => {
     const root = at('two');
     await writeParts(root, { training: 6, defective: [] });
     await copyFile(disc(root, 'train/good/001.png'), join(root, 'weave/train/good/disc.png'));
@@ -273,7 +273,7 @@ describe('clad calibrate', () => {
     }
   }, 60_000);
 
-  it('refuses a picture that is given as good and as anomalous, and says which defects were trained on as good', async () => {
+  it('refuses an image that is given as good and as anomalous, and says which defects were trained on as good', async () => {
     const good = disc(clean, 'test/good');
     const bad = at('bad');
     await mkdir(bad);

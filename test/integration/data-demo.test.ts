@@ -95,7 +95,7 @@ describe('clad data demo', () => {
       expect(await readdir(folder)).toEqual(['demo-data.json', 'screw']);
     }));
 
-  it("refuses a folder with other people's files, a file, and products it has not", () =>
+  it("refuses a folder with other people's files, a file, and classes it has not", () =>
     withFiles(
       { 'mine/notes.txt': 'mine', 'forged/demo-data.json': '{"madeBy": "me"}', 'a.png': '' },
       async (root) => {

@@ -125,7 +125,7 @@ No problems.
       expect(JSON.parse(json.stdout).problems).toHaveLength(3);
     }));
 
-  it('counts a product of one photograph as a problem, which it is for a training', () =>
+  it('counts a class of one photograph as a problem, which it is for a training', () =>
     withFiles({ 'nut/0.png': [9, 9], 'nut/1.png': [9, 9], 'bolt/0.jpg': [9, 12] }, async (root) => {
       const { status, stdout } = await clad('data', 'inspect', root);
       expect(status).toBe(2);

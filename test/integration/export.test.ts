@@ -96,9 +96,9 @@ describe('clad verify', () => {
     expect((await clad('verify', tampered, '--tolerance', '0.05')).status).toBe(0);
   });
 
-  it('refuses a file of an earlier version; an export of it has golden pictures', async () => {
+  it('refuses a file of an earlier version; an export of it has golden images', async () => {
     const old = await withGolden('old.onnx', () => undefined);
-    expectRefused(await clad('verify', old), /old\.onnx: the file holds no golden pictures/);
+    expectRefused(await clad('verify', old), /old\.onnx: the file holds no golden images/);
     const out = at('renewed.onnx');
     expect((await clad('export', old, '--to', 'onnx', '--out', out)).status).toBe(0);
     expect((await clad('verify', out)).status).toBe(0);

@@ -353,7 +353,7 @@ describe('an output', () => {
   });
 });
 
-it('a detector without golden pictures has a checksum too', async () => {
+it('a detector without golden images has a checksum too', async () => {
   const bytes = await readFile(join(run, 'model.onnx'));
   const made = detectorBytes(decodeModel(bytes), readDetector(bytes, 'model.onnx').metadata);
   expect(readDetector(made, 'made.onnx').checked).toBe(true);

@@ -163,7 +163,7 @@ describe('clad train', () => {
 });
 
 describe('clad update refuses', () => {
-  it('to leave out all of a product', async () => {
+  it('to leave out all of a class', async () => {
     const all = Array.from(
       { length: 16 },
       (_, number) => `weave/train/good/${String(number).padStart(3, '0')}.png`,

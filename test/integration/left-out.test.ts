@@ -25,7 +25,7 @@ const leftOut = {
     { reason: 'link that leads in a circle', count: 1, paths: ['disc/week2/up'] },
     { reason: 'link that leads nowhere', count: 1, paths: ['disc/share'] },
     { reason: 'named pipe, not a file', count: 1, paths: ['disc/week1/x.png'] },
-    { reason: 'no picture', count: 1, paths: ['notes.txt'] },
+    { reason: 'no image', count: 1, paths: ['notes.txt'] },
   ],
 };
 const lines = [
@@ -35,7 +35,7 @@ const lines = [
   '  link that leads in a circle (1): disc/week2/up',
   '  link that leads nowhere (1): disc/share',
   '  named pipe, not a file (1): disc/week1/x.png',
-  '  no picture (1): notes.txt',
+  '  no image (1): notes.txt',
   '',
 ].join('\n');
 const readAsOne = 'disc: the images of 3 folders are read as one: disc, disc/week1, disc/week2';
@@ -135,7 +135,7 @@ describe('what cannot be meant is refused', () => {
     expect(stderr).toContain(`clad: ${pipe}: cannot be read (it is a named pipe, not a file).`);
   });
 
-  it('a folder without a picture that is read, with what there is', async () => {
+  it('a folder without an image that is read, with what there is', async () => {
     await writeFiles(at('phone'), { '0.heic': '\0\0\0\x18ftypheic', '1.heic': '\0\0\0\x18ftypheic' });
     expectRefused(
       await clad('predict', at('run'), at('phone')),
@@ -144,7 +144,7 @@ describe('what cannot be meant is refused', () => {
     expectRefused(await clad('data', 'inspect', at('phone')), /left out there: HEIC is not read \(2\)\.\n$/);
   });
 
-  it("a product's folder with one of bad parts", async () => {
+  it("a class's folder with one of bad parts", async () => {
     await writeFiles(at('mixed'), { 'disc/week1/0.png': '', 'disc/week1/NG/0.png': '' });
     expectRefused(
       await clad('train', at('mixed'), '--out', at('never')),

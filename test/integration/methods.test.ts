@@ -59,7 +59,7 @@ describe.each(methods)('%s', (method) => {
     expect(metadata.provenance).toMatchObject({ preset: 'fast' });
   });
 
-  it('tells the products apart and finds more in bad parts than in good ones', async () => {
+  it('tells the classes apart and finds more in bad parts than in good ones', async () => {
     const path = join(folder, method, 'evaluation.json');
     const { mean, classes } = JSON.parse(await readFile(path, 'utf8')) as EvaluationDocument;
     expect(Object.keys(classes)).toEqual(['disc', 'weave']);

@@ -34,7 +34,7 @@ const train = (data: string, out: string, ...more: readonly string[]) =>
   clad('train', data, '--out', out, '--backbone', backbone, ...short, ...more);
 
 describe('folders', () => {
-  it('of a run or a cache are refused within the data set, which would take them for a product', async () => {
+  it('of a run or a cache are refused within the data set, which would take them for a class', async () => {
     const before = await readdir(parts);
     expectRefused(await train(parts, join(parts, 'run')), /Expected --out to be outside the data set/);
     const cache = ['--cache', join(parts, 'cache')];

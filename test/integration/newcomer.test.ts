@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('twenty JPEGs of one object', () => {
-  it('train, with one product named after the folder', () => {
+  it('train, with one class named after the folder', () => {
     expect(trained.stderr).toMatch(/Backbone: builtin/);
     expect(trained.stdout).toMatch(/caps: anomalous above/);
     expect(trained.status).toBe(0);

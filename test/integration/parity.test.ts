@@ -75,12 +75,12 @@ afterAll(async () => {
   await serving?.stop();
   await rm(folder, { recursive: true, force: true });
   const header = [
-    'the same pictures through',
+    'the same images through',
     'score differs by, at most',
     'class probability',
     'other verdicts',
   ];
-  if (rows.length > 0) console.log(`${predicted.length} pictures\n${markdownTable({ header, rows })}`);
+  if (rows.length > 0) console.log(`${predicted.length} images\n${markdownTable({ header, rows })}`);
 });
 
 /**
@@ -132,7 +132,7 @@ async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array
 }
 
 describe('one file, the same numbers', () => {
-  it('clad predict sees good and anomalous pictures', () => {
+  it('clad predict sees good and anomalous images', () => {
     expect(new Set(predicted.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
   });
 

@@ -72,7 +72,7 @@ describe('a method in a file', () => {
     expect(await readFile(at('run', 'report', 'index.html'), 'utf8')).toContain('gaussian');
   });
 
-  it('is evaluated: it tells products apart, and good from bad', async () => {
+  it('is evaluated: it tells classes apart, and good from bad', async () => {
     const { stdout, status } = await clad('evaluate', at('run'), '--json');
     expect(status).toBe(0);
     const { mean } = JSON.parse(stdout) as EvaluationDocument;
@@ -175,7 +175,7 @@ describe('a method without patch features', () => {
     expect(line?.score).toBeGreaterThan(0);
   }, 30_000);
 
-  it('that tells no products apart is refused where there are several', async () => {
+  it('that tells no classes apart is refused where there are several', async () => {
     const refused = await train(fixture('contrast'), parts, 'several', ...plain);
     expectRefused(refused, /of one class, since the method does not tell classes apart, got disc, weave/);
   }, 30_000);

@@ -67,7 +67,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('pictures of extreme sides', () => {
+describe('images of extreme sides', () => {
   const sentence =
     /1 x 100000 pixels cannot be predicted as one image\. Expected sides .* Cut it into pieces\./;
 
@@ -160,7 +160,7 @@ describe('heat maps', () => {
     expect([refused.status, (await failureOf(refused)).code]).toEqual([413, 'MAP_TOO_LARGE']);
   });
 
-  it('that take long do not hold up small pictures', async () => {
+  it('that take long do not hold up small images', async () => {
     const large = await grey(3000, 3000);
     const runs = () => metric(serving.url, 'clad_batch_size_count');
     const before = await runs();
@@ -364,7 +364,7 @@ describe('its life', () => {
     expect((await hung.stop()).status).toBe(0);
   });
 
-  it('has written nothing but JSON lines, not even of many pictures that wait together', async () => {
+  it('has written nothing but JSON lines, not even of many images that wait together', async () => {
     const form = new FormData();
     for (let at = 0; at < 24; at++) form.append('a', new Blob([small]), `${at}.png`);
     expect((await post(serving.url, predict, form)).status).toBe(200);

@@ -85,7 +85,7 @@ async function form(
 const bytesOf = async (path: string) => new Uint8Array(await readFile(path));
 
 describe('/v1', () => {
-  it('says of every picture exactly what clad predict --json says', async () => {
+  it('says of every image exactly what clad predict --json says', async () => {
     expect(paths).toHaveLength(12);
     for (const path of paths) {
       const response = await post(predict, await bytesOf(path), png);
@@ -323,7 +323,7 @@ describe('what is around it', () => {
     }
   });
 
-  it('counts requests, verdicts and scores by product', async () => {
+  it('counts requests, verdicts and scores by class', async () => {
     await post(predict, await bytesOf(paths[0]!), png);
     const text = await (await fetch(`${serving.url}/metrics`)).text();
     const { class: product, verdict } = offline.get(paths[0]!)!;
@@ -374,7 +374,7 @@ describe('hostile requests', () => {
     ['text', 415, () => post(predict, 'hello', { 'Content-Type': 'text/plain' })],
     ['a compressed body', 415, () => post(predict, 'x', { ...png, 'Content-Encoding': 'gzip' })],
     ['noise', 422, () => post(predict, new Uint8Array(5000).fill(77), png)],
-    ['half a picture', 422, async () => post(predict, (await bytesOf(paths[0]!)).slice(0, 900), png)],
+    ['half an image', 422, async () => post(predict, (await bytesOf(paths[0]!)).slice(0, 900), png)],
     ['a decompression bomb', 413, async () => post(predict, await bomb(), png)],
     ['more bytes than allowed', 413, () => post(predict, new Uint8Array(41 * 2 ** 20), png)],
     [
@@ -398,7 +398,7 @@ describe('hostile requests', () => {
         post(predict, await form(Array.from({ length: 33 }, () => ['a', new Uint8Array(1)] as const))),
     ],
     [
-      'a picture of many',
+      'an image of many',
       400,
       async () => post(`${predict}?map=png`, await form([1, 2].map(() => ['a', new Uint8Array(1)] as const))),
     ],

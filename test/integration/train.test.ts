@@ -73,7 +73,7 @@ describe('clad train', () => {
     expect(trained.stdout).toContain(` evaluate ${run}\n`);
   });
 
-  it('leaves a run folder with resolved options, log, checkpoint, pictures and detector, and no cache', async () => {
+  it('leaves a run folder with resolved options, log, checkpoint, images and detector, and no cache', async () => {
     expect((await readdir(run)).sort()).toEqual(
       expect.arrayContaining([
         'checkpoint',
@@ -440,7 +440,7 @@ describe('clad evaluate', () => {
     expect(stderr).toContain(mask);
   });
 
-  it('finds the red blots, and knows one product from the other', () => {
+  it('finds the red blots, and knows one class from the other', () => {
     const { mean } = evaluated;
     expect(mean.imageAuroc).toBeGreaterThan(0.9);
     expect(mean.pixelAuroc).toBeGreaterThan(0.9);
@@ -486,7 +486,7 @@ describe('clad evaluate', () => {
     ],
     ['a folder that is nowhere', async () => [join(folder, 'none')], /none: no run here/],
     [
-      'a product it was not trained on',
+      'a class it was not trained on',
       async () => {
         await mkdir(join(folder, 'other/cap/test'), { recursive: true });
         await cp(join(parts, 'disc/test'), join(folder, 'other/cap/test'), { recursive: true });

@@ -68,15 +68,15 @@ function shapeWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarni
   if (look.shape >= low / ratio && look.shape <= high * ratio) return undefined;
   return {
     code: 'SHAPE',
-    message: `Width divided by height is ${look.shape.toFixed(2)}, of the training images ${span(profile.shape, 2)}: the picture is squeezed into another shape than theirs.`,
+    message: `Width divided by height is ${look.shape.toFixed(2)}, of the training images ${span(profile.shape, 2)}: the image is squeezed into another shape than theirs.`,
   };
 }
 
 function colourWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
   if (look.chroma <= chroma.grey && profile.chroma.low >= chroma.allColour)
-    return { code: 'GREY', message: 'The picture is grey; the training images are in colour.' };
+    return { code: 'GREY', message: 'The image is grey; the training images are in colour.' };
   if (look.chroma >= chroma.colour && profile.chroma.high <= chroma.allGrey)
-    return { code: 'COLOUR', message: 'The picture is in colour; the training images are grey.' };
+    return { code: 'COLOUR', message: 'The image is in colour; the training images are grey.' };
   const cast = (['warmth', 'green'] as const).some((name) => {
     const { low, high } = limits(profile, name, steps.cast);
     return look[name] < low || look[name] > high;

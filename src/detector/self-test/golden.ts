@@ -61,7 +61,7 @@ export function parseGolden(entries: Readonly<Record<string, string>>, path: str
   const text = entries[goldenKey];
   if (text === undefined) throw new CladError('GOLDEN_MISSING', { path });
   const refuse = (reason: string, cause?: unknown) =>
-    new CladError('DETECTOR_INVALID', { path, reason: `its golden pictures ${reason}` }, { cause });
+    new CladError('DETECTOR_INVALID', { path, reason: `its golden images ${reason}` }, { cause });
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -97,7 +97,7 @@ export async function measureLayers(
   if ('reason' in measured) return measured;
   const wrong = measured.find(({ shape }) => shape.length !== 4 || shape[2] !== shape[3]);
   if (wrong) {
-    const expected = 'a layer is [N, channels, height, width], as square as the picture';
+    const expected = 'a layer is [N, channels, height, width], as square as the image';
     return { reason: `its value ${wrong.name} has the shape [${wrong.shape.join(', ')}]; ${expected}` };
   }
   return { layers: sorted(measured) };
@@ -160,7 +160,7 @@ async function measureSides(
     return values.map(({ name, shape }) => ({ name, shape, stride: nominalStride(size / (shape[2] ?? 1)) }));
   } catch (error) {
     if (error instanceof CladError) throw error;
-    return { reason: `it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})` };
+    return { reason: `it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})` };
   }
 }
 

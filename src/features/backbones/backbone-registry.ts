@@ -207,7 +207,7 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
   const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
     (error: unknown) => {
       if (error instanceof CladError) throw error;
-      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
+      return refuse(`it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})`);
     },
   );
   card.layers.forEach(({ name, channels, stride }, index) => {

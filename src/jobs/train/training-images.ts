@@ -33,11 +33,11 @@ export function noteCopies(
   );
   if (training.length > 0)
     note?.(
-      `Copies among the training images, by their pixels: ${countCopies(training)}. Each picture is used once: ${nameCopies(training)}`,
+      `Copies among the training images, by their pixels: ${countCopies(training)}. Each image is used once: ${nameCopies(training)}`,
     );
   const leaks = findCopies(samples, pixels).filter(({ kind }) => kind === 'leak');
   if (leaks.length > 0)
     note?.(
-      `Warning: pictures that are in train and in test, by their pixels: ${leaks.length}. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
+      `Warning: images that are in train and in test, by their pixels: ${leaks.length}. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
     );
 }

@@ -46,7 +46,7 @@ import { type CrasOptions, crasAblation, crasOptions, crasPresets, crasShares } 
 
 export const cras = onPatches<CrasOptions>({
   name: 'cras',
-  summary: "a discriminator of features beside their difference to the product's centres",
+  summary: "a discriminator of features beside their difference to the class's centres",
   options: crasOptions,
   presets: crasPresets,
   ablation: crasAblation,

@@ -26,7 +26,7 @@ ${groups.map((group) => groupOf(group, all, name))}
   });
   return html`<section id="examples" aria-labelledby="examples-title">
 <h2 id="examples-title">Hits, misses and false alarms</h2>
-<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outlines are the regions. The colours of a product are always the same, and their numbers are values of the anomaly map.</p>
+<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outlines are the regions. The colours of a class are always the same, and their numbers are values of the anomaly map.</p>
 ${blocks}
 </section>`;
 }

@@ -58,12 +58,12 @@ describe('files of 16 bits', () => {
     ['black', many(0), /values go up to 0 only/],
     ['left-aligned and dark', many(4080, { multiple: 16 }), /multiples of 16.*upper end/],
     [
-      'of two cameras in two products',
+      'of two cameras in two classes',
       [...many(4095), ...many(65_535, { className: 'nut' })],
       /up to 4095 in bolt, and up to 65535 in nut/,
     ],
     [
-      'of two cameras in one product',
+      'of two cameras in one class',
       [...many(65_535), file(4000)],
       /in 1 of 21 files only to 4000 \(\/bolt\/4000\.png\)/,
     ],
@@ -104,7 +104,7 @@ describe('files of 16 bits', () => {
 });
 
 describe('a folder of files', () => {
-  it('is examined as it is read, each picture with what it looks like', async () => {
+  it('is examined as it is read, each image with what it looks like', async () => {
     const files = {
       'bolt/a.png': await deepPicture(noise(20, 10), 12),
       'bolt/b.png': await encoded(noise(20, 10)),
@@ -151,7 +151,7 @@ describe('a folder of files', () => {
     expect(await problemsOf({ 'bolt/a.png': [20, 10], 'bolt/b.png': [22, 10] })).toEqual([]);
   });
 
-  it('of pictures nearly black is warned of, whatever made them so', async () => {
+  it('of images nearly black is warned of, whatever made them so', async () => {
     const dark = (width: number) =>
       encoded({ ...noise(width, 10), data: noise(width, 10).data.map((value) => value >> 4) });
     const files = {
@@ -171,7 +171,7 @@ describe('a folder of files', () => {
     });
   });
 
-  it('is decided for pictures of the synthesis too, from all training images', async () => {
+  it('is decided for images of the synthesis too, from all training images', async () => {
     const files = {
       'bolt/a.png': await deepPicture(noise(20, 10), 12),
       'bolt/b.tif': await deepFile(

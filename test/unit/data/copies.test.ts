@@ -34,7 +34,7 @@ describe('findCopies', () => {
     expect(findCopies(samples, pixels)).toEqual([{ kind, samples: [samples[0], samples[2]] }]);
   });
 
-  it('finds none among distinct pictures, nor among those that are not known', () => {
+  it('finds none among distinct images, nor among those that are not known', () => {
     const { samples } = made(['a/train/good/0', 'x'], ['a/train/good/1', 'x']);
     expect(findCopies(samples, new Map())).toEqual([]);
     expect(findCopies(samples, new Map([['a/train/good/0', 'x']]))).toEqual([]);
@@ -119,7 +119,7 @@ describe('nameCopies', () => {
 });
 
 describe('withoutTrainingCopies', () => {
-  it('keeps the first of each training picture, and every test image', () => {
+  it('keeps the first of each training image, and every test image', () => {
     const { samples, pixels } = made(
       ['a/train/good/0', 'x'],
       ['a/train/good/1', 'y'],

@@ -24,7 +24,7 @@ const lines = (root: string, leftOut: readonly LeftOut[]) =>
   leftOut.map(({ path, reason }) => `${relative(root, path)}: ${reason}`).sort();
 
 describe('a folder that is searched', () => {
-  it('gives pictures by their content, and a reason for everything else', async () =>
+  it('gives images by their content, and a reason for everything else', async () =>
     withFiles(
       {
         'a.jfif': jpeg,
@@ -57,7 +57,7 @@ describe('a folder that is searched', () => {
           'f.gif: GIF is not read',
           'g.heic: HEIC is not read',
           'h.pgm: PGM is not read',
-          'i.txt: no picture',
+          'i.txt: no image',
           'j.nef: camera raw is not read',
           'k: empty file',
           'void: empty folder',
@@ -150,14 +150,14 @@ describe('a data set', () => {
     expect(leftOut).toEqual([
       'a/0.png: image where the layout has none',
       'a/disk: link that leads in a circle',
-      'a/ground_truth/bent/notes.txt: no picture',
+      'a/ground_truth/bent/notes.txt: no image',
       'a/more/good/0.png: image where the layout has none',
-      'a/readme.txt: no picture',
+      'a/readme.txt: no image',
       'a/test/share: link that leads nowhere',
       'a/train/good/1.heic: HEIC is not read',
-      'a/train/notes.txt: no picture',
+      'a/train/notes.txt: no image',
       'b: link that leads nowhere',
-      'license.txt: no picture',
+      'license.txt: no image',
     ]);
   });
 
@@ -174,7 +174,7 @@ describe('a data set', () => {
       await symlink('../pool', join(root, 'set/b'));
       const { samples, leftOut } = await loadDataset(join(root, 'set'));
       expect(samples.map(({ className }) => className)).toEqual(['a', 'b', 'c']);
-      expect(lines(join(root, 'set'), leftOut)).toEqual(['a/1.txt: no picture']);
+      expect(lines(join(root, 'set'), leftOut)).toEqual(['a/1.txt: no image']);
     }));
 
   it('in the layout of VisA tells of images that the table does not list', async () => {
@@ -192,7 +192,7 @@ describe('a data set', () => {
       samples: 1,
       leftOut: [
         'nut/Data/Images/Normal/1.JPG: image that is not in split_csv/1cls.csv',
-        'nut/image_anno.csv: no picture',
+        'nut/image_anno.csv: no image',
       ],
     });
     await withFiles(files, async (root) => {

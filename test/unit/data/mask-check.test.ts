@@ -46,7 +46,7 @@ describe('a mask of another size than its photograph', () => {
   it('is told of EXIF where the photograph is turned by it', async () => {
     const files = { [image]: await photograph(40, 30, 6), [mask]: await square(40, 30) };
     expect(await said(files)).toEqual([
-      `${sizes('40 x 30', '30 x 40')}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the picture as stored. Turn the mask, or store the photograph turned`,
+      `${sizes('40 x 30', '30 x 40')}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the image as stored. Turn the mask, or store the photograph turned`,
     ]);
   });
 
@@ -76,7 +76,7 @@ describe('a mask that may lie otherwise than its photograph', () => {
           : square(width, height, false, own)),
       });
   const warning =
-    'warning: -: one photograph is turned or mirrored by EXIF orientation, test/bent/0.jpg, and the mask has the same size either way. Masks are taken to follow the picture as it is shown: look at one';
+    'warning: -: one photograph is turned or mirrored by EXIF orientation, test/bent/0.jpg, and the mask has the same size either way. Masks are taken to follow the image as it is shown: look at one';
 
   it.each([
     ['square, by a quarter', turned(6, 40, 40)],
@@ -107,15 +107,15 @@ describe('masks that may be inverted', () => {
     return said(files);
   };
 
-  it('are named one by one where the others of the product are not', async () => {
+  it('are named one by one where the others of the class are not', async () => {
     expect(await several((index) => index === 2)).toEqual([
-      'warning: ground_truth/bent/2_mask.png: the mask covers 98 % of the picture and 100 % of its border, the others of nut 2 % on average. Inside is what is not black; is it inverted?',
+      'warning: ground_truth/bent/2_mask.png: the mask covers 98 % of the image and 100 % of its border, the others of nut 2 % on average. Inside is what is not black; is it inverted?',
     ]);
   });
 
   it('are told of in one line where they all are', async () => {
     expect(await several(() => true)).toEqual([
-      'warning: -: 4 of 4 masks cover most of their picture or its border, ground_truth/bent/0_mask.png 98 %. Inside is what is not black; are they inverted?',
+      'warning: -: 4 of 4 masks cover most of their image or its border, ground_truth/bent/0_mask.png 98 %. Inside is what is not black; are they inverted?',
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('masks that may be inverted', () => {
       .png()
       .toBuffer();
     expect(await said({ [image]: await photograph(40, 30, 1), [mask]: white })).toEqual([
-      'warning: ground_truth/bent/0_mask.png: the mask covers 100 % of the picture and 100 % of its border. Inside is what is not black; is it inverted?',
+      'warning: ground_truth/bent/0_mask.png: the mask covers 100 % of the image and 100 % of its border. Inside is what is not black; is it inverted?',
     ]);
   });
 

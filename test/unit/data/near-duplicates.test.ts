@@ -61,7 +61,7 @@ async function asJpeg({ width, height, data }: RgbImage): Promise<RgbImage> {
 }
 
 describe('sketchOf', () => {
-  it('is of one size whatever the picture is, a single pixel too', () => {
+  it('is of one size whatever the image is, a single pixel too', () => {
     for (const [width, height] of [
       [1, 1],
       [3, 200],
@@ -73,7 +73,7 @@ describe('sketchOf', () => {
     }
   });
 
-  it('is explained by that of the same picture in other light and a little aside, not by another', () => {
+  it('is explained by that of the same image in other light and a little aside, not by another', () => {
     const random = new Random('light');
     const part = drawProduct(0);
     const [sketch, later, other] = [part, again(part, random), drawProduct(1)].map(sketchOf) as [
@@ -123,7 +123,7 @@ describe('nearDuplicates', () => {
     expect(nearDuplicates(one).flat()).toHaveLength(30);
   });
 
-  it('takes seconds for thousands of pictures that are alike', () => {
+  it('takes seconds for thousands of images that are alike', () => {
     const random = new Random('thousands');
     const parts = Array.from({ length: 40 }, (_, number) => sketchOf(drawProduct(number)));
     const pick = () => parts[random.integer(parts.length)]!;

@@ -24,8 +24,8 @@ async function refusal(...paths: readonly string[]): Promise<string> {
   });
 }
 
-describe("folders in a product's folder", () => {
-  it('are read as the product, at any depth, beside images too', async () => {
+describe("folders in a class's folder", () => {
+  it('are read as the class, at any depth, beside images too', async () => {
     expect(
       await samplesOf(
         'bottle/week1/0.png',

@@ -93,7 +93,7 @@ describe('pixelHash', () => {
       }),
     ));
 
-  it('is that of the turned pixels where EXIF turns a picture', () =>
+  it('is that of the turned pixels where EXIF turns an image', () =>
     fc.assert(
       fc.asyncProperty(pictures, fc.integer({ min: 1, max: 8 }), async (image, orientation) => {
         const bytes = await raw(image).withMetadata({ orientation }).webp({ lossless: true }).toBuffer();

@@ -57,7 +57,7 @@ describe('verifyImages', () => {
       ]);
     }));
 
-  it('refuses a picture of two products or with two labels; leaves all its copies out where asked to, down to an empty class', () =>
+  it('refuses an image of two classes or with two labels; leaves all its copies out where asked to, down to an empty class', () =>
     withFiles(
       {
         ...sound,

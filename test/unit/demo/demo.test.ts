@@ -18,7 +18,7 @@ function digest({ data }: RgbImage): string {
   return createHash('sha256').update(data).digest('hex').slice(0, 16);
 }
 
-describe('the products', () => {
+describe('the classes', () => {
   it('are eight, with at least four kinds of defects each, named as folders are', () => {
     expect(demoProducts.map((product) => product.name)).toEqual([
       'washer',
@@ -142,7 +142,7 @@ describe('the plan', () => {
     for (const planned of few.filter(({ kind }) => kind === 'good')) expect(many).toContainEqual(planned);
   });
 
-  it('is too hard for the distance to the mean good picture, and tests on no training picture', () => {
+  it('is too hard for the distance to the mean good image, and tests on no training image', () => {
     const side = 80;
     const options = { ...demoDefaults, size: side, train: 10, testGood: 6, testAnomalous: 6 };
     const evaluator = new Evaluator();

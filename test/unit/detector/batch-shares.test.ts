@@ -38,7 +38,7 @@ it('of centres', () => {
   );
 });
 
-it("of votes are each product's part of a picture's votes", async () => {
+it("of votes are each class's part of an image's votes", async () => {
   const votes = { data: [3, 1, 0, 0, 0, 2, 1, 1, 4, 0, 0, 0], shape: [4, 3] };
   const { shares } = await runGraph({ votes }, (_, { votes }) => ({ shares: sharesOfVotes(votes!, 2, 3) }));
   const expected = [3 / 6, 1 / 6, 2 / 6, 1 / 6, 1 / 6, 4 / 6];

@@ -161,7 +161,7 @@ describe('the detector file', () => {
     ['tall', tall],
     ['of one pixel', noise(1, 1)],
     ['large', noise(400, 300)],
-  ])('takes a %s picture as decoded', async (_, image) => {
+  ])('takes a %s image as decoded', async (_, image) => {
     const { anomaly_map: map, score, class_share: share } = await raw([image]);
     expect([map, score, share].map((value) => [value?.type, value?.dims])).toEqual([
       ['float32', [1, size, size]],
@@ -177,7 +177,7 @@ describe('the detector file', () => {
     expect(score?.data[0]).toBeCloseTo(top.reduce((sum, value) => sum + value, 0) / top.length, 4);
   });
 
-  it('says of two pictures together what it says of each alone', async () => {
+  it('says of two images together what it says of each alone', async () => {
     const other = noise(90, 70, 3);
     const both = await raw([wide, other]);
     for (const [index, image] of [wide, other].entries()) {
@@ -211,7 +211,7 @@ describe('the detector file', () => {
     await detector.release();
   });
 
-  it('leaves out what the bank holds of the picture itself while it is calibrated', async () => {
+  it('leaves out what the bank holds of the image itself while it is calibrated', async () => {
     const calibration = await engine.load(graphOf(spec, { leaveOneOut: true }).toBytes());
     const verdictOf = async (id: number) => {
       const { score, anomaly_map } = await calibration.run({
@@ -253,7 +253,7 @@ describe('the detector file', () => {
     await cropping.release();
   });
 
-  it('judges by the threshold of the recognised product: above is anomalous, at it is not', async () => {
+  it('judges by the threshold of the recognised class: above is anomalous, at it is not', async () => {
     const plain = await Detector.fromBytes(engine, bytes, 'model.onnx');
     const { score, class: className } = await plain.predict(wide);
     await plain.release();
@@ -307,7 +307,7 @@ describe('the detector file', () => {
     });
   });
 
-  it('is calibrated by what it says of good pictures', async () => {
+  it('is calibrated by what it says of good images', async () => {
     const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
     const predictions = [];
     for (let number = 0; number < 5; number++)
@@ -346,7 +346,7 @@ describe('the detector file', () => {
   });
 });
 
-describe('a method that tells no products apart', () => {
+describe('a method that tells no classes apart', () => {
   const source = {
     graph: (_: Graph, image: Tensor) => {
       const map = mean(cast(image, 'float32'), { axes: [3] });
@@ -354,7 +354,7 @@ describe('a method that tells no products apart', () => {
     },
   };
 
-  it('gives the one product all of every picture', async () => {
+  it('gives the one class all of every image', async () => {
     const one = await engine.load(detectorGraph(source, ['bolt']).toBytes());
     const { class_share: shares } = await one.run({ image: imageTensor([wide, noise(90, 70, 3)]) });
     await one.release();

@@ -333,7 +333,7 @@ describe('BMP', () => {
 });
 
 describe('files', () => {
-  it('writes and reads pictures and masks without loss', () =>
+  it('writes and reads images and masks without loss', () =>
     withFiles({}, async (root) => {
       await writePng(join(root, 'deep/a.png'), picture);
       expect(Array.from((await decodeImage(join(root, 'deep/a.png'))).data)).toEqual(

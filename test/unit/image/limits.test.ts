@@ -35,7 +35,7 @@ describe('requireUsableSize', () => {
   });
 });
 
-describe('a picture of one column', () => {
+describe('an image of one column', () => {
   const tall = { width: 1, height: 1000, data: new Uint8Array(3000) };
   const refused = { code: 'IMAGE_TOO_LONG', message: expect.stringMatching(/^tall\.png: 1 x 1000 /) };
 

@@ -11,7 +11,7 @@ function columns(...colours: readonly (readonly [number, number, number])[]) {
   return { width, height, data };
 }
 
-describe('what a picture looks like', () => {
+describe('what an image looks like', () => {
   it('is black, grey or white', () => {
     for (const value of [0, 77, 255]) {
       expect(lookAt(columns([value, value, value]))).toEqual({
@@ -36,7 +36,7 @@ describe('what a picture looks like', () => {
     expect(look.contrast).toBeGreaterThan(80);
   });
 
-  it('can be had of the grid alone, of pictures smaller than it too', () => {
+  it('can be had of the grid alone, of images smaller than it too', () => {
     for (const [width, height] of [
       [1, 1],
       [3, 200],

@@ -112,7 +112,7 @@ describe('values that are shades', () => {
     expect(grown).toBeGreaterThan(1.05);
   });
 
-  it('over a whole picture are counted', () => {
+  it('over a whole image are counted', () => {
     const ramp = Array.from({ length: side * side }, (_, at) => Math.round((255 * (at % side)) / side));
     expect(maskShape(grey(side, ramp)).between).toBeGreaterThan(0.3);
     expect(
@@ -167,7 +167,7 @@ describe('what is outside', () => {
     expect(Array.from(reading.data)).toEqual(inside.map((is) => (is ? 0 : 1)));
   });
 
-  it('is nothing in a picture of one colour above black, and all of a black one', () => {
+  it('is nothing in an image of one colour above black, and all of a black one', () => {
     expect(maskShape(grey(2, [7, 7, 7, 7])).data).toEqual(Uint8Array.of(1, 1, 1, 1));
     expect(maskShape(grey(2, [0, 0, 0, 0])).data).toEqual(Uint8Array.of(0, 0, 0, 0));
   });

@@ -19,7 +19,7 @@ describe('lookAt', () => {
     expect(look('BM')).toEqual({});
   });
 
-  it('does not take the preview of what a camera writes raw for its picture', () => {
+  it('does not take the preview of what a camera writes raw for its image', () => {
     expect(look('II*\0\x08\0\0\0', 'DSC_1.NEF')).toEqual({ other: 'camera raw' });
     expect(look('II*\0\x08\0\0\0', 'scan')).toEqual({ format: 'tiff' });
   });

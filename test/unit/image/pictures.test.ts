@@ -34,7 +34,7 @@ describe('resizePixels', () => {
     expect(worst).toBeLessThan(0.501);
   });
 
-  it('keeps a constant picture constant', () => {
+  it('keeps a constant image constant', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -48,7 +48,7 @@ describe('resizePixels', () => {
     );
   });
 
-  it('leaves a picture of the same size as it is', () => {
+  it('leaves an image of the same size as it is', () => {
     const image = noise(9, 5);
     expect(resizePixels(image, 9, 5)).toEqual(image);
   });
@@ -62,7 +62,7 @@ describe('centreCrop', () => {
     expect(Array.from(centreCrop(row, 6, 1).data)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('refuses a crop larger than the picture', () => {
+  it('refuses a crop larger than the image', () => {
     expect(() => centreCrop(noise(4, 4), 5, 4)).toThrow(/at most 4 x 4/);
   });
 });
@@ -97,7 +97,7 @@ describe('heatOverlay', () => {
   const image = noise(40, 30);
   const range = { low: 1, middle: 2, top: 7 };
 
-  it('leaves the picture alone at or below low', () => {
+  it('leaves the image alone at or below low', () => {
     expect(heatOverlay(image, new Float32Array(12).fill(1), 4, 3, range)).toEqual(image);
   });
 
@@ -155,7 +155,7 @@ describe('heatOverlay', () => {
 });
 
 describe('sideBySide', () => {
-  it('puts pictures in a row on white', () => {
+  it('puts images in a row on white', () => {
     const black = { width: 2, height: 1, data: new Uint8Array(6) };
     const both = sideBySide([black, { width: 1, height: 2, data: new Uint8Array(6) }], 1);
     expect([both.width, both.height]).toEqual([4, 2]);

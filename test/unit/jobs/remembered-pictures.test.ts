@@ -6,7 +6,7 @@ const hashes = (count: number, name: string) =>
   Array.from({ length: count }, (_, at) => createHash('sha256').update(`${name} ${at}`).digest('hex'));
 
 describe('rememberPictures', () => {
-  it('knows every picture it was given, and no other', () => {
+  it('knows every image it was given, and no other', () => {
     const [trained, others] = [hashes(817, 'trained'), hashes(5000, 'other')];
     const kept = rememberPictures(trained);
     expect(kept.images).toBe(817);
@@ -18,13 +18,13 @@ describe('rememberPictures', () => {
     expect(rememberPictures(trained.toReversed())).toEqual(kept);
   });
 
-  it('adds to what was remembered, each picture once', () => {
+  it('adds to what was remembered, each image once', () => {
     const [first, second] = [hashes(30, 'first'), hashes(20, 'second')];
     const both = rememberPictures([...second, ...first.slice(0, 5)], rememberPictures(first));
     expect(both).toEqual(rememberPictures([...first, ...second]));
   });
 
-  it('stays small for very many pictures, of which it knows a part', () => {
+  it('stays small for very many images, of which it knows a part', () => {
     const trained = hashes(100_000, 'many');
     const kept = rememberPictures(trained);
     expect(kept.images).toBe(100_000);

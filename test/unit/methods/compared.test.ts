@@ -54,7 +54,7 @@ describe('PatchCore', () => {
   const entryClasses = Array.from({ length: entries }, (_, entry) => Math.floor(entry / 6));
 
   it.each([1, 4])(
-    'scores patches by the nearest entry, pictures by Eq. 7 with %d neighbours',
+    'scores patches by the nearest entry, images by Eq. 7 with %d neighbours',
     async (neighbours) => {
       const norms = Float32Array.from(memberRows, (row) => Math.hypot(...row) ** 2);
       const model = patchcoreModel(
@@ -388,7 +388,7 @@ describe('CRAS', () => {
       .reduce((best, centre) => (cosine(row, centre) > cosine(row, best) ? centre : best));
   const beside = (row: Row, centre: Row) => [...row, ...row.map((value, at) => value - centre[at]!)];
 
-  it('judges features beside their shift from their own product, under noise guided by distance', async () => {
+  it('judges features beside their shift from their own class, under noise guided by distance', async () => {
     const networks = crasNetworks(crasPresets.fast, centres, first, 0.4);
     const labels = Array.from({ length: rows.normal }, (_, row) => row % 2);
     const found = await losses(
@@ -414,7 +414,7 @@ describe('CRAS', () => {
     expect(found.anomalous).toBeCloseTo(mean(scores.slice(rows.normal).map((s) => softplus(-s))), 4);
   });
 
-  it('decides the product of each picture by itself', async () => {
+  it('decides the class of each image by itself', async () => {
     const model = crasModel(first, centres);
     const features = normals(2 * patches * width);
     const found = await runGraph({ x: { data: features, shape: [2 * patches, width] } }, (graph, { x }) => {

@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a report of a run', () => {
-  it('has numbers, curves, pictures, embedding and training', async () => {
+  it('has numbers, curves, images, embedding and training', async () => {
     const { page, document } = await evaluateWithReport({ run, folder: join(folder, 'report') });
     expect((await readdir(join(folder, 'report'))).sort()).toEqual([
       'index.html',

@@ -35,7 +35,7 @@ describe('drawHeat', () => {
 });
 
 describe('drawHeat with a legend', () => {
-  it('puts the scale below the picture, as everywhere else', async () => {
+  it('puts the scale below the image, as everywhere else', async () => {
     const image = noise(200, 100);
     const heat = heatPicture({ metadata }, image, prediction);
     const drawn = await drawHeat(metadata, image, prediction, { size: 'display', legend: true });

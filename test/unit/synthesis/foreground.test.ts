@@ -57,7 +57,7 @@ describe('estimateForeground', () => {
     expect(mask.data[64 * side + 64]).toBe(1);
   });
 
-  it('has no frame: a part that leaves the picture does so without a seam', () => {
+  it('has no frame: a part that leaves the image does so without a seam', () => {
     const data = new Uint8Array(side * side * 3).fill(230);
     for (let row = 40; row < side; row++) data.fill(40, (row * side + 54) * 3, (row * side + 74) * 3);
     const { mask } = estimateForeground({ width: side, height: side, data });
@@ -71,7 +71,7 @@ describe('estimateForeground', () => {
     }
   });
 
-  it('finds nothing in a picture of one colour', () => {
+  it('finds nothing in an image of one colour', () => {
     const data = new Uint8Array(32 * 20 * 3).fill(90);
     const estimate = estimateForeground({ width: 32, height: 20, data });
     expect(estimate.fraction).toBe(0);

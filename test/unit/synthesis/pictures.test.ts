@@ -141,7 +141,7 @@ describe('evenly and byClass', () => {
 });
 
 describe('writeSynthesisPictures', () => {
-  it('writes a file a class, five pictures a row, the same for the same seed', async () =>
+  it('writes a file a class, five images a row, the same for the same seed', async () =>
     withFiles(await products(), async (root) => {
       const { samples } = await loadDataset(join(root, 'data'));
       const write = (folder: string, seed: number, of: readonly Sample[] = samples) =>

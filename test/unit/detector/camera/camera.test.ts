@@ -30,7 +30,7 @@ function grey({ data, ...image }: RgbImage): RgbImage {
 const codesOf = (image: RgbImage, source?: PictureSource) =>
   cameraWarnings(profile, seen(image, source), 16).map(({ code }) => code);
 
-describe('a picture of another camera or in another light', () => {
+describe('an image of another camera or in another light', () => {
   it('is told from new ones of the same, good or not', () => {
     for (const image of [...fresh, drawPart('disc', 3, true).image]) expect(codesOf(image)).toEqual([]);
   });
@@ -88,20 +88,20 @@ describe('a picture of another camera or in another light', () => {
 });
 
 describe('a profile', () => {
-  it('is not widened by a single picture gone wrong among many', () => {
+  it('is not widened by a single image gone wrong among many', () => {
     const black = seen(changed(fresh[0]!, () => 0));
     const many = Array.from({ length: 3 }, () => parts(0, 40).map((image) => seen(image))).flat();
     expect(cameraProfile([...many, black]).mean.low).toBeGreaterThan(20);
   });
 
-  it('of few pictures allows more', () => {
+  it('of few images allows more', () => {
     const few = cameraProfile(parts(0, 3).map((image) => seen(image)));
     const darker = seen(changed(fresh[0]!, (value) => Math.floor(value * 0.75)));
     expect(cameraWarnings(profile, darker, 16)).not.toEqual([]);
     expect(cameraWarnings(few, darker, 16)).toEqual([]);
   });
 
-  it('holds the pictures of a calibration too, of the classes that had some', () => {
+  it('holds the images of a calibration too, of the classes that had some', () => {
     const camera = { bits: 16 as const, classes: { disc: profile, weave: profile } };
     const dark = fresh.map((image) => changed(image, (value) => value >> 1));
     const widened = widenedCamera(camera, new Map([['disc', dark.map((image) => seen(image))]]));
@@ -117,7 +117,7 @@ describe('a profile', () => {
     expect(cameraSchema.safeParse({ ...camera, bits: 11 }).success).toBe(false);
   });
 
-  it('is missing in old files, whose 16-bit pictures were read whole', () => {
+  it('is missing in old files, whose 16-bit images were read whole', () => {
     expect(bitsOf({})).toBe(16);
   });
 });

@@ -30,7 +30,7 @@ describe('robust spread', () => {
 });
 
 describe('the train/held-out score gap', () => {
-  it('is what trained scores lie below the others, over products of any scale', () => {
+  it('is what trained scores lie below the others, over classes of any scale', () => {
     const random = new Random(5);
     const products = [1, 30, 0.01].map((scale) => product(random, 0.6, [400, 200], scale));
     expect(Math.abs(scoreGap(products) - 0.6)).toBeLessThan(0.12);
@@ -84,7 +84,7 @@ describe('lifts', () => {
   const spread = (deviation: number, count = 9) =>
     Array.from({ length: count }, (_, at) => 10 + ((at - (count - 1) / 2) * deviation) / 1.4826 / 2);
 
-  it("are so many of each product's own deviations", () => {
+  it("are so many of each class's own deviations", () => {
     const products = [1, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
     for (const { trained } of products) expect(robustSpread(trained).deviation).toBeGreaterThan(0);
     const [first, second] = lifts(products, 0.5);
@@ -92,7 +92,7 @@ describe('lifts', () => {
     expect(second).toBeCloseTo(4 * first!, 9);
   });
 
-  it("are of the other products' deviations where there are too few images, or no spread", () => {
+  it("are of the other classes' deviations where there are too few images, or no spread", () => {
     const wide = [1, 2, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
     const usual = robustSpread(wide[1]!.trained).deviation;
     const found = lifts(

@@ -165,8 +165,8 @@ describe('a file without a card', () => {
   });
 
   it.each([
-    ['grey pictures', tiny({ inputShape: ['N', 1, 'H', 'W'] }), 'its input pixels is float32 [N, 1, H, W]'],
-    ['oblong pictures', tiny({ inputShape: ['N', 3, 64, 32] }), 'its input is fixed to 32 x 64 pixels'],
+    ['grey images', tiny({ inputShape: ['N', 1, 'H', 'W'] }), 'its input pixels is float32 [N, 1, H, W]'],
+    ['oblong images', tiny({ inputShape: ['N', 3, 64, 32] }), 'its input is fixed to 32 x 64 pixels'],
     ['text', new TextEncoder().encode('not a network'), 'it is no ONNX file'],
     ['nothing', new Uint8Array(), 'it is no ONNX file'],
   ])('is refused when it is for %s', async (_, bytes, reason) => {

@@ -95,7 +95,7 @@ describe('the filter bank', () => {
       });
   });
 
-  it('gives nothing but the colours on a flat picture, up to its borders', async () => {
+  it('gives nothing but the colours on a flat image, up to its borders', async () => {
     const [{ channels: first }, { channels: second }] = await layersOf(raw, () => [0.8, -0.2, 0.1]);
     const [red, green, blue] = [0.8, -0.2, 0.1].map((value) => Math.log((value + 1) / 2 + 0.1)) as [
       number,

@@ -162,7 +162,7 @@ describe('the store of patch features', () => {
       await extractor.release();
     }));
 
-  it('cuts the middle out of a picture once, with an anomaly or without', () =>
+  it('cuts the middle out of an image once, with an anomaly or without', () =>
     withPhotos(async (root) => {
       const geometry = { size: 32, resizeTo: 40 };
       const plan = await planFeatures(engine, backbone, { ...features, geometry });

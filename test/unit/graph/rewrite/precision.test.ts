@@ -172,7 +172,7 @@ describe('storeInHalf', () => {
 });
 
 describe('toHalfPrecision', () => {
-  it('computes the network in halves, the picture and what comes after in float32', async () => {
+  it('computes the network in halves, the image and what comes after in float32', async () => {
     const half = toHalfPrecision(foldBatchNorms(network()));
     const types = new Map(half.graph.initializer?.map(({ name, dataType }) => [name ?? '', dataType]));
     const weightTypes = (half.graph.node ?? [])

@@ -15,7 +15,7 @@ const scoring = (scoreOf: (value: number) => number) => ({
 });
 
 describe('thresholds in another precision', () => {
-  it('move by the median shift of their product', () =>
+  it('move by the median shift of their class', () =>
     withFolder(async (folder) => {
       const values: [string, number][] = [
         ['bolt', 10],
@@ -40,7 +40,7 @@ describe('thresholds in another precision', () => {
       expect(shifts.get('nut')).toBeCloseTo(3.5, 6);
     }));
 
-  it('keep what they promise, and take the colours with them; a product without images stays', () => {
+  it('keep what they promise, and take the colours with them; a class without images stays', () => {
     const threshold = (at: number) => ({
       threshold: at,
       achievableRate: 0.1,

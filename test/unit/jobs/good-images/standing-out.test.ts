@@ -78,7 +78,7 @@ describe('good images of which the networks remember too much', () => {
   });
 });
 
-describe('pictures of good images that stand out', () => {
+describe('images of good images that stand out', () => {
   it('show what the detector sees beside its heat, under short names, in the place of those of an earlier try', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clad-standing-'));
     try {

@@ -132,7 +132,7 @@ describe('defects made on good images', () => {
   });
 });
 
-describe('the share of a product', () => {
+describe('the share of a class', () => {
   it('is the one whose regions overlap the defects, however strong these are', () => {
     const found = Array.from({ length: 12 }, (_, number) => {
       const mask = new Uint8Array(size * size);

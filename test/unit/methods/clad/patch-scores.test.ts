@@ -94,7 +94,7 @@ function expectClose(actual: readonly number[] | undefined, expected: readonly n
 }
 
 describe('a patch', () => {
-  it('on features is scored by the networks and votes for the likeliest product, never for the anomaly class', async () => {
+  it('on features is scored by the networks and votes for the likeliest class, never for the anomaly class', async () => {
     const { network, votes, distance, combined } = await voices(feature);
     const { logits, score } = await networks(x);
     expectClose(network, score);
@@ -107,7 +107,7 @@ describe('a patch', () => {
     }
   });
 
-  it('on residuals is seen beside the mean of the nearest entries, and votes for the nearest product, by how much further the next one is', async () => {
+  it('on residuals is seen beside the mean of the nearest entries, and votes for the nearest class, by how much further the next one is', async () => {
     const { network, votes, distance } = await voices(residual);
     const inputs: number[] = [];
     const distances: number[] = [];

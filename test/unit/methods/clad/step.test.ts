@@ -319,7 +319,7 @@ describe('losses against the equations, in plain loops', () => {
     expect(Math.abs(losses.score! - still.score!)).toBeGreaterThan(5e-3);
   });
 
-  it('classification labels products by their class and every anomaly by class N (Eq. 20)', async () => {
+  it('classification labels classes by their class and every anomaly by class N (Eq. 20)', async () => {
     const { logits, labels } = await reference();
     const expected = labels.map((label, row) => {
       const own = Array.from(logits.subarray(row * (classes + 1), (row + 1) * (classes + 1)));

@@ -87,7 +87,7 @@ describe('a judge on held-out images', () => {
 });
 
 describe('a judge on test images', () => {
-  it('is the mean pixel AUROC over products, each image with its own mask', () =>
+  it('is the mean pixel AUROC over classes, each image with its own mask', () =>
     withFolder(async (folder) => {
       const size = 4;
       const firstId = 10;
