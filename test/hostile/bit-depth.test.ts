@@ -77,6 +77,6 @@ function check(round: number): void {
     ).toBe(true);
 }
 
-it('no drawn camera is read with a few grey levels in silence', () => {
+it('no drawn camera is read with a few grey levels without a message', () => {
   for (const round of rounds(500, 6000)) check(round);
 });

@@ -88,7 +88,7 @@ describe('damaged images', () => {
   });
 });
 
-describe('what a decoder warns of and reads all the same', () => {
+describe('damage that a decoder warns of and reads all the same', () => {
   it('is read in JPEG: other headers, bytes too many', async () => {
     const bytes = Buffer.from(bytesOf('jpeg'));
     const { data } = await decodeBytes(bytes, 'x');

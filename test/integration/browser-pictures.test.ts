@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
     expect(await told).toMatch(/it is a CMYK JPEG/);
   });
 
-  it('refuses what is no whole image', async () => {
+  it('refuses a file that is no whole image', async () => {
     const png = await files['colour.png']!();
     await writeFile(join(folder, 'cut.png'), png.subarray(0, png.length - 20));
     const told = (source: string) =>

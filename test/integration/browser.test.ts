@@ -197,7 +197,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
   it.each([
     ['ends', 'self.close()', 'the browser ended it'],
     ['fails', "setTimeout(() => { throw new Error('no such luck'); })", 'Uncaught Error: no such luck'],
-  ])('says so when the worker %s, and does not wait for ever', async (_, code, reason) => {
+  ])('reports an error when the worker %s, and does not wait for ever', async (_, code, reason) => {
     const page = await open(plain.url);
     await page.evaluate(
       "clad.loadDetector('tiny/model.onnx', { device: 'wasm' }).then((loaded) => { globalThis.detector = loaded; })",
@@ -217,7 +217,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     await page.close();
   });
 
-  it('says in sentences what goes wrong', async () => {
+  it('reports errors in sentences', async () => {
     const page = await open(plain.url);
     const told = (code: string) =>
       page.evaluate(
@@ -321,7 +321,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('follows a camera, and stops', async () => {
+  it('predicts the images of a camera, and stops', async () => {
     const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
     const withCamera = await chromium.launch({ executablePath: chromiumPath, args });
     try {
@@ -391,7 +391,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     return page;
   };
 
-  it('says nothing of an image that it cannot decode, and nothing of the one before', async () => {
+  it('shows nothing for an image that it cannot decode, nor the result of the one before', async () => {
     const page = await loaded();
     for (const broken of ['GIF89a', '', (await readFile(lines[0]!.path)).subarray(0, 400)]) {
       await shown(page, lines[0]!);
@@ -420,7 +420,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('takes back the verdict of a detector that another one follows, or none', async () => {
+  it('clears the verdict when another detector is loaded, or loading fails', async () => {
     const page = await loaded();
     const [line] = lines as [PredictionLine];
     await shown(page, line);
@@ -441,7 +441,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('says nothing where the camera is refused, or goes away', async () => {
+  it('clears the verdict where the camera is refused, or goes away', async () => {
     const refused = await loaded();
     await shown(refused, lines[0]!);
     await refused.click('#camera');

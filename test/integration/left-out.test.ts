@@ -64,7 +64,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('what is left out is counted by', () => {
+describe('files that are left out are counted with the reason by', () => {
   it('clad data inspect', async () => {
     const { stdout, status } = await clad('data', 'inspect', at('photos'));
     expect(status).toBe(0);
@@ -77,7 +77,7 @@ describe('what is left out is counted by', () => {
     ]);
   });
 
-  it('clad train, in its words, its document and the run', async () => {
+  it('clad train, on the terminal, in its JSON and in the run folder', async () => {
     const { stdout, stderr } = trained;
     expect(stderr).toContain(`clad: ${lines}`);
     expect(stderr).toContain(`clad: ${readAsOne}\n`);
@@ -127,7 +127,7 @@ describe('what is left out is counted by', () => {
   });
 });
 
-describe('what cannot be meant is refused', () => {
+describe('an unusable input is refused:', () => {
   it('a pipe that is named, without waiting for it', async () => {
     const pipe = at('photos/disc/week1/x.png');
     const { stderr, status } = await clad('predict', at('run'), pipe);
@@ -135,7 +135,7 @@ describe('what cannot be meant is refused', () => {
     expect(stderr).toContain(`clad: ${pipe}: cannot be read (it is a named pipe, not a file).`);
   });
 
-  it('a folder without an image that is read, with what there is', async () => {
+  it('a folder without an image that can be read, with what is in it', async () => {
     await writeFiles(at('phone'), { '0.heic': '\0\0\0\x18ftypheic', '1.heic': '\0\0\0\x18ftypheic' });
     expectRefused(
       await clad('predict', at('run'), at('phone')),

@@ -50,7 +50,7 @@ describe.each(methods)('%s', (method) => {
     trained = await train(method, method);
   }, 60_000);
 
-  it('trains a detector that says what it is', async () => {
+  it('trains a detector whose metadata name the method', async () => {
     expect(trained.stderr).not.toMatch(/^\s+at /m);
     expect(trained.status).toBe(0);
     const model = await readFile(join(folder, method, 'model.onnx'));
@@ -70,7 +70,7 @@ describe.each(methods)('%s', (method) => {
     expect(mean.missRate).toBeLessThan(0.9);
   });
 
-  it('gives the same file again', async () => {
+  it('gives the same file for the same seed', async () => {
     const again = await train(method, `${method}-again`, '--no-report');
     expect(again.status).toBe(0);
     const scores = async (out: string) => {

@@ -131,8 +131,8 @@ async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array
   return { shape: [1, height, width, 3], data };
 }
 
-describe('one file, the same numbers', () => {
-  it('clad predict sees good and anomalous images', () => {
+describe('scores and maps are the same through', () => {
+  it('clad predict, on good and anomalous images', () => {
     expect(new Set(predicted.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
   });
 

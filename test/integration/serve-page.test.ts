@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     buffer: await readFile(join(folder, 'data/disc/test', kind, '000.png')),
   });
 
-  it('predicts an image, shows where it is anomalous, and forgets it when the next one cannot be predicted', async () => {
+  it('predicts an image, shows where it is anomalous, and clears the result when the next one cannot be predicted', async () => {
     const { page, trouble } = await open(serving.url);
     expect(await page.textContent('#detector')).toBe('parts, version 1');
     const hostile = '<img src=x onerror=document.title=1>.png';

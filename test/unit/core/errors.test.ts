@@ -19,7 +19,7 @@ describe('CladError', () => {
     expect(error.message).toBe('{hint}: no such file or folder.');
   });
 
-  it('keeps the words of an error that another thread told of', () => {
+  it('keeps the message of an error that comes from another thread', () => {
     const error = CladError.told({ code: 'IMAGE_INVALID', message: 'a.png: cannot be decoded.' });
     expect(error).toBeInstanceOf(CladError);
     expect(error.words).toEqual({ code: 'IMAGE_INVALID', message: 'a.png: cannot be decoded.' });
@@ -52,7 +52,7 @@ describe('CladError', () => {
 });
 
 describe('the catalogue', () => {
-  it.each(entries)('%s reads well', (_, { message }) => {
+  it.each(entries)('%s has a message in whole sentences', (_, { message }) => {
     // A list or a file's text after a line end is no sentence.
     for (const sentence of message.split(/\n|(?<=[.?:])\s+(?=[A-Z`{])/)) {
       expect(sentence.split(/\s+/).length, sentence).toBeLessThanOrEqual(30);
@@ -61,7 +61,7 @@ describe('the catalogue', () => {
     expect(message).not.toMatch(/ {2}|\.\.$/);
   });
 
-  it('answers with the status of an error, and of the service where the fault is ours', () => {
+  it("gives the HTTP status of an error, and 500 where the fault is clad's", () => {
     for (const [code, { kind, status = 500 }] of entries) {
       expect(status, code).toBeGreaterThanOrEqual(kind === 'internal' ? 500 : 400);
       expect(status, code).toBeLessThan(600);

@@ -28,7 +28,7 @@ describe.each(makers)('a storage %s', (_, make) => {
   });
   const text = async (name: string) => textOf((await storage.read(name))!);
 
-  it('gives back what was written, whole and of the last time', async () => {
+  it('gives back what was last written, whole', async () => {
     await storage.write('a', bytes);
     expect(await storage.read('a')).toEqual(bytes);
     await storage.write('a', '\ufeffgrün', { lasting: false });
@@ -37,7 +37,7 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect((await storage.stat('a'))!.modified).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('keeps what was written, whatever becomes of the bytes', async () => {
+  it('keeps what was written when the caller changes the bytes afterwards', async () => {
     const own = bytes.slice();
     await storage.write('a', own);
     own.fill(7);
@@ -48,12 +48,12 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect(read.byteOffset % 2).toBe(0);
   });
 
-  it('writes a part of other bytes', async () => {
+  it('writes a part of a larger buffer', async () => {
     await storage.write('a', bytes.subarray(2, 5));
     expect(await storage.read('a')).toEqual(bytes.slice(2, 5));
   });
 
-  it('has nothing where nothing was written', async () => {
+  it('reads a missing file as undefined', async () => {
     expect(await storage.read('a')).toBeUndefined();
     expect(await storage.stat('a')).toBeUndefined();
     expect(await storage.list()).toEqual([]);
@@ -77,14 +77,14 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect(Buffer.compare(got, large)).toBe(0);
   });
 
-  it('adds lines', async () => {
+  it('appends lines', async () => {
     await storage.write('log', '');
     await storage.append('log', 'one');
     await storage.append('log', 'two');
     expect(await text('log')).toBe('one\ntwo\n');
   });
 
-  it('lists and removes, places apart from each other', async () => {
+  it('lists and removes files of one place and not of another', async () => {
     const below = storage.folder('below');
     await storage.write('a', 'here');
     await below.write('a', 'there');
@@ -97,7 +97,7 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect(below.pathOf('a')).toBe(`${storage.pathOf()}/below/a`);
   });
 
-  it('lets one work after the other, whatever becomes of it, and says who waits', async () => {
+  it('runs exclusive work one after another, also after a failure, and reports who waits', async () => {
     const done: string[] = [];
     const onWait = vi.fn();
     let finish = () => {};
@@ -124,7 +124,7 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect(onWait).toHaveBeenCalledTimes(1);
   });
 
-  it('takes files of one name in two places for two', async () => {
+  it('keeps files of one name in two places apart', async () => {
     const [here, there] = [storage.folder('here'), storage.folder('there')];
     const onWait = () => expect.unreachable();
     const inner = async () => {
@@ -134,7 +134,7 @@ describe.each(makers)('a storage %s', (_, make) => {
     expect(await here.inTurn(inner, { name: 'file' })).toBe('both');
   });
 
-  it('stops waiting when it is told to, and lets nobody in before their time', async () => {
+  it('stops waiting when it is aborted, and still lets in one at a time', async () => {
     const controller = new AbortController();
     let finish = () => {};
     const begun = vi.fn();
@@ -159,7 +159,7 @@ describe.each(makers)('a storage %s', (_, make) => {
 });
 
 describe('a storage on a disk', () => {
-  it('says in a sentence what the file system refuses', async () => {
+  it('turns errors of the file system into sentences', async () => {
     const root = join(folder, 'refused');
     await mkdir(join(root, 'a'), { recursive: true });
     await writeFile(join(root, 'file'), '');
@@ -181,7 +181,7 @@ describe('sha256', () => {
       '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
     ],
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
-  ])('of %j', async (content, digest) => {
+  ])("of %j equals Node's", async (content, digest) => {
     expect(await sha256(content)).toBe(digest);
   });
 });

@@ -340,7 +340,7 @@ describe('any layout', () => {
     });
   });
 
-  it('takes the layout it is told', async () => {
+  it('reads the layout that --layout names', async () => {
     expect(await refusal(empty('nut/1.png'), 'mvtec')).toMatch(/^DATASET_EMPTY ROOT: .*train\/good/);
     expect(await refusal(empty('nut/1.png'), 'visa')).toMatch(/^FILE_NOT_FOUND split_csv/);
     expect(await refusal(empty(...mvtec), 'plain')).toMatch(/^LAYOUT_UNCLEAR apple\/train/);

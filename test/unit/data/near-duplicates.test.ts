@@ -61,7 +61,7 @@ async function asJpeg({ width, height, data }: RgbImage): Promise<RgbImage> {
 }
 
 describe('sketchOf', () => {
-  it('is of one size whatever the image is, a single pixel too', () => {
+  it('has one size for any image, a single pixel too', () => {
     for (const [width, height] of [
       [1, 1],
       [3, 200],
@@ -73,7 +73,7 @@ describe('sketchOf', () => {
     }
   });
 
-  it('is explained by that of the same image in other light and a little aside, not by another', () => {
+  it('fits that of the same image in other light and a little aside, not that of another', () => {
     const random = new Random('light');
     const part = drawProduct(0);
     const [sketch, later, other] = [part, again(part, random), drawProduct(1)].map(sketchOf) as [
@@ -88,7 +88,7 @@ describe('sketchOf', () => {
 });
 
 describe('nearDuplicates', () => {
-  it('is silent on different parts in one place, and on noise', () => {
+  it('finds none among different parts in one place, nor among noise', () => {
     const parts = Array.from({ length: 60 }, (_, number) => sketchOf(drawProduct(number)));
     expect(nearDuplicates(parts)).toEqual([]);
     expect(nearDuplicates(Array.from({ length: 20 }, (_, seed) => sketchOf(noise(40, 30, seed))))).toEqual(
@@ -99,7 +99,7 @@ describe('nearDuplicates', () => {
     expect(nearDuplicates(parts.slice(0, 2))).toEqual([]);
   });
 
-  it('finds bursts among them: noise, a pixel aside, light, JPEG', async () => {
+  it('finds bursts among them: noise, one pixel aside, other light, JPEG', async () => {
     const random = new Random('burst');
     const parts = Array.from({ length: 40 }, (_, number) => drawProduct(number));
     const burst = [again(parts[3]!, random), again(parts[3]!, random, 0), await asJpeg(parts[3]!)];
@@ -111,7 +111,7 @@ describe('nearDuplicates', () => {
     ]);
   });
 
-  it('finds them where every part was taken several times, and where all are of one', () => {
+  it('finds bursts where every part was taken several times, and where all are of one', () => {
     const random = new Random('bursts');
     const taken = Array.from({ length: 12 }, (_, number) =>
       [0, 1, 2, 3].map(() => sketchOf(again(drawProduct(number), random, random.integer(2)))),
@@ -153,7 +153,7 @@ describe.skipIf(!hasShared)('nearDuplicates on real photographs', () => {
     ['more', 'solar_mono'],
     ['more', 'fabric_01'],
     ['more', 'asphalt'],
-  ])('is silent on %s/%s', async (...names) => {
+  ])('finds none in %s/%s', async (...names) => {
     expect(nearDuplicates(await sketches(...names))).toEqual([]);
   });
 

@@ -79,7 +79,7 @@ describe('pixelHash', () => {
     ),
   );
 
-  it('is another as soon as one value of one pixel is, or the shape', () =>
+  it('differs as soon as one value of one pixel does, or the shape', () =>
     fc.assert(
       fc.property(pictures, fc.nat(), fc.integer({ min: 1, max: 255 }), (image, at, by) => {
         const data = image.data.slice();
@@ -114,7 +114,7 @@ describe('pixelHash', () => {
 });
 
 describe('distinct', () => {
-  it('keeps the first of each, and what is not known', () => {
+  it('keeps the first of each, and images whose pixels are not known', () => {
     const hashes: Readonly<Record<string, string>> = { a: '1', b: '2', c: '1', e: '2' };
     expect(distinct(['a', 'b', 'c', 'd', 'e', 'f'], (name) => hashes[name])).toEqual(['a', 'b', 'd', 'f']);
   });

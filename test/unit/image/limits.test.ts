@@ -45,7 +45,7 @@ describe('an image of one column', () => {
     await expect(decodeBytes(bytes, 'tall.png')).rejects.toMatchObject(refused);
   });
 
-  it('is refused by a detector that is given its pixels, before the engine is', async () => {
+  it('is refused by a detector that is given its pixels, before the engine runs', async () => {
     // Neither a file nor an engine is needed for what must not come as far as that.
     const detector: Detector = Object.create(Detector.prototype);
     await expect(detector.predict(tall, 'tall.png')).rejects.toMatchObject(refused);
@@ -53,7 +53,7 @@ describe('an image of one column', () => {
 });
 
 describe('workingBytes', () => {
-  it('counts pixels, and rows at the width of the network whichever side they are', () => {
+  it("counts pixels, and rows of the network's width along the longer side", () => {
     expect(workingBytes({ width: 1000, height: 1000 }, 256)).toBe(15e6 + 256 * 12 * 1000);
     expect(workingBytes({ width: 10, height: 2000 }, 256)).toBe(
       workingBytes({ width: 2000, height: 10 }, 256),

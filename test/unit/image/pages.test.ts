@@ -23,7 +23,7 @@ describe('pageCount', () => {
     expect(await pagesOf(await encoded(noise(9, 9), format))).toBe(1);
   });
 
-  it('is one for what is no image or not there, and ends for what is damaged', async () => {
+  it('is one for a missing file and one that is no image, and returns for damaged ones', async () => {
     expect(await pageCount('/nowhere/1.png')).toBe(1);
     expect(await pageCount('/dev/zero')).toBe(1);
     expect(await pagesOf(Buffer.from('no picture'))).toBe(1);

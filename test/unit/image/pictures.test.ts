@@ -73,14 +73,14 @@ describe('colourOf', () => {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
 
-  it('grows lighter all the way', () => {
+  it('grows lighter all the way along the scale', () => {
     for (let step = 1; step <= 255; step++)
       expect(luma(step / 255)).toBeGreaterThan(luma((step - 1) / 255) - 0.004);
     expect(luma(0)).toBeLessThan(0.05);
     expect(luma(1)).toBeGreaterThan(0.7);
   });
 
-  it('has no jumps, and clamps what is outside', () => {
+  it('has no jumps, and clamps values outside', () => {
     for (let step = 1; step <= 255; step++) {
       const before = colourOf((step - 1) / 255);
       expect(
@@ -101,7 +101,7 @@ describe('heatOverlay', () => {
     expect(heatOverlay(image, new Float32Array(12).fill(1), 4, 3, range)).toEqual(image);
   });
 
-  it('is the same at the top and above, and stronger than below', () => {
+  it('has the same colour at the top and above, stronger than below', () => {
     const at = (value: number) => heatOverlay(image, new Float32Array(12).fill(value), 4, 3, range).data;
     expect(at(9)).toEqual(at(7));
     const change = (value: number) => at(value).reduce((sum, v, i) => sum + Math.abs(v - image.data[i]!), 0);
@@ -110,7 +110,7 @@ describe('heatOverlay', () => {
     expect(change(2)).toBeGreaterThan(change(1.5));
   });
 
-  it('warms where the map is high, and outlines what is inside', () => {
+  it('warms where the map is high, and outlines the regions', () => {
     const map = Float32Array.from({ length: 12 }, (_, index) => (index % 4 < 2 ? 0 : 3));
     const { data } = heatOverlay(
       image,

@@ -6,7 +6,7 @@ const hashes = (count: number, name: string) =>
   Array.from({ length: count }, (_, at) => createHash('sha256').update(`${name} ${at}`).digest('hex'));
 
 describe('rememberPictures', () => {
-  it('knows every image it was given, and no other', () => {
+  it('recognises every image it was given, and no other', () => {
     const [trained, others] = [hashes(817, 'trained'), hashes(5000, 'other')];
     const kept = rememberPictures(trained);
     expect(kept.images).toBe(817);
@@ -33,7 +33,7 @@ describe('rememberPictures', () => {
     expect(remembersAll(kept)).toBe(false);
   });
 
-  it('knows nothing of a file that does not say', () => {
+  it('recognises nothing for a file without the list', () => {
     expect(remembersAll(undefined)).toBe(false);
     expect(hashes(3, 'trained').some(isRemembered(undefined))).toBe(false);
   });

@@ -19,7 +19,7 @@ describe('warnings of many images', () => {
     ]);
   });
 
-  it('of one image, or of none', () => {
+  it('are given as they are for one image, and not at all for none', () => {
     const summary = new WarningSummary();
     expect(summary.sentences).toEqual([]);
     summary.add('a.png', { class: 'bolt', warnings: [dark] });

@@ -114,7 +114,7 @@ describe('PatchCore', () => {
 });
 
 describe('a memory bank', () => {
-  it('that no ONNX file can hold is refused before it is chosen: a tenth of VisA, not of MVTec AD', () => {
+  it('that is too large for an ONNX file is refused before it is chosen: a tenth of VisA, not of MVTec AD', () => {
     const tenth = (images: number) => Math.round(0.1 * images * 28 * 28);
     expect(() => requireFits(tenth(8659), 1024)).toThrow(/at most 415039 .*got 678866/);
     requireFits(tenth(3629), 1024);
@@ -277,14 +277,14 @@ describe.each([
   ['GLASS', () => glassWith({ ascentSteps: 0 })],
 ])('the networks of %s', (name, make) => {
   it.each(['adaptor.0.weight', 'discriminator.0.weight'])(
-    'learn by the slope of their loss: %s',
+    'have the gradient of their loss: %s',
     async (of) => {
       const networks = make();
       expectSlopes(await slopes(networks, networks.initial(new Random(name)), batch, rows, of));
     },
   );
 
-  it('judge a row by the running statistics, the same alone and among others', async () => {
+  it('score a row by the running statistics, the same alone and among others', async () => {
     const networks = make();
     const parameters = withStatistics(networks.initial(new Random(name)));
     const scoresOf = async (data: Float32Array) => {
@@ -319,7 +319,7 @@ describe.each([
 });
 
 describe('SimpleNet', () => {
-  it('asks good rows below -margin and noisy adapted ones above it', async () => {
+  it('trains good rows below -margin and noisy adapted ones above it', async () => {
     const networks = simplenetNetworks(simplenetPresets.fast, width, 0.4);
     const parameters = networks.initial(new Random('simplenet'));
     const found = await losses(networks, parameters, batch, rows);
@@ -364,7 +364,7 @@ describe('GLASS', () => {
     expect(found.focal).toBeCloseTo(mean(hard.map((p) => -Math.log(p) * (1 - p) ** 2)), 3);
   });
 
-  it('moves noise towards what the discriminator takes for normal', async () => {
+  it('moves noise towards what the discriminator scores as normal', async () => {
     const with20 = glassWith({});
     const parameters = with20.initial(new Random('glass'));
     const without = glassWith({ ascentSteps: 0 });
@@ -388,7 +388,7 @@ describe('CRAS', () => {
       .reduce((best, centre) => (cosine(row, centre) > cosine(row, best) ? centre : best));
   const beside = (row: Row, centre: Row) => [...row, ...row.map((value, at) => value - centre[at]!)];
 
-  it('judges features beside their shift from their own class, under noise guided by distance', async () => {
+  it('scores features beside their shift from their own class, under noise guided by distance', async () => {
     const networks = crasNetworks(crasPresets.fast, centres, first, 0.4);
     const labels = Array.from({ length: rows.normal }, (_, row) => row % 2);
     const found = await losses(

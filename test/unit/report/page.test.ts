@@ -41,7 +41,7 @@ describe('the page', () => {
     expect(page.match(/<h1>/g)).toHaveLength(1);
   });
 
-  it('says what the colours of each class stand for', () => {
+  it('explains the colours of each class', () => {
     const page = reportPage(two);
     expect(page.match(/<figure class="heat"><i style="background-image:linear-gradient\(/g)).toHaveLength(2);
     // The range of the data is from 1 to 3, without an end of its own.
@@ -59,7 +59,7 @@ describe('the page', () => {
     expect(outside.filter((tag) => /onerror|alert/.test(tag))).toEqual([]);
   });
 
-  it('loads nothing', () => {
+  it('loads nothing from outside', () => {
     const page = reportPage(two);
     expect(page.match(/(?:src|href|srcset|action)="(?!data:|#)/)).toBeNull();
     expect(page.match(/https?:\/\/|@import|url\(/)).toBeNull();
@@ -91,7 +91,7 @@ describe('the page', () => {
     expect(page.match(/[ "](?:NaN|Infinity|undefined)/)).toBeNull();
   });
 
-  it('gives tables their scopes, images their texts, charts their names', () => {
+  it('gives tables their scopes, images their alternative texts, charts their names', () => {
     const page = reportPage(two);
     for (const [tag] of page.matchAll(/<th[\s>][^>]*>/g)) expect(tag).toMatch(/scope="(?:row|col)"/);
     for (const [tag] of page.matchAll(/<img[^>]*>/g)) expect(tag).toMatch(/alt="[^"]{5,}"/);
@@ -110,7 +110,7 @@ describe('the page', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(5e6);
   });
 
-  it('says so when the networks were chosen on test images, or trained on some', () => {
+  it('reports checkpoint selection on test images, and training on some of them', () => {
     const { metadata } = two;
     const leaky = { ...metadata, provenance: { ...metadata.provenance, selection: 'test' } };
     expect(reportPage({ ...two, metadata: leaky })).toContain('Optimistic protocol.');

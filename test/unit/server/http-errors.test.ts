@@ -3,7 +3,7 @@ import { CladError } from '../../../src/core/errors.ts';
 import { errorBody, httpError } from '../../../src/server/http-errors.ts';
 
 describe('httpError', () => {
-  it('keeps what is our own fault to itself', () => {
+  it('does not show a client the message of a defect of ours', () => {
     const secret = '/home/me/model.onnx';
     for (const thrown of [
       new Error(secret),
@@ -44,11 +44,11 @@ describe('httpError', () => {
       remedy: 'Try again later.',
       reason: 'Worker terminated due to reaching memory limit: JS heap out of memory',
     }),
-  ])('says that memory is short, and not that clad has a defect: %s', (thrown) => {
+  ])('reports short memory, and not a defect of clad: %s', (thrown) => {
     expect(httpError(thrown)).toMatchObject({ status: 503, code: 'MEMORY_SHORT' });
   });
 
-  it('cuts what a client wrote into a message, and keeps it on one line', () => {
+  it("shortens a client's text in a message, and keeps it on one line", () => {
     const { message } = httpError(new CladError('REQUEST_INVALID', { reason: `a\r\nb${'x'.repeat(1e5)}` }));
     expect(message.length).toBeLessThan(2100);
     expect(message).toContain('a??b');

@@ -63,7 +63,7 @@ describe('readInferRequest', () => {
     );
   });
 
-  it('meets any bytes with a sentence', () => {
+  it('answers any bytes with values or a sentence', () => {
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.json().map((text) => Buffer.from(text)),
@@ -122,7 +122,7 @@ describe('readInferRequest', () => {
     );
   });
 
-  it('refuses a shape far larger than its values before it takes memory for it', () => {
+  it('refuses a shape far larger than its values before it allocates memory for it', () => {
     const request = json({ inputs: [input([1, 2 ** 20, 2 ** 20, 3], { data: [] })] });
     const roomy = { ...limits, maxPixels: 2 ** 41 };
     expect(() => readInferRequest(request, undefined, roomy)).toThrow(

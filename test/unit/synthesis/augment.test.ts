@@ -113,7 +113,7 @@ describe('colour, by hand after torchvision on PIL images', () => {
 });
 
 describe('geometry', () => {
-  it('flips are their own inverses, and two make half a turn', () => {
+  it('flips are their own inverses, and two of them are half a turn', () => {
     fc.assert(
       fc.property(picture, (image) => {
         expect(flipHorizontally(flipHorizontally(image))).toEqual(image);
@@ -142,7 +142,7 @@ describe('geometry', () => {
 });
 
 describe('augmentTexture', () => {
-  it('knows nine, and draws different ones', () => {
+  it('has nine augmentations, and draws different ones', () => {
     expect(new Set(augmentations.map(({ name }) => name)).size).toBe(9);
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 9 }), (seed, count) => {

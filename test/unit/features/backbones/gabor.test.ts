@@ -51,7 +51,7 @@ describe.each([7, 8])('a Gabor pair of %i taps', (side) => {
   });
 });
 
-describe('the kernels beside it', () => {
+describe('the other kernels', () => {
   it('opponent colours are orthonormal, and grey has no colour', () => {
     opponentColours.forEach((a, i) => {
       opponentColours.forEach((b, j) => {

@@ -270,7 +270,7 @@ describe('a second extraction', () => {
   );
 });
 
-describe('a damaged store', () => {
+describe('a feature store', () => {
   const places: [string, (bytes: Buffer) => Uint8Array][] = [
     ['shard-00000.f16', (bytes) => bytes.fill(0, 100, 300)],
     ['shard-00001.f16', (bytes) => flipped(bytes, bytes.length - 1)],
@@ -280,7 +280,7 @@ describe('a damaged store', () => {
     ['index.json', (bytes) => flipped(bytes, bytes.indexOf('width') + 8)],
   ];
 
-  it.each(places)('is made again where it is damaged, %s, and says so', (name, damage) =>
+  it.each(places)('that is damaged, %s, is made again with a note', (name, damage) =>
     withPhotos(async (root) => {
       const first = await extractFeatures(await optionsFor(root));
       const before = await contentOf(first);
@@ -294,7 +294,7 @@ describe('a damaged store', () => {
     }),
   );
 
-  it('that is damaged while it is used is refused with what to do, never read', () =>
+  it('that is damaged while it is used is refused with what to do', () =>
     withPhotos(async (root) => {
       const { store, index } = await extractFeatures(await optionsFor(root));
       for (const [name, damage] of places.slice(0, 5)) {
@@ -336,7 +336,7 @@ describe('several extractions at once', () => {
 });
 
 describe('an interrupted extraction', () => {
-  it('says where it stopped, goes on with the missing shards, and gives the same bytes', () =>
+  it('reports where it stopped, makes the missing shards, and gives the same bytes', () =>
     withPhotos(async (root) => {
       const whole = await extractFeatures(await optionsFor(root, { cache: diskStorage(`${root}-whole`) }));
       const controller = new AbortController();
@@ -359,7 +359,7 @@ describe('an interrupted extraction', () => {
       expect(await contentOf(resumed)).toEqual(await contentOf(whole));
     }));
 
-  it('before its first shard leaves nothing that could be taken for a store', () =>
+  it('before its first shard leaves no usable store', () =>
     withPhotos(async (root) => {
       const stopped = extractFeatures(await optionsFor(root, { signal: AbortSignal.abort() }));
       await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
@@ -386,7 +386,7 @@ describe('an interrupted extraction', () => {
     }));
 });
 
-it('a broken image is an error that names it', () =>
+it('by a broken image is an error that names it', () =>
   withPhotos(async (root) => {
     const options = await optionsFor(root);
     await writeFile(join(root, 'bolt/1.png'), 'no picture');
@@ -407,7 +407,7 @@ describe('finer layers', () => {
       aggregation: { aggregation: 'concatenated' },
     });
 
-  it('stand before the others, on their grid, multiplied by their weight', async () => {
+  it('come before the others, on their grid, multiplied by their weight', async () => {
     const image = noise(40, 40);
     const rows = async (plan: FeaturePlan) => {
       const extractor = await Extractor.create(engine, backbone, plan);
@@ -424,7 +424,7 @@ describe('finer layers', () => {
   });
 });
 
-it('a backbone file that is fixed to one size runs at no other, and says at which', async () => {
+it('need a backbone file that takes the input size, and the error says which size it takes', async () => {
   const fixed = new Graph();
   fixed.output(
     'layer2',

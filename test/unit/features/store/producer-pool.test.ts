@@ -45,7 +45,7 @@ async function widths(produced: ReturnType<typeof produceAll>): Promise<number[]
 }
 
 describe('produceAll', () => {
-  it('gives the same in the same order, whatever the number of workers', () =>
+  it('gives the same results in the same order with any number of workers', () =>
     withFiles(files, async (root) => {
       const all = async (threads: number) => {
         const got = [];
@@ -57,7 +57,7 @@ describe('produceAll', () => {
       expect(four).toEqual(one);
     }));
 
-  it('says so when a worker ends in the midst of its work, and ends the others', () =>
+  it('reports a worker that ends in the midst of its work, and ends the others', () =>
     withFiles(files, async (root) => {
       const ended = vi.fn();
       const start = (port: AskingPort): AskingPort => ({
@@ -79,7 +79,7 @@ describe('produceAll', () => {
       expect(ended).toHaveBeenCalledTimes(2);
     }));
 
-  it('says which photograph is at fault', () =>
+  it('names the photograph at fault', () =>
     withFiles({ ...files, '3.png': 'no picture' }, async (root) => {
       await expect(widths(produceAll(setup, jobsIn(root), { threads: 2 }))).rejects.toMatchObject({
         code: 'IMAGE_INVALID',
@@ -87,7 +87,7 @@ describe('produceAll', () => {
       });
     }));
 
-  it('ends its workers when nobody wants more', () =>
+  it('ends its workers when the caller stops reading', () =>
     withFiles(files, async (root) => {
       const ports: AskingPort[] = [];
       const terminated = vi.fn();

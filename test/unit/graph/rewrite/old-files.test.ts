@@ -251,14 +251,14 @@ const cases: Case[] = [
   ],
 ];
 
-describe('files of older sets', () => {
+describe('files of older operator sets', () => {
   for (const [name, version, nodes, constants = [], options = {}] of cases)
     it(name, async () => {
       const model = file(version, [...nodes], [...constants], options);
       expect(await run(attached(model))).toEqual(await run(encodeModel(model)));
     });
 
-  it('a Softmax whose rank is told by the file alone', async () => {
+  it('have a Softmax upgraded whose rank is told by the file alone', async () => {
     // No shape is worked out of an Einsum; the file declares it.
     const nodes = [
       node('Einsum', ['x'], [text('equation', 'abcd->abdc')], ['t']),
@@ -281,7 +281,7 @@ describe('files of older sets', () => {
     expect(await run(plain)).toEqual(expected);
   });
 
-  it('are differentiated as what they became', () => {
+  it('are differentiated after the upgrade', () => {
     const graph = new Graph();
     const input = graph.input('x', 'float32', shape);
     const model = file(9, [node('Clip', ['x'], [float('min', 0)], ['c']), node('Softmax', ['c'])]);
@@ -360,7 +360,7 @@ describe('files of older sets', () => {
       [],
       /com\.vendor\.Fused/,
     ],
-  ])('refuses %s', (_, version, nodes, constants, message) => {
+  ])('are refused with %s', (_, version, nodes, constants, message) => {
     expect(() => attached(file(version, nodes, constants))).toThrow(message);
   });
 });

@@ -40,7 +40,7 @@ describe('thresholds in another precision', () => {
       expect(shifts.get('nut')).toBeCloseTo(3.5, 6);
     }));
 
-  it('keep what they promise, and take the colours with them; a class without images stays', () => {
+  it('keep their expected rate, and colours move with them; those of a class without images stay', () => {
     const threshold = (at: number) => ({
       threshold: at,
       achievableRate: 0.1,

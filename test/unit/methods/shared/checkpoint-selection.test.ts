@@ -31,7 +31,7 @@ const mean = (values: readonly number[]) => values.reduce((total, value) => tota
 const auroc = (good: readonly number[], bad: readonly number[]) =>
   rankingMetrics([...good, ...bad], [...good.map(() => 0), ...bad.map(() => 1)]).auroc!;
 
-describe('a judge on held-out images', () => {
+describe('the validation score on held-out images', () => {
   /** Images 1 and 4 are held out; a patch is worth its position, an anomaly 8 more on held-out images and 8 less on others. */
   const judgement = (weight: number, noise: number) =>
     withFolder(async (folder) => {
@@ -78,7 +78,7 @@ describe('a judge on held-out images', () => {
     expect(await judgement(-1, 0)).toBeCloseTo(1 - expected, 6);
   });
 
-  it('has noise of the length of the training', async () => {
+  it('uses noise of the length that training has', async () => {
     const [none, little, much] = [await judgement(1, 0), await judgement(1, 3), await judgement(1, 1000)];
     expect(little).not.toBe(none);
     // Half of a wide noise lies above all normal patches.
@@ -86,7 +86,7 @@ describe('a judge on held-out images', () => {
   });
 });
 
-describe('a judge on test images', () => {
+describe('the validation score on test images', () => {
   it('is the mean pixel AUROC over classes, each image with its own mask', () =>
     withFolder(async (folder) => {
       const size = 4;
