@@ -405,7 +405,7 @@ export const errorCatalogue = {
   },
   ENGINE_FAILED: {
     kind: 'input',
-    // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
+    // The engine could not with this very image, e.g. for lack of memory on a graphics card.
     status: 422,
     message:
       "The detector could not predict {picture}, on {device}: {reason}. Try a smaller image, or load the detector again; in a browser, set the option device to 'wasm'.",

@@ -3,8 +3,8 @@
  * where the values leave no doubt. Everything else is refused with what was found, because a wrong choice would not be seen: 12 bits read as 16
  * leave 16 grey levels, and a scratch within one level.
  *
- * Clear is: the largest value is in the upper half of what so many bits hold (of 16: in the upper three quarters), which every product agrees
- * about. In doubt are dark data sets, values at the upper end or in the middle of the range, and pictures that seem to come from two cameras.
+ * Clear is: the largest value is in the upper half of what so many bits hold (of 16: in the upper three quarters), which every class agrees
+ * about. In doubt are dark data sets, values at the upper end or in the middle of the range, and images that seem to come from two cameras.
  */
 import { open } from 'node:fs/promises';
 import { CladError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-/** @file What an entry of a folder is to a reader of pictures: a folder, an image, or something to pass over, and why. */
+/** @file What an entry of a folder is to a reader of images: a folder, an image, or something to pass over, and why. */
 import { closeSync, type Dirent, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';

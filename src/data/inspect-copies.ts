@@ -1,4 +1,4 @@
-/** @file What `clad data inspect` says of pictures that are in a data set more than once, or almost. */
+/** @file What `clad data inspect` says of images that are in a data set more than once, or almost. */
 import { type Copies, type CopyKind, countCopies, nameCopies } from './copies.ts';
 import type { Sample } from './dataset.ts';
 import type { ClassSummary, Problem } from './inspection.ts';
@@ -6,7 +6,7 @@ import { nearDuplicates } from './near-duplicates.ts';
 import type { Sketch } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 
-/** What the same picture at several places means, a line for each kind, under the class of the first copy. */
+/** What the same image at several places means, a line for each kind, under the class of the first copy. */
 export function copyProblems(name: string, copies: readonly Copies[]): Problem[] {
   const lines: Record<CopyKind, readonly [Problem['severity'], (groups: readonly Copies[]) => string]> = {
     class: ['error', () => 'the same image stands in the folders of several classes'],
@@ -32,7 +32,7 @@ export function copyProblems(name: string, copies: readonly Copies[]): Problem[]
   });
 }
 
-/** A line of a product whose good images are almost the same in part. */
+/** A line of a class whose good images are almost the same in part. */
 export function nearProblems(
   name: string,
   { nearDuplicates: groups, train, testGood }: ClassSummary,
@@ -43,7 +43,7 @@ export function nearProblems(
   return [{ severity: 'warning', class: name, path: null, message }];
 }
 
-/** Paths of good images of a product that are almost the same picture, in groups; of exact copies the first is looked at. @param sketches - by path, of the good ones that decode */
+/** Paths of good images of a class that are almost the same image, in groups; of exact copies the first is looked at. @param sketches - by path, of the good ones that decode */
 export function nearDuplicatesOf(
   samples: readonly Sample[],
   pixels: ReadonlyMap<string, string>,

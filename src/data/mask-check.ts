@@ -20,7 +20,7 @@ export interface MaskFacts {
   readonly className: string;
   /** The mask; of several the one that covers most. */
   readonly path: string;
-  /** Share of the picture that is inside. */
+  /** Share of the image that is inside. */
   readonly coverage: number;
   /** Share of the outermost pixels that are inside. */
   readonly border: number;
@@ -38,9 +38,9 @@ export interface MaskWarning {
   readonly message: string;
 }
 
-/** Covering more of the picture, or of its border, a mask may be inverted. */
+/** Covering more of the image, or of its border, a mask may be inverted. */
 const suspicious = { coverage: 0.5, border: 0.75 };
-/** Share of clearly neither outside nor inside from which it may be a picture, not a mask. */
+/** Share of clearly neither outside nor inside from which it may be an image, not a mask. */
 const pictureLike = 0.1;
 
 /**

@@ -1,9 +1,9 @@
-/** @file The one in-memory form of a picture: 8-bit sRGB, as decoded. Pure data, the same in Node and the browser. */
+/** @file The one in-memory form of an image: 8-bit sRGB, as decoded. Pure data, the same in Node and the browser. */
 import { type Kind, requireArgument } from '../core/arguments.ts';
 
 import type { PictureSource } from './samples.ts';
 
-/** A decoded picture. */
+/** A decoded image. */
 export interface RgbImage {
   /** Pixels. */
   readonly width: number;
@@ -14,7 +14,7 @@ export interface RgbImage {
   readonly source?: PictureSource | undefined;
 }
 
-/** A picture of one value a pixel. */
+/** An image of one value a pixel. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
@@ -29,7 +29,7 @@ const rgbImage: Kind = {
 };
 
 /**
- * Refuses what is no picture, or not a whole one.
+ * Refuses what is no image, or not a whole one.
  * @param of - the function that was called
  * @throws ARGUMENT_INVALID
  */
@@ -37,7 +37,7 @@ export function requireRgbImage(of: string, argument: string, value: unknown): v
   requireArgument(of, argument, value, rgbImage);
 }
 
-/** Refuses what is no list of pictures of one size, at least one. @throws ARGUMENT_INVALID */
+/** Refuses what is no list of images of one size, at least one. @throws ARGUMENT_INVALID */
 export function requireOneSize(of: string, argument: string, value: readonly RgbImage[]): void {
   requireArgument(of, argument, value, pictures);
   for (const [index, image] of value.entries()) requireRgbImage(of, `${argument}[${index}]`, image);
@@ -55,7 +55,7 @@ const pictures: Kind = {
   holds: (value) => Array.isArray(value) && value.length > 0,
 };
 
-/** Whether a value is a whole picture. */
+/** Whether a value is a whole image. */
 export function isRgbImage(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { width, height, data } = value as { [K in keyof RgbImage]?: unknown };

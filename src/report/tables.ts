@@ -1,4 +1,4 @@
-/** @file The results without pictures: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
+/** @file The results without images: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
 import { csvLine } from '../core/csv.ts';
 import { metricNames } from '../evaluation/evaluator.ts';
 import { evaluationTable, markdownTable } from '../evaluation/table.ts';

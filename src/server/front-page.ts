@@ -1,5 +1,5 @@
 /**
- * @file `GET /`: for a browser a small page that says what is served and tries a picture, for machines the same facts as JSON. The page
+ * @file `GET /`: for a browser a small page that says what is served and tries an image, for machines the same facts as JSON. The page
  * is one file that loads nothing; its policy allows its own script and style and no other.
  */
 import { createHash } from 'node:crypto';

@@ -16,7 +16,7 @@ import { fileMark, watchFile } from './watch.ts';
 
 /** Milliseconds between two looks at a detector's file. */
 const lookEvery = 500;
-/** Milliseconds after the last large picture that the engine for such is kept: it takes about a second to open, and gigabytes to keep. */
+/** Milliseconds after the last large image that the engine for such is kept: it takes about a second to open, and gigabytes to keep. */
 const keepLarge = 30_000;
 /** Milliseconds before a dead thread is started again: doubled each time until something was computed. */
 const restartDelay = { first: 100, most: 30_000 };

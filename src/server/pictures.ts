@@ -1,5 +1,5 @@
 /**
- * @file The threads for pictures (picture-thread.ts), in two lanes: what takes long never stands before what is quickly done, since each
+ * @file The threads for images (picture-thread.ts), in two lanes: what takes long never stands before what is quickly done, since each
  * lane has threads of its own.
  */
 import { type CallOptions, Lane, type LaneOptions } from '../runtime/worker/lane.ts';

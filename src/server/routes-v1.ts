@@ -83,7 +83,7 @@ function told(outcome: Predicted | NotPredicted): object {
   return { file, ...prediction, ...(map ? { map: Buffer.from(map).toString('base64') } : {}) };
 }
 
-/** Whether a picture is asked for rather than JSON. */
+/** Whether an image is asked for rather than JSON. */
 function wantsPicture(accept = ''): boolean {
   return /image\/png/i.test(accept) && !/application\/json/i.test(accept);
 }

@@ -1,4 +1,4 @@
-/** @file Damaged picture files of every kind: each decodes to a whole picture or is refused in a sentence, in bounded time and memory. */
+/** @file Damaged image files of every kind: each decodes to a whole image or is refused in a sentence, in bounded time and memory. */
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';

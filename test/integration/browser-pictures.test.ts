@@ -1,4 +1,4 @@
-/** @file Pictures decoded by Chromium, byte for byte as Node decodes them. */
+/** @file Images decoded by Chromium, byte for byte as Node decodes them. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

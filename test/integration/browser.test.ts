@@ -1,6 +1,6 @@
 /**
- * @file The library for browsers and the example page, built by Vite, in headless Chromium: the same pictures give the same
- * results as in Node. Two products, the backbone that comes with the program, fewer steps and smaller pictures than the default.
+ * @file The library for browsers and the example page, built by Vite, in headless Chromium: the same images give the same
+ * results as in Node. Two classes, the backbone that comes with the program, fewer steps and smaller images than the default.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const products = { caps: cap, washers: washer };
 interface Answered extends Omit<PredictionLine, 'path' | 'map'> {
   readonly device: string;
   readonly threads: number;
-  /** The picture with its heat map, RGBA. */
+  /** The image with its heat map, RGBA. */
   readonly heat: number[];
 }
 
@@ -59,7 +59,7 @@ async function open(url: string, where = browser): Promise<Page> {
   return page;
 }
 
-/** Predicts one picture in the page that has the library. */
+/** Predicts one image in the page that has the library. */
 function predict(page: Page, model: string, picture: string, options: object): Promise<Answered> {
   return page.evaluate(`(async () => {
     globalThis.detectors ??= new Map();
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
       const page = await open(plain.url, withGpu);
       const reason = await page.evaluate('clad.whyNoWebGpu()');
       if (reason !== undefined) return context.skip(`this Chromium has no WebGPU: ${reason}`);
-      // The first product, good and bad; software is slow.
+      // The first class, good and bad; software is slow.
       for (const line of (await predictedInNode('tiny')).slice(0, 2)) {
         const answered = await predict(page, 'tiny/model.onnx', `new/${nameOf(line)}`, { device: 'webgpu' });
         expect(answered).toMatchObject({ class: line.class, verdict: line.verdict, device: 'webgpu' });
@@ -337,7 +337,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     }
   });
 
-  /** Everything that the page says of a picture. */
+  /** Everything that the page says of an image. */
   const said = (page: Page) =>
     page.evaluate(`(() => {
       const text = (query) => document.querySelector(query).textContent;

@@ -1,4 +1,4 @@
-/** @file The same picture at several places, by its pixels, through the built command line: inspect, train, evaluate, calibrate, export. */
+/** @file The same image at several places, by its pixels, through the built command line: inspect, train, evaluate, calibrate, export. */
 import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const disc = (root: string, ...names: readonly string[]) => join(root, 'disc', .
 const again = async (from: string, to: string) =>
   writeFile(to, await sharp(from).webp({ lossless: true }).withMetadata({ density: 300 }).toBuffer());
 
-/** Copies of training images: a copy, a hard link, a symbolic link, and the same pixels in another format, all of two pictures. */
+/** Copies of training images: a copy, a hard link, a symbolic link, and the same pixels in another format, all of two images. */
 async function addTrainingCopies(root: string): Promise<void> {
   const train = disc(root, 'train/good');
   await copyFile(join(train, '000.png'), join(train, 'copy.png'));

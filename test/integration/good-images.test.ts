@@ -1,4 +1,4 @@
-/** @file Photographs among the good ones that are not good, or of another product, as a user meets them: named, without a say, and left out in seconds. */
+/** @file Photographs among the good ones that are not good, or of another class, as a user meets them: named, without a say, and left out in seconds. */
 import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

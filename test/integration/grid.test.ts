@@ -82,7 +82,7 @@ describe('clad compare', () => {
     expect(await read('index.html')).toContain('patchcore');
     expect(await read('results.md')).toMatch(/\| patchcore +\|/);
     const lines = (await read('results.csv')).trim().split('\r\n');
-    // Two methods, two seeds, two products and their mean.
+    // Two methods, two seeds, two classes and their mean.
     expect(lines).toHaveLength(1 + 2 * 2 * 3);
   });
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What a detector says of the test images of one product. */
+/** What a detector says of the test images of one class. */
 async function predictions(detector: string): Promise<PredictionLine[]> {
   const { stdout, status } = await clad('predict', detector, join(parts, 'disc/test'), '--json');
   expect(status).toBe(0);

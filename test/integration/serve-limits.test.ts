@@ -25,7 +25,7 @@ const infer = '/v2/models/parts/infer';
 const png = { 'Content-Type': 'image/png' };
 const json = { 'Content-Type': 'application/json' };
 
-/** A grey picture as a PNG of few bytes. */
+/** A grey image as a PNG of few bytes. */
 async function grey(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await encoded({ width, height, data: new Uint8Array(width * height * 3).fill(90) }));
 }
@@ -38,7 +38,7 @@ interface Failure {
 }
 const failureOf = async (response: Response) => ((await response.json()) as Failure).error;
 
-/** Whether the service predicts the small picture as it did at first. */
+/** Whether the service predicts the small image as it did at first. */
 async function requireWell(url: string): Promise<void> {
   const response = await post(url, predict, small, png);
   expect([response.status, ((await response.json()) as { score: number }).score]).toEqual([200, score]);

@@ -1,4 +1,4 @@
-/** @file The service's own page in a browser: a picture is tried, and what went before is gone when the next one fails. */
+/** @file The service's own page in a browser: an image is tried, and what went before is gone when the next one fails. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

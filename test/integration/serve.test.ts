@@ -68,7 +68,7 @@ function post(path: string, body: Body, headers: Headers = {}, url = serving.url
 const predict = '/v1/detectors/parts/versions/1/predict';
 const infer = '/v2/models/parts/versions/1/infer';
 
-/** What `clad predict --json` says of a picture, as the service says it. */
+/** What `clad predict --json` says of an image, as the service says it. */
 function expected(path: string, file: string | null): object {
   const { path: _, map: __, ...prediction } = offline.get(path)!;
   return { file, ...prediction };
@@ -179,7 +179,7 @@ describe('/v1', () => {
 });
 
 describe('/v2, the Open Inference Protocol', () => {
-  /** Predictions of some pictures of one size, and their tensor. */
+  /** Predictions of some images of one size, and their tensor. */
   async function batch(): Promise<{ shape: number[]; data: Buffer; predictions: PredictionWithMap[] }> {
     const weaves = paths.filter((path) => offline.get(path)?.class === 'weave').slice(0, 3);
     const images = await Promise.all(weaves.map((path) => decodeImage(path)));

@@ -251,7 +251,7 @@ describe('clad train', () => {
     const chosenByTest = await train('planned', '--plan', '--json', '--selection', 'test', ...short);
     const leaking = JSON.parse(chosenByTest.stdout) as TrainingPlan;
     expect([testImages, leaking.testImages]).toEqual([0, 12]);
-    // 12 pictures of 8 x 8 patches, 22 values of 2 bytes.
+    // 12 images of 8 x 8 patches, 22 values of 2 bytes.
     expect(leaking.disk.features! - disk.features!).toBe(12 * 64 * 22 * 2);
     expect(existsSync(join(folder, 'planned'))).toBe(false);
   });

@@ -8,7 +8,7 @@ import { attach, Graph, type ModelProto, type Tensor } from '../../graph/index.t
 import { type Engine, float32 } from '../../runtime/engine.ts';
 import type { BackboneLayer } from './backbone-card.ts';
 
-/** One value after a run on one picture. */
+/** One value after a run on one image. */
 export interface MeasuredValue {
   readonly name: string;
   readonly shape: readonly number[];
@@ -17,8 +17,8 @@ export interface MeasuredValue {
 }
 
 /**
- * Runs a network on one seeded picture of noise (mean 0, deviation 1 by channel, as a normalised picture).
- * @param size - side of the picture, pixels
+ * Runs a network on one seeded image of noise (mean 0, deviation 1 by channel, as a normalised image).
+ * @param size - side of the image, pixels
  * @param options.range - also the numbers' range, for values of floating type
  * @throws Error of the engine when the network does not run at this size
  */

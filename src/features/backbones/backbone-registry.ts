@@ -183,15 +183,15 @@ export interface VerifiedBackbone {
   readonly card: BackboneCard;
   readonly path: string;
   readonly assumed: readonly string[];
-  /** Each layer's real shape on a picture of the card's input size, and the range of its numbers. */
+  /** Each layer's real shape on an image of the card's input size, and the range of its numbers. */
   readonly layers: readonly MeasuredValue[];
-  /** Time of one picture, the first, which is slower than later ones. */
+  /** Time of one image, the first, which is slower than later ones. */
   readonly milliseconds: number;
 }
 
 /**
  * Checks that a backbone is what its card says: sha256, channels, strides, and numbers that are finite and not constant on a
- * seeded picture of noise.
+ * seeded image of noise.
  * @param nameOrFile - a registered name, or an .onnx file
  * @throws BACKBONE_UNSUITABLE naming the first thing that is otherwise, and what `loadBackbone` throws
  */

@@ -1,4 +1,4 @@
-/** @file Which images a training uses: not those that are to be left out, and each picture once. */
+/** @file Which images a training uses: not those that are to be left out, and each image once. */
 import { CladError } from '../../core/errors.ts';
 import { countCopies, findCopies, nameCopies } from '../../data/copies.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -21,7 +21,7 @@ export async function withoutExcluded(dataset: Dataset, exclude: readonly string
   return { ...dataset, samples };
 }
 
-/** Says what the same pictures at several places do to a training and to what is measured of it. */
+/** Says what the same images at several places do to a training and to what is measured of it. */
 export function noteCopies(
   { samples }: Dataset,
   pixels: ReadonlyMap<string, string>,

@@ -1,4 +1,4 @@
-/** @file Which product the test images were taken for. */
+/** @file Which class the test images were taken for. */
 import type { TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
 

@@ -1,4 +1,4 @@
-/** @file The clearest hits, the worst misses and the worst false alarms of each class, as pictures. */
+/** @file The clearest hits, the worst misses and the worst false alarms of each class, as images. */
 import { heatLegend, legendGradient } from '../../detector/heat/heat-legend.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
@@ -31,7 +31,7 @@ ${blocks}
 </section>`;
 }
 
-/** The scale of a product's heat maps; nothing where it has none. */
+/** The scale of a class's heat maps; nothing where it has none. */
 function legendOf(metadata: DetectorMetadata, className: string): Markup | null {
   const legend = heatLegend(metadata, className);
   if (!legend) return null;

@@ -34,7 +34,7 @@ ${pictures(
 </section>`;
 }
 
-/** Pictures under a title; nothing where there are none. @param alt - what a picture shows */
+/** Images under a title; nothing where there are none. @param alt - what an image shows */
 function pictures(
   title: string,
   what: string,

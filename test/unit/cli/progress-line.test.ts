@@ -99,7 +99,7 @@ describe('the time left of a whole training', () => {
     whole.observe(event('checking images', 100), 8_000);
     whole.observe(event('patch features', 0), 8_000);
     const half = whole.observe(event('patch features', 50), 158_000);
-    // Three times as slow: 150 s left of itself; what is not of pictures is thought as slow as these.
+    // Three times as slow: 150 s left of itself; what is not of images is thought as slow as these.
     expect(half).toMatchObject({ step: 2, steps: 4 });
     expect(half?.left).toBeCloseTo(150 + ((8 + 150) / 54) * 90, 6);
     whole.observe(event('patch features', 100), 308_000);

@@ -38,7 +38,7 @@ function drawProduct(number: number): RgbImage {
   return { width: side, height: side, data };
 }
 
-/** The picture again: moved by a pixel, with the noise of a sensor, brighter. */
+/** The image again: moved by a pixel, with the noise of a sensor, brighter. */
 function again({ width, height, data }: RgbImage, random: Random, shift = 1): RgbImage {
   const moved = new Uint8Array(data.length);
   for (let y = 0, at = 0; y < height; y++) {
@@ -139,7 +139,7 @@ describe('nearDuplicates', () => {
   });
 });
 
-/** Real products whose pictures are of different parts, as far as one can see; `magnetic_tile` has each tile in several exposures. */
+/** Real classes whose images are of different parts, as far as one can see; `magnetic_tile` has each tile in several exposures. */
 describe.skipIf(!hasShared)('nearDuplicates on real photographs', () => {
   const sketches = async (...names: readonly string[]) => {
     const folder = join(shared, 'data', ...names, 'train', 'good');

@@ -33,7 +33,7 @@ const formats: Readonly<Record<string, (image: RgbImage) => Promise<Uint8Array>>
 
 const hashOf = async (bytes: Uint8Array) => pixelHash(await decodeBytes(bytes, 'x'));
 
-/** What a viewer shows of a picture stored with this EXIF orientation. */
+/** What a viewer shows of an image stored with this EXIF orientation. */
 function turned({ width, height, data }: RgbImage, orientation: number): RgbImage {
   const swapped = orientation > 4;
   const [w, h] = swapped ? [height, width] : [width, height];

@@ -41,7 +41,7 @@ describe('the drawn products', () => {
     expect(new Set(parts.map(digest)).size).toBe(3);
     expect(digest(renderGood(product, name('train/2')))).toBe(digest(parts[2]!));
     expect(digest(renderGood(product, name('train/2', 6)))).not.toBe(digest(parts[2]!));
-    // More than the sensor's noise, and no picture is flat, black or burnt out.
+    // More than the sensor's noise, and no image is flat, black or burnt out.
     let difference = 0;
     for (const [at, value] of parts[0]!.data.entries()) difference += Math.abs(value - parts[1]!.data[at]!);
     expect(difference / parts[0]!.data.length).toBeGreaterThan(3);

@@ -1,4 +1,4 @@
-/** @file A picture's shares are the same to the last digit alone and among others, so that a service may predict together what came together. */
+/** @file An image's shares are the same to the last digit alone and among others, so that a service may predict together what came together. */
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import type { Graph, Tensor } from '../../../src/graph/index.ts';

@@ -42,10 +42,10 @@ const random = new Random('detector graph');
 const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 const members = normals(12 * width);
 
-/** Training image of each of the twelve members. */
+/** Training image of each of the twelve entries. */
 const imageOf = (member: number) => member % 3;
 
-/** @param without - the training image whose members are not in the bank */
+/** @param without - the training image whose entries are not in the bank */
 async function specOf(resizeTo: number | null = null, without = -1): Promise<PatchDetector> {
   const kept = Array.from({ length: 12 }, (_, member) => member).filter((each) => imageOf(each) !== without);
   const rows = kept.map((member) => members.subarray(member * width, (member + 1) * width));

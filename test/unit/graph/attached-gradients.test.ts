@@ -146,7 +146,7 @@ function residualNetwork(): ModelProto {
   return decodeModel(graph.toBytes());
 }
 
-/** Patches of a picture, one block of attention, with shapes that are computed while running, as exporters write them. */
+/** Patches of an image, one block of attention, with shapes that are computed while running, as exporters write them. */
 function transformer(): ModelProto {
   const graph = new Graph();
   const [width, heads] = [8, 2];

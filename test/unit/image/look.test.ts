@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gridOf, lookAt, lookOf } from '../../../src/image/look.ts';
 import { noise } from '../../helpers/pictures.ts';
 
-/** A picture of columns: each as wide as the others, of one colour. */
+/** An image of columns: each as wide as the others, of one colour. */
 function columns(...colours: readonly (readonly [number, number, number])[]) {
   const [width, height] = [64 * colours.length, 96];
   const data = new Uint8Array(width * height * 3);

@@ -14,7 +14,7 @@ describe('rememberPictures', () => {
     expect(trained.every(isRemembered(kept))).toBe(true);
     expect(others.filter(isRemembered(kept))).toEqual([]);
     expect(remembersAll(kept)).toBe(true);
-    // The order of the pictures is nobody's business.
+    // The order of the images is nobody's business.
     expect(rememberPictures(trained.toReversed())).toEqual(kept);
   });
 

@@ -430,9 +430,9 @@ describe('CRAS', () => {
       const product = alike[0]! > alike[1]! ? 0 : 1;
       expect(found.shares!.data.slice(picture * 2, picture * 2 + 2)).toEqual(product === 0 ? [1, 0] : [0, 1]);
     }
-    // Not between bounds, which a threshold of good pictures could lie above.
+    // Not between bounds, which a threshold of good images could lie above.
     expect(Math.min(...found.score!.data)).toBeLessThan(0);
-    // The picture's score is that of its most anomalous patch.
+    // The image's score is that of its most anomalous patch.
     const scores = rowsOf(found.score!.data, patches);
     expect(scores).toHaveLength(2);
     scores.forEach((own, picture) => {

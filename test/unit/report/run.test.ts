@@ -57,7 +57,7 @@ describe('a report of a run', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(1e6);
     expect(text.includes((document.mean.imageAuroc ?? 0).toFixed(3))).toBe(true);
     expect(text.includes('Before: the networks&#39; input')).toBe(true);
-    // Three pictures for each of some defects, and the synthetic anomalies.
+    // Three images for each of some defects, and the synthetic anomalies.
     expect(text.match(/<img src="data:image\/webp;base64,/g)?.length).toBeGreaterThan(10);
     expect(text.includes('Stage 1, losses')).toBe(true);
     expect(text.includes('<h2 id="confusion-title">')).toBe(true);

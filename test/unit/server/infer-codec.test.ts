@@ -9,7 +9,7 @@ import {
 
 const limits: InferLimits = { maxImages: 4, maxPixels: 100 };
 
-/** A tensor of pictures that the limits allow. */
+/** A tensor of images that the limits allow. */
 const tensor = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 11 }))
   .chain(([count, height, width]) => {

@@ -25,7 +25,7 @@ function row(...pixels: readonly (number | readonly [number, number, number])[])
   return { width: pixels.length, height: 1, data: Uint8Array.from(data) };
 }
 
-/** The picture as pixels again; grey ones as one number. */
+/** The image as pixels again; grey ones as one number. */
 function pixels({ data }: RgbImage): (number | number[])[] {
   return Array.from({ length: data.length / 3 }, (_, index) => {
     const [red, green, blue] = data.subarray(index * 3, index * 3 + 3) as unknown as [number, number, number];

@@ -51,7 +51,7 @@ describe('perlinMask', () => {
   it('rotates: corners that the turned square does not reach are outside', () => {
     const upright = perlinMask(33, new Random(1), { rotation: 0, threshold: -2 });
     expect(upright.data).not.toContain(0);
-    // Some seed among ten turns far enough to lose every corner of the picture.
+    // Some seed among ten turns far enough to lose every corner of the image.
     const turned = Array.from({ length: 10 }, (_, seed) =>
       perlinMask(33, new Random(seed), { threshold: -2 }),
     );

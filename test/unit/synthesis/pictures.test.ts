@@ -1,4 +1,4 @@
-/** @file Texture sources, class foregrounds and the pictures of `clad data synthesize`, on tiny data sets. */
+/** @file Texture sources, class foregrounds and the images of `clad data synthesize`, on tiny data sets. */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';

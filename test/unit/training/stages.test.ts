@@ -61,7 +61,7 @@ describe('a training of three stages', () => {
   });
   const rates = [1, 0.5, 0.1];
 
-  /** Where x is at each judgement, two a stage. */
+  /** Where x is at each validation, two a stage. */
   async function climb(values: readonly number[]) {
     const seen: number[] = [];
     const validate = async ({ x }: Parameters) => {

@@ -353,7 +353,7 @@ describe('a training', () => {
       },
     });
     expect(chosen).toEqual({ stage: 1, step: 40, value: 0.9 });
-    // With next to no learning rate, stage 2 stays where it began: at the second judgement, not at the last one.
+    // With next to no learning rate, stage 2 stays where it began: at the second validation, not at the last one.
     const name = 'adaptor.0.weight';
     const apart = (one: Parameters, other: Parameters) =>
       Math.max(...one[name]!.data.map((value, at) => Math.abs(value - other[name]!.data[at]!)));

@@ -1,4 +1,4 @@
-/** @file Legends of heat maps: the same scale as the maps, in words for pages and as a strip below pictures. */
+/** @file Legends of heat maps: the same scale as the maps, in words for pages and as a strip below images. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { heatLegend, legendGradient } from '../../../../src/detector/heat/heat-legend.ts';

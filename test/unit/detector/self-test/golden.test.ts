@@ -1,4 +1,4 @@
-/** @file Golden pictures: what is kept of them, and when a machine counts as saying the same. */
+/** @file Golden images: what is kept of them, and when a machine counts as saying the same. */
 import { describe, expect, it } from 'vitest';
 import { testPatterns } from '../../../../src/demo/test-patterns.ts';
 import {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { lifts, mostGap, robustSpread, scoreGap } from '../../../../src/detector/thresholds/score-gap.ts';
 
-/** Skewed scores of one product, of which the trained ones are lower by `known` standard deviations. */
+/** Skewed scores of one class, of which the trained ones are lower by `known` standard deviations. */
 function product(random: Random, known: number, [trained, heldOut]: readonly [number, number], scale = 1) {
   const draw = () => scale * Math.exp(0.4 * random.normal());
   const lower = known * scale * 0.4;

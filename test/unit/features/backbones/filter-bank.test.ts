@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Colour = (x: number, y: number) => readonly [number, number, number];
 
-/** Both layers of a picture that is given by its colours, -1 to 1, channel by channel. */
+/** Both layers of an image that is given by its colours, -1 to 1, channel by channel. */
 async function layersOf(session: Session, colour: Colour, sides: readonly [number, number] = [side, side]) {
   const [height, width] = sides;
   const data = new Float32Array(3 * height * width);

@@ -177,7 +177,7 @@ describe('the store of patch features', () => {
         local.position.forEach((position, at) => {
           const normal = row((local.image[at] as number) * 16 + position);
           const anomalous = row(images.length * 16 + at);
-          // Pictures with anomalies are rounded to bytes.
+          // Images with anomalies are rounded to bytes.
           normal.forEach((value, dimension) => {
             expect(Math.abs(value - (anomalous[dimension] as number))).toBeLessThan(0.01);
           });

@@ -46,7 +46,7 @@ function batchNorm(graph: Graph, x: Tensor, channels: number, name: string): Ten
   )[0] as Tensor;
 }
 
-/** A picture through a stem of 3 channels, a residual block of 16, and a matrix product behind it. */
+/** An image through a stem of 3 channels, a residual block of 16, and a matrix product behind it. */
 function network(): ModelProto {
   const graph = new Graph();
   const weight = (name: string, outputs: number, inputs: number) =>
@@ -178,7 +178,7 @@ describe('toHalfPrecision', () => {
     const weightTypes = (half.graph.node ?? [])
       .filter(({ opType }) => opType === 'Conv')
       .map(({ input }) => types.get(input?.[1] ?? ''));
-    // The first reads the picture.
+    // The first reads the image.
     expect(weightTypes).toEqual([1, 10, 10]);
     expect(types.get('matrix')).toBe(1);
     const outputs = await run(half);

@@ -8,7 +8,7 @@ import type { RgbImage } from '../../../../src/image/rgb.ts';
 import { medianShifts, moved } from '../../../../src/jobs/export/moved-thresholds.ts';
 import { withFolder } from '../../../helpers/made-store.ts';
 
-/** Scores a picture by its first byte. */
+/** Scores an image by its first byte. */
 const scoring = (scoreOf: (value: number) => number) => ({
   metadata: {},
   predict: async ({ data }: RgbImage) => ({ score: scoreOf(data[0] as number) }) as PredictionWithMap,

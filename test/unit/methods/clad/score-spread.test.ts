@@ -1,4 +1,4 @@
-/** @file The second opinion's units: how both voices vary over held-out normal patches, and over nothing else. */
+/** @file The units of score fusion: how both scores vary over held-out normal patches, and over nothing else. */
 import { describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';

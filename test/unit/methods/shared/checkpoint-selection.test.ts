@@ -1,4 +1,4 @@
-/** @file What chooses the networks: held-out patches against anomalies of the same images, and the test images, worked out by hand. */
+/** @file The validation score: held-out patches against anomalies of the same images, and the test images, worked out by hand. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/data/dataset.ts';
@@ -91,7 +91,7 @@ describe('the validation score on test images', () => {
     withFolder(async (folder) => {
       const size = 4;
       const firstId = 10;
-      // Patches are pixels here. What is normal in the second product would be anomalous in the first.
+      // Patches are pixels here. What is normal in the second class would be anomalous in the first.
       const normal = [1, 1, 4, 4];
       // Of the odd ones the left half is anomalous.
       const inside = [1, 3, 4, 6];
@@ -120,7 +120,7 @@ describe('the validation score on test images', () => {
       const fitted = { kind: 'feature', width, noiseDeviation: new Float32Array(width) } as const;
       const common = { engine, inputs, fitted, training, networks, firstId, geometry: { size } };
       const first = await testValidator({ ...common, samples });
-      // The same with the second product taken for the first's: all four are of one.
+      // The same with the second class taken for the first's: all four are of one.
       const all = await testValidator({
         ...common,
         samples: samples.map((sample) => ({ ...sample, className: 'bolt' })),

@@ -1,4 +1,4 @@
-/** @file Each product's mean photograph in feature space, against plain loops. */
+/** @file Each class's mean photograph in feature space, against plain loops. */
 import { describe, expect, it } from 'vitest';
 import { fitClassMaps } from '../../../../src/methods/shared/class-maps.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
