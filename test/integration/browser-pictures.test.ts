@@ -155,7 +155,7 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
     );
     expect(await told("document.createElement('video')")).toMatch(/it has no pixels yet/);
     expect(await told('{ width: 2, height: 2, data: new Uint8Array(3) }')).toMatch(
-      /expected source to be a picture: .*8-bit RGB, got an object/,
+      /expected source to be an image: .*8-bit RGB, got an object/,
     );
   });
 });

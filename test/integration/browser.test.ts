@@ -266,7 +266,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
         expect(`${each}: ${await told(each)}`).toMatch(/: ARGUMENT_INVALID \w+: expected /);
     }
     expect(await told('clad.toRgbImage(undefined)')).toMatch(
-      /^ARGUMENT_INVALID toRgbImage: expected source to be a picture: a File or Blob, .*, got undefined\.$/,
+      /^ARGUMENT_INVALID toRgbImage: expected source to be an image: a File or Blob, .*, got undefined\.$/,
     );
     expect(await told("clad.loadDetector('run/model.onnx', { devise: 'wasm' })")).toMatch(
       /^OPTION_UNKNOWN Unknown option devise in loadDetector\(options\)/,

@@ -113,7 +113,7 @@ describe('clad train', () => {
   it('uses copies once, and gives the same detector as the distinct images', async () => {
     const { stderr } = await trainSmall(folder, copied, 'copied-run');
     expect(stderr).toMatch(
-      /Copies among the training images, .*: 4\. Each picture is used once: .*hard\.png/,
+      /Copies among the training images, .*: 4\. Each image is used once: .*hard\.png/,
     );
     const [one, other] = [
       await metadataOf(join(cleanRun, 'model.onnx')),
@@ -160,7 +160,7 @@ describe('clad train', () => {
     expect(left.status).toBe(0);
     expect(left.stderr).toMatch(/left out, as their folders contradict each other: .*001\.png/);
     expect(left.stderr).toMatch(
-      /Warning: pictures that are in train and in test, .*: 1\. .*002\.png = .*leak\.webp/,
+      /Warning: images that are in train and in test, .*: 1\. .*002\.png = .*leak\.webp/,
     );
     expect(left.stderr).toMatch(/Warning: Of 7 test images, .* 1 had been trained on/);
     const { metadata } = JSON.parse(left.stdout) as { metadata: DetectorMetadata };
@@ -281,7 +281,7 @@ describe('clad calibrate', () => {
     const both = await clad('calibrate', cleanRun, good, '--anomalous', bad, '--out', at('both.onnx'));
     expect(both.status).toBe(2);
     expect(both.stderr).toMatch(
-      /--anomalous to be not among the photographs of good parts, got .*same\.webp, the same picture as .*001\.png/,
+      /--anomalous to be not among the photographs of good parts, got .*same\.webp, the same image as .*001\.png/,
     );
     await rm(join(bad, 'same.webp'));
     await copyFile(disc(clean, 'train/good/002.png'), join(bad, 'learnt.png'));

@@ -95,7 +95,7 @@ describe('masks', () => {
     });
     const { stderr } = await evaluated(odd);
     expect(stderr).toMatch(
-      /weave: 3 of 3 masks cover most of their picture or its border, .* are they inverted\?/,
+      /weave: 3 of 3 masks cover most of their image or its border, .* are they inverted\?/,
     );
     expect(stderr).toMatch(
       /One mask is empty, so these defects count as normal in pixel metrics: .*disc.*000_mask\.png/,
