@@ -30,7 +30,11 @@ const parts = [...methods.values()].map((method) => {
     if (before !== undefined && rows.length > 0)
       return `### ${method.name}: ${title}\n\nAs for ${before}, with the same values.`;
     seen.set(content, method.name);
-    return [`### ${method.name}: ${title}`, ...(meaning ? [meaning.replace(/(?<!Eq)\. /g, '.\n')] : []), content].join('\n\n');
+    return [
+      `### ${method.name}: ${title}`,
+      ...(meaning ? [meaning.replace(/(?<!Eq)\. /g, '.\n')] : []),
+      content,
+    ].join('\n\n');
   });
   return [
     `## ${method.name}`,

@@ -112,9 +112,7 @@ describe('clad data inspect', () => {
 describe('clad train', () => {
   it('uses copies once, and gives the same detector as the distinct images', async () => {
     const { stderr } = await trainSmall(folder, copied, 'copied-run');
-    expect(stderr).toMatch(
-      /Copies among the training images, .*: 4\. Each image is used once: .*hard\.png/,
-    );
+    expect(stderr).toMatch(/Copies among the training images, .*: 4\. Each image is used once: .*hard\.png/);
     const [one, other] = [
       await metadataOf(join(cleanRun, 'model.onnx')),
       await metadataOf(join(copiedRun, 'model.onnx')),
