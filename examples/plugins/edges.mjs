@@ -18,7 +18,7 @@ export default ({ graph: g }) => ({
   build(picture) {
     const sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1];
     const across = [-1, -2, -1, 0, 0, 0, 1, 2, 1];
-    // Each channel of the picture by itself: [6, 1, 3, 3] in three groups.
+    // Each channel of the image by itself: [6, 1, 3, 3] in three groups.
     const weights = [0, 1, 2].flatMap(() => [...sobel, ...across]);
     const kernel = picture.graph.constant('edges', weights, [6, 1, 3, 3]);
     const edges = g.square(g.conv(picture, kernel, undefined, { padding: 1, groups: 3 }));

@@ -1,5 +1,5 @@
 /**
- * A method from outside: a Gaussian for each place of the image and each product, as PaDiM (Defard et al., ICPR 2021), with the variances alone in the
+ * A method from outside: a Gaussian for each place of the image and each class, as PaDiM (Defard et al., ICPR 2021), with the variances alone in the
  * place of the whole covariance. Patch by patch, the score is the distance to the mean in units of the deviation.
  *
  *   clad train photos/ --out runs/gaussian --method examples/plugins/gaussian.mjs
@@ -29,7 +29,7 @@ export default ({ z, options, onPatches, imageFeatures, graph: g, oneHot, Random
       const used = new Random(seed, 'dimensions').permutation(width).slice(0, dimensions);
       const size = patches * used.length;
 
-      // Sums and squares of each place, by product. Held-out images are left for the thresholds.
+      // Sums and squares of each place, by class. Held-out images are left for the thresholds.
       const sums = Array.from({ length: classes }, () => new Float64Array(size));
       const squares = Array.from({ length: classes }, () => new Float64Array(size));
       const counts = new Array(classes).fill(0);

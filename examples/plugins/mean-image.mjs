@@ -1,5 +1,5 @@
 /**
- * A method from outside that has no patch features: how far an image is from the mean image of its product, pixel by pixel. It does well on nothing but
+ * A method from outside that has no patch features: how far an image is from the mean image of its class, pixel by pixel. It does well on nothing but
  * parts that lie still, and shows the whole contract of a method.
  *
  *   clad train photos/ --out runs/mean --method examples/plugins/mean-image.mjs
@@ -16,7 +16,7 @@ export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) =
 
   return defineMethod({
     name: 'mean-image',
-    summary: 'distance to the mean image of the product, pixel by pixel',
+    summary: 'distance to the mean image of the class, pixel by pixel',
     options: z.strictObject({
       seed: options.seed,
       heldOut: options.heldOut,

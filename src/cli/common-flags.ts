@@ -8,7 +8,7 @@ import { wholeFromText } from './arguments.ts';
 
 /** `--layout`, where a data set is read. */
 export function layoutOption(): Option {
-  return new Option('--layout <name>', 'read the data so').choices(layouts);
+  return new Option('--layout <name>', 'dataset layout (default: recognised)').choices(layouts);
 }
 
 /** `--device`, where something is computed. */

@@ -24,7 +24,7 @@ import { registerUpdate } from './update.ts';
 import { registerVerify } from './verify.ts';
 
 const program = new Command('clad')
-  .description('Visual anomaly detection for production lines: one model over many products.')
+  .description('Visual anomaly detection for production lines: one model over many classes.')
   .version(version)
   .showSuggestionAfterError()
   // Usage errors become ours, to be printed like any other; help and version print as they are.
@@ -36,7 +36,7 @@ const program = new Command('clad')
 Examples:
   $ clad demo                                                      # see it work on made-up parts, offline
   $ clad data inspect photos/                                      # what is in a folder, and what is wrong with it
-  $ clad train photos/ --out runs/parts                            # one model over all products
+  $ clad train photos/ --out runs/parts                            # one model over all classes
   $ clad evaluate runs/parts                                       # how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   # predict new photographs
   $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones

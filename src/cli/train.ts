@@ -17,8 +17,8 @@ import { addTrainingFlags, askedTraining, type TrainingFlags } from './training-
 export function registerTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('train one model over all products of a data set')
-    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
+    .description('train one model over all classes of a data set')
+    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <class>/*.jpg of good parts')
     .requiredOption('--out <run>', 'folder to write the run into');
   addTrainingFlags(command, 'keep patch features here, and use those that are there');
   command
@@ -114,7 +114,7 @@ function describePlan({
     header: ['', 'expected'],
     rows: [
       ['images', `${images} of ${classes} classes, ${heldOut} held out`],
-      ...(testImages === 0 ? [] : [['test images', `${testImages}, which choose the networks`]]),
+      ...(testImages === 0 ? [] : [['test images', `${testImages}, which select the checkpoint`]]),
       [learntFrom.name, learntFrom.count.toLocaleString('en')],
       ['disk', `${gigabytes(bytes)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],

@@ -62,7 +62,7 @@ export const errorCatalogue = {
   EXPORT_NEEDS_IMAGES: {
     kind: 'input',
     message:
-      'int8 needs photographs of good parts to measure by, and {reason}. Give a data set of the same products with --data.',
+      'int8 needs photographs of good parts to measure by, and {reason}. Give a data set of the same classes with --data.',
   },
   EXPORT_VERSION_EXISTS: {
     kind: 'input',
@@ -101,7 +101,7 @@ export const errorCatalogue = {
   IMAGE_BITS_OTHER: {
     kind: 'input',
     message:
-      '{path}: this 16-bit file was read with {actual} bits a sample; expected {bits}, as the detector was trained. In Node, decode it with bits: {bits}. A browser keeps only the upper 8 bits: give it a picture of 8 bits, with every value divided by {divisor}.',
+      '{path}: this 16-bit file was read with {actual} bits a sample; expected {bits}, as the detector was trained. In Node, decode it with bits: {bits}. A browser keeps only the upper 8 bits: give it an image of 8 bits, with every value divided by {divisor}.',
   },
   IN_USE: {
     kind: 'input',
@@ -137,7 +137,7 @@ export const errorCatalogue = {
   IMAGES_CONTRADICT: {
     kind: 'input',
     message:
-      'The same picture, by its pixels, stands in folders that contradict each other: {list}. Expected one class and one label an image. Keep it where it belongs, or leave all its copies out with --skip-broken.',
+      'The same image, by its pixels, stands in folders that contradict each other: {list}. Expected one class and one label an image. Keep it where it belongs, or leave all its copies out with --skip-broken.',
   },
   LAYOUT_UNCLEAR: {
     kind: 'input',
@@ -224,7 +224,7 @@ export const errorCatalogue = {
   GOLDEN_MISSING: {
     kind: 'input',
     message:
-      '{path}: the file holds no golden pictures to verify by. Let `clad export --to onnx` write a copy that has them.',
+      '{path}: the file holds no golden images to verify by. Let `clad export --to onnx` write a copy that has them.',
   },
   DEVICE_UNAVAILABLE: {
     kind: 'input',
@@ -233,7 +233,7 @@ export const errorCatalogue = {
   MEMORY_SHORT: {
     kind: 'input',
     status: 503,
-    message: 'There is not enough memory for {what} now. Try again later, or with a smaller picture.',
+    message: 'There is not enough memory for {what} now. Try again later, or with a smaller image.',
   },
   PLUGIN_INVALID: {
     kind: 'input',
@@ -241,10 +241,10 @@ export const errorCatalogue = {
   },
   ENGINE_FAILED: {
     kind: 'input',
-    // The engine could not with this very picture, e.g. for lack of memory on a graphics card.
+    // The engine could not with this very image, e.g. for lack of memory on a graphics card.
     status: 422,
     message:
-      "The detector could not predict {picture}, on {device}: {reason}. Try a smaller picture, or load the detector again; in a browser, set the option device to 'wasm'.",
+      "The detector could not predict {picture}, on {device}: {reason}. Try a smaller image, or load the detector again; in a browser, set the option device to 'wasm'.",
   },
   GRAPH_SHAPE: {
     kind: 'internal',

@@ -20,7 +20,7 @@ import { requireTraining } from './load.ts';
 import { checkMasks, type MaskFacts, type MaskWarning, maskWarnings } from './mask-check.ts';
 import { pixelHash } from './pixel-hash.ts';
 
-/** A picture's size in pixels, as decoded (after EXIF rotation). */
+/** An image's size in pixels, as decoded (after EXIF rotation). */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -127,7 +127,7 @@ export interface VerifyOptions extends ExamineOptions {
 
 /** An examination after which nothing has to be refused. */
 export interface Verified extends Examination {
-  /** Pictures that stood for several products, or as good and as anomalous; left out with all their copies. */
+  /** Images that stood for several classes, or as good and as anomalous; left out with all their copies. */
   readonly contradictions: readonly Copies[];
 }
 

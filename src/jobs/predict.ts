@@ -135,7 +135,7 @@ export async function requireMapsApart(
   }
 }
 
-/** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
+/** An image, or what is wrong with its file: one broken file does not stop the work on many. */
 export async function decodeOrError(path: string, reading: Reading): Promise<RgbImage | CladError> {
   return orError(decodeImage(path, reading));
 }

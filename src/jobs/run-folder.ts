@@ -85,7 +85,7 @@ export class RunFolder {
   get leftOut(): string {
     return join(this.path, 'left-out.json');
   }
-  /** Pictures of good images unlike the others. */
+  /** Images of good images unlike the others. */
   get standingOut(): string {
     return join(this.path, 'standing-out');
   }

@@ -41,7 +41,7 @@ export interface View {
 export interface RunFiles {
   /** For what a training needs to go on where it was stopped. */
   readonly checkpoint: Storage;
-  /** For pictures to look at. */
+  /** For images to look at. */
   readonly samples: Storage;
   /** Appends a line to the run's log. */
   log(entry: object): Promise<void>;
@@ -56,7 +56,7 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly dataset: Dataset;
-  /** Good images, each picture once; an image's number is its place here. */
+  /** Good images, each image once; an image's number is its place here. */
   readonly training: readonly Sample[];
   /** Pixels of the samples, masks and textures, by their paths. */
   readonly images: ImageAccess;
@@ -108,7 +108,7 @@ export interface ImageScores {
   readonly map: Tensor;
   /** Anomaly score of each image, [N]. */
   readonly score: Tensor;
-  /** Each product's share, adding up to 1, [N, classes]. May be absent where there is one product. */
+  /** Each class's share, adding up to 1, [N, classes]. May be absent where there is one class. */
   readonly shares?: Tensor;
 }
 

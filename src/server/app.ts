@@ -158,7 +158,7 @@ async function everyRequest(app: FastifyInstance, { options, metrics, state }: P
   };
 }
 
-/** The page of the documentation: its own scripts, and the styles and pictures that they make. */
+/** The page of the documentation: its own scripts, and the styles and images that they make. */
 const ownContent =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 const noContent = "default-src 'none'; frame-ancestors 'none'";

@@ -83,11 +83,11 @@ describe('clad compare', () => {
     expect(await read('index.html')).toContain('patchcore');
     expect(await read('results.md')).toMatch(/\| patchcore +\|/);
     const lines = (await read('results.csv')).trim().split('\r\n');
-    // Two methods, two seeds, two products and their mean.
+    // Two methods, two seeds, two classes and their mean.
     expect(lines).toHaveLength(1 + 2 * 2 * 3);
   });
 
-  it('called again does only what is missing or damaged', async () => {
+  it('trains only what is missing or damaged when it is called again', async () => {
     const cells = join(folder, 'compared', 'cells');
     const names = await readdir(cells);
     const before = await Promise.all(names.map(async (name) => (await stat(join(cells, name))).mtimeMs));
@@ -109,7 +109,7 @@ describe('clad compare', () => {
     expect(again.map(({ metrics }) => metrics)).toEqual(rows.map(({ metrics }) => metrics));
   }, 60_000);
 
-  it('has its tables before it is finished', async () => {
+  it('writes its tables before all rows are finished', async () => {
     // The second row is refused only by its training, after the first has been measured.
     const path = join(folder, 'stopping.yaml');
     await writeFile(path, `- { name: first }\n- { name: second, set: ['features.layers=["none"]'] }\n`);
@@ -121,7 +121,7 @@ describe('clad compare', () => {
     expect(cells.map(({ variant }) => variant)).toEqual(['first']);
   }, 60_000);
 
-  it('leaves out what diverges, and says so', async () => {
+  it('leaves out a training that diverges, and names it', async () => {
     const wild = { name: 'wild', set: [...ofClad, 'stage1.learningRate=1e30', 'selection=last'] };
     const both = await rowsFile('diverging.yaml', [wild, { name: 'tame', method: 'patchcore' }]);
     const { status, stdout, stderr } = await runWith(
@@ -141,7 +141,7 @@ describe('clad compare', () => {
     expect(nothing.stderr).toMatch(/not finite/);
   }, 60_000);
 
-  it('has the best of each column in bold: the highest, but of mistakes the lowest', async () => {
+  it('prints the best of each column in bold: the highest, but of errors the lowest', async () => {
     const page = await readFile(join(folder, 'compared', 'index.html'), 'utf8');
     const { rows } = JSON.parse(await readFile(join(folder, 'compared', 'results.json'), 'utf8')) as {
       rows: GridRow[];
@@ -157,7 +157,7 @@ describe('clad compare', () => {
     expect(stderr).toMatch(/--seeds/);
   });
 
-  it('takes rows of your own from a file, and refuses a row it cannot read', async () => {
+  it('takes rows of a grid from a file, and refuses a row it cannot read', async () => {
     const path = join(folder, 'rows.yaml');
     await writeFile(path, '- { name: mine, set: [losses.gamma=1] }\n');
     const { status, stdout } = await run('compare', 'mine', '--grid', path, '--json');

@@ -180,15 +180,15 @@ export interface VerifiedBackbone {
   readonly card: BackboneCard;
   readonly path: string;
   readonly assumed: readonly string[];
-  /** Each layer's real shape on a picture of the card's input size, and the range of its numbers. */
+  /** Each layer's real shape on an image of the card's input size, and the range of its numbers. */
   readonly layers: readonly MeasuredValue[];
-  /** Time of one picture, the first, which is slower than later ones. */
+  /** Time of one image, the first, which is slower than later ones. */
   readonly milliseconds: number;
 }
 
 /**
  * Checks that a backbone is what its card says: sha256, channels, strides, and numbers that are finite and not constant on a
- * seeded picture of noise.
+ * seeded image of noise.
  * @param nameOrFile - a registered name, or an .onnx file
  * @throws BACKBONE_UNSUITABLE naming the first thing that is otherwise, and what `loadBackbone` throws
  */
@@ -204,7 +204,7 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
   const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
     (error: unknown) => {
       if (error instanceof CladError) throw error;
-      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
+      return refuse(`it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})`);
     },
   );
   requireAsCarded({ card, path }, measured.values, size);

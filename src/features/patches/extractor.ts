@@ -1,5 +1,5 @@
 /**
- * @file Pictures to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
+ * @file Images to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
 import { CladError, firstLineOf } from '../../core/errors.ts';
@@ -13,7 +13,7 @@ import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
 
-/** Everything that patch features depend on beside the pictures and the backbone's weights. */
+/** Everything that patch features depend on beside the images and the backbone's weights. */
 export interface FeatureOptions {
   readonly geometry: InputGeometry;
   /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
@@ -80,7 +80,7 @@ export function featureWidthOf(backbone: Backbone, options: FeatureOptions): num
 }
 
 /**
- * Patch features of pictures.
+ * Patch features of images.
  * @param image - uint8 [N, H, W, 3], any height and width
  * @returns float32 [N * grid * grid, width]
  */
@@ -142,7 +142,7 @@ export class Extractor {
   }
 
   /**
-   * @param images - one or more pictures of one size
+   * @param images - one or more images of one size
    * @returns halves [images * grid * grid, width]
    */
   async extract(images: readonly RgbImage[]): Promise<Uint16Array> {

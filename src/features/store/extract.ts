@@ -29,7 +29,7 @@ export interface ExtractOptions {
   readonly samples: readonly Sample[];
   /** Absolute root of the data set. */
   readonly root: string;
-  /** Product names; a sample's class is its position here. */
+  /** Class names; a sample's class is its position here. */
   readonly classes: readonly string[];
   /** Fingerprint of the images' contents. */
   readonly fingerprint: string;
@@ -170,7 +170,7 @@ async function extractParts(
   }
 }
 
-/** For photographs as decoded, and for pictures with anomalies, which have been through resize and crop already. */
+/** For photographs as decoded, and for images with anomalies, which have been through resize and crop already. */
 class Extractors {
   readonly photographs: Extractor;
   readonly anomalies: Extractor;

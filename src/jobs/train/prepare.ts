@@ -150,7 +150,7 @@ export async function readAll(
 
 /**
  * The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. Of copies among the training images the
- * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct pictures.
+ * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct images.
  */
 async function verified(
   request: ReadRequest,

@@ -1,5 +1,5 @@
 /**
- * @file From patch features to what each patch says: its anomaly score and the product it votes for. The networks' score
+ * @file From patch features to what each patch says: its anomaly score and the class it votes for. The networks' score
  * alone (the paper), or the distance to the nearest normal features fused with the networks' score, both in units of how they
  * vary over held-out normal patches.
  */
@@ -39,7 +39,7 @@ export interface PatchScores {
   readonly network: Tensor;
   /** Distance to the mean of the nearest entries (residual input), [rows]. */
   readonly distance?: Tensor;
-  /** Each patch's vote: 0 but for one product, where it is what the vote counts. [rows, N] */
+  /** Each patch's vote: 0 but for one class, where it is what the vote counts. [rows, N] */
   readonly votes: Tensor;
 }
 
@@ -53,7 +53,7 @@ export function patchScores(graph: Graph, features: Tensor, model: TrainedClad, 
   const { rows, match } = networkInput(graph, features, model.fitted, { classes: count, ownImage: own });
   const { logits, score } = networksInference(rows, constantParameters(graph, model.parameters));
   if (match?.toClasses) {
-    // A residual does not show which product it is of; the entries it is a difference to do.
+    // A residual does not show which class it is of; the entries it is a difference to do.
     return { network: score, distance: match.distance, votes: weighedVotes(match.toClasses, count) };
   }
   const products = slice(logits, 1, 0, count);

@@ -34,7 +34,7 @@ export interface PatchContext<O extends PatchOptions = PatchOptions> extends Fit
   readonly extracted: ExtractedStore;
 }
 
-/** Foregrounds, pictures of the synthesis to look at, and the features of the training images. */
+/** Foregrounds, images of the synthesis to look at, and the features of the training images. */
 export async function withFeatures<O extends PatchOptions>(
   context: FitContext<O, PatchView>,
 ): Promise<PatchContext<O>> {

@@ -30,7 +30,7 @@ describe('CladError', () => {
     expect(error.message).toBe('{hint}: no such file or folder.');
   });
 
-  it('keeps the words of an error that another thread told of', () => {
+  it('keeps the message of an error that comes from another thread', () => {
     const error = CladError.told({ code: 'IMAGE_INVALID', message: 'a.png: cannot be decoded.' });
     expect(error).toBeInstanceOf(CladError);
     expect(error.words).toEqual({ code: 'IMAGE_INVALID', message: 'a.png: cannot be decoded.' });
@@ -80,7 +80,7 @@ describe('the catalogue', () => {
     expect(message).not.toMatch(/ {2}|\.\.$/);
   });
 
-  it('answers with the status of an error, and of the service where the fault is ours', () => {
+  it("gives the HTTP status of an error, and 500 where the fault is clad's", () => {
     for (const [code, { kind, status = 500 }] of entries) {
       expect(status, code).toBeGreaterThanOrEqual(kind === 'internal' ? 500 : 400);
       expect(status, code).toBeLessThan(600);

@@ -6,7 +6,7 @@ import { changesFrom, checkOptions, mergeOptions, optionFromText } from '../../.
 
 const base = { seed: 0, losses: { gamma: -0.8, kind: 'hinge' }, layers: ['a', 'b'], limit: null };
 
-describe('merging', () => {
+describe('merging options', () => {
   it('replaces values, merges groups, and leaves the rest', () => {
     expect(mergeOptions(base, { losses: { gamma: 1 }, layers: ['c'], limit: 3 }, 'run.yaml')).toEqual({
       seed: 0,
@@ -23,7 +23,7 @@ describe('merging', () => {
     expect(overlay).toEqual({ losses: { gamma: 1 } });
   });
 
-  it('of nothing, or of the same, changes nothing', () => {
+  it('with nothing, or with the same values, changes nothing', () => {
     expect(mergeOptions(base, {}, 'run.yaml')).toEqual(base);
     expect(mergeOptions(base, base, 'run.yaml')).toEqual(base);
   });
@@ -51,15 +51,15 @@ describe('merging', () => {
   });
 });
 
-describe('changes', () => {
-  it('are the options that differ, by their whole name', () => {
+describe('changed options', () => {
+  it('are those that differ, by their whole name', () => {
     const now = mergeOptions(base, { losses: { gamma: 1 }, layers: ['c'], limit: 3 }, 'run.yaml');
     expect(changesFrom(base, now)).toEqual({ 'losses.gamma': 1, layers: ['c'], limit: 3 });
     expect(changesFrom(base, structuredClone(base))).toEqual({});
   });
 });
 
-describe('an option as text', () => {
+describe('an option given as text', () => {
   it.each([
     ['seed=3', { seed: 3 }],
     ['losses.gamma=-0.5', { losses: { gamma: -0.5 } }],
@@ -79,7 +79,7 @@ describe('an option as text', () => {
     expect(() => optionFromText(text, '--set')).toThrow(/--set to be name=value, e\.g\. losses\.gamma=1/);
   });
 
-  it('of any JSON value gives that value', () => {
+  it('gives the value of any JSON', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(optionFromText(`x=${text}`, '--set')).toEqual({ x: JSON.parse(text) });
@@ -88,7 +88,7 @@ describe('an option as text', () => {
   });
 });
 
-describe('checking', () => {
+describe('checking options', () => {
   const schema = z.strictObject({
     seed: z.number().int().min(0),
     rate: z.number().positive().max(1),

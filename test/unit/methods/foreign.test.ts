@@ -27,11 +27,11 @@ describe('a method from a file', () => {
       /no geometry/,
     ],
     ['has no patch', { view: async () => ({ geometry: { size: 64 } }) }, /its view gave no patch/],
-  ])('that %s is told', async (_, parts, message) => {
+  ])('that %s is refused in a sentence', async (_, parts, message) => {
     await expect(method(parts).view({} as never, {} as never, {} as never)).rejects.toEqual(told(message));
   });
 
-  it('that throws in fit, plan, tasks or adapt is told', async () => {
+  it("that throws in fit, plan, tasks or adapt is reported with the file's name", async () => {
     const broken = method({ fit: fails, plan: fails, tasks: fails, adapt: fails });
     const message = told(/undefinedThing/);
     await expect(broken.fit({} as never)).rejects.toEqual(message);
@@ -90,7 +90,7 @@ describe('a method from a file', () => {
   });
 });
 
-describe('what a method gives', () => {
+describe('the results of a method from a file', () => {
   const map = (_: Graph, image: Tensor, shape: (number | string)[]) =>
     reshape(
       mul(image.graph.constant('map', new Float32Array(64), [1, 8, 8]), 1),
@@ -105,7 +105,7 @@ describe('what a method gives', () => {
     shares: graph.constant('shares', [0.5, 0.5], [1, 2]),
   });
 
-  it('is taken where it has the shapes that are wanted', () => {
+  it('are accepted where they have the wanted shapes', () => {
     expect(given(good)).not.toThrow();
   });
 
@@ -127,7 +127,7 @@ describe('what a method gives', () => {
       (g, i) => ({ ...good(g, i), score: g.constant('n', [1], [1], 'int64') }),
       /as score int64 \[1\], and float32 \[N\]/,
     ],
-  ])('is refused: %s', (_, parts, message) => {
+  ])('are refused: %s', (_, parts, message) => {
     expect(given(parts)).toThrow(message);
   });
 });

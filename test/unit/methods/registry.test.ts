@@ -20,7 +20,7 @@ describe('a method that comes with the program', () => {
   });
 
   it.each(['padim', '', './none', 'toString', 'model.onnx'])(
-    'is not called %s, and neither is a file',
+    'cannot be called %s, and neither can a file',
     async (name) => {
       const refused = loadMethod(name);
       await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' });
@@ -42,7 +42,7 @@ describe('a file of code', () => {
       fileURLToPath(import.meta.url),
       /registry\.test\.ts cannot be used: only files that end in \.mjs or \.js/,
     ],
-  ])('that is not there, or not read, is told: %s', async (name, message) => {
+  ])('that is missing, or cannot be read, is refused: %s', async (name, message) => {
     await expect(loadMethod(name)).rejects.toMatchObject({ code: 'PLUGIN_INVALID' });
     await expect(loadMethod(name)).rejects.toThrow(message);
   });
@@ -60,7 +60,7 @@ describe('a method in a file', () => {
     ).toMatchObject([{ task: 'foregrounds' }, { task: 'patch features' }]);
   });
 
-  it('may be there as it is, or come from a function that takes its time', () =>
+  it('may be an object, or come from an asynchronous function', () =>
     withFolder(async (folder) => {
       const zod = JSON.stringify(import.meta.resolve('zod'));
       const plain = `{

@@ -32,7 +32,7 @@ describe('the preset', () => {
 });
 
 describe('overrides', () => {
-  it('are laid on in their order, whatever their kind, and leave the rest of a group as it is', () => {
+  it('are applied in their order, whatever their kind, and leave the rest of a group as it is', () => {
     const { losses, stage1, ...others } = resolveOptions(clad, 'fast', [
       'losses.gamma=1',
       { losses: { gamma: 2, margin: 4 } },
@@ -57,7 +57,7 @@ describe('overrides', () => {
     expect(cladPresets.fast).toEqual(before);
   });
 
-  it('that the method has not are refused by name, with where they come from and what there is', () => {
+  it('that the method does not have are refused by name, with their source and the known ones', () => {
     const glass = methods.get('glass')!;
     expect(() => resolveOptions(glass, 'fast', [{ stage1: { steps: 3 } }])).toThrow(
       /Unknown option stage1 in the overrides\. Known options: seed, .*focal, training/,
@@ -102,7 +102,7 @@ describe('overrides', () => {
     );
   });
 
-  it('are checked when all of them are there', () => {
+  it('are checked after all of them are applied', () => {
     // Above the high end at first, below it in the end.
     const { synthesis } = resolveOptions(clad, 'fast', ['synthesis.betaLow=0.85', 'synthesis.betaHigh=0.9']);
     expect(synthesis).toMatchObject({ betaLow: 0.85, betaHigh: 0.9 });

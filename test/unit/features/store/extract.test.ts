@@ -167,7 +167,7 @@ describe('the store of patch features', () => {
       await extractor.release();
     }));
 
-  it('cuts the middle out of a picture once, with an anomaly or without', () =>
+  it('cuts the middle out of an image once, with an anomaly or without', () =>
     withPhotos(async (root) => {
       const geometry = { size: 32, resizeTo: 40 };
       const plan = await planFeatures(engine, backbone, { ...features, geometry });
@@ -182,7 +182,7 @@ describe('the store of patch features', () => {
         local.position.forEach((position, at) => {
           const normal = row((local.image[at] as number) * 16 + position);
           const anomalous = row(images.length * 16 + at);
-          // Pictures with anomalies are rounded to bytes.
+          // Images with anomalies are rounded to bytes.
           normal.forEach((value, dimension) => {
             expect(Math.abs(value - (anomalous[dimension] as number))).toBeLessThan(0.01);
           });
@@ -275,7 +275,7 @@ describe('a second extraction', () => {
   );
 });
 
-describe('a damaged store', () => {
+describe('a feature store', () => {
   const places: [string, (bytes: Buffer) => Uint8Array][] = [
     ['shard-00000.f16', (bytes) => bytes.fill(0, 100, 300)],
     ['shard-00001.f16', (bytes) => flipped(bytes, bytes.length - 1)],
@@ -285,7 +285,7 @@ describe('a damaged store', () => {
     ['index.json', (bytes) => flipped(bytes, bytes.indexOf('width') + 8)],
   ];
 
-  it.each(places)('is made again where it is damaged, %s, and says so', (name, damage) =>
+  it.each(places)('that is damaged, %s, is made again with a note', (name, damage) =>
     withPhotos(async (root) => {
       const first = await extractFeatures(await optionsFor(root));
       const before = await contentOf(first);
@@ -299,7 +299,7 @@ describe('a damaged store', () => {
     }),
   );
 
-  it('that is damaged while it is used is refused with what to do, never read', () =>
+  it('that is damaged while it is used is refused with what to do', () =>
     withPhotos(async (root) => {
       const { store, index } = await extractFeatures(await optionsFor(root));
       for (const [name, damage] of places.slice(0, 5)) {
@@ -341,7 +341,7 @@ describe('several extractions at once', () => {
 });
 
 describe('an interrupted extraction', () => {
-  it('says where it stopped, goes on with the missing shards, and gives the same bytes', () =>
+  it('reports where it stopped, makes the missing shards, and gives the same bytes', () =>
     withPhotos(async (root) => {
       const whole = await extractFeatures(await optionsFor(root, { cache: diskStorage(`${root}-whole`) }));
       const controller = new AbortController();
@@ -364,7 +364,7 @@ describe('an interrupted extraction', () => {
       expect(await contentOf(resumed)).toEqual(await contentOf(whole));
     }));
 
-  it('before its first shard leaves nothing that could be taken for a store', () =>
+  it('before its first shard leaves no usable store', () =>
     withPhotos(async (root) => {
       const stopped = extractFeatures(await optionsFor(root, { signal: AbortSignal.abort() }));
       await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
@@ -391,7 +391,7 @@ describe('an interrupted extraction', () => {
     }));
 });
 
-it('a broken image is an error that names it', () =>
+it('by a broken image is an error that names it', () =>
   withPhotos(async (root) => {
     const options = await optionsFor(root);
     await writeFile(join(root, 'bolt/1.png'), 'no picture');
@@ -412,7 +412,7 @@ describe('finer layers', () => {
       aggregation: { aggregation: 'concatenated' },
     });
 
-  it('stand before the others, on their grid, multiplied by their weight', async () => {
+  it('come before the others, on their grid, multiplied by their weight', async () => {
     const image = noise(40, 40);
     const rows = async (plan: FeaturePlan) => {
       const extractor = await Extractor.create(engine, backbone, plan);

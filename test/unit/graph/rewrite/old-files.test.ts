@@ -251,7 +251,7 @@ const cases: Case[] = [
   ],
 ];
 
-describe('files of older sets', () => {
+describe('files of older operator sets', () => {
   for (const [name, version, nodes, constants = [], options = {}] of cases)
     it(name, async () => {
       const model = file(version, [...nodes], [...constants], options);
@@ -305,7 +305,7 @@ describe('files of older sets', () => {
     expect(await run(plain)).toEqual(expected);
   });
 
-  it('are differentiated as what they became', () => {
+  it('are differentiated after the upgrade', () => {
     const graph = new Graph();
     const input = graph.input('x', 'float32', shape);
     const model = file(9, [node('Clip', ['x'], [float('min', 0)], ['c']), node('Softmax', ['c'])]);
@@ -384,7 +384,7 @@ describe('files of older sets', () => {
       [],
       /com\.vendor\.Fused/,
     ],
-  ])('refuses %s', (_, version, nodes, constants, message) => {
+  ])('are refused with %s', (_, version, nodes, constants, message) => {
     expect(() => attached(file(version, nodes, constants))).toThrow(message);
   });
 });
