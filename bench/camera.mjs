@@ -1,7 +1,7 @@
 /**
- * Measures the warnings about pictures that are unlike those of the training (docs/decisions/0019-camera.md), on a data set with test images. No network
- * is run: each picture is compared with the profile of its own product.
- * Usage, after a build: node bench/camera.mjs DATA_SET [training images of a product, most]
+ * Measures the warnings about images that are unlike those of the training (docs/decisions/0019-camera.md), on a data set with test images. No network
+ * is run: each image is compared with the profile of its own class.
+ * Usage, after a build: node bench/camera.mjs DATA_SET [training images of a class, most]
  */
 import { Random } from '../dist/core/random.js';
 import { loadDataset } from '../dist/data/load.js';

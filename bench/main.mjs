@@ -159,7 +159,7 @@ async function contrast() {
   );
 }
 
-/** Choosing a memory bank against the literal algorithm's passes, one row of distances a entry, of which a few are timed. */
+/** Choosing a memory bank against the literal algorithm's passes, one row of distances an entry, of which a few are timed. */
 async function coreset() {
   const [count, width, size, timed] = [200_000, 96, 2048, 16];
   const rows = normals(count * width);

@@ -1,6 +1,6 @@
 /**
- * The simplest thing that could work: how many deviations each pixel lies from the mean good picture, smoothed; the
- * picture's score is the largest. A data set on which this is good needs no learning; docs/demo-data.md quotes its numbers.
+ * The simplest thing that could work: how many deviations each pixel lies from the mean good image, smoothed; the
+ * image's score is the largest. A data set on which this is good needs no learning; docs/demo-data.md quotes its numbers.
  * Usage: npm run build, then node bench/pixel-baseline.mjs DATA
  */
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 const floor = 1.5;
 const radius = 2;
 
-/** Means and deviations of every pixel and channel over good pictures of one size. */
+/** Means and deviations of every pixel and channel over good images of one size. */
 export function fitPixels(pictures) {
   const length = pictures[0].data.length;
   const sum = new Float64Array(length);
@@ -27,7 +27,7 @@ export function fitPixels(pictures) {
   return { mean, deviation };
 }
 
-/** The anomaly map of a picture, as large as it is, and its largest value. */
+/** The anomaly map of an image, as large as it is, and its largest value. */
 export function scorePixels({ mean, deviation }, { width, height, data }) {
   const distance = new Float32Array(width * height);
   for (let pixel = 0, at = 0; pixel < distance.length; pixel++) {

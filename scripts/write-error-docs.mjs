@@ -21,8 +21,8 @@ const text = `# Errors
 Every error carries one of these codes (\`error.code\` in the library, and in the last JSON document of a command with \`--json\`).
 The exit status is that of a command, the HTTP status that of an answer of \`clad serve\` ([more](serve.md#errors)).
 What has no HTTP status would be a defect of the service: its client is told \`INTERNAL\` with status 500, and the log has the message.
-The words in braces are replaced by the file, option or value at hand. Written from \`src/core/error-catalogue.ts\` by
-\`npm run docs:errors\`.
+The words in braces are replaced by the file, option or value at hand.
+Written from \`src/core/error-catalogue.ts\` by \`npm run docs:errors\`.
 
 | code | whose (exit status) | HTTP status | message |
 |---|---|---|---|

@@ -30,7 +30,11 @@ const parts = [...methods.values()].map((method) => {
     if (before !== undefined && rows.length > 0)
       return `### ${method.name}: ${title}\n\nAs for ${before}, with the same values.`;
     seen.set(content, method.name);
-    return [`### ${method.name}: ${title}`, ...(meaning ? [meaning] : []), content].join('\n\n');
+    return [
+      `### ${method.name}: ${title}`,
+      ...(meaning ? [meaning.replace(/(?<!Eq)\. /g, '.\n')] : []),
+      content,
+    ].join('\n\n');
   });
   return [
     `## ${method.name}`,
@@ -43,7 +47,7 @@ const page = `# Options of a training
 
 Every constant of \`clad train\`, by method, with its values in the method's presets.
 \`clad options METHOD\` prints the same, and \`--json\` a JSON Schema.
-Written from the schemas of the methods (\`src/methods/*/options.ts\`) by \`node scripts/write-option-docs.mjs\`.
+Written from the schemas of the methods (\`src/methods/*/*-options.ts\`) by \`node scripts/write-option-docs.mjs\`.
 
 A preset gives all values (\`--preset\`; the first where none is named).
 A YAML file (\`--config\`) changes single ones, and \`--set name=value\` changes them once more; names that do not exist are refused.

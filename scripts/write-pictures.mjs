@@ -1,6 +1,6 @@
 /**
- * Makes docs/pictures/demo.jpg from a finished demo (`npm run demo`): of each of six products the anomalous test photograph whose score
- * is the median, its defect's mask, and its heat map. No picture is chosen by hand.
+ * Makes docs/pictures/demo.jpg from a finished demo (`npm run demo`): of each of six classes the anomalous test photograph whose score
+ * is the median, its defect's mask, and its heat map. No image is chosen by hand.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

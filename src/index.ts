@@ -31,7 +31,10 @@ export {
 export { evaluationTable, markdownTable, textTable } from './evaluation/table.ts';
 export { type BackboneCard, loadBackbone } from './features/backbones/backbone.ts';
 export { addBackbone, listBackbones, verifyBackbone } from './features/backbones/backbone-registry.ts';
+export type { GraphBackbone } from './features/backbones/graph-backbone.ts';
 export type { Backbone } from './features/backbones/loaded-backbone.ts';
+export type { BackboneFile } from './features/backbones/plugin-backbone.ts';
+export type { Graph, Tensor } from './graph/index.ts';
 export { decodeBytes, decodeImage } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
 export { decodeMask } from './image/mask.ts';
@@ -44,6 +47,7 @@ export {
 } from './jobs/calibrate/calibrate.ts';
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './jobs/evaluate/evaluate.ts';
 export { type ExportDocument, type ExportRequest, exportDetector } from './jobs/export/export.ts';
+export { type ExtractOutcome, type ExtractRequest, extract } from './jobs/extract.ts';
 export { type PredictionLine, predictImages, predictTargets } from './jobs/predict.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
@@ -52,8 +56,10 @@ export type { CladOptions } from './methods/clad/clad-options.ts';
 export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';
 /** What methods are made with. */
 export * as kit from './methods/kit.ts';
-export { loadMethod, methodNames } from './methods/registry.ts';
+export { loadMethod, type MethodFile, methodNames } from './methods/registry.ts';
 export { type Override, resolveOptions } from './methods/resolve-options.ts';
+export type { PatchOptions } from './methods/shared/option-groups.ts';
+export type { PatchModel } from './methods/shared/patch-model.ts';
 export { evaluateWithReport, reportTraining } from './report/report.ts';
 export type { Device, Engine } from './runtime/engine.ts';
 export { nodeEngine } from './runtime/node.ts';

@@ -1,4 +1,4 @@
-/** @file The page: a detector, pictures from a file or a camera, and what the detector says of them. */
+/** @file The page: a detector, images from a file or a camera, and what the detector says of them. */
 import { CladError, loadDetector, type RgbImage, toRgbImage, type WebDetector } from 'clad/web';
 import { Camera } from './camera.ts';
 import { element } from './element.ts';
@@ -14,7 +14,7 @@ const detectors = new Turns();
 let detector: WebDetector | undefined;
 /** Of the detector on its way. */
 let download: AbortController | undefined;
-/** The picture that shows, to be predicted by the next detector. */
+/** The image that shows, to be predicted by the next detector. */
 let last: RgbImage | undefined;
 
 const trouble = element('trouble', HTMLElement);
@@ -40,7 +40,7 @@ async function attempt(turn: Turn, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Takes back what was said of a picture. @param word - stands in the verdict's place */
+/** Takes back what was said of an image. @param word - stands in the verdict's place */
 function takeBack(word: string): void {
   showNothing(word);
   stage.forget();
@@ -106,7 +106,7 @@ function showDetector(loaded: WebDetector | undefined, name = noModel): void {
       : `WebAssembly, ${loaded.threads} ${loaded.threads === 1 ? 'thread' : 'threads'}${instead}`;
 }
 
-/** Predicts a picture in the place of whatever showed. */
+/** Predicts an image in the place of whatever showed. */
 function choose(picture: File | RgbImage): Promise<void> {
   const turn = pictures.begin();
   return attempt(turn, async () => {
@@ -123,12 +123,12 @@ function choose(picture: File | RgbImage): Promise<void> {
   });
 }
 
-/** Shows what the detector says of a picture, unless another picture or detector has come meanwhile. */
+/** Shows what the detector says of an image, unless another image or detector has come meanwhile. */
 async function predict(turn: Turn, image: RgbImage): Promise<void> {
   const current = detector;
   if (!current) {
     if (!download) throw new Error('Load a detector first: choose its model.onnx above.');
-    // It predicts the picture once it is there.
+    // It predicts the image once it is there.
     return takeBack('Loading the detector');
   }
   const began = performance.now();

@@ -10,7 +10,7 @@ const words = {
 
 type Kind = keyof typeof words;
 
-/** Takes back everything that was said of a picture. @param word - stands in the verdict's place */
+/** Takes back everything that was said of an image. @param word - stands in the verdict's place */
 export function showNothing(word: string): void {
   showVerdict('none', words.none.mark, word);
   const gauge = element('gauge', HTMLElement);
@@ -57,7 +57,7 @@ function showRegions(regions: Prediction['regions']): void {
   element('regions', HTMLElement).replaceChildren(...lines);
 }
 
-/** What makes the picture unlike those of the training. */
+/** What makes the image unlike those of the training. */
 function showWarnings({ warnings }: Pick<Prediction, 'warnings'>): void {
   const list = element('warnings', HTMLElement);
   list.hidden = warnings.length === 0;
@@ -70,7 +70,7 @@ function showWarnings({ warnings }: Pick<Prediction, 'warnings'>): void {
   );
 }
 
-/** @param rate - pictures a second, of a camera */
+/** @param rate - images a second, of a camera */
 export function showSpeed(milliseconds: number, rate: number | undefined): void {
   text('time', `${Math.round(milliseconds)} ms`);
   text('rate', rate === undefined ? '–' : rate.toFixed(1));

@@ -1,4 +1,4 @@
-/** @file The picture with its heat map and its regions, in three layers, so that the slider does not paint anew. */
+/** @file The image with its heat map and its regions, in three layers, so that the slider does not paint anew. */
 import {
   drawOverlay,
   drawPicture,
@@ -30,7 +30,7 @@ export class Stage {
     adjust();
   }
 
-  /** Takes the picture away, with its heat map and regions. */
+  /** Takes the image away, with its heat map and regions. */
   clear(): void {
     this.#view.classList.add('empty');
     element('hint', HTMLElement).hidden = false;
@@ -40,14 +40,14 @@ export class Stage {
     for (const canvas of [this.#picture, this.#heat]) canvas.width = canvas.height = 0;
   }
 
-  /** Takes heat map and regions off the picture. */
+  /** Takes heat map and regions off the image. */
   forget(): void {
     this.#heat.hidden = true;
     this.#legend.hidden = true;
     this.#boxes.replaceChildren();
   }
 
-  /** The picture; with its heat map and regions once it is predicted. */
+  /** The image; with its heat map and regions once it is predicted. */
   show(image: RgbImage, detector?: WebDetector, result?: PredictionWithMap): void {
     this.#view.classList.remove('empty');
     element('hint', HTMLElement).hidden = true;

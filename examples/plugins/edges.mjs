@@ -2,6 +2,8 @@
  * A backbone from outside: edges in two directions at two scales, from formulas alone. It learns nothing, and shows what a backbone has to give.
  *
  *   clad train photos/ --out runs/edges --backbone examples/plugins/edges.mjs
+ *
+ * @type {import('clad').BackboneFile} The types are for editors and `tsc`; nothing is imported.
  */
 export default ({ graph: g }) => ({
   name: 'edges',
@@ -16,10 +18,11 @@ export default ({ graph: g }) => ({
   build(picture) {
     const sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1];
     const across = [-1, -2, -1, 0, 0, 0, 1, 2, 1];
-    // Each channel of the picture by itself: [6, 1, 3, 3] in three groups.
+    // Each channel of the image by itself: [6, 1, 3, 3] in three groups.
     const weights = [0, 1, 2].flatMap(() => [...sobel, ...across]);
     const kernel = picture.graph.constant('edges', weights, [6, 1, 3, 3]);
     const edges = g.square(g.conv(picture, kernel, undefined, { padding: 1, groups: 3 }));
+    /** @type {(value: import('clad').Tensor, side: number) => import('clad').Tensor} */
     const pooled = (value, side) => g.averagePool(value, { kernel: side, stride: side });
     const fine = g.log(g.add(pooled(edges, 8), 1e-3));
     return [

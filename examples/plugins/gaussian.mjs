@@ -1,8 +1,10 @@
 /**
- * A method from outside: a Gaussian for each place of the image and each product, as PaDiM (Defard et al., ICPR 2021), with the variances alone in the
+ * A method from outside: a Gaussian for each place of the image and each class, as PaDiM (Defard et al., ICPR 2021), with the variances alone in the
  * place of the whole covariance. Patch by patch, the score is the distance to the mean in units of the deviation.
  *
  *   clad train photos/ --out runs/gaussian --method examples/plugins/gaussian.mjs
+ *
+ * @type {import('clad').MethodFile} The types are for editors and `tsc`; nothing is imported.
  */
 export default ({ z, options, onPatches, imageFeatures, graph: g, oneHot, Random }) =>
   onPatches({
@@ -27,7 +29,7 @@ export default ({ z, options, onPatches, imageFeatures, graph: g, oneHot, Random
       const used = new Random(seed, 'dimensions').permutation(width).slice(0, dimensions);
       const size = patches * used.length;
 
-      // Sums and squares of each place, by product. Held-out images are left for the thresholds.
+      // Sums and squares of each place, by class. Held-out images are left for the thresholds.
       const sums = Array.from({ length: classes }, () => new Float64Array(size));
       const squares = Array.from({ length: classes }, () => new Float64Array(size));
       const counts = new Array(classes).fill(0);
@@ -51,7 +53,10 @@ export default ({ z, options, onPatches, imageFeatures, graph: g, oneHot, Random
           scales[of * size + at] = 1 / Math.sqrt(variance + 0.01);
         }
 
-      // The same as values of the detector's graph: rows is [N * patches, width].
+      /**
+       * The same as values of the detector's graph: rows is [N * patches, width].
+       * @type {import('clad').PatchModel}
+       */
       const model = (graph, rows) => {
         const shape = [1, classes, patches, used.length];
         const mean = graph.constant('means', means, shape);
@@ -66,13 +71,16 @@ export default ({ z, options, onPatches, imageFeatures, graph: g, oneHot, Random
         const shares = g.softmax(g.neg(g.mean(distances, { axes: [2] })));
         const product = g.reshape(oneHot(g.argMax(shares, 1), classes), [-1, classes, 1], 'N');
         const score = g.sum(g.mul(distances, product), { axes: [1] });
-        return { score: g.reshape(score, [-1], rows.shape[0]), shares };
+        return { score: g.reshape(score, [-1], String(rows.shape[0])), shares };
       };
       return { model, steps: {} };
     },
   });
 
-/** What a method without networks has of the usual values. */
+/**
+ * What a method without networks has of the usual values.
+ * @param {import('clad').PatchOptions} usual
+ */
 function base({ seed, features, heldOut, synthesis, score, falseAlarmRate }) {
   return { seed, features, heldOut, synthesis, score, falseAlarmRate };
 }

@@ -1,16 +1,22 @@
 /**
- * A method from outside that has no patch features: how far an image is from the mean image of its product, pixel by pixel. It does well on nothing but
+ * A method from outside that has no patch features: how far an image is from the mean image of its class, pixel by pixel. It does well on nothing but
  * parts that lie still, and shows the whole contract of a method.
  *
  *   clad train photos/ --out runs/mean --method examples/plugins/mean-image.mjs
+ *
+ * @type {import('clad').MethodFile} The types are for editors and `tsc`; nothing is imported.
  */
-export default ({ z, options, graph: g, oneHot, resizeToInput }) => {
-  /** An image of any size as float32 [N, 3, S, S], 0 to 1. */
+export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) => {
+  /**
+   * An image of any size as float32 [N, 3, S, S], 0 to 1.
+   * @param {import('clad').Tensor} image
+   * @param {number} size
+   */
   const input = (image, size) => g.div(resizeToInput(image, { size }), 255);
 
-  return {
+  return defineMethod({
     name: 'mean-image',
-    summary: 'distance to the mean image of the product, pixel by pixel',
+    summary: 'distance to the mean image of the class, pixel by pixel',
     options: z.strictObject({
       seed: options.seed,
       heldOut: options.heldOut,
@@ -47,7 +53,7 @@ export default ({ z, options, graph: g, oneHot, resizeToInput }) => {
         });
         const of = classes.indexOf(className);
         pixels.data.forEach((value, at) => {
-          means[of * length + at] += value / counts[of];
+          means[of * length + at] += Number(value) / counts[of];
         });
         onProgress?.({ task: 'mean images', done: done + 1, total: ids.length, unit: 'images' });
       }
@@ -72,5 +78,5 @@ export default ({ z, options, graph: g, oneHot, resizeToInput }) => {
         },
       };
     },
-  };
+  });
 };

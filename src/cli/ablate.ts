@@ -5,7 +5,7 @@ import { ablationNames, ablationVariants } from '../jobs/compare/ablation.ts';
 import { optionsOf } from '../jobs/compare/grid.ts';
 import { cladAblation } from '../methods/clad/ablation.ts';
 import { defaultMethod, loadMethod } from '../methods/registry.ts';
-import { defaultPreset } from '../methods/resolve-options.ts';
+import { defaultPreset, presetOf } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 
@@ -43,9 +43,16 @@ interface AblateFlags extends GridFlags {
 
 async function ablate(data: string, flags: AblateFlags): Promise<void> {
   const { only, sweeps = false, set } = flags;
-  const method = await loadMethod(flags.method);
+  const method = await loadMethod(flags.method, '--method');
   const preset = flags.preset ?? defaultPreset(method);
-  const options = await optionsOf({ name: 'all parts', method: flags.method, preset, set });
+  presetOf(method, preset, '--preset');
+  const options = await optionsOf({
+    name: 'all parts',
+    method: flags.method,
+    preset,
+    common: set,
+    set: [],
+  });
   const variants = ablationVariants(method, preset, options, only, sweeps).map((variant) => ({
     ...variant,
     method: flags.method,

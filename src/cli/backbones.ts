@@ -122,7 +122,7 @@ async function verify(name: string, { json }: JsonFlag): Promise<void> {
       ...range.map(short),
     ]),
   });
-  printText(`${body}\n\n${card.name} is what its card says; one picture took ${rounded} ms.`);
+  printText(`${body}\n\n${card.name} is what its card says; one image took ${rounded} ms.`);
 }
 
 /** Three significant digits. */

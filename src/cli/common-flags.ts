@@ -1,5 +1,6 @@
 /** @file Flags that several verbs share. */
 import { InvalidArgumentError, Option } from 'commander';
+import { type Share, shareFromText } from '../core/share.ts';
 import { layouts } from '../data/dataset.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { devices } from '../runtime/engine.ts';
@@ -7,7 +8,7 @@ import { wholeFromText } from './arguments.ts';
 
 /** `--layout`, where a data set is read. */
 export function layoutOption(): Option {
-  return new Option('--layout <name>', 'read the data so').choices(layouts);
+  return new Option('--layout <name>', 'dataset layout (default: recognised)').choices(layouts);
 }
 
 /** `--device`, where something is computed. */
@@ -32,4 +33,15 @@ export function bitsOption(): Option {
     '--bits <n>',
     `bits that samples of 16-bit files use: ${choices} (default: by all training images)`,
   ).argParser(parse);
+}
+
+/** `--shard`, where several machines do a share of the work each. @param what - the share is of */
+export function shardOption(what: string): Option {
+  const parse = (text: string): Share => {
+    const share = shareFromText(text);
+    if (share === undefined)
+      throw new InvalidArgumentError('Expected i/n with i from 0 to n - 1, e.g. 0/4, 1/4, 2/4 and 3/4.');
+    return share;
+  };
+  return new Option('--shard <i/n>', `${what}; i from 0 to n - 1`).argParser(parse);
 }

@@ -1,16 +1,14 @@
 /** @file `clad compare`: several methods on the same photographs, features and metrics. */
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { Command } from 'commander';
-import { parse } from 'yaml';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { CladError, reasonOf } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import type { GridVariant } from '../jobs/compare/grid.ts';
-import { loadMethod, methodNames } from '../methods/registry.ts';
+import { defaultMethod, loadMethod, methodNames } from '../methods/registry.ts';
 import { defaultPreset } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
+import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Adds the verb to the program. */
 export function registerCompare(program: Command): void {
@@ -20,7 +18,11 @@ export function registerCompare(program: Command): void {
     .option('--methods <names>', 'methods (names or files), each with its first preset', names, [
       ...methodNames,
     ])
-    .option('--grid <file>', 'YAML file with rows of your own, in the place of --methods');
+    .addOption(
+      new Option('--grid <file>', 'YAML file with rows of your own, in the place of --methods').conflicts(
+        'methods',
+      ),
+    );
   addGridFlags(command);
   command
     .addHelpText(
@@ -51,33 +53,34 @@ async function compare(data: string, flags: CompareFlags): Promise<void> {
 }
 
 async function ofMethod(nameOrFile: string): Promise<GridVariant> {
-  const method = await loadMethod(nameOrFile);
-  return { name: method.name, method: nameOrFile, preset: defaultPreset(method), set: [] };
+  const method = await loadMethod(nameOrFile, '--methods');
+  return {
+    name: method.name,
+    method: nameOrFile,
+    preset: defaultPreset(method),
+    set: [],
+    where: '--methods',
+  };
 }
 
-const rowsSchema = z
-  .array(
-    z.strictObject({
-      name: z.string().min(1),
-      method: z.string().default('clad'),
-      preset: z.string().optional(),
-      set: z.array(z.string()).default([]),
-    }),
-  )
-  .min(1);
+const rowSchema = z.strictObject({
+  name: z.string().min(1),
+  method: z.string().default(defaultMethod),
+  preset: z.string().optional(),
+  set: z.array(z.string()).default([]),
+});
 
 async function readGrid(path: string): Promise<GridVariant[]> {
-  let content: unknown;
-  try {
-    content = parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  }
-  const rows = checkOptions(rowsSchema, content);
+  const rows = await readYaml(path);
+  if (!Array.isArray(rows) || rows.length === 0)
+    throw yamlRefused(path, 'expected a list of rows such as `- { name: default }`');
   return Promise.all(
-    rows.map(async ({ preset, ...row }) => ({
-      ...row,
-      preset: preset ?? defaultPreset(await loadMethod(row.method)),
-    })),
+    rows.map(async (content: unknown, index) => {
+      const name = (content as { readonly name?: unknown } | null)?.name;
+      const where = `${path}, row ${index + 1}${typeof name === 'string' ? ` (${name})` : ''}`;
+      const row = checkOptions(rowSchema, content, () => where);
+      const method = await loadMethod(row.method, `method in ${where}`);
+      return { ...row, preset: row.preset ?? defaultPreset(method), where };
+    }),
   );
 }

@@ -24,10 +24,10 @@ export function registerDataDemo(data: Command): void {
   const { seed, size, train, testGood, testAnomalous } = demoDefaults;
   data
     .command('demo')
-    .description('draw photographs of a small factory: eight products, good and with defects, with masks')
+    .description('draw photographs of a small factory: eight classes, good and with defects, with masks')
     .requiredOption('--out <dir>', 'folder for the data set, new, empty or of an earlier call')
     .option('--seed <n>', 'another seed, other parts', wholeFromText(0), seed)
-    .option('--size <n>', 'side of the pictures, pixels', wholeFromText(64), size)
+    .option('--size <n>', 'side of the images, pixels', wholeFromText(64), size)
     .option('--train <n>', 'good parts to train on, of each class', wholeFromText(0), train)
     .option('--test-good <n>', 'good parts to test on, of each class', wholeFromText(0), testGood)
     .option('--test-anomalous <n>', 'parts with defects, of each class', wholeFromText(0), testAnomalous)

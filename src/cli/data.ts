@@ -37,28 +37,23 @@ export function registerData(program: Command): void {
   data
     .command('inspect')
     .description('classes, counts, sizes, masks and problems; decodes every file')
-    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
+    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <class>/*.jpg of good parts')
     .addOption(layoutOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExit status: 0, or 2 when a problem of severity `error` would stop training.')
     .action(inspect);
   data
     .command('synthesize')
-    .description('pictures of the anomalies that training would make of the good parts')
+    .description('images of the anomalies that training would make of the good parts')
     .argument('<data>', 'folder of the data set, as for `clad data inspect`')
-    .requiredOption('--out <dir>', 'folder for the pictures, one PNG a class')
+    .requiredOption('--out <dir>', 'folder for the images, one PNG a class')
     .option(
       '--textures <dir>',
       'folder of texture images, e.g. DTD; without it the built-in generator is used',
     )
-    .option('--count <n>', 'pictures of each class', wholeNumber('--count', 1, 1000), 8)
+    .option('--count <n>', 'images of each class', wholeNumber('--count', 1, 1000), 8)
     .option('--seed <n>', 'another seed, other anomalies', wholeNumber('--seed', 0, 2 ** 32 - 1), 0)
-    .option(
-      '--size <n>',
-      'side of the pictures, pixels, a multiple of 8',
-      wholeNumber('--size', 32, 2048),
-      256,
-    )
+    .option('--size <n>', 'side of the images, pixels, a multiple of 8', wholeNumber('--size', 32, 2048), 256)
     .addOption(layoutOption())
     .addOption(bitsOption())
     .option('--json', 'print one JSON document')

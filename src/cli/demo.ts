@@ -18,7 +18,7 @@ import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Photographs of each product: enough to see what the program does, few enough for a short wait. */
+/** Photographs of each class: enough to see what the program does, few enough for a short wait. */
 const counts = { train: 40, testGood: 12, testAnomalous: 18 };
 
 /** Adds the verb to the program. */
@@ -94,7 +94,7 @@ function describe(data: string, run: string, page: string, document: EvaluationD
     'Next:',
     '  # heat maps of single photographs',
     `  ${programName()} predict ${shellWord(run)} ${shellWord(photographs)} --maps maps/`,
-    '  # your own: YOUR_FOLDER/<product>/*.jpg of good parts',
+    '  # your own: YOUR_FOLDER/<class>/*.jpg of good parts',
     `  ${programName()} train YOUR_FOLDER --out runs/mine`,
   ].join('\n');
 }

@@ -85,7 +85,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 function describe(document: EvaluationDocument): string {
   const { protocol, timing } = document;
   const changes = protocol.changes === '{}' ? '' : ` (changed: ${protocol.changes})`;
-  const facts = `preset ${protocol.preset}${changes}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
+  const facts = `method ${protocol.method}, preset ${protocol.preset}${changes}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
   const { p50, p95 } = timing.latencyMs;
   const speed = `${timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %)`;
   const paper = protocol.method === 'clad' && protocol.preset === 'paper' ? besidePaper(document) : undefined;

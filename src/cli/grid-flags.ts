@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import type { SampleBits } from '../image/samples.ts';
+import { withCommon } from '../jobs/compare/common-settings.ts';
 import { type GridVariant, runGrid } from '../jobs/compare/grid.ts';
 import { summarise } from '../jobs/compare/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
@@ -39,12 +40,7 @@ export function addGridFlags(command: Command): void {
     .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
     .option('--cache <dir>', 'keep patch features here, for several grids (default: cache/ of --out)')
-    .option(
-      '--set <name=value>',
-      'one option of every training, which every row must have; may be repeated',
-      repeated,
-      [],
-    )
+    .option('--set <name=value>', 'one option of all rows whose method has it; may be repeated', repeated, [])
     .addOption(layoutOption())
     .addOption(bitsOption())
     .addOption(deviceOption())
@@ -61,7 +57,9 @@ export async function grid(
   flags: GridFlags,
   variants: readonly GridVariant[],
 ): Promise<void> {
+  const rows = await withCommon(variants, flags.set);
   const display = progressBars();
+  for (const note of rows.notes) display.log(`clad: ${note}`);
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   try {
     const cells = await runGrid({
@@ -69,8 +67,7 @@ export async function grid(
       cache: flags.cache,
       onCells: async (cells) => void (await writeGrid(flags.out, { title, cells })),
       seeds: Array.from({ length: flags.seeds }, (_, seed) => seed),
-      // What is set for all comes first, so that a row's own settings go before it.
-      variants: variants.map((variant) => ({ ...variant, set: [...flags.set, ...variant.set] })),
+      variants: rows.variants,
       setting: {
         data,
         layout: flags.layout,
@@ -88,9 +85,9 @@ export async function grid(
     });
     display.stop();
     const page = await writeGrid(flags.out, { title, cells });
-    const rows = summarise(cells);
-    if (flags.json) printJson({ rows, page });
-    else printText(`${terminalTable(gridTable(rows))}\n\nPage: ${page}`);
+    const summary = summarise(cells);
+    if (flags.json) printJson({ rows: summary, page });
+    else printText(`${terminalTable(gridTable(summary))}\n\nPage: ${page}`);
   } finally {
     display.stop();
     interrupt.release();

@@ -12,8 +12,10 @@ import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { registerExtract } from './extract.ts';
 import { registerOptions } from './options.ts';
 import { printError } from './output.ts';
+import { PluginWatch } from './plugin-watch.ts';
 import { registerPredict } from './predict.ts';
 import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
@@ -22,7 +24,7 @@ import { registerUpdate } from './update.ts';
 import { registerVerify } from './verify.ts';
 
 const program = new Command('clad')
-  .description('Visual anomaly detection for production lines: one model over many products.')
+  .description('Visual anomaly detection for production lines: one model over many classes.')
   .version(version)
   .showSuggestionAfterError()
   // Usage errors become ours, to be printed like any other; help and version print as they are.
@@ -34,7 +36,7 @@ const program = new Command('clad')
 Examples:
   $ clad demo                                                      # see it work on made-up parts, offline
   $ clad data inspect photos/                                      # what is in a folder, and what is wrong with it
-  $ clad train photos/ --out runs/parts                            # one model over all products
+  $ clad train photos/ --out runs/parts                            # one model over all classes
   $ clad evaluate runs/parts                                       # how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   # predict new photographs
   $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones
@@ -48,6 +50,7 @@ CLAD_DEBUG=1 prints the stack of an error.`,
   );
 
 registerTrain(program);
+registerExtract(program);
 registerEvaluate(program);
 registerPredict(program);
 registerUpdate(program);
@@ -69,7 +72,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // Nobody can be told of it, and the work itself goes on.
 process.stderr.on('error', () => {});
-process.on('uncaughtException', (error) => process.exit(printError(error, process.argv.includes('--json'))));
+const plugins = new PluginWatch();
+const endBy = (thrown: unknown) =>
+  process.exit(printError(plugins.blame(thrown), process.argv.includes('--json')));
+process.on('uncaughtException', endBy);
+process.on('unhandledRejection', endBy);
+process.on('exit', () => {
+  const ended = plugins.endedBy(new Error().stack ?? '');
+  if (ended) process.exitCode = printError(ended, process.argv.includes('--json'));
+});
 
 try {
   await program.parseAsync();

@@ -34,7 +34,7 @@ async function options(nameOrFile: string, { json }: { readonly json?: boolean }
     return;
   }
   const groups = optionGroups(method).map(({ name, meaning, rows }) =>
-    [...(name === '' ? [] : [`${name}: ${meaning}`]), ...rows.map(described)].join('\n'),
+    [...(name === '' ? [] : [`${name}: ${meaning}`.trimEnd()]), ...rows.map(described)].join('\n'),
   );
   printText([`${method.name}: ${method.summary}`, ...groups].join('\n\n'));
 }

@@ -92,7 +92,7 @@ function describeSuspects(outcome: TrainOutcome): string[] {
   const lines = [
     ...listed(
       standingOut ?? [],
-      `Good photographs unlike the others of their class, which have no say in its threshold. Are they good parts? Pictures: ${pictures}, scores: ${goodImages}`,
+      `Good photographs unlike the others of their class, which have no say in its threshold. Are they good parts? Images: ${pictures}, scores: ${goodImages}`,
       ({ path, score, deviations }) =>
         `${path}: ${score.toPrecision(4)}, ${Math.round(deviations)} deviations above the middle`,
     ),

@@ -25,7 +25,7 @@ export function registerUpdate(program: Command): void {
     .addHelpText(
       'after',
       `
-What the memory bank holds of these images is put out of reach, and the thresholds of their classes are set anew: seconds, as nothing is trained.
+The entries of these images in the memory bank are put out of reach, and the thresholds of their classes are set anew: seconds, as nothing is trained.
 The networks keep what they learnt; for them, train again with \`clad train --exclude\`. The detector of before is kept in <run>/versions/.
 
 Examples:

@@ -25,13 +25,13 @@ export function registerVerify(program: Command): void {
     .addHelpText(
       'after',
       `
-The file holds a few small drawn pictures and what it said of them at the end of its training.
+The file holds a few small drawn images and what it said of them at the end of its training.
 
 Examples:
   $ clad verify runs/parts
   $ clad verify model.onnx --device cuda --json
 
-Exit status: 0 when every picture is predicted as it was, 2 when one is not, or when the file holds no such pictures.`,
+Exit status: 0 when every image is predicted as it was, 2 when one is not, or when the file holds no such images.`,
     )
     .action(run);
 }
@@ -54,7 +54,7 @@ function describe(verification: Verification): string {
   const { model, device, madeOn, tolerance, reproduced, pictures } = verification;
   const share = (value: number) => `${(100 * value).toPrecision(2)} %`;
   const table = terminalTable({
-    header: ['picture', 'score', 'expected', 'score off by', 'map off by', 'same'],
+    header: ['image', 'score', 'expected', 'score off by', 'map off by', 'same'],
     rows: pictures.map((picture) => [
       picture.name,
       picture.score.toFixed(4),

@@ -3,6 +3,7 @@
  * request or a file input held, is told in a sentence.
  */
 import { CladError } from './errors.ts';
+import { unknownOption } from './unknown-option.ts';
 
 /** What an argument may be. */
 export interface Kind {
@@ -35,6 +36,9 @@ export const oneOf = (values: readonly (string | number)[]): Kind =>
   kind(`one of ${values.join(', ')}`, (value) => values.includes(value as string));
 export const list = (of: Kind): Kind =>
   kind(`a list, each ${of.expected}`, (value) => Array.isArray(value) && value.every(of.holds));
+/** One of two kinds. */
+export const either = (one: Kind, other: Kind): Kind =>
+  kind(`${one.expected} or ${other.expected}`, (value) => one.holds(value) || other.holds(value));
 /** May also be left out. */
 export const optional = ({ expected, holds }: Kind): Kind =>
   kind(expected, (value) => value === undefined || holds(value));
@@ -81,12 +85,7 @@ export function requireFields<T extends object>(
     requireArgument(of, `${argument}.${name}`, (value as Record<string, unknown>)[name], each);
   const known = Object.keys(fields);
   const foreign = Object.keys(value).find((name) => !known.includes(name));
-  if (foreign !== undefined)
-    throw new CladError('OPTION_UNKNOWN', {
-      option: foreign,
-      where: `${of}(${argument})`,
-      known: known.join(', '),
-    });
+  if (foreign !== undefined) throw unknownOption(foreign, `${of}(${argument})`, known);
 }
 
 const options = kind(

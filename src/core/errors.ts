@@ -54,12 +54,14 @@ export class CladError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** A message with its placeholders replaced; an empty value at its end leaves no space. */
+/** A message with its placeholders replaced; an empty value leaves no space. */
 function filled(message: string, values: Readonly<Record<string, string | number>>): string {
   return message
-    .replaceAll(/\{(\w+)\}/g, (placeholder, name: string) =>
-      Object.hasOwn(values, name) ? String(values[name]) : placeholder,
-    )
+    .replaceAll(/( ?)\{(\w+)\}/g, (placeholder, space: string, name: string) => {
+      if (!Object.hasOwn(values, name)) return placeholder;
+      const value = String(values[name]);
+      return value === '' ? '' : space + value;
+    })
     .trimEnd();
 }
 

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { named } from './arguments.ts';
 import { CladError } from './errors.ts';
+import { unknownOption } from './unknown-option.ts';
 
 /** Nested options as they come out of a file. */
 export type OptionTree = { readonly [key: string]: unknown };
@@ -12,32 +13,69 @@ export type OptionTree = { readonly [key: string]: unknown };
 /**
  * Lays options over others; groups are merged, anything else is replaced.
  * @param where - names the overlay in errors, e.g. the file
+ * @param beside - names of what else may stand where the overlay is from, and is read elsewhere
  * @throws OPTION_UNKNOWN for a key that the base does not have
  */
-export function mergeOptions<T extends object>(base: T, overlay: OptionTree, where: string, path = ''): T {
-  const merged = { ...base } as Record<string, unknown>;
-  for (const [key, value] of Object.entries(overlay)) {
-    const option = path === '' ? key : `${path}.${key}`;
-    if (!Object.hasOwn(base, key)) {
-      throw new CladError('OPTION_UNKNOWN', { option, where, known: Object.keys(base).join(', ') });
+export function mergeOptions<T extends object>(
+  base: T,
+  overlay: OptionTree,
+  where: string,
+  beside: readonly string[] = [],
+): T {
+  const merged = (below: object, over: OptionTree, path: readonly string[]): object => {
+    const all: Record<string, unknown> = { ...below };
+    for (const [key, value] of Object.entries(over)) {
+      const option = [...path, key];
+      if (!Object.hasOwn(below, key)) {
+        const known = [...(path.length === 0 ? beside : []), ...Object.keys(below)];
+        throw unknownOption(option.join('.'), where, known, leaves(base));
+      }
+      const before = all[key];
+      all[key] = isGroup(before) && isGroup(value) ? merged(before, value, option) : value;
     }
-    const before = merged[key];
-    merged[key] = isGroup(before) && isGroup(value) ? mergeOptions(before, value, where, option) : value;
+    return all;
+  };
+  return merged(base, overlay, []) as T;
+}
+
+/** Whether options of this shape have all that the overlay names. */
+export function hasOptions(base: object, overlay: OptionTree): boolean {
+  return Object.entries(overlay).every(([key, value]) => {
+    if (!Object.hasOwn(base, key)) return false;
+    const below = (base as OptionTree)[key];
+    return !isGroup(below) || !isGroup(value) || hasOptions(below, value);
+  });
+}
+
+/** What any of several sets of options has. */
+export function unionOf(first: object, second: object): object {
+  const all: Record<string, unknown> = { ...first };
+  for (const [key, value] of Object.entries(second)) {
+    const before = all[key];
+    all[key] = isGroup(before) && isGroup(value) ? unionOf(before, value) : (before ?? value);
   }
-  return merged as T;
+  return all;
+}
+
+/** Dotted names of all options. */
+function leaves(options: object, path = ''): string[] {
+  return Object.entries(options).flatMap(([key, value]) =>
+    isGroup(value) ? leaves(value, `${path}${key}.`) : [path + key],
+  );
 }
 
 /**
  * One option as text, `losses.gamma=1`, as a tree. The value is read as JSON where it is JSON, else as text.
+ * @param where - names the text in errors
  * @throws OPTION_INVALID when there is no `=`
  */
-export function optionFromText(text: string): OptionTree {
+export function optionFromText(text: string, where: string): OptionTree {
   const at = text.indexOf('=');
   if (at < 1) {
     throw new CladError('OPTION_INVALID', {
-      option: '--set',
+      option: where,
       expected: 'name=value, e.g. losses.gamma=1',
-      actual: text,
+      actual: text === '' ? 'an empty text' : text,
     });
   }
   let value: unknown = text.slice(at + 1);
@@ -54,17 +92,41 @@ export function optionFromText(text: string): OptionTree {
 
 /**
  * Checks resolved options.
- * @throws OPTION_INVALID naming the first wrong one
+ * @param whereOf - what set an option, e.g. a file; nothing is said of it where undefined
+ * @throws OPTION_INVALID naming the first wrong one; OPTION_UNKNOWN
  */
-export function checkOptions<T>(schema: z.ZodType<T>, value: unknown): T {
+export function checkOptions<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  whereOf: (path: readonly string[]) => string | undefined = () => undefined,
+): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const option = [...path, issue.keys[0]!];
+    throw unknownOption(option.join('.'), whereOf(option) ?? 'the options', keysAt(schema, path));
+  }
+  const where = whereOf(path);
   throw new CladError('OPTION_INVALID', {
-    option: issue.path.join('.') || 'options',
+    option: `${path.join('.') || 'options'}${where === undefined ? '' : ` in ${where}`}`,
     expected: expectation(issue),
     actual: textOf(issue.input),
   });
+}
+
+/** The options that a schema has at a place; none where it does not say. */
+function keysAt(schema: unknown, path: readonly string[]): string[] {
+  const { shape, element, unwrap } = schema as {
+    readonly shape?: Readonly<Record<string, unknown>>;
+    readonly element?: unknown;
+    unwrap?(): unknown;
+  };
+  const [key, ...rest] = path;
+  if (shape) return key === undefined ? Object.keys(shape) : keysAt(shape[key] ?? {}, rest);
+  if (element !== undefined) return keysAt(element, rest);
+  return unwrap ? keysAt(unwrap.call(schema), path) : [];
 }
 
 /** A value as JSON has it, where JSON has it. */

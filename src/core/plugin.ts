@@ -1,4 +1,5 @@
 /** @file JavaScript files from outside that add something to the program: a method, a backbone (docs/plugins.md). */
+import { channel } from 'node:diagnostics_channel';
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -41,42 +42,78 @@ export async function loadPlugin<T>(
   return found as T;
 }
 
+/** Told of each file from outside when it begins to work and when it ends, for who has to say whose fault it is that the process ends. */
+export const pluginChannel = channel('clad:plugin');
+
+/** What the channel is told. */
+export interface PluginMessage {
+  readonly path: string;
+  readonly works: boolean;
+}
+
 /**
- * Does work in which a file from outside has a part: what goes wrong there without a sentence of ours is put down to the file.
+ * Does work in which a file from outside has a part: what goes wrong there without a sentence of ours is put down to the file, and so is a
+ * promise that nothing is left to settle.
  * @param path - of the file; undefined where there is none, and errors stay what they are
  * @throws PLUGIN_INVALID, and errors that are told on purpose
  */
 export async function blaming<T>(path: string | undefined, work: () => Promise<T>): Promise<T> {
+  if (path === undefined) return work();
+  announce(path, true);
   try {
-    return await work();
+    return await orNeverSettled(work());
   } catch (error) {
-    throw path === undefined ? error : blamed(path, error);
+    throw blamed(path, error);
+  } finally {
+    announce(path, false);
   }
 }
 
 /** The same for work that is done at once. */
-export function blamingAtOnce<T>(path: string, work: () => T): T {
+export function blamingAtOnce<T>(path: string | undefined, work: () => T): T {
+  if (path === undefined) return work();
+  announce(path, true);
   try {
     return work();
   } catch (error) {
     throw blamed(path, error);
+  } finally {
+    announce(path, false);
   }
 }
 
-function blamed(path: string, error: unknown): unknown {
+function announce(path: string, works: boolean): void {
+  pluginChannel.publish({ path, works } satisfies PluginMessage);
+}
+
+/** An error as that of a file from outside, unless it is told on purpose. */
+export function blamed(path: string, error: unknown): unknown {
   if (error instanceof CladError && error.kind === 'input' && !error.code.startsWith('GRAPH_')) return error;
   const reason = firstLineOf(error).replace(/\.$/, '');
   return new CladError('PLUGIN_INVALID', { path, reason }, { cause: error });
 }
 
-/** A promise that settles in time: one that never does would end the program without a word, as nothing is left to wait for. */
+/** The promise, which is rejected where the process has nothing left to do that could settle it: it would end without a word. */
+function orNeverSettled<T>(made: Promise<T>): Promise<T> {
+  const { promise: never, reject } = withReject();
+  const dry = () => reject(new Error('it waits for a promise that nothing settles'));
+  process.once('beforeExit', dry);
+  return Promise.race([made, never]).finally(() => process.off('beforeExit', dry));
+}
+
+/** A promise that settles in time; one may also be kept from settling by what never ends. */
 function inTime<T>(made: Promise<T> | T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`its function gave nothing within ${patience / 1000} s`)),
-      patience,
-    );
-  });
+  const { promise: late, reject } = withReject();
+  const giveUp = () => reject(new Error(`its function gave nothing within ${patience / 1000} s`));
+  // What alone is left to wait for is no reason to wait.
+  const timer = setTimeout(giveUp, patience).unref();
   return Promise.race([made, late]).finally(() => clearTimeout(timer));
+}
+
+function withReject(): { readonly promise: Promise<never>; reject(error: Error): void } {
+  let reject!: (error: Error) => void;
+  const promise = new Promise<never>((_, rejected) => {
+    reject = rejected;
+  });
+  return { promise, reject };
 }

@@ -3,8 +3,8 @@
  * where the values leave no doubt. Everything else is refused with what was found, because a wrong choice would not be seen: 12 bits read as 16
  * leave 16 grey levels, and a scratch within one level.
  *
- * Clear is: the largest value is in the upper half of what so many bits hold (of 16: in the upper three quarters), which every product agrees
- * about. In doubt are dark data sets, values at the upper end or in the middle of the range, and pictures that seem to come from two cameras.
+ * Clear is: the largest value is in the upper half of what so many bits hold (of 16: in the upper three quarters), which every class agrees
+ * about. In doubt are dark data sets, values at the upper end or in the middle of the range, and images that seem to come from two cameras.
  */
 import { open } from 'node:fs/promises';
 import { CladError } from '../core/errors.ts';
@@ -80,14 +80,14 @@ function doubt(files: readonly FileDepth[], deep: readonly DeepFile[], all: Samp
   const other = products.find(({ range }) => bitsFor(range) !== bits);
   if (other) {
     const like = products.find(({ range }) => bitsFor(range) === bits)!;
-    return `values go up to ${other.range.largest} in ${other.name}, and up to ${like.range.largest} in ${like.name}: these are two cameras, or one product is dark`;
+    return `values go up to ${other.range.largest} in ${other.name}, and up to ${like.range.largest} in ${like.name}: these are two cameras, or one class is dark`;
   }
   const apart = detached(all);
   if (apart !== undefined)
-    return `values go up to ${apart}, and a few are ${all.largest} without any between: something drawn into the pictures, or two cameras`;
+    return `values go up to ${apart}, and a few are ${all.largest} without any between: something drawn into the images, or two cameras`;
   const darker = deep.filter(({ range }) => range.largest <= mostOf(bits) >> 4);
   if (darker[0] && darker.length < deep.length)
-    return `values go up to ${all.largest}, but in ${darker.length} of ${deep.length} files only to ${joinedRange(darker.map(({ range }) => range)).largest} (${darker[0].path}): two cameras, or nearly black pictures`;
+    return `values go up to ${all.largest}, but in ${darker.length} of ${deep.length} files only to ${joinedRange(darker.map(({ range }) => range)).largest} (${darker[0].path}): two cameras, or nearly black images`;
   if (bits === wholeRange) {
     // Twelve bits turned over, or around the middle, as signed numbers are.
     if (all.largest - all.smallest > mostOf(12)) return undefined;

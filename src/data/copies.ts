@@ -1,6 +1,6 @@
 /**
- * @file The same picture more than once in a data set, whatever its files are called: copies and links, found by their pixels. What a group of copies means
- * depends on where they lie: the same picture cannot be of two classes, nor good and anomalous; in `train` and in `test` it makes numbers flattering.
+ * @file The same image more than once in a data set, whatever its files are called: copies and links, found by their pixels. What a group of copies means
+ * depends on where they lie: the same image cannot be of two classes, nor good and anomalous; in `train` and in `test` it makes numbers flattering.
  */
 import type { Dataset, Sample } from './dataset.ts';
 import { distinct } from './pixel-hash.ts';
@@ -54,7 +54,7 @@ function kindOf(samples: readonly Sample[]): CopyKind {
   return samples[0]?.split as 'train' | 'test';
 }
 
-/** Whether what the folders say of a picture cannot be true. */
+/** Whether what the folders say of an image cannot be true. */
 export function isContradiction({ kind }: Copies): boolean {
   return kind === 'class' || kind === 'label';
 }

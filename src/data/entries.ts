@@ -1,4 +1,4 @@
-/** @file What an entry of a folder is to a reader of pictures: a folder, an image, or something to pass over, and why. */
+/** @file What an entry of a folder is to a reader of images: a folder, an image, or something to pass over, and why. */
 import { closeSync, type Dirent, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -66,7 +66,7 @@ async function kindOfContent(path: string, name: string): Promise<EntryKind> {
       const head = Buffer.alloc(headBytes);
       const { format, other } = sniff(head.subarray(0, readSync(file, head, 0, headBytes, 0)), name);
       if (format !== undefined) return 'image';
-      return { leftOut: other === undefined ? 'no picture' : `${other} is not read` };
+      return { leftOut: other === undefined ? 'no image' : `${other} is not read` };
     } finally {
       closeSync(file);
     }

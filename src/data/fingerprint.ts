@@ -31,16 +31,18 @@ export function fingerprintOf(records: readonly string[]): Promise<string> {
 /**
  * What a fingerprint is made of, a text for each sample, sorted: a JSON list of class, split, defect, path below the root, size and SHA-256 of the
  * content, and the same two of its mask.
+ * @param known - size and SHA-256 of files that have been read already, by path
  * @throws CladError `FILE_UNREADABLE`
  */
 export async function fileRecords(
   { samples, root }: Pick<Dataset, 'samples' | 'root'>,
   images: Contents,
   onProgress?: ProgressListener,
+  known: ReadonlyMap<string, string> = new Map(),
 ): Promise<string[]> {
   let done = 0;
   const lines = await mapConcurrently(samples, images.atOnce, async (sample) => {
-    const line = await describe(sample, root, images);
+    const line = await describe(sample, root, images, known);
     onProgress?.({ task: 'reading images', done: ++done, total: samples.length, unit: 'images' });
     return line;
   });
@@ -52,10 +54,16 @@ export async function fingerprintFiles(paths: readonly string[], images: Content
   return sha256((await mapConcurrently(paths, images.atOnce, images.contentOf)).join('\n'));
 }
 
-async function describe(sample: Sample, root: string, { contentOf }: Contents): Promise<string> {
+async function describe(
+  sample: Sample,
+  root: string,
+  { contentOf }: Contents,
+  known: ReadonlyMap<string, string>,
+): Promise<string> {
   const { className, split, defect, path, maskPaths = [] } = sample;
   const files = [path, ...maskPaths];
   const contents: string[] = [];
-  for (const file of files) contents.push(pathBelow(root, file).normalize('NFC'), await contentOf(file));
+  for (const file of files)
+    contents.push(pathBelow(root, file).normalize('NFC'), known.get(file) ?? (await contentOf(file)));
   return JSON.stringify([className, split, defect, ...contents]);
 }

@@ -1,4 +1,4 @@
-/** @file What `clad data inspect` says of pictures that are in a data set more than once, or almost. */
+/** @file What `clad data inspect` says of images that are in a data set more than once, or almost. */
 import { type Copies, type CopyKind, countCopies, nameCopies } from './copies.ts';
 import type { Sample } from './dataset.ts';
 import type { ClassSummary, Problem } from './inspection.ts';
@@ -6,15 +6,15 @@ import { nearDuplicates } from './near-duplicates.ts';
 import type { Sketch } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 
-/** What the same picture at several places means, a line for each kind, under the class of the first copy. */
+/** What the same image at several places means, a line for each kind, under the class of the first copy. */
 export function copyProblems(name: string, copies: readonly Copies[]): Problem[] {
   const lines: Record<CopyKind, readonly [Problem['severity'], (groups: readonly Copies[]) => string]> = {
-    class: ['error', () => 'the same picture stands in the folders of several classes'],
-    label: ['error', () => 'the same picture stands among good and among anomalous ones'],
+    class: ['error', () => 'the same image stands in the folders of several classes'],
+    label: ['error', () => 'the same image stands among good and among anomalous ones'],
     leak: [
       'warning',
       () =>
-        'the same picture is in train and in test: the detector will know it, and what is measured on it flatters',
+        'the same image is in train and in test: the detector will know it, and what is measured on it flatters',
     ],
     train: [
       'warning',
@@ -22,7 +22,7 @@ export function copyProblems(name: string, copies: readonly Copies[]): Problem[]
     ],
     test: [
       'warning',
-      (groups) => `copies among the test images, whose pictures weigh more by them (${countCopies(groups)})`,
+      (groups) => `copies among the test images, which weigh more by them (${countCopies(groups)})`,
     ],
   };
   return Object.entries(lines).flatMap(([kind, [severity, said]]) => {
@@ -32,7 +32,7 @@ export function copyProblems(name: string, copies: readonly Copies[]): Problem[]
   });
 }
 
-/** A line of a product whose good images are almost the same in part. */
+/** A line of a class whose good images are almost the same in part. */
 export function nearProblems(
   name: string,
   { nearDuplicates: groups, train, testGood }: ClassSummary,
@@ -43,7 +43,7 @@ export function nearProblems(
   return [{ severity: 'warning', class: name, path: null, message }];
 }
 
-/** Paths of good images of a product that are almost the same picture, in groups; of exact copies the first is looked at. @param sketches - by path, of the good ones that decode */
+/** Paths of good images of a class that are almost the same image, in groups; of exact copies the first is looked at. @param sketches - by path, of the good ones that decode */
 export function nearDuplicatesOf(
   samples: readonly Sample[],
   pixels: ReadonlyMap<string, string>,

@@ -33,10 +33,10 @@ export interface Inspection {
   readonly layout: Layout;
   readonly classes: Readonly<Record<string, ClassSummary>>;
   readonly total: Pick<ClassSummary, 'train' | 'testGood' | 'testAnomalous' | 'masks'>;
-  /** Pictures that are there more than once, by their pixels. */
+  /** Images that are there more than once, by their pixels. */
   readonly copies: readonly { readonly kind: CopyKind; readonly paths: readonly string[] }[];
   readonly problems: readonly Problem[];
-  /** Folders whose images were put together as one kind of one product. */
+  /** Folders whose images were put together as one kind of one class. */
   readonly readAsOne: readonly ReadAsOne[];
   /** What was passed over, later pages of images among it; broken images are problems. */
   readonly leftOut: LeftOutSummary;
@@ -48,7 +48,7 @@ export interface Inspection {
  */
 export async function inspectDataset(
   root: string,
-  options: ExamineOptions & Pick<LoadOptions, 'layout'> = {},
+  options: Omit<ExamineOptions, 'kept'> & Pick<LoadOptions, 'layout'> = {},
 ): Promise<Inspection> {
   requireArgument('inspectDataset', 'root', root, path);
   requireFields('inspectDataset', 'options', options, {

@@ -18,7 +18,7 @@ export interface ClassSummary {
   /** Of the images that decode; null when none does. */
   readonly width: SizeRange | null;
   readonly height: SizeRange | null;
-  /** Paths of good images that are almost the same picture, in groups; exact copies count as one picture. */
+  /** Paths of good images that are almost the same image, in groups; exact copies count as one image. */
   readonly nearDuplicates: readonly (readonly string[])[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * @file What was passed over: files and folders that no picture was read from, pages and frames after the first, each with the
+ * @file What was passed over: files and folders that no image was read from, pages and frames after the first, each with the
  * reason, so that nothing is dropped in silence.
  */
 import { relative, sep } from 'node:path';

@@ -141,6 +141,6 @@ function splitOrder({ split }: Sample): number {
 function expectedIn(layout: Layout): string {
   if (layout === 'visa') return 'rows of split_csv/1cls.csv with split train and label normal';
   const images = '*.png or *.jpg (or .webp, .bmp, .tif)';
-  if (layout === 'plain') return `<product>/${images} of good parts, or the folders of MVTec AD or VisA`;
+  if (layout === 'plain') return `<class>/${images} of good parts, or the folders of MVTec AD or VisA`;
   return `<class>/train/good/${images}`;
 }

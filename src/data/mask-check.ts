@@ -21,7 +21,7 @@ export interface MaskFacts {
   readonly className: string;
   /** The mask; of several the one that covers most. */
   readonly path: string;
-  /** Share of the picture that is inside. */
+  /** Share of the image that is inside. */
   readonly coverage: number;
   /** Share of the outermost pixels that are inside. */
   readonly border: number;
@@ -39,9 +39,9 @@ export interface MaskWarning {
   readonly message: string;
 }
 
-/** Covering more of the picture, or of its border, a mask may be inverted. */
+/** Covering more of the image, or of its border, a mask may be inverted. */
 const suspicious = { coverage: 0.5, border: 0.75 };
-/** Share of clearly neither outside nor inside from which it may be a picture, not a mask. */
+/** Share of clearly neither outside nor inside from which it may be an image, not a mask. */
 const pictureLike = 0.1;
 
 /**
@@ -92,7 +92,7 @@ function mismatch(image: string, size: Size, photograph: StoredForm, mask: Store
   const sizes = `the mask is ${turned.width} x ${turned.height} pixels, its image ${image} ${size.width} x ${size.height}`;
   const same = (first: Size, second: Size) => first.width === second.width && first.height === second.height;
   if (photograph.orientation >= 5 && mask.orientation < 5 && same(photograph, mask))
-    return `${sizes}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the picture as stored. Turn the mask, or store the photograph turned`;
+    return `${sizes}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the image as stored. Turn the mask, or store the photograph turned`;
   if (mask.orientation >= 5 && same(mask, size))
     return `${sizes}: the mask's own EXIF orientation turns it by a quarter. Remove it from the mask`;
   if (turned.width === size.height && turned.height === size.width)
@@ -137,7 +137,7 @@ function inverted(className: string, facts: readonly MaskFacts[]): MaskWarning[]
   if (first === undefined) return [];
   const advice = 'Inside is what is not black; is it inverted?';
   if (odd.length > 1 && odd.length * 2 >= facts.length) {
-    const message = `${odd.length} of ${facts.length} masks cover most of their picture or its border, ${first.path} ${percent(first.coverage)}. ${advice.replace('is it', 'are they')}`;
+    const message = `${odd.length} of ${facts.length} masks cover most of their image or its border, ${first.path} ${percent(first.coverage)}. ${advice.replace('is it', 'are they')}`;
     return [{ className, path: null, message }];
   }
   const others = facts.filter((each) => !odd.includes(each));
@@ -145,7 +145,7 @@ function inverted(className: string, facts: readonly MaskFacts[]): MaskWarning[]
   return odd.map(({ path, coverage, border }) => ({
     className,
     path,
-    message: `the mask covers ${percent(coverage)} of the picture and ${percent(border)} of its border${usual}. ${advice}`,
+    message: `the mask covers ${percent(coverage)} of the image and ${percent(border)} of its border${usual}. ${advice}`,
   }));
 }
 
@@ -153,7 +153,7 @@ function turnedWarning(className: string, facts: readonly MaskFacts[]): MaskWarn
   const turned = facts.flatMap((each) => each.turned ?? []);
   if (turned.length === 0) return [];
   const photographs = turned.length === 1 ? 'one photograph is' : `${turned.length} photographs are`;
-  const message = `${photographs} turned or mirrored by EXIF orientation, ${turned[0]}, and the mask has the same size either way. Masks are taken to follow the picture as it is shown: look at one`;
+  const message = `${photographs} turned or mirrored by EXIF orientation, ${turned[0]}, and the mask has the same size either way. Masks are taken to follow the image as it is shown: look at one`;
   return [{ className, path: null, message }];
 }
 

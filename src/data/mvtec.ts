@@ -1,5 +1,5 @@
 /**
- * @file The layout of MVTec AD (Bergmann et al., IJCV 2021) and its siblings: VisA as reorganised for one-class use, and MVTec LOCO AD (Bergmann
+ * @file The dataset layout of MVTec AD (Bergmann et al., IJCV 2021) and its siblings: VisA as reorganised for one-class use, and MVTec LOCO AD (Bergmann
  * et al., IJCV 2022), which has several masks an image:
  *
  *     <class>/train/good/*            <class>/ground_truth/<defect>/<stem>_mask.png   MVTec
@@ -30,7 +30,7 @@ export async function mvtecClasses(root: string): Promise<ClassFolder[]> {
   return likely.some(Boolean) ? classes : [];
 }
 
-/** `train/good` or a folder within `test`: a product called `train` that holds photographs is none. */
+/** `train/good` or a folder within `test`: a class called `train` that holds photographs is none. */
 async function looksLikeClass(path: string): Promise<boolean> {
   const train = await listFolderIfAny(join(path, 'train'));
   const test = await listFolderIfAny(join(path, 'test'));

@@ -1,11 +1,11 @@
 /**
- * @file Photographs of one product that are almost the same picture, as of a burst: they teach hardly more than one of them, and a threshold that counts them
+ * @file Photographs of one class that are almost the same image, as of a burst: they teach hardly more than one of them, and a threshold that counts them
  * as many promises too much.
  *
  * Different parts are alike too, where they are photographed in one place. So the measure is relative: what two sketches do not explain of each other
- * (picture-sketch.ts), against how far pictures that were chosen to be far apart are from their nearest. On eleven real products the nearest pictures of
- * different parts lay at 0.10 of that and above; pictures of a made burst (noise of 3 grey values, JPEG 70, one pixel aside) below 0.10, but for one pixel aside in two products.
- * It is a hint. A part that was moved by more than a few thousandths of the picture, or turned, is another picture here.
+ * (picture-sketch.ts), against how far images that were chosen to be far apart are from their nearest. On eleven real classes the nearest images of
+ * different parts lay at 0.10 of that and above; images of a made burst (noise of 3 grey values, JPEG 70, one pixel aside) below 0.10, but for one pixel aside in two classes.
+ * It is a hint. A part that was moved by more than a few thousandths of the image, or turned, is another image here.
  */
 import { median } from '../core/arrays.ts';
 import { Random } from '../core/random.ts';
@@ -21,13 +21,13 @@ import {
   unexplained,
 } from './picture-sketch.ts';
 
-/** Share of the distance between far pictures below which two are almost the same. */
+/** Share of the distance between far images below which two are almost the same. */
 const nearShare = 0.08;
-/** The same as a share of the pictures' contrast: where all are of one part there are no far ones. */
+/** The same as a share of the images' contrast: where all are of one part there are no far ones. */
 const nearContrast = 0.004;
-/** Before the fit, pictures that are almost the same are at most so many times further apart. */
+/** Before the fit, images that are almost the same are at most so many times further apart. */
 const reachFactor = 3;
-/** Pictures that far ones are chosen from, and how many are chosen. */
+/** Images that far ones are chosen from, and how many are chosen. */
 const mostSampled = 512;
 const mostFar = 48;
 const sampledByFar = 8;
@@ -35,8 +35,8 @@ const sampledByFar = 8;
 const mostFits = 100_000;
 
 /**
- * Groups of pictures that are almost the same, by their places in the list, each sorted; pictures without such others are in none.
- * @param sketches - of one product
+ * Groups of images that are almost the same, by their places in the list, each sorted; images without such others are in none.
+ * @param sketches - of one class
  */
 export function nearDuplicates(sketches: readonly Sketch[]): number[][] {
   if (sketches.length < 2) return [];
@@ -48,14 +48,14 @@ export function nearDuplicates(sketches: readonly Sketch[]): number[][] {
   return groupsWithin(near, level, placesOf(level, far.sketches, meanOf(sampled)));
 }
 
-/** Pictures chosen one by one, each the furthest from those before, and how far they are from their nearest: the median. */
+/** Images chosen one by one, each the furthest from those before, and how far they are from their nearest: the median. */
 function farApart(sketches: readonly Sketch[]) {
   const explained = sketches.map(explainedBy);
   const inner = sketches.map((sketch) => innerOf(sketch));
   const distance = (a: number, b: number) =>
     Math.max(unexplained(explained[a]!, inner[b]!), unexplained(explained[b]!, inner[a]!));
   const count = Math.min(sketches.length, mostFar, Math.max(4, Math.ceil(sketches.length / sampledByFar)));
-  /** Distance of each picture to the nearest chosen one. */
+  /** Distance of each image to the nearest chosen one. */
   const nearest = sketches.map(() => Number.POSITIVE_INFINITY);
   const chosen: number[] = [];
   for (let next = 0; chosen.length < count; next = nearest.indexOf(Math.max(...nearest))) {
@@ -70,8 +70,8 @@ function farApart(sketches: readonly Sketch[]) {
 }
 
 /**
- * Where the pictures lie along directions in which far ones differ, the widest first. What the mean picture explains is out of it, so a small shift of
- * parts that lie alike is. Two pictures are at least as far apart as these places.
+ * Where the images lie along directions in which far ones differ, the widest first. What the mean image explains is out of it, so a small shift of
+ * parts that lie alike is. Two images are at least as far apart as these places.
  */
 function placesOf(sketches: readonly Sketch[], far: readonly Sketch[], mean: Sketch): Float32Array[] {
   const explained = explainedBy(mean);
@@ -90,7 +90,7 @@ function placesOf(sketches: readonly Sketch[], far: readonly Sketch[], mean: Ske
   return along.map((each) => Float32Array.from(order, (at) => each[at]!));
 }
 
-/** Joins pictures within `near` of each other. */
+/** Joins images within `near` of each other. */
 function groupsWithin(
   near: number,
   sketches: readonly Sketch[],

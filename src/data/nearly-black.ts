@@ -1,5 +1,5 @@
 /**
- * @file Products whose training images are nearly black: a lens cap, a lamp that is off, or bits of a camera that some other program lost before. They are
+ * @file Classes whose training images are nearly black: a lens cap, a lamp that is off, or bits of a camera that some other program lost before. They are
  * learnt in a handful of grey levels, and a defect is within one of them.
  */
 import { median } from '../core/arrays.ts';
@@ -9,7 +9,7 @@ import { byClass, type Sample } from './dataset.ts';
 /** Tones below it are a sixteenth of the range, as of 12 bits that were read as 16. */
 const black = 16;
 
-/** Sentences by product, of those that are so. @param seen - by path */
+/** Sentences by class, of those that are so. @param seen - by path */
 export function nearlyBlack(
   samples: readonly Sample[],
   seen: ReadonlyMap<string, SeenPicture>,

@@ -1,5 +1,5 @@
 /**
- * @file Folders within the folder of one product: `bottle/week1/`, `bottle/week2/camera-a/`. Their images are read as the product's, unless a name
+ * @file Folders within the folder of one class: `bottle/week1/`, `bottle/week2/camera-a/`. Their images are read as the class's, unless a name
  * says that something else than good parts lies there: taken for good ones, defects would be learnt as normal.
  */
 import { basename, dirname, join, relative } from 'node:path';
@@ -68,8 +68,8 @@ function besides(folder: string, { folders, images }: FoundBelow): string | unde
 function notGood(path: string, reason: string): CladError {
   return new CladError('LAYOUT_UNCLEAR', {
     path,
-    reason: `all images below a product's folder are taken for good parts, and ${reason}`,
-    hint: 'Keep good parts alone in it, or rename the folder if it holds such. With test images follow MVTec AD: train/good, test/good and test/<defect> in each product.',
+    reason: `all images below a class's folder are taken for good parts, and ${reason}`,
+    hint: 'Keep good parts alone in it, or rename the folder if it holds such. With test images follow MVTec AD: train/good, test/good and test/<defect> in each class.',
   });
 }
 
@@ -106,7 +106,7 @@ export interface ReadAsOne {
   readonly folders: readonly string[];
 }
 
-/** Which folders were read as one, so that two products are not taken for one unseen; nothing in a layout whose table says what is what. */
+/** Which folders were read as one, so that two classes are not taken for one unseen; nothing in a layout whose table says what is what. */
 export function foldersReadAsOne({ root, layout, samples }: Dataset): ReadAsOne[] {
   if (layout === 'visa') return [];
   const groups = new Map<string, { readonly of: Sample; readonly folders: Set<string> }>();

@@ -1,6 +1,6 @@
 /**
- * @file A picture as 32 x 32 grey values, blurred, and how much of one such sketch another does not explain: what is left when brightness, contrast and a small
- * shift are taken away, by least squares over the one picture, its two derivatives and a constant. Photographs of one part, taken one after another, leave
+ * @file An image as 32 x 32 grey values, blurred, and how much of one such sketch another does not explain: what is left when brightness, contrast and a small
+ * shift are taken away, by least squares over the one image, its two derivatives and a constant. Photographs of one part, taken one after another, leave
  * nearly nothing of each other.
  */
 import type { RgbImage } from '../image/rgb.ts';
@@ -14,7 +14,7 @@ const mostSamples = 16;
 /** Grey values, row by row, 0..255. */
 export type Sketch = Float32Array;
 
-/** The sketch of a picture of any size; the whole picture fills the square. */
+/** The sketch of an image of any size; the whole image fills the square. */
 export function sketchOf(image: RgbImage): Sketch {
   const fine = blurred(blurred(cellMeans(image)));
   const sketch = new Float32Array(sketchSide ** 2);
@@ -57,7 +57,7 @@ function samplesOf(length: number): number[][] {
   });
 }
 
-/** With the binomial weights 1 4 6 4 1, so that derivatives of what is left are those of the picture. */
+/** With the binomial weights 1 4 6 4 1, so that derivatives of what is left are those of the image. */
 function blurred(values: Float32Array): Float32Array {
   const along = (from: Float32Array, step: number, placeOf: (at: number) => number) =>
     from.map((value, at) => {

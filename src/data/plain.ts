@@ -1,6 +1,6 @@
 /**
- * @file A plain folder of good parts, all of them for training: `<product>/*.jpg`, at any depth, or images in the root itself,
- * then one product named after the folder.
+ * @file A plain folder of good parts, all of them for training: `<class>/*.jpg`, at any depth, or images in the root itself,
+ * then one class named after the folder.
  */
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
@@ -10,7 +10,7 @@ import { listFolder } from './folders.ts';
 import type { ClassFolder } from './mvtec.ts';
 import { goodImagesBelow } from './nested.ts';
 
-/** Names of splits and of states: taken for products, photographs of bad parts would end up in training. */
+/** Names of splits and of states: taken for classes, photographs of bad parts would end up in training. */
 const notProducts = new Set([
   ...['train', 'test', 'val', 'validation', 'ground_truth'],
   ...[
@@ -30,7 +30,7 @@ const notProducts = new Set([
 ]);
 
 /**
- * The products of a root.
+ * The classes of a root.
  * @throws CladError `LAYOUT_UNCLEAR` when images lie beside folders, or a folder is named as a split or a state
  */
 export async function plainClasses(root: string, looks?: Looks): Promise<ClassFolder[]> {
@@ -39,7 +39,7 @@ export async function plainClasses(root: string, looks?: Looks): Promise<ClassFo
     throw new CladError('LAYOUT_UNCLEAR', {
       path: root,
       reason: `it holds images (${images[0]}) beside folders (${folders[0]})`,
-      hint: 'Keep either the images of one product or one folder a product.',
+      hint: 'Keep either the images of one class or one folder a class.',
     });
   }
   if (images.length > 0) return [{ className: basename(root), path: root }];
@@ -47,16 +47,16 @@ export async function plainClasses(root: string, looks?: Looks): Promise<ClassFo
   if (wrong !== undefined) {
     throw new CladError('LAYOUT_UNCLEAR', {
       path: join(root, wrong),
-      reason: 'the folder is named as a split or a state of the part, not as a product',
-      hint: 'Give the folder of good parts itself, name folders after products, or follow MVTec AD: train/good, test/good and test/<defect>.',
+      reason: 'the folder is named as a split or a state of the part, not as a class',
+      hint: 'Give the folder of good parts itself, name folders after classes, or follow MVTec AD: train/good, test/good and test/<defect>.',
     });
   }
   return folders.map((className) => ({ className, path: join(root, className) }));
 }
 
 /**
- * Reads every image of every product as a good one for training.
- * @throws CladError `LAYOUT_UNCLEAR` when a folder in a product's says that not all are good
+ * Reads every image of every class as a good one for training.
+ * @throws CladError `LAYOUT_UNCLEAR` when a folder in a class's says that not all are good
  */
 export async function readPlain(classes: readonly ClassFolder[], looks?: Looks): Promise<Sample[]> {
   const samples: Sample[] = [];

@@ -7,18 +7,20 @@ import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage } from '../image/decode.ts';
 import { lookAt, type SeenPicture } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
-import type { SampleBits } from '../image/samples.ts';
+import { type SampleBits, wholeRange } from '../image/samples.ts';
 import { attempt, type BrokenImage } from './broken-image.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { type Copies, findCopies, isContradiction, nameCopies } from './copies.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { defaultConcurrency } from './default-concurrency.ts';
+import { type ExaminedPlace, examinedOnce, type KeptFinding } from './examined.ts';
+import { fileImages } from './file-images.ts';
 import { type LeftOut, laterPages } from './left-out.ts';
 import { requireTraining } from './load.ts';
 import { checkMasks, type MaskFacts, type MaskWarning, maskWarnings } from './mask-check.ts';
 import { pixelHash } from './pixel-hash.ts';
 
-/** A picture's size in pixels, as decoded (after EXIF rotation). */
+/** An image's size in pixels, as decoded (after EXIF rotation). */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -42,7 +44,9 @@ export interface ExamineOptions {
    */
   readonly bits?: SampleBits | undefined;
   readonly onProgress?: ProgressListener;
-  /** Called with every image that decodes, in no order. */
+  /** Where what was found is kept and looked for, by the content of files. */
+  readonly kept?: ExaminedPlace | undefined;
+  /** Called with every image that decodes, in no order; then nothing is looked for in `kept`. */
   readonly onImage?: (sample: Sample, image: RgbImage) => void;
 }
 
@@ -61,6 +65,8 @@ export interface Examination {
   readonly laterPages: readonly LeftOut[];
   /** What the decoded images look like, by path. */
   readonly seen: ReadonlyMap<string, SeenPicture>;
+  /** What their files hold, as records of a fingerprint have it, by path; of those that were looked for by it. */
+  readonly contents: ReadonlyMap<string, string>;
   /** Masks without a pixel inside; of several of one image the first. */
   readonly emptyMasks: readonly string[];
   /** What else about masks a person should look at. */
@@ -72,16 +78,17 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const splits = options.splits ?? ['train', 'test'];
   const wanted = dataset.samples.filter(({ split }) => splits.includes(split));
   let done = 0;
-  const findings = await mapConcurrently(
-    wanted,
-    options.concurrency ?? defaultConcurrency,
-    async (sample) => {
-      const finding = await examineSample(sample, options);
-      done++;
-      options.onProgress?.({ task: 'checking images', done, total: wanted.length, unit: 'images' });
-      return finding;
-    },
-  );
+  const examine = async (sample: Sample, before?: KeptFinding): Promise<Finding> => {
+    const finding = before ?? (await examineSample(sample, options));
+    done++;
+    options.onProgress?.({ task: 'checking images', done, total: wanted.length, unit: 'images' });
+    return finding;
+  };
+  const { kept, onImage, concurrency = defaultConcurrency } = options;
+  const contents = kept && !onImage ? await contentsOf(wanted) : new Map<string, string>();
+  const findings = kept
+    ? await examineOnce(wanted, contents, kept, options, examine)
+    : await mapConcurrently(wanted, concurrency, (sample) => examine(sample));
   const broken = findings.flatMap((finding) => finding.broken ?? []);
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
@@ -102,6 +109,7 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
     sizes,
     pixels,
     seen,
+    contents,
     laterPages: findings.flatMap((finding) => finding.laterPages ?? []),
     emptyMasks: masks.filter(({ coverage }) => coverage === 0).map(({ path }) => path),
     maskWarnings: maskWarnings(masks),
@@ -119,7 +127,7 @@ export interface VerifyOptions extends ExamineOptions {
 
 /** An examination after which nothing has to be refused. */
 export interface Verified extends Examination {
-  /** Pictures that stood for several products, or as good and as anomalous; left out with all their copies. */
+  /** Images that stood for several classes, or as good and as anomalous; left out with all their copies. */
   readonly contradictions: readonly Copies[];
 }
 
@@ -175,6 +183,56 @@ interface Finding {
   readonly broken?: BrokenImage;
   readonly mask?: MaskFacts;
   readonly laterPages?: readonly LeftOut[];
+}
+
+/** What files of images hold, whose masks need not be looked at; of those that can be read. */
+async function contentsOf(samples: readonly Sample[]): Promise<Map<string, string>> {
+  const plain = samples.filter(({ maskPaths }) => maskPaths === undefined);
+  const contents = await mapConcurrently(plain, defaultConcurrency, ({ path }) =>
+    fileImages.contentOf(path).catch(() => undefined),
+  );
+  return new Map(
+    plain.flatMap(({ path }, at) => {
+      const content = contents[at];
+      return content === undefined ? [] : [[path, content]];
+    }),
+  );
+}
+
+/** Findings of samples, in their order: those whose content is known are looked for in what is kept. */
+async function examineOnce(
+  samples: readonly Sample[],
+  contents: ReadonlyMap<string, string>,
+  place: ExaminedPlace,
+  { bits, concurrency = defaultConcurrency }: ExamineOptions,
+  examine: (sample: Sample, before?: KeptFinding) => Promise<Finding>,
+): Promise<Finding[]> {
+  const keyed = samples.flatMap((item) => {
+    const content = contents.get(item.path);
+    return content === undefined ? [] : [{ item, content }];
+  });
+  const others = samples.filter(({ path }) => !contents.has(path));
+  const decoder = `${place.decoder}, ${bits ?? wholeRange} bits`;
+  const once = await examinedOnce(keyed, { ...place, decoder }, examine, plainFinding);
+  const direct = await mapConcurrently(others, concurrency, (sample) => examine(sample));
+  const found = new Map<Sample, Finding>([
+    ...keyed.map(({ item }, at) => [item, once[at]!] as const),
+    ...others.map((sample, at) => [sample, direct[at]!] as const),
+  ]);
+  return samples.map((sample) => found.get(sample)!);
+}
+
+/** What can be kept of a finding; undefined where there is more to it. */
+function plainFinding({
+  size,
+  hash,
+  picture,
+  broken,
+  mask,
+  laterPages = [],
+}: Finding): KeptFinding | undefined {
+  if (broken || mask || laterPages.length > 0 || !size || hash === undefined || !picture) return undefined;
+  return { size, hash, picture };
 }
 
 async function examineSample(sample: Sample, options: ExamineOptions): Promise<Finding> {

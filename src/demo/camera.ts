@@ -1,6 +1,6 @@
 /**
  * @file The camera: light falls off to the corners, the lens blurs a little, the exposure and the colours are never
- * quite the same, the sensor adds noise (more where there is more light), and the picture is stored as 8-bit sRGB.
+ * quite the same, the sensor adds noise (more where there is more light), and the image is stored as 8-bit sRGB.
  */
 import type { Random } from '../core/random.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -8,7 +8,7 @@ import type { Radiance } from './light.ts';
 import type { PaintColour } from './surface.ts';
 import { side } from './surface.ts';
 
-/** The camera's state for one picture. */
+/** The camera's state for one image. */
 export interface Camera {
   /** Factor of all light. */
   readonly exposure: number;

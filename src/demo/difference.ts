@@ -1,5 +1,5 @@
 /**
- * @file The ground truth of a defect: the pixels where the part's picture is visibly another than the same part's
+ * @file The ground truth of a defect: the pixels where the part's image is visibly another than the same part's
  * without the defect. Both are compared before the sensor's noise, so the noise takes no part in it.
  */
 import type { Mask } from '../image/rgb.ts';

@@ -38,7 +38,7 @@ export interface GroundOptions {
   readonly rough?: number;
 }
 
-/** Covers the whole picture: a table, a mat, a sheet of paper. */
+/** Covers the whole image: a table, a mat, a sheet of paper. */
 export function ground(surface: Surface, random: Random, options: GroundOptions): void {
   const { material, grain = 3, mottle = 0.08, rough = 0.15 } = options;
   const noise = new NoiseField(random);

@@ -11,7 +11,7 @@ const leastSeverity = 0.25;
 export interface DemoOptions {
   /** @default 0 */
   readonly seed: number;
-  /** Side of the pictures, pixels. @default 256 */
+  /** Side of the images, pixels. @default 256 */
   readonly size: number;
   /** Good parts to train on, of each product. @default 60 */
   readonly train: number;
@@ -39,7 +39,7 @@ export interface PlannedPart {
   readonly part: string;
   /** `good`, or the kind of its defect. */
   readonly kind: string;
-  /** Where its picture goes, from the root, with forward slashes, in MVTec's layout. */
+  /** Where its image goes, from the root, with forward slashes, in MVTec's layout. */
   readonly path: string;
   /** Where its mask goes; only for a part with a defect. */
   readonly maskPath?: string;

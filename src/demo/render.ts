@@ -18,7 +18,7 @@ export interface PartName {
   readonly seed: number;
   /** Names the part among those of its product, e.g. `train/12`. */
   readonly part: string;
-  /** Side of the picture, pixels. */
+  /** Side of the image, pixels. */
   readonly size: number;
 }
 
@@ -37,7 +37,7 @@ export interface FlawedPart {
 
 /** Attempts at a defect that can be seen; each is more severe than the one before. */
 const attempts = 12;
-/** Least size of a mask, as a share of the picture: 16 pixels of 256 x 256. */
+/** Least size of a mask, as a share of the image: 16 pixels of 256 x 256. */
 const leastShare = 16 / 65536;
 
 /** Photographs a good part. */

@@ -1,9 +1,9 @@
 /**
- * @file What a part looks like before it is lit: a square picture of material and height, drawn shape by shape. Shapes
+ * @file What a part looks like before it is lit: a square image of material and height, drawn shape by shape. Shapes
  * are signed distance functions (negative inside), and a pixel at an edge is covered by the share that the distance
  * tells, so edges are smooth without supersampling.
  *
- * Lengths are units of 1/256 of the picture's side, at every size in pixels; a picture of another size shows the same.
+ * Lengths are units of 1/256 of the image's side, at every size in pixels; an image of another size shows the same.
  */
 
 /** Red, green and blue in linear light, 0 .. 1. */
@@ -22,7 +22,7 @@ export interface Material {
 /** A box in a pose's own coordinates. */
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-/** Side of every picture, units. */
+/** Side of every image, units. */
 export const side = 256;
 
 /** A colour as style sheets write it, `#rrggbb`, in linear light. */
@@ -55,7 +55,7 @@ export function ramp(from: number, to: number, value: number): number {
   return share * share * (3 - 2 * share);
 }
 
-/** Where something lies: its centre in the picture, its turn in radians, its size. */
+/** Where something lies: its centre in the image, its turn in radians, its size. */
 export class Pose {
   readonly x: number;
   readonly y: number;
@@ -148,7 +148,7 @@ export class Surface {
     }
   }
 
-  /** Calls `each` with every pixel's index and place in the picture. */
+  /** Calls `each` with every pixel's index and place in the image. */
   everywhere(each: (at: number, x: number, y: number) => void): void {
     const { size, pixel } = this;
     for (let row = 0, at = 0; row < size; row++)

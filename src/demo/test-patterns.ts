@@ -1,5 +1,5 @@
 /**
- * @file Small drawn pictures that show whether a detector computes the same on another machine: a part, a texture, and flat shapes. They
+ * @file Small drawn images that show whether a detector computes the same on another machine: a part, a texture, and flat shapes. They
  * are the same for every detector and show nothing of anyone's products.
  */
 import { Random } from '../core/random.ts';
@@ -11,7 +11,7 @@ import { renderGood } from './render.ts';
 /** Pixels; smaller than any network's input, so these two are enlarged. */
 const side = 64;
 
-/** The pictures by name. */
+/** The images by name. */
 export function testPatterns(): Record<'part' | 'texture' | 'shapes', RgbImage> {
   return {
     part: renderGood(cap, { seed: 0, part: 'golden', size: side }),

@@ -7,7 +7,7 @@ import { type Golden, goldenKey } from './self-test/golden.ts';
 /**
  * The bytes of a detector file, with its checksum.
  * @param model - a new network, or one decoded from a detector file, whose other entries are kept
- * @param golden - in the place of the golden pictures it had; without, it has none
+ * @param golden - in the place of the golden images it had; without, it has none
  */
 export function detectorBytes(model: ModelProto, metadata: DetectorMetadata, golden?: Golden): Uint8Array {
   const ours = {

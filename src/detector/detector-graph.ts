@@ -14,7 +14,7 @@ export interface GraphSource {
 /**
  * Builds the graph of `model.onnx`. Input `image` uint8 [N, H, W, 3], RGB as decoded; outputs `anomaly_map` [N, S, S],
  * `score` [N] (higher is more anomalous), `class_share` [N, classes] (each class's share of the patches' votes).
- * @param options - `leaveOneOut`: for calibration, one picture at a time: a second input `training_image` int64 [1] says which training image it is,
+ * @param options - `leaveOneOut`: for calibration, one image at a time: a second input `training_image` int64 [1] says which training image it is,
  *   and the memory bank is asked without what it holds of that image
  * @throws OPTION_INVALID where the method tells no classes apart, and there are several
  */

@@ -148,7 +148,7 @@ export function imageTensor(images: readonly RgbImage[]): TensorValue {
   const { width, height } = first;
   const shape = [images.length, height, width, 3];
   const bytes = width * height * 3;
-  // One is passed on as it is: large pictures are not held twice.
+  // One is passed on as it is: large images are not held twice.
   if (images.length === 1 && first.data.buffer.byteLength === bytes)
     return { dtype: 'uint8', shape, data: first.data };
   const data = new Uint8Array(images.length * bytes);

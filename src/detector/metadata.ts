@@ -24,7 +24,7 @@ const threshold = z.object({
   setAside: z.number().int().optional(),
 });
 
-/** Pictures, known by their pixels (jobs/remembered-pictures.ts). */
+/** Images, known by their pixels (jobs/remembered-pictures.ts). */
 const rememberedPictures = z.object({
   /** Distinct ones. */
   images: z.number().int().min(0),
@@ -47,7 +47,7 @@ const detectorMetadataSchema = z.object({
   method: z.string(),
   /** In the order of `class_share`. */
   classes: z.array(z.string()).min(1),
-  /** Side of the anomaly map, pixels, and how it lies on the picture. */
+  /** Side of the anomaly map, pixels, and how it lies on the image. */
   geometry: z.object({
     size: z.number().int().positive(),
     resizeTo: z.number().int().nullable().default(null),
@@ -118,7 +118,7 @@ const detectorMetadataSchema = z.object({
       pictures: rememberedPictures.optional(),
     })
     .optional(),
-  /** What the pictures were like that it was made of (camera.ts); absent in files of before 28 November 2026, which give no warnings. */
+  /** What the images were like that it was made of (camera.ts); absent in files of before 28 November 2026, which give no warnings. */
   camera: cameraSchema.optional(),
   /** The file ends with its checksum (file-checksum.ts); absent in files of before. */
   checksum: z.literal('crc32').optional(),

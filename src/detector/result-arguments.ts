@@ -1,4 +1,4 @@
-/** @file What functions that show or tell of a result are given: a detector's metadata, its answer, and the picture. */
+/** @file What functions that show or tell of a result are given: a detector's metadata, its answer, and the image. */
 import { having, type Kind, number, optional, requireArgument, text } from '../core/arguments.ts';
 
 const metadata = having('what a detector file says of itself', {

@@ -29,6 +29,31 @@ export function intsOf(attributes: Attributes, name: string): readonly number[] 
   return value && 'ints' in value ? value.ints : undefined;
 }
 
+/** Undefined where the node does not have it. */
+export function floatsOf(attributes: Attributes, name: string): readonly number[] | undefined {
+  const value = of(attributes, name);
+  return value && 'floats' in value ? value.floats : undefined;
+}
+
+/**
+ * The attributes with their types. The first files did not say them: the value that is there tells. What is neither said nor there, a 0
+ * perhaps, stays without.
+ */
+export function withTypes(attributes: readonly AttributeProto[]): readonly AttributeProto[] {
+  if (attributes.every(({ type }) => type)) return attributes;
+  return attributes.map((each) => (each.type ? each : { ...each, type: typeOf(each) }));
+}
+
+function typeOf({ t, g, s, f, i, floats, ints }: AttributeProto): number {
+  if (t) return attributeType.TENSOR;
+  if (g) return attributeType.GRAPH;
+  if (ints?.length) return attributeType.INTS;
+  if (floats?.length) return attributeType.FLOATS;
+  if (s?.length) return attributeType.STRING;
+  if (f) return attributeType.FLOAT;
+  return i !== undefined && toNumber(i) !== 0 ? attributeType.INT : 0;
+}
+
 /** Those of a file's node; bodies of graphs are left out. */
 export function readAttributes(attributes: readonly AttributeProto[] = []): Record<string, Attribute> {
   return Object.fromEntries(

@@ -9,7 +9,7 @@
  * - Alpha is dropped, not composited: the colours under it are taken as stored, as PIL's `convert('RGB')` does.
  * - Embedded colour profiles are ignored: the stored numbers are taken to be sRGB, as PIL, torchvision and OpenCV do.
  *
- * A small file may claim a huge picture. Who decodes files of strangers gives `DecodeLimits`.
+ * A small file may claim a huge image. Who decodes files of strangers gives `DecodeLimits`.
  */
 import sharp, { type Sharp } from 'sharp';
 import {
@@ -39,7 +39,7 @@ export interface Reading {
   readonly bits?: SampleBits | undefined;
 }
 
-/** What decoding one picture may cost. */
+/** What decoding one image may cost. */
 export interface DecodeLimits extends Reading {
   /** Width times height as the header has them, checked before any pixel is decoded. @default 16383 x 16383 */
   readonly maxPixels?: number;
@@ -76,7 +76,7 @@ export async function decodeBytes(
   return toRgb(await decodeSamples(bytes, name, limits), name, limits);
 }
 
-/** A picture with the samples of its file: three channels, as 8 or 16 bits. */
+/** An image with the samples of its file: three channels, as 8 or 16 bits. */
 export interface DecodedSamples {
   readonly width: number;
   readonly height: number;
@@ -154,7 +154,7 @@ export async function imageSize(
 }
 
 /**
- * Gives the image library's picture, before any colour space is chosen, to `use`, which decodes it.
+ * Gives the image library's image, before any colour space is chosen, to `use`, which decodes it.
  *
  * A JPEG or TIFF in whose data something is missing is refused: their decoders go on, in grey or black, and only warn. They warn of harmless
  * things too; after such a warning they are asked once more.

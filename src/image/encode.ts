@@ -1,17 +1,17 @@
-/** @file Pictures to PNG files (sharp). Without loss, so what was written decodes to the same bytes. */
+/** @file Images to PNG files (sharp). Without loss, so what was written decodes to the same bytes. */
 import sharp from 'sharp';
 import { path as asPath, requireArgument } from '../core/arguments.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { type Mask, type RgbImage, requireRgbImage } from './rgb.ts';
 
-/** The PNG file of a picture, 8 bits a channel. */
+/** The PNG file of an image, 8 bits a channel. */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
   return sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
 }
 
-/** Writes a picture as PNG, whole or not at all; makes the folder when missing. */
+/** Writes an image as PNG, whole or not at all; makes the folder when missing. */
 export async function writePng(path: string, image: RgbImage): Promise<void> {
   requireArgument('writePng', 'path', path, asPath);
   requireRgbImage('writePng', 'image', image);

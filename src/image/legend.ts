@@ -49,7 +49,7 @@ export function legendStrip(scale: HeatScale, width: number): RgbImage {
   return strip;
 }
 
-/** A picture with another below it, both of one width. */
+/** An image with another below it, both of one width. */
 export function below(picture: RgbImage, strip: RgbImage): RgbImage {
   const data = new Uint8Array(picture.data.length + strip.data.length);
   data.set(picture.data);
@@ -74,7 +74,7 @@ function write(picture: RgbImage, text: string, left: number, top: number, unit:
   }
 }
 
-/** Paints a rectangle, as far as it lies on the picture. */
+/** Paints a rectangle, as far as it lies on the image. */
 function fill(
   { width, height, data }: RgbImage,
   left: number,

@@ -1,7 +1,7 @@
 /**
- * @file Which pictures are taken at all, by their sides, and what predicting one costs. A file of some kilobytes can hold a picture of
+ * @file Which images are taken at all, by their sides, and what predicting one costs. A file of some kilobytes can hold an image of
  * millions of rows and one column: few pixels, but the detector's resize keeps each row at its full width for a moment. The numbers
- * are from docs/decisions/0022-pictures-by-their-cost.md. Pure; the same in Node and the browser.
+ * are from docs/decisions/0022-images-by-their-cost.md. Pure; the same in Node and the browser.
  */
 import { CladError } from '../core/errors.ts';
 
@@ -17,7 +17,7 @@ const longestSide = 65_535;
 const mostElongated = 256;
 
 /**
- * Refuses pictures that cannot be predicted as one.
+ * Refuses images that cannot be predicted as one.
  * @param path - what the error calls it
  * @throws IMAGE_TOO_LONG
  */
@@ -39,10 +39,10 @@ const perPixel = 3 + 12;
 const perColumn = 12;
 
 /**
- * Bytes that predicting an image takes for a moment, beyond what every picture takes; measured within a tenth.
+ * Bytes that predicting an image takes for a moment, beyond what every image takes; measured within a tenth.
  * @param side - pixels that the detector resizes each side to
  */
 export function workingBytes({ width, height }: PictureSize, side: number): number {
-  // An orientation in the file may turn the picture, and only the decoder looks at that.
+  // An orientation in the file may turn the image, and only the decoder looks at that.
   return perPixel * width * height + perColumn * side * Math.max(width, height);
 }

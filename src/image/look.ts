@@ -1,11 +1,11 @@
 /**
- * @file What a camera and its light do to a whole picture, in a few numbers: how dark, how bright, how colourful. From 64 x 64 pixels on a fixed
+ * @file What a camera and its light do to a whole image, in a few numbers: how dark, how bright, how colourful. From 64 x 64 pixels on a fixed
  * grid, so it costs nothing beside decoding, and the same bytes give the same numbers in Node and the browser.
  */
 import type { RgbImage } from './rgb.ts';
 import type { PictureSource } from './samples.ts';
 
-/** Statistics of a picture; brightness is that of luma, 0 to 255. */
+/** Statistics of an image; brightness is that of luma, 0 to 255. */
 export interface PictureLook {
   /** Width divided by height. */
   readonly shape: number;
@@ -23,7 +23,7 @@ export interface PictureLook {
   readonly green: number;
 }
 
-/** A picture, as it was found in its file. */
+/** An image, as it was found in its file. */
 export interface SeenPicture {
   readonly look: PictureLook;
   /** Absent where it is not from a file. */
@@ -35,7 +35,7 @@ const side = 64;
 
 const count = side * side;
 
-/** Where the grid's points lie in a picture: the index of each one's pixel, row by row. */
+/** Where the grid's points lie in an image: the index of each one's pixel, row by row. */
 function* gridPixels(width: number, height: number): Generator<number> {
   for (let row = 0; row < side; row++) {
     const y = Math.floor(((row + 0.5) * height) / side);

@@ -1,5 +1,5 @@
 /**
- * @file Which pixels of a ground-truth picture are inside. Pure; nothing is decoded here.
+ * @file Which pixels of a ground-truth image are inside. Pure; nothing is decoded here.
  *
  * People make masks with many tools, so the convention "above 0 is inside" is not enough:
  * - Labels (0, 1, 2, 3, or a colour a kind of defect) are kept whole: every one above the outside's is inside.
@@ -59,7 +59,7 @@ export function maskShape(samples: MaskSamples): MaskReading {
   return { width, height, data, outside, soft, between: soft ? shareBetween(plane, least, most) : 0 };
 }
 
-/** A picture of one value: whole, or empty. */
+/** An image of one value: whole, or empty. */
 function flat({ width, height }: MaskSamples, outside: MaskReading['outside'], inside: boolean): MaskReading {
   const data = new Uint8Array(width * height).fill(inside ? 1 : 0);
   return { width, height, data, outside, soft: false, between: 0 };

@@ -1,13 +1,13 @@
 /**
  * @file What a file is whose name does not say so, by its first bytes: one of the formats that are read, one that is not, or no
- * picture. Made for files found in folders, so stricter than the decoder where a signature is short.
+ * image. Made for files found in folders, so stricter than the decoder where a signature is short.
  */
 import { formatOf, type ImageFormat } from './format.ts';
 
 /** Bytes from the beginning of a file that `sniff` wants to see. */
 export const headBytes = 144;
 
-/** Formats of pictures that are not read: name, place of the signature, signature as Latin-1. */
+/** Formats of images that are not read: name, place of the signature, signature as Latin-1. */
 const signatures: readonly (readonly [name: string, at: number, signature: string])[] = [
   ['GIF', 0, 'GIF8'],
   ['JPEG XL', 0, '\xff\x0a'],
@@ -41,7 +41,7 @@ const signatures: readonly (readonly [name: string, at: number, signature: strin
 /** Files of cameras that begin as a TIFF does, whose first page is a small preview. */
 const rawEndings = /\.(dng|nef|nrw|cr2|arw|srf|sr2|pef|3fr|fff|iiq|erf|mef|mos|kdc|dcr|srw|rwl)$/i;
 
-/** A format that is read, or a name for what is not; both absent where it is no picture that is known. */
+/** A format that is read, or a name for what is not; both absent where it is no image that is known. */
 export interface Look {
   readonly format?: ImageFormat;
   readonly other?: string;

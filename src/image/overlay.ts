@@ -1,4 +1,4 @@
-/** @file An anomaly map laid over its photograph, and pictures side by side. Pure; the same in Node and the browser. */
+/** @file An anomaly map laid over its photograph, and images side by side. Pure; the same in Node and the browser. */
 import { CladError } from '../core/errors.ts';
 import { type HeatScale, heatOf, paintOf, requireScale } from './heat-scale.ts';
 import type { RgbImage } from './rgb.ts';
@@ -9,7 +9,7 @@ const outlineColour = [0, 255, 255] as const;
 
 /**
  * Lays an anomaly map over a photograph; heat and opacity grow with the value.
- * @param map - `mapHeight * mapWidth` values, row by row, resized bilinearly to the picture
+ * @param map - `mapHeight * mapWidth` values, row by row, resized bilinearly to the image
  * @param inside - as `map`; what is positive is outlined in cyan
  * @throws CladError `OPTION_INVALID` when the map has another length, or the scale does not rise
  */
@@ -64,7 +64,7 @@ function drawOutline({ width, height, data }: RgbImage, values: Float32Array): v
   }
 }
 
-/** Bilinear with half-pixel centres and clamped borders; not antialiased, since maps are seldom larger than pictures. */
+/** Bilinear with half-pixel centres and clamped borders; not antialiased, since maps are seldom larger than images. */
 function resizeBilinear(
   map: Float32Array,
   fromWidth: number,
@@ -99,7 +99,7 @@ function neighbours(from: number, to: number): Neighbours[] {
 }
 
 /**
- * Pictures in a row, aligned at the top, on white.
+ * Images in a row, aligned at the top, on white.
  * @param gap - pixels between two
  */
 export function sideBySide(images: readonly RgbImage[], gap: number): RgbImage {

@@ -25,7 +25,7 @@ export async function pageCount(path: string): Promise<number> {
   }
 }
 
-/** The animation's chunk (acTL) stands before the pixels; the picture itself is one of its frames if there is an fcTL before them. */
+/** The animation's chunk (acTL) stands before the pixels; the image itself is one of its frames if there is an fcTL before them. */
 async function framesOfPng(file: FileHandle): Promise<number> {
   let frames = 0;
   let first = false;

@@ -1,5 +1,5 @@
 /**
- * @file Resizing and cropping of pictures and masks. The detector does not use these: its resize is in the ONNX graph.
+ * @file Resizing and cropping of images and masks. The detector does not use these: its resize is in the ONNX graph.
  *
  * Half-pixel coordinates throughout. `resizePixels` is the triangle filter widened by the scale when shrinking, as
  * PIL, torchvision (`antialias=True`) and ONNX Resize (`linear`, `antialias=1`) define it, in floating point and
@@ -28,7 +28,7 @@ function nearest(from: number, to: number): Uint32Array {
   );
 }
 
-/** The picture at another size, antialiased when it shrinks. */
+/** The image at another size, antialiased when it shrinks. */
 export function resizePixels(image: RgbImage, width: number, height: number): RgbImage {
   requireSize('size', width, height);
   const across = filterTaps(image.width, width);
@@ -87,8 +87,8 @@ function filterTaps(from: number, to: number): Taps[] {
 }
 
 /**
- * The middle of a picture or mask; an odd remainder leaves one pixel more at the end, as the detector's own crop.
- * @throws CladError `OPTION_INVALID` when the crop is larger than the picture
+ * The middle of an image or mask; an odd remainder leaves one pixel more at the end, as the detector's own crop.
+ * @throws CladError `OPTION_INVALID` when the crop is larger than the image
  */
 export function centreCrop<T extends RgbImage | Mask>(
   image: T,

@@ -1,9 +1,9 @@
-/** @file The one in-memory form of a picture: 8-bit sRGB, as decoded. Pure data, the same in Node and the browser. */
+/** @file The one in-memory form of an image: 8-bit sRGB, as decoded. Pure data, the same in Node and the browser. */
 import { type Kind, requireArgument } from '../core/arguments.ts';
 
 import type { PictureSource } from './samples.ts';
 
-/** A decoded picture. */
+/** A decoded image. */
 export interface RgbImage {
   /** Pixels. */
   readonly width: number;
@@ -14,7 +14,7 @@ export interface RgbImage {
   readonly source?: PictureSource | undefined;
 }
 
-/** A picture of one value a pixel. */
+/** An image of one value a pixel. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
@@ -24,12 +24,12 @@ export interface Mask {
 
 const rgbImage: Kind = {
   expected:
-    'a picture of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array',
+    'an image of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array',
   holds: isRgbImage,
 };
 
 /**
- * Refuses what is no picture, or not a whole one.
+ * Refuses what is no image, or not a whole one.
  * @param of - the function that was called
  * @throws ARGUMENT_INVALID
  */
@@ -37,7 +37,7 @@ export function requireRgbImage(of: string, argument: string, value: unknown): v
   requireArgument(of, argument, value, rgbImage);
 }
 
-/** Refuses what is no list of pictures of one size, at least one. @throws ARGUMENT_INVALID */
+/** Refuses what is no list of images of one size, at least one. @throws ARGUMENT_INVALID */
 export function requireOneSize(of: string, argument: string, value: readonly RgbImage[]): void {
   requireArgument(of, argument, value, pictures);
   for (const [index, image] of value.entries()) requireRgbImage(of, `${argument}[${index}]`, image);
@@ -51,11 +51,11 @@ export function requireOneSize(of: string, argument: string, value: readonly Rgb
 }
 
 const pictures: Kind = {
-  expected: 'a list of pictures, at least one',
+  expected: 'a list of images, at least one',
   holds: (value) => Array.isArray(value) && value.length > 0,
 };
 
-/** Whether a value is a whole picture. */
+/** Whether a value is a whole image. */
 export function isRgbImage(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { width, height, data } = value as { [K in keyof RgbImage]?: unknown };

@@ -1,7 +1,7 @@
 /**
  * @file Samples of more than 8 bits. Cameras of 10, 12 or 14 bits are saved in files of 16, mostly at the lower end of the range: read as the
  * full range they would be nearly black, 12 bits with 16 grey levels. How many bits are used is decided once for a data set and kept by its
- * detector; never for a single picture, or every dark one would be made bright. Pure; the same in Node and the browser.
+ * detector; never for a single image, or every dark one would be made bright. Pure; the same in Node and the browser.
  */
 
 /** How many bits of a 16-bit sample are used; 16 is the whole range. */
@@ -11,7 +11,7 @@ export type SampleBits = (typeof sampleBits)[number];
 /** The whole range, as files of 16 bits are meant where nothing else is said. */
 export const wholeRange: SampleBits = 16;
 
-/** What the file of a picture had. */
+/** What the file of an image had. */
 export interface PictureSource {
   /** Bits a sample takes in the file. */
   readonly depth: 8 | 16;
@@ -24,7 +24,7 @@ export function mostOf(bits: SampleBits): number {
   return 2 ** bits - 1;
 }
 
-/** Values of 16-bit samples, over a picture or many. */
+/** Values of 16-bit samples, over an image or many. */
 export interface SampleRange {
   readonly smallest: number;
   readonly largest: number;
@@ -34,7 +34,7 @@ export interface SampleRange {
   readonly counts: readonly number[];
 }
 
-/** The range of a picture's samples. @param data - at least one */
+/** The range of an image's samples. @param data - at least one */
 export function rangeOf(data: Uint16Array): SampleRange {
   let used = 0;
   let smallest = 0xffff;
@@ -77,7 +77,7 @@ export function toBytes(data: Uint16Array, bits: SampleBits): Uint8Array {
   return bytes;
 }
 
-/** A picture with values beyond the bits that are read. */
+/** An image with values beyond the bits that are read. */
 export class SampleTooLarge extends Error {
   constructor(data: Uint16Array, bits: SampleBits) {
     super(`its values go up to ${rangeOf(data).largest}, and ${bits} bits hold ${mostOf(bits)} at most`);

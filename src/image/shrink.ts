@@ -1,4 +1,4 @@
-/** @file Pictures made smaller for people to look at (sharp). What the network sees is resized in its own graph. */
+/** @file Images made smaller for people to look at (sharp). What the network sees is resized in its own graph. */
 import sharp from 'sharp';
 import type { RgbImage } from './rgb.ts';
 

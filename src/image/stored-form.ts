@@ -1,11 +1,11 @@
-/** @file How a picture lies in its file, before its EXIF orientation turns it. Reads the header, decodes no pixel. */
+/** @file How an image lies in its file, before its EXIF orientation turns it. Reads the header, decodes no pixel. */
 import sharp from 'sharp';
 import { readBytes } from '../core/files.ts';
 import { bmpSize } from './bmp.ts';
 import { withPathInError } from './decode.ts';
 import { requireFormat } from './format.ts';
 
-/** A picture as stored. */
+/** An image as stored. */
 export interface StoredForm {
   readonly width: number;
   readonly height: number;

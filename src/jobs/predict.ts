@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { callback, having, list, optional, path, requireArgument } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
+import type { Share } from '../core/share.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
 import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
@@ -44,11 +45,40 @@ export async function predictTargets(
 ): Promise<PredictTarget[]> {
   requireArgument('predictTargets', 'paths', paths, list(path));
   const targets: PredictTarget[] = [];
+  for await (const { images, nameOf } of imagesOf(paths, onLeftOut))
+    for (const image of images) targets.push({ path: image, mapName: asPng(nameOf(image)) });
+  return distinct(targets);
+}
+
+/**
+ * A share of them, for results without heat maps: nothing is kept of the others, which may be millions, so that names of maps are not told apart.
+ * @param onLeftOut - is told of everything else in all of the folders
+ * @throws as `predictTargets`
+ */
+export async function shareOfTargets(
+  paths: readonly string[],
+  { index, count }: Share,
+  onLeftOut?: (entry: LeftOut) => void,
+): Promise<PredictTarget[]> {
+  const targets: PredictTarget[] = [];
+  let at = 0;
+  for await (const { images, nameOf } of imagesOf(paths, onLeftOut)) {
+    for (const image of images)
+      if (at++ % count === index) targets.push({ path: image, mapName: asPng(nameOf(image)) });
+  }
+  return targets;
+}
+
+/** The images of each path, and what an image is called in it. */
+async function* imagesOf(
+  paths: readonly string[],
+  onLeftOut?: (entry: LeftOut) => void,
+): AsyncGenerator<{ readonly images: readonly string[]; readonly nameOf: (image: string) => string }> {
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
     if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint: 'Give images or folders of images.' });
     if (!found.isDirectory()) {
-      targets.push({ path, mapName: asPng(basename(path)) });
+      yield { images: [path], nameOf: basename };
       continue;
     }
     const { images, leftOut } = await imagesBelow(path);
@@ -57,9 +87,8 @@ export async function predictTargets(
       throw new CladError('DATASET_EMPTY', { path, expected });
     }
     for (const entry of leftOut) onLeftOut?.(entry);
-    for (const image of images) targets.push({ path: image, mapName: asPng(relative(path, image)) });
+    yield { images, nameOf: (image) => relative(path, image) };
   }
-  return distinct(targets);
 }
 
 function asPng(name: string): string {
@@ -106,7 +135,7 @@ export async function requireMapsApart(
   }
 }
 
-/** A picture, or what is wrong with its file: one broken file does not stop the work on many. */
+/** An image, or what is wrong with its file: one broken file does not stop the work on many. */
 export async function decodeOrError(path: string, reading: Reading): Promise<RgbImage | CladError> {
   return orError(decodeImage(path, reading));
 }

@@ -1,6 +1,6 @@
 /**
- * @file Which pictures a detector was trained on, and which set its thresholds, told by its file alone: 64 bits of each picture's hash (data/pixel-hash.ts), so
- * that a copy is known wherever it lies and whatever has become of the folder. A new picture is taken for a known one once in 10^14 times at most.
+ * @file Which images a detector was trained on, and which set its thresholds, told by its file alone: 64 bits of each image's hash (data/pixel-hash.ts), so
+ * that a copy is known wherever it lies and whatever has become of the folder. A new image is taken for a known one once in 10^14 times at most.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
 
@@ -29,7 +29,7 @@ export function rememberPictures(
   };
 }
 
-/** Answers whether a picture of this hash is remembered; always no for files of earlier versions, which do not say. */
+/** Answers whether an image of this hash is remembered; always no for files of earlier versions, which do not say. */
 export function isRemembered(pictures: RememberedPictures | undefined): (hash: string) => boolean {
   const known = shortHashes(pictures);
   return (hash) => known.has(hash.slice(0, digits));

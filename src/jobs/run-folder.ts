@@ -85,7 +85,7 @@ export class RunFolder {
   get leftOut(): string {
     return join(this.path, 'left-out.json');
   }
-  /** Pictures of good images unlike the others. */
+  /** Images of good images unlike the others. */
   get standingOut(): string {
     return join(this.path, 'standing-out');
   }
@@ -142,6 +142,12 @@ export class RunFolder {
     }
     await writeFileAtomic(this.#records, records.map((record) => `${record}\n`).join(''));
     await writeFileAtomic(this.#config, sealedJson(config));
+  }
+
+  /** Takes back what `begin` and the first steps wrote, so that the same command works once its input is mended. */
+  async forget(): Promise<void> {
+    for (const path of [this.#config, this.#records, this.leftOut, this.samples.pathOf()])
+      await rm(path, { recursive: true, force: true });
   }
 
   /** A sentence on the training images that differ from those the run was begun with; empty where the run does not say. */

@@ -1,4 +1,4 @@
-/** @file Golden pictures made for a detector file, and asked again on another machine: `clad verify`. */
+/** @file Golden images made for a detector file, and asked again on another machine: `clad verify`. */
 import { number, optional, path } from '../core/arguments.ts';
 import { readBytes } from '../core/files.ts';
 import { testPatterns } from '../demo/test-patterns.ts';
@@ -23,7 +23,7 @@ const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
 /** Processors of other kinds than the CPU round otherwise, and may use shorter numbers within products. */
 const otherDevices = 0.02;
 
-/** The detector's golden pictures, predicted by the very file. */
+/** The detector's golden images, predicted by the very file. */
 export async function makeGolden(
   detector: Detector,
   device: Device,
@@ -49,7 +49,7 @@ export interface VerifyRequest {
 /** What it may hold, for programs that pass it without types. */
 const fields: Fields<VerifyRequest> = { run: path, ...machine, tolerance: optional(number) };
 
-/** One golden picture, asked again. */
+/** One golden image, asked again. */
 export interface VerifiedPicture {
   readonly name: string;
   readonly class: string;
@@ -74,7 +74,7 @@ export interface Verification {
 }
 
 /**
- * Asks a detector file about its golden pictures on this machine.
+ * Asks a detector file about its golden images on this machine.
  * @throws GOLDEN_MISSING for a file without them, FILE_UNREADABLE, DETECTOR_INVALID, RUN_NOT_FOUND, DEVICE_UNAVAILABLE
  */
 export async function verifyDetector(request: VerifyRequest): Promise<Verification> {
@@ -90,10 +90,7 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
     const tolerance = request.tolerance ?? Math.max(golden.tolerance, least);
     const pictures: VerifiedPicture[] = [];
     for (const kept of golden.pictures) {
-      const image = await decodeBytes(
-        Buffer.from(kept.png, 'base64'),
-        `${model}: golden picture ${kept.name}`,
-      );
+      const image = await decodeBytes(Buffer.from(kept.png, 'base64'), `${model}: golden image ${kept.name}`);
       const now = await detector.predict(image);
       const { within, ...difference } = compareGolden(kept, now, tolerance, detector.metadata.classes);
       pictures.push({

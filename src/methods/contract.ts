@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import type { Share } from '../core/share.ts';
 import type { Storage } from '../core/storage.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { ImageAccess } from '../data/image-access.ts';
@@ -40,7 +41,7 @@ export interface View {
 export interface RunFiles {
   /** For what a training needs to go on where it was stopped. */
   readonly checkpoint: Storage;
-  /** For pictures to look at. */
+  /** For images to look at. */
   readonly samples: Storage;
   /** Appends a line to the run's log. */
   log(entry: object): Promise<void>;
@@ -55,7 +56,7 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly dataset: Dataset;
-  /** Good images, each picture once; an image's number is its place here. */
+  /** Good images, each image once; an image's number is its place here. */
   readonly training: readonly Sample[];
   /** Pixels of the samples, masks and textures, by their paths. */
   readonly images: ImageAccess;
@@ -71,6 +72,8 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly bits: SampleBits;
   /** For what other trainings on the same images may use as well. */
   readonly cache: Storage;
+  /** Whether to compute what the cache has not, although other machines were to (`clad extract --shard`). @default false */
+  readonly mayExtract?: boolean | undefined;
   readonly run: RunFiles;
   /** Go on from `run.checkpoint`, where it holds something. */
   readonly resume: boolean;
@@ -80,13 +83,32 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a method is given to compute one machine's share of what `fit` will find in the cache. */
+export interface ExtractContext<O extends CommonOptions = CommonOptions, V extends View = View>
+  extends Omit<FitContext<O, V>, 'run' | 'resume' | 'mayExtract'> {
+  readonly share: Share;
+  /** Version of the program, and processor. */
+  readonly madeBy: string;
+}
+
+/** What came of that. */
+export interface ExtractedImages {
+  /** Where it is, for people. */
+  readonly places: readonly string[];
+  /** Images of the share, and of all shares. */
+  readonly images: number;
+  readonly total: number;
+  /** Whether it was there already. */
+  readonly reused: boolean;
+}
+
 /** What a fitted method says of N images, as values of a graph. */
 export interface ImageScores {
   /** Anomaly map, [N, S, S]; higher is more anomalous. */
   readonly map: Tensor;
   /** Anomaly score of each image, [N]. */
   readonly score: Tensor;
-  /** Each product's share, adding up to 1, [N, classes]. May be absent where there is one product. */
+  /** Each class's share, adding up to 1, [N, classes]. May be absent where there is one class. */
   readonly shares?: Tensor;
 }
 
@@ -114,16 +136,22 @@ export interface Fitted {
 export interface Part<O> {
   readonly name: string;
   /** What switches it off, as `name=value`; nothing where these options have it not. */
-  readonly set: (options: O) => readonly string[];
+  set(options: O): readonly string[];
   /** Where it comes from, e.g. `Eq. 8-17`. */
   readonly source: string;
 }
+
+/**
+ * What a constant is tried at. Written as a method, of which TypeScript takes one for some options where one for any is wanted: the method's
+ * own schema has checked them, and so every `Method<O>` is a `Method`.
+ */
+type Sweep<O> = { values(options: O): readonly string[] }['values'];
 
 /** What `clad ablate` does with a method. */
 export interface Ablation<O> {
   readonly parts: readonly Part<O>[];
   /** Constants, and the values they are tried at, as `name=value`. */
-  readonly sweeps: Readonly<Record<string, (options: O) => readonly string[]>>;
+  readonly sweeps: Readonly<Record<string, Sweep<O>>>;
 }
 
 /** Numbers from which the time of a training is guessed. */
@@ -189,10 +217,20 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
    * @throws INTERRUPTED when the signal is aborted
    */
   fit(context: FitContext<O, V>): Promise<Fitted>;
+  /**
+   * Computes one machine's share of what `fit` will find in the cache; the shares may be computed in any order, at the same time.
+   * @throws INTERRUPTED when the signal is aborted
+   */
+  extract?(context: ExtractContext<O, V>): Promise<ExtractedImages>;
   /** What `fit` will take and how long, before anything is known but numbers. */
   tasks?(options: O, counts: TaskCounts): readonly ExpectedTask[];
   /** Measures what `fit` will cost, for `clad train --plan`. */
   plan?(context: PlanContext<O, V>): Promise<FitPlan>;
   /** Seconds that the fitted detector takes for an image beyond its view's resize, and makes its features; for the time left. */
   imageSeconds?(options: O, counts: TaskCounts): number;
+}
+
+/** The method as it is. For its types: what its functions are given is told from its own options, as `onPatches` tells it. */
+export function defineMethod<O extends CommonOptions, V extends View>(method: Method<O, V>): Method<O, V> {
+  return method;
 }

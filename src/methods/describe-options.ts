@@ -63,6 +63,22 @@ export function optionGroups({ options, presets }: Described): OptionGroup[] {
   return [{ name: '', meaning: '', rows: alone }, ...groups];
 }
 
+/**
+ * What keeps options from being listed: the first that has no meaning, or that there are none with names; undefined where nothing.
+ * @throws TypeError where it is no Zod schema
+ */
+export function undescribed(options: z.ZodType): string | undefined {
+  const { properties } = schemaOf(options);
+  if (!properties) return 'its options are no group with names, such as z.strictObject({ ... })';
+  const all = Object.entries(properties).flatMap(([name, schema]) =>
+    schema.properties
+      ? Object.entries(schema.properties).map(([key, inner]) => [`${name}.${key}`, inner] as const)
+      : [[name, schema] as const],
+  );
+  const without = all.find(([, { description }]) => description === undefined || description.trim() === '');
+  return without && `its option ${without[0]} has no description; give it one with .describe('...')`;
+}
+
 function schemaOf(options: z.ZodType): Schema {
   return z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as Schema;
 }

@@ -1,28 +1,83 @@
-/** @file A method from a file, whose faults are told in a sentence that names the file. */
+/** @file A method from outside: what it gives is checked, and faults of one from a file are told in a sentence that names the file. */
+import { anything, having, type Kind, list, named, number, text } from '../core/arguments.ts';
 import { blaming, blamingAtOnce } from '../core/plugin.ts';
-import type { Method, View } from './contract.ts';
+import type { Ablation, CommonOptions, Method, View } from './contract.ts';
 
-/** @param path - of its file */
-export function foreignMethod(method: Method, path: string): Method {
-  const { usesTestImages, adapt, tasks, plan, imageSeconds, ablation } = method;
+/** @param path - of its file; undefined for one that a program made, which is told of its own errors as they are */
+export function foreignMethod(method: Method, path: string | undefined): Method {
+  const { name, summary, options, presets, ablation } = method;
   return {
-    name: method.name,
-    summary: typeof method.summary === 'string' ? method.summary : 'a method from a file',
-    options: method.options,
-    presets: method.presets,
-    file: path,
-    ...(ablation && { ablation: { parts: ablation.parts ?? [], sweeps: ablation.sweeps ?? {} } }),
+    name,
+    summary: typeof summary === 'string' ? summary : 'a method from outside',
+    options,
+    presets,
+    ...(path !== undefined && { file: path }),
+    ...(ablation && { ablation: blamingAtOnce(path, () => foreignAblation(ablation, path)) }),
+    ...wrapped(method, ['fit', 'plan'], (call, check) => blaming(path, async () => check(await call()))),
+    ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds'], (call, check) =>
+      blamingAtOnce(path, () => check(call())),
+    ),
     view: (...given) => blaming(path, async () => checkedView(await method.view(...given))),
-    fit: (context) => blaming(path, () => method.fit(context)),
-    ...(plan && { plan: (context) => blaming(path, () => plan.call(method, context)) }),
-    ...(usesTestImages && {
-      usesTestImages: (...given) => blamingAtOnce(path, () => usesTestImages.apply(method, given)),
-    }),
-    ...(adapt && { adapt: (...given) => blamingAtOnce(path, () => adapt.apply(method, given)) }),
-    ...(tasks && { tasks: (...given) => blamingAtOnce(path, () => tasks.apply(method, given)) }),
-    ...(imageSeconds && {
-      imageSeconds: (...given) => blamingAtOnce(path, () => imageSeconds.apply(method, given)),
-    }),
+  };
+}
+
+const group = having('an object', {});
+
+/** What its functions have to give, where nothing else looks at it. */
+const gives = ({ options }: Method): Partial<Record<keyof Method, Kind>> => ({
+  adapt: {
+    expected: 'options that its own schema takes',
+    holds: (adapted) => adapted === undefined || options.safeParse(adapted).success,
+  },
+  tasks: list(having('an object with task, a text, and seconds, a number', { task: text, seconds: number })),
+  imageSeconds: number,
+  plan: having('an object with learntFrom { name, count }, steps, disk, memory, time and imageSeconds', {
+    learntFrom: having('', { name: text, count: number }),
+    steps: group,
+    disk: group,
+    memory: number,
+    time: group,
+    imageSeconds: number,
+  }),
+});
+
+/** Those of the functions that the method has, each called through `by`, which checks what it gives. */
+function wrapped<Name extends keyof Method>(
+  method: Method,
+  names: readonly Name[],
+  by: (call: () => unknown, check: (given: unknown) => unknown) => unknown,
+): Pick<Method, Name> {
+  const has = names.flatMap((name) => {
+    const own = method[name] as ((...given: unknown[]) => unknown) | undefined;
+    const { expected, holds } = gives(method)[name] ?? anything;
+    const check = (given: unknown) => {
+      if (holds(given)) return given;
+      throw new TypeError(`its ${name} gave ${named(given)}; expected ${expected}`);
+    };
+    return own ? [[name, (...given: unknown[]) => by(() => own.apply(method, given), check)]] : [];
+  });
+  return Object.fromEntries(has) as Pick<Method, Name>;
+}
+
+/** What `clad ablate` does with it; its functions give `name=value` texts. */
+function foreignAblation(
+  { parts = [], sweeps = {} }: Partial<Ablation<CommonOptions>>,
+  path: string | undefined,
+) {
+  const texts =
+    (of: string, give: (options: CommonOptions) => readonly string[]) => (options: CommonOptions) =>
+      blamingAtOnce(path, () => {
+        const given: unknown = give(options);
+        if (Array.isArray(given) && given.every((each) => typeof each === 'string')) return given as string[];
+        throw new TypeError(`its ablation gave for ${of} no list of texts such as 'name=value'`);
+      });
+  return {
+    parts: parts.map((part) => ({
+      name: part.name,
+      source: part.source ?? path ?? 'its own',
+      set: texts(part.name, (options) => part.set(options)),
+    })),
+    sweeps: Object.fromEntries(Object.entries(sweeps).map(([name, give]) => [name, texts(name, give)])),
   };
 }
 

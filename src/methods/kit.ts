@@ -14,6 +14,7 @@ export { decodeImage } from '../image/decode.ts';
 export { oneHot } from '../nn/losses.ts';
 export * as perceptrons from '../nn/perceptron.ts';
 export { trainStages } from '../training/trainer.ts';
+export { defineMethod } from './contract.ts';
 export { fitClassMaps } from './shared/class-maps.ts';
 export { onPatches } from './shared/on-patches.ts';
 /** Groups of options, and usual values: `asCompared`, `asPublished`. */

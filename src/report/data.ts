@@ -1,5 +1,5 @@
 /**
- * @file What a report is made of, as plain data with its pictures already encoded: the sections read nothing else, so a page
+ * @file What a report is made of, as plain data with its images already encoded: the sections read nothing else, so a page
  * can be made again, or tested, without a detector.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
@@ -8,7 +8,7 @@ import type { Embedding } from '../jobs/evaluate/embedding.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 
-/** A picture inside the page. */
+/** An image inside the page. */
 export interface EmbeddedPicture {
   /** `data:image/webp;base64,...` */
   readonly source: string;
@@ -29,7 +29,7 @@ export interface Example {
   readonly score: number;
   /** The threshold it was compared with. */
   readonly threshold: number | null;
-  /** The product it was taken for, where that is another one. */
+  /** The class it was taken for, where that is another one. */
   readonly takenFor: string | null;
   readonly photograph: EmbeddedPicture;
   /** Null for a good image, and where an anomalous one has no mask. */
@@ -62,9 +62,9 @@ export interface TrainingFacts {
   readonly input: 'feature' | 'residual';
   /** Every option, resolved, as YAML. */
   readonly options: string;
-  /** Pictures of synthetic anomalies by class. */
+  /** Images of synthetic anomalies by class. */
   readonly synthesis: Readonly<Record<string, EmbeddedPicture>>;
-  /** Good images unlike the others of their product, the furthest first: name, and photograph beside heat map. */
+  /** Good images unlike the others of their class, the furthest first: name, and photograph beside heat map. */
   readonly standingOut: readonly (readonly [name: string, picture: EmbeddedPicture])[];
 }
 

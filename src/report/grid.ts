@@ -87,7 +87,7 @@ function settings({ cells }: GridReport): [string, string][] {
 }
 
 const explanation =
-  'Percent, means over the products; ± is the standard deviation over as many seeds as the row has: a training that diverged is left out. Training is without the extraction of features, which the rows of a seed share; rows of CLAD that want the same memory bank share that too, and only the first of them has its time. A dash stands where a training had been stopped in between. Latency is the median of the whole detector on one picture.';
+  'Percent, means over the classes; ± is the standard deviation over as many seeds as the row has: a training that diverged is left out. Training is without the extraction of features, which the rows of a seed share; rows of CLAD that want the same memory bank share that too, and only the first of them has its time. A dash stands where a training had been stopped in between. Latency is the median of the whole detector on one image.';
 
 function gridMarkdown(report: GridReport, rows: readonly GridRow[]): string {
   const written = ({ header, rows: lines }: Table) =>
@@ -165,7 +165,7 @@ function gridPage(report: GridReport, rows: readonly GridRow[]): string {
 </table></div>
 <p class="note">${explanation}</p>
 </section>
-<section><h2>By product</h2>
+<section><h2>By class</h2>
 ${classMetrics.map((metric) => html`<h3>${metricTitles[metric]}</h3>${markup(classTable(rows, metric))}`)}
 </section>
 <section><h2>Settings</h2>

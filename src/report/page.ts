@@ -26,7 +26,7 @@ export function reportPage(data: ReportData): string {
           ['examples', 'Examples'],
           ['curves', 'Curves'],
           ['embedding', 'Embedding'],
-          ...(confusion ? [['confusion', 'Products']] : []),
+          ...(confusion ? [['confusion', 'Classes']] : []),
         ] as [string, string][])
       : []),
     ['training', 'Training'],

@@ -145,7 +145,7 @@ async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
   };
 }
 
-/** The pictures of a folder by name, made small. @param budget - bytes of all, about */
+/** The images of a folder by name, made small. @param budget - bytes of all, about */
 async function picturesIn(
   folder: string,
   side: number,

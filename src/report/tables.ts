@@ -1,4 +1,4 @@
-/** @file The results without pictures: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
+/** @file The results without images: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
 import { csvLine } from '../core/csv.ts';
 import { metricNames } from '../evaluation/evaluator.ts';
 import { evaluationTable, markdownTable } from '../evaluation/table.ts';
@@ -24,7 +24,7 @@ rate to 0.3); AUPRO dilated is another metric, as the published code of SimpleNe
 detector's own thresholds.
 
 - Selection: ${plain(selectionSentence(provenance.selection))}
-${known === '' ? '' : `- Known pictures: ${known}\n`}- Method: ${plain(`${metadata.method} ${metadata.cladVersion}, preset ${provenance.preset}, seed ${provenance.seed}`)}
+${known === '' ? '' : `- Known images: ${known}\n`}- Method: ${plain(`${metadata.method} ${metadata.cladVersion}, preset ${provenance.preset}, seed ${provenance.seed}`)}
 - Backbone: ${plain(provenance.backbone.name)}, input ${geometry.size} px
 - Textures: ${plain(provenance.textures)}
 - Training data: ${plain(provenance.data.fingerprint)}

@@ -1,5 +1,5 @@
 /**
- * @file Small pictures for the page: photograph, ground truth and heat map of a test image, as WebP in data addresses. Each gets
+ * @file Small images for the page: photograph, ground truth and heat map of a test image, as WebP in data addresses. Each gets
  * an equal part of a budget; what does not fit is encoded more coarsely, so that a page with many classes stays small.
  */
 import sharp from 'sharp';
@@ -13,7 +13,7 @@ import { shrink } from '../image/shrink.ts';
 import type { Candidate } from './collect.ts';
 import type { EmbeddedPicture, Example } from './data.ts';
 
-/** Bytes of a page's pictures: of test images without their ground truth, of synthetic anomalies, of good images that stand out. As text a third more. */
+/** Bytes of a page's images: of test images without their ground truth, of synthetic anomalies, of good images that stand out. As text a third more. */
 export const pictureBudget = { examples: 2.5e6, synthesis: 0.6e6, standingOut: 0.2e6 } as const;
 /** Longer side of a thumbnail, pixels: what a card of the page shows on a screen of two dots a pixel, nearly. */
 const longestSide = 224;
@@ -26,9 +26,9 @@ const attempts = [
 ] as const;
 
 /**
- * Makes an example's pictures.
+ * Makes an example's images.
  * @param root - the data set's; paths are shown below it
- * @param bytes - for each of its pictures, about
+ * @param bytes - for each of its images, about
  */
 export async function exampleOf(
   { kind, predicted }: Candidate,
@@ -54,7 +54,7 @@ export async function exampleOf(
   };
 }
 
-/** A picture file, made small. */
+/** An image file, made small. */
 export async function pictureOf(path: string, side: number, bytes: number): Promise<EmbeddedPicture> {
   return webp(await shrink(await decodeImage(path), side), bytes);
 }

@@ -21,7 +21,8 @@ export function scoreText(value: number): string {
 
 /** `1 image`, `2 images`. */
 export function countText(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  const plural = noun.endsWith('s') ? 'es' : 's';
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : plural}`;
 }
 
 /** Which good images a training's thresholds come from. */

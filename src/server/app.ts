@@ -18,6 +18,7 @@ import { documentation } from './documentation.ts';
 import { frontPage, wantsPage } from './front-page.ts';
 import { gateOf } from './gate.ts';
 import { errorBody, httpError } from './http-errors.ts';
+import { requireKnownFields } from './known-fields.ts';
 import { KnownRoutes } from './known-routes.ts';
 import { routesV1 } from './routes-v1.ts';
 import { routesV2 } from './routes-v2.ts';
@@ -131,6 +132,7 @@ async function everyRequest(app: FastifyInstance, { options, metrics, state }: P
     reply.header('WWW-Authenticate', 'Bearer');
     throw new CladError('UNAUTHORIZED', {});
   });
+  app.addHook('onRequest', async (request) => requireKnownFields(request));
   app.addHook('onSend', async (request, reply) => {
     if (state.stopping) reply.header('Connection', 'close');
     const late = setTimeout(() => {
@@ -156,7 +158,7 @@ async function everyRequest(app: FastifyInstance, { options, metrics, state }: P
   };
 }
 
-/** The page of the documentation: its own scripts, and the styles and pictures that they make. */
+/** The page of the documentation: its own scripts, and the styles and images that they make. */
 const ownContent =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 const noContent = "default-src 'none'; frame-ancestors 'none'";

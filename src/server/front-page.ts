@@ -1,5 +1,5 @@
 /**
- * @file `GET /`: for a browser a small page that says what is served and tries a picture, for machines the same facts as JSON. The page
+ * @file `GET /`: for a browser a small page that says what is served and tries an image, for machines the same facts as JSON. The page
  * is one file that loads nothing; its policy allows its own script and style and no other.
  */
 import { createHash } from 'node:crypto';
@@ -76,10 +76,10 @@ function pageOf(version: string, served: readonly Served[] | undefined): string 
 <form id="form">
 ${token}
 <label>Detector <select id="detector">${options.join('')}</select></label>
-<label>Picture <input id="picture" type="file" accept="image/*,.bmp,.tif,.tiff"></label>
+<label>Image <input id="picture" type="file" accept="image/*,.bmp,.tif,.tiff"></label>
 </form>
 <section id="result" aria-live="polite"></section>
-<noscript><p>Trying a picture here needs scripts; the addresses below do not.</p></noscript>
+<noscript><p>Trying an image here needs scripts; the addresses below do not.</p></noscript>
 <ul>
 ${links.map(([address, what]) => `<li><a href="${address}">${address}</a>: ${what}</li>`).join('\n')}
 </ul>

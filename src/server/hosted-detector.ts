@@ -16,7 +16,7 @@ import { fileMark, watchFile } from './watch.ts';
 
 /** Milliseconds between two looks at a detector's file. */
 const lookEvery = 500;
-/** Milliseconds after the last large picture that the engine for such is kept: it takes about a second to open, and gigabytes to keep. */
+/** Milliseconds after the last large image that the engine for such is kept: it takes about a second to open, and gigabytes to keep. */
 const keepLarge = 30_000;
 /** Milliseconds before a dead thread is started again: doubled each time until something was computed. */
 const restartDelay = { first: 100, most: 30_000 };
@@ -182,7 +182,7 @@ export class HostedDetector {
       await this.#loadIn(thread, threads);
     } catch (error) {
       this.#options.onOutput?.(
-        `no engine of its own for large pictures, small ones wait for them: ${reasonOf(error)}`,
+        `no engine of its own for large images, small ones wait for them: ${reasonOf(error)}`,
       );
       return undefined;
     }

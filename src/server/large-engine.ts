@@ -1,6 +1,6 @@
 /**
- * @file The engine for large pictures, beside a detector's own: a run cannot be broken off and takes seconds on 49 million pixels, for which
- * small pictures would wait. It is opened when a large picture comes, and closed when none has come for a while, which also gives back the
+ * @file The engine for large images, beside a detector's own: a run cannot be broken off and takes seconds on 49 million pixels, for which
+ * small images would wait. It is opened when a large image comes, and closed when none has come for a while, which also gives back the
  * memory that an engine keeps once it has had it.
  */
 import type { RgbImage } from '../image/rgb.ts';
@@ -59,12 +59,12 @@ export class LargeEngine {
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     const thread = this.#thread;
-    // At once: a picture that comes now opens another.
+    // At once: an image that comes now opens another.
     this.#thread = undefined;
     await (await thread)?.close();
   }
 
-  /** Forgets a thread that did not open or has ended, so that the next picture opens another; closes one that is idle, later. */
+  /** Forgets a thread that did not open or has ended, so that the next image opens another; closes one that is idle, later. */
   async #tidy(): Promise<void> {
     const mine = this.#thread;
     const thread = await mine;

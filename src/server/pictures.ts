@@ -1,5 +1,5 @@
 /**
- * @file The threads for pictures (picture-thread.ts), in two lanes: what takes long never stands before what is quickly done, since each
+ * @file The threads for images (picture-thread.ts), in two lanes: what takes long never stands before what is quickly done, since each
  * lane has threads of its own.
  */
 import { type CallOptions, Lane, type LaneOptions } from '../runtime/worker/lane.ts';
@@ -28,7 +28,7 @@ export class PictureThreads {
     const large = Math.max(1, Math.floor(count / 3));
     const options: Omit<LaneOptions, 'count'> = {
       start: () => nodeWorker(script, told.onOutput),
-      worker: 'A thread that decodes and draws pictures',
+      worker: 'A thread that decodes and draws images',
       remedy: 'Another is being started; send the request again.',
       onDeath: told.onDeath,
     };

@@ -4,7 +4,7 @@
  *
  *   accept (maxQueue) -> header -> memory's budget -> decode -> batch -> engine -> regions, heat map
  *
- * Large pictures have threads, a budget, batches and an engine of their own, so that they never hold up the others.
+ * Large images have threads, a budget, batches and an engine of their own, so that they never hold up the others.
  */
 import { CladError } from '../core/errors.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
@@ -51,7 +51,7 @@ export interface Outcome {
 
 type PredictingOptions = Pick<ServeOptions, 'maxBatch' | 'maxDelay' | 'maxQueue' | 'maxPixels' | 'timeout'>;
 
-/** Pixels above which a picture is a large one: decoding it takes some tenths of a second. */
+/** Pixels above which an image is a large one: decoding it takes some tenths of a second. */
 const largeFrom = 8e6;
 /** Pixels above which drawing a heat map at full size takes as long. */
 const slowToDraw = 2e6;
@@ -60,7 +60,7 @@ export class Predictions {
   readonly #options: PredictingOptions;
   readonly #pictures: PictureThreads;
   readonly #places: Budget;
-  /** Bytes, for each lane that of the most expensive picture there may be. */
+  /** Bytes, for each lane that of the most expensive image there may be. */
   readonly #memory: Readonly<Record<Extent, Budget>>;
   readonly #batchers: Readonly<Record<Extent, Batcher<Loaded, RgbImage, Outcome>>>;
   readonly #metrics: ServiceMetrics;

@@ -54,7 +54,7 @@ async function predict(
   const lease = leaseOf(request);
   const { images, form } = await sentImages(request, request.query.file ?? null, options, lease);
   if (map === 'png' && images.length !== 1) {
-    const reason = 'a picture can answer only one image; use ?map=base64 for more';
+    const reason = 'a heat map can answer only one image; use ?map=base64 for more';
     throw new CladError('REQUEST_INVALID', { reason });
   }
   const outcomes = await withinTime(reply.raw, options.timeout, lease, (signal) =>
@@ -83,7 +83,7 @@ function told(outcome: Predicted | NotPredicted): object {
   return { file, ...prediction, ...(map ? { map: Buffer.from(map).toString('base64') } : {}) };
 }
 
-/** Whether a picture is asked for rather than JSON. */
+/** Whether an image is asked for rather than JSON. */
 function wantsPicture(accept = ''): boolean {
   return /image\/png/i.test(accept) && !/application\/json/i.test(accept);
 }

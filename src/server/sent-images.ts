@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { collect } from './body.ts';
 import { clipped } from './clipped.ts';
+import { unknownField } from './known-fields.ts';
 import type { Lease } from './lease.ts';
 import type { SentImage } from './predicting.ts';
 
@@ -63,7 +64,8 @@ async function formImages(
       parts: maxImages + 20,
       headerPairs: 20,
     };
-    for await (const part of request.files({ limits })) {
+    for await (const part of request.parts({ limits })) {
+      if (part.type === 'field') throw noFile(part.fieldname);
       const bytes = await collect(part.file, lease, maxBody - total);
       total += bytes.length;
       images.push({ file: part.filename?.slice(0, longestName) || null, bytes });
@@ -82,4 +84,11 @@ async function formImages(
   if (images.length === 0)
     throw new CladError('REQUEST_INVALID', { reason: 'the form has no file; expected at least one image' });
   return images;
+}
+
+/** A part of a form that is a value: none is read, and one that is meant for a file would be missing. */
+function noFile(name: string): CladError {
+  if (name !== 'image') return unknownField('form', name, ['image']);
+  const reason = "the field image of its form is a text; expected a file (with curl: -F 'image=@part.png')";
+  return new CladError('REQUEST_INVALID', { reason });
 }

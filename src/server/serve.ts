@@ -55,7 +55,7 @@ export async function startService(
   let log: FastifyBaseLogger | undefined;
   const onOutput = (text: string) => log?.warn({ text }, 'a thread printed something');
   const pictures = new PictureThreads(pictureThreads(), {
-    onDeath: (reason) => log?.error({ reason }, 'a picture thread died and is started again'),
+    onDeath: (reason) => log?.error({ reason }, 'an image thread died and is started again'),
     onOutput,
   });
   const predictions = new Predictions(options, pictures, metrics);

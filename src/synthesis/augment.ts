@@ -54,7 +54,7 @@ export function changeBrightness(image: RgbImage, factor: number): RgbImage {
   return byTables(image, [table((value) => factor * value)]);
 }
 
-/** Away from (factor above 1) or towards the picture's mean grey value, itself rounded. */
+/** Away from (factor above 1) or towards the image's mean grey value, itself rounded. */
 export function changeContrast(image: RgbImage, factor: number): RgbImage {
   const { data } = image;
   let sum = 0;

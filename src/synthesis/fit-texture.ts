@@ -1,14 +1,14 @@
-/** @file A texture picture of any size made as large as the photograph: scaled to cover it, then a random part cut out. */
+/** @file A texture image of any size made as large as the photograph: scaled to cover it, then a random part cut out. */
 import type { Random } from '../core/random.ts';
 import { centreCrop, resizePixels } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb.ts';
 
-/** A picture longer than this many times its shorter side loses its ends first: scaled up it would be huge. */
+/** An image longer than this many times its shorter side loses its ends first: scaled up it would be huge. */
 const longest = 4;
 
 /**
  * Scales the shorter side to `side`, proportions kept; antialiased when it shrinks.
- * @returns the picture itself where it is that large already
+ * @returns the image itself where it is that large already
  */
 export function scaleToCover(texture: RgbImage, side: number): RgbImage {
   const { width, height } = texture;

@@ -2,9 +2,9 @@
  * @file Where the part is in a photograph (mf of CLAD Eq. 2, which the paper does not define), and whether a class's
  * estimates can be trusted.
  *
- * The background is what is connected to the picture's border and looks like it: distance, in smoothed OKLab, to the
+ * The background is what is connected to the image's border and looks like it: distance, in smoothed OKLab, to the
  * border's median colour, cut where Otsu's criterion splits the distances best. Gaps and specks go by morphology.
- * That is right for parts laid on a plain ground and meaningless on a surface that fills the picture, so a class
+ * That is right for parts laid on a plain ground and meaningless on a surface that fills the image, so a class
  * uses it only if its images agree (`foregroundIsStable`); otherwise the whole image is foreground.
  *
  * Limits: a hole that shows the ground counts as part; so does a dark shadow beside it. Both only let a few synthetic
@@ -71,7 +71,7 @@ export function estimateForeground(image: RgbImage): ForegroundEstimate {
 const demands = {
   /** Images, below which nothing can be called stable. */
   images: 3,
-  /** Of the frame, in nine of ten images: a part may leave the picture on a short stretch, like a handle. */
+  /** Of the frame, in nine of ten images: a part may leave the image on a short stretch, like a handle. */
   borderBackground: 0.85,
   /** Spread of the border's colours against the part's distance from it. */
   borderSpread: 0.25,

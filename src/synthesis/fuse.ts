@@ -51,7 +51,7 @@ export function fuse(image: RgbImage, texture: RgbImage, mask: Mask, beta: numbe
   return { width: image.width, height: image.height, data };
 }
 
-/** @throws CladError `OPTION_INVALID` when a picture or mask is not as large as the photograph */
+/** @throws CladError `OPTION_INVALID` when an image or mask is not as large as the photograph */
 export function requireSameSize(option: string, actual: RgbImage | Mask, image: RgbImage): void {
   if (actual.width === image.width && actual.height === image.height) return;
   throw new CladError('OPTION_INVALID', {

@@ -1,7 +1,7 @@
 /**
  * @file Ken Perlin's gradient noise in two dimensions ("Improving Noise", SIGGRAPH 2002), and its fractal sum.
  *
- * A lattice of random unit gradients lies under the picture; a value is the four corners' gradient ramps, blended by
+ * A lattice of random unit gradients lies under the image; a value is the four corners' gradient ramps, blended by
  * the fade curve 6t^5 - 15t^4 + 10t^3 and multiplied by sqrt(2), so that it reaches from -1 to 1.
  */
 import type { Random } from '../core/random.ts';

@@ -81,7 +81,7 @@ export interface LocalAnomaly {
   readonly coverage: Float32Array;
 }
 
-/** Draws before the fallback; a single Perlin mask meets a screw, a seventh of its picture, five times in six. */
+/** Draws before the fallback; a single Perlin mask meets a screw, a seventh of its image, five times in six. */
 const tries = 40;
 
 /**

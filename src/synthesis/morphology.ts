@@ -1,6 +1,6 @@
 /**
  * @file Binary morphology with a square, and components. Masks are padded by repeating their edges before anything
- * shrinks or grows, so the picture's border is never taken for the border of a part.
+ * shrinks or grows, so the image's border is never taken for the border of a part.
  */
 import type { Mask } from '../image/rgb.ts';
 
@@ -19,12 +19,12 @@ export function grow(mask: Mask, radius: number): Mask {
   return squareCount(mask, radius, (inside) => inside > 0);
 }
 
-/** Inside where every pixel of the square around is; what lies beyond the picture does not count. */
+/** Inside where every pixel of the square around is; what lies beyond the image does not count. */
 export function shrinkMask(mask: Mask, radius: number): Mask {
   return squareCount(mask, radius, (inside, all) => inside === all);
 }
 
-/** The pixels of a mask that are connected, over sides, to the picture's border by pixels of the mask. */
+/** The pixels of a mask that are connected, over sides, to the image's border by pixels of the mask. */
 export function connectedToBorder({ width, height, data }: Mask): Mask {
   const reached = new Uint8Array(width * height);
   const open: number[] = [];
@@ -82,7 +82,7 @@ export function invert({ width, height, data }: Mask): Mask {
   return { width, height, data: data.map((inside) => 1 - inside) };
 }
 
-/** Counts inside pixels in squares, cut at the picture's edges: rows first, then columns. */
+/** Counts inside pixels in squares, cut at the image's edges: rows first, then columns. */
 function squareCount(
   { width, height, data }: Mask,
   radius: number,

@@ -4,7 +4,7 @@
  */
 import type { RgbImage } from '../image/rgb.ts';
 
-/** A picture's lightness and two opponent colours, one plane each, in hundredths of OKLab's unit (L: 0 .. 100). */
+/** An image's lightness and two opponent colours, one plane each, in hundredths of OKLab's unit (L: 0 .. 100). */
 export interface LabImage {
   readonly width: number;
   readonly height: number;

@@ -2,7 +2,7 @@
  * @file Binary Perlin masks, the shapes of local anomalies (CLAD Eq. 2, by the way of DRAEM and GLASS): gradient noise
  * with its own random scale along each axis, turned by a random angle, cut at a threshold.
  *
- * GLASS draws the noise on a grid and turns the picture (imgaug, linear, black outside); here the noise itself is
+ * GLASS draws the noise on a grid and turns the image (imgaug, linear, black outside); here the noise itself is
  * evaluated at the turned places, which is the same without the interpolation. What comes from outside the square
  * is outside the mask.
  */

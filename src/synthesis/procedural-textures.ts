@@ -8,7 +8,7 @@ import type { RgbImage } from '../image/rgb.ts';
 import { fractalNoise } from './gradient-noise.ts';
 import { patterns } from './texture-patterns.ts';
 
-/** Names of the families, for pictures and tests. */
+/** Names of the families, for images and tests. */
 export const textureFamilies: readonly string[] = Object.keys(patterns);
 
 /**

@@ -38,6 +38,8 @@ export interface TrainOptions {
   readonly checkpoints: CheckpointFolder;
   /** Continue from the checkpoint, where there is one. */
   readonly resume: boolean;
+  /** That checkpoint, where it has been read already. */
+  readonly from?: Checkpoint | undefined;
   /** Validation score of parameters, higher is better; absent: the last state is taken. */
   readonly validate?: ((parameters: Parameters) => Promise<number>) | undefined;
   readonly log?: ((entry: TrainingLogEntry) => void) | undefined;
@@ -73,7 +75,7 @@ const elementBytes: Readonly<Record<string, number>> = {
  */
 export async function trainStages(options: TrainOptions): Promise<TrainedParameters> {
   const { parameters: declared, stages, checkpoints } = options;
-  let checkpoint = options.resume ? await checkpoints.read() : undefined;
+  let checkpoint = options.from ?? (options.resume ? await checkpoints.read() : undefined);
   checkpoint ??= { progress: { stage: 1, step: 0 }, state: freshState(options) };
   const steps: number[] = [];
   for (const [index, stage] of stages.entries()) {

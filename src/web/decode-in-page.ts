@@ -1,5 +1,5 @@
 /**
- * @file What a browser has of pictures (files, canvases, video frames) to 8-bit RGB.
+ * @file What a browser has of images (files, canvases, video frames) to 8-bit RGB.
  *
  * Files give the bytes that decode.ts gives in Node, as far as the browser lets them: EXIF orientation is applied, colour
  * profiles are ignored, alpha is dropped and not composited. Of 16-bit files a browser gives the upper 8 bits, which `source` says, so that a detector
@@ -13,7 +13,7 @@ import { requireUsableSize } from '../image/limits.ts';
 import { isRgbImage, type RgbImage } from '../image/rgb.ts';
 import { type PictureSource, wholeRange } from '../image/samples.ts';
 
-/** Whatever a picture may come as. */
+/** Whatever an image may come as. */
 export type ImageSource =
   | Blob
   | ImageBitmap
@@ -36,7 +36,7 @@ const drawables = [
 ] as const;
 
 const picture: Kind = {
-  expected: `a picture: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
+  expected: `an image: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
   holds: (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -55,12 +55,12 @@ const asStored: ImageBitmapOptions = {
 };
 
 /**
- * Decodes or copies a picture. Of a video it is the frame that shows now; a `VideoFrame` or `ImageBitmap` stays the caller's to close.
- * @throws CladError `ARGUMENT_INVALID` for what is no picture, `IMAGE_INVALID` for one that cannot be read, `IMAGE_TOO_LONG`
+ * Decodes or copies an image. Of a video it is the frame that shows now; a `VideoFrame` or `ImageBitmap` stays the caller's to close.
+ * @throws CladError `ARGUMENT_INVALID` for what is no image, `IMAGE_INVALID` for one that cannot be read, `IMAGE_TOO_LONG`
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
   requireArgument('toRgbImage', 'source', source, picture);
-  const path = source instanceof File ? source.name : 'The picture';
+  const path = source instanceof File ? source.name : 'The image';
   try {
     if (source instanceof Blob) return await decodeBlob(source, path);
     if (source instanceof ImageData) return withoutAlpha(source);

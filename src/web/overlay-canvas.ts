@@ -1,4 +1,4 @@
-/** @file Pictures and heat maps on a canvas, in the colours of `clad predict --maps`. */
+/** @file Images and heat maps on a canvas, in the colours of `clad predict --maps`. */
 import {
   callback,
   flag,
@@ -19,7 +19,7 @@ type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
 export interface OverlayOptions {
   /**
-   * Of the heat map over the picture, 0..1.
+   * Of the heat map over the image, 0..1.
    * @default 1
    */
   readonly opacity?: number;
@@ -35,7 +35,7 @@ const drawable = having('a canvas', { getContext: callback });
 /** Boxes are this share of the shorter side wide, at least one pixel. */
 const lineShare = 1 / 200;
 
-/** Gives the canvas the picture's size and draws it. */
+/** Gives the canvas the image's size and draws it. */
 export function drawPicture(canvas: Canvas, image: RgbImage): void {
   requireArgument('drawPicture', 'canvas', canvas, drawable);
   requireRgbImage('drawPicture', 'image', image);
@@ -45,8 +45,8 @@ export function drawPicture(canvas: Canvas, image: RgbImage): void {
 }
 
 /**
- * Gives the canvas the picture's size and draws it with its heat map.
- * @param image - the picture as it was predicted: what `toRgbImage` gave
+ * Gives the canvas the image's size and draws it with its heat map.
+ * @param image - the image as it was predicted: what `toRgbImage` gave
  * @example
  * const image = await toRgbImage(file);
  * const result = await detector.predict(image);

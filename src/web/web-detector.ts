@@ -1,5 +1,5 @@
 /**
- * @file A detector in a web page: `model.onnx` from an address or a file, pictures from wherever a page has them, the same
+ * @file A detector in a web page: `model.onnx` from an address or a file, images from wherever a page has them, the same
  * results as in Node.
  */
 import { anything, callback, oneOf, optional, requireFields, signal } from '../core/arguments.ts';

@@ -98,7 +98,7 @@ export function throughFile({ shapes, build }: GradientCase): (x: Record<string,
   };
 }
 
-/** The result and its weighed gradients by input, as the graph computes them; the result's worked out shape is checked. */
+/** The result and its weighted gradients by input, as the graph computes them; the result's worked out shape is checked. */
 export async function exactGradients(name: string, test: GradientCase) {
   const names = Object.keys(test.shapes);
   let declared: unknown;

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { encoded, noise } from './pictures.ts';
 
-/** A file of so many pages, each another picture of noise. */
+/** A file of so many pages, each another image of noise. */
 export async function paged(format: 'webp' | 'tiff' | 'gif', pages: number, side = 9): Promise<Buffer> {
   const each = Array.from({ length: pages }, (_, seed) => encoded(noise(side, side, seed)));
   return sharp(await Promise.all(each), { join: { animated: true } })
@@ -12,7 +12,7 @@ export async function paged(format: 'webp' | 'tiff' | 'gif', pages: number, side
 
 /**
  * An animated PNG, as its header has it; the frames' own chunks behind the first are left out, as nobody reads them.
- * @param own - whether the picture itself is the first frame
+ * @param own - whether the image itself is the first frame
  */
 export async function animatedPng(frames: number, own: boolean): Promise<Buffer> {
   const png = await encoded(noise(9, 9));

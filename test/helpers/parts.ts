@@ -14,7 +14,7 @@ export interface DrawnPart {
   readonly mask?: Uint8Array;
 }
 
-/** Draws a part; the same number gives the same pixels. Sizes differ from product to product. */
+/** Draws a part; the same number gives the same pixels. Sizes differ from class to class. */
 export function drawPart(product: Product, number: number, defect = false): DrawnPart {
   const random = new Random('part', product, number, defect ? 1 : 0);
   const [width, height] = product === 'disc' ? [72, 64] : [80, 80];
@@ -56,11 +56,11 @@ function scratch({ width, height, data }: RgbImage, random: Random, [x0, y0]: re
 }
 
 export interface PartsOptions {
-  /** Good training images of each product. @default 10 */
+  /** Good training images of each class. @default 10 */
   readonly training?: number;
-  /** Good test images of each product. @default 3 */
+  /** Good test images of each class. @default 3 */
   readonly good?: number;
-  /** Products with defective test images, three each. @default both */
+  /** Classes with defective test images, three each. @default both */
   readonly defective?: readonly Product[];
 }
 

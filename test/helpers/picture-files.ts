@@ -1,4 +1,4 @@
-/** @file One small file of every kind of picture that is read: formats, depths, channels, compressions, EXIF. */
+/** @file One small file of every kind of image that is read: formats, depths, channels, compressions, EXIF. */
 import { encode as encodeBmp } from 'fast-bmp';
 import sharp, { type Sharp } from 'sharp';
 import { noise } from './pictures.ts';

@@ -1,4 +1,4 @@
-/** @file Tiny pictures and data sets made in a temporary folder. */
+/** @file Tiny images and data sets made in a temporary folder. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,13 +6,13 @@ import sharp from 'sharp';
 import { Random } from '../../src/core/random.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 
-/** A picture of seeded noise. */
+/** An image of seeded noise. */
 export function noise(width: number, height: number, seed = 0): RgbImage {
   const random = new Random(seed, 'noise');
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => random.integer(256)) };
 }
 
-/** The bytes of a picture in one of sharp's formats. */
+/** The bytes of an image in one of sharp's formats. */
 export async function encoded(
   { width, height, data }: RgbImage,
   format: 'png' | 'jpeg' | 'webp' | 'tiff' = 'png',
@@ -37,7 +37,7 @@ export async function deepFile(
   return (format === 'png' ? image.png() : image.tiff({ compression: 'lzw' })).toBuffer();
 }
 
-/** A picture as a camera of so many bits would have saved it: its values, with noise below them. @param shift - to the upper end by so many bits */
+/** An image as a camera of so many bits would have saved it: its values, with noise below them. @param shift - to the upper end by so many bits */
 export function deepPicture({ width, height, data }: RgbImage, bits: number, shift = 0): Promise<Buffer> {
   const below = 2 ** (bits - 8);
   const samples = Uint16Array.from(data, (value, at) => (value * below + ((at * 37) % below)) << shift);
@@ -54,7 +54,7 @@ export async function greyPng(width: number, height: number, first: number): Pro
     .toBuffer();
 }
 
-/** Files by path below the root: their bytes, or a size for a noise picture in the format of the name. */
+/** Files by path below the root: their bytes, or a size for a noise image in the format of the name. */
 export type Files = Readonly<Record<string, Uint8Array | string | readonly [number, number]>>;
 
 /** Writes files below a folder. */

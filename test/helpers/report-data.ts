@@ -1,4 +1,4 @@
-/** @file A report's data made up, for any names of products. */
+/** @file A report's data made up, for any names of classes. */
 import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluator.ts';
 import { meanRecord } from '../../src/evaluation/evaluator.ts';
 import type { EmbeddedPicture, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
@@ -12,7 +12,7 @@ const curves: ClassCurves = {
   pixelPro: { x: [0, 0.1, 0.3], y: [0, 0.5, 0.9] },
 };
 
-/** A picture of as many bytes. */
+/** An image of as many bytes. */
 export function madePicture(bytes = 60): EmbeddedPicture {
   const base64 = Buffer.alloc(bytes, 7).toString('base64');
   return { source: `data:image/webp;base64,${base64}`, width: 200, height: 150 };

@@ -162,8 +162,8 @@ function isEmptyOptions(value: unknown): boolean {
   return Object.keys(value).length === 0 && !(value instanceof Promise);
 }
 
-describe('wrong arguments', () => {
-  it('are told in a sentence that names the function and the argument', async () => {
+describe('wrong arguments of the library', () => {
+  it('are refused in a sentence that names the function and the argument', async () => {
     let tried = 0;
     for (const each of calls())
       for (const at of each.arguments.keys())
@@ -185,7 +185,7 @@ describe('wrong arguments', () => {
     expect(tried).toBeGreaterThan(800);
   });
 
-  it('are refused in the fields of a request, and a field that does not exist is named', async () => {
+  it('are refused in the fields of a request, and an unknown field is named', async () => {
     const random = new Random('wrong fields');
     const requests = calls().filter(({ of }) =>
       /^(calibrateDetector|evaluate(Run|With)|reportTraining|exportDetector|verifyDetector|planTraining|train)/.test(
@@ -210,7 +210,7 @@ describe('wrong arguments', () => {
     }
   });
 
-  it('say what was given', async () => {
+  it('are quoted in the message as they were given', async () => {
     const wrongly = library as unknown as Record<string, (...given: unknown[]) => unknown>;
     const message = async (name: string, ...given: readonly unknown[]) => {
       const error = await thrownBy({ call: wrongly[name] as never, arguments: given }, -1, undefined);
@@ -220,7 +220,7 @@ describe('wrong arguments', () => {
       'decodeImage: expected path to be a path, as a text, got undefined.',
     );
     expect(await message('heatPicture', { metadata }, Promise.resolve(image), prediction)).toBe(
-      'heatPicture: expected image to be a picture of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array, got a promise; await it first.',
+      'heatPicture: expected image to be an image of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array, got a promise; await it first.',
     );
     expect(await message('evaluateRun', 'runs/parts')).toBe(
       'evaluateRun: expected request to be an object of named options, got the text "runs/parts".',

@@ -1,6 +1,6 @@
 /**
  * @file Cameras drawn at random: bits, exposure, noise, how their values lie in 16 bits, a stray file or a time stamp. Whatever is decided, no training goes
- * on with pictures of a few grey levels in silence, and no picture's brightness depends on its own highest value.
+ * on with images of a few grey levels in silence, and no image's brightness depends on its own highest value.
  */
 import { expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
@@ -14,7 +14,7 @@ interface Drawn {
   readonly files: readonly Uint16Array[];
 }
 
-/** The pictures of one product by one camera. */
+/** The images of one class by one camera. */
 function drawCamera(random: Random): Drawn {
   const bits = random.pick([8, 10, 12, 14, 16]);
   const most = 2 ** bits - 1;
@@ -69,7 +69,7 @@ function check(round: number): void {
   // As many grey levels as the samples have, up to 8 bits of them, or a fourth: never a sixteenth.
   const possible = levels(Uint8Array.from(all, (value) => Math.floor((value * 255) / largest)));
   expect(levels(bytes), told).toBeGreaterThanOrEqual(Math.min(possible, 64) / 4);
-  // A picture alone is read as it is among the others.
+  // An image alone is read as it is among the others.
   for (const samples of files)
     expect(
       toBytes(samples, bits).every((byte, index) => byte === samples[index]! >> (bits - 8)),
@@ -77,6 +77,6 @@ function check(round: number): void {
     ).toBe(true);
 }
 
-it('no drawn camera is read with a few grey levels in silence', () => {
+it('no drawn camera is read with a few grey levels without a message', () => {
   for (const round of rounds(500, 6000)) check(round);
 });

@@ -64,7 +64,7 @@ describe('a damaged detector file', () => {
   const file = detectorBytes(graph.toModel(), madeMetadata);
 
   it(
-    'is refused, whatever happened to it',
+    'is refused, whatever byte was changed or cut',
     async () => {
       for (const round of rounds(500, 5000)) {
         const { how, bytes } = damaged(file, new Random('detector', round));
@@ -78,9 +78,9 @@ describe('a damaged detector file', () => {
   );
 });
 
-describe('a damaged store', () => {
+describe('a damaged feature store', () => {
   it(
-    'gives the rows that were written, or is known to be damaged',
+    'gives the rows that were written, or is refused as damaged',
     () =>
       withFolder(async (folder) => {
         const made = await makeStore(folder, {
@@ -119,7 +119,7 @@ const parameters = (value: number): Parameters => ({
 
 describe('a damaged checkpoint', () => {
   it(
-    'is the last one, or with a note the one before',
+    'is read as the last one, or with a note as the one before',
     () =>
       withFolder(async (folder) => {
         const checkpointAt = (step: number): Checkpoint => ({
@@ -147,9 +147,9 @@ describe('a damaged checkpoint', () => {
   );
 });
 
-describe('a damaged fitted file', () => {
+describe('a damaged file of what was fitted', () => {
   it(
-    'is what was written, or known to be damaged',
+    'is read as it was written, or refused as damaged',
     () =>
       withFolder(async (folder) => {
         const name = 'fitted-key.safetensors';
@@ -173,9 +173,9 @@ describe('a damaged fitted file', () => {
   );
 });
 
-describe('a damaged run', () => {
+describe('a damaged run folder', () => {
   it(
-    'has the options it was begun with, or says that it does not know',
+    'has the options it was begun with, or is refused',
     () =>
       withFolder(async (folder) => {
         const run = new RunFolder(folder);

@@ -63,8 +63,8 @@ async function expectAllNamed(root: string, images: readonly string[], leftOut: 
   expect(new Set(leftOut.map(({ path }) => path)).size).toBe(leftOut.length);
 }
 
-describe.each(rounds(12, 400))('folders filled by chance, round %d', (round) => {
-  it('are read or named, for predict', () =>
+describe.each(rounds(12, 400))('folders filled at random, round %d', (round) => {
+  it('are read, or each file is named as left out, by predict', () =>
     withFiles({ 'set/sure.png': png }, async (folder) => {
       const root = join(folder, 'set');
       await fill(new Random('folders', round), root);
@@ -74,7 +74,7 @@ describe.each(rounds(12, 400))('folders filled by chance, round %d', (round) => 
       await expectAllNamed(root, images, leftOut);
     }));
 
-  it('are read or named, as products', () =>
+  it('are read, or each file is named as left out, as classes', () =>
     withFiles({ 'set/sure/0.png': png }, async (folder) => {
       const root = join(folder, 'set');
       await fill(new Random('products', round), join(root, 'sure'));

@@ -1,4 +1,4 @@
-/** @file Damaged picture files of every kind: each decodes to a whole picture or is refused in a sentence, in bounded time and memory. */
+/** @file Damaged image files of every kind: each decodes to a whole image or is refused in a sentence, in bounded time and memory. */
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -39,8 +39,8 @@ function residentBytes(): number {
   return process.memoryUsage.rss();
 }
 
-describe('damaged pictures', () => {
-  it('decode to a whole picture, or are refused in a sentence', async () => {
+describe('damaged images', () => {
+  it('decode to a whole image, or are refused in a sentence', async () => {
     const whole = new Map(
       await Promise.all(kinds.map(async (kind) => [kind, await decodeBytes(bytesOf(kind), kind)] as const)),
     );
@@ -88,7 +88,7 @@ describe('damaged pictures', () => {
   });
 });
 
-describe('what a decoder warns of and reads all the same', () => {
+describe('damage that a decoder warns of and reads all the same', () => {
   it('is read in JPEG: other headers, bytes too many', async () => {
     const bytes = Buffer.from(bytesOf('jpeg'));
     const { data } = await decodeBytes(bytes, 'x');
@@ -128,7 +128,7 @@ function withEntry(tiff: Uint8Array, tag: number, entry: readonly [number, numbe
   throw new Error(`no tag ${tag}`);
 }
 
-describe('small files that claim huge pictures', () => {
+describe('small files that claim huge images', () => {
   const png = (kind: string, side: number) => {
     const bytes = Buffer.from(bytesOf(kind));
     bytes.writeUInt32BE(side, 16);

@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What the service says of the first picture. */
+/** What the service says of the first image. */
 async function predicted(): Promise<{ readonly status: number; readonly score: number }> {
   const response = await fetch(`${serving.url}/v1/detectors/parts/predict`, {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** @file Pictures decoded by Chromium, byte for byte as Node decodes them. */
+/** @file Images decoded by Chromium, byte for byte as Node decodes them. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
     expect(await told).toMatch(/it is a CMYK JPEG/);
   });
 
-  it('refuses what is no whole picture', async () => {
+  it('refuses a file that is no whole image', async () => {
     const png = await files['colour.png']!();
     await writeFile(join(folder, 'cut.png'), png.subarray(0, png.length - 20));
     const told = (source: string) =>
@@ -155,7 +155,7 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
     );
     expect(await told("document.createElement('video')")).toMatch(/it has no pixels yet/);
     expect(await told('{ width: 2, height: 2, data: new Uint8Array(3) }')).toMatch(
-      /expected source to be a picture: .*8-bit RGB, got an object/,
+      /expected source to be an image: .*8-bit RGB, got an object/,
     );
   });
 });

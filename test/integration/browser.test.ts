@@ -1,6 +1,6 @@
 /**
- * @file The library for browsers and the example page, built by Vite, in headless Chromium: the same pictures give the same
- * results as in Node. Two products, the backbone that comes with the program, fewer steps and smaller pictures than the default.
+ * @file The library for browsers and the example page, built by Vite, in headless Chromium: the same images give the same
+ * results as in Node. Two classes, the backbone that comes with the program, fewer steps and smaller images than the default.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const products = { caps: cap, washers: washer };
 interface Answered extends Omit<PredictionLine, 'path' | 'map'> {
   readonly device: string;
   readonly threads: number;
-  /** The picture with its heat map, RGBA. */
+  /** The image with its heat map, RGBA. */
   readonly heat: number[];
 }
 
@@ -59,7 +59,7 @@ async function open(url: string, where = browser): Promise<Page> {
   return page;
 }
 
-/** Predicts one picture in the page that has the library. */
+/** Predicts one image in the page that has the library. */
 function predict(page: Page, model: string, picture: string, options: object): Promise<Answered> {
   return page.evaluate(`(async () => {
     globalThis.detectors ??= new Map();
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
       const page = await open(plain.url, withGpu);
       const reason = await page.evaluate('clad.whyNoWebGpu()');
       if (reason !== undefined) return context.skip(`this Chromium has no WebGPU: ${reason}`);
-      // The first product, good and bad; software is slow.
+      // The first class, good and bad; software is slow.
       for (const line of (await predictedInNode('tiny')).slice(0, 2)) {
         const answered = await predict(page, 'tiny/model.onnx', `new/${nameOf(line)}`, { device: 'webgpu' });
         expect(answered).toMatchObject({ class: line.class, verdict: line.verdict, device: 'webgpu' });
@@ -197,7 +197,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
   it.each([
     ['ends', 'self.close()', 'the browser ended it'],
     ['fails', "setTimeout(() => { throw new Error('no such luck'); })", 'Uncaught Error: no such luck'],
-  ])('says so when the worker %s, and does not wait for ever', async (_, code, reason) => {
+  ])('reports an error when the worker %s, and does not wait for ever', async (_, code, reason) => {
     const page = await open(plain.url);
     await page.evaluate(
       "clad.loadDetector('tiny/model.onnx', { device: 'wasm' }).then((loaded) => { globalThis.detector = loaded; })",
@@ -217,7 +217,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     await page.close();
   });
 
-  it('says in sentences what goes wrong', async () => {
+  it('reports errors in sentences', async () => {
     const page = await open(plain.url);
     const told = (code: string) =>
       page.evaluate(
@@ -266,7 +266,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
         expect(`${each}: ${await told(each)}`).toMatch(/: ARGUMENT_INVALID \w+: expected /);
     }
     expect(await told('clad.toRgbImage(undefined)')).toMatch(
-      /^ARGUMENT_INVALID toRgbImage: expected source to be a picture: a File or Blob, .*, got undefined\.$/,
+      /^ARGUMENT_INVALID toRgbImage: expected source to be an image: a File or Blob, .*, got undefined\.$/,
     );
     expect(await told("clad.loadDetector('run/model.onnx', { devise: 'wasm' })")).toMatch(
       /^OPTION_UNKNOWN Unknown option devise in loadDetector\(options\)/,
@@ -298,7 +298,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
 });
 
 describe.skipIf(!hasChromium)('the example page', () => {
-  it('predicts a picture that is dropped on it, and draws it', async () => {
+  it('predicts an image that is dropped on it, and draws it', async () => {
     const page = await open(`${isolated.url}?model=/run/model.onnx&device=wasm`);
     const trouble: string[] = [];
     page.on('console', (message) => trouble.push(message.text()));
@@ -321,7 +321,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('follows a camera, and stops', async () => {
+  it('predicts the images of a camera, and stops', async () => {
     const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
     const withCamera = await chromium.launch({ executablePath: chromiumPath, args });
     try {
@@ -337,7 +337,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     }
   });
 
-  /** Everything that the page says of a picture. */
+  /** Everything that the page says of an image. */
   const said = (page: Page) =>
     page.evaluate(`(() => {
       const text = (query) => document.querySelector(query).textContent;
@@ -391,7 +391,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     return page;
   };
 
-  it('says nothing of a picture that it cannot decode, and nothing of the one before', async () => {
+  it('shows nothing for an image that it cannot decode, nor the result of the one before', async () => {
     const page = await loaded();
     for (const broken of ['GIF89a', '', (await readFile(lines[0]!.path)).subarray(0, 400)]) {
       await shown(page, lines[0]!);
@@ -405,7 +405,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('shows no verdict while it predicts, and never that of an earlier picture that comes late', async () => {
+  it('shows no verdict while it predicts, and never that of an earlier image that comes late', async () => {
     const page = await loaded();
     const [first, second, third] = lines as [PredictionLine, PredictionLine, PredictionLine];
     await shown(page, first);
@@ -420,7 +420,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('takes back the verdict of a detector that another one follows, or none', async () => {
+  it('clears the verdict when another detector is loaded, or loading fails', async () => {
     const page = await loaded();
     const [line] = lines as [PredictionLine];
     await shown(page, line);
@@ -441,7 +441,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
     await page.close();
   });
 
-  it('says nothing where the camera is refused, or goes away', async () => {
+  it('clears the verdict where the camera is refused, or goes away', async () => {
     const refused = await loaded();
     await shown(refused, lines[0]!);
     await refused.click('#camera');
@@ -474,7 +474,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
   });
 
   for (const width of [390, 1280]) {
-    it(`fits at ${width} pixels, before and after a picture`, async () => {
+    it(`fits at ${width} pixels, before and after an image`, async () => {
       const page = await open(isolated.url);
       await page.setViewportSize({ width, height: 800 });
       const wide = () => page.evaluate('document.documentElement.scrollWidth');

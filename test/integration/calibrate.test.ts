@@ -42,7 +42,7 @@ const predictions = async (file: string, ...paths: readonly string[]) => {
 };
 
 describe('clad calibrate', () => {
-  it('is not dragged by a bad part among the photographs, names it, and counts it where it is known to be good', async () => {
+  it('sets outliers aside and names them, and counts them with --keep-outliers', async () => {
     const photographs = at('line');
     // Of one part, so that their scores lie close together.
     const random = new Random('line');
@@ -72,7 +72,7 @@ describe('clad calibrate', () => {
     expect(kept.stdout).not.toContain('stand out');
   }, 60_000);
 
-  it('sets the thresholds by the photographs it is given, and leaves the scores', async () => {
+  it('sets the thresholds by the photographs it is given, and leaves the scores as they were', async () => {
     const out = at('line.onnx');
     const anomalous = ['--anomalous', join(parts, 'disc/test/blot')];
     const ended = await clad(
@@ -124,7 +124,7 @@ describe('clad calibrate', () => {
     expect((await clad('verify', out)).status).toBe(0);
   }, 60_000);
 
-  it('keeps the threshold of a product that no photograph is of, and says so', async () => {
+  it('keeps the threshold of a class that no photograph is of, and names it', async () => {
     const out = at('discs.onnx');
     const { status, stdout } = await clad(
       'calibrate',
@@ -144,7 +144,7 @@ describe('clad calibrate', () => {
     expect(now.calibrated?.images).toEqual({ disc: now.thresholds.disc?.count });
   });
 
-  it('keeps a threshold that a few photographs would replace, and counts each photograph once', async () => {
+  it('keeps a threshold where there are too few photographs, and counts each photograph once', async () => {
     const [discs = ''] = good();
     const [first = ''] = await readdir(discs);
     const out = at('few.onnx');
@@ -170,7 +170,7 @@ describe('clad calibrate', () => {
     expect(both.stderr).toMatch(/--anomalous to be not among the photographs of good parts/);
   });
 
-  it('remembers the products of an earlier calibration', async () => {
+  it('keeps the list of classes of an earlier calibration', async () => {
     const [first, second] = [at('first.onnx'), at('second.onnx')];
     const [discs = '', weaves = ''] = good();
     expect((await clad('calibrate', run, discs, '--out', first, '--min-images', '2')).status).toBe(0);
@@ -182,7 +182,7 @@ describe('clad calibrate', () => {
     expect((await metadataOf(second)).thresholds.disc).toEqual((await metadataOf(first)).thresholds.disc);
   });
 
-  it('leaves out a file that cannot be read, and refuses where none can', async () => {
+  it('leaves out a file that cannot be read, and refuses where none can be read', async () => {
     const mixed = at('mixed');
     await rm(mixed, { recursive: true, force: true });
     const [folderOfGood = ''] = good();
@@ -214,7 +214,7 @@ describe('clad calibrate', () => {
     );
   });
 
-  it('refuses to write over a file, and a rate that is none', async () => {
+  it('refuses to write over a file, and a rate out of range', async () => {
     const taken = await clad('calibrate', run, ...good(), '--out', join(run, 'model.onnx'));
     expect([taken.status, taken.stdout]).toEqual([2, '']);
     expect(taken.stderr).toMatch(/there is a file already/);

@@ -78,8 +78,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('a training on 12 bits in files of 16', () => {
-  it('says what it found, and writes it down', async () => {
+describe('a training on 12 bits in 16-bit files', () => {
+  it('reports the bits it found, and records them in the detector', async () => {
     expect(trained).toMatch(/clad: 20 16-bit files with values up to \d+: read as 12 bits a sample/);
     const config = JSON.parse(await readFile(at('run12', 'config.json'), 'utf8')) as { bits: number };
     expect(config.bits).toBe(12);
@@ -87,7 +87,7 @@ describe('a training on 12 bits in files of 16', () => {
     expect(metadata.camera).toMatchObject({ bits: 12, classes: { disc: { images: 10, depths: [16] } } });
   });
 
-  it('comes to the very detector that the 8-bit export of the camera gives', async () => {
+  it('gives the same detector as the 8-bit export of the camera', async () => {
     for (const name of ['good', 'bad']) {
       const deep = predict('run12', `${name}-12.png`);
       expect(deep.warnings).toEqual([]);
@@ -96,7 +96,7 @@ describe('a training on 12 bits in files of 16', () => {
     }
   });
 
-  it('is evaluated, exported and calibrated as it reads', async () => {
+  it('is read with the same bits by evaluate, export and calibrate', async () => {
     const evaluate = async (run: string) => JSON.parse((await clad('evaluate', at(run), '--json')).stdout);
     const [twelve, eight] = [await evaluate('run12'), await evaluate('run8')];
     expect(twelve.classes).toEqual(eight.classes);
@@ -124,13 +124,13 @@ describe('a training on 12 bits in files of 16', () => {
 });
 
 describe('files of other depths', () => {
-  it('of 8 bits for a detector of 12 come to the same numbers, with a warning', async () => {
+  it('of 8 bits for a detector of 12 give the same numbers, with a warning', async () => {
     const eight = predict('run12', 'bad-8.png');
     expect(codes(eight)).toEqual(['DEPTH']);
     expect(result(eight)).toEqual(result(predict('run12', 'bad-12.png')));
   });
 
-  it('of 12 bits for a detector of 8 are far too dark for it, which is said', async () => {
+  it('of 12 bits for a detector of 8 have a warning that they are far too dark', async () => {
     expect(codes(predict('run8', 'bad-12.png'))).toEqual(expect.arrayContaining(['DEPTH', 'DARKER']));
   });
 
@@ -158,7 +158,7 @@ describe('files of other depths', () => {
     await detector.release();
   });
 
-  it('warn once a kind, however many there are', async () => {
+  it('are warned of once a kind, however many there are', async () => {
     const { stderr, status } = await clad('predict', at('run8'), at('twelve', 'disc', 'train'));
     expect(status).toBe(0);
     expect(stderr).toMatch(/clad: warning: 10 of 10 .*: Much darker \(\d+\) than the training images/);
@@ -171,8 +171,8 @@ describe('files of other depths', () => {
   });
 });
 
-describe('data sets that leave a doubt', () => {
-  it('are not trained on before --bits says what they are', async () => {
+describe('data sets whose bit depth is in doubt', () => {
+  it('are refused by train until --bits is given', async () => {
     await writeParts(at('doubt'), { good: 0, defective: [] });
     await deepen(at('doubt', 'disc'), 12);
     await deepen(at('doubt', 'weave'), 14);
@@ -186,12 +186,12 @@ describe('data sets that leave a doubt', () => {
     expect(small.stderr).toMatch(/values go up to \d+, and 12 bits hold 4095 at most/);
     const shown = await clad('data', 'inspect', at('doubt'));
     expect(shown.status).toBe(2);
-    expect(shown.stdout).toMatch(/two cameras, or one product is dark/);
+    expect(shown.stdout).toMatch(/two cameras, or one class is dark/);
   });
 });
 
 describe('the service', () => {
-  it('answers as clad predict does, and refuses what does not fit', async () => {
+  it('answers as clad predict does, and refuses values beyond the bits', async () => {
     const serving = await startServe(at('run12'));
     const post = async (name: string) =>
       fetch(`${serving.url}/v1/detectors/run12/predict`, {
@@ -252,7 +252,7 @@ describe.skipIf(!hasChromium)('the browser', () => {
       expect((await inPage(run, name)).warnings).toEqual(predict(run, name).warnings);
   });
 
-  it('refuses a file whose lower bits it does not have', async () => {
+  it('refuses a file whose lower bits the browser drops', async () => {
     expect(await inPage('run12', 'good-12.png')).toMatchObject({
       code: 'IMAGE_BITS_OTHER',
       message: expect.stringMatching(/expected 12.*A browser keeps only the upper 8 bits/),

@@ -1,4 +1,4 @@
-/** @file The same picture at several places, by its pixels, through the built command line: inspect, train, evaluate, calibrate, export. */
+/** @file The same image at several places, by its pixels, through the built command line: inspect, train, evaluate, calibrate, export. */
 import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const disc = (root: string, ...names: readonly string[]) => join(root, 'disc', .
 const again = async (from: string, to: string) =>
   writeFile(to, await sharp(from).webp({ lossless: true }).withMetadata({ density: 300 }).toBuffer());
 
-/** Copies of training images: a copy, a hard link, a symbolic link, and the same pixels in another format, all of two pictures. */
+/** Copies of training images: a copy, a hard link, a symbolic link, and the same pixels in another format, all of two images. */
 async function addTrainingCopies(root: string): Promise<void> {
   const train = disc(root, 'train/good');
   await copyFile(join(train, '000.png'), join(train, 'copy.png'));
@@ -71,7 +71,7 @@ describe('clad data inspect', () => {
     expect((await inspected(clean)).problems).toEqual([]);
   });
 
-  it('warns of a leak, and refuses what contradicts itself', async () => {
+  it('warns of an image in train and in test, and refuses one with two labels', async () => {
     const root = at('lies');
     await writeParts(root);
     await again(disc(root, 'train/good/000.png'), disc(root, 'test/good/leak.webp'));
@@ -92,7 +92,7 @@ describe('clad data inspect', () => {
     ]);
   });
 
-  it('says in one line that photographs are of bursts', async () => {
+  it('reports in one line that photographs are of bursts', async () => {
     const root = at('burst');
     await writeParts(root, { training: 12 });
     const { image } = drawPart('disc', 3);
@@ -110,11 +110,9 @@ describe('clad data inspect', () => {
 });
 
 describe('clad train', () => {
-  it('uses copies once, and then gives the very detector of the distinct pictures', async () => {
+  it('uses copies once, and gives the same detector as the distinct images', async () => {
     const { stderr } = await trainSmall(folder, copied, 'copied-run');
-    expect(stderr).toMatch(
-      /Copies among the training images, .*: 4\. Each picture is used once: .*hard\.png/,
-    );
+    expect(stderr).toMatch(/Copies among the training images, .*: 4\. Each image is used once: .*hard\.png/);
     const [one, other] = [
       await metadataOf(join(cleanRun, 'model.onnx')),
       await metadataOf(join(copiedRun, 'model.onnx')),
@@ -125,7 +123,7 @@ describe('clad train', () => {
     expect(other.provenance.data).toEqual({ ...one.provenance.data, name: 'copied' });
   }, 60_000);
 
-  it('plans with distinct pictures', async () => {
+  it('counts distinct images in its plan', async () => {
     const backbone = await writeTinyBackbone(folder);
     const sets = tinySettings.flatMap((text) => ['--set', text]);
     const planned = await clad(
@@ -143,7 +141,7 @@ describe('clad train', () => {
     expect((JSON.parse(planned.stdout) as TrainingPlan).images).toBe(20);
   });
 
-  it('refuses a picture of two products, leaves all its copies out where asked to, and says loudly what leaks', async () => {
+  it('refuses an image of two classes, leaves all its copies out with --skip-broken, and warns of leaks', async () => {
     const root = at('two');
     await writeParts(root, { training: 6, defective: [] });
     await copyFile(disc(root, 'train/good/001.png'), join(root, 'weave/train/good/disc.png'));
@@ -160,7 +158,7 @@ describe('clad train', () => {
     expect(left.status).toBe(0);
     expect(left.stderr).toMatch(/left out, as their folders contradict each other: .*001\.png/);
     expect(left.stderr).toMatch(
-      /Warning: pictures that are in train and in test, .*: 1\. .*002\.png = .*leak\.webp/,
+      /Warning: images that are in train and in test, .*: 1\. .*002\.png = .*leak\.webp/,
     );
     expect(left.stderr).toMatch(/Warning: Of 7 test images, .* 1 had been trained on/);
     const { metadata } = JSON.parse(left.stdout) as { metadata: DetectorMetadata };
@@ -169,7 +167,7 @@ describe('clad train', () => {
 });
 
 describe('clad evaluate', () => {
-  it('counts test images that were trained on, and copies, whatever their files are', async () => {
+  it('counts test images that were trained on, and copies, whatever their file format', async () => {
     const root = at('measured');
     await writeParts(root);
     await again(disc(clean, 'train/good/004.png'), disc(root, 'test/good/known.webp'));
@@ -196,7 +194,7 @@ describe('clad evaluate', () => {
 });
 
 describe('clad calibrate', () => {
-  it('counts one photograph that was given sixty times once', async () => {
+  it('counts a photograph given sixty times once', async () => {
     const sixty = at('sixty');
     await mkdir(sixty);
     await writeFile(join(sixty, '0.png'), await encoded(drawPart('disc', 900).image));
@@ -221,7 +219,7 @@ describe('clad calibrate', () => {
     expect(stderr).toMatch(/do not count, as they have the pixels of others: 59, /);
   });
 
-  it('says that a burst of one part is not many parts', async () => {
+  it('warns that a burst of one part does not count as many parts', async () => {
     const burst = at('burst-of-good');
     await mkdir(burst);
     const random = new Random('sensor');
@@ -237,7 +235,7 @@ describe('clad calibrate', () => {
     expect(stderr).toMatch(/Of 15 photographs of disc, 6 are almost the same as others, .*-later\.png/);
   });
 
-  it('knows training images anywhere, by the file alone, and so do calibrated and exported files', async () => {
+  it('recognises training images by the file alone, and so do calibrated and exported files', async () => {
     const known = at('known');
     await mkdir(known);
     await again(disc(clean, 'train/good/000.png'), join(known, 'elsewhere.webp'));
@@ -273,7 +271,7 @@ describe('clad calibrate', () => {
     }
   }, 60_000);
 
-  it('refuses a picture that is given as good and as anomalous, and says which defects were trained on as good', async () => {
+  it('refuses an image that is given as good and as anomalous, and names defects that were trained on as good', async () => {
     const good = disc(clean, 'test/good');
     const bad = at('bad');
     await mkdir(bad);
@@ -281,7 +279,7 @@ describe('clad calibrate', () => {
     const both = await clad('calibrate', cleanRun, good, '--anomalous', bad, '--out', at('both.onnx'));
     expect(both.status).toBe(2);
     expect(both.stderr).toMatch(
-      /--anomalous to be not among the photographs of good parts, got .*same\.webp, the same picture as .*001\.png/,
+      /--anomalous to be not among the photographs of good parts, got .*same\.webp, the same image as .*001\.png/,
     );
     await rm(join(bad, 'same.webp'));
     await copyFile(disc(clean, 'train/good/002.png'), join(bad, 'learnt.png'));

@@ -80,7 +80,7 @@ describe('clad data demo', () => {
       expect(await filesBelow(many!)).toMatchObject(pictures);
     }));
 
-  it('takes away what it wrote before and no longer makes, and nothing else', () =>
+  it('removes what it wrote before and no longer makes, and nothing else', () =>
     withFiles({}, async (root) => {
       const folder = join(root, 'set');
       expect((await clad('data', 'demo', '--out', folder, ...tiny, '--classes', 'screw,washer')).status).toBe(
@@ -95,7 +95,7 @@ describe('clad data demo', () => {
       expect(await readdir(folder)).toEqual(['demo-data.json', 'screw']);
     }));
 
-  it("refuses a folder with other people's files, a file, and products it has not", () =>
+  it('refuses a folder with other files, a file, and classes it does not have', () =>
     withFiles(
       { 'mine/notes.txt': 'mine', 'forged/demo-data.json': '{"madeBy": "me"}', 'a.png': '' },
       async (root) => {

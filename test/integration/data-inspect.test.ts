@@ -125,7 +125,7 @@ No problems.
       expect(JSON.parse(json.stdout).problems).toHaveLength(3);
     }));
 
-  it('counts a product of one photograph as a problem, which it is for a training', () =>
+  it('counts a class of one photograph as a problem, which it is for a training', () =>
     withFiles({ 'nut/0.png': [9, 9], 'nut/1.png': [9, 9], 'bolt/0.jpg': [9, 12] }, async (root) => {
       const { status, stdout } = await clad('data', 'inspect', root);
       expect(status).toBe(2);
@@ -144,7 +144,7 @@ No problems.
     }));
 });
 
-describe('what is wrong with the input', () => {
+describe('wrong input', () => {
   const cases: readonly [string, Files, RegExp][] = [
     ['a class is empty', { ...sound, 'cap/readme.txt': '' }, /Class cap has no images/],
     [
@@ -169,7 +169,7 @@ describe('what is wrong with the input', () => {
       /1cls\.csv, line 1: .*split/,
     ],
   ];
-  it.each(cases)('is said in a sentence with status 2 when %s', (_, files, message) =>
+  it.each(cases)('ends in a sentence with status 2 when %s', (_, files, message) =>
     withFiles(files, async (root) => {
       const { status, stdout, stderr } = await clad('data', 'inspect', root);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -181,7 +181,7 @@ describe('what is wrong with the input', () => {
     }),
   );
 
-  it('is said of a folder that is missing, and of a file in its place', () =>
+  it('ends in a sentence when the folder is missing, or is a file', () =>
     withFiles({ 'a.png': '' }, async (root) => {
       const missing = await clad('data', 'inspect', join(root, 'photos'));
       expect(missing.status).toBe(2);
@@ -201,7 +201,7 @@ describe('what is wrong with the input', () => {
     ],
     [['data', 'inspect', '.', '--jsn'], /unknown option '--jsn'.*--json/],
     [['date'], /unknown command 'date'.*data/],
-  ])('is said of a wrong command line: %j', async (args, message) => {
+  ])('ends in a sentence on a wrong command line: %j', async (args, message) => {
     const { status, stderr } = await clad(...args);
     expect(status).toBe(2);
     expect(stderr).toMatch(message);

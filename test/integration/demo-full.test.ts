@@ -9,7 +9,7 @@ import { clad } from '../helpers/clad.ts';
 const full = process.env.CLAD_TEST_FULL === '1';
 
 describe.skipIf(!full)('clad demo', () => {
-  it('finds the defects of eight products it has never seen, and knows all of them', async () => {
+  it('finds the defects of eight drawn products, and recognises every class', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clad-demo-'));
     try {
       const { status, stdout, stderr } = await clad('demo', '--out', join(folder, 'demo'), '--json');

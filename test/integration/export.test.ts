@@ -64,7 +64,7 @@ async function withGolden(name: string, change: (golden: Golden) => Golden | und
 }
 
 describe('clad verify', () => {
-  it('reproduces a detector where it was made, from a small entry without paths', async () => {
+  it('reproduces a detector where it was made, with a small entry without paths in its file', async () => {
     const { stdout, status } = await clad('verify', run, '--json');
     const verification = JSON.parse(stdout) as Verification;
     expect(status).toBe(0);
@@ -76,7 +76,7 @@ describe('clad verify', () => {
     expect(entry).not.toContain(folder);
   });
 
-  it('does not where a number is another one, and says so', async () => {
+  it('fails where one number of the detector was changed, and names the images that differ', async () => {
     const tampered = await withGolden('tampered.onnx', (golden) => {
       const [first, ...rest] = golden.pictures as [Golden['pictures'][0], ...Golden['pictures']];
       const span = first.map.high - first.map.low;
@@ -96,9 +96,9 @@ describe('clad verify', () => {
     expect((await clad('verify', tampered, '--tolerance', '0.05')).status).toBe(0);
   });
 
-  it('refuses a file of an earlier version; an export of it has golden pictures', async () => {
+  it('refuses a file of an earlier version; an export of it has golden images', async () => {
     const old = await withGolden('old.onnx', () => undefined);
-    expectRefused(await clad('verify', old), /old\.onnx: the file holds no golden pictures/);
+    expectRefused(await clad('verify', old), /old\.onnx: the file holds no golden images/);
     const out = at('renewed.onnx');
     expect((await clad('export', old, '--to', 'onnx', '--out', out)).status).toBe(0);
     expect((await clad('verify', out)).status).toBe(0);
@@ -152,7 +152,7 @@ describe('clad export --precision', () => {
     );
   };
 
-  it('fp16: nearly the same scores, measured on the test images, and a detector like any other', async () => {
+  it('fp16: scores differ little on the test images, and every command takes the file', async () => {
     const document = await variant('fp16', 'half.onnx');
     expect(document).toMatchObject({
       precision: 'fp16',
@@ -173,7 +173,7 @@ describe('clad export --precision', () => {
     expect((await clad('verify', at('half.onnx'))).status).toBe(0);
   });
 
-  it('int8: another file, still a detector, with thresholds of its own', async () => {
+  it('int8: every command takes the file, which has thresholds of its own', async () => {
     const document = await variant('int8', 'eight.onnx');
     expect(document.comparison?.scoreDifference.largest).toBeGreaterThan(0);
     expect(await largest(at('eight.onnx'))).toBeLessThan(0.5);

@@ -89,7 +89,7 @@ async function expectSame(path: string): Promise<void> {
 }
 
 describe('a detector file', () => {
-  it('that is damaged is refused by every verb with one sentence; one of before is taken with a note', async () => {
+  it('is refused by every command with one sentence when it is damaged, and taken with a note when it has no checksum', async () => {
     const copy = at('damaged.onnx');
     await copyFile(join(run, 'model.onnx'), copy);
     await change(copy, flipped);
@@ -139,8 +139,8 @@ describe('a detector file', () => {
   });
 });
 
-describe('a training', () => {
-  it('makes again what is damaged in a cache, says so, and ends with the same detector', async () => {
+describe('a training with damaged files', () => {
+  it('makes damaged cache files again, reports it, and ends with the same detector', async () => {
     const names = await readdir(cache);
     const [features, inputs, fitted] = ['features-', 'inputs-', 'fitted-'].map((kind) =>
       join(cache, names.find((name) => name.startsWith(kind))!),
@@ -183,7 +183,7 @@ describe('a training', () => {
     await expectSame(copy);
   }, 180_000);
 
-  it('says of damaged files of the run which and what to do, and needs no log, table or evaluation', async () => {
+  it('names damaged files of the run and what to do, and needs no log, table or evaluation', async () => {
     const copy = await copyOfRun('garbled');
     for (const name of ['log.jsonl', 'good-images.csv', 'evaluation.json'])
       await writeFile(join(copy, name), Buffer.from([0xff, 0, 0x7b, 10, 0x6e, 0x75, 0x6c, 0x6c, 10]));
@@ -200,7 +200,7 @@ describe('a training', () => {
     expect(calibrated.status).toBe(0);
   }, 120_000);
 
-  it('names the photographs that are no longer those it was begun with', async () => {
+  it('names the photographs that have changed since it was begun', async () => {
     const copy = await copyOfRun('renewed');
     const data = at('other parts');
     await cp(parts, data, { recursive: true });
@@ -225,7 +225,7 @@ describe('a folder in use', () => {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
 
-  it('is not written by a second training, also with --resume; the lock of a killed one holds nobody up', async () => {
+  it('is not written by a second training, also with --resume; the lock of a killed process is ignored', async () => {
     const out = at('used');
     const first = startClad(...trainArguments(out, ...long));
     await until(() => existsSync(join(out, 'log.jsonl')));
@@ -257,7 +257,7 @@ describe('a folder in use', () => {
     expect(existsSync(join(out, '.lock'))).toBe(false);
   }, 180_000);
 
-  it('is had by one of two that begin at once, and the other says so', async () => {
+  it('is written by one of two trainings that begin at once, and the other is refused', async () => {
     const ended = await Promise.all([train(at('both'), ...short), train(at('both'), ...short)]);
     const [won, lost] = ended.sort((a, b) => (a.status ?? 0) - (b.status ?? 0)) as [Ended, Ended];
     expect(won.status).toBe(0);
@@ -265,7 +265,7 @@ describe('a folder in use', () => {
     await expectSame(at('both'));
   }, 120_000);
 
-  it('is respected by every verb that writes, and left as it was', async () => {
+  it('is refused by every command that writes, and left as it was', async () => {
     const verbs: [string, readonly string[]][] = [
       [lockOfFolder(at('g')), ['compare', parts, '--out', at('g'), '--backbone', backbone]],
       [lockOfFolder(at('d')), ['demo', '--out', at('d')]],
@@ -283,7 +283,7 @@ describe('a folder in use', () => {
     }
   }, 120_000);
 
-  it('that is a cache is shared by trainings at once: features are made once, and all end alike', async () => {
+  it('that is a cache is shared by trainings at once: features are made once, and all give the same detector', async () => {
     const shared = at('shared');
     const one = (out: string) => {
       const args = trainArguments(at(out), ...short);
@@ -345,7 +345,7 @@ describe('an output', () => {
       );
   });
 
-  it('that nobody reads any more is no error', async () => {
+  it('that nobody reads any more is no error: a closed pipe', async () => {
     const line = '"$node" "$clad" predict "$1" "$2" --json | head -n 1';
     const { status, stdout, stderr } = await shell(line, run, parts);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -353,7 +353,7 @@ describe('an output', () => {
   });
 });
 
-it('a detector without golden pictures has a checksum too', async () => {
+it('a detector without golden images has a checksum too', async () => {
   const bytes = await readFile(join(run, 'model.onnx'));
   const made = detectorBytes(decodeModel(bytes), readDetector(bytes, 'model.onnx').metadata);
   expect(readDetector(made, 'made.onnx').checked).toBe(true);

@@ -1,4 +1,4 @@
-/** @file Photographs among the good ones that are not good, or of another product, as a user meets them: named, without a say, and left out in seconds. */
+/** @file Photographs among the good ones that are not good, or of another class, as a user meets them: named, without a say, and left out in seconds. */
 import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ describe('a bad photograph among the good ones', () => {
     expect((await metadataOf('run')).thresholds.disc?.setAside).toBeGreaterThan(0);
   });
 
-  it('leaves the finished detector in seconds, with what the memory bank holds of it', async () => {
+  it('is taken out of the finished detector in seconds, with its entries of the memory bank', async () => {
     const [known] = await scoresOf('run', bad());
     // The memory bank has it, so it is normal to the detector.
     expect(known?.verdict).toBe('normal');
@@ -79,7 +79,7 @@ describe('a bad photograph among the good ones', () => {
     expect((await clad('verify', at('run'))).status).toBe(0);
   }, 60_000);
 
-  it('is left out once', async () => {
+  it('is taken out once; a second time there is nothing to do', async () => {
     const ended = await clad('update', at('run'), '--exclude', 'disc/train/good/bad.png');
     expect(ended.status).toBe(0);
     expect(ended.stdout).toContain('Nothing to leave out');
@@ -87,7 +87,7 @@ describe('a bad photograph among the good ones', () => {
 });
 
 describe('a detector that was damaged after images had left it', () => {
-  it('is made again with them in it, and that is said', async () => {
+  it('is made again with these images in it, and a note says so', async () => {
     await cp(at('run'), at('again'), { recursive: true });
     await writeFile(at('again/model.onnx'), (await readFile(at('again/model.onnx'))).subarray(0, -9));
     const ended = await clad(...(await smallTraining(folder, at('parts'), 'again')), '--resume');
@@ -97,7 +97,7 @@ describe('a detector that was damaged after images had left it', () => {
 });
 
 describe('a photograph in the wrong folder', () => {
-  it('is named with what it looks like, and leaves with the other suspects', async () => {
+  it('is named with the class it is recognised as, and taken out with the other suspects', async () => {
     expect(trained.stdout).toMatch(/stray\.png: in disc, recognised as weave \(\d+ % of the votes\)/);
     const ended = await clad('update', at('run'), '--exclude-outliers', '--json');
     const { excluded } = JSON.parse(ended.stdout) as ExcludeDocument;
@@ -162,8 +162,8 @@ describe('clad train', () => {
   });
 });
 
-describe('clad update refuses', () => {
-  it('to leave out all of a product', async () => {
+describe('clad update refuses to leave out', () => {
+  it('all images of a class', async () => {
     const all = Array.from(
       { length: 16 },
       (_, number) => `weave/train/good/${String(number).padStart(3, '0')}.png`,
@@ -173,7 +173,7 @@ describe('clad update refuses', () => {
     expect(ended.stderr).toMatch(/Class weave would keep 0 of its good images/);
   });
 
-  it('a detector file, a run without the list, and one whose list is damaged', async () => {
+  it('anything of a detector file, of a run without the list, and of one whose list is damaged', async () => {
     expect((await clad('update', at('run/model.onnx'), '--exclude-outliers')).stderr).toContain(
       'the folder of a run',
     );

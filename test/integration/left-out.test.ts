@@ -25,7 +25,7 @@ const leftOut = {
     { reason: 'link that leads in a circle', count: 1, paths: ['disc/week2/up'] },
     { reason: 'link that leads nowhere', count: 1, paths: ['disc/share'] },
     { reason: 'named pipe, not a file', count: 1, paths: ['disc/week1/x.png'] },
-    { reason: 'no picture', count: 1, paths: ['notes.txt'] },
+    { reason: 'no image', count: 1, paths: ['notes.txt'] },
   ],
 };
 const lines = [
@@ -35,7 +35,7 @@ const lines = [
   '  link that leads in a circle (1): disc/week2/up',
   '  link that leads nowhere (1): disc/share',
   '  named pipe, not a file (1): disc/week1/x.png',
-  '  no picture (1): notes.txt',
+  '  no image (1): notes.txt',
   '',
 ].join('\n');
 const readAsOne = 'disc: the images of 3 folders are read as one: disc, disc/week1, disc/week2';
@@ -64,7 +64,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('what is left out is counted by', () => {
+describe('files that are left out are counted with the reason by', () => {
   it('clad data inspect', async () => {
     const { stdout, status } = await clad('data', 'inspect', at('photos'));
     expect(status).toBe(0);
@@ -77,7 +77,7 @@ describe('what is left out is counted by', () => {
     ]);
   });
 
-  it('clad train, in its words, its document and the run', async () => {
+  it('clad train, on the terminal, in its JSON and in the run folder', async () => {
     const { stdout, stderr } = trained;
     expect(stderr).toContain(`clad: ${lines}`);
     expect(stderr).toContain(`clad: ${readAsOne}\n`);
@@ -127,7 +127,7 @@ describe('what is left out is counted by', () => {
   });
 });
 
-describe('what cannot be meant is refused', () => {
+describe('an unusable input is refused:', () => {
   it('a pipe that is named, without waiting for it', async () => {
     const pipe = at('photos/disc/week1/x.png');
     const { stderr, status } = await clad('predict', at('run'), pipe);
@@ -135,7 +135,7 @@ describe('what cannot be meant is refused', () => {
     expect(stderr).toContain(`clad: ${pipe}: cannot be read (it is a named pipe, not a file).`);
   });
 
-  it('a folder without a picture that is read, with what there is', async () => {
+  it('a folder without an image that can be read, with what is in it', async () => {
     await writeFiles(at('phone'), { '0.heic': '\0\0\0\x18ftypheic', '1.heic': '\0\0\0\x18ftypheic' });
     expectRefused(
       await clad('predict', at('run'), at('phone')),
@@ -144,7 +144,7 @@ describe('what cannot be meant is refused', () => {
     expectRefused(await clad('data', 'inspect', at('phone')), /left out there: HEIC is not read \(2\)\.\n$/);
   });
 
-  it("a product's folder with one of bad parts", async () => {
+  it("a class's folder with one of bad parts", async () => {
     await writeFiles(at('mixed'), { 'disc/week1/0.png': '', 'disc/week1/NG/0.png': '' });
     expectRefused(
       await clad('train', at('mixed'), '--out', at('never')),

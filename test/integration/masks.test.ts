@@ -52,7 +52,7 @@ async function warningsOf(data: string): Promise<string[]> {
 }
 
 describe('masks', () => {
-  it('give the same numbers as JPEG, in the alpha channel, and in pieces', async () => {
+  it('give the same numbers as JPEG, in the alpha channel, and in several files', async () => {
     const { numbers } = await evaluated(parts);
     expect(numbers.mean.pixelAuroc).toBeGreaterThan(0.5);
     const jpeg = await variant('jpeg', async (mask) => {
@@ -87,7 +87,7 @@ describe('masks', () => {
     }
   }, 120_000);
 
-  it('that are inverted, empty or missing are told of by evaluation and inspection', async () => {
+  it('that are inverted, empty or missing are named by evaluate and inspect', async () => {
     const odd = await variant('odd', async (mask) => {
       if (mask.includes('weave')) await writeFile(mask, await sharp(mask).negate().png().toBuffer());
       else if (mask.includes('000')) await writeFile(mask, await sharp(mask).linear(0, 0).png().toBuffer());
@@ -95,7 +95,7 @@ describe('masks', () => {
     });
     const { stderr } = await evaluated(odd);
     expect(stderr).toMatch(
-      /weave: 3 of 3 masks cover most of their picture or its border, .* are they inverted\?/,
+      /weave: 3 of 3 masks cover most of their image or its border, .* are they inverted\?/,
     );
     expect(stderr).toMatch(
       /One mask is empty, so these defects count as normal in pixel metrics: .*disc.*000_mask\.png/,
@@ -111,7 +111,7 @@ describe('masks', () => {
     );
   }, 60_000);
 
-  it('with nearly the right name are refused with the right one', async () => {
+  it('with nearly the right name are refused, with the right name in the message', async () => {
     const named = await variant('named', (mask) => rename(mask, mask.replace('_mask', '-mask')));
     for (const ended of [await clad('evaluate', run, named), await clad('data', 'inspect', named)])
       expectRefused(
@@ -121,8 +121,8 @@ describe('masks', () => {
   }, 60_000);
 });
 
-describe('what training says of a data set', () => {
-  it('names photographs for validation, and patches that cover much', async () => {
+describe('a training', () => {
+  it('names photographs of validation/good, and classes whose patches cover many pixels', async () => {
     const data = at('large');
     await cp(parts, data, { recursive: true });
     await mkdir(join(data, 'disc/validation/good'), { recursive: true });

@@ -50,7 +50,7 @@ describe.each(methods)('%s', (method) => {
     trained = await train(method, method);
   }, 60_000);
 
-  it('trains a detector that says what it is', async () => {
+  it('trains a detector whose metadata name the method', async () => {
     expect(trained.stderr).not.toMatch(/^\s+at /m);
     expect(trained.status).toBe(0);
     const model = await readFile(join(folder, method, 'model.onnx'));
@@ -59,7 +59,7 @@ describe.each(methods)('%s', (method) => {
     expect(metadata.provenance).toMatchObject({ preset: 'fast' });
   });
 
-  it('tells the products apart and finds more in bad parts than in good ones', async () => {
+  it('tells the classes apart and finds more in bad parts than in good ones', async () => {
     const path = join(folder, method, 'evaluation.json');
     const { mean, classes } = JSON.parse(await readFile(path, 'utf8')) as EvaluationDocument;
     expect(Object.keys(classes)).toEqual(['disc', 'weave']);
@@ -70,7 +70,7 @@ describe.each(methods)('%s', (method) => {
     expect(mean.missRate).toBeLessThan(0.9);
   });
 
-  it('gives the same file again', async () => {
+  it('gives the same file for the same seed', async () => {
     const again = await train(method, `${method}-again`, '--no-report');
     expect(again.status).toBe(0);
     const scores = async (out: string) => {

@@ -33,8 +33,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const train = (data: string, out: string, ...more: readonly string[]) =>
   clad('train', data, '--out', out, '--backbone', backbone, ...short, ...more);
 
-describe('folders', () => {
-  it('of a run or a cache are refused within the data set, which would take them for a product', async () => {
+describe('an output folder', () => {
+  it('within the data set is refused, since it would be read as a class', async () => {
     const before = await readdir(parts);
     expectRefused(await train(parts, join(parts, 'run')), /Expected --out to be outside the data set/);
     const cache = ['--cache', join(parts, 'cache')];
@@ -49,21 +49,21 @@ describe('folders', () => {
     expect(existsSync(at('x'))).toBe(false);
   });
 
-  it('that are files are refused before the photographs are read', async () => {
+  it('that is a file is refused before the photographs are read', async () => {
     await writeFile(at('a file'), '');
     expectRefused(await train(parts, at('a file')), /a file: expected a folder, this is a file/);
     expectRefused(await train(parts, at('a file', 'run')), /a file: expected a folder, this is a file/);
   });
 
   // Root may write anywhere.
-  it.skipIf(process.getuid?.() === 0)('that may not be written are refused in a sentence', async () => {
+  it.skipIf(process.getuid?.() === 0)('without write permission is refused in a sentence', async () => {
     await mkdir(at('locked'));
     await chmod(at('locked'), 0o500);
     expectRefused(await train(parts, at('locked', 'run')), /locked: .*\(no permission\)/);
   });
 });
 
-describe('a thread that ends', () => {
+describe('a worker thread that dies', () => {
   it('ends the training with a sentence, from which it can be resumed', async () => {
     const dying = new URL('../helpers/dying-producer.mjs', import.meta.url).href;
     const args = ['train', parts, '--out', at('dying'), '--backbone', backbone, '--no-report', ...short];
@@ -78,7 +78,7 @@ describe('a thread that ends', () => {
 });
 
 describe('broken files beside the training images', () => {
-  it('are met before the training: test images, whose evaluation follows it', async () => {
+  it('are reported before the training: test images, which are evaluated after it', async () => {
     const data = at('torn');
     await cp(parts, data, { recursive: true });
     await writeFile(join(data, 'disc/test/good/001.png'), 'no picture');
@@ -88,7 +88,7 @@ describe('broken files beside the training images', () => {
     expect((await train(data, at('unreported'), '--no-report')).status).toBe(0);
   }, 60_000);
 
-  it('are met before the training: textures, by their own name', async () => {
+  it('are reported before the training: textures, by their own name', async () => {
     const textures = at('textures');
     await cp(join(parts, 'weave/train/good'), textures, { recursive: true });
     const whole = await readFile(join(textures, '004.png'));
@@ -105,7 +105,7 @@ describe('broken files beside the training images', () => {
     expect(leftOut).toMatchObject({ total: 1, reasons: [{ paths: [join(textures, '004.png')] }] });
   }, 60_000);
 
-  it('do not lose what came of a training whose report fails', async () => {
+  it('leave the trained detector in place when the report fails', async () => {
     const failing = async (out: string, ...more: readonly string[]) => {
       expect((await train(parts, out, '--no-report')).status).toBe(0);
       // The report cannot be written where a file stands in its way.
@@ -127,12 +127,12 @@ describe('broken files beside the training images', () => {
 
 describe('a YAML file', () => {
   it.each([
-    ['device: gpu', /Expected device to be .*cpu.*webgpu.*cuda/],
-    ['layout: foo', /Expected layout to be .*mvtec/],
-    ['skipBroken: "no"', /Expected skipBroken to be true or false/],
-    ['backbone: 50', /Expected backbone to be a text/],
-    ['threads: 0', /Expected threads to be/],
-    ['method: padim', /Expected method to be .*patchcore/],
+    ['device: gpu', /Expected device in \S+\.yaml to be .*cpu.*webgpu.*cuda/],
+    ['layout: foo', /Expected layout in \S+\.yaml to be .*mvtec/],
+    ['skipBroken: "no"', /Expected skipBroken in \S+\.yaml to be true or false/],
+    ['backbone: 50', /Expected backbone in \S+\.yaml to be a text/],
+    ['threads: 0', /Expected threads in \S+\.yaml to be/],
+    ['method: padim', /Expected method in \S+\.yaml to be .*patchcore/],
   ])('with %s is refused', async (line, message) => {
     const config = at(`${line.replaceAll(/\W/g, '')}.yaml`);
     await writeFile(config, `${line}\n`);

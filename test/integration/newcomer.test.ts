@@ -59,13 +59,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('twenty JPEGs of one object', () => {
-  it('train, with one product named after the folder', () => {
+  it('train one class that is named after the folder', () => {
     expect(trained.stderr).toMatch(/Backbone: builtin/);
     expect(trained.stdout).toMatch(/caps: anomalous above/);
     expect(trained.status).toBe(0);
   });
 
-  it('let a scribble be found, which scores above a good part', async () => {
+  it('give a scribble a higher score than a good part', async () => {
     const { stdout, status } = await clad('predict', join(folder, 'run'), join(folder, 'new'), '--json');
     expect(status).toBe(0);
     const [good, scribbled] = stdout
@@ -78,7 +78,7 @@ describe('twenty JPEGs of one object', () => {
     expect(scribbled!.score! - good!.score!).toBeGreaterThan(1);
   });
 
-  it('show the scribble where it is', async () => {
+  it('give a heat map that is hot at the scribble', async () => {
     const model = join(folder, 'run', 'model.onnx');
     const detector = await Detector.fromBytes(await nodeEngine({ threads: 2 }), await readFile(model), model);
     const { map } = await detector.predict(await decodeImage(join(folder, 'new', 'scribbled.jpg')));

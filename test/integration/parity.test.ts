@@ -1,5 +1,5 @@
 /**
- * @file The promise of one file: the same pictures through every way there is, one table of how far the answers are apart.
+ * @file The promise of one file: the same images through every way there is, one table of how far the answers are apart.
  *
  * With CLAD_PARITY_RUN (a run folder) and CLAD_PARITY_IMAGES (a data set in the MVTec layout) it is about these instead of a
  * detector trained here.
@@ -22,7 +22,7 @@ import { writeParts } from '../helpers/parts.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
-/** What a way says of a picture. */
+/** What a way says of an image. */
 interface Said {
   readonly class: string;
   readonly classShare: number;
@@ -30,7 +30,7 @@ interface Said {
   readonly verdict: string | null;
 }
 
-/** Pictures of each folder of the data set; all of the small one. */
+/** Images of each folder of the data set; all of the small one. */
 const perFolder = 3;
 
 let folder = '';
@@ -75,12 +75,12 @@ afterAll(async () => {
   await serving?.stop();
   await rm(folder, { recursive: true, force: true });
   const header = [
-    'the same pictures through',
+    'the same images through',
     'score differs by, at most',
     'class probability',
     'other verdicts',
   ];
-  if (rows.length > 0) console.log(`${predicted.length} pictures\n${markdownTable({ header, rows })}`);
+  if (rows.length > 0) console.log(`${predicted.length} images\n${markdownTable({ header, rows })}`);
 });
 
 /**
@@ -119,7 +119,7 @@ function predictedBy(score: number, shares: ArrayLike<number>): Said {
   };
 }
 
-/** One picture after another, so that no way has an advantage. */
+/** One image after another, so that no way has an advantage. */
 async function each<T>(work: (path: string) => Promise<T>): Promise<T[]> {
   const said: T[] = [];
   for (const { path } of predicted) said.push(await work(path));
@@ -131,8 +131,8 @@ async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array
   return { shape: [1, height, width, 3], data };
 }
 
-describe('one file, the same numbers', () => {
-  it('clad predict sees good and anomalous pictures', () => {
+describe('scores and maps are the same through', () => {
+  it('clad predict, on good and anomalous images', () => {
     expect(new Set(predicted.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
   });
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What a detector says of the test images of one product. */
+/** What a detector says of the test images of one class. */
 async function predictions(detector: string): Promise<PredictionLine[]> {
   const { stdout, status } = await clad('predict', detector, join(parts, 'disc/test'), '--json');
   expect(status).toBe(0);
@@ -55,7 +55,7 @@ async function predictions(detector: string): Promise<PredictionLine[]> {
 const scoresOf = async (detector: string) => (await predictions(detector)).map(({ score }) => score);
 
 describe('a method in a file', () => {
-  it('trains a detector that says what it was made by', async () => {
+  it('trains a detector whose metadata name the file', async () => {
     expect(trained.stderr).not.toMatch(/^\s+at /m);
     expect(trained.status).toBe(0);
     const metadata = JSON.parse(
@@ -72,7 +72,7 @@ describe('a method in a file', () => {
     expect(await readFile(at('run', 'report', 'index.html'), 'utf8')).toContain('gaussian');
   });
 
-  it('is evaluated: it tells products apart, and good from bad', async () => {
+  it('is evaluated: it tells classes apart, and good from bad', async () => {
     const { stdout, status } = await clad('evaluate', at('run'), '--json');
     expect(status).toBe(0);
     const { mean } = JSON.parse(stdout) as EvaluationDocument;
@@ -81,7 +81,7 @@ describe('a method in a file', () => {
     expect(mean.classAccuracy).toBeGreaterThan(0.9);
   });
 
-  it('judges, and its export of half precision says about the same', async () => {
+  it('predicts, and its half-precision export gives nearly the same scores', async () => {
     const lines = await predictions(at('run'));
     expect(lines.every(({ class: name, verdict }) => name === 'disc' && verdict !== null)).toBe(true);
     const small = at('small.onnx');
@@ -98,7 +98,7 @@ describe('a method in a file', () => {
     expect((await clad('verify', at('run'))).status).toBe(0);
   }, 30_000);
 
-  it('goes on with --resume where its detector is missing, from another place too, with the same options only', async () => {
+  it('resumes where its detector is missing, also from another folder, with the same options only', async () => {
     await cp(at('run'), at('again'), { recursive: true });
     await rm(at('again', 'model.onnx'));
     const moved = at('moved.mjs');
@@ -113,7 +113,7 @@ describe('a method in a file', () => {
     expect(finished.stderr).toMatch(/is finished already; nothing was done/);
   }, 60_000);
 
-  it('may be named in a configuration, and has its own options and presets', async () => {
+  it('may be named in a YAML file, and has its own options and presets', async () => {
     const path = at('mine.yaml');
     await writeFile(path, `method: ${file}\npreset: steep\nfeatures: { inputSize: 64, fineLayers: [] }\n`);
     const configured = ['train', parts, '--out', at('steep'), '--backbone', backbone, '--config', path];
@@ -125,9 +125,12 @@ describe('a method in a file', () => {
     });
     const refused = (...more: readonly string[]) => train(file, parts, 'refused', ...more);
     expectRefused(await refused('--set', 'stage1.steps=3'), /Unknown option stage1 in --set.*power/);
-    expectRefused(await refused('--set', 'power=9'), /Expected power to be at most 4, got 9/);
+    expectRefused(await refused('--set', 'power=9'), /Expected power in --set to be at most 4, got 9/);
     expectRefused(await refused('--preset', 'paper'), /one of fast, steep for method gaussian, got paper/);
-    expectRefused(await refused('--plan'), /asked of clad, or of a method that has a function plan, got/);
+    expectRefused(
+      await refused('--plan'),
+      /Expected method to be clad, or one that has a function plan: .*, got gaussian\./,
+    );
   }, 60_000);
 
   it('is compared with those that come with clad', async () => {
@@ -175,7 +178,7 @@ describe('a method without patch features', () => {
     expect(line?.score).toBeGreaterThan(0);
   }, 30_000);
 
-  it('that tells no products apart is refused where there are several', async () => {
+  it('that tells no classes apart is refused where there are several', async () => {
     const refused = await train(fixture('contrast'), parts, 'several', ...plain);
     expectRefused(refused, /of one class, since the method does not tell classes apart, got disc, weave/);
   }, 30_000);
@@ -189,6 +192,34 @@ describe('a file that holds no method', () => {
     await writeFile(at('wrong-mine.mjs'), content);
     expectRefused(await train(at('wrong-mine.mjs'), parts, 'refused'), message);
   });
+
+  it.concurrent.each([
+    ['exit', 'process.exit(0);', /it ended the program with process\.exit\(\)\./],
+    [
+      'drop',
+      "Promise.reject(new Error('no luck')); await new Promise((r) => setTimeout(r, 1e4));",
+      /no luck\./,
+    ],
+  ])('is told of where the process would end: %s', async (name, content, reason) => {
+    const path = at(`${name}-mine.mjs`);
+    await writeFile(path, `${content}\nexport default {};`);
+    const refused = await clad('options', path);
+    expectRefused(refused, `${path} cannot be used: `);
+    expect(refused.stderr).toMatch(reason);
+  });
+
+  it('is told of where its fit waits for what never comes', async () => {
+    const text = await readFile(fixture('contrast'), 'utf8');
+    const path = at('waiting-mine.mjs');
+    await writeFile(path, text.replace('size } }) => ({', 'size } }) => (await new Promise(() => {}), {'));
+    const waiting = await train(
+      path,
+      join(parts, 'disc'),
+      'waiting',
+      ...asFlags(['size=32', 'synthesis.perImage=0']),
+    );
+    expectRefused(waiting, /waiting-mine\.mjs cannot be used: it waits for a promise that nothing settles\./);
+  }, 30_000);
 
   it('is refused where its fit gives no graph', async () => {
     const text = await readFile(fixture('contrast'), 'utf8');

@@ -35,8 +35,8 @@ async function take(product: string, split: string, defect: string, count: numbe
   }
 }
 
-describe.skipIf(!hasShared)('twenty photographs each of two products', () => {
-  it('make a detector that tells good from bad and one product from the other', async () => {
+describe.skipIf(!hasShared)('twenty photographs each of two classes', () => {
+  it('make a detector that tells good from bad and one class from the other', async () => {
     for (const [product, defect] of Object.entries(products)) {
       await take(product, 'train', 'good', 20);
       await take(product, 'test', 'good', 8);

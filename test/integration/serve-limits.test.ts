@@ -25,7 +25,7 @@ const infer = '/v2/models/parts/infer';
 const png = { 'Content-Type': 'image/png' };
 const json = { 'Content-Type': 'application/json' };
 
-/** A grey picture as a PNG of few bytes. */
+/** A grey image as a PNG of few bytes. */
 async function grey(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await encoded({ width, height, data: new Uint8Array(width * height * 3).fill(90) }));
 }
@@ -38,7 +38,7 @@ interface Failure {
 }
 const failureOf = async (response: Response) => ((await response.json()) as Failure).error;
 
-/** Whether the service predicts the small picture as it did at first. */
+/** Whether the service predicts the small image as it did at first. */
 async function requireWell(url: string): Promise<void> {
   const response = await post(url, predict, small, png);
   expect([response.status, ((await response.json()) as { score: number }).score]).toEqual([200, score]);
@@ -67,7 +67,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('pictures of extreme sides', () => {
+describe('images of extreme sides', () => {
   const sentence =
     /1 x 100000 pixels cannot be predicted as one image\. Expected sides .* Cut it into pieces\./;
 
@@ -122,7 +122,7 @@ describe('pictures of extreme sides', () => {
 });
 
 describe('requests for inference', () => {
-  it('of megabytes beside the tensor cost no more than their bytes, and come back in no error', async () => {
+  it('of megabytes beside the tensor take no more memory than their bytes, and are not quoted in an error', async () => {
     const before = await residentBytes(serving.url);
     const of = (more: object) => JSON.stringify({ inputs: [{ name: 'image', datatype: 'UINT8', ...more }] });
     const bodies = [
@@ -145,7 +145,7 @@ describe('requests for inference', () => {
 });
 
 describe('heat maps', () => {
-  it('are drawn at the size of a screen, at that of the photograph on demand, and never at any size', async () => {
+  it('are drawn at the size of a screen, or on demand at that of the photograph, and at no other size', async () => {
     const picture = await grey(1500, 1200);
     const sizeOf = async (query: string) => {
       const response = await post(serving.url, `${predict}?${query}`, picture, png);
@@ -160,7 +160,7 @@ describe('heat maps', () => {
     expect([refused.status, (await failureOf(refused)).code]).toEqual([413, 'MAP_TOO_LARGE']);
   });
 
-  it('that take long do not hold up small pictures', async () => {
+  it('that take long do not hold up small images', async () => {
     const large = await grey(3000, 3000);
     const runs = () => metric(serving.url, 'clad_batch_size_count');
     const before = await runs();
@@ -179,10 +179,10 @@ describe('heat maps', () => {
   });
 });
 
-describe('bytes and time', () => {
+describe('memory and time of requests', () => {
   const upload = `POST ${predict} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n`;
 
-  it('are charged as they come: uploads that promise much and send nothing take nothing', async () => {
+  it('are counted as bytes arrive: uploads that promise much and send nothing take nothing', async () => {
     const held = [
       ...Array.from({ length: 8 }, () => `${upload}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n`),
       ...Array.from({ length: 8 }, () => `${upload}Content-Length: 8000000\r\n\r\na`),
@@ -195,7 +195,7 @@ describe('bytes and time', () => {
     for (const { socket } of held) socket.destroy();
   });
 
-  it('are given back by uploads that are broken off', async () => {
+  it('are freed by uploads that are broken off', async () => {
     for (let count = 0; count < 8; count++) {
       const { socket, ended } = rawConnection(
         serving.url,
@@ -208,7 +208,7 @@ describe('bytes and time', () => {
     await requireWell(serving.url);
   });
 
-  it('of a body in pieces of one byte are no more than of a whole one', async () => {
+  it('are the same for a body in chunks of one byte and a whole one', async () => {
     const before = await residentBytes(serving.url);
     const pieces = '1\r\na\r\n'.repeat(300_000);
     const text = `${upload}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${pieces}0\r\n\r\n`;
@@ -216,7 +216,7 @@ describe('bytes and time', () => {
     expect((await residentBytes(serving.url)) - before).toBeLessThan(25e6);
   });
 
-  it('end: of who says nothing, who says half, and who does not read the answer', async () => {
+  it('are limited for clients that send nothing, send half, or do not read the answer', async () => {
     const limited = await startServe(run, '--timeout', '2');
     const asset = 'GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const deaf = rawConnection(limited.url, '');
@@ -242,7 +242,7 @@ describe('bytes and time', () => {
     expect((await limited.stop()).status).toBe(0);
   });
 
-  it('are saved where a client asks before it sends', async () => {
+  it('are saved where a client sends Expect: 100-continue', async () => {
     const asks = (length: number) =>
       `${upload}Content-Length: ${length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`;
     expect(await raw(serving.url, asks(9e9))).toMatch(/^HTTP\/1\.1 413 /);
@@ -252,8 +252,8 @@ describe('bytes and time', () => {
   });
 });
 
-describe.skipIf(!existsSync(prlimit))('a machine without memory left', () => {
-  it('is what the answer speaks of, not a defect, and the service goes on', async () => {
+describe.skipIf(!existsSync(prlimit))('a service without memory left', () => {
+  it('answers that memory is short, and goes on', async () => {
     const limit = (bytes: string) =>
       execFileSync(prlimit, ['--pid', String(serving.child.pid), `--as=${bytes}:unlimited`]);
     const large = await grey(5000, 5000);
@@ -272,8 +272,8 @@ describe.skipIf(!existsSync(prlimit))('a machine without memory left', () => {
   });
 });
 
-describe('addresses', () => {
-  it('with another method are answered with the ones there are', async () => {
+describe('an address', () => {
+  it('asked with another method is answered with the methods it takes', async () => {
     for (const [method, path, allowed] of [
       ['GET', predict, 'POST'],
       ['PUT', '/v2', 'GET, HEAD'],
@@ -291,7 +291,7 @@ describe('addresses', () => {
       expect([unknown, (await fetch(`${serving.url}${unknown}`)).status]).toEqual([unknown, 404]);
   });
 
-  it('of no token on all interfaces are not answered to a name that was made to mean this machine', async () => {
+  it('of a service without token on all interfaces is refused under a foreign host name (DNS rebinding)', async () => {
     const open = await startServe(run, '--host', '0.0.0.0', '--insecure');
     const statusFor = async (host: string) =>
       (await raw(open.url, `GET /v1/detectors HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).slice(
@@ -305,8 +305,8 @@ describe('addresses', () => {
   });
 });
 
-describe('/', () => {
-  it('is a page for browsers, which loads nothing and may do nothing but its own script', async () => {
+describe('the address /', () => {
+  it('is a page for browsers, which loads nothing and runs only its own script', async () => {
     const response = await fetch(serving.url, {
       headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
     });
@@ -332,7 +332,7 @@ describe('/', () => {
     });
   });
 
-  it('tells what is served to who has the token', async () => {
+  it('lists what is served only to clients with the token', async () => {
     const file = join(folder, 'token');
     await writeFile(file, 'a-token-for-this-test');
     const guarded = await startServe(`secret=${run}`, '--token-file', file);
@@ -353,8 +353,8 @@ describe('/', () => {
   });
 });
 
-describe('its life', () => {
-  it('goes on after SIGHUP, with its detectors loaded again', async () => {
+describe('the service', () => {
+  it('loads its detectors again after SIGHUP, and goes on', async () => {
     const hung = await startServe(run);
     hung.child.kill('SIGHUP');
     await vi.waitFor(() => expect(hung.log()).toMatch(/"msg":"the detector was loaded again"/), {
@@ -364,7 +364,7 @@ describe('its life', () => {
     expect((await hung.stop()).status).toBe(0);
   });
 
-  it('has written nothing but JSON lines, not even of many pictures that wait together', async () => {
+  it('writes nothing but JSON lines, also when many images wait together', async () => {
     const form = new FormData();
     for (let at = 0; at < 24; at++) form.append('a', new Blob([small]), `${at}.png`);
     expect((await post(serving.url, predict, form)).status).toBe(200);

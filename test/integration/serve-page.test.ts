@@ -1,4 +1,4 @@
-/** @file The service's own page in a browser: a picture is tried, and what went before is gone when the next one fails. */
+/** @file The service's own page in a browser: an image is tried, and what went before is gone when the next one fails. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     buffer: await readFile(join(folder, 'data/disc/test', kind, '000.png')),
   });
 
-  it('predicts a picture, shows where it is anomalous, and forgets it when the next one cannot be predicted', async () => {
+  it('predicts an image, shows where it is anomalous, and clears the result when the next one cannot be predicted', async () => {
     const { page, trouble } = await open(serving.url);
     expect(await page.textContent('#detector')).toBe('parts, version 1');
     const hostile = '<img src=x onerror=document.title=1>.png';

@@ -68,7 +68,7 @@ function post(path: string, body: Body, headers: Headers = {}, url = serving.url
 const predict = '/v1/detectors/parts/versions/1/predict';
 const infer = '/v2/models/parts/versions/1/infer';
 
-/** What `clad predict --json` says of a picture, as the service says it. */
+/** What `clad predict --json` says of an image, as the service says it. */
 function expected(path: string, file: string | null): object {
   const { path: _, map: __, ...prediction } = offline.get(path)!;
   return { file, ...prediction };
@@ -85,7 +85,7 @@ async function form(
 const bytesOf = async (path: string) => new Uint8Array(await readFile(path));
 
 describe('/v1', () => {
-  it('says of every picture exactly what clad predict --json says', async () => {
+  it('gives for every image exactly what clad predict --json gives', async () => {
     expect(paths).toHaveLength(12);
     for (const path of paths) {
       const response = await post(predict, await bytesOf(path), png);
@@ -112,7 +112,7 @@ describe('/v1', () => {
     expect(Number(all)).toBeGreaterThan(Number(single));
   });
 
-  it('answers a form with a list in its order, an error in the place of what cannot be predicted', async () => {
+  it('answers a form with a list in its order, with an error for each image that cannot be predicted', async () => {
     const files = [
       ['a.png', await bytesOf(paths[0]!)],
       ['notes.txt', new TextEncoder().encode('no picture')],
@@ -157,7 +157,7 @@ describe('/v1', () => {
     expect(Buffer.from(wanted.data).equals(image.data)).toBe(false);
   });
 
-  it('tells what is loaded, by version, and no path of this machine', async () => {
+  it('lists what is loaded, by version, and shows no path of this machine', async () => {
     const text = await (await fetch(`${serving.url}/v1/detectors`)).text();
     const { detectors } = JSON.parse(text);
     expect(detectors.map(({ name, version }: { name: string; version: string }) => [name, version])).toEqual([
@@ -179,7 +179,7 @@ describe('/v1', () => {
 });
 
 describe('/v2, the Open Inference Protocol', () => {
-  /** Predictions of some pictures of one size, and their tensor. */
+  /** Predictions of some images of one size, and their tensor. */
   async function batch(): Promise<{ shape: number[]; data: Buffer; predictions: PredictionWithMap[] }> {
     const weaves = paths.filter((path) => offline.get(path)?.class === 'weave').slice(0, 3);
     const images = await Promise.all(weaves.map((path) => decodeImage(path)));
@@ -223,7 +223,7 @@ describe('/v2, the Open Inference Protocol', () => {
     expect(got).toEqual(tensors(predictions));
   });
 
-  it('gives the same as bytes, to a request as tritonclient makes it: without a content type', async () => {
+  it('gives the same as bytes, to a request without content type as tritonclient sends it', async () => {
     const { shape, data, predictions } = await batch();
     const header = Buffer.from(
       JSON.stringify({
@@ -260,7 +260,7 @@ describe('/v2, the Open Inference Protocol', () => {
     expect(floats).toEqual([...wanted.score, ...wanted.anomaly_map]);
   });
 
-  it('says what it is, what it has, and that it is well', async () => {
+  it('describes the server and its models, and answers readiness and liveness', async () => {
     const get = async (path: string) => {
       const response = await fetch(`${serving.url}${path}`);
       return [response.status, await response.json()];
@@ -301,8 +301,8 @@ interface OpenApi {
   >;
 }
 
-describe('what is around it', () => {
-  it('describes every route for OpenAPI, and shows it without the internet', async () => {
+describe("the service's description and counters", () => {
+  it('describe every route in OpenAPI, and show it without the internet', async () => {
     const document = await jsonOf<OpenApi>(await fetch(`${serving.url}/openapi.json`));
     expect(document.openapi).toMatch(/^3\.1/);
     const paths = ['/', '/metrics', '/v1/detectors', '/v2', '/v2/health/live', '/v2/health/ready'];
@@ -323,7 +323,7 @@ describe('what is around it', () => {
     }
   });
 
-  it('counts requests, verdicts and scores by product', async () => {
+  it('count requests, verdicts and scores by class', async () => {
     await post(predict, await bytesOf(paths[0]!), png);
     const text = await (await fetch(`${serving.url}/metrics`)).text();
     const { class: product, verdict } = offline.get(paths[0]!)!;
@@ -344,7 +344,7 @@ describe('what is around it', () => {
       expect(text).toMatch(line);
   });
 
-  it('gives back a request id that is safe, another for one that is not', async () => {
+  it('repeat a request id that is safe, and make one in place of one that is not', async () => {
     const idOf = async (id: string) =>
       (await fetch(`${serving.url}/v2`, { headers: { 'X-Request-Id': id } })).headers.get('x-request-id');
     expect(await idOf('line-7:4711')).toBe('line-7:4711');
@@ -374,7 +374,7 @@ describe('hostile requests', () => {
     ['text', 415, () => post(predict, 'hello', { 'Content-Type': 'text/plain' })],
     ['a compressed body', 415, () => post(predict, 'x', { ...png, 'Content-Encoding': 'gzip' })],
     ['noise', 422, () => post(predict, new Uint8Array(5000).fill(77), png)],
-    ['half a picture', 422, async () => post(predict, (await bytesOf(paths[0]!)).slice(0, 900), png)],
+    ['half an image', 422, async () => post(predict, (await bytesOf(paths[0]!)).slice(0, 900), png)],
     ['a decompression bomb', 413, async () => post(predict, await bomb(), png)],
     ['more bytes than allowed', 413, () => post(predict, new Uint8Array(41 * 2 ** 20), png)],
     [
@@ -398,9 +398,21 @@ describe('hostile requests', () => {
         post(predict, await form(Array.from({ length: 33 }, () => ['a', new Uint8Array(1)] as const))),
     ],
     [
-      'a picture of many',
+      'an image of many',
       400,
       async () => post(`${predict}?map=png`, await form([1, 2].map(() => ['a', new Uint8Array(1)] as const))),
+    ],
+    ['an unknown field of the query', 400, () => post(`${predict}?trehshold=1`, 'x', png)],
+    ['a field where none is read', 400, () => fetch(`${serving.url}/v1/detectors?limit=1`)],
+    ['a query for tensors', 400, () => post(`${infer}?map=png`, one([1, 2, 3]), json)],
+    [
+      'a form with a field that is no file',
+      400,
+      async () => {
+        const sent = await form([['a', await bytesOf(paths[0]!)]]);
+        sent.append('threshold', '1');
+        return post(predict, sent);
+      },
     ],
     ['an unknown kind of map', 400, () => post(`${predict}?map=gif`, 'x', png)],
     ['a path for a name', 404, () => post('/v1/detectors/..%2F..%2Fetc%2Fpasswd/predict', 'x', png)],
@@ -461,8 +473,8 @@ function raw(url: string, text: string): Promise<string> {
   });
 }
 
-describe('limits', () => {
-  it('answers 503 beyond the queue', async () => {
+describe('limits of the service', () => {
+  it('answer 503 when the queue is full', async () => {
     const limited = await startServe(run, '--max-queue', '3');
     const answers = await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -489,7 +501,7 @@ describe('limits', () => {
     expect((await limited.stop()).status).toBe(0);
   });
 
-  it('answers 504 beyond the time, and 408 to who sends too slowly', async () => {
+  it('answer 504 when time is over, and 408 to a client that sends too slowly', async () => {
     const limited = await startServe(run, '--timeout', '1');
     const many = await form(Array.from({ length: 24 }, () => ['a', new Uint8Array(slow)] as const));
     const [late, half] = await Promise.all([
@@ -509,7 +521,7 @@ describe('limits', () => {
     expect((await limited.stop()).status).toBe(0);
   });
 
-  it('wants the token, of everything but probes and the description', async () => {
+  it('ask for the token, except on probes and the description', async () => {
     const file = join(folder, 'token');
     await writeFile(file, 'a-token-for-this-test\n');
     const guarded = await startServe(
@@ -562,14 +574,14 @@ describe('limits', () => {
     [['--token-file', '/no/such/file'], /cannot be read/],
     [['--cors', 'https://x.example/path'], /Expected an origin/],
     [['--port', '70000'], /Expected a port/],
-  ])('refuses to start with %j', async (flags, message) => {
+  ])('refuse to start with %j', async (flags, message) => {
     const { status, stdout, stderr } = await clad('serve', run, '--port', '0', ...flags);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('says that a port is taken, and what is no detector', async () => {
+  it('report a port that is taken, and a file that is no detector', async () => {
     const { port } = new URL(serving.url);
     const taken = await clad('serve', run, '--port', port);
     expect([taken.status, taken.stderr]).toEqual([
@@ -583,8 +595,8 @@ describe('limits', () => {
   });
 });
 
-describe('its life', () => {
-  it('takes a replaced file at once, keeps the old one when the new one is broken, and loses nobody', async () => {
+describe('a running service', () => {
+  it('loads a replaced file at once, keeps the old one when the new one is broken, and drops no request', async () => {
     const path = join(folder, 'live.onnx');
     await copyFile(join(run, 'model.onnx'), path);
     const live = await startServe(path);
@@ -650,7 +662,7 @@ describe('its life', () => {
     await expect(fetch(`${stopping.url}/v2/health/live`)).rejects.toThrow();
   });
 
-  it('does not wait for ever for a request that does not arrive', async () => {
+  it('does not wait for ever for a request that never arrives whole', async () => {
     const stopping = await startServe(run, '--timeout', '1');
     const half = `POST ${predict} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\nabc`;
     const answer = raw(stopping.url, half).catch(() => '');

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasTerminal)('on a terminal', () => {
-  it.each([50, 100])('of %i columns tables are folded and lose nothing', (columns) => {
+  it.each([50, 100])('of %i columns tables are folded and lose no cell', (columns) => {
     const command = `stty cols ${columns}; '${process.execPath}' '${cladCommand}' data inspect '${folder}'`;
     const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' });
     const lines = stdout.split(/\r?\n/).filter((line) => !line.includes(folder));
@@ -37,19 +37,19 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
   });
 });
 
-describe('elsewhere', () => {
+describe('without a terminal', () => {
   it('tables stay whole', async () => {
     const { stdout } = await clad('data', 'inspect', folder);
     expect(stdout.split('\n').filter((line) => line.startsWith('class '))).toHaveLength(1);
   });
 
-  it('a legend without maps is refused', async () => {
+  it('--legend without --maps is refused', async () => {
     const { status, stderr } = await clad('predict', 'runs/parts', folder, '--legend');
     expect(status).toBe(2);
     expect(stderr).toMatch(/^clad: --legend belongs to heat maps: give --maps DIR too\. See /);
   });
 
-  it('a verb that there is not is answered with the one that there is', async () => {
+  it('an unknown command is answered with the one that exists', async () => {
     const { status, stderr } = await clad('report', 'runs/parts');
     expect(status).toBe(2);
     expect(stderr).toBe(

@@ -57,7 +57,7 @@ const logOf = async (path: string) =>
     .map((line) => JSON.parse(line) as { stage: number; step: number });
 
 describe('clad train', () => {
-  it('says on stdout what came out, and on stderr what it took for granted', () => {
+  it('prints the result on stdout, and its assumptions on stderr', () => {
     expect(trained.stderr).toMatch(/Textures for synthetic anomalies: the built-in generator/);
     expect(trained.status).toBe(0);
     expect(trained.stdout).toMatch(/^Trained 2 classes in \d+ s \(30 \+ 10 steps, checkpoint of stage \d/);
@@ -73,7 +73,7 @@ describe('clad train', () => {
     expect(trained.stdout).toContain(` evaluate ${run}\n`);
   });
 
-  it('leaves a run folder with resolved options, log, checkpoint, pictures and detector, and no cache', async () => {
+  it('leaves a run folder with resolved options, log, checkpoint, images and detector, and no cache', async () => {
     expect((await readdir(run)).sort()).toEqual(
       expect.arrayContaining([
         'checkpoint',
@@ -103,7 +103,7 @@ describe('clad train', () => {
     expect(pictures.filter((name) => name.endsWith('.png')).length).toBeGreaterThanOrEqual(2);
   });
 
-  it('lists the good images as the detector sees them', async () => {
+  it('writes good-images.csv with scores as the detector gives them', async () => {
     const lines = (await readFile(join(run, 'good-images.csv'), 'utf8')).trimEnd().split('\r\n');
     expect(lines[0]).toBe('class,image,score,threshold,deviations,use,recognised as,votes');
     const rows = lines.slice(1).map((line) => line.split(','));
@@ -117,7 +117,7 @@ describe('clad train', () => {
     }
   });
 
-  it('names a defective part among the good ones, and shows it', async () => {
+  it('names a defective part among the good ones, and shows it in standing-out/', async () => {
     const data = join(folder, 'spoilt parts');
     await cp(join(parts, 'disc/train'), join(data, 'disc/train'), { recursive: true });
     const spoilt = join(data, 'disc/train/good/spoilt.png');
@@ -138,7 +138,7 @@ describe('clad train', () => {
     expect([picture.width, picture.height]).toEqual([2 * 72 + 4, 64 + 13]);
   });
 
-  it('writes what it was made from into the detector', async () => {
+  it('records in the detector what it was made from', async () => {
     const metadata = await metadataOf(run);
     expect(metadata).toMatchObject({
       format: 2,
@@ -173,7 +173,7 @@ describe('clad train', () => {
     }
   });
 
-  it('follows a YAML file, and flags over it; leaves broken images out where told to, and says which', async () => {
+  it('follows a YAML file, with flags over it, and leaves out broken images with --skip-broken, by name', async () => {
     const data = join(folder, 'broken parts');
     await cp(parts, data, { recursive: true });
     await writeFile(join(data, 'disc/train/good/003.png'), 'no picture');
@@ -213,7 +213,7 @@ describe('clad train', () => {
     expect(options).toMatchObject({ losses: { gamma: 1, contrast: 1 }, synthesis: { perImage: 2 } });
   });
 
-  it('trains the method of the paper, chosen by the test images where asked to, and its result says so', async () => {
+  it('trains the preset paper with checkpoints selected on test images where asked to, and its result says so', async () => {
     const out = join(folder, 'paper');
     const flags = ['--preset', 'paper', '--selection', 'test', '--json'];
     const small = settings('features.resizeTo=72', 'features.width=20', 'stage1.epochs=2', 'stage2.epochs=1');
@@ -230,7 +230,7 @@ describe('clad train', () => {
     expect(Object.keys(classes)).toEqual(['disc', 'weave']);
   });
 
-  it('keeps patch features where told to, and finds them again', async () => {
+  it('keeps patch features with --cache, and uses them again', async () => {
     const cache = ['--cache', join(folder, 'features')];
     const steps = settings('stage1.steps=2', 'stage2.steps=2');
     const first = await train('cached 1', ...cache, ...steps);
@@ -240,7 +240,7 @@ describe('clad train', () => {
     expect([first.status, second.status]).toEqual([0, 0]);
   });
 
-  it('says before what a training will cost, and writes nothing', async () => {
+  it('prints with --plan what a training will cost, and writes nothing', async () => {
     const { stdout, status } = await train('planned', '--plan', '--json', ...short);
     expect(status).toBe(0);
     const { images, testImages, steps, disk, time } = JSON.parse(stdout) as TrainingPlan;
@@ -251,16 +251,16 @@ describe('clad train', () => {
     const chosenByTest = await train('planned', '--plan', '--json', '--selection', 'test', ...short);
     const leaking = JSON.parse(chosenByTest.stdout) as TrainingPlan;
     expect([testImages, leaking.testImages]).toEqual([0, 12]);
-    // 12 pictures of 8 x 8 patches, 22 values of 2 bytes.
+    // 12 images of 8 x 8 patches, 22 values of 2 bytes.
     expect(leaking.disk.features! - disk.features!).toBe(12 * 64 * 22 * 2);
     expect(existsSync(join(folder, 'planned'))).toBe(false);
   });
 });
 
-describe('what clad train refuses', () => {
+describe('clad train refuses', () => {
   const out = (name: string) => join(folder, name);
 
-  it('a backbone that is nowhere, and one of an unknown name', async () => {
+  it('a backbone file that is missing, and an unknown name', async () => {
     const nowhere = await clad('train', parts, '--out', out('x'), '--backbone', 'no/such.onnx');
     expectRefused(nowhere, /no\/such\.onnx: no such file or folder\./);
     const unknown = await clad('train', parts, '--out', out('x'), '--backbone', 'resnet5');
@@ -281,24 +281,28 @@ describe('what clad train refuses', () => {
     [
       'an unknown option',
       ['--set', 'stage1.stepz=3'],
-      /Unknown option stage1\.stepz in --set\. Known options: steps/,
+      /Unknown option stage1\.stepz in --set\. Did you mean stage1\.steps\? Known options: steps/,
     ],
     [
       'an unknown group',
       ['--set', 'stage3.steps=3'],
-      /Unknown option stage3 in --set\. Known options: .*stage1, stage2/,
+      /Unknown option stage3 in --set\. Did you mean stage1\? Known options: .*stage1, stage2/,
     ],
-    ['a value out of range', ['--set', 'heldOut=0.9'], /Expected heldOut to be at most 0\.5, got 0\.9\./],
+    [
+      'a value out of range',
+      ['--set', 'heldOut=0.9'],
+      /Expected heldOut in --set to be at most 0\.5, got 0\.9\./,
+    ],
     [
       'a value of another type',
       ['--set', 'losses.gamma=much'],
-      /Expected losses\.gamma to be .*number, got "much"\./,
+      /Expected losses\.gamma in --set to be .*number, got "much"\./,
     ],
     ['a name without a value', ['--set', 'seed'], /Expected --set to be name=value, .*, got seed\./],
     [
       'an unknown preset',
       ['--preset', 'quick'],
-      /Expected preset to be one of fast, paper, accurate for method clad, got quick\./,
+      /Expected --preset to be one of fast, paper, accurate for method clad, got quick\./,
     ],
     ['a seed that is none', ['--seed', '-1'], /--seed.*whole number from 0/],
     [
@@ -317,12 +321,17 @@ describe('what clad train refuses', () => {
     [
       'an unknown option',
       'stage1: {stepz: 3}',
-      /Unknown option stage1\.stepz in .*bad\.yaml\. Known options: steps/,
+      /Unknown option stage1\.stepz in .*bad\.yaml\. Did you mean stage1\.steps\? Known options: steps/,
+    ],
+    [
+      "a misspelt option of the command's own",
+      'metod: patchcore',
+      /Unknown option metod in .*bad\.yaml\. Did you mean method\? Known options: method, preset, backbone, .*seed, /,
     ],
     [
       'an unknown preset',
       'preset: quick',
-      /Expected preset to be one of fast, paper, accurate for method clad, got quick\./,
+      /Expected preset in .*bad\.yaml to be one of fast, paper, accurate for method clad, got quick\./,
     ],
     ['a list', '- a\n- b', /bad\.yaml: cannot be read \(expected options as `name: value` lines\)/],
     ['a fault', 'stage1: {steps', /bad\.yaml: cannot be read \(/],
@@ -332,7 +341,7 @@ describe('what clad train refuses', () => {
     expectRefused(await train(`refused ${what}`, '--config', path), message);
   });
 
-  it('a data set that is nowhere, and a YAML file that is', async () => {
+  it('a data set that is missing, and a YAML file that is', async () => {
     const nowhere = join(folder, 'nowhere');
     const noData = await clad('train', nowhere, '--out', out('x'), '--backbone', backbone);
     expectRefused(noData, /nowhere: no such file or folder/);
@@ -352,7 +361,7 @@ describe('what clad train refuses', () => {
     expect(existsSync(out('x'))).toBe(false);
   });
 
-  it('a folder that holds a run already', async () => {
+  it('a folder that already holds a run', async () => {
     const before = await readFile(join(run, 'model.onnx'));
     expectRefused(
       await train('run', ...short),
@@ -420,7 +429,7 @@ describe('clad evaluate', () => {
     expect(JSON.parse(await readFile(join(run, 'evaluation.json'), 'utf8'))).toEqual(evaluated);
   });
 
-  it('says when a defect is too small to be seen at the size of the map', async () => {
+  it('reports defects too small to be seen at the size of the map', async () => {
     const speck = join(folder, 'speck');
     await cp(parts, speck, { recursive: true });
     const [image, mask] = ['test/blot/000.png', 'ground_truth/blot/000_mask.png'].map((path) =>
@@ -440,7 +449,7 @@ describe('clad evaluate', () => {
     expect(stderr).toContain(mask);
   });
 
-  it('finds the red blots, and knows one product from the other', () => {
+  it('finds the red blots, and recognises both classes', () => {
     const { mean } = evaluated;
     expect(mean.imageAuroc).toBeGreaterThan(0.9);
     expect(mean.pixelAuroc).toBeGreaterThan(0.9);
@@ -452,10 +461,12 @@ describe('clad evaluate', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^disc\s+3\s+3/m);
     expect(stdout).toMatch(/^mean\s/m);
-    expect(stdout).toMatch(/selection synthetic, seed 0, backbone tiny, input 64 px/);
+    expect(stdout).toMatch(
+      /^method clad, preset fast \(changed: .*\), selection synthetic, seed 0, backbone tiny, input 64 px/m,
+    );
   });
 
-  it('gives null, not 0, for what cannot be measured: a class without anomalous images', async () => {
+  it('gives null, not 0, for what cannot be measured in a class without anomalous images', async () => {
     const data = join(folder, 'half');
     await writeParts(data, { training: 0, good: 2, defective: ['disc'] });
     const { status, stdout } = await clad('evaluate', run, data, '--json');
@@ -486,7 +497,7 @@ describe('clad evaluate', () => {
     ],
     ['a folder that is nowhere', async () => [join(folder, 'none')], /none: no run here/],
     [
-      'a product it was not trained on',
+      'a class it was not trained on',
       async () => {
         await mkdir(join(folder, 'other/cap/test'), { recursive: true });
         await cp(join(parts, 'disc/test'), join(folder, 'other/cap/test'), { recursive: true });
@@ -561,7 +572,7 @@ describe('clad predict', () => {
     expect(alone.stdout).toBe(folders.stdout);
   });
 
-  it('does not write two maps over each other', async () => {
+  it('refuses to write two maps to one file', async () => {
     const maps = join(folder, 'twin maps');
     const paths = [join(parts, 'disc/test/blot/000.png'), join(parts, 'disc/test/good/000.png')];
     const { stdout } = await clad('predict', run, ...paths, '--maps', maps, '--json');
@@ -593,7 +604,7 @@ describe('clad predict', () => {
     );
   });
 
-  it('refuses what is no run, no image, and nowhere', async () => {
+  it('refuses a folder that is no run, a file that is no image, and a missing path', async () => {
     expectRefused(await clad('predict', parts, good()), /parts: no run here/);
     expectRefused(await clad('predict', run, join(folder, 'none.png')), /none\.png: no such file or folder/);
     expectRefused(await clad('predict', join(folder, 'none.onnx'), good()), /none\.onnx: cannot be read/);
@@ -615,7 +626,7 @@ describe('clad predict', () => {
   });
 });
 
-describe('a training that is killed', () => {
+describe('a training that was killed', () => {
   // Enough steps that a kill lands between them.
   const long = settings('stage1.steps=300', 'stage2.steps=300', 'evaluations=4');
 
@@ -651,7 +662,7 @@ describe('a training that is killed', () => {
     return ended;
   }
 
-  it('at any moment goes on with --resume, and ends with the very same detector', async () => {
+  it('at any moment is resumed and ends with the same detector, bit for bit', async () => {
     const whole = await train('whole', ...long);
     expect(whole.status).toBe(0);
 
@@ -683,7 +694,7 @@ describe('a training that is killed', () => {
     expect(await logOf(join(folder, 'killed'))).toEqual(await logOf(join(folder, 'whole')));
   });
 
-  it('after its end by --resume gives the same once more', async () => {
+  it('after its end gives the same detector with --resume', async () => {
     const out = join(folder, 'whole');
     const before = join(folder, 'before');
     await cp(out, before, { recursive: true });
@@ -692,7 +703,7 @@ describe('a training that is killed', () => {
     await expectSameDetector(out, before);
   });
 
-  it('while it extracts features goes on with --resume', async () => {
+  it('while it extracts features is resumed', async () => {
     const out = join(folder, 'early');
     const { child, ended } = startClad(...['train', parts, '--out', out, '--backbone', backbone, ...short]);
     while (!existsSync(join(out, 'config.json'))) await new Promise((resolve) => setTimeout(resolve, 5));

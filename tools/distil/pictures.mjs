@@ -1,6 +1,6 @@
 /**
- * Pictures for the distillation of the built-in backbone, none of them of a product anybody inspects: textures, dead leaves,
- * rendered parts, text, fractals and noise, photographed in all kinds of light. A picture is a function of seed and number.
+ * Images for the distillation of the built-in backbone, none of them of a product anybody inspects: textures, dead leaves,
+ * rendered parts, text, fractals and noise, photographed in all kinds of light. An image is a function of seed and number.
  */
 import { Random } from '../../dist/core/random.js';
 import { developed, exposed } from '../../dist/demo/camera.js';
@@ -16,7 +16,7 @@ import { proceduralTexture } from '../../dist/synthesis/procedural-textures.js';
 /** Pixels a side. */
 export const side = 224;
 
-/** The families of pictures: each is drawn for shares between the one before's `upTo` and its own. */
+/** The families of images: each is drawn for shares between the one before's `upTo` and its own. */
 const families = [
   { draw: texture, upTo: 0.26 },
   { draw: leaves, upTo: 0.46 },
@@ -27,7 +27,7 @@ const families = [
 ];
 
 /**
- * Draws picture `number`.
+ * Draws image `number`.
  * @param photographs paths of texture photographs (may be empty), which take the place of drawn textures in half of the cases
  */
 export async function picture(seed, number, photographs) {
@@ -121,7 +121,7 @@ function texture(random, [first, second]) {
   return { size: side, planes };
 }
 
-/** Flat shapes of all sizes, each over the ones before (a dead-leaves picture). */
+/** Flat shapes of all sizes, each over the ones before (a dead-leaves image). */
 function leaves(random, swatches) {
   const surface = new Surface(side);
   cover(surface, random, swatches[0]);

@@ -1,9 +1,9 @@
 /**
- * Step 1 of the distillation: draws the pictures and writes what the teacher says of each.
+ * Step 1 of the distillation: draws the images and writes what the teacher says of each.
  *
  *   node tools/distil/targets.mjs --teacher resnet50v2.onnx --textures DTD --out WORK --count 12000
  *
- * Into WORK go `axes.json` and `about.json`, then for every 100 pictures `N.pictures` (uint8 [100, 3, side, side]), `N.layer2` and `N.layer3`
+ * Into WORK go `axes.json` and `about.json`, then for every 100 images `N.pictures` (uint8 [100, 3, side, side]), `N.layer2` and `N.layer3`
  * (float16 [100, axes, H, W]). A target is the teacher's layer, each channel divided by its deviation, turned to its principal axes,
  * and each axis divided by the root of its own deviation: fine differences count, but not as much as coarse ones.
  * Chunks that are there already are kept, so it may be stopped and started again.
@@ -97,7 +97,7 @@ async function work(part, parts) {
   }
 }
 
-/** Principal axes of the teacher's layers over the first pictures, as 1 x 1 convolutions. */
+/** Principal axes of the teacher's layers over the first images, as 1 x 1 convolutions. */
 async function findAxes() {
   const engine = await nodeEngine();
   const graph = new Graph();

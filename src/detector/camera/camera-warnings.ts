@@ -1,7 +1,7 @@
 /**
- * @file Whether a picture can be from the camera, and in the light, of a product's training images. A warning beside the verdict, not a verdict.
+ * @file Whether an image can be from the camera, and in the light, of a class's training images. A warning beside the verdict, not a verdict.
  *
- * The limits are wide on purpose: a warning that comes with good pictures is soon not read. How often it does, and what it misses, is measured in
+ * The limits are wide on purpose: a warning that comes with good images is soon not read. How often it does, and what it misses, is measured in
  * docs/decisions/0019-camera.md (`node bench/camera.mjs`).
  */
 import type { SeenPicture } from '../../image/look.ts';
@@ -24,12 +24,12 @@ const halved = 0.5;
 const white = 255;
 /** Width to height may be so much larger or smaller. */
 const shapeRatio = 1.25;
-/** Chroma: noise of a JPEG included, a picture is grey up to the first; a product's images are up to the second, and in colour from the third; a picture is in colour from the fourth. */
+/** Chroma: noise of a JPEG included, an image is grey up to the first; a class's images are up to the second, and in colour from the third; an image is in colour from the fourth. */
 const chroma = { grey: 0.5, allGrey: 1, allColour: 2, colour: 4 } as const;
 
 /**
- * What makes a picture unlike those of the training; none for a picture like them.
- * @param profile - of the product that it was taken for
+ * What makes an image unlike those of the training; none for an image like them.
+ * @param profile - of the class that it was taken for
  * @param bits - how the detector reads 16-bit files
  */
 export function cameraWarnings(
@@ -68,15 +68,15 @@ function shapeWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarni
   if (look.shape >= low / ratio && look.shape <= high * ratio) return undefined;
   return {
     code: 'SHAPE',
-    message: `Width divided by height is ${look.shape.toFixed(2)}, of the training images ${span(profile.shape, 2)}: the picture is squeezed into another shape than theirs.`,
+    message: `Width divided by height is ${look.shape.toFixed(2)}, of the training images ${span(profile.shape, 2)}: the image is squeezed into another shape than theirs.`,
   };
 }
 
 function colourWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
   if (look.chroma <= chroma.grey && profile.chroma.low >= chroma.allColour)
-    return { code: 'GREY', message: 'The picture is grey; the training images are in colour.' };
+    return { code: 'GREY', message: 'The image is grey; the training images are in colour.' };
   if (look.chroma >= chroma.colour && profile.chroma.high <= chroma.allGrey)
-    return { code: 'COLOUR', message: 'The picture is in colour; the training images are grey.' };
+    return { code: 'COLOUR', message: 'The image is in colour; the training images are grey.' };
   const cast = (['warmth', 'green'] as const).some((name) => {
     const { low, high } = limits(profile, name, steps.cast);
     return look[name] < low || look[name] > high;

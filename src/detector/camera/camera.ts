@@ -1,8 +1,8 @@
 /**
- * @file What a detector knows of the pictures it was trained on, and what it says when a picture cannot come from the same camera under the same
- * light: a warning beside the verdict, not a verdict. Each product has its own profile, from statistics of whole pictures (image/look.ts).
+ * @file What a detector knows of the images it was trained on, and what it says when an image cannot come from the same camera under the same
+ * light: a warning beside the verdict, not a verdict. Each class has its own profile, from statistics of whole images (image/look.ts).
  *
- * The limits are wide on purpose: a warning that comes with good pictures is soon not read. docs/decisions/0019-camera.md has what was measured.
+ * The limits are wide on purpose: a warning that comes with good images is soon not read. docs/decisions/0019-camera.md has what was measured.
  */
 import { z } from 'zod';
 import type { PictureLook, SeenPicture } from '../../image/look.ts';
@@ -12,7 +12,7 @@ const range = z.object({ low: z.number(), high: z.number() });
 export type LookRange = z.infer<typeof range>;
 
 const profileSchema = z.object({
-  /** Pictures it comes from. */
+  /** Images it comes from. */
   images: z.number().int().positive(),
   /** Bits a sample takes in their files. */
   depths: z.array(z.union([z.literal(8), z.literal(16)])),
@@ -29,7 +29,7 @@ const profileSchema = z.object({
   green: range,
 });
 
-/** What the pictures of a product are like. */
+/** What the images of a class are like. */
 export type CameraProfile = z.infer<typeof profileSchema>;
 
 /** Of a detector's metadata. */
@@ -41,7 +41,7 @@ export const cameraSchema = z.object({
 
 export type CameraMetadata = z.infer<typeof cameraSchema>;
 
-/** Something about a picture that makes its verdict doubtful (camera-warnings.ts). */
+/** Something about an image that makes its verdict doubtful (camera-warnings.ts). */
 export interface ImageWarning {
   readonly code:
     | 'DEPTH'
@@ -62,7 +62,7 @@ export function bitsOf({ camera }: { readonly camera?: CameraMetadata | undefine
   return camera?.bits ?? wholeRange;
 }
 
-/** What is measured of a picture, beside its file's depth. */
+/** What is measured of an image, beside its file's depth. */
 const measured = [
   'shape',
   'mean',
@@ -77,7 +77,7 @@ const measured = [
 ] as const;
 export type MeasuredLook = (typeof measured)[number];
 
-/** The profile of a product's pictures. One in a hundred at either end is left out: a picture gone wrong is not to make room for others. @param pictures - at least one */
+/** The profile of a class's images. One in a hundred at either end is left out: an image gone wrong is not to make room for others. @param pictures - at least one */
 export function cameraProfile(pictures: readonly SeenPicture[]): CameraProfile {
   const left = Math.floor(pictures.length / 100);
   const of = (name: MeasuredLook): LookRange => {
@@ -92,7 +92,7 @@ export function cameraProfile(pictures: readonly SeenPicture[]): CameraProfile {
   return { images: pictures.length, depths, ...ranges };
 }
 
-/** What is known of the camera, with the good pictures that thresholds were set by afterwards: to the detector they are not strange. */
+/** What is known of the camera, with the good images that thresholds were set by afterwards: to the detector they are not strange. */
 export function widenedCamera(
   camera: CameraMetadata,
   pictures: ReadonlyMap<string, readonly SeenPicture[]>,
@@ -104,7 +104,7 @@ export function widenedCamera(
   return { ...camera, classes: Object.fromEntries(classes) };
 }
 
-/** A profile that holds the pictures of both. */
+/** A profile that holds the images of both. */
 function widened(first: CameraProfile, second: CameraProfile): CameraProfile {
   const ranges = Object.fromEntries(
     measured.map((name) => [
@@ -121,6 +121,6 @@ function widened(first: CameraProfile, second: CameraProfile): CameraProfile {
 
 export function measure(look: PictureLook, name: MeasuredLook): number {
   if (name !== 'balance') return look[name];
-  // Of a picture nearly without contrast it would be chance.
+  // Of an image nearly without contrast it would be chance.
   return (look.middle - look.dark) / Math.max(8, look.bright - look.dark);
 }

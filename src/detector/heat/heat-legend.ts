@@ -1,4 +1,4 @@
-/** @file What the colours of a product's heat maps mean, for pages to show beside them. */
+/** @file What the colours of a class's heat maps mean, for pages to show beside them. */
 import { type HeatScale, mapValueAt, paintOf } from '../../image/heat-scale.ts';
 import type { DetectorMetadata } from '../metadata.ts';
 import { heatScale } from './map-range.ts';
@@ -13,7 +13,7 @@ export interface LegendStop {
   readonly colour: string;
 }
 
-/** The legend of one product. */
+/** The legend of one class. */
 export interface HeatLegend {
   /** Map values: none of the heat, half of it, all of it. */
   readonly scale: HeatScale;
@@ -23,7 +23,7 @@ export interface HeatLegend {
 
 const count = 17;
 
-/** @returns undefined for a product that has no colours */
+/** @returns undefined for a class that has no colours */
 export function heatLegend(
   { display }: Pick<DetectorMetadata, 'display'>,
   className: string,

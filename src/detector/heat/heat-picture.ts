@@ -1,4 +1,4 @@
-/** @file The heat map that people see: a detector's map over its photograph, the same picture on disk and in the browser. */
+/** @file The heat map that people see: a detector's map over its photograph, the same image on disk and in the browser. */
 import { below, legendStrip } from '../../image/legend.ts';
 import { heatOverlay } from '../../image/overlay.ts';
 import { centreCrop } from '../../image/resize.ts';
@@ -19,7 +19,7 @@ export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): Rg
 }
 
 /**
- * The heat map over what the detector sees, in the fixed colours of the recognised product: they begin above what good parts show, so
+ * The heat map over what the detector sees, in the fixed colours of the recognised class: they begin above what good parts show, so
  * a good part never looks hot. Regions are outlined.
  * @param seen - what `seenPicture` gave, at any size
  */
@@ -35,7 +35,7 @@ export function heatOver(
   return heatOverlay(seen, map, size, size, heatScale(range), rule && insideRegions(map, size, rule));
 }
 
-/** A heat map with the scale of the product's colours in a strip below it. */
+/** A heat map with the scale of the class's colours in a strip below it. */
 export function withLegend({ metadata }: Of, picture: RgbImage, className: string): RgbImage {
   const range = metadata.display[className];
   return range ? below(picture, legendStrip(heatScale(range), picture.width)) : picture;

@@ -25,7 +25,7 @@ export interface MapRange {
   readonly top?: number | undefined;
 }
 
-/** Where nothing is known of defects: they reach so many times the threshold's distance above it. On four products strong ones reached 3 to 7 times it. */
+/** Where nothing is known of defects: they reach so many times the threshold's distance above it. On four classes strong ones reached 3 to 7 times it. */
 const usualReach = 5;
 /** The upper half spans this many times the lower at least. */
 const leastReach = 1;

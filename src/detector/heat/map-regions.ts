@@ -1,9 +1,9 @@
-/** @file Where a picture is anomalous, as boxes on the photograph instead of a map. */
+/** @file Where an image is anomalous, as boxes on the photograph instead of a map. */
 import { regionsOf } from '../../core/regions.ts';
 import type { DetectorMetadata } from '../metadata.ts';
 import { insideRegions, type RegionRule } from './region-rule.ts';
 
-/** A connected part of the anomaly map that is anomalous by the product's rule (8-connected), in pixels of the photograph. */
+/** A connected part of the anomaly map that is anomalous by the class's rule (8-connected), in pixels of the photograph. */
 export interface AnomalousRegion {
   /** Left edge of the box, from the left. */
   readonly x: number;
@@ -85,7 +85,7 @@ export function anomalousRegions(
   const down = part.height / size;
   return boxes
     .map(({ left, top, right, bottom, peak, pixels }) => {
-      // Of a picture smaller than the map the last columns and rows lie beyond its last pixel.
+      // Of an image smaller than the map the last columns and rows lie beyond its last pixel.
       const x = Math.min(Math.round(part.x + left * across), part.x + part.width - 1);
       const y = Math.min(Math.round(part.y + top * down), part.y + part.height - 1);
       return {

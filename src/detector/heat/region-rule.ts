@@ -5,7 +5,7 @@
  *
  *     map > threshold   and   map - low > share * (highest within reach - low)
  *
- * `low` is where good pixels end, `reach` about the blur's, and the share of each product is what fits made-up defects best
+ * `low` is where good pixels end, `reach` about the blur's, and the share of each class is what fits made-up defects best
  * (jobs/train/made-defects.ts, docs/decisions/0023-the-look-of-heat-maps-and-regions.md). The highest pixel of a map always belongs to one, if it is above
  * the threshold. Moving all scores, as other precisions do, moves `low` and the threshold and leaves the rule as it is.
  */
@@ -18,7 +18,7 @@ export interface RegionRule {
   readonly near?: { readonly low: number; readonly share: number; readonly reach: number };
 }
 
-/** The rule of a product; undefined where it has no threshold. @param threshold - the verdict's */
+/** The rule of a class; undefined where it has no threshold. @param threshold - the verdict's */
 export function regionRule(
   { display, regions }: Pick<DetectorMetadata, 'display' | 'regions'>,
   className: string,

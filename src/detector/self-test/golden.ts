@@ -1,5 +1,5 @@
 /**
- * @file Golden pictures: a few small pictures inside the detector file with what the file said of them where it was made, so that any
+ * @file Golden images: a few small images inside the detector file with what the file said of them where it was made, so that any
  * machine can be asked whether it says the same. One JSON text in the ONNX file's metadata under `clad.golden`.
  */
 import { z } from 'zod';
@@ -48,7 +48,7 @@ const goldenSchema = z.object({
 
 /** The entry. */
 export type Golden = z.infer<typeof goldenSchema>;
-/** One picture with what was said of it. */
+/** One image with what was said of it. */
 export type GoldenPicture = Golden['pictures'][number];
 
 /**
@@ -61,7 +61,7 @@ export function parseGolden(entries: Readonly<Record<string, string>>, path: str
   const text = entries[goldenKey];
   if (text === undefined) throw new CladError('GOLDEN_MISSING', { path });
   const refuse = (reason: string, cause?: unknown) =>
-    new CladError('DETECTOR_INVALID', { path, reason: `its golden pictures ${reason}` }, { cause });
+    new CladError('DETECTOR_INVALID', { path, reason: `its golden images ${reason}` }, { cause });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -75,7 +75,7 @@ export function parseGolden(entries: Readonly<Record<string, string>>, path: str
 }
 
 /**
- * A picture with what is said of it, as the file keeps it.
+ * An image with what is said of it, as the file keeps it.
  * @param png - the PNG file, base64
  * @param classes - `metadata.classes`
  */
@@ -134,7 +134,7 @@ export interface GoldenDifference {
 }
 
 /**
- * Compares. A class is compared by its share, not its name: on a drawn picture two classes may be nearly equally near.
+ * Compares. A class is compared by its share, not its name: on a drawn image two classes may be nearly equally near.
  * @param tolerance - share of the span; shares of classes may differ by ten times as much, since a patch between two classes gives its
  *   whole vote to one of them
  * @param classes - `metadata.classes`

@@ -1,10 +1,10 @@
 /**
- * @file Good images that lie far above the others of their product: they may be no good parts. They are named, and have no say in thresholds and
+ * @file Good images that lie far above the others of their class: they may be no good parts. They are named, and have no say in thresholds and
  * colours (docs/decisions/0016-good-images-that-are-not-good.md has how often that is right).
  */
 import { robustSpread } from './score-gap.ts';
 
-/** An image further above the median of its product, in robust standard deviations, stands out. */
+/** An image further above the median of its class, in robust standard deviations, stands out. */
 export const mostDeviations = 5;
 
 /** The spread of fewer images is chance. */
@@ -12,7 +12,7 @@ export const leastImages = 5;
 
 /**
  * By how many robust standard deviations each score lies above the median of all; 0 where they are few or have no spread.
- * @param scores - of good images of one product
+ * @param scores - of good images of one class
  */
 export function deviations(scores: readonly number[]): number[] {
   const { centre, deviation } = robustSpread(scores);

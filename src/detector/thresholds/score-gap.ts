@@ -1,11 +1,11 @@
 /**
  * @file Scores of good images that a detector was trained on, made comparable with those of images to come. The memory bank can be
  * asked without an image's own entries, but the networks have seen it and score it lower by what they remember. How much lower,
- * the held-out images of all products show together (docs/decisions/0015-thresholds-from-every-good-image.md).
+ * the held-out images of all classes show together (docs/decisions/0015-thresholds-from-every-good-image.md).
  */
 import { median } from '../../core/arrays.ts';
 
-/** Scores of good images of one product. */
+/** Scores of good images of one class. */
 export interface GoodScores {
   /** Of images that the networks were trained on. */
   readonly trained: readonly number[];
@@ -32,7 +32,7 @@ const leastTrained = 8;
 
 /**
  * How much lower than new images a detector scores those it was trained on, in robust standard deviations of the latter: the median, over
- * the held-out images of all products, of their scores so measured. 0 where that is negative, or where no product has trained images enough
+ * the held-out images of all classes, of their scores so measured. 0 where that is negative, or where no class has trained images enough
  * to measure a spread; no more than `mostGap` unless the images are many enough to show more.
  */
 export function scoreGap(products: Iterable<GoodScores>): number {
@@ -52,8 +52,8 @@ export function scoreGap(products: Iterable<GoodScores>): number {
 }
 
 /**
- * What images of a product that were trained on would score about if they were new, less what they score, for each product. Where a
- * product has too few of them to show a spread, or none, the others' says how wide it is.
+ * What images of a class that were trained on would score about if they were new, less what they score, for each class. Where a
+ * class has too few of them to show a spread, or none, the others' says how wide it is.
  * @param gap - from `scoreGap`
  */
 export function lifts(products: readonly GoodScores[], gap: number): number[] {

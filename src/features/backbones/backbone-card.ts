@@ -1,6 +1,6 @@
 /**
  * @file The card of a backbone: a small JSON file beside the ONNX file that says what the file itself cannot, above all
- * how pictures are normalised and which values are the layers. docs/backbones.md explains every key.
+ * how images are normalised and which values are the layers. docs/backbones.md explains every key.
  */
 import { z } from 'zod';
 import { CladError } from '../../core/errors.ts';

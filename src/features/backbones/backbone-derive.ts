@@ -56,7 +56,7 @@ export async function deriveCard(
   const assumed: string[] = [];
   if (!said) {
     assumed.push(
-      `Nothing says how pictures for ${card.name} are normalised: ImageNet's mean and standard deviation are used.`,
+      `Nothing says how images for ${card.name} are normalised: ImageNet's mean and standard deviation are used.`,
     );
   }
   return { card, assumed };
@@ -70,7 +70,7 @@ function cardNeeded(path: string, card: WrittenCard, noLayers: boolean): CladErr
     path,
     reason: noLayers
       ? 'none of its outputs is a map of features [N, C, H, W]'
-      : 'its outputs are not named layer1, layer2, ..., and nothing says how pictures are normalised',
+      : 'its outputs are not named layer1, layer2, ..., and nothing says how images are normalised',
     card: `${path}.json`,
     json: cardText(written).trimEnd(),
     flag: `\`clad backbones add ${path} --normalization imagenet --layers ${layers}\``,

@@ -8,7 +8,7 @@ import { attach, Graph, type ModelProto, type Tensor } from '../../graph/index.t
 import { type Engine, float32 } from '../../runtime/engine.ts';
 import type { BackboneLayer } from './backbone-card.ts';
 
-/** One value after a run on one picture. */
+/** One value after a run on one image. */
 export interface MeasuredValue {
   readonly name: string;
   readonly shape: readonly number[];
@@ -17,8 +17,8 @@ export interface MeasuredValue {
 }
 
 /**
- * Runs a network on one seeded picture of noise (mean 0, deviation 1 by channel, as a normalised picture).
- * @param size - side of the picture, pixels
+ * Runs a network on one seeded image of noise (mean 0, deviation 1 by channel, as a normalised image).
+ * @param size - side of the image, pixels
  * @param options.range - also the numbers' range, for values of floating type
  * @throws Error of the engine when the network does not run at this size
  */
@@ -97,7 +97,7 @@ export async function measureLayers(
   if ('reason' in measured) return measured;
   const wrong = measured.find(({ shape }) => shape.length !== 4 || shape[2] !== shape[3]);
   if (wrong) {
-    const expected = 'a layer is [N, channels, height, width], as square as the picture';
+    const expected = 'a layer is [N, channels, height, width], as square as the image';
     return { reason: `its value ${wrong.name} has the shape [${wrong.shape.join(', ')}]; ${expected}` };
   }
   return { layers: sorted(measured) };
@@ -160,7 +160,7 @@ async function measureSides(
     return values.map(({ name, shape }) => ({ name, shape, stride: nominalStride(size / (shape[2] ?? 1)) }));
   } catch (error) {
     if (error instanceof CladError) throw error;
-    return { reason: `it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})` };
+    return { reason: `it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})` };
   }
 }
 

@@ -32,6 +32,7 @@ import { type MeasuredValue, measureValues } from './backbone-probe.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { builtinWeights } from './builtin-weights.ts';
 import { readCard } from './card-file.ts';
+import { requireAsCarded } from './check-layers.ts';
 import { buildResnet } from './resnet.ts';
 
 /** One backbone with a name; `problem` says why a card cannot be read. */
@@ -179,15 +180,15 @@ export interface VerifiedBackbone {
   readonly card: BackboneCard;
   readonly path: string;
   readonly assumed: readonly string[];
-  /** Each layer's real shape on a picture of the card's input size, and the range of its numbers. */
+  /** Each layer's real shape on an image of the card's input size, and the range of its numbers. */
   readonly layers: readonly MeasuredValue[];
-  /** Time of one picture, the first, which is slower than later ones. */
+  /** Time of one image, the first, which is slower than later ones. */
   readonly milliseconds: number;
 }
 
 /**
  * Checks that a backbone is what its card says: sha256, channels, strides, and numbers that are finite and not constant on a
- * seeded picture of noise.
+ * seeded image of noise.
  * @param nameOrFile - a registered name, or an .onnx file
  * @throws BACKBONE_UNSUITABLE naming the first thing that is otherwise, and what `loadBackbone` throws
  */
@@ -203,22 +204,14 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
   const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
     (error: unknown) => {
       if (error instanceof CladError) throw error;
-      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
+      return refuse(`it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})`);
     },
   );
-  card.layers.forEach(({ name, channels, stride }, index) => {
-    const { shape, range } = measured.values[index] as MeasuredValue;
-    const is = `layer ${name} has the shape [${shape.join(', ')}] on ${size} x ${size} pixels`;
-    if (shape.length !== 4) refuse(`${is}; expected [N, channels, height, width]`);
-    if (shape[1] !== channels) refuse(`${is}; its card says ${channels} channels`);
-    const side = size / stride;
-    // A network without padding loses a position or two at the border.
-    if (shape.slice(2).some((each) => Math.abs(each - side) > 1 + side / 10)) {
-      refuse(`${is}; its card says a stride of ${stride}, which is about ${Math.round(side)} positions`);
-    }
+  requireAsCarded({ card, path }, measured.values, size);
+  for (const { name, range } of measured.values) {
     const [low, mean, high] = range;
     if (![low, mean, high].every(Number.isFinite)) refuse(`layer ${name} gives numbers that are not finite`);
     if (low === high) refuse(`layer ${name} gives the same number ${low} everywhere`);
-  });
+  }
   return { card, path, assumed, layers: measured.values, milliseconds: measured.milliseconds };
 }

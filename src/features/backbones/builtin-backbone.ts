@@ -18,7 +18,7 @@ import type { Backbone } from './loaded-backbone.ts';
 /** What a training uses unless another is named. */
 export const builtinName = 'builtin';
 
-/** A layer's value and stride, behind a picture of RGB from -1 to 1. */
+/** A layer's value and stride, behind an image of RGB from -1 to 1. */
 type Layers = readonly { readonly value: Tensor; readonly stride: number }[];
 
 /** The learnt weights, by name. */
@@ -48,7 +48,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     build(picture, weights) {
       const learnt = learntLayers(picture, weights);
       const { first, second } = filterBank(picture);
-      // Both halves have one grid where the picture's side is a multiple of 8.
+      // Both halves have one grid where the image's side is a multiple of 8.
       const [, , height, width] = first.shape;
       const layer2 = { ...learnt.layer2, shape: ['N', learnt.layer2.shape[1]!, height!, width!] };
       return [

@@ -10,7 +10,7 @@ import { CladError } from '../../core/errors.ts';
 import { type Safetensor, safetensorFloats } from '../../core/safetensors.ts';
 import { add, conv, relu, type Tensor } from '../../graph/index.ts';
 
-/** What the network says of a picture. */
+/** What the network says of an image. */
 export interface DistilledLayers {
   /** [N, channels, H / 8, W / 8], rounded up. */
   readonly layer2: Tensor;
@@ -19,7 +19,7 @@ export interface DistilledLayers {
 }
 
 /**
- * The network's nodes behind a picture, from its convolutions: `stem`, `stageN.down`, `stageN.blockM.first` and `.second`, and the
+ * The network's nodes behind an image, from its convolutions: `stem`, `stageN.down`, `stageN.blockM.first` and `.second`, and the
  * heads, each `.weight` and `.bias`. As many blocks are made as there are weights.
  * @param picture - float32 [N, 3, H, W], RGB/255 normalised with ImageNet's mean and deviation
  * @throws INTERNAL when a weight is missing

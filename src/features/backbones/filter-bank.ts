@@ -7,7 +7,7 @@
  * `layer3`, 192 channels: the magnitudes of light, filtered again by coarser pairs at 4 orientations: how stripes, edges and grain are
  * arranged (scattering: Bruna and Mallat 2013). Both at stride 8, means over 8 x 8 pixels, square roots, standardised.
  *
- * One small kernel serves all scales, because each works on a picture half as large as the one before. Pictures are continued by
+ * One small kernel serves all scales, because each works on an image half as large as the one before. Images are continued by
  * their mirror image, so borders are no edges.
  */
 import {
@@ -28,7 +28,7 @@ import {
 import { colourMoments, firstMoments, type Moments, secondMoments } from './filter-bank-constants.ts';
 import { gaborPair, halvingKernel, opponentColours, rounded } from './gabor.ts';
 
-/** Of the Gaussian, pixels of the picture that is filtered: 1.2, 2.4, 4.8 and 9.6 of the input at the four scales. */
+/** Of the Gaussian, pixels of the image that is filtered: 1.2, 2.4, 4.8 and 9.6 of the input at the four scales. */
 const sigma = 1.2;
 const wavelength = 2.2 * sigma;
 const scales = 4;
@@ -72,7 +72,7 @@ export function buildFilterBank(standardise = true): Graph {
 }
 
 /**
- * The bank's nodes behind a picture.
+ * The bank's nodes behind an image.
  * @param picture - float32 [N, 3, H, W], RGB from -1 to 1
  */
 export function filterBank(
@@ -205,7 +205,7 @@ function standardised({ tensor }: FeatureMap, moments: readonly Moments[], weigh
   );
 }
 
-/** Half the picture in each direction. */
+/** Half the image in each direction. */
 function halved({ tensor, spacing }: FeatureMap): FeatureMap {
   const count = tensor.shape[1] as number;
   const kernels = Array.from({ length: count }, () => halvingKernel).flat();

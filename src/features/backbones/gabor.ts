@@ -66,7 +66,7 @@ export const opponentColours: readonly (readonly [number, number, number])[] = [
   [1 / Math.sqrt(6), 1 / Math.sqrt(6), -2 / Math.sqrt(6)],
 ];
 
-/** Binomial smoothing [4, 4] before every second pixel is dropped; centred between pixels, as the pixels of a half-size picture are. */
+/** Binomial smoothing [4, 4] before every second pixel is dropped; centred between pixels, as the pixels of a half-size image are. */
 export const halvingKernel: readonly number[] = [1, 3, 3, 1].flatMap((a) =>
   [1, 3, 3, 1].map((b) => (a * b) / 64),
 );

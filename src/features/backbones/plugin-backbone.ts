@@ -11,6 +11,11 @@ import type { Backbone } from './loaded-backbone.ts';
 /** What the file of a backbone is made with. */
 export const backboneKit = { graph, Random, imageNet, decodeSafetensors };
 
+/** What the default export of a backbone's file is. */
+export type BackboneFile =
+  | GraphBackbone
+  | ((given: typeof backboneKit) => GraphBackbone | Promise<GraphBackbone>);
+
 /**
  * A backbone out of a JavaScript file.
  * @throws PLUGIN_INVALID

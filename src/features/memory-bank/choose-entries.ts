@@ -275,7 +275,7 @@ async function readEntries(
 }
 
 /**
- * What was chosen, with a entry for each class that has candidates: a product whose patches all lie close to another's would get none, and never be
+ * What was chosen, with an entry for each class that has candidates: a class whose patches all lie close to another's would get none, and never be
  * recognised. It takes the place of the one chosen last, of a class that keeps others.
  * @param taken - candidates, in the order in which they were chosen
  * @param candidateClasses - class of each candidate

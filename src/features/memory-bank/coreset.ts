@@ -24,7 +24,7 @@ export interface CoresetOptions {
 const blockRows = 8192;
 /** Entries taken between two passes, at most. */
 const batchEntries = 128;
-/** Rows on a short list, about. More are used up less soon and cost more a entry. */
+/** Rows on a short list, about. More are used up less soon and cost more an entry. */
 const listRows = 3072;
 /** Rows looked at to find how far a row must be to get on the list. */
 const sampleRows = 16_384;

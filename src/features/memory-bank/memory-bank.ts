@@ -1,7 +1,7 @@
 /**
  * @file The default method's view of a patch: how it differs from the normal patches nearest to it.
  *
- * Beyond the paper. A classifier on absolute features of many products cannot see what a distance sees; on residuals to the
+ * Beyond the paper. A classifier on absolute features of many classes cannot see what a distance sees; on residuals to the
  * nearest normal features it sees more (docs/decisions/0002-residuals.md). Features are projected to their principal components,
  * matched against a memory bank (a coreset of normal features, as PatchCore's), and what enters the networks is the difference
  * to the mean of the k nearest entries, whitened by the spread that normal differences have.
@@ -133,7 +133,7 @@ export function matchOf(projected: Tensor, entries: Tensor, indices: Tensor): Ma
   return { difference, distance: sqrt(sum(square(difference), { axes: [1] })), indices };
 }
 
-/** Square of what a entry is away that must not be found, or a class that has none; still a float32. */
+/** Square of what an entry is away that must not be found, or a class that has none; still a float32. */
 export const outOfReach = 1e30;
 
 /** Entries of one class, from `first` up to, not including, `end`. */

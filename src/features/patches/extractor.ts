@@ -1,5 +1,5 @@
 /**
- * @file Pictures to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
+ * @file Images to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
 import { CladError, firstLineOf } from '../../core/errors.ts';
@@ -8,11 +8,12 @@ import type { RgbImage } from '../../image/rgb.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
 import { checkFixedSize, pictureInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
+import { requireAsCarded } from '../backbones/check-layers.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
 
-/** Everything that patch features depend on beside the pictures and the backbone's weights. */
+/** Everything that patch features depend on beside the images and the backbone's weights. */
 export interface FeatureOptions {
   readonly geometry: InputGeometry;
   /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
@@ -32,7 +33,8 @@ export interface FeaturePlan extends FeatureOptions {
 
 /**
  * Measures the layers' maps by running the backbone once.
- * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at
+ * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at; BACKBONE_UNSUITABLE for a layer that
+ *   is not as its card says
  */
 export async function planFeatures(
   engine: Engine,
@@ -50,8 +52,10 @@ export async function planFeatures(
   }
   try {
     const { values } = await measureValues(engine, model, card.inputName, layerNames(options), size);
+    requireAsCarded(backbone, values, size);
     return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };
   } catch (error) {
+    if (error instanceof CladError && error.code === 'BACKBONE_UNSUITABLE') throw error;
     throw new CladError(
       'OPTION_INVALID',
       {
@@ -76,7 +80,7 @@ export function featureWidthOf(backbone: Backbone, options: FeatureOptions): num
 }
 
 /**
- * Patch features of pictures.
+ * Patch features of images.
  * @param image - uint8 [N, H, W, 3], any height and width
  * @returns float32 [N * grid * grid, width]
  */
@@ -138,7 +142,7 @@ export class Extractor {
   }
 
   /**
-   * @param images - one or more pictures of one size
+   * @param images - one or more images of one size
    * @returns halves [images * grid * grid, width]
    */
   async extract(images: readonly RgbImage[]): Promise<Uint16Array> {

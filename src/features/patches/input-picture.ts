@@ -1,6 +1,6 @@
 /**
- * @file A photograph as the backbone will see it, as a picture: `resizeToInput` of `preprocess` without an engine, for
- * the synthesis of anomalies and for pictures of it. Rounded to bytes; cut at the same place as in the graph.
+ * @file A photograph as the backbone will see it, as an image: `resizeToInput` of `preprocess` without an engine, for
+ * the synthesis of anomalies and for images of it. Rounded to bytes; cut at the same place as in the graph.
  */
 import { CladError } from '../../core/errors.ts';
 import { centreCrop, resizeNearest, resizePixels } from '../../image/resize.ts';
@@ -8,7 +8,7 @@ import type { Mask, RgbImage } from '../../image/rgb.ts';
 import type { InputGeometry } from './preprocess.ts';
 
 /**
- * Resizes a picture to `size` x `size`, or to a larger square and cuts the middle out.
+ * Resizes an image to `size` x `size`, or to a larger square and cuts the middle out.
  * @throws CladError `OPTION_INVALID` when that square would be smaller
  */
 export function inputPicture(image: RgbImage, { size, resizeTo }: InputGeometry): RgbImage {

@@ -34,7 +34,7 @@ export interface Normalization {
 }
 
 /**
- * Resizes decoded pictures.
+ * Resizes decoded images.
  * @param image - uint8 [N, H, W, 3], any height and width
  * @returns float32 [N, size, size, 3], 0..255, not rounded
  */
@@ -52,14 +52,14 @@ export function resizeToInput(image: Tensor, { size, resizeTo }: InputGeometry):
   return centreCrop(resize(resizeTo), resizeTo, size);
 }
 
-/** The middle `size` x `size` of square pictures; an odd remainder leaves one pixel more at the end. */
+/** The middle `size` x `size` of square images; an odd remainder leaves one pixel more at the end. */
 function centreCrop(pixels: Tensor, side: number, size: number): Tensor {
   const start = Math.floor((side - size) / 2);
   return slice(slice(pixels, 1, start, start + size), 2, start, start + size);
 }
 
 /**
- * The backbone's input from resized pictures.
+ * The backbone's input from resized images.
  * @param pixels - float32 [N, S, S, 3], 0..255
  * @returns float32 [N, 3, S, S]: value / 255, less the mean, over the standard deviation
  */

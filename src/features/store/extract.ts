@@ -1,21 +1,24 @@
 /**
- * @file Fills a feature store with the patch features of images and of the synthetic anomalies made of them. Shards that are already
- * there are kept, so an interrupted extraction goes on where it was.
+ * @file Fills a feature store with the patch features of images and of the synthetic anomalies made of them: a training all of it, and each of several
+ * machines a share. What is already there is kept, so an interrupted extraction goes on where it was.
  */
 import { joined } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
-import { Random } from '../../core/random.ts';
 import { sha256 } from '../../core/sha256.ts';
+import { nameOfShare, type Share, wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
-import { pathBelow, type Sample } from '../../data/dataset.ts';
+import type { Sample } from '../../data/dataset.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from '../patches/extractor.ts';
 import type { InputGeometry } from '../patches/preprocess.ts';
+import { type Basis, joinShares } from './join-shares.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produce, Produced, ProducerJob, ProducerSetup } from './producer.ts';
-import { FeatureStore, type Shard, type ShardImage, type StoreIndex, storePlace } from './store.ts';
+import { isStored, type PlannedImage, type PlannedPart, partsOf, planShards } from './shard-plan.ts';
+import { readRecord, recordName, writeRecord } from './share-record.ts';
+import { FeatureStore, type Shard, storePlace } from './store.ts';
 
 export interface ExtractOptions {
   readonly engine: Engine;
@@ -26,7 +29,7 @@ export interface ExtractOptions {
   readonly samples: readonly Sample[];
   /** Absolute root of the data set. */
   readonly root: string;
-  /** Product names; a sample's class is its position here. */
+  /** Class names; a sample's class is its position here. */
   readonly classes: readonly string[];
   /** Fingerprint of the images' contents. */
   readonly fingerprint: string;
@@ -38,6 +41,8 @@ export interface ExtractOptions {
   readonly firstId?: number;
   /** Most bytes of a shard. @default 192e6 */
   readonly shardBytes?: number;
+  /** Whether all may be computed here although the cache has shards of other machines that do not fit or are not all there. @default false */
+  readonly mayExtract?: boolean | undefined;
   readonly onProgress?: ProgressListener;
   /** Told of shards that are damaged and made again, and of waiting for another training. */
   readonly note?: (text: string) => void;
@@ -49,41 +54,123 @@ export type ExtractedStore = MadeStore;
 /** The version of what extraction computes; raised when the same options give other numbers (with a crop: once more). */
 const recipe = ({ resizeTo }: InputGeometry) => (resizeTo === undefined ? 1 : 2);
 
-/** Extracts what is not there yet. */
+/** The whole store: of the shares that machines have put there, where they have, else made of what is not there yet. */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
+  const { store, basis } = await storeFor(options);
+  const shards = plannedFor(store, options);
+  return madeOnce(store, options, async () => {
+    const { root, cache, mayExtract = false, note } = options;
+    const made = await joinShares(store, shards, { root, cache, basis, mayExtract, ...(note && { note }) });
+    if (made) return made;
+    await extractParts(store, partsOf(shards, wholeWork), options);
+    return store.finish(shards.length);
+  });
+}
+
+/** A share that is there. */
+export interface ExtractedShare {
+  readonly store: FeatureStore;
+  /** Images of the share, and of all shares. */
+  readonly images: number;
+  readonly total: number;
+  /** Whether it was there already, and whole. */
+  readonly reused: boolean;
+}
+
+/**
+ * Makes one machine's share of a store, of which it does not wait for the others.
+ * @param madeBy - version of the program, and processor
+ */
+export async function extractShare(
+  options: ExtractOptions,
+  share: Share,
+  madeBy: string,
+): Promise<ExtractedShare> {
+  const { store, basis } = await storeFor(options);
+  const { storage } = store;
+  const shards = plannedFor(store, options);
+  const parts = partsOf(shards, share);
+  const images = parts.reduce((sum, part) => sum + part.images.length, 0);
+  const made = { store, images, total: options.samples.length };
+  const { note, signal } = options;
+  const { key } = store.header;
+  const keep = () => writeRecord(storage, { key, share, images, madeBy, basis });
+  const written = async () => {
+    const record = await readRecord(storage, share);
+    return record?.key === key && nameOfShare(record.share) === nameOfShare(share);
+  };
+  if (share.count === 1) {
+    const { reused } = await extractFeatures({ ...options, mayExtract: true });
+    if (!(await written())) await keep();
+    return { ...made, reused };
+  }
+  const onWait = (who: string) =>
+    note?.(`Waiting for another process that makes shard ${nameOfShare(share)}: ${who}.`);
+  return storage.inTurn(
+    async () => {
+      const missing = await missingOf(store, parts);
+      if (missing.length === 0 && (await written())) return { ...made, reused: true };
+      await storage.tidy();
+      await extractParts(store, parts, options);
+      await keep();
+      for (const path of new Set(store.damaged)) note?.(`${path} was damaged, and was made again.`);
+      return { ...made, reused: false };
+    },
+    { name: recordName(share), onWait, signal },
+  );
+}
+
+async function storeFor(options: ExtractOptions): Promise<{ store: FeatureStore; basis: Basis }> {
   const { backbone, features, classes, cache } = options;
   const width = featureWidthOf(backbone, features);
   const gridSide = gridSideOf(features);
-  const key = await storeKey(options);
-  const store = new FeatureStore(storePlace(cache, 'features', key), { key, width, gridSide, classes });
-  return madeOnce(store, options, () => extractMissing(store, options));
+  const basis = basisOf(options);
+  const key = await sha256(JSON.stringify(basis));
+  return {
+    store: new FeatureStore(storePlace(cache, 'features', key), { key, width, gridSide, classes }),
+    basis,
+  };
 }
 
-/** Extracts the shards that are not there. */
-async function extractMissing(store: FeatureStore, options: ExtractOptions): Promise<StoreIndex> {
-  const { width, gridSide } = store.header;
-  const shards = planShards(options, width, gridSide);
-  const missing: number[] = [];
-  for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
-  const jobs = missing.flatMap((number) => shards[number]!.map(jobOf));
+function plannedFor(
+  { header: { width, gridSide } }: FeatureStore,
+  options: ExtractOptions,
+): PlannedImage[][] {
+  const { samples, root, classes, setup, firstId = 0, shardBytes = 192e6 } = options;
+  const bytesPerImage = gridSide ** 2 * width * 2 * (1 + setup.perImage / 4);
+  const perShard = Math.max(1, Math.floor(shardBytes / bytesPerImage));
+  return planShards({ samples, root, classes, seed: setup.seed, firstId, perShard });
+}
+
+async function missingOf(store: FeatureStore, parts: readonly PlannedPart[]): Promise<PlannedPart[]> {
+  const missing: PlannedPart[] = [];
+  for (const part of parts) if (!(await isStored(store, part))) missing.push(part);
+  return missing;
+}
+
+/** Extracts the parts that are not there. */
+async function extractParts(
+  store: FeatureStore,
+  parts: readonly PlannedPart[],
+  options: ExtractOptions,
+): Promise<void> {
+  const missing = await missingOf(store, parts);
+  const jobs = missing.flatMap(({ images }) => images.map(jobOf));
+  if (jobs.length === 0) return;
   const produced = options.produce(options.setup, jobs);
   const extractors = await Extractors.create(options);
   try {
-    const total = shards.reduce((sum, { length }) => sum + length, 0);
+    const total = parts.reduce((sum, { images }) => sum + images.length, 0);
     const done = { images: total - jobs.length, total };
-    for (const number of missing)
-      await store.writeShard(
-        number,
-        await extractShard(extractors, shards[number]!, produced, store, options, done),
-      );
+    for (const { name, images } of missing)
+      await store.writePart(name, await extractPart(extractors, images, produced, store, options, done));
   } finally {
     await produced.return(undefined);
     await extractors.release();
   }
-  return store.finish(shards.length);
 }
 
-/** For photographs as decoded, and for pictures with anomalies, which have been through resize and crop already. */
+/** For photographs as decoded, and for images with anomalies, which have been through resize and crop already. */
 class Extractors {
   readonly photographs: Extractor;
   readonly anomalies: Extractor;
@@ -111,29 +198,7 @@ function jobOf({ sample, path }: PlannedImage): ProducerJob {
   return { path: sample.path, className: sample.className, key: path };
 }
 
-interface PlannedImage extends ShardImage {
-  readonly sample: Sample;
-}
-
-/** Images dealt to shards at random. */
-function planShards(options: ExtractOptions, width: number, gridSide: number): PlannedImage[][] {
-  const { samples, root, classes, setup, firstId = 0, shardBytes = 192e6 } = options;
-  const bytesPerImage = gridSide ** 2 * width * 2 * (1 + setup.perImage / 4);
-  const perShard = Math.max(1, Math.floor(shardBytes / bytesPerImage));
-  const images = samples.map((sample, index) => ({
-    id: firstId + index,
-    path: pathBelow(root, sample.path),
-    classIndex: classes.indexOf(sample.className),
-    sample,
-  }));
-  const order = new Random(setup.seed, 'shards of images').permutation(images.length);
-  const shards: PlannedImage[][] = [];
-  for (let start = 0; start < order.length; start += perShard)
-    shards.push(Array.from(order.subarray(start, start + perShard), (index) => images[index]!));
-  return shards;
-}
-
-async function extractShard(
+async function extractPart(
   extractors: Extractors,
   images: readonly PlannedImage[],
   source: AsyncGenerator<Produced>,
@@ -184,12 +249,12 @@ async function anomalousFeatures(extractor: Extractor, { anomalies }: Produced) 
   }));
 }
 
-/** Everything the features depend on, as one hash. */
-function storeKey(options: ExtractOptions): Promise<string> {
+/** Everything the features depend on. */
+function basisOf(options: ExtractOptions): Basis {
   const { backbone, features, setup, fingerprint, texturesFingerprint, engine } = options;
   const { firstId, shardBytes } = options;
   const { textures: _, ...synthesis } = setup;
-  const parts = {
+  return {
     recipe: recipe(features.geometry),
     backbone: [backbone.sha256, backbone.card.mean, backbone.card.std],
     features,
@@ -200,5 +265,4 @@ function storeKey(options: ExtractOptions): Promise<string> {
     firstId,
     shardBytes,
   };
-  return sha256(JSON.stringify(parts));
 }

@@ -1,5 +1,5 @@
 /**
- * @file What extraction needs of one training image beside the engine: the decoded picture, and the pictures with synthetic anomalies
+ * @file What extraction needs of one training image beside the engine: the decoded image, and the images with synthetic anomalies
  * made of it. A pure function of the job and the setup, so that it can run anywhere, in any order.
  */
 import { Random } from '../../core/random.ts';
@@ -35,7 +35,7 @@ export interface ProducerJob {
   readonly key: string;
 }
 
-/** A picture with a synthetic anomaly, at the network's input size. */
+/** An image with a synthetic anomaly, at the network's input size. */
 export interface ProducedAnomaly {
   readonly image: RgbImage;
   /** Share of each patch inside the mask, row by row. */

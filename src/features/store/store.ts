@@ -7,8 +7,12 @@
  * each row is, with a checksum of the rows and of itself). A shard is a random share of the images, whole; local anomalies stand with their own
  * normal image. Shards are written atomically, so an interrupted extraction goes on with the first one that is missing; `index.json` comes last.
  * A shard that is found is read once to see whether it is whole, and each time it is used.
+ *
+ * Where several machines made a store, a shard may lie in parts, of consecutive images each (shard-plan.ts): two files like those of a
+ * shard, read as if they were one.
  */
 
+import { joined } from '../../core/arrays.ts';
 import { checksumOf, checksumText, crc32 } from '../../core/crc32.ts';
 import { CladError } from '../../core/errors.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
@@ -60,7 +64,17 @@ export interface Shard extends ShardIndex {
 }
 
 export interface StoreIndex extends StoreHeader {
-  readonly shards: readonly { readonly file: string; readonly images: number; readonly localRows: number }[];
+  readonly shards: readonly StoredShard[];
+}
+
+/** A shard of a complete store. */
+export interface StoredShard {
+  /** Its features; of several parts, those of the first. */
+  readonly file: string;
+  /** Names of its parts, in the order of their images; absent where it is whole. */
+  readonly parts?: readonly string[];
+  readonly images: number;
+  readonly localRows: number;
 }
 
 /** The place of a store within one that holds many: named by its key, so that none takes another's place. */
@@ -70,12 +84,19 @@ export function storePlace(parent: Storage, kind: string, key: string): Storage 
 
 const indexName = 'index.json';
 
+/** The name of a whole shard. */
+export function shardName(number: number): string {
+  return `shard-${String(number).padStart(5, '0')}`;
+}
+
 /** Reads and writes one store. */
 export class FeatureStore {
   readonly storage: Storage;
   readonly header: StoreHeader;
-  /** Shards that have been looked at and were whole. */
-  readonly #whole = new Set<number>();
+  /** Parts that have been looked at and were whole. */
+  readonly #whole = new Set<string>();
+  /** Names of the parts of each shard, where there are several machines' in the store. */
+  #parts: readonly (readonly string[] | undefined)[] = [];
   /** Files that were looked at and were not as they were written. */
   readonly damaged: string[] = [];
 
@@ -87,19 +108,29 @@ export class FeatureStore {
 
   /** Whether shard `number` is there, of this store's key, and as it was written; read through the first time it is asked for. */
   async hasShard(number: number): Promise<boolean> {
-    if (this.#whole.has(number)) return true;
+    for (const name of this.#partsOf(number)) if (!(await this.hasPart(name))) return false;
+    return true;
+  }
+
+  /** The same of a part. */
+  async hasPart(name: string): Promise<boolean> {
+    if (this.#whole.has(name)) return true;
     const { storage } = this;
-    const { index, features } = namesOf(number);
+    const { index, features } = filesOf(name);
     if (!(await storage.stat(index)) || !(await storage.stat(features))) return false;
-    const written = await this.#readIndex(number).catch(() => undefined);
+    const written = await this.#readIndex(name).catch(() => undefined);
     if (written && written.key !== this.header.key) return false;
     const found = written && (await this.#checksumOf(features).catch(() => undefined));
     if (!written || found !== written.features) {
       this.damaged.push(storage.pathOf(written ? features : index));
       return false;
     }
-    this.#whole.add(number);
+    this.#whole.add(name);
     return true;
+  }
+
+  #partsOf(number: number): readonly string[] {
+    return this.#parts[number] ?? [shardName(number)];
   }
 
   /** Rows of a shard: all patches of its images, and the local anomalies. */
@@ -107,15 +138,20 @@ export class FeatureStore {
     return images.length * this.header.gridSide ** 2 + local.image.length;
   }
 
-  /** Writes a shard: its features first, so that an index never speaks of rows that are not there. */
-  async writeShard(number: number, shard: Shard): Promise<void> {
+  /** Writes a whole shard. */
+  writeShard(number: number, shard: Shard): Promise<void> {
+    return this.writePart(shardName(number), shard);
+  }
+
+  /** Writes a part: its features first, so that an index never speaks of rows that are not there. */
+  async writePart(name: string, shard: Shard): Promise<void> {
     const { features, ...index } = shard;
-    const names = namesOf(number);
+    const files = filesOf(name);
     const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
-    await this.storage.write(names.features, bytes, { lasting: false });
+    await this.storage.write(files.features, bytes, { lasting: false });
     const written: WrittenIndex = { ...index, features: checksumOf(bytes) };
-    await this.storage.write(names.index, sealedJson(written, false));
-    this.#whole.add(number);
+    await this.storage.write(files.index, sealedJson(written, false));
+    this.#whole.add(name);
   }
 
   /**
@@ -123,8 +159,14 @@ export class FeatureStore {
    * @throws STORE_DAMAGED where it is not as it was written
    */
   async readShard(number: number): Promise<Shard> {
-    const { features: checksum, ...index } = await this.#readIndex(number);
-    const name = namesOf(number).features;
+    const parts: Shard[] = [];
+    for (const name of this.#partsOf(number)) parts.push(await this.#readPart(name));
+    return parts.length === 1 ? (parts[0] as Shard) : this.#joined(parts);
+  }
+
+  async #readPart(part: string): Promise<Shard> {
+    const { features: checksum, ...index } = await this.#readIndex(part);
+    const name = filesOf(part).features;
     const bytes = await this.#read(name);
     const { width } = this.header;
     const rows = this.#rows(index);
@@ -133,14 +175,34 @@ export class FeatureStore {
     return { ...index, features: new Uint16Array(bytes.buffer, bytes.byteOffset, rows * width) };
   }
 
+  /** Rows of the parts in the order that they have in a whole shard. */
+  #joined(parts: readonly Shard[]): Shard {
+    const { gridSide, width } = this.header;
+    const normal = (part: Shard) => part.images.length * gridSide ** 2 * width;
+    return {
+      ...joinedIndex(parts),
+      features: joined(Uint16Array, [
+        ...parts.map((part) => part.features.subarray(0, normal(part))),
+        ...parts.map((part) => part.features.subarray(normal(part))),
+      ]),
+    };
+  }
+
   /** @throws STORE_DAMAGED */
   async readShardIndex(number: number): Promise<ShardIndex> {
-    const { features: _, ...index } = await this.#readIndex(number);
+    const parts: ShardIndex[] = [];
+    for (const name of this.#partsOf(number)) parts.push(await this.readPartIndex(name));
+    return parts.length === 1 ? (parts[0] as ShardIndex) : joinedIndex(parts);
+  }
+
+  /** @throws STORE_DAMAGED */
+  async readPartIndex(name: string): Promise<ShardIndex> {
+    const { features: _, ...index } = await this.#readIndex(name);
     return index;
   }
 
-  async #readIndex(number: number): Promise<WrittenIndex> {
-    const name = namesOf(number).index;
+  async #readIndex(part: string): Promise<WrittenIndex> {
+    const name = filesOf(part).index;
     const written = openSealed(textOf(await this.#read(name))) as WrittenIndex | undefined;
     if (!written) throw this.#damagedFile(name);
     return written;
@@ -166,13 +228,19 @@ export class FeatureStore {
     return checksumText(value);
   }
 
-  /** Marks the store complete. */
-  async finish(shards: number): Promise<StoreIndex> {
-    const entries = [];
+  /**
+   * Marks the store complete.
+   * @param parts - names of the parts of each shard, where several machines made them
+   */
+  async finish(shards: number, parts: readonly (readonly string[])[] = []): Promise<StoreIndex> {
+    this.#parts = parts;
+    const entries: StoredShard[] = [];
     for (let number = 0; number < shards; number++) {
       const { images, local } = await this.readShardIndex(number);
+      const own = parts[number];
       entries.push({
-        file: namesOf(number).features,
+        file: filesOf(this.#partsOf(number)[0] as string).features,
+        ...(own && { parts: own }),
         images: images.length,
         localRows: local.image.length,
       });
@@ -189,13 +257,36 @@ export class FeatureStore {
     const index = openSealed(textOf(bytes)) as StoreIndex | undefined;
     if (!index) this.damaged.push(this.storage.pathOf(indexName));
     if (index?.key !== this.header.key) return undefined;
-    for (const number of index.shards.keys()) if (!(await this.hasShard(number))) return undefined;
+    this.#parts = index.shards.map(({ parts }) => parts);
+    for (const number of index.shards.keys()) {
+      if (await this.hasShard(number)) continue;
+      this.#parts = [];
+      return undefined;
+    }
     return index;
   }
 }
 
-/** Of a shard's two files. */
-function namesOf(number: number): { readonly features: string; readonly index: string } {
-  const name = `shard-${String(number).padStart(5, '0')}`;
+/** The files of a part, or of a whole shard. */
+function filesOf(name: string): { readonly features: string; readonly index: string } {
   return { features: `${name}.f16`, index: `${name}.json` };
+}
+
+/** What the rows of parts are when they stand as in one shard. */
+function joinedIndex(parts: readonly ShardIndex[]): ShardIndex {
+  let before = 0;
+  const image = parts.flatMap((part) => {
+    const own = part.local.image.map((each) => before + each);
+    before += part.images.length;
+    return own;
+  });
+  return {
+    key: (parts[0] as ShardIndex).key,
+    images: parts.flatMap(({ images }) => images),
+    local: {
+      image,
+      position: parts.flatMap(({ local }) => local.position),
+      coverage: parts.flatMap(({ local }) => local.coverage),
+    },
+  };
 }

@@ -59,7 +59,7 @@ export interface SynthesisRow {
   readonly patches: number;
 }
 
-/** Pixels between two pictures. */
+/** Pixels between two images. */
 const gap = 4;
 
 /**
@@ -132,7 +132,7 @@ function maskPicture({ width, height, data: inside }: Mask): RgbImage {
   return { width, height, data };
 }
 
-/** Pictures of one width below each other, on white. */
+/** Images of one width below each other, on white. */
 function stacked(pictures: readonly RgbImage[]): RgbImage {
   const { width } = pictures[0]!;
   const height = pictures.reduce((sum, picture) => sum + picture.height + gap, -gap);

@@ -1,5 +1,5 @@
 /**
- * @file Where synthetic anomalies get their textures: the user's folder of pictures, e.g. the Describable Textures
+ * @file Where synthetic anomalies get their textures: the user's folder of images, e.g. the Describable Textures
  * Dataset, or the built-in generator.
  */
 import { CladError } from '../../core/errors.ts';

@@ -98,7 +98,7 @@ export function resizeLinear(
         mode: { string: 'linear' },
         coordinate_transformation_mode: { string: 'half_pixel' },
         antialias: { int: antialias ? 1 : 0 },
-        // At the border the filter's weights inside the picture are scaled up to one, as PIL's are.
+        // At the border the filter's weights inside the image are scaled up to one, as PIL's are.
         exclude_outside: { int: antialias ? 1 : 0 },
         axes: { ints: axes },
       },

@@ -1,9 +1,9 @@
-/** @file The convolutions of a model that are worth another precision: those of a network, not those on the picture itself. */
+/** @file The convolutions of a model that are worth another precision: those of a network, not those on the image itself. */
 import { dimsOf, float32Values } from '../constants.ts';
 import { type ModelProto, type NodeProto, type TensorProto, toNumber } from '../onnx.ts';
 
 /**
- * Fewer input channels than this are a picture's, or filters on one: they take little time, and their small differences between
+ * Fewer input channels than this are an image's, or filters on one: they take little time, and their small differences between
  * large numbers are what rounding hurts most.
  */
 const leastChannels = 8;

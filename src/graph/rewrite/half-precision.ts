@@ -1,6 +1,6 @@
 /**
  * @file A network's convolutions in half precision, and what lies between them. Everything else keeps its float32: what is done to the
- * picture, and all that comes after the network, where small differences between large numbers decide.
+ * image, and all that comes after the network, where small differences between large numbers decide.
  */
 import { dimsOf, float16Constant, float32Values } from '../constants.ts';
 import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';

@@ -1,6 +1,7 @@
 /** @file Operators that changed between sets 7 and 18: how each is said in 18. */
 import { CladError } from '../../core/errors.ts';
-import { type AttributeProto, attributeType, type NodeProto, toNumber } from '../onnx.ts';
+import { floatOf, floatsOf, intOf, intsOf, readAttributes, stringOf } from '../attributes.ts';
+import { type AttributeProto, attributeType, type NodeProto } from '../onnx.ts';
 import type { Known } from '../shapes/known.ts';
 
 /** Adds a constant to the file and returns its name: a vector of 64-bit integers, or of what is said. */
@@ -28,14 +29,7 @@ export function notUpgradable(reason: string): never {
   throw new CladError('MODEL_UNSUITABLE', { reason });
 }
 
-function attribute(node: NodeProto, name: string): AttributeProto | undefined {
-  return (node.attribute ?? []).find((each) => each.name === name);
-}
-
-function intOf(node: NodeProto, name: string): number | undefined {
-  const found = attribute(node, name);
-  return found?.i === undefined ? undefined : toNumber(found.i);
-}
+const attributesOf = ({ attribute }: NodeProto) => readAttributes(attribute);
 
 function without(node: NodeProto, ...names: readonly string[]): AttributeProto[] {
   return (node.attribute ?? []).filter(({ name }) => !names.includes(name));
@@ -66,7 +60,7 @@ function intsAsInput(
   position: number,
   { makeConstant }: UpgradeContext,
 ): NodeProto {
-  const values = attribute(node, name)?.ints?.map(toNumber);
+  const values = intsOf(attributesOf(node), name);
   if (!values) return node;
   const input = withInput(node, position, makeConstant(stemOf(node), values));
   return { ...node, input, attribute: without(node, name) };
@@ -78,11 +72,15 @@ const axesAsInput =
 
 /** A number that was an attribute is an input since, of the type of the numbers it is used on. */
 function numberAsInput(node: NodeProto, name: string, position: number, context: UpgradeContext): NodeProto {
-  const value = attribute(node, name)?.f;
-  if (value === undefined) return node;
+  const attributes = attributesOf(node);
+  if (!Object.hasOwn(attributes, name)) return node;
   const dtype = context.of(inputOf(node, 0))?.dtype ?? 'float32';
   if (dtype !== 'float32') notUpgradable(`its ${node.opType} of set ${context.from} is of type ${dtype}`);
-  const input = withInput(node, position, context.makeConstant(stemOf(node), [value], 'float32', []));
+  const input = withInput(
+    node,
+    position,
+    context.makeConstant(stemOf(node), [floatOf(attributes, name, 0)], 'float32', []),
+  );
   return { ...node, input, attribute: without(node, name) };
 }
 
@@ -96,7 +94,7 @@ function withPartsSaid(split: NodeProto): NodeProto {
 /** Before 13 all axes from `axis` on were one; since then it is that axis alone. */
 const flattening: Change = (node, { from, of }) => {
   if (from >= 13) return [node];
-  const axis = intOf(node, 'axis') ?? 1;
+  const axis = intOf(attributesOf(node), 'axis', 1);
   const input = inputOf(node, 0);
   const rank = of(input)?.shape.length;
   const along = { ...node, attribute: [...without(node, 'axis'), int('axis', -1)] };
@@ -139,7 +137,7 @@ const batchNorm: Change = (node, { from }) => {
     notUpgradable(
       'its BatchNormalization is in training: it uses the statistics of the batch; export it for inference',
     );
-  if (from < 9 && intOf(node, 'spatial') === 0)
+  if (from < 9 && intOf(attributesOf(node), 'spatial', 1) === 0)
     notUpgradable('its BatchNormalization normalises each element on its own (spatial = 0)');
   return [{ ...node, attribute: without(node, 'spatial') }];
 };
@@ -152,7 +150,7 @@ const pad: Change = (node, context) => {
   if (context.from >= 11) return [node];
   const moved = intsAsInput(node, 'pads', 1, context);
   // 0 is the default, whatever the type.
-  const plain = !attribute(node, 'value')?.f;
+  const plain = floatOf(attributesOf(node), 'value', 0) === 0;
   return [
     plain ? { ...moved, attribute: without(moved, 'value') } : numberAsInput(moved, 'value', 2, context),
   ];
@@ -167,14 +165,13 @@ const slice: Change = (node, context) => {
 
 const topK: Change = (node, { from, makeConstant }) => {
   if (from >= 10) return [node];
-  const input = withInput(node, 1, makeConstant(stemOf(node), [intOf(node, 'k') ?? 1]));
+  const input = withInput(node, 1, makeConstant(stemOf(node), [intOf(attributesOf(node), 'k', 1)]));
   return [{ ...node, input, attribute: without(node, 'k') }];
 };
 
 /** Until 10 nearest neighbours were those below where a map grew, and those above where it shrank; pixels began at 0. */
 function resizedOfOld(node: NodeProto, scales: string, { from, of }: UpgradeContext): NodeProto {
-  const modeBytes = attribute(node, 'mode')?.s;
-  const mode = modeBytes ? new TextDecoder().decode(modeBytes) : 'nearest';
+  const mode = stringOf(attributesOf(node), 'mode', 'nearest');
   const nearest: AttributeProto[] = [];
   if (mode === 'nearest') {
     const factors = of(scales)?.values?.map(Number);
@@ -195,7 +192,7 @@ function resizedOfOld(node: NodeProto, scales: string, { from, of }: UpgradeCont
 
 const upsample: Change = (node, context) => {
   const { from, makeConstant } = context;
-  const said = attribute(node, 'scales')?.floats;
+  const said = floatsOf(attributesOf(node), 'scales');
   const scales = from < 9 ? said && makeConstant(stemOf(node), said, 'float32') : inputOf(node, 1);
   if (!scales || from > 9) notUpgradable(`its Upsample of set ${from} does not say its scales`);
   return [resizedOfOld(node, scales, context)];
@@ -205,7 +202,7 @@ const resize: Change = (node, context) => {
   const { from } = context;
   if (from >= 13) return [node];
   if (from < 11) return [resizedOfOld(node, inputOf(node, 1), context)];
-  const coordinates = new TextDecoder().decode(attribute(node, 'coordinate_transformation_mode')?.s);
+  const coordinates = stringOf(attributesOf(node), 'coordinate_transformation_mode', '');
   if (coordinates === 'tf_half_pixel_for_nn')
     notUpgradable(`its Resize places pixels by ${coordinates}, which newer sets do not have`);
   // Sets 11 and 12 had to give scales where sizes say all: an empty vector, which means none.

@@ -4,6 +4,7 @@
  * Covers what convolutional networks and vision transformers are made of, from operator set 7 on. Operators whose meaning
  * did not change pass; those that changed are rewritten (upgrade-nodes.ts); any other is refused rather than guessed at.
  */
+import { withTypes } from '../attributes.ts';
 import type { FileValues } from '../file-values.ts';
 import { readNames } from '../names.ts';
 import type { NodeProto } from '../onnx.ts';
@@ -41,13 +42,26 @@ export function upgradeNodes(
     of: (name) => values?.of(name),
     read: new Set(nodes.flatMap(readNames)),
   };
-  return nodes.flatMap((node) => {
+  return nodes.flatMap((said) => {
+    const node = typed(said);
     const { domain, opType } = node;
     if (domain && domain !== 'ai.onnx') notUpgradable(`its operator ${domain}.${opType} is not standard`);
     const upgraded = from === to ? [node] : upgrade(node, context);
     for (const each of upgraded) values?.see(each);
     return upgraded;
   });
+}
+
+/** The node with the types of its attributes; what the file leaves open is not guessed at. */
+function typed(node: NodeProto): NodeProto {
+  const attribute = withTypes(node.attribute ?? []);
+  if (attribute === node.attribute || attribute.length === 0) return node;
+  const open = attribute.find(({ type }) => !type);
+  if (open)
+    notUpgradable(
+      `${open.name} of its ${node.opType} has neither a type nor a value that tells it; export it anew`,
+    );
+  return { ...node, attribute: [...attribute] };
 }
 
 function upgrade(node: NodeProto, context: UpgradeContext): readonly NodeProto[] {

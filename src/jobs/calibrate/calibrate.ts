@@ -9,11 +9,10 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
-import { mapAhead, mapConcurrently } from '../../data/concurrency.ts';
+import { mapConcurrently } from '../../data/concurrency.ts';
 import { defaultConcurrency } from '../../data/default-concurrency.ts';
 import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../../data/left-out.ts';
-import { type Sketch, sketchOf } from '../../data/picture-sketch.ts';
-import { bitsOf, widenedCamera } from '../../detector/camera/camera.ts';
+import { widenedCamera } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { goodPixels } from '../../detector/heat/map-range.ts';
@@ -25,22 +24,29 @@ import {
   mapsKept,
   withCalibrations,
 } from '../../detector/thresholds/class-thresholds.ts';
-import { type ConformalThreshold, requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
+import { requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
-import { lookAt, type SeenPicture } from '../../image/look.ts';
-import type { RgbImage } from '../../image/rgb.ts';
+import type { SeenPicture } from '../../image/look.ts';
 import { asPublished } from '../../methods/shared/option-groups.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
-import { decodeOrError, predictTargets } from '../predict.ts';
+import { predictTargets } from '../predict.ts';
 import { rememberPictures, remembersAll } from '../remembered-pictures.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
-import { WarningSummary } from '../warning-summary.ts';
+import { type CalibratedClass, comparedClass } from './compared-class.ts';
+import {
+  type ClassPredictions,
+  type PredictedPhotographs,
+  predictPhotographs,
+  type Takes,
+} from './predict-photographs.ts';
 import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
 import { calibrationTrained, realPaths, refuseTrained } from './trained-photographs.ts';
+
+export type { CalibratedClass } from './compared-class.ts';
 
 export interface CalibrateRequest {
   /** Run folder or detector file. */
@@ -75,24 +81,6 @@ const fields: Fields<CalibrateRequest> = {
   ...machine,
   ...talk,
 };
-
-/** One class, before and after. Counts are of photographs recognised as it. */
-export interface CalibratedClass {
-  readonly class: string;
-  readonly good: number;
-  /** Null where the detector had none. */
-  readonly before: ConformalThreshold | null;
-  /** Null where there were too few good photographs of the class: what it had stays. */
-  readonly after: ConformalThreshold | null;
-  /** Good photographs that the threshold before calls anomalous. */
-  readonly falseAlarmsBefore: number;
-  readonly anomalous: number;
-  /** Of these, how many are called normal; null where there was no threshold to call them by. */
-  readonly missedBefore: number | null;
-  readonly missedAfter: number | null;
-  /** Photographs that stand out from the others, and had no say in the threshold. */
-  readonly setAside: readonly string[];
-}
 
 /** The document of `clad calibrate --json`. */
 export interface CalibrateDocument {
@@ -140,7 +128,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
     const predict = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
-      const predicted = await predictAll(detector, paths, maps, takes, (done) =>
+      const predicted = await predictPhotographs(detector, paths, maps, takes, (done) =>
         request.onProgress?.({ task, done, total: paths.length, unit: 'images' }),
       );
       unreadable.push(...predicted.unreadable);
@@ -183,7 +171,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
     const scores = (of: PredictedPhotographs['byClass'], name: string) => of.get(name)?.scores ?? [];
     const classes = before.classes.map((name) =>
-      compared(
+      comparedClass(
         name,
         { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
         before.thresholds[name] ?? null,
@@ -212,63 +200,6 @@ async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) 
   return new Random('calibrate').sample(real, real.length);
 }
 
-/** Whether a photograph is to be predicted. */
-type Takes = (path: string, image: RgbImage) => boolean;
-
-/** What was said of the photographs of one class, and how these look. */
-interface ClassPredictions {
-  readonly scores: number[];
-  readonly maps: Float32Array[];
-  readonly paths: string[];
-  readonly sketches: Sketch[];
-  readonly pictures: SeenPicture[];
-}
-
-interface PredictedPhotographs {
-  readonly byClass: ReadonlyMap<string, ClassPredictions>;
-  readonly unreadable: readonly CladError[];
-  /** How the photographs differ from those of the training. */
-  readonly warnings: WarningSummary;
-}
-
-async function predictAll(
-  detector: Detector,
-  paths: readonly string[],
-  maps: number,
-  takes: Takes,
-  onDone: (done: number) => void,
-): Promise<PredictedPhotographs> {
-  const decode = (path: string) => decodeOrError(path, { bits: bitsOf(detector.metadata) });
-  const byClass = new Map<string, ClassPredictions>();
-  const unreadable: CladError[] = [];
-  let done = 0;
-  const warnings = new WarningSummary();
-  for await (const [path, image] of mapAhead(paths, 4, decode)) {
-    if (image instanceof CladError) {
-      unreadable.push(image);
-    } else if (takes(path, image)) {
-      const prediction = await detector.predict(image);
-      const { class: name, score, map } = prediction;
-      warnings.add(path, prediction);
-      const predictions = byClass.get(name) ?? {
-        paths: [],
-        scores: [],
-        maps: [],
-        sketches: [],
-        pictures: [],
-      };
-      byClass.set(name, predictions);
-      predictions.paths.push(path);
-      predictions.scores.push(score);
-      predictions.pictures.push({ look: lookAt(image), source: image.source });
-      predictions.sketches.push(sketchOf(image));
-      if (predictions.maps.length < maps) predictions.maps.push(map);
-    }
-    onDone(++done);
-  }
-  return { byClass, unreadable, warnings };
-}
-
 function calibrated(
   before: DetectorMetadata,
   calibrations: ReadonlyMap<string, ClassCalibration>,
@@ -287,28 +218,5 @@ function calibrated(
       pictures: rememberPictures(good, before.calibrated?.pictures),
     },
     ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
-  };
-}
-
-function compared(
-  name: string,
-  { good, anomalous }: { readonly good: readonly number[]; readonly anomalous: readonly number[] },
-  before: ConformalThreshold | null,
-  calibration: ClassCalibration | undefined,
-  paths: readonly string[],
-): CalibratedClass {
-  const after = calibration?.threshold ?? null;
-  const above = (scores: readonly number[], threshold: ConformalThreshold | null) =>
-    scores.filter((score) => threshold !== null && score > threshold.threshold).length;
-  return {
-    class: name,
-    good: good.length,
-    before,
-    after,
-    falseAlarmsBefore: above(good, before),
-    anomalous: anomalous.length,
-    missedBefore: before && anomalous.length - above(anomalous, before),
-    missedAfter: (after ?? before) && anomalous.length - above(anomalous, after ?? before),
-    setAside: paths.filter((_, at) => calibration?.setAside[at]),
   };
 }

@@ -52,7 +52,7 @@ export class PhotographSieve {
     const good = this.#good.get(hash);
     if (good !== undefined) {
       const expected = 'not among the photographs of good parts';
-      const actual = `${path}, the same picture as ${good}`;
+      const actual = `${path}, the same image as ${good}`;
       throw new CladError('OPTION_INVALID', { option: '--anomalous', expected, actual });
     }
     if (this.#anomalous.has(hash)) {

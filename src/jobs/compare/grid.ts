@@ -26,12 +26,13 @@ import { listTextures } from '../../data/textures.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { loadMethod } from '../../methods/registry.ts';
-import { resolveOptions } from '../../methods/resolve-options.ts';
+import { type NamedOverride, presetOf, resolveOptions } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type EvaluationDocument, evaluateRun } from '../evaluate/evaluate.ts';
 import { train } from '../train/train.ts';
 import type { TrainRequest } from '../train/train-request.ts';
 import { version } from '../version.ts';
+import { commonWhere, named } from './common-settings.ts';
 
 /** One row of the table. */
 export interface GridVariant {
@@ -42,6 +43,10 @@ export interface GridVariant {
   readonly preset: string;
   /** Options that differ from the preset's, as `name=value`. */
   readonly set: readonly string[];
+  /** What is set for other rows as well; goes before `set` (common-settings.ts). */
+  readonly common?: readonly string[];
+  /** Where the row stands, for errors, e.g. `rows.yaml, row 2 (small)`. */
+  readonly where?: string;
 }
 
 /** What all trainings of a grid have in common. */
@@ -137,9 +142,9 @@ async function plannedJobs({ setting, out, variants, seeds, cache }: GridRequest
   const twice = variants.find(({ name }, index) => variants.findIndex((each) => each.name === name) < index);
   if (twice) {
     throw new CladError('OPTION_INVALID', {
-      option: 'variants',
-      expected: 'different names',
-      actual: `${twice.name} twice`,
+      option: named('the name', twice.where),
+      expected: 'unlike those of other rows',
+      actual: twice.name,
     });
   }
   const resolved: { variant: GridVariant; options: CommonOptions }[] = [];
@@ -168,18 +173,28 @@ function indexOf(variants: readonly GridVariant[], cell: GridCell): number {
   return variants.findIndex(({ name }) => name === cell.variant);
 }
 
-/** A variant's options, checked. @throws OPTION_INVALID, for a seed too */
-export async function optionsOf({ name, method, preset, set }: GridVariant): Promise<CommonOptions> {
-  const seed = set.find((text) => /^\s*seed\s*=/.test(text));
+/** A variant's options, checked. @throws OPTION_INVALID, for a seed too; OPTION_UNKNOWN */
+export async function optionsOf(variant: GridVariant): Promise<CommonOptions> {
+  const { name, set, common = [], where } = variant;
+  const method = await loadMethod(variant.method, named('method', where));
+  presetOf(method, variant.preset, named('preset', where));
+  return resolveOptions(method, variant.preset, [
+    ...settings(common, commonWhere),
+    ...settings(set, where ?? `row ${name}`),
+  ]);
+}
+
+/** Texts as overrides. @throws OPTION_INVALID for a seed */
+function settings(texts: readonly string[], where: string): NamedOverride[] {
+  const seed = texts.find((text) => /^\s*seed\s*=/.test(text));
   if (seed !== undefined) {
     throw new CladError('OPTION_INVALID', {
-      option: `what is set for ${name}`,
-      expected: 'without a seed: a grid trains every row with the same seeds (--seeds)',
+      option: `seed in ${where}`,
+      expected: 'left out: a grid trains every row with the same seeds (--seeds)',
       actual: seed,
     });
   }
-  const overrides = set.map((text) => ({ where: text, options: optionFromText(text) }));
-  return resolveOptions(await loadMethod(method), preset, overrides);
+  return texts.map((text) => ({ where, options: optionFromText(text, `what is set in ${where}`) }));
 }
 
 /** What all cells have in common and their numbers depend on: the contents of all files, not their places. */
@@ -238,6 +253,8 @@ async function trainCell(
     preset,
     options,
     cache: place.cache,
+    // Cells differ in options, and shards in the cache may be of one of them.
+    mayExtract: true,
     evaluated: true,
   };
   const resumed = existsSync(join(place.run, 'config.json'));

@@ -41,7 +41,7 @@ export async function writeAllPlanned(
   plan: readonly PlannedPart[],
   onWritten: () => void,
 ): Promise<void> {
-  // Node runs the compiled worker; from TypeScript sources (tests), and for few pictures, this thread does it.
+  // Node runs the compiled worker; from TypeScript sources (tests), and for few images, this thread does it.
   if (import.meta.url.endsWith('.ts') || plan.length < 24) {
     await mapConcurrently(plan, 2, async (planned) => {
       await writePlanned({ ...setup, planned });

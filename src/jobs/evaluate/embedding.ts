@@ -4,7 +4,7 @@
  *
  * Both values are read out of the detector file itself: its graph holds them under no public name, but they are what goes into
  * the layer with the adaptor's first weight and what comes out of the one with its last. So nothing but `model.onnx` is needed,
- * and the picture is of the very networks that were measured. A picture of a sample, not a metric.
+ * and the image is of the very networks that were measured. An image of a sample, not a metric.
  */
 import { readFile } from 'node:fs/promises';
 import { joined } from '../../core/arrays.ts';
@@ -24,7 +24,7 @@ export interface EmbeddingPlane {
   /** One a patch, in the order of `patches`. */
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Dimensions of the space it is a picture of. */
+  /** Dimensions of the space it is an image of. */
   readonly width: number;
   /** Share of the variance that the two components hold, 0..1. */
   readonly explained: number;

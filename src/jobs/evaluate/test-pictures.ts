@@ -39,9 +39,7 @@ export function lookAtPictures(
       `Warning: ${all} ${set.length} had been given to clad calibrate, ${set[0].path} among them: thresholds fit them, and new good parts may raise more false alarms.`,
     );
   if (copies.length > 0)
-    note?.(
-      `${all} copies of others: ${countCopies(copies)}. Their pictures weigh more: ${nameCopies(copies)}`,
-    );
+    note?.(`${all} copies of others: ${countCopies(copies)}. These images weigh more: ${nameCopies(copies)}`);
   return {
     trainedOn: metadata.trained ? trained.length : null,
     calibratedOn: set.length,

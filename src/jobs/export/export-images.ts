@@ -25,7 +25,7 @@ export interface ExportImagesRequest {
   readonly origin: RunOrigin | undefined;
   /** Instead of the run's data set. */
   readonly data: string | undefined;
-  /** Products that the detector knows; images of others are left out. */
+  /** Classes that the detector knows; images of others are left out. */
   readonly classes: readonly string[];
   /** At most so many good training images. */
   readonly good: number;
@@ -39,7 +39,7 @@ export interface ExportImagesRequest {
 
 /**
  * Chooses images and decodes them once: broken ones are left out, with a note, and copies. Null where there is no data set.
- * @throws CLASS_UNKNOWN when the data set has none of the detector's products; errors of the data readers
+ * @throws CLASS_UNKNOWN when the data set has none of the detector's classes; errors of the data readers
  */
 export async function exportImages(request: ExportImagesRequest): Promise<ExportImages | null> {
   const { origin, data, classes, good, limit, bits, note, onProgress } = request;

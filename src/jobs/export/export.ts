@@ -32,7 +32,7 @@ import { tritonPlace, writeTriton } from './triton-repository.ts';
 
 /** Good images that ranges of 8-bit values are measured on; as many others move the thresholds. */
 const goodImages = 48;
-/** More of them, where there are so many products that each would have fewer. */
+/** More of them, where there are so many classes that each would have fewer. */
 const goodImagesByClass = 4;
 
 export interface ExportRequest {
@@ -166,7 +166,7 @@ function modelName(run: string, path: string): string {
   return name.replaceAll(/[^\w-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'detector';
 }
 
-/** The same bytes; golden pictures and checksum are added to a file that has none. */
+/** The same bytes; golden images and checksum are added to a file that has none. */
 async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<Made> {
   const { metadata, checked } = readDetector(bytes, path);
   const entries = decodeMetadata(bytes);

@@ -1,5 +1,5 @@
 /**
- * @file Thresholds and colours for another precision. Rounding moves the scores of a product a little in one direction, and its
+ * @file Thresholds and colours for another precision. Rounding moves the scores of a class a little in one direction, and its
  * threshold goes with them.
  *
  * They are not set anew: the file's memory bank has entries of every good image and cannot be asked without them, as the training could. What
@@ -15,7 +15,7 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { decodeImage } from '../../image/decode.ts';
 
 /**
- * How much higher the second detector scores good images, by product: the median.
+ * How much higher the second detector scores good images, by class: the median.
  * @param samples - good images
  */
 export async function medianShifts(
@@ -34,7 +34,7 @@ export async function medianShifts(
   return new Map([...byClass(shifts)].map(([name, each]) => [name, median(each.map(({ shift }) => shift))]));
 }
 
-/** Thresholds and colours moved by the shift of their product; those of a product without one stay. */
+/** Thresholds and colours moved by the shift of their class; those of a class without one stay. */
 export function moved(
   { thresholds, display }: Pick<DetectorMetadata, 'thresholds' | 'display'>,
   shifts: ReadonlyMap<string, number>,

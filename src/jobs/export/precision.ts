@@ -33,7 +33,7 @@ export async function inPrecision(
   return storeInHalf(quantise(folded, await measureRanges(folded, images, engine, reading, onProgress)));
 }
 
-/** Drawn pictures that ranges are measured on as well. */
+/** Drawn images that ranges are measured on as well. */
 const textures = 16;
 
 /**
@@ -74,7 +74,7 @@ async function measureRanges(
   );
 }
 
-/** Mean ends of values over pictures. */
+/** Mean ends of values over images. */
 class RangeMeans {
   readonly #sums = new Map<string, { low: number; high: number; count: number }>();
 

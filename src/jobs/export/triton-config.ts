@@ -35,7 +35,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
   const halves = [...new Set([Math.ceil(maxBatch / 2), maxBatch])].filter((count) => count > 1);
   return [
     tritonMark,
-    '# image: RGB bytes as decoded, any height and width. Requests are put into one batch only where their pictures are equally large.',
+    '# image: RGB bytes as decoded, any height and width. Requests are put into one batch only where their images are equally large.',
     '# Anomalous where score is above the threshold of the class with the largest class_share.',
     `name: ${quoted(name)}`,
     'backend: "onnxruntime"',
@@ -45,7 +45,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     ']',
     'output [',
     `  { name: "anomaly_map" data_type: TYPE_FP32 dims: [ ${size}, ${size} ] },`,
-    '  # One number a picture: the file gives it without an axis of its own.',
+    '  # One number an image: the file gives it without an axis of its own.',
     '  { name: "score" data_type: TYPE_FP32 dims: [ 1 ] reshape: { shape: [ ] } },',
     `  { name: "class_share" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }`,
     ']',

@@ -21,10 +21,10 @@ export interface RankedImage extends GoodImage {
   readonly deviations: number;
 }
 
-/** Pictures of them, at most. */
+/** Images of them, at most. */
 const mostPictures = 12;
 
-/** Longer side of such a picture, pixels. */
+/** Longer side of such an image, pixels. */
 const pictureSide = 480;
 
 /**
@@ -96,7 +96,7 @@ export function goodImagesCsv(
   return `${[header, ...rows].join('\r\n')}\r\n`;
 }
 
-/** Writes the table, and pictures of those that may be no good images of their class, each beside its heat map, into `standing-out/`. */
+/** Writes the table, and images of those that may be no good images of their class, each beside its heat map, into `standing-out/`. */
 export async function writeGoodImages(
   { run, root }: { readonly run: RunFolder; readonly root: string },
   oneOut: LeaveOneOutDetector,

@@ -174,7 +174,7 @@ async function partIsFound(
   return foregroundIsStable(estimates).accepted;
 }
 
-/** The anomaly's largest connected piece alone on the picture. */
+/** The anomaly's largest connected piece alone on the image. */
 export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnomaly, 'image' | 'mask'>) {
   const { labels, sizes } = regionsOf(mask.data, mask.width, mask.height);
   const largest = sizes.indexOf(Math.max(...sizes)) + 1;
@@ -185,7 +185,7 @@ export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnoma
   return { image: { width: picture.width, height: picture.height, data }, mask: piece };
 }
 
-/** A picture of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
+/** An image of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
 function framed(picture: RgbImage, { size, resizeTo = size }: Work['view']['geometry']): RgbImage {
   if (resizeTo === size) return picture;
   const start = Math.floor((resizeTo - size) / 2);

@@ -24,12 +24,12 @@ export interface TrainingPlan extends Omit<FitPlan, 'imageSeconds'> {
  */
 export async function planTraining(request: TrainRequest): Promise<TrainingPlan> {
   requireRequest('planTraining', trainFields, request);
-  const work = await readAll(request);
+  const work = await readAll(request, { outside: { '--out': request.out } });
   const { method, options, split, training, dataset, leftOut } = work;
   if (!method.plan) {
     throw new CladError('OPTION_INVALID', {
-      option: '--plan',
-      expected: 'asked of clad, or of a method that has a function plan',
+      option: 'method',
+      expected: 'clad, or one that has a function plan: others do not say what a training will cost',
       actual: method.name,
     });
   }

@@ -5,9 +5,11 @@ import { readBytes, requireWritable } from '../../core/files.ts';
 import { checkOptions } from '../../core/options.ts';
 import { stoppable } from '../../core/progress.ts';
 import { sha256 } from '../../core/sha256.ts';
+import { wholeWork } from '../../core/share.ts';
 import { trainingBits } from '../../data/bit-depth.ts';
 import { withoutTrainingCopies } from '../../data/copies.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
+import type { ExaminedPlace } from '../../data/examined.ts';
 import { fileImages } from '../../data/file-images.ts';
 import { fileRecords, fingerprintOf } from '../../data/fingerprint.ts';
 import { requireOutside } from '../../data/folders.ts';
@@ -20,14 +22,14 @@ import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
 import { produceInThreads } from '../../features/store/producer-threads.ts';
-import { loadMethod } from '../../methods/registry.ts';
+import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { expectedTasks } from './expected-tasks.ts';
-import type { TrainRequest, Work } from './train-request.ts';
+import type { ReadRequest, ReadWork, TrainRequest, Work } from './train-request.ts';
 import { noteCopies, withoutExcluded } from './training-images.ts';
 
 /** Checks that the run's folder may be written, before anything is read or made. */
@@ -40,7 +42,10 @@ export async function requireOutput({ out, data, resume = false }: TrainRequest)
 /** Reads and checks everything a training needs, and begins the run's folder; nothing expensive is done yet. */
 export async function prepare(request: TrainRequest): Promise<Work> {
   const run = new RunFolder(request.out);
-  const read = await readAll(request);
+  const read = await readAll(request, {
+    outside: { '--out': request.out },
+    examined: examinedPlace(request.cache),
+  });
   const { engine, dataset, backbone } = read;
   const config: RunConfig = {
     cladVersion: version,
@@ -59,7 +64,8 @@ export async function prepare(request: TrainRequest): Promise<Work> {
   const preset = presetOf(read.method, request.preset);
   await run.begin(config, request.resume ?? false, read.records, preset);
   await run.writeLeftOut(read.leftOut);
-  return { ...read, run };
+  const { resume = false, mayExtract } = request;
+  return { ...read, request, run, cache: diskStorage(request.cache ?? run.cache), resume, mayExtract };
 }
 
 /** Null where there is no file. */
@@ -67,23 +73,40 @@ async function fileSha256(path: string | undefined): Promise<string | null> {
   return path === undefined ? null : sha256(new Uint8Array(await readBytes(path)));
 }
 
-/** Reads and checks everything a training needs, and writes nothing. */
-export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>> {
+/** Where a cache keeps what decoding images showed; undefined where there is no cache. @param share - the machine's, of several */
+export function examinedPlace(cache: string | undefined, share = wholeWork): ExaminedPlace | undefined {
+  if (cache === undefined) return undefined;
+  return { storage: diskStorage(cache).folder('examined'), share, decoder: version };
+}
+
+/**
+ * Reads and checks everything a training needs, and writes nothing but what decoding the images showed.
+ * @param places - `outside`: folders to be written beside the cache, by their flags, which may not lie in the data set; `examined`: where that is kept
+ */
+export async function readAll(
+  request: ReadRequest,
+  places: {
+    readonly outside?: Readonly<Record<string, string>>;
+    readonly examined?: ExaminedPlace | undefined;
+  },
+): Promise<ReadWork> {
+  const { outside = {}, examined } = places;
   const { note } = request;
-  const method = await loadMethod(request.method);
+  const method = await methodOf(request.method);
   const asked = checkOptions(method.options, request.options);
   const loaded = await withoutExcluded(
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
   );
   request.onTasks?.(expectedTasks(method, asked, request, loaded));
-  await requireOutside('--out', request.out, loaded.root);
+  for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
   for (const sentence of backbone.assumed) note?.(sentence);
-  const { dataset, pixels, sizes, textures, leftOut, bits, seen } = await verified(
+  const { dataset, pixels, sizes, textures, leftOut, bits, seen, contents } = await verified(
     request,
+    examined,
     asked.synthesis.perImage > 0,
     method.usesTestImages?.(asked) ?? false,
     loaded,
@@ -94,15 +117,18 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
   const view = await method.view(options, backbone, { engine, note });
   const large = largePatchesNote(largePatches(training, sizes, { ...view.geometry, patch: view.patch }));
   if (large !== undefined) note?.(large);
-  const records = await fileRecords({ ...dataset, samples: training }, fileImages, stoppable(request));
+  const records = await fileRecords(
+    { ...dataset, samples: training },
+    fileImages,
+    stoppable(request),
+    contents,
+  );
   return {
-    request,
     method,
     // What was used is what the run and its detector say.
     options,
     view,
     engine,
-    cache: diskStorage(request.cache ?? new RunFolder(request.out).cache),
     dataset,
     training,
     trainingPixels: training.map(({ path }) => pixels.get(path) as string),
@@ -116,7 +142,6 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
     leftOut,
     bits,
     seen,
-    resume: request.resume ?? false,
     onProgress: request.onProgress,
     note,
     signal: request.signal,
@@ -125,17 +150,19 @@ export async function readAll(request: TrainRequest): Promise<Omit<Work, 'run'>>
 
 /**
  * The photographs and textures, each decoded once: what is broken is refused, or left out where that was asked for. Of copies among the training images the
- * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct pictures.
+ * first is kept: counts, the held-out split, the memory bank and thresholds are of distinct images.
  */
 async function verified(
-  request: TrainRequest,
+  request: ReadRequest,
+  examined: ExaminedPlace | undefined,
   /** Whether anomalies are made, with textures. */
   used: boolean,
   /** Whether test images choose the checkpoint. */
   selects: boolean,
   loaded: Dataset,
 ): Promise<
-  Pick<Work, 'dataset' | 'textures' | 'leftOut' | 'bits' | 'seen'> & Pick<Examination, 'pixels' | 'sizes'>
+  Pick<Work, 'dataset' | 'textures' | 'leftOut' | 'bits' | 'seen'> &
+    Pick<Examination, 'pixels' | 'sizes' | 'contents'>
 > {
   const { note, skipBroken = false } = request;
   for (const each of foldersReadAsOne(loaded)) note?.(describeReadAsOne(each));
@@ -151,8 +178,8 @@ async function verified(
   const examine = { skipBroken, onProgress: stoppable(request) };
   const { bits, note: reading } = await trainingBits(loaded, request.bits, examine.onProgress);
   if (reading !== undefined) note?.(reading);
-  const verified = await verifyImages(loaded, { splits, bits, ...examine });
-  const { dataset, pixels, sizes, seen, broken, laterPages } = verified;
+  const verified = await verifyImages(loaded, { splits, bits, kept: examined, ...examine });
+  const { dataset, pixels, sizes, seen, contents, broken, laterPages } = verified;
   passed.push(...laterPages);
   const { textures, broken: brokenTextures } =
     listed && used
@@ -166,5 +193,6 @@ async function verified(
   for (const { className, message } of nearlyBlack(dataset.samples, seen))
     note?.(`${className}: ${message}.`);
   const leftOut = summariseLeftOut([...passed, ...broken, ...brokenTextures]);
-  return { dataset: withoutTrainingCopies(dataset, pixels), pixels, sizes, textures, leftOut, bits, seen };
+  const kept = withoutTrainingCopies(dataset, pixels);
+  return { dataset: kept, pixels, sizes, contents, textures, leftOut, bits, seen };
 }

@@ -1,5 +1,17 @@
 /** @file What a training is asked to do, and what its steps share once everything has been read and checked. */
-import { anything, callback, flag, list, oneOf, optional, path, signal, text } from '../../core/arguments.ts';
+import {
+  anything,
+  callback,
+  either,
+  flag,
+  having,
+  list,
+  oneOf,
+  optional,
+  path,
+  signal,
+  text,
+} from '../../core/arguments.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -27,8 +39,8 @@ export interface TrainRequest {
   readonly textures?: string | undefined;
   /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
   readonly bits?: SampleBits | undefined;
-  /** Name, or file (docs/plugins.md). */
-  readonly method: string;
+  /** Name or file (docs/plugins.md), or the method itself. */
+  readonly method: string | Method;
   /** Settings the options began with; one of the method's. */
   readonly preset: string;
   /** All options of the method: see `resolveOptions`. */
@@ -45,6 +57,8 @@ export interface TrainRequest {
   readonly evaluated?: boolean;
   /** Where stores of patch features are kept and found again; within the run, and removed at its end, where absent. */
   readonly cache?: string | undefined;
+  /** Whether to compute what is not in the cache, although `clad extract` has put shards there that do not fit or are not all there. */
+  readonly mayExtract?: boolean | undefined;
   readonly onProgress?: ProgressListener;
   /** Told once, before them, of the tasks that progress will be of. */
   readonly onTasks?: (tasks: readonly ExpectedTask[]) => void;
@@ -52,6 +66,9 @@ export interface TrainRequest {
   readonly note?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
+
+/** What is asked to be read: of a training, or of what comes before one. */
+export type ReadRequest = Omit<TrainRequest, 'out' | 'resume' | 'excludeOutliers' | 'mayExtract'>;
 
 /** What it may hold, for programs that pass it without types. */
 export const trainFields: Fields<TrainRequest> = {
@@ -62,8 +79,8 @@ export const trainFields: Fields<TrainRequest> = {
   // Checked by name where they are used.
   backboneFlags: anything,
   textures: optional(path),
-  // Name or file; found out where it is loaded.
-  method: text,
+  // Name, file or method; found out where it is loaded.
+  method: either(text, having('a method', {})),
   preset: text,
   // Checked by the method's schema.
   options: anything,
@@ -75,10 +92,14 @@ export const trainFields: Fields<TrainRequest> = {
   resume: optional(flag),
   evaluated: optional(flag),
   cache: optional(path),
+  mayExtract: optional(flag),
   onTasks: optional(callback),
   ...talk,
   signal: optional(signal),
 };
+
+/** What has been read and checked: all that the steps of a training share but where they write. */
+export type ReadWork = Omit<Work, 'request' | 'run' | 'cache' | 'resume' | 'mayExtract'>;
 
 /** What the steps of a training share: what the method is given, and what else was read. */
 export interface Work extends FitContext {

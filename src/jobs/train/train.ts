@@ -14,7 +14,7 @@ import type { LeftOutSummary } from '../../data/left-out.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { Fitted } from '../../methods/contract.ts';
-import { loadMethod } from '../../methods/registry.ts';
+import { methodOf } from '../../methods/registry.ts';
 import type { Validation } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { readGoodImagesFile } from '../good-images/good-images-file.ts';
@@ -55,7 +55,7 @@ export interface TrainOutcome {
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   requireRequest('train', trainFields, request);
-  checkOptions((await loadMethod(request.method)).options, request.options);
+  checkOptions((await methodOf(request.method)).options, request.options);
   await requireOutput(request);
   return withLock(new RunFolder(request.out).lock, () => trainAlone(request));
 }
@@ -68,7 +68,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
   const { run } = work;
   const prepared = secondsSince(started);
   const { fitted, metadata, goodImages } = await blaming(work.method.file, async () => {
-    const made = requireFitted(await work.method.fit(work), work.training.length);
+    const made = requireFitted(await fitOrForget(work), work.training.length);
     return { fitted: made, ...(await calibrateAndWrite(work, made)) };
   });
   const { steps, chosen, sharedSeconds = 0 } = fitted;
@@ -87,6 +87,17 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     featureSeconds: prepared + sharedSeconds,
   };
   return excluding(outcome, request);
+}
+
+/** Fits; a new run that is refused for its shards has nothing worth going on with, and is taken back. */
+async function fitOrForget(work: Work): Promise<Fitted> {
+  try {
+    return await work.method.fit(work);
+  } catch (error) {
+    const refused = error instanceof CladError && error.code.startsWith('SHARDS_');
+    if (refused && !work.resume) await work.run.forget();
+    throw error;
+  }
 }
 
 /** A method from a file may give anything. @throws TypeError */

@@ -1,4 +1,4 @@
-/** @file Which images a training uses: not those that are to be left out, and each picture once. */
+/** @file Which images a training uses: not those that are to be left out, and each image once. */
 import { CladError } from '../../core/errors.ts';
 import { countCopies, findCopies, nameCopies } from '../../data/copies.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -21,7 +21,7 @@ export async function withoutExcluded(dataset: Dataset, exclude: readonly string
   return { ...dataset, samples };
 }
 
-/** Says what the same pictures at several places do to a training and to what is measured of it. */
+/** Says what the same images at several places do to a training and to what is measured of it. */
 export function noteCopies(
   { samples }: Dataset,
   pixels: ReadonlyMap<string, string>,
@@ -33,11 +33,11 @@ export function noteCopies(
   );
   if (training.length > 0)
     note?.(
-      `Copies among the training images, by their pixels: ${countCopies(training)}. Each picture is used once: ${nameCopies(training)}`,
+      `Copies among the training images, by their pixels: ${countCopies(training)}. Each image is used once: ${nameCopies(training)}`,
     );
   const leaks = findCopies(samples, pixels).filter(({ kind }) => kind === 'leak');
   if (leaks.length > 0)
     note?.(
-      `Warning: pictures that are in train and in test, by their pixels: ${leaks.length}. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
+      `Warning: images that are in train and in test, by their pixels: ${leaks.length}. The detector will know them, so what is measured on them flatters; take them out of one: ${nameCopies(leaks)}`,
     );
 }

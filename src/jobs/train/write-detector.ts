@@ -37,7 +37,7 @@ export interface Written {
   readonly goodImages: readonly RankedImage[];
 }
 
-/** Sets thresholds by good images and writes the file with golden pictures. */
+/** Sets thresholds by good images and writes the file with golden images. */
 export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Written> {
   const { engine, run, dataset } = work;
   const { classes } = dataset;

@@ -11,7 +11,7 @@ import type { Engine } from '../../runtime/engine.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { makeGolden } from '../verify.ts';
 
-/** The bytes of a changed detector, with golden pictures of its own. @param path - names it in errors */
+/** The bytes of a changed detector, with golden images of its own. @param path - names it in errors */
 export async function withGolden(
   engine: Engine,
   model: ModelProto,

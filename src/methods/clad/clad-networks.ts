@@ -8,7 +8,7 @@ import { stepBuilder } from './step.ts';
 
 /**
  * @param fitted - what enters them
- * @param classes - products N
+ * @param classes - their number N
  */
 export function cladNetworks(
   options: CladOptions,

@@ -28,7 +28,7 @@ export const cladOptions = checked(
     input: z
       .enum(['feature', 'residual'])
       .describe(
-        'What enters the adaptor. `feature`: the patch feature itself (the paper). `residual`: its whitened difference to the nearest normal ones.',
+        'What enters the adaptor: `feature` (the patch feature itself, as in the paper), or `residual` (its whitened difference to the nearest normal ones).',
       ),
     memoryBank: z
       .strictObject({
@@ -59,7 +59,7 @@ export const cladOptions = checked(
     globalAnomalies: z
       .strictObject({
         noise: positive.describe(
-          "Length of the noise: for residuals as a multiple of the normal patches' mean distance to the mean of their nearest entries, for features as a multiple of each dimension's standard deviation.",
+          "Length of the noise: a multiple of the normal patches' mean distance to the mean of their nearest entries (residuals), or of each dimension's standard deviation (features).",
         ),
         noiseSpread: z
           .number()

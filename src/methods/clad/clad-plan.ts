@@ -1,5 +1,5 @@
 /**
- * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few pictures and a few small steps, and
+ * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few images and a few small steps, and
  * scaled; sizes follow from the options.
  */
 import { entryCount, mostCandidates, selectionWidth } from '../../features/memory-bank/choose-entries.ts';
@@ -13,13 +13,13 @@ import type { PatchView } from '../shared/patch-view.ts';
 import type { CladOptions } from './clad-options.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
 
-/** Synthetic anomalies keep only the patches they cover: so much of a picture, measured on four products. */
+/** Synthetic anomalies keep only the patches they cover: so much of an image, measured on four classes. */
 const coveredShare = 0.1;
 /** Bytes of a step for every float of the widths a row passes through; measured at 100 000 rows. */
 const bytesPerActivation = 35;
-/** Similarities of a block of rows, or of a picture's, to a entry. */
+/** Similarities of a block of rows, or of an image's, to an entry. */
 const matchingBytes = (perImage: number) => Math.max(512, perImage) * 4;
-/** Of the program, the engine, the backbone and the networks, bytes; four products take 1.73 GB with `fast`, 1.77 GB with `accurate`. */
+/** Of the program, the engine, the backbone and the networks, bytes; four classes take 1.73 GB with `fast`, 1.77 GB with `accurate`. */
 const base = 1e9;
 
 /** @throws what running the backbone and the networks once throws */

@@ -23,7 +23,7 @@ export interface NetworkSpec {
   readonly adaptorWidths: readonly [number, number, number];
   /** Output widths of the discriminator's two hidden layers. */
   readonly discriminatorWidths: readonly [number, number];
-  /** Product classes N; the discriminator has N + 1 class logits (the last is "anomalous") and one score. */
+  /** Number N of classes; the discriminator has N + 1 class logits (the last is "anomalous") and one score. */
   readonly classes: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * @file From patch features to what each patch says: its anomaly score and the product it votes for. The networks' score
+ * @file From patch features to what each patch says: its anomaly score and the class it votes for. The networks' score
  * alone (the paper), or the distance to the nearest normal features fused with the networks' score, both in units of how they
  * vary over held-out normal patches.
  */

@@ -1,4 +1,4 @@
-/** @file What `clad train --plan` measures: a few pictures, steps, products and maps, drawn by chance, on this machine as it is now. */
+/** @file What `clad train --plan` measures: a few images, steps, products and maps, drawn by chance, on this machine as it is now. */
 import { Random } from '../../core/random.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import type { Extractor } from '../../features/patches/extractor.ts';
@@ -9,7 +9,7 @@ import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
 import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
 
-/** Of one picture, the best of three: decoding and drawing run beside it. */
+/** Of one image, the best of three: decoding and drawing run beside it. */
 export async function extractionSeconds(extractor: Extractor, side: number): Promise<number> {
   const random = new Random('plan');
   const data = Uint8Array.from({ length: side * side * 3 }, () => random.integer(256));

@@ -18,7 +18,7 @@ import { networksInference, networksTraining } from './networks.ts';
 export interface StepOptions {
   readonly stage: 1 | 2;
   readonly rows: BatchRows;
-  /** Product classes N; anomalies are class N. */
+  /** Number N of classes; anomalies are class N. */
   readonly classes: number;
   /** Standard deviation of the noise by dimension, in the space of the networks' input. */
   readonly noiseDeviation: Float32Array;

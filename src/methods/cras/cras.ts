@@ -1,10 +1,10 @@
 /**
- * @file CRAS (Chen et al., "Center-aware Residual Anomaly Synthesis for Multi-class Industrial Anomaly Detection", 2025): every product has
+ * @file CRAS (Chen et al., "Center-aware Residual Anomaly Synthesis for Multi-class Industrial Anomaly Detection", 2025): every class has
  * a bank of centres, the mean of each place over its good photographs. What the discriminator sees is the adapted feature beside its difference
- * to the most similar centre of its product; noise is weaker where a feature is far from its centre. The banks are adapted by the adaptor's first
+ * to the most similar centre of its class; noise is weaker where a feature is far from its centre. The banks are adapted by the adaptor's first
  * values and stay as they are.
  *
- * The product is decided for each picture by itself, where its code takes the commonest of a batch. The score is the discriminator's value before the
+ * The class is decided for each image by itself, where its code takes the commonest of a batch. The score is the discriminator's value before the
  * sigmoid of its code: the order is the same, but it does not saturate, and a threshold can lie above the best of the good.
  */
 import { Random } from '../../core/random.ts';
@@ -46,7 +46,7 @@ import { type CrasOptions, crasAblation, crasOptions, crasPresets, crasShares } 
 
 export const cras = onPatches<CrasOptions>({
   name: 'cras',
-  summary: "a discriminator of features beside their difference to the product's centres",
+  summary: "a discriminator of features beside their difference to the class's centres",
   options: crasOptions,
   presets: crasPresets,
   ablation: crasAblation,
@@ -148,7 +148,7 @@ export function crasNetworks(
   };
 }
 
-/** The trained networks in the detector: the product of each picture first, then the centres of that product. */
+/** The trained networks in the detector: the class of each image first, then the centres of that class. */
 export function crasModel(parameters: Parameters, centres: Centres): PatchModel {
   const { classes, patches, width } = centres;
   return (graph, features) => {

@@ -34,7 +34,7 @@ export const glassPresets: Readonly<Record<'fast' | 'published', GlassOptions>> 
   common,
   // Two thirds of the rows that CLAD's default sees: each step climbs twenty times.
   { steps: 600, epochs: null, batch: 2048 },
-  // Whole pictures of 288 pixels, 8 a batch; 640 epochs that end after 400 images.
+  // Whole images of 288 pixels, 8 a batch; 640 epochs that end after 400 images.
   { inputSize: 288, resizeTo: 288, steps: 32_000, epochs: null, batch: 31_104 },
 );
 

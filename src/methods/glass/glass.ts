@@ -5,7 +5,7 @@
  *
  * Four things differ from its code: the score is the discriminator's value before the sigmoid, which does not saturate; the normal patches of the
  * focal loss are those of the photograph without the anomaly (the store keeps only covered patches of the other); there are as many of them as of
- * anomalous ones, where its pictures have far more; and the hypersphere hypothesis, which it switches on by hand for some products, is left out.
+ * anomalous ones, where its images have far more; and the hypersphere hypothesis, which it switches on by hand for some classes, is left out.
  */
 import {
   add,

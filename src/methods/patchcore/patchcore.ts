@@ -1,7 +1,7 @@
 /**
  * @file PatchCore (Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022): a greedy coreset of the normal patch
- * features, the distance to the nearest entry as a patch's score, and the picture's score re-weighted by how lonely that entry is (its
- * Eq. 7). One bank over all products; nothing is trained.
+ * features, the distance to the nearest entry as a patch's score, and the image's score re-weighted by how lonely that entry is (its
+ * Eq. 7). One bank over all classes; nothing is trained.
  */
 import { CladError } from '../../core/errors.ts';
 import { hashOf } from '../../core/hash.ts';
@@ -155,8 +155,8 @@ export function patchcoreModel(bank: Bank, neighbours: number, classes: number):
 }
 
 /**
- * Eq. 7: the largest distance of a picture, times 1 - exp(d*) / sum over the b entries nearest to its entry of exp(their distance). A
- * patch far from a entry that is itself alone counts less.
+ * Eq. 7: the largest distance of an image, times 1 - exp(d*) / sum over the b entries nearest to its entry of exp(their distance). A
+ * patch far from an entry that is itself alone counts less.
  * @returns [N]
  */
 function reweighted(
@@ -170,7 +170,7 @@ function reweighted(
   const distances = reshape(match.distance, [-1, patches], 'N');
   const highest = reduceMax(distances, { axes: [1], keepDims: true });
   if (neighbours === 1) return reshape(highest, [-1], 'N');
-  // The patch of each picture, picked by a row of zeros and a one.
+  // The patch of each image, picked by a row of zeros and a one.
   const picked = reshape(oneHot(argMax(distances, 1), patches), [-1, 1, patches], 'N');
   const patch = matmul(picked, reshape(features, [-1, patches, width], 'N'));
   const nearest = reshape(match.indices, [-1, patches], 'N');

@@ -1,4 +1,4 @@
-/** @file Which product a picture is of, by its mean patch feature: for methods that only score. */
+/** @file Which class an image is of, by its mean patch feature: for methods that only score. */
 
 import { relativeSquares } from '../../features/memory-bank/memory-bank.ts';
 import {
@@ -16,18 +16,18 @@ import {
 
 import { sumOfPatches } from './patch-model.ts';
 
-/** Where the products lie. */
+/** Where the classes lie. */
 export interface ClassCentres {
   /** [classes, C] */
   readonly centres: Float32Array;
-  /** Mean distance of a picture to its own centre. */
+  /** Mean distance of an image to its own centre. */
   readonly spread: number;
   readonly classes: number;
   readonly width: number;
 }
 
 /**
- * Softmax over the classes of minus the distance to their centres, in units of how far pictures usually are from their own.
+ * Softmax over the classes of minus the distance to their centres, in units of how far images usually are from their own.
  * @param features - [N * patches, C]
  * @returns [N, classes]
  */

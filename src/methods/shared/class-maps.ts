@@ -1,4 +1,4 @@
-/** @file Each class's mean photograph in feature space: what tells products apart where a method itself does not. */
+/** @file Each class's mean photograph in feature space: what tells classes apart where a method itself does not. */
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
 

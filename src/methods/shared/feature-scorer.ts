@@ -1,4 +1,4 @@
-/** @file Methods whose networks score patch features and say nothing of products: SimpleNet and GLASS; CRAS has some of it. */
+/** @file Methods whose networks score patch features and say nothing of classes: SimpleNet and GLASS; CRAS has some of it. */
 import { reduceMax, reshape, type Tensor } from '../../graph/index.ts';
 import { constantParameters } from '../../nn/constant-parameters.ts';
 import type { TaskCounts } from '../contract.ts';
@@ -58,7 +58,7 @@ export function scorerPresets<C extends object>(
 }
 
 /**
- * Trains networks on the features themselves; the product of a picture is that of the nearest mean feature.
+ * Trains networks on the features themselves; the class of an image is that of the nearest mean feature.
  * @param noise - see `isotropicNoise`
  * @param networksOf - networks for features of a width, with the deviation of their noise
  */
@@ -88,7 +88,7 @@ export async function fitScorer(
 }
 
 /**
- * The picture's score in the code of SimpleNet, GLASS and CRAS: that of its most anomalous patch, before the map is blurred.
+ * The image's score in the code of SimpleNet, GLASS and CRAS: that of its most anomalous patch, before the map is blurred.
  * @param score - [N * patches]
  * @returns [N]
  */

@@ -12,7 +12,7 @@ import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
 import { extractionTasks, onCores, pictureSeconds } from './task-seconds.ts';
-import { type PatchContext, withFeatures } from './training-features.ts';
+import { extractPatches, type PatchContext, withFeatures } from './training-features.ts';
 
 /** What a method on patch features has learnt. */
 export interface FittedPatches extends Pick<Fitted, 'steps' | 'chosen' | 'entryImages'> {
@@ -47,6 +47,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       ]),
     imageSeconds: (options, counts) =>
       (2 / counts.cores) * (pictureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
+    extract: (context) => extractPatches(context, method.usesTestImages?.(context.options) ?? false),
     async fit(context) {
       const started = Date.now();
       const patches = await withFeatures(context);

@@ -75,11 +75,11 @@ export const features = z
       ),
     fineWeight: positive
       .max(10)
-      .describe('What the values of `fineLayers` are multiplied by: distances hear them the less.'),
+      .describe('What the values of `fineLayers` are multiplied by: below 1 they count less in distances.'),
     aggregation: z
       .enum(['pooled', 'concatenated'])
       .describe(
-        "Section 3.2. `pooled`: with C_d = width, as PatchCore's and GLASS's codes. `concatenated`: all channels, 3 x 3 averaged.",
+        "How layers are joined (section 3.2): `pooled` to C_d = width, as PatchCore's and GLASS's codes do, or `concatenated` with all channels, 3 x 3 averaged.",
       ),
     width: count.describe('C_d, where pooled.'),
   })
@@ -164,7 +164,7 @@ export const evaluations = count.describe('How often a stage is validated for ch
 export const selection = z
   .enum(['synthetic', 'test', 'last'])
   .describe(
-    'What gives the validation score. `synthetic`: held-out good images with synthetic anomalies. `test`: pixel AUROC on the test images (the paper; it leaks). `last`: none.',
+    'What the checkpoint is selected by: `synthetic` (held-out good images with synthetic anomalies), `test` (pixel AUROC on the test images, as in the paper; it leaks), or `last` (no selection).',
   );
 
 export const blurSigma = z.number().min(0).describe('Gaussian over the map, pixels; 0: none.');

@@ -1,4 +1,4 @@
-/** @file What a trained method says of a picture's patches, as nodes of a graph: all that the detector file needs of it. */
+/** @file What a trained method says of an image's patches, as nodes of a graph: all that the detector file needs of it. */
 import {
   add,
   div,
@@ -14,27 +14,27 @@ import {
 } from '../../graph/index.ts';
 import { oneHot } from '../../nn/losses.ts';
 
-/** What is said of the patches of N pictures. */
+/** What is said of the patches of N images. */
 export interface PatchVerdict {
   /** Anomaly score of each patch, [N * patches]; higher is more anomalous. */
   readonly score: Tensor;
-  /** Each product's share, adding up to 1, [N, classes]. */
+  /** Each class's share, adding up to 1, [N, classes]. */
   readonly shares: Tensor;
-  /** Score of each picture, [N]; taken from the anomaly map where absent. */
+  /** Score of each image, [N]; taken from the anomaly map where absent. */
   readonly imageScore?: Tensor;
 }
 
 /**
  * A trained method.
- * @param features - patch features, float32 [N * patches, C], picture by picture
- * @param patches - of one picture
- * @param own - the training image that the one picture is, [1] int64, while calibrating: what a memory bank holds of that image is
+ * @param features - patch features, float32 [N * patches, C], image by image
+ * @param patches - of one image
+ * @param own - the training image that the one image is, [1] int64, while calibrating: what a memory bank holds of that image is
  *   left out. A method without a bank has no use for it.
  */
 export type PatchModel = (graph: Graph, features: Tensor, patches: number, own?: Tensor) => PatchVerdict;
 
 /**
- * Sums over the patches of each picture. By a product with ones: the engine's own sum goes another way for one picture than for several,
+ * Sums over the patches of each image. By a product with ones: the engine's own sum goes another way for one image than for several,
  * and would give another last digit.
  * @param rows - [N * patches, width]
  * @returns [N, width]
@@ -45,8 +45,8 @@ export function sumOfPatches(rows: Tensor, patches: number, width: number): Tens
 }
 
 /**
- * Each product's share of the votes of a picture's patches.
- * @param votes - what each patch gives each product, [N * patches, classes]
+ * Each class's share of the votes of an image's patches.
+ * @param votes - what each patch gives each class, [N * patches, classes]
  * @returns [N, classes]
  */
 export function sharesOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
@@ -54,13 +54,13 @@ export function sharesOfVotes(votes: Tensor, patches: number, classes: number): 
   return div(counted, sum(counted, { axes: [1], keepDims: true }));
 }
 
-/** Added to what a vote counts, so that a picture whose patches favour nobody still has shares. */
+/** Added to what a vote counts, so that an image whose patches favour nobody still has shares. */
 const leastWeight = 1e-6;
 
 /**
- * Each patch votes for the product nearest to it, and the vote counts by how much further away the next one is: a patch of bare table,
- * which lies under several products, does not decide which one it is (docs/decisions/0009-the-product-by-weighed-votes.md).
- * @param distances - to each product, [rows, N]
+ * Each patch votes for the class nearest to it, and the vote counts by how much further away the next one is: a patch of bare table,
+ * which lies under several classes, does not decide which one it is (docs/decisions/0009-the-class-by-weighted-votes.md).
+ * @param distances - to each class, [rows, N]
  */
 export function weighedVotes(distances: Tensor, count: number): Tensor {
   if (count === 1) return add(mul(distances, 0), 1);

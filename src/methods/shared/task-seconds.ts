@@ -25,7 +25,7 @@ export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSi
   return (inputSize / 8) ** 2;
 }
 
-/** Of one picture in the backbone, decoded and synthesised beside it. */
+/** Of one image in the backbone, decoded and synthesised beside it. */
 export function pictureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
   return 0.044 * (inputSize / 256) ** 2;
 }

@@ -38,8 +38,8 @@ export async function trainNetworks(
   const { options, engine, run, resume } = context;
   const key = await hashOf([data.fitKey, JSON.stringify(options)]);
   const checkpoints = new CheckpointFolder(run.checkpoint, key);
-  const reached = resume ? (await checkpoints.read(context.note))?.progress : undefined;
-  await run.rewindLog(reached?.stage ?? 1, reached?.step ?? 0);
+  const from = resume ? await checkpoints.read(context.note) : undefined;
+  await run.rewindLog(from?.progress.stage ?? 1, from?.progress.step ?? 0);
   const validator = await makeValidator(context, data, networks);
   // Lines are written one after another, without holding up the training; one that cannot be written ends it at the next.
   let writing: Promise<void> = Promise.resolve();
@@ -62,7 +62,8 @@ export async function trainNetworks(
       rateOf: networks.rateOf,
       evaluations: options.evaluations,
       checkpoints,
-      resume,
+      resume: false,
+      from,
       validate: validator?.validate,
       log,
       onProgress: context.onProgress,

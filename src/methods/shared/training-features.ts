@@ -8,16 +8,24 @@ import {
   someTraining,
 } from '../../features/patches/class-foreground.ts';
 import { gridSideOf } from '../../features/patches/extractor.ts';
-import { type ExtractedStore, type ExtractOptions, extractFeatures } from '../../features/store/extract.ts';
+import {
+  type ExtractedShare,
+  type ExtractedStore,
+  type ExtractOptions,
+  extractFeatures,
+  extractShare,
+} from '../../features/store/extract.ts';
 import { writeSynthesisPictures } from '../../features/store/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { wholeRange } from '../../image/samples.ts';
 import type { LocalAnomalyOptions } from '../../synthesis/local-anomaly.ts';
-import type { FitContext } from '../contract.ts';
+import type { ExtractContext, ExtractedImages, FitContext } from '../contract.ts';
 import type { PatchOptions, SynthesisOptions } from './option-groups.ts';
 import type { PatchView } from './patch-view.ts';
 
 type Context = FitContext<PatchOptions, PatchView>;
+/** What features need of it. */
+type FeatureContext = Omit<Context, 'run' | 'resume' | 'mayExtract'>;
 
 /** What a method on patch features is given to learn from. */
 export interface PatchContext<O extends PatchOptions = PatchOptions> extends FitContext<O, PatchView> {
@@ -26,18 +34,48 @@ export interface PatchContext<O extends PatchOptions = PatchOptions> extends Fit
   readonly extracted: ExtractedStore;
 }
 
-/** Foregrounds, pictures of the synthesis to look at, and the features of the training images. */
+/** Foregrounds, images of the synthesis to look at, and the features of the training images. */
 export async function withFeatures<O extends PatchOptions>(
   context: FitContext<O, PatchView>,
 ): Promise<PatchContext<O>> {
-  const { training, view, options, bits, images } = context;
-  const foregrounds =
-    options.synthesis.perImage === 0
-      ? {}
-      : await classForegrounds(training, view.geometry, images, { bits, onProgress: stoppable(context) });
+  const { training } = context;
+  const foregrounds = await foregroundsOf(context);
   await writePictures(context, foregrounds);
   const extracted = await extract(context, foregrounds, training, 0);
   return { ...context, foregrounds, extracted };
+}
+
+/**
+ * One machine's share of the features that a training with these options reads.
+ * @param selects - whether test images choose the checkpoint, so that it reads theirs too
+ */
+export async function extractPatches(
+  context: ExtractContext<PatchOptions, PatchView>,
+  selects: boolean,
+): Promise<ExtractedImages> {
+  const { training, dataset, share, madeBy } = context;
+  const foregrounds = await foregroundsOf(context);
+  const tests = selects ? dataset.samples.filter(({ split }) => split === 'test') : [];
+  const made: ExtractedShare[] = [];
+  for (const samples of [training, tests]) {
+    if (samples.length === 0) continue;
+    const firstId = samples === training ? 0 : training.length;
+    made.push(
+      await extractShare(await extractOptions(context, foregrounds, samples, firstId), share, madeBy),
+    );
+  }
+  return {
+    places: made.map(({ store }) => store.storage.pathOf()),
+    images: made.reduce((sum, { images }) => sum + images, 0),
+    total: made.reduce((sum, { total }) => sum + total, 0),
+    reused: made.every(({ reused }) => reused),
+  };
+}
+
+async function foregroundsOf(context: FeatureContext): Promise<ClassForegrounds> {
+  const { training, view, options, bits, images } = context;
+  if (options.synthesis.perImage === 0) return {};
+  return classForegrounds(training, view.geometry, images, { bits, onProgress: stoppable(context) });
 }
 
 /** A few synthetic anomalies of each class, to look at. */
@@ -73,11 +111,23 @@ export async function extract(
   samples: readonly Sample[],
   firstId: number,
 ): Promise<ExtractedStore> {
+  const options = await extractOptions(context, foregrounds, samples, firstId);
+  const extracted = await extractFeatures({ ...options, mayExtract: context.mayExtract });
+  if (extracted.reused) context.note?.(`Patch features: reused from ${extracted.store.storage.pathOf()}.`);
+  return extracted;
+}
+
+async function extractOptions(
+  context: FeatureContext,
+  foregrounds: ClassForegrounds,
+  samples: readonly Sample[],
+  firstId: number,
+): Promise<ExtractOptions> {
   const { options: all, engine, backbone, view, dataset, textures, bits, images } = context;
   const { features } = view;
   const { seed, synthesis } = all;
   const forTraining = firstId === 0;
-  const options: ExtractOptions = {
+  return {
     engine,
     backbone,
     features,
@@ -104,9 +154,6 @@ export async function extract(
     note: context.note,
     signal: context.signal,
   };
-  const extracted = await extractFeatures(options);
-  if (extracted.reused) context.note?.(`Patch features: reused from ${extracted.store.storage.pathOf()}.`);
-  return extracted;
 }
 
 /**

@@ -9,7 +9,7 @@ import { type Content, html, type Markup } from '../html.ts';
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
-/** Size of the picture and of the margins that hold the axes. */
+/** Size of the image and of the margins that hold the axes. */
 export const box = { width: 360, height: 260, left: 50, right: 12, top: 10, bottom: 40 } as const;
 
 export interface Axis {

@@ -1,4 +1,4 @@
-/** @file Which product the test images were taken for. */
+/** @file Which class the test images were taken for. */
 import type { TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
 
@@ -16,14 +16,14 @@ export function confusionSection({ confusion, document }: TestResults): Markup |
   const accuracy = document.mean.classAccuracy;
   const sentence =
     wrong === 0
-      ? `All ${total} test images were recognised as the product they show.`
-      : `${wrong} of ${total} test images were taken for another product${accuracy === null ? '' : ` (class accuracy ${accuracy.toFixed(3)}, mean over products)`}.`;
+      ? `All ${total} test images were recognised as the class they show.`
+      : `${wrong} of ${total} test images were taken for another class${accuracy === null ? '' : ` (class accuracy ${accuracy.toFixed(3)}, mean over classes)`}.`;
   return html`<section id="confusion" aria-labelledby="confusion-title">
-<h2 id="confusion-title">Recognised products</h2>
-<p>${sentence} The threshold and the heat map's colours are those of the recognised product.</p>
-<div class="scroll" role="region" tabindex="0" aria-label="Confusion of products, scrolls sideways">
+<h2 id="confusion-title">Recognised classes</h2>
+<p>${sentence} The threshold and the heat map's colours are those of the recognised class.</p>
+<div class="scroll" role="region" tabindex="0" aria-label="Confusion of classes, scrolls sideways">
 <table class="confusion">
-<caption>Test images by product (rows) and the product they were taken for (columns)</caption>
+<caption>Test images by class (rows) and the class they were taken for (columns)</caption>
 <thead><tr><td></td>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map(([actual, row]) => rowOf(actual, row, columns))}</tbody>
 </table>

@@ -48,7 +48,7 @@ export function curvesSection({ curves }: TestResults): Markup {
   return html`<section id="curves" aria-labelledby="curves-title">
 <h2 id="curves-title">Curves</h2>
 <div class="charts">${kinds.map((kind) => curveChart(kind, curves))}</div>
-<p class="note">Drawn through a part of the points; the metrics are computed over all. A product without a curve lacks good images, anomalous images, or masks.</p>
+<p class="note">Drawn through a part of the points; the metrics are computed over all. A class without a curve lacks good images, anomalous images, or masks.</p>
 ${names.length === 0 ? html`<p>There are no curves.</p>` : null}
 </section>`;
 }
@@ -59,7 +59,7 @@ export function picker(names: readonly string[]): Markup | null {
   const choice = (id: string, label: string, mark: Markup | null, checked: boolean) =>
     html`<label><input type="radio" name="pick" id="pick-${id}"${checked ? html` checked` : null}>${mark}<span>${label}</span></label>`;
   return html`<fieldset class="picker"><legend>Show</legend>
-${choice('all', 'all products', null, true)}
+${choice('all', 'all classes', null, true)}
 ${names.map((name, index) => choice(String(index), name, swatch(index), false))}
 </fieldset>`;
 }
@@ -78,7 +78,7 @@ function curveChart({ key, title, x, y, limit }: Kind, curves: TestResults['curv
   });
   const options = {
     title,
-    description: `${y} over ${x}, a line for each of ${lines.length} products.`,
+    description: `${y} over ${x}, a line for each of ${lines.length} classes.`,
     x: axis(x, limit, [box.left, box.width - box.right]),
     y: axis(y, 1, [box.height - box.bottom, box.top]),
   };

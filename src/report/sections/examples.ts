@@ -1,4 +1,4 @@
-/** @file The clearest hits, the worst misses and the worst false alarms of each class, as pictures. */
+/** @file The clearest hits, the worst misses and the worst false alarms of each class, as images. */
 import { heatLegend, legendGradient } from '../../detector/heat/heat-legend.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
@@ -26,12 +26,12 @@ ${groups.map((group) => groupOf(group, all, name))}
   });
   return html`<section id="examples" aria-labelledby="examples-title">
 <h2 id="examples-title">Hits, misses and false alarms</h2>
-<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outlines are the regions. The colours of a product are always the same, and their numbers are values of the anomaly map.</p>
+<p>Photograph, ground truth, heat map. Heat begins above what good parts show; the cyan outlines are the regions. The colours of a class are always the same, and their numbers are values of the anomaly map.</p>
 ${blocks}
 </section>`;
 }
 
-/** The scale of a product's heat maps; nothing where it has none. */
+/** The scale of a class's heat maps; nothing where it has none. */
 function legendOf(metadata: DetectorMetadata, className: string): Markup | null {
   const legend = heatLegend(metadata, className);
   if (!legend) return null;

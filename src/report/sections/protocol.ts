@@ -13,11 +13,11 @@ export function protocolSection(data: ReportData): Markup {
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `,
   )}</dl>
-<h3>Images by product</h3>
-<div class="scroll" role="region" tabindex="0" aria-label="Images by product, scrolls sideways">
+<h3>Images by class</h3>
+<div class="scroll" role="region" tabindex="0" aria-label="Images by class, scrolls sideways">
 <table>
-<caption class="hidden">Numbers of images by product and what they were used for</caption>
-<thead><tr><th scope="col">product</th><th scope="col">trained on</th><th scope="col">held out, good</th><th scope="col">expected false alarms</th></tr></thead>
+<caption class="hidden">Numbers of images by class and what they were used for</caption>
+<thead><tr><th scope="col">class</th><th scope="col">trained on</th><th scope="col">held out, good</th><th scope="col">expected false alarms</th></tr></thead>
 <tbody>${metadata.classes.map((name) => imagesRow(name, metadata))}</tbody>
 </table>
 </div>
@@ -84,7 +84,7 @@ function measurementFacts({ test }: ReportData): Fact[] {
       'Test data',
       html`${basename(document.data)}, ${countText(images, 'image')}<br><code>fingerprint ${testFingerprint ?? 'not known'}</code>`,
     ],
-    ['Mean', 'Over products, each weighing the same; metrics that a product lacks are left out.'],
+    ['Mean', 'Over classes, each weighing the same; metrics that a class lacks are left out.'],
     [
       'Speed',
       `${document.timing.imagesPerSecond.toFixed(1)} images a second with decoding; the detector alone ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 of 100) on ${device}`,

@@ -14,10 +14,10 @@ export function resultsSection({ document }: TestResults): Markup {
     html`<tr><th scope="row">${name}</th>${cells.map((text, index) => cell(text, header[index + 1] ?? ''))}</tr>
 `;
   return html`<section id="results" aria-labelledby="results-title">
-<h2 id="results-title">Results by product</h2>
-<div class="scroll all" role="region" tabindex="0" aria-label="Results by product, scrolls sideways">
+<h2 id="results-title">Results by class</h2>
+<div class="scroll all" role="region" tabindex="0" aria-label="Results by class, scrolls sideways">
 <table class="results">
-<caption class="hidden">All metrics of every product, fractions from 0 to 1</caption>
+<caption class="hidden">All metrics of every class, fractions from 0 to 1</caption>
 <thead><tr>${header.map((title) => html`<th scope="col">${title.replace('-', '\u2011')}</th>`)}</tr></thead>
 <tbody>${body.map(row)}</tbody>
 ${mean ? html`<tfoot>${row(mean)}</tfoot>` : null}

@@ -12,7 +12,7 @@ export function scoresSection({ metadata }: ReportData, test: TestResults): Mark
       good,
       anomalous,
       threshold: threshold?.threshold ?? null,
-      note: threshold ? noteOf(good, anomalous, threshold) : 'This product has no threshold.',
+      note: threshold ? noteOf(good, anomalous, threshold) : 'This class has no threshold.',
     });
   });
   return html`<section id="scores" aria-labelledby="scores-title">

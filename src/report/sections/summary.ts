@@ -14,14 +14,14 @@ export function summarySection({ name, metadata, test, written }: ReportData): M
   return html`<header id="summary">
 <p class="kicker">Anomaly detection report</p>
 <h1>${name}</h1>
-<p class="lead">One model over ${countText(classes.length, 'product')}, ${what}. ${date(written)}.</p>
+<p class="lead">One model over ${countText(classes.length, 'class')}, ${what}. ${date(written)}.</p>
 ${test ? tiles(test.document) : html`<p>The data set has no test images, so there are no numbers of accuracy here.</p>`}
 <p class="${leaked ? 'callout warning' : 'callout'}"><strong>${leaked ? 'Optimistic protocol.' : 'Honest protocol.'}</strong> ${known === '' ? '' : `${known} Of the others: `}${selectionSentence(provenance.selection)} <a href="#protocol">How these numbers came about</a></p>
 </header>`;
 }
 
 function tiles({ mean, classes, timing }: NonNullable<ReportData['test']>['document']): Markup {
-  const over = Object.keys(classes).length > 1 ? 'mean over products' : 'one product';
+  const over = Object.keys(classes).length > 1 ? 'mean over classes' : 'one class';
   const all: [string, string, Content][] = [
     ['Image AUROC', decimals(mean.imageAuroc), 'good or anomalous, by image'],
     ['Pixel AUROC', decimals(mean.pixelAuroc), 'where, by pixel'],

@@ -21,20 +21,20 @@ export function trainingSection({ training, metadata }: ReportData): Markup {
 ${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
 ${pictures(
   'Good photographs to look at',
-  'Unlike the others of their product, the furthest first, or like another product: photograph and heat map with the values of its colours. They have no say in thresholds, but the memory bank holds them as normal. What is not good leaves the detector by clad update RUN --exclude FILE. Scores are in good-images.csv.',
+  'Unlike the others of their class, the furthest first, or like another class: photograph and heat map with the values of its colours. They have no say in thresholds, but the memory bank holds them as normal. What is not good leaves the detector by clad update RUN --exclude FILE. Scores are in good-images.csv.',
   standingOut,
   (name) => `Good photograph ${name} and its heat map`,
 )}
 ${pictures(
   'Synthetic anomalies',
-  'Synthetic anomalies of the training, some of each product: photograph, the part outside the foreground in red, mask, texture, result.',
+  'Synthetic anomalies of the training, some of each class: photograph, the part outside the foreground in red, mask, texture, result.',
   Object.entries(synthesis),
   (name) => `Synthetic anomalies of ${name}: photograph, foreground, mask, texture, result`,
 )}
 </section>`;
 }
 
-/** Pictures under a title; nothing where there are none. @param alt - what a picture shows */
+/** Images under a title; nothing where there are none. @param alt - what an image shows */
 function pictures(
   title: string,
   what: string,

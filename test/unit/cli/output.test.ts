@@ -43,7 +43,7 @@ describe('results', () => {
     expect(err).toBe('');
   });
 
-  it('are not mixed with notes', () => {
+  it('never share a stream with notes', () => {
     printNote('working');
     expect([out, err]).toEqual(['', 'working\n']);
   });
@@ -60,13 +60,13 @@ describe('shellWord', () => {
 });
 
 describe('printError', () => {
-  it("says the user's mistake in one sentence, status 2", () => {
+  it('prints a mistake of the user in one sentence, with status 2', () => {
     expect(printError(missing(), false)).toBe(2);
     expect(err).toBe('clad: photos: no such file or folder. Give the folder.\n');
     expect(out).toBe('');
   });
 
-  it('gives machines the code too', () => {
+  it('adds the code for machines', () => {
     printError(missing(), true);
     // One line, since some verbs print one document a line.
     expect(out).toMatch(/^.*\n$/);
@@ -79,7 +79,7 @@ describe('printError', () => {
     [new TypeError('x is not a function')],
     ['x is not a function'],
     [new Error('x is not a function.')],
-  ])('calls anything else a defect of ours, status 1', (thrown) => {
+  ])('calls any other error a defect of clad, with status 1', (thrown) => {
     expect(printError(thrown, false)).toBe(1);
     expect(err).toMatch(/^clad: x is not a function\. This is a defect of clad: please report it.*\n$/);
   });

@@ -15,7 +15,7 @@ const state: ProgressState = {
 };
 
 describe('a line of progress', () => {
-  it('says everything where there is room, and keeps what matters where there is not', () => {
+  it('shows everything where there is room, and keeps the share and the time where there is not', () => {
     expect(terminalLine(state, 160)).toBe(
       'matching to the memory bank ███████████░░░░░░░░░░░░░ 46% | 380/817 images | 9.5/s | 46 s left | step 7 of 12, about 7 min left in all',
     );
@@ -70,7 +70,7 @@ describe('a line of progress', () => {
     [3600, '1 h'],
     [12_300, '3 h 30 min'],
     [400_000, '5 days'],
-  ])('guesses %i seconds as %s', (seconds, text) => expect(roughly(seconds)).toBe(text));
+  ])('writes an estimate of %i seconds as %s', (seconds, text) => expect(roughly(seconds)).toBe(text));
 
   it('breaks sentences between words, and long paths where it must', () => {
     const text = `Textures: the built-in generator. ${'/a/long/path'.repeat(9)} stands alone.`;
@@ -81,7 +81,7 @@ describe('a line of progress', () => {
   });
 });
 
-describe('what is left of a whole work', () => {
+describe('the time left of a whole training', () => {
   const tasks = [
     { task: 'checking images', seconds: 4, kind: 'pictures' },
     { task: 'patch features', seconds: 100, kind: 'pictures' },
@@ -90,7 +90,7 @@ describe('what is left of a whole work', () => {
   ] as const;
   const event = (task: string, done: number) => ({ task, done, total: 100, unit: 'images' });
 
-  it('is as fast as this machine has been so far', () => {
+  it('is scaled by how fast this machine has been so far', () => {
     const whole = new WholeWork();
     whole.expect(tasks);
     expect(whole.observe(event('checking images', 0), 0)).toEqual({ step: 1, steps: 4, left: undefined });
@@ -99,7 +99,7 @@ describe('what is left of a whole work', () => {
     whole.observe(event('checking images', 100), 8_000);
     whole.observe(event('patch features', 0), 8_000);
     const half = whole.observe(event('patch features', 50), 158_000);
-    // Three times as slow: 150 s left of itself; what is not of pictures is thought as slow as these.
+    // Three times as slow: 150 s left of itself; what is not of images is thought as slow as these.
     expect(half).toMatchObject({ step: 2, steps: 4 });
     expect(half?.left).toBeCloseTo(150 + ((8 + 150) / 54) * 90, 6);
     whole.observe(event('patch features', 100), 308_000);
@@ -108,7 +108,7 @@ describe('what is left of a whole work', () => {
     expect(whole.observe(event('stage 1', 20), 318_000)?.left).toBeCloseTo(40 + (308 / 104) * 40, 6);
   });
 
-  it('passes over tasks that an earlier try has done, and tasks that nobody told of', () => {
+  it('leaves out tasks that an earlier run has done, and unknown tasks', () => {
     const whole = new WholeWork();
     whole.expect(tasks);
     whole.observe(event('checking images', 0), 0);
@@ -118,7 +118,7 @@ describe('what is left of a whole work', () => {
     expect(whole.observe(event('patch features', 3), 6_000)).toBeUndefined();
   });
 
-  it('says nothing where nothing was told', () => {
+  it('is not shown where no tasks are known', () => {
     expect(new WholeWork().observe(event('predicting', 3), 6_000)).toBeUndefined();
   });
 });

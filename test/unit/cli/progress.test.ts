@@ -23,8 +23,8 @@ function report({ listener }: ProgressDisplay, done: number, values?: Record<str
   listener({ task: 'checking', done, total: 100, unit: 'images', ...(values ? { values } : {}) });
 }
 
-describe('without a terminal', () => {
-  it('says nothing of a task that is over within two seconds', () => {
+describe('progress without a terminal', () => {
+  it('writes nothing for a task that ends within two seconds', () => {
     const { display, clock, written } = setUp(false);
     report(display, 1);
     clock.seconds = 1.9;
@@ -46,7 +46,7 @@ describe('without a terminal', () => {
     );
   });
 
-  it('takes a second task of the same name for a new one', () => {
+  it('takes a second task of the same name as a new one', () => {
     const { display, clock, written } = setUp(false);
     report(display, 0);
     clock.seconds = 5;
@@ -57,7 +57,7 @@ describe('without a terminal', () => {
     expect(written().trimEnd().split('\n')).toEqual(['checking: 100/100 images (100%) | in 5 s']);
   });
 
-  it("counts only a resumed task's own work, and shows its numbers shortly", () => {
+  it('counts only the work done since a task was resumed, and writes numbers short', () => {
     const { display, clock, written } = setUp(false);
     report(display, 80);
     clock.seconds = 3600;
@@ -79,15 +79,15 @@ describe('without a terminal', () => {
     expect(written()).toBe(`checking: 100/100 images (100%) | in ${text}\n`);
   });
 
-  it('logs at once', () => {
+  it('writes log lines at once', () => {
     const { display, written } = setUp(false);
     display.log('a note');
     expect(written()).toBe('a note\n');
   });
 });
 
-describe('of a whole training, without a terminal', () => {
-  it('adds which step it is and what is left of all', () => {
+describe('progress of a whole training, without a terminal', () => {
+  it('adds which step it is and the time left for all', () => {
     const { display, clock, written } = setUp(false);
     display.expect([
       { task: 'checking', seconds: 10, kind: 'pictures' },
@@ -102,11 +102,11 @@ describe('of a whole training, without a terminal', () => {
   });
 });
 
-describe('on a terminal', () => {
+describe('progress on a terminal', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('writes nothing at all for a task that is over within two seconds', () => {
+  it('writes nothing for a task that ends within two seconds', () => {
     const { display, clock, written } = setUp(true);
     report(display, 1);
     clock.seconds = 1;
@@ -115,7 +115,7 @@ describe('on a terminal', () => {
     expect(written()).toBe('');
   });
 
-  it('does not take the time of an earlier task of the same name for its own', () => {
+  it('does not count the time of an earlier task of the same name', () => {
     const { display, clock, written } = setUp(true);
     report(display, 100);
     clock.seconds = 60;
@@ -139,30 +139,33 @@ describe('on a terminal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each([50, 100])('fits into %i columns, and says which step it is and what is left of all', (columns) => {
-    const { display, clock, written } = setUp(true, columns);
-    display.expect([
-      { task: 'checking', seconds: 10, kind: 'pictures' },
-      { task: 'thresholds', seconds: 60, kind: 'pictures' },
-    ]);
-    report(display, 0);
-    clock.seconds = 5;
-    report(display, 50, { classification: 0.5, contrast: 0.25 });
-    display.log(
-      'A sentence that is much longer than a narrow terminal is wide, and that must not be cut off there.',
-    );
-    vi.advanceTimersByTime(300);
-    display.stop();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told.
-    const lines = written().split(/\n|\u001b\[[0-9;?]*[a-zA-Z]/);
-    expect(lines.join(' ')).toMatch(
-      columns === 50 ? /1 of 2, 70 s in all/ : /step 1 of 2, about 70 s left in all/,
-    );
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
-    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('and that must not be cut off there.');
-  });
+  it.each([50, 100])(
+    'fits into %i columns, and shows which step it is and the time left for all',
+    (columns) => {
+      const { display, clock, written } = setUp(true, columns);
+      display.expect([
+        { task: 'checking', seconds: 10, kind: 'pictures' },
+        { task: 'thresholds', seconds: 60, kind: 'pictures' },
+      ]);
+      report(display, 0);
+      clock.seconds = 5;
+      report(display, 50, { classification: 0.5, contrast: 0.25 });
+      display.log(
+        'A sentence that is much longer than a narrow terminal is wide, and that must not be cut off there.',
+      );
+      vi.advanceTimersByTime(300);
+      display.stop();
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told.
+      const lines = written().split(/\n|\u001b\[[0-9;?]*[a-zA-Z]/);
+      expect(lines.join(' ')).toMatch(
+        columns === 50 ? /1 of 2, 70 s in all/ : /step 1 of 2, about 70 s left in all/,
+      );
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+      expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('and that must not be cut off there.');
+    },
+  );
 
-  it('logs at once without a bar, above it with one, and loses nothing when it stops', () => {
+  it('writes log lines without a bar, or above it, and loses none when it stops', () => {
     const { display, clock, written } = setUp(true);
     display.log('before');
     expect(written()).toBe('before\n');

@@ -14,12 +14,12 @@ const metrics = {
 const widest = (text: string) => Math.max(...text.split('\n').map(({ length }) => length));
 
 describe('a table on a terminal', () => {
-  it('is as it is where there is room, and where there is no terminal', () => {
+  it('is printed as it is where there is room, and without a terminal', () => {
     expect(terminalTable(metrics, 100)).toBe(textTable(metrics));
     expect(terminalTable(metrics, undefined)).toBe(textTable(metrics));
   });
 
-  it('is folded where there is not', () => {
+  it('is folded where it is wider than the terminal', () => {
     const text = terminalTable(metrics, 50);
     expect(widest(text)).toBeLessThanOrEqual(50);
     expect(text).toBe(
@@ -37,7 +37,7 @@ describe('a table on a terminal', () => {
     );
   });
 
-  it('has a row as lines where the first cell is long, and the path whole', () => {
+  it('has a row as several lines where the first cell is long, with the path whole', () => {
     const path = '/photos/of/the/line/number/three/new/bottle-broken.png';
     const header = ['image', 'class', 'votes', 'score', 'threshold', 'verdict'];
     const table = { header, rows: [[path, 'bottle', '100 %', '18.91', '4.86', 'anomalous']] };

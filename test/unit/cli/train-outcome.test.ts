@@ -42,19 +42,19 @@ function outcome(scoreGap: number | undefined, count: number, standing = 0): Tra
 }
 
 describe('the end of a training', () => {
-  it('says what thresholds come from', () => {
+  it('says which images the thresholds come from', () => {
     const text = describeTraining(outcome(0.2, 200), null);
     expect(text).toContain('anomalous above 4.123; about 2 % false alarms (200 good images)\n');
     expect(text).not.toMatch(/asked for|held-out|unlike/);
   });
 
-  it('says how many images the wanted rate takes', () => {
+  it('says how many images the wanted false-alarm rate needs', () => {
     const text = describeTraining(outcome(0.2, 1), null);
     expect(text).toContain('about 50 % false alarms (1 good image)\n');
     expect(text).toContain('2 % was asked for, which takes 49 good images of each class');
   });
 
-  it('says so where the networks know too well what they were trained on, and of an older file no more than is known', () => {
+  it('reports a score gap too large for trained images to set thresholds, and nothing of older files', () => {
     const known = describeTraining(outcome(1.4, 7), null);
     expect(known).toContain('(7 held-out images)');
     expect(known).toContain('too low to set thresholds by');

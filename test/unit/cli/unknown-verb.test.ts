@@ -7,7 +7,7 @@ const unknown = (verb: string) => ({
   message: `error: unknown command '${verb}'\n(Did you mean export?)`,
 });
 
-describe('a verb that people expect', () => {
+describe('the suggestion for an unknown command', () => {
   it.each([
     ['report', /clad evaluate RUN --report DIR/],
     ['test', /clad evaluate RUN/],
@@ -20,11 +20,11 @@ describe('a verb that people expect', () => {
     expect(verbInstead(unknown(verb))).toMatch(new RegExp(`^there is no command '${verb}'; `));
   });
 
-  it.each(['evalute', 'xyz', '__proto__', 'constructor', ''])('none for %s', (verb) => {
+  it.each(['evalute', 'xyz', '__proto__', 'constructor', ''])('is none for %s', (verb) => {
     expect(verbInstead(unknown(verb))).toBeUndefined();
   });
 
-  it('none for other mistakes', () => {
+  it('is none for other errors', () => {
     expect(
       verbInstead({ code: 'commander.unknownOption', message: "unknown command 'report'" }),
     ).toBeUndefined();

@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { checksumOf, crc32, portableCrc32 } from '../../../src/core/crc32.ts';
 
 describe('the checksum', () => {
-  it('is the one that is known', () => {
+  it('has the known check values of CRC-32', () => {
     const known = new TextEncoder().encode('123456789');
     for (const each of [crc32, portableCrc32]) expect(each(known)).toBe(0xcbf43926);
     expect(checksumOf(known)).toBe('cbf43926');
     expect(checksumOf(new Uint8Array(0))).toBe('00000000');
   });
 
-  it("is Node's without Node, at any address, in parts or whole", () =>
+  it("equals Node's, at any address, in parts or whole", () =>
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 300 }),

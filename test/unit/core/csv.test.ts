@@ -7,6 +7,6 @@ it.each([
   [['a,b', 'say "no"', 'two\nlines'], '"a,b","say ""no""","two\nlines"'],
   // What a spreadsheet would compute.
   [['=1+1', '-x', '@y', '+z', -2], "'=1+1,'-x,'@y,'+z,-2"],
-])('cells %j are %j', (cells, line) => {
+])('cells %j are written as %j', (cells, line) => {
   expect(csvLine(cells)).toBe(line);
 });

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { backboneErrors } from '../../../src/core/catalogue/backbone-errors.ts';
+import { fileErrors } from '../../../src/core/catalogue/file-errors.ts';
+import { pageErrors } from '../../../src/core/catalogue/page-errors.ts';
+import { serviceErrors } from '../../../src/core/catalogue/service-errors.ts';
 import { type CatalogueEntry, errorCatalogue } from '../../../src/core/error-catalogue.ts';
 import { CladError, type ErrorCode } from '../../../src/core/errors.ts';
 
@@ -14,12 +18,19 @@ describe('CladError', () => {
     });
   });
 
+  it('leaves no two spaces where a value in the middle is empty', () => {
+    const values = { option: 'sed', where: 'run.yaml', nearest: '', known: 'seed' };
+    expect(new CladError('OPTION_UNKNOWN', values).message).toBe(
+      'Unknown option sed in run.yaml. Known options: seed.',
+    );
+  });
+
   it('leaves braces in a value alone, and no space where a last value is empty', () => {
     const error = new CladError('FILE_NOT_FOUND', { path: '{hint}', hint: '' });
     expect(error.message).toBe('{hint}: no such file or folder.');
   });
 
-  it('keeps the words of an error that another thread told of', () => {
+  it('keeps the message of an error that comes from another thread', () => {
     const error = CladError.told({ code: 'IMAGE_INVALID', message: 'a.png: cannot be decoded.' });
     expect(error).toBeInstanceOf(CladError);
     expect(error.words).toEqual({ code: 'IMAGE_INVALID', message: 'a.png: cannot be decoded.' });
@@ -52,6 +63,14 @@ describe('CladError', () => {
 });
 
 describe('the catalogue', () => {
+  it('has no code in two of its themes', () => {
+    const codes = [fileErrors, backboneErrors, serviceErrors, pageErrors].flatMap((theme) =>
+      Object.keys(theme),
+    );
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(Object.keys(errorCatalogue)).toEqual(expect.arrayContaining(codes));
+  });
+
   it.each(entries)('%s reads well', (_, { message }) => {
     // A list or a file's text after a line end is no sentence.
     for (const sentence of message.split(/\n|(?<=[.?:])\s+(?=[A-Z`{])/)) {
@@ -61,7 +80,7 @@ describe('the catalogue', () => {
     expect(message).not.toMatch(/ {2}|\.\.$/);
   });
 
-  it('answers with the status of an error, and of the service where the fault is ours', () => {
+  it("gives the HTTP status of an error, and 500 where the fault is clad's", () => {
     for (const [code, { kind, status = 500 }] of entries) {
       expect(status, code).toBeGreaterThanOrEqual(kind === 'internal' ? 500 : 400);
       expect(status, code).toBeLessThan(600);

@@ -24,7 +24,7 @@ describe('writing a file', () => {
       expect(await readdir(join(folder, 'deep'))).toHaveLength(1);
     }));
 
-  it('keeps the file before where it fails, and says which file and why', () =>
+  it('keeps the earlier file where writing fails, and names the file and the cause', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'file');
       await writeFile(path, 'before');
@@ -41,8 +41,8 @@ describe('writing a file', () => {
     }));
 });
 
-describe('a refusal', () => {
-  it('is told by the path at hand, and anything else is left as it is', () => {
+describe('an error of the file system', () => {
+  it('is told with the path at hand, and any other error is passed on unchanged', () => {
     expect(asRefusal(refused('EACCES', '/said'))).toMatchObject({
       code: 'FILE_REFUSED',
       message: expect.stringContaining('/said'),
@@ -58,8 +58,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('a folder to write to', () => {
-  it('may be made later, but not below a file', () =>
+describe('an output folder', () => {
+  it('may not exist yet, but may not lie below a file', () =>
     withFolder(async (folder) => {
       await requireWritable(join(folder, 'a', 'b'), 'hint');
       expect(await readdir(folder)).toEqual([]);
@@ -69,8 +69,8 @@ describe('a folder to write to', () => {
     }));
 });
 
-describe('what killed processes leave', () => {
-  it('goes when it is old; what may still be written stays, and all that is no temporary', () =>
+describe('temporary files of killed processes', () => {
+  it('are removed when they are old; newer ones and all other files stay', () =>
     withFolder(async (folder) => {
       await mkdir(join(folder, '.folder.tmp'));
       for (const name of ['.old.tmp', '.new.tmp', 'old.tmp', '.old']) await writeFile(join(folder, name), '');

@@ -6,14 +6,14 @@ const all = Uint16Array.from({ length: 65_536 }, (_, half) => half);
 const values = halvesToFloats(all);
 
 describe('half precision', () => {
-  it('comes back as it was, signs and infinities too', () => {
+  it('gives back every half, signs and infinities too', () => {
     const changed = all.filter((half) => !Number.isNaN(values[half]) && floatToHalf(values[half]!) !== half);
     expect(changed).toHaveLength(0);
     expect(all.filter((half) => Number.isNaN(values[half]))).toHaveLength(2 * 1023);
     expect(floatToHalf(Number.NaN) & 0x7fff).toBe(0x7e00);
   });
 
-  it('is the nearer neighbour, and the even one of two equally near', () => {
+  it('rounds to the nearest half, and to the even one of two equally near', () => {
     // Of positive finite numbers, the last of which is 65504; single precision holds every midpoint.
     for (let half = 0; half < 0x7bff; half++) {
       const [low, high] = [values[half]!, values[half + 1]!];
@@ -27,7 +27,7 @@ describe('half precision', () => {
     }
   });
 
-  it('ends where the next step would be, and begins at half of the smallest', () => {
+  it('overflows to infinity and underflows to zero at the right values', () => {
     expect(floatToHalf(65_519.99)).toBe(0x7bff);
     expect(floatToHalf(65_520)).toBe(0x7c00);
     expect(floatToHalf(-1e30)).toBe(0xfc00);

@@ -31,7 +31,7 @@ function refusedOnly(outcomes: readonly PromiseSettledResult<unknown>[]): number
 const soon = (milliseconds = 20) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('a lock', () => {
-  it('is held by one at a time, named in the refusal of the others, and let go with what was made for it', () =>
+  it('is held by one process at a time, named in the refusal of the others, and released with its folder', () =>
     withFolder(async (folder) => {
       const run = join(folder, 'runs', 'one');
       const path = lockOfFolder(run);
@@ -55,7 +55,7 @@ describe('a lock', () => {
       await withLock(lockOfFile(join(run, 'x'.repeat(255))), async () => 1);
     }));
 
-  it('is taken by one alone of many that come at once', () =>
+  it('is taken by exactly one of many that try at once', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'lock');
       let inside = 0;
@@ -76,7 +76,7 @@ describe('a lock', () => {
     ['of a process whose number another has now', (own) => JSON.stringify({ ...own, started: '1' })],
     ['of before the machine was started again', (own) => JSON.stringify({ ...own, boot: 'before' })],
     ['whose process was killed before it had written it', () => ''],
-  ])("%s is nobody's, also where many see so at once", (_, words) =>
+  ])('%s is ignored, also where many find it at once', (_, words) =>
     withFolder(async (folder) => {
       const path = join(folder, 'lock');
       await writeFile(path, words(await ownWords(folder), await deadProcess()));
@@ -102,7 +102,7 @@ describe('a lock', () => {
     ['another machine', (own) => JSON.stringify({ ...own, host: 'line-7' })],
     ['another container', (own) => JSON.stringify({ ...own, namespace: 'pid:[1]' })],
     ['nobody who can be made out', () => '{"pid": "x'],
-  ])('of %s may be held: the refusal says which file to remove, and it stays', (_, words) =>
+  ])('of %s may still be held: the refusal names the file to remove, and the file stays', (_, words) =>
     withFolder(async (folder) => {
       const path = join(folder, 'lock');
       const text = words(await ownWords(folder));
@@ -117,7 +117,7 @@ describe('a lock', () => {
     }),
   );
 
-  it('that was left while it was cleared away is cleared in the end', () =>
+  it('that was left behind while it was cleared away is cleared in the end', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'lock');
       await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), started: '1' }));
@@ -128,8 +128,8 @@ describe('a lock', () => {
     }));
 });
 
-describe('a lock that is waited for', () => {
-  it('is had in turn, and who waits says for whom', () =>
+describe('waiting for a lock', () => {
+  it('gives it in turn, and reports which process is waited for', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'store', 'lock');
       const waited: string[] = [];
@@ -147,7 +147,7 @@ describe('a lock that is waited for', () => {
       expect(waited[0]).toContain(`process ${process.pid} on `);
     }));
 
-  it('is not waited for any more once the signal is aborted', () =>
+  it('ends once the signal is aborted', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'lock');
       await withLock(path, async () => {
@@ -159,7 +159,7 @@ describe('a lock that is waited for', () => {
       expect(existsSync(path)).toBe(false);
     }));
 
-  it('of another machine is waited for as long as that touches it', () =>
+  it('on another machine goes on for as long as that machine touches it', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'lock');
       await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), host: 'line-7' }));

@@ -6,7 +6,7 @@ import { changesFrom, checkOptions, mergeOptions, optionFromText } from '../../.
 
 const base = { seed: 0, losses: { gamma: -0.8, kind: 'hinge' }, layers: ['a', 'b'], limit: null };
 
-describe('merging', () => {
+describe('merging options', () => {
   it('replaces values, merges groups, and leaves the rest', () => {
     expect(mergeOptions(base, { losses: { gamma: 1 }, layers: ['c'], limit: 3 }, 'run.yaml')).toEqual({
       seed: 0,
@@ -23,14 +23,22 @@ describe('merging', () => {
     expect(overlay).toEqual({ losses: { gamma: 1 } });
   });
 
-  it('of nothing, or of the same, changes nothing', () => {
+  it('with nothing, or with the same values, changes nothing', () => {
     expect(mergeOptions(base, {}, 'run.yaml')).toEqual(base);
     expect(mergeOptions(base, base, 'run.yaml')).toEqual(base);
   });
 
   it.each([
-    [{ sed: 1 }, 'Unknown option sed in run.yaml. Known options: seed, losses, layers, limit.'],
-    [{ losses: { gama: 1 } }, 'Unknown option losses.gama in run.yaml. Known options: gamma, kind.'],
+    [
+      { sed: 1 },
+      'Unknown option sed in run.yaml. Did you mean seed? Known options: seed, losses, layers, limit.',
+    ],
+    [
+      { losses: { gama: 1 } },
+      'Unknown option losses.gama in run.yaml. Did you mean losses.gamma? Known options: gamma, kind.',
+    ],
+    [{ kind: 1 }, 'Unknown option kind in run.yaml. Did you mean losses.kind?'],
+    [{ constants: 1 }, 'Unknown option constants in run.yaml. Known options: seed,'],
     [JSON.parse('{"__proto__": {"seed": 1}}'), 'Unknown option __proto__ in run.yaml.'],
     [{ constructor: 1 }, 'Unknown option constructor in run.yaml.'],
     [{ losses: { toString: 1 } }, 'Unknown option losses.toString in run.yaml.'],
@@ -43,15 +51,15 @@ describe('merging', () => {
   });
 });
 
-describe('changes', () => {
-  it('are the options that differ, by their whole name', () => {
+describe('changed options', () => {
+  it('are those that differ, by their whole name', () => {
     const now = mergeOptions(base, { losses: { gamma: 1 }, layers: ['c'], limit: 3 }, 'run.yaml');
     expect(changesFrom(base, now)).toEqual({ 'losses.gamma': 1, layers: ['c'], limit: 3 });
     expect(changesFrom(base, structuredClone(base))).toEqual({});
   });
 });
 
-describe('an option as text', () => {
+describe('an option given as text', () => {
   it.each([
     ['seed=3', { seed: 3 }],
     ['losses.gamma=-0.5', { losses: { gamma: -0.5 } }],
@@ -64,23 +72,23 @@ describe('an option as text', () => {
     ['name=a=b', { name: 'a=b' }],
     ['a.b.c=1', { a: { b: { c: 1 } } }],
   ])('%s', (text, tree) => {
-    expect(optionFromText(text)).toEqual(tree);
+    expect(optionFromText(text, '--set')).toEqual(tree);
   });
 
   it.each(['seed', '=3', ''])('%j is refused, and shown how it should be', (text) => {
-    expect(() => optionFromText(text)).toThrow(/--set to be name=value, e\.g\. losses\.gamma=1/);
+    expect(() => optionFromText(text, '--set')).toThrow(/--set to be name=value, e\.g\. losses\.gamma=1/);
   });
 
-  it('of any JSON value gives that value', () => {
+  it('gives the value of any JSON', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
-        expect(optionFromText(`x=${text}`)).toEqual({ x: JSON.parse(text) });
+        expect(optionFromText(`x=${text}`, '--set')).toEqual({ x: JSON.parse(text) });
       }),
     );
   });
 });
 
-describe('checking', () => {
+describe('checking options', () => {
   const schema = z.strictObject({
     seed: z.number().int().min(0),
     rate: z.number().positive().max(1),
@@ -105,6 +113,26 @@ describe('checking', () => {
     [{ seed: undefined }, 'Expected seed to be a number, got nothing.'],
   ])('refuses %j with what was expected', (wrong, message) => {
     expect(() => checkOptions(schema, { ...right, ...wrong })).toThrow(message);
+  });
+
+  it('refuses keys that the schema has not by name, with what it has there, also in lists', () => {
+    expect(() => checkOptions(schema, { ...right, sede: 1 })).toThrow(
+      'Unknown option sede in the options. Did you mean seed? Known options: seed, rate, kind, losses.',
+    );
+    const rows = z.array(z.strictObject({ of: schema.shape.losses.optional() }));
+    expect(() => checkOptions(rows, [{}, { of: { gama: 1, gamma: 1 } }], () => 'rows.yaml')).toThrow(
+      'Unknown option 1.of.gama in rows.yaml. Did you mean 1.of.gamma? Known options: gamma.',
+    );
+  });
+
+  it('says where the wrong option stands', () => {
+    const where = (path: readonly string[]) => (path[0] === 'losses' ? 'run.yaml' : undefined);
+    const wrong = (change: object) => () => checkOptions(schema, { ...right, ...change }, where);
+    expect(wrong({ losses: { gamma: null } })).toThrow(
+      'Expected losses.gamma in run.yaml to be a number, got null.',
+    );
+    expect(wrong({ losses: { gamma: 1, gamm: 2 } })).toThrow('Unknown option losses.gamm in run.yaml.');
+    expect(wrong({ seed: -1 })).toThrow('Expected seed to be at least 0, got -1.');
   });
 
   it('passes on what a rule of several options says', () => {

@@ -5,7 +5,7 @@ import { openSealed, sealedJson } from '../../../src/core/sealed-json.ts';
 
 const content = { key: 'k', images: [{ id: 3, path: 'Größe/1.png' }], share: 0.25, none: null };
 
-describe('a sealed text', () => {
+describe('JSON with a checksum', () => {
   it('is JSON, and is read as it was written', () => {
     for (const indent of [true, false]) {
       const text = sealedJson(content, indent);
@@ -15,7 +15,7 @@ describe('a sealed text', () => {
     }
   });
 
-  it('of any content is', () =>
+  it('gives back any content', () =>
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }),
@@ -27,7 +27,7 @@ describe('a sealed text', () => {
       ),
     ));
 
-  it('with any one bit changed is none', () => {
+  it('is refused with any one bit changed', () => {
     for (const indent of [true, false]) {
       const bytes = Buffer.from(sealedJson(content, indent));
       for (let bit = 0; bit < 8 * bytes.length; bit++) {
@@ -40,7 +40,7 @@ describe('a sealed text', () => {
     }
   });
 
-  it('that was never sealed is none', () => {
+  it('is refused where it never had a checksum', () => {
     for (const text of ['', '{}', '{', 'null', JSON.stringify(content)])
       expect(openSealed(text)).toBeUndefined();
   });

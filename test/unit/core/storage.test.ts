@@ -26,7 +26,7 @@ describe.each(makers)('a storage %s', (_, make) => {
 });
 
 describe('a storage on a disk', () => {
-  it('says in a sentence what the file system refuses', async () => {
+  it('turns errors of the file system into sentences', async () => {
     const root = join(folder, 'refused');
     await mkdir(join(root, 'a'), { recursive: true });
     await writeFile(join(root, 'file'), '');
@@ -48,7 +48,7 @@ describe('sha256', () => {
       '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
     ],
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
-  ])('of %j', async (content, digest) => {
+  ])("of %j equals Node's", async (content, digest) => {
     expect(await sha256(content)).toBe(digest);
   });
 });

@@ -32,7 +32,7 @@ describe('files of 16 bits', () => {
     [2048, 12],
     [16_383, 14],
     [9000, 14],
-  ])('with values up to %i are read as %i bits, which is said', (largest, bits) => {
+  ])('with values up to %i are read as %i bits, with a message', (largest, bits) => {
     const choice = chooseBits(many(largest));
     expect(choice.bits).toBe(bits);
     expect(choice.note).toMatch(
@@ -40,16 +40,19 @@ describe('files of 16 bits', () => {
     );
   });
 
-  it.each([65_535, 40_000, 16_384])('with values up to %i are read whole, as ever, in silence', (largest) => {
-    expect(chooseBits(many(largest))).toEqual({ bits: 16 });
-  });
+  it.each([65_535, 40_000, 16_384])(
+    'with values up to %i are read as 16 bits without a message',
+    (largest) => {
+      expect(chooseBits(many(largest))).toEqual({ bits: 16 });
+    },
+  );
 
-  it('are not looked at singly: a dark one among others is read as they are', () => {
+  it('are read by the range of all: a dark one among others is read as they are', () => {
     expect(chooseBits([...many(4095), file(300)]).bits).toBe(12);
     expect(chooseBits([...many(65_535), file(5000)])).toEqual({ bits: 16 });
   });
 
-  it('that are left-aligned and bright are read whole', () => {
+  it('that are left-aligned and bright are read as 16 bits', () => {
     expect(chooseBits(many(65_520, { multiple: 16 }))).toEqual({ bits: 16 });
   });
 
@@ -58,53 +61,53 @@ describe('files of 16 bits', () => {
     ['black', many(0), /values go up to 0 only/],
     ['left-aligned and dark', many(4080, { multiple: 16 }), /multiples of 16.*upper end/],
     [
-      'of two cameras in two products',
+      'of two cameras in two classes',
       [...many(4095), ...many(65_535, { className: 'nut' })],
       /up to 4095 in bolt, and up to 65535 in nut/,
     ],
     [
-      'of two cameras in one product',
+      'of two cameras in one class',
       [...many(65_535), file(4000)],
       /in 1 of 21 files only to 4000 \(\/bolt\/4000\.png\)/,
     ],
     ['around the middle, as signed numbers', many(34_000, { from: 31_000 }), /between 31000 and 34000/],
     ['turned over', many(65_535, { from: 61_440 }), /between 61440 and 65535/],
     ['beside files of 8 bits', [...many(4095), eight], /bolt has files of 8 bits as well/],
-  ])('that are %s are not guessed at', (_, files, reason) => {
+  ])('that are %s are refused until --bits is given', (_, files, reason) => {
     expect(() => chooseBits(files)).toThrow(reason);
     expect(() => chooseBits(files)).toThrow(expect.objectContaining({ code: 'BITS_UNCLEAR', kind: 'input' }));
     expect(() => chooseBits(files)).toThrow(/Say it with --bits: 8, 10, 12 or 14 .* or 16/);
     expect(chooseBits(files, 16).bits).toBe(16);
   });
 
-  it('with a time stamp of the highest value drawn into them are not guessed at', () => {
+  it('with a time stamp of the highest value drawn into them are refused until --bits is given', () => {
     const stamped = Uint16Array.from({ length: 500 }, (_, at) => (at < 480 ? at * 8 : 65_535));
     const files = [{ ...file(1), range: rangeOf(stamped) }];
     expect(() => chooseBits(files)).toThrow(/up to 4095, and a few are 65535 without any between/);
   });
 
-  it('that are black and white are a drawing, not two cameras', () => {
+  it('that are black and white are not taken for two cameras', () => {
     const drawing = { ...file(1), range: rangeOf(Uint16Array.of(0, 65_535, 0, 65_535)) };
     expect(chooseBits([drawing])).toEqual({ bits: 16 });
   });
 
-  it('read as was said are told of where that leaves few grey levels', () => {
+  it('that --bits leaves with few grey levels have a warning', () => {
     expect(chooseBits(many(4095), 16).note).toMatch(/read as 16 bits a sample, as --bits says: 16 of 256/);
     expect(chooseBits(many(4095), 12).note).toBeUndefined();
   });
 
-  it('full-range files beside files of 8 bits are read as ever', () => {
+  it('of the full range beside 8-bit files are read as 16 bits', () => {
     expect(chooseBits([...many(65_535), eight])).toEqual({ bits: 16 });
   });
 
-  it('are none: then it is what was said, or the whole range', () => {
+  it('are missing: the bits are those of --bits, or 16', () => {
     expect(chooseBits([eight])).toEqual({ bits: 16 });
     expect(chooseBits([eight], 12)).toEqual({ bits: 12 });
   });
 });
 
 describe('a folder of files', () => {
-  it('is examined as it is read, each picture with what it looks like', async () => {
+  it('is examined while it is read, with the statistics of each image', async () => {
     const files = {
       'bolt/a.png': await deepPicture(noise(20, 10), 12),
       'bolt/b.png': await encoded(noise(20, 10)),
@@ -118,7 +121,7 @@ describe('a folder of files', () => {
     });
   });
 
-  it('with bits that are too few for a file counts it as broken', async () => {
+  it('with values beyond the given bits has broken images', async () => {
     const bright = Uint16Array.from({ length: 200 }, (_, at) => at * 100);
     await withFiles(
       { 'bolt/a.png': await deepFile(bright, 20, 10), 'bolt/b.png': [20, 10] },
@@ -133,7 +136,7 @@ describe('a folder of files', () => {
     );
   });
 
-  it('says in an inspection what a training would do', async () => {
+  it('is reported by inspect as train would read it', async () => {
     const twelve = await deepPicture(noise(20, 10), 12);
     const folder = { 'bolt/a.png': twelve, 'bolt/b.png': await deepPicture(noise(22, 10), 12) };
     const problemsOf = (files: Readonly<Record<string, Uint8Array | readonly [number, number]>>) =>
@@ -151,7 +154,7 @@ describe('a folder of files', () => {
     expect(await problemsOf({ 'bolt/a.png': [20, 10], 'bolt/b.png': [22, 10] })).toEqual([]);
   });
 
-  it('of pictures nearly black is warned of, whatever made them so', async () => {
+  it('of images nearly black has a warning, whatever the cause', async () => {
     const dark = (width: number) =>
       encoded({ ...noise(width, 10), data: noise(width, 10).data.map((value) => value >> 4) });
     const files = {
@@ -171,7 +174,7 @@ describe('a folder of files', () => {
     });
   });
 
-  it('is decided for pictures of the synthesis too, from all training images', async () => {
+  it('is read the same way for the images of the synthesis', async () => {
     const files = {
       'bolt/a.png': await deepPicture(noise(20, 10), 12),
       'bolt/b.tif': await deepFile(

@@ -29,12 +29,12 @@ describe('findCopies', () => {
     ['class', ['a/train/good/0', 'b/train/good/0']],
     ['class', ['a/train/good/0', 'b/test/bent/0']],
   ];
-  it.each(cases)('says %s of %j', (kind, [first, second]) => {
+  it.each(cases)('finds %s in %j', (kind, [first, second]) => {
     const { samples, pixels } = made([first, 'x'], ['c/train/good/0', 'y'], [second, 'x']);
     expect(findCopies(samples, pixels)).toEqual([{ kind, samples: [samples[0], samples[2]] }]);
   });
 
-  it('finds none among distinct pictures, nor among those that are not known', () => {
+  it('finds none among distinct images, nor among those that are not known', () => {
     const { samples } = made(['a/train/good/0', 'x'], ['a/train/good/1', 'x']);
     expect(findCopies(samples, new Map())).toEqual([]);
     expect(findCopies(samples, new Map([['a/train/good/0', 'x']]))).toEqual([]);
@@ -51,8 +51,8 @@ const anywhere = fc.array(
   { maxLength: 14 },
 );
 
-describe('copies anywhere', () => {
-  it('are in one group each, of a kind that holds; what is left for training is distinct', () =>
+describe('groups of copies', () => {
+  it('hold every copy once, with the right kind, and leave distinct images for training', () =>
     fc.assert(
       fc.property(anywhere, (entries) => {
         const { samples, pixels } = made(
@@ -105,7 +105,7 @@ describe('nameCopies', () => {
     );
   });
 
-  it('shows what contradicts, however many copies agree', () => {
+  it('names contradicting files first, however many copies agree', () => {
     const many = Array.from({ length: 9 }, (_, at): [string, string] => [`a/train/good/${at}`, 'x']);
     const ofProducts = made(...many, ['b/train/good/0', 'x']);
     expect(nameCopies(findCopies(ofProducts.samples, ofProducts.pixels))).toBe(
@@ -119,7 +119,7 @@ describe('nameCopies', () => {
 });
 
 describe('withoutTrainingCopies', () => {
-  it('keeps the first of each training picture, and every test image', () => {
+  it('keeps the first of each training image, and every test image', () => {
     const { samples, pixels } = made(
       ['a/train/good/0', 'x'],
       ['a/train/good/1', 'y'],

@@ -38,7 +38,7 @@ describe('pathBelow', () => {
 });
 
 describe('isInside', () => {
-  it('knows what lies below a folder, the root of all too', () =>
+  it('knows what lies below a folder, also below the root', () =>
     withFiles({ 'a/0.png': 'x' }, async (root) => {
       expect(await isInside(join(root, 'a', 'new'), join(root, 'a'))).toBe(true);
       expect(await isInside(join(root, 'ab'), join(root, 'a'))).toBe(false);
@@ -47,7 +47,7 @@ describe('isInside', () => {
 });
 
 describe('the order of samples', () => {
-  it('is that of the fingerprint, whatever Unicode form a file system keeps names in', async () => {
+  it('is that of the fingerprint, for every Unicode form of file names', async () => {
     const names = ['\u00e9', 'z', 'e', '\u00fc-1'];
     const order = (form: 'NFC' | 'NFD') =>
       withFiles(
@@ -131,7 +131,7 @@ describe('mapConcurrently', () => {
       { numRuns: 30 },
     ));
 
-  it('begins nothing more after the first error', async () => {
+  it('starts nothing more after the first error', async () => {
     const begun: number[] = [];
     const work = mapConcurrently([0, 1, 2, 3, 4, 5], 2, async (item) => {
       begun.push(item);
@@ -143,19 +143,19 @@ describe('mapConcurrently', () => {
     expect(begun.length).toBeLessThanOrEqual(3);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('refuses %d at a time', async (concurrency) => {
+  it.each([0, -1, 1.5, Number.NaN])('refuses a limit of %d', async (concurrency) => {
     await expect(mapConcurrently([1], concurrency, async () => 1)).rejects.toThrow(/concurrency.*at least 1/);
   });
 });
 
 describe('names', () => {
-  it('takes images by their ending in any case', () => {
+  it('are recognised as images by their ending in upper or lower case', () => {
     for (const name of ['a.png', 'a.JPG', 'a.b.Jpeg', 'a.webp', 'a.bmp', 'a.TIF', 'a.tiff'])
       expect(isImageName(name)).toBe(true);
     for (const name of ['a.gif', 'png', 'a.png.txt', 'a']) expect(isImageName(name)).toBe(false);
   });
 
-  it('takes a stem up to the last dot', () => {
+  it('have a stem up to the last dot', () => {
     expect(stemOf('a.b.png')).toBe('a.b');
     expect(stemOf('a')).toBe('a');
   });
@@ -167,7 +167,7 @@ describe('listTextures', () => {
       expect((await listTextures(root)).map((path) => basename(path))).toEqual(['2.jpg', '1.jpg', 'b.png']);
     }));
 
-  it('refuses a folder without images, and none', () =>
+  it('refuses a folder without images, and a missing one', () =>
     withFiles({ 'a/notes.txt': '' }, async (root) => {
       await expect(listTextures(root)).rejects.toMatchObject({ code: 'DATASET_EMPTY' });
       await expect(listTextures(join(root, 'b'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });

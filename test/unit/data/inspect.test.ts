@@ -14,7 +14,7 @@ const files: Files = {
 };
 
 describe('inspectDataset', () => {
-  it('counts, measures and finds masks', () =>
+  it('counts images, measures sizes and finds masks', () =>
     withFiles(files, async (root) => {
       const { layout, classes, total, problems } = await inspectDataset(root);
       expect(layout).toBe('mvtec');
@@ -41,7 +41,7 @@ describe('inspectDataset', () => {
       ]);
     }));
 
-  it('says once that a class has no masks at all', () =>
+  it('reports once that a class has no masks at all', () =>
     withFiles(
       {
         'a/train/good/0.png': [9, 9],
@@ -62,7 +62,7 @@ describe('inspectDataset', () => {
       },
     ));
 
-  it('tells broken files, missing training images and empty masks instead of stopping', () =>
+  it('reports broken files, missing training images and empty masks, and goes on', () =>
     withFiles(
       {
         'a/test/x/0.png': '',

@@ -24,7 +24,7 @@ const lines = (root: string, leftOut: readonly LeftOut[]) =>
   leftOut.map(({ path, reason }) => `${relative(root, path)}: ${reason}`).sort();
 
 describe('a folder that is searched', () => {
-  it('gives pictures by their content, and a reason for everything else', async () =>
+  it('gives images by their content, and names the reason for every other file', async () =>
     withFiles(
       {
         'a.jfif': jpeg,
@@ -57,7 +57,7 @@ describe('a folder that is searched', () => {
           'f.gif: GIF is not read',
           'g.heic: HEIC is not read',
           'h.pgm: PGM is not read',
-          'i.txt: no picture',
+          'i.txt: no image',
           'j.nef: camera raw is not read',
           'k: empty file',
           'void: empty folder',
@@ -65,7 +65,7 @@ describe('a folder that is searched', () => {
       },
     ));
 
-  it('is not entered twice, and links that lead nowhere or round are named', () =>
+  it('is entered once, and links that lead nowhere or in a circle are named', () =>
     withFiles({ 'a/0.png': png, 'a/b/1.png': png, 'real/2.png': png }, async (root) => {
       await symlink('..', join(root, 'a/b/up'));
       await symlink('/nowhere/share', join(root, 'a/share'));
@@ -88,7 +88,7 @@ describe('a folder that is searched', () => {
       ]);
     }));
 
-  it('may hold pipes and devices, whatever they are called: none is opened', () =>
+  it('may hold pipes and devices of any name: none is opened', () =>
     withFiles({ 'a/0.png': png }, async (root) => {
       const pipe = join(root, 'a/x.png');
       execFileSync('mkfifo', [pipe, join(root, 'a/y')]);
@@ -106,7 +106,7 @@ describe('a folder that is searched', () => {
       await expect(readRegular(pipe)).rejects.toThrow('it is a named pipe, not a file');
     }));
 
-  it('tells its listeners: predict and textures', () =>
+  it('is reported to predict and to textures alike', () =>
     withFiles({ '0.png': png, 'a.gif': 'GIF89a' }, async (root) => {
       const leftOut: LeftOut[] = [];
       await predictTargets([root], (entry) => leftOut.push(entry));
@@ -124,7 +124,7 @@ describe('a data set', () => {
       return { samples: samples.length, leftOut: lines(root, leftOut) };
     });
 
-  it('in the layout of MVTec AD tells of all that no sample names', async () => {
+  it('in the layout of MVTec AD names every file that is no sample', async () => {
     const { samples, leftOut } = await leftOutOf(
       {
         'license.txt': 'Yours',
@@ -150,14 +150,14 @@ describe('a data set', () => {
     expect(leftOut).toEqual([
       'a/0.png: image where the layout has none',
       'a/disk: link that leads in a circle',
-      'a/ground_truth/bent/notes.txt: no picture',
+      'a/ground_truth/bent/notes.txt: no image',
       'a/more/good/0.png: image where the layout has none',
-      'a/readme.txt: no picture',
+      'a/readme.txt: no image',
       'a/test/share: link that leads nowhere',
       'a/train/good/1.heic: HEIC is not read',
-      'a/train/notes.txt: no picture',
+      'a/train/notes.txt: no image',
       'b: link that leads nowhere',
-      'license.txt: no picture',
+      'license.txt: no image',
     ]);
   });
 
@@ -174,10 +174,10 @@ describe('a data set', () => {
       await symlink('../pool', join(root, 'set/b'));
       const { samples, leftOut } = await loadDataset(join(root, 'set'));
       expect(samples.map(({ className }) => className)).toEqual(['a', 'b', 'c']);
-      expect(lines(join(root, 'set'), leftOut)).toEqual(['a/1.txt: no picture']);
+      expect(lines(join(root, 'set'), leftOut)).toEqual(['a/1.txt: no image']);
     }));
 
-  it('in the layout of VisA tells of images that the table does not list', async () => {
+  it('in the layout of VisA names images that the table does not list', async () => {
     const heading = 'object,split,label,image,mask\n';
     const images = 'nut/Data/Images/Normal';
     const row = `nut,train,normal,${images}/0.JPG,\n`;
@@ -192,7 +192,7 @@ describe('a data set', () => {
       samples: 1,
       leftOut: [
         'nut/Data/Images/Normal/1.JPG: image that is not in split_csv/1cls.csv',
-        'nut/image_anno.csv: no picture',
+        'nut/image_anno.csv: no image',
       ],
     });
     await withFiles(files, async (root) => {
@@ -205,7 +205,7 @@ describe('a data set', () => {
     });
   });
 
-  it('says what was passed over where it leaves nothing', async () => {
+  it('names what was left out where no image remains', async () => {
     const heic = '\0\0\0\x18ftypheic';
     const refusal = (files: Files) =>
       withFiles(files, (root) => loadDataset(root).catch((error: unknown) => (error as Error).message));
@@ -217,7 +217,7 @@ describe('a data set', () => {
     );
   });
 
-  it('tells of pages and frames after the first, of images and masks', async () =>
+  it('names pages and frames after the first, of images and masks', async () =>
     withFiles(
       {
         'a/train/good/0.webp': await paged('webp', 3),
@@ -243,7 +243,7 @@ describe('a data set', () => {
     ));
 });
 
-describe('what was passed over, in words', () => {
+describe('the summary of what was left out', () => {
   const entry = (name: string, reason: string, count?: number): LeftOut =>
     count === undefined ? { path: join('/set', name), reason } : { path: join('/set', name), reason, count };
   const leftOut = [
@@ -253,7 +253,7 @@ describe('what was passed over, in words', () => {
     entry('p.tif', 'pages', 9),
   ];
 
-  it('is counted by reason, most first, each with a few names', () => {
+  it('counts by reason, most first, each with a few names', () => {
     expect(describeLeftOut(summariseLeftOut(leftOut), '/set')).toEqual([
       'Left out: 15',
       '  pages (9): p.tif',
@@ -264,7 +264,7 @@ describe('what was passed over, in words', () => {
     expect(leftOutBriefly(leftOut)).toBe('; left out there: pages (9), GIF (5), text (1)');
   });
 
-  it('is nothing where nothing was', () => {
+  it('is empty where nothing was left out', () => {
     expect(summariseLeftOut([])).toEqual({ total: 0, reasons: [] });
     expect(describeLeftOut(summariseLeftOut([]))).toEqual([]);
     expect(leftOutBriefly([])).toBe('');

@@ -263,7 +263,7 @@ describe('VisA as published', () => {
 });
 
 describe('plain folders', () => {
-  it('reads each folder as a product, all of it for training', () =>
+  it('reads each folder as a class, all of it for training', () =>
     withFiles(empty('nut/b.JPG', 'nut/a.tiff', 'bolt/x.webp', 'bolt/notes.txt'), async (root) => {
       const { layout, samples } = await loadDataset(root);
       expect(layout).toBe('plain');
@@ -274,7 +274,7 @@ describe('plain folders', () => {
       ]);
     }));
 
-  it('reads one folder of images as one product of its name', () =>
+  it('reads one folder of images as one class of its name', () =>
     withFiles(empty('washers/1.png', 'washers/2.bmp'), async (root) => {
       expect(await loadDataset(join(root, 'washers'))).toMatchObject({
         layout: 'plain',
@@ -282,7 +282,7 @@ describe('plain folders', () => {
       });
     }));
 
-  it('may have products called as a split, when the layout is told from what is in them', () =>
+  it('may have classes called as a split, when the layout is told from what is in them', () =>
     withFiles(empty('trains/1.png', 'tests/1.png'), async (root) => {
       expect((await loadDataset(root)).classes).toEqual(['tests', 'trains']);
     }));
@@ -294,7 +294,7 @@ describe('plain folders', () => {
       /^LAYOUT_UNCLEAR ROOT: .*images \(1\.png\) beside folders \(nut\)/,
     ],
     [
-      'a product holds folders',
+      'a class holds folders',
       ['nut/1.png', 'nut/scrap/1.png'],
       /^LAYOUT_UNCLEAR nut\/scrap: .*its name says that not only good parts lie there/,
     ],
@@ -304,12 +304,12 @@ describe('plain folders', () => {
       /^LAYOUT_UNCLEAR train: .*split or a state/,
     ],
     ['a folder is named as a state', ['good/1.png', 'NG/1.png'], /^LAYOUT_UNCLEAR NG: .*split or a state/],
-    ['a product is empty', ['nut/1.png', 'bolt/readme.txt'], /^CLASS_EMPTY Class bolt has no images/],
+    ['a class is empty', ['nut/1.png', 'bolt/readme.txt'], /^CLASS_EMPTY Class bolt has no images/],
     ['nothing is an image', ['nut/1.txt'], /^DATASET_EMPTY ROOT: the images that are needed are missing/],
     [
       'nothing is there',
       [],
-      /^DATASET_EMPTY ROOT: the images that are needed are missing\. Expected <product>\/.* MVTec AD or VisA\.$/,
+      /^DATASET_EMPTY ROOT: the images that are needed are missing\. Expected <class>\/.* MVTec AD or VisA\.$/,
     ],
   ] as const)('refuses when %s', async (_, paths, message) => {
     expect(await refusal(empty(...paths))).toMatch(message);
@@ -340,7 +340,7 @@ describe('any layout', () => {
     });
   });
 
-  it('takes the layout it is told', async () => {
+  it('reads the layout that --layout names', async () => {
     expect(await refusal(empty('nut/1.png'), 'mvtec')).toMatch(/^DATASET_EMPTY ROOT: .*train\/good/);
     expect(await refusal(empty('nut/1.png'), 'visa')).toMatch(/^FILE_NOT_FOUND split_csv/);
     expect(await refusal(empty(...mvtec), 'plain')).toMatch(/^LAYOUT_UNCLEAR apple\/train/);

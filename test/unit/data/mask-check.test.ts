@@ -43,21 +43,21 @@ describe('a mask of another size than its photograph', () => {
   const sizes = (of: string, is: string) =>
     `error: ground_truth/bent/0_mask.png: the mask is ${of} pixels, its image test/bent/0.jpg ${is}`;
 
-  it('is told of EXIF where the photograph is turned by it', async () => {
+  it('has a message about EXIF where the photograph is turned by it', async () => {
     const files = { [image]: await photograph(40, 30, 6), [mask]: await square(40, 30) };
     expect(await said(files)).toEqual([
-      `${sizes('40 x 30', '30 x 40')}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the picture as stored. Turn the mask, or store the photograph turned`,
+      `${sizes('40 x 30', '30 x 40')}: the photograph's EXIF orientation turns it by a quarter, and the mask follows the image as stored. Turn the mask, or store the photograph turned`,
     ]);
   });
 
-  it('is told of EXIF where the mask is turned by its own', async () => {
+  it('has a message about EXIF where the mask is turned by its own', async () => {
     const files = { [image]: await photograph(40, 30, 1), [mask]: await square(40, 30, false, 8) };
     expect(await said(files)).toEqual([
       `${sizes('30 x 40', '40 x 30')}: the mask's own EXIF orientation turns it by a quarter. Remove it from the mask`,
     ]);
   });
 
-  it('is told what else there is: turned, or of any size', async () => {
+  it('has a message that it is turned, or of another size', async () => {
     const of = async (width: number, height: number) =>
       (await said({ [image]: await photograph(40, 30, 1), [mask]: await square(width, height) }))[0];
     expect(await of(30, 40)).toMatch(/40 x 30: one of the two is turned by a quarter/);
@@ -65,7 +65,7 @@ describe('a mask of another size than its photograph', () => {
   });
 });
 
-describe('a mask that may lie otherwise than its photograph', () => {
+describe('a mask that may be turned otherwise than its photograph', () => {
   const turned =
     (orientation: number, width: number, height: number, own = 1) =>
     async () =>
@@ -76,14 +76,14 @@ describe('a mask that may lie otherwise than its photograph', () => {
           : square(width, height, false, own)),
       });
   const warning =
-    'warning: -: one photograph is turned or mirrored by EXIF orientation, test/bent/0.jpg, and the mask has the same size either way. Masks are taken to follow the picture as it is shown: look at one';
+    'warning: -: one photograph is turned or mirrored by EXIF orientation, test/bent/0.jpg, and the mask has the same size either way. Masks are taken to follow the image as it is shown: look at one';
 
   it.each([
     ['square, by a quarter', turned(6, 40, 40)],
     ['by half', turned(3, 40, 30)],
     ['mirrored', turned(2, 40, 30)],
     ['by a quarter, and the mask by a quarter the other way', turned(6, 40, 30, 8)],
-  ])('is told of, as nothing else would notice: %s', async (_, work) => {
+  ])('is warned of, since sizes do not show it: %s', async (_, work) => {
     expect(await work()).toEqual([warning]);
   });
 
@@ -91,7 +91,7 @@ describe('a mask that may lie otherwise than its photograph', () => {
     ['not turned', turned(1, 40, 40)],
     ['not square, so that the size shows it', turned(6, 40, 30)],
     ['with a mask that is turned in the same way', turned(3, 40, 30, 3)],
-  ])('is not told of where it cannot: %s', async (_, work) => {
+  ])('is not warned of where it cannot be turned: %s', async (_, work) => {
     expect(await work()).toEqual([]);
   });
 });
@@ -107,24 +107,24 @@ describe('masks that may be inverted', () => {
     return said(files);
   };
 
-  it('are named one by one where the others of the product are not', async () => {
+  it('are named one by one where the others of the class are not', async () => {
     expect(await several((index) => index === 2)).toEqual([
-      'warning: ground_truth/bent/2_mask.png: the mask covers 98 % of the picture and 100 % of its border, the others of nut 2 % on average. Inside is what is not black; is it inverted?',
+      'warning: ground_truth/bent/2_mask.png: the mask covers 98 % of the image and 100 % of its border, the others of nut 2 % on average. Inside is what is not black; is it inverted?',
     ]);
   });
 
-  it('are told of in one line where they all are', async () => {
+  it('are named in one line where all of a class are', async () => {
     expect(await several(() => true)).toEqual([
-      'warning: -: 4 of 4 masks cover most of their picture or its border, ground_truth/bent/0_mask.png 98 %. Inside is what is not black; are they inverted?',
+      'warning: -: 4 of 4 masks cover most of their image or its border, ground_truth/bent/0_mask.png 98 %. Inside is what is not black; are they inverted?',
     ]);
   });
 
-  it('are told of where one is white all over', async () => {
+  it('are named where one is white all over', async () => {
     const white = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'white' } })
       .png()
       .toBuffer();
     expect(await said({ [image]: await photograph(40, 30, 1), [mask]: white })).toEqual([
-      'warning: ground_truth/bent/0_mask.png: the mask covers 100 % of the picture and 100 % of its border. Inside is what is not black; is it inverted?',
+      'warning: ground_truth/bent/0_mask.png: the mask covers 100 % of the image and 100 % of its border. Inside is what is not black; is it inverted?',
     ]);
   });
 
@@ -135,8 +135,8 @@ describe('masks that may be inverted', () => {
   });
 });
 
-describe('masks that are none', () => {
-  it('are told of: empty, a photograph, a ground that is not black', async () => {
+describe('files that are no usable masks', () => {
+  it('are named: empty, a photograph, a ground that is not black', async () => {
     const ramp = Uint8Array.from({ length: 1200 }, (_, at) => (at % 40) * 6);
     const picture = sharp(ramp, { raw: { width: 40, height: 30, channels: 1 } })
       .toColourspace('b-w')

@@ -34,7 +34,7 @@ describe('a mask that nearly has the right name', () => {
     );
   });
 
-  it('is none where the image has its mask already', async () => {
+  it('is refused as a mask without an image, where the image has its mask already', async () => {
     expect(
       await refusal(
         empty(...mvtec, 'nut/ground_truth/broken/000_mask.png', 'nut/ground_truth/broken/000.png'),
@@ -44,20 +44,20 @@ describe('a mask that nearly has the right name', () => {
     );
   });
 
-  it('in VisA reorganised is told its name without a suffix', async () => {
+  it('in VisA reorganised is refused with its name without a suffix', async () => {
     const visa = ['a/train/good/0.png', 'a/test/bad/1.JPG', 'a/ground_truth/bad/1-label.png'];
     expect(await refusal(empty(...visa))).toMatch(
       /that of a\/test\/bad\/1\.JPG, .* would be called 1\.png\./,
     );
   });
 
-  it('may lie in a folder that nearly has the right name', async () => {
+  it('is refused with the folder to rename, where that nearly has the right name', async () => {
     expect(await refusal(empty(...mvtec, 'nut/ground_truth/Broken/000_mask.png'))).toBe(
       'MASK_UNMATCHED nut/ground_truth/Broken/000_mask.png: this mask has no image; the images are in nut/test/broken, and their masks are looked for in ground_truth/broken. Rename the folder nut/ground_truth/Broken.',
     );
   });
 
-  it('is not overlooked beside the folders of defects', async () => {
+  it('is refused beside the folders of defects, with its right place', async () => {
     expect(
       await refusal(empty(...mvtec, 'nut/ground_truth/000_mask.png', 'nut/ground_truth/001_mask.png')),
     ).toMatch(
@@ -79,7 +79,7 @@ describe('an anomalous image without a mask', () => {
       return problems.map(({ path, message }) => `${path === null ? '-' : relative(root, path)}: ${message}`);
     });
 
-  it('is told of with the name that was expected, and what lies there instead', async () => {
+  it('is reported with the name that was expected, and what lies there instead', async () => {
     const mask = await greyPng(9, 9, 255);
     expect(
       await messages({
@@ -91,7 +91,7 @@ describe('an anomalous image without a mask', () => {
     ]);
   });
 
-  it('is told of once where no image has a mask, with a folder that may hold them', async () => {
+  it('is reported once where no image has a mask, with a folder that may hold them', async () => {
     expect(await messages({ 'nut/Masks/broken/000.png': 'x' })).toEqual([
       '-: no masks, so no pixel metrics; expected ground_truth/broken/000_mask.png; there is a folder Masks',
     ]);
@@ -134,7 +134,7 @@ describe('MVTec LOCO', () => {
       ]);
     }));
 
-  it('does not train on what is for validation, and says so', () =>
+  it('does not train on validation/good, and says so', () =>
     withFiles(empty(...loco), async (root) => {
       const { samples, asides } = await loadDataset(root);
       expect(samples.filter(({ split }) => split === 'train')).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('MVTec LOCO', () => {
 });
 
 describe('masks of good images', () => {
-  it('are said not to be read', () =>
+  it('are reported as not read', () =>
     withFiles(
       empty(...mvtec, 'nut/test/good/000.png', 'nut/ground_truth/good/000_mask.png'),
       async (root) => {

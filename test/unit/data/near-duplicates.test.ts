@@ -38,7 +38,7 @@ function drawProduct(number: number): RgbImage {
   return { width: side, height: side, data };
 }
 
-/** The picture again: moved by a pixel, with the noise of a sensor, brighter. */
+/** The image again: moved by a pixel, with the noise of a sensor, brighter. */
 function again({ width, height, data }: RgbImage, random: Random, shift = 1): RgbImage {
   const moved = new Uint8Array(data.length);
   for (let y = 0, at = 0; y < height; y++) {
@@ -61,7 +61,7 @@ async function asJpeg({ width, height, data }: RgbImage): Promise<RgbImage> {
 }
 
 describe('sketchOf', () => {
-  it('is of one size whatever the picture is, a single pixel too', () => {
+  it('has one size for any image, a single pixel too', () => {
     for (const [width, height] of [
       [1, 1],
       [3, 200],
@@ -73,7 +73,7 @@ describe('sketchOf', () => {
     }
   });
 
-  it('is explained by that of the same picture in other light and a little aside, not by another', () => {
+  it('fits that of the same image in other light and a little aside, not that of another', () => {
     const random = new Random('light');
     const part = drawProduct(0);
     const [sketch, later, other] = [part, again(part, random), drawProduct(1)].map(sketchOf) as [
@@ -88,7 +88,7 @@ describe('sketchOf', () => {
 });
 
 describe('nearDuplicates', () => {
-  it('is silent on different parts in one place, and on noise', () => {
+  it('finds none among different parts in one place, nor among noise', () => {
     const parts = Array.from({ length: 60 }, (_, number) => sketchOf(drawProduct(number)));
     expect(nearDuplicates(parts)).toEqual([]);
     expect(nearDuplicates(Array.from({ length: 20 }, (_, seed) => sketchOf(noise(40, 30, seed))))).toEqual(
@@ -99,7 +99,7 @@ describe('nearDuplicates', () => {
     expect(nearDuplicates(parts.slice(0, 2))).toEqual([]);
   });
 
-  it('finds bursts among them: noise, a pixel aside, light, JPEG', async () => {
+  it('finds bursts among them: noise, one pixel aside, other light, JPEG', async () => {
     const random = new Random('burst');
     const parts = Array.from({ length: 40 }, (_, number) => drawProduct(number));
     const burst = [again(parts[3]!, random), again(parts[3]!, random, 0), await asJpeg(parts[3]!)];
@@ -111,7 +111,7 @@ describe('nearDuplicates', () => {
     ]);
   });
 
-  it('finds them where every part was taken several times, and where all are of one', () => {
+  it('finds bursts where every part was taken several times, and where all are of one', () => {
     const random = new Random('bursts');
     const taken = Array.from({ length: 12 }, (_, number) =>
       [0, 1, 2, 3].map(() => sketchOf(again(drawProduct(number), random, random.integer(2)))),
@@ -123,7 +123,7 @@ describe('nearDuplicates', () => {
     expect(nearDuplicates(one).flat()).toHaveLength(30);
   });
 
-  it('takes seconds for thousands of pictures that are alike', () => {
+  it('takes seconds for thousands of images that are alike', () => {
     const random = new Random('thousands');
     const parts = Array.from({ length: 40 }, (_, number) => sketchOf(drawProduct(number)));
     const pick = () => parts[random.integer(parts.length)]!;
@@ -139,7 +139,7 @@ describe('nearDuplicates', () => {
   });
 });
 
-/** Real products whose pictures are of different parts, as far as one can see; `magnetic_tile` has each tile in several exposures. */
+/** Real classes whose images are of different parts, as far as one can see; `magnetic_tile` has each tile in several exposures. */
 describe.skipIf(!hasShared)('nearDuplicates on real photographs', () => {
   const sketches = async (...names: readonly string[]) => {
     const folder = join(shared, 'data', ...names, 'train', 'good');
@@ -153,7 +153,7 @@ describe.skipIf(!hasShared)('nearDuplicates on real photographs', () => {
     ['more', 'solar_mono'],
     ['more', 'fabric_01'],
     ['more', 'asphalt'],
-  ])('is silent on %s/%s', async (...names) => {
+  ])('finds none in %s/%s', async (...names) => {
     expect(nearDuplicates(await sketches(...names))).toEqual([]);
   });
 

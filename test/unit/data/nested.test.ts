@@ -24,8 +24,8 @@ async function refusal(...paths: readonly string[]): Promise<string> {
   });
 }
 
-describe("folders in a product's folder", () => {
-  it('are read as the product, at any depth, beside images too', async () => {
+describe("folders in a class's folder", () => {
+  it('are read as the class, at any depth, beside images too', async () => {
     expect(
       await samplesOf(
         'bottle/week1/0.png',
@@ -83,7 +83,7 @@ describe("folders in a product's folder", () => {
     );
   });
 
-  it('tell of a data set that lies one folder deeper', async () => {
+  it('are refused by name where the data set lies one folder deeper', async () => {
     expect(await refusal('mvtec/bottle/train/good/0.png', 'mvtec/bottle/test/bent/0.png')).toMatch(
       /^mvtec\/bottle\/(test|train): /,
     );
@@ -118,7 +118,7 @@ describe('folders within the layout of MVTec AD', () => {
     );
   });
 
-  it('are refused when they contradict where they lie', async () => {
+  it('are refused when their names contradict their place', async () => {
     expect(await refusal(...bottle, 'bottle/test/bent/good/1.png')).toMatch(
       /^bottle\/test\/bent\/good: .*good ones/,
     );
@@ -130,7 +130,7 @@ describe('folders within the layout of MVTec AD', () => {
 });
 
 describe('foldersReadAsOne', () => {
-  it('names what was put together, and nothing else', () =>
+  it('names the folders that were read as one, and no others', () =>
     withFiles(
       empty('bottle/b/0.png', 'bottle/a/0.png', 'bottle/a/1.png', 'bottle/2.png', 'cap/ok/0.png'),
       async (root) => {

@@ -33,7 +33,7 @@ const formats: Readonly<Record<string, (image: RgbImage) => Promise<Uint8Array>>
 
 const hashOf = async (bytes: Uint8Array) => pixelHash(await decodeBytes(bytes, 'x'));
 
-/** What a viewer shows of a picture stored with this EXIF orientation. */
+/** What a viewer shows of an image stored with this EXIF orientation. */
 function turned({ width, height, data }: RgbImage, orientation: number): RgbImage {
   const swapped = orientation > 4;
   const [w, h] = swapped ? [height, width] : [width, height];
@@ -79,7 +79,7 @@ describe('pixelHash', () => {
     ),
   );
 
-  it('is another as soon as one value of one pixel is, or the shape', () =>
+  it('differs as soon as one value of one pixel does, or the shape', () =>
     fc.assert(
       fc.property(pictures, fc.nat(), fc.integer({ min: 1, max: 255 }), (image, at, by) => {
         const data = image.data.slice();
@@ -93,7 +93,7 @@ describe('pixelHash', () => {
       }),
     ));
 
-  it('is that of the turned pixels where EXIF turns a picture', () =>
+  it('is that of the turned pixels where EXIF turns an image', () =>
     fc.assert(
       fc.asyncProperty(pictures, fc.integer({ min: 1, max: 8 }), async (image, orientation) => {
         const bytes = await raw(image).withMetadata({ orientation }).webp({ lossless: true }).toBuffer();
@@ -114,7 +114,7 @@ describe('pixelHash', () => {
 });
 
 describe('distinct', () => {
-  it('keeps the first of each, and what is not known', () => {
+  it('keeps the first of each, and images whose pixels are not known', () => {
     const hashes: Readonly<Record<string, string>> = { a: '1', b: '2', c: '1', e: '2' };
     expect(distinct(['a', 'b', 'c', 'd', 'e', 'f'], (name) => hashes[name])).toEqual(['a', 'b', 'd', 'f']);
   });

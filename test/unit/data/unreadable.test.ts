@@ -30,7 +30,7 @@ describe('a folder that cannot be listed', () => {
       expect((await loadDataset(root)).leftOut).toEqual(expected);
     }));
 
-  it('is refused where it is what was asked for, or a product', () =>
+  it('is refused where it is what was asked for, or a class', () =>
     withFiles({ 'locked/0.png': '', 'nut/0.png': '' }, async (root) => {
       const refused = { code: 'FILE_UNREADABLE' };
       await expect(imagesBelow(join(root, 'locked'))).rejects.toMatchObject(refused);

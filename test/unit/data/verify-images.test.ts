@@ -57,7 +57,7 @@ describe('verifyImages', () => {
       ]);
     }));
 
-  it('refuses a picture of two products or with two labels; leaves all its copies out where asked to, down to an empty class', () =>
+  it('refuses an image of two classes or with two labels; leaves all its copies out where asked to, down to an empty class', () =>
     withFiles(
       {
         ...sound,
@@ -125,7 +125,7 @@ describe('verifyImages', () => {
       expect(await refusal(root, bolt)).toMatch(/^DATASET_NO_TRAINING/);
     }));
 
-  it('asks for no training images of a class that had none', () =>
+  it('accepts a class that had no training images before', () =>
     withFiles({ ...sound, 'cap/test/x/0.png': [9, 9], 'cap/test/x/1.png': '' }, async (root) => {
       const dataset = await loadDataset(root, { requireTraining: false });
       const kept = await verifyImages(dataset, { skipBroken: true });

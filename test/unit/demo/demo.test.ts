@@ -18,7 +18,7 @@ function digest({ data }: RgbImage): string {
   return createHash('sha256').update(data).digest('hex').slice(0, 16);
 }
 
-describe('the products', () => {
+describe('the drawn products', () => {
   it('are eight, with at least four kinds of defects each, named as folders are', () => {
     expect(demoProducts.map((product) => product.name)).toEqual([
       'washer',
@@ -41,7 +41,7 @@ describe('the products', () => {
     expect(new Set(parts.map(digest)).size).toBe(3);
     expect(digest(renderGood(product, name('train/2')))).toBe(digest(parts[2]!));
     expect(digest(renderGood(product, name('train/2', 6)))).not.toBe(digest(parts[2]!));
-    // More than the sensor's noise, and no picture is flat, black or burnt out.
+    // More than the sensor's noise, and no image is flat, black or burnt out.
     let difference = 0;
     for (const [at, value] of parts[0]!.data.entries()) difference += Math.abs(value - parts[1]!.data[at]!);
     expect(difference / parts[0]!.data.length).toBeGreaterThan(3);
@@ -64,7 +64,7 @@ describe('the products', () => {
     }
   });
 
-  it('do not draw a kind of defect that they do not have', () => {
+  it('refuse a kind of defect that they do not have', () => {
     expect(() => renderFlawed(demoProduct('washer'), name('test/0'), 'knot')).toThrow(
       /kind of defect of washer: scratch, dent/,
     );
@@ -105,7 +105,7 @@ describe('a defect', () => {
     }
   });
 
-  it('comes again with the same name', () => {
+  it('is the same again for the same name', () => {
     const [first, second] = [0, 1].map(() => renderFlawed(demoProduct('screw'), name('test/bent/3'), 'bent'));
     expect(digest(first!.image)).toBe(digest(second!.image));
     expect(first!.mask).toEqual(second!.mask);
@@ -142,7 +142,7 @@ describe('the plan', () => {
     for (const planned of few.filter(({ kind }) => kind === 'good')) expect(many).toContainEqual(planned);
   });
 
-  it('is too hard for the distance to the mean good picture, and tests on no training picture', () => {
+  it('makes a data set that the distance to the mean good image does not solve, and trains on no test image', () => {
     const side = 80;
     const options = { ...demoDefaults, size: side, train: 10, testGood: 6, testAnomalous: 6 };
     const evaluator = new Evaluator();

@@ -52,7 +52,7 @@ describe('a finished detector without the entries of some images', () => {
   const gone = new Set([2, 5, 6]);
   const left = bankModel(all.filter((entry) => !gone.has(images[entry]!)));
 
-  it('says what one says that never had them', async () => {
+  it('gives the scores of one that never had them', async () => {
     const changed = await distances(withoutEntriesOf(whole, images, gone));
     (await distances(left)).forEach((expected, row) => {
       expect(changed[row]).toBeCloseTo(expected, 5);
@@ -60,7 +60,7 @@ describe('a finished detector without the entries of some images', () => {
     expect(changed).not.toEqual(await distances(whole));
   });
 
-  it('does so again in half precision, and asked for twice', async () => {
+  it('gives them again in half precision, and when it is done twice', async () => {
     const halved = await distances(storeInHalf(withoutEntriesOf(whole, images, gone)));
     (await distances(storeInHalf(left))).forEach((expected, row) => {
       expect(halved[row]).toBeCloseTo(expected, 4);
@@ -69,21 +69,21 @@ describe('a finished detector without the entries of some images', () => {
     expect(await distances(twice)).toEqual(await distances(withoutEntriesOf(whole, images, gone)));
   });
 
-  it('keeps the file it was made from as it is', () => {
+  it('leaves the file it was made from unchanged', () => {
     const before = Buffer.from(encodeModel(whole));
     withoutEntriesOf(whole, images, gone);
     expect(Buffer.from(encodeModel(whole)).equals(before)).toBe(true);
   });
 });
 
-describe('a finished detector asked without one image', () => {
-  it('says bit for bit what the training was told', async () => {
+describe("a finished detector that leaves out one image's entries", () => {
+  it('gives bit for bit the score that the training had', async () => {
     const asked = askedWithoutOneImage(whole, images);
     for (const image of [0, 3, 9])
       expect(await distances(asked, image)).toEqual(await distances(bankModel(all, true), image));
   });
 
-  it('takes the question and goes on as before where there is no bank', async () => {
+  it('has the input and changes nothing where there is no bank', async () => {
     const graph = new Graph();
     graph.output('distance', graph.input('rows', 'float32', ['rows', width]));
     const model = decodeModel(graph.toBytes());

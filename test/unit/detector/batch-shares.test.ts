@@ -1,4 +1,4 @@
-/** @file A picture's shares are the same to the last digit alone and among others, so that a service may predict together what came together. */
+/** @file An image's shares are the same to the last digit alone and among others, so that a service may predict together what came together. */
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import type { Graph, Tensor } from '../../../src/graph/index.ts';
@@ -29,16 +29,17 @@ async function expectSame(columns: number, build: Build): Promise<void> {
     expect(alone.slice(picture * classes, (picture + 1) * classes).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
 }
 
-it('of votes', () => expectSame(classes, (_, votes) => sharesOfVotes(votes, patches, classes)));
+it('class shares of votes are the same alone and in a batch, and add up to one', () =>
+  expectSame(classes, (_, votes) => sharesOfVotes(votes, patches, classes)));
 
-it('of centres', () => {
+it('class shares of centres are the same alone and in a batch, and add up to one', () => {
   const centres = Float32Array.from({ length: classes * width }, () => random.uniform(0, 1));
   return expectSame(width, (graph, features) =>
     sharesOfCentres(graph, features, patches, { centres, spread: 0.5, classes, width }),
   );
 });
 
-it("of votes are each product's part of a picture's votes", async () => {
+it("class shares of votes are each class's part of an image's votes", async () => {
   const votes = { data: [3, 1, 0, 0, 0, 2, 1, 1, 4, 0, 0, 0], shape: [4, 3] };
   const { shares } = await runGraph({ votes }, (_, { votes }) => ({ shares: sharesOfVotes(votes!, 2, 3) }));
   const expected = [3 / 6, 1 / 6, 2 / 6, 1 / 6, 1 / 6, 4 / 6];
@@ -47,7 +48,7 @@ it("of votes are each product's part of a picture's votes", async () => {
   });
 });
 
-it('of centres fall with the distance of the mean patch, in units of the spread', async () => {
+it('class shares of centres fall with the distance of the mean patch, in units of the spread', async () => {
   const centres = Float32Array.of(0, 0, 3, 0, 0, 4);
   // Means of two patches: (1, 0) and (0, 4).
   const rows = { data: [0, 1, 2, -1, 0, 3, 0, 5], shape: [4, 2] };
@@ -67,7 +68,7 @@ it('of centres fall with the distance of the mean patch, in units of the spread'
   });
 });
 
-it('of patches that favour nobody are shares still', async () => {
+it('class shares of patches without a nearest class still add up to one', async () => {
   const distances = { data: [2, 2, 2, 1, 5, 3, 7, 7, 4], shape: [3, 3] };
   const { votes } = await runGraph({ distances }, (_, { distances }) => ({
     votes: weighedVotes(distances!, 3),

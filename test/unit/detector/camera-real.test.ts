@@ -1,4 +1,4 @@
-/** @file Real photographs of eleven products: good ones that nobody trained on hardly ever have a warning, and those of a changed camera have. */
+/** @file Real photographs of eleven classes: good ones that nobody trained on hardly ever have a warning, and those of a changed camera have. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

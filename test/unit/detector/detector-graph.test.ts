@@ -42,10 +42,10 @@ const random = new Random('detector graph');
 const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 const members = normals(12 * width);
 
-/** Training image of each of the twelve members. */
+/** Training image of each of the twelve entries. */
 const imageOf = (member: number) => member % 3;
 
-/** @param without - the training image whose members are not in the bank */
+/** @param without - the training image whose entries are not in the bank */
 async function specOf(resizeTo: number | null = null, without = -1): Promise<PatchDetector> {
   const kept = Array.from({ length: 12 }, (_, member) => member).filter((each) => imageOf(each) !== without);
   const rows = kept.map((member) => members.subarray(member * width, (member + 1) * width));
@@ -162,7 +162,7 @@ describe('the detector file', () => {
     ['tall', tall],
     ['of one pixel', noise(1, 1)],
     ['large', noise(400, 300)],
-  ])('takes a %s picture as decoded', async (_, image) => {
+  ])('takes a %s image as decoded', async (_, image) => {
     const { anomaly_map: map, score, class_share: share } = await raw([image]);
     expect([map, score, share].map((value) => [value?.type, value?.dims])).toEqual([
       ['float32', [1, size, size]],
@@ -178,7 +178,7 @@ describe('the detector file', () => {
     expect(score?.data[0]).toBeCloseTo(top.reduce((sum, value) => sum + value, 0) / top.length, 4);
   });
 
-  it('says of two pictures together what it says of each alone', async () => {
+  it('gives for two images together what it gives for each alone', async () => {
     const other = noise(90, 70, 3);
     const both = await raw([wide, other]);
     for (const [index, image] of [wide, other].entries()) {
@@ -195,7 +195,7 @@ describe('the detector file', () => {
     expect(scores[0]).not.toBeCloseTo(scores[1] as number, 4);
   });
 
-  it('gives clad the same numbers', async () => {
+  it('gives Detector.predict the same numbers as its raw outputs', async () => {
     const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
     for (const image of [wide, tall]) {
       const { anomaly_map: map, score, class_share: share } = await raw([image]);
@@ -212,7 +212,7 @@ describe('the detector file', () => {
     await detector.release();
   });
 
-  it('leaves out what the bank holds of the picture itself while it is calibrated', async () => {
+  it("leaves out the image's own entries while thresholds are set", async () => {
     const calibration = await engine.load(graphOf(spec, { leaveOneOut: true }).toBytes());
     const verdictOf = async (id: number) => {
       const { score, anomaly_map } = await calibration.run({
@@ -238,7 +238,7 @@ describe('the detector file', () => {
     await calibration.release();
   });
 
-  it('cuts the middle out where it is told to', async () => {
+  it('cuts the centre out where the geometry says so', async () => {
     const cropping = await ort.InferenceSession.create(bytesOf(await specOf(80)), { logSeverityLevel: 3 });
     // Of the square of 80 the outer 8 pixels are not seen: 20 of these 200 columns, but for what the filter mixes in.
     const image = noise(200, 80, 4);
@@ -254,7 +254,7 @@ describe('the detector file', () => {
     await cropping.release();
   });
 
-  it('judges by the threshold of the recognised product: above is anomalous, at it is not', async () => {
+  it('gives the verdict by the threshold of the recognised class: above is anomalous, at it is normal', async () => {
     const plain = await Detector.fromBytes(engine, bytes, 'model.onnx');
     const { score, class: className } = await plain.predict(wide);
     await plain.release();
@@ -277,7 +277,7 @@ describe('the detector file', () => {
     ['a score', Float32Array.of(Number.NaN), Float32Array.of(1, 0, 0)],
     ['a share', Float32Array.of(2), Float32Array.of(Number.NaN, 0, 0)],
     ['an infinite score', Float32Array.of(Infinity), Float32Array.of(1, 0, 0)],
-  ])('says no verdict where %s is not a number', async (_, score, shares) => {
+  ])('gives no verdict where %s is not a number', async (_, score, shares) => {
     const outputs = {
       score: float32(score, [1]),
       class_share: float32(shares.subarray(0, classes.length), [1, classes.length]),
@@ -290,7 +290,7 @@ describe('the detector file', () => {
     );
   });
 
-  it('says in a sentence that the engine failed', async () => {
+  it('reports in a sentence that the engine failed', async () => {
     const run = async () => {
       throw new Error('bad allocation\n   at somewhere');
     };
@@ -308,7 +308,7 @@ describe('the detector file', () => {
     });
   });
 
-  it('is calibrated by what it says of good pictures', async () => {
+  it('has thresholds from its scores of good images', async () => {
     const detector = await Detector.fromBytes(engine, bytes, 'model.onnx');
     const predictions = [];
     for (let number = 0; number < 5; number++)
@@ -347,7 +347,7 @@ describe('the detector file', () => {
   });
 });
 
-describe('a method that tells no products apart', () => {
+describe('a method that tells no classes apart', () => {
   const source = {
     graph: (_: Graph, image: Tensor) => {
       const map = mean(cast(image, 'float32'), { axes: [3] });
@@ -355,7 +355,7 @@ describe('a method that tells no products apart', () => {
     },
   };
 
-  it('gives the one product all of every picture', async () => {
+  it('gives the only class a share of 1', async () => {
     const one = await engine.load(detectorGraph(source, ['bolt']).toBytes());
     const { class_share: shares } = await one.run({ image: imageTensor([wide, noise(90, 70, 3)]) });
     await one.release();

@@ -24,14 +24,14 @@ function expectRefusal(bytes: Uint8Array, what: string): void {
 }
 
 describe('a detector file', () => {
-  it('says what it was made with, and has its checksum as the last of its entries', () => {
+  it('names its program and ends with its checksum', () => {
     expect(read(file)).toEqual({ metadata: { ...madeMetadata, checksum: 'crc32' }, checked: true });
     const entries = decodeMetadata(file);
     expect(Object.keys(entries)).toEqual(['other', metadataKey, checksumKey]);
     expect(Buffer.from(file.subarray(-8)).toString()).toBe(entries[checksumKey]);
   });
 
-  it('computes what it did without one', () => {
+  it('computes the same as without a checksum', () => {
     const network = (bytes: Uint8Array) => encodeModel({ ...decodeModel(bytes), metadataProps: [] });
     expect(network(file)).toEqual(network(graph.toBytes()));
   });
@@ -61,13 +61,13 @@ describe('a detector file', () => {
     expectRefusal(encodeModel({ ...again, metadataProps: others }), 'rewritten without');
   });
 
-  it('that is made from one has a checksum of its own', () => {
+  it('that is made from another has a checksum of its own', () => {
     const made = detectorBytes(decodeModel(file), { ...read(file).metadata, created: 'later' });
     expect(read(made)).toMatchObject({ metadata: { created: 'later' }, checked: true });
     expect(Object.keys(decodeMetadata(made))).toEqual(['other', metadataKey, checksumKey]);
   });
 
-  it('of before there were checksums is read, and known as unchecked', () => {
+  it('of a version before checksums is read, and reported as unchecked', () => {
     const older = graph.toBytes({ [metadataKey]: JSON.stringify(madeMetadata) });
     expect(read(older)).toEqual({ metadata: madeMetadata, checked: false });
   });

@@ -68,7 +68,7 @@ describe('metadata', () => {
     );
   });
 
-  it('without the entry says that the file is no detector', () => {
+  it('without the entry is refused as no detector', () => {
     expect(() => parseMetadata({ other: 'entry' }, 'part.onnx')).toThrow(
       'part.onnx: this is no usable detector: it is an ONNX file but no detector made by clad. Expected a file written by `clad train`, `clad export` or `clad calibrate`.',
     );
@@ -111,7 +111,7 @@ describe('metadata', () => {
     expect(error.message).not.toMatch(/\n/);
   });
 
-  it('of any JSON is read or refused, and never changes the prototypes of objects', () => {
+  it('of any JSON is read or refused, and never changes prototypes of objects', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(refusal(text).code).toBe('DETECTOR_INVALID');

@@ -70,7 +70,7 @@ describe('a prediction', () => {
     expect(JSON.parse(JSON.stringify(said))).toEqual(said);
   });
 
-  it('before calibration has null, not undefined, and no regions', async () => {
+  it('before calibration has a null threshold and no regions', async () => {
     const detector = await detectorWith([1, 0, 0, 0], {});
     const said = await detector.predict(image);
     expect(said).toMatchObject({ class: '10', threshold: null, verdict: null, regions: [] });

@@ -136,7 +136,7 @@ describe('evaluation', () => {
     expect(() => evaluator.finish('z')).toThrow(/no test images/);
   });
 
-  it('makes curves when asked', () => {
+  it('gives curves when asked', () => {
     const evaluator = new Evaluator({ curvePoints: 20 });
     for (const image of [good('a', 1), bad('a', 2), good('b', 1)]) evaluator.add(image);
     const { curves } = evaluator.result();
@@ -168,7 +168,7 @@ describe('tables', () => {
   ]);
   const table = evaluationTable(evaluation);
 
-  it('hold a row a class and their mean, dashes for null, and only columns someone has', () => {
+  it('have a row a class and their mean, dashes for null, and only columns with values', () => {
     expect(table.header).toContain('AUPRO dilated');
     expect(table.header).toContain('class accuracy');
     expect(table.header).not.toContain('misses');

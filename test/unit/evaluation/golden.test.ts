@@ -19,7 +19,7 @@ interface Golden {
 const golden = fixture<Golden>('metrics.json');
 const digits = 12;
 
-describe('golden metrics', () => {
+describe('metrics against scikit-learn', () => {
   it.each(golden.image)('image scores, AUROC $auroc', (expected) => {
     const metrics = rankingMetrics(expected.scores, expected.labels);
     expect(metrics.auroc).toBeCloseTo(expected.auroc, digits);

@@ -87,7 +87,7 @@ function closeTo(actual: number | null, expected: number | null) {
 }
 
 describe('regions', () => {
-  it('join at corners, and equal the slow reference', () => {
+  it('are joined at corners, and equal those of a slow reference', () => {
     fc.assert(
       fc.property(image, ({ mask }) => {
         const { labels, sizes } = regionsOf(mask, width, height);
@@ -100,14 +100,14 @@ describe('regions', () => {
     );
   });
 
-  it('do not join around the edge of the image', () => {
+  it('are not joined around the edge of the image', () => {
     const mask = new Uint8Array(pixels);
     mask[width - 1] = 1;
     mask[width] = 1;
     expect(regionsOf(mask, width, height).sizes).toEqual([1, 1]);
   });
 
-  it('take a mask that is one large region', () => {
+  it('may be one that fills the mask', () => {
     expect(regionsOf(new Uint8Array(512 * 512).fill(1), 512, 512).sizes).toEqual([512 * 512]);
   });
 });

@@ -6,8 +6,8 @@ import { besidePaper } from '../../../src/evaluation/published.ts';
 const record = (imageAuroc: number, auproDilated: number | null = 0.9) =>
   ({ imageAuroc, pixelAuroc: 0.95, auproDilated }) as ClassRecord;
 
-describe('the paper beside ours', () => {
-  it('shows the classes both have, and their means', () => {
+describe("the table beside the paper's", () => {
+  it('shows the classes that both have, and their means', () => {
     const table = besidePaper({
       classes: { screw: record(0.8), bolt: record(0.1), leather: record(1, null) },
     });
@@ -18,7 +18,7 @@ describe('the paper beside ours', () => {
     ]);
   });
 
-  it('is not there where the paper has none of the classes', () => {
+  it('is left out where the paper has none of the classes', () => {
     expect(besidePaper({ classes: { bolt: record(1) } })).toBeUndefined();
   });
 

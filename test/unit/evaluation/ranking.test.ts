@@ -56,7 +56,7 @@ describe('ranking metrics', () => {
     );
   });
 
-  it('depend on the order of scores only, and AUROC turns over with it', () => {
+  it('depend on the order of scores only, and AUROC becomes 1 - AUROC when it is reversed', () => {
     fc.assert(
       fc.property(tied, ({ scores, labels }) => {
         const metrics = rankingMetrics(scores, labels);
@@ -80,7 +80,7 @@ describe('ranking metrics', () => {
     expect(rankingMetrics(scores, labels)).toEqual(none);
   });
 
-  it('are chance where all scores are equal, and -0 equals 0', () => {
+  it('are at chance level where all scores are equal, and treat -0 as 0', () => {
     expect(rankingMetrics([0, -0, 0, -0], [0, 1, 1, 0])).toEqual({
       auroc: 0.5,
       averagePrecision: 0.5,

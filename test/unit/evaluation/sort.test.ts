@@ -21,7 +21,7 @@ describe('keys of scores', () => {
     expect(scoreOfKey(key as number)).toBe(score === 0 ? 0 : Math.fround(score));
   });
 
-  it('refuse what is not a number, saying where', () => {
+  it('refuse NaN, with its position', () => {
     expect(() => scoreKeys([1, Number.NaN], 'image 3')).toThrow(/image 3.*value 1/);
   });
 
@@ -32,7 +32,7 @@ describe('keys of scores', () => {
 });
 
 describe('radix sort', () => {
-  it('sorts as the language does', () => {
+  it("sorts as JavaScript's own sort", () => {
     fc.assert(
       fc.property(floats, (scores) => {
         const sorted = [...sortKeys(scoreKeys(scores, 'test'))].map(scoreOfKey);

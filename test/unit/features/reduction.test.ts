@@ -27,7 +27,7 @@ describe('principal components', () => {
     expect(explained).toBeCloseTo((1 + 1 / 4 + 1 / 9 + 1 / 16) / total, 1);
   });
 
-  it('hears every block of rows, the last and smallest too', async () => {
+  it('use every block of rows, the last and smallest too', async () => {
     const [width, count, last] = [6, 9000, 8192];
     const random = new Random('blocks of rows');
     const rows = random.fillNormal(new Float32Array(count * width));
@@ -101,7 +101,7 @@ describe('coreset', () => {
     expect(new Set(entries).size).toBe(size);
   });
 
-  it('takes equal rows too, each once, where there are no others left', async () => {
+  it('takes equal rows too, each once, where no others are left', async () => {
     const [width, size] = [4, 700];
     // Three different rows, 400 times each.
     const rows = Float32Array.from({ length: 1200 * width }, (_, at) => Math.floor(at / width) % 3);

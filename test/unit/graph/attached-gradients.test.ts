@@ -146,7 +146,7 @@ function residualNetwork(): ModelProto {
   return decodeModel(graph.toBytes());
 }
 
-/** Patches of a picture, one block of attention, with shapes that are computed while running, as exporters write them. */
+/** Patches of an image, one block of attention, with shapes that are computed while running, as exporters write them. */
 function transformer(): ModelProto {
   const graph = new Graph();
   const [width, heads] = [8, 2];
@@ -225,7 +225,7 @@ function transformer(): ModelProto {
   return decodeModel(graph.toBytes());
 }
 
-describe('networks of files', () => {
+describe('gradients of networks from files', () => {
   it.each([
     ['of a size that is known', [2, 3, 20, 20]],
     ['of as many images as come', ['N', 3, 20, 20]],
@@ -233,7 +233,7 @@ describe('networks of files', () => {
     await expectSlopes(residualNetwork(), 'logits', { shape: [2, 3, 20, 20], named, weight: 'first' });
   });
 
-  it('the tiny backbone of other tests, at a layer that is not its last', async () => {
+  it('of the tiny backbone, at a layer that is not its last', async () => {
     const model = decodeModel(tinyBackboneBytes());
     const [, second] = model.graph.initializer!.map(({ name }) => name!);
     await expectSlopes(model, 'layer3', { shape: [1, 3, 32, 32], weight: second! });
@@ -246,7 +246,7 @@ describe('networks of files', () => {
     await expectSlopes(transformer(), 'class token', { shape: [2, 3, 12, 12], named, weight: 'qkv' });
   });
 
-  it('gives zeros for a weight that the value does not depend on', async () => {
+  it('are zeros for a weight that the value does not depend on', async () => {
     const model = residualNetwork();
     const found = await runGraph({ x: { data: normals(1200), shape: [1, 3, 20, 20] } }, (graph, { x }) => {
       const [logits, bias, own] = attach(graph, model, { picture: x! }, [
@@ -289,7 +289,7 @@ function slopesOf(model: ModelProto, names: readonly string[] = []) {
   return gradients(sum(y!), [x, ...others]);
 }
 
-describe('what is refused', () => {
+describe('a gradient is refused through', () => {
   it.each<[string, NodeProto, RegExp]>([
     [
       'an operator without a rule, with its node',
@@ -323,7 +323,7 @@ describe('what is refused', () => {
     expect(() => slopesOf(model)).toThrow(message);
   });
 
-  it('a value whose shape is known only when the file runs, unless the file declares it', () => {
+  it('a value whose shape is known only at run time, unless the file declares it', () => {
     const model = around({ opType: 'Reshape', input: ['before', 'sizes'], output: ['after'] });
     const sizes = { name: 'sizes', type: { tensorType: { elemType: 7, shape: { dim: [{ dimValue: 2 }] } } } };
     model.graph.input!.push(sizes);
@@ -344,7 +344,7 @@ describe('what is refused', () => {
     expect(() => slopes([2, 3])).toThrow(/attached\/y is said to have another shape than its file gives it/);
   });
 
-  it('a quantised value, which the file says is of whole numbers', () => {
+  it('a quantised value, which the file declares as whole numbers', () => {
     const model = around({ opType: 'DequantizeLinear', input: ['q', 'scale'], output: ['after'] });
     model.graph.node!.splice(1, 0, { opType: 'QuantizeLinear', input: ['before', 'scale'], output: ['q'] });
     model.graph.initializer!.push({ name: 'scale', dataType: 1, dims: [], rawData: new Uint8Array(4) });
@@ -356,7 +356,7 @@ describe('what is refused', () => {
     expect(() => slopesOf(model)).toThrow(/^DequantizeLinear.*no rule is known for DequantizeLinear/);
   });
 
-  it("what a branch reads from outside it, where the input of the branch's node is only the condition", () => {
+  it("a value that a branch reads from outside it, where the branch's node has only the condition as input", () => {
     const body = (name: string, from: string) => ({
       name,
       node: [{ opType: 'Neg', input: [from], output: [`${name}/result`] }],
@@ -394,7 +394,7 @@ describe('what is refused', () => {
 });
 
 describe('shapes of attached values', () => {
-  it('are given for values that the file does not declare, and the declared ones stay', () => {
+  it('are worked out where the file declares none, and the declared ones stay', () => {
     const model = residualNetwork();
     const graph = new Graph();
     const x = graph.input('x', 'float32', [4, 3, 20, 20]);

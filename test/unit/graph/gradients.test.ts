@@ -218,7 +218,7 @@ describe('reverse-mode gradients against central differences', () => {
     }
   });
 
-  it('stops at stopGradient and at indices, and gives zeros where nothing depends', async () => {
+  it('stop at stopGradient and at indices, and are zeros where nothing depends', async () => {
     const { da, db } = await runGraph(
       { a: { data: [1, 2], shape: [2] }, b: { data: [3, 4], shape: [2] } },
       (_, { a, b }) => {
@@ -232,7 +232,7 @@ describe('reverse-mode gradients against central differences', () => {
     expect(db!.data).toEqual([0, 0]);
   });
 
-  it('takes a gradient given by hand', async () => {
+  it('use a gradient that a call gives by hand', async () => {
     const { value, da } = await runGraph({ a: { data: [1, 2], shape: [2] } }, (graph, { a }) => {
       const value = withGradient(sum(a!), a!, graph.constant('by hand', [5, 7], [2]));
       return { value, da: gradients(mul(value, 2), [a!])[0]! };
@@ -241,7 +241,7 @@ describe('reverse-mode gradients against central differences', () => {
     expect(da!.data).toEqual([10, 14]);
   });
 
-  it('differentiates with respect to an intermediate value', async () => {
+  it('are found with respect to an intermediate value', async () => {
     const { dh } = await runGraph({ a: { data: [1, 2], shape: [2] } }, (_, { a }) => {
       const hidden = exp(a!);
       return { dh: gradients(sum(square(hidden)), [hidden])[0]! };
@@ -249,7 +249,7 @@ describe('reverse-mode gradients against central differences', () => {
     expect(dh!.data[0]).toBeCloseTo(2 * Math.E, 4);
   });
 
-  it('names the operation that has no gradient', () => {
+  it('name the operation that has no gradient', () => {
     const graph = new Graph();
     const a = graph.input('a', 'float32', [1, 1, 4, 4]);
     const [pooled] = graph.add('MaxPool', [a], [{ dtype: 'float32', shape: [1, 1, 2, 2] }]);

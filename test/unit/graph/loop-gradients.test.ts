@@ -27,7 +27,7 @@ function accumulated(graph: Graph, initial: Tensor, captured: Tensor): Tensor {
   })).state.state;
 }
 
-describe('a value behind a Loop', () => {
+describe("the gradient of a Loop's output", () => {
   const graph = new Graph();
   const a = graph.input('a', 'float32', [2]);
   const w = graph.input('w', 'float32', [2]);
@@ -68,7 +68,7 @@ describe('a value behind a Loop', () => {
       );
   });
 
-  it('has zeros, rightly, with respect to what it does not depend on, and what the body stops at', async () => {
+  it('is zero with respect to what it does not depend on, and to what the body stops at', async () => {
     const found = await runGraph({ x }, (own, { x: read }) => {
       const value = sum(accumulated(own, own.constant('start', [1, 1], [2]), stopGradient(read!)));
       return { stopped: gradients(value, [read!])[0]! };
@@ -77,7 +77,7 @@ describe('a value behind a Loop', () => {
     expect(gradients(sum(accumulated(graph, a, w)), [unused])[0]!.shape).toEqual([2]);
   });
 
-  it('takes a gradient that was given by hand', async () => {
+  it('is a gradient given by hand where there is one', async () => {
     const found = await runGraph({ x }, (own, { x: read }) => {
       const total = sum(accumulated(own, own.constant('start', [0, 0], [2]), read!));
       return {
@@ -88,7 +88,7 @@ describe('a value behind a Loop', () => {
   });
 });
 
-describe("a value in a Loop's body", () => {
+describe("the gradient of a value in a Loop's body", () => {
   /** Sums over three turns the gradient that the body finds of a value, with respect to one of these. */
   const summed = (find: (parts: { body: Graph; outer: Tensor; made: Tensor; state: Tensor }) => Tensor) =>
     runGraph({ x }, (graph, { x: outer }) => {
@@ -105,7 +105,7 @@ describe("a value in a Loop's body", () => {
       return { total };
     });
 
-  it('has its gradient with respect to the state', async () => {
+  it('is found with respect to the state', async () => {
     const { total } = await summed(
       ({ state, outer }) => gradients(sum(mul(square(state), outer)), [state])[0]!,
     );
@@ -113,19 +113,19 @@ describe("a value in a Loop's body", () => {
     expect(total!.data).toEqual([14, 28]);
   });
 
-  it('has its gradient with respect to a value outside that it reads', async () => {
+  it('is found with respect to a value outside that it reads', async () => {
     const { total } = await summed(({ outer }) => gradients(sum(square(outer)), [outer])[0]!);
     expect(total!.data).toEqual([6, 12]);
   });
 
-  it('has its gradient with respect to a value outside through another one outside', async () => {
+  it('is found with respect to a value outside through another one outside', async () => {
     const { total } = await summed(({ made, outer }) => gradients(sum(square(made)), [outer])[0]!);
     [1, 2].forEach((value, at) => {
       expect(total!.data[at]! / (6 * Math.exp(2 * value))).toBeCloseTo(1, 5);
     });
   });
 
-  it('has its gradient with respect to a value outside and the stopped state', async () => {
+  it('is found with respect to a value outside and the stopped state', async () => {
     const { total } = await summed(
       ({ outer, state }) => gradients(sum(mul(square(outer), stopGradient(state))), [outer])[0]!,
     );
@@ -148,7 +148,7 @@ describe("a value in a Loop's body", () => {
     expect(build((state) => [state])).not.toThrow();
   });
 
-  it('cannot be a target of what lies outside, nor of another graph', () => {
+  it('is refused with respect to it from outside the body, or from another graph', () => {
     const graph = new Graph();
     const outer = graph.input('x', 'float32', [2]);
     let inside: Tensor | undefined;
@@ -167,7 +167,7 @@ describe("a value in a Loop's body", () => {
 });
 
 describe('values under several names of sizes', () => {
-  it('are one value: what arrives at each is added up', async () => {
+  it('are one value: the gradients that arrive at each are added', async () => {
     const found = await runGraph({ x: { data: [1, 2], shape: [1, 2] } }, (_, { x: read }) => {
       const doubled = mul(read!, 2);
       const renamed = { ...doubled, shape: ['N', 2] };

@@ -31,7 +31,7 @@ describe('decodeMetadata', () => {
     expect(decodeMetadata(bytes)).toEqual({ a: '2' });
   });
 
-  it('refuses files that are cut, and other files', () => {
+  it('refuses files that are cut, and files of other formats', () => {
     const bytes = file({ key: 'value' });
     expect(() => decodeMetadata(bytes.subarray(0, bytes.length - 3))).toThrow('the file is truncated');
     expect(() => decodeMetadata(new TextEncoder().encode('{"key": "value"}'))).toThrow();

@@ -31,7 +31,7 @@ import { networkCases } from '../../helpers/network-gradient-cases.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 const cases = { ...elementCases, ...networkCases };
-describe('rules against central differences', () => {
+describe('gradient rules against central differences', () => {
   it.each(Object.entries(cases))('%s', async (name, test) => {
     const direct = await expectGradients(name, test);
     const attached = await exactGradients(name, { ...test, build: throughFile(test) });
@@ -44,7 +44,7 @@ describe('rules against central differences', () => {
       close(attached.slopes[input]!.data, data, input);
   });
 
-  it.each(Object.entries(cases))('%s: nothing is computed that nobody reads', (_, { shapes, build }) => {
+  it.each(Object.entries(cases))('%s: a gradient that nobody reads adds no nodes', (_, { shapes, build }) => {
     for (const target of Object.keys(shapes)) {
       const graph = new Graph();
       const inputs = Object.fromEntries(
@@ -76,8 +76,8 @@ describe('rules against central differences', () => {
   });
 });
 
-describe('the table', () => {
-  it('does not compile without an entry, nor does a node of an unknown operator; at run time it is named', () => {
+describe('the table of gradient rules', () => {
+  it('does not compile without an entry for an operator; at run time an unknown one is named', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 2]);
     // @ts-expect-error no operator of the table
@@ -90,15 +90,20 @@ describe('the table', () => {
     );
   });
 
-  it.each(['Floor', 'Ceil', 'Round', 'Sign'] as const)('%s is constant between jumps', async (operation) => {
-    const { slope } = await runGraph({ x: { data: [0.3, -1.6], shape: [2] } }, (_, { x }) => ({
-      slope: gradients(sum(mul(node(operation, [x]), x!)), [x!])[0]!,
-    }));
-    expect(slope!.data).toEqual({ Floor: [0, -2], Ceil: [1, -1], Round: [0, -2], Sign: [1, -1] }[operation]);
-  });
+  it.each(['Floor', 'Ceil', 'Round', 'Sign'] as const)(
+    'has zeros for %s, which is constant between jumps',
+    async (operation) => {
+      const { slope } = await runGraph({ x: { data: [0.3, -1.6], shape: [2] } }, (_, { x }) => ({
+        slope: gradients(sum(mul(node(operation, [x]), x!)), [x!])[0]!,
+      }));
+      expect(slope!.data).toEqual(
+        { Floor: [0, -2], Ceil: [1, -1], Round: [0, -2], Sign: [1, -1] }[operation],
+      );
+    },
+  );
 });
 
-describe('sizes that are known only when the graph runs', () => {
+describe('gradients with sizes known only at run time', () => {
   const builders: Record<string, (x: Tensor) => Tensor> = {
     'mean of all': (x) => mean(square(x)),
     'mean over an axis': (x) => sum(square(mean(x, { axes: [1] }))),

@@ -12,7 +12,7 @@ const picture = noise(13, 7);
 const grey = Uint8Array.from({ length: 91 }, (_, index) => index * 2);
 const repeated = Uint8Array.from({ length: 91 * 3 }, (_, index) => grey[Math.floor(index / 3)] as number);
 
-describe('limits for files of strangers', () => {
+describe('size limits of decoding', () => {
   const bmp = () =>
     encodeBmp({ width: 13, height: 7, data: picture.data, bitsPerPixel: 24, components: 3, channels: 3 });
 
@@ -33,7 +33,7 @@ describe('limits for files of strangers', () => {
     });
   });
 
-  it('meet a small PNG that claims ten billion pixels', async () => {
+  it('refuse a small PNG that claims ten billion pixels', async () => {
     const bytes = await encoded(picture);
     bytes.writeUInt32BE(100_000, 16);
     bytes.writeUInt32BE(100_000, 20);
@@ -88,7 +88,7 @@ describe('decodeBytes', () => {
     ['png', 3],
     ['tiff', 1],
     ['tiff', 3],
-  ] as const)('of a 16-bit %s with %i channels', (format, channels) => {
+  ] as const)('decoding a 16-bit %s with %i channels', (format, channels) => {
     const stored = (most: number) =>
       Uint16Array.from({ length: 91 * channels }, (_, index) => (index * 97) % (most + 1));
 
@@ -116,7 +116,7 @@ describe('decodeBytes', () => {
     });
   });
 
-  it('lets no bits touch a file of 8', async () => {
+  it('does not change 8-bit files, whatever the bits', async () => {
     const { data, source } = await decodeBytes(await encoded(picture), 'x', { bits: 12 });
     expect([Array.from(data), source]).toEqual([Array.from(picture.data), { depth: 8, bits: 8 }]);
   });
@@ -192,7 +192,7 @@ describe('decodeBytes', () => {
     }
   });
 
-  it('does not mind what a camera appends to a JPEG, nor a thumbnail in it', async () => {
+  it('accepts bytes that a camera appends to a JPEG, and a thumbnail in it', async () => {
     const bytes = await encoded(picture, 'jpeg');
     const thumbnail = Buffer.concat([
       Buffer.from([0xff, 0xe1, (bytes.length + 2) >> 8, (bytes.length + 2) & 0xff]),
@@ -332,8 +332,8 @@ describe('BMP', () => {
   });
 });
 
-describe('files', () => {
-  it('writes and reads pictures and masks without loss', () =>
+describe('image files', () => {
+  it('are written and read without loss, masks too', () =>
     withFiles({}, async (root) => {
       await writePng(join(root, 'deep/a.png'), picture);
       expect(Array.from((await decodeImage(join(root, 'deep/a.png'))).data)).toEqual(
@@ -347,7 +347,7 @@ describe('files', () => {
       expect(await decodeMask(join(root, 'm.png'))).toMatchObject(mask);
     }));
 
-  it('takes any value above 0 for inside, at 8 and 16 bits', async () => {
+  it('have every mask value above 0 inside, at 8 and 16 bits', async () => {
     const deep = await sharp(Uint16Array.of(1, 0, 256, 0), { raw: { width: 2, height: 2, channels: 1 } })
       .toColourspace('grey16')
       .png()
@@ -358,7 +358,7 @@ describe('files', () => {
     });
   });
 
-  it('names a file that cannot be read', async () => {
+  it('that cannot be read are named', async () => {
     await expect(decodeImage('/nowhere/a.png')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(decodeImage('/nowhere/a.png')).rejects.toThrow('/nowhere/a.png');
   });

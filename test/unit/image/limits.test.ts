@@ -35,7 +35,7 @@ describe('requireUsableSize', () => {
   });
 });
 
-describe('a picture of one column', () => {
+describe('an image of one column', () => {
   const tall = { width: 1, height: 1000, data: new Uint8Array(3000) };
   const refused = { code: 'IMAGE_TOO_LONG', message: expect.stringMatching(/^tall\.png: 1 x 1000 /) };
 
@@ -45,7 +45,7 @@ describe('a picture of one column', () => {
     await expect(decodeBytes(bytes, 'tall.png')).rejects.toMatchObject(refused);
   });
 
-  it('is refused by a detector that is given its pixels, before the engine is', async () => {
+  it('is refused by a detector that is given its pixels, before the engine runs', async () => {
     // Neither a file nor an engine is needed for what must not come as far as that.
     const detector: Detector = Object.create(Detector.prototype);
     await expect(detector.predict(tall, 'tall.png')).rejects.toMatchObject(refused);
@@ -53,7 +53,7 @@ describe('a picture of one column', () => {
 });
 
 describe('workingBytes', () => {
-  it('counts pixels, and rows at the width of the network whichever side they are', () => {
+  it("counts pixels, and rows of the network's width along the longer side", () => {
     expect(workingBytes({ width: 1000, height: 1000 }, 256)).toBe(15e6 + 256 * 12 * 1000);
     expect(workingBytes({ width: 10, height: 2000 }, 256)).toBe(
       workingBytes({ width: 2000, height: 10 }, 256),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gridOf, lookAt, lookOf } from '../../../src/image/look.ts';
 import { noise } from '../../helpers/pictures.ts';
 
-/** A picture of columns: each as wide as the others, of one colour. */
+/** An image of columns: each as wide as the others, of one colour. */
 function columns(...colours: readonly (readonly [number, number, number])[]) {
   const [width, height] = [64 * colours.length, 96];
   const data = new Uint8Array(width * height * 3);
@@ -11,8 +11,8 @@ function columns(...colours: readonly (readonly [number, number, number])[]) {
   return { width, height, data };
 }
 
-describe('what a picture looks like', () => {
-  it('is black, grey or white', () => {
+describe('statistics of an image', () => {
+  it('are those of black, grey and white', () => {
     for (const value of [0, 77, 255]) {
       expect(lookAt(columns([value, value, value]))).toEqual({
         shape: 64 / 96,
@@ -28,7 +28,7 @@ describe('what a picture looks like', () => {
     }
   });
 
-  it('has tones and colours of its parts', () => {
+  it('have the tones and colours of its parts', () => {
     const look = lookAt(columns([10, 10, 10], [200, 200, 200], [200, 200, 200], [250, 200, 150]));
     expect(look).toMatchObject({ shape: 256 / 96, dark: 10, middle: 200, chroma: 25, warmth: 25, green: 0 });
     expect(look.bright).toBeGreaterThan(205);
@@ -36,7 +36,7 @@ describe('what a picture looks like', () => {
     expect(look.contrast).toBeGreaterThan(80);
   });
 
-  it('can be had of the grid alone, of pictures smaller than it too', () => {
+  it('are computed on a small grid, of smaller images too', () => {
     for (const [width, height] of [
       [1, 1],
       [3, 200],

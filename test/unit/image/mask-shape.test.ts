@@ -41,7 +41,7 @@ function regions(labels: readonly number[], seed: number): Uint16Array {
   });
 }
 
-describe('values that are labels', () => {
+describe('mask values that are labels', () => {
   it.each([[1], [2], [128], [255]])('two of them, 0 and %i, keep every pixel above 0', (value) => {
     const values = truth.data.map((inside) => inside * value);
     expect(Array.from(maskShape(grey(side, values)).data)).toEqual(Array.from(truth.data));
@@ -67,7 +67,7 @@ describe('values that are labels', () => {
     expect(Array.from(maskShape(grey(side, values, true)).data)).toEqual(aboveZero(values));
   });
 
-  it('keep a rim of doubt around a defect, and a thin scratch of another label', () => {
+  it('keep a rim of unsure pixels around a defect, and a thin scratch of another label', () => {
     const values = Array.from({ length: side * side }, (_, at) => {
       const distance = Math.hypot((at % side) - 40, Math.floor(at / side) - 40);
       return distance < 20 ? 255 : distance < 22 ? 128 : Math.floor(at / side) === 80 ? 60 : 0;
@@ -94,7 +94,7 @@ describe('values that are labels', () => {
     expect(Array.from(reading.data)).toEqual(aboveZero(values));
   });
 
-  it('with soft edges lose those, and no label', () => {
+  it('lose soft edges, and no label', () => {
     const both = Array.from(smoothed, (cover, at) => Math.round(cover * (at % side < 52 ? 120 : 255)));
     const reading = maskShape(grey(side, both));
     expect(reading.soft).toBe(true);
@@ -102,7 +102,7 @@ describe('values that are labels', () => {
   });
 });
 
-describe('values that are shades', () => {
+describe('mask values that are shades', () => {
   it.each([255, 128, 65_535])('of one shape are cut at half of their range, up to %i', (most) => {
     const values = Array.from(smoothed, (cover) => Math.round(cover * most));
     const reading = maskShape(grey(side, values, most > 255));
@@ -112,7 +112,7 @@ describe('values that are shades', () => {
     expect(grown).toBeGreaterThan(1.05);
   });
 
-  it('over a whole picture are counted', () => {
+  it('are recognised by how many there are over a whole image', () => {
     const ramp = Array.from({ length: side * side }, (_, at) => Math.round((255 * (at % side)) / side));
     expect(maskShape(grey(side, ramp)).between).toBeGreaterThan(0.3);
     expect(
@@ -126,7 +126,7 @@ describe('values that are shades', () => {
   });
 });
 
-describe('what is outside', () => {
+describe('the outside of a mask', () => {
   const inside = Array.from(truth.data, Boolean);
 
   it('is the colour of the border where nothing is black', () => {
@@ -156,7 +156,7 @@ describe('what is outside', () => {
     }
   });
 
-  it('is black where anything is, so that an inverted mask stays one', () => {
+  it('is black where anything is black, so an inverted mask stays inverted', () => {
     const reading = maskShape(
       grey(
         side,
@@ -167,13 +167,13 @@ describe('what is outside', () => {
     expect(Array.from(reading.data)).toEqual(inside.map((is) => (is ? 0 : 1)));
   });
 
-  it('is nothing in a picture of one colour above black, and all of a black one', () => {
+  it('is empty in an image of one colour above black, and everything in a black one', () => {
     expect(maskShape(grey(2, [7, 7, 7, 7])).data).toEqual(Uint8Array.of(1, 1, 1, 1));
     expect(maskShape(grey(2, [0, 0, 0, 0])).data).toEqual(Uint8Array.of(0, 0, 0, 0));
   });
 });
 
-describe('alpha', () => {
+describe('the alpha channel of a mask', () => {
   const layer = (shape: readonly number[], ground: readonly number[]) =>
     samples(
       side,
@@ -187,23 +187,23 @@ describe('alpha', () => {
     ['red on what was white', [200, 20, 30, 255], [255, 255, 255, 0]],
     ['black on what was white', [0, 0, 0, 255], [255, 255, 255, 0]],
     ['half transparent', [200, 20, 30, 128], [0, 0, 0, 0]],
-  ])('holds the shape where what is seen has one colour: %s', (_, shape, ground) => {
+  ])('has the shape where the opaque pixels have one colour: %s', (_, shape, ground) => {
     const reading = maskShape(layer(shape, ground));
     expect(reading.outside).toBe('transparent');
     expect(Array.from(reading.data)).toEqual(Array.from(truth.data));
   });
 
-  it.each([255, 128, 0])('says nothing where it is %i everywhere', (alpha) => {
+  it.each([255, 128, 0])('is ignored where it is %i everywhere', (alpha) => {
     const reading = maskShape(layer([255, 255, 255, alpha], [0, 0, 0, alpha]));
     expect(reading.outside).toBe('black');
     expect(Array.from(reading.data)).toEqual(Array.from(truth.data));
   });
 
-  it('of a layer without a stroke leaves nothing inside', () => {
+  it('of a layer without a stroke gives an empty mask', () => {
     expect(maskShape(layer([255, 255, 255, 0], [255, 255, 255, 0])).data.includes(1)).toBe(false);
   });
 
-  it('hides what is not seen, where several colours are', () => {
+  it('hides transparent pixels where there are several colours', () => {
     const values = Array.from(truth.data, (value, at) => {
       if (Math.floor(at / side) < 4) return [255, 255, 255, 0];
       return value ? [255, 255, 255, 255] : [0, 0, 0, 255];
@@ -211,7 +211,7 @@ describe('alpha', () => {
     expect(Array.from(maskShape(samples(side, 4, values)).data)).toEqual(Array.from(truth.data));
   });
 
-  it('is cut at half of its range too', () => {
+  it('is cut at half of its range', () => {
     const values = Array.from(smoothed, (cover) => [255, 255, 255, Math.round(cover * 255)]);
     expect(Array.from(maskShape(samples(side, 4, values)).data)).toEqual(Array.from(truth.data));
   });

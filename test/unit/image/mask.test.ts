@@ -33,7 +33,7 @@ async function aboveZero(bytes: Uint8Array): Promise<Mask> {
 
 const count = ({ data }: Mask) => data.filter(Boolean).length;
 
-describe('files whose masks would grow', () => {
+describe('mask files that labelling tools write', () => {
   const files: readonly [string, Promise<Uint8Array>][] = [
     ['JPEG of quality 50', grey(hard).jpeg({ quality: 50 }).toBuffer()],
     ['JPEG of quality 90, smoothed', grey(soft).jpeg({ quality: 90 }).toBuffer()],
@@ -66,7 +66,7 @@ describe('files whose masks would grow', () => {
     ['red on white JPEG', raw(onWhite, 3).jpeg({ quality: 80 }).toBuffer()],
   ];
 
-  it.each(files)('%s: they keep their extent', async (_, encoding) => {
+  it.each(files)('%s: the mask keeps its extent', async (_, encoding) => {
     const bytes = await encoding;
     const mask = await decodeMaskBytes(bytes, 'x');
     expect(overlap(mask, truth)).toBeGreaterThan(0.93);
@@ -74,7 +74,7 @@ describe('files whose masks would grow', () => {
     expect(count(await aboveZero(bytes)) / count(truth)).toBeGreaterThan(1.15);
   });
 
-  it('kept in the alpha channel alone are read from there', async () => {
+  it('with the mask in the alpha channel alone are read from there', async () => {
     for (const colour of [0, 255]) {
       const layer = Uint8Array.from({ length: side * side * 4 }, (_, at) =>
         at % 4 === 3 ? (soft[at >> 2] as number) : colour,
@@ -92,7 +92,7 @@ describe('files whose masks would grow', () => {
   });
 });
 
-describe('files that were read right', () => {
+describe('mask files that were read right before', () => {
   const bmp = () =>
     encodeBmp({ width: side, height: side, bitsPerPixel: 8, channels: 1, components: 1, data: hard });
   const opaque = Uint8Array.from({ length: side * side * 4 }, (_, at) =>

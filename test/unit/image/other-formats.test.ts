@@ -6,11 +6,11 @@ import { encoded, noise } from '../../helpers/pictures.ts';
 const look = (text: string, name = 'x') => sniff(Buffer.from(text, 'latin1'), name);
 
 describe('lookAt', () => {
-  it.each(['png', 'jpeg', 'webp', 'tiff'] as const)('knows %s by its first bytes', async (format) => {
+  it.each(['png', 'jpeg', 'webp', 'tiff'] as const)('recognises %s by its first bytes', async (format) => {
     expect(sniff((await encoded(noise(9, 9), format)).subarray(0, headBytes), 'x')).toEqual({ format });
   });
 
-  it('takes a bitmap for one, and a text that begins as one does not', () => {
+  it('recognises a bitmap, and not a text that begins like one', () => {
     const bitmap = Buffer.alloc(60);
     bitmap.write('BM');
     bitmap.writeUInt32LE(40, 14);
@@ -19,12 +19,12 @@ describe('lookAt', () => {
     expect(look('BM')).toEqual({});
   });
 
-  it('does not take the preview of what a camera writes raw for its picture', () => {
+  it("does not take the preview in a camera's raw file for its image", () => {
     expect(look('II*\0\x08\0\0\0', 'DSC_1.NEF')).toEqual({ other: 'camera raw' });
     expect(look('II*\0\x08\0\0\0', 'scan')).toEqual({ format: 'tiff' });
   });
 
-  it('names what is not read', async () => {
+  it('names formats that are not read', async () => {
     expect(sniff((await paged('gif', 2)).subarray(0, headBytes), 'x')).toEqual({ other: 'GIF' });
     expect(look('\0\0\0\x18ftypheic')).toEqual({ other: 'HEIC' });
     expect(look('\0\0\0\x18ftypmif1')).toEqual({ other: 'HEIC' });
@@ -36,7 +36,10 @@ describe('lookAt', () => {
     expect(look(`${'\0'.repeat(128)}DICM`)).toEqual({ other: 'DICOM' });
   });
 
-  it.each(['', 'P5', 'P5 is a part', 'PK', 'RIFF....WAVE', '\0\0\0\0'])('knows nothing of %j', (text) => {
-    expect(look(text)).toEqual({});
-  });
+  it.each(['', 'P5', 'P5 is a part', 'PK', 'RIFF....WAVE', '\0\0\0\0'])(
+    'recognises nothing in %j',
+    (text) => {
+      expect(look(text)).toEqual({});
+    },
+  );
 });

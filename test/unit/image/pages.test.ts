@@ -13,7 +13,7 @@ describe('pageCount', () => {
     expect(await pagesOf(await paged('webp', 4))).toBe(4);
   });
 
-  it('counts frames of a PNG, the picture itself among them or not', async () => {
+  it('counts frames of a PNG, the image itself among them or not', async () => {
     expect(await pagesOf(await animatedPng(5, true))).toBe(5);
     expect(await pagesOf(await animatedPng(5, false))).toBe(6);
     expect(await pagesOf(await animatedPng(1, true))).toBe(1);
@@ -23,7 +23,7 @@ describe('pageCount', () => {
     expect(await pagesOf(await encoded(noise(9, 9), format))).toBe(1);
   });
 
-  it('is one for what is no picture or not there, and ends for what is damaged', async () => {
+  it('is one for a missing file and one that is no image, and returns for damaged ones', async () => {
     expect(await pageCount('/nowhere/1.png')).toBe(1);
     expect(await pageCount('/dev/zero')).toBe(1);
     expect(await pagesOf(Buffer.from('no picture'))).toBe(1);

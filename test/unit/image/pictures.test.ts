@@ -34,7 +34,7 @@ describe('resizePixels', () => {
     expect(worst).toBeLessThan(0.501);
   });
 
-  it('keeps a constant picture constant', () => {
+  it('keeps a constant image constant', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -48,7 +48,7 @@ describe('resizePixels', () => {
     );
   });
 
-  it('leaves a picture of the same size as it is', () => {
+  it('leaves an image of the same size as it is', () => {
     const image = noise(9, 5);
     expect(resizePixels(image, 9, 5)).toEqual(image);
   });
@@ -62,7 +62,7 @@ describe('centreCrop', () => {
     expect(Array.from(centreCrop(row, 6, 1).data)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('refuses a crop larger than the picture', () => {
+  it('refuses a crop larger than the image', () => {
     expect(() => centreCrop(noise(4, 4), 5, 4)).toThrow(/at most 4 x 4/);
   });
 });
@@ -73,14 +73,14 @@ describe('colourOf', () => {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
 
-  it('grows lighter all the way', () => {
+  it('grows lighter all the way along the scale', () => {
     for (let step = 1; step <= 255; step++)
       expect(luma(step / 255)).toBeGreaterThan(luma((step - 1) / 255) - 0.004);
     expect(luma(0)).toBeLessThan(0.05);
     expect(luma(1)).toBeGreaterThan(0.7);
   });
 
-  it('has no jumps, and clamps what is outside', () => {
+  it('has no jumps, and clamps values outside', () => {
     for (let step = 1; step <= 255; step++) {
       const before = colourOf((step - 1) / 255);
       expect(
@@ -97,11 +97,11 @@ describe('heatOverlay', () => {
   const image = noise(40, 30);
   const range = { low: 1, middle: 2, top: 7 };
 
-  it('leaves the picture alone at or below low', () => {
+  it('leaves the image alone at or below low', () => {
     expect(heatOverlay(image, new Float32Array(12).fill(1), 4, 3, range)).toEqual(image);
   });
 
-  it('is the same at the top and above, and stronger than below', () => {
+  it('has the same colour at the top and above, stronger than below', () => {
     const at = (value: number) => heatOverlay(image, new Float32Array(12).fill(value), 4, 3, range).data;
     expect(at(9)).toEqual(at(7));
     const change = (value: number) => at(value).reduce((sum, v, i) => sum + Math.abs(v - image.data[i]!), 0);
@@ -110,7 +110,7 @@ describe('heatOverlay', () => {
     expect(change(2)).toBeGreaterThan(change(1.5));
   });
 
-  it('warms where the map is high, and outlines what is inside', () => {
+  it('warms where the map is high, and outlines the regions', () => {
     const map = Float32Array.from({ length: 12 }, (_, index) => (index % 4 < 2 ? 0 : 3));
     const { data } = heatOverlay(
       image,
@@ -155,7 +155,7 @@ describe('heatOverlay', () => {
 });
 
 describe('sideBySide', () => {
-  it('puts pictures in a row on white', () => {
+  it('puts images in a row on white', () => {
     const black = { width: 2, height: 1, data: new Uint8Array(6) };
     const both = sideBySide([black, { width: 1, height: 2, data: new Uint8Array(6) }], 1);
     expect([both.width, both.height]).toEqual([4, 2]);

@@ -6,7 +6,7 @@ const hashes = (count: number, name: string) =>
   Array.from({ length: count }, (_, at) => createHash('sha256').update(`${name} ${at}`).digest('hex'));
 
 describe('rememberPictures', () => {
-  it('knows every picture it was given, and no other', () => {
+  it('recognises every image it was given, and no other', () => {
     const [trained, others] = [hashes(817, 'trained'), hashes(5000, 'other')];
     const kept = rememberPictures(trained);
     expect(kept.images).toBe(817);
@@ -14,17 +14,17 @@ describe('rememberPictures', () => {
     expect(trained.every(isRemembered(kept))).toBe(true);
     expect(others.filter(isRemembered(kept))).toEqual([]);
     expect(remembersAll(kept)).toBe(true);
-    // The order of the pictures is nobody's business.
+    // The order of the images is nobody's business.
     expect(rememberPictures(trained.toReversed())).toEqual(kept);
   });
 
-  it('adds to what was remembered, each picture once', () => {
+  it('adds to what was remembered, each image once', () => {
     const [first, second] = [hashes(30, 'first'), hashes(20, 'second')];
     const both = rememberPictures([...second, ...first.slice(0, 5)], rememberPictures(first));
     expect(both).toEqual(rememberPictures([...first, ...second]));
   });
 
-  it('stays small for very many pictures, of which it knows a part', () => {
+  it('stays small for very many images, of which it knows a part', () => {
     const trained = hashes(100_000, 'many');
     const kept = rememberPictures(trained);
     expect(kept.images).toBe(100_000);
@@ -33,7 +33,7 @@ describe('rememberPictures', () => {
     expect(remembersAll(kept)).toBe(false);
   });
 
-  it('knows nothing of a file that does not say', () => {
+  it('recognises nothing for a file without the list', () => {
     expect(remembersAll(undefined)).toBe(false);
     expect(hashes(3, 'trained').some(isRemembered(undefined))).toBe(false);
   });

@@ -19,8 +19,8 @@ import { cladPresets as presets } from '../../../src/methods/clad/clad-options.t
 import { madeRun as config } from '../../helpers/made-run.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 
-describe('a run', () => {
-  it('is begun in a folder that is made, and knows its configuration again', () =>
+describe('a run folder', () => {
+  it('is created, and gives its configuration again', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'runs', 'one');
       await new RunFolder(path).begin(config, false);
@@ -89,7 +89,7 @@ describe('a run', () => {
     }),
   );
 
-  it('is read whatever options its version had, and of a method that is not here', () =>
+  it('is read whatever options its version had, also of an unknown method', () =>
     withFolder(async (folder) => {
       const { seed: _, ...fewer } = presets.fast;
       const options = { ...fewer, voices: { loud: true }, heldOut: 7 };
@@ -98,7 +98,7 @@ describe('a run', () => {
       expect(await new RunFolder(folder).config()).toEqual(old);
     }));
 
-  it('is continued where its method has got options since, with the values of the preset', () =>
+  it('is continued where its method has new options, with the values of the preset', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
       const { evaluations: _, ...rest } = presets.fast;
@@ -116,7 +116,7 @@ describe('a run', () => {
       expect(await run.config()).toEqual(config);
     }));
 
-  it('is not continued where an option that it was begun with is no more', () =>
+  it('is not continued where an option that it was begun with no longer exists', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
       await run.begin({ ...config, options: { ...presets.fast, voices: 2 } }, false);
@@ -154,7 +154,7 @@ describe('a run', () => {
       );
     }));
 
-  it('goes on where the data and the backbone have been moved, and knows where they are now', () =>
+  it('is continued where data and backbone have been moved, and has their new place', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
       await run.begin(config, false);
@@ -184,7 +184,7 @@ describe('a run', () => {
       expect(await readdir(folder)).toEqual(['.new.tmp', 'config.json', 'data-files.jsonl']);
     }));
 
-  it('says of an unfinished one that it is', () =>
+  it('is reported as unfinished where it has no detector', () =>
     withFolder(async (folder) => {
       await new RunFolder(folder).begin(config, false);
       await expect(modelPathOf(folder)).rejects.toThrow(
@@ -199,7 +199,7 @@ describe('a run', () => {
       expect(await modelPathOf(folder)).toBe(join(folder, 'model.onnx'));
     }));
 
-  it('says where its data are whatever its options were; a file of another program says nothing', () =>
+  it('names its data whatever its options were; a file of another program does not', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
       expect(await run.originIfAny()).toBeUndefined();
@@ -213,7 +213,7 @@ describe('a run', () => {
       }
     }));
 
-  it('is never read from a configuration that is not as it was written; one of before checksums is', () =>
+  it('is refused where its configuration fails its checksum, and read where that has none', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
       const path = join(folder, 'config.json');
@@ -230,7 +230,7 @@ describe('a run', () => {
       expect(await run.config()).toEqual(config);
     }));
 
-  it('is none in a folder without configuration, nor where there is no folder', () =>
+  it('is refused where a folder has no configuration, or is missing', () =>
     withFolder(async (folder) => {
       for (const path of [folder, join(folder, 'missing')]) {
         await expect(new RunFolder(path).config()).rejects.toThrow(
@@ -298,13 +298,13 @@ describe('the log', () => {
       expect(await logged(folder)).toEqual([{ note: 'begun' }]);
     }));
 
-  it('that is not there is none', () =>
+  it('may be missing', () =>
     withFolder(async (folder) => {
       await new RunFolder(folder).rewindLog(1, 0);
       await expect(readFile(join(folder, 'log.jsonl'))).rejects.toThrow(/ENOENT/);
     }));
 
-  it('whose last line was cut off by a crash loses that line alone', () =>
+  it('loses the last line alone where a crash cut it off', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
       await run.log(entries[0]!);
@@ -315,7 +315,7 @@ describe('the log', () => {
     }));
 });
 
-it('the cache is removed with all that is in it, and may be missing', () =>
+it('the cache of a run is removed with all that is in it, and may be missing', () =>
   withFolder(async (folder) => {
     const run = new RunFolder(folder);
     await run.clearCache();

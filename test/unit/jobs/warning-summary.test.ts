@@ -4,7 +4,7 @@ import { WarningSummary } from '../../../src/jobs/warning-summary.ts';
 const dark = { code: 'DARKER', message: 'Much darker.' } as const;
 const grey = { code: 'GREY', message: 'Grey.' } as const;
 
-describe('warnings of many pictures', () => {
+describe('warnings of many images', () => {
   it('are one sentence a kind and class, the most frequent first', () => {
     const summary = new WarningSummary();
     for (let number = 0; number < 1000; number++)
@@ -19,7 +19,7 @@ describe('warnings of many pictures', () => {
     ]);
   });
 
-  it('of one picture, or of none', () => {
+  it('are given as they are for one image, and not at all for none', () => {
     const summary = new WarningSummary();
     expect(summary.sentences).toEqual([]);
     summary.add('a.png', { class: 'bolt', warnings: [dark] });

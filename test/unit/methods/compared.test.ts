@@ -54,7 +54,7 @@ describe('PatchCore', () => {
   const entryClasses = Array.from({ length: entries }, (_, entry) => Math.floor(entry / 6));
 
   it.each([1, 4])(
-    'scores patches by the nearest entry, pictures by Eq. 7 with %d neighbours',
+    'scores patches by the nearest entry, images by Eq. 7 with %d neighbours',
     async (neighbours) => {
       const norms = Float32Array.from(memberRows, (row) => Math.hypot(...row) ** 2);
       const model = patchcoreModel(
@@ -114,7 +114,7 @@ describe('PatchCore', () => {
 });
 
 describe('a memory bank', () => {
-  it('that no ONNX file can hold is refused before it is chosen: a tenth of VisA, not of MVTec AD', () => {
+  it('that is too large for an ONNX file is refused before it is chosen: a tenth of VisA, not of MVTec AD', () => {
     const tenth = (images: number) => Math.round(0.1 * images * 28 * 28);
     expect(() => requireFits(tenth(8659), 1024)).toThrow(/at most 415039 .*got 678866/);
     requireFits(tenth(3629), 1024);
@@ -277,14 +277,14 @@ describe.each([
   ['GLASS', () => glassWith({ ascentSteps: 0 })],
 ])('the networks of %s', (name, make) => {
   it.each(['adaptor.0.weight', 'discriminator.0.weight'])(
-    'learn by the slope of their loss: %s',
+    'have the gradient of their loss: %s',
     async (of) => {
       const networks = make();
       expectSlopes(await slopes(networks, networks.initial(new Random(name)), batch, rows, of));
     },
   );
 
-  it('judge a row by the running statistics, the same alone and among others', async () => {
+  it('score a row by the running statistics, the same alone and among others', async () => {
     const networks = make();
     const parameters = withStatistics(networks.initial(new Random(name)));
     const scoresOf = async (data: Float32Array) => {
@@ -319,7 +319,7 @@ describe.each([
 });
 
 describe('SimpleNet', () => {
-  it('asks good rows below -margin and noisy adapted ones above it', async () => {
+  it('trains good rows below -margin and noisy adapted ones above it', async () => {
     const networks = simplenetNetworks(simplenetPresets.fast, width, 0.4);
     const parameters = networks.initial(new Random('simplenet'));
     const found = await losses(networks, parameters, batch, rows);
@@ -364,7 +364,7 @@ describe('GLASS', () => {
     expect(found.focal).toBeCloseTo(mean(hard.map((p) => -Math.log(p) * (1 - p) ** 2)), 3);
   });
 
-  it('moves noise towards what the discriminator takes for normal', async () => {
+  it('moves noise towards what the discriminator scores as normal', async () => {
     const with20 = glassWith({});
     const parameters = with20.initial(new Random('glass'));
     const without = glassWith({ ascentSteps: 0 });
@@ -388,7 +388,7 @@ describe('CRAS', () => {
       .reduce((best, centre) => (cosine(row, centre) > cosine(row, best) ? centre : best));
   const beside = (row: Row, centre: Row) => [...row, ...row.map((value, at) => value - centre[at]!)];
 
-  it('judges features beside their shift from their own product, under noise guided by distance', async () => {
+  it('scores features beside their shift from their own class, under noise guided by distance', async () => {
     const networks = crasNetworks(crasPresets.fast, centres, first, 0.4);
     const labels = Array.from({ length: rows.normal }, (_, row) => row % 2);
     const found = await losses(
@@ -414,7 +414,7 @@ describe('CRAS', () => {
     expect(found.anomalous).toBeCloseTo(mean(scores.slice(rows.normal).map((s) => softplus(-s))), 4);
   });
 
-  it('decides the product of each picture by itself', async () => {
+  it('decides the class of each image by itself', async () => {
     const model = crasModel(first, centres);
     const features = normals(2 * patches * width);
     const found = await runGraph({ x: { data: features, shape: [2 * patches, width] } }, (graph, { x }) => {
@@ -430,9 +430,9 @@ describe('CRAS', () => {
       const product = alike[0]! > alike[1]! ? 0 : 1;
       expect(found.shares!.data.slice(picture * 2, picture * 2 + 2)).toEqual(product === 0 ? [1, 0] : [0, 1]);
     }
-    // Not between bounds, which a threshold of good pictures could lie above.
+    // Not between bounds, which a threshold of good images could lie above.
     expect(Math.min(...found.score!.data)).toBeLessThan(0);
-    // The picture's score is that of its most anomalous patch.
+    // The image's score is that of its most anomalous patch.
     const scores = rowsOf(found.score!.data, patches);
     expect(scores).toHaveLength(2);
     scores.forEach((own, picture) => {

@@ -1,5 +1,6 @@
 /** @file What a method from a file does wrong while it works is told in a sentence that names the file. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CladError } from '../../../src/core/errors.ts';
 import { blaming } from '../../../src/core/plugin.ts';
 import { detectorGraph } from '../../../src/detector/detector-graph.ts';
@@ -26,17 +27,59 @@ describe('a method from a file', () => {
       /no geometry/,
     ],
     ['has no patch', { view: async () => ({ geometry: { size: 64 } }) }, /its view gave no patch/],
-  ])('that %s is told', async (_, parts, message) => {
+  ])('that %s is refused in a sentence', async (_, parts, message) => {
     await expect(method(parts).view({} as never, {} as never, {} as never)).rejects.toEqual(told(message));
   });
 
-  it('that throws in fit, plan, tasks or adapt is told', async () => {
+  it("that throws in fit, plan, tasks or adapt is reported with the file's name", async () => {
     const broken = method({ fit: fails, plan: fails, tasks: fails, adapt: fails });
     const message = told(/undefinedThing/);
     await expect(broken.fit({} as never)).rejects.toEqual(message);
     await expect(broken.plan?.({} as never)).rejects.toEqual(message);
     expect(() => broken.tasks?.({} as never, {} as never)).toThrow(message);
     expect(() => broken.adapt?.({} as never, {} as never)).toThrow(message);
+  });
+
+  it('that gives something else than was asked for is told', async () => {
+    const options = z.object({ seed: z.number() });
+    const wrong = method({
+      options,
+      tasks: () => 3,
+      imageSeconds: () => 'long',
+      adapt: () => ({ seed: 'x' }),
+      plan: async () => ({ steps: {} }),
+    });
+    const of = {} as never;
+    expect(() => wrong.tasks?.(of, of)).toThrow(
+      told(/its tasks gave 3; expected a list, each an object with task/),
+    );
+    expect(() => wrong.imageSeconds?.(of, of)).toThrow(
+      told(/its imageSeconds gave the text "long"; expected a number/),
+    );
+    expect(() => wrong.adapt?.(of, of)).toThrow(told(/its adapt gave an object with seed; expected options/));
+    await expect(wrong.plan?.(of)).rejects.toEqual(
+      told(/its plan gave an object with steps; expected an object/),
+    );
+    const right = method({ options, adapt: (of: object) => of, tasks: () => [{ task: 'x', seconds: 1 }] });
+    expect(right.adapt?.({ seed: 1 } as never, of)).toEqual({ seed: 1 });
+    expect(right.tasks?.(of, of)).toHaveLength(1);
+  });
+
+  it('whose ablation throws, or gives something else than texts, is told', () => {
+    const options = {} as never;
+    const { ablation } = method({
+      ablation: {
+        parts: [{ name: 'noise', set: fails }],
+        sweeps: { size: () => 3, depth: () => ['depth=1'], width: fails },
+      },
+    });
+    expect(() => ablation?.parts[0]?.set(options)).toThrow(told(/undefinedThing/));
+    expect(() => ablation?.sweeps.width?.(options)).toThrow(told(/undefinedThing/));
+    expect(() => ablation?.sweeps.size?.(options)).toThrow(
+      told(/its ablation gave for size no list of texts/),
+    );
+    expect(ablation?.sweeps.depth?.(options)).toEqual(['depth=1']);
+    expect(() => method({ ablation: { parts: 3 } })).toThrow(told(/parts\.map is not a function/));
   });
 
   it('keeps errors that are told on purpose', async () => {
@@ -47,7 +90,7 @@ describe('a method from a file', () => {
   });
 });
 
-describe('what a method gives', () => {
+describe('the results of a method from a file', () => {
   const map = (_: Graph, image: Tensor, shape: (number | string)[]) =>
     reshape(
       mul(image.graph.constant('map', new Float32Array(64), [1, 8, 8]), 1),
@@ -62,7 +105,7 @@ describe('what a method gives', () => {
     shares: graph.constant('shares', [0.5, 0.5], [1, 2]),
   });
 
-  it('is taken where it has the shapes that are wanted', () => {
+  it('are accepted where they have the wanted shapes', () => {
     expect(given(good)).not.toThrow();
   });
 
@@ -84,7 +127,7 @@ describe('what a method gives', () => {
       (g, i) => ({ ...good(g, i), score: g.constant('n', [1], [1], 'int64') }),
       /as score int64 \[1\], and float32 \[N\]/,
     ],
-  ])('is refused: %s', (_, parts, message) => {
+  ])('are refused: %s', (_, parts, message) => {
     expect(given(parts)).toThrow(message);
   });
 });

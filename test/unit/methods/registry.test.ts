@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CladError } from '../../../src/core/errors.ts';
+import { undescribed } from '../../../src/methods/describe-options.ts';
 import { defaultMethod, loadMethod, methodNames, methods } from '../../../src/methods/registry.ts';
 import { resolveOptions } from '../../../src/methods/resolve-options.ts';
 import { withFolder } from '../../helpers/made-store.ts';
@@ -19,7 +20,7 @@ describe('a method that comes with the program', () => {
   });
 
   it.each(['padim', '', './none', 'toString', 'model.onnx'])(
-    'is not called %s, and neither is a file',
+    'cannot be called %s, and neither can a file',
     async (name) => {
       const refused = loadMethod(name);
       await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' });
@@ -30,6 +31,10 @@ describe('a method that comes with the program', () => {
   );
 });
 
+it.each([...methods])('%s describes every option, as a file has to', (_, { options }) => {
+  expect(undescribed(options)).toBeUndefined();
+});
+
 describe('a file of code', () => {
   it.each([
     ['./none.mjs', /none\.mjs cannot be used: there is no such file\./],
@@ -37,7 +42,7 @@ describe('a file of code', () => {
       fileURLToPath(import.meta.url),
       /registry\.test\.ts cannot be used: only files that end in \.mjs or \.js/,
     ],
-  ])('that is not there, or not read, is told: %s', async (name, message) => {
+  ])('that is missing, or cannot be read, is refused: %s', async (name, message) => {
     await expect(loadMethod(name)).rejects.toMatchObject({ code: 'PLUGIN_INVALID' });
     await expect(loadMethod(name)).rejects.toThrow(message);
   });
@@ -55,25 +60,33 @@ describe('a method in a file', () => {
     ).toMatchObject([{ task: 'foregrounds' }, { task: 'patch features' }]);
   });
 
-  it('may be there as it is, or come from a function that takes its time', () =>
+  it('may be an object, or come from an asynchronous function', () =>
     withFolder(async (folder) => {
+      const zod = JSON.stringify(import.meta.resolve('zod'));
       const plain = `{
-        name: 'plain-1', summary: '', options: { safeParse: (data) => ({ success: true, data }) },
+        name: 'plain-1', summary: '', options: z.object({ seed: z.number().describe('Chance.') }).loose(),
         presets: { only: { seed: 0, heldOut: 0.1, synthesis: { perImage: 0 }, falseAlarmRate: 0.02 } },
         view: async () => ({}), fit: async () => ({}),
       }`;
       const path = join(folder, 'plain.mjs');
-      await writeFile(path, `export default ${plain};`);
+      await writeFile(path, `import { z } from ${zod};\nexport default ${plain};`);
       expect(await loadMethod(path)).toMatchObject({ name: 'plain-1' });
       const later = join(folder, 'later.js');
       await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-      await writeFile(later, `export default async (kit) => (kit.z, ${plain});`);
+      await writeFile(later, `export default async ({ z }) => (${plain});`);
       expect(await loadMethod(later)).toMatchObject({ name: 'plain-1' });
     }));
 
   const options = '{ safeParse: (data) => ({ success: true, data }) }';
   const common = '{ seed: 0, heldOut: 0.1, synthesis: { perImage: 0 }, falseAlarmRate: 0.02 }';
   const functions = 'view() {}, fit() {}';
+  const extra = (field: string) =>
+    `export default { name: 'mine', options: ${options}, presets: { a: ${common} }, ${functions}, ${field} };`;
+  const described = (option: string, value: string) =>
+    `export default ({ z, options: { seed, heldOut, synthesis, falseAlarmRate, asCompared } }) => ({
+      name: 'mine', ${functions}, options: z.object({ seed, heldOut, synthesis, falseAlarmRate, ${option} }),
+      presets: { a: { ...asCompared, ${value} } },
+    });`;
 
   it.each([
     ['no JavaScript', 'export default {', /docs\/plugins\.md has an example\.$/],
@@ -109,6 +122,34 @@ describe('a method in a file', () => {
       'options without those that every method has',
       `export default { name: 'mine', options: ${options}, presets: { a: { seed: 0, heldOut: 0.1 } }, ${functions} };`,
       /its preset a lacks synthesis, falseAlarmRate, which every method has/,
+    ],
+    [
+      'a preset that is whole, but options that are no schema',
+      `export default { name: 'mine', options: ${options}, presets: { a: ${common} }, ${functions} };`,
+      /its options are no Zod schema that can be listed/,
+    ],
+    [
+      'an option without a description',
+      described('power: z.number()', 'power: 1'),
+      /its option power has no description; give it one with \.describe/,
+    ],
+    [
+      'an option without a description in a group',
+      described("of: z.strictObject({ power: z.number() }).describe('Of.')", 'of: { power: 1 }'),
+      /its option of\.power has no description/,
+    ],
+    ['a plan that is no function', extra('plan: 3'), /its plan is no function/],
+    ['an ablation that is none', extra('ablation: 7'), /its ablation is no object with a list parts/],
+    ['parts without names', extra('ablation: { parts: [() => []] }'), /its ablation is no object with/],
+    [
+      'a misspelt field',
+      extra('ablations: { parts: [] }'),
+      /it has ablations, which no method has; perhaps ablation was meant\./,
+    ],
+    [
+      'options without names',
+      `export default ({ z }) => ({ name: 'mine', options: z.any(), presets: { a: ${common} }, ${functions} });`,
+      /its options are no group with names/,
     ],
   ])('that holds %s is refused in a sentence', (_, content, reason) =>
     withFolder(async (folder) => {

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { clad } from '../../../src/methods/clad/clad.ts';
 import { cladPresets } from '../../../src/methods/clad/clad-options.ts';
 import { methods } from '../../../src/methods/registry.ts';
-import { defaultPreset, presetOf, resolveOptions } from '../../../src/methods/resolve-options.ts';
+import {
+  defaultPreset,
+  type Override,
+  presetOf,
+  resolveOptions,
+} from '../../../src/methods/resolve-options.ts';
 
 describe('the preset', () => {
   it('is the first where none is named', () => {
@@ -27,7 +32,7 @@ describe('the preset', () => {
 });
 
 describe('overrides', () => {
-  it('are laid on in their order, whatever their kind, and leave the rest of a group as it is', () => {
+  it('are applied in their order, whatever their kind, and leave the rest of a group as it is', () => {
     const { losses, stage1, ...others } = resolveOptions(clad, 'fast', [
       'losses.gamma=1',
       { losses: { gamma: 2, margin: 4 } },
@@ -52,22 +57,52 @@ describe('overrides', () => {
     expect(cladPresets.fast).toEqual(before);
   });
 
-  it('that the method has not are refused by name, with where they come from and what there is', () => {
+  it('that the method does not have are refused by name, with their source and the known ones', () => {
     const glass = methods.get('glass')!;
     expect(() => resolveOptions(glass, 'fast', [{ stage1: { steps: 3 } }])).toThrow(
       /Unknown option stage1 in the overrides\. Known options: seed, .*focal, training/,
     );
     expect(() => resolveOptions(clad, 'fast', ['stage1.stepz=3'])).toThrow(
-      /Unknown option stage1\.stepz in --set\. Known options: steps, epochs/,
+      /Unknown option stage1\.stepz in the overrides\. Did you mean stage1\.steps\? Known options: steps, epochs/,
     );
     const file = { where: 'mine.yaml', options: { guidance: 1 } };
     expect(() => resolveOptions(clad, 'fast', [file])).toThrow(/Unknown option guidance in mine\.yaml\./);
     expect(() => resolveOptions(clad, 'fast', ['gamma'])).toThrow(
-      /name=value, e\.g\. losses\.gamma=1, got gamma/,
+      /Expected an override to be name=value, e\.g\. losses\.gamma=1, got gamma/,
     );
   });
 
-  it('are checked when all of them are there', () => {
+  it('that stand beside others are refused with the names of those as well', () => {
+    const file = { where: 'mine.yaml', options: { metod: 'clad' }, beside: ['method', 'preset'] };
+    expect(() => resolveOptions(clad, 'fast', [file])).toThrow(
+      /Unknown option metod in mine\.yaml\. Did you mean method\? Known options: method, preset, seed, /,
+    );
+    const inner = { ...file, options: { losses: { metod: 1 } } };
+    expect(() => resolveOptions(clad, 'fast', [inner])).toThrow(/Known options: contrast, /);
+  });
+
+  it('are named with where they come from, the last that set the option, and without where that is code', () => {
+    const file = { where: 'mine.yaml', options: { losses: { gamma: 99 } } };
+    const message = (...overrides: readonly Override[]) => {
+      try {
+        resolveOptions(clad, 'fast', overrides);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return undefined;
+    };
+    expect(message(file, 'seed=1')).toBe('Expected losses.gamma in mine.yaml to be at most 10, got 99.');
+    expect(message(file, { where: '--set', options: { losses: { gamma: 98 } } })).toMatch(
+      /^Expected losses\.gamma in --set to be/,
+    );
+    expect(message('losses.gamma=99')).toBe('Expected losses.gamma to be at most 10, got 99.');
+    expect(message(file, 'losses.gamma=99')).toMatch(/^Expected losses\.gamma to be/);
+    expect(message({ where: '--set', options: { losses: 3 } })).toMatch(
+      /^Expected losses in --set to be a group/,
+    );
+  });
+
+  it('are checked after all of them are applied', () => {
     // Above the high end at first, below it in the end.
     const { synthesis } = resolveOptions(clad, 'fast', ['synthesis.betaLow=0.85', 'synthesis.betaHigh=0.9']);
     expect(synthesis).toMatchObject({ betaLow: 0.85, betaHigh: 0.9 });

@@ -18,7 +18,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 describe('the contrastive loss in row blocks', () => {
   it(
-    'is that of one block, value and gradient, whatever the block size',
+    'equals that of one block, value and gradient, for any block size',
     () =>
       fc.assert(
         fc.asyncProperty(
@@ -106,7 +106,7 @@ describe('the contrastive loss pair by pair', () => {
     };
   }
 
-  it('is Eq. 8-17, value and gradient, whatever the constants', () =>
+  it('equals Eq. 8-17, value and gradient, for any constants', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 3, max: 12 }),
@@ -178,7 +178,7 @@ describe('the contrastive loss pair by pair', () => {
 describe('matching to a memory bank', () => {
   const width = 4;
 
-  it('finds the nearest entries, and the difference to their mean with its length, as a search over all does', () =>
+  it('finds the same nearest entries, mean difference and length as a search over all', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 12 }),
@@ -255,7 +255,7 @@ describe('matching to a memory bank', () => {
       { numRuns: 25 },
     ));
 
-  it('gives a entry itself distance 0, for all rounding', async () => {
+  it('gives an entry itself distance 0, whatever the rounding', async () => {
     const bank = normals(3, 50 * width, 30);
     const norms = Array.from({ length: 50 }, (_, entry) =>
       bank.slice(entry * width, (entry + 1) * width).reduce((sum, value) => sum + value * value, 0),
@@ -314,7 +314,7 @@ describe('batch norm', () => {
     }
   });
 
-  it('in use normalises by the running statistics', async () => {
+  it('normalises by the running statistics when it predicts', async () => {
     const { output } = await runGraph(inputs, (_, { x: input, ...given }) => ({
       output: batchNormInference(input!, given as never),
     }));

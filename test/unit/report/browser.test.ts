@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(executablePath))('the page in Chromium', () => {
     }
   }
 
-  it('dims the other products when one is chosen by keyboard', async () => {
+  it('dims the other classes when one is chosen by keyboard', async () => {
     const { page } = await open(1280, 'light');
     await page.locator('#pick-all').focus();
     await page.keyboard.press('ArrowRight');

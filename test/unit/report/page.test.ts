@@ -41,14 +41,14 @@ describe('the page', () => {
     expect(page.match(/<h1>/g)).toHaveLength(1);
   });
 
-  it('says what the colours of each product stand for', () => {
+  it('explains the colours of each class', () => {
     const page = reportPage(two);
     expect(page.match(/<figure class="heat"><i style="background-image:linear-gradient\(/g)).toHaveLength(2);
     // The range of the data is from 1 to 3, without an end of its own.
     expect(page).toMatch(/<span>1[.0]* where good parts end<\/span><span>2[.0]* threshold<\/span>/);
   });
 
-  it('escapes names of products, defects, files and everything else that was read', () => {
+  it('escapes names of classes, defects, files and everything else that was read', () => {
     const page = reportPage(madeReportData({ classes: [hostile, `${hostile}2`], untrusted: hostile }));
     expect(page.includes('&lt;script&gt;alert(2)')).toBe(true);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('the page', () => {
     expect(outside.filter((tag) => /onerror|alert/.test(tag))).toEqual([]);
   });
 
-  it('loads nothing', () => {
+  it('loads nothing from outside', () => {
     const page = reportPage(two);
     expect(page.match(/(?:src|href|srcset|action)="(?!data:|#)/)).toBeNull();
     expect(page.match(/https?:\/\/|@import|url\(/)).toBeNull();
@@ -91,7 +91,7 @@ describe('the page', () => {
     expect(page.match(/[ "](?:NaN|Infinity|undefined)/)).toBeNull();
   });
 
-  it('gives tables their scopes, pictures their texts, charts their names', () => {
+  it('gives tables their scopes, images their alternative texts, charts their names', () => {
     const page = reportPage(two);
     for (const [tag] of page.matchAll(/<th[\s>][^>]*>/g)) expect(tag).toMatch(/scope="(?:row|col)"/);
     for (const [tag] of page.matchAll(/<img[^>]*>/g)) expect(tag).toMatch(/alt="[^"]{5,}"/);
@@ -100,8 +100,8 @@ describe('the page', () => {
     expect(page.includes('<html lang="en">')).toBe(true);
   });
 
-  it('stays under 5 MB with 15 products whose pictures take the whole budget', () => {
-    const classes = Array.from({ length: 15 }, (_, index) => `product ${index}`);
+  it('stays under 5 MB with 15 classes whose images take the whole budget', () => {
+    const classes = Array.from({ length: 15 }, (_, index) => `class ${index}`);
     // Ground truths have no budget: drawings in black and white, compressed without loss, 1500 bytes are many.
     const { examples, synthesis, standingOut } = pictureBudget;
     const bytes = examples + synthesis + standingOut + 15 * 6 * 1500;
@@ -110,7 +110,7 @@ describe('the page', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(5e6);
   });
 
-  it('says so when the networks were chosen on test images, or trained on some', () => {
+  it('reports checkpoint selection on test images, and training on some of them', () => {
     const { metadata } = two;
     const leaky = { ...metadata, provenance: { ...metadata.provenance, selection: 'test' } };
     expect(reportPage({ ...two, metadata: leaky })).toContain('Optimistic protocol.');
@@ -125,7 +125,7 @@ describe('the page', () => {
     expect(reportPage(known)).toMatch(
       /Optimistic protocol\.<\/strong> Of the test images, 3 have the pixels of training images/,
     );
-    expect(resultsMarkdown(known)).toMatch(/^- Known pictures: Of the test images, 3/m);
+    expect(resultsMarkdown(known)).toMatch(/^- Known images: Of the test images, 3/m);
     expect(reportPage(two)).not.toContain('the pixels of training images');
     expect(reportPage(two)).toContain('No test image took part');
   });

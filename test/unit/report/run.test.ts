@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a report of a run', () => {
-  it('has numbers, curves, pictures, embedding and training', async () => {
+  it('has numbers, curves, images, embedding and training', async () => {
     const { page, document } = await evaluateWithReport({ run, folder: join(folder, 'report') });
     expect((await readdir(join(folder, 'report'))).sort()).toEqual([
       'index.html',
@@ -57,7 +57,7 @@ describe('a report of a run', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(1e6);
     expect(text.includes((document.mean.imageAuroc ?? 0).toFixed(3))).toBe(true);
     expect(text.includes('Before: the networks&#39; input')).toBe(true);
-    // Three pictures for each of some defects, and the synthetic anomalies.
+    // Three images for each of some defects, and the synthetic anomalies.
     expect(text.match(/<img src="data:image\/webp;base64,/g)?.length).toBeGreaterThan(10);
     expect(text.includes('Stage 1, losses')).toBe(true);
     expect(text.includes('<h2 id="confusion-title">')).toBe(true);

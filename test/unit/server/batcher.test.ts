@@ -20,7 +20,7 @@ function held(maxBatch: number, maxDelay: number) {
 const pause = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('Batcher', () => {
-  it('begins at once with what comes alone, however long the delay', async () => {
+  it('starts at once with a single request, however long the delay', async () => {
     const { batcher, batches } = held(8, 60_000);
     const arrived = batcher.announce();
     const result = batcher.submit('a', 'k', 1);
@@ -30,7 +30,7 @@ describe('Batcher', () => {
     expect(await result).toBe('a1');
   });
 
-  it('waits for what is announced, and no longer than until it has come', async () => {
+  it('waits for announced requests, and no longer than until they have come', async () => {
     const { batcher, batches } = held(8, 60_000);
     const arrivals = [batcher.announce(), batcher.announce()];
     void batcher.submit('a', 'k', 1);
@@ -42,7 +42,7 @@ describe('Batcher', () => {
     expect(batches.map(({ items }) => items)).toEqual([[1, 2]]);
   });
 
-  it('does not wait longer than the delay', async () => {
+  it('waits no longer than the delay', async () => {
     const { batcher, batches } = held(8, 10);
     batcher.announce();
     void batcher.submit('a', 'k', 1);
@@ -59,7 +59,7 @@ describe('Batcher', () => {
     expect(batches.map(({ items }) => items)).toEqual([[1, 2]]);
   });
 
-  it('puts together what came meanwhile, of one group and key, the oldest first', async () => {
+  it('batches requests of one group and key, the oldest first', async () => {
     const { batcher, batches } = held(2, 0);
     const submit = (group: string, key: string, item: number) => void batcher.submit(group, key, item);
     submit('a', 'k', 0);
@@ -77,7 +77,7 @@ describe('Batcher', () => {
     expect(batcher.waiting).toBe(0);
   });
 
-  it('takes out what nobody waits for any more, and leaves what is under way', async () => {
+  it('drops requests that nobody waits for any more, and keeps those under way', async () => {
     const { batcher, batches } = held(4, 0);
     const controllers = [0, 1, 2].map(() => new AbortController());
     const results = controllers.map(({ signal }, item) => batcher.submit('a', 'k', item, signal));
@@ -91,7 +91,7 @@ describe('Batcher', () => {
     await expect(batcher.submit('a', 'k', 9, aborted)).rejects.toThrow('before');
   });
 
-  it('tells all of a batch that failed, and goes on', async () => {
+  it('rejects all requests of a batch that failed, and goes on', async () => {
     const { batcher, batches } = held(2, 0);
     const first = batcher.submit('a', 'k', 0);
     const others = [1, 2].map((item) => batcher.submit('a', 'k', item));

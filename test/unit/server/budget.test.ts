@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../src/server/budget.ts';
 
 describe('Budget', () => {
-  it('gives until it is used up, and again what came back', () => {
+  it('grants until it is used up, and again what was returned', () => {
     const budget = new Budget(3);
     const first = budget.tryTake(2);
     expect(budget.tryTake(2)).toBeUndefined();
@@ -12,7 +12,7 @@ describe('Budget', () => {
     expect(budget.free).toBe(2);
   });
 
-  it('lets nobody past one who asked before for more', async () => {
+  it('serves requests in order, also when a later one is smaller', async () => {
     const budget = new Budget(4);
     const first = await budget.take(3);
     const order: string[] = [];
@@ -27,7 +27,7 @@ describe('Budget', () => {
     expect(order).toEqual(['large', 'small']);
   });
 
-  it('takes what is more than everything for everything', async () => {
+  it('grants a request for more than everything when all is free', async () => {
     const budget = new Budget(4);
     const giveBack = await budget.take(100);
     expect(budget.free).toBe(0);
@@ -35,7 +35,7 @@ describe('Budget', () => {
     expect(budget.free).toBe(4);
   });
 
-  it('lets go of one who waits no more, and serves the next', async () => {
+  it('drops a request that waits no more, and serves the next', async () => {
     const budget = new Budget(2);
     await budget.take(1);
     const controller = new AbortController();

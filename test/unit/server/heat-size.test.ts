@@ -16,7 +16,7 @@ const prediction = {
 } as const;
 
 describe('drawHeat', () => {
-  it('draws small photographs as everywhere else, whatever the size', async () => {
+  it('draws small photographs at their own size, whatever size is asked for', async () => {
     const image = noise(60, 40);
     const expected = heatPicture({ metadata }, image, prediction);
     for (const wanted of ['display', 'full'] as const)
@@ -35,7 +35,7 @@ describe('drawHeat', () => {
 });
 
 describe('drawHeat with a legend', () => {
-  it('puts the scale below the picture, as everywhere else', async () => {
+  it('puts the scale below the image, as clad predict does', async () => {
     const image = noise(200, 100);
     const heat = heatPicture({ metadata }, image, prediction);
     const drawn = await drawHeat(metadata, image, prediction, { size: 'display', legend: true });

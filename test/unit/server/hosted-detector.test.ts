@@ -22,7 +22,7 @@ describe('HostedDetector', () => {
     await hosted.close();
   });
 
-  it('predicts large pictures in another thread, whose death leaves the rest alone', async () => {
+  it('predicts large images in another thread, whose death leaves the rest alone', async () => {
     const onDeath = vi.fn();
     const hosted = await HostedDetector.load(source, { script, onDeath, onReload: vi.fn() });
     const loaded = hosted.require();

@@ -3,7 +3,7 @@ import { CladError } from '../../../src/core/errors.ts';
 import { errorBody, httpError } from '../../../src/server/http-errors.ts';
 
 describe('httpError', () => {
-  it('keeps what is our own fault to itself', () => {
+  it('does not show a client the message of a defect of ours', () => {
     const secret = '/home/me/model.onnx';
     for (const thrown of [
       new Error(secret),
@@ -34,21 +34,21 @@ describe('httpError', () => {
   it.each([
     new RangeError('Array buffer allocation failed'),
     new CladError('ENGINE_FAILED', {
-      picture: 'a picture',
+      picture: 'an image',
       device: 'cpu',
       reason: 'Failed to allocate memory for requested buffer of size 9000000000',
     }),
-    new CladError('ENGINE_FAILED', { picture: 'a picture', device: 'cpu', reason: 'std::bad_alloc' }),
+    new CladError('ENGINE_FAILED', { picture: 'an image', device: 'cpu', reason: 'std::bad_alloc' }),
     new CladError('WORKER_DIED', {
       worker: 'A thread',
       remedy: 'Try again later.',
       reason: 'Worker terminated due to reaching memory limit: JS heap out of memory',
     }),
-  ])('says that memory is short, and not that clad has a defect: %s', (thrown) => {
+  ])('reports short memory, and not a defect of clad: %s', (thrown) => {
     expect(httpError(thrown)).toMatchObject({ status: 503, code: 'MEMORY_SHORT' });
   });
 
-  it('cuts what a client wrote into a message, and keeps it on one line', () => {
+  it("shortens a client's text in a message, and keeps it on one line", () => {
     const { message } = httpError(new CladError('REQUEST_INVALID', { reason: `a\r\nb${'x'.repeat(1e5)}` }));
     expect(message.length).toBeLessThan(2100);
     expect(message).toContain('a??b');

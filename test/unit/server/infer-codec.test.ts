@@ -9,7 +9,7 @@ import {
 
 const limits: InferLimits = { maxImages: 4, maxPixels: 100 };
 
-/** A tensor of pictures that the limits allow. */
+/** A tensor of images that the limits allow. */
 const tensor = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 11 }))
   .chain(([count, height, width]) => {
@@ -63,7 +63,7 @@ describe('readInferRequest', () => {
     );
   });
 
-  it('meets any bytes with a sentence', () => {
+  it('answers any bytes with values or a sentence', () => {
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.json().map((text) => Buffer.from(text)),
@@ -122,7 +122,7 @@ describe('readInferRequest', () => {
     );
   });
 
-  it('refuses a shape far larger than its values before it takes memory for it', () => {
+  it('refuses a shape far larger than its values before it allocates memory for it', () => {
     const request = json({ inputs: [input([1, 2 ** 20, 2 ** 20, 3], { data: [] })] });
     const roomy = { ...limits, maxPixels: 2 ** 41 };
     expect(() => readInferRequest(request, undefined, roomy)).toThrow(

@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { KnownRoutes } from '../../../src/server/known-routes.ts';
 
-it('tells the methods of an address from its patterns', () => {
+it('the methods of an address are told from its route patterns', () => {
   const app = fastify();
   const known = new KnownRoutes(app);
   app.get('/v1/a.b/:name', async () => 1);

@@ -21,7 +21,7 @@ function held() {
 }
 
 describe('LargeEngine', () => {
-  it('opens with the first picture, serves the next ones, and closes when none has come for a while', async () => {
+  it('opens with the first image, serves the next ones, and closes after a time without any', async () => {
     const { thread, answers } = held();
     const open = vi.fn(async () => thread);
     const engine = new LargeEngine(open, 20);
@@ -48,7 +48,7 @@ describe('LargeEngine', () => {
     expect(again.thread.close).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves the pictures to others where no thread can be had, and asks again the next time', async () => {
+  it('leaves the images to the other engine where no thread can be had, and tries again the next time', async () => {
     const open = vi.fn(async () => undefined);
     const engine = new LargeEngine(open, 20);
     expect(await engine.run([image])).toBeUndefined();

@@ -7,7 +7,7 @@ import { Lease } from '../../../src/server/lease.ts';
 const step = 65_536;
 
 describe('Lease', () => {
-  it('takes what has come, in steps, and gives it back once the last holder has ended', () => {
+  it('takes memory in steps as bytes come, and returns it once the last holder has ended', () => {
     const budget = new Budget(10 * step);
     const lease = new Lease(budget);
     const [answered, worked] = [lease.hold(), lease.hold()];
@@ -25,7 +25,7 @@ describe('Lease', () => {
     expect(budget.free).toBe(10 * step);
   });
 
-  it('says that the memory is full, and gives back what it had before', () => {
+  it('is refused where memory is full, and returns what it had before', () => {
     const budget = new Budget(3 * step);
     const lease = new Lease(budget);
     const end = lease.hold();
@@ -44,7 +44,7 @@ describe('collect', () => {
       { objectMode: false },
     );
 
-  it('puts pieces of any size together, in a buffer of their own', async () => {
+  it('puts pieces of any size together in a buffer of their own', async () => {
     const sizes = [1, 1, 20_000, 0, 3, 70_000, 5_000_000, 1];
     const bytes = await collect(pieces(sizes), lease(), 1e7);
     expect(Buffer.concat(sizes.map((size, at) => Buffer.alloc(size, at))).equals(bytes)).toBe(true);
@@ -52,14 +52,14 @@ describe('collect', () => {
     expect(await collect(pieces([]), lease(), 1)).toHaveLength(0);
   });
 
-  it('refuses what is longer than allowed, and reads the rest so that the connection can go on', async () => {
+  it('refuses what is longer than allowed, and reads the rest so that the connection can be used again', async () => {
     const stream = pieces([10, 10, 10, 10]);
     await expect(collect(stream, lease(), 15)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
     await new Promise((resolve) => stream.once('end', resolve));
     expect(stream.destroyed && !stream.readableEnded).toBe(false);
   });
 
-  it('refuses what finds no memory', async () => {
+  it('refuses a body that finds no memory', async () => {
     const small = new Lease(new Budget(step));
     await expect(collect(pieces([step, 1]), small, 1e7)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
   });

@@ -9,7 +9,7 @@ const detector = (name: string, version: string, current?: Named['current']): Na
 describe('Registry', () => {
   const registry = new Registry(['9', '10', '2'].map((version) => detector('parts', version)));
 
-  it('takes the newest version where none is given, numbers as numbers', () => {
+  it('takes the newest version where none is given, and compares numbers as numbers', () => {
     expect(registry.get('parts').source.version).toBe('10');
     expect(registry.get('parts', '2').source.version).toBe('2');
     expect(registry.versions('parts').map(({ source }) => source.version)).toEqual(['10', '9', '2']);
@@ -23,7 +23,7 @@ describe('Registry', () => {
     expect(() => registry.get(name, version)).toThrow(expect.objectContaining({ code: 'DETECTOR_UNKNOWN' }));
   });
 
-  it('is ready when all are', () => {
+  it('is ready when all detectors are', () => {
     expect(registry.ready).toBe(false);
     expect(new Registry([detector('a', '1', {} as Named['current'])]).ready).toBe(true);
   });

@@ -26,7 +26,7 @@ describe('guard', () => {
     expect(() => guard({ host }, local)).toThrow(expect.objectContaining({ code: 'HOST_REFUSED' }));
   });
 
-  it('answers to names that were added, and elsewhere to all unless some were', () => {
+  it('answers to added names, and on other interfaces to all names unless some were added', () => {
     const named = { hosts: hostsOf('127.0.0.1', ['Camera.Line']), origins: none };
     expect(() => guard({ host: 'camera.line:80' }, named)).not.toThrow();
     const token = 'a-token-for-this-test';
@@ -35,7 +35,7 @@ describe('guard', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.168.0.7'])(
-    'answers on %s without a token to addresses and names of the machine, not to names that could be made to mean it',
+    'answers on %s without a token to addresses and names of the machine, and not to foreign names (DNS rebinding)',
     (host) => {
       const open = { hosts: hostsOf(host, ['camera.line']), origins: none };
       for (const own of [
@@ -60,7 +60,7 @@ describe('guard', () => {
     { origin: 'http://localhost:3000' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
-  ])('refuses what a page elsewhere sends: %o', (headers) => {
+  ])('refuses requests of a page elsewhere: %o', (headers) => {
     const thrown = expect.objectContaining({ code: 'ORIGIN_REFUSED' });
     expect(() => guard({ host: 'localhost:80', ...headers }, local)).toThrow(thrown);
   });
@@ -70,11 +70,11 @@ describe('guard', () => {
     { 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
     {},
-  ])('takes what its own page or no page sends: %o', (headers) => {
+  ])('accepts requests of its own page or of no page: %o', (headers) => {
     expect(() => guard({ host: 'localhost:80', ...headers }, local)).not.toThrow();
   });
 
-  it('takes what a page of an allowed origin sends', () => {
+  it('accepts requests of a page of an allowed origin', () => {
     const origins = new Set(['https://line.example']);
     const headers = { host: 'localhost', origin: 'https://line.example', 'sec-fetch-site': 'cross-site' };
     expect(() => guard(headers, { ...local, origins })).not.toThrow();
@@ -82,13 +82,10 @@ describe('guard', () => {
 });
 
 describe('isLoopback', () => {
-  it.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])('knows %s', (host) => {
+  it.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])('accepts %s', (host) => {
     expect(isLoopback(host)).toBe(true);
   });
-  it.each(['0.0.0.0', '::', '192.168.0.1', '127.evil.example', 'example'])(
-    'does not take %s for it',
-    (host) => {
-      expect(isLoopback(host)).toBe(false);
-    },
-  );
+  it.each(['0.0.0.0', '::', '192.168.0.1', '127.evil.example', 'example'])('refuses %s', (host) => {
+    expect(isLoopback(host)).toBe(false);
+  });
 });

@@ -74,7 +74,7 @@ describe('splitRequest', () => {
     expect(() => split(request(data))).toThrow(reason);
   });
 
-  it('refuses what ends too early', () => {
+  it('refuses texts that end too early', () => {
     for (const text of ['{"inputs":[{"data":[1', '{"inputs":[{"data":[1,', '{"inputs":[{"da'])
       expect(() => split(text)).toThrow('it is no JSON');
   });

@@ -17,7 +17,7 @@ function request() {
   return { response, budget, lease };
 }
 
-it('answers in time, and keeps what the request holds until the work has ended', async () => {
+it('a request is answered in time, and keeps its memory until the work has ended', async () => {
   const { response, budget, lease } = request();
   let end = () => {};
   const work = () =>
@@ -31,7 +31,7 @@ it('answers in time, and keeps what the request holds until the work has ended',
   await vi.waitFor(() => expect(budget.free).toBe(budgetOf));
 });
 
-it('ends for a client that is gone, and warns of nothing where many images listen for that', async () => {
+it('a request ends when its client is gone, without warnings where many images listen', async () => {
   const { response, budget, lease } = request();
   const warned = vi.fn();
   process.on('warning', warned);

@@ -7,7 +7,7 @@ const token = 'correct-horse-battery';
 describe('tokenCheck', () => {
   const allowed = tokenCheck(token);
 
-  it.each([`Bearer ${token}`, `bearer ${token}`, `Bearer  ${token} `])('lets in %j', (header) => {
+  it.each([`Bearer ${token}`, `bearer ${token}`, `Bearer  ${token} `])('accepts %j', (header) => {
     expect(allowed(header)).toBe(true);
   });
 
@@ -22,13 +22,13 @@ describe('tokenCheck', () => {
     `Bearer ${token.slice(0, -1)}`,
     `Bearer ${token.toUpperCase()}`,
     `Bearer x ${token}`,
-  ])('keeps out %j', (header) => {
+  ])('refuses %j', (header) => {
     expect(allowed(header)).toBe(false);
   });
 });
 
 describe('findToken', () => {
-  it('prefers the file, and takes the environment without one', async () => {
+  it('prefers the file, and reads the environment without one', async () => {
     await withFiles({ token: `${token}\n` }, async (root) => {
       expect(await findToken(`${root}/token`, 'another-token-of-the-environment')).toBe(token);
     });
@@ -46,7 +46,7 @@ describe('findToken', () => {
     },
   );
 
-  it('says so when the file is not there', async () => {
+  it('reports a missing file', async () => {
     await expect(findToken('/no/such/token', token)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 });

@@ -7,7 +7,7 @@ import { withFiles } from '../../helpers/pictures.ts';
 const interval = 10;
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-it('notices each replacement once, and nothing else', async () => {
+it('the watcher notices each replacement once, and nothing else', async () => {
   await withFiles({ model: 'one' }, async (root) => {
     const path = join(root, 'model');
     const replace = async (content: string) => {
@@ -32,7 +32,7 @@ it('notices each replacement once, and nothing else', async () => {
   });
 });
 
-it('leaves a file alone that is still being written', async () => {
+it('the watcher leaves a file alone that is still being written', async () => {
   await withFiles({ model: 'one' }, async (root) => {
     const path = join(root, 'model');
     const changed = vi.fn();

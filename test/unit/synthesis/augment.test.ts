@@ -25,7 +25,7 @@ function row(...pixels: readonly (number | readonly [number, number, number])[])
   return { width: pixels.length, height: 1, data: Uint8Array.from(data) };
 }
 
-/** The picture as pixels again; grey ones as one number. */
+/** The image as pixels again; grey ones as one number. */
 function pixels({ data }: RgbImage): (number | number[])[] {
   return Array.from({ length: data.length / 3 }, (_, index) => {
     const [red, green, blue] = data.subarray(index * 3, index * 3 + 3) as unknown as [number, number, number];
@@ -113,7 +113,7 @@ describe('colour, by hand after torchvision on PIL images', () => {
 });
 
 describe('geometry', () => {
-  it('flips are their own inverses, and two make half a turn', () => {
+  it('flips are their own inverses, and two of them are half a turn', () => {
     fc.assert(
       fc.property(picture, (image) => {
         expect(flipHorizontally(flipHorizontally(image))).toEqual(image);
@@ -142,7 +142,7 @@ describe('geometry', () => {
 });
 
 describe('augmentTexture', () => {
-  it('knows nine, and draws different ones', () => {
+  it('has nine augmentations, and draws different ones', () => {
     expect(new Set(augmentations.map(({ name }) => name)).size).toBe(9);
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 9 }), (seed, count) => {

@@ -57,7 +57,7 @@ describe('estimateForeground', () => {
     expect(mask.data[64 * side + 64]).toBe(1);
   });
 
-  it('has no frame: a part that leaves the picture does so without a seam', () => {
+  it('finds a part that leaves the image without a seam at the border', () => {
     const data = new Uint8Array(side * side * 3).fill(230);
     for (let row = 40; row < side; row++) data.fill(40, (row * side + 54) * 3, (row * side + 74) * 3);
     const { mask } = estimateForeground({ width: side, height: side, data });
@@ -71,7 +71,7 @@ describe('estimateForeground', () => {
     }
   });
 
-  it('finds nothing in a picture of one colour', () => {
+  it('finds nothing in an image of one colour', () => {
     const data = new Uint8Array(32 * 20 * 3).fill(90);
     const estimate = estimateForeground({ width: 32, height: 20, data });
     expect(estimate.fraction).toBe(0);
@@ -92,7 +92,7 @@ describe('foregroundIsStable', () => {
     });
   });
 
-  it('refuses parts whose size changes, and says so', () => {
+  it('refuses parts whose size changes, with the reason', () => {
     expect(decide((seed) => disc(seed, 12 + 5 * seed)).reason).toMatch(/size is not stable/);
   });
 
@@ -105,19 +105,19 @@ describe('foregroundIsStable', () => {
     expect(surfaces.accepted).toBe(false);
   });
 
-  it('refuses to tell from two images', () => {
+  it('refuses where there are only two images', () => {
     const estimates = [1, 2].map((seed) => estimateForeground(disc(seed)));
     expect(foregroundIsStable(estimates).reason).toBe('too few images to tell (2 of at least 3)');
   });
 });
 
-describe.skipIf(!hasShared)('on photographs', () => {
+describe.skipIf(!hasShared)('foregroundIsStable on photographs', () => {
   it.each([
     ['bottle', true, [0.55, 0.7]],
     ['screw', true, [0.1, 0.2]],
     ['toothbrush', true, [0.25, 0.35]],
     ['magnetic_tile', false, undefined],
-  ] as const)('%s: accepted %s', async (name, accepted, fractions) => {
+  ] as const)('%s: accepted is %s', async (name, accepted, fractions) => {
     const folder = join(shared, 'data/real', name, 'train/good');
     const { images } = await listFolder(folder);
     const estimates = [];

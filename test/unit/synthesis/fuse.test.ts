@@ -52,7 +52,7 @@ describe('drawBeta', () => {
     expect(Math.max(...draws)).toBeLessThanOrEqual(0.8);
   });
 
-  it('keeps to other bounds', () => {
+  it('keeps within other bounds', () => {
     const random = new Random(2);
     const options = { betaDeviation: 5, betaLow: 0.4, betaHigh: 0.6 };
     const draws = new Set(Array.from({ length: 200 }, () => drawBeta(random, options)));

@@ -108,7 +108,7 @@ describe('synthesizeLocalAnomaly', () => {
     expect(Math.max(...coverage)).toBeCloseTo(1 / 64, 9);
   });
 
-  it('means the whole image by an empty foreground, or when told to ignore it', () => {
+  it('uses the whole image where the foreground is empty, or is to be ignored', () => {
     expect(make(5, square(0, 0))).toEqual(make(5));
     expect(make(5, square(9, 3), { foreground: false })).toEqual(make(5));
   });
@@ -180,7 +180,7 @@ describe('fitTexture', () => {
     expect(places.size).toBeGreaterThan(5);
   });
 
-  it('cuts the ends off a very long one', () => {
+  it('cuts the ends off a very long texture', () => {
     expect(scaleToCover(noise(3, 300), 10)).toMatchObject({ width: 10, height: 40 });
   });
 });

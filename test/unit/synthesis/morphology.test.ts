@@ -54,7 +54,7 @@ describe('morphology', () => {
     expect(close(away, 1)).toEqual(away);
   });
 
-  it('is ordered: open within the mask within close; both settle at once', () => {
+  it('keeps the order open within mask within close; both are idempotent', () => {
     fc.assert(
       fc.property(anyMask, fc.integer({ min: 1, max: 3 }), (mask, radius) => {
         const [opened, closed] = [open(mask, radius), close(mask, radius)];
@@ -65,7 +65,7 @@ describe('morphology', () => {
     );
   });
 
-  it('finds what is connected to the border over sides', () => {
+  it('finds what is connected to the border by sides', () => {
     const mask = drawn('#....', '.###.', '.#.#.', '.###.', '.....');
     expect(text(connectedToBorder(mask))).toEqual(['#....', '.....', '.....', '.....', '.....']);
     expect(text(invert(connectedToBorder(invert(mask))))[2]).toBe('.###.');

@@ -13,7 +13,7 @@ describe('gradientNoise', () => {
         expect(gradientNoise(lattice, column, row)).toBeCloseTo(0, 12);
   });
 
-  it('agrees with the formula at the middle of a cell, where every fade is a half', () => {
+  it('equals the formula at the middle of a cell', () => {
     const corners = [0, 1, 5, 6];
     const ramps = corners.map((corner) => {
       const [x, y] = [corner % 5 === 0 ? 0.5 : -0.5, corner < 5 ? 0.5 : -0.5];
@@ -48,10 +48,10 @@ describe('perlinMask', () => {
     expect(new Set(masks.map(({ data }) => data.join('')))).toHaveProperty('size', 20);
   });
 
-  it('leaves outside what a turned square does not reach', () => {
+  it('rotates: corners that the turned square does not reach are outside', () => {
     const upright = perlinMask(33, new Random(1), { rotation: 0, threshold: -2 });
     expect(upright.data).not.toContain(0);
-    // Some seed among ten turns far enough to lose every corner of the picture.
+    // Some seed among ten turns far enough to lose every corner of the image.
     const turned = Array.from({ length: 10 }, (_, seed) =>
       perlinMask(33, new Random(seed), { threshold: -2 }),
     );

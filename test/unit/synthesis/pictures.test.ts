@@ -1,4 +1,4 @@
-/** @file Texture sources, class foregrounds and the pictures of `clad data synthesize`, on tiny data sets. */
+/** @file Texture sources, class foregrounds and the images of `clad data synthesize`, on tiny data sets. */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -73,7 +73,7 @@ describe('inputPicture', () => {
 });
 
 describe('textureFolder', () => {
-  it('scales, caches within its bound, and does not depend on what was drawn before', () =>
+  it('scales textures, caches within its bound, and does not depend on earlier draws', () =>
     withFiles({ 'a.png': [40, 60], 'b.jpg': [90, 30], 'c.png': [20, 20] }, async (root) => {
       const paths = ['a.png', 'b.jpg', 'c.png'].map((name) => join(root, name));
       const [large, small] = [
@@ -97,7 +97,7 @@ describe('textureFolder', () => {
       );
     }));
 
-  it('names a broken file, and is not spoilt by it', () =>
+  it('names a broken file, and can be used afterwards', () =>
     withFiles({ 'a.png': 'no image' }, async (root) => {
       const source = textureFolder([join(root, 'a.png')], fileImages);
       for (let time = 0; time < 2; time++)
@@ -126,13 +126,13 @@ describe('classForegrounds', () => {
 });
 
 describe('evenly and byClass', () => {
-  it('spreads over the list', () => {
+  it('choose positions spread over the list', () => {
     expect(evenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 2, 5, 7]);
     expect(evenly([1, 2], 5)).toEqual([1, 2]);
     expect(evenly([], 5)).toEqual([]);
   });
 
-  it('keeps orders', () => {
+  it('keep the order of the list', () => {
     const items = ['b', 'a', 'b'].map((className, index) => ({ className, index }));
     expect([...byClass(items)].map(([name, of]) => [name, of.map(({ index }) => index)])).toEqual([
       ['b', [0, 2]],
@@ -142,7 +142,7 @@ describe('evenly and byClass', () => {
 });
 
 describe('writeSynthesisPictures', () => {
-  it('writes a file a class, five pictures a row, the same for the same seed', async () =>
+  it('writes a file a class, five images a row, the same for the same seed', async () =>
     withFiles(await products(), async (root) => {
       const { samples } = await loadDataset(join(root, 'data'));
       const write = (folder: string, seed: number, of: readonly Sample[] = samples) =>
@@ -195,7 +195,7 @@ describe('clad data synthesize', () => {
     return said;
   }
 
-  it('draws, says what it decided, and that the generator was used', async () =>
+  it('draws, and prints its decisions and that the generator was used', async () =>
     withFiles(await products(), async (root) => {
       const [data, out] = [join(root, 'data'), join(root, 'out')];
       const { stdout, stderr } = await clad(data, '--out', out, '--count', '2', '--size', '64');

@@ -71,20 +71,20 @@ describe('a checkpoint', () => {
       expect(await checkpoints.read()).toEqual(checkpoint(2, 3, validated(20)));
     }));
 
-  it('leaves files of others alone', () =>
+  it('leaves other files alone', () =>
     withFolder(async (folder) => {
       await writeFile(join(folder, 'input.safetensors'), 'fitted');
       await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 10));
       expect(await readdir(folder)).toContain('input.safetensors');
     }));
 
-  it('of another training is none', () =>
+  it('of another training is ignored', () =>
     withFolder(async (folder) => {
       await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 10));
       expect(await new CheckpointFolder(diskStorage(folder), 'other').read()).toBeUndefined();
     }));
 
-  it('is none where the folder is missing or empty', () =>
+  it('is undefined where the folder is missing or empty', () =>
     withFolder(async (folder) => {
       expect(await new CheckpointFolder(diskStorage(folder), 'key').read()).toBeUndefined();
       expect(await new CheckpointFolder(diskStorage(join(folder, 'missing')), 'key').read()).toBeUndefined();
@@ -92,7 +92,7 @@ describe('a checkpoint', () => {
 });
 
 describe('a process killed while it writes', () => {
-  it('leaves temporaries and a newer half-written file, which do no harm', () =>
+  it('leaves temporary files and a newer half-written file, which are ignored', () =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10, validated(5)));
@@ -106,7 +106,7 @@ describe('a process killed while it writes', () => {
       expect(await checkpoints.read()).toEqual(checkpoint(1, 20, validated(15)));
     }));
 
-  it('leaves the one before where writing the new one fails', () =>
+  it('leaves the earlier checkpoint where writing the new one fails', () =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10));
@@ -129,7 +129,7 @@ describe('a damaged checkpoint', () => {
     ['best-1-15.safetensors', flipped],
   ] as const;
 
-  it.each(damagedFiles)('is told, and the one before is taken: %s, %o', (name, damage) =>
+  it.each(damagedFiles)('is reported, and the one before is used: %s, %o', (name, damage) =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10, validated(5)));
@@ -149,7 +149,7 @@ describe('a damaged checkpoint', () => {
     }),
   );
 
-  it('without a whole one before is told, and is none', () =>
+  it('without a whole one before is reported, and ignored', () =>
     withFolder(async (folder) => {
       await new CheckpointFolder(diskStorage(folder), 'key').write(checkpoint(1, 10));
       await flipped(join(folder, 'state-1-10.safetensors'));
@@ -160,7 +160,7 @@ describe('a damaged checkpoint', () => {
       expect(notes).toEqual([expect.stringMatching(/damaged .*made again from the first\.$/)]);
     }));
 
-  it('may not be mended by a file of another training', () =>
+  it('is not repaired with a file of another training', () =>
     withFolder(async (folder) => {
       const checkpoints = new CheckpointFolder(diskStorage(folder), 'key');
       await checkpoints.write(checkpoint(1, 10));
@@ -186,7 +186,7 @@ async function removed(path: string): Promise<void> {
   await rm(path);
 }
 
-it("does not take another training's best networks for its own", () =>
+it("does not use another training's best networks", () =>
   withFolder(async (folder) => {
     await new CheckpointFolder(diskStorage(folder), 'before').write(checkpoint(1, 10, validated(5)));
     const own: Checkpoint = { ...checkpoint(1, 6, validated(5)), best: parameters(77) };

@@ -19,7 +19,7 @@ const sizes = fc.array(fc.integer({ min: 2, max: 40 }), { minLength: 1, maxLengt
 const share = fc.double({ min: 0.02, max: 0.5, noNaN: true });
 
 describe('held-out images', () => {
-  it('and those to train on are all images, each once, with some of every class on both sides', () => {
+  it('and training images are all images, each once, with some of every class on both sides', () => {
     fc.assert(
       fc.property(sizes, share, fc.nat(), (counts, part, seed) => {
         const samples = samplesOf(counts);
@@ -35,7 +35,7 @@ describe('held-out images', () => {
     );
   });
 
-  it('are the same for the same seed, and a class does not change them in another', () => {
+  it('are the same for the same seed, and do not depend on other classes', () => {
     fc.assert(
       fc.property(sizes, share, fc.nat(), (counts, part, seed) => {
         const samples = samplesOf(counts);

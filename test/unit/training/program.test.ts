@@ -72,7 +72,7 @@ describe('the roles of parameters', () => {
     expect(Object.keys(state)).toContain('query.exp_avg');
   });
 
-  it('frozen: it stays to the bit, without moments and average', async () => {
+  it('frozen: it stays the same bit for bit, without moments and average', async () => {
     for (const averageDecay of [0, 0.5]) {
       const state = await afterSteps(3, averageDecay);
       expect(bitsOf(state['base.weight']!.data)).toEqual(bitsOf(declared['base.weight']!.data));
@@ -95,7 +95,7 @@ describe('the roles of parameters', () => {
   });
 });
 
-describe('a step', () => {
+describe('a step of the program', () => {
   const programOf = (statistics: (values: Values) => Values) =>
     trainingProgram(
       declared,
@@ -105,7 +105,7 @@ describe('a step', () => {
       { optimizer, averageDecay: 0 },
     );
 
-  it('that leaves a statistic as it was is refused, as is one that moves anything else', () => {
+  it('that leaves a statistic unset, or sets anything else, is refused', () => {
     expect(() => programOf(() => ({}))).toThrow('a step gives no next value of the statistic seen');
     for (const name of ['query', 'base.weight', 'unknown'])
       expect(() => programOf((values) => ({ seen: values.seen!, [name]: values.query! }))).toThrow(
@@ -114,8 +114,8 @@ describe('a step', () => {
   });
 });
 
-describe('names of the state', () => {
-  it.each(['step', 'query.exp_avg', 'query.ema'])('that two values would have are refused: %s', (name) => {
+describe('names of the training state', () => {
+  it.each(['step', 'query.exp_avg', 'query.ema'])('that two values would share are refused: %s', (name) => {
     expect(() => initialState({ ...declared, [name]: parameter('frozen', 1) }, true)).toThrow(
       `two values of a training's state are called ${name}`,
     );

@@ -61,7 +61,7 @@ describe('a training of three stages', () => {
   });
   const rates = [1, 0.5, 0.1];
 
-  /** Where x is at each judgement, two a stage. */
+  /** Where x is at each validation, two a stage. */
   async function climb(values: readonly number[]) {
     const seen: number[] = [];
     const validate = async ({ x }: Parameters) => {
@@ -78,7 +78,7 @@ describe('a training of three stages', () => {
     });
   };
 
-  it('begins each with the best of the one before', async () => {
+  it('begins each stage with the best networks of the one before', async () => {
     const { seen, chosen, parameters, steps } = await climb([5, 1, 6, 2, 3, 4]);
     expectNear(seen, [2, 4, 3, 4, 3.2, 3.4]);
     expect(chosen).toEqual({ stage: 2, step: 2, value: 6 });
@@ -87,19 +87,19 @@ describe('a training of three stages', () => {
     expect(steps).toEqual([4, 4, 4]);
   });
 
-  it('goes back to an earlier one where the one before made nothing better', async () => {
+  it("goes back to an earlier stage's best where the one before improved nothing", async () => {
     const { seen, chosen } = await climb([5, 1, 2, 3, 4, 7]);
     expectNear(seen, [2, 4, 3, 4, 2.2, 2.4]);
     expect(chosen).toEqual({ stage: 3, step: 4, value: 7 });
   });
 
-  it('goes on from the last state where nothing judges', async () => {
+  it('goes on from the last state without checkpoint selection', async () => {
     const { parameters, chosen } = await train(climbing(rates));
     expect(parameters.x!.data[0]).toBeCloseTo(4 + 2 + 0.4, 4);
     expect(chosen).toBeUndefined();
   });
 
-  it('names its stages as they are called, and is stopped and continued in the last', async () => {
+  it('names its stages in progress and log, and is stopped and continued in the last', async () => {
     const long = climbing(rates, 60);
     const checkpoints = newFolder();
     const tasks = new Set<string>();
@@ -122,7 +122,7 @@ describe('a training of three stages', () => {
     expect(bitsOf(parameters.x!.data)).toEqual(bitsOf(whole.parameters.x!.data));
   });
 
-  it('that runs away says in which', async () => {
+  it('that diverges reports in which stage', async () => {
     await expect(train(climbing([1, 1e38, 1], 3))).rejects.toThrow(/not finite in climb at step \d/);
   });
 });

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { CladError } from '../../../src/core/errors.ts';
 import { memoryStorage } from '../../../src/core/memory-storage.ts';
@@ -182,7 +182,7 @@ describe('a training that is stopped and continued', () => {
     );
   });
 
-  it('again and again, at every chance there is, ends with the same bits', async () => {
+  it('at every chance, again and again, ends with the same bits', async () => {
     const whole = await finished({ validate: undefined });
     const checkpoints = newFolder();
     let stops = 0;
@@ -225,6 +225,18 @@ describe('a training that is stopped and continued', () => {
     expect(log).toEqual(whole.log.filter(({ stage }) => stage === 2));
   });
 
+  it('goes on from a checkpoint that was read already, and does not read it again', async () => {
+    const whole = await undisturbed();
+    const checkpoints = newFolder();
+    await run({ checkpoints, ...stopAt(1, 40) });
+    const from = await checkpoints.read();
+    expect(from?.progress).toMatchObject({ stage: 1, step: 40 });
+    const read = vi.spyOn(checkpoints, 'read');
+    const { parameters } = await finished({ checkpoints, from });
+    expect(read).not.toHaveBeenCalled();
+    expectSameBits(parameters, whole.parameters);
+  });
+
   it('after its end does no more steps and gives the same', async () => {
     const checkpoints = newFolder();
     const whole = await finished({ checkpoints });
@@ -241,7 +253,7 @@ describe('a training that is stopped and continued', () => {
     expect((await finished({ checkpoints: other, resume: true })).log).toEqual(whole.log);
   });
 
-  it('before its first step does none', async () => {
+  it('before its first step trains none', async () => {
     const { result, log } = await run({ signal: AbortSignal.abort() });
     expect(String(result)).toMatch(/Stopped in stage 1, step 0 of 60/);
     expect(log).toEqual([]);
@@ -322,7 +334,7 @@ describe('a training', () => {
     expect(totals(2).at(-1)).toBeLessThan(totals(2)[0]!);
   });
 
-  it('takes the state that was judged best, of either stage', async () => {
+  it('takes the checkpoint with the best validation score, of either stage', async () => {
     const judged: { parameters: Parameters; value: number }[] = [];
     const result = await finished({
       validate: async (parameters) => {
@@ -336,7 +348,7 @@ describe('a training', () => {
     expectSameBits(result.parameters, best.parameters);
   });
 
-  it('takes the later of two that are judged alike', async () => {
+  it('takes the later of two checkpoints with the same validation score', async () => {
     const { chosen } = await finished({ validate: async () => 0.5 });
     expect(chosen).toEqual({ stage: 2, step: 40, value: 0.5 });
   });
@@ -353,7 +365,7 @@ describe('a training', () => {
       },
     });
     expect(chosen).toEqual({ stage: 1, step: 40, value: 0.9 });
-    // With next to no learning rate, stage 2 stays where it began: at the second judgement, not at the last one.
+    // With next to no learning rate, stage 2 stays where it began: at the second validation, not at the last one.
     const name = 'adaptor.0.weight';
     const apart = (one: Parameters, other: Parameters) =>
       Math.max(...one[name]!.data.map((value, at) => Math.abs(value - other[name]!.data[at]!)));
@@ -361,7 +373,7 @@ describe('a training', () => {
     expect(apart(judged[3]!, judged[2]!)).toBeGreaterThan(1e-3);
   });
 
-  it('without a validate takes the last state', async () => {
+  it('takes the last state without checkpoint selection', async () => {
     const { parameters, chosen, log } = await finished({ validate: undefined });
     expect(chosen).toBeUndefined();
     expect(log.every(({ selection }) => selection === undefined)).toBe(true);
@@ -398,7 +410,7 @@ describe('a training', () => {
     expect(log.at(-1)?.step).toBe(40);
   });
 
-  it('that runs away is an error that names the stage and what to do, and leaves no checkpoint of it', async () => {
+  it('that diverges is an error that names the stage and what to do, and leaves no checkpoint of it', async () => {
     const checkpoints = newFolder();
     const wild = { ...training, stage2: { ...training.stage2, learningRate: 1e30 } };
     await expect(finished({ training: wild, checkpoints })).rejects.toThrow(
@@ -407,7 +419,7 @@ describe('a training', () => {
     expect((await checkpoints.read())?.progress).toMatchObject({ stage: 1, step: 60 });
   });
 
-  it('that runs away in its very last step is met before it is judged or kept', async () => {
+  it('that diverges in its very last step is refused before it is validated or kept', async () => {
     const checkpoints = newFolder();
     const wild = {
       ...training,

@@ -120,7 +120,7 @@ async function available(device: Device): Promise<Engine | undefined> {
 describe.each<Device>(['cpu', 'webgpu'])('five steps of PyTorch, on %s', async (device) => {
   const engine = await available(device);
   it.skipIf(!engine)(
-    'losses, weights, statistics and the trained network agree to 1e-4',
+    'has the same losses, weights, statistics and trained network to 1e-4',
     { timeout: 240_000 },
     async () => {
       const { losses, trained } = await train(engine!);
@@ -137,8 +137,8 @@ describe.each<Device>(['cpu', 'webgpu'])('five steps of PyTorch, on %s', async (
   );
 });
 
-describe('averaged weights and rates of their own', () => {
-  it('are those of AdamW in plain loops', async () => {
+describe('averaged weights and learning rates of their own', () => {
+  it('equal those of AdamW in plain loops', async () => {
     const optimizer = { beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1 };
     const [averageDecay, rates, fed] = [0.25, [0.1, 0.05, 0.2], [1, -2, 3]];
     const declared: DeclaredParameters = {

@@ -30,8 +30,8 @@ function grey({ data, ...image }: RgbImage): RgbImage {
 const codesOf = (image: RgbImage, source?: PictureSource) =>
   cameraWarnings(profile, seen(image, source), 16).map(({ code }) => code);
 
-describe('a picture of another camera or in another light', () => {
-  it('is told from new ones of the same, good or not', () => {
+describe('an image of another camera or in another light', () => {
+  it('has warnings that new images of the same camera have not, good or anomalous', () => {
     for (const image of [...fresh, drawPart('disc', 3, true).image]) expect(codesOf(image)).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe('a picture of another camera or in another light', () => {
     }
   });
 
-  it('TONES: inverted, where the mean stays', () => {
+  it('TONES: inverted images of the same mean', () => {
     const dark = cameraProfile(
       fresh.map((image) => seen(changed(image, (value) => (value < 120 ? 100 : 190)))),
     );
@@ -65,12 +65,12 @@ describe('a picture of another camera or in another light', () => {
     expect(cameraWarnings(dark, seen(light), 16).map(({ code }) => code)).toEqual(['TONES']);
   });
 
-  it('says how dark, and what the training has', () => {
+  it('has a warning with its brightness and that of the training', () => {
     const [warning] = cameraWarnings(profile, seen(changed(fresh[0]!, (value) => value >> 3)), 16);
     expect(warning?.message).toMatch(/^Much darker \(\d+\) than the training images \(\d+ to \d+\)\.$/);
   });
 
-  it('is told by the depth of its file, where it is from one', () => {
+  it('has a warning where the depth of its file differs', () => {
     expect(codesOf(fresh[0]!, { depth: 16, bits: 16 })).toEqual(['DEPTH']);
     expect(cameraWarnings(profile, { look: lookAt(fresh[0]!) }, 16)).toEqual([]);
     const deep = cameraProfile(fresh.map((image) => seen(image, { depth: 16, bits: 12 })));
@@ -80,7 +80,7 @@ describe('a picture of another camera or in another light', () => {
     expect(cameraWarnings(deep, seen(fresh[0]!, { depth: 16, bits: 12 }), 12)).toEqual([]);
   });
 
-  it('is told in colour where training is grey', () => {
+  it('has a warning where it is in colour and the training grey', () => {
     const of = cameraProfile(fresh.map((image) => seen(grey(image))));
     expect(cameraWarnings(of, seen(fresh[0]!), 16).map(({ code }) => code)).toContain('COLOUR');
     expect(cameraWarnings(of, seen(grey(fresh[0]!)), 16)).toEqual([]);
@@ -88,20 +88,20 @@ describe('a picture of another camera or in another light', () => {
 });
 
 describe('a profile', () => {
-  it('is not widened by a single picture gone wrong among many', () => {
+  it('is not widened by a single odd image among many', () => {
     const black = seen(changed(fresh[0]!, () => 0));
     const many = Array.from({ length: 3 }, () => parts(0, 40).map((image) => seen(image))).flat();
     expect(cameraProfile([...many, black]).mean.low).toBeGreaterThan(20);
   });
 
-  it('of few pictures allows more', () => {
+  it('of few images allows wider ranges', () => {
     const few = cameraProfile(parts(0, 3).map((image) => seen(image)));
     const darker = seen(changed(fresh[0]!, (value) => Math.floor(value * 0.75)));
     expect(cameraWarnings(profile, darker, 16)).not.toEqual([]);
     expect(cameraWarnings(few, darker, 16)).toEqual([]);
   });
 
-  it('holds the pictures of a calibration too, of the classes that had some', () => {
+  it('is widened by the images of a calibration, class by class', () => {
     const camera = { bits: 16 as const, classes: { disc: profile, weave: profile } };
     const dark = fresh.map((image) => changed(image, (value) => value >> 1));
     const widened = widenedCamera(camera, new Map([['disc', dark.map((image) => seen(image))]]));
@@ -111,13 +111,13 @@ describe('a profile', () => {
     expect(widened.classes.disc!.images).toBe(60);
   });
 
-  it('survives its way through a file', () => {
+  it('is read from a file as it was written', () => {
     const camera = { bits: 12 as const, classes: { disc: profile } };
     expect(cameraSchema.parse(JSON.parse(JSON.stringify(camera)))).toEqual(camera);
     expect(cameraSchema.safeParse({ ...camera, bits: 11 }).success).toBe(false);
   });
 
-  it('is missing in old files, whose 16-bit pictures were read whole', () => {
+  it('is missing in old files, whose 16-bit images were read whole', () => {
     expect(bitsOf({})).toBe(16);
   });
 });

@@ -1,4 +1,4 @@
-/** @file Legends of heat maps: the same scale as the maps, in words for pages and as a strip below pictures. */
+/** @file Legends of heat maps: the same scale as the maps, in words for pages and as a strip below images. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { heatLegend, legendGradient } from '../../../../src/detector/heat/heat-legend.ts';
@@ -10,7 +10,7 @@ import { legendStrip } from '../../../../src/image/legend.ts';
 const metadata = { display: { nut: { low: 2, high: 6, top: 20 }, old: { low: 2, high: 6 } } };
 
 describe('the scale of heat maps', () => {
-  it('rises all the way, and back', () => {
+  it('gives for each share of heat a map value, and back', () => {
     const number = fc.double({ min: 0.01, max: 1000, noNaN: true });
     fc.assert(
       fc.property(

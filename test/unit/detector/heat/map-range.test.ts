@@ -31,7 +31,7 @@ describe('display range', () => {
     );
   });
 
-  it('keeps other good maps cold', () => {
+  it('keeps maps of other good images without heat', () => {
     const random = new Random(3);
     const draw = () => random.fillNormal(new Float32Array(4096));
     const heldOut = Array.from({ length: 10 }, draw);
@@ -52,14 +52,14 @@ describe('display range', () => {
     expect(mapRange({ median: 1, upper: 3 }, 8)).toEqual({ low: 3, high: 13, top: 33 });
   });
 
-  it('ends where strong defects end, and above the threshold whatever they are', () => {
+  it('ends where strong defects end, always above the threshold', () => {
     const range = mapRange({ median: 1, upper: 3 }, 8);
     expect(endingAt(range, 60)).toEqual({ low: 3, high: 13, top: 60 });
     for (const weak of [10, 8, 2, -5]) expect(endingAt(range, weak)).toEqual({ low: 3, high: 13, top: 13 });
     expect(heat(21, endingAt(range, 60))).toBeCloseTo(0.75, 9);
   });
 
-  it('is as it was in files of before', () => {
+  it('is unchanged in files of earlier versions', () => {
     for (const value of [2, 3, 4, 8, 12, 13, 20])
       expect(heat(value, { low: 3, high: 13 })).toBeCloseTo(Math.min(1, Math.max(0, (value - 3) / 10)), 9);
   });

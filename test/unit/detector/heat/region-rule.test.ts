@@ -31,12 +31,12 @@ function map(defects: readonly { at: number; side: number; strength: number }[],
 const inside = (values: Float32Array, by: RegionRule) =>
   insideRegions(values, size, by).reduce((count, value) => count + Number(value > 0), 0);
 
-it('a defect lifts its surroundings as far as the map is blurred, or a patch is wide', () => {
+it('a defect raises the map as far around it as the blur, or a patch, reaches', () => {
   expect([reachOf(5, 8), reachOf(0, 8), reachOf(2, 16), reachOf(0, 0.2)]).toEqual([10, 8, 16, 1]);
 });
 
 describe('regions', () => {
-  it('lie near a defect however strong it is, where those above the threshold grow with its strength', () => {
+  it("stay near a defect however strong it is, where a plain threshold's grow with its strength", () => {
     for (const side of [10, 20, 40]) {
       const above = [20, 60].map((strength) => inside(map([{ at: 30, side, strength }]), { threshold: 4 }));
       expect(above[1]! / above[0]!).toBeGreaterThan(1.15);
@@ -48,7 +48,7 @@ describe('regions', () => {
     }
   });
 
-  it('do not lose a weak defect beside a strong one', () => {
+  it('keep a weak defect beside a strong one', () => {
     const { regions } = withRegions(
       {
         geometry: { size, resizeTo: null },
@@ -76,7 +76,7 @@ describe('regions', () => {
     ]);
   });
 
-  it('have the highest pixel wherever it is above the threshold, and move with the scores', () => {
+  it('hold the highest pixel wherever it is above the threshold, and scale with the scores', () => {
     const number = fc.float({ min: -50, max: 50, noNaN: true });
     fc.assert(
       fc.property(
@@ -102,7 +102,7 @@ describe('regions', () => {
     expect(inside(values, moved)).toBe(inside(map([{ at: 30, side: 20, strength: 30 }]), rule));
   });
 
-  it('are all that is above the threshold in files of before, and none without a threshold', () => {
+  it('are all pixels above the threshold in older files, and none without a threshold', () => {
     const display = { nut: { low: 2, high: 6 } };
     expect(regionRule({ display }, 'nut', 4)).toEqual({ threshold: 4 });
     expect(regionRule({ display, regions: { reach: 10, share: {} } }, 'nut', 4)).toEqual({ threshold: 4 });
@@ -117,7 +117,7 @@ describe('regions', () => {
 });
 
 describe('the highest value near a pixel', () => {
-  it('is what a search finds, at every border', () => {
+  it('equals a plain search, at every border', () => {
     for (const [side, reach] of [
       [1, 1],
       [7, 1],

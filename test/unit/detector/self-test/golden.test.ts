@@ -1,4 +1,4 @@
-/** @file Golden pictures: what is kept of them, and when a machine counts as saying the same. */
+/** @file Golden images: what is kept of them, and when a machine counts as saying the same. */
 import { describe, expect, it } from 'vitest';
 import { testPatterns } from '../../../../src/demo/test-patterns.ts';
 import {
@@ -30,7 +30,7 @@ const prediction = {
 const kept = goldenPicture('drawn', 'AAAA', prediction, classes);
 
 describe('summaryOf', () => {
-  it('keeps the ends, the mean, and the means of 8 x 8 parts', () => {
+  it('has the extremes, the mean, and the means of 8 x 8 parts', () => {
     const { low, mean, high, cells } = summaryOf(map);
     expect([low, mean, high]).toEqual([0, 959.5, 1919]);
     expect(cells.length).toBe(64);
@@ -53,7 +53,7 @@ describe('compareGolden', () => {
     expect(compareGolden(kept, nearly, 0.0005, classes)).toMatchObject({ within: false });
   });
 
-  it('refuses another score, another map, another class, and what is no number', () => {
+  it('refuses another score, another map, another class, and NaN', () => {
     const within = (changed: Partial<typeof prediction> | Record<string, unknown>) =>
       compareGolden(kept, { ...prediction, ...changed }, 0.001, classes).within;
     expect(within({ score: 1510 })).toBe(false);
@@ -73,7 +73,7 @@ describe('parseGolden', () => {
     expect(parseGolden(entries(golden), 'm.onnx')).toEqual(golden);
   });
 
-  it('says so where there are none, or no usable ones', () => {
+  it('reports where there are none, or no usable ones', () => {
     const refusal = (metadata: Record<string, string>) => {
       try {
         return parseGolden(metadata, 'm.onnx');

@@ -7,7 +7,7 @@ import { conformalThreshold } from '../../../../src/detector/thresholds/conforma
 const rate = fc.double({ min: 0.001, max: 0.999, noNaN: true });
 
 describe('conformal threshold', () => {
-  it('keeps its promise: of exchangeable scores, each left out in turn, no more than the rate are above', () => {
+  it('holds for exchangeable scores: of scores left out in turn, no more than the rate are above', () => {
     const scores = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 2, maxLength: 40 });
     fc.assert(
       fc.property(scores, rate, (all, wanted) => {
@@ -36,7 +36,7 @@ describe('conformal threshold', () => {
     expect(Math.abs(alarms / trials - 0.1)).toBeLessThan(0.0085);
   });
 
-  it('promises no more than was asked, save where too few images cannot', () => {
+  it('expects at most the wanted rate, unless there are too few images', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 }),
@@ -79,7 +79,7 @@ describe('conformal threshold', () => {
     expect(() => conformalThreshold(scores, wanted)).toThrow(message);
   });
 
-  it('leaves the scores it is given as they are', () => {
+  it('does not change the scores it is given', () => {
     const scores = Float64Array.from([3, 1, 2]);
     conformalThreshold(scores, 0.5);
     expect([...scores]).toEqual([3, 1, 2]);

@@ -11,13 +11,13 @@ const ordinaryScores = (count: number, key = 'ordinary') => {
   return Array.from({ length: count }, () => 3 + 0.5 * random.normal());
 };
 
-describe('scores that stand out', () => {
+describe('outliers among good scores', () => {
   it('are those far above the others, one or several', () => {
     const scores = [...ordinaryScores(17), 15.6, 15.5, 14];
     expect(outliers(scores)).toEqual([...Array(17).fill(false), true, true, true]);
   });
 
-  it('are never low ones, none of few, and none where all are alike', () => {
+  it('are never low ones, none of few, and none where all are equal', () => {
     expect(outliers([...ordinaryScores(30), -50]).includes(true)).toBe(false);
     expect(outliers([...ordinaryScores(leastImages - 2), 99]).includes(true)).toBe(false);
     expect(deviations(Array(20).fill(4))).toEqual(Array(20).fill(0));
@@ -35,7 +35,7 @@ describe('scores that stand out', () => {
 });
 
 describe('a threshold', () => {
-  it('is not dragged by bad parts among the good ones', () => {
+  it('is not raised by bad parts among the good ones', () => {
     const good = ordinaryScores(17);
     const clean = calibrateClass({ scores: good, pixels }, 0.02);
     const dragged = calibrateClass({ scores: [...good, 15.6, 20.6], pixels }, 0.02);
@@ -45,7 +45,7 @@ describe('a threshold', () => {
     expect(clean.threshold.setAside).toBeUndefined();
   });
 
-  it('counts them where they are known to be good', () => {
+  it('counts outliers that are known to be good', () => {
     const kept = calibrateClass({ scores: [...ordinaryScores(17), 15.6], pixels }, 0.02, true);
     expect(kept.threshold).toMatchObject({ threshold: 15.6, count: 18 });
     expect(kept.setAside.includes(true)).toBe(false);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { lifts, mostGap, robustSpread, scoreGap } from '../../../../src/detector/thresholds/score-gap.ts';
 
-/** Skewed scores of one product, of which the trained ones are lower by `known` standard deviations. */
+/** Skewed scores of one class, of which the trained ones are lower by `known` standard deviations. */
 function product(random: Random, known: number, [trained, heldOut]: readonly [number, number], scale = 1) {
   const draw = () => scale * Math.exp(0.4 * random.normal());
   const lower = known * scale * 0.4;
@@ -15,7 +15,7 @@ function product(random: Random, known: number, [trained, heldOut]: readonly [nu
 }
 
 describe('robust spread', () => {
-  it('is the deviation of a normal distribution, whatever a few outliers do', () => {
+  it('is the standard deviation of a normal distribution, whatever a few outliers do', () => {
     const random = new Random(3);
     const values = Array.from({ length: 20_000 }, () => 5 + 2 * random.normal());
     const { centre, deviation } = robustSpread([...values, ...new Array<number>(200).fill(1e6)]);
@@ -23,20 +23,20 @@ describe('robust spread', () => {
     expect(Math.abs(deviation - 2)).toBeLessThan(0.1);
   });
 
-  it('is none of nothing, and none of one value', () => {
+  it('has no centre for an empty list, and is 0 for one value', () => {
     expect(robustSpread([])).toEqual({ centre: Number.NaN, deviation: 0 });
     expect(robustSpread([3])).toEqual({ centre: 3, deviation: 0 });
   });
 });
 
 describe('the train/held-out score gap', () => {
-  it('is what trained scores lie below the others, over products of any scale', () => {
+  it('is how much lower trained images score than held-out ones, over classes of any scale', () => {
     const random = new Random(5);
     const products = [1, 30, 0.01].map((scale) => product(random, 0.6, [400, 200], scale));
     expect(Math.abs(scoreGap(products) - 0.6)).toBeLessThan(0.12);
   });
 
-  it('is 0 where trained scores are higher, and where there is no spread to measure it by', () => {
+  it('is 0 where trained images score higher, and where scores have no spread', () => {
     const eight = [4, 5, 6, 7, 8, 9, 10, 11];
     expect(scoreGap([{ trained: eight, heldOut: [1, 2] }])).toBe(0);
     expect(scoreGap([{ trained: eight, heldOut: [8] }])).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ describe('the train/held-out score gap', () => {
     expect(scoreGap([])).toBe(0);
   });
 
-  it('is above the most that is used only where the held-out images are many enough to show it', () => {
+  it('is above 1 only where enough held-out images show it', () => {
     const random = new Random(7);
     const far = (counts: readonly [number, number]) => scoreGap([product(random, 1.6, counts)]);
     expect(far([17, 3])).toBe(mostGap);
@@ -60,7 +60,7 @@ describe('the train/held-out score gap', () => {
     expect(above / trials).toBeLessThan(0.1);
   });
 
-  it('does not change with the unit and the origin of the scores', () => {
+  it('does not depend on the unit and the origin of the scores', () => {
     const values = (least: number) =>
       fc.array(fc.integer({ min: -50, max: 50 }), { minLength: least, maxLength: 20 });
     const unit = fc.constantFrom(0.25, 1, 8);
@@ -80,11 +80,11 @@ describe('the train/held-out score gap', () => {
   });
 });
 
-describe('lifts', () => {
+describe('what trained scores are raised by', () => {
   const spread = (deviation: number, count = 9) =>
     Array.from({ length: count }, (_, at) => 10 + ((at - (count - 1) / 2) * deviation) / 1.4826 / 2);
 
-  it("are so many of each product's own deviations", () => {
+  it("is the gap times each class's own deviation", () => {
     const products = [1, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
     for (const { trained } of products) expect(robustSpread(trained).deviation).toBeGreaterThan(0);
     const [first, second] = lifts(products, 0.5);
@@ -92,7 +92,7 @@ describe('lifts', () => {
     expect(second).toBeCloseTo(4 * first!, 9);
   });
 
-  it("are of the other products' deviations where there are too few images, or no spread", () => {
+  it("is by the other classes' deviations where a class has too few images, or no spread", () => {
     const wide = [1, 2, 4].map((deviation) => ({ trained: spread(deviation), heldOut: [] }));
     const usual = robustSpread(wide[1]!.trained).deviation;
     const found = lifts(

@@ -82,7 +82,7 @@ const card = {
 };
 
 describe('a file without a card', () => {
-  it('is used as it is where its outputs are named layer1, layer2, and says what it assumed', async () => {
+  it('is used where its outputs are named layer1, layer2, and its assumptions are printed', async () => {
     const bytes = tiny();
     const path = await written('part detector (1).onnx', bytes);
     const backbone = await loadBackbone(path);
@@ -104,7 +104,7 @@ describe('a file without a card', () => {
     expect(backbone.assumed).toEqual([expect.stringMatching(/ImageNet's mean and standard deviation/)]);
   });
 
-  it('needs flags or a card where they are not, and the error shows a card that works', async () => {
+  it('needs flags or a card where outputs have other names, and the error shows a card that works', async () => {
     const path = await written('vendor.onnx', tiny({ outputs: ['a', 'b'] }));
     const error: Error = await loadBackbone(path).then(
       () => expect.unreachable(),
@@ -165,8 +165,8 @@ describe('a file without a card', () => {
   });
 
   it.each([
-    ['grey pictures', tiny({ inputShape: ['N', 1, 'H', 'W'] }), 'its input pixels is float32 [N, 1, H, W]'],
-    ['oblong pictures', tiny({ inputShape: ['N', 3, 64, 32] }), 'its input is fixed to 32 x 64 pixels'],
+    ['grey images', tiny({ inputShape: ['N', 1, 'H', 'W'] }), 'its input pixels is float32 [N, 1, H, W]'],
+    ['oblong images', tiny({ inputShape: ['N', 3, 64, 32] }), 'its input is fixed to 32 x 64 pixels'],
     ['text', new TextEncoder().encode('not a network'), 'it is no ONNX file'],
     ['nothing', new Uint8Array(), 'it is no ONNX file'],
   ])('is refused when it is for %s', async (_, bytes, reason) => {
@@ -188,7 +188,7 @@ describe('a file without a card', () => {
 describe('a file with a card', () => {
   const bytes = tiny({ outputs: ['a', 'b'] });
 
-  it('takes everything from it, and flags go before it', async () => {
+  it('takes everything from it, and flags override it', async () => {
     const path = await written('tiny.onnx', bytes);
     await writeFile(join(folder, 'tiny.json'), JSON.stringify(card));
     const { card: read, assumed } = await loadBackbone(path, { inputSize: 128, normalization: 'imagenet' });
@@ -259,7 +259,7 @@ describe('the registry', () => {
     ]);
   });
 
-  it('refuses a taken name unless told to replace, and names that are none', async () => {
+  it('refuses a taken name without --replace, and names that are not allowed', async () => {
     const path = await written('one.onnx', tiny());
     await addBackbone(path);
     const other = await written('two.onnx', tiny({ seed: 1 }));
@@ -306,7 +306,7 @@ describe('the registry', () => {
     await expect(addBackbone(good)).rejects.toThrow('Expected CLAD_HOME to be a folder');
   });
 
-  it('finds a file that changed, and a card that lies', async () => {
+  it('finds a file that changed, and a card that is wrong', async () => {
     const { path } = await addBackbone(await written('one.onnx', tiny()), { inputSize: 64 });
     const written64 = JSON.parse(await readFile(`${path}.json`, 'utf8')) as typeof card;
     const lie = async (change: object, reason: string) => {

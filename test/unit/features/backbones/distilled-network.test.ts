@@ -72,7 +72,7 @@ const block = (x: Maps, name: string) =>
   rectified(added(x, convolved(rectified(convolved(x, `${name}.first`)), `${name}.second`)));
 
 describe('the distilled network', () => {
-  it.each([16, 19])('is what its convolutions written out are, at %d pixels', async (size) => {
+  it.each([16, 19])('equals its convolutions written out, at %d pixels', async (size) => {
     const picture: Maps = Array.from({ length: 3 }, () =>
       Array.from({ length: size }, () => Array.from({ length: size }, () => random.normal())),
     );
@@ -96,7 +96,7 @@ describe('the distilled network', () => {
     }
   });
 
-  it('says which weight is missing', () => {
+  it('names a missing weight', () => {
     const { 'stage2.block1.second.bias': _, ...rest } = weights;
     const picture = new Graph().input('picture', 'float32', [1, 3, 16, 16]);
     expect(() => distilledNetwork(picture, rest)).toThrow(/no weight stage2\.block1\.second\.bias/);
@@ -104,7 +104,7 @@ describe('the distilled network', () => {
 });
 
 describe('the built-in backbone', () => {
-  it('is loaded by its name, card and all', async () => {
+  it('is loaded by its name, with its card', async () => {
     const backbone = await loadBackbone('builtin');
     expect(backboneCardSchema.safeParse(backbone.card).success).toBe(true);
     expect(backbone.card).toMatchObject({
@@ -119,7 +119,7 @@ describe('the built-in backbone', () => {
     expect((await loadBackbone('builtin')).sha256).toBe(backbone.sha256);
   });
 
-  it('keeps within 8 MB', () => {
+  it('is smaller than 8 MB', () => {
     const file = new URL('../../../../assets/builtin-backbone.safetensors', import.meta.url);
     expect(existsSync(file)).toBe(true);
     expect(statSync(file).size).toBeLessThan(8e6);
@@ -134,7 +134,7 @@ describe('the built-in backbone', () => {
     );
   });
 
-  it('is what its card says', async () => {
+  it('agrees with its card', async () => {
     const { layers } = await verifyBackbone('builtin');
     expect(layers.map(({ shape }) => shape)).toEqual([
       [1, 419, 28, 28],
@@ -142,7 +142,7 @@ describe('the built-in backbone', () => {
     ]);
   });
 
-  it('is listed first, and its name is taken', async () => {
+  it('is listed first, and its name cannot be given to another', async () => {
     const listed = await listBackbones();
     expect(listed.map(({ name }) => name)).toEqual(['builtin', 'distilled', 'filter-bank']);
     expect(listed[0]).toMatchObject({ path: 'builtin', card: { inputSize: 224 } });
@@ -152,7 +152,7 @@ describe('the built-in backbone', () => {
       });
   });
 
-  it('takes what the user says before its card', async () => {
+  it("prefers the user's flags to its card", async () => {
     const { card } = await loadBackbone('builtin', { normalization: 'imagenet', inputSize: 256 });
     expect(card.mean).toEqual([0.485, 0.456, 0.406]);
     expect(card.inputSize).toBe(256);

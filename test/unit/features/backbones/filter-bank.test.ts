@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Colour = (x: number, y: number) => readonly [number, number, number];
 
-/** Both layers of a picture that is given by its colours, -1 to 1, channel by channel. */
+/** Both layers of an image that is given by its colours, -1 to 1, channel by channel. */
 async function layersOf(session: Session, colour: Colour, sides: readonly [number, number] = [side, side]) {
   const [height, width] = sides;
   const data = new Float32Array(3 * height * width);
@@ -95,7 +95,7 @@ describe('the filter bank', () => {
       });
   });
 
-  it('gives nothing but the colours on a flat picture, up to its borders', async () => {
+  it('gives nothing but the mean colours on a flat image, up to its borders', async () => {
     const [{ channels: first }, { channels: second }] = await layersOf(raw, () => [0.8, -0.2, 0.1]);
     const [red, green, blue] = [0.8, -0.2, 0.1].map((value) => Math.log((value + 1) / 2 + 0.1)) as [
       number,
@@ -115,7 +115,7 @@ describe('the filter bank', () => {
       for (const each of channel) expect(Math.abs(each - Math.sqrt(2e-4))).toBeLessThan(2e-3);
   });
 
-  it('sees nearly the same in half the light', async () => {
+  it('gives nearly the same in half the light', async () => {
     const lit = async (light: number) => {
       const [{ channels }] = await layersOf(
         raw,
@@ -126,7 +126,7 @@ describe('the filter bank', () => {
     expect((await lit(1)) / (await lit(0.5))).toBeLessThan(1.1);
   });
 
-  it('sees colour stripes that have no light', async () => {
+  it('responds to colour stripes of equal brightness', async () => {
     const [{ channels }] = await layersOf(raw, (x) => {
       const value = 0.05 * Math.cos((2 * Math.PI * x) / 5.28);
       return [value, -value, 0];
@@ -153,7 +153,7 @@ describe('the filter bank', () => {
     expect(largest(await responses(false))).toBe(0);
   });
 
-  it('is as wide as its layers say at any size, also an odd or oblong one', async () => {
+  it('has the declared size for any input, odd and oblong ones too', async () => {
     for (const [height, width] of [
       [64, 64],
       [100, 75],
@@ -169,7 +169,7 @@ describe('the filter bank', () => {
     }
   });
 
-  it('has comparable numbers on textures', async () => {
+  it('has channels of comparable size on textures', async () => {
     const random = new Random('bank test');
     const channels: number[][][] = [[], []];
     for (let count = 0; count < 20; count++) {
@@ -202,7 +202,7 @@ describe('the filter bank', () => {
 });
 
 describe('the backbone filter-bank', () => {
-  it('is loaded by its name, card and all', async () => {
+  it('is loaded by its name, with its card', async () => {
     const backbone = await loadBackbone('filter-bank');
     expect(backboneCardSchema.safeParse(backbone.card).success).toBe(true);
     expect(backbone.card).toMatchObject({
@@ -222,7 +222,7 @@ describe('the backbone filter-bank', () => {
     expect(sha256).toBe('f16fe7fb6515c87b2c257e872f529c8a3dea39bf8540d5142fc29ed33a6eddcc');
   });
 
-  it('is what its card says', async () => {
+  it('agrees with its card', async () => {
     const { layers } = await verifyBackbone('filter-bank');
     expect(layers.map(({ shape }) => shape)).toEqual([
       [1, 99, 28, 28],

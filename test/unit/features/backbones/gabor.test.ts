@@ -51,7 +51,7 @@ describe.each([7, 8])('a Gabor pair of %i taps', (side) => {
   });
 });
 
-describe('the kernels beside it', () => {
+describe('the other kernels', () => {
   it('opponent colours are orthonormal, and grey has no colour', () => {
     opponentColours.forEach((a, i) => {
       opponentColours.forEach((b, j) => {
@@ -61,7 +61,7 @@ describe('the kernels beside it', () => {
     expect(opponentColours.map((row) => sum(row)).slice(1)).toEqual([expect.closeTo(0), expect.closeTo(0)]);
   });
 
-  it('the smoothing keeps a flat picture and takes out the finest grating', () => {
+  it('the smoothing keeps a flat image and takes out the finest grating', () => {
     expect(sum(halvingKernel)).toBe(1);
     expect(
       dot(

@@ -11,6 +11,8 @@ import type { Sample } from '../../../../src/data/dataset.ts';
 import { fileImages } from '../../../../src/data/file-images.ts';
 import { fingerprint } from '../../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../../src/data/load.ts';
+import type { BackboneLayer } from '../../../../src/features/backbones/backbone-card.ts';
+import { requireAsCarded } from '../../../../src/features/backbones/check-layers.ts';
 import { Extractor, type FeaturePlan, planFeatures } from '../../../../src/features/patches/extractor.ts';
 import {
   type ExtractedStore,
@@ -165,7 +167,7 @@ describe('the store of patch features', () => {
       await extractor.release();
     }));
 
-  it('cuts the middle out of a picture once, with an anomaly or without', () =>
+  it('cuts the middle out of an image once, with an anomaly or without', () =>
     withPhotos(async (root) => {
       const geometry = { size: 32, resizeTo: 40 };
       const plan = await planFeatures(engine, backbone, { ...features, geometry });
@@ -180,7 +182,7 @@ describe('the store of patch features', () => {
         local.position.forEach((position, at) => {
           const normal = row((local.image[at] as number) * 16 + position);
           const anomalous = row(images.length * 16 + at);
-          // Pictures with anomalies are rounded to bytes.
+          // Images with anomalies are rounded to bytes.
           normal.forEach((value, dimension) => {
             expect(Math.abs(value - (anomalous[dimension] as number))).toBeLessThan(0.01);
           });
@@ -273,7 +275,7 @@ describe('a second extraction', () => {
   );
 });
 
-describe('a damaged store', () => {
+describe('a feature store', () => {
   const places: [string, (bytes: Buffer) => Uint8Array][] = [
     ['shard-00000.f16', (bytes) => bytes.fill(0, 100, 300)],
     ['shard-00001.f16', (bytes) => flipped(bytes, bytes.length - 1)],
@@ -283,7 +285,7 @@ describe('a damaged store', () => {
     ['index.json', (bytes) => flipped(bytes, bytes.indexOf('width') + 8)],
   ];
 
-  it.each(places)('is made again where it is damaged, %s, and says so', (name, damage) =>
+  it.each(places)('that is damaged, %s, is made again with a note', (name, damage) =>
     withPhotos(async (root) => {
       const first = await extractFeatures(await optionsFor(root));
       const before = await contentOf(first);
@@ -297,7 +299,7 @@ describe('a damaged store', () => {
     }),
   );
 
-  it('that is damaged while it is used is refused with what to do, never read', () =>
+  it('that is damaged while it is used is refused with what to do', () =>
     withPhotos(async (root) => {
       const { store, index } = await extractFeatures(await optionsFor(root));
       for (const [name, damage] of places.slice(0, 5)) {
@@ -339,7 +341,7 @@ describe('several extractions at once', () => {
 });
 
 describe('an interrupted extraction', () => {
-  it('says where it stopped, goes on with the missing shards, and gives the same bytes', () =>
+  it('reports where it stopped, makes the missing shards, and gives the same bytes', () =>
     withPhotos(async (root) => {
       const whole = await extractFeatures(await optionsFor(root, { cache: diskStorage(`${root}-whole`) }));
       const controller = new AbortController();
@@ -362,7 +364,7 @@ describe('an interrupted extraction', () => {
       expect(await contentOf(resumed)).toEqual(await contentOf(whole));
     }));
 
-  it('before its first shard leaves nothing that could be taken for a store', () =>
+  it('before its first shard leaves no usable store', () =>
     withPhotos(async (root) => {
       const stopped = extractFeatures(await optionsFor(root, { signal: AbortSignal.abort() }));
       await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
@@ -389,7 +391,7 @@ describe('an interrupted extraction', () => {
     }));
 });
 
-it('a broken image is an error that names it', () =>
+it('by a broken image is an error that names it', () =>
   withPhotos(async (root) => {
     const options = await optionsFor(root);
     await writeFile(join(root, 'bolt/1.png'), 'no picture');
@@ -410,7 +412,7 @@ describe('finer layers', () => {
       aggregation: { aggregation: 'concatenated' },
     });
 
-  it('stand before the others, on their grid, multiplied by their weight', async () => {
+  it('come before the others, on their grid, multiplied by their weight', async () => {
     const image = noise(40, 40);
     const rows = async (plan: FeaturePlan) => {
       const extractor = await Extractor.create(engine, backbone, plan);
@@ -424,6 +426,40 @@ describe('finer layers', () => {
     whole.forEach((value, at) => {
       expect(half[at]).toBeCloseTo(at % 22 < 12 ? value / 2 : value, 2);
     });
+  });
+});
+
+describe('a card that is not of its file', () => {
+  const { card } = backbone;
+  const planAs = (layer: Partial<BackboneLayer>, size = 64) =>
+    planFeatures(
+      engine,
+      { ...backbone, card: { ...card, layers: [{ ...card.layers[0]!, ...layer }, card.layers[1]!] } },
+      {
+        geometry: { size },
+        layers: ['layer2', 'layer3'],
+        fineLayers: [],
+        fineWeight: 1,
+        aggregation: { aggregation: 'concatenated' },
+      },
+    );
+
+  it('is refused before anything is extracted: stride and channels', async () => {
+    for (const stride of [4, 16])
+      await expect(planAs({ stride }), String(stride)).rejects.toThrow(
+        `/tiny.onnx: cannot serve as a backbone: layer layer2 has the shape [1, 12, 8, 8] on 64 x 64 pixels; its card says a stride of ${stride}, which is about ${64 / stride} positions.`,
+      );
+    await expect(planAs({ channels: 13 })).rejects.toThrow('its card says 13 channels');
+    await expect(planAs({})).resolves.toMatchObject({ sides: [8, 4] });
+  });
+
+  it('is not confused with a network that loses positions at the border', () => {
+    const measured = (side: number) => [{ name: 'layer3', shape: [1, 10, side, side] }];
+    const at = (size: number, side: number) => () =>
+      requireAsCarded({ path: 'x', card: { ...card, inputSize: 224 } }, measured(side), size);
+    // As VGG without padding would have it: two positions fewer at any size.
+    for (const size of [64, 128, 224, 512]) expect(at(size, size / 16 - 2), String(size)).not.toThrow();
+    for (const size of [64, 128, 224, 512]) expect(at(size, size / 8), String(size)).toThrow(/stride of 16/);
   });
 });
 

@@ -58,7 +58,7 @@ describe('produceInThreads', () => {
       expect(four).toEqual(one);
     }));
 
-  it('says so when a worker ends in the midst of its work, and ends the others', () =>
+  it('reports a worker that ends in the midst of its work, and ends the others', () =>
     withFiles(files, async (root) => {
       const ended = vi.fn();
       const start = (port: AskingPort): AskingPort => ({
@@ -80,7 +80,7 @@ describe('produceInThreads', () => {
       expect(ended).toHaveBeenCalledTimes(2);
     }));
 
-  it('says which photograph is at fault', () =>
+  it('names the photograph at fault', () =>
     withFiles({ ...files, '3.png': 'no picture' }, async (root) => {
       await expect(widths(produceInThreads(setup, jobsIn(root), { threads: 2 }))).rejects.toMatchObject({
         code: 'IMAGE_INVALID',
@@ -88,7 +88,7 @@ describe('produceInThreads', () => {
       });
     }));
 
-  it('ends its workers when nobody wants more', () =>
+  it('ends its workers when the caller stops reading', () =>
     withFiles(files, async (root) => {
       const ports: AskingPort[] = [];
       const terminated = vi.fn();

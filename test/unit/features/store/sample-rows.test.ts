@@ -6,29 +6,32 @@ import { planNormal } from '../../../../src/features/store/sample-rows.ts';
 import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
 
-describe('entries wanted', () => {
+describe('the number of entries', () => {
   it.each([
     [50, 0.1, 1000, 50],
     [1_000_000, 0.1, 1000, 100],
     [5, 0, 3, 3],
     [5, 0, 30, 5],
     [9, 0.001, 10, 1],
-  ])('of at most %d and a share of %f of %d patches: %d', (coresetSize, coresetShare, patches, wanted) => {
-    expect(entryCount({ ...presets.fast.memoryBank, coresetSize, coresetShare }, patches)).toBe(wanted);
-  });
+  ])(
+    'for a size of %d and a share of %f of %d patches is %d',
+    (coresetSize, coresetShare, patches, wanted) => {
+      expect(entryCount({ ...presets.fast.memoryBank, coresetSize, coresetShare }, patches)).toBe(wanted);
+    },
+  );
 });
 
 describe('a class whose patches all lie near those of another', () => {
   const classes = Uint16Array.of(0, 0, 0, 1, 1, 2, 2);
 
-  it('has a entry all the same, in the place of the one chosen last', () => {
+  it('has one entry, in the place of the one chosen last', () => {
     expect([...withEveryClass(Uint32Array.of(4, 1, 0, 2), classes)]).toEqual([4, 1, 0, 5]);
     // The last is its class's only one; the one before it is not.
     expect([...withEveryClass(Uint32Array.of(1, 0, 2, 4), classes)]).toEqual([1, 0, 5, 4]);
     expect([...withEveryClass(Uint32Array.of(1, 0, 2), classes)]).toEqual([1, 5, 3]);
   });
 
-  it('changes nothing where all have some, and has none where there are fewer entries than classes', () => {
+  it('gets nothing where it has entries already, or where there are fewer entries than classes', () => {
     const all = Uint32Array.of(5, 0, 3, 2);
     expect(withEveryClass(all, classes)).toEqual(all);
     expect([...withEveryClass(Uint32Array.of(3), classes)]).toEqual([3]);

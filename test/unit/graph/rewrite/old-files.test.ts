@@ -251,12 +251,36 @@ const cases: Case[] = [
   ],
 ];
 
-describe('files of older sets', () => {
+describe('files of older operator sets', () => {
   for (const [name, version, nodes, constants = [], options = {}] of cases)
     it(name, async () => {
       const model = file(version, [...nodes], [...constants], options);
       expect(await run(attached(model))).toEqual(await run(encodeModel(model)));
     });
+
+  describe('of before attributes had types', () => {
+    const untyped = (nodes: readonly NodeProto[]) =>
+      nodes.map((each) => ({
+        ...each,
+        attribute: (each.attribute ?? []).map(({ type: _, ...rest }) => rest as AttributeProto),
+      }));
+
+    it('give the same as with them, to the byte', () => {
+      for (const [name, version, nodes, constants = [], options = {}] of cases) {
+        // 0 is not written, and so tells nothing.
+        if (nodes.some(({ attribute = [] }) => attribute.some(({ i, f }) => i === 0 || f === 0))) continue;
+        const bytes = (of: readonly NodeProto[]) => attached(file(version, [...of], [...constants], options));
+        expect(Buffer.compare(bytes(untyped(nodes)), bytes(nodes)), name).toBe(0);
+      }
+    });
+
+    it('are refused where the value does not tell the type', () => {
+      const model = file(7, untyped([node('Softmax', ['x'], [int('axis', 0)])]));
+      expect(() => attached(model)).toThrow(
+        /axis of its Softmax has neither a type nor a value that tells it/,
+      );
+    });
+  });
 
   it('a Softmax whose rank is told by the file alone', async () => {
     // No shape is worked out of an Einsum; the file declares it.
@@ -281,7 +305,7 @@ describe('files of older sets', () => {
     expect(await run(plain)).toEqual(expected);
   });
 
-  it('are differentiated as what they became', () => {
+  it('are differentiated after the upgrade', () => {
     const graph = new Graph();
     const input = graph.input('x', 'float32', shape);
     const model = file(9, [node('Clip', ['x'], [float('min', 0)], ['c']), node('Softmax', ['c'])]);
@@ -360,7 +384,7 @@ describe('files of older sets', () => {
       [],
       /com\.vendor\.Fused/,
     ],
-  ])('refuses %s', (_, version, nodes, constants, message) => {
+  ])('are refused with %s', (_, version, nodes, constants, message) => {
     expect(() => attached(file(version, nodes, constants))).toThrow(message);
   });
 });

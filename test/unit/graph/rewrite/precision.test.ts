@@ -46,7 +46,7 @@ function batchNorm(graph: Graph, x: Tensor, channels: number, name: string): Ten
   )[0] as Tensor;
 }
 
-/** A picture through a stem of 3 channels, a residual block of 16, and a matrix product behind it. */
+/** An image through a stem of 3 channels, a residual block of 16, and a matrix product behind it. */
 function network(): ModelProto {
   const graph = new Graph();
   const weight = (name: string, outputs: number, inputs: number) =>
@@ -102,7 +102,7 @@ const initializer = ({ graph }: ModelProto, part: string) =>
   graph.initializer?.find(({ name }) => name?.includes(part));
 
 describe('foldBatchNorms', () => {
-  it('leaves no batch norm behind a convolution, and the numbers', async () => {
+  it('leaves no batch norm behind a convolution, and gives the same numbers', async () => {
     const folded = foldBatchNorms(network());
     expect([count(network(), 'BatchNormalization'), count(folded, 'BatchNormalization')]).toEqual([3, 0]);
     expect(initializer(folded, 'bn1.weight')).toBeUndefined();
@@ -113,7 +113,7 @@ describe('foldBatchNorms', () => {
     }
   });
 
-  it('leaves a batch norm whose convolution somebody else reads', () => {
+  it('leaves a batch norm whose convolution has another reader', () => {
     const model = network();
     const convolution = model.graph.node?.find(({ opType }) => opType === 'Conv');
     const read = convolution?.output?.[0] ?? '';
@@ -127,7 +127,7 @@ describe('foldBatchNorms', () => {
 });
 
 describe('storeInHalf', () => {
-  it('halves the bytes of large matrices alone, and is read back as float32', async () => {
+  it('halves the bytes of large matrices alone, and computes in float32', async () => {
     const model = network();
     const stored = storeInHalf(model);
     expect(initializer(stored, 'matrix/half')).toMatchObject({ dataType: 10, dims: [16 * size * size, 8] });
@@ -138,7 +138,7 @@ describe('storeInHalf', () => {
     expect(difference).toBeLessThan(1e-3);
   });
 
-  it('makes squared lengths of rows those of the rounded rows, and leaves other vectors', () => {
+  it('makes squared lengths those of the rounded rows, and leaves other vectors', () => {
     const [rows, width] = [256, 64];
     const graph = new Graph();
     // Just above what a half can hold: all are rounded down.
@@ -161,7 +161,7 @@ describe('storeInHalf', () => {
     expect(kept('other')).toEqual(other);
   });
 
-  it('leaves numbers that no half can hold', () => {
+  it('leaves numbers that are too large for a half', () => {
     const model = network();
     const matrix = initializer(model, 'matrix');
     const values = float32Values(matrix as never) as Float32Array;
@@ -172,13 +172,13 @@ describe('storeInHalf', () => {
 });
 
 describe('toHalfPrecision', () => {
-  it('computes the network in halves, the picture and what comes after in float32', async () => {
+  it('computes the network in halves, and the image and what follows in float32', async () => {
     const half = toHalfPrecision(foldBatchNorms(network()));
     const types = new Map(half.graph.initializer?.map(({ name, dataType }) => [name ?? '', dataType]));
     const weightTypes = (half.graph.node ?? [])
       .filter(({ opType }) => opType === 'Conv')
       .map(({ input }) => types.get(input?.[1] ?? ''));
-    // The first reads the picture.
+    // The first reads the image.
     expect(weightTypes).toEqual([1, 10, 10]);
     expect(types.get('matrix')).toBe(1);
     const outputs = await run(half);
@@ -192,7 +192,7 @@ describe('toHalfPrecision', () => {
 });
 
 describe('a node of two outputs', () => {
-  it('stays in float32 where both are used: the places of a MaxPool are no halves', async () => {
+  it('stays in float32 where both are used: the indices of a MaxPool are no halves', async () => {
     const graph = new Graph();
     const x = graph.input('picture', 'float32', ['N', 3, size, size]);
     const weight = graph.constant('w', normals('w', 16 * 27), [16, 3, 3, 3]);
@@ -233,7 +233,7 @@ describe('quantise', () => {
     );
   };
 
-  it('measures what the convolutions read and give', async () => {
+  it('measures the ranges of what convolutions read and give', async () => {
     const folded = foldBatchNorms(network());
     const ranges = await rangesOf(folded);
     // The stem's result and both convolutions' results: the first with its activation, the second without.

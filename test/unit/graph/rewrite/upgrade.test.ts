@@ -46,12 +46,12 @@ async function run(nodes: readonly NodeProto[], from: number) {
 const rows = [0, 1, 2].map((row) => Array.from(x.subarray(row * 4, row * 4 + 4)));
 const columns = (first: number, end: number) => rows.flatMap((row) => row.slice(first, end));
 
-describe('nodes of older sets', () => {
+describe('nodes of older operator sets', () => {
   it.each([
     [7, [ints('split', [1, 3])], [columns(0, 1), columns(1, 4)]],
     [11, [], [columns(0, 2), columns(2, 4)]],
     [13, [], [columns(0, 2), columns(2, 4)]],
-  ])('Split of set %d is into the parts that were said, or into equal ones', async (from, said, parts) => {
+  ])('Split of set %d has the sizes that were given, or equal ones', async (from, said, parts) => {
     const split = { opType: 'Split', input: ['x'], output: ['a', 'b'], attribute: [int('axis', 1), ...said] };
     expect(await run([split], from)).toEqual(parts);
   });
@@ -75,7 +75,7 @@ describe('nodes of older sets', () => {
     },
   );
 
-  it('Dropout passes what it is given, and BatchNormalization forgets `spatial`', async () => {
+  it('Dropout becomes Identity, and BatchNormalization loses `spatial`', async () => {
     const dropout = { opType: 'Dropout', input: ['x'], output: ['d', 'mask'], attribute: [] };
     expect(await run([dropout], 9)).toEqual([Array.from(x)]);
     const [norm] = upgradeNodes(
@@ -91,7 +91,7 @@ describe('nodes of older sets', () => {
     ['a set too old', { opType: 'Relu' }, 6, /operator set 6; sets 7 to 18/],
     ['an operator of somebody', { opType: 'Fused', domain: 'com.vendor' }, 13, /com\.vendor\.Fused/],
     ['an operator with a body', { opType: 'If' }, 13, /If of set 13 cannot be converted/],
-  ])('refuses %s', (_, node, from, message) => {
+  ])('are refused: %s', (_, node, from, message) => {
     expect(() => upgradeNodes([node], from, 18, () => '')).toThrow(message);
   });
 });

@@ -19,7 +19,7 @@ const textOf = async (row: GridVariant) => JSON.stringify(await optionsOf(row));
 
 describe('ablationVariants', () => {
   it.each(['fast', 'paper', 'accurate'] as const)(
-    'gives options that can be trained with, each another than %s itself',
+    'gives options that can be trained with, each different from %s',
     async (preset) => {
       const [whole, ...rows] = variants(preset);
       expect(await optionsOf(whole!)).toEqual(presets[preset]);
@@ -29,7 +29,7 @@ describe('ablationVariants', () => {
     },
   );
 
-  it('is the same of every method that has parts: each row trains with other options', async () => {
+  it('gives rows with other options for every method that has parts', async () => {
     const able = [...methods.values()].filter(({ ablation }) => ablation);
     expect(able.map(({ name }) => name)).toEqual(['clad', 'patchcore', 'glass', 'cras']);
     for (const method of able) {
@@ -48,7 +48,7 @@ describe('ablationVariants', () => {
     }
   });
 
-  it('of a method without parts is refused', () => {
+  it('refuses a method without parts', () => {
     const method = methods.get('simplenet')!;
     expect(() => ablationVariants(method, 'fast', method.presets.fast!)).toThrow(
       /--method to be a method that says in `ablation` which parts it has, got simplenet/,
@@ -56,13 +56,13 @@ describe('ablationVariants', () => {
     expect(ablationNames(method)).toEqual([]);
   });
 
-  it("leaves out what a preset has not: the paper's has no residuals to do without", () => {
+  it('leaves out parts that a preset does not have: paper has no residuals', () => {
     const names = (preset: 'paper' | 'fast') => variants(preset).map(({ name }) => name);
     expect(names('fast')).toContain('no residuals (decision 0002)');
     expect(names('paper').filter((name) => name.includes('decision'))).toEqual([]);
   });
 
-  it.each(['fast', 'paper'] as const)('sweeps over the value that %s has, among others', async (preset) => {
+  it.each(['fast', 'paper'] as const)('includes the value of %s in a sweep', async (preset) => {
     for (const sweep of Object.keys(clad.ablation!.sweeps)) {
       const [whole, ...rows] = variants(preset, presets[preset], [sweep]);
       const [own, ...found] = await Promise.all([whole!, ...rows].map(textOf));
@@ -74,14 +74,14 @@ describe('ablationVariants', () => {
     }
   });
 
-  it('sweeps beside the parts where it is asked to', () => {
+  it('adds sweeps to the parts where it is asked to', () => {
     const names = variants('fast', presets.fast, undefined, true).map(({ name }) => name);
     expect(names).toContain('no contrast (Eq. 8-17)');
     expect(names).toContain('losses.gamma=1');
     expect(variants('fast').map(({ name }) => name)).not.toContain('losses.gamma=1');
   });
 
-  it('without a reduction changes d alone', async () => {
+  it('changes d alone in the row without a reduction', async () => {
     const { features, memoryBank } = presets.fast;
     const adaptorOf = async (options: CladOptions) => {
       const row = variants('fast', options, ['no reduction']).at(-1)!;
@@ -94,13 +94,13 @@ describe('ablationVariants', () => {
     expect(variants('fast', joined).some(({ name }) => name.startsWith('no reduction'))).toBe(false);
   });
 
-  it('refuses a part or a constant that the settings have not', () => {
+  it('refuses a part or a constant that the options do not have', () => {
     const joined = { ...presets.fast, input: 'feature' as const };
     for (const name of ['no reduction', 'C_d', 'no residuals'])
       expect(() => variants('fast', joined, [name]), name).toThrow(/that these settings have, got/);
   });
 
-  it('sweeps a value once, whatever it is reached by', () => {
+  it('trains a value of a sweep once', () => {
     const still = { ...presets.fast.globalAnomalies, stepLength: 0 };
     const [, ...rows] = variants('fast', { ...presets.fast, globalAnomalies: still } as CommonOptions, [
       'ascent',
@@ -108,7 +108,7 @@ describe('ablationVariants', () => {
     expect(rows.map(({ name }) => name)).toEqual(['globalAnomalies.stepLength=0']);
   });
 
-  it('names what it knows when asked for something else', () => {
+  it('lists the parts when it is asked for an unknown one', () => {
     expect(() => variants('fast', presets.fast, ['no contrasts'])).toThrow(
       /no contrast, anomalies not attracted/,
     );

@@ -14,7 +14,7 @@ function cell(seed: number, imageAuroc: number | null, trainingSeconds: number |
   return { variant: 'row', seed, trainingSeconds, modelBytes: 100 + seed, evaluation } as unknown as GridCell;
 }
 
-describe('a row', () => {
+describe('a row of the comparison', () => {
   it("has the mean and the sample's deviation over its seeds", () => {
     const [row] = summarise([cell(0, 0.9), cell(1, 0.8), cell(2, 0.7)]);
     expect(row).toMatchObject({ variant: 'row', seeds: 3, modelBytes: 102 });
@@ -26,7 +26,7 @@ describe('a row', () => {
     expect(row!.latencyMs).toEqual({ mean: 1, deviation: 1 });
   });
 
-  it('has no deviation of one seed, and no number that one of them lacks', () => {
+  it('has no deviation for one seed, and no mean where a seed lacks the number', () => {
     expect(summarise([cell(0, 0.9)])[0]!.metrics.imageAuroc).toEqual({ mean: 0.9, deviation: 0 });
     const [row] = summarise([cell(0, 0.9, null), cell(1, null, 7)]);
     expect(row!.metrics.imageAuroc).toBeNull();

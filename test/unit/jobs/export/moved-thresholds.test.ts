@@ -8,14 +8,14 @@ import type { RgbImage } from '../../../../src/image/rgb.ts';
 import { medianShifts, moved } from '../../../../src/jobs/export/moved-thresholds.ts';
 import { withFolder } from '../../../helpers/made-store.ts';
 
-/** Scores a picture by its first byte. */
+/** Scores an image by its first byte. */
 const scoring = (scoreOf: (value: number) => number) => ({
   metadata: {},
   predict: async ({ data }: RgbImage) => ({ score: scoreOf(data[0] as number) }) as PredictionWithMap,
 });
 
 describe('thresholds in another precision', () => {
-  it('move by the median shift of their product', () =>
+  it('move by the median shift of their class', () =>
     withFolder(async (folder) => {
       const values: [string, number][] = [
         ['bolt', 10],
@@ -40,7 +40,7 @@ describe('thresholds in another precision', () => {
       expect(shifts.get('nut')).toBeCloseTo(3.5, 6);
     }));
 
-  it('keep what they promise, and take the colours with them; a product without images stays', () => {
+  it('keep their expected rate, and colours move with them; those of a class without images stay', () => {
     const threshold = (at: number) => ({
       threshold: at,
       achievableRate: 0.1,

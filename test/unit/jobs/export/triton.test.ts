@@ -52,7 +52,7 @@ describe('config.pbtxt', () => {
     expect(config).toMatchObject({ max_batch_size: 1, instance_group: [{ kind: 'KIND_GPU' }] });
   });
 
-  it('is refused by the reader when a field is wrong', () => {
+  it('is refused by the parser when a field is wrong', () => {
     const wrong = tritonConfig(metadata, options).replace('max_batch_size', 'max_batch');
     expect(() => readTritonConfig(wrong)).toThrow(/max_batch/);
   });

@@ -22,7 +22,7 @@ const metadata = (threshold: number) =>
   }) as Pick<DetectorMetadata, 'thresholds'>;
 
 describe('warnings about good images', () => {
-  it('name a class whose threshold lies far above its ordinary images, and what sets it', () => {
+  it('name a class whose threshold lies far above its ordinary images, and the image that sets it', () => {
     const [warning, ...others] = goodImageWarnings([...ordinary, image(20, 20.6)], metadata(20.6));
     expect(others).toEqual([]);
     expect(warning).toMatch(/threshold of bolt, 20\.60, .*\/photos\/bolt\/20\.png.*--exclude/);
@@ -32,7 +32,7 @@ describe('warnings about good images', () => {
     expect(goodImageWarnings(ordinary, metadata(2.4))).toEqual([]);
   });
 
-  it('name two classes that look alike, but not for one photograph in the wrong folder', () => {
+  it('name two classes that look alike, but not one photograph in the wrong folder', () => {
     const taken = (count: number) =>
       ordinary.map((each, at) => (at < count ? { ...each, recognisedAs: 'nut', share: 0.7 } : each));
     expect(goodImageWarnings(taken(1), metadata(2.4))).toEqual([]);
@@ -43,7 +43,7 @@ describe('warnings about good images', () => {
 });
 
 describe('images that may be no good ones of their class', () => {
-  it('are what stands out, and what is recognised as another, the surest first', () => {
+  it('are the outliers, and those recognised as another class, the surest first', () => {
     const wrong = image(30, 2, { recognisedAs: 'nut', share: 0.9 });
     const less = image(31, 2, { recognisedAs: 'nut', share: 0.6 });
     const far = image(32, 40, { deviations: 30, recognisedAs: 'nut', share: 0.3 });

@@ -73,7 +73,7 @@ const calibrated = (predicted: PredictedGoodImages, rate: number) =>
   calibrateByGood(predicted, rate, scoreGapOf(predicted.images));
 
 describe('thresholds by good images', () => {
-  it('keep the wanted rate, which those of held-out images alone or of trained ones unmoved miss', () => {
+  it('keep the wanted rate, where held-out images alone, or trained ones not raised, do not', () => {
     const random = new Random(11);
     const wanted = 0.05;
     const alarms = { moved: 0, heldOut: 0, unmoved: 0 };
@@ -97,7 +97,7 @@ describe('thresholds by good images', () => {
     expect(rate(alarms.unmoved)).toBeGreaterThan(wanted + 0.02);
   });
 
-  it('count every image, and held-out ones alone where the others are known too well', () => {
+  it('use every image, and held-out ones alone where the score gap is too large', () => {
     const random = new Random(12);
     const little = calibrated(predictedOf(random, 0.3, [85, 15]), 0.05);
     expect(little.classes.get('nut')?.threshold.count).toBe(100);
@@ -112,7 +112,7 @@ describe('thresholds by good images', () => {
     expect(none.classes.get('nut')?.threshold.count).toBe(100);
   });
 
-  it('leave held-out scores as they are, and move those of a class alike', () => {
+  it('leave held-out scores as they are, and raise trained ones of a class alike', () => {
     const { images, ...predicted } = predictedOf(new Random(13), 0.6, [40, 10]);
     const calibration = calibrated({ images, ...predicted }, 0.05);
     expect(calibration.scoreGap).toBeGreaterThan(0);

@@ -51,13 +51,13 @@ describe('good images in a list', () => {
     expect(lines[9]).toBe('nut,nut/2.png,70,9,0,trained on,nut,1');
   });
 
-  it('stand out far above the others of their class alone', () => {
+  it('stand out only where they are far above the others of their class', () => {
     expect(standOut(ranked).map(({ path }) => path)).toEqual(['/photos/bolt/5.png']);
   });
 });
 
-describe('good images of which the networks remember too much', () => {
-  it('are compared with their own kind', () => {
+describe('good images of a detector with a large score gap', () => {
+  it('are compared among trained ones, and among held-out ones', () => {
     const image = (id: number, heldOut: boolean, score: number) => ({
       id,
       path: `/photos/${id}.png`,
@@ -78,8 +78,8 @@ describe('good images of which the networks remember too much', () => {
   });
 });
 
-describe('pictures of good images that stand out', () => {
-  it('show what the detector sees beside its heat, under short names, in the place of those of an earlier try', async () => {
+describe('the files of images that stand out', () => {
+  it('show the input beside its heat map, under short names, and replace those of an earlier run', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clad-standing-'));
     try {
       const long = `* ?${'長'.repeat(60)}`;

@@ -87,8 +87,8 @@ const metadata = {
   display: { nut: { low: 2, high: 4, top: 8 } },
 } as unknown as DetectorMetadata;
 
-describe('defects made on good images', () => {
-  it('say how near its highest values a defect ends, and how high strong ones reach', async () => {
+describe('synthetic defects on good images', () => {
+  it('show how near its highest values a defect ends, and how high strong ones reach', async () => {
     const { regions, display, thresholds } = await withMadeDefects(metadata, workWith(1), detectorOf(40), 10);
     expect(thresholds).toEqual(metadata.thresholds);
     expect(regions?.reach).toBe(10);
@@ -105,7 +105,7 @@ describe('defects made on good images', () => {
     });
   });
 
-  it('leave the usual values where there are none, or none that the detector calls anomalous', async () => {
+  it('give the default values where there are none, or none that is called anomalous', async () => {
     for (const [work, detector] of [
       [workWith(0), detectorOf(40)],
       [workWith(1), detectorOf(0)],
@@ -122,7 +122,7 @@ describe('defects made on good images', () => {
     ).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 
-  it('are one piece each', () => {
+  it('are cut down to their largest piece', () => {
     const random = new Random(1);
     const data = Uint8Array.from({ length: size * size }, () => Number(random.uniform() < 0.4));
     const image = { ...good, data: new Uint8Array(size * size * 3).fill(200) };
@@ -134,8 +134,8 @@ describe('defects made on good images', () => {
   });
 });
 
-describe('the share of a product', () => {
-  it('is the one whose regions overlap the defects, however strong these are', () => {
+describe('the region share of a class', () => {
+  it('is the one whose regions overlap the defects best, however strong these are', () => {
     const found = Array.from({ length: 12 }, (_, number) => {
       const mask = new Uint8Array(size * size);
       const data = good.data.slice();
@@ -159,7 +159,7 @@ describe('the share of a product', () => {
     expect(middle('tight')).toBeLessThan(1.4);
   });
 
-  it('is the usual one where no pixel is above the threshold, whatever the scores', () => {
+  it('is the default where no pixel is above the threshold', () => {
     const map = new Float32Array(size * size).fill(1);
     const found = Array.from({ length: 12 }, () => ({
       map,

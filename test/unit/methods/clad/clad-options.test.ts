@@ -96,7 +96,7 @@ describe('values out of range', () => {
     ['selection=validation', /selection/],
     ['falseAlarmRate=0', /falseAlarmRate/],
   ])('%s is refused by name', (text, name) => {
-    const options = mergeOptions(presets.fast, optionFromText(text), '--set');
+    const options = mergeOptions(presets.fast, optionFromText(text, '--set'), '--set');
     expect(() => checkOptions(cladOptions, options)).toThrow(name);
   });
 
@@ -105,7 +105,7 @@ describe('values out of range', () => {
     ['globalAnomalies.innerRadius=2', /innerRadius to be at most globalAnomalies\.outerRadius, 1\.7, got 2/],
     ['features.resizeTo=100', /resizeTo to be at least features\.inputSize, 256.*got 100/],
   ])('%s contradicts another option and is refused', (text, message) => {
-    const options = mergeOptions(presets.fast, optionFromText(text), '--set');
+    const options = mergeOptions(presets.fast, optionFromText(text, '--set'), '--set');
     expect(() => checkOptions(cladOptions, options)).toThrow(message);
   });
 });

@@ -6,8 +6,8 @@ import { extrapolated } from '../../../../src/methods/clad/plan-timing.ts';
 const positive = fc.double({ min: 1e-6, max: 1, noNaN: true });
 const timed = (seconds: (rows: number) => number) => (rows: number) => ({ rows, seconds: seconds(rows) });
 
-describe('the time of a step', () => {
-  it('is found again where it grows with the rows beside a fixed part', () =>
+describe('the estimated time of a step', () => {
+  it('recovers a cost that grows with the rows beside a fixed part', () =>
     fc.assert(
       fc.property(positive, positive, (fixed, each) => {
         const of = timed((rows) => fixed + each * rows);
@@ -15,7 +15,7 @@ describe('the time of a step', () => {
       }),
     ));
 
-  it('is found again where pairs of rows are contrasted', () =>
+  it('recovers a cost of contrasted pairs of rows', () =>
     fc.assert(
       fc.property(positive, positive, (each, pair) => {
         const of = timed((rows) => each * rows + 1e-6 * pair * rows * rows);
@@ -24,7 +24,7 @@ describe('the time of a step', () => {
       }),
     ));
 
-  it('is not blown up by the noise of a clock where nothing is contrasted', () => {
+  it('is not inflated by clock noise where nothing is contrasted', () => {
     // Two percent too long at the larger size: two percent or so, not several times the truth.
     const [first, second] = [
       { rows: 2048, seconds: 0.2 },
@@ -33,7 +33,7 @@ describe('the time of a step', () => {
     expect(extrapolated(first, second, 100_000, false)).toBeLessThan(1.05 * (0.2 / 2048) * 100_000);
   });
 
-  it('is what was measured where the step is small', () => {
+  it('is the measured one where the step is small', () => {
     expect(extrapolated({ rows: 8, seconds: 1 }, { rows: 12, seconds: 3 }, 12, true)).toBe(3);
   });
 });

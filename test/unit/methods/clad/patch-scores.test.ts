@@ -95,7 +95,7 @@ function expectClose(actual: readonly number[] | undefined, expected: readonly n
 }
 
 describe('a patch', () => {
-  it('on features is scored by the networks and votes for the likeliest product, never for the anomaly class', async () => {
+  it('on features is scored by the networks and votes for the likeliest class, never for the anomaly class', async () => {
     const { network, votes, distance, combined } = await voices(feature);
     const { logits, score } = await networks(x);
     expectClose(network, score);
@@ -145,7 +145,7 @@ describe('a patch', () => {
     expectClose(network, (await networks(inputs)).score);
   });
 
-  it('says both in units of how they vary over normal patches', async () => {
+  it('has both scores fused in units of their spread over normal patches', async () => {
     const { network, distance, combined } = await voices(residual, opinion);
     expectClose(
       combined,
@@ -153,7 +153,7 @@ describe('a patch', () => {
     );
   });
 
-  it('says only what the networks do where no second opinion is wanted, or none can be had', async () => {
+  it("has the networks' score alone where no fusion is wanted, or there is no memory bank", async () => {
     const alone = await voices(residual);
     expectClose(alone.combined, alone.network!);
     const none = await voices(feature, opinion);

@@ -1,4 +1,4 @@
-/** @file The second opinion's units: how both voices vary over held-out normal patches, and over nothing else. */
+/** @file The units of score fusion: how both scores vary over held-out normal patches, and over nothing else. */
 import { describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
@@ -51,7 +51,7 @@ function spreadOf(values: readonly number[]) {
   return { mean, deviation: Math.sqrt(variance) };
 }
 
-describe('the second opinion', () => {
+describe('the spread for score fusion', () => {
   it('is measured on all patches of held-out images, each without its own entries in the bank', () =>
     withModel('residual', async (made, model) => {
       const own = { network: [] as number[], distance: [] as number[] };
@@ -83,7 +83,7 @@ describe('the second opinion', () => {
       expect(spreadOf(whole).mean).toBeLessThan(spreadOf(own.distance).mean - 1e-3);
     }));
 
-  it('is none where the networks are to be heard alone, and where there is no memory bank', async () => {
+  it('is not measured where the networks score alone, or there is no memory bank', async () => {
     await withModel('residual', async (made, model) => {
       expect(await measureSpreads(engine, model, made, held, null)).toBeUndefined();
     });

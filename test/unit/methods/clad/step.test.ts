@@ -136,7 +136,7 @@ describe('losses of a step', () => {
     for (const [name, value] of Object.entries(losses)) expect(value, name).toBeGreaterThan(0);
   });
 
-  it('are classification and score alone in stage 2, and nothing else counts (Eq. 24)', async () => {
+  it('are classification and score alone in stage 2 (Eq. 24)', async () => {
     const losses = await lossesOf({ stage: 2, training: { losses: { contrast: 5, variance: 5 } } });
     expect(Object.keys(losses)).toEqual(['classification', 'score', 'total']);
     expect(losses.total).toBeCloseTo(losses.classification! + losses.score!, 5);
@@ -285,7 +285,7 @@ describe('losses against the equations, in plain loops', () => {
     expect(losses.score).toBeCloseTo(mean(expected), 4);
   });
 
-  it('the ascent goes up the loss of the networks as they would be used now (Eq. 5-6)', async () => {
+  it('the ascent goes up the loss of the networks with their running statistics (Eq. 5-6)', async () => {
     const graph = new Graph();
     const { score: inUse } = networksInference(graph.input('x', 'float32', ['N', width]), constants(graph));
     graph.output('score', inUse);
@@ -319,7 +319,7 @@ describe('losses against the equations, in plain loops', () => {
     expect(Math.abs(losses.score! - still.score!)).toBeGreaterThan(5e-3);
   });
 
-  it('classification labels products by their class and every anomaly by class N (Eq. 20)', async () => {
+  it('classification labels classes by their class and every anomaly by class N (Eq. 20)', async () => {
     const { logits, labels } = await reference();
     const expected = labels.map((label, row) => {
       const own = Array.from(logits.subarray(row * (classes + 1), (row + 1) * (classes + 1)));

@@ -1,4 +1,4 @@
-/** @file What chooses the networks: held-out patches against anomalies of the same images, and the test images, worked out by hand. */
+/** @file The validation score: held-out patches against anomalies of the same images, and the test images, worked out by hand. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/data/dataset.ts';
@@ -32,7 +32,7 @@ const mean = (values: readonly number[]) => values.reduce((total, value) => tota
 const auroc = (good: readonly number[], bad: readonly number[]) =>
   rankingMetrics([...good, ...bad], [...good.map(() => 0), ...bad.map(() => 1)]).auroc!;
 
-describe('a judge on held-out images', () => {
+describe('the validation score on held-out images', () => {
   /** Images 1 and 4 are held out; a patch is worth its position, an anomaly 8 more on held-out images and 8 less on others. */
   const judgement = (weight: number, noise: number) =>
     withFolder(async (folder) => {
@@ -79,7 +79,7 @@ describe('a judge on held-out images', () => {
     expect(await judgement(-1, 0)).toBeCloseTo(1 - expected, 6);
   });
 
-  it('has noise of the length of the training', async () => {
+  it('uses noise of the length that training has', async () => {
     const [none, little, much] = [await judgement(1, 0), await judgement(1, 3), await judgement(1, 1000)];
     expect(little).not.toBe(none);
     // Half of a wide noise lies above all normal patches.
@@ -87,12 +87,12 @@ describe('a judge on held-out images', () => {
   });
 });
 
-describe('a judge on test images', () => {
-  it('is the mean pixel AUROC over products, each image with its own mask', () =>
+describe('the validation score on test images', () => {
+  it('is the mean pixel AUROC over classes, each image with its own mask', () =>
     withFolder(async (folder) => {
       const size = 4;
       const firstId = 10;
-      // Patches are pixels here. What is normal in the second product would be anomalous in the first.
+      // Patches are pixels here. What is normal in the second class would be anomalous in the first.
       const normal = [1, 1, 4, 4];
       // Of the odd ones the left half is anomalous.
       const inside = [1, 3, 4, 6];
@@ -122,7 +122,7 @@ describe('a judge on test images', () => {
       const images = fileImages;
       const common = { engine, inputs, fitted, training, networks, images, firstId, geometry: { size } };
       const first = await testValidator({ ...common, samples });
-      // The same with the second product taken for the first's: all four are of one.
+      // The same with the second class taken for the first's: all four are of one.
       const all = await testValidator({
         ...common,
         samples: samples.map((sample) => ({ ...sample, className: 'bolt' })),

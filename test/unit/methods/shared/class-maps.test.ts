@@ -1,4 +1,4 @@
-/** @file Each product's mean photograph in feature space, against plain loops. */
+/** @file Each class's mean photograph in feature space, against plain loops. */
 import { describe, expect, it } from 'vitest';
 import { fitClassMaps } from '../../../../src/methods/shared/class-maps.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
@@ -8,7 +8,7 @@ const [width, patches] = [2, 4];
 const value = (id: number, position: number, axis: number) => 2 * id + position / 4 - 8 * axis;
 
 describe('class maps', () => {
-  it('are means over the images that are wanted, place by place, of each class', () =>
+  it('are means over the chosen images, place by place, of each class', () =>
     withFolder(async (folder) => {
       const made = await makeStore(folder, {
         width,

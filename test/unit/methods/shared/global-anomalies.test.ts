@@ -78,7 +78,7 @@ function expectClose(actual: readonly number[], expected: readonly number[]) {
 }
 
 describe('global anomalies', () => {
-  it('without ascent are the normal features with the noise as drawn, projected nowhere', async () => {
+  it('without ascent are the normal features with the noise as drawn, not projected', async () => {
     const { displacement } = await anomalies({ ...open, steps: 0, innerRadius: 5, outerRadius: 6 });
     expectClose(displacement, noise.data);
   });
@@ -94,7 +94,7 @@ describe('global anomalies', () => {
     expectClose((await anomalies(all)).displacement, reference(all));
   });
 
-  it('look more normal to the discriminator than the noise alone: the loss is ascended, the score falls', async () => {
+  it('are closer to normal for the discriminator than the noise alone: the loss is ascended, the score falls', async () => {
     const parameters = initialParameters(
       { inputWidth: width, adaptorWidths: [12, 9, 6], discriminatorWidths: [8, 6], classes: 3 },
       new Random('discriminator'),

@@ -87,7 +87,7 @@ async function epochs(source: PatchBatches, count: number): Promise<string[][]> 
 const windowSizes = fc.constantFrom(1, 2 * bytesOfImage, 5 * bytesOfImage, 1e9);
 
 describe('a batch', () => {
-  it('is the same for the same seed, stage and step, whatever was asked for before', () =>
+  it('is the same for the same seed, stage and step, whatever batches were made before', () =>
     fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -260,7 +260,7 @@ describe('local anomalies', () => {
     }
   });
 
-  it('that are wanted where none is covered enough are an error that names the option', async () => {
+  it('are an error that names the option where no patch is covered enough', async () => {
     const source = await open(
       { images: new Set([0]), rows: { normal: 9, local: 2, global: 0 } },
       withCoverage(1),

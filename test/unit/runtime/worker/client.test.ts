@@ -49,7 +49,7 @@ describe.each(ports)('WorkerClient over a port %s', (_, port) => {
     await worker.close();
   });
 
-  it('passes errors on with their code and words', async () => {
+  it('passes errors on with their code and message', async () => {
     const worker = new WorkerClient<Mortal>(port(), words);
     const message = 'x.png: cannot be decoded (broken). Replace or remove the file.';
     await expect(worker.call('refuse', null)).rejects.toMatchObject({ code: 'IMAGE_INVALID', message });
@@ -58,7 +58,7 @@ describe.each(ports)('WorkerClient over a port %s', (_, port) => {
     await worker.kill();
   });
 
-  it('moves buffers there, and says what cannot be sent', async () => {
+  it('moves buffers to the worker, and reports what cannot be sent', async () => {
     const worker = new WorkerClient<Mortal>(port(), words);
     const bytes = new Uint8Array([1, 2, 3]);
     expect(await worker.call('echo', bytes, [bytes.buffer])).toEqual(new Uint8Array([1, 2, 3]));
@@ -68,7 +68,7 @@ describe.each(ports)('WorkerClient over a port %s', (_, port) => {
     await worker.close();
   });
 
-  it('refuses every call under way when it is killed', async () => {
+  it('rejects every call under way when it is killed', async () => {
     const onDeath = vi.fn();
     const worker = new WorkerClient<Mortal>(port(), { ...words, onDeath });
     await worker.call('echo', 0);
@@ -89,7 +89,7 @@ describe('WorkerClient', () => {
     expect(released).toHaveBeenCalledTimes(1);
   });
 
-  it('meets all calls with WORKER_DIED when the worker ends by itself, and says so once', async () => {
+  it('rejects all calls with WORKER_DIED when the worker ends by itself, and reports it once', async () => {
     const onDeath = vi.fn();
     type Dying = { run(images: readonly never[]): Promise<Prepared<null>> } & Pick<Mortal, 'echo'>;
     const worker = new WorkerClient<Dying>(nodeWorker(script), { ...words, onDeath });
@@ -102,7 +102,7 @@ describe('WorkerClient', () => {
     await worker.kill();
   });
 
-  it('says why a script did not start', async () => {
+  it('reports why a script did not start', async () => {
     const onDeath = vi.fn();
     const worker = new WorkerClient<Mortal>(nodeWorker(new URL('file:///no/such.mjs')), {
       ...words,

@@ -27,13 +27,13 @@ const activeThreads = () => process.getActiveResourcesInfo().filter((name) => na
 const begins = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('Lane', () => {
-  it('answers each call with its own answer, more of them than there are threads', async () => {
+  it('answers each call with its own answer, with more calls than threads', async () => {
     lane = new Lane({ ...options, count: 2 });
     const calls = Array.from({ length: 9 }, (_, value) => lane.call('echo', value));
     expect(await Promise.all(calls)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('ends work that nobody waits for any more, though its thread hears nothing, and goes on', async () => {
+  it('ends work that nobody waits for any more, though its thread does not listen, and goes on', async () => {
     lane = new Lane({ ...options, count: 1, grace: 50 });
     await lane.call('echo', 0);
     const controller = new AbortController();
@@ -48,7 +48,7 @@ describe('Lane', () => {
     expect(died).not.toHaveBeenCalled();
   });
 
-  it('lets work end by itself within the grace, and takes out what has not begun', async () => {
+  it('lets work finish within the grace period, and drops work that has not begun', async () => {
     lane = new Lane({ ...options, count: 1, grace: 30_000 });
     await lane.call('echo', 0);
     const controller = new AbortController();
@@ -64,7 +64,7 @@ describe('Lane', () => {
     await expect(lane.call('echo', 3, { signal })).rejects.toThrow('gone');
   });
 
-  it('starts no thread once it is closed, though one is at work', async () => {
+  it('starts no thread once it is closed, though one is still at work', async () => {
     const onDeath = vi.fn();
     lane = new Lane({ ...options, count: 1, onDeath });
     await lane.call('echo', 0);
@@ -85,7 +85,7 @@ describe('Lane', () => {
     expect(onDeath).toHaveBeenCalledTimes(1);
   });
 
-  it('replaces one that died idle, and not before there is work: it may die of being started', async () => {
+  it('replaces a thread that died idle only when there is work', async () => {
     const start = vi.fn(() => nodeWorker(script));
     const onDeath = vi.fn();
     lane = new Lane({ ...options, start, count: 1, onDeath });

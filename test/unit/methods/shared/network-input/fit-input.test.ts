@@ -154,8 +154,8 @@ const strangersOf = ({ classes }: Rows) => classes.map((classIndex) => 990 + cla
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe('entries of other images', () => {
-  it('are so many at least, whichever image is left out', () => {
+describe('the entries that are not of one image', () => {
+  it('are enough for the neighbours, whichever image is left out', () => {
     expect(othersOf([3, 3, 3, 7, 8])).toBe(2);
     expect(othersOf([3, 7])).toBe(1);
     expect(() => othersOf([4, 4, 4])).toThrow(
@@ -208,7 +208,7 @@ describe('the memory bank', () => {
     });
   });
 
-  it('is matched without the entries of the own image', async () => {
+  it('is matched without the entries of the image itself', async () => {
     const rows = await normalRows(fit);
     const { inputs, distances } = await inputsOf(rows);
     const { data: whitening } = fitted.arrays.whitening;
@@ -223,7 +223,7 @@ describe('the memory bank', () => {
     });
   });
 
-  it('gives a row that is a entry itself a neighbour elsewhere, and itself where the image is another', async () => {
+  it('gives a row that is an entry another neighbour, and itself where the image is another', async () => {
     const rows = await normalRows(fit);
     const entries = projected(rows.values).map((row, index) => {
       const [first, second] = others(row, rows.classes[index]!, undefined);
@@ -254,7 +254,7 @@ describe('the memory bank', () => {
     expect(seen.arrays.mean.data).not.toEqual(fitted.arrays.mean.data);
   });
 
-  it('is smaller where there are fewer patches than it wants', async () => {
+  it('is smaller where there are fewer patches than its size', async () => {
     const { memoryBank } = training;
     const few = await residual(made, {
       ...training,
@@ -276,7 +276,7 @@ describe('the whitening', () => {
     }
   });
 
-  it('is less along narrow components by the floor', async () => {
+  it('is weaker along narrow components by the floor', async () => {
     const floor = { ...training, memoryBank: { ...training.memoryBank, whiteningFloor: 10 } };
     const { data } = (await residual(made, floor)).arrays.whitening;
     const plain = fitted.arrays.whitening.data;
@@ -324,7 +324,7 @@ describe('the fitted file', () => {
     expect(await readFitted(storage, 'missing.safetensors', 'key')).toBeUndefined();
   });
 
-  it('is never read where a bit of it is not as it was written', async () => {
+  it('is refused where any bit of it was changed', async () => {
     const name = 'bits.safetensors';
     const storage = memoryStorage();
     await writeFitted(storage, name, fitted, 'key');

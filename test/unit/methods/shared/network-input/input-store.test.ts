@@ -110,7 +110,7 @@ describe('the input store', () => {
     await session.release();
   });
 
-  it('is made again where it is damaged, and says so', async () => {
+  it('is made again where it is damaged, with a note', async () => {
     const first = await inputs('damaged');
     const before = await bytesOf(first);
     const path = join(first.store.storage.pathOf(), 'shard-00001.f16');
@@ -121,7 +121,7 @@ describe('the input store', () => {
     expect(notes).toEqual([`${path} was damaged, and was made again.`]);
   });
 
-  it('is found again, without the engine', async () => {
+  it('is used again, without the engine', async () => {
     const first = await inputs('again');
     expect(loads).toBe(1);
     const second = await inputs('again');
@@ -148,7 +148,7 @@ describe('the input store', () => {
     expect((await store.readShard(0)).local.image).toEqual([]);
   });
 
-  it('that was interrupted goes on with what is missing, and comes out the same', async () => {
+  it('that was interrupted gets what is missing, and has the same bytes', async () => {
     const whole = await inputs('whole');
     const controller = new AbortController();
     const stopped = inputs('stopped', {

@@ -1,0 +1,170 @@
+/** @file Flags of what reads a data set for a training, and what they and a YAML file say together: of `clad train`, and of `clad extract`, which comes before it. */
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { checkOptions, type OptionTree, optionFromText } from '../core/options.ts';
+import { type Dataset, layouts } from '../data/dataset.ts';
+import { builtinName } from '../features/backbones/builtin-backbone.ts';
+import { type SampleBits, sampleBits } from '../image/samples.ts';
+import type { ReadRequest } from '../jobs/train/train-request.ts';
+import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
+import { defaultPreset, presetOf, resolveOptions } from '../methods/resolve-options.ts';
+import { type Device, devices } from '../runtime/engine.ts';
+import { pixels, repeated, wholeFromText } from './arguments.ts';
+import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
+import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { readYaml, yamlRefused } from './yaml-file.ts';
+
+/** Values of the flags as commander gives them. */
+export interface TrainingFlags extends BackboneFlagValues {
+  readonly backbone?: string;
+  readonly textures?: string;
+  readonly method?: string;
+  readonly preset?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly selection?: string;
+  readonly inputSize?: number;
+  readonly seed?: number;
+  readonly layout?: Dataset['layout'];
+  readonly bits?: SampleBits;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly cache?: string;
+  readonly skipBroken?: boolean;
+  readonly exclude?: readonly string[];
+}
+
+/** Adds them to a verb. @param cache - what the verb does with the folder of --cache */
+export function addTrainingFlags(command: Command, cache: string): void {
+  command
+    .option(
+      '--backbone <name|file>',
+      'frozen backbone: a name from `clad backbones list` or an ONNX file (default: builtin)',
+    )
+    .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
+    .option(
+      '--method <name|file>',
+      `what is trained: ${methodNames.join(', ')}, or a JavaScript file that holds a method (default: ${defaultMethod})`,
+    )
+    .option('--preset <name>', `settings to start from (default: the first): ${presetHelp()}`)
+    .option('--config <file>', 'YAML file with options of this command and of the training')
+    .option(
+      '--set <name=value>',
+      'one option of the training, e.g. losses.gamma=1; may be repeated',
+      repeated,
+      [],
+    )
+    .addOption(
+      new Option(
+        '--selection <how>',
+        'what chooses the networks: held-out images (the default), the test images, which leaks, or none',
+      ).choices(['synthetic', 'test', 'last']),
+    )
+    .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
+    .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
+    .addOption(layoutOption())
+    .addOption(bitsOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--cache <dir>', cache)
+    .option('--skip-broken', 'leave out images that cannot be decoded')
+    .option('--exclude <files...>', 'training images to leave out, as paths');
+  addBackboneFlags(command);
+}
+
+/** Options of the command itself that may also stand in the YAML file. */
+const commandSchema = z.object({
+  method: z.string().optional(),
+  preset: z.string().optional(),
+  backbone: z.string().optional(),
+  textures: z.string().optional(),
+  device: z.enum(devices).optional(),
+  threads: z.number().int().min(1).optional(),
+  cache: z.string().optional(),
+  layout: z.enum(layouts).optional(),
+  bits: z.literal(sampleBits).optional(),
+  skipBroken: z.boolean().optional(),
+  exclude: z.array(z.string()).optional(),
+  excludeOutliers: z.boolean().optional(),
+});
+
+/** The presets of each method, e.g. `clad: fast, paper, accurate; patchcore: fast, published`. */
+function presetHelp(): string {
+  return [...methods].map(([name, { presets }]) => `${name}: ${Object.keys(presets).join(', ')}`).join('; ');
+}
+
+/** What flags and file ask for. */
+export interface AskedTraining {
+  readonly request: Omit<ReadRequest, 'evaluated'>;
+  /** Of `clad train`; a file is for both verbs. */
+  readonly excludeOutliers: boolean;
+}
+
+/**
+ * Reads the file, where one is given, and lays the flags over it.
+ * @param note - told what was chosen by default
+ * @throws FILE_UNREADABLE, OPTION_UNKNOWN, OPTION_INVALID, and what loading the method throws
+ */
+export async function askedTraining<T extends TrainingFlags & { readonly excludeOutliers?: boolean }>(
+  data: string,
+  given: T,
+  note: (text: string) => void,
+): Promise<AskedTraining> {
+  const { config } = given;
+  const { flags, training } = split(config === undefined ? {} : await readConfig(config), config);
+  const merged: T = { ...flags, ...given };
+  const methodName = merged.method ?? defaultMethod;
+  const from = (name: 'method' | 'preset') =>
+    given[name] === undefined && config !== undefined ? `${name} in ${config}` : `--${name}`;
+  const method = await loadMethod(methodName, from('method'));
+  const preset = merged.preset ?? defaultPreset(method);
+  presetOf(method, preset, from('preset'));
+  const flag = (where: string, options: OptionTree | undefined) => (options ? [{ where, options }] : []);
+  const { seed, selection, inputSize } = given;
+  const options = resolveOptions(method, preset, [
+    { where: config ?? '', options: training, beside: Object.keys(commandSchema.shape) },
+    ...flag('--seed', seed === undefined ? undefined : { seed }),
+    ...flag('--selection', selection === undefined ? undefined : { selection }),
+    ...flag('--input-size', inputSize === undefined ? undefined : { features: { inputSize } }),
+    ...(given.set ?? []).map((text) => ({ where: '--set', options: optionFromText(text, '--set') })),
+  ]);
+  if (merged.backbone === undefined) {
+    note(
+      `Backbone: ${builtinName}, which comes with clad (others: --backbone NAME or FILE, docs/backbones.md).`,
+    );
+  }
+  return {
+    excludeOutliers: merged.excludeOutliers ?? false,
+    request: {
+      data,
+      backbone: merged.backbone ?? builtinName,
+      backboneFlags: backboneFlags(given),
+      textures: merged.textures,
+      method: methodName,
+      preset,
+      options,
+      device: merged.device,
+      layout: merged.layout,
+      bits: merged.bits,
+      threads: merged.threads,
+      cache: merged.cache,
+      skipBroken: merged.skipBroken ?? false,
+      exclude: merged.exclude ?? [],
+    },
+  };
+}
+
+async function readConfig(path: string): Promise<OptionTree> {
+  const content = (await readYaml(path)) ?? {};
+  if (typeof content === 'object' && !Array.isArray(content)) return content as OptionTree;
+  throw yamlRefused(path, 'expected options as `name: value` lines');
+}
+
+/** A file's options: the command's own, and the training's. */
+function split(file: OptionTree, where: string | undefined) {
+  const own = (key: string) => Object.hasOwn(commandSchema.shape, key);
+  const entries = Object.entries(file);
+  const ownEntries = Object.fromEntries(entries.filter(([key]) => own(key)));
+  const flags = checkOptions(commandSchema, ownEntries, () => where);
+  return { flags, training: Object.fromEntries(entries.filter(([key]) => !own(key))) };
+}

@@ -1,0 +1,72 @@
+/** @file What a detector says of photographs, by the class that it takes each for. */
+import { CladError } from '../../core/errors.ts';
+import { mapAhead } from '../../data/concurrency.ts';
+import { type Sketch, sketchOf } from '../../data/picture-sketch.ts';
+import { bitsOf } from '../../detector/camera/camera.ts';
+import type { Detector } from '../../detector/detector.ts';
+import { lookAt, type SeenPicture } from '../../image/look.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import { decodeOrError } from '../predict.ts';
+import { WarningSummary } from '../warning-summary.ts';
+
+/** Whether a photograph is to be predicted. */
+export type Takes = (path: string, image: RgbImage) => boolean;
+
+/** What was said of the photographs of one class, and how these look. */
+export interface ClassPredictions {
+  readonly scores: number[];
+  readonly maps: Float32Array[];
+  readonly paths: string[];
+  readonly sketches: Sketch[];
+  readonly pictures: SeenPicture[];
+}
+
+export interface PredictedPhotographs {
+  readonly byClass: ReadonlyMap<string, ClassPredictions>;
+  readonly unreadable: readonly CladError[];
+  /** How the photographs differ from those of the training. */
+  readonly warnings: WarningSummary;
+}
+
+/**
+ * Predicts photographs, a few decoded ahead. One that cannot be read is left out and told.
+ * @param maps - how many heat maps of each class are kept
+ * @param onDone - told how many have been gone through
+ */
+export async function predictPhotographs(
+  detector: Detector,
+  paths: readonly string[],
+  maps: number,
+  takes: Takes,
+  onDone: (done: number) => void,
+): Promise<PredictedPhotographs> {
+  const decode = (path: string) => decodeOrError(path, { bits: bitsOf(detector.metadata) });
+  const byClass = new Map<string, ClassPredictions>();
+  const unreadable: CladError[] = [];
+  let done = 0;
+  const warnings = new WarningSummary();
+  for await (const [path, image] of mapAhead(paths, 4, decode)) {
+    if (image instanceof CladError) {
+      unreadable.push(image);
+    } else if (takes(path, image)) {
+      const prediction = await detector.predict(image);
+      const { class: name, score, map } = prediction;
+      warnings.add(path, prediction);
+      const predictions = byClass.get(name) ?? {
+        paths: [],
+        scores: [],
+        maps: [],
+        sketches: [],
+        pictures: [],
+      };
+      byClass.set(name, predictions);
+      predictions.paths.push(path);
+      predictions.scores.push(score);
+      predictions.pictures.push({ look: lookAt(image), source: image.source });
+      predictions.sketches.push(sketchOf(image));
+      if (predictions.maps.length < maps) predictions.maps.push(map);
+    }
+    onDone(++done);
+  }
+  return { byClass, unreadable, warnings };
+}
