@@ -20,7 +20,8 @@ describe('principal components', () => {
     expect(mean[7]).toBeCloseTo(7, 1);
     for (let component = 0; component < 4; component++) {
       const column = Array.from({ length: width }, (_, axis) => matrix[axis * 4 + component]!);
-      expect(Math.abs(column[component]!)).toBeGreaterThan(0.99);
+      // Above zero, whichever way the iteration found it: engines would disagree.
+      expect(column[component]!).toBeGreaterThan(0.99);
       expect(Math.hypot(...column)).toBeCloseTo(1, 5);
     }
     const total = Array.from({ length: width }, (_, axis) => 1 / (axis + 1) ** 2).reduce((a, b) => a + b);
