@@ -25,11 +25,9 @@ import { duration, progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 import { describeTraining } from './train-outcome.ts';
 
-/** Adds the verb to the program. */
-export function registerTrain(program: Command): void {
-  const command = program
-    .command('train')
-    .description('train one model over all products of a data set')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <product>/*.jpg of good parts')
     .requiredOption('--out <run>', 'folder to write the run into')
     .option(

@@ -1,6 +1,6 @@
 /** @file Names of files: their order, endings and stems. */
 import { extname } from 'node:path';
-import { imageExtensions } from '../image/decode.ts';
+import { imageExtensions } from '../image/format.ts';
 
 /** Orders strings by code unit, the same on every machine and in every language. */
 export function byCodeUnit(first: string, second: string): number {
