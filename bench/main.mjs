@@ -162,11 +162,15 @@ const context = {
 };
 
 const measured = [];
+const result = { hardware: machine, backbone, quick: flags.quick, rows: measured };
 try {
   for (const row of rows) {
     progress.begin(row);
     try {
       measured.push({ name: row.name, letter: row.letter, lines: await row.measure(context) });
+      // After each row: a long run that is stopped has not been for nothing.
+      if (flags.json) await writeFile(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
+      if (flags.markdown) await writeFile(flags.markdown, markdownOf(result));
     } catch (error) {
       // The other rows are worth having all the same.
       progress.note(`${row.name} failed: ${error.stack ?? error}`);
@@ -179,9 +183,6 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-const result = { hardware: machine, backbone, quick: flags.quick, rows: measured };
 console.log(textOf(result));
 if (before) console.log(`\n${comparisonText(before, result)}`);
-if (flags.json) await writeFile(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
-if (flags.markdown) await writeFile(flags.markdown, markdownOf(result));
 process.exit();
