@@ -17,7 +17,7 @@ import { Progress } from './progress.mjs';
 import { comparisonText, markdownOf, textOf } from './table.mjs';
 import { startTorch } from './torch/partner.mjs';
 
-/** In the order of the table, but for what needs quiet first. */
+/** In the order of the table. */
 const names = [
   'products',
   'steps',

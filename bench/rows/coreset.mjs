@@ -12,7 +12,7 @@ export const seconds = 30;
 const [count, width, size] = [200_000, 96, 2048];
 
 export async function measure(context) {
-  const { engine, random } = context;
+  const { engine, random, now } = context;
   const rows = random.fillNormal(new Float32Array(count * width));
   const graph = new Graph();
   const [x, entry] = [
@@ -28,7 +28,6 @@ export async function measure(context) {
     entry: float32(rows.subarray(0, width), [1, width]),
     nearest: float32(new Float32Array(count).fill(1e30), [count, 1]),
   };
-  const { now } = context.limits(1);
   const times = await inTurns(
     {
       async ours() {
