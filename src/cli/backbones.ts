@@ -12,9 +12,8 @@ import { names, pixels, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb and its subcommands to the program. */
-export function registerBackbones(program: Command): void {
-  const backbones = program.command('backbones').description('the networks that features come from');
+/** Gives the verb its subcommands. */
+export function declare(backbones: Command): void {
   backbones
     .command('list')
     .description('the built-in backbone, and those kept under a name')

@@ -31,9 +31,8 @@ import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb and its subcommands to the program. */
-export function registerData(program: Command): void {
-  const data = program.command('data').description('look at a data set before training on it');
+/** Gives the verb its subcommands. */
+export function declare(data: Command): void {
   data
     .command('inspect')
     .description('classes, counts, sizes, masks and problems; decodes every file')

@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { registerData } from '../../../src/cli/data.ts';
+import { declare } from '../../../src/cli/data.ts';
 import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { Random } from '../../../src/core/random.ts';
 import type { Sample } from '../../../src/data/dataset.ts';
@@ -190,7 +190,7 @@ describe('clad data synthesize', () => {
         return true;
       });
     const program = new Command('clad').exitOverride();
-    registerData(program);
+    declare(program.command('data'));
     await program.parseAsync(['data', 'synthesize', ...flags], { from: 'user' });
     return said;
   }
