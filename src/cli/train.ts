@@ -9,6 +9,7 @@ import { stoppable } from '../core/progress.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
+import type { SizeOption } from '../image/size-option.ts';
 import { planTraining, type TrainingPlan } from '../jobs/train/plan.ts';
 import { type TrainOutcome, train } from '../jobs/train/train.ts';
 import type { TrainRequest } from '../jobs/train/train-request.ts';
@@ -16,7 +17,7 @@ import { defaultMethod, loadMethod, methodNames, methods } from '../methods/regi
 import { defaultPreset, resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
 import { type Device, devices } from '../runtime/engine.ts';
-import { pixels, repeated, wholeFromText } from './arguments.ts';
+import { repeated, sizeFromText, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -55,7 +56,11 @@ export function registerTrain(program: Command): void {
         'what chooses the networks: held-out images (the default), the test images, which leaks, or none',
       ).choices(['synthetic', 'test', 'last']),
     )
-    .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
+    .option(
+      '--input-size <size>',
+      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's, 256)",
+      sizeFromText(8),
+    )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
     .addOption(layoutOption())
     .addOption(bitsOption())
@@ -101,7 +106,7 @@ interface TrainFlags extends BackboneFlagValues {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly selection?: string;
-  readonly inputSize?: number;
+  readonly inputSize?: SizeOption;
   readonly seed?: number;
   readonly layout?: Dataset['layout'];
   readonly bits?: SampleBits;

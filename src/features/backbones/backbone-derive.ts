@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { type Kind, list, number, oneOf, optional, text, wholeFrom } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import { type DeclaredValue, declaredOutputs, type ModelProto } from '../../graph/index.ts';
+import { pictureSize, type SizeOption, sizeOf, sizeOption } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type BackboneCard, cardText, imageNet, type WrittenCard } from './backbone-card.ts';
@@ -20,8 +21,8 @@ export interface BackboneFlags {
   readonly std?: readonly [number, number, number] | undefined;
   /** ImageNet's mean and standard deviation. */
   readonly normalization?: 'imagenet' | undefined;
-  /** Pixels. */
-  readonly inputSize?: number | undefined;
+  /** Pixels: of both sides, or `320x240`. */
+  readonly inputSize?: SizeOption | undefined;
   /** Pixels. */
   readonly minInputSize?: number | undefined;
   /** Values of the file to use as layers, where there is no card. */
@@ -41,7 +42,7 @@ export const flagKinds: { readonly [K in keyof Required<BackboneFlags>]: Kind } 
   mean: three,
   std: three,
   normalization: optional(oneOf(['imagenet'])),
-  inputSize: optional(wholeFrom(1)),
+  inputSize: optional(pictureSize),
   minInputSize: optional(wholeFrom(1)),
   layers: optional(list(text)),
   licence: optional(text),
@@ -99,14 +100,14 @@ export async function deriveCard(
   const card: WrittenCard = {
     name: stem.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'backbone',
     inputName: input.name,
-    inputSize: fixedSize ?? 224,
+    inputSize: fixedSize ? sizeOption(fixedSize) : 224,
     ...(said ?? imageNet),
     layers: found.layers,
     licence: 'unknown',
     source: 'unknown',
     ...defined(flags),
   };
-  checkFixedSize(input, card.inputSize);
+  checkFixedSize(input, sizeOf(card.inputSize));
   const asAgreed = names.length > 0 && names.every((name) => conventional.includes(name));
   if (names.length === 0 || !(said || asAgreed)) {
     throw cardNeeded(path, card, names.length === 0);

@@ -16,6 +16,7 @@ import {
 import { CladError, firstLineOf, reasonOf } from '../../core/errors.ts';
 import { asRefusal, replaceFile, writeFileAtomic } from '../../core/files.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
+import { sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import {
@@ -201,24 +202,27 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
   const refuse = (reason: string): never => {
     throw new CladError('BACKBONE_UNSUITABLE', { path, reason });
   };
-  const size = card.inputSize;
+  const size = sizeOf(card.inputSize);
+  const { width, height } = size;
   const names = card.layers.map(({ name }) => name);
   const runner = engine ?? (await nodeEngine());
   const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
     (error: unknown) => {
       if (error instanceof CladError) throw error;
-      return refuse(`it does not run on a picture of ${size} x ${size} pixels (${firstLineOf(error)})`);
+      return refuse(`it does not run on a picture of ${width} x ${height} pixels (${firstLineOf(error)})`);
     },
   );
   card.layers.forEach(({ name, channels, stride }, index) => {
     const { shape, range } = measured.values[index] as MeasuredValue;
-    const is = `layer ${name} has the shape [${shape.join(', ')}] on ${size} x ${size} pixels`;
+    const is = `layer ${name} has the shape [${shape.join(', ')}] on ${width} x ${height} pixels`;
     if (shape.length !== 4) refuse(`${is}; expected [N, channels, height, width]`);
     if (shape[1] !== channels) refuse(`${is}; its card says ${channels} channels`);
-    const side = size / stride;
     // A network without padding loses a position or two at the border.
-    if (shape.slice(2).some((each) => Math.abs(each - side) > 1 + side / 10)) {
-      refuse(`${is}; its card says a stride of ${stride}, which is about ${Math.round(side)} positions`);
+    const far = (positions: number, expected: number) => Math.abs(positions - expected) > 1 + expected / 10;
+    const [rows, columns] = [height / stride, width / stride];
+    if (far(shape[2] ?? 0, rows) || far(shape[3] ?? 0, columns)) {
+      const expected = sizeText({ width: Math.round(columns), height: Math.round(rows) });
+      refuse(`${is}; its card says a stride of ${stride}, which is about ${expected} positions`);
     }
     const [low, mean, high] = range;
     if (![low, mean, high].every(Number.isFinite)) refuse(`layer ${name} gives numbers that are not finite`);

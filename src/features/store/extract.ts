@@ -11,10 +11,10 @@ import { Random } from '../../core/random.ts';
 import { sha256 } from '../../core/sha256.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
+import { type Geometry, type Grid, patchCount } from '../../image/geometry.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
-import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from '../patches/extractor.ts';
-import type { InputGeometry } from '../patches/preprocess.ts';
+import { Extractor, type FeaturePlan, featureWidthOf, patchGrid } from '../patches/extractor.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produced, ProducerJob, ProducerSetup } from './producer.ts';
 import { produceAll } from './producer-pool.ts';
@@ -49,22 +49,22 @@ export interface ExtractOptions {
 export type ExtractedStore = MadeStore;
 
 /** The version of what extraction computes; raised when the same options give other numbers (with a crop: once more). */
-const recipe = ({ resizeTo }: InputGeometry) => (resizeTo === undefined ? 1 : 2);
+const recipe = ({ resizeTo }: Geometry) => (resizeTo === undefined ? 1 : 2);
 
 /** Extracts what is not there yet. */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
   const { backbone, features, classes, cache } = options;
   const width = featureWidthOf(backbone, features);
-  const gridSide = gridSideOf(features);
+  const grid = patchGrid(features);
   const key = await storeKey(options);
-  const store = new FeatureStore(storePlace(cache, 'features', key), { key, width, gridSide, classes });
+  const store = new FeatureStore(storePlace(cache, 'features', key), { key, width, grid, classes });
   return madeOnce(store, options, () => extractMissing(store, options));
 }
 
 /** Extracts the shards that are not there. */
 async function extractMissing(store: FeatureStore, options: ExtractOptions): Promise<StoreIndex> {
-  const { width, gridSide } = store.header;
-  const shards = planShards(options, width, gridSide);
+  const { width, grid } = store.header;
+  const shards = planShards(options, width, grid);
   const missing: number[] = [];
   for (const number of shards.keys()) if (!(await store.hasShard(number))) missing.push(number);
   const jobs = missing.flatMap((number) => shards[number]!.map(jobOf));
@@ -96,10 +96,10 @@ class Extractors {
   }
 
   static async create({ engine, backbone, features, setup }: ExtractOptions): Promise<Extractors> {
-    const { size, resizeTo } = features.geometry;
+    const { width, height, resizeTo } = features.geometry;
     const photographs = await Extractor.create(engine, backbone, features);
     if (resizeTo === undefined || setup.perImage === 0) return new Extractors(photographs, photographs);
-    const whole = await Extractor.create(engine, backbone, { ...features, geometry: { size } });
+    const whole = await Extractor.create(engine, backbone, { ...features, geometry: { width, height } });
     return new Extractors(photographs, whole);
   }
 
@@ -118,9 +118,9 @@ interface PlannedImage extends ShardImage {
 }
 
 /** Images dealt to shards at random. */
-function planShards(options: ExtractOptions, width: number, gridSide: number): PlannedImage[][] {
+function planShards(options: ExtractOptions, width: number, grid: Grid): PlannedImage[][] {
   const { samples, root, classes, setup, firstId = 0, shardBytes = 192e6 } = options;
-  const bytesPerImage = gridSide ** 2 * width * 2 * (1 + setup.perImage / 4);
+  const bytesPerImage = patchCount(grid) * width * 2 * (1 + setup.perImage / 4);
   const perShard = Math.max(1, Math.floor(shardBytes / bytesPerImage));
   const images = samples.map((sample, index) => ({
     id: firstId + index,

@@ -13,6 +13,7 @@ import { checksumOf, checksumText, crc32 } from '../../core/crc32.ts';
 import { CladError } from '../../core/errors.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
 import { type Storage, textOf } from '../../core/storage.ts';
+import { type Grid, patchCount } from '../../image/geometry.ts';
 
 /** What every shard of a store shares. */
 export interface StoreHeader {
@@ -20,8 +21,8 @@ export interface StoreHeader {
   readonly key: string;
   /** Width of a patch feature. */
   readonly width: number;
-  /** Patches along one side of the grid. */
-  readonly gridSide: number;
+  /** Patches of an image. */
+  readonly grid: Grid;
   readonly classes: readonly string[];
 }
 
@@ -55,7 +56,7 @@ interface WrittenIndex extends ShardIndex {
 
 /** A shard in memory. */
 export interface Shard extends ShardIndex {
-  /** Halves, [images * grid^2 + local rows, width]. */
+  /** Halves, [images * patches + local rows, width]. */
   readonly features: Uint16Array;
 }
 
@@ -104,7 +105,7 @@ export class FeatureStore {
 
   /** Rows of a shard: all patches of its images, and the local anomalies. */
   #rows({ images, local }: ShardIndex): number {
-    return images.length * this.header.gridSide ** 2 + local.image.length;
+    return images.length * patchCount(this.header.grid) + local.image.length;
   }
 
   /** Writes a shard: its features first, so that an index never speaks of rows that are not there. */

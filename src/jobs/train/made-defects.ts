@@ -16,6 +16,8 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { inputPicture } from '../../features/patches/input-picture.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { decodeImage } from '../../image/decode.ts';
+import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
+import type { PictureSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
@@ -46,9 +48,9 @@ export function madeCount({ synthesis }: Pick<CommonOptions, 'synthesis'>, class
 /** A defect as the detector sees it. */
 export interface SeenDefect {
   readonly score: number;
-  /** [S, S] */
+  /** [height, width] of the detector's geometry. */
   readonly map: Float32Array;
-  /** [S, S], 1 inside the defect. */
+  /** Likewise, 1 inside the defect. */
   readonly mask: Uint8Array;
 }
 
@@ -86,7 +88,7 @@ export async function withMadeDefects(
     }
     const found = seen.filter(({ score }) => score > threshold);
     const low = Math.min(range.low, threshold);
-    share[name] = shareOf(found, metadata.geometry.size, { threshold, low, reach });
+    share[name] = shareOf(found, metadata.geometry, { threshold, low, reach });
     if (found.length >= leastFound) display[name] = endingAt(range, strongest(found));
   }
   return { ...metadata, display, regions: { reach, share } };
@@ -98,7 +100,7 @@ export async function withMadeDefects(
  */
 export function shareOf(
   found: readonly SeenDefect[],
-  size: number,
+  size: PictureSize,
   { threshold, low, reach }: { readonly threshold: number; readonly low: number; readonly reach: number },
 ): number {
   if (found.length < leastFound) return usualShare;
@@ -135,7 +137,7 @@ async function* madeDefects(
   images: readonly number[],
   {
     training,
-    view: { geometry, patch },
+    view: { geometry, grid },
     textures,
     options,
     bits,
@@ -143,7 +145,7 @@ async function* madeDefects(
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
 ): AsyncGenerator<SeenDefect> {
   const source = textures ? textureFolder(textures) : proceduralTextures();
-  const settings = anomaliesOn(options.synthesis, Math.round(geometry.size / patch));
+  const settings = anomaliesOn(options.synthesis, grid);
   const onPart = options.synthesis.foreground && (await partIsFound(images, training, geometry, bits));
   const numbers = Array.from({ length: madePerClass }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
@@ -151,7 +153,7 @@ async function* madeDefects(
     const image = await decodeImage(training[id]!.path, { bits });
     const seen = inputPicture(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
-    const texture = await source.texture(random, geometry.size);
+    const texture = await source.texture(random, geometry);
     const foreground = onPart ? estimateForeground(seen).mask : undefined;
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, settings);
     return { id, ...largestPiece(seen, anomaly) };
@@ -166,7 +168,7 @@ async function* madeDefects(
 async function partIsFound(
   images: readonly number[],
   training: Work['training'],
-  geometry: Work['view']['geometry'],
+  geometry: Geometry,
   bits: Work['bits'],
 ): Promise<boolean> {
   const estimates = [];
@@ -190,14 +192,13 @@ export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnoma
 }
 
 /** A picture of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
-function framed(picture: RgbImage, { size, resizeTo = size }: Work['view']['geometry']): RgbImage {
-  if (resizeTo === size) return picture;
-  const start = Math.floor((resizeTo - size) / 2);
-  const data = new Uint8Array(resizeTo * resizeTo * 3).fill(128);
-  for (let row = 0; row < size; row++)
-    data.set(
-      picture.data.subarray(row * size * 3, (row + 1) * size * 3),
-      ((start + row) * resizeTo + start) * 3,
-    );
-  return { width: resizeTo, height: resizeTo, data };
+function framed(picture: RgbImage, geometry: Geometry): RgbImage {
+  const { width, height } = resizedSize(geometry);
+  const part = cutOut(geometry);
+  if (width === part.width && height === part.height) return picture;
+  const data = new Uint8Array(width * height * 3).fill(128);
+  const bytes = part.width * 3;
+  for (let row = 0; row < part.height; row++)
+    data.set(picture.data.subarray(row * bytes, (row + 1) * bytes), ((part.y + row) * width + part.x) * 3);
+  return { width, height, data };
 }

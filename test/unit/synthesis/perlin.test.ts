@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { drawLattice, fractalNoise, gradientNoise } from '../../../src/synthesis/gradient-noise.ts';
 import { perlinMask } from '../../../src/synthesis/perlin.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 
 describe('gradientNoise', () => {
   const lattice = drawLattice(new Random(1), 4, 3);
@@ -34,7 +35,7 @@ describe('gradientNoise', () => {
   });
 
   it('adds octaves and leaves out those that pixels cannot show', () => {
-    const field = (octaves: number) => fractalNoise(new Random(3), 16, [2, 2], octaves);
+    const field = (octaves: number) => fractalNoise(new Random(3), squareOf(16), [2, 2], octaves);
     expect(field(2)).not.toEqual(field(1));
     expect(field(9)).toEqual(field(3));
   });
@@ -42,18 +43,18 @@ describe('gradientNoise', () => {
 
 describe('perlinMask', () => {
   it('is binary, and the same for the same seed only', () => {
-    const masks = Array.from({ length: 20 }, (_, seed) => perlinMask(64, new Random(seed)));
+    const masks = Array.from({ length: 20 }, (_, seed) => perlinMask(squareOf(64), new Random(seed)));
     for (const { data } of masks) expect(data.every((value) => value === 0 || value === 1)).toBe(true);
-    expect(perlinMask(64, new Random(7))).toEqual(masks[7]);
+    expect(perlinMask(squareOf(64), new Random(7))).toEqual(masks[7]);
     expect(new Set(masks.map(({ data }) => data.join('')))).toHaveProperty('size', 20);
   });
 
   it('leaves outside what a turned square does not reach', () => {
-    const upright = perlinMask(33, new Random(1), { rotation: 0, threshold: -2 });
+    const upright = perlinMask(squareOf(33), new Random(1), { rotation: 0, threshold: -2 });
     expect(upright.data).not.toContain(0);
     // Some seed among ten turns far enough to lose every corner of the picture.
     const turned = Array.from({ length: 10 }, (_, seed) =>
-      perlinMask(33, new Random(seed), { threshold: -2 }),
+      perlinMask(squareOf(33), new Random(seed), { threshold: -2 }),
     );
     expect(turned.every(({ data }) => data[16 * 33 + 16] === 1)).toBe(true);
     expect(turned.some(({ data }) => [0, 32, 32 * 33, 33 * 33 - 1].every((at) => data[at] === 0))).toBe(true);
@@ -63,7 +64,7 @@ describe('perlinMask', () => {
     const changes = (maxScaleExponent: number) => {
       let count = 0;
       for (let seed = 0; seed < 30; seed++) {
-        const { data } = perlinMask(64, new Random(seed), { maxScaleExponent, threshold: 0 });
+        const { data } = perlinMask(squareOf(64), new Random(seed), { maxScaleExponent, threshold: 0 });
         for (let at = 1; at < data.length; at++) count += Number(data[at] !== data[at - 1]);
       }
       return count;
@@ -73,7 +74,7 @@ describe('perlinMask', () => {
 
   it('covers a moderate share, as GLASS expects', () => {
     const shares = Array.from({ length: 200 }, (_, seed) => {
-      const { data } = perlinMask(64, new Random(seed));
+      const { data } = perlinMask(squareOf(64), new Random(seed));
       return data.reduce((sum, inside) => sum + inside, 0) / data.length;
     });
     const mean = shares.reduce((sum, share) => sum + share / shares.length, 0);

@@ -18,6 +18,7 @@ import { resizePixels } from '../../../src/image/resize.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 
 /** A dark square on a light ground. */
 function part(seed: number): RgbImage {
@@ -39,8 +40,8 @@ async function products(): Promise<Record<string, Uint8Array>> {
 
 describe('inputPicture', () => {
   it.each([
-    [{ size: 32 }, 61, 40],
-    [{ size: 32, resizeTo: 37 }, 50, 70],
+    [squareOf(32), 61, 40],
+    [{ ...squareOf(32), resizeTo: squareOf(37) }, 50, 70],
   ])('agrees with the graph away from the border for %j', async (geometry, width, height) => {
     const image = noise(width, height, 4);
     const { y } = await runGraph({ x: { data: image.data, shape: [1, height, width, 3] } }, (_, { x }) => ({
@@ -58,7 +59,7 @@ describe('inputPicture', () => {
   it('resizes to a square and cuts the middle out', () => {
     const image = noise(33, 80, 2);
     const { data } = resizePixels(image, 29, 29);
-    const cut = inputPicture(image, { size: 24, resizeTo: 29 });
+    const cut = inputPicture(image, { ...squareOf(24), resizeTo: squareOf(29) });
     for (let row = 0; row < 24; row++) {
       const from = ((row + 2) * 29 + 2) * 3;
       expect(cut.data.subarray(row * 72, row * 72 + 72)).toEqual(data.subarray(from, from + 72));
@@ -66,7 +67,9 @@ describe('inputPicture', () => {
   });
 
   it('refuses a resize below the crop', () => {
-    expect(() => inputPicture(noise(9, 9), { size: 8, resizeTo: 7 })).toThrow(/at least the input size 8/);
+    expect(() => inputPicture(noise(9, 9), { ...squareOf(8), resizeTo: squareOf(7) })).toThrow(
+      /at least the input size 8/,
+    );
   });
 });
 
@@ -77,17 +80,17 @@ describe('textureFolder', () => {
       const [large, small] = [textureFolder(paths), textureFolder(paths, { cacheBytes: 0 })];
       expect(large.description).toBe('3 texture images');
       const drawn = await Promise.all(
-        Array.from({ length: 12 }, (_, seed) => large.texture(new Random(seed), 16)),
+        Array.from({ length: 12 }, (_, seed) => large.texture(new Random(seed), squareOf(16))),
       );
       expect(new Set(drawn).size).toBe(3);
       for (const { width, height } of drawn) expect(Math.min(width, height)).toBe(16);
       for (let seed = 11; seed >= 0; seed--) {
-        const again = await small.texture(new Random(seed), 16);
+        const again = await small.texture(new Random(seed), squareOf(16));
         expect(again).toEqual(drawn[seed]);
         expect(again).not.toBe(drawn[seed]);
       }
       await rm(paths[0] as string);
-      expect(await large.texture({ pick: () => paths[0] } as unknown as Random, 16)).toBe(
+      expect(await large.texture({ pick: () => paths[0] } as unknown as Random, squareOf(16))).toBe(
         drawn.find(({ width, height }) => width === 16 && height === 24),
       );
     }));
@@ -96,7 +99,9 @@ describe('textureFolder', () => {
     withFiles({ 'a.png': 'no image' }, async (root) => {
       const source = textureFolder([join(root, 'a.png')]);
       for (let time = 0; time < 2; time++)
-        await expect(source.texture(new Random(1), 16)).rejects.toThrow(/a\.png: cannot be decoded/);
+        await expect(source.texture(new Random(1), squareOf(16))).rejects.toThrow(
+          /a\.png: cannot be decoded/,
+        );
     }));
 
   it('needs a texture', () => {
@@ -109,13 +114,9 @@ describe('classForegrounds', () => {
     withFiles(await products(), async (root) => {
       const { samples } = await loadDataset(join(root, 'data'));
       const done: number[] = [];
-      const decisions = await classForegrounds(
-        samples,
-        { size: 64 },
-        {
-          onProgress: ({ done: count }) => done.push(count),
-        },
-      );
+      const decisions = await classForegrounds(samples, squareOf(64), {
+        onProgress: ({ done: count }) => done.push(count),
+      });
       expect(decisions).toEqual({
         part: { accepted: true, reason: expect.stringMatching(/part covers 1\d %/) },
         surface: { accepted: false, reason: expect.any(String) },
@@ -149,7 +150,7 @@ describe('writeSynthesisPictures', () => {
           samples: of,
           foregrounds: { part: { accepted: true, reason: '' } },
           textures: proceduralTextures(),
-          geometry: { size: 32 },
+          geometry: squareOf(32),
           seed,
           folder: join(root, folder),
         });
@@ -169,7 +170,7 @@ describe('writeSynthesisPictures', () => {
       expect(await decodeImage(again[0]!.path)).toEqual(picture);
       expect(await decodeImage(other[0]!.path)).not.toEqual(picture);
       // The photograph itself comes first in the row.
-      const photograph = inputPicture(await decodeImage(samples[0]!.path), { size: 32 });
+      const photograph = inputPicture(await decodeImage(samples[0]!.path), squareOf(32));
       expect([...picture.data.subarray(0, 96)]).toEqual([...photograph.data.subarray(0, 96)]);
       expect(await write('four', 1, [])).toEqual([]);
     }));

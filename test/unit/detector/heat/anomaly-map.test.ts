@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { anomalyMap, imageScore, mapMatrix } from '../../../../src/detector/heat/anomaly-map.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 
 /** Bilinear with half-pixel centres, clamped at the border. */
 function upsample(scores: number[][], size: number): number[][] {
@@ -68,7 +69,9 @@ describe('the anomaly map', () => {
       const images = [scoresOf(grid, 1), scoresOf(grid, 2)];
       const { map } = await runGraph(
         { scores: { data: images.flat(2), shape: [2 * grid * grid] } },
-        (_, { scores }) => ({ map: anomalyMap(scores!, grid, { size, blurSigma: sigma }) }),
+        (_, { scores }) => ({
+          map: anomalyMap(scores!, squareGrid(grid), { ...squareOf(size), blurSigma: sigma }),
+        }),
       );
       expect(map!.shape).toEqual([2, size, size]);
       const expected = images.flatMap((scores) => blur(upsample(scores, size), sigma)).flat();
@@ -84,7 +87,7 @@ describe('the anomaly map', () => {
         fc.integer({ min: 1, max: 80 }),
         fc.double({ min: 0, max: 12, noNaN: true }),
         (grid, size, blurSigma) => {
-          const matrix = mapMatrix(grid, { size, blurSigma });
+          const matrix = mapMatrix(grid, size, blurSigma);
           expect(matrix).toHaveLength(size * grid);
           for (let pixel = 0; pixel < size; pixel++) {
             const row = matrix.subarray(pixel * grid, (pixel + 1) * grid);
@@ -103,7 +106,7 @@ describe('the anomaly map', () => {
         fc.integer({ min: 1, max: 60 }),
         fc.double({ min: 0, max: 6, noNaN: true }),
         (grid, size, blurSigma) => {
-          const matrix = mapMatrix(grid, { size, blurSigma });
+          const matrix = mapMatrix(grid, size, blurSigma);
           matrix.forEach((value, at) => {
             expect(value).toBeCloseTo(matrix[matrix.length - 1 - at]!, 5);
           });
@@ -128,7 +131,7 @@ describe('the score of an image', () => {
     const { score } = await runGraph(
       { map: { data: images.flat(), shape: [3, size, size] } },
       (_, { map }) => ({
-        score: imageScore(map!, size, topShare),
+        score: imageScore(map!, squareOf(size), topShare),
       }),
     );
     expect(score!.shape).toEqual([3]);

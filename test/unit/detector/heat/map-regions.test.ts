@@ -1,9 +1,11 @@
 /** @file Anomalous regions: boxes on the photograph from a map. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anomalousRegions, seenPart } from '../../../../src/detector/heat/map-regions.ts';
+import { anomalousRegions } from '../../../../src/detector/heat/map-regions.ts';
+import { seenPart } from '../../../../src/image/geometry.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
-const whole = { size: 4, resizeTo: null };
+const whole = squareOf(4);
 // prettier-ignore
 const map = Float32Array.of(9, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 2, 0, 7, 7);
 
@@ -21,7 +23,7 @@ describe('anomalousRegions', () => {
   });
 
   it('lie in the middle of a photograph whose border the detector does not see', () => {
-    const geometry = { size: 4, resizeTo: 8 };
+    const geometry = { ...squareOf(4), resizeTo: squareOf(8) };
     const picture = { width: 300, height: 200 };
     expect(seenPart(geometry, picture)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
     expect(anomalousRegions(map, geometry, { threshold: 8 }, picture)).toEqual([
@@ -50,7 +52,7 @@ describe('anomalousRegions', () => {
         (values, width, height) => {
           const regions = anomalousRegions(
             Float32Array.from(values),
-            { size: 8, resizeTo: null },
+            squareOf(8),
             { threshold: 1 },
             {
               width: 8 * width,

@@ -10,7 +10,12 @@ import { memoryStorage } from '../../../../src/core/memory-storage.ts';
 import type { Sample } from '../../../../src/data/dataset.ts';
 import { fingerprint } from '../../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../../src/data/load.ts';
-import { Extractor, type FeaturePlan, planFeatures } from '../../../../src/features/patches/extractor.ts';
+import {
+  Extractor,
+  type FeaturePlan,
+  patchGrid,
+  planFeatures,
+} from '../../../../src/features/patches/extractor.ts';
 import {
   type ExtractedStore,
   type ExtractOptions,
@@ -22,6 +27,7 @@ import { averagePool, decodeModel, Graph } from '../../../../src/graph/index.ts'
 import { decodeImage } from '../../../../src/image/decode.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { encoded, type Files, noise, withFiles } from '../../../helpers/pictures.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
 
 const files: Files = {
@@ -39,7 +45,7 @@ let features: FeaturePlan;
 
 const planFor = (size: number) =>
   planFeatures(engine, backbone, {
-    geometry: { size },
+    geometry: squareOf(size),
     layers: ['layer2', 'layer3'],
     fineLayers: [],
     fineWeight: 1,
@@ -56,7 +62,7 @@ async function optionsFor(root: string, changes: Partial<ExtractOptions> = {}): 
     geometry: (changes.features ?? features).geometry,
     seed: 5,
     perImage: 1,
-    synthesis: { gridSide: (changes.features ?? features).sides[0] as number },
+    synthesis: { grid: patchGrid(changes.features ?? features) },
     textures: null,
     foregroundClasses: [],
   };
@@ -99,7 +105,7 @@ describe('the store of patch features', () => {
       const options = await optionsFor(root);
       const { store, index, reused } = await extractFeatures(options);
       expect(reused).toBe(false);
-      expect(index).toMatchObject({ width: 22, gridSide: 4, classes: ['bolt', 'nut'] });
+      expect(index).toMatchObject({ width: 22, grid: squareGrid(4), classes: ['bolt', 'nut'] });
       const shards = await everyShard(store, index);
       expect(shards.map(({ images }) => images.length)).toEqual([2, 2, 1]);
       const images = shards.flatMap((shard) => shard.images).sort((a, b) => a.id - b.id);
@@ -164,7 +170,7 @@ describe('the store of patch features', () => {
 
   it('cuts the middle out of a picture once, with an anomaly or without', () =>
     withPhotos(async (root) => {
-      const geometry = { size: 32, resizeTo: 40 };
+      const geometry = { ...squareOf(32), resizeTo: squareOf(40) };
       const plan = await planFeatures(engine, backbone, { ...features, geometry });
       const { setup, ...options } = await optionsFor(root, { features: plan });
       // With all of the photograph left in Eq. 3, nothing of the texture can be seen.
@@ -400,7 +406,7 @@ it('a broken image is an error that names it', () =>
 describe('finer layers', () => {
   const planWith = (fineWeight: number) =>
     planFeatures(engine, backbone, {
-      geometry: { size: 32 },
+      geometry: squareOf(32),
       layers: ['layer3'],
       fineLayers: ['layer2'],
       fineWeight,
@@ -411,7 +417,7 @@ describe('finer layers', () => {
     const image = noise(40, 40);
     const rows = async (plan: FeaturePlan) => {
       const extractor = await Extractor.create(engine, backbone, plan);
-      expect([extractor.gridSide, extractor.width]).toEqual([2, 22]);
+      expect(patchGrid(plan)).toEqual(squareGrid(2));
       const features = halvesToFloats(await extractor.extract([image]));
       await extractor.release();
       return features;
@@ -434,7 +440,7 @@ it('a backbone file that is fixed to one size runs at no other, and says at whic
     engine,
     { ...backbone, model: decodeModel(fixed.toBytes()) },
     {
-      geometry: { size: 32 },
+      geometry: squareOf(32),
       layers: ['layer2'],
       fineLayers: [],
       fineWeight: 1,

@@ -11,6 +11,7 @@ import type { PatchNetworks } from '../../../../src/methods/shared/patch-network
 import type { DeclaredParameters } from '../../../../src/nn/parameters.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const engine = await nodeEngine({ threads: 1 });
 const width = 2;
@@ -118,7 +119,7 @@ describe('a judge on test images', () => {
       );
       const training = { ...presets.fast, score: { ...presets.fast.score, blurSigma: 0 } };
       const fitted = { kind: 'feature', width, noiseDeviation: new Float32Array(width) } as const;
-      const common = { engine, inputs, fitted, training, networks, firstId, geometry: { size } };
+      const common = { engine, inputs, fitted, training, networks, firstId, geometry: squareOf(size) };
       const first = await testValidator({ ...common, samples });
       // The same with the second product taken for the first's: all four are of one.
       const all = await testValidator({
