@@ -97,6 +97,33 @@ describe('synthesizeLocalAnomaly', () => {
     );
   });
 
+  it('of a photograph that is no square is as large as it, and covers patches by rows and columns', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 2, max: 12 }),
+        fc.integer({ min: 2, max: 12 }),
+        (seed, rows, columns) => {
+          const wide = noise(8 * columns, 8 * rows, seed);
+          const made = synthesizeLocalAnomaly(wide, texture, undefined, new Random(seed), {
+            grid: { rows, columns },
+          });
+          for (const { width, height } of [made.image, made.mask, made.texture])
+            expect([width, height]).toEqual([wide.width, wide.height]);
+          expect(made.coverage).toHaveLength(rows * columns);
+          const counted = new Float32Array(rows * columns);
+          for (const [pixel, inside] of made.mask.data.entries()) {
+            const row = Math.floor(Math.floor(pixel / wide.width) / 8);
+            counted[row * columns + Math.floor((pixel % wide.width) / 8)]! += inside / 64;
+          }
+          expect(made.coverage).toEqual(counted);
+          expect(Math.max(...made.coverage)).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
   it('falls back to a square of foreground where no mask fits', () => {
     // A single pixel, which forty masks in a row missed with this seed.
     const foreground = square(21, 1);
@@ -181,6 +208,28 @@ describe('fitTexture', () => {
       places.add(data.subarray(0, 12).join());
     }
     expect(places.size).toBeGreaterThan(5);
+  });
+
+  it('covers what is no square by the side that needs the most', () => {
+    expect(scaleToCover(noise(50, 100), { width: 60, height: 20 })).toMatchObject({ width: 60, height: 120 });
+    expect(scaleToCover(noise(50, 40), { width: 20, height: 60 })).toMatchObject({ width: 75, height: 60 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        (fromWidth, fromHeight, width, height) => {
+          const from = noise(fromWidth, fromHeight);
+          const covering = scaleToCover(from, { width, height });
+          expect(covering.width).toBeGreaterThanOrEqual(width);
+          expect(covering.height).toBeGreaterThanOrEqual(height);
+          expect(covering.width === width || covering.height === height).toBe(true);
+          const fitted = fitTexture(from, { width, height }, new Random(1));
+          expect([fitted.width, fitted.height]).toEqual([width, height]);
+        },
+      ),
+    );
   });
 
   it('cuts the ends off a very long one', () => {

@@ -34,6 +34,15 @@ describe('gradientNoise', () => {
     );
   });
 
+  it('of what is no square is a part of the square of its longer side', () => {
+    const draw = (width: number, height: number) => fractalNoise(new Random(4), { width, height }, [2, 4], 3);
+    const square = draw(32, 32);
+    expect(draw(32, 12)).toEqual(square.subarray(0, 32 * 12));
+    const narrow = draw(12, 32);
+    for (const [at, value] of narrow.entries())
+      expect(value).toBe(square[Math.floor(at / 12) * 32 + (at % 12)]);
+  });
+
   it('adds octaves and leaves out those that pixels cannot show', () => {
     const field = (octaves: number) => fractalNoise(new Random(3), squareOf(16), [2, 2], octaves);
     expect(field(2)).not.toEqual(field(1));
@@ -42,6 +51,19 @@ describe('gradientNoise', () => {
 });
 
 describe('perlinMask', () => {
+  it('of what is no square fills it, and is turned about its middle', () => {
+    const size = { width: 60, height: 20 };
+    const upright = perlinMask(size, new Random(1), { rotation: 0, threshold: -2 });
+    expect(upright).toMatchObject(size);
+    expect(upright.data).toHaveLength(1200);
+    expect(upright.data).not.toContain(0);
+    // Cells as many across as down are as many times longer than high as the picture is: upright, it is the square one stretched.
+    const square = perlinMask(squareOf(60), new Random(2), { rotation: 0, threshold: 0 });
+    const wide = perlinMask(size, new Random(2), { rotation: 0, threshold: 0 });
+    for (const [pixel, inside] of wide.data.entries())
+      expect(inside).toBe(square.data[3 * Math.floor(pixel / 60) * 60 + (pixel % 60)]);
+  });
+
   it('is binary, and the same for the same seed only', () => {
     const masks = Array.from({ length: 20 }, (_, seed) => perlinMask(squareOf(64), new Random(seed)));
     for (const { data } of masks) expect(data.every((value) => value === 0 || value === 1)).toBe(true);

@@ -2,6 +2,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { registerData } from '../../../src/cli/data.ts';
 import { Random } from '../../../src/core/random.ts';
@@ -9,11 +10,12 @@ import type { Sample } from '../../../src/data/dataset.ts';
 import { byClass } from '../../../src/data/dataset.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { classForegrounds, evenly } from '../../../src/features/patches/class-foreground.ts';
-import { inputPicture } from '../../../src/features/patches/input-picture.ts';
+import { inputMask, inputPicture } from '../../../src/features/patches/input-picture.ts';
 import { resizeToInput } from '../../../src/features/patches/preprocess.ts';
 import { writeSynthesisPictures } from '../../../src/features/store/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../../../src/features/store/texture-source.ts';
 import { decodeImage } from '../../../src/image/decode.ts';
+import { toMap } from '../../../src/image/geometry.ts';
 import { resizePixels } from '../../../src/image/resize.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
@@ -42,16 +44,21 @@ describe('inputPicture', () => {
   it.each([
     [squareOf(32), 61, 40],
     [{ ...squareOf(32), resizeTo: squareOf(37) }, 50, 70],
+    [{ width: 40, height: 24 }, 61, 40],
+    [{ width: 20, height: 36, resizeTo: { width: 27, height: 36 } }, 50, 70],
   ])('agrees with the graph away from the border for %j', async (geometry, width, height) => {
     const image = noise(width, height, 4);
     const { y } = await runGraph({ x: { data: image.data, shape: [1, height, width, 3] } }, (_, { x }) => ({
       y: resizeToInput(x!, geometry),
     }));
     const ours = inputPicture(image, geometry);
-    expect([ours.width, ours.height]).toEqual([32, 32]);
+    expect([ours.width, ours.height]).toEqual([geometry.width, geometry.height]);
+    expect(y!.shape).toEqual([1, geometry.height, geometry.width, 3]);
     for (const [at, value] of ours.data.entries()) {
-      const [row, column] = [Math.floor(at / 96), Math.floor(at / 3) % 32];
-      if (Math.min(row, column, 31 - row, 31 - column) > 0)
+      const pixel = Math.floor(at / 3);
+      const [row, column] = [Math.floor(pixel / geometry.width), pixel % geometry.width];
+      const toEnd = Math.min(geometry.height - 1 - row, geometry.width - 1 - column);
+      if (Math.min(row, column, toEnd) > 0)
         expect(Math.abs(value - (y!.data[at] as number))).toBeLessThan(0.51);
     }
   });
@@ -69,6 +76,56 @@ describe('inputPicture', () => {
   it('refuses a resize below the crop', () => {
     expect(() => inputPicture(noise(9, 9), { ...squareOf(8), resizeTo: squareOf(7) })).toThrow(
       /at least the input size 8/,
+    );
+  });
+});
+
+describe('inputMask', () => {
+  it('of a drawn rectangle lies where the geometry says that it does, and nowhere else', () => {
+    const side = fc.integer({ min: 8, max: 60 });
+    const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.record({ width: side, height: side }),
+        fc.record({ width: fc.integer({ min: 0, max: 20 }), height: fc.integer({ min: 0, max: 20 }) }),
+        fc.record({ width: fc.integer({ min: 60, max: 200 }), height: fc.integer({ min: 60, max: 200 }) }),
+        fc.tuple(share, share, share, share),
+        (input, more, picture, [left, top, across, down]) => {
+          // An even remainder, so that both sides of the cut are alike.
+          const resizeTo = { width: input.width + 2 * more.width, height: input.height + 2 * more.height };
+          const geometry = { ...input, resizeTo };
+          const [x, y] = [Math.floor(left * picture.width), Math.floor(top * picture.height)];
+          const width = 1 + Math.floor(across * (picture.width - x));
+          const height = 1 + Math.floor(down * (picture.height - y));
+          const data = new Uint8Array(picture.width * picture.height);
+          for (let row = y; row < y + height; row++)
+            data.fill(1, row * picture.width + x, row * picture.width + x + width);
+          const mask = inputMask({ ...picture, data }, geometry);
+          expect([mask.width, mask.height]).toEqual([input.width, input.height]);
+          const expected = toMap(geometry, picture, { x, y, width, height });
+          const pixels = [...mask.data.keys()].filter((pixel) => mask.data[pixel] === 1);
+          const columns = pixels.map((pixel) => pixel % input.width);
+          const rows = pixels.map((pixel) => Math.floor(pixel / input.width));
+          // What is seen is rounded to whole pixels of the photograph, which may move an edge by one of the map's.
+          if (expected === undefined) {
+            const toEdge = pixels.map((_, at) =>
+              Math.min(columns[at]!, rows[at]!, input.width - 1 - columns[at]!, input.height - 1 - rows[at]!),
+            );
+            expect(Math.max(0, ...toEdge)).toBeLessThan(2);
+            return;
+          }
+          if (pixels.length === 0) return;
+          expect(Math.min(...columns)).toBeGreaterThanOrEqual(expected.x - 1);
+          expect(Math.max(...columns)).toBeLessThanOrEqual(expected.x + expected.width);
+          expect(Math.min(...rows)).toBeGreaterThanOrEqual(expected.y - 1);
+          expect(Math.max(...rows)).toBeLessThanOrEqual(expected.y + expected.height);
+          // Pixels of the middle are nearest to themselves.
+          const inner = { x: expected.x + 2, y: expected.y + 2 };
+          for (let row = inner.y; row < expected.y + expected.height - 2; row++)
+            for (let column = inner.x; column < expected.x + expected.width - 2; column++)
+              expect(mask.data[row * input.width + column]).toBe(1);
+        },
+      ),
     );
   });
 });

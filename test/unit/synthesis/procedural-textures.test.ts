@@ -16,6 +16,14 @@ describe('proceduralTexture', () => {
     }
   });
 
+  it.each(textureFamilies)('%s is not stretched where it is no square', (family) => {
+    const size = { width: 60, height: 20 };
+    const drawn = proceduralTexture(size, new Random(5), family);
+    expect(drawn).toMatchObject(size);
+    expect(drawn.data).toHaveLength(60 * 20 * 3);
+    expect(new Set(drawn.data).size).toBeGreaterThan(3);
+  });
+
   it('draws from all families', () => {
     expect(textureFamilies.length).toBeGreaterThanOrEqual(8);
     const drawn = new Set(Array.from({ length: 200 }, (_, seed) => new Random(seed).pick(textureFamilies)));

@@ -99,6 +99,41 @@ describe('the anomaly map', () => {
     );
   });
 
+  it('has one matrix for rows and one for columns: turned over, it is the map of the scores turned over', async () => {
+    for (const [rows, columns, height, width, blurSigma] of [
+      [4, 7, 32, 56, 3],
+      [5, 3, 33, 64, 0],
+      [1, 6, 9, 50, 2],
+    ] as const) {
+      const random = new Random('scores', rows, columns);
+      const scores = Array.from({ length: 2 * rows * columns }, () => random.normal());
+      const over = turnedOver(scores, rows, columns);
+      const { map, turned } = await runGraph(
+        { scores: { data: scores, shape: [scores.length] }, over: { data: over, shape: [over.length] } },
+        (_, given) => ({
+          map: anomalyMap(given.scores!, { rows, columns }, { width, height, blurSigma }),
+          turned: anomalyMap(
+            given.over!,
+            { rows: columns, columns: rows },
+            { width: height, height: width, blurSigma },
+          ),
+        }),
+      );
+      expect(map!.shape).toEqual([2, height, width]);
+      turnedOver(Array.from(map!.data), height, width).forEach((value, at) => {
+        expect(turned!.data[at]).toBeCloseTo(value, 4);
+      });
+      // Every row of the map is blurred from rows of the scores alone, as a line by itself is.
+      const [down, across] = [mapMatrix(rows, height, blurSigma), mapMatrix(columns, width, blurSigma)];
+      const [y, x] = [height >> 1, width >> 2];
+      let expected = 0;
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          expected += down[y * rows + row]! * scores[row * columns + column]! * across[x * columns + column]!;
+      expect(map!.data[y * width + x]).toBeCloseTo(expected, 4);
+    }
+  });
+
   it('mirrored is the map of mirrored scores', () => {
     fc.assert(
       fc.property(
@@ -115,6 +150,15 @@ describe('the anomaly map', () => {
     );
   });
 });
+
+/** Pictures of so many rows and columns, each with its rows as columns. */
+function turnedOver(values: readonly number[], rows: number, columns: number): number[] {
+  const size = rows * columns;
+  return values.map((_, at) => {
+    const [image, place] = [Math.floor(at / size), at % size];
+    return values[image * size + (place % rows) * columns + Math.floor(place / rows)]!;
+  });
+}
 
 describe('the score of an image', () => {
   const size = 10;

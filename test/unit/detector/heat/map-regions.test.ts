@@ -31,6 +31,21 @@ describe('anomalousRegions', () => {
     ]);
   });
 
+  it('of a map that is no square are boxes in its rows and columns', () => {
+    // Two rows of six.
+    const wide = Float32Array.of(0, 0, 0, 0, 9, 9, 0, 5, 0, 0, 0, 0);
+    const picture = { width: 600, height: 100 };
+    const found = anomalousRegions(wide, { width: 6, height: 2 }, { threshold: 4 }, picture);
+    expect(found).toEqual([
+      { x: 400, y: 0, width: 200, height: 50, area: 2 * 100 * 50, peak: 9 },
+      { x: 100, y: 50, width: 100, height: 50, area: 100 * 50, peak: 5 },
+    ]);
+    const cut = { width: 6, height: 2, resizeTo: { width: 8, height: 4 } };
+    expect(anomalousRegions(wide, cut, { threshold: 8 }, { width: 800, height: 400 })).toEqual([
+      { x: 500, y: 100, width: 200, height: 100, area: 2 * 100 * 100, peak: 9 },
+    ]);
+  });
+
   it('lie within a photograph that is smaller than the map', () => {
     const last = Float32Array.from({ length: 16 }, (_, at) => (at === 15 ? 9 : 0));
     for (const [width, height] of [

@@ -123,6 +123,31 @@ describe('regions', () => {
 });
 
 describe('the highest value near a pixel', () => {
+  it('of a map that is no square is what a search finds, too', () => {
+    for (const [width, height, reach] of [
+      [7, 3, 1],
+      [3, 41, 10],
+      [30, 8, 9],
+      [1, 12, 2],
+    ] as const) {
+      const random = new Random(width, height, reach);
+      const values = Float32Array.from({ length: width * height }, () => random.uniform(-1, 1));
+      const found = Float32Array.from(values, (_, pixel) => {
+        const near = (a: number, b: number) => Math.abs(a - b) <= reach;
+        return values.reduce(
+          (most, value, other) =>
+            near(pixel % width, other % width) &&
+            near(Math.floor(pixel / width), Math.floor(other / width)) &&
+            value > most
+              ? value
+              : most,
+          -Infinity,
+        );
+      });
+      expect(highestNear(values, { width, height }, reach)).toEqual(found);
+    }
+  });
+
   it('is what a search finds, at every border', () => {
     for (const [side, reach] of [
       [1, 1],

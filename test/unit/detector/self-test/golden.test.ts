@@ -41,6 +41,14 @@ describe('summaryOf', () => {
   });
 });
 
+it('the summary of a map that is no square has as many parts across as down', () => {
+  const [width, height] = [24, 16];
+  const wide = Float32Array.from({ length: width * height }, (_, pixel) => pixel % width);
+  const { cells } = summaryOf(wide, { width, height });
+  expect(cells.slice(0, 8)).toEqual([1, 4, 7, 10, 13, 16, 19, 22]);
+  expect(cells.slice(56)).toEqual(cells.slice(0, 8));
+});
+
 describe('compareGolden', () => {
   it('accepts the same, and differences within the tolerance', () => {
     expect(compareGolden(kept, prediction, 1e-6, told)).toEqual({

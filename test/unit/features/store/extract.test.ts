@@ -430,6 +430,26 @@ describe('finer layers', () => {
   });
 });
 
+it('an input that is no square has patches by rows and columns, and is checked on each side', async () => {
+  const plan = await planFeatures(engine, backbone, {
+    ...features,
+    geometry: { width: 64, height: 32 },
+  });
+  expect(patchGrid(plan)).toEqual({ rows: 4, columns: 8 });
+  const extractor = await Extractor.create(engine, backbone, plan);
+  const halves = await extractor.extract([noise(50, 70, 1), noise(50, 70, 2)]);
+  expect(halves).toHaveLength(2 * 4 * 8 * 22);
+  await extractor.release();
+  const picky = { ...backbone, card: { ...backbone.card, sizeMultiple: 16 } };
+  for (const [width, height] of [
+    [64, 40],
+    [40, 64],
+  ] as const)
+    await expect(planFeatures(engine, picky, { ...features, geometry: { width, height } })).rejects.toThrow(
+      `to be each side a multiple of 16, as backbone tiny needs it, got ${width}x${height}`,
+    );
+});
+
 it('a backbone file that is fixed to one size runs at no other, and says at which', async () => {
   const fixed = new Graph();
   fixed.output(
