@@ -112,7 +112,14 @@ async function map() {
   const [grid, size, batch] = [28, 224, 8];
   const scores = float32(normals(batch * grid * grid), [batch * grid * grid]);
   const ours = new Graph();
-  ours.output('map', anomalyMap(ours.input('scores', 'float32', ['rows']), grid, { size, blurSigma: 4 }));
+  ours.output(
+    'map',
+    anomalyMap(
+      ours.input('scores', 'float32', ['rows']),
+      { rows: grid, columns: grid },
+      { width: size, height: size, blurSigma: 4 },
+    ),
+  );
   const other = new Graph();
   const low = graph.reshape(other.input('scores', 'float32', ['rows']), [-1, 1, grid, grid], 'N');
   const high = graph.resizeLinear(low, [2, 3], [size, size]);

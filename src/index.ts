@@ -34,6 +34,7 @@ export { addBackbone, listBackbones, verifyBackbone } from './features/backbones
 export type { Backbone } from './features/backbones/loaded-backbone.ts';
 export { decodeBytes, decodeImage } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
+export { type Geometry, type Grid, type Rectangle, seenPart, toMap, toPhotograph } from './image/geometry.ts';
 export { decodeMask } from './image/mask.ts';
 export type { Mask, RgbImage } from './image/rgb.ts';
 export {

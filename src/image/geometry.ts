@@ -5,6 +5,7 @@
  *
  * All rectangles are in pixels, from the upper left corner. Nothing is square: each axis is scaled by itself.
  */
+import { having, number, optional, requireArgument, wholeFrom } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import type { PictureSize } from './limits.ts';
 import { sizeText } from './size-option.ts';
@@ -32,6 +33,19 @@ export interface Rectangle extends PictureSize {
   readonly y: number;
 }
 
+const size = { width: wholeFrom(1), height: wholeFrom(1) };
+const sizeKind = having('a picture, or its width and height in whole pixels', size);
+const geometryKind = having("a detector's geometry, as its metadata has it", {
+  ...size,
+  resizeTo: optional(having('', size)),
+});
+const rectangleKind = having('a rectangle: x, y, width and height in pixels', {
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+});
+
 /** What the photograph is resized to as a whole. */
 export function resizedSize({ width, height, resizeTo }: Geometry): PictureSize {
   return resizeTo ?? { width, height };
@@ -56,8 +70,15 @@ export function cutOut(geometry: Geometry): Rectangle {
   return { x, y, width, height };
 }
 
-/** The part of a photograph that the map covers, in whole pixels of it, at least one each way: all of it, or its middle. */
-export function seenPart(geometry: Geometry, { width, height }: PictureSize): Rectangle {
+/**
+ * The part of a photograph that the map covers, in whole pixels of it, at least one each way: all of it, or its middle.
+ * @param picture - the photograph, or its size
+ * @throws ARGUMENT_INVALID
+ */
+export function seenPart(geometry: Geometry, picture: PictureSize): Rectangle {
+  requireArgument('seenPart', 'geometry', geometry, geometryKind);
+  requireArgument('seenPart', 'picture', picture, sizeKind);
+  const { width, height } = picture;
   const resized = resizedSize(geometry);
   const across = Math.max(1, Math.round((width * geometry.width) / resized.width));
   const down = Math.max(1, Math.round((height * geometry.height) / resized.height));
@@ -77,9 +98,11 @@ export function mapPixel(geometry: Geometry, picture: PictureSize): PictureSize 
 
 /**
  * A rectangle of the map on the photograph, in whole pixels: at least one, inside what is seen.
- * @param picture - size of the photograph
+ * @param picture - the photograph, or its size
+ * @throws ARGUMENT_INVALID
  */
 export function toPhotograph(geometry: Geometry, picture: PictureSize, onMap: Rectangle): Rectangle {
+  requireArgument('toPhotograph', 'onMap', onMap, rectangleKind);
   const part = seenPart(geometry, picture);
   const pixel = mapPixel(geometry, picture);
   // Of a picture smaller than the map the last columns and rows lie beyond its last pixel.
@@ -93,13 +116,15 @@ export function toPhotograph(geometry: Geometry, picture: PictureSize, onMap: Re
 /**
  * Those pixels of the map that a rectangle of the photograph touches; undefined where it lies outside of what is seen. A pixel is a
  * rectangle of width and height 1.
- * @param picture - size of the photograph
+ * @param picture - the photograph, or its size
+ * @throws ARGUMENT_INVALID
  */
 export function toMap(
   geometry: Geometry,
   picture: PictureSize,
   onPhotograph: Rectangle,
 ): Rectangle | undefined {
+  requireArgument('toMap', 'onPhotograph', onPhotograph, rectangleKind);
   const part = seenPart(geometry, picture);
   const across = touched(onPhotograph.x - part.x, onPhotograph.width, part.width, geometry.width);
   const down = touched(onPhotograph.y - part.y, onPhotograph.height, part.height, geometry.height);

@@ -129,6 +129,25 @@ describe('from the map to the photograph and back', () => {
   });
 });
 
+it('what is no geometry, no picture or no rectangle is refused in a sentence', () => {
+  const [geometry, picture] = [squareOf(8), { width: 40, height: 30 }];
+  const pixel = { x: 0, y: 0, ...squareOf(1) };
+  const given = (...values: unknown[]) => values as unknown as Parameters<typeof toMap>;
+  expect(() => toMap(...given({ size: 8 }, picture, pixel))).toThrow(
+    "seenPart: expected geometry to be a detector's geometry, as its metadata has it, got an object with size.",
+  );
+  expect(() => toMap(...given({ ...geometry, resizeTo: 9 }, picture, pixel))).toThrow(/expected geometry/);
+  expect(() => seenPart(geometry, { width: 0, height: 3 })).toThrow(
+    /expected picture to be a picture, or its/,
+  );
+  expect(() => toMap(geometry, picture, { ...pixel, x: Number.NaN })).toThrow(
+    /toMap: expected onPhotograph to be a rectangle: x, y, width and height in pixels/,
+  );
+  expect(() => toPhotograph(...given(geometry, picture, { x: 1, y: 1 }))).toThrow(
+    /toPhotograph: expected onMap/,
+  );
+});
+
 describe('a patch', () => {
   it('is as large as its share of the input, and of the photograph with its border', () => {
     const grid = { rows: 10, columns: 15 };
