@@ -173,6 +173,10 @@ describe('a file without a card', () => {
       await expect(loadBackbone(path, { inputSize })).rejects.toThrow(
         `to be 96x64 pixels, to which the ONNX file is fixed (--input-size 96x64), got ${inputSize}.`,
       );
+    expect((await verifyBackbone(path)).layers.map(({ shape }) => shape.slice(2))).toEqual([
+      [16, 24],
+      [8, 12],
+    ]);
     const high = await written('high.onnx', tiny({ inputShape: [1, 3, 64, 'W'] }));
     expect((await loadBackbone(high, { inputSize: '96x64' })).card.inputSize).toBe('96x64');
     await expect(loadBackbone(high, { inputSize: '64x96' })).rejects.toThrow('64 pixels');
