@@ -14,7 +14,14 @@ export async function measure(context) {
   const { engine, random } = context;
   const scores = float32(random.fillNormal(new Float32Array(batch * grid * grid)), [batch * grid * grid]);
   const ours = new Graph();
-  ours.output('map', anomalyMap(ours.input('scores', 'float32', ['rows']), grid, { size, blurSigma: 4 }));
+  ours.output(
+    'map',
+    anomalyMap(
+      ours.input('scores', 'float32', ['rows']),
+      { rows: grid, columns: grid },
+      { width: size, height: size, blurSigma: 4 },
+    ),
+  );
   const other = new Graph();
   const low = reshape(other.input('scores', 'float32', ['rows']), [-1, 1, grid, grid], 'N');
   const high = resizeLinear(low, [2, 3], [size, size]);

@@ -14,20 +14,21 @@ export const letter = 'i';
 export const about = 'stores of half a million and of five million patches';
 export const seconds = 120;
 
-const gridSide = 32;
+const grid = { rows: 32, columns: 32 };
+const perImage = grid.rows * grid.columns;
 const imagesPerShard = 24;
 
 async function madeStore(folder, patches, width) {
-  const images = Math.round(patches / gridSide ** 2);
-  const header = { key: 'made', width, gridSide, classes: ['a', 'b', 'c', 'd'] };
+  const images = Math.round(patches / perImage);
+  const header = { key: 'made', width, grid, classes: ['a', 'b', 'c', 'd'] };
   const store = new FeatureStore(diskStorage(folder), header);
   const localRows = imagesPerShard * 64;
-  const features = new Uint16Array((imagesPerShard * gridSide ** 2 + localRows) * width).map(
+  const features = new Uint16Array((imagesPerShard * perImage + localRows) * width).map(
     (_, at) => 0x3000 + (at % 2048),
   );
   const local = {
     image: Array.from({ length: localRows }, (_, row) => row % imagesPerShard),
-    position: Array.from({ length: localRows }, (_, row) => row % gridSide ** 2),
+    position: Array.from({ length: localRows }, (_, row) => row % perImage),
     coverage: new Array(localRows).fill(1),
   };
   const shards = Math.ceil(images / imagesPerShard);

@@ -1,5 +1,6 @@
 /** (d) Drawing a synthetic anomaly: texture, its changes, masks, foreground, fusion; beside one picture through the bare backbone, which it must keep up with. */
 import { join } from 'node:path';
+import { fileImages } from '../../dist/data/file-images.js';
 import { producer } from '../../dist/features/store/producer.js';
 import { writePng } from '../../dist/image/encode.js';
 import { loadMethod } from '../../dist/methods/registry.js';
@@ -17,14 +18,14 @@ export async function measure(context) {
   const path = join(context.folder, 'picture.png');
   await writePng(path, madePicture('one', 0, inputSize));
   const setup = {
-    geometry: { size: inputSize },
+    geometry: { width: inputSize, height: inputSize },
     seed: 0,
-    synthesis: how,
+    synthesis: { ...how, grid: { rows: inputSize / 8, columns: inputSize / 8 } },
     textures: null,
     foregroundClasses: ['one'],
   };
-  const plain = producer({ ...setup, perImage: 0 });
-  const drawn = producer({ ...setup, perImage: 8 });
+  const plain = producer({ ...setup, perImage: 0 }, fileImages);
+  const drawn = producer({ ...setup, perImage: 8 }, fileImages);
   const bare = await bareBackbone(context);
   let round = 0;
   const key = () => ({ path, className: 'one', key: String(round++) });

@@ -8,7 +8,7 @@ import {
   listBackbones,
   verifyBackbone,
 } from '../features/backbones/backbone-registry.ts';
-import { names, pixels, three } from './arguments.ts';
+import { names, pixels, sizeFromText, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
 
@@ -29,7 +29,7 @@ export function declare(backbones: Command): void {
     .addOption(
       new Option('--normalization <name>', 'a mean and std that are well known').choices(['imagenet']),
     )
-    .option('--input-size <pixels>', 'side of the input it was trained for', pixels)
+    .option('--input-size <size>', 'input it was trained for: pixels, or width x height', sizeFromText(8))
     .option('--min-input-size <pixels>', 'smallest side that gives useful layers', pixels)
     .option('--layers <names>', 'values of the file to use as layers, separated by commas', names)
     .option('--licence <text>', 'licence of the weights, e.g. Apache-2.0')

@@ -6,6 +6,7 @@ import { pickRows } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { cast, Graph, matmul } from '../../graph/index.ts';
+import { patchCount } from '../../image/geometry.ts';
 import type { Parameter } from '../../nn/parameters.ts';
 import { type Engine, floats } from '../../runtime/engine.ts';
 import { type FitSource, planNormal } from '../store/sample-rows.ts';
@@ -45,7 +46,7 @@ export async function chooseEntries(
   onProgress?: ProgressListener,
 ) {
   const { store, index } = source;
-  const { width, gridSide } = index;
+  const { width, grid } = index;
   const random = new Random(seed, 'coreset');
   const components = reduction ? (reduction.projection.shape[1] as number) : width;
   const narrow = Math.min(selectionWidth, components);
@@ -64,13 +65,13 @@ export async function chooseEntries(
       const { selection } = await session.run(pickRows(Uint16Array, features, width, rows));
       candidates.set(selection, next * narrow);
       rows.forEach((row, at) => {
-        candidateClasses[next + at] = images[Math.floor(row / gridSide ** 2)]!.classIndex;
+        candidateClasses[next + at] = images[Math.floor(row / patchCount(grid))]!.classIndex;
       });
       next += rows.length;
       onProgress?.({ task: 'candidates for the memory bank', done: next, total: count, unit: 'patches' });
     }
     const taken = await coreset(engine, candidates, narrow, random, {
-      size: entryCount(memoryBank, source.images.size * gridSide ** 2),
+      size: entryCount(memoryBank, source.images.size * patchCount(grid)),
       onProgress,
     });
     const chosen = withEveryClass(taken, candidateClasses).sort(
@@ -99,7 +100,7 @@ export async function chooseEntries(
         ),
       );
       own.forEach(({ row, entry }, at) => {
-        const { id, classIndex } = images[Math.floor(row / gridSide ** 2)]!;
+        const { id, classIndex } = images[Math.floor(row / patchCount(grid))]!;
         entries.set(projected.subarray(at * components, (at + 1) * components), entry * components);
         entryClasses[entry] = classIndex;
         entryImages[entry] = id;

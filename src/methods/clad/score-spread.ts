@@ -2,6 +2,7 @@
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
+import { patchCount } from '../../image/geometry.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
@@ -24,7 +25,7 @@ export async function measureSpreads(
   graph.output('network', scores.network);
   if (scores.distance) graph.output('distance', scores.distance);
   const session = await engine.load(graph.toBytes());
-  const perImage = index.gridSide ** 2;
+  const perImage = patchCount(index.grid);
   const network = new Moments();
   const distance = new Moments();
   try {
