@@ -1,198 +1,188 @@
 /**
- * Measures what docs claim of speed and memory, as ratios within one run, so that machines and their moods cancel out.
- * Usage: npm run bench [name...]; names: training, map, contrast, coreset.
+ * Measures what docs claim of speed and memory: one table, in which whatever is compared ran in turns in this one run. `npm run bench -- --help`; what the
+ * rows mean is said in their files (rows/) and in docs/performance.md.
  */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Random } from '../dist/core/random.js';
-import { anomalyMap } from '../dist/detector/heat/anomaly-map.js';
-import { coreset as chooseCoreset } from '../dist/features/memory-bank/coreset.js';
-import * as graph from '../dist/graph/index.js';
-import { Graph, matmul } from '../dist/graph/index.js';
-import { cladPresets } from '../dist/methods/clad/clad-options.js';
-import { contrastLoss } from '../dist/methods/clad/contrast.js';
-import { initialParameters } from '../dist/methods/clad/networks.js';
-import { stepBuilder } from '../dist/methods/clad/step.js';
-import { batchRows, batchSpec } from '../dist/methods/shared/batch-rows.js';
-import { float32, int64 } from '../dist/runtime/engine.js';
+import { writeDemoData } from '../dist/jobs/demo/demo-data.js';
 import { nodeEngine } from '../dist/runtime/node.js';
-import { initialState, trainingProgram } from '../dist/training/program.js';
+import { hardware } from './hardware.mjs';
+import { madeDataset } from './made/pictures.mjs';
+import { trainedPhases } from './made/training.mjs';
+import { processor, wall } from './measure.mjs';
+import { Progress } from './progress.mjs';
+import { comparisonText, markdownOf, textOf } from './table.mjs';
+import { startTorch } from './torch/partner.mjs';
 
-const engine = await nodeEngine();
-const random = new Random('bench');
+/** In the order of the table. */
+const names = [
+  'products',
+  'steps',
+  'extraction',
+  'synthesis',
+  'prediction',
+  'whole-training',
+  'metrics',
+  'start',
+  'memory',
+  'store',
+  'map',
+  'contrast',
+  'coreset',
+];
 
-/** Best of several runs, milliseconds: what the machine can do when nothing else asks for it. */
-async function best(run, times = 7) {
-  await run();
-  let least = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < times; time++) {
-    const started = performance.now();
-    await run();
-    least = Math.min(least, performance.now() - started);
+const help = `Usage: npm run bench -- [options]
+
+  --only NAME,...     rows to measure: ${names.join(', ')} (default: all)
+  --backbone NAME|FILE  backbone of the rows that have one (default: builtin)
+  --data DIR          data set of the whole training (default: 240 drawn images of four products)
+  --threads N         threads of the engine and of PyTorch (default: all cores)
+  --processor-time    one thread, and time of the processor in the place of the wall's clock: for a machine that others use as well
+  --python FILE       Python that may have PyTorch (default: /usr/bin/python3); without it, or without PyTorch, its lines are left out
+  --json FILE         write what was measured
+  --markdown FILE     write the table as Markdown
+  --compare OLD.json  show what has changed since an earlier --json
+  --quick             few rounds and few images, to see that everything runs: no numbers to quote
+  --help
+
+Ratios are what counts: both sides ran in turns. A time is the least of its rounds; behind a ratio, the middle half of its rounds.`;
+
+function refuse(reason) {
+  console.error(`bench: ${reason}\n\n${help}`);
+  process.exit(2);
+}
+
+function readFlags() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const options = {
+    only: text,
+    backbone: { ...text, default: 'builtin' },
+    data: text,
+    threads: text,
+    'processor-time': flag,
+    python: { ...text, default: '/usr/bin/python3' },
+    json: text,
+    markdown: text,
+    compare: text,
+    quick: flag,
+    help: flag,
+  };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(error.message);
   }
-  return least;
 }
 
-const normals = (count) => random.fillNormal(new Float32Array(count));
-
-/** A training step against bare matrix products of the same shapes and number. */
-async function training() {
-  const options = cladPresets.fast;
-  const rows = batchRows(options.stage1.batch, options.batch, true);
-  const width = 512;
-  const classes = 4;
-  const spec = {
-    inputWidth: width,
-    adaptorWidths: options.adaptor,
-    discriminatorWidths: options.discriminator,
-    classes,
-  };
-  const declared = initialParameters(spec, random);
-  const state = initialState(declared, false);
-  const { averageDecay, ...optimizer } = options.optimizer;
-  const builder = stepBuilder({
-    stage: 1,
-    rows,
-    classes,
-    noiseDeviation: new Float32Array(width).fill(0.1),
-    training: options,
-  });
-  const session = await engine.load(
-    trainingProgram(declared, state, batchSpec(rows, width), builder, { optimizer, averageDecay }),
-  );
-  const steps = 8;
-  const halves = (count) => ({
-    dtype: 'float16',
-    shape: [steps, count, width],
-    data: new Uint16Array(steps * count * width).map(() => 0x3000 + random.integer(0x800)),
-  });
-  const feeds = {
-    ...Object.fromEntries(
-      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
-    ),
-    steps: int64([steps], []),
-    learning_rate: float32(new Float32Array(steps).fill(1e-4), [steps]),
-    normal: halves(rows.normal),
-    classes: int64(
-      Array.from({ length: steps * rows.normal }, () => random.integer(classes)),
-      [steps, rows.normal],
-    ),
-    local: halves(rows.local),
-    localNormal: halves(rows.local),
-    beta: float32(new Float32Array(steps * rows.local).fill(0.5), [steps, rows.local]),
-    noise: float32(normals(steps * rows.global * width), [steps, rows.global, width]),
-  };
-  const step = (await best(() => session.run(feeds))) / steps;
-  await session.release();
-
-  const widths = [width, ...options.adaptor, ...options.discriminator, classes + 2];
-  const batch = options.stage1.batch;
-  const layers = widths.slice(1).map((out, index) => [widths[index], out]);
-  // Forward, gradient by weights, gradient by inputs; the ascent's two passes over the global rows; the pair matrix and its gradient.
-  const flops =
-    layers.reduce((sum, [from, to]) => sum + 2 * from * to * (3 * batch + 2 * rows.global), 0) +
-    2 * 2 * batch * batch * options.adaptor[2];
-  const size = 1024;
-  const product = new Graph();
-  product.output(
-    'c',
-    matmul(product.input('a', 'float32', [size, size]), product.input('b', 'float32', [size, size])),
-  );
-  const bare = await engine.load(product.toBytes());
-  const operand = float32(normals(size * size), [size, size]);
-  const milliseconds = await best(() => bare.run({ a: operand, b: operand }));
-  await bare.release();
-  const rate = (2 * size ** 3) / milliseconds;
-  console.log(
-    `training step, batch ${batch}: ${step.toFixed(1)} ms, ${(flops / step / 1e6).toFixed(0)} GFLOP/s in products;`,
-  );
-  console.log(`  bare product ${(rate / 1e6).toFixed(0)} GFLOP/s; ratio ${(flops / step / rate).toFixed(2)}`);
+const flags = readFlags();
+if (flags.help) {
+  console.log(help);
+  process.exit(0);
 }
+const wanted = flags.only?.split(',') ?? names;
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) refuse(`no row ${unknown}; there are ${names.join(', ')}.`);
+const byProcessor = flags['processor-time'];
+const threads = byProcessor ? 1 : Number(flags.threads ?? availableParallelism());
+if (!Number.isInteger(threads) || threads < 1) refuse('--threads takes a whole number of at least 1.');
+const before = flags.compare && (await readResult(flags.compare));
 
-/** Upsampling and blur as one matrix against Resize and two convolutions. */
-async function map() {
-  const [grid, size, batch] = [28, 224, 8];
-  const scores = float32(normals(batch * grid * grid), [batch * grid * grid]);
-  const ours = new Graph();
-  ours.output('map', anomalyMap(ours.input('scores', 'float32', ['rows']), grid, { size, blurSigma: 4 }));
-  const other = new Graph();
-  const low = graph.reshape(other.input('scores', 'float32', ['rows']), [-1, 1, grid, grid], 'N');
-  const high = graph.resizeLinear(low, [2, 3], [size, size]);
-  const taps = Float32Array.from({ length: 33 }, (_, tap) => Math.exp(-((tap - 16) ** 2) / 32));
-  const kernel = Float32Array.from({ length: 33 * 33 }, (_, at) => taps[Math.floor(at / 33)] * taps[at % 33]);
-  other.output(
-    'map',
-    graph.conv(high, other.constant('kernel', kernel, [1, 1, 33, 33]), undefined, { padding: 16 }),
-  );
-  const times = [];
-  for (const each of [ours, other]) {
-    const session = await engine.load(each.toBytes());
-    times.push((await best(() => session.run({ scores }))) / batch);
-    await session.release();
+async function readResult(file) {
+  try {
+    const read = JSON.parse(await readFile(file, 'utf8'));
+    if (Array.isArray(read.rows) && read.hardware) return read;
+  } catch (error) {
+    refuse(`${file}: ${error.message}`);
   }
-  console.log(
-    `map from ${grid} to ${size} with blur: one matrix ${times[0].toFixed(2)} ms, resize and convolution ${times[1].toFixed(2)} ms an image; ratio ${(times[1] / times[0]).toFixed(0)}`,
-  );
+  return refuse(`${file} holds no result of --json.`);
 }
 
-/** Memory of the contrastive term at the paper's batch. */
-async function contrast() {
-  const [count, width] = [8000, 512];
-  const built = new Graph();
-  const z = built.input('z', 'float32', [count, width]);
-  const loss = contrastLoss(z, built.input('labels', 'int64', [count]), cladPresets.paper.losses);
-  built.output('loss', loss);
-  built.output('gradient', graph.gradients(loss, [z])[0]);
-  const session = await engine.load(built.toBytes());
-  const feeds = {
-    z: float32(normals(count * width), [count, width]),
-    labels: int64(
-      Array.from({ length: count }, () => random.integer(16)),
-      [count],
-    ),
+const clock = byProcessor ? 'processor' : 'wall';
+const torch = await startTorch(flags.python, threads, clock);
+const machine = { ...hardware(threads, torch), clock };
+const rows = await Promise.all(
+  wanted.map(async (name) => ({ name, ...(await import(`./rows/${name}.mjs`)) })),
+);
+const folder = await mkdtemp(join(tmpdir(), 'clad-bench-'));
+const progress = new Progress(rows);
+if (!torch)
+  progress.note(
+    `no PyTorch in ${flags.python}: its lines are left out (Debian: python3-torch, libopenblas0-pthread)`,
+  );
+
+/** Makes something when it is first asked for, and only once. */
+function once(make) {
+  const made = new Map();
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key);
   };
-  const before = process.memoryUsage.rss();
-  const milliseconds = await best(() => session.run(feeds), 2);
-  const peak = process.resourceUsage().maxRSS * 1024;
-  await session.release();
-  const matrix = (count * count * 4) / 2 ** 20;
-  console.log(
-    `contrastive loss and gradient at batch ${count} (one pair matrix would take ${matrix.toFixed(0)} MB): ${(milliseconds / 1000).toFixed(1)} s, ${((peak - before) / 2 ** 20).toFixed(0)} MB more than before`,
-  );
 }
 
-/** Choosing a memory bank against the literal algorithm's passes, one row of distances an entry, of which a few are timed. */
-async function coreset() {
-  const [count, width, size, timed] = [200_000, 96, 2048, 16];
-  const rows = normals(count * width);
-  const started = performance.now();
-  await chooseCoreset(engine, rows, width, new Random('bench'), { size });
-  const chosen = performance.now() - started;
-  const literal = new Graph();
-  const [x, entry] = [
-    literal.input('rows', 'float32', [count, width]),
-    literal.input('entry', 'float32', [1, width]),
-  ];
-  const nearest = literal.input('nearest', 'float32', [count, 1]);
-  // Less the rows' own lengths, which change nothing in it.
-  literal.output('shortened', graph.minimum(nearest, matmul(x, graph.mul(entry, -2), { transB: true })));
-  const session = await engine.load(literal.toBytes());
-  const feeds = {
-    rows: float32(rows, [count, width]),
-    entry: float32(rows.subarray(0, width), [1, width]),
-    nearest: float32(new Float32Array(count).fill(1e30), [count, 1]),
-  };
-  const pass = await best(() => session.run(feeds), timed);
-  await session.release();
-  console.log(
-    `${size} entries of ${count} rows: ${(chosen / 1000).toFixed(1)} s, ${(chosen / size).toFixed(2)} ms an entry; a literal pass takes ${pass.toFixed(2)} ms; ratio ${((pass * size) / chosen).toFixed(1)}`,
-  );
-}
+const backbone = flags.backbone;
+const context = {
+  engine: await nodeEngine({ threads }),
+  random: new Random('bench'),
+  torch,
+  backbone,
+  folder,
+  now: byProcessor ? processor : wall,
+  /** How long a comparison may take, seconds, and by which clock. */
+  limits: (seconds) => ({
+    seconds: flags.quick ? seconds / 10 : seconds,
+    least: flags.quick ? 1 : 3,
+    now: byProcessor ? processor : wall,
+  }),
+  /** The phases of a whole training, in a process of its own. */
+  training: once(async () => {
+    const root = join(folder, 'drawn');
+    const [train, classes] = [flags.quick ? 8 : 60, ['screw', 'bottle_cap', 'woven_cloth', 'circuit_board']];
+    if (!flags.data)
+      await writeDemoData({ folder: root, options: { train, testGood: 0, testAnomalous: 0, classes } });
+    const data = flags.data ? resolve(flags.data) : root;
+    const request = { data, out: join(folder, 'training'), backbone, threads, clock };
+    return trainedPhases(request, ({ task, done, total }) =>
+      progress.within(`a training: ${task}`, done, total),
+    );
+  }),
+  /** The file of a detector of so many classes, of full size, made in a few steps. */
+  detector: once(async (classes) => {
+    const data = await madeDataset(join(folder, `made-${classes}`), classes, 64 / classes, 256);
+    const out = join(folder, `detector-${classes}`);
+    const set = ['stage1.steps=4', 'stage2.steps=4'];
+    await trainedPhases({ data, out, backbone, threads, clock, set }, ({ task, done, total }) =>
+      progress.within(`a detector of ${classes} classes: ${task}`, done, total),
+    );
+    return join(out, 'model.onnx');
+  }),
+};
 
-const benchmarks = { training, map, contrast, coreset };
-const wanted = process.argv.slice(2);
-for (const name of wanted.length > 0 ? wanted : Object.keys(benchmarks)) {
-  if (!benchmarks[name]) {
-    console.error(`bench: no benchmark ${name}; there are ${Object.keys(benchmarks).join(', ')}.`);
-    process.exit(2);
+const measured = [];
+const result = { hardware: machine, backbone, quick: flags.quick, rows: measured };
+try {
+  for (const row of rows) {
+    progress.begin(row);
+    try {
+      measured.push({ name: row.name, letter: row.letter, lines: await row.measure(context) });
+      // After each row: a long run that is stopped has not been for nothing.
+      if (flags.json) await writeFile(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
+      if (flags.markdown) await writeFile(flags.markdown, markdownOf(result));
+    } catch (error) {
+      // The other rows are worth having all the same.
+      progress.note(`${row.name} failed: ${error.stack ?? error}`);
+      process.exitCode = 1;
+    }
   }
-  await benchmarks[name]();
+} finally {
+  progress.end();
+  torch?.end();
+  await rm(folder, { recursive: true, force: true });
 }
+
+console.log(textOf(result));
+if (before) console.log(`\n${comparisonText(before, result)}`);
+process.exit();

@@ -67,7 +67,7 @@ async function main(root) {
     const fitted = fitPixels(await Promise.all(training.map(({ path }) => decodeImage(path))));
     for (const { path, anomalous, maskPaths } of of.filter(({ split }) => split === 'test')) {
       const { map, score } = scorePixels(fitted, await decodeImage(path));
-      const mask = maskPaths === undefined ? null : (await decodeMasks(maskPaths)).data;
+      const mask = maskPaths === undefined ? null : await decodeMasks(maskPaths);
       evaluator.add({ path, className, anomalous, mask, prediction: { score, map } });
     }
     evaluator.finish(className);

@@ -22,7 +22,11 @@ let places = 0;
 const session = await (await nodeEngine()).load(buildFilterBank(false).toBytes());
 for (const family of textureFamilies) {
   for (let number = 0; number < perFamily; number++) {
-    const { data } = proceduralTexture(side, new Random('filter bank', family, number), family);
+    const { data } = proceduralTexture(
+      { width: side, height: side },
+      new Random('filter bank', family, number),
+      family,
+    );
     const planes = new Float32Array(3 * side * side);
     for (let at = 0; at < data.length; at++)
       planes[(at % 3) * side * side + Math.floor(at / 3)] = data[at] / 127.5 - 1;

@@ -37,6 +37,7 @@ export type { BackboneFile } from './features/backbones/plugin-backbone.ts';
 export type { Graph, Tensor } from './graph/index.ts';
 export { decodeBytes, decodeImage } from './image/decode.ts';
 export { writePng } from './image/encode.ts';
+export { type Geometry, type Grid, type Rectangle, seenPart, toMap, toPhotograph } from './image/geometry.ts';
 export { decodeMask } from './image/mask.ts';
 export type { Mask, RgbImage } from './image/rgb.ts';
 export {

@@ -23,8 +23,8 @@ export default ({ z, options, onPatches, imageFeatures, graph: g, oneHot, Random
     },
 
     async fit({ options: { seed, dimensions }, extracted, split, dataset }) {
-      const { width, gridSide } = extracted.index;
-      const patches = gridSide ** 2;
+      const { width, grid } = extracted.index;
+      const patches = grid.rows * grid.columns;
       const classes = dataset.classes.length;
       const used = new Random(seed, 'dimensions').permutation(width).slice(0, dimensions);
       const size = patches * used.length;

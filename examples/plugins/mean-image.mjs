@@ -6,13 +6,13 @@
  *
  * @type {import('clad').MethodFile} The types are for editors and `tsc`; nothing is imported.
  */
-export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) => {
+export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput, sizeOf }) => {
   /**
-   * An image of any size as float32 [N, 3, S, S], 0 to 1.
+   * An image of any size as float32 [N, height, width, 3], 0 to 1.
    * @param {import('clad').Tensor} image
-   * @param {number} size
+   * @param {import('clad').Geometry} geometry
    */
-  const input = (image, size) => g.div(resizeToInput(image, { size }), 255);
+  const input = (image, geometry) => g.div(resizeToInput(image, geometry), 255);
 
   return defineMethod({
     name: 'mean-image',
@@ -22,7 +22,7 @@ export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) =
       heldOut: options.heldOut,
       synthesis: options.synthesis,
       falseAlarmRate: options.falseAlarmRate,
-      size: options.count.describe('Side of the image that is compared, pixels.'),
+      size: options.inputSize.describe('Pixels of the image that is compared, as `features.inputSize`.'),
     }),
     presets: {
       fast: {
@@ -34,23 +34,27 @@ export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) =
       },
     },
 
-    view: async ({ size }) => ({ geometry: { size }, patch: 1 }),
+    // Each pixel is a patch of its own.
+    view: async ({ size }) => {
+      const { width, height } = sizeOf(size);
+      return { geometry: { width, height }, grid: { rows: height, columns: width } };
+    },
 
-    async fit({ options: { size }, engine, training, split, dataset, images, bits, onProgress }) {
+    async fit({ view: { geometry }, engine, training, split, dataset, images, bits, onProgress }) {
+      const { width, height } = geometry;
       const reader = new g.Graph();
-      reader.output('pixels', input(reader.input('image', 'uint8', [1, 'H', 'W', 3]), size));
+      reader.output('pixels', input(reader.input('image', 'uint8', [1, 'H', 'W', 3]), geometry));
       const session = await engine.load(reader.toBytes());
       const { classes } = dataset;
-      const length = 3 * size * size;
+      const length = 3 * width * height;
       const means = new Float32Array(classes.length * length);
       const ids = [...split.fit];
       const counts = classes.map((name) => ids.filter((id) => training[id].className === name).length);
       for (const [done, id] of ids.entries()) {
         const { path, className } = training[id];
-        const { width, height, data } = await images.decode(path, { bits });
-        const { pixels } = await session.run({
-          image: { dtype: 'uint8', shape: [1, height, width, 3], data },
-        });
+        const photograph = await images.decode(path, { bits });
+        const shape = [1, photograph.height, photograph.width, 3];
+        const { pixels } = await session.run({ image: { dtype: 'uint8', shape, data: photograph.data } });
         const of = classes.indexOf(className);
         pixels.data.forEach((value, at) => {
           means[of * length + at] += Number(value) / counts[of];
@@ -62,11 +66,11 @@ export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) =
         steps: {},
         reach: 1,
         graph(graph, image) {
-          const shape = [1, classes.length, 3, size, size];
+          const shape = [1, classes.length, height, width, 3];
           const mean = graph.constant('means', means, shape);
-          const images = g.reshape(input(image, size), [-1, 1, 3, size, size], 'N');
-          // [N, classes, S, S]
-          const maps = g.mean(g.square(g.sub(images, mean)), { axes: [2] });
+          const images = g.reshape(input(image, geometry), [-1, 1, height, width, 3], 'N');
+          // [N, classes, height, width]
+          const maps = g.mean(g.square(g.sub(images, mean)), { axes: [4] });
           const shares = g.softmax(g.mul(g.mean(maps, { axes: [2, 3] }), -100));
           const product = g.reshape(
             oneHot(g.argMax(shares, 1), classes.length),
@@ -74,7 +78,11 @@ export default ({ z, options, defineMethod, graph: g, oneHot, resizeToInput }) =
             'N',
           );
           const map = g.sum(g.mul(maps, product), { axes: [1] });
-          return { map, score: g.reduceMax(g.reshape(map, [-1, size * size], 'N'), { axes: [1] }), shares };
+          return {
+            map,
+            score: g.reduceMax(g.reshape(map, [-1, width * height], 'N'), { axes: [1] }),
+            shares,
+          };
         },
       };
     },

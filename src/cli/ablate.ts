@@ -9,11 +9,9 @@ import { defaultPreset, presetOf } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 
-/** Adds the verb to the program. */
-export function registerAblate(program: Command): void {
-  const command = program
-    .command('ablate')
-    .description('switch the parts of the method off one at a time and measure')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .option('--method <name|file>', 'method whose parts they are', defaultMethod)
     .option('--preset <name>', "settings to start from (default: the method's first)")
     .option('--only <names>', 'parts and sweeps, in the place of all parts', names)

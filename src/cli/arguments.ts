@@ -1,5 +1,6 @@
 /** @file Texts of the command line as values; what does not fit is refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
+import { type SizeOption, sizeFromWords, sizeOption } from '../image/size-option.ts';
 
 /** Three numbers separated by commas. */
 export function three(text: string): [number, number, number] {
@@ -17,6 +18,19 @@ export function pixels(text: string): number {
     throw new InvalidArgumentError('Expected a whole number of pixels, at least 8.');
   }
   return value;
+}
+
+/** A picture's size in pixels: of both sides, or width x height. @param least - of each side @param most - likewise */
+export function sizeFromText(least: number, most = Number.POSITIVE_INFINITY): (text: string) => SizeOption {
+  return (text) => {
+    const size = sizeFromWords(text);
+    const fits = (side: number) => side >= least && side <= most;
+    if (size && fits(size.width) && fits(size.height)) return sizeOption(size);
+    const range = Number.isFinite(most) ? `from ${least} to ${most}` : `from ${least}`;
+    throw new InvalidArgumentError(
+      `Expected pixels, whole numbers ${range}: one for a square, as 256, or width x height, as 320x240.`,
+    );
+  };
 }
 
 /** Names separated by commas. */

@@ -8,13 +8,12 @@ import {
   listBackbones,
   verifyBackbone,
 } from '../features/backbones/backbone-registry.ts';
-import { names, pixels, three } from './arguments.ts';
+import { names, pixels, sizeFromText, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb and its subcommands to the program. */
-export function registerBackbones(program: Command): void {
-  const backbones = program.command('backbones').description('the networks that features come from');
+/** Gives the verb its subcommands. */
+export function declare(backbones: Command): void {
   backbones
     .command('list')
     .description('the built-in backbone, and those kept under a name')
@@ -30,7 +29,7 @@ export function registerBackbones(program: Command): void {
     .addOption(
       new Option('--normalization <name>', 'a mean and std that are well known').choices(['imagenet']),
     )
-    .option('--input-size <pixels>', 'side of the input it was trained for', pixels)
+    .option('--input-size <size>', 'input it was trained for: pixels, or width x height', sizeFromText(8))
     .option('--min-input-size <pixels>', 'smallest side that gives useful layers', pixels)
     .option('--layers <names>', 'values of the file to use as layers, separated by commas', names)
     .option('--licence <text>', 'licence of the weights, e.g. Apache-2.0')

@@ -12,11 +12,9 @@ import { percent, printJson, printLeftOut, printNote, printText } from './output
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb to the program. */
-export function registerCalibrate(program: Command): void {
-  program
-    .command('calibrate')
-    .description('set the thresholds of a finished detector anew, from photographs of good parts')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('<good...>', 'photographs of good parts, not trained on: images, or folders of them')
     .requiredOption('--out <file>', 'detector file to write')

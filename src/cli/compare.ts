@@ -10,11 +10,9 @@ import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
 
-/** Adds the verb to the program. */
-export function registerCompare(program: Command): void {
-  const command = program
-    .command('compare')
-    .description('train several methods on the same features and compare them')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .option('--methods <names>', 'methods (names or files), each with its first preset', names, [
       ...methodNames,
     ])

@@ -25,15 +25,16 @@ import {
 import { type SynthesisPicture, writeSynthesisPictures } from '../features/store/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../features/store/texture-source.ts';
 import type { SampleBits } from '../image/samples.ts';
+import { type SizeOption, sizeOf } from '../image/size-option.ts';
+import { sizeFromText } from './arguments.ts';
 import { bitsOption, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb and its subcommands to the program. */
-export function registerData(program: Command): void {
-  const data = program.command('data').description('look at a data set before training on it');
+/** Gives the verb its subcommands. */
+export function declare(data: Command): void {
   data
     .command('inspect')
     .description('classes, counts, sizes, masks and problems; decodes every file')
@@ -53,7 +54,12 @@ export function registerData(program: Command): void {
     )
     .option('--count <n>', 'images of each class', wholeNumber('--count', 1, 1000), 8)
     .option('--seed <n>', 'another seed, other anomalies', wholeNumber('--seed', 0, 2 ** 32 - 1), 0)
-    .option('--size <n>', 'side of the images, pixels, a multiple of 8', wholeNumber('--size', 32, 2048), 256)
+    .option(
+      '--size <size>',
+      'size of the images: pixels, or width x height; multiples of 8',
+      sizeFromText(32, 2048),
+      256,
+    )
     .addOption(layoutOption())
     .addOption(bitsOption())
     .option('--json', 'print one JSON document')
@@ -106,7 +112,7 @@ function describe({ root, layout, classes, total, problems, readAsOne, leftOut }
     header: ['class', 'train', 'test good', 'test anomalous', 'masks', 'size', 'problems'],
     rows: [
       ...Object.entries(classes).map(([name, summary]) =>
-        row(name, summary, sizeOf(summary), problems.filter((problem) => problem.class === name).length),
+        row(name, summary, sizesOf(summary), problems.filter((problem) => problem.class === name).length),
       ),
       row('total', total, '', problems.length),
     ],
@@ -121,7 +127,7 @@ function describe({ root, layout, classes, total, problems, readAsOne, leftOut }
   return [`${root} (layout ${layout})`, '', body, ...ending].join('\n');
 }
 
-function sizeOf({ width, height }: ClassSummary): string {
+function sizesOf({ width, height }: ClassSummary): string {
   return width && height ? `${span(width)} x ${span(height)}` : '-';
 }
 
@@ -134,7 +140,7 @@ interface SynthesizeFlags {
   readonly textures?: string;
   readonly count: number;
   readonly seed: number;
-  readonly size: number;
+  readonly size: SizeOption;
   readonly layout?: Layout;
   readonly bits?: SampleBits;
   readonly json?: boolean;
@@ -154,7 +160,7 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   if (flags.textures === undefined)
     printNote(`clad: no --textures given, so textures come from ${textures.description}.`);
   const samples = someTraining(dataset.samples, count);
-  const geometry = { size };
+  const geometry = sizeOf(size);
   const progress = progressBars();
   let foregrounds: ClassForegrounds;
   let pictures: SynthesisPicture[];
@@ -164,7 +170,8 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
     if (note !== undefined) progress.log(`clad: ${note}`);
     foregrounds = await classForegrounds(dataset.samples, geometry, fileImages, { bits, onProgress });
     // Patches of eight pixels, as with the usual layers of a ResNet.
-    const synthesis = { gridSide: Math.ceil(size / 8) };
+    const { width, height } = geometry;
+    const synthesis = { grid: { rows: Math.ceil(height / 8), columns: Math.ceil(width / 8) } };
     const drawn = { samples, foregrounds, textures, geometry, bits, seed, synthesis };
     pictures = await writeSynthesisPictures({
       ...drawn,

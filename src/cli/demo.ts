@@ -21,13 +21,9 @@ import { terminalTable } from './terminal-table.ts';
 /** Photographs of each class: enough to see what the program does, few enough for a short wait. */
 const counts = { train: 40, testGood: 12, testAnomalous: 18 };
 
-/** Adds the verb to the program. */
-export function registerDemo(program: Command): void {
-  program
-    .command('demo')
-    .description(
-      'see it work: draw a small factory, train on it, evaluate, report (a few minutes, no network)',
-    )
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .option('--out <dir>', 'folder for data and run', 'clad-demo')
     .option('--seed <n>', 'another seed, other parts', wholeFromText(0), 0)
     .option('--json', 'print one JSON document')

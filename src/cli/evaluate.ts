@@ -12,11 +12,9 @@ import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb to the program. */
-export function registerEvaluate(program: Command): void {
-  program
-    .command('evaluate')
-    .description('measure a detector on test images: all metrics by class')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('[data]', 'data set with test images (default: the one it was trained on)')
     .addOption(layoutOption())

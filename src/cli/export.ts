@@ -10,11 +10,9 @@ import { printJson, printText, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb to the program. */
-export function registerExport(program: Command): void {
-  program
-    .command('export')
-    .description('a detector for NVIDIA Triton and KServe, or as a smaller file, with the loss measured')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .addOption(new Option('--to <kind>', 'what to write').choices(['onnx', 'triton']).makeOptionMandatory())
     .requiredOption('--out <path>', 'file to write (onnx), or folder of models (triton)')

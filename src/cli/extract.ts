@@ -9,11 +9,9 @@ import { printJson, printText } from './output.ts';
 import { duration, progressBars } from './progress.ts';
 import { addTrainingFlags, askedTraining, type TrainingFlags } from './training-flags.ts';
 
-/** Adds the verb to the program. */
-export function registerExtract(program: Command): void {
-  const command = program
-    .command('extract')
-    .description('compute the patch features of a training ahead, on as many machines as there are')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<data>', 'the data set that will be trained on, as for `clad train`')
     .addOption(shardOption('the share of the images that this machine does (default: all)'));
   addTrainingFlags(command, 'folder for the patch features, which the machines share; needed');

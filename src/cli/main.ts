@@ -1,27 +1,13 @@
 #!/usr/bin/env node
-/** @file The command `clad`: a table of contents of its verbs, and what all of them share. */
+/** @file The command `clad`: what all of its verbs share. They themselves stand in verbs.ts. */
 import { Command, CommanderError } from 'commander';
 import { CladError } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
 import { version } from '../jobs/version.ts';
-import { registerAblate } from './ablate.ts';
-import { registerBackbones } from './backbones.ts';
-import { registerCalibrate } from './calibrate.ts';
-import { registerCompare } from './compare.ts';
-import { registerData } from './data.ts';
-import { registerDemo } from './demo.ts';
-import { registerEvaluate } from './evaluate.ts';
-import { registerExport } from './export.ts';
-import { registerExtract } from './extract.ts';
-import { registerOptions } from './options.ts';
 import { printError } from './output.ts';
 import { PluginWatch } from './plugin-watch.ts';
-import { registerPredict } from './predict.ts';
-import { registerServe } from './serve.ts';
-import { registerTrain } from './train.ts';
 import { verbInstead } from './unknown-verb.ts';
-import { registerUpdate } from './update.ts';
-import { registerVerify } from './verify.ts';
+import { addVerbs } from './verbs.ts';
 
 const program = new Command('clad')
   .description('Visual anomaly detection for production lines: one model over many classes.')
@@ -49,22 +35,6 @@ Exit status: 0 done, 2 the input is wrong (the message says which file or option
 CLAD_DEBUG=1 prints the stack of an error.`,
   );
 
-registerTrain(program);
-registerExtract(program);
-registerEvaluate(program);
-registerPredict(program);
-registerUpdate(program);
-registerCalibrate(program);
-registerServe(program);
-registerExport(program);
-registerVerify(program);
-registerData(program);
-registerDemo(program);
-registerBackbones(program);
-registerCompare(program);
-registerAblate(program);
-registerOptions(program);
-
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`clad ... | head`) is no error.
   if (error.code === 'EPIPE') process.exit(0);
@@ -83,6 +53,7 @@ process.on('exit', () => {
 });
 
 try {
+  await addVerbs(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   process.exitCode = statusOf(error);

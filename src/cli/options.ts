@@ -5,11 +5,9 @@ import { defaultMethod, loadMethod, methodNames } from '../methods/registry.ts';
 import { printJson, printText } from './output.ts';
 import { wrapped } from './progress-line.ts';
 
-/** Adds the verb to the program. */
-export function registerOptions(program: Command): void {
-  program
-    .command('options')
-    .description('list the options of a method, with meanings, ranges and the values of its presets')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument(
       '[method]',
       `${methodNames.join(', ')}, or a JavaScript file that holds a method`,

@@ -23,11 +23,9 @@ import { printJsonLine, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb to the program. */
-export function registerPredict(program: Command): void {
-  program
-    .command('predict')
-    .description('predict photographs: class, score, verdict, heat map')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .argument('<path...>', 'images, or folders of images')
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')

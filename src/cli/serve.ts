@@ -13,11 +13,9 @@ import { printNote, printText } from './output.ts';
 const mebibyte = 2 ** 20;
 const million = 1e6;
 
-/** Adds the verb to the program. */
-export function registerServe(program: Command): void {
-  program
-    .command('serve')
-    .description('answer over HTTP: photographs in, predictions out')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run...>', 'folders that `clad train` wrote, or detector files: [NAME[@VERSION]=]PATH')
     .option('--host <address>', 'listen there', serveDefaults.host)
     .addOption(portOption())

@@ -13,11 +13,9 @@ import { terminalTable } from './terminal-table.ts';
 import { describeTraining } from './train-outcome.ts';
 import { addTrainingFlags, askedTraining, type TrainingFlags } from './training-flags.ts';
 
-/** Adds the verb to the program. */
-export function registerTrain(program: Command): void {
-  const command = program
-    .command('train')
-    .description('train one model over all classes of a data set')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <class>/*.jpg of good parts')
     .requiredOption('--out <run>', 'folder to write the run into');
   addTrainingFlags(command, 'keep patch features here, and use those that are there');

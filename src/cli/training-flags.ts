@@ -5,11 +5,12 @@ import { checkOptions, type OptionTree, optionFromText } from '../core/options.t
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
+import type { SizeOption } from '../image/size-option.ts';
 import type { ReadRequest } from '../jobs/train/train-request.ts';
 import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
 import { defaultPreset, presetOf, resolveOptions } from '../methods/resolve-options.ts';
 import { type Device, devices } from '../runtime/engine.ts';
-import { pixels, repeated, wholeFromText } from './arguments.ts';
+import { repeated, sizeFromText, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
@@ -23,7 +24,7 @@ export interface TrainingFlags extends BackboneFlagValues {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly selection?: string;
-  readonly inputSize?: number;
+  readonly inputSize?: SizeOption;
   readonly seed?: number;
   readonly layout?: Dataset['layout'];
   readonly bits?: SampleBits;
@@ -60,7 +61,11 @@ export function addTrainingFlags(command: Command, cache: string): void {
         'what chooses the networks: held-out images (the default), the test images, which leaks, or none',
       ).choices(['synthetic', 'test', 'last']),
     )
-    .option('--input-size <pixels>', "side of the networks' input (default: the preset's, 256)", pixels)
+    .option(
+      '--input-size <size>',
+      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's, 256)",
+      sizeFromText(8),
+    )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
     .addOption(layoutOption())
     .addOption(bitsOption())

@@ -8,11 +8,9 @@ import { deviceOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 
-/** Adds the verb to the program. */
-export function registerUpdate(program: Command): void {
-  program
-    .command('update')
-    .description('leave good images that are not good out of a finished detector, without a new training')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run>', 'folder that `clad train` wrote')
     .option('--exclude <files...>', 'training images to leave out, as paths or as good-images.csv has them')
     .option(

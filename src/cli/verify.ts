@@ -8,11 +8,9 @@ import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
 
-/** Adds the verb to the program. */
-export function registerVerify(program: Command): void {
-  program
-    .command('verify')
-    .description('check that this machine computes what a detector file computed where it was made')
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
     .option(
       '--tolerance <share>',

@@ -1,6 +1,6 @@
 /** @file Names of files: their endings and stems. */
 import { extname } from 'node:path';
-import { imageExtensions } from '../image/decode.ts';
+import { imageExtensions } from '../image/format.ts';
 
 /** Whether a file name ends as an image's does. */
 export function isImageName(name: string): boolean {

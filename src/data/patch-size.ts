@@ -2,20 +2,22 @@
  * @file How much of a photograph one patch covers. Photographs are shrunk to the network's input, so on large ones a patch covers many pixels, and
  * a defect much smaller than a patch hardly moves its features.
  */
+import { type Geometry, type Grid, patchOnPhotograph } from '../image/geometry.ts';
+import type { PictureSize } from '../image/limits.ts';
+import { sizeText } from '../image/size-option.ts';
 import { byClass, type Sample } from './dataset.ts';
 
 /** What decides it. */
 export interface PatchGeometry {
-  /** Side of the network's input, pixels. */
-  readonly size: number;
-  /** Side of the square that a photograph is resized to before the middle is cut out; `size` where absent. */
-  readonly resizeTo?: number | undefined;
-  /** Side of a patch, pixels of the input. */
-  readonly patch: number;
+  readonly geometry: Geometry;
+  readonly grid: Grid;
 }
 
 /** The default preset's, which training takes where nothing else is asked for. */
-export const defaultPatches: PatchGeometry = { size: 256, patch: 8 };
+export const defaultPatches: PatchGeometry = {
+  geometry: { width: 256, height: 256 },
+  grid: { rows: 32, columns: 32 },
+};
 
 /** Photograph pixels along a patch from which it is worth a word; MVTec AD, whose largest photographs have 1024, stays below. */
 const mentioned = 40;
@@ -37,19 +39,19 @@ export interface LargePatches {
  */
 export function largePatches(
   samples: readonly Sample[],
-  sizes: ReadonlyMap<string, { readonly width: number; readonly height: number }>,
-  geometry: PatchGeometry,
+  sizes: ReadonlyMap<string, PictureSize>,
+  { geometry, grid }: PatchGeometry,
 ): LargePatches[] {
-  const { size, resizeTo, patch } = geometry;
-  const share = patch / (resizeTo ?? size);
   const found: (LargePatches & { readonly side: number })[] = [];
   for (const [className, own] of byClass(samples)) {
     const known = own.flatMap(({ path }) => sizes.get(path) ?? []);
-    const longer = (each: { width: number; height: number }) => Math.max(each.width, each.height);
+    const longer = (each: PictureSize) => Math.max(each.width, each.height);
     const largest = known.toSorted((first, second) => longer(second) - longer(first))[0];
-    if (largest === undefined || longer(largest) * share <= mentioned) continue;
-    const patch = `${Math.round(largest.width * share)} x ${Math.round(largest.height * share)}`;
-    const message = `a patch covers up to ${patch} pixels of a photograph of ${largest.width} x ${largest.height}, and much smaller defects are lost: ${remedy(geometry)}`;
+    if (largest === undefined) continue;
+    const patch = patchOnPhotograph(geometry, grid, largest);
+    if (longer(patch) <= mentioned) continue;
+    const covered = `${Math.round(patch.width)} x ${Math.round(patch.height)}`;
+    const message = `a patch covers up to ${covered} pixels of a photograph of ${largest.width} x ${largest.height}, and much smaller defects are lost: ${remedy(geometry)}`;
     found.push({ className, message, side: longer(largest) });
   }
   return found
@@ -66,8 +68,9 @@ export function largePatchesNote(large: readonly LargePatches[]): string | undef
   return `${names.join(', ')}${more}: ${first.message}.`;
 }
 
-function remedy({ size, resizeTo }: PatchGeometry): string {
-  if (2 * size > mostInputSize) return 'crop to the part';
-  const flags = resizeTo === undefined ? '' : `--set features.resizeTo=${2 * resizeTo} `;
-  return `crop to the part, or train with ${flags}--input-size ${2 * size}, which halves it and takes about four times as long`;
+function remedy({ width, height, resizeTo }: Geometry): string {
+  if (2 * Math.max(width, height) > mostInputSize) return 'crop to the part';
+  const doubled = (size: PictureSize) => sizeText({ width: 2 * size.width, height: 2 * size.height });
+  const flags = resizeTo === undefined ? '' : `--set features.resizeTo=${doubled(resizeTo)} `;
+  return `crop to the part, or train with ${flags}--input-size ${doubled({ width, height })}, which halves it and takes about four times as long`;
 }

@@ -15,7 +15,7 @@ const side = 64;
 export function testPatterns(): Record<'part' | 'texture' | 'shapes', RgbImage> {
   return {
     part: renderGood(cap, { seed: 0, part: 'golden', size: side }),
-    texture: proceduralTexture(side, new Random('golden', 'texture'), 'marble'),
+    texture: proceduralTexture({ width: side, height: side }, new Random('golden', 'texture'), 'marble'),
     shapes: shapes(400, 300),
   };
 }

@@ -1,6 +1,7 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and class out. */
 import { CladError } from '../core/errors.ts';
 import { add, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
+import type { PictureSize } from '../image/limits.ts';
 
 /** What the graph is made of: a fitted method. */
 export interface GraphSource {
@@ -12,7 +13,7 @@ export interface GraphSource {
 }
 
 /**
- * Builds the graph of `model.onnx`. Input `image` uint8 [N, H, W, 3], RGB as decoded; outputs `anomaly_map` [N, S, S],
+ * Builds the graph of `model.onnx`. Input `image` uint8 [N, H, W, 3], RGB as decoded; outputs `anomaly_map` [N, H', W'],
  * `score` [N] (higher is more anomalous), `class_share` [N, classes] (each class's share of the patches' votes).
  * @param options - `leaveOneOut`: for calibration, one image at a time: a second input `training_image` int64 [1] says which training image it is,
  *   and the memory bank is asked without what it holds of that image
@@ -21,13 +22,13 @@ export interface GraphSource {
 export function detectorGraph(
   source: GraphSource,
   classes: readonly string[],
-  options: { readonly leaveOneOut?: boolean; readonly size?: number } = {},
+  options: { readonly leaveOneOut?: boolean; readonly size?: PictureSize } = {},
 ): Graph {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const own = options.leaveOneOut ? graph.input('training_image', 'int64', [1]) : undefined;
   const { map, score, shares } = source.graph(graph, image, own) ?? {};
-  requireShape('map', map, [undefined, options.size, options.size]);
+  requireShape('map', map, [undefined, options.size?.height, options.size?.width]);
   requireShape('score', score, [undefined]);
   if (shares !== undefined) requireShape('shares', shares, [undefined, classes.length]);
   graph.output('anomaly_map', map);

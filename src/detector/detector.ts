@@ -97,7 +97,7 @@ export class Detector {
     const scores = floats(outputs.score);
     const maps = floats(outputs.anomaly_map);
     const allShares = floats(outputs.class_share);
-    const pixels = geometry.size ** 2;
+    const pixels = geometry.width * geometry.height;
     return images.map((image, index) => {
       const shares = Array.from(allShares.subarray(index * classes.length, (index + 1) * classes.length));
       const score = scores[index] as number;

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { cameraSchema } from './camera/camera.ts';
 
-/** Raised when a reader of the old one would go wrong: 2 calls the votes `class_share`, and classes so everywhere. */
-export const detectorFormat = 2;
+/** Raised when a reader of the old one would go wrong: 3 has width and height of the input, 2 called the votes `class_share`, and classes so everywhere. */
+export const detectorFormat = 3;
 
 /** Key of the entry in the ONNX file's metadata. */
 export const metadataKey = 'clad.detector';
@@ -32,6 +32,9 @@ const rememberedPictures = z.object({
   pixels: z.base64(),
 });
 
+const pixels = z.number().int().positive();
+const size = { width: pixels, height: pixels };
+
 const regions = z.object({
   /** Pixels of the map. */
   reach: z.number().int().positive(),
@@ -47,13 +50,10 @@ const detectorMetadataSchema = z.object({
   method: z.string(),
   /** In the order of `class_share`. */
   classes: z.array(z.string()).min(1),
-  /** Side of the anomaly map, pixels, and how it lies on the image. */
-  geometry: z.object({
-    size: z.number().int().positive(),
-    resizeTo: z.number().int().nullable().default(null),
-    /** In files of before 26 November 2026, which may only be read where nothing was cut off: the cut was another. */
-    resizeShorterTo: z.null().optional(),
-  }),
+  /** Pixels of the anomaly map, and how it lies on the image (image/geometry.ts). */
+  geometry: z.object({ ...size, resizeTo: z.object(size).optional() }),
+  /** Patches that the map is made of. */
+  grid: z.object({ rows: pixels, columns: pixels }),
   thresholds: z.record(z.string(), threshold),
   /** Map values of the colours (map-range.ts). */
   display: z.record(z.string(), z.object({ low: z.number(), high: z.number(), top: z.number().optional() })),

@@ -2,6 +2,7 @@
  * @file What is said of an image, in the same words everywhere: what the library gives in Node and the browser, a line of
  * `clad predict --json`, an answer of the service, and what an evaluation counts.
  */
+import type { PictureSize } from '../image/limits.ts';
 import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
@@ -31,7 +32,7 @@ export type Verdict = 'normal' | 'anomalous';
 
 /** A prediction with the map that its regions come from. */
 export interface PredictionWithMap extends Prediction {
-  /** [S, S] row by row, S = `metadata.geometry.size`; higher is more anomalous. */
+  /** [height, width] of `metadata.geometry`, row by row; higher is more anomalous. */
   readonly map: Float32Array;
 }
 
@@ -42,7 +43,7 @@ export type RawPrediction = Omit<PredictionWithMap, 'regions'>;
 export function withRegions(
   metadata: Pick<DetectorMetadata, 'geometry' | 'display' | 'regions'>,
   raw: RawPrediction,
-  size: { readonly width: number; readonly height: number },
+  size: PictureSize,
 ): PredictionWithMap {
   const { warnings, map, ...said } = raw;
   const rule = regionRule(metadata, said.class, said.threshold);

@@ -1,20 +1,22 @@
 /** @file What functions that show or tell of a result are given: a detector's metadata, its answer, and the image. */
+
 import { having, type Kind, number, optional, requireArgument, text } from '../core/arguments.ts';
+import type { PictureSize } from '../image/limits.ts';
 
 const metadata = having('what a detector file says of itself', {
-  geometry: having('', { size: number }),
+  geometry: having('', { width: number, height: number }),
   display: having('', {}),
 });
 const detector = having('an open detector, or an object with its metadata', { metadata });
 
 /** A map has as many values as the detector's maps have. */
-const mapOf = (size: number): Kind => ({
-  expected: `an anomaly map of ${size} x ${size} values, as a Float32Array`,
-  holds: (value) => value instanceof Float32Array && value.length === size * size,
+const mapOf = ({ width, height }: PictureSize): Kind => ({
+  expected: `an anomaly map of ${width} x ${height} values, as a Float32Array`,
+  holds: (value) => value instanceof Float32Array && value.length === width * height,
 });
 
 interface Sized {
-  readonly geometry: { readonly size: number };
+  readonly geometry: PictureSize;
 }
 
 export function requireDetector(of: string, value: { readonly metadata: Sized }): void {
@@ -32,6 +34,6 @@ export function requireAnswer(
   { geometry }: Sized,
 ): void {
   requireArgument(of, argument, value, having('what predict() gave', { class: text }));
-  requireArgument(of, `${argument}.map`, value.map, mapOf(geometry.size));
+  requireArgument(of, `${argument}.map`, value.map, mapOf(geometry));
   requireArgument(of, `${argument}.threshold`, value.threshold ?? undefined, optional(number));
 }

@@ -16,6 +16,7 @@ import {
   wholeFrom,
 } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
+import type { Mask } from '../image/rgb.ts';
 import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.ts';
 import { PixelScores } from './pixels.ts';
 import { metricsOfRanked, rankScores } from './ranking.ts';
@@ -24,7 +25,7 @@ import { metricsOfRanked, rankScores } from './ranking.ts';
 export interface EvaluatedPrediction {
   /** Higher is more anomalous. */
   readonly score: number;
-  /** Anomaly map, [S, S] row by row; null where there is none, or pixels are not to be measured. */
+  /** Anomaly map, row by row; null where there is none, or pixels are not to be measured. */
   readonly map: Float32Array | null;
   /** Class that the image was taken for, where that is said. */
   readonly class?: string | null;
@@ -38,15 +39,23 @@ export interface EvaluatedImage {
   readonly path?: string;
   readonly className: string;
   readonly anomalous: boolean;
-  /** Ground truth at the map's size, 0 where normal; null where there is none. Not read for a good image. */
-  readonly mask: Uint8Array | null;
+  /** Ground truth at the map's size; null where there is none. Not read for a good image. */
+  readonly mask: Mask | null;
   readonly prediction: EvaluatedPrediction;
 }
 
+const mask = having('', {
+  width: wholeFrom(1),
+  height: wholeFrom(1),
+  data: { expected: '', holds: (value) => value instanceof Uint8Array },
+});
 const evaluated = having('an image with className, anomalous, mask and prediction', {
   className: text,
   anomalous: flag,
-  mask: { expected: 'a Uint8Array or null', holds: (value) => value === null || value instanceof Uint8Array },
+  mask: {
+    expected: "a mask of the map's size, with width, height and data, or null",
+    holds: (value) => value === null || mask.holds(value),
+  },
 });
 const evaluatedPrediction = having('a prediction with score and map', {
   // What is NaN is refused below, by the image's name.
@@ -142,8 +151,7 @@ export class Evaluator {
 
   /**
    * Takes one image; its map and mask are not kept.
-   * @throws CladError METRIC_INPUT where a score is not a number, a map is not square, a mask has another size than
-   *   its map, or the class is finished
+   * @throws CladError METRIC_INPUT where a score is not a number, a mask has another size than its map, or the class is finished
    */
   add(image: EvaluatedImage): void {
     requireArgument('Evaluator.add', 'image', image, evaluated);
@@ -158,10 +166,7 @@ export class Evaluator {
     if (Number.isNaN(score)) {
       throw new CladError('METRIC_INPUT', { what, reason: 'its score is not a number' });
     }
-    if (map && (!anomalous || image.mask)) {
-      const side = Math.round(Math.sqrt(map.length));
-      gathered.pixels.add(map, anomalous ? image.mask : null, side, side, what);
-    }
+    if (map && (!anomalous || image.mask)) gathered.pixels.add(map, anomalous ? image.mask : null, what);
     this.#open.set(className, gathered);
     // Keeps the place of the class in the order of arrival.
     this.#records.set(className, undefined);

@@ -7,6 +7,7 @@
 import { joined } from '../core/arrays.ts';
 import { CladError } from '../core/errors.ts';
 import { regionsOf } from '../core/regions.ts';
+import type { Mask } from '../image/rgb.ts';
 import { aupro, dilatedScore } from './aupro.ts';
 import { metricsOfRanked, type RankedScores, type RankingMetrics } from './ranking.ts';
 import { type SortedKeys, scoreKeys, sortKeys, sortKeysWith } from './sort.ts';
@@ -27,21 +28,21 @@ export class PixelScores {
   #regionSizes: Uint32Array[] = [];
 
   /**
-   * @param map - scores, [height, width] row by row
-   * @param mask - the same shape, 0 where normal; null for a good image: every pixel is normal
+   * @param map - scores, row by row
+   * @param mask - of the map's size; null for a good image: every pixel is normal
    * @param what - names the image in errors
    * @throws CladError METRIC_INPUT where a shape does not fit or a score is not a number
    */
-  add(map: Float32Array, mask: Uint8Array | null, width: number, height: number, what = 'a map'): void {
-    if (map.length !== width * height || (mask && mask.length !== map.length)) {
-      const sizes = mask ? `${map.length} map and ${mask.length} mask` : `${map.length} map`;
+  add(map: Float32Array, mask: Mask | null, what = 'a map'): void {
+    const { width, height, data } = mask ?? { width: map.length, height: 1, data: map };
+    if (map.length !== width * height || data.length !== map.length) {
       throw new CladError('METRIC_INPUT', {
         what,
-        reason: `expected ${width} x ${height} values, got ${sizes} values`,
+        reason: `its mask is of ${width} x ${height} pixels and has ${data.length} values, its map has ${map.length}`,
       });
     }
     const keys = scoreKeys(map, what);
-    const { labels, sizes } = mask ? regionsOf(mask, width, height) : { labels: null, sizes: [] };
+    const { labels, sizes } = mask ? regionsOf(mask.data, width, height) : { labels: null, sizes: [] };
     if (!labels || sizes.length === 0) {
       this.#normal.push(keys);
       return;

@@ -15,7 +15,7 @@ import {
 import type { Operator } from './operators.ts';
 import { mostValues } from './shapes/known.ts';
 import { type DType, dtypeCode, elementCount, refuse, type Shape, type Tensor } from './tensor.ts';
-import { nodeProto, rawBytes, valueInfo } from './write.ts';
+import { nodeProtos, rawBytes, valueInfo } from './write.ts';
 
 /** The operator set all our graphs use; 18 is the first with antialiased Resize. */
 export const opsetVersion = 18;
@@ -185,7 +185,7 @@ export class Graph {
 
   /** The graph message of this graph or Loop body. */
   toProto(name: string): GraphProto {
-    const nodes = this.#nodes.map((node) => node.attached?.proto ?? nodeProto(node));
+    const nodes = this.#nodes.flatMap((node) => node.attached?.proto ?? nodeProtos(node));
     const names = this.#outputs.map(({ value }) => value.name);
     const outputs: ValueInfoProto[] = [];
     for (const { name: outputName, value } of this.#outputs) {

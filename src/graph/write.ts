@@ -3,10 +3,16 @@ import { floatToHalf } from '../core/half.ts';
 import { cpuNode } from './cpu-node.ts';
 import type { Attribute, Node, OutputType } from './node.ts';
 import { type AttributeProto, attributeType, type NodeProto, type ValueInfoProto } from './onnx.ts';
+import { blocksOf, inBlocks } from './row-blocks.ts';
 import { type DType, dtypeCode, refuse } from './tensor.ts';
 
-/** A node as ONNX writes it. */
-export function nodeProto(node: Node): NodeProto {
+/** A node as ONNX writes it: one, but for large products. */
+export function nodeProtos(node: Node): NodeProto[] {
+  const blocks = blocksOf(node);
+  return blocks === 1 ? [nodeProto(node)] : inBlocks(nodeProto(node), blocks);
+}
+
+function nodeProto(node: Node): NodeProto {
   return {
     ...(node.onCpu ? { name: cpuNode } : {}),
     opType: node.operation,

@@ -30,9 +30,6 @@ import { requireUsableSize } from './limits.ts';
 import type { RgbImage } from './rgb.ts';
 import { type SampleBits, SampleTooLarge, sampleBits, toBytes, wholeRange } from './samples.ts';
 
-/** File name endings taken for images, in lower case. */
-export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'];
-
 /** How samples are read. */
 export interface Reading {
   /** How many bits of a 16-bit sample are used: `metadata.camera.bits` of a detector. @default 16 */

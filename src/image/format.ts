@@ -2,6 +2,9 @@
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff';
 
+/** File name endings taken for images, in lower case. */
+export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'];
+
 /** The format by the first bytes, twelve at the most; undefined where it is none of these. */
 export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
   const has = (at: number, ...values: readonly number[]) =>

@@ -40,9 +40,9 @@ const perColumn = 12;
 
 /**
  * Bytes that predicting an image takes for a moment, beyond what every image takes; measured within a tenth.
- * @param side - pixels that the detector resizes each side to
+ * @param columns - pixels that the detector resizes each row to
  */
-export function workingBytes({ width, height }: PictureSize, side: number): number {
+export function workingBytes({ width, height }: PictureSize, columns: number): number {
   // An orientation in the file may turn the image, and only the decoder looks at that.
-  return perPixel * width * height + perColumn * side * Math.max(width, height);
+  return perPixel * width * height + perColumn * columns * Math.max(width, height);
 }

@@ -1,6 +1,7 @@
 /** @file An anomaly map laid over its photograph, and images side by side. Pure; the same in Node and the browser. */
 import { CladError } from '../core/errors.ts';
 import { type HeatScale, heatOf, paintOf, requireScale } from './heat-scale.ts';
+import type { PictureSize } from './limits.ts';
 import type { RgbImage } from './rgb.ts';
 
 /** Outlines are this share of the shorter side wide, at least one pixel. */
@@ -9,21 +10,20 @@ const outlineColour = [0, 255, 255] as const;
 
 /**
  * Lays an anomaly map over a photograph; heat and opacity grow with the value.
- * @param map - `mapHeight * mapWidth` values, row by row, resized bilinearly to the image
+ * @param map - `size.height * size.width` values, row by row, resized bilinearly to the image
  * @param inside - as `map`; what is positive is outlined in cyan
  * @throws CladError `OPTION_INVALID` when the map has another length, or the scale does not rise
  */
 export function heatOverlay(
   image: RgbImage,
   map: Float32Array,
-  mapWidth: number,
-  mapHeight: number,
+  size: PictureSize,
   scale: HeatScale,
   inside?: Float32Array,
 ): RgbImage {
-  requireMap(map, mapWidth, mapHeight);
+  requireMap(map, size);
   requireScale(scale);
-  const values = resizeBilinear(map, mapWidth, mapHeight, image.width, image.height);
+  const values = resizeBilinear(map, size, image);
   const data = Uint8Array.from(image.data);
   for (let index = 0; index < values.length; index++) {
     const heat = heatOf(values[index] as number, scale);
@@ -37,8 +37,8 @@ export function heatOverlay(
   }
   const overlay = { width: image.width, height: image.height, data };
   if (inside?.some((value) => value > 0)) {
-    requireMap(inside, mapWidth, mapHeight);
-    drawOutline(overlay, resizeBilinear(inside, mapWidth, mapHeight, image.width, image.height));
+    requireMap(inside, size);
+    drawOutline(overlay, resizeBilinear(inside, size, image));
   }
   return overlay;
 }
@@ -65,21 +65,15 @@ function drawOutline({ width, height, data }: RgbImage, values: Float32Array): v
 }
 
 /** Bilinear with half-pixel centres and clamped borders; not antialiased, since maps are seldom larger than images. */
-function resizeBilinear(
-  map: Float32Array,
-  fromWidth: number,
-  fromHeight: number,
-  width: number,
-  height: number,
-) {
-  const columns = neighbours(fromWidth, width);
-  const rows = neighbours(fromHeight, height);
+function resizeBilinear(map: Float32Array, from: PictureSize, { width, height }: PictureSize) {
+  const columns = neighbours(from.width, width);
+  const rows = neighbours(from.height, height);
   const target = new Float32Array(width * height);
   for (let row = 0; row < height; row++) {
     const [upper, lower, downShare] = rows[row] as Neighbours;
     for (let column = 0; column < width; column++) {
       const [left, right, rightShare] = columns[column] as Neighbours;
-      const at = (y: number, x: number) => map[y * fromWidth + x] as number;
+      const at = (y: number, x: number) => map[y * from.width + x] as number;
       const above = at(upper, left) + (at(upper, right) - at(upper, left)) * rightShare;
       const below = at(lower, left) + (at(lower, right) - at(lower, left)) * rightShare;
       target[row * width + column] = above + (below - above) * downShare;
@@ -117,7 +111,7 @@ export function sideBySide(images: readonly RgbImage[], gap: number): RgbImage {
   return { width, height, data };
 }
 
-function requireMap(map: Float32Array, width: number, height: number): void {
+function requireMap(map: Float32Array, { width, height }: PictureSize): void {
   if (map.length === width * height) return;
   const expected = `${width} x ${height} values`;
   throw new CladError('OPTION_INVALID', { option: 'map', expected, actual: `${map.length} values` });

@@ -1,6 +1,5 @@
 /** @file How many pages or frames an image file has: clad takes the first, and says so of the others. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import sharp from 'sharp';
 import { readRegular } from '../core/files.ts';
 import { formatOf } from './format.ts';
 
@@ -16,6 +15,8 @@ export async function pageCount(path: string): Promise<number> {
     const format = formatOf((await bytesAt(file, 0, 12)) ?? new Uint8Array());
     if (format === 'png') return await framesOfPng(file);
     if (format !== 'tiff' && format !== 'webp') return 1;
+    // Loaded where it is needed: whoever only counts what was left out does without.
+    const { default: sharp } = await import('sharp');
     const { pages } = await sharp(await readRegular(path), { limitInputPixels: false }).metadata();
     return pages ?? 1;
   } catch {

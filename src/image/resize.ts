@@ -6,6 +6,7 @@
  * rounded once at the end; PIL's fixed-point arithmetic may differ by 1.
  */
 import { CladError } from '../core/errors.ts';
+import type { Rectangle } from './geometry.ts';
 import type { Mask, RgbImage } from './rgb.ts';
 
 /** The mask at another size: each pixel takes the one its centre falls into, as PIL's nearest does. */
@@ -103,12 +104,21 @@ export function centreCrop<T extends RgbImage | Mask>(
       actual: `${width} x ${height}`,
     });
   }
+  const x = Math.floor((image.width - width) / 2);
+  const y = Math.floor((image.height - height) / 2);
+  return crop(image, { x, y, width, height });
+}
+
+/** A part of a picture or mask. @param part - inside it; the whole is given back as it is */
+export function crop<T extends RgbImage | Mask>(
+  image: T,
+  { x, y, width, height }: Rectangle,
+): { width: number; height: number; data: Uint8Array } {
+  if (width === image.width && height === image.height) return image;
   const channels = image.data.length / (image.width * image.height);
-  const left = Math.floor((image.width - width) / 2);
-  const top = Math.floor((image.height - height) / 2);
   const data = new Uint8Array(width * height * channels);
   for (let row = 0; row < height; row++) {
-    const from = ((top + row) * image.width + left) * channels;
+    const from = ((y + row) * image.width + x) * channels;
     data.set(image.data.subarray(from, from + width * channels), row * width * channels);
   }
   return { width, height, data };

@@ -32,7 +32,7 @@ export async function makeGolden(
   const pictures: Golden['pictures'] = [];
   for (const [name, image] of Object.entries(testPatterns())) {
     const png = Buffer.from(await encodePng(image)).toString('base64');
-    pictures.push(goldenPicture(name, png, await detector.predict(image), detector.metadata.classes));
+    pictures.push(goldenPicture(name, png, await detector.predict(image), detector.metadata));
   }
   return { format: 2, device, tolerance: tolerances[precision], pictures };
 }
@@ -92,7 +92,7 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
     for (const kept of golden.pictures) {
       const image = await decodeBytes(Buffer.from(kept.png, 'base64'), `${model}: golden image ${kept.name}`);
       const now = await detector.predict(image);
-      const { within, ...difference } = compareGolden(kept, now, tolerance, detector.metadata.classes);
+      const { within, ...difference } = compareGolden(kept, now, tolerance, detector.metadata);
       pictures.push({
         name: kept.name,
         class: now.class,

@@ -10,9 +10,9 @@ import type { Storage } from '../core/storage.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { ImageAccess } from '../data/image-access.ts';
 import type { Backbone } from '../features/backbones/loaded-backbone.ts';
-import type { InputGeometry } from '../features/patches/preprocess.ts';
 import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
+import type { Geometry, Grid } from '../image/geometry.ts';
 import type { SampleBits } from '../image/samples.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Validation } from '../training/checkpoint.ts';
@@ -32,9 +32,9 @@ export interface CommonOptions {
 /** What a detector sees of a photograph. */
 export interface View {
   /** The part of it, and the size it is brought to; the anomaly map has the same. */
-  readonly geometry: InputGeometry;
-  /** Side of what one value of the map stands for, pixels of the map. */
-  readonly patch: number;
+  readonly geometry: Geometry;
+  /** The patches that the map is made of; a method that has none has one for each pixel. */
+  readonly grid: Grid;
 }
 
 /** Files of the run that a method may use. */
@@ -104,7 +104,7 @@ export interface ExtractedImages {
 
 /** What a fitted method says of N images, as values of a graph. */
 export interface ImageScores {
-  /** Anomaly map, [N, S, S]; higher is more anomalous. */
+  /** Anomaly map, [N, height, width] of the view's geometry; higher is more anomalous. */
   readonly map: Tensor;
   /** Anomaly score of each image, [N]. */
   readonly score: Tensor;

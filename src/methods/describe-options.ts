@@ -110,7 +110,7 @@ function range(schema: Schema): string {
   if (schema.enum) return schema.enum.join(', ');
   if (schema.type === 'null') return 'null';
   if (schema.type === 'boolean') return 'true, false';
-  if (schema.type === 'string') return 'text';
+  if (schema.type === 'string') return schema.description ?? 'text';
   if (schema.type === 'array') {
     const [first] = schema.prefixItems ?? [];
     return first ? `${schema.prefixItems?.length} times: ${range(first)}` : 'names';

@@ -82,10 +82,12 @@ function foreignAblation(
 }
 
 function checkedView(view: View): View {
-  const { geometry, patch } = (view as Partial<View> | undefined) ?? {};
-  const { size } = geometry ?? {};
-  if (!Number.isInteger(size) || Number(size) < 8)
-    throw new TypeError('its view gave no geometry with a size, a whole number of pixels from 8');
-  if (!(Number(patch) > 0)) throw new TypeError('its view gave no patch, a number of pixels above 0');
+  const { geometry, grid } = (view as Partial<View> | undefined) ?? {};
+  const whole = (least: number, ...values: unknown[]) =>
+    values.every((value) => Number.isInteger(value) && Number(value) >= least);
+  if (!whole(8, geometry?.width, geometry?.height))
+    throw new TypeError('its view gave no geometry with width and height, whole numbers of pixels from 8');
+  if (!whole(1, grid?.rows, grid?.columns))
+    throw new TypeError('its view gave no grid with rows and columns of patches, whole numbers from 1');
   return view;
 }

@@ -11,6 +11,7 @@ export { imageFeatures } from '../features/store/image-features.ts';
 /** Operations and graphs, e.g. `graph.add`, `graph.matmul`. */
 export * as graph from '../graph/index.ts';
 export { decodeImage } from '../image/decode.ts';
+export { sizeOf } from '../image/size-option.ts';
 export { oneHot } from '../nn/losses.ts';
 export * as perceptrons from '../nn/perceptron.ts';
 export { trainStages } from '../training/trainer.ts';

@@ -2,6 +2,7 @@
 import { csvLine } from '../core/csv.ts';
 import { metricNames } from '../evaluation/evaluator.ts';
 import { evaluationTable, markdownTable } from '../evaluation/table.ts';
+import { sizeText } from '../image/size-option.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { ReportData } from './data.ts';
 import { selectionSentence, trainedOnSentence } from './words.ts';
@@ -25,7 +26,7 @@ detector's own thresholds.
 
 - Selection: ${plain(selectionSentence(provenance.selection))}
 ${known === '' ? '' : `- Known images: ${known}\n`}- Method: ${plain(`${metadata.method} ${metadata.cladVersion}, preset ${provenance.preset}, seed ${provenance.seed}`)}
-- Backbone: ${plain(provenance.backbone.name)}, input ${geometry.size} px
+- Backbone: ${plain(provenance.backbone.name)}, input ${sizeText(geometry)} px
 - Textures: ${plain(provenance.textures)}
 - Training data: ${plain(provenance.data.fingerprint)}
 - Test data: ${plain(String(document.protocol.testFingerprint ?? 'not known'))}

@@ -8,7 +8,7 @@ import { heatOver, seenPicture } from '../detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
 import { resizeNearest } from '../image/resize.ts';
-import type { RgbImage } from '../image/rgb.ts';
+import type { Mask, RgbImage } from '../image/rgb.ts';
 import { shrink } from '../image/shrink.ts';
 import type { Candidate } from './collect.ts';
 import type { EmbeddedPicture, Example } from './data.ts';
@@ -59,9 +59,8 @@ export async function pictureOf(path: string, side: number, bytes: number): Prom
   return webp(await shrink(await decodeImage(path), side), bytes);
 }
 
-async function truthPicture(mask: Uint8Array, { width, height }: RgbImage): Promise<EmbeddedPicture> {
-  const side = Math.round(Math.sqrt(mask.length));
-  const { data } = resizeNearest({ width: side, height: side, data: mask }, width, height);
+async function truthPicture(mask: Mask, { width, height }: RgbImage): Promise<EmbeddedPicture> {
+  const { data } = resizeNearest(mask, width, height);
   const file = await sharp(
     data.map((value) => (value === 0 ? 0 : 255)),
     { raw: { width, height, channels: 1 } },

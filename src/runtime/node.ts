@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { anything, oneOf, optional, requireFields } from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
-import { cpuNode, Graph, mul } from '../graph/index.ts';
+import { cpuNode } from '../graph/cpu-node.ts';
 import { type Device, devices, type Engine, type Session } from './engine.ts';
 import { runSession } from './run-session.ts';
 
@@ -68,6 +68,8 @@ function nodeSession(session: ort.InferenceSession): Session {
 
 /** Identity on one number: the smallest model that shows whether a device answers. */
 async function probe(engine: Engine): Promise<void> {
+  // Loaded where it is needed: on the CPU a detector runs without what makes graphs.
+  const { Graph, mul } = await import('../graph/index.ts');
   const graph = new Graph();
   graph.output('y', mul(graph.input('x', 'float32', [1]), 2));
   try {

@@ -5,7 +5,7 @@ import type { HostedDetector } from './hosted-detector.ts';
 export function describeDetector({ source: { name, version }, current }: HostedDetector): object {
   if (!current) return { name, version, ready: false };
   const { metadata, loadedAt } = current;
-  const { classes, thresholds, geometry, display, camera, provenance, method, cladVersion, created } =
+  const { classes, thresholds, geometry, grid, display, camera, provenance, method, cladVersion, created } =
     metadata;
   return {
     name,
@@ -15,6 +15,7 @@ export function describeDetector({ source: { name, version }, current }: HostedD
     classes,
     thresholds,
     geometry,
+    grid,
     display,
     camera,
     method,

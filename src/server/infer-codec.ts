@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { CladError, reasonOf } from '../core/errors.ts';
+import type { PictureSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { clipped } from './clipped.ts';
 import { splitRequest } from './tensor-json.ts';
@@ -169,12 +170,12 @@ function fromJson(values: Uint8Array | undefined, size: number): Uint8Array {
 
 /**
  * Refuses what could only be answered with a text of hundreds of megabytes.
- * @param size - side of an anomaly map
+ * @param size - of an anomaly map
  * @throws REQUEST_INVALID
  */
-export function requireAnswerable({ images, outputs }: InferRequest, size: number): void {
+export function requireAnswerable({ images, outputs }: InferRequest, { width, height }: PictureSize): void {
   const asText = outputs.some(({ name, binary }) => name === 'anomaly_map' && !binary);
-  const values = images.length * size ** 2;
+  const values = images.length * width * height;
   if (asText && values > mostAsText)
     throw refuse(
       `${images.length} anomaly maps are ${values} values, at most ${mostAsText} are written as text; ask for them as bytes (binary_data), or send fewer images`,

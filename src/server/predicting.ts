@@ -11,6 +11,7 @@ import { bitsOf } from '../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { Prediction, RawPrediction } from '../detector/prediction.ts';
 import { imageSize } from '../image/decode.ts';
+import { resizedSize } from '../image/geometry.ts';
 import { type PictureSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
@@ -260,8 +261,8 @@ export class Predictions {
   }
 
   #takeMemory({ metadata }: Loaded, size: PictureSize, signal: AbortSignal): Promise<() => void> {
-    const { size: side, resizeTo } = metadata.geometry;
-    return this.#memory[extentOf(size)].take(workingBytes(size, resizeTo ?? side), signal);
+    const { width } = resizedSize(metadata.geometry);
+    return this.#memory[extentOf(size)].take(workingBytes(size, width), signal);
   }
 
   #takePlaces(count: number): () => void {

@@ -44,14 +44,14 @@ export function routesV2(app: FastifyInstance, service: Service): void {
   for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
     app.get<Address>(path, { schema: modelSchema(path) }, async ({ params: { name, version } }) => {
       const { metadata } = registry.get(name, version).require();
-      const { size } = metadata.geometry;
+      const { width, height } = metadata.geometry;
       return {
         name,
         versions: registry.versions(name).map(({ source }) => source.version),
         platform: 'onnx_onnxv1',
         inputs: [{ name: 'image', datatype: 'UINT8', shape: [-1, -1, -1, 3] }],
         outputs: [
-          { name: 'anomaly_map', datatype: 'FP32', shape: [-1, size, size] },
+          { name: 'anomaly_map', datatype: 'FP32', shape: [-1, height, width] },
           { name: 'score', datatype: 'FP32', shape: [-1] },
           { name: 'class_share', datatype: 'FP32', shape: [-1, metadata.classes.length] },
         ],
@@ -96,7 +96,7 @@ async function infer(
       const order = { body, headerLength, limits: options };
       const transfer = ownBuffer(body);
       wanted = await pictures.call(extentOf(body.length), 'readInfer', order, { transfer, signal });
-      requireAnswerable(wanted, detector.require().metadata.geometry.size);
+      requireAnswerable(wanted, detector.require().metadata.geometry);
       return wanted.images;
     };
     const { metadata, predictions } = await work.infer(detector, read, signal);
@@ -138,7 +138,7 @@ function jsonLength(header: string | string[] | undefined): number | undefined {
 function tensor(
   name: OutputName,
   predictions: readonly RawPrediction[],
-  { geometry: { size }, classes }: DetectorMetadata,
+  { geometry: { width: across, height: down }, classes }: DetectorMetadata,
 ): { readonly shape: readonly number[]; readonly data: Float32Array } {
   const count = predictions.length;
   if (name === 'score') {
@@ -146,7 +146,7 @@ function tensor(
   }
   const [shape, rows] =
     name === 'anomaly_map'
-      ? [[count, size, size], predictions.map(({ map }) => map)]
+      ? [[count, down, across], predictions.map(({ map }) => map)]
       : [[count, classes.length], predictions.map((each) => sharesInOrder(each, classes))];
   const width = shape.slice(1).reduce((count, side) => count * side, 1);
   const data = new Float32Array(count * width);

@@ -71,7 +71,12 @@ const detector = object({
   loadedAt: text,
   classes: list(text),
   thresholds: object({}, { additionalProperties: true }),
-  geometry: object({ size: whole, resizeTo: { type: ['integer', 'null'] } }),
+  geometry: {
+    ...object({ width: whole, height: whole, resizeTo: object({ width: whole, height: whole }) }),
+    description:
+      'Pixels of the anomaly map; with resizeTo, what a photograph is resized to before the middle is cut out.',
+  },
+  grid: { ...object({ rows: whole, columns: whole }), description: 'Patches that the map is made of.' },
   display: object({}, { additionalProperties: true }),
   camera: {
     ...object({}, { additionalProperties: true }),

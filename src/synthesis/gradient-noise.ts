@@ -5,6 +5,7 @@
  * the fade curve 6t^5 - 15t^4 + 10t^3 and multiplied by sqrt(2), so that it reaches from -1 to 1.
  */
 import type { Random } from '../core/random.ts';
+import type { PictureSize } from '../image/limits.ts';
 
 /** A lattice of `columns x rows` cells: the gradients at their corners, row by row. */
 export interface Lattice {
@@ -56,33 +57,34 @@ export function gradientNoise(lattice: Lattice, x: number, y: number): number {
 }
 
 /**
- * A square field of fractal noise: octaves of gradient noise, each with twice the cells and `gain` times the height.
- * @param side - of the field, samples
- * @param cells - of the first octave, across and down
+ * A field of fractal noise: octaves of gradient noise, each with twice the cells and `gain` times the height.
+ * @param size - of the field, samples
+ * @param cells - of the first octave, across and down, in a square of the longer side: what is not square is a part of it, so that nothing is stretched
  * @param octaves - at least 1; those finer than two samples a cell are left out
- * @returns `side * side` values around 0, roughly -1 .. 1
+ * @returns `height * width` values around 0, roughly -1 .. 1, row by row
  */
 export function fractalNoise(
   random: Random,
-  side: number,
+  { width, height }: PictureSize,
   cells: readonly [across: number, down: number],
   octaves: number,
   gain = 0.5,
 ): Float32Array {
-  const field = new Float32Array(side * side);
-  let height = 1;
+  const side = Math.max(width, height);
+  const field = new Float32Array(width * height);
+  let strength = 1;
   for (let octave = 0; octave < octaves; octave++) {
     const columns = cells[0] * 2 ** octave;
     const rows = cells[1] * 2 ** octave;
     if (octave > 0 && Math.max(columns, rows) > side / 2) break;
     const lattice = drawLattice(random, columns, rows);
     let at = 0;
-    for (let row = 0; row < side; row++) {
+    for (let row = 0; row < height; row++) {
       const y = ((row + 0.5) * rows) / side;
-      for (let column = 0; column < side; column++)
-        field[at++]! += height * gradientNoise(lattice, ((column + 0.5) * columns) / side, y);
+      for (let column = 0; column < width; column++)
+        field[at++]! += strength * gradientNoise(lattice, ((column + 0.5) * columns) / side, y);
     }
-    height *= gain;
+    strength *= gain;
   }
   return field;
 }

@@ -10,11 +10,13 @@
  *
  * @example
  * const { mask: foreground } = estimateForeground(photograph);
- * const texture = proceduralTexture(256, new Random(seed, 'texture', index));
+ * const texture = proceduralTexture(photograph, new Random(seed, 'texture', index));
  * const anomaly = synthesizeLocalAnomaly(photograph, texture, foreground, new Random(seed, 'local', index));
  */
 import { CladError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
+import { type Grid, patchCount } from '../image/geometry.ts';
+import type { PictureSize } from '../image/limits.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
 import { augmentations, augmentTexture } from './augment.ts';
 import { fitTexture } from './fit-texture.ts';
@@ -30,10 +32,10 @@ export interface LocalAnomalyOptions extends BetaOptions {
    */
   readonly alpha: number;
   /**
-   * Patches along one side of the image, at most as many as it has pixels.
-   * @default 28
+   * Patches of the image, along each side at most as many as it has pixels.
+   * @default 28 x 28
    */
-  readonly gridSide: number;
+  readonly grid: Grid;
   /**
    * Perlin cells along an axis are at most 2 to the power of this: larger gives finer shapes.
    * @default 5
@@ -60,7 +62,7 @@ export interface LocalAnomalyOptions extends BetaOptions {
 const localAnomalyDefaults: LocalAnomalyOptions = {
   ...betaDefaults,
   alpha: 1 / 3,
-  gridSide: 28,
+  grid: { rows: 28, columns: 28 },
   maxScaleExponent: perlinDefaults.maxScaleExponent,
   augmentations: 3,
   foreground: true,
@@ -69,15 +71,15 @@ const localAnomalyDefaults: LocalAnomalyOptions = {
 
 /** A photograph with a made-up defect, and the truth about it. */
 export interface LocalAnomaly {
-  /** x+, S x S. */
+  /** x+, as large as the photograph. */
   readonly image: RgbImage;
-  /** m of Eq. 2, S x S; never empty. */
+  /** m of Eq. 2, as large; never empty. */
   readonly mask: Mask;
-  /** x'', the augmented texture, S x S. */
+  /** x'', the augmented texture, as large. */
   readonly texture: RgbImage;
   /** b of Eq. 3: the share of the photograph that shows through. */
   readonly beta: number;
-  /** Share of each patch's pixels inside the mask, 0 .. 1; `gridSide^2` values, row by row. */
+  /** Share of each patch's pixels inside the mask, 0 .. 1; one value a patch, row by row. */
   readonly coverage: Float32Array;
 }
 
@@ -87,11 +89,11 @@ const tries = 40;
 /**
  * Makes one local anomaly. The same arguments and state of `random` give the same pixels.
  *
- * Should 40 masks in a row be empty, which happens on tiny foregrounds, the mask is the foreground within a square
- * of four patches a side around a random pixel of it.
- * @param image - S x S
+ * Should 40 masks in a row be empty, which happens on tiny foregrounds, the mask is the foreground within four
+ * patches down and across around a random pixel of it.
+ * @param image - at least as many pixels as patches
  * @param texture - any size; scaled to cover the image, and a random part cut out
- * @param foreground - S x S; undefined, or without a pixel inside, where the whole image is meant
+ * @param foreground - as large as the image; undefined, or without a pixel inside, where the whole image is meant
  * @throws CladError `OPTION_INVALID`
  */
 export function synthesizeLocalAnomaly(
@@ -103,36 +105,40 @@ export function synthesizeLocalAnomaly(
 ): LocalAnomaly {
   const settings = { ...localAnomalyDefaults, ...options };
   requireOptions(settings);
-  requireSquare(image, settings.gridSide);
+  requirePixels(image, settings.grid);
   if (foreground) requireSameSize('foreground', foreground, image);
   const usable = settings.foreground && foreground?.data.includes(1) ? foreground : undefined;
-  const { mask, coverage } = drawMask(image.width, usable, random, settings);
-  const fitted = fitTexture(texture, image.width, random);
+  const { mask, coverage } = drawMask(image, usable, random, settings);
+  const fitted = fitTexture(texture, image, random);
   const augmented = augmentTexture(fitted, random, settings.augmentations);
   const beta = settings.blend ? drawBeta(random, settings) : 0;
   return { image: fuse(image, augmented, mask, beta), mask, texture: augmented, beta, coverage };
 }
 
 /**
- * Share of each patch's pixels that are inside a mask. Patches divide the image evenly; where its side is no multiple of theirs, a
+ * Share of each patch's pixels that are inside a mask. Patches divide the image evenly; where its sides are no multiples of theirs, a
  * pixel belongs to the patch that its near edge lies in.
- * @param mask - S x S
- * @param gridSide - patches along one side
- * @returns `gridSide^2` values, 0 .. 1, row by row
+ * @returns one value a patch, 0 .. 1, row by row
  */
-export function patchCoverage({ width, data }: Mask, gridSide: number): Float32Array {
-  const inside = new Float32Array(gridSide ** 2);
-  const area = new Float32Array(gridSide ** 2);
-  const patchOf = Uint16Array.from({ length: width }, (_, pixel) => Math.floor((pixel * gridSide) / width));
-  for (let row = 0, at = 0; row < width; row++) {
-    const first = patchOf[row]! * gridSide;
+export function patchCoverage({ width, height, data }: Mask, grid: Grid): Float32Array {
+  const inside = new Float32Array(patchCount(grid));
+  const area = new Float32Array(patchCount(grid));
+  const columnOf = placesOf(width, grid.columns);
+  const rowOf = placesOf(height, grid.rows);
+  for (let row = 0, at = 0; row < height; row++) {
+    const first = rowOf[row]! * grid.columns;
     for (let column = 0; column < width; column++, at++) {
-      const patch = first + patchOf[column]!;
+      const patch = first + columnOf[column]!;
       area[patch]!++;
       if (data[at] !== 0) inside[patch]!++;
     }
   }
   return inside.map((count, patch) => count / area[patch]!);
+}
+
+/** Along one side: which patch each pixel belongs to. */
+function placesOf(pixels: number, patches: number): Uint16Array {
+  return Uint16Array.from({ length: pixels }, (_, pixel) => Math.floor((pixel * patches) / pixels));
 }
 
 interface Drawn {
@@ -141,32 +147,32 @@ interface Drawn {
 }
 
 function drawMask(
-  side: number,
+  size: PictureSize,
   foreground: Mask | undefined,
   random: Random,
   options: LocalAnomalyOptions,
 ): Drawn {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const mask = combinedMask(side, foreground, random, options);
-    const coverage = patchCoverage(mask, options.gridSide);
+    const mask = combinedMask(size, foreground, random, options);
+    const coverage = patchCoverage(mask, options.grid);
     if (coverage.some((share) => share > 0)) return { mask, coverage };
   }
-  const mask = fallbackMask(side, foreground, random, Math.ceil(side / options.gridSide));
-  return { mask, coverage: patchCoverage(mask, options.gridSide) };
+  const mask = fallbackMask(size, foreground, random, options.grid);
+  return { mask, coverage: patchCoverage(mask, options.grid) };
 }
 
 /** Eq. 2. */
 function combinedMask(
-  side: number,
+  size: PictureSize,
   foreground: Mask | undefined,
   random: Random,
   { alpha, maxScaleExponent }: LocalAnomalyOptions,
 ): Mask {
-  const mask = perlinMask(side, random, { maxScaleExponent });
+  const mask = perlinMask(size, random, { maxScaleExponent });
   const { data } = mask;
   const p = random.uniform();
   if (p < 2 * alpha) {
-    const second = perlinMask(side, random, { maxScaleExponent }).data;
+    const second = perlinMask(size, random, { maxScaleExponent }).data;
     if (p < alpha) for (let at = 0; at < data.length; at++) data[at]! &= second[at]!;
     else for (let at = 0; at < data.length; at++) data[at]! |= second[at]!;
   }
@@ -174,35 +180,41 @@ function combinedMask(
   return mask;
 }
 
-/** The foreground within a square around one of its pixels. */
-function fallbackMask(side: number, foreground: Mask | undefined, random: Random, stride: number): Mask {
-  const inside = foreground ? foreground.data : new Uint8Array(side * side).fill(1);
+/** The foreground within two patches around one of its pixels. */
+function fallbackMask(
+  { width, height }: PictureSize,
+  foreground: Mask | undefined,
+  random: Random,
+  grid: Grid,
+): Mask {
+  const inside = foreground ? foreground.data : new Uint8Array(width * height).fill(1);
   const places: number[] = [];
   for (let at = 0; at < inside.length; at++) if (inside[at] !== 0) places.push(at);
   const centre = random.pick(places);
-  const [middleRow, middleColumn] = [Math.floor(centre / side), centre % side];
-  const data = new Uint8Array(side * side);
-  const reach = 2 * stride;
-  for (let row = Math.max(0, middleRow - reach); row < Math.min(side, middleRow + reach); row++) {
-    for (
-      let column = Math.max(0, middleColumn - reach);
-      column < Math.min(side, middleColumn + reach);
-      column++
-    )
-      data[row * side + column] = inside[row * side + column]!;
+  const [middleRow, middleColumn] = [Math.floor(centre / width), centre % width];
+  const data = new Uint8Array(width * height);
+  const down = 2 * Math.ceil(height / grid.rows);
+  const across = 2 * Math.ceil(width / grid.columns);
+  const right = Math.min(width, middleColumn + across);
+  for (let row = Math.max(0, middleRow - down); row < Math.min(height, middleRow + down); row++) {
+    for (let column = Math.max(0, middleColumn - across); column < right; column++)
+      data[row * width + column] = inside[row * width + column]!;
   }
-  return { width: side, height: side, data };
+  return { width, height, data };
 }
 
 function requireOptions(options: LocalAnomalyOptions): void {
-  const within = (option: keyof LocalAnomalyOptions, low: number, high: number, whole = false) => {
-    const value = Number(options[option]);
+  const { rows, columns } = options.grid;
+  const numbers = { ...options, 'grid.rows': rows, 'grid.columns': columns };
+  const within = (option: keyof typeof numbers, low: number, high: number, whole = false) => {
+    const value = Number(numbers[option]);
     if (value >= low && value <= high && (!whole || Number.isInteger(value))) return;
     const expected = `${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`;
     throw new CladError('OPTION_INVALID', { option, expected, actual: value });
   };
   within('alpha', 0, 0.5);
-  within('gridSide', 1, 1024, true);
+  within('grid.rows', 1, 65_535, true);
+  within('grid.columns', 1, 65_535, true);
   within('maxScaleExponent', 0, 10, true);
   within('augmentations', 0, augmentations.length, true);
   within('betaDeviation', 0, 10);
@@ -211,11 +223,11 @@ function requireOptions(options: LocalAnomalyOptions): void {
   within('betaMean', 0, 1);
 }
 
-function requireSquare({ width, height }: RgbImage, gridSide: number): void {
-  if (width === height && width >= gridSide) return;
+function requirePixels({ width, height }: RgbImage, { rows, columns }: Grid): void {
+  if (width >= columns && height >= rows) return;
   throw new CladError('OPTION_INVALID', {
     option: 'image',
-    expected: `square, its side at least ${gridSide} pixels`,
+    expected: `at least a pixel a patch, ${columns} x ${rows}`,
     actual: `${width} x ${height}`,
   });
 }

@@ -3,10 +3,11 @@
  * with its own random scale along each axis, turned by a random angle, cut at a threshold.
  *
  * GLASS draws the noise on a grid and turns the image (imgaug, linear, black outside); here the noise itself is
- * evaluated at the turned places, which is the same without the interpolation. What comes from outside the square
+ * evaluated at the turned places, which is the same without the interpolation. What comes from outside the image
  * is outside the mask.
  */
 import type { Random } from '../core/random.ts';
+import type { PictureSize } from '../image/limits.ts';
 import type { Mask } from '../image/rgb.ts';
 import { drawLattice, gradientNoise } from './gradient-noise.ts';
 
@@ -32,32 +33,33 @@ export interface PerlinOptions {
 /** GLASS's values. */
 export const perlinDefaults: PerlinOptions = { maxScaleExponent: 5, threshold: 0.5, rotation: 90 };
 
-/**
- * Draws a binary mask; it may be empty.
- * @param side - width and height, pixels
- */
-export function perlinMask(side: number, random: Random, options: Partial<PerlinOptions> = {}): Mask {
+/** Draws a binary mask; it may be empty. */
+export function perlinMask(
+  { width, height }: PictureSize,
+  random: Random,
+  options: Partial<PerlinOptions> = {},
+): Mask {
   const { maxScaleExponent, threshold, rotation } = { ...perlinDefaults, ...options };
   const columns = 2 ** random.integer(maxScaleExponent + 1);
   const rows = 2 ** random.integer(maxScaleExponent + 1);
   const lattice = drawLattice(random, columns, rows);
   const angle = (random.uniform(-rotation, rotation) * Math.PI) / 180;
   // Cells a pixel, along the turned axes, so that a step to the right is one addition.
-  const stepX = (Math.cos(angle) * columns) / side;
-  const stepY = (Math.sin(angle) * rows) / side;
-  const middle = (side - 1) / 2;
-  const data = new Uint8Array(side * side);
+  const stepX = (Math.cos(angle) * columns) / width;
+  const stepY = (Math.sin(angle) * rows) / height;
+  const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
+  const data = new Uint8Array(width * height);
   let at = 0;
-  for (let row = 0; row < side; row++) {
-    const down = row - middle;
-    const startX = ((middle - middle * Math.cos(angle) - down * Math.sin(angle)) * columns) / side;
-    const startY = ((middle - middle * Math.sin(angle) + down * Math.cos(angle)) * rows) / side;
-    for (let column = 0; column < side; column++, at++) {
+  for (let row = 0; row < height; row++) {
+    const down = row - middleY;
+    const startX = ((middleX - middleX * Math.cos(angle) - down * Math.sin(angle)) * columns) / width;
+    const startY = ((middleY - middleX * Math.sin(angle) + down * Math.cos(angle)) * rows) / height;
+    for (let column = 0; column < width; column++, at++) {
       const x = startX + column * stepX;
       const y = startY + column * stepY;
       if (x < 0 || y < 0 || x >= columns || y >= rows) continue;
       if (gradientNoise(lattice, x, y) > threshold) data[at] = 1;
     }
   }
-  return { width: side, height: side, data };
+  return { width, height, data };
 }

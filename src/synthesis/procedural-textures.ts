@@ -4,6 +4,7 @@
  * families, each with several random parameters, times the colours.
  */
 import type { Random } from '../core/random.ts';
+import type { PictureSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { fractalNoise } from './gradient-noise.ts';
 import { patterns } from './texture-patterns.ts';
@@ -13,21 +14,20 @@ export const textureFamilies: readonly string[] = Object.keys(patterns);
 
 /**
  * Draws a texture.
- * @param side - width and height, pixels
  * @param family - one of `textureFamilies`; drawn when not given
  */
 export function proceduralTexture(
-  side: number,
+  size: PictureSize,
   random: Random,
   family: string = random.pick(textureFamilies),
 ): RgbImage {
   const pattern = patterns[family];
   if (!pattern) throw new RangeError(`no texture family is called ${family}`);
-  const field = pattern(side, random);
+  const field = pattern(size, random);
   const ramp = drawRamp(random);
-  const shade = shading(side, random);
+  const shade = shading(size, random);
   const grain = random.pick([0, 0, 4, 10, 20]);
-  const data = new Uint8ClampedArray(side * side * 3);
+  const data = new Uint8ClampedArray(field.length * 3);
   for (let pixel = 0, at = 0; pixel < field.length; pixel++, at += 3) {
     const step = Math.round(Math.min(1, Math.max(0, field[pixel]!)) * 255) * 3;
     const noise = grain === 0 ? 0 : grain * (random.uniform() + random.uniform() - 1);
@@ -36,7 +36,7 @@ export function proceduralTexture(
     data[at + 1] = ramp[step + 1]! * light + noise;
     data[at + 2] = ramp[step + 2]! * light + noise;
   }
-  return { width: side, height: side, data: new Uint8Array(data.buffer) };
+  return { width: size.width, height: size.height, data: new Uint8Array(data.buffer) };
 }
 
 /** 256 colours through two to five drawn ones: of any hue, of neighbouring hues, or greys. */
@@ -64,10 +64,10 @@ function drawRamp(random: Random): Float32Array {
 }
 
 /** Uneven light, as shares of the brightness; half of the textures have none. */
-function shading(side: number, random: Random): Float32Array | undefined {
+function shading(size: PictureSize, random: Random): Float32Array | undefined {
   if (random.uniform() < 0.5) return undefined;
   const height = random.uniform(0.1, 0.5);
-  return fractalNoise(random, side, [1 + random.integer(3), 1 + random.integer(3)], 2).map(
+  return fractalNoise(random, size, [1 + random.integer(3), 1 + random.integer(3)], 2).map(
     (value) => value * height,
   );
 }

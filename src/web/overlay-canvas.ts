@@ -9,9 +9,9 @@ import {
   requireFields,
 } from '../core/arguments.ts';
 import { heatPicture } from '../detector/heat/heat-picture.ts';
-import { seenPart } from '../detector/heat/map-regions.ts';
 import type { PredictionWithMap } from '../detector/prediction.ts';
 import { requireAnswer, requireDetector } from '../detector/result-arguments.ts';
+import { seenPart } from '../image/geometry.ts';
 import { type RgbImage, requireRgbImage } from '../image/rgb.ts';
 import type { WebDetector } from './web-detector.ts';
 

@@ -112,8 +112,8 @@ export async function loadDetector(
 
 /** Only a run shows whether a graphics card and its driver can do everything; it also compiles their programs. */
 async function tryOut(detector: Detector): Promise<void> {
-  const side = detector.metadata.geometry.size;
-  const grey: RgbImage = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(128) };
+  const { width, height } = detector.metadata.geometry;
+  const grey: RgbImage = { width, height, data: new Uint8Array(width * height * 3).fill(128) };
   try {
     await detector.predict(grey);
   } catch (error) {

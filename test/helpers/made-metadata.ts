@@ -2,12 +2,13 @@
 import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 
 export const madeMetadata: DetectorMetadata = {
-  format: 2,
+  format: 3,
   cladVersion: '0.1.0',
   created: '2026-01-02T03:04:05.000Z',
   method: 'clad',
   classes: ['bolt', 'Münze'],
-  geometry: { size: 224, resizeTo: null },
+  geometry: { width: 224, height: 224 },
+  grid: { rows: 28, columns: 28 },
   thresholds: { bolt: { threshold: 1.25, achievableRate: 0.05, requestedRate: 0.01, count: 19 } },
   display: { bolt: { low: 0.5, high: 2 } },
   provenance: {

@@ -7,6 +7,7 @@ import { diskStorage } from '../../src/core/disk-storage.ts';
 import { floatsToHalves } from '../../src/core/half.ts';
 import { Random } from '../../src/core/random.ts';
 import { FeatureStore, type StoreIndex } from '../../src/features/store/store.ts';
+import { squareGrid } from './sizes.ts';
 
 /** A patch of the store. */
 export interface MadePatch {
@@ -43,7 +44,12 @@ export interface MadeStore {
 /** Writes a store into a folder. */
 export async function makeStore(folder: string, options: MadeStoreOptions): Promise<MadeStore> {
   const { width, gridSide, classes, shards, localOf = () => [], rowOf, key = 'made', firstId = 0 } = options;
-  const store = new FeatureStore(diskStorage(folder), { key, width, gridSide, classes });
+  const store = new FeatureStore(diskStorage(folder), {
+    key,
+    width,
+    grid: squareGrid(gridSide),
+    classes,
+  });
   let next = firstId;
   for (const [number, count] of shards.entries()) {
     const images = Array.from({ length: count }, () => {

@@ -61,12 +61,13 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
     name: untrusted,
     written: '2026-01-02T03:04:05.000Z',
     metadata: {
-      format: 2,
+      format: 3,
       cladVersion: '0.0.0',
       created: '2026-01-01T00:00:00.000Z',
       method: 'clad',
       classes: [...classes],
-      geometry: { size: 64, resizeTo: null },
+      geometry: { width: 64, height: 64 },
+      grid: { rows: 8, columns: 8 },
       thresholds: each(() => ({ threshold: 2, achievableRate: 0.05, requestedRate: 0.01, count: 19 })),
       display: each(() => ({ low: 1, high: 3 })),
       provenance: {

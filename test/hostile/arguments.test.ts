@@ -10,7 +10,7 @@ const functions: Readonly<Record<string, unknown>> = { ...library };
 const image = { width: 2, height: 1, data: new Uint8Array(6) };
 const metadata = {
   classes: ['nut'],
-  geometry: { size: 4, resizeTo: null },
+  geometry: { width: 4, height: 4 },
   thresholds: { nut: { threshold: 3, achievableRate: 0.02, requestedRate: 0.02, count: 50 } },
   display: { nut: { low: 2, high: 4, top: 8 } },
 } as unknown as library.DetectorMetadata;

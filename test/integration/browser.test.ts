@@ -242,7 +242,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
       await told("clad.loadDetector('run/model.onnx', { wasmPaths: 'nowhere/', device: 'wasm' })"),
     ).toMatch(/^ENGINE_UNAVAILABLE /);
     const image = '{ width: 2, height: 1, data: new Uint8Array(6) }';
-    const metadata = "{ geometry: { size: 4, resizeTo: null }, display: {}, classes: ['nut'] }";
+    const metadata = "{ geometry: { width: 4, height: 4 }, display: {}, classes: ['nut'] }";
     const result = "{ class: 'nut', threshold: null, regions: [], map: new Float32Array(16) }";
     const wrong = [
       ...['undefined', 'null', '0', "''", '{}', '[]', 'new Date()', 'fetch', 'Symbol()', 'Promise.resolve()'],

@@ -83,7 +83,7 @@ describe('twenty JPEGs of one object', () => {
     const detector = await Detector.fromBytes(await nodeEngine({ threads: 2 }), await readFile(model), model);
     const { map } = await detector.predict(await decodeImage(join(folder, 'new', 'scribbled.jpg')));
     await detector.release();
-    const side = detector.metadata.geometry.size;
+    const side = detector.metadata.geometry.width;
     const hottest = map.indexOf(map.reduce((most, value) => Math.max(most, value)));
     const scale = size / side;
     const [x, y] = [((hottest % side) + 0.5) * scale, (Math.floor(hottest / side) + 0.5) * scale];

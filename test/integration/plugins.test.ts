@@ -168,7 +168,7 @@ describe('a method in a file', () => {
 });
 
 describe('a method without patch features', () => {
-  const plain = asFlags(['size=32', 'synthesis.perImage=0']);
+  const plain = asFlags(['size=40x32', 'synthesis.perImage=0']);
 
   it('trains on images alone', async () => {
     const { status, stderr } = await train(fixture('contrast'), join(parts, 'disc'), 'contrast', ...plain);

@@ -141,10 +141,11 @@ describe('clad train', () => {
   it('records in the detector what it was made from', async () => {
     const metadata = await metadataOf(run);
     expect(metadata).toMatchObject({
-      format: 2,
+      format: 3,
       method: 'clad',
       classes: ['disc', 'weave'],
-      geometry: { size: 64, resizeTo: null },
+      geometry: { width: 64, height: 64 },
+      grid: { rows: 8, columns: 8 },
       provenance: {
         data: {
           name: 'parts',

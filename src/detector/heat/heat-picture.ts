@@ -1,21 +1,21 @@
 /** @file The heat map that people see: a detector's map over its photograph, the same image on disk and in the browser. */
+
+import { seenPart } from '../../image/geometry.ts';
 import { below, legendStrip } from '../../image/legend.ts';
 import { heatOverlay } from '../../image/overlay.ts';
-import { centreCrop } from '../../image/resize.ts';
+import { crop } from '../../image/resize.ts';
 import { type RgbImage, requireRgbImage } from '../../image/rgb.ts';
 import type { Detector } from '../detector.ts';
 import type { PredictionWithMap } from '../prediction.ts';
 import { requireAnswer, requireDetector } from '../result-arguments.ts';
 import { heatScale } from './map-range.ts';
-import { seenPart } from './map-regions.ts';
 import { insideRegions, regionRule } from './region-rule.ts';
 
 type Of = Pick<Detector, 'metadata'>;
 
 /** What the detector sees of a photograph, at the photograph's own resolution: all of it, or its middle. */
 export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): RgbImage {
-  const { width, height } = seenPart(geometry, image);
-  return geometry.resizeTo === null ? image : centreCrop(image, width, height);
+  return crop(image, seenPart(geometry, image));
 }
 
 /**
@@ -28,11 +28,11 @@ export function heatOver(
   seen: RgbImage,
   { class: className, threshold, map }: Pick<PredictionWithMap, 'class' | 'threshold' | 'map'>,
 ): RgbImage {
-  const { size } = metadata.geometry;
+  const { geometry } = metadata;
   const range = metadata.display[className];
   if (!range) return seen;
   const rule = regionRule(metadata, className, threshold);
-  return heatOverlay(seen, map, size, size, heatScale(range), rule && insideRegions(map, size, rule));
+  return heatOverlay(seen, map, geometry, heatScale(range), rule && insideRegions(map, geometry, rule));
 }
 
 /** A heat map with the scale of the class's colours in a strip below it. */

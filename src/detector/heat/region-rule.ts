@@ -9,6 +9,7 @@
  * (jobs/train/made-defects.ts, docs/decisions/0023-the-look-of-heat-maps-and-regions.md). The highest pixel of a map always belongs to one, if it is above
  * the threshold. Moving all scores, as other precisions do, moves `low` and the threshold and leaves the rule as it is.
  */
+import type { PictureSize } from '../../image/limits.ts';
 import type { DetectorMetadata } from '../metadata.ts';
 
 /** Map values, and pixels of the map. */
@@ -32,18 +33,18 @@ export function regionRule(
   return { threshold, near: { low: Math.min(low, threshold), share, reach: regions.reach } };
 }
 
-/** A pixel of the map sees as far as the blur, or its patch. @param blurSigma - pixels @param patch - side of a patch, pixels */
-export function reachOf(blurSigma: number, patch: number): number {
-  return Math.max(1, Math.round(Math.max(2 * blurSigma, patch)));
+/** A pixel of the map sees as far as the blur, or its patch. @param blurSigma - pixels of the map @param patch - pixels of the map */
+export function reachOf(blurSigma: number, patch: PictureSize): number {
+  return Math.max(1, Math.round(Math.max(2 * blurSigma, patch.width, patch.height)));
 }
 
 /**
  * How far each pixel lies above what makes it part of a region: positive inside, so that its zero is the outline at any resolution.
- * @param map - [size, size]
+ * @param map - [height, width]
  */
 export function insideRegions(
   map: Float32Array,
-  size: number,
+  size: PictureSize,
   { threshold, near }: RegionRule,
 ): Float32Array {
   const above = map.map((value) => value - threshold);
@@ -56,42 +57,44 @@ export function insideRegions(
 }
 
 /** The highest value in the square of `2 * reach + 1` pixels around each pixel; row by row, then column by column. */
-export function highestNear(map: Float32Array, size: number, reach: number): Float32Array {
-  const rows = highestAlong(map, size, reach, 1, size);
-  return highestAlong(rows, size, reach, size, 1);
+export function highestNear(map: Float32Array, { width, height }: PictureSize, reach: number): Float32Array {
+  const rows = highestAlong(map, { lines: height, length: width, step: 1, next: width }, reach);
+  return highestAlong(rows, { lines: width, length: height, step: width, next: 1 }, reach);
+}
+
+/** Lines of pixels that lie `step` apart; the lines begin `next` apart. */
+interface Lines {
+  readonly lines: number;
+  readonly length: number;
+  readonly step: number;
+  readonly next: number;
 }
 
 /**
- * Along lines of pixels `step` apart, which begin `next` apart: blocks of the window's width, of each the running maximum from both ends
+ * Along lines: blocks of the window's width, of each the running maximum from both ends
  * (van Herk, Gil and Werman), so that time does not grow with the window.
  */
-function highestAlong(
-  map: Float32Array,
-  size: number,
-  reach: number,
-  step: number,
-  next: number,
-): Float32Array {
+function highestAlong(map: Float32Array, { lines, length, step, next }: Lines, reach: number): Float32Array {
   const width = 2 * reach + 1;
   const highest = new Float32Array(map.length);
-  const forward = new Float32Array(size);
-  const backward = new Float32Array(size);
-  for (let line = 0; line < size; line++) {
+  const forward = new Float32Array(length);
+  const backward = new Float32Array(length);
+  for (let line = 0; line < lines; line++) {
     const start = line * next;
-    for (let at = 0; at < size; at++) {
+    for (let at = 0; at < length; at++) {
       const value = map[start + at * step] as number;
       forward[at] = at % width === 0 ? value : Math.max(forward[at - 1] as number, value);
     }
-    for (let at = size - 1; at >= 0; at--) {
+    for (let at = length - 1; at >= 0; at--) {
       const value = map[start + at * step] as number;
       backward[at] =
-        at === size - 1 || at % width === width - 1 ? value : Math.max(backward[at + 1] as number, value);
+        at === length - 1 || at % width === width - 1 ? value : Math.max(backward[at + 1] as number, value);
     }
-    const lastBlock = Math.floor((size - 1) / width);
-    for (let at = 0; at < size; at++) {
+    const lastBlock = Math.floor((length - 1) / width);
+    for (let at = 0; at < length; at++) {
       const end = at + reach;
-      const inLine = Math.floor(end / width) === lastBlock ? (forward[size - 1] as number) : -Infinity;
-      const ahead = end < size ? (forward[end] as number) : inLine;
+      const inLine = Math.floor(end / width) === lastBlock ? (forward[length - 1] as number) : -Infinity;
+      const ahead = end < length ? (forward[end] as number) : inLine;
       const behind = at < reach ? -Infinity : (backward[at - reach] as number);
       highest[start + at * step] = Math.max(ahead, behind);
     }

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { CladError, reasonOf } from '../../core/errors.ts';
+import type { PictureSize } from '../../image/limits.ts';
+import type { DetectorMetadata } from '../metadata.ts';
 import { type PredictionWithMap, sharesInOrder } from '../prediction.ts';
 
 /** Key of the entry in the ONNX file's metadata. */
@@ -74,16 +76,18 @@ export function parseGolden(entries: Readonly<Record<string, string>>, path: str
   throw refuse(`are not as expected: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
+type Told = Pick<DetectorMetadata, 'classes' | 'geometry'>;
+
 /**
  * An image with what is said of it, as the file keeps it.
  * @param png - the PNG file, base64
- * @param classes - `metadata.classes`
+ * @param told - the detector's metadata
  */
 export function goldenPicture(
   name: string,
   png: string,
   prediction: PredictionWithMap,
-  classes: readonly string[],
+  { classes, geometry }: Told,
 ): GoldenPicture {
   return {
     name,
@@ -91,20 +95,19 @@ export function goldenPicture(
     class: prediction.class,
     score: prediction.score,
     classShares: sharesInOrder(prediction, classes),
-    map: summaryOf(prediction.map),
+    map: summaryOf(prediction.map, geometry),
   };
 }
 
-/** @param map - square, row by row; its side need not be a multiple of the cells' number */
-export function summaryOf(map: Float32Array): MapSummary {
-  const side = Math.round(Math.sqrt(map.length));
+/** @param map - row by row; its sides need not be multiples of the cells' number */
+export function summaryOf(map: Float32Array, { width, height }: PictureSize): MapSummary {
   const sums = new Float64Array(cellsAcross ** 2);
   const counts = new Float64Array(cellsAcross ** 2);
   let low = Infinity;
   let high = -Infinity;
   for (const [pixel, value] of map.entries()) {
-    const row = Math.floor((Math.floor(pixel / side) * cellsAcross) / side);
-    const cell = row * cellsAcross + Math.floor(((pixel % side) * cellsAcross) / side);
+    const row = Math.floor((Math.floor(pixel / width) * cellsAcross) / height);
+    const cell = row * cellsAcross + Math.floor(((pixel % width) * cellsAcross) / width);
     sums[cell]! += value;
     counts[cell]! += 1;
     low = Math.min(low, value);
@@ -137,16 +140,16 @@ export interface GoldenDifference {
  * Compares. A class is compared by its share, not its name: on a drawn image two classes may be nearly equally near.
  * @param tolerance - share of the span; shares of classes may differ by ten times as much, since a patch between two classes gives its
  *   whole vote to one of them
- * @param classes - `metadata.classes`
+ * @param told - the detector's metadata
  */
 export function compareGolden(
   kept: GoldenPicture,
   now: Pick<PredictionWithMap, 'score' | 'map' | 'classShares'>,
   tolerance: number,
-  classes: readonly string[],
+  { classes, geometry }: Told,
 ): GoldenDifference {
   const span = Math.max(kept.map.high - kept.map.low, Math.abs(kept.map.high) * 1e-6, 1e-9);
-  const summary = summaryOf(now.map);
+  const summary = summaryOf(now.map, geometry);
   const values = ({ low, mean, high, cells }: MapSummary) => [low, mean, high, ...cells];
   const score = Math.abs(now.score - kept.score) / span;
   const map = largestDifference(values(summary), values(kept.map)) / span;

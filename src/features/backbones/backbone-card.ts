@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CladError } from '../../core/errors.ts';
+import { type SizeOption, sizeOf, sizePattern } from '../../image/size-option.ts';
 
 /** One value of the ONNX file that is used as features: float32 [N, channels, H / stride, W / stride]. */
 export interface BackboneLayer {
@@ -20,8 +21,8 @@ export interface BackboneCard {
   readonly name: string;
   /** The ONNX file's input: float32 [N, 3, H, W]. */
   readonly inputName: string;
-  /** Side of the input the network was trained for, pixels; the default of a training. */
-  readonly inputSize: number;
+  /** The input that the network was trained for, pixels: of both sides, or width and height as `320x240`. */
+  readonly inputSize: SizeOption;
   /** Smallest side that gives useful layers, pixels. */
   readonly minInputSize?: number | undefined;
   /** Sides have to be multiples of this, pixels. */
@@ -56,7 +57,7 @@ export const backboneCardSchema = z
   .strictObject({
     name: z.string().regex(backboneNamePattern, 'expected letters, digits, ".", "_" and "-"'),
     inputName: z.string().min(1),
-    inputSize: pixels,
+    inputSize: z.union([pixels, z.string().regex(sizePattern)], 'expected pixels, e.g. 256, or "320x240"'),
     minInputSize: pixels.optional(),
     sizeMultiple: z.int().min(1).max(1024).optional(),
     mean: z.tuple([z.number(), z.number(), z.number()]),
@@ -86,7 +87,9 @@ export const backboneCardSchema = z
     if (layers.some(({ stride }, index) => stride < (layers[index - 1]?.stride ?? 0))) {
       refuse('layers', 'expected them from shallow to deep, strides growing');
     }
-    if (minInputSize !== undefined && minInputSize > inputSize) refuse('minInputSize', 'is above inputSize');
+    const { width, height } = sizeOf(inputSize);
+    if (minInputSize !== undefined && minInputSize > Math.min(width, height))
+      refuse('minInputSize', 'is above inputSize');
   });
 
 /**

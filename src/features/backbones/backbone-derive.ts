@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { type DeclaredValue, declaredOutputs, type ModelProto } from '../../graph/index.ts';
+import { sizeOf, sizeOption } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { cardText, imageNet, type WrittenCard } from './backbone-card.ts';
@@ -41,14 +42,14 @@ export async function deriveCard(
   const card: WrittenCard = {
     name: stem.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'backbone',
     inputName: input.name,
-    inputSize: fixedSize ?? 224,
+    inputSize: fixedSize ? sizeOption(fixedSize) : 224,
     ...(said ?? imageNet),
     layers: found.layers,
     licence: 'unknown',
     source: 'unknown',
     ...defined(flags),
   };
-  checkFixedSize(input, card.inputSize);
+  checkFixedSize(input, sizeOf(card.inputSize));
   const asAgreed = names.length > 0 && names.every((name) => conventional.includes(name));
   if (names.length === 0 || !(said || asAgreed)) {
     throw cardNeeded(path, card, names.length === 0);

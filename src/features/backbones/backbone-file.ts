@@ -1,6 +1,8 @@
 /** @file What an ONNX file itself says of its use as a backbone: whether it can be read, its one input, and the size it is fixed to. */
 import { CladError, reasonOf } from '../../core/errors.ts';
 import { type DeclaredValue, declaredInputs, decodeModel, type ModelProto } from '../../graph/index.ts';
+import type { PictureSize } from '../../image/limits.ts';
+import { sizeText } from '../../image/size-option.ts';
 
 /**
  * Reads an ONNX file.
@@ -29,25 +31,26 @@ export function pictureInput(model: ModelProto, path: string): DeclaredValue {
       `its input ${name} is ${dtype} [${shape.join(', ')}]; expected float32 [N, 3, H, W]`,
     );
   }
-  if (typeof shape[2] === 'number' && typeof shape[3] === 'number' && shape[2] !== shape[3]) {
-    return unsuitable(path, `its input is fixed to ${shape[3]} x ${shape[2]} pixels; expected a square`);
-  }
   return input;
 }
 
-/** The side an input insists on, pixels; undefined where it takes any. */
-export function fixedSizeOf({ shape }: DeclaredValue): number | undefined {
-  return shape.slice(2).find((size) => typeof size === 'number') as number | undefined;
+/** The size an input insists on; undefined where it takes any. A file that is fixed in one direction alone is taken for a square. */
+export function fixedSizeOf({ shape }: DeclaredValue): PictureSize | undefined {
+  const [height, width] = shape.slice(2).map((size) => (typeof size === 'number' ? size : undefined));
+  const given = height ?? width;
+  return given === undefined ? undefined : { width: width ?? given, height: height ?? given };
 }
 
-/** @throws OPTION_INVALID for another side than the one a file is fixed to */
-export function checkFixedSize(input: DeclaredValue, actual: number): void {
-  const fixedSize = fixedSizeOf(input);
-  if (fixedSize === undefined || fixedSize === actual) return;
+/** @throws OPTION_INVALID for another height or width than a file is fixed to */
+export function checkFixedSize(input: DeclaredValue, actual: PictureSize): void {
+  const [height, width] = input.shape.slice(2);
+  const other = (fixed: unknown, given: number) => typeof fixed === 'number' && fixed !== given;
+  if (!other(height, actual.height) && !other(width, actual.width)) return;
+  const fixed = sizeText(fixedSizeOf(input) ?? actual);
   throw new CladError('OPTION_INVALID', {
     option: "the backbone's input size",
-    expected: `${fixedSize} pixels, to which the ONNX file is fixed (--input-size ${fixedSize})`,
-    actual,
+    expected: `${fixed} pixels, to which the ONNX file is fixed (--input-size ${fixed})`,
+    actual: sizeText(actual),
   });
 }
 

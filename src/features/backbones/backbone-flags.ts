@@ -1,6 +1,7 @@
 /** @file What a user says of a backbone beside its file or recipe. */
 import { type Kind, list, number, oneOf, optional, text, wholeFrom } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
+import { pictureSize, type SizeOption } from '../../image/size-option.ts';
 import { type BackboneCard, imageNet } from './backbone-card.ts';
 
 /** What the user says beside the file: it goes before the card, and where there is no card, in its place. */
@@ -11,8 +12,8 @@ export interface BackboneFlags {
   readonly std?: readonly [number, number, number] | undefined;
   /** ImageNet's mean and standard deviation. */
   readonly normalization?: 'imagenet' | undefined;
-  /** Pixels. */
-  readonly inputSize?: number | undefined;
+  /** Pixels: of both sides, or `320x240`. */
+  readonly inputSize?: SizeOption | undefined;
   /** Pixels. */
   readonly minInputSize?: number | undefined;
   /** Values of the file to use as layers, where there is no card. */
@@ -32,7 +33,7 @@ export const flagKinds: { readonly [K in keyof Required<BackboneFlags>]: Kind } 
   mean: three,
   std: three,
   normalization: optional(oneOf(['imagenet'])),
-  inputSize: optional(wholeFrom(1)),
+  inputSize: optional(pictureSize),
   minInputSize: optional(wholeFrom(1)),
   layers: optional(list(text)),
   licence: optional(text),

@@ -5,6 +5,8 @@
 import { CladError, firstLineOf } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import { attach, Graph, type ModelProto, type Tensor } from '../../graph/index.ts';
+import type { PictureSize } from '../../image/limits.ts';
+import { sizeOf, sizeOption } from '../../image/size-option.ts';
 import { type Engine, float32 } from '../../runtime/engine.ts';
 import type { BackboneLayer } from './backbone-card.ts';
 
@@ -18,7 +20,7 @@ export interface MeasuredValue {
 
 /**
  * Runs a network on one seeded image of noise (mean 0, deviation 1 by channel, as a normalised image).
- * @param size - side of the image, pixels
+ * @param size - of the image, pixels
  * @param options.range - also the numbers' range, for values of floating type
  * @throws Error of the engine when the network does not run at this size
  */
@@ -27,7 +29,7 @@ export async function measureValues(
   model: ModelProto,
   inputName: string,
   names: readonly string[],
-  size: number,
+  { width, height }: PictureSize,
   options: { range?: boolean } = {},
 ): Promise<{ values: MeasuredValue[]; milliseconds: number }> {
   const graph = new Graph();
@@ -45,9 +47,11 @@ export async function measureValues(
   });
   const session = await engine.load(graph.toBytes());
   try {
-    const data = new Random('backbone', size).fillNormal(new Float32Array(3 * size * size));
+    const data = new Random('backbone', sizeOption({ width, height })).fillNormal(
+      new Float32Array(3 * width * height),
+    );
     const started = performance.now();
-    const outputs = await session.run({ picture: float32(data, [1, 3, size, size]) });
+    const outputs = await session.run({ picture: float32(data, [1, 3, height, width]) });
     const milliseconds = performance.now() - started;
     const number = (name: string) => Number(outputs[name]?.data[0] ?? Number.NaN);
     return {
@@ -84,20 +88,20 @@ export type FoundLayers =
 /**
  * Measures layers: channels and strides, shallow to deep.
  * @throws MODEL_UNSUITABLE when the file has no such value or cannot be attached
- * @param fixedSize - the side the file insists on, pixels; where it takes any, two sizes give the strides exactly
+ * @param fixedSize - what the file insists on; where it takes any, two sizes give the strides exactly
  */
 export async function measureLayers(
   engine: Engine,
   model: ModelProto,
   inputName: string,
   names: readonly string[],
-  fixedSize?: number,
+  fixedSize?: PictureSize,
 ): Promise<FoundLayers> {
-  const measured = await measureSides(engine, model, inputName, names, fixedSize);
+  const measured = await measureStrides(engine, model, inputName, names, fixedSize);
   if ('reason' in measured) return measured;
-  const wrong = measured.find(({ shape }) => shape.length !== 4 || shape[2] !== shape[3]);
+  const wrong = measured.find(({ isMap }) => !isMap);
   if (wrong) {
-    const expected = 'a layer is [N, channels, height, width], as square as the image';
+    const expected = 'a layer is [N, channels, height, width], both as many times smaller than the image';
     return { reason: `its value ${wrong.name} has the shape [${wrong.shape.join(', ')}]; ${expected}` };
   }
   return { layers: sorted(measured) };
@@ -111,14 +115,12 @@ export async function proposeLayers(
   engine: Engine,
   model: ModelProto,
   inputName: string,
-  fixedSize?: number,
+  fixedSize?: PictureSize,
 ): Promise<readonly BackboneLayer[]> {
   const names = (model.graph.node ?? []).flatMap(({ output }) => (output?.[0] ? [output[0]] : []));
-  const measured = await measureSides(engine, model, inputName, names, fixedSize);
+  const measured = await measureStrides(engine, model, inputName, names, fixedSize);
   if ('reason' in measured) return [];
-  const maps = measured.filter(
-    ({ shape, stride }) => shape.length === 4 && shape[2] === shape[3] && stride > 1,
-  );
+  const maps = measured.filter(({ isMap, stride }) => isMap && stride > 1);
   return sorted(
     [4, 8, 16].flatMap((stride) => {
       const here = maps.filter((each) => each.stride === stride);
@@ -128,39 +130,48 @@ export async function proposeLayers(
   );
 }
 
-interface Side {
+interface Strided {
   readonly name: string;
   readonly shape: readonly number[];
   readonly stride: number;
+  /** Whether it is a map of the picture: of one stride down and across. */
+  readonly isMap: boolean;
 }
 
-async function measureSides(
+async function measureStrides(
   engine: Engine,
   model: ModelProto,
   inputName: string,
   names: readonly string[],
-  fixedSize: number | undefined,
-): Promise<Side[] | { reason: string }> {
-  const run = (size: number) => measureValues(engine, model, inputName, names, size);
+  fixedSize: PictureSize | undefined,
+): Promise<Strided[] | { reason: string }> {
+  const run = (size: PictureSize) => measureValues(engine, model, inputName, names, size);
   if (fixedSize === undefined) {
     try {
-      const [small, large] = [await run(128), await run(256)];
+      const [small, large] = [await run(sizeOf(128)), await run(sizeOf(256))];
       return large.values.map(({ name, shape }, index) => ({
         name,
         shape,
         stride: 128 / ((shape[2] ?? 0) - (small.values[index]?.shape[2] ?? 0)),
+        isMap: shape.length === 4 && shape[2] === shape[3],
       }));
     } catch {
       // Too small, or no multiple of what the network wants: the usual size tells nearly as much.
     }
   }
-  const size = fixedSize ?? 224;
+  const size = fixedSize ?? sizeOf(224);
   try {
     const { values } = await run(size);
-    return values.map(({ name, shape }) => ({ name, shape, stride: nominalStride(size / (shape[2] ?? 1)) }));
+    return values.map(({ name, shape }) => {
+      const stride = nominalStride(size.height / (shape[2] ?? 1));
+      const isMap = shape.length === 4 && stride === nominalStride(size.width / (shape[3] ?? 1));
+      return { name, shape, stride, isMap };
+    });
   } catch (error) {
     if (error instanceof CladError) throw error;
-    return { reason: `it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})` };
+    return {
+      reason: `it does not run on an image of ${size.width} x ${size.height} pixels (${firstLineOf(error)})`,
+    };
   }
 }
 
@@ -170,7 +181,7 @@ function nominalStride(ratio: number): number {
   return Math.abs(ratio / power - 1) < 0.1 ? power : Math.max(1, Math.round(ratio));
 }
 
-function sorted(measured: readonly Side[]): BackboneLayer[] {
+function sorted(measured: readonly Strided[]): BackboneLayer[] {
   return measured
     .map(({ name, shape, stride }) => ({
       name,

@@ -16,6 +16,7 @@ import {
 import { CladError, firstLineOf, reasonOf } from '../../core/errors.ts';
 import { asRefusal, replaceFile, writeFileAtomic } from '../../core/files.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
+import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import {
@@ -198,13 +199,14 @@ export async function verifyBackbone(nameOrFile: string, engine?: Engine): Promi
   const refuse = (reason: string): never => {
     throw new CladError('BACKBONE_UNSUITABLE', { path, reason });
   };
-  const size = card.inputSize;
+  const size = sizeOf(card.inputSize);
+  const { width, height } = size;
   const names = card.layers.map(({ name }) => name);
   const runner = engine ?? (await nodeEngine());
   const measured = await measureValues(runner, model, card.inputName, names, size, { range: true }).catch(
     (error: unknown) => {
       if (error instanceof CladError) throw error;
-      return refuse(`it does not run on an image of ${size} x ${size} pixels (${firstLineOf(error)})`);
+      return refuse(`it does not run on an image of ${width} x ${height} pixels (${firstLineOf(error)})`);
     },
   );
   requireAsCarded({ card, path }, measured.values, size);

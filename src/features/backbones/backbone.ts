@@ -22,6 +22,7 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { isPlugin } from '../../core/plugin.ts';
 import type { DeclaredValue, ModelProto } from '../../graph/index.ts';
+import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type BackboneCard, parseCard } from './backbone-card.ts';
 import { deriveCard } from './backbone-derive.ts';
@@ -143,5 +144,5 @@ function checkAgainstFile(
   for (const { name } of card.layers) {
     if (!values.has(name)) refuse(`the ONNX file has no value named ${name}, which is one of the layers`);
   }
-  checkFixedSize(input, card.inputSize);
+  checkFixedSize(input, sizeOf(card.inputSize));
 }

@@ -6,6 +6,7 @@ import { joined, pickRows } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { cast, Graph, matmul } from '../../graph/index.ts';
+import { patchCount } from '../../image/geometry.ts';
 import type { Parameter } from '../../nn/parameters.ts';
 import { type Engine, floats } from '../../runtime/engine.ts';
 import { type FitSource, planNormal } from '../store/sample-rows.ts';
@@ -61,14 +62,14 @@ export async function chooseEntries(
   { seed, memoryBank }: ChoiceOptions,
   onProgress?: ProgressListener,
 ): Promise<ChosenEntries> {
-  const { width, gridSide } = source.index;
+  const { width, grid } = source.index;
   const random = new Random(seed, 'coreset');
   const session = await projectionSession(engine, width, reduction, random);
   const plan = await planNormal(source, memoryBank.candidates, new Random(seed, 'candidates'));
   try {
     const { rows, classes } = await readCandidates(source, session, [plan], onProgress);
     const taken = await coreset(engine, rows, session.narrow, random, {
-      size: entryCount(memoryBank, source.images.size * gridSide ** 2),
+      size: entryCount(memoryBank, source.images.size * patchCount(grid)),
       onProgress,
     });
     const chosen = withEveryClass(taken, classes).sort((a, b) => classes[a]! - classes[b]!);
@@ -93,7 +94,7 @@ export async function chooseEntriesByClass(
   { seed, memoryBank }: ChoiceOptions,
   onProgress?: ProgressListener,
 ): Promise<ChosenEntries> {
-  const { classes, gridSide, width } = source.index;
+  const { classes, grid, width } = source.index;
   const session = await projectionSession(engine, width, reduction, new Random(seed, 'coreset directions'));
   const parts: ChosenEntries[] = [];
   try {
@@ -106,7 +107,7 @@ export async function chooseEntriesByClass(
       const plan = await planNormal({ ...source, images }, memoryBank.candidates, random);
       planned.push({ name, images, plan, count: rowsOf(plan) });
     }
-    const sizes = planned.map(({ images }) => entryCount(memoryBank, images.size * gridSide ** 2));
+    const sizes = planned.map(({ images }) => entryCount(memoryBank, images.size * patchCount(grid)));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     let before = 0;
     for (const group of inTurns(planned, mostCandidates)) {
@@ -115,7 +116,7 @@ export async function chooseEntriesByClass(
       const chosen: number[] = [];
       let first = 0;
       for (const { name, images, count } of group) {
-        const size = entryCount(memoryBank, images.size * gridSide ** 2);
+        const size = entryCount(memoryBank, images.size * patchCount(grid));
         const own = rows.subarray(first * session.narrow, (first + count) * session.narrow);
         const done = before;
         const taken = await coreset(engine, own, session.narrow, new Random(seed, `coreset of ${name}`), {
@@ -188,7 +189,7 @@ type ProjectionSession = Awaited<ReturnType<typeof projectionSession>>;
 
 /** Candidates of several plans, plan by plan, in the space in which entries are chosen; the store is read once. */
 async function readCandidates(
-  { store, index: { width, gridSide } }: FitSource,
+  { store, index: { width, grid } }: FitSource,
   session: ProjectionSession,
   plans: readonly Plan[],
   onProgress?: ProgressListener,
@@ -213,7 +214,7 @@ async function readCandidates(
       const first = next[number]!;
       rows.set(selection, first * session.narrow);
       wanted.forEach((row, at) => {
-        classes[first + at] = images[Math.floor(row / gridSide ** 2)]!.classIndex;
+        classes[first + at] = images[Math.floor(row / patchCount(grid))]!.classIndex;
       });
       next[number] = first + wanted.length;
       done += wanted.length;
@@ -225,7 +226,7 @@ async function readCandidates(
 
 /** Reads what was chosen. @param chosen - numbers of candidates, as `readCandidates` has them, in the order wanted */
 async function readEntries(
-  { store, index: { width, gridSide } }: FitSource,
+  { store, index: { width, grid } }: FitSource,
   session: ProjectionSession,
   plans: readonly Plan[],
   chosen: ArrayLike<number>,
@@ -255,7 +256,7 @@ async function readEntries(
     const rows = own.map(({ row }) => row);
     const { projected } = await session.run(pickRows(Uint16Array, features, width, rows));
     own.forEach(({ row, entry }, at) => {
-      const { id, classIndex } = images[Math.floor(row / gridSide ** 2)]!;
+      const { id, classIndex } = images[Math.floor(row / patchCount(grid))]!;
       entries.set(projected.subarray(at * components, (at + 1) * components), entry * components);
       entryClasses[entry] = classIndex;
       entryImages[entry] = id;

@@ -6,6 +6,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { mapConcurrently } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
+import type { Geometry } from '../../image/geometry.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import {
   estimateForeground,
@@ -13,7 +14,6 @@ import {
   foregroundIsStable,
 } from '../../synthesis/foreground.ts';
 import { inputPicture } from './input-picture.ts';
-import type { InputGeometry } from './preprocess.ts';
 
 /** How the decision is made. */
 export interface ClassForegroundOptions {
@@ -37,7 +37,7 @@ export type ClassForegrounds = Readonly<Record<string, ForegroundDecision>>;
  */
 export async function classForegrounds(
   samples: readonly Sample[],
-  geometry: InputGeometry,
+  geometry: Geometry,
   images: Pick<ImageAccess, 'decode' | 'atOnce'>,
   options: ClassForegroundOptions = {},
 ): Promise<ClassForegrounds> {

@@ -4,18 +4,20 @@
  */
 import { CladError, firstLineOf } from '../../core/errors.ts';
 import { attach, cast, Graph, mul, type Tensor } from '../../graph/index.ts';
+import type { Geometry, Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import { sizeText } from '../../image/size-option.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
 import { checkFixedSize, pictureInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
 import { requireAsCarded } from '../backbones/check-layers.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
-import { type InputGeometry, normalize, resizeToInput } from './preprocess.ts';
+import { normalize, resizeToInput } from './preprocess.ts';
 
 /** Everything that patch features depend on beside the images and the backbone's weights. */
 export interface FeatureOptions {
-  readonly geometry: InputGeometry;
+  readonly geometry: Geometry;
   /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
   readonly layers: readonly string[];
   /** Shallower layers, averaged onto that grid. */
@@ -27,8 +29,8 @@ export interface FeatureOptions {
 
 /** Feature options with what only a run of the backbone tells. */
 export interface FeaturePlan extends FeatureOptions {
-  /** Side of each layer's map at the input size, the finer layers first; networks without padding lose a place or two at the border. */
-  readonly sides: readonly number[];
+  /** Places of each layer's map at the input size, the finer layers first; networks without padding lose a place or two at the border. */
+  readonly grids: readonly Grid[];
 }
 
 /**
@@ -42,18 +44,23 @@ export async function planFeatures(
   options: FeatureOptions,
 ): Promise<FeaturePlan> {
   const { card, model } = backbone;
-  const { size } = options.geometry;
+  const { width, height } = options.geometry;
+  const size = { width, height };
   checkFixedSize(pictureInput(model, backbone.path), size);
   chosenLayers(backbone, options);
   const { sizeMultiple = 1 } = card;
-  if (size % sizeMultiple !== 0) {
-    const expected = `a multiple of ${sizeMultiple}, as backbone ${card.name} needs it`;
-    throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: size });
+  if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0) {
+    const each = width === height ? 'a multiple' : 'each side a multiple';
+    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it`;
+    throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: sizeText(size) });
   }
   try {
     const { values } = await measureValues(engine, model, card.inputName, layerNames(options), size);
     requireAsCarded(backbone, values, size);
-    return { ...options, sides: values.map(({ shape }) => shape[2] ?? 0) };
+    return {
+      ...options,
+      grids: values.map(({ shape }) => ({ rows: shape[2] ?? 0, columns: shape[3] ?? 0 })),
+    };
   } catch (error) {
     if (error instanceof CladError && error.code === 'BACKBONE_UNSUITABLE') throw error;
     throw new CladError(
@@ -61,16 +68,16 @@ export async function planFeatures(
       {
         option: 'the input size',
         expected: `one that backbone ${card.name} runs at (${firstLineOf(error)})`,
-        actual: size,
+        actual: sizeText(size),
       },
       { cause: error },
     );
   }
 }
 
-/** Patches along one side. */
-export function gridSideOf({ sides, fineLayers }: FeaturePlan): number {
-  return sides[fineLayers.length] ?? 0;
+/** Patches of an input. */
+export function patchGrid({ grids, fineLayers }: FeaturePlan): Grid {
+  return grids[fineLayers.length] ?? { rows: 0, columns: 0 };
 }
 
 /** Values a patch. */
@@ -82,7 +89,7 @@ export function featureWidthOf(backbone: Backbone, options: FeatureOptions): num
 /**
  * Patch features of images.
  * @param image - uint8 [N, H, W, 3], any height and width
- * @returns float32 [N * grid * grid, width]
+ * @returns float32 [N * rows * columns, width]
  */
 export function backboneFeatures(
   graph: Graph,
@@ -94,7 +101,7 @@ export function backboneFeatures(
   const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
   const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
     name,
-    shape: [image.shape[0] ?? 'N', channels, options.sides[layer]!, options.sides[layer]!],
+    shape: [image.shape[0] ?? 'N', channels, options.grids[layer]!.rows, options.grids[layer]!.columns],
   }));
   const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
   const { aggregation, fineLayers, fineWeight } = options;
@@ -123,27 +130,22 @@ function chosenLayers(backbone: Backbone, options: FeatureOptions) {
 
 /** A session that extracts patch features. */
 export class Extractor {
-  readonly gridSide: number;
-  readonly width: number;
   readonly #session: Session;
 
-  private constructor(session: Session, gridSide: number, width: number) {
+  private constructor(session: Session) {
     this.#session = session;
-    this.gridSide = gridSide;
-    this.width = width;
   }
 
   static async create(engine: Engine, backbone: Backbone, options: FeaturePlan): Promise<Extractor> {
     const graph = new Graph();
     const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
     graph.output('features', cast(backboneFeatures(graph, image, backbone, options), 'float16'));
-    const session = await engine.load(graph.toBytes());
-    return new Extractor(session, gridSideOf(options), featureWidthOf(backbone, options));
+    return new Extractor(await engine.load(graph.toBytes()));
   }
 
   /**
    * @param images - one or more images of one size
-   * @returns halves [images * grid * grid, width]
+   * @returns halves [images * rows * columns, width]
    */
   async extract(images: readonly RgbImage[]): Promise<Uint16Array> {
     const { width, height } = images[0] as RgbImage;

@@ -9,10 +9,10 @@ import { sha256 } from '../../core/sha256.ts';
 import { nameOfShare, type Share, wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
+import { type Geometry, patchCount } from '../../image/geometry.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
-import { Extractor, type FeaturePlan, featureWidthOf, gridSideOf } from '../patches/extractor.ts';
-import type { InputGeometry } from '../patches/preprocess.ts';
+import { Extractor, type FeaturePlan, featureWidthOf, patchGrid } from '../patches/extractor.ts';
 import { type Basis, joinShares } from './join-shares.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produce, Produced, ProducerJob, ProducerSetup } from './producer.ts';
@@ -52,7 +52,7 @@ export interface ExtractOptions {
 export type ExtractedStore = MadeStore;
 
 /** The version of what extraction computes; raised when the same options give other numbers (with a crop: once more). */
-const recipe = ({ resizeTo }: InputGeometry) => (resizeTo === undefined ? 1 : 2);
+const recipe = ({ resizeTo }: Geometry) => (resizeTo === undefined ? 1 : 2);
 
 /** The whole store: of the shares that machines have put there, where they have, else made of what is not there yet. */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedStore> {
@@ -123,21 +123,18 @@ export async function extractShare(
 async function storeFor(options: ExtractOptions): Promise<{ store: FeatureStore; basis: Basis }> {
   const { backbone, features, classes, cache } = options;
   const width = featureWidthOf(backbone, features);
-  const gridSide = gridSideOf(features);
+  const grid = patchGrid(features);
   const basis = basisOf(options);
   const key = await sha256(JSON.stringify(basis));
   return {
-    store: new FeatureStore(storePlace(cache, 'features', key), { key, width, gridSide, classes }),
+    store: new FeatureStore(storePlace(cache, 'features', key), { key, width, grid, classes }),
     basis,
   };
 }
 
-function plannedFor(
-  { header: { width, gridSide } }: FeatureStore,
-  options: ExtractOptions,
-): PlannedImage[][] {
+function plannedFor({ header: { width, grid } }: FeatureStore, options: ExtractOptions): PlannedImage[][] {
   const { samples, root, classes, setup, firstId = 0, shardBytes = 192e6 } = options;
-  const bytesPerImage = gridSide ** 2 * width * 2 * (1 + setup.perImage / 4);
+  const bytesPerImage = patchCount(grid) * width * 2 * (1 + setup.perImage / 4);
   const perShard = Math.max(1, Math.floor(shardBytes / bytesPerImage));
   return planShards({ samples, root, classes, seed: setup.seed, firstId, perShard });
 }
@@ -181,10 +178,10 @@ class Extractors {
   }
 
   static async create({ engine, backbone, features, setup }: ExtractOptions): Promise<Extractors> {
-    const { size, resizeTo } = features.geometry;
+    const { width, height, resizeTo } = features.geometry;
     const photographs = await Extractor.create(engine, backbone, features);
     if (resizeTo === undefined || setup.perImage === 0) return new Extractors(photographs, photographs);
-    const whole = await Extractor.create(engine, backbone, { ...features, geometry: { size } });
+    const whole = await Extractor.create(engine, backbone, { ...features, geometry: { width, height } });
     return new Extractors(photographs, whole);
   }
 

@@ -4,17 +4,17 @@
  */
 import { Random } from '../../core/random.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
+import type { Geometry } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
 import { type LocalAnomalyOptions, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
 import { inputPicture } from '../patches/input-picture.ts';
-import type { InputGeometry } from '../patches/preprocess.ts';
 import { proceduralTextures, type TextureSource, textureFolder } from './texture-source.ts';
 
 /** What all jobs of an extraction share; can be sent to another thread. */
 export interface ProducerSetup {
-  readonly geometry: InputGeometry;
+  readonly geometry: Geometry;
   /** How 16-bit photographs are read; absent where it is the whole range, so that features of before keep their key. */
   readonly bits?: SampleBits;
   readonly seed: number;
@@ -68,7 +68,7 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
         : undefined;
       for (let number = 0; number < setup.perImage; number++) {
         const random = new Random(setup.seed, 'local anomaly', key, number);
-        const texture = await textures.texture(random, setup.geometry.size);
+        const texture = await textures.texture(random, setup.geometry);
         const made = synthesizeLocalAnomaly(input, texture, foreground, random, setup.synthesis);
         anomalies.push({ image: made.image, coverage: made.coverage });
       }

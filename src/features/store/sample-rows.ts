@@ -1,6 +1,7 @@
 /** @file Rows drawn from a store of patch features, for statistics and for the memory bank. */
 import { joined } from '../../core/arrays.ts';
 import type { Random } from '../../core/random.ts';
+import { patchCount } from '../../image/geometry.ts';
 import type { FeatureStore, StoreIndex } from './store.ts';
 
 /** What a training is fitted on. */
@@ -30,7 +31,7 @@ export async function planNormal(
   count: number,
   random: Random,
 ): Promise<number[][]> {
-  const perImage = index.gridSide ** 2;
+  const perImage = patchCount(index.grid);
   const byClass = index.classes.map((): { shard: number; image: number }[] => []);
   for (let shard = 0; shard < index.shards.length; shard++) {
     const shardIndex = await store.readShardIndex(shard);
@@ -87,7 +88,7 @@ export async function drawNormal(source: FitSource, count: number, random: Rando
     for (const row of rows) {
       const slot = order[next++]!;
       features.set(all.subarray(row * index.width, (row + 1) * index.width), slot * index.width);
-      const { id, classIndex } = infos[Math.floor(row / index.gridSide ** 2)]!;
+      const { id, classIndex } = infos[Math.floor(row / patchCount(index.grid))]!;
       ids[slot] = id;
       classes[slot] = classIndex;
     }
@@ -102,7 +103,7 @@ export async function drawLocal({ store, index, images }: FitSource, count: numb
   for (const shard of random.permutation(index.shards.length)) {
     if (rows.length >= count) break;
     const { features, images: infos, local } = await store.readShard(shard);
-    const first = infos.length * index.gridSide ** 2;
+    const first = infos.length * patchCount(index.grid);
     for (const [row, image] of local.image.entries()) {
       if (rows.length >= count || !images.has(infos[image]?.id ?? -1)) continue;
       rows.push(features.slice((first + row) * width, (first + row + 1) * width));

@@ -17,6 +17,7 @@ import { checksumOf, checksumText, crc32 } from '../../core/crc32.ts';
 import { CladError } from '../../core/errors.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
 import { type Storage, textOf } from '../../core/storage.ts';
+import { type Grid, patchCount } from '../../image/geometry.ts';
 
 /** What every shard of a store shares. */
 export interface StoreHeader {
@@ -24,8 +25,8 @@ export interface StoreHeader {
   readonly key: string;
   /** Width of a patch feature. */
   readonly width: number;
-  /** Patches along one side of the grid. */
-  readonly gridSide: number;
+  /** Patches of an image. */
+  readonly grid: Grid;
   readonly classes: readonly string[];
 }
 
@@ -59,7 +60,7 @@ interface WrittenIndex extends ShardIndex {
 
 /** A shard in memory. */
 export interface Shard extends ShardIndex {
-  /** Halves, [images * grid^2 + local rows, width]. */
+  /** Halves, [images * patches + local rows, width]. */
   readonly features: Uint16Array;
 }
 
@@ -135,7 +136,7 @@ export class FeatureStore {
 
   /** Rows of a shard: all patches of its images, and the local anomalies. */
   #rows({ images, local }: ShardIndex): number {
-    return images.length * this.header.gridSide ** 2 + local.image.length;
+    return images.length * patchCount(this.header.grid) + local.image.length;
   }
 
   /** Writes a whole shard. */
@@ -177,8 +178,8 @@ export class FeatureStore {
 
   /** Rows of the parts in the order that they have in a whole shard. */
   #joined(parts: readonly Shard[]): Shard {
-    const { gridSide, width } = this.header;
-    const normal = (part: Shard) => part.images.length * gridSide ** 2 * width;
+    const { grid, width } = this.header;
+    const normal = (part: Shard) => part.images.length * patchCount(grid) * width;
     return {
       ...joinedIndex(parts),
       features: joined(Uint16Array, [

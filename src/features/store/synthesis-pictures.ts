@@ -7,6 +7,7 @@ import { Random } from '../../core/random.ts';
 import type { Storage } from '../../core/storage.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
+import type { Geometry } from '../../image/geometry.ts';
 import { sideBySide } from '../../image/overlay.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
@@ -18,7 +19,6 @@ import {
 } from '../../synthesis/local-anomaly.ts';
 import type { ClassForegrounds } from '../patches/class-foreground.ts';
 import { inputPicture } from '../patches/input-picture.ts';
-import type { InputGeometry } from '../patches/preprocess.ts';
 import type { TextureSource } from './texture-source.ts';
 
 /** What to draw, from what, and where to. */
@@ -29,7 +29,7 @@ export interface SynthesisPicturesOptions {
   /** A class that is not named here uses the whole image. */
   readonly foregrounds: ClassForegrounds;
   readonly textures: TextureSource;
-  readonly geometry: InputGeometry;
+  readonly geometry: Geometry;
   /** How 16-bit photographs are read. */
   readonly bits?: SampleBits;
   readonly seed: number;
@@ -94,7 +94,7 @@ async function drawRow(
   const image = inputPicture(await images.decode(path, { bits }), geometry);
   const foreground = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
   const random = new Random(seed, 'synthesis pictures', className, index);
-  const texture = await textures.texture(random, geometry.size);
+  const texture = await textures.texture(random, geometry);
   const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, synthesis);
   const picture = sideBySide(
     [image, dimmedOutside(image, foreground), maskPicture(anomaly.mask), anomaly.texture, anomaly.image],

@@ -5,6 +5,7 @@
 import { CladError } from '../../core/errors.ts';
 import type { Random } from '../../core/random.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
+import type { PictureSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { scaleToCover } from '../../synthesis/fit-texture.ts';
 import { proceduralTexture, textureFamilies } from '../../synthesis/procedural-textures.ts';
@@ -15,10 +16,10 @@ export interface TextureSource {
   readonly description: string;
   /**
    * Draws a texture; the same state of `random` gives the same one, whatever was drawn before.
-   * @param side - what its shorter side will be, pixels
+   * @param size - what it will cover, pixels; it may be larger
    * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`, naming the texture's file
    */
-  texture(random: Random, side: number): Promise<RgbImage>;
+  texture(random: Random, size: PictureSize): Promise<RgbImage>;
 }
 
 /** How textures of a folder are kept. */
@@ -46,7 +47,7 @@ export function textureFolder(
   const cache = new TextureCache(decode, options.cacheBytes ?? 268_435_456);
   return {
     description: paths.length === 1 ? '1 texture image' : `${paths.length} texture images`,
-    texture: (random, side) => cache.get(random.pick(paths), side),
+    texture: (random, size) => cache.get(random.pick(paths), size),
   };
 }
 
@@ -54,7 +55,7 @@ export function textureFolder(
 export function proceduralTextures(): TextureSource {
   return {
     description: `the built-in generator (${textureFamilies.length} families of textures)`,
-    texture: async (random, side) => proceduralTexture(side, random),
+    texture: async (random, size) => proceduralTexture(size, random),
   };
 }
 
@@ -72,8 +73,8 @@ class TextureCache {
     this.#limit = limit;
   }
 
-  async get(path: string, side: number): Promise<RgbImage> {
-    const key = `${side} ${path}`;
+  async get(path: string, size: PictureSize): Promise<RgbImage> {
+    const key = `${size.width} ${size.height} ${path}`;
     const kept = this.#kept.get(key);
     if (kept) {
       this.#kept.delete(key);
@@ -82,14 +83,14 @@ class TextureCache {
     }
     let coming = this.#coming.get(key);
     if (!coming) {
-      coming = this.#decode(key, path, side).finally(() => this.#coming.delete(key));
+      coming = this.#decode(key, path, size).finally(() => this.#coming.delete(key));
       this.#coming.set(key, coming);
     }
     return coming;
   }
 
-  async #decode(key: string, path: string, side: number): Promise<RgbImage> {
-    const texture = scaleToCover(await this.#read(path), side);
+  async #decode(key: string, path: string, size: PictureSize): Promise<RgbImage> {
+    const texture = scaleToCover(await this.#read(path), size);
     this.#kept.set(key, texture);
     this.#bytes += texture.data.length;
     for (const [oldest, { data }] of this.#kept) {

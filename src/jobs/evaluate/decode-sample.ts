@@ -5,17 +5,16 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { inputMask } from '../../features/patches/input-picture.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { decodeMasks } from '../../image/mask.ts';
-import type { RgbImage } from '../../image/rgb.ts';
+import type { Mask, RgbImage } from '../../image/rgb.ts';
 
 /**
- * @returns `mask`: [S, S], 0 where normal; null where the sample has none
+ * @returns `mask`: of the map's size; null where the sample has none
  * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID` or `IMAGE_BITS`
  */
 export async function decodeSample(
   { path, maskPaths }: Sample,
-  { geometry: { size, resizeTo }, camera }: Pick<DetectorMetadata, 'geometry' | 'camera'>,
-): Promise<{ readonly image: RgbImage; readonly mask: Uint8Array | null }> {
-  const geometry = { size, resizeTo: resizeTo ?? undefined };
+  { geometry, camera }: Pick<DetectorMetadata, 'geometry' | 'camera'>,
+): Promise<{ readonly image: RgbImage; readonly mask: Mask | null }> {
   const image = await decodeImage(path, { bits: bitsOf({ camera }) });
-  return { image, mask: maskPaths ? inputMask(await decodeMasks(maskPaths), geometry).data : null };
+  return { image, mask: maskPaths ? inputMask(await decodeMasks(maskPaths), geometry) : null };
 }

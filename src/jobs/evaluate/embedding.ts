@@ -17,6 +17,7 @@ import { principalComponents } from '../../features/memory-bank/principal-compon
 import { attach, decodeModel, Graph, type ModelProto } from '../../graph/index.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type Engine, floats, type Session } from '../../runtime/engine.ts';
+import { patchCoverage } from '../../synthesis/local-anomaly.ts';
 import { decodeSample } from './decode-sample.ts';
 
 /** Points in the plane of two principal components. */
@@ -129,9 +130,8 @@ async function gather(
   for await (const [sample, { image, mask }] of mapAhead(images, 2, decode)) {
     const { className, anomalous } = sample;
     const { before, after, patches } = await run(session, image);
-    const usable = mask
-      ? maskedPatches(mask, metadata.geometry.size, Math.round(Math.sqrt(patches)))
-      : range(patches);
+    const coverage = mask && patchCoverage(mask, metadata.grid);
+    const usable = range(patches).filter((patch) => !coverage || coverage[patch]! >= covered);
     const alike = images.filter((each) => each.className === className && each.anomalous === anomalous);
     const total = anomalous ? most.anomalous : most.normal;
     for (const patch of random.sample(usable, Math.ceil(total / classes / alike.length))) {
@@ -158,19 +158,6 @@ async function run(session: Session, { width, height, data }: RgbImage) {
 
 function rowOf({ data, width }: Rows, row: number): Float32Array {
   return data.slice(row * width, (row + 1) * width);
-}
-
-/** Patches of the grid that the mask covers enough. */
-function maskedPatches(mask: Uint8Array, size: number, grid: number): number[] {
-  const counts = new Float64Array(grid * grid);
-  mask.forEach((value, pixel) => {
-    if (value === 0) return;
-    const column = Math.floor(((pixel % size) * grid) / size);
-    const row = Math.floor((Math.floor(pixel / size) * grid) / size);
-    counts[row * grid + column]! += 1;
-  });
-  const needed = covered * (size / grid) ** 2;
-  return range(counts.length).filter((patch) => counts[patch]! >= needed);
 }
 
 function range(count: number): number[] {

@@ -19,6 +19,8 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { openDetector, uncheckedNote } from '../../detector/open.ts';
 import type { PredictionWithMap } from '../../detector/prediction.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../../evaluation/evaluator.ts';
+import type { Mask } from '../../image/rgb.ts';
+import { sizeOption, sizeText } from '../../image/size-option.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
@@ -56,7 +58,7 @@ export interface PredictedImage {
   readonly sample: Sample;
   readonly prediction: PredictionWithMap;
   /** Ground truth in the anomaly map's place and size, 0 where normal; null where the sample has none. */
-  readonly mask: Uint8Array | null;
+  readonly mask: Mask | null;
 }
 
 /** What a report wants to see beyond the document. */
@@ -134,6 +136,7 @@ export async function evaluateInFull(
   try {
     const tested = await testImages(request, loaded, detector.metadata);
     const { dataset, samples, leftOut, emptyMasks } = tested;
+    const { geometry } = detector.metadata;
     const pictures = lookAtPictures(samples, tested.pixels, detector.metadata, request.note);
     const measurement = await measure(detector, samples, request.onProgress, watch);
     const { evaluation, timing, misplaced, warnings } = measurement;
@@ -141,7 +144,7 @@ export async function evaluateInFull(
     const vanished = measurement.vanished.filter((path) => !emptyMasks.includes(path));
     if (vanished.length > 0)
       request.note?.(
-        `${vanished.length} of the masks have no pixel left at ${detector.metadata.geometry.size} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
+        `${vanished.length} of the masks have no pixel left at ${sizeText(geometry)} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
       );
     const [first] = misplaced;
     if (first)
@@ -161,8 +164,8 @@ export async function evaluateInFull(
         seed: provenance.seed,
         backbone: provenance.backbone.name,
         textures: provenance.textures,
-        inputSize: detector.metadata.geometry.size,
-        resizeTo: detector.metadata.geometry.resizeTo,
+        inputSize: sizeOption(geometry),
+        resizeTo: geometry.resizeTo ? sizeOption(geometry.resizeTo) : null,
         trainingFingerprint: provenance.data.fingerprint,
         testFingerprint: await fingerprint({ ...dataset, samples }, fileImages),
         auproLimit: 0.3,
@@ -238,7 +241,8 @@ async function measure(
     // Samples are in the order of classes; a finished class lets go of its pixels.
     if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
     previous = sample.className;
-    if (sample.maskPaths?.[0] !== undefined && mask && !mask.includes(1)) vanished.push(sample.maskPaths[0]);
+    if (sample.maskPaths?.[0] !== undefined && mask && !mask.data.includes(1))
+      vanished.push(sample.maskPaths[0]);
     const before = performance.now();
     const prediction = await detector.predict(image, sample.path);
     latencies.push(performance.now() - before);

@@ -62,7 +62,7 @@ async function measureRanges(
   try {
     for await (const [, image] of mapAhead(images, 2, decode)) await measure(image, good);
     for (let number = 0; number < textures; number++)
-      await measure(proceduralTexture(256, new Random('ranges', number)), drawn);
+      await measure(proceduralTexture({ width: 256, height: 256 }, new Random('ranges', number)), drawn);
   } finally {
     await session.release();
   }

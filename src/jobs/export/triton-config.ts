@@ -23,7 +23,7 @@ export const tritonMark = '# Written by `clad export`.';
 export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions): string {
   const { classes, geometry, thresholds } = metadata;
   const { name, maxBatch, instances, kind } = options;
-  const { size } = geometry;
+  const { width, height } = geometry;
   const parameters: [string, string][] = [
     ['clad.version', metadata.cladVersion],
     ['clad.precision', metadata.exported?.precision ?? 'fp32'],
@@ -44,7 +44,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     '  { name: "image" data_type: TYPE_UINT8 dims: [ -1, -1, 3 ] }',
     ']',
     'output [',
-    `  { name: "anomaly_map" data_type: TYPE_FP32 dims: [ ${size}, ${size} ] },`,
+    `  { name: "anomaly_map" data_type: TYPE_FP32 dims: [ ${height}, ${width} ] },`,
     '  # One number an image: the file gives it without an axis of its own.',
     '  { name: "score" data_type: TYPE_FP32 dims: [ 1 ] reshape: { shape: [ ] } },',
     `  { name: "class_share" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }`,

@@ -15,6 +15,8 @@ import { insideRegions } from '../../detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { inputPicture } from '../../features/patches/input-picture.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
+import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
+import type { PictureSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
@@ -45,9 +47,9 @@ export function madeCount({ synthesis }: Pick<CommonOptions, 'synthesis'>, class
 /** A defect as the detector sees it. */
 export interface SeenDefect {
   readonly score: number;
-  /** [S, S] */
+  /** [height, width] of the detector's geometry. */
   readonly map: Float32Array;
-  /** [S, S], 1 inside the defect. */
+  /** Likewise, 1 inside the defect. */
   readonly mask: Uint8Array;
 }
 
@@ -85,7 +87,7 @@ export async function withMadeDefects(
     }
     const found = seen.filter(({ score }) => score > threshold);
     const low = Math.min(range.low, threshold);
-    share[name] = shareOf(found, metadata.geometry.size, { threshold, low, reach });
+    share[name] = shareOf(found, metadata.geometry, { threshold, low, reach });
     if (found.length >= leastFound) display[name] = endingAt(range, strongest(found));
   }
   return { ...metadata, display, regions: { reach, share } };
@@ -97,7 +99,7 @@ export async function withMadeDefects(
  */
 export function shareOf(
   found: readonly SeenDefect[],
-  size: number,
+  size: PictureSize,
   { threshold, low, reach }: { readonly threshold: number; readonly low: number; readonly reach: number },
 ): number {
   if (found.length < leastFound) return usualShare;
@@ -139,9 +141,9 @@ async function* madeDefects(
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
 ): AsyncGenerator<SeenDefect> {
   const { training, textures, options, bits, images: access } = work;
-  const { geometry, patch } = work.view;
+  const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
-  const settings = anomaliesOn(options.synthesis, Math.round(geometry.size / patch));
+  const settings = anomaliesOn(options.synthesis, grid);
   const onPart = options.synthesis.foreground && (await partIsFound(images, work));
   const numbers = Array.from({ length: madePerClass }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
@@ -149,7 +151,7 @@ async function* madeDefects(
     const image = await access.decode(training[id]!.path, { bits });
     const seen = inputPicture(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
-    const texture = await source.texture(random, geometry.size);
+    const texture = await source.texture(random, geometry);
     const foreground = onPart ? estimateForeground(seen).mask : undefined;
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, settings);
     return { id, ...largestPiece(seen, anomaly) };
@@ -186,14 +188,13 @@ export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnoma
 }
 
 /** An image of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
-function framed(picture: RgbImage, { size, resizeTo = size }: Work['view']['geometry']): RgbImage {
-  if (resizeTo === size) return picture;
-  const start = Math.floor((resizeTo - size) / 2);
-  const data = new Uint8Array(resizeTo * resizeTo * 3).fill(128);
-  for (let row = 0; row < size; row++)
-    data.set(
-      picture.data.subarray(row * size * 3, (row + 1) * size * 3),
-      ((start + row) * resizeTo + start) * 3,
-    );
-  return { width: resizeTo, height: resizeTo, data };
+function framed(picture: RgbImage, geometry: Geometry): RgbImage {
+  const { width, height } = resizedSize(geometry);
+  const part = cutOut(geometry);
+  if (width === part.width && height === part.height) return picture;
+  const data = new Uint8Array(width * height * 3).fill(128);
+  const bytes = part.width * 3;
+  for (let row = 0; row < part.height; row++)
+    data.set(picture.data.subarray(row * bytes, (row + 1) * bytes), ((part.y + row) * width + part.x) * 3);
+  return { width, height, data };
 }

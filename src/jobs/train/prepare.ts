@@ -115,7 +115,7 @@ export async function readAll(
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const options = method.adapt?.(asked, backbone, note) ?? asked;
   const view = await method.view(options, backbone, { engine, note });
-  const large = largePatchesNote(largePatches(training, sizes, { ...view.geometry, patch: view.patch }));
+  const large = largePatchesNote(largePatches(training, sizes, view));
   if (large !== undefined) note?.(large);
   const records = await fileRecords(
     { ...dataset, samples: training },

@@ -60,7 +60,7 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   const { seed, falseAlarmRate } = options;
   const oneOut = await leaveOneOutDetector(
     engine,
-    detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry.size }).toBytes(),
+    detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }).toBytes(),
   );
   try {
     const toPredict = {
@@ -127,7 +127,8 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
     created: new Date().toISOString(),
     method: method.name,
     classes: [...dataset.classes],
-    geometry: { size: view.geometry.size, resizeTo: view.geometry.resizeTo ?? null },
+    geometry: view.geometry,
+    grid: view.grid,
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
     trained: rememberPictures(work.trainingPixels),

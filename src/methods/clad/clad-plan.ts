@@ -3,7 +3,8 @@
  * scaled; sizes follow from the options.
  */
 import { entryCount, mostCandidates, selectionWidth } from '../../features/memory-bank/choose-entries.ts';
-import { Extractor, featureWidthOf, gridSideOf } from '../../features/patches/extractor.ts';
+import { Extractor, featureWidthOf } from '../../features/patches/extractor.ts';
+import { patchCount } from '../../image/geometry.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
 import { batchRows } from '../shared/batch-rows.ts';
@@ -35,7 +36,7 @@ export async function planClad({
   const { features } = view;
   const { memoryBank } = options;
   const width = featureWidthOf(backbone, features);
-  const perImage = gridSideOf(features) ** 2;
+  const perImage = patchCount(view.grid);
   const images = training.length;
   const testImages =
     options.selection === 'test' ? dataset.samples.filter((sample) => sample.split === 'test').length : 0;
@@ -55,11 +56,11 @@ export async function planClad({
   const validation = {
     last: 0,
     synthetic: validatedRows * rowSeconds,
-    test: testImages * (perImage * rowSeconds + metricSeconds(features.geometry.size)),
+    test: testImages * (perImage * rowSeconds + metricSeconds(view.geometry)),
   }[options.selection];
   const validations = options.evaluations * [first, second].filter((each) => each > 0).length;
   const extractor = await Extractor.create(engine, backbone, features);
-  const pictureSeconds = await extractionSeconds(extractor, features.geometry.size);
+  const pictureSeconds = await extractionSeconds(extractor, view.geometry);
   await extractor.release();
   const imagesOf = dataset.classes.map(
     (name) => training.filter(({ className }) => className === name).length,

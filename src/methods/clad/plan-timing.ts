@@ -3,6 +3,7 @@ import { Random } from '../../core/random.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import type { Extractor } from '../../features/patches/extractor.ts';
 import { Graph, matmul } from '../../graph/index.ts';
+import type { PictureSize } from '../../image/limits.ts';
 import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
 import { initialState, trainingProgram } from '../../training/program.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
@@ -10,10 +11,13 @@ import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
 
 /** Of one image, the best of three: decoding and drawing run beside it. */
-export async function extractionSeconds(extractor: Extractor, side: number): Promise<number> {
+export async function extractionSeconds(
+  extractor: Extractor,
+  { width, height }: PictureSize,
+): Promise<number> {
   const random = new Random('plan');
-  const data = Uint8Array.from({ length: side * side * 3 }, () => random.integer(256));
-  return fastest(3, () => extractor.extract([{ width: side, height: side, data }]));
+  const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
+  return fastest(3, () => extractor.extract([{ width, height, data }]));
 }
 
 /**
@@ -128,11 +132,13 @@ export async function productRate(engine: Engine): Promise<number> {
   return (2 * side ** 3) / seconds;
 }
 
-/** All metrics of one test image, by drawn maps. @param side - of the map, pixels */
-export function metricSeconds(side: number): number {
+/** All metrics of one test image, by drawn maps of this size. */
+export function metricSeconds({ width, height }: PictureSize): number {
   const random = new Random('plan');
-  const drawnMap = () => Float32Array.from({ length: side * side }, () => random.uniform(0, 1));
-  const mask = Uint8Array.from({ length: side * side }, (_, pixel) => (pixel % side < side / 8 ? 1 : 0));
+  const length = width * height;
+  const drawnMap = () => Float32Array.from({ length }, () => random.uniform(0, 1));
+  const data = Uint8Array.from({ length }, (_, pixel) => (pixel % width < width / 8 ? 1 : 0));
+  const mask = { width, height, data };
   const images = Array.from({ length: 8 }, (_, number) => ({ map: drawnMap(), anomalous: number % 2 === 1 }));
   const started = performance.now();
   const evaluator = new Evaluator();

@@ -2,6 +2,7 @@
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
+import { patchCount } from '../../image/geometry.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
@@ -19,7 +20,7 @@ export async function measureSpreads(
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
   const { store, index } = features;
   const graph = new Graph();
-  const perImage = index.gridSide ** 2;
+  const perImage = patchCount(index.grid);
   const rows = graph.input('features', 'float32', ['rows', index.width]);
   const scores = patchScores(graph, rows, model, perImage, graph.input('own', 'int64', [1]));
   graph.output('network', scores.network);

@@ -35,6 +35,7 @@ import {
   type Tensor,
   topK,
 } from '../../graph/index.ts';
+import { patchCount } from '../../image/geometry.ts';
 import { oneHot } from '../../nn/losses.ts';
 import { readParameters, writeParameters } from '../../training/parameter-file.ts';
 import { othersOf } from '../shared/network-input/fit-input.ts';
@@ -72,8 +73,8 @@ export const patchcore = onPatches<PatchcoreOptions>({
 
     async function chosenBank(): Promise<Bank> {
       const source = { ...extracted, images: goodImages(context) };
-      const { width, gridSide } = extracted.index;
-      requireFits(entryCount(memoryBank, source.images.size * gridSide ** 2), width);
+      const { width, grid } = extracted.index;
+      requireFits(entryCount(memoryBank, source.images.size * patchCount(grid)), width);
       const chosen = await chooseEntries(engine, source, undefined, { seed, memoryBank }, stoppable(context));
       const facts = {
         key,

@@ -11,9 +11,10 @@ import { anomalyMap } from '../../detector/heat/anomaly-map.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import { rankingMetrics } from '../../evaluation/ranking.ts';
 import { inputMask } from '../../features/patches/input-picture.ts';
-import type { InputGeometry } from '../../features/patches/preprocess.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { cast, Graph, type Tensor } from '../../graph/index.ts';
+import { type Geometry, patchCount } from '../../image/geometry.ts';
+import type { Mask } from '../../image/rgb.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 import { drawBeta } from '../../synthesis/fuse.ts';
@@ -101,7 +102,7 @@ async function listHeldOut(
   { inputs: { store, index }, heldOut, training }: SyntheticValidatorOptions,
   random: Random,
 ) {
-  const perImage = index.gridSide ** 2;
+  const perImage = patchCount(index.grid);
   const images: HeldOutRow[] = [];
   const local: HeldOutRow[] = [];
   const faded: HeldOutRow[] = [];
@@ -157,7 +158,7 @@ export interface TestValidatorOptions extends Omit<SyntheticValidatorOptions, 'h
   readonly images: Pick<ImageAccess, 'decodeMasks'>;
   /** Id of the first of them. */
   readonly firstId: number;
-  readonly geometry: InputGeometry;
+  readonly geometry: Geometry;
 }
 
 /** A validator on the test images: mean pixel AUROC over classes, of the networks' score alone. */
@@ -165,12 +166,12 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
   const { engine, inputs, fitted, training, networks, samples, images, firstId, geometry } = options;
   const { store, index } = inputs;
   const session = await scoreSession(engine, fitted.width, networks, (score) =>
-    anomalyMap(score, index.gridSide, { size: geometry.size, blurSigma: training.score.blurSigma }),
+    anomalyMap(score, index.grid, { ...geometry, blurSigma: training.score.blurSigma }),
   );
-  const perImage = index.gridSide ** 2;
-  const masks = new Map<string, Uint8Array>();
+  const perImage = patchCount(index.grid);
+  const masks = new Map<string, Mask>();
   for (const { path, maskPaths } of samples)
-    if (maskPaths) masks.set(path, inputMask(await images.decodeMasks(maskPaths), geometry).data);
+    if (maskPaths) masks.set(path, inputMask(await images.decodeMasks(maskPaths), geometry));
   return {
     async validate(parameters) {
       const evaluator = new Evaluator();

@@ -1,6 +1,7 @@
 /** @file Each class's mean photograph in feature space: what tells classes apart where a method itself does not. */
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
+import { patchCount } from '../../image/geometry.ts';
 
 /** Means over the images of each class. */
 export interface ClassMaps {
@@ -19,7 +20,7 @@ export interface ClassMaps {
 export async function fitClassMaps(source: FitSource): Promise<ClassMaps> {
   const { index } = source;
   const { width } = index;
-  const patches = index.gridSide ** 2;
+  const patches = patchCount(index.grid);
   const classes = index.classes.length;
   const size = patches * width;
   const maps = new Float32Array(classes * size);

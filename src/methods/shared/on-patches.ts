@@ -6,7 +6,8 @@ import type { ExpectedTask } from '../../core/expected-task.ts';
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
-import { backboneFeatures, gridSideOf } from '../../features/patches/extractor.ts';
+import { backboneFeatures } from '../../features/patches/extractor.ts';
+import { patchCount, patchSize } from '../../image/geometry.ts';
 import type { Fitted, Method, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
@@ -75,18 +76,17 @@ export function patchDetector({
   model,
   score: { blurSigma, topShare },
 }: PatchDetector): Pick<Fitted, 'graph' | 'reach'> {
-  const { features, geometry } = view;
-  const { size } = geometry;
-  const grid = gridSideOf(features);
+  const { features, geometry, grid } = view;
+  const { width, height } = geometry;
   return {
-    reach: reachOf(blurSigma, view.patch),
+    reach: reachOf(blurSigma, patchSize(geometry, grid)),
     graph(graph, image, own) {
       const rows = backboneFeatures(graph, image, backbone, features);
-      const said = model(graph, rows, grid * grid, own);
+      const said = model(graph, rows, patchCount(grid), own);
       requireScores(said);
       const { score, shares, imageScore: fromModel } = said;
-      const map = anomalyMap(score, grid, { size, blurSigma });
-      return { map, score: fromModel ?? imageScore(map, size, topShare), shares };
+      const map = anomalyMap(score, grid, { width, height, blurSigma });
+      return { map, score: fromModel ?? imageScore(map, geometry, topShare), shares };
     },
   };
 }

@@ -3,6 +3,7 @@
  * together from them (methods/clad/clad-options.ts); meanings are shown by `clad options METHOD` and stand in docs/options.md.
  */
 import { z } from 'zod';
+import { type SizeOption, sizeFromWords, sizeOf, sizeOption } from '../../image/size-option.ts';
 
 export const positive = z.number().positive();
 export const count = z.number().int().positive();
@@ -56,16 +57,31 @@ export const synthesis = z
   })
   .describe('Local anomalies in photographs (section 3.2).');
 
+/** Pixels of both sides, or of each. */
+const sizeBetween = (least: number, most: number) => {
+  const side = z.number().int().min(least).max(most);
+  const fits = (text: string) => {
+    const size = sizeFromWords(text);
+    return side.safeParse(size?.width).success && side.safeParse(size?.height).success;
+  };
+  const both = z.string().refine(fits).describe('width x height, as 320x240');
+  return z.union([side, both.transform((text) => sizeOption(sizeOf(text)))], {
+    error: `${least} to ${most} pixels, e.g. 256, or width x height, e.g. 320x240`,
+  });
+};
+
+/** Size of the network's input. */
+export const inputSize = sizeBetween(32, 2048).describe(
+  "Pixels of the network's input: the side of a square, or width x height.",
+);
+
 export const features = z
   .strictObject({
-    inputSize: z.number().int().min(32).max(2048).describe("Side of the network's input, pixels."),
-    resizeTo: z
-      .number()
-      .int()
-      .positive()
+    inputSize,
+    resizeTo: sizeBetween(1, 65_535)
       .nullable()
       .describe(
-        'null: the whole image stays in view. Else it is resized to a square of this side and the centre is cut out.',
+        'null: the whole image stays in view. Else it is resized to this size, written as `inputSize`, and the centre is cut out.',
       ),
     layers: z.array(z.string()).min(1).describe('Backbone layers, shallow to deep.'),
     fineLayers: z
@@ -191,10 +207,11 @@ export type StageOptions = z.infer<typeof stage>;
 /** What one option asks of another. */
 export function checked<S extends z.ZodType<PatchOptions>>(schema: S): S {
   return schema.superRefine((options: PatchOptions, context) => {
-    const refuse = (path: string, message: string, input: number | null) =>
+    const refuse = (path: string, message: string, input: SizeOption | null) =>
       context.addIssue({ code: 'custom', path: path.split('.'), message, input });
     const { features: of, synthesis: made } = options;
-    if (of.resizeTo !== null && of.resizeTo < of.inputSize)
+    const [input, resized] = [sizeOf(of.inputSize), sizeOf(of.resizeTo ?? of.inputSize)];
+    if (resized.width < input.width || resized.height < input.height)
       refuse('features.resizeTo', `at least features.inputSize, ${of.inputSize}, or null`, of.resizeTo);
     if (made.betaLow > made.betaHigh)
       refuse('synthesis.betaLow', `at most synthesis.betaHigh, ${made.betaHigh}`, made.betaLow);

@@ -9,6 +9,7 @@
 import { CladError } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import type { FeatureStore, Shard, StoreIndex } from '../../features/store/store.ts';
+import { patchCount } from '../../image/geometry.ts';
 import type { TensorValue } from '../../runtime/engine.ts';
 import type { BatchSpec } from '../../training/program.ts';
 import type { Batches } from '../../training/stage.ts';
@@ -87,7 +88,7 @@ export class PatchBatches implements Batches {
     const counts: number[] = [];
     for (let shard = 0; shard < index.shards.length; shard++) {
       const { images } = await store.readShardIndex(shard);
-      counts.push(images.filter(({ id }) => options.images.has(id)).length * index.gridSide ** 2);
+      counts.push(images.filter(({ id }) => options.images.has(id)).length * patchCount(index.grid));
     }
     return new PatchBatches(store, index, counts, options);
   }
@@ -126,7 +127,7 @@ export class PatchBatches implements Batches {
 
   async #fill(buffers: Buffers, slot: number, step: number): Promise<void> {
     const { seed, stage, rows, drawBeta } = this.#options;
-    const { width, gridSide } = this.#index;
+    const { width, grid } = this.#index;
     const place = this.#placeOf(step);
     const window = await this.#load(place);
     const order = this.#orderOf(place, window);
@@ -136,7 +137,7 @@ export class PatchBatches implements Batches {
       const shard = window.shards[window.normal.shard[at] as number] as Shard;
       const row = window.normal.row[at] as number;
       copyRow(shard, row, width, buffers.normal, slot * rows.normal + index);
-      const image = shard.images[Math.floor(row / gridSide ** 2)] as Shard['images'][number];
+      const image = shard.images[Math.floor(row / patchCount(grid))] as Shard['images'][number];
       buffers.classes[slot * rows.normal + index] = BigInt(image.classIndex);
     }
     for (let index = 0; index < rows.local; index++) {
@@ -145,8 +146,8 @@ export class PatchBatches implements Batches {
       const row = window.local.row[at] as number;
       const { image, position } = shard.local;
       const target = slot * rows.local + index;
-      copyRow(shard, shard.images.length * gridSide ** 2 + row, width, buffers.local, target);
-      const own = (image[row] as number) * gridSide ** 2 + (position[row] as number);
+      copyRow(shard, shard.images.length * patchCount(grid) + row, width, buffers.local, target);
+      const own = (image[row] as number) * patchCount(grid) + (position[row] as number);
       copyRow(shard, own, width, buffers.localNormal, target);
       buffers.beta[target] = drawBeta?.(random) ?? 0;
     }
@@ -171,8 +172,8 @@ export class PatchBatches implements Batches {
   /** Shards of each window of an epoch. Where one window holds all, it stays the same over the epochs. */
   #windows(epoch: number): number[][] {
     const { seed, stage, windowBytes = mostWindowBytes } = this.#options;
-    const { width, gridSide, shards } = this.#index;
-    const bytes = shards.map(({ images, localRows }) => (images * gridSide ** 2 + localRows) * width * 2);
+    const { width, grid, shards } = this.#index;
+    const bytes = shards.map(({ images, localRows }) => (images * patchCount(grid) + localRows) * width * 2);
     const used = shards.map((_, shard) => shard).filter((shard) => (this.#counts[shard] as number) > 0);
     if (used.reduce((total, shard) => total + (bytes[shard] as number), 0) <= windowBytes) return [used];
     const windows: number[][] = [[]];
@@ -218,7 +219,7 @@ export class PatchBatches implements Batches {
     const shards: Shard[] = [];
     for (const number of numbers) shards.push(await this.#store.readShard(number));
     const { images: wanted, minCoverage, rows } = this.#options;
-    const perImage = this.#index.gridSide ** 2;
+    const perImage = patchCount(this.#index.grid);
     this.#window = {
       key,
       shards,

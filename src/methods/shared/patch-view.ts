@@ -2,7 +2,9 @@
 
 import { builtinNames } from '../../features/backbones/builtin-backbone.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
-import { type FeaturePlan, gridSideOf, planFeatures } from '../../features/patches/extractor.ts';
+import { type FeaturePlan, patchGrid, planFeatures } from '../../features/patches/extractor.ts';
+import type { Geometry } from '../../image/geometry.ts';
+import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { View } from '../contract.ts';
 import { asPublished, type PatchOptions } from './option-groups.ts';
@@ -27,7 +29,7 @@ export async function patchView(
   if (missing.length > 0 && !builtinNames.includes(backbone.path))
     note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
-    geometry: { size: asked.inputSize, resizeTo: asked.resizeTo ?? undefined },
+    geometry: geometryOf(asked),
     layers: asked.layers,
     fineLayers: asked.fineLayers.filter(has),
     fineWeight: asked.fineWeight,
@@ -36,8 +38,12 @@ export async function patchView(
         ? { aggregation: 'pooled', width: asked.width }
         : { aggregation: 'concatenated' },
   });
-  const { geometry } = features;
-  return { geometry, patch: geometry.size / gridSideOf(features), features };
+  return { geometry: features.geometry, grid: patchGrid(features), features };
+}
+
+/** What part of a photograph is seen, by the options. */
+export function geometryOf({ inputSize, resizeTo }: PatchOptions['features']): Geometry {
+  return { ...sizeOf(inputSize), ...(resizeTo !== null && { resizeTo: sizeOf(resizeTo) }) };
 }
 
 const usual = asPublished.features.layers;

@@ -4,6 +4,7 @@
  */
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { entryCount } from '../../features/memory-bank/choose-entries.ts';
+import { sizeOf } from '../../image/size-option.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { TaskCounts } from '../contract.ts';
 import { batchRows } from './batch-rows.ts';
@@ -22,12 +23,14 @@ export function onCores(cores: number, tasks: readonly ExpectedTask[]): Expected
 
 /** Patches of an image, with a stride of 8 pixels. */
 export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
-  return (inputSize / 8) ** 2;
+  const { width, height } = sizeOf(inputSize);
+  return (width / 8) * (height / 8);
 }
 
 /** Of one image in the backbone, decoded and synthesised beside it. */
 export function pictureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
-  return 0.044 * (inputSize / 256) ** 2;
+  const { width, height } = sizeOf(inputSize);
+  return 0.044 * (width / 256) * (height / 256);
 }
 
 /** Making patch features of all images. */

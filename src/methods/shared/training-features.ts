@@ -7,7 +7,6 @@ import {
   classForegrounds,
   someTraining,
 } from '../../features/patches/class-foreground.ts';
-import { gridSideOf } from '../../features/patches/extractor.ts';
 import {
   type ExtractedShare,
   type ExtractedStore,
@@ -17,6 +16,7 @@ import {
 } from '../../features/store/extract.ts';
 import { writeSynthesisPictures } from '../../features/store/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
+import type { Grid } from '../../image/geometry.ts';
 import { wholeRange } from '../../image/samples.ts';
 import type { LocalAnomalyOptions } from '../../synthesis/local-anomaly.ts';
 import type { ExtractContext, ExtractedImages, FitContext } from '../contract.ts';
@@ -92,16 +92,16 @@ async function writePictures(context: Context, foregrounds: ClassForegrounds): P
     bits,
     seed,
     folder: run.samples,
-    synthesis: anomaliesOn(synthesis, gridSideOf(view.features)),
+    synthesis: anomaliesOn(synthesis, view.grid),
   });
 }
 
-/** How local anomalies are made. @param gridSide - patches along a side */
+/** How local anomalies are made. */
 export function anomaliesOn(
   { perImage: _, minCoverage: __, ...synthesis }: SynthesisOptions,
-  gridSide: number,
+  grid: Grid,
 ): Partial<LocalAnomalyOptions> {
-  return { ...synthesis, gridSide };
+  return { ...synthesis, grid };
 }
 
 /** Patch features of samples, taken from the cache where they are there. @param firstId - 0 for the training images, else of test images */
@@ -140,7 +140,7 @@ async function extractOptions(
       ...(bits !== wholeRange && { bits }),
       seed,
       perImage: forTraining ? synthesis.perImage : 0,
-      synthesis: anomaliesOn(synthesis, gridSideOf(features)),
+      synthesis: anomaliesOn(synthesis, view.grid),
       textures,
       foregroundClasses: synthesis.foreground
         ? dataset.classes.filter((name) => foregrounds[name]?.accepted)

@@ -1,5 +1,6 @@
 /** @file How the numbers came about: everything one needs to make them again, or to doubt them. */
 import { basename } from 'node:path';
+import { sizeText } from '../../image/size-option.ts';
 import type { ReportData } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { chosenValidation, lastStep } from '../training-log.ts';
@@ -43,8 +44,9 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
   const { backbone, data } = provenance;
   const { log } = training;
   const chosen = chosenValidation(log);
+  const { width, height, resizeTo } = geometry;
   const crop =
-    geometry.resizeTo === null ? 'resized whole' : `resized to ${geometry.resizeTo} px, middle cut out`;
+    resizeTo === undefined ? 'resized whole' : `resized to ${sizeText(resizeTo)} px, middle cut out`;
   const taken = chosen ? `; networks of stage ${chosen.stage}, step ${chosen.step}` : '';
   return [
     ['Method', `${method}, clad ${cladVersion}, ${created.slice(0, 16).replace('T', ' ')} UTC`],
@@ -59,7 +61,7 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
       'Backbone',
       html`${backbone.name}, frozen${known(backbone.licence, 'licence')}${known(backbone.source, 'from')}<br><code>sha256 ${backbone.sha256}</code>`,
     ],
-    ['Input', `${geometry.size} x ${geometry.size} px, ${crop}`],
+    ['Input', `${width} x ${height} px, ${crop}`],
     ['Textures', provenance.textures],
     ['Seed', String(provenance.seed)],
     ['Device', provenance.device],

@@ -10,11 +10,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { registerExport } from '../../../src/cli/export.ts';
-import { registerExtract } from '../../../src/cli/extract.ts';
-import { registerPredict } from '../../../src/cli/predict.ts';
-import { registerServe } from '../../../src/cli/serve.ts';
-import { registerTrain } from '../../../src/cli/train.ts';
+import { addVerbs } from '../../../src/cli/verbs.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 
 const folder = new URL('../../../docs/deploy/', import.meta.url);
@@ -117,10 +113,9 @@ const service = z.strictObject({
 type Container = z.infer<typeof container>;
 
 /** Reads a command line as clad does, without doing it. @throws what commander says */
-function parsed(args: readonly string[]) {
+async function parsed(args: readonly string[]) {
   const program = new Command('clad').exitOverride().configureOutput({ writeErr: () => {} });
-  for (const register of [registerExtract, registerPredict, registerServe, registerTrain, registerExport])
-    register(program);
+  await addVerbs(program, args);
   let found: { verb: string; options: Record<string, unknown>; args: readonly string[] } | undefined;
   for (const command of program.commands)
     command.exitOverride().action(() => {
@@ -150,8 +145,8 @@ function requireConsistent({
   expect([...only.command, ''].join(' ')).toContain('node dist/cli/main.js ');
 }
 
-describe('manifests in docs/deploy', () => {
-  it('are those that are tested here', () => {
+describe('manifests in docs/deploy', async () => {
+  it('are those that are tested here', async () => {
     expect([...names].sort()).toEqual([
       'extract-job.yaml',
       'kserve-triton.yaml',
@@ -163,7 +158,7 @@ describe('manifests in docs/deploy', () => {
   it.each([
     ['extract-job.yaml', 'extract', 'FailJob'],
     ['predict-job.yaml', 'predict', 'FailIndex'],
-  ])('%s is an indexed job of as many shards as it has indexes', (name, verb, whereWrong) => {
+  ])('%s is an indexed job of as many shards as it has indexes', async (name, verb, whereWrong) => {
     const { spec } = job.parse(parse(textOf(name)));
     const pod = spec.template.spec;
     requireConsistent(pod);
@@ -183,11 +178,11 @@ describe('manifests in docs/deploy', () => {
       onExitCodes: { containerName: only.name, values: [2] },
     });
     for (const index of [0, spec.completions - 1]) {
-      const { verb: found, options } = parsed(given(only, String(index)))!;
+      const { verb: found, options } = (await parsed(given(only, String(index))))!;
       expect(found).toBe(verb);
       expect(options.shard).toEqual({ index, count: spec.completions });
     }
-    expect(() => parsed(given(only, String(spec.completions)))).toThrow(/from 0 to n - 1/);
+    await expect(parsed(given(only, String(spec.completions)))).rejects.toThrow(/from 0 to n - 1/);
   });
 
   it.each([
@@ -208,13 +203,13 @@ describe('manifests in docs/deploy', () => {
     }),
   );
 
-  it('kserve.yaml serves where it is probed, with a token', () => {
+  it('kserve.yaml serves where it is probed, with a token', async () => {
     const { spec } = service.parse(parse(textOf('kserve.yaml')));
     if (!('containers' in spec.predictor)) throw new Error('expected containers');
     requireConsistent(spec.predictor);
     const [only] = spec.predictor.containers;
     expect(only.name).toBe('kserve-container');
-    const { verb, options } = parsed(only.args)!;
+    const { verb, options } = (await parsed(only.args))!;
     expect([verb, options.host]).toEqual(['serve', '0.0.0.0']);
     const ports = [
       only.ports?.[0]?.containerPort,
@@ -225,18 +220,18 @@ describe('manifests in docs/deploy', () => {
     expect(only.env.map(({ name }) => name)).toEqual(['CLAD_TOKEN']);
   });
 
-  it('kserve-triton.yaml takes the exported folder from the volume', () => {
+  it('kserve-triton.yaml takes the exported folder from the volume', async () => {
     const { spec } = service.parse(parse(textOf('kserve-triton.yaml')));
     if (!('model' in spec.predictor)) throw new Error('expected a model');
-    const { verb, options } = parsed(commandIn('kserve-triton.yaml'))!;
+    const { verb, options } = (await parsed(commandIn('kserve-triton.yaml')))!;
     expect([verb, options.to]).toEqual(['export', 'triton']);
     expect(`/work${new URL(spec.predictor.model.storageUri).pathname}`).toBe(options.out);
   });
 
-  it('extract-job.yaml says the training that takes its shards', () => {
-    const { verb, options, args } = parsed(commandIn('extract-job.yaml'))!;
+  it('extract-job.yaml says the training that takes its shards', async () => {
+    const { verb, options, args } = (await parsed(commandIn('extract-job.yaml')))!;
     const { spec } = job.parse(parse(textOf('extract-job.yaml')));
-    const extraction = parsed(given(spec.template.spec.containers[0], '0'))!;
+    const extraction = (await parsed(given(spec.template.spec.containers[0], '0')))!;
     expect(verb).toBe('train');
     expect(args).toEqual(extraction.args);
     for (const name of ['cache', 'backbone']) expect(options[name]).toBe(extraction.options[name]);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/data/dataset.ts';
 import { defaultPatches, largePatches, largePatchesNote } from '../../../src/data/patch-size.ts';
+import { sizeOption } from '../../../src/image/size-option.ts';
 import { cladPresets as presets } from '../../../src/methods/clad/clad-options.ts';
+import { squareGrid, squareOf } from '../../helpers/sizes.ts';
 
 const sample = (className: string, name: string): Sample => ({
   path: `/${className}/${name}`,
@@ -43,19 +45,25 @@ describe('largePatches', () => {
   });
 
   it('goes by the input that was asked for, and by the cut', () => {
-    expect(largePatches(samples, sizes, { size: 1024, patch: 8 })).toEqual([]);
-    const [cut] = largePatches(samples, sizes, { size: 224, resizeTo: 256, patch: 8 });
+    expect(largePatches(samples, sizes, { geometry: squareOf(1024), grid: squareGrid(128) })).toEqual([]);
+    const [cut] = largePatches(samples, sizes, {
+      geometry: { ...squareOf(224), resizeTo: squareOf(256) },
+      grid: squareGrid(28),
+    });
     expect(cut?.message).toMatch(/125 x 94 .*--set features\.resizeTo=512 --input-size 448/);
     const [most] = largePatches(
       [sample('slab', '0')],
       new Map([['/slab/0', { width: 16_000, height: 9000 }]]),
-      { size: 2048, patch: 8 },
+      { geometry: squareOf(2048), grid: squareGrid(256) },
     );
     expect(most?.message).toMatch(/lost: crop to the part$/);
   });
 
   it('says without a training what the default preset does', () => {
     const { inputSize, resizeTo } = presets.fast.features;
-    expect({ inputSize, resizeTo }).toEqual({ inputSize: defaultPatches.size, resizeTo: null });
+    expect({ inputSize, resizeTo }).toEqual({
+      inputSize: sizeOption(defaultPatches.geometry),
+      resizeTo: null,
+    });
   });
 });

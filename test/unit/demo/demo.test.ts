@@ -158,7 +158,7 @@ describe('the plan', () => {
         evaluator.add({
           className: product,
           anomalous,
-          mask: mask?.data ?? null,
+          mask: mask ?? null,
           prediction: { score, map },
         });
       }

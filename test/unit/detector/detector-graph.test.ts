@@ -31,6 +31,7 @@ import { nodeEngine } from '../../../src/runtime/node.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 import { noise, withFiles } from '../../helpers/pictures.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 import { tinyBackbone } from '../../helpers/tiny-backbone.ts';
 
 const size = 64;
@@ -106,7 +107,7 @@ const graphOf = (spec: PatchDetector, options = {}) => detectorGraph(patchDetect
 const metadata: DetectorMetadata = {
   ...madeMetadata,
   classes,
-  geometry: { size, resizeTo: null },
+  geometry: squareOf(size),
   thresholds: {},
   display: {},
 };
@@ -383,8 +384,8 @@ describe('a file that is no detector', () => {
     ['without metadata', () => graphOf(spec).toBytes(), /no detector made by clad/],
     [
       'of a later format',
-      () => bytesOf(spec, { ...metadata, format: 3 as never }),
-      /it is of format 3, of a later version of clad/,
+      () => bytesOf(spec, { ...metadata, format: 4 as never }),
+      /it is of format 4, of a later version of clad/,
     ],
   ])('is refused with a sentence when it is %s', async (_, content, message) => {
     const error = await open(content()).then(

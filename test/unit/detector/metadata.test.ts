@@ -82,17 +82,21 @@ describe('metadata', () => {
     ['"text"', /not as expected/],
     [
       changed((copy) => Object.assign(copy, { format: 1 })),
-      /it is of format 1, of an earlier version of clad, and this version reads format 2; train it again/,
+      /it is of format 1, of an earlier version of clad, and this version reads format 3; train it again/,
     ],
     [
-      changed((copy) => Object.assign(copy, { format: 3 })),
-      /it is of format 3, of a later version of clad, .*; use that version, or update this one/,
+      changed((copy) => Object.assign(copy, { format: 2, geometry: { size: 224, resizeTo: null } })),
+      /it is of format 2, of an earlier version of clad, .*; train it again/,
     ],
-    [changed((copy) => Object.assign(copy, { format: '2' })), /not as expected: format/],
+    [
+      changed((copy) => Object.assign(copy, { format: 4 })),
+      /it is of format 4, of a later version of clad, .*; use that version, or update this one/,
+    ],
+    [changed((copy) => Object.assign(copy, { format: '3' })), /not as expected: format/],
     [changed((copy) => Object.assign(copy, { classes: [] })), /not as expected: classes/],
     [changed((copy) => Object.assign(copy, { classes: 'bolt' })), /not as expected: classes/],
-    [changed((copy) => Object.assign(copy, { geometry: { size: -1, resizeTo: null } })), /geometry\.size/],
-    [changed((copy) => Object.assign(copy, { geometry: { size: 1e300, resizeTo: null } })), /geometry\.size/],
+    [changed((copy) => Object.assign(copy, { geometry: { width: -1, height: 8 } })), /geometry\.width/],
+    [changed((copy) => Object.assign(copy, { geometry: { width: 8, height: 1e300 } })), /geometry\.height/],
     [
       changed((copy) => Object.assign(copy, { thresholds: { bolt: { threshold: '1' } } })),
       /thresholds\.bolt\.threshold/,

@@ -7,6 +7,7 @@ import { sharesInOrder, verdictOf, withRegions } from '../../../src/detector/pre
 import { decodeModel, Graph, mul } from '../../../src/graph/index.ts';
 import { type Engine, float32 } from '../../../src/runtime/engine.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 
 const size = 4;
 /** As keys of an object these come in another order, and one of them is no ordinary key. */
@@ -15,7 +16,7 @@ const classes = ['10', '2', '__proto__', 'nut'];
 const map = Float32Array.from({ length: size * size }, (_, pixel) => (pixel < 2 ? 5 + pixel : 1));
 
 function metadataWith(thresholds: DetectorMetadata['thresholds']): DetectorMetadata {
-  return { ...madeMetadata, classes, geometry: { size, resizeTo: null }, thresholds, display: {} };
+  return { ...madeMetadata, classes, geometry: squareOf(size), thresholds, display: {} };
 }
 
 /** A detector whose engine gives these shares, and the map above, for every image. */

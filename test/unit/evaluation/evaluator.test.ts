@@ -8,7 +8,7 @@ import {
 import { PixelScores } from '../../../src/evaluation/pixels.ts';
 import { evaluationTable, markdownTable, textTable } from '../../../src/evaluation/table.ts';
 
-const mask = Uint8Array.from([0, 0, 1, 0, 0, 0, 1, 0, 0]);
+const mask = { width: 3, height: 3, data: Uint8Array.from([0, 0, 1, 0, 0, 0, 1, 0, 0]) };
 const hot = Float32Array.from([0, 1, 5, 2, 3, 0, 2, 1, 0]);
 const cold = Float32Array.from([0, 1, 0, 2, 0, 0, 2, 1, 0]);
 
@@ -44,7 +44,7 @@ describe('evaluation', () => {
       [cold, null],
       [hot, mask],
     ] as const)
-      pixels.add(map, truth, 3, 3);
+      pixels.add(map, truth);
     const { metrics } = pixels.measure();
     expect(classes).toEqual({
       nut: {
@@ -75,7 +75,11 @@ describe('evaluation', () => {
       ['pixelAuroc', 'pixelAp', 'aupro', 'auproDilated'],
     ],
     ['no maps', [good('a', 1, { map: null }), bad('a', 2, { map: null })], ['pixelF1Max', 'aupro']],
-    ['empty masks', [good('a', 1), bad('a', 2, { mask: new Uint8Array(9) })], ['pixelAuroc', 'aupro']],
+    [
+      'empty masks',
+      [good('a', 1), bad('a', 2, { mask: { ...mask, data: new Uint8Array(9) } })],
+      ['pixelAuroc', 'aupro'],
+    ],
   ] as const)('is null where it cannot be known: %s', (_, images, names) => {
     const record = evaluate(images).classes.a;
     for (const name of names) expect(record?.[name]).toBeNull();
@@ -152,8 +156,13 @@ describe('evaluation', () => {
       good('a', Number.NaN, { path: 'a/7.png' }),
       /evaluate a\/7\.png: its score/,
     ],
-    ['a map that is not square', good('a', 1, { map: new Float32Array(8) }), /3 x 3 values, got 8 map/],
-    ['a mask of another size', bad('a', 1, { mask: new Uint8Array(4) }), /9 map and 4 mask/],
+    ['a map of another size', bad('a', 1, { map: new Float32Array(8) }), /mask is of 3 x 3 .*its map has 8/],
+    [
+      'a mask of another size',
+      bad('a', 1, { mask: { width: 2, height: 2, data: new Uint8Array(4) } }),
+      /2 x 2 .* map has 9/,
+    ],
+    ['half a mask', bad('a', 1, { mask: { ...mask, data: new Uint8Array(4) } }), /3 x 3 .* has 4 values/],
   ])('refuses %s', (_, image, message) => {
     expect(() => evaluate([image])).toThrow(message);
   });

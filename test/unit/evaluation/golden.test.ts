@@ -30,8 +30,8 @@ describe('metrics against scikit-learn', () => {
   it.each(golden.pixel)('pixels, AUPRO $aupro', (expected) => {
     const pixels = new PixelScores();
     expected.maps.forEach((map, image) => {
-      const mask = Uint8Array.from((expected.masks[image] as number[][]).flat());
-      pixels.add(Float32Array.from(map.flat()), mask, map[0]?.length ?? 0, map.length);
+      const data = Uint8Array.from((expected.masks[image] as number[][]).flat());
+      pixels.add(Float32Array.from(map.flat()), { width: map[0]?.length ?? 0, height: map.length, data });
     });
     const { metrics } = pixels.measure();
     expect(metrics.auroc).toBeCloseTo(expected.pixelAuroc, digits);

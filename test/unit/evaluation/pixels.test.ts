@@ -77,7 +77,7 @@ function slowAupro(images: readonly Image[], limit: number, dilation: number): n
 
 function measure(images: readonly Image[]) {
   const scores = new PixelScores();
-  for (const { map, mask } of images) scores.add(map, mask, width, height);
+  for (const { map, mask } of images) scores.add(map, { width, height, data: mask });
   return scores.measure().metrics;
 }
 
@@ -182,10 +182,10 @@ describe('pixel metrics', () => {
   it('refuse a mask of another size and a map with a hole, naming the image', () => {
     const scores = new PixelScores();
     const map = new Float32Array(pixels);
-    expect(() => scores.add(map, new Uint8Array(3), width, height, 'a.png')).toThrow(/a\.png.*6 x 5.*3 mask/);
-    expect(() => scores.add(map.fill(Number.NaN), null, width, height, 'a.png')).toThrow(
-      /a\.png.*not a number/,
+    expect(() => scores.add(map, { width, height, data: new Uint8Array(3) }, 'a.png')).toThrow(
+      /a\.png.*6 x 5.*has 3/,
     );
+    expect(() => scores.add(map.fill(Number.NaN), null, 'a.png')).toThrow(/a\.png.*not a number/);
   });
 
   it('stay the same over two million pixels when every image is shown twice', () => {
@@ -201,7 +201,7 @@ describe('pixel metrics', () => {
         mask.fill(1, start, start + 30);
         for (let pixel = start; pixel < start + 30; pixel++) map[pixel] = (map[pixel] as number) + 2;
       }
-      for (const scores of [once, twice, twice]) scores.add(map, mask, side, side);
+      for (const scores of [once, twice, twice]) scores.add(map, { width: side, height: side, data: mask });
     }
     const { metrics } = once.measure();
     const doubled = twice.measure().metrics;
@@ -216,7 +216,7 @@ describe('pixel metrics', () => {
 describe('the curve of per-region overlap', () => {
   const curveOf = (images: readonly Image[], points: number) => {
     const scores = new PixelScores();
-    for (const { map, mask } of images) scores.add(map, mask, width, height);
+    for (const { map, mask } of images) scores.add(map, { width, height, data: mask });
     const { metrics, ranked, regions } = scores.measure();
     return { curve: proCurve(regions, ranked.negatives, points), aupro: metrics.aupro };
   };

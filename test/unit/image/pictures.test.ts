@@ -98,11 +98,12 @@ describe('heatOverlay', () => {
   const range = { low: 1, middle: 2, top: 7 };
 
   it('leaves the image alone at or below low', () => {
-    expect(heatOverlay(image, new Float32Array(12).fill(1), 4, 3, range)).toEqual(image);
+    expect(heatOverlay(image, new Float32Array(12).fill(1), { width: 4, height: 3 }, range)).toEqual(image);
   });
 
   it('has the same colour at the top and above, stronger than below', () => {
-    const at = (value: number) => heatOverlay(image, new Float32Array(12).fill(value), 4, 3, range).data;
+    const at = (value: number) =>
+      heatOverlay(image, new Float32Array(12).fill(value), { width: 4, height: 3 }, range).data;
     expect(at(9)).toEqual(at(7));
     const change = (value: number) => at(value).reduce((sum, v, i) => sum + Math.abs(v - image.data[i]!), 0);
     expect(change(7)).toBeGreaterThan(change(4));
@@ -115,8 +116,7 @@ describe('heatOverlay', () => {
     const { data } = heatOverlay(
       image,
       map,
-      4,
-      3,
+      { width: 4, height: 3 },
       range,
       map.map((value) => value - 1.5),
     );
@@ -133,8 +133,7 @@ describe('heatOverlay', () => {
       heatOverlay(
         image,
         map,
-        4,
-        3,
+        { width: 4, height: 3 },
         range,
         map.map((_, index) => (index % 4 < 2 ? -3 : value)),
       ).data;
@@ -148,9 +147,13 @@ describe('heatOverlay', () => {
   });
 
   it('refuses a map of another size, and a scale that does not rise', () => {
-    expect(() => heatOverlay(image, new Float32Array(11), 4, 3, range)).toThrow(/4 x 3 values/);
+    expect(() => heatOverlay(image, new Float32Array(11), { width: 4, height: 3 }, range)).toThrow(
+      /4 x 3 values/,
+    );
     const flat = { low: 1, middle: 1, top: 7 };
-    expect(() => heatOverlay(image, new Float32Array(12), 4, 3, flat)).toThrow(/low below middle/);
+    expect(() => heatOverlay(image, new Float32Array(12), { width: 4, height: 3 }, flat)).toThrow(
+      /low below middle/,
+    );
   });
 });
 

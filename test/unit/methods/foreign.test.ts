@@ -7,6 +7,7 @@ import { detectorGraph } from '../../../src/detector/detector-graph.ts';
 import { type Graph, mul, reshape, type Tensor } from '../../../src/graph/index.ts';
 import type { Method } from '../../../src/methods/contract.ts';
 import { foreignMethod } from '../../../src/methods/foreign.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 
 const path = '/mine/method.mjs';
 const told = (reason: RegExp) =>
@@ -20,13 +21,17 @@ const method = (parts: object) =>
 describe('a method from a file', () => {
   it.each([
     ['throws in view', { view: fails }, /method\.mjs cannot be used: undefinedThing is not defined\./],
-    ['has no view to show', { view: async () => undefined }, /its view gave no geometry with a size/],
+    [
+      'has no view to show',
+      { view: async () => undefined },
+      /its view gave no geometry with width and height/,
+    ],
     [
       'sees a size that is none',
-      { view: async () => ({ geometry: { size: 2.5 }, patch: 1 }) },
+      { view: async () => ({ geometry: { width: 64, height: 2.5 }, grid: { rows: 8, columns: 8 } }) },
       /no geometry/,
     ],
-    ['has no patch', { view: async () => ({ geometry: { size: 64 } }) }, /its view gave no patch/],
+    ['has no grid', { view: async () => ({ geometry: squareOf(64) }) }, /its view gave no grid/],
   ])('that %s is refused in a sentence', async (_, parts, message) => {
     await expect(method(parts).view({} as never, {} as never, {} as never)).rejects.toEqual(told(message));
   });
@@ -98,7 +103,7 @@ describe('the results of a method from a file', () => {
       shape[0] as string,
     );
   const given = (parts: (graph: Graph, image: Tensor) => object | undefined) => () =>
-    detectorGraph({ graph: parts as never }, ['a', 'b'], { size: 8 });
+    detectorGraph({ graph: parts as never }, ['a', 'b'], { size: squareOf(8) });
   const good = (graph: Graph, image: Tensor) => ({
     map: map(graph, image, ['N', 8, 8]),
     score: graph.constant('score', [1], [1]),

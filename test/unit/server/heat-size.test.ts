@@ -6,7 +6,7 @@ import { noise } from '../../helpers/pictures.ts';
 
 const size = 8;
 const metadata = {
-  geometry: { size, resizeTo: null },
+  geometry: { width: size, height: size },
   display: { disc: { low: 0.2, high: 1 } },
 } as unknown as DetectorMetadata;
 const prediction = {

@@ -9,6 +9,7 @@ import { estimateForeground, foregroundIsStable } from '../../../src/synthesis/f
 import { toOklab } from '../../../src/synthesis/oklab.ts';
 import { proceduralTexture } from '../../../src/synthesis/procedural-textures.ts';
 import { hasShared, shared } from '../../helpers/fixtures.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 
 const side = 128;
 
@@ -101,7 +102,7 @@ describe('foregroundIsStable', () => {
   });
 
   it('refuses surfaces', () => {
-    const surfaces = decide((seed) => proceduralTexture(side, new Random(seed), 'clouds'));
+    const surfaces = decide((seed) => proceduralTexture(squareOf(side), new Random(seed), 'clouds'));
     expect(surfaces.accepted).toBe(false);
   });
 

@@ -10,6 +10,7 @@ import {
 } from '../../../src/synthesis/local-anomaly.ts';
 import { perlinMask } from '../../../src/synthesis/perlin.ts';
 import { noise } from '../../helpers/pictures.ts';
+import { squareGrid, squareOf } from '../../helpers/sizes.ts';
 
 const side = 64;
 const image = noise(side, side, 1);
@@ -31,10 +32,10 @@ function maskOf(seed: number, alpha: number, foreground: Mask | undefined, tries
   const random = new Random(seed);
   let branch: 'both' | 'either' | 'one' = 'one';
   for (let attempt = 0; attempt < tries; attempt++) {
-    const first = perlinMask(side, random).data;
+    const first = perlinMask(image, random).data;
     const p = random.uniform();
     branch = p < alpha ? 'both' : p < 2 * alpha ? 'either' : 'one';
-    const second = branch === 'one' ? undefined : perlinMask(side, random).data;
+    const second = branch === 'one' ? undefined : perlinMask(image, random).data;
     const mask = first.map((one, at) => {
       const other = second?.[at] ?? 0;
       const combined = branch === 'both' ? one && other : branch === 'either' ? one || other : one;
@@ -80,7 +81,7 @@ describe('synthesizeLocalAnomaly', () => {
   it('counts the coverage of each patch', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(4, 8, 16), (seed, patchStride) => {
-        const { mask, coverage } = make(seed, undefined, { gridSide: side / patchStride });
+        const { mask, coverage } = make(seed, undefined, { grid: squareGrid(side / patchStride) });
         const grid = side / patchStride;
         expect(coverage.length).toBe(grid * grid);
         const patch = new Random(seed, 'patch').integer(coverage.length);
@@ -96,6 +97,33 @@ describe('synthesizeLocalAnomaly', () => {
     );
   });
 
+  it('of a photograph that is no square is as large as it, and covers patches by rows and columns', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 2, max: 12 }),
+        fc.integer({ min: 2, max: 12 }),
+        (seed, rows, columns) => {
+          const wide = noise(8 * columns, 8 * rows, seed);
+          const made = synthesizeLocalAnomaly(wide, texture, undefined, new Random(seed), {
+            grid: { rows, columns },
+          });
+          for (const { width, height } of [made.image, made.mask, made.texture])
+            expect([width, height]).toEqual([wide.width, wide.height]);
+          expect(made.coverage).toHaveLength(rows * columns);
+          const counted = new Float32Array(rows * columns);
+          for (const [pixel, inside] of made.mask.data.entries()) {
+            const row = Math.floor(Math.floor(pixel / wide.width) / 8);
+            counted[row * columns + Math.floor((pixel % wide.width) / 8)]! += inside / 64;
+          }
+          expect(made.coverage).toEqual(counted);
+          expect(Math.max(...made.coverage)).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
   it('falls back to a square of foreground where no mask fits', () => {
     // A single pixel, which forty masks in a row missed with this seed.
     const foreground = square(21, 1);
@@ -103,7 +131,7 @@ describe('synthesizeLocalAnomaly', () => {
       (seed) => maskOf(seed, 1 / 3, foreground, 40).mask === undefined,
     );
     expect(missed).toBeDefined();
-    const { mask, coverage } = make(missed!, foreground, { gridSide: 8 });
+    const { mask, coverage } = make(missed!, foreground, { grid: squareGrid(8) });
     expect(mask).toEqual(foreground);
     expect(Math.max(...coverage)).toBeCloseTo(1 / 64, 9);
   });
@@ -147,7 +175,7 @@ describe('synthesizeLocalAnomaly', () => {
   it.each([
     [{ alpha: 0.6 }, /alpha to be a number from 0 to 0.5, got 0.6/],
     [{ augmentations: 10 }, /augmentations to be a whole number from 0 to 9/],
-    [{ gridSide: 65 }, /square, its side at least 65 pixels, got 64 x 64/],
+    [{ grid: squareGrid(65) }, /at least a pixel a patch, 65 x 65, got 64 x 64/],
     [{ betaLow: 0.9 }, /betaHigh/],
     [{ alpha: Number.NaN }, /alpha/],
   ])('refuses %j', (options, message) => {
@@ -163,24 +191,48 @@ describe('synthesizeLocalAnomaly', () => {
 describe('patchCoverage', () => {
   it('takes means over patches', () => {
     const data = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0);
-    expect(Array.from(patchCoverage({ width: 4, height: 4, data }, 2))).toEqual([1, 0.25, 0.25, 0]);
+    expect(Array.from(patchCoverage({ width: 4, height: 4, data }, squareGrid(2)))).toEqual([
+      1, 0.25, 0.25, 0,
+    ]);
   });
 });
 
 describe('fitTexture', () => {
   it('scales the shorter side to the image and cuts a part out', () => {
-    expect(scaleToCover(noise(50, 100), 25)).toMatchObject({ width: 25, height: 50 });
-    expect(scaleToCover(noise(30, 20), 40)).toMatchObject({ width: 60, height: 40 });
+    expect(scaleToCover(noise(50, 100), squareOf(25))).toMatchObject({ width: 25, height: 50 });
+    expect(scaleToCover(noise(30, 20), squareOf(40))).toMatchObject({ width: 60, height: 40 });
     const places = new Set<string>();
     for (let seed = 0; seed < 20; seed++) {
-      const { width, height, data } = fitTexture(texture, side, new Random(seed));
+      const { width, height, data } = fitTexture(texture, image, new Random(seed));
       expect([width, height]).toEqual([side, side]);
       places.add(data.subarray(0, 12).join());
     }
     expect(places.size).toBeGreaterThan(5);
   });
 
+  it('covers a size that is not square by the side that needs the most', () => {
+    expect(scaleToCover(noise(50, 100), { width: 60, height: 20 })).toMatchObject({ width: 60, height: 120 });
+    expect(scaleToCover(noise(50, 40), { width: 20, height: 60 })).toMatchObject({ width: 75, height: 60 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        (fromWidth, fromHeight, width, height) => {
+          const from = noise(fromWidth, fromHeight);
+          const covering = scaleToCover(from, { width, height });
+          expect(covering.width).toBeGreaterThanOrEqual(width);
+          expect(covering.height).toBeGreaterThanOrEqual(height);
+          expect(covering.width === width || covering.height === height).toBe(true);
+          const fitted = fitTexture(from, { width, height }, new Random(1));
+          expect([fitted.width, fitted.height]).toEqual([width, height]);
+        },
+      ),
+    );
+  });
+
   it('cuts the ends off a very long texture', () => {
-    expect(scaleToCover(noise(3, 300), 10)).toMatchObject({ width: 10, height: 40 });
+    expect(scaleToCover(noise(3, 300), squareOf(10))).toMatchObject({ width: 10, height: 40 });
   });
 });

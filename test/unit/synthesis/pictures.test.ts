@@ -2,8 +2,9 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { registerData } from '../../../src/cli/data.ts';
+import { declare } from '../../../src/cli/data.ts';
 import { diskStorage } from '../../../src/core/disk-storage.ts';
 import { Random } from '../../../src/core/random.ts';
 import type { Sample } from '../../../src/data/dataset.ts';
@@ -11,15 +12,17 @@ import { byClass } from '../../../src/data/dataset.ts';
 import { fileImages } from '../../../src/data/file-images.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { classForegrounds, evenly } from '../../../src/features/patches/class-foreground.ts';
-import { inputPicture } from '../../../src/features/patches/input-picture.ts';
+import { inputMask, inputPicture } from '../../../src/features/patches/input-picture.ts';
 import { resizeToInput } from '../../../src/features/patches/preprocess.ts';
 import { writeSynthesisPictures } from '../../../src/features/store/synthesis-pictures.ts';
 import { proceduralTextures, textureFolder } from '../../../src/features/store/texture-source.ts';
 import { decodeImage } from '../../../src/image/decode.ts';
+import { toMap } from '../../../src/image/geometry.ts';
 import { resizePixels } from '../../../src/image/resize.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
+import { squareOf } from '../../helpers/sizes.ts';
 
 /** A dark square on a light ground. */
 function part(seed: number): RgbImage {
@@ -41,18 +44,23 @@ async function products(): Promise<Record<string, Uint8Array>> {
 
 describe('inputPicture', () => {
   it.each([
-    [{ size: 32 }, 61, 40],
-    [{ size: 32, resizeTo: 37 }, 50, 70],
+    [squareOf(32), 61, 40],
+    [{ ...squareOf(32), resizeTo: squareOf(37) }, 50, 70],
+    [{ width: 40, height: 24 }, 61, 40],
+    [{ width: 20, height: 36, resizeTo: { width: 27, height: 36 } }, 50, 70],
   ])('agrees with the graph away from the border for %j', async (geometry, width, height) => {
     const image = noise(width, height, 4);
     const { y } = await runGraph({ x: { data: image.data, shape: [1, height, width, 3] } }, (_, { x }) => ({
       y: resizeToInput(x!, geometry),
     }));
     const ours = inputPicture(image, geometry);
-    expect([ours.width, ours.height]).toEqual([32, 32]);
+    expect([ours.width, ours.height]).toEqual([geometry.width, geometry.height]);
+    expect(y!.shape).toEqual([1, geometry.height, geometry.width, 3]);
     for (const [at, value] of ours.data.entries()) {
-      const [row, column] = [Math.floor(at / 96), Math.floor(at / 3) % 32];
-      if (Math.min(row, column, 31 - row, 31 - column) > 0)
+      const pixel = Math.floor(at / 3);
+      const [row, column] = [Math.floor(pixel / geometry.width), pixel % geometry.width];
+      const toEnd = Math.min(geometry.height - 1 - row, geometry.width - 1 - column);
+      if (Math.min(row, column, toEnd) > 0)
         expect(Math.abs(value - (y!.data[at] as number))).toBeLessThan(0.51);
     }
   });
@@ -60,7 +68,7 @@ describe('inputPicture', () => {
   it('resizes to a square and cuts the middle out', () => {
     const image = noise(33, 80, 2);
     const { data } = resizePixels(image, 29, 29);
-    const cut = inputPicture(image, { size: 24, resizeTo: 29 });
+    const cut = inputPicture(image, { ...squareOf(24), resizeTo: squareOf(29) });
     for (let row = 0; row < 24; row++) {
       const from = ((row + 2) * 29 + 2) * 3;
       expect(cut.data.subarray(row * 72, row * 72 + 72)).toEqual(data.subarray(from, from + 72));
@@ -68,7 +76,59 @@ describe('inputPicture', () => {
   });
 
   it('refuses a resize below the crop', () => {
-    expect(() => inputPicture(noise(9, 9), { size: 8, resizeTo: 7 })).toThrow(/at least the input size 8/);
+    expect(() => inputPicture(noise(9, 9), { ...squareOf(8), resizeTo: squareOf(7) })).toThrow(
+      /at least the input size 8/,
+    );
+  });
+});
+
+describe('inputMask', () => {
+  it('of a drawn rectangle lies where the geometry says that it does, and nowhere else', () => {
+    const side = fc.integer({ min: 8, max: 60 });
+    const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.record({ width: side, height: side }),
+        fc.record({ width: fc.integer({ min: 0, max: 20 }), height: fc.integer({ min: 0, max: 20 }) }),
+        fc.record({ width: fc.integer({ min: 60, max: 200 }), height: fc.integer({ min: 60, max: 200 }) }),
+        fc.tuple(share, share, share, share),
+        (input, more, picture, [left, top, across, down]) => {
+          // An even remainder, so that both sides of the cut are alike.
+          const resizeTo = { width: input.width + 2 * more.width, height: input.height + 2 * more.height };
+          const geometry = { ...input, resizeTo };
+          const [x, y] = [Math.floor(left * picture.width), Math.floor(top * picture.height)];
+          const width = 1 + Math.floor(across * (picture.width - x));
+          const height = 1 + Math.floor(down * (picture.height - y));
+          const data = new Uint8Array(picture.width * picture.height);
+          for (let row = y; row < y + height; row++)
+            data.fill(1, row * picture.width + x, row * picture.width + x + width);
+          const mask = inputMask({ ...picture, data }, geometry);
+          expect([mask.width, mask.height]).toEqual([input.width, input.height]);
+          const expected = toMap(geometry, picture, { x, y, width, height });
+          const pixels = [...mask.data.keys()].filter((pixel) => mask.data[pixel] === 1);
+          const columns = pixels.map((pixel) => pixel % input.width);
+          const rows = pixels.map((pixel) => Math.floor(pixel / input.width));
+          // What is seen is rounded to whole pixels of the photograph, which may move an edge by one of the map's.
+          if (expected === undefined) {
+            const toEdge = pixels.map((_, at) =>
+              Math.min(columns[at]!, rows[at]!, input.width - 1 - columns[at]!, input.height - 1 - rows[at]!),
+            );
+            expect(Math.max(0, ...toEdge)).toBeLessThan(2);
+            return;
+          }
+          if (pixels.length === 0) return;
+          expect(Math.min(...columns)).toBeGreaterThanOrEqual(expected.x - 1);
+          expect(Math.max(...columns)).toBeLessThanOrEqual(expected.x + expected.width);
+          expect(Math.min(...rows)).toBeGreaterThanOrEqual(expected.y - 1);
+          expect(Math.max(...rows)).toBeLessThanOrEqual(expected.y + expected.height);
+          // Pixels of the middle are nearest to themselves.
+          const inner = { x: expected.x + 2, y: expected.y + 2 };
+          for (let row = inner.y; row < expected.y + expected.height - 2; row++)
+            for (let column = inner.x; column < expected.x + expected.width - 2; column++)
+              expect(mask.data[row * input.width + column]).toBe(1);
+        },
+      ),
+    );
   });
 });
 
@@ -82,17 +142,17 @@ describe('textureFolder', () => {
       ];
       expect(large.description).toBe('3 texture images');
       const drawn = await Promise.all(
-        Array.from({ length: 12 }, (_, seed) => large.texture(new Random(seed), 16)),
+        Array.from({ length: 12 }, (_, seed) => large.texture(new Random(seed), squareOf(16))),
       );
       expect(new Set(drawn).size).toBe(3);
       for (const { width, height } of drawn) expect(Math.min(width, height)).toBe(16);
       for (let seed = 11; seed >= 0; seed--) {
-        const again = await small.texture(new Random(seed), 16);
+        const again = await small.texture(new Random(seed), squareOf(16));
         expect(again).toEqual(drawn[seed]);
         expect(again).not.toBe(drawn[seed]);
       }
       await rm(paths[0] as string);
-      expect(await large.texture({ pick: () => paths[0] } as unknown as Random, 16)).toBe(
+      expect(await large.texture({ pick: () => paths[0] } as unknown as Random, squareOf(16))).toBe(
         drawn.find(({ width, height }) => width === 16 && height === 24),
       );
     }));
@@ -101,7 +161,9 @@ describe('textureFolder', () => {
     withFiles({ 'a.png': 'no image' }, async (root) => {
       const source = textureFolder([join(root, 'a.png')], fileImages);
       for (let time = 0; time < 2; time++)
-        await expect(source.texture(new Random(1), 16)).rejects.toThrow(/a\.png: cannot be decoded/);
+        await expect(source.texture(new Random(1), squareOf(16))).rejects.toThrow(
+          /a\.png: cannot be decoded/,
+        );
     }));
 
   it('needs a texture', () => {
@@ -114,7 +176,7 @@ describe('classForegrounds', () => {
     withFiles(await products(), async (root) => {
       const { samples } = await loadDataset(join(root, 'data'));
       const done: number[] = [];
-      const decisions = await classForegrounds(samples, { size: 64 }, fileImages, {
+      const decisions = await classForegrounds(samples, squareOf(64), fileImages, {
         onProgress: ({ done: count }) => done.push(count),
       });
       expect(decisions).toEqual({
@@ -151,7 +213,7 @@ describe('writeSynthesisPictures', () => {
           images: fileImages,
           foregrounds: { part: { accepted: true, reason: '' } },
           textures: proceduralTextures(),
-          geometry: { size: 32 },
+          geometry: squareOf(32),
           seed,
           folder: diskStorage(join(root, folder)),
         });
@@ -171,7 +233,7 @@ describe('writeSynthesisPictures', () => {
       expect(await decodeImage(again[0]!.path)).toEqual(picture);
       expect(await decodeImage(other[0]!.path)).not.toEqual(picture);
       // The photograph itself comes first in the row.
-      const photograph = inputPicture(await decodeImage(samples[0]!.path), { size: 32 });
+      const photograph = inputPicture(await decodeImage(samples[0]!.path), squareOf(32));
       expect([...picture.data.subarray(0, 96)]).toEqual([...photograph.data.subarray(0, 96)]);
       expect(await write('four', 1, [])).toEqual([]);
     }));
@@ -190,7 +252,7 @@ describe('clad data synthesize', () => {
         return true;
       });
     const program = new Command('clad').exitOverride();
-    registerData(program);
+    declare(program.command('data'));
     await program.parseAsync(['data', 'synthesize', ...flags], { from: 'user' });
     return said;
   }

@@ -9,6 +9,7 @@ import { sha256 } from '../../../core/sha256.ts';
 import type { Storage } from '../../../core/storage.ts';
 import { madeOnce } from '../../../features/store/made-once.ts';
 import { FeatureStore, type ShardIndex, type StoreIndex, storePlace } from '../../../features/store/store.ts';
+import { patchCount } from '../../../image/geometry.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession, type RowImages } from './input-session.ts';
 import type { FittedInput, FittedResidual } from './network-input.ts';
@@ -58,7 +59,7 @@ async function matchMissing(store: FeatureStore, options: InputStoreOptions): Pr
   const { header } = features.store;
   const { key } = store.header;
   const session = await inputSession(engine, header.width, fitted);
-  const perImage = header.gridSide ** 2;
+  const perImage = patchCount(header.grid);
   const total = features.index.shards.reduce((sum, { images }) => sum + images, 0);
   let done = 0;
   try {

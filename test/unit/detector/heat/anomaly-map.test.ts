@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { anomalyMap, imageScore, mapMatrix } from '../../../../src/detector/heat/anomaly-map.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 
 /** Bilinear with half-pixel centres, clamped at the border. */
 function upsample(scores: number[][], size: number): number[][] {
@@ -68,7 +69,9 @@ describe('the anomaly map', () => {
       const images = [scoresOf(grid, 1), scoresOf(grid, 2)];
       const { map } = await runGraph(
         { scores: { data: images.flat(2), shape: [2 * grid * grid] } },
-        (_, { scores }) => ({ map: anomalyMap(scores!, grid, { size, blurSigma: sigma }) }),
+        (_, { scores }) => ({
+          map: anomalyMap(scores!, squareGrid(grid), { ...squareOf(size), blurSigma: sigma }),
+        }),
       );
       expect(map!.shape).toEqual([2, size, size]);
       const expected = images.flatMap((scores) => blur(upsample(scores, size), sigma)).flat();
@@ -84,7 +87,7 @@ describe('the anomaly map', () => {
         fc.integer({ min: 1, max: 80 }),
         fc.double({ min: 0, max: 12, noNaN: true }),
         (grid, size, blurSigma) => {
-          const matrix = mapMatrix(grid, { size, blurSigma });
+          const matrix = mapMatrix(grid, size, blurSigma);
           expect(matrix).toHaveLength(size * grid);
           for (let pixel = 0; pixel < size; pixel++) {
             const row = matrix.subarray(pixel * grid, (pixel + 1) * grid);
@@ -96,6 +99,41 @@ describe('the anomaly map', () => {
     );
   });
 
+  it('has one matrix for rows and one for columns: turned over, it is the map of the scores turned over', async () => {
+    for (const [rows, columns, height, width, blurSigma] of [
+      [4, 7, 32, 56, 3],
+      [5, 3, 33, 64, 0],
+      [1, 6, 9, 50, 2],
+    ] as const) {
+      const random = new Random('scores', rows, columns);
+      const scores = Array.from({ length: 2 * rows * columns }, () => random.normal());
+      const over = turnedOver(scores, rows, columns);
+      const { map, turned } = await runGraph(
+        { scores: { data: scores, shape: [scores.length] }, over: { data: over, shape: [over.length] } },
+        (_, given) => ({
+          map: anomalyMap(given.scores!, { rows, columns }, { width, height, blurSigma }),
+          turned: anomalyMap(
+            given.over!,
+            { rows: columns, columns: rows },
+            { width: height, height: width, blurSigma },
+          ),
+        }),
+      );
+      expect(map!.shape).toEqual([2, height, width]);
+      turnedOver(Array.from(map!.data), height, width).forEach((value, at) => {
+        expect(turned!.data[at]).toBeCloseTo(value, 4);
+      });
+      // Every row of the map is blurred from rows of the scores alone, as a line by itself is.
+      const [down, across] = [mapMatrix(rows, height, blurSigma), mapMatrix(columns, width, blurSigma)];
+      const [y, x] = [height >> 1, width >> 2];
+      let expected = 0;
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          expected += down[y * rows + row]! * scores[row * columns + column]! * across[x * columns + column]!;
+      expect(map!.data[y * width + x]).toBeCloseTo(expected, 4);
+    }
+  });
+
   it('mirrored is the map of mirrored scores', () => {
     fc.assert(
       fc.property(
@@ -103,7 +141,7 @@ describe('the anomaly map', () => {
         fc.integer({ min: 1, max: 60 }),
         fc.double({ min: 0, max: 6, noNaN: true }),
         (grid, size, blurSigma) => {
-          const matrix = mapMatrix(grid, { size, blurSigma });
+          const matrix = mapMatrix(grid, size, blurSigma);
           matrix.forEach((value, at) => {
             expect(value).toBeCloseTo(matrix[matrix.length - 1 - at]!, 5);
           });
@@ -112,6 +150,15 @@ describe('the anomaly map', () => {
     );
   });
 });
+
+/** Pictures of so many rows and columns, each with its rows as columns. */
+function turnedOver(values: readonly number[], rows: number, columns: number): number[] {
+  const size = rows * columns;
+  return values.map((_, at) => {
+    const [image, place] = [Math.floor(at / size), at % size];
+    return values[image * size + (place % rows) * columns + Math.floor(place / rows)]!;
+  });
+}
 
 describe('the score of an image', () => {
   const size = 10;
@@ -128,7 +175,7 @@ describe('the score of an image', () => {
     const { score } = await runGraph(
       { map: { data: images.flat(), shape: [3, size, size] } },
       (_, { map }) => ({
-        score: imageScore(map!, size, topShare),
+        score: imageScore(map!, squareOf(size), topShare),
       }),
     );
     expect(score!.shape).toEqual([3]);

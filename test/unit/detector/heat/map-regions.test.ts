@@ -1,9 +1,11 @@
 /** @file Anomalous regions: boxes on the photograph from a map. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anomalousRegions, seenPart } from '../../../../src/detector/heat/map-regions.ts';
+import { anomalousRegions } from '../../../../src/detector/heat/map-regions.ts';
+import { seenPart } from '../../../../src/image/geometry.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
-const whole = { size: 4, resizeTo: null };
+const whole = squareOf(4);
 // prettier-ignore
 const map = Float32Array.of(9, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 2, 0, 7, 7);
 
@@ -21,11 +23,26 @@ describe('anomalousRegions', () => {
   });
 
   it('lie in the middle of a photograph whose border the detector does not see', () => {
-    const geometry = { size: 4, resizeTo: 8 };
+    const geometry = { ...squareOf(4), resizeTo: squareOf(8) };
     const picture = { width: 300, height: 200 };
     expect(seenPart(geometry, picture)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
     expect(anomalousRegions(map, geometry, { threshold: 8 }, picture)).toEqual([
       { x: 75, y: 50, width: 38, height: 25, area: 938, peak: 9 },
+    ]);
+  });
+
+  it('of a map that is no square are boxes in its rows and columns', () => {
+    // Two rows of six.
+    const wide = Float32Array.of(0, 0, 0, 0, 9, 9, 0, 5, 0, 0, 0, 0);
+    const picture = { width: 600, height: 100 };
+    const found = anomalousRegions(wide, { width: 6, height: 2 }, { threshold: 4 }, picture);
+    expect(found).toEqual([
+      { x: 400, y: 0, width: 200, height: 50, area: 2 * 100 * 50, peak: 9 },
+      { x: 100, y: 50, width: 100, height: 50, area: 100 * 50, peak: 5 },
+    ]);
+    const cut = { width: 6, height: 2, resizeTo: { width: 8, height: 4 } };
+    expect(anomalousRegions(wide, cut, { threshold: 8 }, { width: 800, height: 400 })).toEqual([
+      { x: 500, y: 100, width: 200, height: 100, area: 2 * 100 * 100, peak: 9 },
     ]);
   });
 
@@ -50,7 +67,7 @@ describe('anomalousRegions', () => {
         (values, width, height) => {
           const regions = anomalousRegions(
             Float32Array.from(values),
-            { size: 8, resizeTo: null },
+            squareOf(8),
             { threshold: 1 },
             {
               width: 8 * width,

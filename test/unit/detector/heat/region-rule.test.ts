@@ -10,6 +10,7 @@ import {
   regionRule,
 } from '../../../../src/detector/heat/region-rule.ts';
 import { withRegions } from '../../../../src/detector/prediction.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const size = 96;
 const near = { low: 2, share: 0.75, reach: 10 };
@@ -29,10 +30,15 @@ function map(defects: readonly { at: number; side: number; strength: number }[],
   });
 }
 const inside = (values: Float32Array, by: RegionRule) =>
-  insideRegions(values, size, by).reduce((count, value) => count + Number(value > 0), 0);
+  insideRegions(values, squareOf(size), by).reduce((count, value) => count + Number(value > 0), 0);
 
 it('a defect raises the map as far around it as the blur, or a patch, reaches', () => {
-  expect([reachOf(5, 8), reachOf(0, 8), reachOf(2, 16), reachOf(0, 0.2)]).toEqual([10, 8, 16, 1]);
+  expect([
+    reachOf(5, squareOf(8)),
+    reachOf(0, squareOf(8)),
+    reachOf(2, squareOf(16)),
+    reachOf(0, squareOf(0.2)),
+  ]).toEqual([10, 8, 16, 1]);
 });
 
 describe('regions', () => {
@@ -51,7 +57,7 @@ describe('regions', () => {
   it('keep a weak defect beside a strong one', () => {
     const { regions } = withRegions(
       {
-        geometry: { size, resizeTo: null },
+        geometry: squareOf(size),
         display: { nut: { low: 2, high: 6, top: 40 } },
         regions: { reach: 10, share: { nut: 0.75 } },
       },
@@ -89,7 +95,7 @@ describe('regions', () => {
             'nut',
             threshold,
           )!;
-          const result = insideRegions(Float32Array.from(values), 6, made);
+          const result = insideRegions(Float32Array.from(values), squareOf(6), made);
           expect(result.some((value) => value > 0)).toBe(Math.max(...values.map(Math.fround)) > threshold);
           // Nothing that is not above the threshold.
           for (const [pixel, value] of values.entries())
@@ -117,6 +123,31 @@ describe('regions', () => {
 });
 
 describe('the highest value near a pixel', () => {
+  it('of a map that is not square equals a plain search', () => {
+    for (const [width, height, reach] of [
+      [7, 3, 1],
+      [3, 41, 10],
+      [30, 8, 9],
+      [1, 12, 2],
+    ] as const) {
+      const random = new Random(width, height, reach);
+      const values = Float32Array.from({ length: width * height }, () => random.uniform(-1, 1));
+      const found = Float32Array.from(values, (_, pixel) => {
+        const near = (a: number, b: number) => Math.abs(a - b) <= reach;
+        return values.reduce(
+          (most, value, other) =>
+            near(pixel % width, other % width) &&
+            near(Math.floor(pixel / width), Math.floor(other / width)) &&
+            value > most
+              ? value
+              : most,
+          -Infinity,
+        );
+      });
+      expect(highestNear(values, { width, height }, reach)).toEqual(found);
+    }
+  });
+
   it('equals a plain search, at every border', () => {
     for (const [side, reach] of [
       [1, 1],
@@ -141,7 +172,7 @@ describe('the highest value near a pixel', () => {
             most = Math.max(most, values[y * side + x]!);
         return most;
       });
-      expect(highestNear(values, side, reach)).toEqual(found);
+      expect(highestNear(values, squareOf(side), reach)).toEqual(found);
     }
   });
 });

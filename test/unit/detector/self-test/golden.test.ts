@@ -9,13 +9,14 @@ import {
   summaryOf,
 } from '../../../../src/detector/self-test/golden.ts';
 import { encodePng } from '../../../../src/image/encode.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const side = 20;
 const map = Float32Array.from(
   { length: side * side },
   (_, pixel) => (pixel % side) + 100 * Math.floor(pixel / side),
 );
-const classes = ['bolt', 'cap'];
+const told = { classes: ['bolt', 'cap'], geometry: squareOf(side) };
 const prediction = {
   class: 'cap',
   regions: [],
@@ -27,11 +28,11 @@ const prediction = {
   verdict: 'anomalous',
   map,
 } as const;
-const kept = goldenPicture('drawn', 'AAAA', prediction, classes);
+const kept = goldenPicture('drawn', 'AAAA', prediction, told);
 
 describe('summaryOf', () => {
   it('has the extremes, the mean, and the means of 8 x 8 parts', () => {
-    const { low, mean, high, cells } = summaryOf(map);
+    const { low, mean, high, cells } = summaryOf(map, squareOf(side));
     expect([low, mean, high]).toEqual([0, 959.5, 1919]);
     expect(cells.length).toBe(64);
     // Columns 0 to 2 of rows 0 to 2, and columns 18, 19 of rows 18, 19.
@@ -40,22 +41,30 @@ describe('summaryOf', () => {
   });
 });
 
+it('the summary of a map that is no square has as many parts across as down', () => {
+  const [width, height] = [24, 16];
+  const wide = Float32Array.from({ length: width * height }, (_, pixel) => pixel % width);
+  const { cells } = summaryOf(wide, { width, height });
+  expect(cells.slice(0, 8)).toEqual([1, 4, 7, 10, 13, 16, 19, 22]);
+  expect(cells.slice(56)).toEqual(cells.slice(0, 8));
+});
+
 describe('compareGolden', () => {
   it('accepts the same, and differences within the tolerance', () => {
-    expect(compareGolden(kept, prediction, 1e-6, classes)).toEqual({
+    expect(compareGolden(kept, prediction, 1e-6, told)).toEqual({
       score: 0,
       map: 0,
       shares: 0,
       within: true,
     });
     const nearly = { ...prediction, score: 1501, classShares: { bolt: 0.249, cap: 0.751 } };
-    expect(compareGolden(kept, nearly, 0.001, classes)).toMatchObject({ within: true });
-    expect(compareGolden(kept, nearly, 0.0005, classes)).toMatchObject({ within: false });
+    expect(compareGolden(kept, nearly, 0.001, told)).toMatchObject({ within: true });
+    expect(compareGolden(kept, nearly, 0.0005, told)).toMatchObject({ within: false });
   });
 
   it('refuses another score, another map, another class, and NaN', () => {
     const within = (changed: Partial<typeof prediction> | Record<string, unknown>) =>
-      compareGolden(kept, { ...prediction, ...changed }, 0.001, classes).within;
+      compareGolden(kept, { ...prediction, ...changed }, 0.001, told).within;
     expect(within({ score: 1510 })).toBe(false);
     expect(within({ map: map.map((value, pixel) => (pixel === 0 ? 200 : value)) })).toBe(false);
     expect(within({ classShares: { bolt: 0.75, cap: 0.25 } })).toBe(false);

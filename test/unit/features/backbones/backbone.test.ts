@@ -164,9 +164,26 @@ describe('a file without a card', () => {
     );
   });
 
+  it('may be fixed to a picture that is no square: height and width are checked each', async () => {
+    const path = await written('oblong.onnx', tiny({ inputShape: [1, 3, 64, 96] }));
+    const { card: made } = await loadBackbone(path);
+    expect(made.inputSize).toBe('96x64');
+    expect(made.layers.map(({ stride }) => stride)).toEqual([4, 8]);
+    for (const inputSize of [64, 96, '64x96', '96x72'])
+      await expect(loadBackbone(path, { inputSize })).rejects.toThrow(
+        `to be 96x64 pixels, to which the ONNX file is fixed (--input-size 96x64), got ${inputSize}.`,
+      );
+    expect((await verifyBackbone(path)).layers.map(({ shape }) => shape.slice(2))).toEqual([
+      [16, 24],
+      [8, 12],
+    ]);
+    const high = await written('high.onnx', tiny({ inputShape: [1, 3, 64, 'W'] }));
+    expect((await loadBackbone(high, { inputSize: '96x64' })).card.inputSize).toBe('96x64');
+    await expect(loadBackbone(high, { inputSize: '64x96' })).rejects.toThrow('64 pixels');
+  });
+
   it.each([
     ['grey images', tiny({ inputShape: ['N', 1, 'H', 'W'] }), 'its input pixels is float32 [N, 1, H, W]'],
-    ['oblong images', tiny({ inputShape: ['N', 3, 64, 32] }), 'its input is fixed to 32 x 64 pixels'],
     ['text', new TextEncoder().encode('not a network'), 'it is no ONNX file'],
     ['nothing', new Uint8Array(), 'it is no ONNX file'],
   ])('is refused when it is for %s', async (_, bytes, reason) => {

@@ -7,6 +7,7 @@ import { buildFilterBank } from '../../../../src/features/backbones/filter-bank.
 import { float32, floats, type Session } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { proceduralTexture } from '../../../../src/synthesis/procedural-textures.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const side = 128;
 let raw: Session;
@@ -173,7 +174,7 @@ describe('the filter bank', () => {
     const random = new Random('bank test');
     const channels: number[][][] = [[], []];
     for (let count = 0; count < 20; count++) {
-      const { data } = proceduralTexture(side, random);
+      const { data } = proceduralTexture(squareOf(side), random);
       const layers = await layersOf(standard, (x, y) => {
         const at = 3 * (y * side + x);
         return [0, 1, 2].map((channel) => (data[at + channel] as number) / 127.5 - 1) as [

@@ -3,6 +3,7 @@ import { normalize, resizeToInput } from '../../../../src/features/patches/prepr
 import { Graph } from '../../../../src/graph/index.ts';
 import { type Engine, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
@@ -11,7 +12,10 @@ const webGpu = await nodeEngine({ device: 'webgpu' }).catch(() => undefined);
 async function preprocess(height: number, width: number, size: number, resizeTo?: number, engine?: Engine) {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  const resized = resizeToInput(image, { size, resizeTo });
+  const resized = resizeToInput(image, {
+    ...squareOf(size),
+    ...(resizeTo !== undefined && { resizeTo: squareOf(resizeTo) }),
+  });
   graph.output('resized', resized);
   graph.output('input', normalize(graph, resized, imageNet));
   const session = await (engine ?? (await nodeEngine({ threads: 1 }))).load(graph.toBytes());

@@ -13,7 +13,12 @@ import { fingerprint } from '../../../../src/data/fingerprint.ts';
 import { loadDataset } from '../../../../src/data/load.ts';
 import type { BackboneLayer } from '../../../../src/features/backbones/backbone-card.ts';
 import { requireAsCarded } from '../../../../src/features/backbones/check-layers.ts';
-import { Extractor, type FeaturePlan, planFeatures } from '../../../../src/features/patches/extractor.ts';
+import {
+  Extractor,
+  type FeaturePlan,
+  patchGrid,
+  planFeatures,
+} from '../../../../src/features/patches/extractor.ts';
 import {
   type ExtractedStore,
   type ExtractOptions,
@@ -26,6 +31,7 @@ import { averagePool, decodeModel, Graph } from '../../../../src/graph/index.ts'
 import { decodeImage } from '../../../../src/image/decode.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { encoded, type Files, noise, withFiles } from '../../../helpers/pictures.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
 
 const files: Files = {
@@ -43,7 +49,7 @@ let features: FeaturePlan;
 
 const planFor = (size: number) =>
   planFeatures(engine, backbone, {
-    geometry: { size },
+    geometry: squareOf(size),
     layers: ['layer2', 'layer3'],
     fineLayers: [],
     fineWeight: 1,
@@ -60,7 +66,7 @@ async function optionsFor(root: string, changes: Partial<ExtractOptions> = {}): 
     geometry: (changes.features ?? features).geometry,
     seed: 5,
     perImage: 1,
-    synthesis: { gridSide: (changes.features ?? features).sides[0] as number },
+    synthesis: { grid: patchGrid(changes.features ?? features) },
     textures: null,
     foregroundClasses: [],
   };
@@ -104,7 +110,7 @@ describe('the store of patch features', () => {
       const options = await optionsFor(root);
       const { store, index, reused } = await extractFeatures(options);
       expect(reused).toBe(false);
-      expect(index).toMatchObject({ width: 22, gridSide: 4, classes: ['bolt', 'nut'] });
+      expect(index).toMatchObject({ width: 22, grid: squareGrid(4), classes: ['bolt', 'nut'] });
       const shards = await everyShard(store, index);
       expect(shards.map(({ images }) => images.length)).toEqual([2, 2, 1]);
       const images = shards.flatMap((shard) => shard.images).sort((a, b) => a.id - b.id);
@@ -169,7 +175,7 @@ describe('the store of patch features', () => {
 
   it('cuts the middle out of an image once, with an anomaly or without', () =>
     withPhotos(async (root) => {
-      const geometry = { size: 32, resizeTo: 40 };
+      const geometry = { ...squareOf(32), resizeTo: squareOf(40) };
       const plan = await planFeatures(engine, backbone, { ...features, geometry });
       const { setup, ...options } = await optionsFor(root, { features: plan });
       // With all of the photograph left in Eq. 3, nothing of the texture can be seen.
@@ -405,7 +411,7 @@ it('by a broken image is an error that names it', () =>
 describe('finer layers', () => {
   const planWith = (fineWeight: number) =>
     planFeatures(engine, backbone, {
-      geometry: { size: 32 },
+      geometry: squareOf(32),
       layers: ['layer3'],
       fineLayers: ['layer2'],
       fineWeight,
@@ -416,7 +422,7 @@ describe('finer layers', () => {
     const image = noise(40, 40);
     const rows = async (plan: FeaturePlan) => {
       const extractor = await Extractor.create(engine, backbone, plan);
-      expect([extractor.gridSide, extractor.width]).toEqual([2, 22]);
+      expect(patchGrid(plan)).toEqual(squareGrid(2));
       const features = halvesToFloats(await extractor.extract([image]));
       await extractor.release();
       return features;
@@ -436,7 +442,7 @@ describe('a card that is not of its file', () => {
       engine,
       { ...backbone, card: { ...card, layers: [{ ...card.layers[0]!, ...layer }, card.layers[1]!] } },
       {
-        geometry: { size },
+        geometry: squareOf(size),
         layers: ['layer2', 'layer3'],
         fineLayers: [],
         fineWeight: 1,
@@ -450,17 +456,37 @@ describe('a card that is not of its file', () => {
         `/tiny.onnx: cannot serve as a backbone: layer layer2 has the shape [1, 12, 8, 8] on 64 x 64 pixels; its card says a stride of ${stride}, which is about ${64 / stride} positions.`,
       );
     await expect(planAs({ channels: 13 })).rejects.toThrow('its card says 13 channels');
-    await expect(planAs({})).resolves.toMatchObject({ sides: [8, 4] });
+    await expect(planAs({})).resolves.toMatchObject({ grids: [squareGrid(8), squareGrid(4)] });
   });
 
   it('is not confused with a network that loses positions at the border', () => {
     const measured = (side: number) => [{ name: 'layer3', shape: [1, 10, side, side] }];
     const at = (size: number, side: number) => () =>
-      requireAsCarded({ path: 'x', card: { ...card, inputSize: 224 } }, measured(side), size);
+      requireAsCarded({ path: 'x', card: { ...card, inputSize: 224 } }, measured(side), squareOf(size));
     // As VGG without padding would have it: two positions fewer at any size.
     for (const size of [64, 128, 224, 512]) expect(at(size, size / 16 - 2), String(size)).not.toThrow();
     for (const size of [64, 128, 224, 512]) expect(at(size, size / 8), String(size)).toThrow(/stride of 16/);
   });
+});
+
+it('an input that is not square has patches by rows and columns, and is checked on each side', async () => {
+  const plan = await planFeatures(engine, backbone, {
+    ...features,
+    geometry: { width: 64, height: 32 },
+  });
+  expect(patchGrid(plan)).toEqual({ rows: 4, columns: 8 });
+  const extractor = await Extractor.create(engine, backbone, plan);
+  const halves = await extractor.extract([noise(50, 70, 1), noise(50, 70, 2)]);
+  expect(halves).toHaveLength(2 * 4 * 8 * 22);
+  await extractor.release();
+  const picky = { ...backbone, card: { ...backbone.card, sizeMultiple: 16 } };
+  for (const [width, height] of [
+    [64, 40],
+    [40, 64],
+  ] as const)
+    await expect(planFeatures(engine, picky, { ...features, geometry: { width, height } })).rejects.toThrow(
+      `to be each side a multiple of 16, as backbone tiny needs it, got ${width}x${height}`,
+    );
 });
 
 it('a backbone file that is fixed to one size runs at no other, and says at which', async () => {
@@ -473,7 +499,7 @@ it('a backbone file that is fixed to one size runs at no other, and says at whic
     engine,
     { ...backbone, model: decodeModel(fixed.toBytes()) },
     {
-      geometry: { size: 32 },
+      geometry: squareOf(32),
       layers: ['layer2'],
       fineLayers: [],
       fineWeight: 1,

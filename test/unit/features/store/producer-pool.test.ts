@@ -8,12 +8,13 @@ import { produceInThreads } from '../../../../src/features/store/producer-thread
 import { memoryWorker } from '../../../../src/runtime/worker/memory-port.ts';
 import type { AskingPort } from '../../../../src/runtime/worker/protocol.ts';
 import { type Files, withFiles } from '../../../helpers/pictures.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 
 const setup: ProducerSetup = {
-  geometry: { size: 32 },
+  geometry: squareOf(32),
   seed: 5,
   perImage: 1,
-  synthesis: { gridSide: 4 },
+  synthesis: { grid: squareGrid(4) },
   textures: null,
   foregroundClasses: [],
 };

@@ -13,6 +13,7 @@ import {
 import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { type Files, withFiles } from '../../../helpers/pictures.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
 
 const engine = await nodeEngine({ threads: 2 });
@@ -21,7 +22,7 @@ let features: FeaturePlan;
 
 beforeAll(async () => {
   features = await planFeatures(engine, backbone, {
-    geometry: { size: 32 },
+    geometry: squareOf(32),
     layers: ['layer2', 'layer3'],
     fineLayers: [],
     fineWeight: 1,
@@ -45,7 +46,7 @@ const withPhotos = (use: (options: ExtractOptions, cache: Storage) => Promise<vo
       geometry: features.geometry,
       seed: 5,
       perImage: 1,
-      synthesis: { gridSide: 4 },
+      synthesis: { grid: squareGrid(4) },
       textures: null,
       foregroundClasses: [],
     };

@@ -18,7 +18,7 @@ const threshold = (value: number) => ({
 const metadata = {
   cladVersion: '0.1.0',
   classes: ['bottle', 'wing "A\\B" nut'],
-  geometry: { size: 256, resizeTo: null },
+  geometry: { width: 320, height: 256 },
   thresholds: { bottle: threshold(3.5), 'wing "A\\B" nut': threshold(-0.25) },
 } as unknown as DetectorMetadata;
 
@@ -30,7 +30,7 @@ describe('config.pbtxt', () => {
       max_batch_size: 8,
       input: [{ name: 'image', data_type: 'TYPE_UINT8', dims: [-1, -1, 3] }],
       output: [
-        { name: 'anomaly_map', data_type: 'TYPE_FP32', dims: [256, 256] },
+        { name: 'anomaly_map', data_type: 'TYPE_FP32', dims: [256, 320] },
         { name: 'score', data_type: 'TYPE_FP32', dims: [1], reshape: {} },
         { name: 'class_share', data_type: 'TYPE_FP32', dims: [2], label_filename: 'labels.txt' },
       ],

@@ -13,6 +13,7 @@ import {
   writeGoodImages,
 } from '../../../../src/jobs/good-images/standing-out.ts';
 import { RunFolder } from '../../../../src/jobs/run-folder.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const scores = { bolt: [1, 1.1, 0.9, 1.2, 1.05, 40, 0.8, 0.7], nut: [7, 7.1, 70] };
 const thresholds = Object.fromEntries(
@@ -103,7 +104,7 @@ describe('the files of images that stand out', () => {
         rankImages(images, true),
         {
           // The middle of the photograph, 400 x 100.
-          geometry: { size: 64, resizeTo: 128 },
+          geometry: { ...squareOf(64), resizeTo: squareOf(128) },
           thresholds,
           display: { bolt: { low: 1, high: 30 }, nut: { low: 1, high: 30 } },
         } as unknown as DetectorMetadata,

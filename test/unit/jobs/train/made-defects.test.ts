@@ -19,6 +19,7 @@ import {
 } from '../../../../src/jobs/train/made-defects.ts';
 import type { Work } from '../../../../src/jobs/train/train-request.ts';
 import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
+import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 
 const size = 128;
 const grid = 16;
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const matrix = mapMatrix(grid, { size, blurSigma: 5 });
+const matrix = mapMatrix(grid, size, 5);
 
 /** As a detector sees it: how far each patch is from good, blurred. */
 function blurred({ data }: RgbImage, strength: number): Float32Array {
@@ -71,7 +72,7 @@ function workWith(perImage: number, signal?: AbortSignal): Work {
   return {
     training: [0, 1, 2].map(() => ({ path: join(folder, 'good.png'), className: 'nut' })),
     split: { heldOut: new Set([1]), fit: new Set([0, 2]) },
-    view: { geometry: { size }, patch: size / grid },
+    view: { geometry: squareOf(size), grid: squareGrid(grid) },
     images: fileImages,
     textures: null,
     bits: 16,
@@ -82,7 +83,7 @@ function workWith(perImage: number, signal?: AbortSignal): Work {
 
 const metadata = {
   classes: ['nut'],
-  geometry: { size, resizeTo: null },
+  geometry: squareOf(size),
   thresholds: { nut: { threshold: 3, achievableRate: 0.02, requestedRate: 0.02, count: 50 } },
   display: { nut: { low: 2, high: 4, top: 8 } },
 } as unknown as DetectorMetadata;
@@ -147,11 +148,11 @@ describe('the region share of a class', () => {
       return { map: blurred({ ...good, data }, 4 + 6 * number), mask, score: 40 };
     });
     const area = (of: Float32Array) => of.reduce((count, value) => count + Number(value > 0), 0);
-    const share = shareOf(found, size, { threshold: 3, low: 2, reach: 16 });
+    const share = shareOf(found, squareOf(size), { threshold: 3, low: 2, reach: 16 });
     const rule = { threshold: 3, near: { low: 2, share, reach: 16 } };
     const ratios = found.map(({ map, mask }) => ({
-      tight: area(insideRegions(map, size, rule)) / mask.filter(Boolean).length,
-      loose: area(insideRegions(map, size, { threshold: 3 })) / mask.filter(Boolean).length,
+      tight: area(insideRegions(map, squareOf(size), rule)) / mask.filter(Boolean).length,
+      loose: area(insideRegions(map, squareOf(size), { threshold: 3 })) / mask.filter(Boolean).length,
     }));
     const middle = (of: 'tight' | 'loose') => ratios.map((ratio) => ratio[of]).sort((a, b) => a - b)[6]!;
     expect(middle('loose')).toBeGreaterThan(1.8);
@@ -166,6 +167,6 @@ describe('the region share of a class', () => {
       mask: new Uint8Array(size * size).fill(1),
       score: 9,
     }));
-    expect(shareOf(found, size, { threshold: 3, low: 2, reach: 10 })).toBe(usualShare);
+    expect(shareOf(found, squareOf(size), { threshold: 3, low: 2, reach: 10 })).toBe(usualShare);
   });
 });

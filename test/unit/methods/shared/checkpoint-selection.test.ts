@@ -12,6 +12,7 @@ import type { PatchNetworks } from '../../../../src/methods/shared/patch-network
 import type { DeclaredParameters } from '../../../../src/nn/parameters.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
+import { squareOf } from '../../../helpers/sizes.ts';
 
 const engine = await nodeEngine({ threads: 1 });
 const width = 2;
@@ -120,7 +121,8 @@ describe('the validation score on test images', () => {
       const training = { ...presets.fast, score: { ...presets.fast.score, blurSigma: 0 } };
       const fitted = { kind: 'feature', width, noiseDeviation: new Float32Array(width) } as const;
       const images = fileImages;
-      const common = { engine, inputs, fitted, training, networks, images, firstId, geometry: { size } };
+      const geometry = squareOf(size);
+      const common = { engine, inputs, fitted, training, networks, images, firstId, geometry };
       const first = await testValidator({ ...common, samples });
       // The same with the second class taken for the first's: all four are of one.
       const all = await testValidator({

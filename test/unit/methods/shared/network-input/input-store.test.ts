@@ -19,6 +19,7 @@ import type { FittedResidual } from '../../../../../src/methods/shared/network-i
 import type { Engine } from '../../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
 import { type MadeStore, makeStore, randomRows } from '../../../../helpers/made-store.ts';
+import { squareGrid } from '../../../../helpers/sizes.ts';
 
 const width = 8;
 const plain = await nodeEngine({ threads: 2 });
@@ -85,7 +86,7 @@ describe('the input store', () => {
 
   it('has the rows of the feature store, matched without entries of their own image', async () => {
     const { store, index } = await inputs('rows');
-    expect(index).toMatchObject({ width: 5, gridSide: 3, classes: ['bolt', 'nut'] });
+    expect(index).toMatchObject({ width: 5, grid: squareGrid(3), classes: ['bolt', 'nut'] });
     expect(index.shards).toEqual(made.index.shards);
     const session = await inputSession(plain, width, fitted);
     for (let shard = 0; shard < 3; shard++) {

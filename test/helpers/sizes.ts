@@ -1,0 +1,11 @@
+/** @file Sizes and grids for tests that do not care about width and height. */
+import type { Grid } from '../../src/image/geometry.ts';
+import type { PictureSize } from '../../src/image/limits.ts';
+
+export function squareOf(side: number): PictureSize {
+  return { width: side, height: side };
+}
+
+export function squareGrid(side: number): Grid {
+  return { rows: side, columns: side };
+}
