@@ -7,11 +7,8 @@ import { CladError } from '../../../core/errors.ts';
 import { halvesToFloats } from '../../../core/half.ts';
 import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
-import {
-  chooseEntriesByClass,
-  type EntryOptions,
-  type Reduction,
-} from '../../../features/memory-bank/choose-entries.ts';
+import type { Reduction } from '../../../features/memory-bank/candidates.ts';
+import { chooseEntriesByClass, type EntryOptions } from '../../../features/memory-bank/choose-entries.ts';
 import { classStarts } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
