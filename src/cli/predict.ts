@@ -4,6 +4,7 @@ import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { openDetector, uncheckedNote } from '../detector/open.ts';
+import type { Recognised } from '../detector/prediction.ts';
 import {
   type PredictionFailure,
   type PredictionLine,
@@ -29,6 +30,7 @@ export function registerPredict(program: Command): void {
     .argument('<path...>', 'images, or folders of images')
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')
     .option('--legend', 'with --maps: a strip below each map with the values of its colours')
+    .option('--class <name>', 'the class of the images, where it is known; else each image itself decides')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document per image, one per line, as they come')
@@ -38,6 +40,7 @@ export function registerPredict(program: Command): void {
 Examples:
   $ clad predict runs/parts part.jpg --maps maps/
   $ clad predict runs/parts/model.onnx incoming/ --json
+  $ clad predict runs/parts line-3/ --class screw
 
 What lies in a folder and is no image is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
 
@@ -49,6 +52,7 @@ Exit status: 0 when every image was predicted, whatever the verdicts; 2 when one
 interface PredictFlags {
   readonly maps?: string;
   readonly legend?: boolean;
+  readonly class?: string;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
@@ -78,6 +82,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   try {
     let done = 0;
     for await (const line of predictImages(detector, targets, flags.maps, {
+      class: flags.class,
       legend: flags.legend ?? false,
       onLeftOut,
     })) {
@@ -102,17 +107,31 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
 }
 
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
+  const given = lines.some(({ recognised }) => recognised !== null);
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = terminalTable({
-    header: ['image', 'class', 'votes', 'score', 'threshold', 'verdict'],
+    header: [
+      'image',
+      'class',
+      'votes',
+      ...(given ? ['recognised as', 'votes'] : []),
+      'score',
+      'threshold',
+      'verdict',
+    ],
     rows: lines.map((line) => [
       line.path,
-      line.class,
-      `${Math.round(100 * line.classShare)} %`,
+      ...recognition(line),
+      ...(given ? recognition(line.recognised ?? line) : []),
       number(line.score),
       number(line.threshold),
       line.verdict ?? '-',
     ]),
   });
   return maps === undefined ? table : `${table}\n\nHeat maps: ${maps}`;
+}
+
+/** A class, and its share of the votes. */
+function recognition({ class: name, classShare }: Recognised): string[] {
+  return [name, `${Math.round(100 * classShare)} %`];
 }

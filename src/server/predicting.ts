@@ -16,11 +16,27 @@ import type { RgbImage } from '../image/rgb.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
+import type { AskedImage } from './detector-thread.ts';
+import { type GivenClass, givenClass } from './given-classes.ts';
 import { type HeatOrder, requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import type { Extent, PictureThreads } from './pictures.ts';
+
+/** What is wanted of images beside their predictions. */
+export interface Wanted {
+  /** Heat maps as ordered; none where undefined. */
+  readonly heat: HeatOrder | undefined;
+  /** The class of all of them, where it is known. */
+  readonly class: string | undefined;
+}
+
+/** A decoded image, and its class where that is known. */
+export interface GivenImage {
+  readonly image: RgbImage;
+  readonly class: GivenClass;
+}
 
 /** An image as it was sent. */
 export interface SentImage {
@@ -62,7 +78,7 @@ export class Predictions {
   readonly #places: Budget;
   /** Bytes, for each lane that of the most expensive picture there may be. */
   readonly #memory: Readonly<Record<Extent, Budget>>;
-  readonly #batchers: Readonly<Record<Extent, Batcher<Loaded, RgbImage, Outcome>>>;
+  readonly #batchers: Readonly<Record<Extent, Batcher<Loaded, AskedImage, Outcome>>>;
   readonly #metrics: ServiceMetrics;
   /** Running mean of the engine's time on an image, seconds. */
   #pace = 0;
@@ -99,19 +115,18 @@ export class Predictions {
 
   /**
    * Predicts images; one that is broken does not stop the others.
-   * @param heat - with heat maps as ordered; without where undefined
    * @param signal - its reason ends the wait; work under way goes on and keeps its place until it is done
-   * @throws QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
+   * @throws CLASS_GIVEN_UNKNOWN, QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
    */
   async predict(
     detector: HostedDetector,
     images: readonly SentImage[],
-    heat: HeatOrder | undefined,
+    wanted: Wanted,
     signal: AbortSignal,
   ): Promise<(Predicted | NotPredicted)[]> {
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
       try {
-        const predicted = await this.#predictOne(loaded, { file, bytes }, heat, signal, arrived);
+        const predicted = await this.#predictOne(loaded, { file, bytes }, wanted, signal, arrived);
         this.#metrics.predicted(detector.source, predicted.prediction);
         return predicted;
       } catch (error) {
@@ -135,7 +150,7 @@ export class Predictions {
    */
   async infer(
     detector: HostedDetector,
-    read: () => Promise<readonly RgbImage[]>,
+    read: () => Promise<readonly GivenImage[]>,
     signal: AbortSignal,
   ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
     const places = [this.#takePlaces(1)];
@@ -150,13 +165,14 @@ export class Predictions {
 
   async #inferAll(
     detector: HostedDetector,
-    images: readonly RgbImage[],
+    images: readonly GivenImage[],
     signal: AbortSignal,
   ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
-    const { loaded, results } = await this.#worked(detector, images, async (loaded, image, arrived) => {
-      const giveBack = await this.#takeMemory(loaded, image, signal);
+    const { loaded, results } = await this.#worked(detector, images, async (loaded, given, arrived) => {
+      const asked = { ...given, class: givenClass(loaded.metadata.classes, given.class) };
+      const giveBack = await this.#takeMemory(loaded, asked.image, signal);
       try {
-        const { prediction } = await this.#batched(loaded, image, signal, arrived);
+        const { prediction } = await this.#batched(loaded, asked, signal, arrived);
         this.#metrics.predicted(detector.source, prediction);
         return prediction;
       } finally {
@@ -198,12 +214,13 @@ export class Predictions {
   async #predictOne(
     loaded: Loaded,
     { file, bytes }: SentImage,
-    heat: HeatOrder | undefined,
+    { heat, class: given }: Wanted,
     signal: AbortSignal,
     arrived: () => void,
   ): Promise<Predicted> {
     const name = file ?? 'image';
     const { maxPixels, timeout } = this.#options;
+    const className = givenClass(loaded.metadata.classes, given);
     const size = await imageSize(bytes, name, maxPixels);
     if (heat?.size === 'full') requireDrawable(size, name);
     const extent = extentOf(size);
@@ -217,7 +234,8 @@ export class Predictions {
         { bytes, name, limits },
         { transfer, signal },
       );
-      const { prediction: raw, image } = await this.#batched(loaded, decoded, signal, arrived);
+      const asked = { image: decoded, class: className };
+      const { prediction: raw, image } = await this.#batched(loaded, asked, signal, arrived);
       const { prediction, map } = await this.#pictures.call(
         heat?.size === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
         'finish',
@@ -235,13 +253,13 @@ export class Predictions {
     }
   }
 
-  #batcher(extent: Extent): Batcher<Loaded, RgbImage, Outcome> {
+  #batcher(extent: Extent): Batcher<Loaded, AskedImage, Outcome> {
     const { maxBatch, maxDelay } = this.#options;
     return new Batcher({
       maxBatch,
       maxDelay,
-      run: async (loaded, images) => {
-        const outcome = await loaded.run(images, extent);
+      run: async (loaded, asked) => {
+        const outcome = await loaded.run(asked, extent);
         return outcome.predictions.map((prediction, at) => ({ prediction, image: outcome.images[at]! }));
       },
       onBatch: (size, milliseconds) => {
@@ -252,9 +270,10 @@ export class Predictions {
     });
   }
 
-  #batched(loaded: Loaded, image: RgbImage, signal: AbortSignal, arrived: () => void): Promise<Outcome> {
-    const batcher = this.#batchers[extentOf(image)];
-    const outcome = batcher.submit(loaded, `${image.width}x${image.height}`, image, signal);
+  #batched(loaded: Loaded, asked: AskedImage, signal: AbortSignal, arrived: () => void): Promise<Outcome> {
+    const { width, height } = asked.image;
+    const batcher = this.#batchers[extentOf(asked.image)];
+    const outcome = batcher.submit(loaded, `${width}x${height}`, asked, signal);
     arrived();
     return outcome;
   }
