@@ -25,7 +25,7 @@ export function disagreement(
   return [
     {
       code: 'CLASS',
-      message: `The class was given as ${given.class}, but most of the patches' votes are for another: ${votes(recognised)}, ${votes(given)}.`,
+      message: `The class was given as ${given.class}, but more of the patches' votes are for another: ${votes(recognised)}, ${votes(given)}.`,
     },
   ];
 }
