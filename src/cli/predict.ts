@@ -75,6 +75,10 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const model = await modelPathOf(folder);
   const detector = await openDetector(engine, model);
   for (const note of uncheckedNote(detector, model)) printNote(`clad: ${note}`);
+  if (flags.class !== undefined && !detector.searchesByClass)
+    printNote(
+      'clad: this detector does not search by class: --class decides on threshold, verdict and colours alone.',
+    );
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const warnings = new WarningSummary();

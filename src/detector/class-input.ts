@@ -5,6 +5,7 @@
  * ONNX has optional inputs, which are a constant and an input at once, but ONNX Runtime's packages for JavaScript pass over what they are fed for such a
  * one. And the bytes are cut rather than decoded and encoded: a file has a hundred megabytes, and a page has no library for its format.
  */
+import { joined } from '../core/arrays.ts';
 import { classGiven, undecided } from '../features/memory-bank/class-given.ts';
 import { fieldHead, fieldsOf } from '../graph/wire.ts';
 import { int64, type TensorValue } from '../runtime/engine.ts';
@@ -31,14 +32,14 @@ const int64Code = 7;
  * @returns undefined where the file has no such constant: its method does not search by class
  * @throws Error when the bytes are no ONNX file
  */
-export function withClassInput(file: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+export function withClassInput(file: Uint8Array): Uint8Array | undefined {
   for (const { field, content: graph, start, end } of fieldsOf(file)) {
     if (field !== fields.graph || !graph) continue;
     for (const constant of fieldsOf(graph)) {
       if (constant.field !== fields.initializer || !isClassGiven(constant.content)) continue;
       const parts = [graph.subarray(0, constant.start), graph.subarray(constant.end), classInput()];
       const changed = parts.reduce((sum, { length }) => sum + length, 0);
-      return together([
+      return joined(Uint8Array, [
         file.subarray(0, start),
         fieldHead(fields.graph, changed),
         ...parts,
@@ -82,15 +83,5 @@ function classInput(): Uint8Array {
 /** A field with this content. */
 function wrapped(field: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return together([fieldHead(field, length), ...parts]);
-}
-
-function together(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joined(Uint8Array, [fieldHead(field, length), ...parts]);
 }

@@ -53,18 +53,18 @@ export class Detector {
   /** Whether its checksum has shown that the file is whole; false for a file of before there were checksums. */
   readonly checked: boolean;
   readonly #session: Session;
+  /** Whether a class given with an image says what is searched; where it does not, it decides on threshold and verdict alone. */
+  readonly searchesByClass: boolean;
   readonly #device: string;
-  /** Whether the session takes the class of each image. */
-  readonly #takesClass: boolean;
 
   private constructor(
     session: Session,
-    takesClass: boolean,
+    searchesByClass: boolean,
     { metadata, checked }: ReturnType<typeof readDetector>,
     device: string,
   ) {
     this.#session = session;
-    this.#takesClass = takesClass;
+    this.searchesByClass = searchesByClass;
     this.metadata = metadata;
     this.checked = checked;
     this.#device = device;
@@ -137,7 +137,7 @@ export class Detector {
     for (const image of images) this.#requireBits(image, name);
     const feeds = {
       image: imageTensor(images),
-      ...(this.#takesClass && { [classGiven]: classTensor(given) }),
+      ...(this.searchesByClass && { [classGiven]: classTensor(given) }),
     };
     const outputs = await this.#session.run(feeds).catch((error: unknown) => {
       throw error instanceof CladError ? error : failed(firstLineOf(error), error);

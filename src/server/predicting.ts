@@ -9,7 +9,7 @@
 import { CladError } from '../core/errors.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { Prediction, RawPrediction } from '../detector/prediction.ts';
+import type { RawPrediction } from '../detector/prediction.ts';
 import { imageSize } from '../image/decode.ts';
 import { type PictureSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -17,47 +17,13 @@ import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
 import type { AskedImage } from './detector-thread.ts';
-import { type GivenClass, givenClass } from './given-classes.ts';
-import { type HeatOrder, requireDrawable } from './heat-size.ts';
+import { givenClass } from './given-classes.ts';
+import { requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import type { Extent, PictureThreads } from './pictures.ts';
-
-/** What is wanted of images beside their predictions. */
-export interface Wanted {
-  /** Heat maps as ordered; none where undefined. */
-  readonly heat: HeatOrder | undefined;
-  /** The class of all of them, where it is known. */
-  readonly class: string | undefined;
-}
-
-/** A decoded image, and its class where that is known. */
-export interface GivenImage {
-  readonly image: RgbImage;
-  readonly class: GivenClass;
-}
-
-/** An image as it was sent. */
-export interface SentImage {
-  /** As the client calls it; only ever given back. */
-  readonly file: string | null;
-  readonly bytes: Uint8Array;
-}
-
-/** What is said of an image. */
-export interface Predicted {
-  readonly file: string | null;
-  readonly prediction: Prediction;
-  /** The heat map as PNG, where it was asked for. */
-  readonly map: Uint8Array | undefined;
-}
-
-/** An image that could not be predicted, because of itself. */
-export interface NotPredicted {
-  readonly file: string | null;
-  readonly error: CladError;
-}
+import type { GivenImage, NotPredicted, Predicted, SentImage, Wanted } from './request-images.ts';
 
 /** What the engine says of an image, and its pixels again. */
 export interface Outcome {
@@ -124,9 +90,12 @@ export class Predictions {
     wanted: Wanted,
     signal: AbortSignal,
   ): Promise<(Predicted | NotPredicted)[]> {
+    const { classes } = detector.require().metadata;
+    // Found once, before any is predicted; until the work begins nothing is waited for, so that it is on the same file.
+    const asked = { ...wanted, class: givenClass(classes, wanted.class) };
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
       try {
-        const predicted = await this.#predictOne(loaded, { file, bytes }, wanted, signal, arrived);
+        const predicted = await this.#predictOne(loaded, { file, bytes }, asked, signal, arrived);
         this.#metrics.predicted(detector.source, predicted.prediction);
         return predicted;
       } catch (error) {
@@ -168,8 +137,9 @@ export class Predictions {
     images: readonly GivenImage[],
     signal: AbortSignal,
   ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
-    const { loaded, results } = await this.#worked(detector, images, async (loaded, given, arrived) => {
-      const asked = { ...given, class: givenClass(loaded.metadata.classes, given.class) };
+    const { classes } = detector.require().metadata;
+    const all = images.map((each) => ({ ...each, class: givenClass(classes, each.class) }));
+    const { loaded, results } = await this.#worked(detector, all, async (loaded, asked, arrived) => {
       const giveBack = await this.#takeMemory(loaded, asked.image, signal);
       try {
         const { prediction } = await this.#batched(loaded, asked, signal, arrived);
@@ -214,13 +184,12 @@ export class Predictions {
   async #predictOne(
     loaded: Loaded,
     { file, bytes }: SentImage,
-    { heat, class: given }: Wanted,
+    { heat, class: className }: Wanted,
     signal: AbortSignal,
     arrived: () => void,
   ): Promise<Predicted> {
     const name = file ?? 'image';
     const { maxPixels, timeout } = this.#options;
-    const className = givenClass(loaded.metadata.classes, given);
     const size = await imageSize(bytes, name, maxPixels);
     if (heat?.size === 'full') requireDrawable(size, name);
     const extent = extentOf(size);

@@ -4,7 +4,7 @@ import { CladError } from '../core/errors.ts';
 import { describeDetector } from './describe-detector.ts';
 import type { HeatSize } from './heat-size.ts';
 import { httpError } from './http-errors.ts';
-import type { NotPredicted, Predicted } from './predicting.ts';
+import type { NotPredicted, Predicted } from './request-images.ts';
 import { describeDetectors, describeOne, predictSchema } from './schemas.ts';
 import { sentImages } from './sent-images.ts';
 import type { Service } from './service.ts';

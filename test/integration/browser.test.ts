@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
   it('takes the class of an image', async () => {
     const given = await predictedInNode('run', '--class', 'caps');
     const page = await open(plain.url);
-    for (const line of given) {
+    for (const line of given.filter(({ path }) => path.endsWith('-good.png'))) {
       const picture = `new/${nameOf(line)}`;
       const answered = await predict(page, 'run/model.onnx', picture, { device: 'wasm' }, { class: 'caps' });
       expect(Math.abs(answered.score - line.score) / line.score).toBeLessThan(1e-3);

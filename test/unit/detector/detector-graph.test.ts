@@ -467,6 +467,7 @@ describe('the class given with an image', () => {
       [metadataKey]: JSON.stringify({ ...metadata, geometry: { size: 8, resizeTo: null }, thresholds }),
     });
     const without = await Detector.fromBytes(engine, file, 'model.onnx');
+    expect([without.searchesByClass, detector.searchesByClass]).toEqual([false, true]);
     const image = noise(8, 8, 1);
     const [nut, cap] = [
       await without.predict(image),
