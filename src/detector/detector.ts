@@ -23,7 +23,7 @@ import { type RgbImage, requireOneSize, requireRgbImage } from '../image/rgb.ts'
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { bitsOf, type ImageWarning } from './camera/camera.ts';
 import { cameraWarnings } from './camera/camera-warnings.ts';
-import { classTensor, withClassInput } from './class-input.ts';
+import { classInput, classTensor } from './class-input.ts';
 import { readDetector } from './file-checksum.ts';
 import { disagreement, indexOfClass } from './given-class.ts';
 import type { DetectorMetadata } from './metadata.ts';
@@ -79,18 +79,39 @@ export class Detector {
     requireArgument('Detector.fromBytes', 'engine', engine, asEngine);
     requireArgument('Detector.fromBytes', 'bytes', bytes, asBytes);
     requireArgument('Detector.fromBytes', 'name', name, text);
+    // Not by slice, which of a Buffer gives a view.
+    return Detector.#open(engine, bytes, name, () => new Uint8Array(bytes));
+  }
+
+  /**
+   * As `fromBytes`, for bytes that nobody needs afterwards: they are changed, which spares a copy of them.
+   * @internal
+   */
+  static fromOwnBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
+    return Detector.#open(engine, bytes, name, () => bytes);
+  }
+
+  /** @param changeable - gives the bytes to be changed */
+  static async #open(
+    engine: Engine,
+    bytes: Uint8Array,
+    name: string,
+    changeable: () => Uint8Array,
+  ): Promise<Detector> {
     const read = readDetector(bytes, name);
     let session: Session;
-    let withClass: Uint8Array | undefined;
+    let input: ReturnType<typeof classInput>;
     try {
-      withClass = withClassInput(bytes);
-      session = await engine.load(withClass ?? bytes);
+      input = classInput(bytes);
+      const model = input ? changeable() : bytes;
+      if (input) model.set(input.bytes, input.at);
+      session = await engine.load(model);
     } catch (error) {
       if (error instanceof CladError) throw error;
       const reason = `it cannot be read as ONNX (${firstLineOf(error)})`;
       throw new CladError('DETECTOR_INVALID', { path: name, reason }, { cause: error });
     }
-    return new Detector(session, withClass !== undefined, read, engine.device);
+    return new Detector(session, input !== undefined, read, engine.device);
   }
 
   /**

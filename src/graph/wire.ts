@@ -1,8 +1,8 @@
 /**
- * @file Protobuf messages as bytes: the fields of one, and a field to be put into one.
+ * @file The fields of a protobuf message, and where they stand in its bytes.
  *
  * By hand rather than by the schema of onnx.ts: the protobuf library compiles its readers from text, which a web page with
- * a content policy refuses, and a page should not carry that library for a few kinds of fields.
+ * a content policy refuses, and a page should not carry that library for a few fields.
  */
 
 /** A field of a message. */
@@ -49,13 +49,4 @@ export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
     if (at > bytes.length) throw new Error('the file is truncated');
     yield { field, content, start, end: at };
   }
-}
-
-/** What stands before the content of a field that has a length. @param length - bytes */
-export function fieldHead(field: number, length: number): Uint8Array {
-  return Uint8Array.of(...varintBytes(8 * field + 2), ...varintBytes(length));
-}
-
-function varintBytes(value: number): number[] {
-  return value < 0x80 ? [value] : [(value % 0x80) + 0x80, ...varintBytes(Math.floor(value / 0x80))];
 }

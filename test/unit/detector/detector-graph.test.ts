@@ -402,6 +402,14 @@ describe('the class given with an image', () => {
     }
   });
 
+  it('leaves the bytes that a detector was opened from as they were, a Buffer too', async () => {
+    for (const given of [new Uint8Array(bytes), Buffer.from(bytes)]) {
+      const again = await Detector.fromBytes(engine, given, 'model.onnx');
+      await again.release();
+      expect(Buffer.compare(given, bytes)).toBe(0);
+    }
+  });
+
   it('may be another for each image of a batch, or be left to it', async () => {
     const images = [wide, noise(90, 70, 3), wide, noise(90, 70, 5), wide];
     const given = [others[0], undefined, own, others[1], undefined];
