@@ -13,13 +13,13 @@ export type { Dataset, Sample } from './data/dataset.ts';
 export { type Inspection, inspectDataset } from './data/inspect.ts';
 export type { LeftOut, LeftOutSummary } from './data/left-out.ts';
 export { type LoadOptions, loadDataset } from './data/load.ts';
-export { Detector } from './detector/detector.ts';
+export { Detector, type PredictAllOptions, type PredictOptions } from './detector/detector.ts';
 export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './detector/heat/heat-legend.ts';
 export { heatPicture } from './detector/heat/heat-picture.ts';
 export type { AnomalousRegion } from './detector/heat/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
 export { openDetector } from './detector/open.ts';
-export type { Prediction, PredictionWithMap } from './detector/prediction.ts';
+export type { Prediction, PredictionWithMap, Recognised } from './detector/prediction.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/thresholds/conformal.ts';
 export {
   type ClassRecord,
@@ -49,7 +49,12 @@ export {
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './jobs/evaluate/evaluate.ts';
 export { type ExportDocument, type ExportRequest, exportDetector } from './jobs/export/export.ts';
 export { type ExtractOutcome, type ExtractRequest, extract } from './jobs/extract.ts';
-export { type PredictionLine, predictImages, predictTargets } from './jobs/predict.ts';
+export {
+  type PredictImagesOptions,
+  type PredictionLine,
+  predictImages,
+  predictTargets,
+} from './jobs/predict.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';

@@ -5,6 +5,7 @@ import { requireWritable } from '../core/files.ts';
 import { dealt, type Share, wholeWork } from '../core/share.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { openDetector, uncheckedNote } from '../detector/open.ts';
+import type { Recognised } from '../detector/prediction.ts';
 import {
   type PredictionFailure,
   type PredictionLine,
@@ -33,6 +34,7 @@ export function declare(command: Command): void {
     .addOption(
       shardOption('predict this share of the images, of which other machines do the others; with --json'),
     )
+    .option('--class <name>', 'the class of the images, where it is known; else each image itself decides')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document per image, one per line, as they come')
@@ -42,6 +44,7 @@ export function declare(command: Command): void {
 Examples:
   $ clad predict runs/parts part.jpg --maps maps/
   $ clad predict runs/parts/model.onnx incoming/ --json
+  $ clad predict runs/parts line-3/ --class screw
   $ clad predict runs/parts incoming/ --json --shard 0/16 > results-0.jsonl
 
 The lines of all shards together are those of the whole. What lies in a folder and is no image is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
@@ -55,6 +58,7 @@ interface PredictFlags {
   readonly maps?: string;
   readonly legend?: boolean;
   readonly shard?: Share;
+  readonly class?: string;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
@@ -88,6 +92,10 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const model = await modelPathOf(folder);
   const detector = await openDetector(engine, model);
   for (const note of uncheckedNote(detector, model)) printNote(`clad: ${note}`);
+  if (flags.class !== undefined && !detector.searchesByClass)
+    printNote(
+      'clad: this detector does not search by class: --class decides on threshold, verdict and colours alone.',
+    );
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const warnings = new WarningSummary();
@@ -97,6 +105,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   try {
     let done = 0;
     for await (const line of predictImages(detector, targets, flags.maps, {
+      class: flags.class,
       legend: flags.legend ?? false,
       onLeftOut,
     })) {
@@ -124,17 +133,31 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
 }
 
 function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
+  const given = lines.some(({ recognised }) => recognised !== null);
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = terminalTable({
-    header: ['image', 'class', 'votes', 'score', 'threshold', 'verdict'],
+    header: [
+      'image',
+      'class',
+      'votes',
+      ...(given ? ['recognised as', 'votes'] : []),
+      'score',
+      'threshold',
+      'verdict',
+    ],
     rows: lines.map((line) => [
       line.path,
-      line.class,
-      `${Math.round(100 * line.classShare)} %`,
+      ...recognition(line),
+      ...(given ? recognition(line.recognised ?? line) : []),
       number(line.score),
       number(line.threshold),
       line.verdict ?? '-',
     ]),
   });
   return maps === undefined ? table : `${table}\n\nHeat maps: ${maps}`;
+}
+
+/** A class, and its share of the votes. */
+function recognition({ class: name, classShare }: Recognised): string[] {
+  return [name, `${Math.round(100 * classShare)} %`];
 }

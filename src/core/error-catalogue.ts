@@ -42,6 +42,12 @@ export const errorCatalogue = {
     message:
       'Two classes have one name: {first} and {second} differ only in case or Unicode form. Rename one.',
   },
+  CLASS_GIVEN_UNKNOWN: {
+    kind: 'input',
+    status: 400,
+    message:
+      'Unknown class {name} was given with an image; the detector knows {known}. Give one of these, or none, and the image itself decides.',
+  },
   CLASS_UNKNOWN: {
     kind: 'input',
     message: 'Unknown class {name}; the detector knows {known}. Rename the folder, or train again.',

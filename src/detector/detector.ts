@@ -6,17 +6,46 @@
  * const { class: name, score, verdict } = await detector.predict(image);
  * await detector.release();
  */
-import { bytes as asBytes, engine as asEngine, requireArgument, text } from '../core/arguments.ts';
+import {
+  bytes as asBytes,
+  engine as asEngine,
+  list,
+  optional,
+  requireArgument,
+  requireFields,
+  text,
+} from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
+import { classGiven } from '../features/memory-bank/class-given.ts';
 import { requireUsableSize } from '../image/limits.ts';
 import { lookAt } from '../image/look.ts';
 import { type RgbImage, requireOneSize, requireRgbImage } from '../image/rgb.ts';
 import { type Engine, floats, type Session, type TensorValue } from '../runtime/engine.ts';
 import { bitsOf, type ImageWarning } from './camera/camera.ts';
 import { cameraWarnings } from './camera/camera-warnings.ts';
+import { classInput, classTensor } from './class-input.ts';
 import { readDetector } from './file-checksum.ts';
+import { disagreement, indexOfClass } from './given-class.ts';
 import type { DetectorMetadata } from './metadata.ts';
-import { type PredictionWithMap, type RawPrediction, verdictOf, withRegions } from './prediction.ts';
+import {
+  type PredictionWithMap,
+  type RawPrediction,
+  type Recognised,
+  verdictOf,
+  withRegions,
+} from './prediction.ts';
+
+/** What is known of an image beside its pixels. */
+export interface PredictOptions {
+  /** Its class, where that is known: the image is measured by what is normal for this class, whatever it looks like. */
+  readonly class?: string | undefined;
+}
+
+/** The same of several. */
+export interface PredictAllOptions {
+  /** The class of each image; undefined where the image itself decides. */
+  readonly classes?: readonly (string | undefined)[] | undefined;
+}
 
 /** A detector file in an engine. Calls are answered one after another; `release` when done. */
 export class Detector {
@@ -24,14 +53,18 @@ export class Detector {
   /** Whether its checksum has shown that the file is whole; false for a file of before there were checksums. */
   readonly checked: boolean;
   readonly #session: Session;
+  /** Whether a class given with an image says what is searched; where it does not, it decides on threshold and verdict alone. */
+  readonly searchesByClass: boolean;
   readonly #device: string;
 
   private constructor(
     session: Session,
+    searchesByClass: boolean,
     { metadata, checked }: ReturnType<typeof readDetector>,
     device: string,
   ) {
     this.#session = session;
+    this.searchesByClass = searchesByClass;
     this.metadata = metadata;
     this.checked = checked;
     this.#device = device;
@@ -46,27 +79,51 @@ export class Detector {
     requireArgument('Detector.fromBytes', 'engine', engine, asEngine);
     requireArgument('Detector.fromBytes', 'bytes', bytes, asBytes);
     requireArgument('Detector.fromBytes', 'name', name, text);
+    // Not by slice, which of a Buffer gives a view.
+    return Detector.#open(engine, bytes, name, () => new Uint8Array(bytes));
+  }
+
+  /**
+   * As `fromBytes`, for bytes that nobody needs afterwards: they are changed, which spares a copy of them.
+   * @internal
+   */
+  static fromOwnBytes(engine: Engine, bytes: Uint8Array, name: string): Promise<Detector> {
+    return Detector.#open(engine, bytes, name, () => bytes);
+  }
+
+  /** @param changeable - gives the bytes to be changed */
+  static async #open(
+    engine: Engine,
+    bytes: Uint8Array,
+    name: string,
+    changeable: () => Uint8Array,
+  ): Promise<Detector> {
     const read = readDetector(bytes, name);
     let session: Session;
+    let input: ReturnType<typeof classInput>;
     try {
-      session = await engine.load(bytes);
+      input = classInput(bytes);
+      const model = input ? changeable() : bytes;
+      if (input) model.set(input.bytes, input.at);
+      session = await engine.load(model);
     } catch (error) {
       if (error instanceof CladError) throw error;
       const reason = `it cannot be read as ONNX (${firstLineOf(error)})`;
       throw new CladError('DETECTOR_INVALID', { path: name, reason }, { cause: error });
     }
-    return new Detector(session, read, engine.device);
+    return new Detector(session, input !== undefined, read, engine.device);
   }
 
   /**
    * Predicts one image of any size.
    * @param name - names it in errors
-   * @throws ARGUMENT_INVALID for what is no image; IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
+   * @throws ARGUMENT_INVALID for what is no image; CLASS_GIVEN_UNKNOWN; IMAGE_TOO_LONG; ENGINE_FAILED where the engine cannot, e.g. for lack of memory, or says what is no number; IMAGE_BITS_OTHER for a 16-bit file that was
    *   decoded otherwise than the training images
    */
-  async predict(image: RgbImage, name?: string): Promise<PredictionWithMap> {
+  async predict(image: RgbImage, name?: string, options: PredictOptions = {}): Promise<PredictionWithMap> {
     requireRgbImage('predict', 'image', image);
-    const [prediction] = await this.predictAll([image], name);
+    requireFields('predict', 'options', options, { class: optional(text) });
+    const [prediction] = await this.predictAll([image], name, { classes: [options.class] });
     return prediction as PredictionWithMap;
   }
 
@@ -75,8 +132,12 @@ export class Detector {
    * @param images - at least one, all of one size
    * @throws as `predict`
    */
-  async predictAll(images: readonly RgbImage[], name?: string): Promise<PredictionWithMap[]> {
-    const raw = await this.predictRaw(images, name);
+  async predictAll(
+    images: readonly RgbImage[],
+    name?: string,
+    options: PredictAllOptions = {},
+  ): Promise<PredictionWithMap[]> {
+    const raw = await this.predictRaw(images, name, options);
     return raw.map((each, index) => withRegions(this.metadata, each, images[index]!));
   }
 
@@ -84,13 +145,22 @@ export class Detector {
    * As `predictAll`, the regions left out: the service looks for them in another thread, so that the engine goes on.
    * @internal
    */
-  async predictRaw(images: readonly RgbImage[], name = 'an image'): Promise<RawPrediction[]> {
+  async predictRaw(
+    images: readonly RgbImage[],
+    name = 'an image',
+    options: PredictAllOptions = {},
+  ): Promise<RawPrediction[]> {
     requireOneSize('predictAll', 'images', images);
+    const given = this.#givenClasses(images.length, options);
     if (images[0]) requireUsableSize(images[0], name);
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
     for (const image of images) this.#requireBits(image, name);
-    const outputs = await this.#session.run({ image: imageTensor(images) }).catch((error: unknown) => {
+    const feeds = {
+      image: imageTensor(images),
+      ...(this.searchesByClass && { [classGiven]: classTensor(given) }),
+    };
+    const outputs = await this.#session.run(feeds).catch((error: unknown) => {
       throw error instanceof CladError ? error : failed(firstLineOf(error), error);
     });
     const { classes, geometry, thresholds } = this.metadata;
@@ -103,19 +173,34 @@ export class Detector {
       const score = scores[index] as number;
       // Compared with a threshold, what is no number would pass as normal.
       if (![score, ...shares].every(Number.isFinite)) throw failed('its score is not a number');
-      const best = shares.indexOf(Math.max(...shares));
-      const className = classes[best] as string;
-      const threshold = thresholds[className]?.threshold ?? null;
+      const about = (at: number): Recognised => ({ class: classes[at]!, classShare: shares[at]! });
+      const recognised = about(shares.indexOf(Math.max(...shares)));
+      const givenIndex = given[index];
+      const taken = givenIndex === undefined ? recognised : about(givenIndex);
+      const threshold = thresholds[taken.class]?.threshold ?? null;
       return {
-        class: className,
-        classShare: shares[best] as number,
+        ...taken,
         classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
+        recognised: givenIndex === undefined ? null : recognised,
         score,
         threshold,
         verdict: verdictOf(score, threshold),
-        warnings: this.#warnings(image, className),
+        warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map: maps.slice(index * pixels, (index + 1) * pixels),
       };
+    });
+  }
+
+  /** Class index of each image; undefined where none is given. @throws ARGUMENT_INVALID, CLASS_GIVEN_UNKNOWN */
+  #givenClasses(count: number, options: PredictAllOptions): (number | undefined)[] {
+    const classes = {
+      expected: `a class or undefined for each of ${count} images`,
+      holds: (value: unknown) => list(optional(text)).holds(value) && (value as unknown[]).length === count,
+    };
+    requireFields('predictAll', 'options', options, { classes: optional(classes) });
+    return Array.from({ length: count }, (_, index) => {
+      const name = options.classes?.[index];
+      return name === undefined ? undefined : indexOfClass(this.metadata.classes, name);
     });
   }
 

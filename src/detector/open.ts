@@ -12,7 +12,7 @@ export async function openDetector(engine: Engine, path: string): Promise<Detect
   requireArgument('openDetector', 'engine', engine, asEngine);
   requireArgument('openDetector', 'path', path, asPath);
   const bytes = await readBytes(path);
-  return Detector.fromBytes(engine, bytes, path);
+  return Detector.fromOwnBytes(engine, bytes, path);
 }
 
 /** What to tell of a detector file that has no checksum; nothing of one that has. */

@@ -10,12 +10,14 @@ import type { DetectorMetadata } from './metadata.ts';
 
 /** What a detector says of one image. Numbers are as the detector file gives them; nothing is rounded. */
 export interface Prediction {
-  /** The class with the largest share of the patches' votes. */
+  /** The class that was given with the image, or else the one with the largest share of the patches' votes. */
   readonly class: string;
-  /** That share, 0..1: how many of the patches look like the class, not how probable it is. */
+  /** Its share, 0..1: how many of the patches look like the class, not how probable it is. */
   readonly classShare: number;
   /** The shares of all classes, by name. By name, so that a line or an answer can be read without the detector's list of classes. */
   readonly classShares: Readonly<Record<string, number>>;
+  /** What the image itself was recognised as, where the class was given; else null. */
+  readonly recognised: Recognised | null;
   /** The image's anomaly score: higher is more anomalous. */
   readonly score: number;
   /** Of the class; null before calibration. */
@@ -24,9 +26,12 @@ export interface Prediction {
   readonly verdict: Verdict | null;
   /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
-  /** Why the image may not be from the training's camera, or not in its light; mostly none. The verdict is given all the same. */
+  /** Why the image may not be from the training's camera, not in its light, or not of the class that was given; mostly none. The verdict is given all the same. */
   readonly warnings: readonly ImageWarning[];
 }
+
+/** The class with the largest share of the patches' votes, and that share. */
+export type Recognised = Pick<Prediction, 'class' | 'classShare'>;
 
 export type Verdict = 'normal' | 'anomalous';
 

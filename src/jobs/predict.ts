@@ -1,19 +1,38 @@
 /** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { callback, having, list, optional, path, requireArgument } from '../core/arguments.ts';
+import {
+  callback,
+  flag,
+  having,
+  list,
+  optional,
+  path,
+  requireArgument,
+  requireFields,
+  text,
+} from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import type { Share } from '../core/share.ts';
 import { mapAhead } from '../data/concurrency.ts';
 import { imagesBelow, isInside } from '../data/folders.ts';
 import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
-import type { Detector } from '../detector/detector.ts';
+import type { Detector, PredictOptions } from '../detector/detector.ts';
+import { indexOfClass } from '../detector/given-class.ts';
 import { heatPicture, withLegend } from '../detector/heat/heat-picture.ts';
 import type { Prediction } from '../detector/prediction.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+
+/** How images are predicted. */
+export interface PredictImagesOptions extends PredictOptions {
+  /** A strip below each map with the values of its colours, so that it is higher than its photograph. */
+  readonly legend?: boolean;
+  /** Is told of pages and frames after the first, which are left out. */
+  readonly onLeftOut?: (entry: LeftOut) => void;
+}
 
 /** One image's result, a line of `clad predict --json`. */
 export interface PredictionLine extends Prediction {
@@ -152,14 +171,14 @@ async function orError<T>(work: Promise<T>): Promise<T | CladError> {
 /**
  * Predicts images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
- * @param options - `legend`: a strip below each map with the values of its colours, so that it is higher than its photograph; `onLeftOut`: is told of pages and
- *   frames after the first, which are left out
+ * @param options - `class`: of all of them, where it is known
+ * @throws CLASS_GIVEN_UNKNOWN
  */
 export async function* predictImages(
   detector: Detector,
   targets: readonly PredictTarget[],
   mapsFolder?: string,
-  options: { readonly legend?: boolean; readonly onLeftOut?: (entry: LeftOut) => void } = {},
+  options: PredictImagesOptions = {},
 ): AsyncGenerator<PredictionLine | PredictionFailure> {
   requireArgument('predictImages', 'detector', detector, having('an open detector', { predict: callback }));
   requireArgument(
@@ -169,11 +188,19 @@ export async function* predictImages(
     list(having('what predictTargets() gives', { path, mapName: path })),
   );
   requireArgument('predictImages', 'mapsFolder', mapsFolder, optional(path));
-  const { legend = false, onLeftOut } = options;
+  requireFields('predictImages', 'options', options, {
+    class: optional(text),
+    legend: optional(flag),
+    onLeftOut: optional(callback),
+  });
+  const { class: given, legend = false, onLeftOut } = options;
+  // Once, rather than with each image.
+  if (given !== undefined) indexOfClass(detector.metadata.classes, given);
   const reading = { bits: bitsOf(detector.metadata) };
   const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
   for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
-    const prediction = image instanceof CladError ? image : await orError(detector.predict(image, path));
+    const prediction =
+      image instanceof CladError ? image : await orError(detector.predict(image, path, { class: given }));
     if (image instanceof CladError || prediction instanceof CladError) {
       yield { path, error: (prediction as CladError).words };
       continue;

@@ -17,6 +17,13 @@ export interface DetectorOrder {
   readonly threads: number | undefined;
 }
 
+/** An image, and its class where that was given. */
+export interface AskedImage {
+  readonly image: RgbImage;
+  /** As the detector knows it. */
+  readonly class: string | undefined;
+}
+
 /** A prediction of each image, its regions left to another thread, and the images back, since their pixels had moved here. */
 export interface RunOutcome {
   readonly predictions: readonly RawPrediction[];
@@ -31,9 +38,11 @@ const handlers = {
     return { value: detector.metadata };
   },
 
-  async run(images: readonly RgbImage[]): Promise<Prepared<RunOutcome>> {
+  async run(asked: readonly AskedImage[]): Promise<Prepared<RunOutcome>> {
     if (!detector) throw new Error('no detector was loaded');
-    const predictions = await detector.predictRaw(images);
+    const images = asked.map(({ image }) => image);
+    const classes = asked.map(({ class: name }) => name);
+    const predictions = await detector.predictRaw(images, undefined, { classes });
     const transfer = [...predictions.map(({ map }) => map), ...images.map(({ data }) => data)].map(
       ({ buffer }) => buffer as ArrayBuffer,
     );

@@ -5,11 +5,10 @@
 import { availableParallelism } from 'node:os';
 import { CladError, reasonOf } from '../core/errors.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { RgbImage } from '../image/rgb.ts';
 import type { Device } from '../runtime/engine.ts';
 import { WorkerClient } from '../runtime/worker/client.ts';
 import { nodeWorker } from '../runtime/worker/node-port.ts';
-import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
+import type { AskedImage, DetectorHandlers, RunOutcome } from './detector-thread.ts';
 import { LargeEngine, runIn } from './large-engine.ts';
 import type { Extent } from './pictures.ts';
 import { fileMark, watchFile } from './watch.ts';
@@ -52,7 +51,7 @@ export interface Loaded {
    * @param extent - large ones are predicted beside the small ones, where there is memory for two engines
    * @throws WORKER_DIED
    */
-  run(images: readonly RgbImage[], extent: Extent): Promise<RunOutcome>;
+  run(asked: readonly AskedImage[], extent: Extent): Promise<RunOutcome>;
   /** Keeps it loaded until what this returns is called. */
   hold(): () => void;
 }
@@ -145,9 +144,9 @@ export class HostedDetector {
     held = {
       metadata,
       loadedAt: new Date().toISOString(),
-      run: async (images, extent) => {
+      run: async (asked, extent) => {
         const outcome =
-          (extent === 'large' ? await large.run(images) : undefined) ?? (await runIn(thread, images));
+          (extent === 'large' ? await large.run(asked) : undefined) ?? (await runIn(thread, asked));
         this.#delay = restartDelay.first;
         return outcome;
       },

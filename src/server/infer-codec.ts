@@ -4,10 +4,13 @@
  * machines that Node runs on are.
  */
 import { z } from 'zod';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { reasonOf } from '../core/errors.ts';
 import type { PictureSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { readClasses } from './class-tensor.ts';
 import { clipped } from './clipped.ts';
+import type { GivenClass } from './given-classes.ts';
+import { refuse } from './refuse.ts';
 import { splitRequest } from './tensor-json.ts';
 
 /** Names of a detector file's outputs, in its order. */
@@ -27,6 +30,8 @@ export interface InferRequest {
   readonly id: string | undefined;
   /** The tensor `image` [N, H, W, 3], cut into its N images. Each has a buffer of its own. */
   readonly images: readonly RgbImage[];
+  /** The class of each image, from the tensor `class`; all undefined where there is none. */
+  readonly classes: readonly GivenClass[];
   /** Wanted, in this order; `binary` as bytes. */
   readonly outputs: readonly { readonly name: OutputName; readonly binary: boolean }[];
 }
@@ -69,10 +74,6 @@ type Request = z.infer<typeof requestSchema> & { readonly values: Uint8Array | u
 /** Map values written as text in one answer, at most: some 20 bytes each. */
 const mostAsText = 8 * 2 ** 20;
 
-function refuse(reason: string): CladError {
-  return new CladError('REQUEST_INVALID', { reason });
-}
-
 /**
  * Understands a request's body.
  * @param headerLength - bytes of JSON at its start (`Inference-Header-Content-Length`); undefined where all of it is JSON
@@ -88,7 +89,7 @@ export function readInferRequest(
   }
   const request = parseHeader(body.subarray(0, headerLength ?? body.length));
   const binary = headerLength === undefined ? undefined : body.subarray(headerLength);
-  return { id: request.id, images: readImages(request, binary, limits), outputs: wantedOutputs(request) };
+  return { id: request.id, ...readInputs(request, binary, limits), outputs: wantedOutputs(request) };
 }
 
 function parseHeader(bytes: Uint8Array): Request {
@@ -113,15 +114,16 @@ function split(bytes: Uint8Array): ReturnType<typeof splitRequest> {
   }
 }
 
-function readImages(
+function readInputs(
   { inputs, values }: Request,
   binary: Uint8Array | undefined,
   { maxImages, maxPixels }: InferLimits,
-): RgbImage[] {
-  const [input] = inputs;
-  if (inputs.length !== 1 || input?.name !== 'image')
-    throw refuse('expected exactly one input, called image');
-  const { shape, datatype } = input;
+): Pick<InferRequest, 'images' | 'classes'> {
+  const image = inputs.find(({ name }) => name === 'image');
+  const given = inputs.find(({ name }) => name === 'class');
+  if (!image || inputs.length !== (given ? 2 : 1))
+    throw refuse('expected one input called image, and beside it at most one called class');
+  const { shape, datatype } = image;
   if (datatype !== 'UINT8') throw refuse(`expected input image to be UINT8, got ${clipped(datatype)}`);
   const [count = 0, height = 0, width = 0] = shape;
   if (shape.length !== 4 || shape[3] !== 3 || count < 1 || height < 1 || width < 1)
@@ -131,13 +133,17 @@ function readImages(
   if (count > maxImages) throw refuse(`${count} images are more than the ${maxImages} of one request`);
   if (width * height > maxPixels)
     throw refuse(`${width} x ${height} pixels are more than the ${maxPixels} that are allowed`);
+  const { classes, rest } = given
+    ? readClasses(given, { bytes: binary, first: given === inputs[0] }, count)
+    : { classes: Array.from({ length: count }, () => undefined), rest: binary };
   const length = width * height * 3;
-  const data = tensorBytes({ ...input, values }, count * length, binary);
-  return Array.from({ length: count }, (_, index) => ({
+  const data = tensorBytes({ ...image, values }, count * length, rest);
+  const images = Array.from({ length: count }, (_, index) => ({
     width,
     height,
     data: data.slice(index * length, (index + 1) * length),
   }));
+  return { images, classes };
 }
 
 /** The tensor's values, from the bytes behind the JSON or from its `data`. */
@@ -149,7 +155,7 @@ function tensorBytes(
   const said = parameters?.binary_data_size;
   if (said === undefined) {
     if (binary !== undefined && binary.length > 0)
-      throw refuse(`${binary.length} bytes stand behind the JSON, but no input has binary_data_size`);
+      throw refuse(`${binary.length} bytes stand behind the JSON, but input image has no binary_data_size`);
     if (data === undefined) throw refuse('input image has neither data nor binary_data_size');
     return fromJson(values, size);
   }

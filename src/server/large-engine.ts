@@ -3,21 +3,20 @@
  * small images would wait. It is opened when a large image comes, and closed when none has come for a while, which also gives back the
  * memory that an engine keeps once it has had it.
  */
-import type { RgbImage } from '../image/rgb.ts';
 import type { WorkerClient } from '../runtime/worker/client.ts';
-import type { DetectorHandlers, RunOutcome } from './detector-thread.ts';
+import type { AskedImage, DetectorHandlers, RunOutcome } from './detector-thread.ts';
 
 type DetectorThread = Pick<WorkerClient<DetectorHandlers>, 'call' | 'close' | 'ended'>;
 
 /** Predicts images in the thread; their pixels move there and back. */
 export function runIn(
   thread: Pick<DetectorThread, 'call'>,
-  images: readonly RgbImage[],
+  asked: readonly AskedImage[],
 ): Promise<RunOutcome> {
   return thread.call(
     'run',
-    images,
-    images.map(({ data }) => data.buffer as ArrayBuffer),
+    asked,
+    asked.map(({ image }) => image.data.buffer as ArrayBuffer),
   );
 }
 
@@ -42,13 +41,13 @@ export class LargeEngine {
    * @returns undefined where no thread can be had, the images untouched
    * @throws WORKER_DIED, and what the engine throws
    */
-  async run(images: readonly RgbImage[]): Promise<RunOutcome | undefined> {
+  async run(asked: readonly AskedImage[]): Promise<RunOutcome | undefined> {
     clearTimeout(this.#timer);
     this.#running++;
     try {
       this.#thread ??= this.#open();
       const thread = await this.#thread;
-      return thread && (await runIn(thread, images));
+      return thread && (await runIn(thread, asked));
     } finally {
       this.#running--;
       await this.#tidy();

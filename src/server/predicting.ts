@@ -9,7 +9,7 @@
 import { CladError } from '../core/errors.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
-import type { Prediction, RawPrediction } from '../detector/prediction.ts';
+import type { RawPrediction } from '../detector/prediction.ts';
 import { imageSize } from '../image/decode.ts';
 import { resizedSize } from '../image/geometry.ts';
 import { type PictureSize, workingBytes } from '../image/limits.ts';
@@ -17,32 +17,14 @@ import type { RgbImage } from '../image/rgb.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
-import { type HeatOrder, requireDrawable } from './heat-size.ts';
+import type { AskedImage } from './detector-thread.ts';
+import { givenClass } from './given-classes.ts';
+import { requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { ServeOptions } from './options.ts';
 import type { Extent, PictureThreads } from './pictures.ts';
-
-/** An image as it was sent. */
-export interface SentImage {
-  /** As the client calls it; only ever given back. */
-  readonly file: string | null;
-  readonly bytes: Uint8Array;
-}
-
-/** What is said of an image. */
-export interface Predicted {
-  readonly file: string | null;
-  readonly prediction: Prediction;
-  /** The heat map as PNG, where it was asked for. */
-  readonly map: Uint8Array | undefined;
-}
-
-/** An image that could not be predicted, because of itself. */
-export interface NotPredicted {
-  readonly file: string | null;
-  readonly error: CladError;
-}
+import type { GivenImage, NotPredicted, Predicted, SentImage, Wanted } from './request-images.ts';
 
 /** What the engine says of an image, and its pixels again. */
 export interface Outcome {
@@ -63,7 +45,7 @@ export class Predictions {
   readonly #places: Budget;
   /** Bytes, for each lane that of the most expensive image there may be. */
   readonly #memory: Readonly<Record<Extent, Budget>>;
-  readonly #batchers: Readonly<Record<Extent, Batcher<Loaded, RgbImage, Outcome>>>;
+  readonly #batchers: Readonly<Record<Extent, Batcher<Loaded, AskedImage, Outcome>>>;
   readonly #metrics: ServiceMetrics;
   /** Running mean of the engine's time on an image, seconds. */
   #pace = 0;
@@ -100,19 +82,21 @@ export class Predictions {
 
   /**
    * Predicts images; one that is broken does not stop the others.
-   * @param heat - with heat maps as ordered; without where undefined
    * @param signal - its reason ends the wait; work under way goes on and keeps its place until it is done
-   * @throws QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
+   * @throws CLASS_GIVEN_UNKNOWN, QUEUE_FULL, WORKER_DIED, DETECTOR_UNAVAILABLE, the signal's reason
    */
   async predict(
     detector: HostedDetector,
     images: readonly SentImage[],
-    heat: HeatOrder | undefined,
+    wanted: Wanted,
     signal: AbortSignal,
   ): Promise<(Predicted | NotPredicted)[]> {
+    const { classes } = detector.require().metadata;
+    // Found once, before any is predicted; until the work begins nothing is waited for, so that it is on the same file.
+    const asked = { ...wanted, class: givenClass(classes, wanted.class) };
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
       try {
-        const predicted = await this.#predictOne(loaded, { file, bytes }, heat, signal, arrived);
+        const predicted = await this.#predictOne(loaded, { file, bytes }, asked, signal, arrived);
         this.#metrics.predicted(detector.source, predicted.prediction);
         return predicted;
       } catch (error) {
@@ -136,7 +120,7 @@ export class Predictions {
    */
   async infer(
     detector: HostedDetector,
-    read: () => Promise<readonly RgbImage[]>,
+    read: () => Promise<readonly GivenImage[]>,
     signal: AbortSignal,
   ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
     const places = [this.#takePlaces(1)];
@@ -151,13 +135,15 @@ export class Predictions {
 
   async #inferAll(
     detector: HostedDetector,
-    images: readonly RgbImage[],
+    images: readonly GivenImage[],
     signal: AbortSignal,
   ): Promise<{ readonly metadata: DetectorMetadata; readonly predictions: readonly RawPrediction[] }> {
-    const { loaded, results } = await this.#worked(detector, images, async (loaded, image, arrived) => {
-      const giveBack = await this.#takeMemory(loaded, image, signal);
+    const { classes } = detector.require().metadata;
+    const all = images.map((each) => ({ ...each, class: givenClass(classes, each.class) }));
+    const { loaded, results } = await this.#worked(detector, all, async (loaded, asked, arrived) => {
+      const giveBack = await this.#takeMemory(loaded, asked.image, signal);
       try {
-        const { prediction } = await this.#batched(loaded, image, signal, arrived);
+        const { prediction } = await this.#batched(loaded, asked, signal, arrived);
         this.#metrics.predicted(detector.source, prediction);
         return prediction;
       } finally {
@@ -199,7 +185,7 @@ export class Predictions {
   async #predictOne(
     loaded: Loaded,
     { file, bytes }: SentImage,
-    heat: HeatOrder | undefined,
+    { heat, class: className }: Wanted,
     signal: AbortSignal,
     arrived: () => void,
   ): Promise<Predicted> {
@@ -218,7 +204,8 @@ export class Predictions {
         { bytes, name, limits },
         { transfer, signal },
       );
-      const { prediction: raw, image } = await this.#batched(loaded, decoded, signal, arrived);
+      const asked = { image: decoded, class: className };
+      const { prediction: raw, image } = await this.#batched(loaded, asked, signal, arrived);
       const { prediction, map } = await this.#pictures.call(
         heat?.size === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
         'finish',
@@ -236,13 +223,13 @@ export class Predictions {
     }
   }
 
-  #batcher(extent: Extent): Batcher<Loaded, RgbImage, Outcome> {
+  #batcher(extent: Extent): Batcher<Loaded, AskedImage, Outcome> {
     const { maxBatch, maxDelay } = this.#options;
     return new Batcher({
       maxBatch,
       maxDelay,
-      run: async (loaded, images) => {
-        const outcome = await loaded.run(images, extent);
+      run: async (loaded, asked) => {
+        const outcome = await loaded.run(asked, extent);
         return outcome.predictions.map((prediction, at) => ({ prediction, image: outcome.images[at]! }));
       },
       onBatch: (size, milliseconds) => {
@@ -253,9 +240,10 @@ export class Predictions {
     });
   }
 
-  #batched(loaded: Loaded, image: RgbImage, signal: AbortSignal, arrived: () => void): Promise<Outcome> {
-    const batcher = this.#batchers[extentOf(image)];
-    const outcome = batcher.submit(loaded, `${image.width}x${image.height}`, image, signal);
+  #batched(loaded: Loaded, asked: AskedImage, signal: AbortSignal, arrived: () => void): Promise<Outcome> {
+    const { width, height } = asked.image;
+    const batcher = this.#batchers[extentOf(asked.image)];
+    const outcome = batcher.submit(loaded, `${width}x${height}`, asked, signal);
     arrived();
     return outcome;
   }

@@ -4,7 +4,7 @@ import { CladError } from '../core/errors.ts';
 import { describeDetector } from './describe-detector.ts';
 import type { HeatSize } from './heat-size.ts';
 import { httpError } from './http-errors.ts';
-import type { NotPredicted, Predicted } from './predicting.ts';
+import type { NotPredicted, Predicted } from './request-images.ts';
 import { describeDetectors, describeOne, predictSchema } from './schemas.ts';
 import { sentImages } from './sent-images.ts';
 import type { Service } from './service.ts';
@@ -17,6 +17,7 @@ interface Address {
     readonly mapSize?: HeatSize;
     readonly mapLegend?: boolean;
     readonly file?: string;
+    readonly class?: string;
   };
 }
 
@@ -50,7 +51,7 @@ async function predict(
   const detector = registry.get(name, version);
   const map = request.query.map ?? (wantsPicture(request.headers.accept) ? 'png' : undefined);
   const { mapSize: size = 'display', mapLegend: legend = false } = request.query;
-  const heat = map && { size, legend };
+  const wanted = { heat: map && { size, legend }, class: request.query.class };
   const lease = leaseOf(request);
   const { images, form } = await sentImages(request, request.query.file ?? null, options, lease);
   if (map === 'png' && images.length !== 1) {
@@ -58,7 +59,7 @@ async function predict(
     throw new CladError('REQUEST_INVALID', { reason });
   }
   const outcomes = await withinTime(reply.raw, options.timeout, lease, (signal) =>
-    predictions.predict(detector, images, heat, signal),
+    predictions.predict(detector, images, wanted, signal),
   );
   // Heat maps wait in memory until they are read.
   for (const outcome of outcomes) if ('map' in outcome) lease.charge(outcome.map?.length ?? 0);

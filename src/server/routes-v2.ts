@@ -1,6 +1,6 @@
 /**
  * @file `/v2`: the Open Inference Protocol, version 2, over HTTP (github.com/kserve/open-inference-protocol), with the binary tensor data
- * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score` and `class_share` out.
+ * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score` and `class_share` out; beside `image` there may be `class`.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
@@ -49,7 +49,10 @@ export function routesV2(app: FastifyInstance, service: Service): void {
         name,
         versions: registry.versions(name).map(({ source }) => source.version),
         platform: 'onnx_onnxv1',
-        inputs: [{ name: 'image', datatype: 'UINT8', shape: [-1, -1, -1, 3] }],
+        inputs: [
+          { name: 'image', datatype: 'UINT8', shape: [-1, -1, -1, 3] },
+          { name: 'class', datatype: 'BYTES', shape: [-1] },
+        ],
         outputs: [
           { name: 'anomaly_map', datatype: 'FP32', shape: [-1, height, width] },
           { name: 'score', datatype: 'FP32', shape: [-1] },
@@ -97,7 +100,8 @@ async function infer(
       const transfer = ownBuffer(body);
       wanted = await pictures.call(extentOf(body.length), 'readInfer', order, { transfer, signal });
       requireAnswerable(wanted, detector.require().metadata.geometry);
-      return wanted.images;
+      const { images, classes } = wanted;
+      return images.map((image, at) => ({ image, class: classes[at] }));
     };
     const { metadata, predictions } = await work.infer(detector, read, signal);
     const { id, outputs: names = [] } = wanted ?? {};

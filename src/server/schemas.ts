@@ -47,11 +47,16 @@ const region = object({
 
 const prediction = object({
   file: { type: ['string', 'null'], description: 'As it was sent.' },
-  class: text,
+  class: { ...text, description: 'The one that was given, or else the one with the most votes.' },
   classShare: { ...number, description: "Share of the patches' votes for that class, 0..1." },
   classShares: {
     ...object({}, { additionalProperties: number }),
     description: 'The shares of all classes, by name.',
+  },
+  recognised: {
+    type: ['object', 'null'],
+    properties: { class: text, classShare: number },
+    description: 'Where the class was given: the class with the most votes, and its share of them.',
   },
   score: { ...number, description: 'Higher is more anomalous.' },
   threshold: { type: ['number', 'null'], description: 'Of that class; null before calibration.' },
@@ -59,7 +64,8 @@ const prediction = object({
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
   warnings: {
     ...list(object({ code: text, message: text })),
-    description: 'Why the photograph may not be from the camera of the training, or not in its light.',
+    description:
+      'Why the photograph may not be from the camera of the training, or not in its light, or not of the class that was given.',
   },
   map: { ...text, description: 'With ?map=base64: the heat map, a PNG in base64.' },
 });
@@ -153,6 +159,13 @@ export function predictSchema(path: string): object {
           description:
             'With the scale of its colours, in values of the map, in a strip below it. The same for all images of a class.',
         },
+        class: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          description:
+            'The class of the images, where it is known: they are measured by what is normal for it, and a warning says where one looks like another.',
+        },
         file: { type: 'string', maxLength: 255, description: 'What a single image is called in the answer.' },
       },
     },
@@ -192,10 +205,10 @@ export const requestBodies = {
           id: text,
           inputs: list(
             object({
-              name: { ...text, enum: ['image'] },
-              datatype: { ...text, enum: ['UINT8'] },
+              name: { ...text, enum: ['image', 'class'] },
+              datatype: { ...text, enum: ['UINT8', 'BYTES', 'INT64'] },
               shape: list(whole),
-              data: list(whole),
+              data: list({ type: ['integer', 'string'] }),
             }),
           ),
           outputs: list(object({ name: text, parameters: object({ binary_data: { type: 'boolean' } }) })),
@@ -248,7 +261,7 @@ export function inferSchema(path: string): object {
   return {
     summary: 'Run a detector on tensors',
     description:
-      'Open Inference Protocol, version 2, with the binary tensor data extension: the header Inference-Header-Content-Length says how many bytes of the body are JSON.',
+      'Open Inference Protocol, version 2, with the binary tensor data extension: the header Inference-Header-Content-Length says how many bytes of the body are JSON. Beside the input `image` there may be `class`, for each image the name of its class (BYTES; empty where it is unknown) or its index (INT64; -1).',
     tags: ['v2'],
     params: params(path),
     response: {

@@ -5,7 +5,7 @@ import { collect } from './body.ts';
 import { clipped } from './clipped.ts';
 import { unknownField } from './known-fields.ts';
 import type { Lease } from './lease.ts';
-import type { SentImage } from './predicting.ts';
+import type { SentImage } from './request-images.ts';
 
 /** The images, and whether they came as a form, to which the answer is a list. */
 export interface SentImages {

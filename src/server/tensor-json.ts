@@ -1,5 +1,5 @@
 /**
- * @file The JSON of an inference request, with its tensor's values read straight into bytes. `JSON.parse` would make an object of
+ * @file The JSON of an inference request, with the values of its images read straight into bytes. `JSON.parse` would make an object of
  * each list: nested to single pixels, a request of 60 MB became gigabytes. Here it costs half its size, and only what stands
  * beside the values, some kilobytes at most, is parsed as JSON.
  */
@@ -13,7 +13,7 @@ const deepestValues = 4;
 export interface SplitRequest {
   /** The JSON with an empty list in the place of the values. */
   readonly json: string;
-  /** What stood in `inputs[...].data`, flat and row by row; undefined where there is no list. */
+  /** What stood in the `data` of an input, flat and row by row; undefined where there is no list. Those of an input called `class` stay in the JSON. */
   readonly values: Uint8Array | undefined;
 }
 
@@ -36,6 +36,8 @@ export function splitRequest(bytes: Uint8Array): SplitRequest {
   let from = 0;
   let length = 0;
   let key: string | undefined;
+  /** What the input that is open is called, where it has said so. */
+  let name: string | undefined;
   const keep = (end: number) => {
     length += end - from;
     if (length > mostBeside)
@@ -48,10 +50,14 @@ export function splitRequest(bytes: Uint8Array): SplitRequest {
     const byte = bytes[at];
     if (byte === quote) {
       const end = endOfString(bytes, at);
-      if (isKey(bytes, end)) key = keyOf(bytes, at, end);
+      if (isKey(bytes, end)) key = textOf(bytes, at, end);
+      else if (key === 'name' && isInput(open)) name = textOf(bytes, at, end);
       at = end;
-    } else if (byte === listOpen && key === 'data' && isInput(open)) {
-      if (values) throw new Error('it has more than one list of data, and exactly one input is expected');
+    } else if (byte === listOpen && key === 'data' && name !== 'class' && isInput(open)) {
+      if (values)
+        throw new Error(
+          'it has more than one list of data; beside that of image there may be that of class, whose name stands before it',
+        );
       keep(at);
       const read = readValues(bytes, at);
       values = read.values;
@@ -62,6 +68,7 @@ export function splitRequest(bytes: Uint8Array): SplitRequest {
       open.push({ list: byte === listOpen, key });
       key = undefined;
     } else if (byte === listClose || byte === objectClose) {
+      if (isInput(open)) name = undefined;
       open.pop();
       key = undefined;
     } else if (byte === comma) {
@@ -98,8 +105,8 @@ function isKey(bytes: Uint8Array, end: number): boolean {
   return bytes[at] === colon;
 }
 
-/** A key with its escapes resolved. */
-function keyOf(bytes: Uint8Array, start: number, end: number): string {
+/** A text with its escapes resolved. */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
   try {
     return String(JSON.parse(new TextDecoder().decode(bytes.subarray(start, end + 1))));
   } catch {

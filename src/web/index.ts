@@ -9,6 +9,7 @@
  * drawOverlay(canvas, detector, image, result);
  */
 export { CladError, type ErrorCode } from '../core/errors.ts';
+export type { PredictOptions } from '../detector/detector.ts';
 export {
   type HeatLegend,
   heatLegend,
@@ -17,7 +18,7 @@ export {
 } from '../detector/heat/heat-legend.ts';
 export type { AnomalousRegion } from '../detector/heat/map-regions.ts';
 export type { DetectorMetadata } from '../detector/metadata.ts';
-export type { Prediction, PredictionWithMap } from '../detector/prediction.ts';
+export type { Prediction, PredictionWithMap, Recognised } from '../detector/prediction.ts';
 export { type Geometry, type Rectangle, seenPart, toMap, toPhotograph } from '../image/geometry.ts';
 export type { RgbImage } from '../image/rgb.ts';
 export { type ImageSource, toRgbImage } from './decode-in-page.ts';

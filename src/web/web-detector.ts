@@ -4,7 +4,7 @@
  */
 import { anything, callback, oneOf, optional, requireFields, signal } from '../core/arguments.ts';
 import { reasonOf } from '../core/errors.ts';
-import { Detector } from '../detector/detector.ts';
+import { Detector, type PredictOptions } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { PredictionWithMap } from '../detector/prediction.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -68,10 +68,11 @@ export class WebDetector {
 
   /**
    * Predicts an image. Calls that overlap are answered one after another.
-   * @throws IMAGE_INVALID, ENGINE_FAILED
+   * @param options - `class`: of the image, where it is known
+   * @throws IMAGE_INVALID, CLASS_GIVEN_UNKNOWN, ENGINE_FAILED
    */
-  async predict(source: ImageSource): Promise<PredictionWithMap> {
-    return this.#detector.predict(await toRgbImage(source));
+  async predict(source: ImageSource, options: PredictOptions = {}): Promise<PredictionWithMap> {
+    return this.#detector.predict(await toRgbImage(source), undefined, options);
   }
 
   /** Ends the worker and frees its memory. */

@@ -20,8 +20,8 @@ answerCalls(nodeWorkerSide(), {
   refuse: async () => {
     throw new CladError('IMAGE_INVALID', { path: 'x.png', reason: 'broken' });
   },
-  run: async (images) => {
-    if (images.length === 0) process.exit(3);
-    return { value: { predictions: [], images } };
+  run: async (asked) => {
+    if (asked.length === 0) process.exit(3);
+    return { value: { predictions: [], images: asked.map(({ image }) => image) } };
   },
 });

@@ -41,6 +41,19 @@ function tensorText(random: Random): string {
   });
 }
 
+/** With the class of the one image, of which the service may know the name or the index. */
+function classTensor(random: Random): string {
+  const [datatype, data] = random.pick<[string, string | number]>([
+    ['BYTES', random.pick(['disc', 'weave', '', 'screw', '__proto__'])],
+    ['INT64', random.pick([-2, -1, 0, 1, 2, 2 ** 60])],
+  ]);
+  const given = { name: 'class', datatype, shape: [1], data: [data] };
+  return JSON.stringify({
+    inputs: [given, inputOf({ shape: [1, 1, 1, 3], data: [1, 2, 3] })],
+    outputs: [{ name: 'score' }],
+  });
+}
+
 function tensorBytes(): Plan {
   const header = JSON.stringify({
     inputs: [inputOf({ shape: [1, 2, 2, 3], parameters: { binary_data_size: 12 } })],
@@ -62,8 +75,10 @@ export function validRequest(random: Random, pictures: readonly Buffer[]): Plan 
     () => planOf('POST', predict, 'image/png', picture),
     () => planOf('POST', `${predict}?map=base64&file=a.png`, 'application/octet-stream', picture),
     () => planOf('POST', `${predict}?map=png&mapSize=full`, 'image/png', picture),
+    () => planOf('POST', `${predict}?class=${random.pick(['disc', 'screw', ''])}`, 'image/png', picture),
     () => planOf('POST', predict, form, formOf(part('a', 'a.png', picture), part('b', 'b', other))),
     () => planOf('POST', infer, json, Buffer.from(tensorText(random))),
+    () => planOf('POST', infer, json, Buffer.from(classTensor(random))),
     tensorBytes,
     () => planOf('GET', random.pick(pages)),
   ])();

@@ -18,6 +18,7 @@ const prediction: library.PredictionWithMap = {
   class: 'nut',
   classShare: 1,
   classShares: { nut: 1 },
+  recognised: null,
   score: 5,
   threshold: 3,
   verdict: 'anomalous',

@@ -60,13 +60,19 @@ async function open(url: string, where = browser): Promise<Page> {
 }
 
 /** Predicts one image in the page that has the library. */
-function predict(page: Page, model: string, picture: string, options: object): Promise<Answered> {
+function predict(
+  page: Page,
+  model: string,
+  picture: string,
+  options: object,
+  given: object = {},
+): Promise<Answered> {
   return page.evaluate(`(async () => {
     globalThis.detectors ??= new Map();
     if (!detectors.has('${model}')) detectors.set('${model}', await clad.loadDetector('${model}', ${JSON.stringify(options)}));
     const detector = detectors.get('${model}');
     const image = await clad.toRgbImage(await (await fetch('${picture}')).blob());
-    const result = await detector.predict(image);
+    const result = await detector.predict(image, ${JSON.stringify(given)});
     const canvas = new OffscreenCanvas(1, 1);
     clad.drawOverlay(canvas, detector, image, result);
     const heat = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -149,6 +155,20 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
       // An outline may move by a pixel where the map meets the threshold.
       expect(differing / data.length).toBeLessThan(1e-3);
     }
+    await page.close();
+  });
+
+  it('takes the class of an image', async () => {
+    const given = await predictedInNode('run', '--class', 'caps');
+    const page = await open(plain.url);
+    for (const line of given.filter(({ path }) => path.endsWith('-good.png'))) {
+      const picture = `new/${nameOf(line)}`;
+      const answered = await predict(page, 'run/model.onnx', picture, { device: 'wasm' }, { class: 'caps' });
+      expect(Math.abs(answered.score - line.score) / line.score).toBeLessThan(1e-3);
+      expect(answered).toMatchObject({ class: 'caps', verdict: line.verdict, threshold: line.threshold });
+      expect(answered.recognised?.class).toBe(line.recognised?.class);
+    }
+    expect(new Set(given.map(({ recognised }) => recognised?.class)).size).toBe(2);
     await page.close();
   });
 

@@ -132,6 +132,53 @@ describe('/v1', () => {
     expect([broken.status, (await jsonOf<object[]>(broken)).length]).toEqual([422, 1]);
   });
 
+  it('takes the class of the images, and says what they look like', async () => {
+    const files = [paths[0]!, paths[9]!];
+    const { stdout } = await clad('predict', run, ...files, '--class', 'weave', '--json');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as PredictionLine);
+    const sent = [
+      ['a', await bytesOf(files[0]!)],
+      ['b', await bytesOf(files[1]!)],
+    ] as const;
+    const answer = await jsonOf<object[]>(await post(`${predict}?class=weave`, await form(sent)));
+    expect(answer).toEqual(
+      lines.map(({ path: _, map: __, ...line }, index) => ({ file: sent[index]![0], ...line })),
+    );
+    const [disc, weave] = files.map((path) => offline.get(path)!);
+    const recognised = ({ class: name, classShare }: PredictionLine) => ({ class: name, classShare });
+    expect([recognised(disc!), recognised(weave!)].map(({ class: name }) => name)).toEqual(['disc', 'weave']);
+    expect(lines[0]).toMatchObject({
+      class: 'weave',
+      recognised: recognised(disc!),
+      warnings: expect.arrayContaining([expect.objectContaining({ code: 'CLASS' })]),
+    });
+    expect(lines[0]?.threshold).toBe(weave?.threshold);
+    expect(lines[0]?.score).not.toBe(disc?.score);
+    expect(lines[1]).toEqual({ ...weave!, recognised: recognised(weave!) });
+  });
+
+  it('refuses a class that the detector does not know, before others are kept waiting', async () => {
+    for (const [query, status, code] of [
+      ['class=screw', 400, 'CLASS_GIVEN_UNKNOWN'],
+      ['class=__proto__', 400, 'CLASS_GIVEN_UNKNOWN'],
+      ['class=', 400, 'REQUEST_INVALID'],
+      [`class=${'x'.repeat(300)}`, 400, 'REQUEST_INVALID'],
+      ['class=disc&class=weave', 400, 'REQUEST_INVALID'],
+    ] as const) {
+      const response = await post(`${predict}?${query}`, await bytesOf(paths[0]!), png);
+      expect([query, response.status, (await jsonOf<Failure>(response)).error.code]).toEqual([
+        query,
+        status,
+        code,
+      ]);
+    }
+    const refused = await post(`${predict}?class=screw`, await bytesOf(paths[0]!), png);
+    expect(await refused.text()).toContain('the detector knows disc, weave');
+  });
+
   it('gives the heat map alone or in the JSON', async () => {
     const path = paths.find((each) => offline.get(each)?.verdict === 'anomalous')!;
     const model = join(run, 'model.onnx');
@@ -223,6 +270,38 @@ describe('/v2, the Open Inference Protocol', () => {
     expect(got).toEqual(tensors(predictions));
   });
 
+  it('takes a class with each image, by name or by index', async () => {
+    const { shape, data, predictions } = await batch();
+    const n = predictions.length;
+    const image = { name: 'image', datatype: 'UINT8', shape, data: Array.from(data) };
+    const score = async (datatype: string, classes: readonly (string | number)[]) => {
+      const inputs = [image, { name: 'class', datatype, shape: [n], data: classes }];
+      const body = JSON.stringify({ inputs, outputs: [{ name: 'score' }, { name: 'class_share' }] });
+      return post(infer, body, { 'Content-Type': 'application/json' });
+    };
+    const numbers = async (response: Response) =>
+      (await jsonOf<{ outputs: { data: number[] }[] }>(response)).outputs.map((each) => each.data);
+    const wanted = tensors(predictions);
+    const mixed = await numbers(await score('BYTES', ['disc', ...Array(n - 1).fill('weave')]));
+    expect(mixed[1]).toEqual(wanted.class_share);
+    expect(mixed[0]?.slice(1)).toEqual(wanted.score.slice(1));
+    expect(mixed[0]?.[0]).not.toBe(wanted.score[0]);
+    expect(await numbers(await score('INT64', [0, ...Array(n - 1).fill(-1)]))).toEqual(mixed);
+    expect((await numbers(await score('BYTES', Array(n).fill(''))))[0]).toEqual(wanted.score);
+    for (const [datatype, given] of [
+      ['BYTES', 'screw'],
+      ['INT64', 2],
+    ] as const) {
+      const refused = await score(datatype, Array(n).fill(given));
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toEqual({
+        error: expect.stringMatching(
+          /^Unknown class "?\w+"? was given with an image; the detector knows disc, weave/,
+        ),
+      });
+    }
+  });
+
   it('gives the same as bytes, to a request without content type as tritonclient sends it', async () => {
     const { shape, data, predictions } = await batch();
     const header = Buffer.from(
@@ -275,7 +354,10 @@ describe('/v2, the Open Inference Protocol', () => {
         name: 'parts',
         versions: ['2', '1'],
         platform: 'onnx_onnxv1',
-        inputs: [{ name: 'image', datatype: 'UINT8', shape: [-1, -1, -1, 3] }],
+        inputs: [
+          { name: 'image', datatype: 'UINT8', shape: [-1, -1, -1, 3] },
+          { name: 'class', datatype: 'BYTES', shape: [-1] },
+        ],
         outputs: [
           { name: 'anomaly_map', datatype: 'FP32', shape: [-1, 64, 64] },
           { name: 'score', datatype: 'FP32', shape: [-1] },

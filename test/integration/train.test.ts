@@ -541,6 +541,7 @@ describe('clad predict', () => {
         'class',
         'classShare',
         'classShares',
+        'recognised',
         'score',
         'threshold',
         'verdict',
@@ -560,6 +561,31 @@ describe('clad predict', () => {
     }
     expect(lines[0]?.verdict).toBe('anomalous');
     expect(lines[0]?.regions.length).toBeGreaterThan(0);
+  });
+
+  it('takes the class of the images, says in its table what they look like, and warns of the difference', async () => {
+    const [first, second] = products as [string, string];
+    const { status, stdout, stderr } = await clad('predict', run, defect(), good(), '--class', second);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/image +class +votes +recognised as +votes +score +threshold +verdict/);
+    expect(stdout).toMatch(new RegExp(`001\\.png +${second} +\\d+ % +${first} +\\d+ % `));
+    expect(stdout).toMatch(new RegExp(`001\\.png +${second} +\\d+ % +${second} +\\d+ % `));
+    expect(stderr).toMatch(
+      new RegExp(
+        `1 of 2 images, given as ${second}, are unlike its training images, e\\.g\\. .*001\\.png: The class was given as`,
+      ),
+    );
+    const unknown = await clad(
+      'predict',
+      run,
+      defect(),
+      '--class',
+      'screw',
+      '--maps',
+      join(folder, 'unmade'),
+    );
+    expectRefused(unknown, /Unknown class "screw" was given with an image; the detector knows /);
+    expect(unknown.stdout).toBe('');
   });
 
   it('takes folders, and a detector file in the place of a run', async () => {

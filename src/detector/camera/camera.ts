@@ -41,7 +41,7 @@ export const cameraSchema = z.object({
 
 export type CameraMetadata = z.infer<typeof cameraSchema>;
 
-/** Something about an image that makes its verdict doubtful (camera-warnings.ts). */
+/** Something about an image that makes its verdict doubtful (camera-warnings.ts; `CLASS`: given-class.ts). */
 export interface ImageWarning {
   readonly code:
     | 'DEPTH'
@@ -52,7 +52,8 @@ export interface ImageWarning {
     | 'BRIGHTER'
     | 'CONTRAST'
     | 'TONES'
-    | 'CAST';
+    | 'CAST'
+    | 'CLASS';
   /** A sentence. */
   readonly message: string;
 }

@@ -11,12 +11,15 @@ import { type DetectorMetadata, metadataKey } from '../../../src/detector/metada
 import { openDetector } from '../../../src/detector/open.ts';
 import { calibrateClass } from '../../../src/detector/thresholds/class-thresholds.ts';
 import {
+  add,
   cast,
   decodeModel,
   encodeModel,
   type Graph,
   mean,
+  mul,
   reduceMax,
+  reshape,
   type Tensor,
 } from '../../../src/graph/index.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
@@ -345,6 +348,145 @@ describe('the detector file', () => {
     const detector = await Detector.fromBytes(engine, bytesOf(twin), 'model.onnx');
     expect((await detector.predict(wide)).score).toBe((await raw([wide])).score?.data[0]);
     await detector.release();
+  });
+});
+
+describe('the class given with an image', () => {
+  const thresholds = Object.fromEntries(
+    classes.map((name, at) => [
+      name,
+      { threshold: at + 1, achievableRate: 0.1, requestedRate: 0.1, count: 9 },
+    ]),
+  );
+  let detector: Detector;
+  let own: string;
+  let others: string[];
+
+  beforeAll(async () => {
+    detector = await Detector.fromBytes(engine, bytesOf(spec, { ...metadata, thresholds }), 'model.onnx');
+    own = (await detector.predict(wide)).class;
+    others = classes.filter((name) => name !== own);
+  });
+
+  afterAll(() => detector.release());
+
+  it('changes nothing, to the last bit, where it is the one that the image votes for', async () => {
+    const unasked = await detector.predict(wide);
+    const { class: name, classShare, map, score } = unasked;
+    const plain = await raw([wide]);
+    expect([score, map]).toEqual([plain.score?.data[0], plain.anomaly_map?.data]);
+    expect(unasked.recognised).toBeNull();
+    expect(await detector.predict(wide, 'x.png', { class: own })).toEqual({
+      ...unasked,
+      recognised: { class: name, classShare },
+    });
+  });
+
+  it('is searched, and gives threshold, verdict and share, where the image votes for another', async () => {
+    const unasked = await detector.predict(wide);
+    const found = await Promise.all(others.map((name) => detector.predict(wide, 'x.png', { class: name })));
+    expect(new Set([unasked, ...found].map(({ score }) => score)).size).toBe(3);
+    for (const [index, prediction] of found.entries()) {
+      const name = others[index]!;
+      const { threshold } = thresholds[name]!;
+      expect(prediction).toMatchObject({
+        class: name,
+        classShare: unasked.classShares[name],
+        classShares: unasked.classShares,
+        recognised: { class: own, classShare: unasked.classShare },
+        threshold,
+        verdict: prediction.score > threshold ? 'anomalous' : 'normal',
+        warnings: [{ code: 'CLASS', message: expect.stringContaining(`given as ${name}, but`) }],
+      });
+      expect(prediction.warnings[0]?.message).toMatch(
+        new RegExp(`another: \\d+ % for ${own}, \\d+ % for ${name}`),
+      );
+    }
+  });
+
+  it('leaves the bytes that a detector was opened from as they were, a Buffer too', async () => {
+    for (const given of [new Uint8Array(bytes), Buffer.from(bytes)]) {
+      const again = await Detector.fromBytes(engine, given, 'model.onnx');
+      await again.release();
+      expect(Buffer.compare(given, bytes)).toBe(0);
+    }
+  });
+
+  it('may be another for each image of a batch, or be left to it', async () => {
+    const images = [wide, noise(90, 70, 3), wide, noise(90, 70, 5), wide];
+    const given = [others[0], undefined, own, others[1], undefined];
+    const together = await detector.predictAll(images, 'x.png', { classes: given });
+    for (const [index, image] of images.entries()) {
+      const alone = await detector.predict(image, 'x.png', { class: given[index] });
+      expect(together[index]).toMatchObject({ class: alone.class, recognised: alone.recognised });
+      expect(together[index]?.score).toBeCloseTo(alone.score, 4);
+    }
+    expect(together[0]?.score).not.toBeCloseTo(together[2]?.score as number, 4);
+  });
+
+  it('is the same with composed and with decomposed accents', async () => {
+    const about = { ...metadata, classes: ['M\u00fctze', 'nut', 'cap'] };
+    const capped = await Detector.fromBytes(engine, bytesOf(spec, about), 'model.onnx');
+    const { class: name } = await capped.predict(wide, 'x.png', { class: 'Mu\u0308tze' });
+    await capped.release();
+    expect(name).toBe('M\u00fctze');
+  });
+
+  it.each(['', 'Bolt', 'bolt ', 'toString', '__proto__', '0', 'nut\0', 'n'.repeat(300)])(
+    'is refused where the detector does not know it: %j',
+    async (name) => {
+      const refused = {
+        code: 'CLASS_GIVEN_UNKNOWN',
+        message: expect.stringContaining('knows bolt, nut, cap'),
+      };
+      await expect(detector.predict(wide, 'x.png', { class: name })).rejects.toMatchObject(refused);
+      await expect(
+        detector.predictAll([wide, wide], 'x.png', { classes: [own, name] }),
+      ).rejects.toMatchObject(refused);
+    },
+  );
+
+  it.each<[string, object, string]>([
+    ['a number', { class: 1 }, 'ARGUMENT_INVALID'],
+    ['null', { class: null }, 'ARGUMENT_INVALID'],
+    ['misspelt', { klass: 'bolt' }, 'OPTION_UNKNOWN'],
+    ['no option', 'bolt' as never, 'ARGUMENT_INVALID'],
+  ])('is refused where it is %s', async (_, options, code) => {
+    await expect(detector.predict(wide, 'x.png', options)).rejects.toMatchObject({ code });
+  });
+
+  it.each([[['bolt']], [['bolt', 'nut', 'cap']], [['bolt', null]], ['bolt']])(
+    'is refused where a batch of two has %j',
+    async (given) => {
+      await expect(
+        detector.predictAll([wide, wide], 'x.png', { classes: given as string[] }),
+      ).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    },
+  );
+
+  it('decides on threshold and verdict alone where the method does not search by class', async () => {
+    const source = {
+      graph: (graph: Graph, image: Tensor) => {
+        const map = mean(cast(image, 'float32'), { axes: [3] });
+        const score = reduceMax(map, { axes: [1, 2] });
+        const shares = graph.constant('shares', [0.25, 0.5, 0.25], [1, 3]);
+        return { map, score, shares: add(mul(reshape(score, [-1, 1], 'N'), 0), shares) };
+      },
+    };
+    const file = detectorGraph(source, classes).toBytes({
+      [metadataKey]: JSON.stringify({ ...metadata, geometry: squareOf(8), thresholds }),
+    });
+    const without = await Detector.fromBytes(engine, file, 'model.onnx');
+    expect([without.searchesByClass, detector.searchesByClass]).toEqual([false, true]);
+    const image = noise(8, 8, 1);
+    const [nut, cap] = [
+      await without.predict(image),
+      await without.predict(image, 'x.png', { class: 'cap' }),
+    ];
+    await without.release();
+    expect([nut.class, nut.threshold, nut.score]).toEqual(['nut', 2, cap.score]);
+    expect(cap).toMatchObject({ class: 'cap', classShare: 0.25, threshold: 3, recognised: { class: 'nut' } });
+    expect(cap.warnings.map(({ code }) => code)).toEqual(['CLASS']);
   });
 });
 

@@ -61,6 +61,7 @@ describe('a prediction', () => {
         ['__proto__', 0],
         ['nut', 0.625],
       ]),
+      recognised: null,
       score: 6,
       threshold: 3,
       verdict: 'anomalous',

@@ -10,6 +10,7 @@ describe('warnings of many images', () => {
     for (let number = 0; number < 1000; number++)
       summary.add(`${number}.png`, {
         class: number % 2 === 0 ? 'bolt' : 'nut',
+        recognised: null,
         warnings: number < 10 ? [dark, ...(number === 4 ? [grey] : [])] : [],
       });
     expect(summary.sentences).toEqual([
@@ -22,7 +23,7 @@ describe('warnings of many images', () => {
   it('are given as they are for one image, and not at all for none', () => {
     const summary = new WarningSummary();
     expect(summary.sentences).toEqual([]);
-    summary.add('a.png', { class: 'bolt', warnings: [dark] });
-    expect(summary.sentences).toEqual(['a.png (bolt): Much darker.']);
+    summary.add('a.png', { class: 'bolt', recognised: null, warnings: [dark] });
+    expect(summary.sentences).toEqual(['a.png (recognised as bolt): Much darker.']);
   });
 });

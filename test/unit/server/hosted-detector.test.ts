@@ -12,7 +12,9 @@ describe('HostedDetector', () => {
     const hosted = await HostedDetector.load(source, { script, onDeath, onReload });
     const before = hosted.require();
     const image = { width: 1, height: 1, data: new Uint8Array(3) };
-    expect((await before.run([image], 'small')).images).toEqual([{ ...image, data: new Uint8Array(3) }]);
+    expect((await before.run([{ image, class: undefined }], 'small')).images).toEqual([
+      { ...image, data: new Uint8Array(3) },
+    ]);
     await expect(before.run([], 'small')).rejects.toMatchObject({ code: 'WORKER_DIED' });
     expect(() => hosted.require()).toThrow(expect.objectContaining({ code: 'DETECTOR_UNAVAILABLE' }));
     await vi.waitFor(() => expect(hosted.current).toBeDefined(), { timeout: 5000 });
@@ -27,12 +29,12 @@ describe('HostedDetector', () => {
     const hosted = await HostedDetector.load(source, { script, onDeath, onReload: vi.fn() });
     const loaded = hosted.require();
     const image = () => ({ width: 1, height: 1, data: new Uint8Array(3) });
-    expect((await loaded.run([image()], 'large')).images).toEqual([image()]);
+    expect((await loaded.run([{ image: image(), class: 'a' }], 'large')).images).toEqual([image()]);
     await expect(loaded.run([], 'large')).rejects.toMatchObject({ code: 'WORKER_DIED' });
     expect(onDeath).toHaveBeenCalledTimes(1);
     expect(hosted.require()).toBe(loaded);
-    expect((await loaded.run([image()], 'small')).images).toEqual([image()]);
-    expect((await loaded.run([image()], 'large')).images).toEqual([image()]);
+    expect((await loaded.run([{ image: image(), class: 'a' }], 'small')).images).toEqual([image()]);
+    expect((await loaded.run([{ image: image(), class: 'a' }], 'large')).images).toEqual([image()]);
     await hosted.close();
   });
 

@@ -71,9 +71,9 @@ describe('readInferRequest', () => {
         .record({
           inputs: fc.array(
             fc.record({
-              name: fc.constant('image'),
-              datatype: fc.constant('UINT8'),
-              shape: fc.array(fc.integer()),
+              name: fc.constantFrom('image', 'class'),
+              datatype: fc.constantFrom('UINT8', 'BYTES', 'INT64'),
+              shape: fc.oneof(fc.array(fc.integer()), fc.constantFrom([1], [1, 1, 1, 3])),
               data: fc.anything(),
             }),
           ),
@@ -92,10 +92,92 @@ describe('readInferRequest', () => {
   });
 
   const data = [1, 2, 3];
+  const pixel = () => input([1, 1, 1, 3], { data });
+  const int64 = { datatype: 'INT64' };
+  const classes = (values: readonly unknown[], more: object = {}) => ({
+    name: 'class',
+    datatype: 'BYTES',
+    shape: [1],
+    data: values,
+    ...more,
+  });
+  const bytesOfClass = (size: unknown, more: object = {}) => ({
+    ...classes([], more),
+    data: undefined,
+    parameters: { binary_data_size: size },
+  });
+
+  it('reads the classes the same from names, however they are sent, and from indices, before the image and behind it', () => {
+    const name = fc.string({ maxLength: 20, unit: 'grapheme' });
+    const index = fc.integer({ min: -1, max: 2 ** 40 });
+    const given = fc.oneof(
+      fc.array(name, { minLength: 1, maxLength: 4 }).map((values) => ({ values, datatype: 'BYTES' })),
+      fc.array(index, { minLength: 1, maxLength: 4 }).map((values) => ({ values, datatype: 'INT64' })),
+    );
+    fc.assert(
+      fc.property(given, fc.boolean(), fc.boolean(), ({ values, datatype }, columns, first) => {
+        const n = values.length;
+        const more = { datatype, shape: columns ? [n, 1] : [n] };
+        const image = input([n, 1, 1, 3], { data: Array(3 * n).fill(7) });
+        const inOrder = (of: object, other: object) => (first ? [of, other] : [other, of]);
+        const rows = columns ? values.map((value) => [value]) : values;
+        const asJson = json({ inputs: inOrder(classes(rows, more), image) });
+        const tail = Buffer.concat(
+          values.map((value) => {
+            if (typeof value === 'string') {
+              const text = Buffer.from(value, 'utf8');
+              const length = Buffer.alloc(4);
+              length.writeUInt32LE(text.length);
+              return Buffer.concat([length, text]);
+            }
+            const bytes = Buffer.alloc(8);
+            bytes.writeBigInt64LE(BigInt(value));
+            return bytes;
+          }),
+        );
+        const pixels = Buffer.alloc(3 * n, 7);
+        const mixed = json({ inputs: inOrder(bytesOfClass(tail.length, more), image) });
+        const binary = input([n, 1, 1, 3], { parameters: { binary_data_size: 3 * n } });
+        const asBytes = json({ inputs: inOrder(bytesOfClass(tail.length, more), binary) });
+        const expected = values.map((value) => (value === '' || value === -1 ? undefined : value));
+        for (const [body, header] of [
+          [asJson, undefined],
+          [Buffer.concat([mixed, tail]), mixed.length],
+          [Buffer.concat([asBytes, ...(first ? [tail, pixels] : [pixels, tail])]), asBytes.length],
+        ] as const) {
+          const read = readInferRequest(body, header, limits);
+          expect(read.classes).toEqual(expected);
+          expect(joined(read.images).equals(pixels)).toBe(true);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each<[string, unknown, object, readonly number[]]>([
+    ['a length too few', 3, {}, [1, 0, 0]],
+    ['a text that ends too early', 5, {}, [2, 0, 0, 0, 65]],
+    ['a text too many', 10, {}, [1, 0, 0, 0, 65, 1, 0, 0, 0, 66]],
+    ['no text', 0, {}, []],
+    ['no UTF-8', 5, {}, [1, 0, 0, 0, 0xff]],
+    ['a length of 4 GB', 5, {}, [255, 255, 255, 255, 65]],
+    ['half an index', 4, int64, [0, 0, 0, 0]],
+    ['a size beyond the body', 9, int64, Array(8).fill(0)],
+    ['a size below zero', -1, int64, Array(8).fill(0)],
+    ['a size that is no number', '8', int64, Array(8).fill(0)],
+  ])('refuses bytes of class with %s', (_, size, more, bytes) => {
+    const header = json({ inputs: [pixel(), bytesOfClass(size, more)] });
+    expect(() =>
+      readInferRequest(Buffer.concat([header, Buffer.from(bytes)]), header.length, limits),
+    ).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID', message: expect.stringContaining('class') }),
+    );
+  });
+
   it.each([
     ['no input', {}],
     ['an input of another name', { inputs: [{ ...input([1, 1, 1, 3], { data }), name: 'x' }] }],
-    ['two inputs', { inputs: [input([1, 1, 1, 3], { data }), input([1, 1, 1, 3], { data })] }],
+    ['two inputs called image', { inputs: [input([1, 1, 1, 3], { data }), input([1, 1, 1, 3], { data })] }],
     ['another type', { inputs: [{ ...input([1, 1, 1, 3], { data }), datatype: 'FP32' }] }],
     ['four channels', { inputs: [input([1, 1, 1, 4], { data: [1, 2, 3, 4] })] }],
     ['a shape without batch', { inputs: [input([1, 1, 3], { data })] }],
@@ -111,6 +193,20 @@ describe('readInferRequest', () => {
       'bytes without their header',
       { inputs: [input([1, 1, 1, 3], { parameters: { binary_data_size: 3 } })] },
     ],
+    ['two inputs called class', { inputs: [pixel(), classes(['a']), classes(['a'])] }],
+    ['a class without an image', { inputs: [classes(['a'])] }],
+    ['a class of another type', { inputs: [pixel(), classes([1], { datatype: 'INT32' })] }],
+    ['a class too many', { inputs: [pixel(), classes(['a', 'b'])] }],
+    ['a shape of class too long', { inputs: [pixel(), classes(['a'], { shape: [1, 1, 1] })] }],
+    ['a class for two images', { inputs: [pixel(), classes(['a'], { shape: [2] })] }],
+    ['a number as name', { inputs: [pixel(), classes([1])] }],
+    ['a name as index', { inputs: [pixel(), classes(['a'], int64)] }],
+    ['half an index', { inputs: [pixel(), classes([0.5], int64)] }],
+    ['an index below -1', { inputs: [pixel(), classes([-2], int64)] }],
+    ['a list of two classes', { inputs: [pixel(), classes([['a', 'b']])] }],
+    ['classes that are no list', { inputs: [pixel(), classes('a' as never)] }],
+    ['neither data nor bytes of class', { inputs: [pixel(), { ...classes([]), data: undefined }] }],
+    ['bytes of class without their header', { inputs: [pixel(), bytesOfClass(8)] }],
     ['an unknown output', { inputs: [input([1, 1, 1, 3], { data })], outputs: [{ name: 'x' }] }],
     [
       'an output twice',

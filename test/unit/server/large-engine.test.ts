@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LargeEngine } from '../../../src/server/large-engine.ts';
 
-const image = { width: 1, height: 1, data: new Uint8Array(3) };
+const asked = { image: { width: 1, height: 1, data: new Uint8Array(3) }, class: undefined };
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A thread that answers when it is told to. */
@@ -27,7 +27,7 @@ describe('LargeEngine', () => {
     const engine = new LargeEngine(open, 20);
     expect(open).not.toHaveBeenCalled();
     for (const at of [0, 1]) {
-      const outcome = engine.run([image]);
+      const outcome = engine.run([asked]);
       await vi.waitFor(() => expect(answers).toHaveLength(at + 1));
       // Longer than the engine may be idle: it is not while it works.
       await pause(40);
@@ -39,7 +39,7 @@ describe('LargeEngine', () => {
     await vi.waitFor(() => expect(thread.close).toHaveBeenCalledTimes(1));
     const again = held();
     open.mockResolvedValueOnce(again.thread);
-    const outcome = engine.run([image]);
+    const outcome = engine.run([asked]);
     await vi.waitFor(() => expect(again.answers).toHaveLength(1));
     again.answers[0]?.();
     expect(await outcome).toBeDefined();
@@ -51,8 +51,8 @@ describe('LargeEngine', () => {
   it('leaves the images to the other engine where no thread can be had, and tries again the next time', async () => {
     const open = vi.fn(async () => undefined);
     const engine = new LargeEngine(open, 20);
-    expect(await engine.run([image])).toBeUndefined();
-    expect(await engine.run([image])).toBeUndefined();
+    expect(await engine.run([asked])).toBeUndefined();
+    expect(await engine.run([asked])).toBeUndefined();
     expect(open).toHaveBeenCalledTimes(2);
     await engine.close();
   });

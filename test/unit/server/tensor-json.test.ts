@@ -54,6 +54,21 @@ describe('splitRequest', () => {
     }
   });
 
+  it('leaves the values of the input class in the JSON, as far as its name stands before them', () => {
+    const image = '{"name":"image","data":[7]}';
+    for (const own of ['["a"]', '[["a"],["b"]]', '[-1]', '[300]']) {
+      const classes = `{"shape":[1],"n\\u0061me":"class","parameters":{"name":"image"},"data":${own}}`;
+      for (const both of [`${image},${classes}`, `${classes},${image}`]) {
+        const { json, values } = split(`{"inputs":[${both}]}`);
+        expect(values).toEqual(Uint8Array.of(7));
+        expect(JSON.parse(json)).toEqual(JSON.parse(`{"inputs":[${both.replace('[7]', '[]')}]}`));
+      }
+    }
+    expect(() => split(`{"inputs":[${image},{"data":[1],"name":"class"}]}`)).toThrow(
+      'whose name stands before it',
+    );
+  });
+
   it.each([
     ['[1 2]', 'it is no JSON'],
     ['[,1]', 'it is no JSON'],

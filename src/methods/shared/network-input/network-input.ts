@@ -3,6 +3,7 @@
  * features (memory-bank.ts). The fitted constants are plain arrays, so that they can be saved with a run and put into any graph.
  */
 
+import { classGiven, undecided } from '../../../features/memory-bank/class-given.ts';
 import {
   classStarts,
   distancesToClasses,
@@ -11,7 +12,7 @@ import {
   type SearchOptions,
 } from '../../../features/memory-bank/class-search.ts';
 import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
-import { argMax, type Graph, type Tensor } from '../../../graph/index.ts';
+import { argMax, type Graph, less, type Tensor, where } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
 import { sumOfPatches, weighedVotes } from '../patch-model.ts';
 
@@ -96,7 +97,7 @@ export function residualsOfImage(
 }
 
 /**
- * Residuals of all patches of images, each in the class that its patches vote for.
+ * Residuals of all patches of images, each in the class that its patches vote for; a file may be opened so that the class is given (detector/class-input.ts).
  * @param features - float32 [images * patches, C]
  * @param options - `own`: id of the one image there is, int64 [1], whose entries are left out, while calibrating
  */
@@ -110,7 +111,8 @@ export function residualsOfImages(
   const bank = bankOf(graph, fitted, own, classes);
   const projected = projectFeatures(features, bank);
   const votes = weighedVotes(distancesToClasses(projected, bank), classes);
-  const classOf = argMax(sumOfPatches(votes, patches, classes), 1);
+  const given = graph.constant(classGiven, [undecided], [1], 'int64');
+  const classOf = where(less(given, 0), argMax(sumOfPatches(votes, patches, classes), 1), given);
   const match = matchImages(projected, patches, bank, classOf, fitted.search);
   return { rows: whiten(match.difference, bank), distance: match.distance, votes };
 }

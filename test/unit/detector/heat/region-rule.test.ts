@@ -65,6 +65,7 @@ describe('regions', () => {
         class: 'nut',
         classShare: 1,
         classShares: { nut: 1 },
+        recognised: null,
         score: 40,
         threshold: 4,
         verdict: 'anomalous',

@@ -23,6 +23,7 @@ const prediction = {
   warnings: [],
   classShare: 0.75,
   classShares: { bolt: 0.25, cap: 0.75 },
+  recognised: null,
   score: 1500,
   threshold: 2,
   verdict: 'anomalous',
