@@ -47,7 +47,7 @@ export interface SearchOptions {
 }
 
 /** Entries of a class that its images are recognised by, at most. */
-export const headSize = 256;
+export const headSize = 1024;
 
 /**
  * Where the entries of each class begin; a class without any begins and ends in the same place.

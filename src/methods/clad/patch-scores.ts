@@ -4,7 +4,18 @@
  * vary over held-out normal patches.
  */
 
-import { add, argMax, div, type Graph, mul, slice, sub, type Tensor } from '../../graph/index.ts';
+import {
+  add,
+  argMax,
+  div,
+  type Graph,
+  gather,
+  mul,
+  reshape,
+  slice,
+  sub,
+  type Tensor,
+} from '../../graph/index.ts';
 import { constantParameters } from '../../nn/constant-parameters.ts';
 import { oneHot } from '../../nn/losses.ts';
 import type { Parameters } from '../../nn/parameters.ts';
@@ -18,10 +29,15 @@ export interface ScoreSpread {
   readonly deviation: number;
 }
 
-/** How the two scores are added; absent for the networks alone. */
+/**
+ * How the two scores are added; absent for the networks alone. Each class has its own spread: how far apart normal patches lie is another matter for a
+ * bottle than for a cloth, and each class has its own entries.
+ */
 export interface ScoreFusion {
-  readonly distance: ScoreSpread;
-  readonly network: ScoreSpread;
+  /** By class. */
+  readonly distance: readonly ScoreSpread[];
+  /** By class. */
+  readonly network: readonly ScoreSpread[];
   /** What the networks' score weighs against the distance's 1. */
   readonly networkWeight: number;
 }
@@ -39,8 +55,12 @@ export interface PatchScores {
   readonly network: Tensor;
   /** Distance to the mean of the nearest entries (residual input), [rows]. */
   readonly distance?: Tensor;
-  /** Each patch's vote: 0 but for one class, where it is what the vote counts. [rows, N] */
+  /** Each voting patch's vote: 0 but for one class, where it is what the vote counts. [images * voters, N] */
   readonly votes: Tensor;
+  /** Patches of an image that vote. */
+  readonly voters: number;
+  /** Class whose entries were searched, int64 [images] (residual input). */
+  readonly classOf?: Tensor;
 }
 
 /**
@@ -58,32 +78,60 @@ export function patchScores(
   const networks = (rows: Tensor) => networksInference(rows, constantParameters(graph, parameters));
   if (fitted.kind === 'residual') {
     const options = { patches, classes: classes.length, own };
-    const { rows, distance, votes } = residualsOfImages(graph, features, fitted, options);
+    const { rows, ...found } = residualsOfImages(graph, features, fitted, options);
     // A residual does not show which class it is of; the entries it is a difference to do.
-    return { network: networks(rows).score, distance, votes };
+    return { network: networks(rows).score, ...found };
   }
   const { logits, score } = networks(features);
   const products = slice(logits, 1, 0, classes.length);
-  return { network: score, votes: oneHot(argMax(products, 1), classes.length) };
+  return { network: score, votes: oneHot(argMax(products, 1), classes.length), voters: patches };
 }
 
-/** One score a patch, [rows]. */
-export function fuseScores(scores: PatchScores, fusion: ScoreFusion | undefined): Tensor {
-  if (!fusion || !scores.distance) return scores.network;
-  const standard = (x: Tensor, { mean, deviation }: ScoreSpread) => div(sub(x, mean), deviation);
-  return add(
-    standard(scores.distance, fusion.distance),
-    mul(standard(scores.network, fusion.network), fusion.networkWeight),
-  );
+/**
+ * One score a patch, [rows].
+ * @param patches - of an image
+ */
+export function fuseScores(
+  { network, distance, classOf }: PatchScores,
+  fusion: ScoreFusion | undefined,
+  patches: number,
+): Tensor {
+  if (!fusion || !distance || !classOf) return network;
+  const { graph } = network;
+  const ofImages = (name: string, values: readonly number[]) =>
+    reshape(gather(graph.constant(name, values, [values.length]), classOf), [-1, 1], 'images');
+  const standard = (x: Tensor, kind: 'distance' | 'network') =>
+    div(
+      sub(
+        reshape(x, [-1, patches], 'images'),
+        ofImages(
+          spreadNames[kind].mean,
+          fusion[kind].map(({ mean }) => mean),
+        ),
+      ),
+      ofImages(
+        spreadNames[kind].deviation,
+        fusion[kind].map(({ deviation }) => deviation),
+      ),
+    );
+  const fused = add(standard(distance, 'distance'), mul(standard(network, 'network'), fusion.networkWeight));
+  const [rows] = network.shape;
+  return typeof rows === 'number' ? reshape(fused, [rows]) : reshape(fused, [-1], rows);
 }
+
+/** Names of the constants that hold the spreads of each class in the graph of a detector. */
+export const spreadNames = {
+  distance: { mean: 'distance_means', deviation: 'distance_deviations' },
+  network: { mean: 'network_means', deviation: 'network_deviations' },
+} as const;
 
 /** CLAD, trained, as the detector file takes it. */
 export function cladModel(model: TrainedClad, fusion: ScoreFusion | undefined): PatchModel {
   return (graph, features, patches, own) => {
     const scores = patchScores(graph, features, model, patches, own);
     return {
-      score: fuseScores(scores, fusion),
-      shares: sharesOfVotes(scores.votes, patches, model.classes.length),
+      score: fuseScores(scores, fusion, patches),
+      shares: sharesOfVotes(scores.votes, scores.voters, model.classes.length),
     };
   };
 }

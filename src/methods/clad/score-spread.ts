@@ -1,4 +1,4 @@
-/** @file How the two scores vary over held-out normal patches, so that they can be added in common units. */
+/** @file How the two scores vary over held-out normal patches of each class, so that they can be added in common units. */
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
@@ -26,21 +26,40 @@ export async function measureSpreads(
   graph.output('network', scores.network);
   if (scores.distance) graph.output('distance', scores.distance);
   const session = await engine.load(graph.toBytes());
-  const network = new Moments();
-  const distance = new Moments();
+  const network = new ClassMoments(index.classes.length);
+  const distance = new ClassMoments(index.classes.length);
   try {
-    for await (const { id, features: rows } of imageFeatures({ store, index, images: heldOut })) {
+    for await (const { id, classIndex, features: rows } of imageFeatures({ store, index, images: heldOut })) {
       const outputs = await session.run({
         features: float32(rows, [perImage, index.width]),
         own: int64([id], [1]),
       });
-      network.add(floats(outputs.network));
-      distance.add(floats(outputs.distance));
+      network.add(classIndex, floats(outputs.network));
+      distance.add(classIndex, floats(outputs.distance));
     }
   } finally {
     await session.release();
   }
-  return { network: network.spread(), distance: distance.spread(), networkWeight };
+  return { network: network.spreads(), distance: distance.spreads(), networkWeight };
+}
+
+/** The moments of each class; those of all together for one that has no images here. */
+class ClassMoments {
+  readonly #all = new Moments();
+  readonly #classes: readonly Moments[];
+
+  constructor(classes: number) {
+    this.#classes = Array.from({ length: classes }, () => new Moments());
+  }
+
+  add(classIndex: number, values: Float32Array): void {
+    this.#all.add(values);
+    this.#classes[classIndex]!.add(values);
+  }
+
+  spreads(): ScoreSpread[] {
+    return this.#classes.map((each) => (each.isEmpty ? this.#all : each).spread());
+  }
 }
 
 class Moments {
@@ -54,6 +73,10 @@ class Moments {
       this.#squares += value * value;
     }
     this.#count += values.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
   }
 
   spread(): ScoreSpread {

@@ -96,8 +96,8 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
         },
       },
       {
-        distance: { mean: 4, deviation: 1 },
-        network: { mean: 0, deviation: 0.5 },
+        distance: classes.map(() => ({ mean: 4, deviation: 1 })),
+        network: classes.map(() => ({ mean: 0, deviation: 0.5 })),
         networkWeight: 0.5,
       },
     ),

@@ -12,7 +12,7 @@ import {
   type SearchOptions,
 } from '../../../features/memory-bank/class-search.ts';
 import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
-import { argMax, type Graph, less, type Tensor, where } from '../../../graph/index.ts';
+import { argMax, type Graph, gather, less, reshape, type Tensor, where } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
 import { sumOfPatches, weighedVotes } from '../patch-model.ts';
 
@@ -51,8 +51,12 @@ export interface Residuals {
 
 /** Rows of images whose class was not known. */
 export interface RecognisedResiduals extends Residuals {
-  /** What each patch counts for each class in the vote on the image's class, [rows, classes]. */
+  /** What each voting patch counts for each class, [images * voters, classes]. */
   readonly votes: Tensor;
+  /** Patches of an image that vote. */
+  readonly voters: number;
+  /** Class whose entries were searched, int64 [images]. */
+  readonly classOf: Tensor;
 }
 
 /** The fitted input where it is a residual. */
@@ -96,6 +100,12 @@ export function residualsOfImage(
   return { rows: whiten(match.difference, bank), distance: match.distance };
 }
 
+/** Where there are many patches, every fifth votes: beside each other they say the same. Five shares no factor with the usual grids, so no column is left out. */
+function votersOf(patches: number): number[] {
+  const step = patches > 256 ? 5 : 1;
+  return Array.from({ length: Math.ceil(patches / step) }, (_, at) => at * step);
+}
+
 /**
  * Residuals of all patches of images, each in the class that its patches vote for; a file may be opened so that the class is given (detector/class-input.ts).
  * @param features - float32 [images * patches, C]
@@ -110,9 +120,25 @@ export function residualsOfImages(
   const { patches, classes, own } = options;
   const bank = bankOf(graph, fitted, own, classes);
   const projected = projectFeatures(features, bank);
-  const votes = weighedVotes(distancesToClasses(projected, bank), classes);
+  const voters = votersOf(patches);
+  const voting = reshape(
+    gather(
+      reshape(projected, [-1, patches, fitted.width], 'N'),
+      graph.constant('voters', voters, [voters.length], 'int64'),
+      1,
+    ),
+    [-1, fitted.width],
+    'voting',
+  );
+  const votes = weighedVotes(distancesToClasses(voting, bank), classes);
   const given = graph.constant(classGiven, [undecided], [1], 'int64');
-  const classOf = where(less(given, 0), argMax(sumOfPatches(votes, patches, classes), 1), given);
+  const classOf = where(less(given, 0), argMax(sumOfPatches(votes, voters.length, classes), 1), given);
   const match = matchImages(projected, patches, bank, classOf, fitted.search);
-  return { rows: whiten(match.difference, bank), distance: match.distance, votes };
+  return {
+    rows: whiten(match.difference, bank),
+    distance: match.distance,
+    votes,
+    voters: voters.length,
+    classOf,
+  };
 }

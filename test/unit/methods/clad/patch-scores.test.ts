@@ -57,8 +57,8 @@ const residual: TrainedClad = {
   },
 };
 const opinion: ScoreFusion = {
-  distance: { mean: 1.5, deviation: 0.5 },
-  network: { mean: -0.2, deviation: 0.1 },
+  distance: [1.5, 1.1, 0.7].map((mean) => ({ mean, deviation: mean / 3 })),
+  network: [-0.2, 0.3, 0.1].map((mean) => ({ mean, deviation: 0.1 })),
   networkWeight: 0.75,
 };
 
@@ -69,7 +69,7 @@ async function voices(model: TrainedClad, second?: ScoreFusion) {
       network: said.network,
       votes: said.votes,
       ...(said.distance && { distance: said.distance }),
-      combined: fuseScores(said, second),
+      combined: fuseScores(said, second, rows),
     };
   });
   return Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data]));
@@ -146,10 +146,19 @@ describe('a patch', () => {
   });
 
   it('has both scores fused in units of their spread over normal patches', async () => {
-    const { network, distance, combined } = await voices(residual, opinion);
+    const { network, distance, votes, combined } = await voices(residual, opinion);
+    const totals = [0, 1, 2].map((each) =>
+      votes!.reduce((sum, vote, at) => sum + (at % 3 === each ? vote : 0), 0),
+    );
+    const winner = totals.indexOf(Math.max(...totals));
+    const { distance: far, network: trained } = opinion;
+    const [{ mean, deviation }, other] = [far[winner]!, trained[winner]!];
     expectClose(
       combined,
-      network!.map((score, row) => (distance![row]! - 1.5) / 0.5 + 0.75 * ((score + 0.2) / 0.1)),
+      network!.map(
+        (score, row) =>
+          (distance![row]! - mean) / deviation + 0.75 * ((score - other.mean) / other.deviation),
+      ),
     );
   });
 

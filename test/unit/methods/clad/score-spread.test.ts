@@ -52,13 +52,14 @@ function spreadOf(values: readonly number[]) {
 }
 
 describe('the spread for score fusion', () => {
-  it('is measured on all patches of held-out images, each without its own entries in the bank', () =>
+  it('is measured by class on all patches of held-out images, each without its own entries in the bank', () =>
     withModel('residual', async (made, model) => {
-      const own = { network: [] as number[], distance: [] as number[] };
+      const own = [0, 1].map(() => ({ network: [] as number[], distance: [] as number[] }));
+      const together: number[] = [];
       const whole: number[] = [];
       for (let shard = 0; shard < 2; shard++) {
         const { images, features } = await made.store.readShard(shard);
-        for (const [image, { id }] of images.entries()) {
+        for (const [image, { id, classIndex }] of images.entries()) {
           if (!held.has(id)) continue;
           const rows = halvesToFloats(features.subarray(image * 9 * width, (image + 1) * 9 * width));
           const found = await runGraph({ x: { data: rows, shape: [9, width] } }, (graph, { x }) => {
@@ -66,21 +67,31 @@ describe('the spread for score fusion', () => {
             const all = patchScores(graph, x!, model, 9);
             return { network: without.network, distance: without.distance!, all: all.distance! };
           });
-          own.network.push(...found.network!.data);
-          own.distance.push(...found.distance!.data);
+          own[classIndex]!.network.push(...found.network!.data);
+          own[classIndex]!.distance.push(...found.distance!.data);
+          together.push(...found.distance!.data);
           whole.push(...found.all!.data);
         }
       }
       const opinion = await measureSpreads(engine, model, made, held, 0.5);
       expect(opinion?.networkWeight).toBe(0.5);
-      for (const [name, values] of Object.entries(own)) {
-        const expected = spreadOf(values);
-        const found = opinion![name as 'network' | 'distance'];
-        expect(found.mean, name).toBeCloseTo(expected.mean, 4);
-        expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
+      for (const [classIndex, scores] of own.entries()) {
+        for (const [name, values] of Object.entries(scores)) {
+          const expected = spreadOf(values);
+          const found = opinion![name as 'network' | 'distance'][classIndex]!;
+          expect(found.mean, name).toBeCloseTo(expected.mean, 4);
+          expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
+        }
       }
       // With its own entries an image lies nearer to the bank: the bank has some of these images.
-      expect(spreadOf(whole).mean).toBeLessThan(spreadOf(own.distance).mean - 1e-3);
+      expect(spreadOf(whole).mean).toBeLessThan(spreadOf(together).mean - 1e-3);
+    }));
+
+  it('is that of all classes together for one that has no held-out image', () =>
+    withModel('residual', async (made, model) => {
+      const ofFirst = new Set([...held].filter((id) => id % 2 === 0));
+      const spreads = await measureSpreads(engine, model, made, ofFirst, 0.5);
+      expect(spreads?.distance[0]).toEqual(spreads?.distance[1]);
     }));
 
   it('is not measured where the networks score alone, or there is no memory bank', async () => {
