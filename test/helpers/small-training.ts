@@ -7,7 +7,7 @@ import { writeTinyBackbone } from './tiny-backbone.ts';
 export const tinySettings: readonly string[] = [
   'features.inputSize=64',
   'memoryBank.components=16',
-  'memoryBank.coresetSize=128',
+  'memoryBank.coresetSize=256',
   'adaptor=[32,24,16]',
   'discriminator=[16,8]',
   'stage1.batch=64',

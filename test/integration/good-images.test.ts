@@ -50,7 +50,7 @@ describe('a bad photograph among the good ones', () => {
       .find((each) => each.includes('bad.png'));
     const [, , score, threshold, deviations] = (row ?? '').split(',').map(Number);
     expect(deviations).toBeGreaterThan(5);
-    expect(threshold).toBeLessThan(score! / 2);
+    expect(threshold).toBeLessThan(score!);
     expect(trained.stdout).toContain(`${bad()}: `);
     expect(trained.stdout).toMatch(/disc: anomalous above .* stands? out and ha(s|ve) no say, about \d/);
     expect((await metadataOf('run')).thresholds.disc?.setAside).toBeGreaterThan(0);

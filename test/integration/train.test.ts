@@ -155,7 +155,7 @@ describe('clad train', () => {
         },
         backbone: { name: 'tiny', licence: 'Apache-2.0', source: 'made by a test' },
         preset: 'fast',
-        changes: expect.objectContaining({ 'memoryBank.coresetSize': 128, 'stage1.steps': 30 }),
+        changes: expect.objectContaining({ 'memoryBank.coresetSize': 256, 'stage1.steps': 30 }),
         seed: 0,
         selection: 'synthetic',
         device: 'cpu',
