@@ -7,6 +7,20 @@ import { type Dim, knownSize, refuse, resolveAxis, type Shape, shapeText, type T
  * At most one size may be unknown while building: a named size that stays on its axis is copied, else it becomes -1.
  */
 export function reshape(x: Tensor, shape: readonly Dim[], name?: string): Tensor {
+  return reshaped(x, shape, name, (target) => x.graph.integers(target));
+}
+
+/** The same with its sizes in a constant of their own, in whose place a finished file may get others. @param constant - its name */
+export function reshapeBy(x: Tensor, shape: readonly Dim[], constant: string, name?: string): Tensor {
+  return reshaped(x, shape, name, (target) => x.graph.constant(constant, target, [target.length], 'int64'));
+}
+
+function reshaped(
+  x: Tensor,
+  shape: readonly Dim[],
+  name: string | undefined,
+  sizes: (target: number[]) => Tensor,
+): Tensor {
   const target = shape.map((size, axis) => {
     if (typeof size === 'number') return size;
     return x.shape[axis] === size ? 0 : -1;
@@ -25,7 +39,7 @@ export function reshape(x: Tensor, shape: readonly Dim[], name?: string): Tensor
   } else {
     result = shape.map((size) => (size === -1 ? (name ?? `${x.name}_size`) : size));
   }
-  const [output] = x.graph.add('Reshape', [x, x.graph.integers(target)], [{ dtype: x.dtype, shape: result }]);
+  const [output] = x.graph.add('Reshape', [x, sizes(target)], [{ dtype: x.dtype, shape: result }]);
   return output as Tensor;
 }
 

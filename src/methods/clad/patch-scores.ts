@@ -9,7 +9,7 @@ import { constantParameters } from '../../nn/constant-parameters.ts';
 import { oneHot } from '../../nn/losses.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type FittedInput, residualsOfImages } from '../shared/network-input/network-input.ts';
-import { type PatchModel, sharesOfVotes } from '../shared/patch-model.ts';
+import { type PatchModel, sharesOfSums, sumOfPatches } from '../shared/patch-model.ts';
 import { networksInference } from './networks.ts';
 
 /** Mean and standard deviation over normal patches. */
@@ -39,7 +39,7 @@ export interface PatchScores {
   readonly network: Tensor;
   /** Distance to the mean of the nearest entries (residual input), [rows]. */
   readonly distance?: Tensor;
-  /** Each patch's vote: 0 but for one class, where it is what the vote counts. [rows, N] */
+  /** What the patches of each image count for each class, together, [images, N]. */
   readonly votes: Tensor;
 }
 
@@ -64,7 +64,8 @@ export function patchScores(
   }
   const { logits, score } = networks(features);
   const products = slice(logits, 1, 0, classes.length);
-  return { network: score, votes: oneHot(argMax(products, 1), classes.length) };
+  const ofPatches = oneHot(argMax(products, 1), classes.length);
+  return { network: score, votes: sumOfPatches(ofPatches, patches, classes.length) };
 }
 
 /** One score a patch, [rows]. */
@@ -83,7 +84,7 @@ export function cladModel(model: TrainedClad, fusion: ScoreFusion | undefined): 
     const scores = patchScores(graph, features, model, patches, own);
     return {
       score: fuseScores(scores, fusion),
-      shares: sharesOfVotes(scores.votes, patches, model.classes.length),
+      shares: sharesOfSums(scores.votes),
     };
   };
 }

@@ -12,7 +12,7 @@ import {
 import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
 import { argMax, type Graph, type Tensor } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
-import { sumOfPatches, weighedVotes } from '../patch-model.ts';
+import { sumOfVotes, weighedVotes } from '../patch-model.ts';
 
 /** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
 export type BankArrays = Parameters &
@@ -47,7 +47,7 @@ export interface Residuals {
 
 /** Rows of images whose class was not known. */
 export interface RecognisedResiduals extends Residuals {
-  /** What each patch counts for each class in the vote on the image's class, [rows, classes]. */
+  /** What the patches of each image count for each class in the vote on its class, together, [images, classes]. */
   readonly votes: Tensor;
 }
 
@@ -105,8 +105,9 @@ export function residualsOfImages(
   const { patches, classes, own } = options;
   const bank = bankOf(graph, fitted, own, classes);
   const projected = projectFeatures(features, bank);
-  const votes = weighedVotes(distancesToClasses(projected, bank), classes);
-  const classOf = argMax(sumOfPatches(votes, patches, classes), 1);
+  const ofPatches = weighedVotes(distancesToClasses(projected, bank), classes);
+  const votes = sumOfVotes(ofPatches, patches, classes);
+  const classOf = argMax(votes, 1);
   const match = matchImages(projected, patches, bank, classOf, fitted.neighbours);
   return { rows: whiten(match.difference, bank), distance: match.distance, votes };
 }
