@@ -12,6 +12,7 @@ import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { registerHistory } from './history.ts';
 import { registerOptions } from './options.ts';
 import { printError } from './output.ts';
 import { registerPredict } from './predict.ts';
@@ -37,6 +38,7 @@ Examples:
   $ clad train photos/ --out runs/parts                            # one model over all products
   $ clad evaluate runs/parts                                       # how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   # predict new photographs
+  $ clad update runs/parts photos/cap/ --class cap                 # a new class joins it in a minute
   $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones
   $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts
   $ clad serve runs/parts                                          # the same over HTTP
@@ -51,6 +53,7 @@ registerTrain(program);
 registerEvaluate(program);
 registerPredict(program);
 registerUpdate(program);
+registerHistory(program);
 registerCalibrate(program);
 registerServe(program);
 registerExport(program);

@@ -118,6 +118,23 @@ export const errorCatalogue = {
     message:
       'Class {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
   },
+  UPDATE_UNSUITABLE: {
+    kind: 'input',
+    message:
+      '{path}: {reason}, so nothing can join or leave it without a training. Expected a detector of method clad on residuals (presets fast and accurate) that this version has trained. Train again with all images.',
+  },
+  UPDATE_CLASS: {
+    kind: 'input',
+    message: 'Class {name}: {reason}. Expected {expected}.',
+  },
+  UPDATE_NOTHING: {
+    kind: 'input',
+    message: 'None of {count} images can join the detector: {reasons}. {remedy}',
+  },
+  UPDATE_RISKY: {
+    kind: 'input',
+    message: '{what}. Nothing was changed. {remedy}',
+  },
   BITS_UNCLEAR: {
     kind: 'input',
     message:

@@ -11,6 +11,7 @@ import { type Engine, floats } from '../../runtime/engine.ts';
 import { type FitSource, planNormal } from '../store/sample-rows.ts';
 import { coreset } from './coreset.ts';
 import { projectFeatures } from './memory-bank.ts';
+import { selectionDirections, selectionRandom, selectionWidth } from './selection-space.ts';
 
 /** Projection to principal components, as arrays. */
 export interface Reduction {
@@ -29,9 +30,6 @@ export interface EntryOptions {
   /** Patches that they are chosen from. */
   readonly candidates: number;
 }
-
-/** Dimensions in which entries are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
-export const selectionWidth = 96;
 
 /** Entries with what each is of. */
 export interface ChosenEntries {
@@ -94,7 +92,7 @@ export async function chooseEntriesByClass(
   onProgress?: ProgressListener,
 ): Promise<ChosenEntries> {
   const { classes, gridSide, width } = source.index;
-  const session = await projectionSession(engine, width, reduction, new Random(seed, 'coreset directions'));
+  const session = await projectionSession(engine, width, reduction, selectionRandom.directions(seed));
   const parts: ChosenEntries[] = [];
   try {
     const imagesOf = await imagesByClass(source);
@@ -118,7 +116,7 @@ export async function chooseEntriesByClass(
         const size = entryCount(memoryBank, images.size * gridSide ** 2);
         const own = rows.subarray(first * session.narrow, (first + count) * session.narrow);
         const done = before;
-        const taken = await coreset(engine, own, session.narrow, new Random(seed, `coreset of ${name}`), {
+        const taken = await coreset(engine, own, session.narrow, selectionRandom.entries(seed, name), {
           size,
           onProgress: onProgress && ((state) => onProgress({ ...state, done: done + state.done, total })),
         });
@@ -320,8 +318,7 @@ async function projectionSession(
 ) {
   const components = reduction ? (reduction.projection.shape[1] as number) : width;
   const narrow = Math.min(selectionWidth, components);
-  const directions =
-    narrow < components ? random.fillNormal(new Float32Array(components * narrow)) : undefined;
+  const directions = selectionDirections(components, random);
   const graph = new Graph();
   const features = graph.input('features', 'float16', ['rows', width]);
   const rows = cast(features, 'float32');

@@ -26,11 +26,16 @@ export async function withGolden(
   }
 }
 
-/** Keeps the detector of before, and what was measured with it. @returns path of the copy */
-export async function keepVersion(run: RunFolder, bytes: Uint8Array): Promise<string> {
+/** The version of the detector that there is, as it will be kept: the training's is 1. */
+export async function nextVersion(run: RunFolder): Promise<number> {
   const names = await readdir(run.versions).catch(() => [] as string[]);
   const numbers = names.map((name) => Number(name)).filter(Number.isInteger);
-  const folder = join(run.versions, String(Math.max(0, ...numbers) + 1));
+  return Math.max(0, ...numbers) + 1;
+}
+
+/** Keeps the detector of before, and what was measured with it. @returns path of the copy */
+export async function keepVersion(run: RunFolder, bytes: Uint8Array): Promise<string> {
+  const folder = join(run.versions, String(await nextVersion(run)));
   const copy = join(folder, 'model.onnx');
   await writeFileAtomic(copy, bytes);
   // It is of the detector of before, and would be taken for one of this.

@@ -2,7 +2,8 @@
  * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few pictures and a few small steps, and
  * scaled; sizes follow from the options.
  */
-import { entryCount, mostCandidates, selectionWidth } from '../../features/memory-bank/choose-entries.ts';
+import { entryCount, mostCandidates } from '../../features/memory-bank/choose-entries.ts';
+import { selectionWidth } from '../../features/memory-bank/selection-space.ts';
 import { Extractor, featureWidthOf, gridSideOf } from '../../features/patches/extractor.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';

@@ -1,0 +1,73 @@
+/**
+ * @file Proof on photographs that images of other classes keep what the detector said of them. By its making only a new class could change that, by being
+ * recognised in their place: those that were recognised least surely are asked before and after.
+ */
+import { existsSync } from 'node:fs';
+import { CladError } from '../../core/errors.ts';
+import { bitsOf } from '../../detector/camera/camera.ts';
+import { decodeImage } from '../../image/decode.ts';
+import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
+import { type DetectorBefore, recognised } from './new-images.ts';
+import { imagesLeft, type Subject } from './subject.ts';
+
+/** What was found on images of other classes. */
+export interface OthersChecked {
+  /** Classes that the change is not about. */
+  readonly classes: number;
+  /** Good images of them that were asked before and after. */
+  readonly images: number;
+  /** Whether class, score and map of each were the same to the last bit. */
+  readonly identical: boolean;
+}
+
+/** Photographs that are asked, of all other classes together. */
+const mostAsked = 12;
+
+/** The number of no image: the bank is asked as it is. */
+const none = -1;
+
+/**
+ * Asks some good images of the other classes.
+ * @param now - the changed detector
+ * @param options - `classes`: of the changed detector, in its order
+ * @throws UPDATE_RISKY where one is taken for another class now, and nobody insists
+ */
+export async function othersChecked(
+  subject: Subject,
+  before: Pick<DetectorBefore, 'predict'>,
+  now: Pick<LeaveOneOutDetector, 'predict'>,
+  { changed, classes, force }: { changed: ReadonlySet<string>; classes: readonly string[]; force: boolean },
+): Promise<OthersChecked> {
+  const { metadata } = subject;
+  const others = metadata.classes.filter((name) => !changed.has(name));
+  const asked = leastSure(subject, others);
+  let identical = true;
+  for (const { path } of asked) {
+    const image = await decodeImage(path, { bits: bitsOf(metadata) });
+    const [was, is] = [await before.predict(image), await now.predict(none, image)];
+    const [from, to] = [recognised(was.shares, metadata.classes), recognised(is.shares, classes)];
+    if (from.recognisedAs !== to.recognisedAs) {
+      identical = false;
+      if (!force)
+        throw new CladError('UPDATE_RISKY', {
+          what: `${path} was recognised as ${from.recognisedAs} and would be as ${to.recognisedAs}: the two look alike, and the verdicts of ${from.recognisedAs} would not stay what they are`,
+          remedy: `If it is one product, give --class ${from.recognisedAs}; --force does it all the same.`,
+        });
+    } else if (was.score !== is.score || was.map.some((value, at) => value !== is.map[at])) {
+      throw new CladError('INTERNAL', {
+        reason: `${path} has another score than before, ${is.score} for ${was.score}.`,
+      });
+    }
+  }
+  return { classes: others.length, images: asked.length, identical };
+}
+
+/** Those with the smallest shares of the votes, class by class in turn, whose photographs are there. */
+function leastSure(subject: Subject, others: readonly string[]) {
+  const unsure = imagesLeft(subject).sort((a, b) => a.share - b.share);
+  const byClass = others.map((name) =>
+    unsure.filter((image) => image.class === name && existsSync(image.path)).slice(0, mostAsked),
+  );
+  const turns = Array.from({ length: mostAsked }, (_, turn) => byClass.flatMap((own) => own[turn] ?? []));
+  return turns.flat().slice(0, mostAsked);
+}
