@@ -2,6 +2,8 @@
 import { describeLeftOut } from '../data/left-out.ts';
 import type { AddDocument } from '../jobs/update/add.ts';
 import type { ExcludeDocument } from '../jobs/update/exclude.ts';
+import type { MissedDocument } from '../jobs/update/lower-threshold.ts';
+import type { RemoveClassDocument } from '../jobs/update/remove-class.ts';
 import { percent, programName, shellWord } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
 
@@ -100,6 +102,41 @@ function describeDefects(defects: AddDocument['defects']): string[] {
     (each) =>
       `Known defects of ${each.class}: ${each.missedBefore} of ${each.defects} were missed, now ${each.missedAfter}.`,
   );
+}
+
+/** What a class that left has left behind. */
+export function describeRemoval(folder: string, document: RemoveClassDocument): string {
+  const { images, entries, classes, others, model, before } = document;
+  return [
+    `Class ${document.class} has left the detector, with ${plural(images, 'good image')} and ${entries} entries. Left: ${classes.join(', ')}.`,
+    ...describeOthers(others),
+    ...ending(folder, model, before),
+  ].join('\n');
+}
+
+/** What was done for missed defects, and what it costs. */
+export function describeMissed(folder: string, { images, classes, model, before }: MissedDocument): string {
+  const caught = images.filter(({ caughtBefore }) => caughtBefore);
+  const already = caught.map((each) => `  ${each.path}: ${each.class}, ${each.score.toPrecision(4)}`);
+  const lines = already.length === 0 ? [] : ['Anomalous to the detector already:', ...some(already)];
+  if (before === null) return [...lines, 'No threshold was changed.'].join('\n');
+  const alarms = (count: number, of: number) => `${count} of ${of}`;
+  const rows = classes.map((each) => [
+    each.class,
+    each.before.threshold.toPrecision(4),
+    each.after.threshold.toPrecision(4),
+    alarms(each.alarmsBefore, each.good),
+    alarms(each.alarmsAfter, each.good),
+    percent(each.after.achievableRate),
+  ]);
+  const header = ['class', 'threshold', 'now', 'good images above', 'now', 'false alarms, about'];
+  return [
+    ...lines,
+    terminalTable({ header, rows }),
+    '',
+    'Scores and maps are as they were; other classes keep their thresholds. A change of the class by other images sets its threshold anew.',
+    ...ending(folder, model, before),
+  ].join('\n');
 }
 
 /** What was left out, and what that did to thresholds. */

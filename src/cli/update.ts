@@ -4,11 +4,13 @@ import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { addImages } from '../jobs/update/add.ts';
 import { excludeImages } from '../jobs/update/exclude.ts';
+import { lowerThresholds } from '../jobs/update/lower-threshold.ts';
+import { removeClass } from '../jobs/update/remove-class.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
-import { describeAddition, describeExclusion } from './update-outcome.ts';
+import { describeAddition, describeExclusion, describeMissed, describeRemoval } from './update-outcome.ts';
 
 /** Adds the verb to the program. */
 export function registerUpdate(program: Command): void {
@@ -28,6 +30,11 @@ export function registerUpdate(program: Command): void {
       '--false-alarm <files...>',
       'images that were called anomalous by mistake: they join the good ones of their class',
     )
+    .option(
+      '--missed <files...>',
+      'defective images that were called normal: the threshold of their class is lowered, if that does it',
+    )
+    .option('--remove-class <name>', 'class that leaves')
     .option('--exclude <files...>', 'training images to leave out, as paths or as good-images.csv has them')
     .option(
       '--exclude-outliers',
@@ -43,12 +50,15 @@ export function registerUpdate(program: Command): void {
 Nothing is trained: what the memory bank holds of a class changes, and its threshold and colours are set anew. Images of other classes keep their verdicts and
 scores to the last bit, so a line that has validated one class need not do so again because another came. Images that the detector knows, broken files, and images
 that are recognised as another class or are no plausible good ones are named and not added; --force takes the last two.
+--missed says what it costs in false alarms, and asks for --force where that is more than 10 %.
 The networks keep what they learnt. The detector of before is kept in <run>/versions/; \`clad history <run>\` says what was done.
 
 Examples:
   $ clad update runs/parts photos/bottle-june/ --class bottle            # more good images of a class
   $ clad update runs/parts photos/cap/ --class cap                       # a new class
   $ clad update runs/parts --false-alarm line/0481.png line/0482.png     # good parts that were called anomalous
+  $ clad update runs/parts --missed line/0377.png                        # a defect that was called normal
+  $ clad update runs/parts --remove-class cap
   $ clad update runs/parts --exclude photos/bottle/141.png               # no good part after all
   $ clad update runs/parts --exclude-outliers`,
     )
@@ -59,6 +69,8 @@ interface UpdateFlags {
   readonly class?: string;
   readonly newClass?: boolean;
   readonly falseAlarm?: readonly string[];
+  readonly missed?: readonly string[];
+  readonly removeClass?: string;
   readonly exclude?: readonly string[];
   readonly excludeOutliers?: boolean;
   readonly force?: boolean;
@@ -85,7 +97,14 @@ async function run(folder: string, good: readonly string[], flags: UpdateFlags):
 
 /** @throws USAGE where nothing is asked for, or several things at once */
 function theOneChange(folder: string, good: readonly string[], flags: UpdateFlags): Change {
-  const { falseAlarm = [], exclude = [], excludeOutliers = false, newClass = false, force = false } = flags;
+  const {
+    falseAlarm = [],
+    missed = [],
+    exclude = [],
+    excludeOutliers = false,
+    newClass = false,
+    force = false,
+  } = flags;
   const { device, threads } = flags;
   const common = { run: folder, device, threads };
   const add =
@@ -106,6 +125,20 @@ function theOneChange(folder: string, good: readonly string[], flags: UpdateFlag
   const asked: Readonly<Record<string, Change | undefined>> = {
     'good images': good.length > 0 ? add(good, false) : undefined,
     '--false-alarm': falseAlarm.length > 0 ? add(falseAlarm, true) : undefined,
+    '--missed':
+      missed.length > 0
+        ? async (onProgress) => {
+            const document = await lowerThresholds({ ...common, missed, force, onProgress });
+            return { document, text: describeMissed(folder, document) };
+          }
+        : undefined,
+    '--remove-class':
+      flags.removeClass === undefined
+        ? undefined
+        : async (onProgress) => {
+            const document = await removeClass({ ...common, class: flags.removeClass ?? '', onProgress });
+            return { document, text: describeRemoval(folder, document) };
+          },
     '--exclude or --exclude-outliers':
       exclude.length > 0 || excludeOutliers
         ? async (onProgress) => {

@@ -27,6 +27,17 @@ export function joinedMetadata(before: DetectorMetadata, joining: Joining): Dete
   };
 }
 
+/** Classes whose thresholds had been lowered for missed defects, and are set anew by what good images there are now. */
+function loweredBefore(before: DetectorMetadata, joining: Joining): string[] {
+  return [...joining.keys()].flatMap((name) => {
+    const last = before.history?.findLast((each) => each.classes[name] !== undefined);
+    if (last?.action !== 'missed') return [];
+    return [
+      `The threshold of ${name} had been lowered for a missed defect (version ${last.version}) and was set anew by all good images: look whether that defect is still caught, else repeat --missed.`,
+    ];
+  });
+}
+
 /** A new class so often taken for one that there is may be that one. */
 const likeShare = 0.5;
 
@@ -58,6 +69,7 @@ export function notesOnJoined({
     notes.push(
       `Images that are recognised as another class than the one they joined: ${otherwise.length}, e.g. ${otherwise[0].path} as ${otherwise[0].recognisedAs}. What a class is recognised by has not changed, so others like them will be taken for that class too; train again to change that.`,
     );
+  notes.push(...loweredBefore(before, joining));
   if (missing[0])
     notes.push(
       `Good images whose photographs are not there any more: ${missing.length}, ${missing[0].path} among them. Their scores count as they were recorded.`,
