@@ -153,9 +153,6 @@ describe('clad update adds', () => {
 
   it.each([
     [['more', '--class', 'disk'], 'the detector has no such class, but disc'],
-    [['more', '--class', 'disc', '--new-class'], 'the detector has it already'],
-    [['more', '--class', 'good'], 'this is no name of a class'],
-    [['more', 'plate', '--new-class'], 'folders of several names (more, plate)'],
     [['more', '--exclude', 'a.png'], 'One change at a time'],
     [['nowhere'], 'nowhere'],
   ])('nothing where it is asked for %j', async ([first = '', ...rest], words) => {
