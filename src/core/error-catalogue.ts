@@ -102,7 +102,7 @@ export const errorCatalogue = {
   GOOD_IMAGES_DAMAGED: {
     kind: 'input',
     message:
-      '{path}: this file is damaged ({reason}), so no image can be left out of the finished detector. Restore it, or train again.',
+      '{path}: this file is damaged ({reason}), so nothing can leave or join the finished detector. Restore it (versions/ has it beside each detector of before), or train again.',
   },
   GOOD_IMAGES_MISSING: {
     kind: 'input',

@@ -12,7 +12,7 @@ import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import { decodeModel, encodeModel } from '../../graph/index.ts';
+import { encodeModel } from '../../graph/index.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { realPaths } from '../calibrate/trained-photographs.ts';
@@ -107,8 +107,7 @@ export async function addImages(request: AddRequest): Promise<AddDocument> {
 
 async function addUnlocked(request: AddRequest): Promise<AddDocument> {
   const subject = await subjectOf(request.run);
-  const { metadata: before, path, file } = subject;
-  const model = decodeModel(subject.bytes);
+  const { metadata: before, path, file, model } = subject;
   const memories = memoriesOf(subject, model);
   const options = memoryOptions(subject);
   const leftOut: LeftOut[] = [];

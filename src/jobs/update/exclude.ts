@@ -12,7 +12,7 @@ import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../detector/
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import { decodeModel, encodeModel } from '../../graph/index.ts';
+import { encodeModel } from '../../graph/index.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
@@ -102,7 +102,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   requireEnough(file, gone);
   const touched = new Set(fresh.flatMap((id) => [file.images[id]!.class, file.images[id]!.recognisedAs]));
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const whole = decodeModel(subject.bytes);
+  const whole = subject.model;
   const model = hasBank(whole) ? withoutEntriesOf(whole, file.entryImages, gone) : whole;
   const asking = encodeModel(askedWithoutOneImage(model, file.entryImages));
   const oneOut = await leaveOneOutDetector(engine, asking);

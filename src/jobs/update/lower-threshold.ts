@@ -13,7 +13,7 @@ import { endingAt, mapRange } from '../../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
-import { decodeModel, encodeModel } from '../../graph/index.ts';
+import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -83,7 +83,7 @@ export async function lowerThresholds(request: MissedRequest): Promise<MissedDoc
 
 async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
   const subject = await subjectOf(request.run);
-  const { metadata: before, path, bytes, file } = subject;
+  const { metadata: before, path, bytes, file, model } = subject;
   const targets = await predictTargets(request.missed);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await Detector.fromBytes(engine, bytes, path);
@@ -97,7 +97,6 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
   const same = { action: 'missed', model: path, images } as const;
   if (passed.length === 0) return { ...same, before: null, version: null, classes: [] };
   const touched = new Set(passed.map((image) => image.class));
-  const model = decodeModel(bytes);
   const oneOut = await leaveOneOutDetector(
     engine,
     encodeModel(askedWithoutOneImage(model, file.entryImages)),

@@ -9,7 +9,7 @@ import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import { decodeModel, encodeModel } from '../../graph/index.ts';
+import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -59,11 +59,10 @@ export async function removeClass(request: RemoveClassRequest): Promise<RemoveCl
 
 async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassDocument> {
   const subject = await subjectOf(request.run);
-  const { metadata: before, path, file } = subject;
+  const { metadata: before, path, file, model } = subject;
   const name = request.class.normalize('NFC');
   const index = before.classes.indexOf(name);
   requireRemovable(name, before.classes);
-  const model = decodeModel(subject.bytes);
   const { classes: memories } = memoriesOf(subject, model);
   const changed = withMemories(
     model,

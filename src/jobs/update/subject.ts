@@ -5,9 +5,12 @@ import { resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
+import { constantNamed } from '../../detector/bank-entries.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorChange, DetectorMetadata } from '../../detector/metadata.ts';
-import type { ModelProto } from '../../graph/index.ts';
+import { bankNames } from '../../features/memory-bank/memory-bank.ts';
+import { dimsOf } from '../../graph/constants.ts';
+import { decodeModel, type ModelProto } from '../../graph/index.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { GoodImage } from '../good-images/good-images.ts';
 import {
@@ -27,6 +30,7 @@ export interface Subject {
   /** Path and bytes of `model.onnx`. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  readonly model: ModelProto;
   readonly metadata: DetectorMetadata;
   readonly file: GoodImagesFile;
 }
@@ -51,7 +55,18 @@ export async function subjectOf(folder: string): Promise<Subject> {
   const bytes = await readBytes(path);
   const { metadata } = readDetector(bytes, path);
   const file = await readGoodImagesFile(run.goodImagesState);
-  return { run, config, root: config.data.root, path, bytes, metadata, file };
+  const model = decodeModel(bytes);
+  requireMatching(model, file, run.goodImagesState);
+  return { run, config, root: config.data.root, path, bytes, model, metadata, file };
+}
+
+/** A detector of before may have been put back without its list. @throws GOOD_IMAGES_DAMAGED */
+function requireMatching(model: ModelProto, { entryImages }: GoodImagesFile, path: string): void {
+  const lengths = constantNamed(model, bankNames.lengths);
+  const [entries = 0] = lengths ? dimsOf(lengths) : [];
+  if (lengths === undefined || entries === entryImages.length) return;
+  const reason = `it has ${entryImages.length} entries, the detector ${entries}: they are of different versions`;
+  throw new CladError('GOOD_IMAGES_DAMAGED', { path, reason });
 }
 
 /** A good image as the file has it, with its number. */
