@@ -22,7 +22,7 @@ import type { Subject } from './subject.ts';
 export function memoriesOf({ path, metadata }: Subject, model: ModelProto): ClassMemories {
   const memories = classMemories(model);
   if (memories && memories.classes.length === metadata.classes.length) return memories;
-  const reason = `the detector has no memory of its own for each class (method ${metadata.method})`;
+  const reason = `it is no detector of full precision with a memory of its own for each class (method ${metadata.method})`;
   throw new CladError('UPDATE_UNSUITABLE', { path, reason });
 }
 

@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { CladError } from '../../core/errors.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import { decodeImage } from '../../image/decode.ts';
 import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
+import { decodeOrError } from '../predict.ts';
 import { type DetectorBefore, recognised } from './new-images.ts';
 import { imagesLeft, type Subject } from './subject.ts';
 
@@ -20,8 +20,8 @@ export interface OthersChecked {
   readonly identical: boolean;
 }
 
-/** Photographs that are asked, of all other classes together. */
-const mostAsked = 12;
+/** Photographs that are asked, of all other classes together; fewer where what classes are recognised by has not changed. */
+const mostAsked = { otherClasses: 12, sameClasses: 4 } as const;
 
 /** The number of no image: the bank is asked as it is. */
 const none = -1;
@@ -40,10 +40,12 @@ export async function othersChecked(
 ): Promise<OthersChecked> {
   const { metadata } = subject;
   const others = metadata.classes.filter((name) => !changed.has(name));
-  const asked = leastSure(subject, others);
+  const most = classes.length !== metadata.classes.length ? mostAsked.otherClasses : mostAsked.sameClasses;
+  const asked = leastSure(subject, others, most);
   let identical = true;
   for (const { path } of asked) {
-    const image = await decodeImage(path, { bits: bitsOf(metadata) });
+    const image = await decodeOrError(path, { bits: bitsOf(metadata) });
+    if (image instanceof CladError) continue;
     const [was, is] = [await before.predict(image), await now.predict(none, image)];
     const [from, to] = [recognised(was.shares, metadata.classes), recognised(is.shares, classes)];
     // One that was taken for a class that leaves has to be taken for another.
@@ -65,11 +67,11 @@ export async function othersChecked(
 }
 
 /** Those with the smallest shares of the votes, class by class in turn, whose photographs are there. */
-function leastSure(subject: Subject, others: readonly string[]) {
+function leastSure(subject: Subject, others: readonly string[], most: number) {
   const unsure = imagesLeft(subject).sort((a, b) => a.share - b.share);
   const byClass = others.map((name) =>
-    unsure.filter((image) => image.class === name && existsSync(image.path)).slice(0, mostAsked),
+    unsure.filter((image) => image.class === name && existsSync(image.path)).slice(0, most),
   );
-  const turns = Array.from({ length: mostAsked }, (_, turn) => byClass.flatMap((own) => own[turn] ?? []));
-  return turns.flat().slice(0, mostAsked);
+  const turns = Array.from({ length: most }, (_, turn) => byClass.flatMap((own) => own[turn] ?? []));
+  return turns.flat().slice(0, most);
 }
