@@ -3,6 +3,7 @@ import { describeLeftOut } from '../data/left-out.ts';
 import type { AddDocument } from '../jobs/update/add.ts';
 import type { ExcludeDocument } from '../jobs/update/exclude.ts';
 import type { MissedDocument } from '../jobs/update/lower-threshold.ts';
+import type { OthersChecked } from '../jobs/update/others.ts';
 import type { RemoveClassDocument } from '../jobs/update/remove-class.ts';
 import { percent, programName, shellWord } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -82,16 +83,18 @@ export function describeAddition(folder: string, document: AddDocument): string 
   ].join('\n');
 }
 
-function describeOthers({ classes, images, identical }: AddDocument['others']): string[] {
+function describeOthers({ classes, images, identical }: OthersChecked): string[] {
   if (classes === 0) return [];
   const [which, whose] =
     classes === 1 ? ['The other class keeps', 'its'] : [`The ${classes} other classes keep`, 'their'];
-  const what = `${which} memory, threshold and colours as they were, so verdicts and scores of ${whose} images stay bit-identical`;
-  const asked =
-    images === 0
-      ? ''
-      : ` (asked before and after: ${plural(images, 'good image')}${identical ? ', all the same' : ', some recognised otherwise now'})`;
-  return [`${what}${asked}.`];
+  const kept = `${which} memory, threshold and colours as they were`;
+  const asked = `asked before and after: ${plural(images, 'good image')}`;
+  if (!identical)
+    return [
+      `${kept}, but some of ${whose} images are recognised as another class now (${asked}): look at their verdicts.`,
+    ];
+  const said = images === 0 ? '' : ` (${asked}, all the same)`;
+  return [`${kept}, so verdicts and scores of ${whose} images stay bit-identical${said}.`];
 }
 
 function describeDefects(defects: AddDocument['defects']): string[] {

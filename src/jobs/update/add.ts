@@ -5,7 +5,6 @@
 import { stat } from 'node:fs/promises';
 import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
-import type { ProgressListener } from '../../core/progress.ts';
 import { type LeftOut, type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
 import { type ClassMemories, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
@@ -13,7 +12,6 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { encodeModel } from '../../graph/index.ts';
-import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { realPaths } from '../calibrate/trained-photographs.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
@@ -36,11 +34,9 @@ import { judgeAgain, recalibrate, withScores } from './judge-again.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
 import { sift } from './sift.ts';
-import { imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
+import { type ChangeRequest, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
 
-export interface AddRequest {
-  /** Run folder. */
-  readonly run: string;
+export interface AddRequest extends ChangeRequest {
   /** Good images, or folders of them. */
   readonly images: readonly string[];
   /** The class they join; a new one where the detector does not know it. Absent: each joins the class it is recognised as. */
@@ -51,9 +47,6 @@ export interface AddRequest {
   readonly falseAlarm: boolean;
   /** Take images that are recognised as another class or are not plausible, and a class that others are taken for. */
   readonly force: boolean;
-  readonly device?: Device | undefined;
-  readonly threads?: number | undefined;
-  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** A class that got more. */

@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
-import type { ProgressListener } from '../../core/progress.ts';
 import { byCodeUnit } from '../../data/folders.ts';
 import { positionsOf } from '../../data/named-images.ts';
 import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
@@ -13,7 +12,6 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { encodeModel } from '../../graph/index.ts';
-import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
@@ -27,18 +25,21 @@ import {
   writeGoodImages,
 } from '../good-images/standing-out.ts';
 import { asNew, judgeAgain, recalibrate, withScores } from './judge-again.ts';
-import { imageOf, replaceDetector, type Subject, sourceOf, subjectOf, withRun } from './subject.ts';
+import {
+  type ChangeRequest,
+  imageOf,
+  replaceDetector,
+  type Subject,
+  sourceOf,
+  subjectOf,
+  withRun,
+} from './subject.ts';
 
-export interface ExcludeRequest {
-  /** Run folder. */
-  readonly run: string;
+export interface ExcludeRequest extends ChangeRequest {
   /** Training images, as paths or as `good-images.csv` has them; they need not exist any more. */
   readonly exclude: readonly string[];
   /** Leave out as well what stands out, and what is recognised as another class. */
   readonly outliers: boolean;
-  readonly device?: Device | undefined;
-  readonly threads?: number | undefined;
-  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** The document of `clad update --json`. */

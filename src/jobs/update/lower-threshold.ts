@@ -4,7 +4,6 @@
  */
 import { median } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
-import type { ProgressListener } from '../../core/progress.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
@@ -15,24 +14,18 @@ import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts'
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
-import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict.ts';
 import { isRemembered } from '../remembered-pictures.ts';
 import { judgeAgain, recalibrate } from './judge-again.ts';
-import { replaceDetector, subjectOf, withRun } from './subject.ts';
+import { type ChangeRequest, replaceDetector, subjectOf, withRun } from './subject.ts';
 
-export interface MissedRequest {
-  /** Run folder. */
-  readonly run: string;
+export interface MissedRequest extends ChangeRequest {
   /** Defective images that the detector calls normal. */
   readonly missed: readonly string[];
   /** Accept more than `mostRate` of false alarms. */
   readonly force: boolean;
-  readonly device?: Device | undefined;
-  readonly threads?: number | undefined;
-  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** A class whose threshold was lowered. */

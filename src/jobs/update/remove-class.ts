@@ -11,7 +11,6 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
-import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type LeaveOneOutDetector, leaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
@@ -22,15 +21,10 @@ import { memoriesOf } from './grow-memories.ts';
 import { asNew } from './judge-again.ts';
 import { detectorBefore, recognised } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
-import { imageOf, replaceDetector, type Subject, subjectOf, withRun } from './subject.ts';
+import { type ChangeRequest, imageOf, replaceDetector, type Subject, subjectOf, withRun } from './subject.ts';
 
-export interface RemoveClassRequest {
-  /** Run folder. */
-  readonly run: string;
+export interface RemoveClassRequest extends ChangeRequest {
   readonly class: string;
-  readonly device?: Device | undefined;
-  readonly threads?: number | undefined;
-  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** The document of `clad update --remove-class --json`. */

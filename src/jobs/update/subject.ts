@@ -5,13 +5,14 @@ import { resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
+import type { ProgressListener } from '../../core/progress.ts';
 import { constantNamed } from '../../detector/bank-entries.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorChange, DetectorMetadata } from '../../detector/metadata.ts';
 import { bankNames } from '../../features/memory-bank/memory-bank.ts';
 import { dimsOf } from '../../graph/constants.ts';
 import { decodeModel, type ModelProto } from '../../graph/index.ts';
-import type { Engine } from '../../runtime/engine.ts';
+import type { Device, Engine } from '../../runtime/engine.ts';
 import type { GoodImage } from '../good-images/good-images.ts';
 import {
   type GoodImagesFile,
@@ -20,6 +21,15 @@ import {
 } from '../good-images/good-images-file.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../run-folder.ts';
 import { keepVersion, nextVersion, withGolden } from './replace-detector.ts';
+
+/** What all changes are asked with. */
+export interface ChangeRequest {
+  /** Run folder. */
+  readonly run: string;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+}
 
 /** What is changed. */
 export interface Subject {
