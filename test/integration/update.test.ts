@@ -151,6 +151,23 @@ describe('clad update adds', () => {
     expect(notes.join()).toContain('had been anomalous to the detector');
   }, 60_000);
 
+  it('no class that images of another would be taken for, unless somebody insists', async () => {
+    const discs = Array.from({ length: 6 }, (_, number) => number + 300);
+    const files: Record<string, Uint8Array> = {};
+    for (const number of discs) files[`alike/${number}.png`] = await encoded(drawPart('disc', number).image);
+    await writeFiles(folder, files);
+    const before = await readFile(at('run/model.onnx'));
+    const refused = await clad('update', at('run'), at('alike'), '--new-class');
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(
+      /was recognised as disc and would be as alike.*Nothing was changed.*--class disc/,
+    );
+    expect(await readFile(at('run/model.onnx'))).toEqual(before);
+    const ended = await clad('update', at('forced'), at('alike'), '--new-class', '--force');
+    expect(ended.stdout).toContain('are recognised as another class now');
+    expect(ended.stdout).toMatch(/6 of 6 images of alike had been normal .* \(--class disc\)/);
+  }, 60_000);
+
   it.each([
     [['more', '--class', 'disk'], 'the detector has no such class, but disc'],
     [['more', '--exclude', 'a.png'], 'One change at a time'],

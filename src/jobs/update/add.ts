@@ -108,7 +108,7 @@ async function addUnlocked(request: AddRequest): Promise<AddDocument> {
   const folders = await Promise.all(request.images.map(async (each) => (await stat(each)).isDirectory()));
   const joined = joinedClass(request, before.classes, folders);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const asked = await detectorBefore(engine, model);
+  const asked = await detectorBefore(engine, model, file.entryImages);
   try {
     const known = await realPaths(file.images.map((_, id) => imageOf(subject, id).path));
     const looked = await lookAtNew(asked, before, [...new Set(targets.map((each) => each.path))], {

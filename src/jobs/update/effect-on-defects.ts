@@ -9,7 +9,7 @@ import { bitsOf } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
 import { decodeOrError } from '../predict.ts';
-import { type DetectorBefore, recognised, type Said } from './new-images.ts';
+import { type DetectorBefore, noImage, recognised, type Said } from './new-images.ts';
 import type { Subject } from './subject.ts';
 
 /** Known defects of the classes that changed. */
@@ -28,9 +28,6 @@ export interface EffectOnDefects {
 
 /** Defects that are asked of each class. */
 const mostOfClass = 60;
-
-/** The number of no image. */
-const none = -1;
 
 /** Asks them. @param change - the classes concerned, and the metadata as they will be */
 export async function effectOnDefects(
@@ -70,7 +67,7 @@ export async function effectOnDefects(
     const count = counts.get(className)!;
     count.defects++;
     count.missedBefore += missed(await before.predict(image), metadata);
-    count.missedAfter += missed(await now.predict(none, image), after);
+    count.missedAfter += missed(await now.predict(noImage, image), after);
   }
   const classes = [...counts].filter(([, { defects }]) => defects > 0);
   return {

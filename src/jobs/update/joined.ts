@@ -72,7 +72,7 @@ export function notesOnJoined({
   notes.push(...loweredBefore(before, joining));
   if (missing[0])
     notes.push(
-      `Good images whose photographs are not there any more: ${missing.length}, ${missing[0].path} among them. Their scores count as they were recorded.`,
+      `Good images whose photographs are not there any more: ${missing.length}, ${missing[0].path} among them. Their scores count as they were recorded, and colours come from the others alone.`,
     );
   if (recorded > 0)
     notes.push(

@@ -10,13 +10,14 @@ import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
 import { projectedName, withProjection } from '../../detector/bank-classes.ts';
+import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import { lookAt, type SeenPicture } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { type Engine, floats } from '../../runtime/engine.ts';
+import { type Engine, floats, int64 } from '../../runtime/engine.ts';
 import { decodeOrError } from '../predict.ts';
 import { isRemembered } from '../remembered-pictures.ts';
 
@@ -28,19 +29,31 @@ export interface Said {
   readonly shares: Float32Array;
 }
 
+/** The number of an image that is none of the training's. */
+export const noImage = -1;
+
 /** A detector as it was before a change. */
 export interface DetectorBefore {
-  predict(image: RgbImage): Promise<Said & { readonly patches: Float32Array }>;
+  /** @param id - of the training image that it is, which is then judged without its own entries */
+  predict(image: RgbImage, id?: number): Promise<Said & { readonly patches: Float32Array }>;
   release(): Promise<void>;
 }
 
-/** @param model - with a memory for each class */
-export async function detectorBefore(engine: Engine, model: ModelProto): Promise<DetectorBefore> {
-  const session = await engine.load(encodeModel(withProjection(model)));
+/**
+ * @param model - with a memory for each class
+ * @param entryImages - training image of each entry
+ */
+export async function detectorBefore(
+  engine: Engine,
+  model: ModelProto,
+  entryImages: readonly number[],
+): Promise<DetectorBefore> {
+  const session = await engine.load(encodeModel(withProjection(askedWithoutOneImage(model, entryImages))));
   return {
-    async predict(image) {
+    async predict(image, id = noImage) {
       const wanted = ['score', 'anomaly_map', 'class_share', projectedName];
-      const outputs = await session.run({ image: imageTensor([image]) }, wanted);
+      const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
+      const outputs = await session.run(feeds, wanted);
       return {
         score: floats(outputs.score)[0] as number,
         map: floats(outputs.anomaly_map),

@@ -1,5 +1,5 @@
 /**
- * @file Proof on photographs that images of other classes keep what the detector said of them. By its making only a new class could change that, by being
+ * @file Proof on photographs that images of other classes keep what the detector says of them, each without its own entries, as if it were new. By its making only a new class could change that, by being
  * recognised in their place: those that were recognised least surely are asked before and after.
  */
 import { existsSync } from 'node:fs';
@@ -23,30 +23,37 @@ export interface OthersChecked {
 /** Photographs that are asked, of all other classes together; fewer where what classes are recognised by has not changed. */
 const mostAsked = { otherClasses: 12, sameClasses: 4 } as const;
 
-/** The number of no image: the bank is asked as it is. */
-const none = -1;
-
 /**
  * Asks some good images of the other classes.
  * @param now - the changed detector
- * @param options - `classes`: of the changed detector, in its order
+ * @param options - `classes`: of the changed detector, in its order; `numberOf`: the numbers that it has images by, of those of before
  * @throws UPDATE_RISKY where one is taken for another class now, and nobody insists
  */
 export async function othersChecked(
   subject: Subject,
   before: Pick<DetectorBefore, 'predict'>,
   now: Pick<LeaveOneOutDetector, 'predict'>,
-  { changed, classes, force }: { changed: ReadonlySet<string>; classes: readonly string[]; force: boolean },
+  {
+    changed,
+    classes,
+    force,
+    numberOf = (id) => id,
+  }: {
+    changed: ReadonlySet<string>;
+    classes: readonly string[];
+    force: boolean;
+    numberOf?: (id: number) => number;
+  },
 ): Promise<OthersChecked> {
   const { metadata } = subject;
   const others = metadata.classes.filter((name) => !changed.has(name));
   const most = classes.length !== metadata.classes.length ? mostAsked.otherClasses : mostAsked.sameClasses;
   const asked = leastSure(subject, others, most);
   let identical = true;
-  for (const { path } of asked) {
+  for (const { id, path } of asked) {
     const image = await decodeOrError(path, { bits: bitsOf(metadata) });
     if (image instanceof CladError) continue;
-    const [was, is] = [await before.predict(image), await now.predict(none, image)];
+    const [was, is] = [await before.predict(image, id), await now.predict(numberOf(id), image)];
     const [from, to] = [recognised(was.shares, metadata.classes), recognised(is.shares, classes)];
     // One that was taken for a class that leaves has to be taken for another.
     if (!classes.includes(from.recognisedAs)) continue;

@@ -64,11 +64,12 @@ async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassD
   );
   const first = memories.slice(0, index).reduce((sum, { lengths }) => sum + lengths.length, 0);
   const entries = memories[index]!.lengths.length;
-  const left = withoutClass(file, name, [first, first + entries]);
+  const numbers = numbersWithout(file, name);
+  const left = withoutClass(file, name, numbers, [first, first + entries]);
   const known = await hashesOf(subject, name, request.onProgress);
   const classes = before.classes.filter((each) => each !== name);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const asked = await detectorBefore(engine, model);
+  const asked = await detectorBefore(engine, model, file.entryImages);
   const asking = encodeModel(askedWithoutOneImage(changed, left.entryImages));
   const oneOut = await leaveOneOutDetector(engine, asking);
   try {
@@ -76,6 +77,7 @@ async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassD
       changed: new Set([name]),
       classes,
       force: true,
+      numberOf: (id) => numbers.get(id)!,
     });
     const metadata = {
       ...metadataWithout(before, name),
@@ -120,20 +122,25 @@ function requireRemovable(name: string, classes: readonly string[]): void {
     throw refuse('the detector has no other', 'a detector of several classes; add another first');
 }
 
-/** The list without a class's images, the others numbered anew. @param range - of the class's entries */
+/** New numbers of the other classes' images, by those of before. */
+function numbersWithout({ images }: GoodImagesFile, name: string): Map<number, number> {
+  const left = [...images.keys()].filter((id) => images[id]!.class !== name);
+  return new Map(left.map((id, number) => [id, number]));
+}
+
+/** The list without a class's images. @param range - of the class's entries */
 function withoutClass(
   file: GoodImagesFile,
   name: string,
+  numbers: ReadonlyMap<number, number>,
   [first, end]: readonly [number, number],
 ): GoodImagesFile {
-  const numbers = new Map<number, number>();
-  const images = file.images.filter((image, id) => {
-    if (image.class === name) return false;
-    numbers.set(id, numbers.size);
-    return true;
-  });
   const entryImages = file.entryImages.filter((_, entry) => entry < first || entry >= end);
-  return { ...file, images, entryImages: entryImages.map((id) => numbers.get(id)!) };
+  return {
+    ...file,
+    images: file.images.filter((image) => image.class !== name),
+    entryImages: entryImages.map((id) => numbers.get(id)!),
+  };
 }
 
 /** Hashes of the class's photographs that are still there, so that they may join again. */
