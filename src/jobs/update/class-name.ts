@@ -35,7 +35,7 @@ export function joinedClass(
     return { name, isNew: false };
   }
   if (name === '' || /[/\\\p{Cc}]/u.test(name) || notProducts.has(name.toLowerCase()))
-    throw refuse('this is no name of a class', 'the name of a product, e.g. --class bottle');
+    throw refuse('this is no name of a class', 'a name of its own, e.g. --class bottle');
   const near = newClass ? undefined : classes.find((each) => isNear(each, name));
   if (near !== undefined)
     throw refuse(

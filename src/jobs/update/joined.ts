@@ -95,6 +95,6 @@ function likeOthers(name: string, images: readonly NewImage[], { thresholds }: D
   const [first] = like;
   if (!first || like.length <= likeShare * images.length) return [];
   return [
-    `${like.length} of ${images.length} images of ${name} had been normal to the detector before, e.g. ${first.path} as ${first.recognisedAs}: if they are the same product, they should join that class (--class ${first.recognisedAs}) in the place of a new one.`,
+    `${like.length} of ${images.length} images of ${name} had been normal to the detector before, e.g. ${first.path} as ${first.recognisedAs}: if they show the same kind of part, they should join that class (--class ${first.recognisedAs}) in the place of a new one.`,
   ];
 }

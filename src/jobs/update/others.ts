@@ -62,7 +62,7 @@ export async function othersChecked(
       if (!force)
         throw new CladError('UPDATE_RISKY', {
           what: `${path} was recognised as ${from.recognisedAs} and would be as ${to.recognisedAs}: the two look alike, and the verdicts of ${from.recognisedAs} would not stay what they are`,
-          remedy: `If it is one product, give --class ${from.recognisedAs}; --force does it all the same.`,
+          remedy: `If they show one kind of part, give --class ${from.recognisedAs}; --force does it all the same.`,
         });
     } else if (was.score !== is.score || was.map.some((value, at) => value !== is.map[at])) {
       throw new CladError('INTERNAL', {
