@@ -25,6 +25,7 @@ Examples:
   $ clad train photos/ --out runs/parts                            # one model over all classes
   $ clad evaluate runs/parts                                       # how good it is on test images
   $ clad predict runs/parts new.jpg --maps maps/                   # predict new photographs
+  $ clad update runs/parts photos/cap/ --class cap                 # a new class joins it in a minute
   $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones
   $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts
   $ clad serve runs/parts                                          # the same over HTTP

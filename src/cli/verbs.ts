@@ -39,9 +39,15 @@ export const verbs: readonly Verb[] = [
     load: () => import('./predict.ts'),
   },
   {
-    term: 'update [options] <run>',
-    description: 'leave good images that are not good out of a finished detector, without a new training',
+    term: 'update [options] <run> [good...]',
+    description:
+      'add good images or a class to a finished detector, or take some out, without a new training',
     load: () => import('./update.ts'),
+  },
+  {
+    term: 'history [options] <run>',
+    description: 'say what has become of a detector since its training',
+    load: () => import('./history.ts'),
   },
   {
     term: 'calibrate [options] <run> <good...>',

@@ -77,7 +77,7 @@ export const errorCatalogue = {
   GOOD_IMAGES_DAMAGED: {
     kind: 'input',
     message:
-      '{path}: this file is damaged ({reason}), so no image can be left out of the finished detector. Restore it, or train again.',
+      '{path}: this file is damaged ({reason}), so nothing can leave or join the finished detector. Restore it (versions/ has it beside each detector of before), or train again.',
   },
   GOOD_IMAGES_MISSING: {
     kind: 'input',
@@ -92,6 +92,23 @@ export const errorCatalogue = {
     kind: 'input',
     message:
       'Class {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
+  },
+  UPDATE_UNSUITABLE: {
+    kind: 'input',
+    message:
+      '{path}: {reason}, so nothing can join or leave it without a training. Expected a detector of method clad on residuals (presets fast and accurate) that this version has trained. Train again with all images.',
+  },
+  UPDATE_CLASS: {
+    kind: 'input',
+    message: 'Class {name}: {reason}. Expected {expected}.',
+  },
+  UPDATE_NOTHING: {
+    kind: 'input',
+    message: 'None of {count} images can join the detector: {reasons}. {remedy}',
+  },
+  UPDATE_RISKY: {
+    kind: 'input',
+    message: '{what}. Nothing was changed. {remedy}',
   },
   BITS_UNCLEAR: {
     kind: 'input',

@@ -11,7 +11,7 @@ import type { ClassFolder } from './mvtec.ts';
 import { goodImagesBelow } from './nested.ts';
 
 /** Names of splits and of states: taken for classes, photographs of bad parts would end up in training. */
-const notProducts = new Set([
+export const notProducts: ReadonlySet<string> = new Set([
   ...['train', 'test', 'val', 'validation', 'ground_truth'],
   ...[
     'good',

@@ -4,7 +4,7 @@
  */
 
 import { bankNames, outOfReach } from '../features/memory-bank/memory-bank.ts';
-import { constantOf, dimsOf, float32Constant, float32Values } from '../graph/constants.ts';
+import { dimsOf, float32Constant, float32Values, int64Constant } from '../graph/constants.ts';
 import type { ModelProto } from '../graph/index.ts';
 import { freshNames } from '../graph/names.ts';
 import type { NodeProto, TensorProto, ValueInfoProto } from '../graph/onnx.ts';
@@ -14,7 +14,7 @@ import { dtypeCode } from '../graph/tensor.ts';
  * Each number of an entry out of reach. Far beyond any feature, and a half holds it exactly: its squared length stays that of the entry in every precision that
  * a detector is exported to, which a mark in the lengths alone would not.
  */
-const far = 30_000;
+export const far = 30_000;
 
 /** Whether a detector has a memory bank whose entries are of single images. */
 export function hasBank(model: ModelProto): boolean {
@@ -71,7 +71,7 @@ export function askedWithoutOneImage(model: ModelProto, entryImages: readonly nu
   ];
   const initializer: TensorProto[] = [
     ...(graph.initializer ?? []).map((each) => (each === lengths ? { ...each, name: whole } : each)),
-    constantOf(images, dtypeCode.int64, [entryImages.length], BigInt64Array.from(entryImages, BigInt)),
+    int64Constant(images, [entryImages.length], entryImages),
     float32Constant(beyond, [], Float32Array.of(outOfReach)),
   ];
   return {
@@ -98,6 +98,7 @@ function bankOf(model: ModelProto, entryImages: readonly number[]) {
   return { entries, lengths };
 }
 
-function constantNamed({ graph }: ModelProto, name: string): TensorProto | undefined {
+/** A constant of the graph by its name. */
+export function constantNamed({ graph }: ModelProto, name: string): TensorProto | undefined {
   return graph.initializer?.find((each) => each.name === name);
 }

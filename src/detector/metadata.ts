@@ -42,6 +42,34 @@ const regions = z.object({
   share: z.record(z.string(), z.number().min(0).max(1)),
 });
 
+/** A change of a finished detector (`clad update`). */
+const detectorChange = z.object({
+  /** Of the file that it made; the training's is 1. */
+  version: z.number().int().min(2),
+  /** ISO 8601. */
+  created: z.string(),
+  action: z.enum(['add', 'new-class', 'false-alarm', 'missed', 'remove-class', 'exclude']),
+  /** SHA-256 of the file of before. */
+  source: z.string(),
+  /** The classes that it was about. */
+  classes: z.record(
+    z.string(),
+    z.object({
+      /** Good images that joined; below 0 those that left. */
+      images: z.number().int(),
+      /** Entries of the memory bank, likewise. */
+      entries: z.number().int(),
+      /** Null where there was none, and where there is none any more. */
+      thresholdBefore: z.number().nullable(),
+      thresholdAfter: z.number().nullable(),
+    }),
+  ),
+  /** What joined. */
+  pictures: rememberedPictures.optional(),
+});
+
+export type DetectorChange = z.infer<typeof detectorChange>;
+
 const detectorMetadataSchema = z.object({
   format: z.literal(detectorFormat),
   cladVersion: z.string(),
@@ -93,8 +121,10 @@ const detectorMetadataSchema = z.object({
     selection: z.string(),
     device: z.string(),
   }),
-  /** The training images, held-out ones among them; absent in files of before 28 November 2026. */
+  /** The training images, held-out ones and those that joined later among them; absent in files of before 28 November 2026. */
   trained: rememberedPictures.optional(),
+  /** What `clad update` has done since the training, the first first; absent where that is nothing. */
+  history: z.array(detectorChange).optional(),
   /** Of a file that `clad export` wrote: how it differs from the one that the training wrote. */
   exported: z
     .object({

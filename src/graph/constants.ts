@@ -20,6 +20,13 @@ export function float32Values({ dataType, rawData, floatData }: TensorProto): Fl
   return new Float32Array(Uint8Array.from(rawData).buffer);
 }
 
+/** The numbers of an int64 constant, row-major; undefined for any other type. */
+export function int64Values({ dataType, rawData, int64Data }: TensorProto): number[] | undefined {
+  if (dataType !== dtypeCode.int64) return undefined;
+  if (!rawData || rawData.length === 0) return (int64Data ?? []).map(toNumber);
+  return Array.from(new BigInt64Array(Uint8Array.from(rawData).buffer), Number);
+}
+
 type NumberData = Float32Array | Uint16Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
 /** A constant from a typed array. */
@@ -45,6 +52,15 @@ export function float32Constant(name: string, dims: readonly number[], data: Flo
 /** A float16 constant: each number rounded to the nearest half. */
 export function float16Constant(name: string, dims: readonly number[], data: Float32Array): TensorProto {
   return constantOf(name, dtypeCode.float16, dims, floatsToHalves(data));
+}
+
+/** An int64 constant. */
+export function int64Constant(
+  name: string,
+  dims: readonly number[],
+  numbers: readonly number[],
+): TensorProto {
+  return constantOf(name, dtypeCode.int64, dims, BigInt64Array.from(numbers, BigInt));
 }
 
 /**
@@ -73,8 +89,7 @@ function fewValues(tensor: TensorProto, dtype: DType): number[] | undefined {
   if (raw.byteLength % (bytesOf[dtype] ?? 1) !== 0) return undefined;
   switch (dtype) {
     case 'int64':
-      if (raw.byteLength > 0) return Array.from(new BigInt64Array(raw), Number);
-      return (tensor.int64Data ?? []).map(toNumber);
+      return int64Values(tensor);
     case 'int32':
       return raw.byteLength > 0 ? Array.from(new Int32Array(raw)) : [...(tensor.int32Data ?? [])];
     case 'bool':

@@ -29,6 +29,18 @@ export function rememberPictures(
   };
 }
 
+/** What is remembered without some pictures, which may be met as new ones again. @param hashes - hexadecimal */
+export function forgetPictures(
+  before: RememberedPictures | undefined,
+  hashes: readonly string[],
+): RememberedPictures | undefined {
+  if (!before) return undefined;
+  const known = shortHashes(before);
+  const gone = new Set(hashes.map((hash) => hash.slice(0, digits)).filter((hash) => known.has(hash)));
+  const kept = [...known].filter((hash) => !gone.has(hash));
+  return { images: before.images - gone.size, pixels: Buffer.from(kept.join(''), 'hex').toString('base64') };
+}
+
 /** Answers whether an image of this hash is remembered; always no for files of earlier versions, which do not say. */
 export function isRemembered(pictures: RememberedPictures | undefined): (hash: string) => boolean {
   const known = shortHashes(pictures);

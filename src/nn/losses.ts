@@ -1,11 +1,11 @@
 /** @file Losses and labels that networks of several methods have. */
 import { cast, equal, mean, neg, reshape, slice, softplus, type Tensor, where } from '../graph/index.ts';
 
-/** Labels as rows of zeros and a one, [B, classes] float32. */
-export function oneHot(labels: Tensor, classes: number): Tensor {
+/** Labels as rows of zeros and a one, [B, classes] float32. @param name - of the constant that has the classes' numbers */
+export function oneHot(labels: Tensor, classes: number, name = 'classes'): Tensor {
   const [count] = labels.shape as [number];
   const numbers = labels.graph.constant(
-    'classes',
+    name,
     Array.from({ length: classes }, (_, index) => index),
     [1, classes],
     'int64',

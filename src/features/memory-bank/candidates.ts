@@ -11,6 +11,7 @@ import type { Parameter } from '../../nn/parameters.ts';
 import { type Engine, floats } from '../../runtime/engine.ts';
 import type { FitSource } from '../store/sample-rows.ts';
 import { projectFeatures } from './memory-bank.ts';
+import { selectionDirections, selectionWidth } from './selection-space.ts';
 
 /** Projection to principal components, as arrays. */
 export interface Reduction {
@@ -19,9 +20,6 @@ export interface Reduction {
   /** [C, d] */
   readonly projection: Parameter;
 }
-
-/** Dimensions in which entries are chosen: a random projection keeps distances well enough (Johnson and Lindenstrauss). */
-export const selectionWidth = 96;
 
 /** Entries with what each is of. */
 export interface ChosenEntries {
@@ -144,8 +142,7 @@ export async function projectionSession(
 ) {
   const components = reduction ? (reduction.projection.shape[1] as number) : width;
   const narrow = Math.min(selectionWidth, components);
-  const directions =
-    narrow < components ? random.fillNormal(new Float32Array(components * narrow)) : undefined;
+  const directions = selectionDirections(components, random);
   const graph = new Graph();
   const features = graph.input('features', 'float16', ['rows', width]);
   const rows = cast(features, 'float32');

@@ -17,6 +17,7 @@ import {
   rowsOf,
 } from './candidates.ts';
 import { coreset } from './coreset.ts';
+import { selectionRandom } from './selection-space.ts';
 
 /** How many entries there are, and what of. */
 export interface EntryOptions {
@@ -77,7 +78,7 @@ export async function chooseEntriesByClass(
   onProgress?: ProgressListener,
 ): Promise<ChosenEntries> {
   const { classes, grid, width } = source.index;
-  const session = await projectionSession(engine, width, reduction, new Random(seed, 'coreset directions'));
+  const session = await projectionSession(engine, width, reduction, selectionRandom.directions(seed));
   const parts: ChosenEntries[] = [];
   try {
     const imagesOf = await imagesByClass(source);
@@ -101,7 +102,7 @@ export async function chooseEntriesByClass(
         const size = entryCount(memoryBank, images.size * patchCount(grid));
         const own = rows.subarray(first * session.narrow, (first + count) * session.narrow);
         const done = before;
-        const taken = await coreset(engine, own, session.narrow, new Random(seed, `coreset of ${name}`), {
+        const taken = await coreset(engine, own, session.narrow, selectionRandom.entries(seed, name), {
           size,
           onProgress: onProgress && ((state) => onProgress({ ...state, done: done + state.done, total })),
         });

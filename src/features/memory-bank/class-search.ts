@@ -7,13 +7,16 @@
  */
 import {
   add,
-  concat,
   gather,
   gatherAlong,
+  linear,
   loop,
   maximum,
   mul,
+  neg,
+  reduceMax,
   reshape,
+  reshapeBy,
   sizeOf,
   slice,
   sliceRows,
@@ -62,6 +65,49 @@ export function classStarts(entryClasses: readonly number[], classes: number): n
 }
 
 /**
+ * Names of the constants in the graph of a detector that the number of classes is in: a class is added or taken away by giving them others
+ * (detector/bank-classes.ts).
+ */
+export const classNames = {
+  /** Where the entries of each class begin and the last one's end, int64 [classes + 1]. */
+  starts: 'bank_starts',
+  /** Which entries are heads, int64 [classes * headSize]. */
+  heads: 'bank_heads',
+  /** What is added to the distance to a class: 0, or beyond all where it has no entries, [classes]. */
+  reach: 'bank_reach',
+  /** Sizes of what is found at the heads, class by class, int64 [3]. */
+  found: 'bank_head_sizes',
+  /** Numbers of the classes, int64 [1, classes]. */
+  numbers: 'vote_classes',
+  /** Sizes of votes image by image, int64 [3]. */
+  votes: 'vote_sizes',
+  /** Sizes of votes that have been added up, int64 [2]. */
+  counted: 'vote_sums',
+  /** How many components are compared first, int64 [1]; absent where all are. */
+  searchWidth: 'bank_search_width',
+} as const;
+
+/** Names of the constants that say how each class's scores vary over normal patches, [classes], where two scores are fused. */
+export const spreadNames = {
+  distance: { mean: 'distance_means', deviation: 'distance_deviations' },
+  network: { mean: 'network_means', deviation: 'network_deviations' },
+} as const;
+
+/** The heads of each class, `headSize` places for each: a class with fewer entries has its first one in those left over. */
+export function headsOf(starts: readonly number[]): number[] {
+  return starts.slice(1).flatMap((end, index) => {
+    const start = starts[index]!;
+    const size = end - start;
+    return Array.from({ length: headSize }, (_, at) => (size === 0 ? 0 : start + (at < size ? at : 0)));
+  });
+}
+
+/** What is added to the squared distance to each class, for `classNames.reach`. */
+export function reachOfClasses(starts: readonly number[]): number[] {
+  return starts.slice(1).map((end, index) => (end === starts[index] ? outOfReach : 0));
+}
+
+/**
  * The first step: distance of each patch to the nearest head of each class, along the first components. Patch by patch, it is the image-to-class distance of Boiman, Shechtman and
  * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008).
  * @param projected - [rows, d]
@@ -73,20 +119,18 @@ export function distancesToClasses(
 ): Tensor {
   const { graph } = entries;
   const rows = slice(projected, 1, 0, searchWidth);
-  const sizes = starts.slice(1).map((end, index) => Math.min(headSize, end - starts[index]!));
-  const heads = sizes.flatMap((size, index) => Array.from({ length: size }, (_, at) => starts[index]! + at));
-  const places = graph.constant('bank_heads', heads, [heads.length], 'int64');
+  const [count] = rows.shape as [number | string];
+  const classes = starts.length - 1;
+  const heads = headsOf(starts);
+  const places = graph.constant(classNames.heads, heads, [heads.length], 'int64');
+  const reach = graph.constant(classNames.reach, reachOfClasses(starts), [classes]);
   const found = slice(gather(entries, places), 1, 0, searchWidth);
-  const relative = relativeSquares(rows, found, gather(norms, places));
+  // The negative of `relativeSquares`, whose largest is the nearest.
+  const nearness = linear(mul(rows, 2), found, neg(gather(norms, places)));
+  const ofClasses = reshapeBy(nearness, [count, classes, headSize], classNames.found);
+  const nearest = sub(reduceMax(ofClasses, { axes: [2] }), reach);
   const length = sum(square(rows), { axes: [1], keepDims: true });
-  let first = 0;
-  const columns = sizes.map((size) => {
-    if (size === 0) return add(mul(length, 0), outOfReach);
-    const own = slice(relative, 1, first, first + size);
-    first += size;
-    return topK(own, 1, false).values;
-  });
-  return sqrt(maximum(add(concat(columns, 1), length), 0));
+  return sqrt(maximum(sub(length, nearest), 0));
 }
 
 /**
@@ -103,11 +147,15 @@ export function matchInClass(
 ): Match {
   const { graph } = projected;
   const width = projected.shape[1] as number;
-  const bounds = graph.constant('bank_starts', starts, [starts.length], 'int64');
+  const bounds = graph.constant(classNames.starts, starts, [starts.length], 'int64');
   const start = gather(bounds, classIndex);
   const end = gather(bounds, add(classIndex, graph.scalar(1, 'int64')));
+  const compared = {
+    count: searchWidth,
+    tensor: graph.constant(classNames.searchWidth, [searchWidth], [1], 'int64'),
+  };
   const own = {
-    entries: sliceRows(entries, start, end, 'entries', searchWidth),
+    entries: sliceRows(entries, start, end, 'entries', searchWidth < width ? compared : undefined),
     norms: sliceRows(norms, start, end, 'entries'),
   };
   if (searchWidth === width) return matchEntries(projected, own, neighbours);

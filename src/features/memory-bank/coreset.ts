@@ -17,6 +17,10 @@ import { type Engine, float32, floats, type Session } from '../../runtime/engine
 export interface CoresetOptions {
   /** Entries wanted; all rows are returned when there are no more. */
   readonly size: number;
+  /** Entries that there are already, none of the rows; the first is then the row farthest from them. [entries, width] row-major */
+  readonly present?: Float32Array | undefined;
+  /** Only rows farther than this from all entries join: fewer may be found than are wanted. */
+  readonly beyond?: number | undefined;
   readonly onProgress?: ProgressListener;
 }
 
@@ -39,23 +43,28 @@ export async function coreset(
   rows: Float32Array,
   width: number,
   random: Random,
-  { size: wanted, onProgress }: CoresetOptions,
+  { size: wanted, present, beyond, onProgress }: CoresetOptions,
 ): Promise<Uint32Array> {
   const count = rows.length / width;
   const size = Math.min(wanted, count);
-  if (size === count) return Uint32Array.from({ length: count }, (_, index) => index);
+  /** Squared distance that a row must lie beyond. */
+  const least = beyond === undefined ? -1 : beyond ** 2;
+  if (size === count && least < 0) return Uint32Array.from({ length: count }, (_, index) => index);
   const session = await engine.load(updateGraph(width));
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
-  const entries = [random.integer(count)];
+  const entries = present ? [] : [random.integer(count)];
   let updated = 0;
   try {
+    if (present) await updateByAll(session, { rows, norms, nearest, width }, present);
     while (entries.length < size) {
       await update(session, { rows, norms, nearest, width }, entries.slice(updated));
       updated = entries.length;
+      if (least >= 0 && !nearest.some((distance) => distance > least)) break;
       const list = shortList(nearest, random);
-      entries.push(...fromList(rows, width, nearest, list, Math.min(batchEntries, size - entries.length)));
+      const most = Math.min(batchEntries, size - entries.length);
+      entries.push(...fromList(rows, width, nearest, list, { most, least }));
       onProgress?.({ task: 'memory bank', done: entries.length, total: size, unit: 'entries' });
     }
   } finally {
@@ -72,18 +81,38 @@ interface Candidates {
   readonly width: number;
 }
 
-/** Shortens every row's distance by those to new entries. */
-async function update(
+/** Shortens every row's distance by those to new entries, which are rows themselves. */
+async function update(session: Session, candidates: Candidates, entries: readonly number[]): Promise<void> {
+  if (entries.length === 0) return;
+  const { rows, norms, nearest, width } = candidates;
+  await updateBy(session, candidates, {
+    points: pickRows(Float32Array, rows, width, Uint32Array.from(entries)),
+    lengths: Float32Array.from(entries, (entry) => norms[entry] as number),
+  });
+  for (const entry of entries) nearest[entry] = -1;
+}
+
+/** Entries that are no rows, brought in so many at once: their distances to a block of rows take 64 MB. */
+const presentEntries = 2048;
+
+async function updateByAll(session: Session, candidates: Candidates, present: Float32Array): Promise<void> {
+  const { width } = candidates;
+  const lengths = squaredLengths(present, width);
+  for (let start = 0; start < lengths.length; start += presentEntries) {
+    const end = Math.min(start + presentEntries, lengths.length);
+    const points = present.subarray(start * width, end * width);
+    await updateBy(session, candidates, { points, lengths: lengths.subarray(start, end) });
+  }
+}
+
+async function updateBy(
   session: Session,
   { rows, norms, nearest, width }: Candidates,
-  entries: readonly number[],
+  { points, lengths }: { readonly points: Float32Array; readonly lengths: Float32Array },
 ): Promise<void> {
   const given = {
-    entries: float32(pickRows(Float32Array, rows, width, Uint32Array.from(entries)), [entries.length, width]),
-    entry_norms: float32(
-      Float32Array.from(entries, (entry) => norms[entry] as number),
-      [entries.length],
-    ),
+    entries: float32(points, [lengths.length, width]),
+    entry_norms: float32(lengths, [lengths.length]),
   };
   for (let start = 0; start < nearest.length; start += blockRows) {
     const end = Math.min(start + blockRows, nearest.length);
@@ -95,7 +124,6 @@ async function update(
     });
     nearest.set(floats(outputs.shortened), start);
   }
-  for (const entry of entries) nearest[entry] = -1;
 }
 
 /** |x|^2 - max over entries of (2 x.m - |m|^2), or what it was before. Entries, at -1, stay there. */
@@ -151,7 +179,7 @@ function fromList(
   width: number,
   nearest: Float32Array,
   { rows: list, farthestBeside }: ShortList,
-  most: number,
+  { most, least }: { readonly most: number; readonly least: number },
 ): number[] {
   const candidates = pickRows(Float32Array, rows, width, list);
   const distances = Float32Array.from(list, (row) => nearest[row] as number);
@@ -170,7 +198,12 @@ function fromList(
     }
     distances[place] = -1;
     place = highest(distances);
-  } while (taken.length < most && (distances[place] as number) >= Math.max(farthestBeside, 0));
+    // Written so that equal rows may be taken where nothing is said of how far they must lie.
+  } while (
+    taken.length < most &&
+    (distances[place] as number) >= Math.max(farthestBeside, 0) &&
+    (distances[place] as number) > least
+  );
   return taken;
 }
 

@@ -27,8 +27,12 @@ import {
   where,
 } from '../../graph/index.ts';
 
-/** Names of the constants that hold a bank's entries and their squared lengths in the graph of a detector: later verbs find them so. */
-export const bankNames = { entries: 'bank_entries', lengths: 'bank_norms' } as const;
+/** Names of the constants that hold a bank's entries, their squared lengths and the projection in the graph of a detector: later verbs find them so. */
+export const bankNames = {
+  entries: 'bank_entries',
+  lengths: 'bank_norms',
+  projection: 'bank_projection',
+} as const;
 
 /** Constants of a fitted memory bank, as values of a graph. */
 export interface MemoryBank {

@@ -7,6 +7,20 @@ import { type Dim, knownSize, refuse, resolveAxis, type Shape, shapeText, type T
  * At most one size may be unknown while building: a named size that stays on its axis is copied, else it becomes -1.
  */
 export function reshape(x: Tensor, shape: readonly Dim[], name?: string): Tensor {
+  return reshaped(x, shape, name, (target) => x.graph.integers(target));
+}
+
+/** The same with its sizes in a constant of their own, in whose place a finished file may get others. @param constant - its name */
+export function reshapeBy(x: Tensor, shape: readonly Dim[], constant: string, name?: string): Tensor {
+  return reshaped(x, shape, name, (target) => x.graph.constant(constant, target, [target.length], 'int64'));
+}
+
+function reshaped(
+  x: Tensor,
+  shape: readonly Dim[],
+  name: string | undefined,
+  sizes: (target: number[]) => Tensor,
+): Tensor {
   const target = shape.map((size, axis) => {
     if (typeof size === 'number') return size;
     return x.shape[axis] === size ? 0 : -1;
@@ -25,7 +39,7 @@ export function reshape(x: Tensor, shape: readonly Dim[], name?: string): Tensor
   } else {
     result = shape.map((size) => (size === -1 ? (name ?? `${x.name}_size`) : size));
   }
-  const [output] = x.graph.add('Reshape', [x, x.graph.integers(target)], [{ dtype: x.dtype, shape: result }]);
+  const [output] = x.graph.add('Reshape', [x, sizes(target)], [{ dtype: x.dtype, shape: result }]);
   return output as Tensor;
 }
 
@@ -94,19 +108,25 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
  * @param start - int64 [1]
  * @param end - int64 [1]
  * @param size - name of the number of rows of the result
- * @param columns - how many of the second axis; all where absent
+ * @param columns - how many of the second axis, and the same as int64 [1]; all where absent
  */
-export function sliceRows(x: Tensor, start: Tensor, end: Tensor, size: string, columns?: number): Tensor {
+export function sliceRows(
+  x: Tensor,
+  start: Tensor,
+  end: Tensor,
+  size: string,
+  columns?: { readonly count: number; readonly tensor: Tensor },
+): Tensor {
   const graph = commonGraph('Slice', [x, start, end]);
-  const [, width, ...rest] = x.shape;
-  if (columns === undefined || columns === width) {
+  const [, , ...rest] = x.shape;
+  if (columns === undefined) {
     const inputs = [x, start, end, graph.integers([0])];
     return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, ...x.shape.slice(1)] }])[0] as Tensor;
   }
   const starts = concat([start, graph.integers([0])], 0);
-  const ends = concat([end, graph.integers([columns])], 0);
+  const ends = concat([end, columns.tensor], 0);
   const inputs = [x, starts, ends, graph.integers([0, 1])];
-  return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, columns, ...rest] }])[0] as Tensor;
+  return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, columns.count, ...rest] }])[0] as Tensor;
 }
 
 /** Zeros (or another value) before and after along one axis. */

@@ -3,7 +3,7 @@
  * The raw scores of the good images and whose each entry of the memory bank is; `good-images.csv` is the same for people.
  */
 import { existsSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
@@ -18,7 +18,7 @@ const fileSchema = z.object({
   /** The training images; an image's number is its position. */
   images: z.array(
     z.object({
-      /** Below the data set's root, with `/`. */
+      /** Below the data set's root, with `/`; of an image elsewhere, which `clad update` has added, the whole path. */
       path: z.string(),
       class: z.string(),
       heldOut: z.boolean(),
@@ -29,6 +29,8 @@ const fileSchema = z.object({
       share: z.number(),
       /** Left out of bank, thresholds and colours. */
       excluded: z.boolean(),
+      /** Joined the finished detector, by `clad update`. */
+      added: z.boolean().optional(),
     }),
   ),
 });
@@ -51,7 +53,7 @@ export function goodImagesFile(
     images: images
       .toSorted((a, b) => a.id - b.id)
       .map(({ path, class: className, heldOut, score, recognisedAs, share }) => ({
-        path: relative(root, path).split(sep).join('/'),
+        path: recordedPath(root, path),
         class: className,
         heldOut,
         score,
@@ -60,6 +62,12 @@ export function goodImagesFile(
         excluded: false,
       })),
   };
+}
+
+/** How the file names an image. */
+export function recordedPath(root: string, path: string): string {
+  const below = relative(root, path);
+  return (below.startsWith('..') || isAbsolute(below) ? path : below).split(sep).join('/');
 }
 
 export async function writeGoodImagesFile(path: string, content: GoodImagesFile): Promise<void> {

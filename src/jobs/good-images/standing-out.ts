@@ -1,6 +1,7 @@
 /** @file Good images as the finished detector sees them, in a table, and those unlike the others of their class: they may be no good parts. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, parse, relative } from 'node:path';
+import { join, parse, sep } from 'node:path';
 import { groupBy } from '../../core/arrays.ts';
 import { csvLine } from '../../core/csv.ts';
 import { writeFileAtomic } from '../../core/files.ts';
@@ -14,6 +15,7 @@ import { sideBySide } from '../../image/overlay.ts';
 import { shrink } from '../../image/shrink.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { GoodImage, LeaveOneOutDetector } from './good-images.ts';
+import { recordedPath } from './good-images-file.ts';
 
 /** A good image among those of its class. */
 export interface RankedImage extends GoodImage {
@@ -74,7 +76,7 @@ export function goodImagesCsv(
   const rows = images.map(({ path, class: className, heldOut, score, deviations, recognisedAs, share }) =>
     csvLine([
       className,
-      relative(root, path),
+      recordedPath(root, path).split('/').join(sep),
       score,
       thresholds[className]?.threshold ?? null,
       Number(deviations.toFixed(2)),
@@ -106,7 +108,9 @@ export async function writeGoodImages(
   await writeFileAtomic(run.goodImages, goodImagesCsv(images, metadata.thresholds, root));
   // A try before this one may have left others.
   await rm(run.standingOut, { recursive: true, force: true });
-  for (const [index, { id, path, class: className, recognisedAs }] of suspects(images)
+  // Photographs of before may be gone where the detector is changed later.
+  const there = suspects(images).filter(({ path }) => existsSync(path));
+  for (const [index, { id, path, class: className, recognisedAs }] of there
     .slice(0, mostPictures)
     .entries()) {
     const image = await decodeImage(path, { bits: bitsOf(metadata) });

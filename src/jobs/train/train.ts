@@ -142,6 +142,11 @@ async function isWhole({ run, request }: Work): Promise<boolean> {
       request.note?.(
         `Good images that clad update had left out are in it again: ${excluded}. Leave them out once more.`,
       );
+    const added = file?.images.filter((image) => image.added).length ?? 0;
+    if (added > 0)
+      request.note?.(
+        `Good images that clad update had added are not in it any more: ${added}. Add them once more, or put a file of ${run.versions} in its place.`,
+      );
     return false;
   }
 }

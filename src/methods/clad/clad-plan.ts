@@ -2,8 +2,8 @@
  * @file What a training of CLAD will cost: disk, memory and time. Times are measured here and now on a few images and a few small steps, and
  * scaled; sizes follow from the options.
  */
-import { selectionWidth } from '../../features/memory-bank/candidates.ts';
 import { entryCount, mostCandidates } from '../../features/memory-bank/choose-entries.ts';
+import { selectionWidth } from '../../features/memory-bank/selection-space.ts';
 import { Extractor, featureWidthOf } from '../../features/patches/extractor.ts';
 import { patchCount } from '../../image/geometry.ts';
 import { stepsOf } from '../../training/stage.ts';

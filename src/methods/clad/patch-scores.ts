@@ -4,6 +4,7 @@
  * vary over held-out normal patches.
  */
 
+import { spreadNames } from '../../features/memory-bank/class-search.ts';
 import {
   add,
   argMax,
@@ -20,7 +21,7 @@ import { constantParameters } from '../../nn/constant-parameters.ts';
 import { oneHot } from '../../nn/losses.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type FittedInput, residualsOfImages } from '../shared/network-input/network-input.ts';
-import { type PatchModel, sharesOfVotes } from '../shared/patch-model.ts';
+import { type PatchModel, sharesOfSums, sumOfPatches } from '../shared/patch-model.ts';
 import { networksInference } from './networks.ts';
 
 /** Mean and standard deviation over normal patches. */
@@ -55,10 +56,8 @@ export interface PatchScores {
   readonly network: Tensor;
   /** Distance to the mean of the nearest entries (residual input), [rows]. */
   readonly distance?: Tensor;
-  /** Each voting patch's vote: 0 but for one class, where it is what the vote counts. [images * voters, N] */
+  /** What the voting patches of each image count for each class, together, [images, N]. */
   readonly votes: Tensor;
-  /** Patches of an image that vote. */
-  readonly voters: number;
   /** Class whose entries were searched, int64 [images] (residual input). */
   readonly classOf?: Tensor;
 }
@@ -84,7 +83,8 @@ export function patchScores(
   }
   const { logits, score } = networks(features);
   const products = slice(logits, 1, 0, classes.length);
-  return { network: score, votes: oneHot(argMax(products, 1), classes.length), voters: patches };
+  const ofPatches = oneHot(argMax(products, 1), classes.length);
+  return { network: score, votes: sumOfPatches(ofPatches, patches, classes.length) };
 }
 
 /**
@@ -119,19 +119,13 @@ export function fuseScores(
   return typeof rows === 'number' ? reshape(fused, [rows]) : reshape(fused, [-1], rows);
 }
 
-/** Names of the constants that hold the spreads of each class in the graph of a detector. */
-export const spreadNames = {
-  distance: { mean: 'distance_means', deviation: 'distance_deviations' },
-  network: { mean: 'network_means', deviation: 'network_deviations' },
-} as const;
-
 /** CLAD, trained, as the detector file takes it. */
 export function cladModel(model: TrainedClad, fusion: ScoreFusion | undefined): PatchModel {
   return (graph, features, patches, own) => {
     const scores = patchScores(graph, features, model, patches, own);
     return {
       score: fuseScores(scores, fusion, patches),
-      shares: sharesOfVotes(scores.votes, scores.voters, model.classes.length),
+      shares: sharesOfSums(scores.votes),
     };
   };
 }

@@ -1,4 +1,5 @@
 /** @file How the two scores vary over held-out normal patches of each class, so that they can be added in common units. */
+import { Moments } from '../../core/moments.ts';
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
@@ -59,29 +60,5 @@ class ClassMoments {
 
   spreads(): ScoreSpread[] {
     return this.#classes.map((each) => (each.isEmpty ? this.#all : each).spread());
-  }
-}
-
-class Moments {
-  #count = 0;
-  #sum = 0;
-  #squares = 0;
-
-  add(values: Float32Array): void {
-    for (const value of values) {
-      this.#sum += value;
-      this.#squares += value * value;
-    }
-    this.#count += values.length;
-  }
-
-  get isEmpty(): boolean {
-    return this.#count === 0;
-  }
-
-  spread(): ScoreSpread {
-    const mean = this.#sum / this.#count;
-    const variance = Math.max(0, this.#squares / this.#count - mean * mean);
-    return { mean, deviation: Math.max(Math.sqrt(variance), 1e-6) };
   }
 }

@@ -1,11 +1,15 @@
 /** @file What a trained method says of an image's patches, as nodes of a graph: all that the detector file needs of it. */
+import { classNames } from '../../features/memory-bank/class-search.ts';
 import {
   add,
+  concat,
   div,
   type Graph,
   matmul,
   mul,
+  reduceMax,
   reshape,
+  reshapeBy,
   slice,
   sub,
   sum,
@@ -40,8 +44,17 @@ export type PatchModel = (graph: Graph, features: Tensor, patches: number, own?:
  * @returns [N, width]
  */
 export function sumOfPatches(rows: Tensor, patches: number, width: number): Tensor {
-  const ones = rows.graph.constant('ones', new Float32Array(patches).fill(1), [1, patches]);
-  return reshape(matmul(ones, reshape(rows, [-1, patches, width], 'N')), [-1, width], 'N');
+  return reshape(matmul(onesOf(rows, patches), reshape(rows, [-1, patches, width], 'N')), [-1, width], 'N');
+}
+
+/** The same of votes, with the number of classes in constants of their own (`classNames`), which `clad update` changes. */
+export function sumOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
+  const images = reshapeBy(votes, [-1, patches, classes], classNames.votes, 'N');
+  return reshapeBy(matmul(onesOf(votes, patches), images), [-1, classes], classNames.counted, 'N');
+}
+
+function onesOf({ graph }: Tensor, patches: number): Tensor {
+  return graph.constant('ones', new Float32Array(patches).fill(1), [1, patches]);
 }
 
 /**
@@ -50,8 +63,12 @@ export function sumOfPatches(rows: Tensor, patches: number, width: number): Tens
  * @returns [N, classes]
  */
 export function sharesOfVotes(votes: Tensor, patches: number, classes: number): Tensor {
-  const counted = sumOfPatches(votes, patches, classes);
-  return div(counted, sum(counted, { axes: [1], keepDims: true }));
+  return sharesOfSums(sumOfPatches(votes, patches, classes));
+}
+
+/** The same of votes that have been added up. @param sums - [N, classes] */
+export function sharesOfSums(sums: Tensor): Tensor {
+  return div(sums, sum(sums, { axes: [1], keepDims: true }));
 }
 
 /** Added to what a vote counts, so that an image whose patches favour nobody still has shares. */
@@ -63,8 +80,10 @@ const leastWeight = 1e-6;
  * @param distances - to each class, [rows, N]
  */
 export function weighedVotes(distances: Tensor, count: number): Tensor {
-  if (count === 1) return add(mul(distances, 0), 1);
-  const { values, indices } = topK(distances, 2, false);
+  // Beyond every class, so that a class that is alone has a next one, and a second one changes no node.
+  const beyond = add(reduceMax(distances, { axes: [1], keepDims: true }), 1);
+  const { values, indices } = topK(concat([distances, beyond], 1), 2, false);
   const [nearest, next] = [slice(values, 1, 0, 1), slice(values, 1, 1, 2)];
-  return mul(oneHot(slice(indices, 1, 0, 1), count), add(sub(next, nearest), leastWeight));
+  const mine = oneHot(slice(indices, 1, 0, 1), count, classNames.numbers);
+  return mul(mine, add(sub(next, nearest), leastWeight));
 }

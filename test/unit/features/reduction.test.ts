@@ -111,4 +111,43 @@ describe('coreset', () => {
     expect(new Set(entries).size).toBe(size);
     expect(new Set(Array.from(entries.subarray(0, 3), (row) => row % 3)).size).toBe(3);
   });
+
+  it.each([
+    [500, 900, 0.55],
+    // More rows than a short list has, more entries than are brought in at once.
+    [4000, 2100, 0.4],
+  ])(
+    'goes on from entries that there are, and stops where they reach: %i rows',
+    async (count, have, beyond) => {
+      const width = 3;
+      const rows = new Random('new rows').fillNormal(new Float32Array(count * width));
+      const present = new Random('present').fillNormal(new Float32Array(have * width));
+      const found = await coreset(engine, rows, width, new Random(), { size: count, present, beyond });
+      const point = (all: Float32Array, at: number) => all.subarray(at * width, (at + 1) * width);
+      const apart = (a: Float32Array, b: Float32Array) =>
+        Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!);
+      const nearest = Array.from({ length: count }, (_, row) => {
+        let least = Infinity;
+        for (let at = 0; at < have; at++)
+          least = Math.min(least, apart(point(rows, row), point(present, at)));
+        return least;
+      });
+      // Each is the farthest when its turn comes, and at last none lies beyond.
+      for (const entry of found) {
+        expect(nearest[entry]).toBeGreaterThan(Math.max(beyond, ...nearest) - 1e-3);
+        for (let row = 0; row < count; row++)
+          nearest[row] = Math.min(nearest[row]!, apart(point(rows, row), point(rows, entry)));
+      }
+      expect(Math.max(...nearest)).toBeLessThan(beyond + 1e-3);
+      expect(found.length).toBeGreaterThan(10);
+      const few = await coreset(engine, rows, width, new Random(), { size: 7, present, beyond });
+      expect([...few]).toEqual([...found.subarray(0, 7)]);
+    },
+  );
+
+  it('adds nothing where all rows are entries already', async () => {
+    const rows = new Random('known').fillNormal(new Float32Array(50 * 3));
+    const options = { size: 50, present: rows, beyond: 0.01 };
+    expect([...(await coreset(engine, rows, 3, new Random(), options))]).toEqual([]);
+  });
 });

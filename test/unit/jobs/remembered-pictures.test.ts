@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isRemembered, rememberPictures, remembersAll } from '../../../src/jobs/remembered-pictures.ts';
+import {
+  forgetPictures,
+  isRemembered,
+  rememberPictures,
+  remembersAll,
+} from '../../../src/jobs/remembered-pictures.ts';
 
 const hashes = (count: number, name: string) =>
   Array.from({ length: count }, (_, at) => createHash('sha256').update(`${name} ${at}`).digest('hex'));
@@ -22,6 +27,13 @@ describe('rememberPictures', () => {
     const [first, second] = [hashes(30, 'first'), hashes(20, 'second')];
     const both = rememberPictures([...second, ...first.slice(0, 5)], rememberPictures(first));
     expect(both).toEqual(rememberPictures([...first, ...second]));
+  });
+
+  it('forgets what has left, and nothing else', () => {
+    const [first, second] = [hashes(30, 'first'), hashes(20, 'second')];
+    const left = forgetPictures(rememberPictures([...first, ...second]), [...second, ...hashes(5, 'never')]);
+    expect(left).toEqual(rememberPictures(first));
+    expect(forgetPictures(undefined, second)).toBeUndefined();
   });
 
   it('stays small for very many images, of which it knows a part', () => {

@@ -14,7 +14,7 @@ import {
 import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
 import { argMax, type Graph, gather, less, reshape, type Tensor, where } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
-import { sumOfPatches, weighedVotes } from '../patch-model.ts';
+import { sumOfVotes, weighedVotes } from '../patch-model.ts';
 
 /** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
 export type BankArrays = Parameters &
@@ -51,10 +51,8 @@ export interface Residuals {
 
 /** Rows of images whose class was not known. */
 export interface RecognisedResiduals extends Residuals {
-  /** What each voting patch counts for each class, [images * voters, classes]. */
+  /** What the voting patches of each image count for each class, together, [images, classes]. */
   readonly votes: Tensor;
-  /** Patches of an image that vote. */
-  readonly voters: number;
   /** Class whose entries were searched, int64 [images]. */
   readonly classOf: Tensor;
 }
@@ -130,15 +128,10 @@ export function residualsOfImages(
     [-1, fitted.width],
     'voting',
   );
-  const votes = weighedVotes(distancesToClasses(voting, bank), classes);
+  const ofPatches = weighedVotes(distancesToClasses(voting, bank), classes);
+  const votes = sumOfVotes(ofPatches, voters.length, classes);
   const given = graph.constant(classGiven, [undecided], [1], 'int64');
-  const classOf = where(less(given, 0), argMax(sumOfPatches(votes, voters.length, classes), 1), given);
+  const classOf = where(less(given, 0), argMax(votes, 1), given);
   const match = matchImages(projected, patches, bank, classOf, fitted.search);
-  return {
-    rows: whiten(match.difference, bank),
-    distance: match.distance,
-    votes,
-    voters: voters.length,
-    classOf,
-  };
+  return { rows: whiten(match.difference, bank), distance: match.distance, votes, classOf };
 }

@@ -1,0 +1,210 @@
+/**
+ * @file The memory of each class inside a finished detector file, read and written class by class: classes get more entries, join and leave without a
+ * new training (docs/decisions/0032-update.md). Nodes, networks and projection stay; the constants that the number of classes and of entries is in
+ * are replaced (`classNames`). What a class has stays as it is to the last bit, and so do the scores of its images.
+ */
+import { joined } from '../core/arrays.ts';
+import {
+  classNames,
+  headSize,
+  headsOf,
+  reachOfClasses,
+  spreadNames,
+} from '../features/memory-bank/class-search.ts';
+import { bankNames } from '../features/memory-bank/memory-bank.ts';
+import { dimsOf, float32Constant, float32Values, int64Constant, int64Values } from '../graph/constants.ts';
+import type { ModelProto } from '../graph/index.ts';
+import type { TensorProto, ValueInfoProto } from '../graph/onnx.ts';
+import { dtypeCode } from '../graph/tensor.ts';
+import { constantNamed } from './bank-entries.ts';
+
+/** What a detector remembers of one class. */
+export interface ClassMemory {
+  /** Entries, [M, width] row-major, in the order of their choice. */
+  readonly entries: Float32Array;
+  /** Their squared lengths along the components that are compared first, [M]. */
+  readonly lengths: Float32Array;
+  /** Which of them the class is recognised by, [headSize]. */
+  readonly heads: readonly number[];
+  /** How its scores vary over normal patches, where two are fused. */
+  readonly spread?: ClassSpread | undefined;
+}
+
+/** Means and deviations over normal patches of a class, in the order of `spreadConstants`. */
+export type ClassSpread = readonly number[];
+
+/** Constants with a number for each class. */
+const spreadConstants = [spreadNames.distance, spreadNames.network].flatMap(({ mean, deviation }) => [
+  mean,
+  deviation,
+]);
+
+/** What a detector remembers, class by class. */
+export interface ClassMemories {
+  readonly classes: readonly ClassMemory[];
+  /** Numbers of an entry. */
+  readonly width: number;
+  /** Components that are compared first. */
+  readonly searchWidth: number;
+}
+
+/**
+ * Reads the memories.
+ * @returns undefined where the detector has none for each class, as of another method, an earlier version or another precision
+ */
+export function classMemories(model: ModelProto): ClassMemories | undefined {
+  const constant = (name: string) => constantNamed(model, name);
+  const entries = constant(bankNames.entries);
+  const all = entries && float32Values(entries);
+  const lengths = constant(bankNames.lengths);
+  const squares = lengths && float32Values(lengths);
+  const integers = (name: string) => {
+    const found = constant(name);
+    return found && int64Values(found);
+  };
+  const [starts, heads, votes] = [classNames.starts, classNames.heads, classNames.votes].map(integers);
+  if (!entries || !all || !squares || !starts || !heads || !votes) return undefined;
+  const [, width = 0] = dimsOf(entries);
+  const searchWidth = integers(classNames.searchWidth)?.[0] ?? width;
+  const spreads = spreadConstants.map((name) => {
+    const found = constant(name);
+    return found && float32Values(found);
+  });
+  const classes = starts.slice(1).map((end, index): ClassMemory => {
+    const start = starts[index]!;
+    return {
+      entries: all.slice(start * width, end * width),
+      lengths: squares.slice(start, end),
+      heads: heads.slice(index * headSize, (index + 1) * headSize).map((place) => place - start),
+      spread: spreads.every((each) => each !== undefined) ? spreads.map((each) => each![index]!) : undefined,
+    };
+  });
+  return { classes, width, searchWidth };
+}
+
+/** The memory of a class of these entries. @param entries - [M, width] */
+export function memoryOf(
+  entries: Float32Array,
+  { width, searchWidth }: Pick<ClassMemories, 'width' | 'searchWidth'>,
+  spread?: ClassSpread,
+): ClassMemory {
+  const lengths = squaredLengths(entries, width, searchWidth);
+  return { entries, lengths, heads: headsOf([0, lengths.length]), spread };
+}
+
+/** The memory with more entries behind its own; it is recognised by the same as before. */
+export function withEntries(
+  memory: ClassMemory,
+  more: Float32Array,
+  { width, searchWidth }: Pick<ClassMemories, 'width' | 'searchWidth'>,
+): ClassMemory {
+  return {
+    entries: joined(Float32Array, [memory.entries, more]),
+    lengths: joined(Float32Array, [memory.lengths, squaredLengths(more, width, searchWidth)]),
+    heads: memory.heads,
+    spread: memory.spread,
+  };
+}
+
+function squaredLengths(entries: Float32Array, width: number, searchWidth: number): Float32Array {
+  return Float32Array.from({ length: entries.length / width }, (_, entry) =>
+    entries
+      .subarray(entry * width, entry * width + searchWidth)
+      .reduce((total, each) => total + each * each, 0),
+  );
+}
+
+/**
+ * The model with these memories in the place of its own.
+ * @throws Error where it has no memory for each class
+ */
+export function withMemories(model: ModelProto, classes: readonly ClassMemory[]): ModelProto {
+  const before = classMemories(model);
+  if (!before) throw new Error('the detector has no memory for each class');
+  const { width } = before;
+  const votes = int64Values(constantNamed(model, classNames.votes) as TensorProto)!;
+  const starts = [0];
+  for (const { lengths } of classes) starts.push(starts.at(-1)! + lengths.length);
+  const count = classes.length;
+  const entries = joined(
+    Float32Array,
+    classes.map((each) => each.entries),
+  );
+  const lengths = joined(
+    Float32Array,
+    classes.map((each) => each.lengths),
+  );
+  const heads = classes.flatMap((each, index) =>
+    each.lengths.length === 0
+      ? new Array<number>(headSize).fill(0)
+      : each.heads.map((at) => starts[index]! + at),
+  );
+  const rows = int64Values(constantNamed(model, classNames.found) as TensorProto)?.[0] ?? 0;
+  const changed = [
+    float32Constant(bankNames.entries, [lengths.length, width], entries),
+    float32Constant(bankNames.lengths, [lengths.length], lengths),
+    int64Constant(classNames.starts, [starts.length], starts),
+    int64Constant(classNames.heads, [heads.length], heads),
+    float32Constant(classNames.reach, [count], Float32Array.from(reachOfClasses(starts))),
+    int64Constant(classNames.found, [3], [rows, count, headSize]),
+    int64Constant(
+      classNames.numbers,
+      [1, count],
+      classes.map((_, index) => index),
+    ),
+    int64Constant(classNames.votes, [3], [-1, votes[1]!, count]),
+    int64Constant(classNames.counted, [2], [-1, count]),
+  ];
+  if (before.classes[0]?.spread)
+    for (const [at, name] of spreadConstants.entries())
+      changed.push(
+        float32Constant(
+          name,
+          [count],
+          Float32Array.from(classes, ({ spread }) => spread?.[at] ?? 0),
+        ),
+      );
+  const byName = new Map(changed.map((each) => [each.name, each]));
+  const { graph } = model;
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      initializer: (graph.initializer ?? []).map((each) => byName.get(each.name) ?? each),
+      output: (graph.output ?? []).map((each) => (each.name === 'class_share' ? ofWidth(each, count) : each)),
+    },
+  };
+}
+
+function ofWidth(output: ValueInfoProto, width: number): ValueInfoProto {
+  const [images = { dimParam: 'N' }] = output.type?.tensorType?.shape?.dim ?? [];
+  const elemType = output.type?.tensorType?.elemType ?? dtypeCode.float32;
+  return { ...output, type: { tensorType: { elemType, shape: { dim: [images, { dimValue: width }] } } } };
+}
+
+/** Output of `withProjection`. */
+export const projectedName = 'projected_patches';
+
+/**
+ * The model with one more output, `projected_patches` [N * patches, width]: patch features as the entries are, from which new ones are chosen.
+ * @throws Error where it has no memory for each class
+ */
+export function withProjection(model: ModelProto): ModelProto {
+  const { graph } = model;
+  const node = graph.node?.find(({ input }) => input?.[1] === bankNames.projection);
+  const projection = constantNamed(model, bankNames.projection);
+  const width = projection && dimsOf(projection)[1];
+  const value = node?.output?.[0];
+  if (value === undefined || width === undefined)
+    throw new Error('the detector has no memory for each class');
+  const shape = { dim: [{ dimParam: 'patches' }, { dimValue: width }] };
+  const output: ValueInfoProto = {
+    name: projectedName,
+    type: { tensorType: { elemType: dtypeCode.float32, shape } },
+  };
+  const same = { opType: 'Identity', input: [value], output: [projectedName] };
+  return {
+    ...model,
+    graph: { ...graph, node: [...(graph.node ?? []), same], output: [...(graph.output ?? []), output] },
+  };
+}

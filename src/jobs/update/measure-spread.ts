@@ -1,0 +1,68 @@
+/** @file How the scores of a new class vary over its good images' patches, each image judged without its own entries: as a training measures it of held-out ones. */
+import { Moments } from '../../core/moments.ts';
+import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
+import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
+import { bitsOf } from '../../detector/camera/camera.ts';
+import { imageTensor } from '../../detector/detector.ts';
+import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
+import { encodeModel, type ModelProto } from '../../graph/index.ts';
+import { decodeImage } from '../../image/decode.ts';
+import { type Engine, floats, int64 } from '../../runtime/engine.ts';
+import type { Growth } from './grow-memories.ts';
+import type { Joining } from './joined.ts';
+
+/** Images that are looked at; more change little. */
+const most = 24;
+
+/**
+ * The model with the grown memories, new classes with their own spreads.
+ * @param model - as it was before
+ */
+export async function withGrown(
+  engine: Engine,
+  model: ModelProto,
+  grown: Growth,
+  joining: Joining,
+  metadata: DetectorMetadata,
+): Promise<ModelProto> {
+  const memories = [...grown.memories];
+  const changed = withMemories(model, memories);
+  const fresh = [...joining.keys()].filter((name) => !metadata.classes.includes(name));
+  if (fresh.length === 0) return changed;
+  for (const [at, name] of fresh.entries()) {
+    const spread = await spreadOf(engine, changed, grown, name, metadata);
+    const index = metadata.classes.length + at;
+    if (spread) memories[index] = { ...memories[index]!, spread };
+  }
+  return withMemories(model, memories);
+}
+
+async function spreadOf(
+  engine: Engine,
+  changed: ModelProto,
+  { file }: Growth,
+  name: string,
+  metadata: DetectorMetadata,
+): Promise<ClassSpread | undefined> {
+  const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
+  if (!open) return undefined;
+  const session = await engine.load(encodeModel(open));
+  const [distance, network] = [new Moments(), new Moments()];
+  try {
+    const own = [...file.images.entries()].filter(([, image]) => image.class === name).slice(0, most);
+    for (const [id, { path }] of own) {
+      const image = await decodeImage(path, { bits: bitsOf(metadata) });
+      const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
+      const outputs = await session.run(feeds, Object.values(unfusedNames));
+      distance.add(floats(outputs[unfusedNames.distance]));
+      network.add(floats(outputs[unfusedNames.network]));
+    }
+  } finally {
+    await session.release();
+  }
+  return [distance, network].flatMap((moments) => {
+    const { mean, deviation } = moments.spread();
+    return [mean, deviation];
+  });
+}
