@@ -206,7 +206,7 @@ describe('wrong arguments of the library', () => {
       const [request] = each.arguments as [Record<string, unknown>];
       const error = await thrownBy(each, 0, { ...request, falseAlarmrate: 0.01 });
       expect((error as Error).message).toMatch(
-        /^Unknown option falseAlarmrate in \w+\(request\)\. Known options: /,
+        /^Unknown option falseAlarmrate in \w+\(request\)\. (Did you mean \w+\? )?Known options: /,
       );
     }
   });

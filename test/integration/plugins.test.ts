@@ -211,7 +211,10 @@ describe('a file that holds no method', () => {
   it('is told of where its fit waits for what never comes', async () => {
     const text = await readFile(fixture('contrast'), 'utf8');
     const path = at('waiting-mine.mjs');
-    await writeFile(path, text.replace('size } }) => ({', 'size } }) => (await new Promise(() => {}), {'));
+    await writeFile(
+      path,
+      text.replace('geometry } }) => ({', 'geometry } }) => (await new Promise(() => {}), {'),
+    );
     const waiting = await train(
       path,
       join(parts, 'disc'),
