@@ -116,7 +116,9 @@ async function inNode(method: string, settings: readonly string[]) {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as PredictionLine);
-  return { lines, cache: (await readdir(cache)).sort() };
+  // What decoding for the check showed is kept by the commands alone.
+  const kept = (await readdir(cache)).filter((name) => name !== 'examined');
+  return { lines, cache: kept.sort() };
 }
 
 describe.skipIf(!hasChromium)('a browser', () => {

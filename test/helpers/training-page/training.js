@@ -97,7 +97,7 @@ export async function train(methodName, overrides, photos) {
 /** What the file says of itself, thresholds by good images as in Node. */
 async function described({ methodName, options, view, engine, backbone, dataset, split, images, fitted }) {
   const { classes, samples } = dataset;
-  const graph = detectorGraph(fitted, classes, { leaveOneOut: true, size: view.geometry.size });
+  const graph = detectorGraph(fitted, classes, { leaveOneOut: true, size: view.geometry });
   const oneOut = await leaveOneOutDetector(engine, graph.toBytes());
   const predicted = await predictGoodImages(
     {
@@ -126,7 +126,8 @@ async function described({ methodName, options, view, engine, backbone, dataset,
     created: new Date().toISOString(),
     method: methodName,
     classes,
-    geometry: { size: view.geometry.size, resizeTo: view.geometry.resizeTo ?? null },
+    geometry: view.geometry,
+    grid: view.grid,
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
     provenance: {
