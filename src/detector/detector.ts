@@ -151,8 +151,8 @@ export class Detector {
     options: PredictAllOptions = {},
   ): Promise<RawPrediction[]> {
     requireOneSize('predictAll', 'images', images);
-    const given = this.#givenClasses(images.length, options);
     if (images[0]) requireUsableSize(images[0], name);
+    const given = this.#givenClasses(images.length, options);
     const failed = (reason: string, cause?: unknown) =>
       new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
     for (const image of images) this.#requireBits(image, name);

@@ -16,7 +16,7 @@ describe('a query', () => {
 
   it('with another is refused by name, with those there are and the nearest', () => {
     expect(() => asked(path, { map: 'png', mapLegnd: 'true' }, predictSchema(path))).toThrow(
-      'The request cannot be understood: unknown field mapLegnd in its query (did you mean mapLegend?); expected map, mapSize, mapLegend, file.',
+      'The request cannot be understood: unknown field mapLegnd in its query (did you mean mapLegend?); expected map, mapSize, mapLegend, class, file.',
     );
     for (const url of ['/v1/detectors', '/v2/models/:name', '/v2/models/:name/versions/:version/infer'])
       expect(() => asked(url, { map: 'png' }), url).toThrow(
