@@ -2,6 +2,7 @@
  * @file Files of the browser's private file system written whole or not at all: into a part beside the file, which then takes its place.
  * Neither way of writing would do without: both would show an empty file under a new name while they write.
  */
+import { reasonOf } from '../core/errors.ts';
 import type { MovableFile, OpfsFolder } from './opfs-folder.ts';
 
 /** What workers alone have, and the DOM's types know only of workers. */
@@ -89,6 +90,15 @@ async function writeInPage(file: MovableFile, content: readonly (Uint8Array | Bl
     await stream.close();
   } catch (error) {
     await stream.abort().catch(() => {});
-    throw error;
+    throw (await isTooMuch(content)) ? new DOMException(reasonOf(error), 'QuotaExceededError') : error;
   }
+}
+
+/** Whether this site has no room for so much. Chromium may end a stream that meets the quota as a broken pipe, without a word of room. */
+async function isTooMuch(content: readonly (Uint8Array | Blob)[]): Promise<boolean> {
+  const bytes = content.reduce((sum, each) => sum + (each instanceof Blob ? each.size : each.length), 0);
+  const { usage = 0, quota = Number.POSITIVE_INFINITY } = await navigator.storage
+    .estimate()
+    .catch((): StorageEstimate => ({}));
+  return usage + bytes > quota;
 }
