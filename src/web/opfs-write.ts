@@ -83,22 +83,22 @@ async function writeInWorker(file: WorkerFile, content: readonly (Uint8Array | B
   }
 }
 
-async function writeInPage(file: MovableFile, content: readonly (Uint8Array | Blob)[]) {
-  const stream = await file.createWritable();
-  try {
-    for (const each of content) await stream.write(each as Uint8Array<ArrayBuffer> | Blob);
-    await stream.close();
-  } catch (error) {
-    await stream.abort().catch(() => {});
-    throw (await isTooMuch(content)) ? new DOMException(reasonOf(error), 'QuotaExceededError') : error;
-  }
-}
+/** How often a write is tried whose stream broke. */
+const tries = 6;
 
-/** Whether this site has no room for so much. Chromium may end a stream that meets the quota as a broken pipe, without a word of room. */
-async function isTooMuch(content: readonly (Uint8Array | Blob)[]): Promise<boolean> {
-  const bytes = content.reduce((sum, each) => sum + (each instanceof Blob ? each.size : each.length), 0);
-  const { usage = 0, quota = Number.POSITIVE_INFINITY } = await navigator.storage
-    .estimate()
-    .catch((): StorageEstimate => ({}));
-  return usage + bytes > quota;
+/**
+ * Chromium may end a stream that meets the quota as a broken pipe, without a word of room. Tried again, it says what it is, or the write succeeds.
+ */
+async function writeInPage(file: MovableFile, content: readonly (Uint8Array | Blob)[]) {
+  for (let left = tries - 1; ; left--) {
+    const stream = await file.createWritable();
+    try {
+      for (const each of content) await stream.write(each as Uint8Array<ArrayBuffer> | Blob);
+      await stream.close();
+      return;
+    } catch (error) {
+      await stream.abort().catch(() => {});
+      if (left === 0 || !/data pipe/.test(reasonOf(error))) throw error;
+    }
+  }
 }
