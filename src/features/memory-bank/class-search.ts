@@ -7,6 +7,7 @@
  */
 import {
   add,
+  elementCount,
   gather,
   gatherAlong,
   linear,
@@ -17,7 +18,6 @@ import {
   reduceMax,
   reshape,
   reshapeBy,
-  sizeOf,
   slice,
   sliceRows,
   sqrt,
@@ -150,16 +150,17 @@ export function matchInClass(
   const bounds = graph.constant(classNames.starts, starts, [starts.length], 'int64');
   const start = gather(bounds, classIndex);
   const end = gather(bounds, add(classIndex, graph.scalar(1, 'int64')));
+  const lengths = sliceRows(norms, start, end, 'entries');
+  if (searchWidth === width) {
+    const own = sliceRows(entries, start, end, 'entries');
+    return matchEntries(projected, { entries: own, norms: lengths }, neighbours);
+  }
   const compared = {
     count: searchWidth,
     tensor: graph.constant(classNames.searchWidth, [searchWidth], [1], 'int64'),
   };
-  const own = {
-    entries: sliceRows(entries, start, end, 'entries', searchWidth < width ? compared : undefined),
-    norms: sliceRows(norms, start, end, 'entries'),
-  };
-  if (searchWidth === width) return matchEntries(projected, own, neighbours);
-  const first = relativeSquares(slice(projected, 1, 0, searchWidth), own.entries, own.norms);
+  const own = sliceRows(entries, start, end, 'entries', compared);
+  const first = relativeSquares(slice(projected, 1, 0, searchWidth), own, lengths);
   const listed = add(topK(first, Math.max(shortlist, neighbours), false).indices, start);
   const apart = sub(gather(entries, listed), unsqueezed(projected, width));
   const nearest = topK(sum(square(apart), { axes: [2] }), neighbours, false).indices;
@@ -188,7 +189,7 @@ export function matchImages(
 ): Pick<Match, 'difference' | 'distance'> {
   const [rows, width] = projected.shape as [number | string, number];
   const images = reshape(projected, [-1, patches, width], 'images');
-  const { outputs } = loop(projected.graph, sizeOf(classOf), {}, (_, turn) => {
+  const { outputs } = loop(projected.graph, elementCount(classOf), {}, (_, turn) => {
     const classIndex = gather(classOf, reshape(turn, [1]));
     const { difference, distance } = matchInClass(gather(images, turn), bank, classIndex, options);
     return { state: {}, outputs: { difference, distance } };
