@@ -52,3 +52,17 @@ export function groupBy<T>(items: Iterable<T>, nameOf: (item: T) => string): Map
 export function byCodeUnit(first: string, second: string): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
+
+/**
+ * Squared lengths of rows, summed in double precision.
+ * @param rows - [count, width] row-major
+ * @param columns - along the first of them only, at most `width`
+ * @returns [count]
+ */
+export function squaredLengths(rows: Float32Array, width: number, columns = width): Float32Array {
+  return Float32Array.from({ length: width === 0 ? 0 : rows.length / width }, (_, row) => {
+    let total = 0;
+    for (let at = row * width; at < row * width + columns; at++) total += rows[at]! * rows[at]!;
+    return total;
+  });
+}

@@ -3,7 +3,7 @@
  * new training (docs/decisions/0032-update.md). Nodes, networks and projection stay; the constants that the number of classes and of entries is in
  * are replaced (`classNames`). What a class has stays as it is to the last bit, and so do the scores of its images.
  */
-import { joined } from '../core/arrays.ts';
+import { joined, squaredLengths } from '../core/arrays.ts';
 import {
   classNames,
   headSize,
@@ -104,14 +104,6 @@ export function withEntries(
     heads: memory.heads,
     spread: memory.spread,
   };
-}
-
-function squaredLengths(entries: Float32Array, width: number, searchWidth: number): Float32Array {
-  return Float32Array.from({ length: entries.length / width }, (_, entry) =>
-    entries
-      .subarray(entry * width, entry * width + searchWidth)
-      .reduce((total, each) => total + each * each, 0),
-  );
 }
 
 /**

@@ -25,8 +25,6 @@ export interface Reduction {
 export interface ChosenEntries {
   /** [M, d] */
   readonly entries: Parameter;
-  /** Squared lengths, [M]. */
-  readonly norms: Parameter;
   /** Class index of each, never falling. */
   readonly entryClasses: number[];
   /** Id of the training image of each. */
@@ -38,6 +36,16 @@ export type Plan = readonly (readonly number[])[];
 
 export function rowsOf(plan: Plan): number {
   return plan.reduce((sum, rows) => sum + rows.length, 0);
+}
+
+/** Number of the first candidate of each plan, where those of one follow those of the other. */
+function firstsOf(plans: readonly Plan[]): number[] {
+  let first = 0;
+  return plans.map((plan) => {
+    const own = first;
+    first += rowsOf(plan);
+    return own;
+  });
 }
 
 type ProjectionSession = Awaited<ReturnType<typeof projectionSession>>;
@@ -53,11 +61,7 @@ export async function readCandidates(
   const rows = new Float32Array(total * session.narrow);
   const classes = new Uint16Array(total);
   /** Where the next candidate of each plan goes. */
-  const next: number[] = [];
-  plans.reduce((first, plan) => {
-    next.push(first);
-    return first + rowsOf(plan);
-  }, 0);
+  const next = firstsOf(plans);
   let done = 0;
   for (let shard = 0; shard < (plans[0]?.length ?? 0); shard++) {
     if (plans.every((plan) => plan[shard]!.length === 0)) continue;
@@ -92,11 +96,7 @@ export async function readEntries(
   const entryImages = new Array<number>(chosen.length).fill(0);
   /** Which entry each candidate became. */
   const slots = new Map(Array.from(chosen, (candidate, entry) => [candidate, entry]));
-  const next: number[] = [];
-  plans.reduce((first, plan) => {
-    next.push(first);
-    return first + rowsOf(plan);
-  }, 0);
+  const next = firstsOf(plans);
   for (let shard = 0; shard < (plans[0]?.length ?? 0); shard++) {
     const own = plans.flatMap((plan, number) => {
       const first = next[number]!;
@@ -117,14 +117,8 @@ export async function readEntries(
       entryImages[entry] = id;
     });
   }
-  const norms = Float32Array.from({ length: chosen.length }, (_, entry) =>
-    entries
-      .subarray(entry * components, (entry + 1) * components)
-      .reduce((total, each) => total + each * each, 0),
-  );
   return {
     entries: { shape: [chosen.length, components], data: entries },
-    norms: { shape: [chosen.length], data: norms },
     entryClasses,
     entryImages,
   };

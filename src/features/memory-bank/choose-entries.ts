@@ -88,18 +88,17 @@ export async function chooseEntriesByClass(
       if (images.size === 0) continue;
       const random = new Random(seed, `candidates of ${name}`);
       const plan = await planNormal({ ...source, images }, memoryBank.candidates, random);
-      planned.push({ name, images, plan, count: rowsOf(plan) });
+      const size = entryCount(memoryBank, images.size * patchCount(grid));
+      planned.push({ name, plan, count: rowsOf(plan), size });
     }
-    const sizes = planned.map(({ images }) => entryCount(memoryBank, images.size * patchCount(grid)));
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const total = planned.reduce((sum, { size }) => sum + size, 0);
     let before = 0;
     for (const group of inTurns(planned, mostCandidates)) {
       const plans = group.map(({ plan }) => plan);
       const { rows } = await readCandidates(source, session, plans, onProgress);
       const chosen: number[] = [];
       let first = 0;
-      for (const { name, images, count } of group) {
-        const size = entryCount(memoryBank, images.size * patchCount(grid));
+      for (const { name, count, size } of group) {
         const own = rows.subarray(first * session.narrow, (first + count) * session.narrow);
         const done = before;
         const taken = await coreset(engine, own, session.narrow, selectionRandom.entries(seed, name), {
@@ -115,22 +114,15 @@ export async function chooseEntriesByClass(
   } finally {
     await session.release();
   }
-  const components = session.components;
-  const all = {
-    entries: joined(
-      Float32Array,
-      parts.map(({ entries }) => entries.data),
-    ),
-    norms: joined(
-      Float32Array,
-      parts.map(({ norms }) => norms.data),
-    ),
-  };
+  const data = joined(
+    Float32Array,
+    parts.map(({ entries }) => entries.data),
+  );
+  const entryImages = parts.flatMap((part) => part.entryImages);
   return {
-    entries: { shape: [all.norms.length, components], data: all.entries },
-    norms: { shape: [all.norms.length], data: all.norms },
+    entries: { shape: [entryImages.length, session.components], data },
     entryClasses: parts.flatMap(({ entryClasses }) => entryClasses),
-    entryImages: parts.flatMap(({ entryImages }) => entryImages),
+    entryImages,
   };
 }
 

@@ -7,7 +7,7 @@
  * is the farthest of all. Entries are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
  * them, as a product of matrices. The entries are those of the literal algorithm, but for rounding.
  */
-import { pickRows } from '../../core/arrays.ts';
+import { pickRows, squaredLengths } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Random } from '../../core/random.ts';
@@ -211,14 +211,4 @@ function highest(values: Float32Array): number {
   let best = 0;
   for (let at = 1; at < values.length; at++) if ((values[at] as number) > (values[best] as number)) best = at;
   return best;
-}
-
-function squaredLengths(rows: Float32Array, width: number): Float32Array {
-  const lengths = new Float32Array(rows.length / width);
-  for (let row = 0, at = 0; row < lengths.length; row++) {
-    let total = 0;
-    for (let axis = 0; axis < width; axis++, at++) total += (rows[at] as number) ** 2;
-    lengths[row] = total;
-  }
-  return lengths;
 }

@@ -3,6 +3,7 @@
  * features, the distance to the nearest entry as a patch's score, and the image's score re-weighted by how lonely that entry is (its
  * Eq. 7). One bank over all classes; nothing is trained.
  */
+import { squaredLengths } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { hashOf } from '../../core/hash.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
@@ -81,8 +82,10 @@ export const patchcore = onPatches<PatchcoreOptions>({
         classes: JSON.stringify(chosen.entryClasses),
         images: JSON.stringify(chosen.entryImages),
       };
-      await writeParameters(storage, bankName, { entries: chosen.entries, norms: chosen.norms }, facts);
-      return chosen;
+      const { entries } = chosen;
+      const norms = { shape: [chosen.entryImages.length], data: squaredLengths(entries.data, width) };
+      await writeParameters(storage, bankName, { entries, norms }, facts);
+      return { ...chosen, norms };
     }
   },
 

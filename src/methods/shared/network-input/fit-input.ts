@@ -3,6 +3,7 @@
  * needs principal components, a memory bank, whitening, and the length of noise. All statistics are of training images, with the
  * patch's own image left out of the bank.
  */
+import { squaredLengths } from '../../../core/arrays.ts';
 import { CladError } from '../../../core/errors.ts';
 import { halvesToFloats } from '../../../core/half.ts';
 import type { ProgressListener } from '../../../core/progress.ts';
@@ -12,7 +13,6 @@ import { chooseEntriesByClass, type EntryOptions } from '../../../features/memor
 import { classStarts } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
-import type { Parameter } from '../../../nn/parameters.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession } from './input-session.ts';
 import type { FittedInput, FittedResidual } from './network-input.ts';
@@ -94,7 +94,10 @@ export async function fitResidualInput(
     arrays: {
       ...reduction,
       entries: bank.entries,
-      norms: squaredLengths(bank.entries, searchWidth),
+      norms: {
+        shape: [bank.entryImages.length],
+        data: squaredLengths(bank.entries.data, components, searchWidth),
+      },
       whitening: { shape: [components], data: new Float32Array(components).fill(1) },
     },
     entryClasses: bank.entryClasses,
@@ -118,15 +121,6 @@ export async function fitResidualInput(
   } finally {
     await session.release();
   }
-}
-
-/** Squared lengths of rows along their first components. */
-function squaredLengths({ shape, data }: Parameter, components: number): Parameter {
-  const [count = 0, width = 0] = shape;
-  const lengths = Float32Array.from({ length: count }, (_, row) =>
-    data.subarray(row * width, row * width + components).reduce((total, each) => total + each * each, 0),
-  );
-  return { shape: [count], data: lengths };
 }
 
 /** The fewest entries that a class has when those of one of its images are left out. @throws OPTION_INVALID where a class has none */
