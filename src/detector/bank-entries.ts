@@ -3,8 +3,9 @@
  * and the bank can be asked without the entries of one image, as while calibrating (docs/decisions/0016-good-images-that-are-not-good.md).
  */
 
+import { classNames } from '../features/memory-bank/class-search.ts';
 import { bankNames, outOfReach } from '../features/memory-bank/memory-bank.ts';
-import { dimsOf, float32Constant, float32Values, int64Constant } from '../graph/constants.ts';
+import { dimsOf, float32Constant, float32Values, int64Constant, int64Values } from '../graph/constants.ts';
 import type { ModelProto } from '../graph/index.ts';
 import { freshNames } from '../graph/names.ts';
 import type { NodeProto, TensorProto, ValueInfoProto } from '../graph/onnx.ts';
@@ -35,10 +36,12 @@ export function withoutEntriesOf(
   const [, width = 0] = dimsOf(entries);
   const rows = float32Values(entries) as Float32Array;
   const squares = float32Values(lengths) as Float32Array;
+  const searchWidth = constantNamed(model, classNames.searchWidth);
+  const [compared = width] = (searchWidth && int64Values(searchWidth)) ?? [];
   for (const [entry, image] of entryImages.entries()) {
     if (!excluded.has(image)) continue;
     rows.fill(far, entry * width, (entry + 1) * width);
-    squares[entry] = width * far ** 2;
+    squares[entry] = compared * far ** 2;
   }
   const initializer = (model.graph.initializer ?? []).map((each) =>
     each === entries

@@ -2,6 +2,7 @@
  * @file Large constants kept in half the bytes: stored as float16, with a Cast to float32 that an engine does once while loading. What
  * is computed stays float32; the constants are rounded to 11 bits.
  */
+import { squaredLengths } from '../../core/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../../core/half.ts';
 import { dimsOf, float16Constant, float32Constant, float32Values } from '../constants.ts';
 import { freshNames } from '../names.ts';
@@ -15,7 +16,7 @@ export const largestHalf = 65_504;
 
 /**
  * Stores float32 matrices (and tensors of more axes) as halves. Vectors stay: they are small, and squared lengths among them go beyond
- * what a half can hold. Squared lengths of a matrix's rows become those of the rounded rows: distances are worked out of both.
+ * what a half can hold. Squared lengths of a matrix's rows, or of their first columns, become those of the rounded rows: distances are worked out of both.
  */
 export function storeInHalf(model: ModelProto): ModelProto {
   const fresh = freshNames(model);
@@ -30,9 +31,11 @@ export function storeInHalf(model: ModelProto): ModelProto {
     const name = constant.name ?? '';
     const stored = fresh(`${name}/half`);
     casts.push(castTo('float32', stored, name));
-    for (const vector of constants)
-      if (holdsSquaredLengths(vector, dims, values))
-        lengths.set(vector, squaredLengths(halvesToFloats(floatsToHalves(values)), dims));
+    for (const vector of constants) {
+      const columns = columnsOfLengths(vector, dims, values);
+      if (columns !== undefined)
+        lengths.set(vector, squaredLengths(halvesToFloats(floatsToHalves(values)), dims[1]!, columns));
+    }
     return float16Constant(stored, dims, values);
   });
   const matching = initializer.map((constant) => {
@@ -45,20 +48,29 @@ export function storeInHalf(model: ModelProto): ModelProto {
   };
 }
 
-/** Whether a vector is what it seems to be: a number for each row of a matrix, and that number the row's squared length. */
-function holdsSquaredLengths(vector: TensorProto, dims: readonly number[], values: Float32Array): boolean {
+/**
+ * Along how many of a matrix's first columns a vector holds the squared lengths of its rows, as the memory bank compares some components first.
+ * @returns undefined where it holds something else
+ */
+function columnsOfLengths(
+  vector: TensorProto,
+  dims: readonly number[],
+  values: Float32Array,
+): number | undefined {
   const own = dimsOf(vector);
-  if (dims.length !== 2 || own.length !== 1 || own[0] !== dims[0]) return false;
+  const [rows = 0, width = 0] = dims;
+  if (dims.length !== 2 || own.length !== 1 || own[0] !== rows) return undefined;
   const numbers = float32Values(vector);
-  if (!numbers) return false;
-  const expected = squaredLengths(values, dims);
-  return numbers.every((value, row) => Math.abs(value - expected[row]!) <= 1e-4 * expected[row]!);
-}
-
-function squaredLengths(values: Float32Array, [rows = 0, width = 0]: readonly number[]): Float32Array {
-  return Float32Array.from({ length: rows }, (_, row) =>
-    values.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value * value, 0),
-  );
+  if (!numbers) return undefined;
+  const isLength = (found: number, expected: number) => Math.abs(found - expected) <= 1e-4 * expected;
+  // The first row says which numbers of columns are possible.
+  const first = values.subarray(0, width);
+  for (let columns = width; columns > 0; columns--) {
+    if (!isLength(numbers[0]!, squaredLengths(first, width, columns)[0]!)) continue;
+    const expected = squaredLengths(values, width, columns);
+    if (numbers.every((value, row) => isLength(value, expected[row]!))) return columns;
+  }
+  return undefined;
 }
 
 /** A node that changes the type of a value. */

@@ -143,21 +143,31 @@ describe('storeInHalf', () => {
     const graph = new Graph();
     // Just above what a half can hold: all are rounded down.
     const entries = new Float32Array(rows * width).fill(1.0004).map((value, at) => value + (at % 7) / 64);
-    const lengths = (values: Float32Array) =>
+    const lengths = (values: Float32Array, columns = width) =>
       Float32Array.from({ length: rows }, (_, row) =>
-        values.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value * value, 0),
+        values.subarray(row * width, row * width + columns).reduce((sum, value) => sum + value * value, 0),
       );
     const norms = lengths(entries);
+    // As of a memory bank that compares some components first.
+    const some = lengths(entries, 40);
     const other = norms.map((value, row) => (row === 9 ? 1.01 * value : value));
     const x = graph.input('x', 'float32', ['N', width]);
     const constant = (name: string, data: Float32Array, shape: number[]) => graph.constant(name, data, shape);
     const product = matmul(x, constant('entries', entries, [rows, width]), { transB: true });
-    graph.output('y', add(add(product, constant('norms', norms, [rows])), constant('other', other, [rows])));
+    graph.output(
+      'y',
+      add(
+        add(add(product, constant('norms', norms, [rows])), constant('some', some, [rows])),
+        constant('other', other, [rows]),
+      ),
+    );
     const stored = storeInHalf(decodeModel(graph.toBytes()));
     const rounded = halvesToFloats(floatsToHalves(entries));
     const kept = (name: string) => float32Values(initializer(stored, name) as never) as Float32Array;
     expect(kept('norms')).toEqual(lengths(rounded));
     expect(kept('norms')[0]).not.toBe(norms[0]);
+    expect(kept('some')).toEqual(lengths(rounded, 40));
+    expect(kept('some')[0]).not.toBe(some[0]);
     expect(kept('other')).toEqual(other);
   });
 
