@@ -1,7 +1,7 @@
 /** @file Mean and standard deviation of many values, in one pass and double precision. */
 
 /** Sums of values that come in pieces. */
-export class Moments {
+export class RunningMoments {
   #count = 0;
   #sum = 0;
   #squares = 0;

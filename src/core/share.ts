@@ -15,7 +15,7 @@ export interface Share {
 export const wholeWork: Share = { index: 0, count: 1 };
 
 /** More machines than anybody has; keeps numbers whole. */
-export const mostShares = 1_000_000;
+const mostShares = 1_000_000;
 
 export function nameOfShare({ index, count }: Share): string {
   return `${index}/${count}`;

@@ -9,7 +9,7 @@ import { type GraphBackbone, graphBackbone } from './graph-backbone.ts';
 import type { Backbone } from './loaded-backbone.ts';
 
 /** What the file of a backbone is made with. */
-export const backboneKit = { graph, Random, imageNet, decodeSafetensors };
+const backboneKit = { graph, Random, imageNet, decodeSafetensors };
 
 /** What the default export of a backbone's file is. */
 export type BackboneFile =

@@ -42,7 +42,7 @@ export interface ClassBank {
 }
 
 /** How the nearest entries are looked for. */
-export interface SearchOptions {
+export interface NeighbourSearch {
   /** How many entries are averaged; at most as many as every class has. */
   readonly neighbours: number;
   /** How many of the entries nearest along the first components are compared along all; not used where all components are compared first. */
@@ -143,7 +143,7 @@ export function matchInClass(
   projected: Tensor,
   { entries, norms, starts, searchWidth }: ClassBank,
   classIndex: Tensor,
-  { neighbours, shortlist }: SearchOptions,
+  { neighbours, shortlist }: NeighbourSearch,
 ): Match {
   const { graph } = projected;
   const width = projected.shape[1] as number;
@@ -185,7 +185,7 @@ export function matchImages(
   patches: number,
   bank: ClassBank,
   classOf: Tensor,
-  options: SearchOptions,
+  options: NeighbourSearch,
 ): Pick<Match, 'difference' | 'distance'> {
   const [rows, width] = projected.shape as [number | string, number];
   const images = reshape(projected, [-1, patches, width], 'images');

@@ -16,7 +16,7 @@ import { Extractor, type FeaturePlan, featureWidthOf, patchGrid } from '../patch
 import { type Basis, joinShares } from './join-shares.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produce, Produced, ProducerJob, ProducerSetup } from './producer.ts';
-import { isStored, type PlannedImage, type PlannedPart, partsOf, planShards } from './shard-plan.ts';
+import { isStored, type PlannedImage, partsOf, planShards, type ShardPart } from './shard-plan.ts';
 import { readRecord, recordName, writeRecord } from './share-record.ts';
 import { FeatureStore, type Shard, storePlace } from './store.ts';
 
@@ -139,8 +139,8 @@ function plannedFor({ header: { width, grid } }: FeatureStore, options: ExtractO
   return planShards({ samples, root, classes, seed: setup.seed, firstId, perShard });
 }
 
-async function missingOf(store: FeatureStore, parts: readonly PlannedPart[]): Promise<PlannedPart[]> {
-  const missing: PlannedPart[] = [];
+async function missingOf(store: FeatureStore, parts: readonly ShardPart[]): Promise<ShardPart[]> {
+  const missing: ShardPart[] = [];
   for (const part of parts) if (!(await isStored(store, part))) missing.push(part);
   return missing;
 }
@@ -148,7 +148,7 @@ async function missingOf(store: FeatureStore, parts: readonly PlannedPart[]): Pr
 /** Extracts the parts that are not there. */
 async function extractParts(
   store: FeatureStore,
-  parts: readonly PlannedPart[],
+  parts: readonly ShardPart[],
   options: ExtractOptions,
 ): Promise<void> {
   const missing = await missingOf(store, parts);

@@ -5,7 +5,7 @@
 import { CladError } from '../../core/errors.ts';
 import { nameOfShare, type Share } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
-import { isStored, type PlannedImage, type PlannedPart, partsOf } from './shard-plan.ts';
+import { isStored, type PlannedImage, partsOf, type ShardPart } from './shard-plan.ts';
 import { type FoundShare, findShares, type ShareRecord } from './share-record.ts';
 import type { FeatureStore, StoreIndex } from './store.ts';
 
@@ -108,7 +108,7 @@ function requireRecord(share: FoundShare, store: FeatureStore, options: JoinOpti
 function damagedPart(
   store: FeatureStore,
   share: Share,
-  { name }: PlannedPart,
+  { name }: ShardPart,
   options: JoinOptions,
 ): CladError {
   return damagedFile(

@@ -15,7 +15,7 @@ export interface PlannedImage extends ShardImage {
 }
 
 /** Images of one shard that one machine extracts. */
-export interface PlannedPart {
+export interface ShardPart {
   /** Of its files, without their endings. */
   readonly name: string;
   /** Number of the shard. */
@@ -50,7 +50,7 @@ export function planShards(options: ShardPlanOptions): PlannedImage[][] {
 }
 
 /** The parts of a share; of the only share, whole shards under their own names. */
-export function partsOf(shards: readonly (readonly PlannedImage[])[], share: Share): PlannedPart[] {
+export function partsOf(shards: readonly (readonly PlannedImage[])[], share: Share): ShardPart[] {
   const total = shards.reduce((sum, { length }) => sum + length, 0);
   const { from, to } = stretchOf(share, total);
   const ending = share.count === 1 ? '' : `-${nameOfShare(share).replace('/', '-of-')}`;
@@ -63,7 +63,7 @@ export function partsOf(shards: readonly (readonly PlannedImage[])[], share: Sha
 }
 
 /** Whether a part is in the store, whole, and of these images: a file may have been copied to another's name. */
-export async function isStored(store: FeatureStore, { name, images }: PlannedPart): Promise<boolean> {
+export async function isStored(store: FeatureStore, { name, images }: ShardPart): Promise<boolean> {
   if (!(await store.hasPart(name))) return false;
   const { images: stored } = await store.readPartIndex(name);
   return (

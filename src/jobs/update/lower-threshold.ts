@@ -57,7 +57,7 @@ export interface MissedDocument {
 }
 
 /** A larger share of false alarms takes `--force`. */
-export const mostRate = 0.1;
+const mostRate = 0.1;
 /** A threshold below the middle of the good images tells nothing. */
 const hopelessRate = 0.5;
 /** Good images of a class that are looked at again. */

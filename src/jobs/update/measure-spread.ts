@@ -1,5 +1,5 @@
 /** @file How the scores of a new class vary over its good images' patches, each image judged without its own entries: as a training measures it of held-out ones. */
-import { Moments } from '../../core/moments.ts';
+import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
@@ -48,7 +48,7 @@ async function spreadOf(
   const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
   if (!open) return undefined;
   const session = await engine.load(encodeModel(open));
-  const [distance, network] = [new Moments(), new Moments()];
+  const [distance, network] = [new RunningMoments(), new RunningMoments()];
   try {
     const own = [...file.images.entries()].filter(([, image]) => image.class === name).slice(0, most);
     for (const [id, { path }] of own) {

@@ -1,5 +1,5 @@
 /** @file How the two scores vary over held-out normal patches of each class, so that they can be added in common units. */
-import { Moments } from '../../core/moments.ts';
+import { RunningMoments } from '../../core/moments.ts';
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { Graph } from '../../graph/index.ts';
@@ -46,11 +46,11 @@ export async function measureSpreads(
 
 /** The moments of each class; those of all together for one that has no images here. */
 class ClassMoments {
-  readonly #all = new Moments();
-  readonly #classes: readonly Moments[];
+  readonly #all = new RunningMoments();
+  readonly #classes: readonly RunningMoments[];
 
   constructor(classes: number) {
-    this.#classes = Array.from({ length: classes }, () => new Moments());
+    this.#classes = Array.from({ length: classes }, () => new RunningMoments());
   }
 
   add(classIndex: number, values: Float32Array): void {

@@ -9,7 +9,7 @@ import {
   distancesToClasses,
   matchImages,
   matchInClass,
-  type SearchOptions,
+  type NeighbourSearch,
 } from '../../../features/memory-bank/class-search.ts';
 import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
 import { argMax, type Graph, gather, less, reshape, type Tensor, where } from '../../../graph/index.ts';
@@ -30,7 +30,7 @@ export type FittedInput = {
   | { readonly kind: 'feature' }
   | {
       readonly kind: 'residual';
-      readonly search: SearchOptions;
+      readonly search: NeighbourSearch;
       /** Principal components that are compared first; `arrays.norms` are of these. */
       readonly searchWidth: number;
       readonly arrays: BankArrays;
