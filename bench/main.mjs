@@ -10,7 +10,7 @@ import { Random } from '../dist/core/random.js';
 import { writeDemoData } from '../dist/jobs/demo/demo-data.js';
 import { nodeEngine } from '../dist/runtime/node.js';
 import { hardware } from './hardware.mjs';
-import { madeDataset } from './made/pictures.mjs';
+import { madeDataset } from './made/images.mjs';
 import { trainedPhases } from './made/training.mjs';
 import { processor, wall } from './measure.mjs';
 import { Progress } from './progress.mjs';

@@ -5,5 +5,5 @@ export interface FittedPixels {
   readonly deviation: Float64Array;
 }
 
-export function fitPixels(pictures: readonly RgbImage[]): FittedPixels;
-export function scorePixels(fitted: FittedPixels, picture: RgbImage): { map: Float32Array; score: number };
+export function fitPixels(images: readonly RgbImage[]): FittedPixels;
+export function scorePixels(fitted: FittedPixels, image: RgbImage): { map: Float32Array; score: number };

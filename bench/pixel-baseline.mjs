@@ -10,19 +10,19 @@ const floor = 1.5;
 const radius = 2;
 
 /** Means and deviations of every pixel and channel over good images of one size. */
-export function fitPixels(pictures) {
-  const length = pictures[0].data.length;
+export function fitPixels(images) {
+  const length = images[0].data.length;
   const sum = new Float64Array(length);
   const squares = new Float64Array(length);
-  for (const { data } of pictures) {
+  for (const { data } of images) {
     for (let at = 0; at < length; at++) {
       sum[at] += data[at];
       squares[at] += data[at] * data[at];
     }
   }
-  const mean = sum.map((value) => value / pictures.length);
+  const mean = sum.map((value) => value / images.length);
   const deviation = squares.map((value, at) =>
-    Math.sqrt(Math.max(0, value / pictures.length - mean[at] * mean[at])),
+    Math.sqrt(Math.max(0, value / images.length - mean[at] * mean[at])),
   );
   return { mean, deviation };
 }

@@ -68,9 +68,9 @@ async function offline(milliseconds, size, onPrediction) {
   let count = 0;
   let next = decoded(0);
   for (let at = 0; at < (onPrediction ? batches.length : Infinity); at++) {
-    const pictures = await next;
+    const images = await next;
     next = decoded(at + 1);
-    const predictions = await detector.predictAll(pictures);
+    const predictions = await detector.predictAll(images);
     predictions.forEach(({ map: _, ...prediction }, index) => {
       onPrediction?.(batches[at][index].path, prediction);
     });

@@ -105,10 +105,10 @@ def main():
         network = ResNet(blocks, bottleneck, widening).eval()
         shapes = {key: list(value.shape) for key, value in network.state_dict().items() if 'num_batches' not in key}
         network.load_state_dict({key: values(key, shape) for key, shape in shapes.items()}, strict=False)
-        picture = torch.from_numpy((4 * uniform('image', 3 * SIDE * SIDE) - 2).astype(np.float32))
+        image = torch.from_numpy((4 * uniform('image', 3 * SIDE * SIDE) - 2).astype(np.float32))
         layers = {}
         with torch.no_grad():
-            for layer, output in network(picture.reshape(1, 3, SIDE, SIDE)).items():
+            for layer, output in network(image.reshape(1, 3, SIDE, SIDE)).items():
                 flat = output.double().flatten()
                 at = [int(index) for index in uniform(layer, SAMPLES) * len(flat)]
                 layers[layer] = {
@@ -119,7 +119,7 @@ def main():
                     'values': [flat[index].item() for index in at],
                 }
         models[name] = {'weights': shapes, 'layers': layers}
-    about = 'ResNets with formula-made weights on a formula-made picture, by tools/make-resnet-golden.py; weights: name -> shape'
+    about = 'ResNets with formula-made weights on a formula-made image, by tools/make-resnet-golden.py; weights: name -> shape'
     path = os.path.join(os.path.dirname(__file__), '..', 'test', 'fixtures', 'resnet.json')
     with open(path, 'w') as file:
         json.dump({'about': about, 'torch': torch.__version__, 'side': SIDE, 'models': models}, file)

@@ -1,4 +1,4 @@
-/** The bare backbone: the layers that the default uses, of pictures that are numbers already, and nothing behind them. What every image costs at least. */
+/** The bare backbone: the layers that the default uses, of images that are numbers already, and nothing behind them. What every image costs at least. */
 import { loadBackbone } from '../../dist/features/backbones/backbone.js';
 import { attach, Graph, slice } from '../../dist/graph/index.js';
 import { loadMethod } from '../../dist/methods/registry.js';

@@ -1,6 +1,6 @@
 /**
  * (c) Extraction end to end, as a training does it: reading, decoding, drawing of synthetic anomalies, the backbone, patch features, shards on disk;
- * beside the bare backbone on as many pictures. On several cores other threads decode and draw while the engine works.
+ * beside the bare backbone on as many images. On several cores other threads decode and draw while the engine works.
  */
 import { ratioOf } from '../measure.mjs';
 import { bareTimes } from './whole-training.mjs';
@@ -19,7 +19,7 @@ export async function measure(context) {
       what: `extraction of ${units} images with ${perImage} synthetic each`,
       unit: 'ms',
       value: milliseconds,
-      beside: `bare backbone on ${passes} pictures`,
+      beside: `bare backbone on ${passes} images`,
       besideValue: Math.min(...bare),
       ratio: ratioOf('share', [milliseconds], [Math.min(...bare)]),
       target: { of: 'ratio', least: 0.9 },

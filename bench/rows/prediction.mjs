@@ -1,11 +1,11 @@
 /**
  * (e) A detector's prediction of decoded photographs, verdicts and regions included, beside the bare backbone on as many, with few classes and with many;
  * and beside PatchCore in PyTorch: ResNet-50 to its third stage and a search of 16 384 entries of 1792 values. The detectors are trained on
- * made-up pictures in a few steps: memory bank and networks have their full size, and what they take does not depend on what they have learnt.
+ * made-up images in a few steps: memory bank and networks have their full size, and what they take does not depend on what they have learnt.
  */
 import { openDetector } from '../../dist/detector/open.js';
 import { bareBackbone, inputSize } from '../made/backbone.mjs';
-import { madePicture } from '../made/pictures.mjs';
+import { madeImage } from '../made/images.mjs';
 import { inTurns, line } from '../measure.mjs';
 
 export const letter = 'e';
@@ -20,7 +20,7 @@ export async function measure(context) {
     const detector = await openDetector(engine, await context.detector(classes));
     for (const batch of [1, 8, 32]) {
       const images = Array.from({ length: batch }, (_, number) =>
-        madePicture(`class${String(number % classes).padStart(2, '0')}`, 1000 + number, inputSize),
+        madeImage(`class${String(number % classes).padStart(2, '0')}`, 1000 + number, inputSize),
       );
       const times = await inTurns(
         { ours: () => detector.predictAll(images), bare: () => bare.run(batch) },
@@ -41,7 +41,7 @@ export async function measure(context) {
     if (torch && classes === 4 && isResnet) {
       const options = { batch: 1, size: inputSize, entries: 16_384, neighbours: 3 };
       const theirs = await torch.make('patchcore', options);
-      const images = [madePicture('class00', 1000, inputSize)];
+      const images = [madeImage('class00', 1000, inputSize)];
       const times = await inTurns({ ours: () => detector.predictAll(images), theirs }, context.limits(15));
       lines.push(
         line(`one image, ${classes} classes`, times.ours, {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writePng } from '../../dist/image/encode.js';
 import { inputSize } from '../made/backbone.mjs';
-import { madePicture } from '../made/pictures.mjs';
+import { madeImage } from '../made/images.mjs';
 import { inTurns, line, processor } from '../measure.mjs';
 
 export const letter = 'h';
@@ -18,8 +18,8 @@ const run = promisify(execFile);
 
 export async function measure(context) {
   const detector = await context.detector(4);
-  const picture = join(context.folder, 'start.png');
-  await writePng(picture, madePicture('class00', 1000, inputSize));
+  const image = join(context.folder, 'start.png');
+  await writePng(image, madeImage('class00', 1000, inputSize));
   const limits = context.limits(20);
   const byProcessor = limits.now === processor;
   const node = async (...args) => {
@@ -30,7 +30,7 @@ export async function measure(context) {
     {
       bare: () => node('-e', '0'),
       help: () => node(clad, '--help'),
-      predict: () => node(clad, 'predict', detector, picture, '--threads', String(context.engine.threads)),
+      predict: () => node(clad, 'predict', detector, image, '--threads', String(context.engine.threads)),
     },
     { ...limits, least: Math.max(limits.least, 5) },
   );

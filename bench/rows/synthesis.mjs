@@ -1,11 +1,11 @@
-/** (d) Drawing a synthetic anomaly: texture, its changes, masks, foreground, fusion; beside one picture through the bare backbone, which it must keep up with. */
+/** (d) Drawing a synthetic anomaly: texture, its changes, masks, foreground, fusion; beside one image through the bare backbone, which it must keep up with. */
 import { join } from 'node:path';
 import { fileImages } from '../../dist/data/file-images.js';
 import { producer } from '../../dist/features/store/producer.js';
 import { writePng } from '../../dist/image/encode.js';
 import { loadMethod } from '../../dist/methods/registry.js';
 import { bareBackbone, inputSize } from '../made/backbone.mjs';
-import { madePicture } from '../made/pictures.mjs';
+import { madeImage } from '../made/images.mjs';
 import { inTurns, line } from '../measure.mjs';
 
 export const letter = 'd';
@@ -15,8 +15,8 @@ export const seconds = 15;
 export async function measure(context) {
   const { synthesis } = (await loadMethod('clad')).presets.fast;
   const { perImage: _, ...how } = synthesis;
-  const path = join(context.folder, 'picture.png');
-  await writePng(path, madePicture('one', 0, inputSize));
+  const path = join(context.folder, 'image.png');
+  await writePng(path, madeImage('one', 0, inputSize));
   const setup = {
     geometry: { width: inputSize, height: inputSize },
     seed: 0,

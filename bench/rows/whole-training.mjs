@@ -9,7 +9,7 @@ export const letter = 'f';
 export const about = 'a whole training';
 export const seconds = 20;
 
-/** Of one picture through the bare backbone, before or after a training, never beside one. */
+/** Of one image through the bare backbone, before or after a training, never beside one. */
 export async function bareTimes(context) {
   const bare = await bareBackbone(context);
   const { one } = await inTurns({ one: () => bare.run(1) }, context.limits(5));

@@ -9,7 +9,7 @@ import { type Turn, Turns } from './turns.ts';
 const stage = new Stage();
 const camera = new Camera(element('video', HTMLVideoElement));
 /** A file or a camera: what the page says is about the newest. */
-const pictures = new Turns();
+const images = new Turns();
 const detectors = new Turns();
 let detector: WebDetector | undefined;
 /** Of the detector on its way. */
@@ -107,15 +107,15 @@ function showDetector(loaded: WebDetector | undefined, name = noModel): void {
 }
 
 /** Predicts an image in the place of whatever showed. */
-function choose(picture: File | RgbImage): Promise<void> {
-  const turn = pictures.begin();
+function choose(source: File | RgbImage): Promise<void> {
+  const turn = images.begin();
   return attempt(turn, async () => {
     camera.stop();
     showCamera();
     last = undefined;
     stage.clear();
     takeBack('Predicting');
-    const image = await toRgbImage(picture);
+    const image = await toRgbImage(source);
     if (!turn.isNewest) return;
     last = image;
     stage.show(image);
@@ -206,7 +206,7 @@ function loadFrom(source: string | File, name?: string): void {
 }
 
 function startCamera(): void {
-  const turn = pictures.begin();
+  const turn = images.begin();
   void attempt(turn, () => watch(turn));
 }
 
@@ -224,7 +224,7 @@ const isModel = (file: File) => file.name.toLowerCase().endsWith('.onnx');
 const loadFile = (file: File) => loadFrom(file, file.name);
 
 onFile('model-file', loadFile);
-onFile('picture-file', choose);
+onFile('image-file', choose);
 element('model-form', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const { value } = element('model-url', HTMLInputElement);

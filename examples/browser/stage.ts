@@ -1,7 +1,7 @@
 /** @file The image with its heat map and its regions, in three layers, so that the slider does not paint anew. */
 import {
+  drawImage,
   drawOverlay,
-  drawPicture,
   heatLegend,
   legendGradient,
   type PredictionWithMap,
@@ -13,7 +13,7 @@ import { element } from './element.ts';
 export class Stage {
   readonly #view = element('view', HTMLElement);
   readonly #layers = element('layers', HTMLElement);
-  readonly #picture = element('picture', HTMLCanvasElement);
+  readonly #image = element('image', HTMLCanvasElement);
   readonly #heat = element('heat', HTMLCanvasElement);
   readonly #boxes = element('boxes', HTMLElement);
   readonly #legend = element('legend', HTMLElement);
@@ -37,7 +37,7 @@ export class Stage {
     this.#layers.hidden = true;
     this.forget();
     // Also from memory: a canvas keeps what was painted.
-    for (const canvas of [this.#picture, this.#heat]) canvas.width = canvas.height = 0;
+    for (const canvas of [this.#image, this.#heat]) canvas.width = canvas.height = 0;
   }
 
   /** Takes heat map and regions off the image. */
@@ -53,7 +53,7 @@ export class Stage {
     element('hint', HTMLElement).hidden = true;
     this.#layers.hidden = false;
     this.#layers.style.setProperty('--ratio', String(image.width / image.height));
-    drawPicture(this.#picture, image);
+    drawImage(this.#image, image);
     this.#heat.hidden = !result;
     if (detector && result) drawOverlay(this.#heat, detector, image, result);
     this.#explain(detector, result?.class);

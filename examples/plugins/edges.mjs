@@ -15,13 +15,13 @@ export default ({ graph: g }) => ({
   source: 'formulas',
 
   // float32 [N, 3, H, W] in, the layers from shallow to deep out.
-  build(picture) {
+  build(image) {
     const sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1];
     const across = [-1, -2, -1, 0, 0, 0, 1, 2, 1];
     // Each channel of the image by itself: [6, 1, 3, 3] in three groups.
     const weights = [0, 1, 2].flatMap(() => [...sobel, ...across]);
-    const kernel = picture.graph.constant('edges', weights, [6, 1, 3, 3]);
-    const edges = g.square(g.conv(picture, kernel, undefined, { padding: 1, groups: 3 }));
+    const kernel = image.graph.constant('edges', weights, [6, 1, 3, 3]);
+    const edges = g.square(g.conv(image, kernel, undefined, { padding: 1, groups: 3 }));
     /** @type {(value: import('clad').Tensor, side: number) => import('clad').Tensor} */
     const pooled = (value, side) => g.averagePool(value, { kernel: side, stride: side });
     const fine = g.log(g.add(pooled(edges, 8), 1e-3));

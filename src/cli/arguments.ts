@@ -20,7 +20,7 @@ export function pixels(text: string): number {
   return value;
 }
 
-/** A picture's size in pixels: of both sides, or width x height. @param least - of each side @param most - likewise */
+/** An image's size in pixels: of both sides, or width x height. @param least - of each side @param most - likewise */
 export function sizeFromText(least: number, most = Number.POSITIVE_INFINITY): (text: string) => SizeOption {
   return (text) => {
     const size = sizeFromWords(text);

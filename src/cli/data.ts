@@ -22,7 +22,7 @@ import {
   classForegrounds,
   someTraining,
 } from '../features/patches/class-foreground.ts';
-import { type SynthesisPicture, writeSynthesisPictures } from '../features/store/synthesis-pictures.ts';
+import { type SynthesisImage, writeSynthesisImages } from '../features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../features/store/texture-source.ts';
 import type { SampleBits } from '../image/samples.ts';
 import { type SizeOption, sizeOf } from '../image/size-option.ts';
@@ -163,7 +163,7 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   const geometry = sizeOf(size);
   const progress = progressBars();
   let foregrounds: ClassForegrounds;
-  let pictures: SynthesisPicture[];
+  let images: SynthesisImage[];
   try {
     const onProgress = progress.listener;
     const { bits, note } = await trainingBits(dataset, flags.bits, onProgress);
@@ -173,7 +173,7 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
     const { width, height } = geometry;
     const synthesis = { grid: { rows: Math.ceil(height / 8), columns: Math.ceil(width / 8) } };
     const drawn = { samples, foregrounds, textures, geometry, bits, seed, synthesis };
-    pictures = await writeSynthesisPictures({
+    images = await writeSynthesisImages({
       ...drawn,
       images: fileImages,
       folder: diskStorage(folder),
@@ -182,10 +182,10 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
   } finally {
     progress.stop();
   }
-  if (!json) return printText(describeSynthesis(pictures, foregrounds, folder));
-  const classes = pictures.map(({ className, path, rows }) => [
+  if (!json) return printText(describeSynthesis(images, foregrounds, folder));
+  const classes = images.map(({ className, path, rows }) => [
     className,
-    { foreground: foregrounds[className], picture: path, rows },
+    { foreground: foregrounds[className], image: path, rows },
   ]);
   printJson({
     root: dataset.root,
@@ -197,16 +197,16 @@ async function synthesize(root: string, flags: SynthesizeFlags): Promise<void> {
 }
 
 function describeSynthesis(
-  pictures: readonly SynthesisPicture[],
+  images: readonly SynthesisImage[],
   foregrounds: ClassForegrounds,
   folder: string,
 ): string {
-  const width = Math.max(...pictures.map(({ className }) => className.length));
-  const lines = pictures.map(({ className }) => {
+  const width = Math.max(...images.map(({ className }) => className.length));
+  const lines = images.map(({ className }) => {
     const { accepted, reason } = foregrounds[className]!;
     return `${className.padEnd(width)}  ${accepted ? 'anomalies on the part' : 'anomalies anywhere'}: ${reason}`;
   });
-  const anomalies = pictures.reduce((sum, { rows }) => sum + rows.length, 0);
+  const anomalies = images.reduce((sum, { rows }) => sum + rows.length, 0);
   return [...lines, '', `${anomalies} anomalies drawn: ${resolve(folder, '<class>.png')}`].join('\n');
 }
 

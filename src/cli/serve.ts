@@ -1,8 +1,8 @@
 /** @file `clad serve`: detectors as an HTTP service. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Device } from '../runtime/engine.ts';
-import { type LogLevel, logLevels, serveDefaults } from '../server/options.ts';
 import { type RunningService, startService } from '../server/serve.ts';
+import { type LogLevel, logLevels, serveDefaults } from '../server/serve-options.ts';
 import { detectorSources } from '../server/source-argument.ts';
 import { findToken } from '../server/token.ts';
 import { repeated, wholeFromText } from './arguments.ts';

@@ -88,11 +88,11 @@ function setAsideText(setAside: number, count: number, rate: number): string {
 /** Good images that may not be good, a few of them. */
 function describeSuspects(outcome: TrainOutcome): string[] {
   const { run, standingOut, misplaced, warnings } = outcome;
-  const { goodImages, standingOut: pictures } = new RunFolder(run);
+  const { goodImages, standingOut: images } = new RunFolder(run);
   const lines = [
     ...listed(
       standingOut ?? [],
-      `Good photographs unlike the others of their class, which have no say in its threshold. Are they good parts? Images: ${pictures}, scores: ${goodImages}`,
+      `Good photographs unlike the others of their class, which have no say in its threshold. Are they good parts? Images: ${images}, scores: ${goodImages}`,
       ({ path, score, deviations }) =>
         `${path}: ${score.toPrecision(4)}, ${Math.round(deviations)} deviations above the middle`,
     ),

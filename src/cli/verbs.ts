@@ -103,7 +103,7 @@ export const verbs: readonly Verb[] = [
 ];
 
 /** The name of a verb. */
-export function nameOf({ term }: Pick<Verb, 'term'>): string {
+export function verbName({ term }: Pick<Verb, 'term'>): string {
   return term.split(' ', 1)[0] as string;
 }
 
@@ -120,8 +120,8 @@ export async function addVerbs(program: Command, args: readonly string[]): Promi
     subcommandTerm: (command) => terms.get(command) ?? new Help().subcommandTerm(command),
   });
   for (const verb of verbs) {
-    const command = program.command(nameOf(verb)).description(verb.description);
+    const command = program.command(verbName(verb)).description(verb.description);
     terms.set(command, verb.term);
-    if (nameOf(verb) === asked) (await verb.load()).declare(command);
+    if (verbName(verb) === asked) (await verb.load()).declare(command);
   }
 }

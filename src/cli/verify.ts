@@ -49,17 +49,17 @@ async function run(folder: string, { json, device, threads, tolerance }: VerifyF
 }
 
 function describe(verification: Verification): string {
-  const { model, device, madeOn, tolerance, reproduced, pictures } = verification;
+  const { model, device, madeOn, tolerance, reproduced, images } = verification;
   const share = (value: number) => `${(100 * value).toPrecision(2)} %`;
   const table = terminalTable({
     header: ['image', 'score', 'expected', 'score off by', 'map off by', 'same'],
-    rows: pictures.map((picture) => [
-      picture.name,
-      picture.score.toFixed(4),
-      picture.expectedScore.toFixed(4),
-      share(picture.difference.score),
-      share(picture.difference.map),
-      picture.reproduced ? 'yes' : 'NO',
+    rows: images.map((image) => [
+      image.name,
+      image.score.toFixed(4),
+      image.expectedScore.toFixed(4),
+      share(image.difference.score),
+      share(image.difference.map),
+      image.reproduced ? 'yes' : 'NO',
     ]),
   });
   const rule = `differences are shares of each map's span; up to ${share(tolerance)} counts as the same`;

@@ -58,12 +58,12 @@ export class WholeWork {
   }
 
   #left(at: number, now: Seen): number | undefined {
-    const pictures = this.#slowness('pictures');
+    const images = this.#slowness('images');
     const products = this.#slowness('products');
-    const any = pictures ?? products;
+    const any = images ?? products;
     if (any === undefined) return undefined;
     const expected = ({ seconds, kind }: ExpectedTask) =>
-      seconds * ((kind === 'pictures' ? pictures : products) ?? any);
+      seconds * ((kind === 'images' ? images : products) ?? any);
     const share = (now.total - now.done) / Math.max(1, now.total);
     const counted = now.done - now.offset;
     const own =

@@ -65,7 +65,7 @@ export function requireArgument(
   { expected, holds }: Kind,
 ): void {
   if (!holds(value))
-    throw new CladError('ARGUMENT_INVALID', { of, argument, expected, actual: named(value) });
+    throw new CladError('ARGUMENT_INVALID', { of, argument, expected, actual: described(value) });
 }
 
 /**
@@ -94,7 +94,7 @@ const options = kind(
 );
 
 /** A value as a sentence names it. */
-export function named(value: unknown): string {
+export function described(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (isPromise(value)) return 'a promise; await it first';
   if (typeof value === 'string')

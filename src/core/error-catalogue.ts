@@ -267,7 +267,7 @@ export const errorCatalogue = {
     // The engine could not with this very image, e.g. for lack of memory on a graphics card.
     status: 422,
     message:
-      "The detector could not predict {picture}, on {device}: {reason}. Try a smaller image, or load the detector again; in a browser, set the option device to 'wasm'.",
+      "The detector could not predict {image}, on {device}: {reason}. Try a smaller image, or load the detector again; in a browser, set the option device to 'wasm'.",
   },
   GRAPH_SHAPE: {
     kind: 'internal',

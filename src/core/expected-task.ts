@@ -7,5 +7,5 @@ export interface ExpectedTask {
   /** About what it takes on a machine like the one that was measured; what the machine at hand takes is seen as tasks go by. */
   readonly seconds: number;
   /** What most of its time is: the backbone on images, or products of matrices. Tasks of a kind are faster or slower together. */
-  readonly kind: 'pictures' | 'products';
+  readonly kind: 'images' | 'products';
 }

@@ -76,7 +76,7 @@ export function holderIn(text: string): Holder | undefined {
 }
 
 /** The process in words. */
-export function nameOf(holder: Holder | undefined): string {
+export function holderName(holder: Holder | undefined): string {
   return holder
     ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
     : 'a process that is not known';

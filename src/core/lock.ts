@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checksumOf } from './crc32.ts';
 import { CladError } from './errors.ts';
 import { asRefusal } from './files.ts';
-import { type Holder, holderIn, nameOf, ownHolder, stateOf } from './lock-holder.ts';
+import { type Holder, holderIn, holderName, ownHolder, stateOf } from './lock-holder.ts';
 
 /** What to do where somebody else has the lock. */
 export interface WaitOptions {
@@ -54,7 +54,7 @@ export function lockOfFile(file: string): string {
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   const taken = await take(resolve(file));
   if ('release' in taken) return using(taken, work);
-  const values = { path: resolve(file), who: nameOf(taken.holder) };
+  const values = { path: resolve(file), who: holderName(taken.holder) };
   throw new CladError(taken.state === 'alive' ? 'IN_USE' : 'IN_USE_PERHAPS', values);
 }
 
@@ -72,7 +72,7 @@ export async function withLockInTurn<T>(
   for (;;) {
     const taken = await take(path, seen !== undefined && Date.now() - seen.since > silence);
     if ('release' in taken) return using(taken, work);
-    if (seen === undefined) onWait?.(nameOf(taken.holder));
+    if (seen === undefined) onWait?.(holderName(taken.holder));
     const mark = await markOf(path);
     if (mark !== seen?.mark) seen = { mark, since: Date.now() };
     if (signal?.aborted) throw new CladError('INTERRUPTED', { where: 'waiting for another training' });

@@ -3,7 +3,7 @@
  * end by one schema.
  */
 import type { z } from 'zod';
-import { named } from './arguments.ts';
+import { described } from './arguments.ts';
 import { CladError } from './errors.ts';
 import { unknownOption } from './unknown-option.ts';
 
@@ -135,7 +135,7 @@ function textOf(value: unknown): string {
     return JSON.stringify(value) ?? 'nothing';
   } catch {
     // A big integer, or what holds itself.
-    return named(value);
+    return described(value);
   }
 }
 

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { openSealed, sealedJson } from '../core/sealed-json.ts';
 import { type Share, stretchOf } from '../core/share.ts';
 import { type Storage, textOf } from '../core/storage.ts';
-import type { SeenPicture } from '../image/look.ts';
+import type { SeenImage } from '../image/look.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { defaultConcurrency } from './default-concurrency.ts';
 
@@ -28,7 +28,7 @@ export interface ExaminedPlace {
 export interface KeptFinding {
   readonly size: { readonly width: number; readonly height: number };
   readonly hash: string;
-  readonly picture: SeenPicture;
+  readonly image: SeenImage;
 }
 
 /** An image that is kept by its content. */

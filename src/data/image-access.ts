@@ -22,6 +22,6 @@ export interface ImageAccess {
   decodeMasks(paths: readonly string[]): Promise<Mask>;
   /** Size and SHA-256 of a file's content, as `bytes:hexadecimal`: what fingerprints know it by. @throws FILE_UNREADABLE */
   contentOf(path: string): Promise<string>;
-  /** The PNG file of a picture, 8 bits a channel. */
+  /** The PNG file of an image, 8 bits a channel. */
   encodePng(image: RgbImage): Promise<Uint8Array>;
 }

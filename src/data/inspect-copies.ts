@@ -1,9 +1,9 @@
 /** @file What `clad data inspect` says of images that are in a data set more than once, or almost. */
 import { type Copies, type CopyKind, countCopies, nameCopies } from './copies.ts';
 import type { Sample } from './dataset.ts';
+import type { Sketch } from './image-sketch.ts';
 import type { ClassSummary, Problem } from './inspection.ts';
 import { nearDuplicates } from './near-duplicates.ts';
-import type { Sketch } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 
 /** What the same image at several places means, a line for each kind, under the class of the first copy. */

@@ -15,6 +15,7 @@ import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { trainingBits } from './bit-depth.ts';
 import { type CopyKind, findCopies } from './copies.ts';
 import { type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
+import { type Sketch, sketchOf } from './image-sketch.ts';
 import { copyProblems, nearDuplicatesOf, nearProblems } from './inspect-copies.ts';
 import type { ClassSummary, Problem, SizeRange } from './inspection.ts';
 import { type LeftOutSummary, summariseLeftOut } from './left-out.ts';
@@ -23,7 +24,6 @@ import { missingMasks } from './mask-names.ts';
 import { nearlyBlack } from './nearly-black.ts';
 import { foldersReadAsOne, type ReadAsOne } from './nested.ts';
 import { defaultPatches, largePatches } from './patch-size.ts';
-import { type Sketch, sketchOf } from './picture-sketch.ts';
 import { distinct } from './pixel-hash.ts';
 import { type Examination, type ExamineOptions, examineImages } from './verify-images.ts';
 

@@ -42,7 +42,7 @@ export interface MaskWarning {
 /** Covering more of the image, or of its border, a mask may be inverted. */
 const suspicious = { coverage: 0.5, border: 0.75 };
 /** Share of clearly neither outside nor inside from which it may be an image, not a mask. */
-const pictureLike = 0.1;
+const imageLike = 0.1;
 
 /**
  * Reads a sample's masks.
@@ -113,7 +113,7 @@ function remarksOn({ outside, between }: MaskReading): string[] {
   const remarks: string[] = [];
   if (outside === 'border')
     remarks.push('no pixel of the mask is black, so the commonest colour of its border is taken for outside');
-  if (between >= pictureLike)
+  if (between >= imageLike)
     remarks.push(
       `${percent(between)} of the mask lie between black and white, and are cut in the middle: is it a mask?`,
     );

@@ -3,7 +3,7 @@
  * as many promises too much.
  *
  * Different parts are alike too, where they are photographed in one place. So the measure is relative: what two sketches do not explain of each other
- * (picture-sketch.ts), against how far images that were chosen to be far apart are from their nearest. On eleven real classes the nearest images of
+ * (image-sketch.ts), against how far images that were chosen to be far apart are from their nearest. On eleven real classes the nearest images of
  * different parts lay at 0.10 of that and above; images of a made burst (noise of 3 grey values, JPEG 70, one pixel aside) below 0.10, but for one pixel aside in two classes.
  * It is a hint. A part that was moved by more than a few thousandths of the image, or turned, is another image here.
  */
@@ -19,7 +19,7 @@ import {
   type Sketch,
   sketchSide,
   unexplained,
-} from './picture-sketch.ts';
+} from './image-sketch.ts';
 
 /** Share of the distance between far images below which two are almost the same. */
 const nearShare = 0.08;

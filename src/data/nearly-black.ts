@@ -3,7 +3,7 @@
  * learnt in a handful of grey levels, and a defect is within one of them.
  */
 import { median } from '../core/arrays.ts';
-import type { SeenPicture } from '../image/look.ts';
+import type { SeenImage } from '../image/look.ts';
 import { byClass, type Sample } from './dataset.ts';
 
 /** Tones below it are a sixteenth of the range, as of 12 bits that were read as 16. */
@@ -12,7 +12,7 @@ const black = 16;
 /** Sentences by class, of those that are so. @param seen - by path */
 export function nearlyBlack(
   samples: readonly Sample[],
-  seen: ReadonlyMap<string, SeenPicture>,
+  seen: ReadonlyMap<string, SeenImage>,
 ): { readonly className: string; readonly message: string }[] {
   const training = samples.filter(({ split }) => split === 'train');
   return [...byClass(training)].flatMap(([className, own]) => {

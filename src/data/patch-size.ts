@@ -3,7 +3,7 @@
  * a defect much smaller than a patch hardly moves its features.
  */
 import { type Geometry, type Grid, patchOnPhotograph } from '../image/geometry.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import { sizeText } from '../image/size-option.ts';
 import { byClass, type Sample } from './dataset.ts';
 
@@ -39,13 +39,13 @@ export interface LargePatches {
  */
 export function largePatches(
   samples: readonly Sample[],
-  sizes: ReadonlyMap<string, PictureSize>,
+  sizes: ReadonlyMap<string, ImageSize>,
   { geometry, grid }: PatchGeometry,
 ): LargePatches[] {
   const found: (LargePatches & { readonly side: number })[] = [];
   for (const [className, own] of byClass(samples)) {
     const known = own.flatMap(({ path }) => sizes.get(path) ?? []);
-    const longer = (each: PictureSize) => Math.max(each.width, each.height);
+    const longer = (each: ImageSize) => Math.max(each.width, each.height);
     const largest = known.toSorted((first, second) => longer(second) - longer(first))[0];
     if (largest === undefined) continue;
     const patch = patchOnPhotograph(geometry, grid, largest);
@@ -70,7 +70,7 @@ export function largePatchesNote(large: readonly LargePatches[]): string | undef
 
 function remedy({ width, height, resizeTo }: Geometry): string {
   if (2 * Math.max(width, height) > mostInputSize) return 'crop to the part';
-  const doubled = (size: PictureSize) => sizeText({ width: 2 * size.width, height: 2 * size.height });
+  const doubled = (size: ImageSize) => sizeText({ width: 2 * size.width, height: 2 * size.height });
   const flags = resizeTo === undefined ? '' : `--set features.resizeTo=${doubled(resizeTo)} `;
   return `crop to the part, or train with ${flags}--input-size ${doubled({ width, height })}, which halves it and takes about four times as long`;
 }

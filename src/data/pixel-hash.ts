@@ -11,10 +11,10 @@ export function pixelHash({ width, height, data }: RgbImage): string {
 }
 
 /** Each image once, the first of its copies. @param hashOf - undefined for an image that is not known, which then counts as no other's copy */
-export function distinct<T>(pictures: readonly T[], hashOf: (picture: T) => string | undefined): T[] {
+export function distinct<T>(images: readonly T[], hashOf: (image: T) => string | undefined): T[] {
   const seen = new Set<string>();
-  return pictures.filter((picture) => {
-    const hash = hashOf(picture);
+  return images.filter((image) => {
+    const hash = hashOf(image);
     if (hash === undefined) return true;
     if (seen.has(hash)) return false;
     seen.add(hash);

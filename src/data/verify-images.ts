@@ -5,7 +5,7 @@
 import { CladError } from '../core/errors.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { decodeImage } from '../image/decode.ts';
-import { lookAt, type SeenPicture } from '../image/look.ts';
+import { lookAt, type SeenImage } from '../image/look.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { type SampleBits, wholeRange } from '../image/samples.ts';
 import { attempt, type BrokenImage } from './broken-image.ts';
@@ -64,7 +64,7 @@ export interface Examination {
   /** Pages and frames after the first, of images and masks that are used. */
   readonly laterPages: readonly LeftOut[];
   /** What the decoded images look like, by path. */
-  readonly seen: ReadonlyMap<string, SeenPicture>;
+  readonly seen: ReadonlyMap<string, SeenImage>;
   /** What their files hold, as records of a fingerprint have it, by path; of those that were looked for by it. */
   readonly contents: ReadonlyMap<string, string>;
   /** Masks without a pixel inside; of several of one image the first. */
@@ -93,11 +93,11 @@ export async function examineImages(dataset: Dataset, options: ExamineOptions = 
   const bad = new Set(wanted.filter((_, index) => findings[index]?.broken));
   const sizes = new Map<string, Size>();
   const pixels = new Map<string, string>();
-  const seen = new Map<string, SeenPicture>();
+  const seen = new Map<string, SeenImage>();
   for (const [index, { path }] of wanted.entries()) {
-    const { size, hash, picture } = findings[index] as Finding;
+    const { size, hash, image } = findings[index] as Finding;
     if (size) sizes.set(path, size);
-    if (picture) seen.set(path, picture);
+    if (image) seen.set(path, image);
     if (hash !== undefined) pixels.set(path, hash);
   }
   const masks = findings.flatMap(({ mask }) => mask ?? []);
@@ -179,7 +179,7 @@ export function imagesBroken(broken: readonly BrokenImage[], total: number): Cla
 interface Finding {
   readonly size?: Size;
   readonly hash?: string;
-  readonly picture?: SeenPicture;
+  readonly image?: SeenImage;
   readonly broken?: BrokenImage;
   readonly mask?: MaskFacts;
   readonly laterPages?: readonly LeftOut[];
@@ -226,13 +226,13 @@ async function examineOnce(
 function plainFinding({
   size,
   hash,
-  picture,
+  image,
   broken,
   mask,
   laterPages = [],
 }: Finding): KeptFinding | undefined {
-  if (broken || mask || laterPages.length > 0 || !size || hash === undefined || !picture) return undefined;
-  return { size, hash, picture };
+  if (broken || mask || laterPages.length > 0 || !size || hash === undefined || !image) return undefined;
+  return { size, hash, image };
 }
 
 async function examineSample(sample: Sample, options: ExamineOptions): Promise<Finding> {
@@ -248,7 +248,7 @@ async function examineFirstPages(sample: Sample, { bits, onImage }: ExamineOptio
   if ('reason' in image) return { broken: image };
   onImage?.(sample, image);
   const size = { width: image.width, height: image.height };
-  const seen = { size, hash: pixelHash(image), picture: { look: lookAt(image), source: image.source } };
+  const seen = { size, hash: pixelHash(image), image: { look: lookAt(image), source: image.source } };
   if (maskPaths === undefined) return seen;
   const mask = await checkMasks(sample, size);
   return 'reason' in mask ? { ...seen, broken: mask } : { ...seen, mask };

@@ -1,7 +1,7 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and class out. */
 import { CladError } from '../core/errors.ts';
 import { add, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 
 /** What the graph is made of: a fitted method. */
 export interface GraphSource {
@@ -22,7 +22,7 @@ export interface GraphSource {
 export function detectorGraph(
   source: GraphSource,
   classes: readonly string[],
-  options: { readonly leaveOneOut?: boolean; readonly size?: PictureSize } = {},
+  options: { readonly leaveOneOut?: boolean; readonly size?: ImageSize } = {},
 ): Graph {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);

@@ -154,7 +154,7 @@ export class Detector {
     if (images[0]) requireUsableSize(images[0], name);
     const given = this.#givenClasses(images.length, options);
     const failed = (reason: string, cause?: unknown) =>
-      new CladError('ENGINE_FAILED', { picture: name, device: this.#device, reason }, { cause });
+      new CladError('ENGINE_FAILED', { image: name, device: this.#device, reason }, { cause });
     for (const image of images) this.#requireBits(image, name);
     const feeds = {
       image: imageTensor(images),

@@ -24,8 +24,8 @@ const threshold = z.object({
   setAside: z.number().int().optional(),
 });
 
-/** Images, known by their pixels (jobs/remembered-pictures.ts). */
-const rememberedPictures = z.object({
+/** Images, known by their pixels (jobs/remembered-images.ts). */
+const rememberedImages = z.object({
   /** Distinct ones. */
   images: z.number().int().min(0),
   /** Base64 of the first eight bytes of their hashes, sorted; of more than 65 536 the smallest. */
@@ -65,7 +65,7 @@ const detectorChange = z.object({
     }),
   ),
   /** What joined. */
-  pictures: rememberedPictures.optional(),
+  remembered: rememberedImages.optional(),
 });
 
 export type DetectorChange = z.infer<typeof detectorChange>;
@@ -122,7 +122,7 @@ const detectorMetadataSchema = z.object({
     device: z.string(),
   }),
   /** The training images, held-out ones and those that joined later among them; absent in files of before 28 November 2026. */
-  trained: rememberedPictures.optional(),
+  trained: rememberedImages.optional(),
   /** What `clad update` has done since the training, the first first; absent where that is nothing. */
   history: z.array(detectorChange).optional(),
   /** Of a file that `clad export` wrote: how it differs from the one that the training wrote. */
@@ -145,7 +145,7 @@ const detectorMetadataSchema = z.object({
       /** Good photographs by class; classes that had none kept what they had. */
       images: z.record(z.string(), z.number().int()),
       /** All good photographs that were given; absent in files of before 28 November 2026. */
-      pictures: rememberedPictures.optional(),
+      remembered: rememberedImages.optional(),
     })
     .optional(),
   /** What the images were like that it was made of (camera.ts); absent in files of before 28 November 2026, which give no warnings. */

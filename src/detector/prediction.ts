@@ -2,7 +2,7 @@
  * @file What is said of an image, in the same words everywhere: what the library gives in Node and the browser, a line of
  * `clad predict --json`, an answer of the service, and what an evaluation counts.
  */
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
@@ -48,7 +48,7 @@ export type RawPrediction = Omit<PredictionWithMap, 'regions'>;
 export function withRegions(
   metadata: Pick<DetectorMetadata, 'geometry' | 'display' | 'regions'>,
   raw: RawPrediction,
-  size: PictureSize,
+  size: ImageSize,
 ): PredictionWithMap {
   const { warnings, map, ...said } = raw;
   const rule = regionRule(metadata, said.class, said.threshold);

@@ -1,7 +1,7 @@
 /** @file What functions that show or tell of a result are given: a detector's metadata, its answer, and the image. */
 
 import { having, type Kind, number, optional, requireArgument, text } from '../core/arguments.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 
 const metadata = having('what a detector file says of itself', {
   geometry: having('', { width: number, height: number }),
@@ -10,13 +10,13 @@ const metadata = having('what a detector file says of itself', {
 const detector = having('an open detector, or an object with its metadata', { metadata });
 
 /** A map has as many values as the detector's maps have. */
-const mapOf = ({ width, height }: PictureSize): Kind => ({
+const mapOf = ({ width, height }: ImageSize): Kind => ({
   expected: `an anomaly map of ${width} x ${height} values, as a Float32Array`,
   holds: (value) => value instanceof Float32Array && value.length === width * height,
 });
 
 interface Sized {
-  readonly geometry: PictureSize;
+  readonly geometry: ImageSize;
 }
 
 export function requireDetector(of: string, value: { readonly metadata: Sized }): void {

@@ -92,7 +92,7 @@ export async function decodeSamples(
   limits: DecodeLimits = {},
 ): Promise<DecodedSamples> {
   if (limits.maxPixels !== undefined) await imageSize(bytes, name, limits.maxPixels);
-  const picture = await withPathInError(name, async () => {
+  const decoded = await withPathInError(name, async () => {
     const format = requireFormat(bytes);
     if (format === 'bmp') return { ...decodeBmp(bytes), depth: 8 as const };
     return withImage(bytes, limits, async (opened): Promise<DecodedSamples> => {
@@ -106,8 +106,8 @@ export async function decodeSamples(
       return { width: info.width, height: info.height, data, depth: depth === 'ushort' ? 16 : 8 };
     });
   });
-  requireUsableSize(picture, name);
-  return picture;
+  requireUsableSize(decoded, name);
+  return decoded;
 }
 
 /** @throws IMAGE_BITS, IMAGE_INVALID where the samples cannot be had */

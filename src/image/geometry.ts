@@ -7,16 +7,16 @@
  */
 import { having, number, optional, requireArgument, wholeFrom } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import type { PictureSize } from './limits.ts';
+import type { ImageSize } from './limits.ts';
 import { sizeText } from './size-option.ts';
 
 /** How a photograph of any size becomes the network's input. The anomaly map is as large as the input. */
-export interface Geometry extends PictureSize {
+export interface Geometry extends ImageSize {
   /**
    * What the photograph is resized to before the middle, as large as the input, is cut out (the paper, 4.1: 256 x 256, then 224 x 224). Absent:
    * the whole photograph is resized to the input, so no border is lost.
    */
-  readonly resizeTo?: PictureSize | undefined;
+  readonly resizeTo?: ImageSize | undefined;
 }
 
 /** Patches of an input, row by row. */
@@ -25,8 +25,8 @@ export interface Grid {
   readonly columns: number;
 }
 
-/** A part of a picture, pixels. */
-export interface Rectangle extends PictureSize {
+/** A part of an image, pixels. */
+export interface Rectangle extends ImageSize {
   /** Left edge, from the left. */
   readonly x: number;
   /** Upper edge, from the top. */
@@ -34,7 +34,7 @@ export interface Rectangle extends PictureSize {
 }
 
 const size = { width: wholeFrom(1), height: wholeFrom(1) };
-const sizeKind = having('a picture, or its width and height in whole pixels', size);
+const sizeKind = having('an image, or its width and height in whole pixels', size);
 const geometryKind = having("a detector's geometry, as its metadata has it", {
   ...size,
   resizeTo: optional(having('', size)),
@@ -47,7 +47,7 @@ const rectangleKind = having('a rectangle: x, y, width and height in pixels', {
 });
 
 /** What the photograph is resized to as a whole. */
-export function resizedSize({ width, height, resizeTo }: Geometry): PictureSize {
+export function resizedSize({ width, height, resizeTo }: Geometry): ImageSize {
   return resizeTo ?? { width, height };
 }
 
@@ -72,13 +72,13 @@ export function cutOut(geometry: Geometry): Rectangle {
 
 /**
  * The part of a photograph that the map covers, in whole pixels of it, at least one each way: all of it, or its middle.
- * @param picture - the photograph, or its size
+ * @param image - the photograph, or its size
  * @throws ARGUMENT_INVALID
  */
-export function seenPart(geometry: Geometry, picture: PictureSize): Rectangle {
+export function seenPart(geometry: Geometry, image: ImageSize): Rectangle {
   requireArgument('seenPart', 'geometry', geometry, geometryKind);
-  requireArgument('seenPart', 'picture', picture, sizeKind);
-  const { width, height } = picture;
+  requireArgument('seenPart', 'image', image, sizeKind);
+  const { width, height } = image;
   const resized = resizedSize(geometry);
   const across = Math.max(1, Math.round((width * geometry.width) / resized.width));
   const down = Math.max(1, Math.round((height * geometry.height) / resized.height));
@@ -91,21 +91,21 @@ export function seenPart(geometry: Geometry, picture: PictureSize): Rectangle {
 }
 
 /** Pixels of the photograph along one pixel of the map, across (`width`) and down (`height`); below 1 where the photograph is smaller. */
-export function mapPixel(geometry: Geometry, picture: PictureSize): PictureSize {
-  const part = seenPart(geometry, picture);
+export function mapPixel(geometry: Geometry, image: ImageSize): ImageSize {
+  const part = seenPart(geometry, image);
   return { width: part.width / geometry.width, height: part.height / geometry.height };
 }
 
 /**
  * A rectangle of the map on the photograph, in whole pixels: at least one, inside what is seen.
- * @param picture - the photograph, or its size
+ * @param image - the photograph, or its size
  * @throws ARGUMENT_INVALID
  */
-export function toPhotograph(geometry: Geometry, picture: PictureSize, onMap: Rectangle): Rectangle {
+export function toPhotograph(geometry: Geometry, image: ImageSize, onMap: Rectangle): Rectangle {
   requireArgument('toPhotograph', 'onMap', onMap, rectangleKind);
-  const part = seenPart(geometry, picture);
-  const pixel = mapPixel(geometry, picture);
-  // Of a picture smaller than the map the last columns and rows lie beyond its last pixel.
+  const part = seenPart(geometry, image);
+  const pixel = mapPixel(geometry, image);
+  // Of an image smaller than the map the last columns and rows lie beyond its last pixel.
   const x = Math.min(Math.round(part.x + onMap.x * pixel.width), part.x + part.width - 1);
   const y = Math.min(Math.round(part.y + onMap.y * pixel.height), part.y + part.height - 1);
   const right = Math.round(part.x + (onMap.x + onMap.width) * pixel.width);
@@ -116,16 +116,12 @@ export function toPhotograph(geometry: Geometry, picture: PictureSize, onMap: Re
 /**
  * Those pixels of the map that a rectangle of the photograph touches; undefined where it lies outside of what is seen. A pixel is a
  * rectangle of width and height 1.
- * @param picture - the photograph, or its size
+ * @param image - the photograph, or its size
  * @throws ARGUMENT_INVALID
  */
-export function toMap(
-  geometry: Geometry,
-  picture: PictureSize,
-  onPhotograph: Rectangle,
-): Rectangle | undefined {
+export function toMap(geometry: Geometry, image: ImageSize, onPhotograph: Rectangle): Rectangle | undefined {
   requireArgument('toMap', 'onPhotograph', onPhotograph, rectangleKind);
-  const part = seenPart(geometry, picture);
+  const part = seenPart(geometry, image);
   const across = touched(onPhotograph.x - part.x, onPhotograph.width, part.width, geometry.width);
   const down = touched(onPhotograph.y - part.y, onPhotograph.height, part.height, geometry.height);
   return across && down && { x: across.start, y: down.start, width: across.count, height: down.count };
@@ -144,16 +140,16 @@ export function patchCount({ rows, columns }: Grid): number {
 }
 
 /** What one patch stands for, pixels of the input; not always whole. */
-export function patchSize({ width, height }: PictureSize, { rows, columns }: Grid): PictureSize {
+export function patchSize({ width, height }: ImageSize, { rows, columns }: Grid): ImageSize {
   return { width: width / columns, height: height / rows };
 }
 
 /** What one patch stands for, pixels of the photograph. */
-export function patchOnPhotograph(geometry: Geometry, grid: Grid, picture: PictureSize): PictureSize {
+export function patchOnPhotograph(geometry: Geometry, grid: Grid, image: ImageSize): ImageSize {
   const patch = patchSize(geometry, grid);
   const resized = resizedSize(geometry);
   return {
-    width: picture.width * (patch.width / resized.width),
-    height: picture.height * (patch.height / resized.height),
+    width: image.width * (patch.width / resized.width),
+    height: image.height * (patch.height / resized.height),
   };
 }

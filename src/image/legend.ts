@@ -50,11 +50,11 @@ export function legendStrip(scale: HeatScale, width: number): RgbImage {
 }
 
 /** An image with another below it, both of one width. */
-export function below(picture: RgbImage, strip: RgbImage): RgbImage {
-  const data = new Uint8Array(picture.data.length + strip.data.length);
-  data.set(picture.data);
-  data.set(strip.data, picture.data.length);
-  return { width: picture.width, height: picture.height + strip.height, data };
+export function below(image: RgbImage, strip: RgbImage): RgbImage {
+  const data = new Uint8Array(image.data.length + strip.data.length);
+  data.set(image.data);
+  data.set(strip.data, image.data.length);
+  return { width: image.width, height: image.height + strip.height, data };
 }
 
 /** Three digits, as anywhere else. */
@@ -62,14 +62,14 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function write(picture: RgbImage, text: string, left: number, top: number, unit: number): void {
+function write(image: RgbImage, text: string, left: number, top: number, unit: number): void {
   for (const [place, character] of [...text].entries()) {
     const rows = (glyphs[character] ?? '').split('|');
     for (const [row, line] of rows.entries())
       for (const [column, dot] of [...line].entries())
         if (dot === '#') {
           const x = left + (place * (glyphWidth + 1) + column) * unit;
-          fill(picture, x, top + row * unit, unit, unit, black);
+          fill(image, x, top + row * unit, unit, unit, black);
         }
   }
 }

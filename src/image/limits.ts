@@ -5,7 +5,7 @@
  */
 import { CladError } from '../core/errors.ts';
 
-export interface PictureSize {
+export interface ImageSize {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -21,7 +21,7 @@ const mostElongated = 256;
  * @param path - what the error calls it
  * @throws IMAGE_TOO_LONG
  */
-export function requireUsableSize({ width, height }: PictureSize, path: string): void {
+export function requireUsableSize({ width, height }: ImageSize, path: string): void {
   const [shorter, longer] = width < height ? [width, height] : [height, width];
   if (longer <= longestSide && longer <= mostElongated * shorter) return;
   throw new CladError('IMAGE_TOO_LONG', {
@@ -42,7 +42,7 @@ const perColumn = 12;
  * Bytes that predicting an image takes for a moment, beyond what every image takes; measured within a tenth.
  * @param columns - pixels that the detector resizes each row to
  */
-export function workingBytes({ width, height }: PictureSize, columns: number): number {
+export function workingBytes({ width, height }: ImageSize, columns: number): number {
   // An orientation in the file may turn the image, and only the decoder looks at that.
   return perPixel * width * height + perColumn * columns * Math.max(width, height);
 }

@@ -3,10 +3,10 @@
  * grid, so it costs nothing beside decoding, and the same bytes give the same numbers in Node and the browser.
  */
 import type { RgbImage } from './rgb.ts';
-import type { PictureSource } from './samples.ts';
+import type { SourceSamples } from './samples.ts';
 
 /** Statistics of an image; brightness is that of luma, 0 to 255. */
-export interface PictureLook {
+export interface ImageLook {
   /** Width divided by height. */
   readonly shape: number;
   readonly mean: number;
@@ -24,10 +24,10 @@ export interface PictureLook {
 }
 
 /** An image, as it was found in its file. */
-export interface SeenPicture {
-  readonly look: PictureLook;
+export interface SeenImage {
+  readonly look: ImageLook;
   /** Absent where it is not from a file. */
-  readonly source?: PictureSource | undefined;
+  readonly source?: SourceSamples | undefined;
 }
 
 /** Points along a side. */
@@ -63,12 +63,12 @@ interface Samples<T> {
 }
 
 /** @param image - at least one pixel */
-export function lookAt(image: RgbImage): PictureLook {
+export function lookAt(image: RgbImage): ImageLook {
   return lookOf(gridOf(image), image.width / image.height);
 }
 
 /** @param grid - by `gridOf` @param shape - width divided by height */
-export function lookOf(grid: Uint8Array, shape: number): PictureLook {
+export function lookOf(grid: Uint8Array, shape: number): ImageLook {
   const luma = new Float64Array(count);
   const sums = { luma: 0, chroma: 0, warmth: 0, green: 0 };
   for (let point = 0; point < count; point++) {

@@ -1,7 +1,7 @@
 /** @file An anomaly map laid over its photograph, and images side by side. Pure; the same in Node and the browser. */
 import { CladError } from '../core/errors.ts';
 import { type HeatScale, heatOf, paintOf, requireScale } from './heat-scale.ts';
-import type { PictureSize } from './limits.ts';
+import type { ImageSize } from './limits.ts';
 import type { RgbImage } from './rgb.ts';
 
 /** Outlines are this share of the shorter side wide, at least one pixel. */
@@ -17,7 +17,7 @@ const outlineColour = [0, 255, 255] as const;
 export function heatOverlay(
   image: RgbImage,
   map: Float32Array,
-  size: PictureSize,
+  size: ImageSize,
   scale: HeatScale,
   inside?: Float32Array,
 ): RgbImage {
@@ -65,7 +65,7 @@ function drawOutline({ width, height, data }: RgbImage, values: Float32Array): v
 }
 
 /** Bilinear with half-pixel centres and clamped borders; not antialiased, since maps are seldom larger than images. */
-function resizeBilinear(map: Float32Array, from: PictureSize, { width, height }: PictureSize) {
+function resizeBilinear(map: Float32Array, from: ImageSize, { width, height }: ImageSize) {
   const columns = neighbours(from.width, width);
   const rows = neighbours(from.height, height);
   const target = new Float32Array(width * height);
@@ -111,7 +111,7 @@ export function sideBySide(images: readonly RgbImage[], gap: number): RgbImage {
   return { width, height, data };
 }
 
-function requireMap(map: Float32Array, { width, height }: PictureSize): void {
+function requireMap(map: Float32Array, { width, height }: ImageSize): void {
   if (map.length === width * height) return;
   const expected = `${width} x ${height} values`;
   throw new CladError('OPTION_INVALID', { option: 'map', expected, actual: `${map.length} values` });

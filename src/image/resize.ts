@@ -109,7 +109,7 @@ export function centreCrop<T extends RgbImage | Mask>(
   return crop(image, { x, y, width, height });
 }
 
-/** A part of a picture or mask. @param part - inside it; the whole is given back as it is */
+/** A part of an image or mask. @param part - inside it; the whole is given back as it is */
 export function crop<T extends RgbImage | Mask>(
   image: T,
   { x, y, width, height }: Rectangle,

@@ -1,7 +1,7 @@
 /** @file The one in-memory form of an image: 8-bit sRGB, as decoded. Pure data, the same in Node and the browser. */
 import { type Kind, requireArgument } from '../core/arguments.ts';
 
-import type { PictureSource } from './samples.ts';
+import type { SourceSamples } from './samples.ts';
 
 /** A decoded image. */
 export interface RgbImage {
@@ -11,7 +11,7 @@ export interface RgbImage {
   /** `height * width * 3` bytes, row by row from the top, red green blue. */
   readonly data: Uint8Array;
   /** What its file had; absent where it is not from a file, or nobody said. */
-  readonly source?: PictureSource | undefined;
+  readonly source?: SourceSamples | undefined;
 }
 
 /** An image of one value a pixel. */
@@ -39,7 +39,7 @@ export function requireRgbImage(of: string, argument: string, value: unknown): v
 
 /** Refuses what is no list of images of one size, at least one. @throws ARGUMENT_INVALID */
 export function requireOneSize(of: string, argument: string, value: readonly RgbImage[]): void {
-  requireArgument(of, argument, value, pictures);
+  requireArgument(of, argument, value, images);
   for (const [index, image] of value.entries()) requireRgbImage(of, `${argument}[${index}]`, image);
   const [{ width, height }] = value as [RgbImage];
   const other = value.findIndex((image) => image.width !== width || image.height !== height);
@@ -50,7 +50,7 @@ export function requireOneSize(of: string, argument: string, value: readonly Rgb
     });
 }
 
-const pictures: Kind = {
+const images: Kind = {
   expected: 'a list of images, at least one',
   holds: (value) => Array.isArray(value) && value.length > 0,
 };

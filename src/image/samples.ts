@@ -12,7 +12,7 @@ export type SampleBits = (typeof sampleBits)[number];
 export const wholeRange: SampleBits = 16;
 
 /** What the file of an image had. */
-export interface PictureSource {
+export interface SourceSamples {
   /** Bits a sample takes in the file. */
   readonly depth: 8 | 16;
   /** How many of them were read as used. */

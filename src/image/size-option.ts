@@ -1,7 +1,7 @@
 /** @file A size as options, cards and people write it: one number for a square, else width x height, as `320x240`. */
 import type { Kind } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import type { PictureSize } from './limits.ts';
+import type { ImageSize } from './limits.ts';
 
 /** Pixels: of both sides, or width and height as `320x240`. */
 export type SizeOption = number | string;
@@ -10,7 +10,7 @@ export type SizeOption = number | string;
 export const sizePattern = /^[1-9]\d{0,5}x[1-9]\d{0,5}$/;
 
 /** A size as people write it, `256` or `320x240`; undefined where it is none. */
-export function sizeFromWords(text: string): PictureSize | undefined {
+export function sizeFromWords(text: string): ImageSize | undefined {
   const [, width, height = width] = /^([1-9]\d{0,5})(?:x([1-9]\d{0,5}))?$/.exec(text) ?? [];
   return width === undefined ? undefined : { width: Number(width), height: Number(height) };
 }
@@ -19,7 +19,7 @@ export function sizeFromWords(text: string): PictureSize | undefined {
  * What an option says.
  * @throws OPTION_INVALID for a text that says no size
  */
-export function sizeOf(option: SizeOption): PictureSize {
+export function sizeOf(option: SizeOption): ImageSize {
   if (typeof option === 'number') return { width: option, height: option };
   const size = sizeFromWords(option);
   if (size) return size;
@@ -28,17 +28,17 @@ export function sizeOf(option: SizeOption): PictureSize {
 }
 
 /** A size as an option has it. */
-export function sizeOption({ width, height }: PictureSize): SizeOption {
+export function sizeOption({ width, height }: ImageSize): SizeOption {
   return width === height ? width : `${width}x${height}`;
 }
 
 /** A size for people. */
-export function sizeText(size: PictureSize): string {
+export function sizeText(size: ImageSize): string {
   return String(sizeOption(size));
 }
 
 /** What an argument that is a size may be. */
-export const pictureSize: Kind = {
+export const sizeInPixels: Kind = {
   expected: 'pixels, as a whole number from 1 or a text such as 320x240',
   holds: (value) =>
     typeof value === 'string' ? sizePattern.test(value) : Number.isInteger(value) && (value as number) >= 1,

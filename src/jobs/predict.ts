@@ -20,7 +20,7 @@ import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
 import type { Detector, PredictOptions } from '../detector/detector.ts';
 import { indexOfClass } from '../detector/given-class.ts';
-import { heatPicture, withLegend } from '../detector/heat/heat-picture.ts';
+import { heatImage, withLegend } from '../detector/heat/heat-image.ts';
 import type { Prediction } from '../detector/prediction.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
 import { writePng } from '../image/encode.ts';
@@ -210,8 +210,8 @@ export async function* predictImages(
     let map: string | null = null;
     if (mapsFolder !== undefined) {
       map = join(resolve(mapsFolder), mapName);
-      const picture = heatPicture(detector, image, prediction);
-      await writePng(map, legend ? withLegend(detector, picture, prediction.class) : picture);
+      const heat = heatImage(detector, image, prediction);
+      await writePng(map, legend ? withLegend(detector, heat, prediction.class) : heat);
     }
     yield { path, ...prediction, map };
   }

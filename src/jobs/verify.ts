@@ -7,7 +7,7 @@ import {
   compareGolden,
   type Golden,
   type GoldenDifference,
-  goldenPicture,
+  goldenImage,
   parseGolden,
 } from '../detector/self-test/golden.ts';
 import { decodeMetadata } from '../graph/index.ts';
@@ -29,12 +29,12 @@ export async function makeGolden(
   device: Device,
   precision: keyof typeof tolerances = 'fp32',
 ): Promise<Golden> {
-  const pictures: Golden['pictures'] = [];
+  const images: Golden['images'] = [];
   for (const [name, image] of Object.entries(testPatterns())) {
     const png = Buffer.from(await encodePng(image)).toString('base64');
-    pictures.push(goldenPicture(name, png, await detector.predict(image), detector.metadata));
+    images.push(goldenImage(name, png, await detector.predict(image), detector.metadata));
   }
-  return { format: 2, device, tolerance: tolerances[precision], pictures };
+  return { format: 3, device, tolerance: tolerances[precision], images };
 }
 
 export interface VerifyRequest {
@@ -50,7 +50,7 @@ export interface VerifyRequest {
 const fields: Fields<VerifyRequest> = { run: path, ...machine, tolerance: optional(number) };
 
 /** One golden image, asked again. */
-export interface VerifiedPicture {
+export interface VerifiedImage {
   readonly name: string;
   readonly class: string;
   readonly expectedClass: string;
@@ -70,7 +70,7 @@ export interface Verification {
   /** Whether a checksum has shown that the file is whole; false for a file of before there were checksums. */
   readonly checked: boolean;
   readonly reproduced: boolean;
-  readonly pictures: readonly VerifiedPicture[];
+  readonly images: readonly VerifiedImage[];
 }
 
 /**
@@ -88,12 +88,12 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
     const { device } = engine;
     const least = device === golden.device ? 0 : otherDevices;
     const tolerance = request.tolerance ?? Math.max(golden.tolerance, least);
-    const pictures: VerifiedPicture[] = [];
-    for (const kept of golden.pictures) {
+    const images: VerifiedImage[] = [];
+    for (const kept of golden.images) {
       const image = await decodeBytes(Buffer.from(kept.png, 'base64'), `${model}: golden image ${kept.name}`);
       const now = await detector.predict(image);
       const { within, ...difference } = compareGolden(kept, now, tolerance, detector.metadata);
-      pictures.push({
+      images.push({
         name: kept.name,
         class: now.class,
         expectedClass: kept.class,
@@ -103,9 +103,9 @@ export async function verifyDetector(request: VerifyRequest): Promise<Verificati
         reproduced: within,
       });
     }
-    const reproduced = pictures.every((picture) => picture.reproduced);
+    const reproduced = images.every((image) => image.reproduced);
     const { checked } = detector;
-    return { model, device, madeOn: golden.device, tolerance, checked, reproduced, pictures };
+    return { model, device, madeOn: golden.device, tolerance, checked, reproduced, images };
   } finally {
     await detector.release();
   }

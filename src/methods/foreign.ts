@@ -1,5 +1,5 @@
 /** @file A method from outside: what it gives is checked, and faults of one from a file are told in a sentence that names the file. */
-import { anything, having, type Kind, list, named, number, text } from '../core/arguments.ts';
+import { anything, described, having, type Kind, list, number, text } from '../core/arguments.ts';
 import { blaming, blamingAtOnce } from '../core/plugin.ts';
 import type { Ablation, CommonOptions, Method, View } from './contract.ts';
 
@@ -52,7 +52,7 @@ function wrapped<Name extends keyof Method>(
     const { expected, holds } = gives(method)[name] ?? anything;
     const check = (given: unknown) => {
       if (holds(given)) return given;
-      throw new TypeError(`its ${name} gave ${named(given)}; expected ${expected}`);
+      throw new TypeError(`its ${name} gave ${described(given)}; expected ${expected}`);
     };
     return own ? [[name, (...given: unknown[]) => by(() => own.apply(method, given), check)]] : [];
   });

@@ -9,7 +9,7 @@ import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 
 /** An image inside the page. */
-export interface EmbeddedPicture {
+export interface EmbeddedImage {
   /** `data:image/webp;base64,...` */
   readonly source: string;
   /** Pixels. */
@@ -31,10 +31,10 @@ export interface Example {
   readonly threshold: number | null;
   /** The class it was taken for, where that is another one. */
   readonly takenFor: string | null;
-  readonly photograph: EmbeddedPicture;
+  readonly photograph: EmbeddedImage;
   /** Null for a good image, and where an anomalous one has no mask. */
-  readonly truth: EmbeddedPicture | null;
-  readonly heat: EmbeddedPicture;
+  readonly truth: EmbeddedImage | null;
+  readonly heat: EmbeddedImage;
 }
 
 /** Scores of one class's test images. */
@@ -63,9 +63,9 @@ export interface TrainingFacts {
   /** Every option, resolved, as YAML. */
   readonly options: string;
   /** Images of synthetic anomalies by class. */
-  readonly synthesis: Readonly<Record<string, EmbeddedPicture>>;
+  readonly synthesis: Readonly<Record<string, EmbeddedImage>>;
   /** Good images unlike the others of their class, the furthest first: name, and photograph beside heat map. */
-  readonly standingOut: readonly (readonly [name: string, picture: EmbeddedPicture])[];
+  readonly standingOut: readonly (readonly [name: string, image: EmbeddedImage])[];
 }
 
 export interface ReportData {

@@ -22,10 +22,10 @@ import {
 import { requireRequest } from '../jobs/request-fields.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
 import { ReportCollector } from './collect.ts';
-import type { EmbeddedPicture, Example, ReportData, TestResults, TrainingFacts } from './data.ts';
+import type { EmbeddedImage, Example, ReportData, TestResults, TrainingFacts } from './data.ts';
 import { reportPage } from './page.ts';
 import { resultsCsv, resultsMarkdown } from './tables.ts';
-import { exampleOf, pictureBudget, pictureOf } from './thumbnails.ts';
+import { embeddedImage, exampleOf, imageBudget } from './thumbnails.ts';
 import { readTrainingLog } from './training-log.ts';
 
 export interface ReportRequest extends EvaluateRequest {
@@ -123,8 +123,8 @@ function shownOf(classes: number): number {
 async function examplesOf(collector: ReportCollector, { metadata, document }: EvaluationInFull) {
   const shown = shownOf(Object.keys(document.classes).length);
   const chosen = Object.entries(collector.candidates(shown));
-  const pictures = chosen.reduce((sum, [, each]) => sum + 2 * each.length, 0);
-  const bytes = Math.min(16_000, pictureBudget.examples / Math.max(1, pictures));
+  const images = chosen.reduce((sum, [, each]) => sum + 2 * each.length, 0);
+  const bytes = Math.min(16_000, imageBudget.examples / Math.max(1, images));
   const examples: [string, Example[]][] = [];
   for (const [name, each] of chosen) {
     const made: Example[] = [];
@@ -140,21 +140,21 @@ async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
     log: await readTrainingLog(run.path),
     input: config.options.input === 'residual' ? 'residual' : 'feature',
     options: stringify(config.options),
-    synthesis: Object.fromEntries(await picturesIn(run.samples.pathOf(), 640, pictureBudget.synthesis)),
-    standingOut: await picturesIn(run.standingOut, 448, pictureBudget.standingOut),
+    synthesis: Object.fromEntries(await imagesIn(run.samples.pathOf(), 640, imageBudget.synthesis)),
+    standingOut: await imagesIn(run.standingOut, 448, imageBudget.standingOut),
   };
 }
 
 /** The images of a folder by name, made small. @param budget - bytes of all, about */
-async function picturesIn(
+async function imagesIn(
   folder: string,
   side: number,
   budget: number,
-): Promise<[name: string, EmbeddedPicture][]> {
+): Promise<[name: string, EmbeddedImage][]> {
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.png')).sort();
   const bytes = Math.min(40_000, budget / Math.max(1, files.length));
-  const pictures: [string, EmbeddedPicture][] = [];
+  const images: [string, EmbeddedImage][] = [];
   for (const file of files)
-    pictures.push([basename(file, '.png'), await pictureOf(join(folder, file), side, bytes)]);
-  return pictures;
+    images.push([basename(file, '.png'), await embeddedImage(join(folder, file), side, bytes)]);
+  return images;
 }

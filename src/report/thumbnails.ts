@@ -4,17 +4,17 @@
  */
 import sharp from 'sharp';
 import { bitsOf } from '../detector/camera/camera.ts';
-import { heatOver, seenPicture } from '../detector/heat/heat-picture.ts';
+import { heatOver, seenImage } from '../detector/heat/heat-image.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { decodeImage } from '../image/decode.ts';
 import { resizeNearest } from '../image/resize.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
 import { shrink } from '../image/shrink.ts';
 import type { Candidate } from './collect.ts';
-import type { EmbeddedPicture, Example } from './data.ts';
+import type { EmbeddedImage, Example } from './data.ts';
 
 /** Bytes of a page's images: of test images without their ground truth, of synthetic anomalies, of good images that stand out. As text a third more. */
-export const pictureBudget = { examples: 2.5e6, synthesis: 0.6e6, standingOut: 0.2e6 } as const;
+export const imageBudget = { examples: 2.5e6, synthesis: 0.6e6, standingOut: 0.2e6 } as const;
 /** Longer side of a thumbnail, pixels: what a card of the page shows on a screen of two dots a pixel, nearly. */
 const longestSide = 224;
 const attempts = [
@@ -38,7 +38,7 @@ export async function exampleOf(
 ): Promise<Example> {
   const { sample, prediction } = predicted;
   const photograph = await shrink(
-    seenPicture({ metadata }, await decodeImage(sample.path, { bits: bitsOf(metadata) })),
+    seenImage({ metadata }, await decodeImage(sample.path, { bits: bitsOf(metadata) })),
     longestSide,
   );
   return {
@@ -49,17 +49,17 @@ export async function exampleOf(
     threshold: prediction.threshold,
     takenFor: prediction.class === sample.className ? null : prediction.class,
     photograph: await webp(photograph, bytes),
-    truth: predicted.mask && sample.anomalous ? await truthPicture(predicted.mask, photograph) : null,
+    truth: predicted.mask && sample.anomalous ? await truthImage(predicted.mask, photograph) : null,
     heat: await webp(heatOver({ metadata }, photograph, prediction), bytes),
   };
 }
 
 /** An image file, made small. */
-export async function pictureOf(path: string, side: number, bytes: number): Promise<EmbeddedPicture> {
+export async function embeddedImage(path: string, side: number, bytes: number): Promise<EmbeddedImage> {
   return webp(await shrink(await decodeImage(path), side), bytes);
 }
 
-async function truthPicture(mask: Mask, { width, height }: RgbImage): Promise<EmbeddedPicture> {
+async function truthImage(mask: Mask, { width, height }: RgbImage): Promise<EmbeddedImage> {
   const { data } = resizeNearest(mask, width, height);
   const file = await sharp(
     data.map((value) => (value === 0 ? 0 : 255)),
@@ -70,7 +70,7 @@ async function truthPicture(mask: Mask, { width, height }: RgbImage): Promise<Em
   return { source: address(file), width, height };
 }
 
-async function webp({ width, height, data }: RgbImage, bytes: number): Promise<EmbeddedPicture> {
+async function webp({ width, height, data }: RgbImage, bytes: number): Promise<EmbeddedImage> {
   let file = Buffer.alloc(0);
   for (const { scale, quality } of attempts) {
     file = await sharp(data, { raw: { width, height, channels: 3 } })

@@ -33,7 +33,7 @@ export function thresholdSource({ scoreGap }: DetectorMetadata['provenance']): s
 }
 
 /** Test images that were trained on, and what that means for the numbers; empty where there are none. */
-export function trainedOnSentence({ pictures: { trainedOn } }: EvaluationDocument): string {
+export function trainedOnSentence({ images: { trainedOn } }: EvaluationDocument): string {
   if (trainedOn === null || trainedOn === 0) return '';
   return `Of the test images, ${trainedOn} have the pixels of training images: the detector knows them, and the numbers are better than new parts will see.`;
 }

@@ -2,9 +2,10 @@
  * @file The tensor `class` of an inference request, beside the images: the class of each, by its name (BYTES) or its index (INT64). An empty name and
  * the index -1 leave an image to itself.
  */
+
+import { badRequest } from './bad-request.ts';
 import { clipped } from './clipped.ts';
 import type { GivenClass } from './given-classes.ts';
-import { refuse } from './refuse.ts';
 
 /** The tensor as the request's JSON has it. */
 export interface ClassTensor {
@@ -28,23 +29,24 @@ export function readClasses(
   count: number,
 ): { readonly classes: GivenClass[]; readonly rest: Uint8Array | undefined } {
   if (datatype !== 'BYTES' && datatype !== 'INT64')
-    throw refuse(`expected input class to be BYTES or INT64, got ${clipped(datatype)}`);
+    throw badRequest(`expected input class to be BYTES or INT64, got ${clipped(datatype)}`);
   const [rows, columns = 1] = shape;
   if (rows !== count || columns !== 1 || shape.length > 2)
-    throw refuse(
+    throw badRequest(
       `expected input class to have shape [${count}], one a image, got [${clipped(shape.slice(0, 20).join(', '))}]`,
     );
   const size = parameters?.binary_data_size;
   if (size === undefined) {
     const values = fromJson(data, datatype);
-    if (values.length !== count) throw refuse(`class has ${values.length} values, its shape ${count}`);
+    if (values.length !== count) throw badRequest(`class has ${values.length} values, its shape ${count}`);
     return { classes: values, rest: behind.bytes };
   }
-  if (data !== undefined) throw refuse('input class has both data and binary_data_size');
+  if (data !== undefined) throw badRequest('input class has both data and binary_data_size');
   const { bytes, first } = behind;
-  if (bytes === undefined) throw refuse('binary_data_size needs the header Inference-Header-Content-Length');
+  if (bytes === undefined)
+    throw badRequest('binary_data_size needs the header Inference-Header-Content-Length');
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > bytes.length)
-    throw refuse(
+    throw badRequest(
       `binary_data_size of class is ${clipped(String(size))}; ${bytes.length} bytes stand behind the JSON`,
     );
   const at = first ? 0 : bytes.length - size;
@@ -54,12 +56,12 @@ export function readClasses(
 }
 
 function fromJson(data: unknown, datatype: 'BYTES' | 'INT64'): GivenClass[] {
-  if (!Array.isArray(data)) throw refuse('input class has neither a list of data nor binary_data_size');
+  if (!Array.isArray(data)) throw badRequest('input class has neither a list of data nor binary_data_size');
   return data.map((row: unknown) => {
     const value: unknown = Array.isArray(row) && row.length === 1 ? row[0] : row;
     if (datatype === 'BYTES' && typeof value === 'string') return named(value);
     if (datatype === 'INT64' && typeof value === 'number') return indexed(value);
-    throw refuse(
+    throw badRequest(
       datatype === 'BYTES' ? 'data of class must be texts' : 'data of class must be whole numbers',
     );
   });
@@ -69,7 +71,7 @@ function fromJson(data: unknown, datatype: 'BYTES' | 'INT64'): GivenClass[] {
 function namesIn(bytes: Uint8Array, count: number): GivenClass[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const broken = () =>
-    refuse(`the bytes of class are not ${count} texts, each behind its length in four bytes`);
+    badRequest(`the bytes of class are not ${count} texts, each behind its length in four bytes`);
   const names: GivenClass[] = [];
   let at = 0;
   while (at < bytes.length && names.length < count) {
@@ -80,7 +82,7 @@ function namesIn(bytes: Uint8Array, count: number): GivenClass[] {
     try {
       names.push(named(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(start, at))));
     } catch {
-      throw refuse('a text of class is no UTF-8');
+      throw badRequest('a text of class is no UTF-8');
     }
   }
   if (at !== bytes.length || names.length !== count) throw broken();
@@ -89,7 +91,7 @@ function namesIn(bytes: Uint8Array, count: number): GivenClass[] {
 
 function indicesIn(bytes: Uint8Array, count: number): GivenClass[] {
   if (bytes.length !== 8 * count)
-    throw refuse(`expected ${8 * count} bytes of class, eight an index, got ${bytes.length}`);
+    throw badRequest(`expected ${8 * count} bytes of class, eight an index, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: count }, (_, at) => indexed(Number(view.getBigInt64(8 * at, true))));
 }
@@ -104,7 +106,7 @@ function named(name: string): GivenClass {
 function indexed(index: number): GivenClass {
   if (index === -1) return undefined;
   if (Number.isInteger(index) && index >= 0) return index;
-  throw refuse(
+  throw badRequest(
     `an index of class is ${clipped(String(index))}; expected a whole number from 0, or -1 for none`,
   );
 }

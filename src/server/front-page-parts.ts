@@ -15,7 +15,7 @@ label { display: block; margin: .5rem 0; }
 export const frontPageScript = `
 'use strict';
 const byId = (id) => document.getElementById(id);
-const [result, detector, picture, token] = ['result', 'detector', 'picture', 'token'].map(byId);
+const [result, detector, image, token] = ['result', 'detector', 'image', 'token'].map(byId);
 const headers = () => (token && token.value ? { Authorization: 'Bearer ' + token.value } : {});
 let attempt = 0;
 
@@ -54,7 +54,7 @@ async function list() {
 
 async function predict() {
   const mine = ++attempt;
-  const [file] = picture.files;
+  const [file] = image.files;
   show();
   if (!file || !detector.value) return;
   show(['p', 'predicting ' + file.name + ' ...']);
@@ -76,7 +76,7 @@ async function predict() {
 }
 
 byId('form').addEventListener('submit', (event) => event.preventDefault());
-picture.addEventListener('change', predict);
+image.addEventListener('change', predict);
 detector.addEventListener('change', predict);
 if (token) token.addEventListener('change', list);
 `;

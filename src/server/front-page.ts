@@ -76,7 +76,7 @@ function pageOf(version: string, served: readonly Served[] | undefined): string 
 <form id="form">
 ${token}
 <label>Detector <select id="detector">${options.join('')}</select></label>
-<label>Image <input id="picture" type="file" accept="image/*,.bmp,.tif,.tiff"></label>
+<label>Image <input id="image" type="file" accept="image/*,.bmp,.tif,.tiff"></label>
 </form>
 <section id="result" aria-live="polite"></section>
 <noscript><p>Trying an image here needs scripts; the addresses below do not.</p></noscript>

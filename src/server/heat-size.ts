@@ -3,10 +3,10 @@
  * that of a photograph of 49 million pixels it took minutes.
  */
 import { CladError } from '../core/errors.ts';
-import { heatOver, seenPicture, withLegend } from '../detector/heat/heat-picture.ts';
+import { heatOver, seenImage, withLegend } from '../detector/heat/heat-image.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { PredictionWithMap } from '../detector/prediction.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { shrink } from '../image/shrink.ts';
 
@@ -27,7 +27,7 @@ const displaySide = 1024;
 const mostAtFullSize = 16e6;
 
 /** @throws MAP_TOO_LARGE for a photograph that is drawn at display size only */
-export function requireDrawable({ width, height }: PictureSize, path: string): void {
+export function requireDrawable({ width, height }: ImageSize, path: string): void {
   if (width * height <= mostAtFullSize) return;
   const limit = mostAtFullSize.toLocaleString('en');
   throw new CladError('MAP_TOO_LARGE', { path, width, height, limit, side: displaySide });
@@ -40,7 +40,7 @@ export async function drawHeat(
   prediction: Pick<PredictionWithMap, 'class' | 'threshold' | 'map'>,
   { size, legend }: HeatOrder,
 ): Promise<RgbImage> {
-  const seen = seenPicture({ metadata }, image);
+  const seen = seenImage({ metadata }, image);
   const small = size === 'full' || Math.max(seen.width, seen.height) <= displaySide;
   const heat = heatOver({ metadata }, small ? seen : await shrink(seen, displaySide), prediction);
   return legend ? withLegend({ metadata }, heat, prediction.class) : heat;

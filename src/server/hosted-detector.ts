@@ -9,8 +9,8 @@ import type { Device } from '../runtime/engine.ts';
 import { WorkerClient } from '../runtime/worker/client.ts';
 import { nodeWorker } from '../runtime/worker/node-port.ts';
 import type { AskedImage, DetectorHandlers, RunOutcome } from './detector-thread.ts';
+import type { Extent } from './image-threads.ts';
 import { LargeEngine, runIn } from './large-engine.ts';
-import type { Extent } from './pictures.ts';
 import { fileMark, watchFile } from './watch.ts';
 
 /** Milliseconds between two looks at a detector's file. */

@@ -5,12 +5,12 @@
  */
 import { z } from 'zod';
 import { reasonOf } from '../core/errors.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { badRequest } from './bad-request.ts';
 import { readClasses } from './class-tensor.ts';
 import { clipped } from './clipped.ts';
 import type { GivenClass } from './given-classes.ts';
-import { refuse } from './refuse.ts';
 import { splitRequest } from './tensor-json.ts';
 
 /** Names of a detector file's outputs, in its order. */
@@ -85,7 +85,9 @@ export function readInferRequest(
   limits: InferLimits,
 ): InferRequest {
   if (headerLength !== undefined && headerLength > body.length) {
-    throw refuse(`Inference-Header-Content-Length is ${headerLength}, but the body has ${body.length} bytes`);
+    throw badRequest(
+      `Inference-Header-Content-Length is ${headerLength}, but the body has ${body.length} bytes`,
+    );
   }
   const request = parseHeader(body.subarray(0, headerLength ?? body.length));
   const binary = headerLength === undefined ? undefined : body.subarray(headerLength);
@@ -98,19 +100,19 @@ function parseHeader(bytes: Uint8Array): Request {
   try {
     value = JSON.parse(json);
   } catch {
-    throw refuse('it is no JSON');
+    throw badRequest('it is no JSON');
   }
   const result = requestSchema.safeParse(value);
   if (result.success) return { ...result.data, values };
   const [issue] = result.error.issues;
-  throw refuse(clipped(`${issue?.path.join('.') || 'the request'}: ${issue?.message}`, 200));
+  throw badRequest(clipped(`${issue?.path.join('.') || 'the request'}: ${issue?.message}`, 200));
 }
 
 function split(bytes: Uint8Array): ReturnType<typeof splitRequest> {
   try {
     return splitRequest(bytes);
   } catch (error) {
-    throw refuse(reasonOf(error));
+    throw badRequest(reasonOf(error));
   }
 }
 
@@ -122,17 +124,17 @@ function readInputs(
   const image = inputs.find(({ name }) => name === 'image');
   const given = inputs.find(({ name }) => name === 'class');
   if (!image || inputs.length !== (given ? 2 : 1))
-    throw refuse('expected one input called image, and beside it at most one called class');
+    throw badRequest('expected one input called image, and beside it at most one called class');
   const { shape, datatype } = image;
-  if (datatype !== 'UINT8') throw refuse(`expected input image to be UINT8, got ${clipped(datatype)}`);
+  if (datatype !== 'UINT8') throw badRequest(`expected input image to be UINT8, got ${clipped(datatype)}`);
   const [count = 0, height = 0, width = 0] = shape;
   if (shape.length !== 4 || shape[3] !== 3 || count < 1 || height < 1 || width < 1)
-    throw refuse(
+    throw badRequest(
       `expected input image to have shape [N, H, W, 3], got [${clipped(shape.slice(0, 20).join(', '))}]`,
     );
-  if (count > maxImages) throw refuse(`${count} images are more than the ${maxImages} of one request`);
+  if (count > maxImages) throw badRequest(`${count} images are more than the ${maxImages} of one request`);
   if (width * height > maxPixels)
-    throw refuse(`${width} x ${height} pixels are more than the ${maxPixels} that are allowed`);
+    throw badRequest(`${width} x ${height} pixels are more than the ${maxPixels} that are allowed`);
   const { classes, rest } = given
     ? readClasses(given, { bytes: binary, first: given === inputs[0] }, count)
     : { classes: Array.from({ length: count }, () => undefined), rest: binary };
@@ -155,22 +157,26 @@ function tensorBytes(
   const said = parameters?.binary_data_size;
   if (said === undefined) {
     if (binary !== undefined && binary.length > 0)
-      throw refuse(`${binary.length} bytes stand behind the JSON, but input image has no binary_data_size`);
-    if (data === undefined) throw refuse('input image has neither data nor binary_data_size');
+      throw badRequest(
+        `${binary.length} bytes stand behind the JSON, but input image has no binary_data_size`,
+      );
+    if (data === undefined) throw badRequest('input image has neither data nor binary_data_size');
     return fromJson(values, size);
   }
-  if (data !== undefined) throw refuse('input image has both data and binary_data_size');
-  if (binary === undefined) throw refuse('binary_data_size needs the header Inference-Header-Content-Length');
+  if (data !== undefined) throw badRequest('input image has both data and binary_data_size');
+  if (binary === undefined)
+    throw badRequest('binary_data_size needs the header Inference-Header-Content-Length');
   if (said !== size)
-    throw refuse(`expected binary_data_size ${size} for this shape, got ${clipped(String(said))}`);
-  if (binary.length !== size) throw refuse(`expected ${size} bytes behind the JSON, got ${binary.length}`);
+    throw badRequest(`expected binary_data_size ${size} for this shape, got ${clipped(String(said))}`);
+  if (binary.length !== size)
+    throw badRequest(`expected ${size} bytes behind the JSON, got ${binary.length}`);
   return binary;
 }
 
 /** @param values - undefined where `data` was no list */
 function fromJson(values: Uint8Array | undefined, size: number): Uint8Array {
-  if (!values) throw refuse('data must be a list');
-  if (values.length !== size) throw refuse(`data has ${values.length} values, its shape ${size}`);
+  if (!values) throw badRequest('data must be a list');
+  if (values.length !== size) throw badRequest(`data has ${values.length} values, its shape ${size}`);
   return values;
 }
 
@@ -179,11 +185,11 @@ function fromJson(values: Uint8Array | undefined, size: number): Uint8Array {
  * @param size - of an anomaly map
  * @throws REQUEST_INVALID
  */
-export function requireAnswerable({ images, outputs }: InferRequest, { width, height }: PictureSize): void {
+export function requireAnswerable({ images, outputs }: InferRequest, { width, height }: ImageSize): void {
   const asText = outputs.some(({ name, binary }) => name === 'anomaly_map' && !binary);
   const values = images.length * width * height;
   if (asText && values > mostAsText)
-    throw refuse(
+    throw badRequest(
       `${images.length} anomaly maps are ${values} values, at most ${mostAsText} are written as text; ask for them as bytes (binary_data), or send fewer images`,
     );
 }
@@ -194,11 +200,11 @@ function wantedOutputs({ outputs, parameters }: Request): InferRequest['outputs'
   const seen = new Set<string>();
   return names.map(({ name, parameters }) => {
     const known = outputNames.find((each) => each === name);
-    if (!known) throw refuse(`no output is called ${clipped(name)}; there are ${outputNames.join(', ')}`);
-    if (seen.has(name)) throw refuse(`output ${name} is asked for twice`);
+    if (!known) throw badRequest(`no output is called ${clipped(name)}; there are ${outputNames.join(', ')}`);
+    if (seen.has(name)) throw badRequest(`output ${name} is asked for twice`);
     seen.add(name);
     if (parameters?.classification !== undefined)
-      throw refuse('the classification extension is not supported');
+      throw badRequest('the classification extension is not supported');
     const binary = parameters?.binary_data;
     return { name: known, binary: typeof binary === 'boolean' ? binary : all };
   });

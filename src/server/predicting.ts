@@ -12,7 +12,7 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { RawPrediction } from '../detector/prediction.ts';
 import { imageSize } from '../image/decode.ts';
 import { resizedSize } from '../image/geometry.ts';
-import { type PictureSize, workingBytes } from '../image/limits.ts';
+import { type ImageSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { Batcher } from './batcher.ts';
@@ -21,10 +21,10 @@ import type { AskedImage } from './detector-thread.ts';
 import { givenClass } from './given-classes.ts';
 import { requireDrawable } from './heat-size.ts';
 import type { HostedDetector, Loaded } from './hosted-detector.ts';
+import type { Extent, ImageThreads } from './image-threads.ts';
 import type { ServiceMetrics } from './metrics.ts';
-import type { ServeOptions } from './options.ts';
-import type { Extent, PictureThreads } from './pictures.ts';
 import type { GivenImage, NotPredicted, Predicted, SentImage, Wanted } from './request-images.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** What the engine says of an image, and its pixels again. */
 export interface Outcome {
@@ -41,7 +41,7 @@ const slowToDraw = 2e6;
 
 export class Predictions {
   readonly #options: PredictingOptions;
-  readonly #pictures: PictureThreads;
+  readonly #imageThreads: ImageThreads;
   readonly #places: Budget;
   /** Bytes, for each lane that of the most expensive image there may be. */
   readonly #memory: Readonly<Record<Extent, Budget>>;
@@ -50,9 +50,9 @@ export class Predictions {
   /** Running mean of the engine's time on an image, seconds. */
   #pace = 0;
 
-  constructor(options: PredictingOptions, pictures: PictureThreads, metrics: ServiceMetrics) {
+  constructor(options: PredictingOptions, imageThreads: ImageThreads, metrics: ServiceMetrics) {
     this.#options = options;
-    this.#pictures = pictures;
+    this.#imageThreads = imageThreads;
     this.#metrics = metrics;
     this.#places = new Budget(options.maxQueue);
     const most = workingBytes({ width: options.maxPixels, height: 1 }, 0);
@@ -198,7 +198,7 @@ export class Predictions {
     try {
       const limits = { maxPixels, seconds: Math.ceil(timeout), bits: bitsOf(loaded.metadata) };
       const transfer = ownBuffer(bytes);
-      const decoded = await this.#pictures.call(
+      const decoded = await this.#imageThreads.call(
         extent,
         'decode',
         { bytes, name, limits },
@@ -206,7 +206,7 @@ export class Predictions {
       );
       const asked = { image: decoded, class: className };
       const { prediction: raw, image } = await this.#batched(loaded, asked, signal, arrived);
-      const { prediction, map } = await this.#pictures.call(
+      const { prediction, map } = await this.#imageThreads.call(
         heat?.size === 'full' && size.width * size.height > slowToDraw ? 'large' : extent,
         'finish',
         {
@@ -248,7 +248,7 @@ export class Predictions {
     return outcome;
   }
 
-  #takeMemory({ metadata }: Loaded, size: PictureSize, signal: AbortSignal): Promise<() => void> {
+  #takeMemory({ metadata }: Loaded, size: ImageSize, signal: AbortSignal): Promise<() => void> {
     const { width } = resizedSize(metadata.geometry);
     return this.#memory[extentOf(size)].take(workingBytes(size, width), signal);
   }
@@ -277,6 +277,6 @@ const aboutImage: ReadonlySet<string> = new Set([
   'ENGINE_FAILED',
 ]);
 
-function extentOf({ width, height }: PictureSize): Extent {
+function extentOf({ width, height }: ImageSize): Extent {
   return width * height > largeFrom ? 'large' : 'small';
 }

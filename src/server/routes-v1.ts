@@ -49,7 +49,7 @@ async function predict(
 ): Promise<unknown> {
   const { name, version } = request.params;
   const detector = registry.get(name, version);
-  const map = request.query.map ?? (wantsPicture(request.headers.accept) ? 'png' : undefined);
+  const map = request.query.map ?? (wantsImage(request.headers.accept) ? 'png' : undefined);
   const { mapSize: size = 'display', mapLegend: legend = false } = request.query;
   const wanted = { heat: map && { size, legend }, class: request.query.class };
   const lease = leaseOf(request);
@@ -85,6 +85,6 @@ function told(outcome: Predicted | NotPredicted): object {
 }
 
 /** Whether an image is asked for rather than JSON. */
-function wantsPicture(accept = ''): boolean {
+function wantsImage(accept = ''): boolean {
   return /image\/png/i.test(accept) && !/application\/json/i.test(accept);
 }

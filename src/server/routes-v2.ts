@@ -8,8 +8,8 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type RawPrediction, sharesInOrder } from '../detector/prediction.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { clipped } from './clipped.ts';
+import type { Extent } from './image-threads.ts';
 import { type InferRequest, type OutputName, requireAnswerable } from './infer-codec.ts';
-import type { Extent } from './pictures.ts';
 import { inferSchema, modelSchema, probeSchema, serverSchema } from './schemas.ts';
 import type { Service } from './service.ts';
 import { withinTime } from './time-limit.ts';
@@ -79,7 +79,7 @@ export function routesV2(app: FastifyInstance, service: Service): void {
 }
 
 async function infer(
-  { registry, predictions: work, pictures, options, leaseOf }: Service,
+  { registry, predictions: work, imageThreads, options, leaseOf }: Service,
   request: FastifyRequest<Address>,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -98,7 +98,7 @@ async function infer(
     const read = async () => {
       const order = { body, headerLength, limits: options };
       const transfer = ownBuffer(body);
-      wanted = await pictures.call(extentOf(body.length), 'readInfer', order, { transfer, signal });
+      wanted = await imageThreads.call(extentOf(body.length), 'readInfer', order, { transfer, signal });
       requireAnswerable(wanted, detector.require().metadata.geometry);
       const { images, classes } = wanted;
       return images.map((image, at) => ({ image, class: classes[at] }));
@@ -114,7 +114,7 @@ async function infer(
     lease.charge(bytes);
     const response = { model: name, version: detector.source.version, id };
     const transfer = outputs.flatMap(({ data }) => ownBuffer(data));
-    return pictures.call(extentOf(bytes), 'writeInfer', { response, outputs }, { transfer, signal });
+    return imageThreads.call(extentOf(bytes), 'writeInfer', { response, outputs }, { transfer, signal });
   });
   const bytes = Buffer.from(written.body.buffer, written.body.byteOffset, written.body.byteLength);
   if (written.headerLength === undefined) return reply.type('application/json').send(bytes);

@@ -8,7 +8,7 @@ import { heatSizes } from './heat-size.ts';
 const text = { type: 'string' } as const;
 const number = { type: 'number' } as const;
 const whole = { type: 'integer' } as const;
-const picture = { type: 'string', format: 'binary' } as const;
+const image = { type: 'string', format: 'binary' } as const;
 const list = (items: object) => ({ type: 'array', items }) as const;
 const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more }) as const;
 
@@ -174,7 +174,7 @@ export function predictSchema(path: string): object {
         description: 'The prediction; the heat map with ?map=png or Accept: image/png',
         content: {
           'application/json': { schema: { oneOf: [prediction, list(prediction)] } },
-          'image/png': { schema: picture },
+          'image/png': { schema: image },
         },
       },
       ...problems(error, {
@@ -191,10 +191,10 @@ export const requestBodies = {
   predict: {
     required: true,
     content: {
-      'image/png': { schema: picture },
-      'image/jpeg': { schema: picture },
-      'application/octet-stream': { schema: picture },
-      'multipart/form-data': { schema: object({ image: list(picture) }) },
+      'image/png': { schema: image },
+      'image/jpeg': { schema: image },
+      'application/octet-stream': { schema: image },
+      'multipart/form-data': { schema: object({ image: list(image) }) },
     },
   },
   infer: {
@@ -214,7 +214,7 @@ export const requestBodies = {
           outputs: list(object({ name: text, parameters: object({ binary_data: { type: 'boolean' } }) })),
         }),
       },
-      'application/octet-stream': { schema: picture },
+      'application/octet-stream': { schema: image },
     },
   },
 } as const;
@@ -271,7 +271,7 @@ export function inferSchema(path: string): object {
           'application/json': {
             schema: object({ model_name: text, model_version: text, id: text, outputs: tensors }),
           },
-          'application/octet-stream': { schema: picture },
+          'application/octet-stream': { schema: image },
         },
       },
       ...problems(errorV2, workProblems),

@@ -13,11 +13,11 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import { version } from '../jobs/version.ts';
 import { createApp } from './app.ts';
 import { HostedDetector, type HostOptions, type ServedSource } from './hosted-detector.ts';
+import { ImageThreads } from './image-threads.ts';
 import { ServiceMetrics } from './metrics.ts';
-import type { ServeOptions } from './options.ts';
-import { PictureThreads } from './pictures.ts';
 import { Predictions } from './predicting.ts';
 import { Registry } from './registry.ts';
+import type { ServeOptions } from './serve-options.ts';
 import type { ServiceState } from './service.ts';
 import { isLoopback } from './site-guard.ts';
 
@@ -54,11 +54,11 @@ export async function startService(
   });
   let log: FastifyBaseLogger | undefined;
   const onOutput = (text: string) => log?.warn({ text }, 'a thread printed something');
-  const pictures = new PictureThreads(pictureThreads(), {
+  const imageThreads = new ImageThreads(imageThreadCount(), {
     onDeath: (reason) => log?.error({ reason }, 'an image thread died and is started again'),
     onOutput,
   });
-  const predictions = new Predictions(options, pictures, metrics);
+  const predictions = new Predictions(options, imageThreads, metrics);
   const hosting: HostOptions = {
     device: options.device,
     threads: options.threads,
@@ -75,7 +75,7 @@ export async function startService(
   };
   const detectors: HostedDetector[] = [];
   const release = async () => {
-    await Promise.all([...detectors, pictures].map((each) => each.close()));
+    await Promise.all([...detectors, imageThreads].map((each) => each.close()));
   };
   let app: FastifyInstance;
   let address: string;
@@ -84,7 +84,15 @@ export async function startService(
     // One after another, so that memory does not peak with all of them.
     for (const source of sources) detectors.push(await HostedDetector.load(source, hosting));
     registry = new Registry(detectors);
-    app = await createApp({ options, registry, predictions, pictures, metrics, version, state });
+    app = await createApp({
+      options,
+      registry,
+      predictions,
+      imageThreads,
+      metrics,
+      version,
+      state,
+    });
     log = app.log;
     address = await listen(app, options);
   } catch (error) {
@@ -108,7 +116,7 @@ export async function startService(
 }
 
 /** Half the cores, since the engine wants them as well. */
-function pictureThreads(): number {
+function imageThreadCount(): number {
   return Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2)));
 }
 

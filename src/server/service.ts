@@ -1,18 +1,18 @@
 /** @file What the service is made of, and what its routes get. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ImageThreads } from './image-threads.ts';
 import type { Lease } from './lease.ts';
 import type { ServiceMetrics } from './metrics.ts';
-import type { ServeOptions } from './options.ts';
-import type { PictureThreads } from './pictures.ts';
 import type { Predictions } from './predicting.ts';
 import type { Registry } from './registry.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** What the application is made of. */
 export interface Parts {
   readonly options: ServeOptions;
   readonly registry: Registry;
   readonly predictions: Predictions;
-  readonly pictures: PictureThreads;
+  readonly imageThreads: ImageThreads;
   readonly metrics: ServiceMetrics;
   /** Of this package. */
   readonly version: string;

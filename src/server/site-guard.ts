@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { CladError } from '../core/errors.ts';
 import { clipped } from './clipped.ts';
-import type { ServeOptions } from './options.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** Headers that are looked at. */
 export interface GuardedHeaders {

@@ -5,7 +5,7 @@
  * the fade curve 6t^5 - 15t^4 + 10t^3 and multiplied by sqrt(2), so that it reaches from -1 to 1.
  */
 import type { Random } from '../core/random.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 
 /** A lattice of `columns x rows` cells: the gradients at their corners, row by row. */
 export interface Lattice {
@@ -65,7 +65,7 @@ export function gradientNoise(lattice: Lattice, x: number, y: number): number {
  */
 export function fractalNoise(
   random: Random,
-  { width, height }: PictureSize,
+  { width, height }: ImageSize,
   cells: readonly [across: number, down: number],
   octaves: number,
   gain = 0.5,

@@ -16,7 +16,7 @@
 import { CladError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import { type Grid, patchCount } from '../image/geometry.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
 import { augmentations, augmentTexture } from './augment.ts';
 import { fitTexture } from './fit-texture.ts';
@@ -147,7 +147,7 @@ interface Drawn {
 }
 
 function drawMask(
-  size: PictureSize,
+  size: ImageSize,
   foreground: Mask | undefined,
   random: Random,
   options: LocalAnomalyOptions,
@@ -163,7 +163,7 @@ function drawMask(
 
 /** Eq. 2. */
 function combinedMask(
-  size: PictureSize,
+  size: ImageSize,
   foreground: Mask | undefined,
   random: Random,
   { alpha, maxScaleExponent }: LocalAnomalyOptions,
@@ -182,7 +182,7 @@ function combinedMask(
 
 /** The foreground within two patches around one of its pixels. */
 function fallbackMask(
-  { width, height }: PictureSize,
+  { width, height }: ImageSize,
   foreground: Mask | undefined,
   random: Random,
   grid: Grid,

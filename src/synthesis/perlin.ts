@@ -7,7 +7,7 @@
  * is outside the mask.
  */
 import type { Random } from '../core/random.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { Mask } from '../image/rgb.ts';
 import { drawLattice, gradientNoise } from './gradient-noise.ts';
 
@@ -35,7 +35,7 @@ export const perlinDefaults: PerlinOptions = { maxScaleExponent: 5, threshold: 0
 
 /** Draws a binary mask; it may be empty. */
 export function perlinMask(
-  { width, height }: PictureSize,
+  { width, height }: ImageSize,
   random: Random,
   options: Partial<PerlinOptions> = {},
 ): Mask {

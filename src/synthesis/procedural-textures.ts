@@ -4,7 +4,7 @@
  * families, each with several random parameters, times the colours.
  */
 import type { Random } from '../core/random.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { fractalNoise } from './gradient-noise.ts';
 import { patterns } from './texture-patterns.ts';
@@ -17,7 +17,7 @@ export const textureFamilies: readonly string[] = Object.keys(patterns);
  * @param family - one of `textureFamilies`; drawn when not given
  */
 export function proceduralTexture(
-  size: PictureSize,
+  size: ImageSize,
   random: Random,
   family: string = random.pick(textureFamilies),
 ): RgbImage {
@@ -64,7 +64,7 @@ function drawRamp(random: Random): Float32Array {
 }
 
 /** Uneven light, as shares of the brightness; half of the textures have none. */
-function shading(size: PictureSize, random: Random): Float32Array | undefined {
+function shading(size: ImageSize, random: Random): Float32Array | undefined {
   if (random.uniform() < 0.5) return undefined;
   const height = random.uniform(0.1, 0.5);
   return fractalNoise(random, size, [1 + random.integer(3), 1 + random.integer(3)], 2).map(

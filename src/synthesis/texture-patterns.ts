@@ -6,11 +6,11 @@
  * noise, after Perlin's "An Image Synthesizer", SIGGRAPH 1985.
  */
 import type { Random } from '../core/random.ts';
-import type { PictureSize } from '../image/limits.ts';
+import type { ImageSize } from '../image/limits.ts';
 import { fractalNoise } from './gradient-noise.ts';
 
 /** Draws a pattern: `height * width` values, 0 .. 1, row by row. */
-export type Pattern = (size: PictureSize, random: Random) => Float32Array;
+export type Pattern = (size: ImageSize, random: Random) => Float32Array;
 
 /** The families by name. */
 export const patterns: Readonly<Record<string, Pattern>> = {
@@ -30,13 +30,13 @@ export const patterns: Readonly<Record<string, Pattern>> = {
 };
 
 /** Fractal noise, often stretched along one axis. */
-function clouds(size: PictureSize, random: Random): Float32Array {
+function clouds(size: ImageSize, random: Random): Float32Array {
   const cells = [2 ** random.integer(4), 2 ** random.integer(4)] as const;
   return stretched(fractalNoise(random, size, cells, 6, random.uniform(0.4, 0.75)));
 }
 
 /** Waves, soft or sharp, bent by noise. */
-function stripes(size: PictureSize, random: Random): Float32Array {
+function stripes(size: ImageSize, random: Random): Float32Array {
   const count = random.uniform(3, 30);
   const sharpness = random.uniform(1, 8);
   const bend = warp(size, random, random.uniform(0, 1.2) / count);
@@ -48,7 +48,7 @@ function stripes(size: PictureSize, random: Random): Float32Array {
 }
 
 /** A chequerboard, its fields of slightly different tones. */
-function checks(size: PictureSize, random: Random): Float32Array {
+function checks(size: ImageSize, random: Random): Float32Array {
   const [columns, rows] = [random.uniform(3, 18), random.uniform(3, 18)];
   const bend = warp(size, random, random.uniform(0, 0.02));
   const turned = turn(random.uniform(0, Math.PI));
@@ -61,7 +61,7 @@ function checks(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Threads over and under each other. */
-function weave(size: PictureSize, random: Random): Float32Array {
+function weave(size: ImageSize, random: Random): Float32Array {
   const count = random.uniform(6, 26);
   const gap = random.uniform(0.5, 0.95);
   const bend = warp(size, random, 0.15 / count);
@@ -79,7 +79,7 @@ function weave(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Flat cells around random points, each of its own tone. */
-function cells(size: PictureSize, random: Random): Float32Array {
+function cells(size: ImageSize, random: Random): Float32Array {
   const near = nearestPoints(random, random.uniform(4, 20), random.uniform(0.4, 1));
   const bend = warp(size, random, 0.02);
   const shade = random.uniform(0, 0.6);
@@ -90,7 +90,7 @@ function cells(size: PictureSize, random: Random): Float32Array {
 }
 
 /** The borders between cells, as lines. */
-function cracks(size: PictureSize, random: Random): Float32Array {
+function cracks(size: ImageSize, random: Random): Float32Array {
   const near = nearestPoints(random, random.uniform(3, 14), 1);
   const width = random.uniform(0.03, 0.15);
   const bend = warp(size, random, random.uniform(0.01, 0.06));
@@ -101,7 +101,7 @@ function cracks(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Dots of different sizes on a jittered grid. */
-function spots(size: PictureSize, random: Random): Float32Array {
+function spots(size: ImageSize, random: Random): Float32Array {
   const near = nearestPoints(random, random.uniform(4, 24), random.uniform(0, 0.8));
   const radius = random.uniform(0.2, 0.45);
   const edge = random.uniform(4, 20);
@@ -112,7 +112,7 @@ function spots(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Scratches or hairs: many short lines, about parallel or in all directions. */
-function fibres(size: PictureSize, random: Random): Float32Array {
+function fibres(size: ImageSize, random: Random): Float32Array {
   const { width, height } = size;
   const side = Math.max(width, height);
   const field = new Float32Array(width * height).fill(0.5);
@@ -138,7 +138,7 @@ function fibres(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Coarse or fine grain of independent pixels, smoothed a little by clouds. */
-function grain(size: PictureSize, random: Random): Float32Array {
+function grain(size: ImageSize, random: Random): Float32Array {
   const coarseness = random.pick([1, 1, 2, 3, 5]);
   const side = Math.max(size.width, size.height);
   const tone = hash(random);
@@ -151,7 +151,7 @@ function grain(size: PictureSize, random: Random): Float32Array {
 }
 
 /** A gradient disturbed by folded noise, like smoke or rust. */
-function turbulence(size: PictureSize, random: Random): Float32Array {
+function turbulence(size: ImageSize, random: Random): Float32Array {
   const turned = turn(random.uniform(0, 2 * Math.PI));
   const strength = random.uniform(0.5, 3);
   const noise = fractalNoise(random, size, [2 ** random.integer(3), 2 ** random.integer(3)], 6, 0.6);
@@ -159,7 +159,7 @@ function turbulence(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Veins: waves moved far by fractal noise. */
-function marble(size: PictureSize, random: Random): Float32Array {
+function marble(size: ImageSize, random: Random): Float32Array {
   const bend = fractalNoise(random, size, [2, 2], 6, random.uniform(0.45, 0.6));
   const count = random.uniform(2, 8);
   const strength = random.uniform(0.15, 0.6);
@@ -172,7 +172,7 @@ function marble(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Bricks or planks in shifted rows, with joints. */
-function bricks(size: PictureSize, random: Random): Float32Array {
+function bricks(size: ImageSize, random: Random): Float32Array {
   const rows = random.uniform(5, 18);
   const columns = rows / random.uniform(1, 5);
   const joint = random.uniform(0.04, 0.15);
@@ -190,7 +190,7 @@ function bricks(size: PictureSize, random: Random): Float32Array {
 }
 
 /** Rings about a far point, with fine fibres along them. */
-function wood(size: PictureSize, random: Random): Float32Array {
+function wood(size: ImageSize, random: Random): Float32Array {
   const rings = random.uniform(6, 30);
   const [centreX, centreY] = [random.uniform(-1, 2), random.uniform(-1, 2)];
   const stretch = random.uniform(0.2, 1);
@@ -205,7 +205,7 @@ function wood(size: PictureSize, random: Random): Float32Array {
 
 /** Fills a field from a function of the place, 0 .. 1 across and down along the longer side. */
 function sampled(
-  { width, height }: PictureSize,
+  { width, height }: ImageSize,
   value: (x: number, y: number, at: number) => number,
   clamped = true,
 ): Float32Array {
@@ -229,7 +229,7 @@ function stretched(field: Float32Array): Float32Array {
 }
 
 /** Displacements, as shares of the longer side: smooth noise of this height. */
-function warp(size: PictureSize, random: Random, height: number): Float32Array {
+function warp(size: ImageSize, random: Random, height: number): Float32Array {
   const cells = 2 ** (1 + random.integer(3));
   return fractalNoise(random, size, [cells, cells], 3).map((value) => value * height);
 }

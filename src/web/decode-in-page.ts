@@ -11,7 +11,7 @@ import { decodeBmp } from '../image/bmp.ts';
 import { jpegChannels, pngDepth, requireFormat } from '../image/format.ts';
 import { requireUsableSize } from '../image/limits.ts';
 import { isRgbImage, type RgbImage } from '../image/rgb.ts';
-import { type PictureSource, wholeRange } from '../image/samples.ts';
+import { type SourceSamples, wholeRange } from '../image/samples.ts';
 
 /** Whatever an image may come as. */
 export type ImageSource =
@@ -35,7 +35,7 @@ const drawables = [
   'VideoFrame',
 ] as const;
 
-const picture: Kind = {
+const image: Kind = {
   expected: `an image: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
   holds: (value) =>
     typeof value === 'object' &&
@@ -59,7 +59,7 @@ const asStored: ImageBitmapOptions = {
  * @throws CladError `ARGUMENT_INVALID` for what is no image, `IMAGE_INVALID` for one that cannot be read, `IMAGE_TOO_LONG`
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
-  requireArgument('toRgbImage', 'source', source, picture);
+  requireArgument('toRgbImage', 'source', source, image);
   const path = source instanceof File ? source.name : 'The image';
   try {
     if (source instanceof Blob) return await decodeBlob(source, path);
@@ -81,7 +81,7 @@ async function decodeBlob(blob: Blob, path: string): Promise<RgbImage> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const format = requireFormat(bytes);
   const deep = format === 'png' && pngDepth(bytes) === 16;
-  const source: PictureSource = deep ? { depth: 16, bits: wholeRange } : { depth: 8, bits: 8 };
+  const source: SourceSamples = deep ? { depth: 16, bits: wholeRange } : { depth: 8, bits: 8 };
   if (format === 'bmp') return { ...decodeBmp(bytes), source };
   if (format === 'tiff') throw new Error('it is TIFF, which browsers do not decode');
   if (format === 'jpeg' && jpegChannels(bytes) === 4)
@@ -96,7 +96,7 @@ async function decodeBlob(blob: Blob, path: string): Promise<RgbImage> {
 export async function hasTransparency(file: Blob): Promise<boolean> {
   const bitmap = await createImageBitmap(file, asStored);
   try {
-    return isTransparent(canvasPixels(bitmap, 'The picture'));
+    return isTransparent(canvasPixels(bitmap, 'The image'));
   } finally {
     bitmap.close();
   }

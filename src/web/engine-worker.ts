@@ -41,7 +41,7 @@ const handlers: EngineHandlers = {
       const value = await runSession(session, runtime.Tensor, feeds, outputs);
       return { value, transfer: Object.values(value).map(({ data }) => data.buffer as ArrayBuffer) };
     } catch (error) {
-      throw new CladError('ENGINE_FAILED', { picture: 'an image', device, reason: firstLineOf(error) });
+      throw new CladError('ENGINE_FAILED', { image: 'an image', device, reason: firstLineOf(error) });
     }
   },
 };

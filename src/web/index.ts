@@ -23,6 +23,6 @@ export { type Geometry, type Rectangle, seenPart, toMap, toPhotograph } from '..
 export type { RgbImage } from '../image/rgb.ts';
 export { type ImageSource, toRgbImage } from './decode-in-page.ts';
 export type { DetectorSource, DownloadProgress } from './fetch-detector.ts';
-export { drawOverlay, drawPicture, type OverlayOptions } from './overlay-canvas.ts';
+export { drawImage, drawOverlay, type OverlayOptions } from './overlay-canvas.ts';
 export { type LoadDetectorOptions, loadDetector, type WebDetector } from './web-detector.ts';
 export { type WebDevice, whyNoWebGpu } from './web-engine.ts';

@@ -11,13 +11,13 @@ function whyUnavailable(cause: unknown): string {
   if (cause === undefined)
     return 'this browser has no private file system for sites, or one that cannot rename';
   // Private windows of some browsers, blocked site data, and frames without an origin of their own.
-  if (named(cause, 'SecurityError', 'NotAllowedError', 'InvalidStateError'))
+  if (isNamed(cause, 'SecurityError', 'NotAllowedError', 'InvalidStateError'))
     return `the browser refuses it, as some do in private windows or where site data is blocked (${reasonOf(cause)})`;
   return reasonOf(cause);
 }
 
 /** Whether it is an exception of the browser with one of these names. */
-export function named(error: unknown, ...names: readonly string[]): boolean {
+export function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
@@ -34,7 +34,7 @@ export async function orRefused<T>(path: string, work: () => Promise<T>): Promis
     return await work();
   } catch (error) {
     if (error instanceof CladError) throw error;
-    if (!named(error, 'QuotaExceededError'))
+    if (!isNamed(error, 'QuotaExceededError'))
       throw new CladError('FILE_REFUSED', { path, reason: explained(error) }, { cause: error });
     throw new CladError('STORAGE_FULL', { path, room: await roomOfSite() }, { cause: error });
   }
@@ -47,9 +47,9 @@ async function roomOfSite(): Promise<string> {
 }
 
 function explained(error: unknown): string {
-  if (named(error, 'TypeMismatchError'))
+  if (isNamed(error, 'TypeMismatchError'))
     return 'there is a folder where a file is expected, or a file where a folder is';
-  if (named(error, 'NotReadableError')) return 'it was changed meanwhile';
-  if (named(error, 'NoModificationAllowedError')) return 'somebody else has it open';
+  if (isNamed(error, 'NotReadableError')) return 'it was changed meanwhile';
+  if (isNamed(error, 'NoModificationAllowedError')) return 'somebody else has it open';
   return reasonOf(error).replace(/\.$/, '');
 }

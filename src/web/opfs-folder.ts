@@ -1,5 +1,5 @@
 /** @file A folder of the browser's private files, by its path: looked for anew each time, since others may have removed or made it. */
-import { named } from './opfs-errors.ts';
+import { isNamed } from './opfs-errors.ts';
 
 /** The browser moves files, whatever the DOM's types know. */
 export interface MovableFile extends FileSystemFileHandle {
@@ -63,7 +63,7 @@ async function orMissing<T>(
   try {
     return await look();
   } catch (error) {
-    if (named(error, 'NotFoundError', ...alsoMissing)) return undefined;
+    if (isNamed(error, 'NotFoundError', ...alsoMissing)) return undefined;
     throw error;
   }
 }

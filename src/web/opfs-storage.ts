@@ -7,7 +7,7 @@ import { CladError } from '../core/errors.ts';
 import type { Storage, TurnOptions } from '../core/storage.ts';
 import { orRefused, unavailable, unreadable } from './opfs-errors.ts';
 import { OpfsFolder } from './opfs-folder.ts';
-import { isPart, removeAbandonedParts, replaceFile } from './opfs-write.ts';
+import { isPart, removeAbandonedParts, replaceInOpfs } from './opfs-write.ts';
 
 /** Bytes of a file that are looked at together. */
 const pieceBytes = 4e6;
@@ -59,7 +59,7 @@ function placeIn(root: FileSystemDirectoryHandle, path: readonly string[]): Stor
   const change = (name: string, lasting: boolean, content: () => Promise<readonly (Uint8Array | Blob)[]>) =>
     orRefused(at(name), () =>
       navigator.locks.request(lock('change', name), async () =>
-        replaceFile(folder, name, await content(), lasting, (move) =>
+        replaceInOpfs(folder, name, await content(), lasting, (move) =>
           navigator.locks.request(lock('content', name), move),
         ),
       ),

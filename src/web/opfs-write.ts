@@ -28,7 +28,7 @@ export function isPart(name: string): boolean {
  * @param place - puts the finished part into the file's place, at a time that suits readers
  * @throws what the browser says; the part is removed first
  */
-export async function replaceFile(
+export async function replaceInOpfs(
   folder: OpfsFolder,
   name: string,
   content: readonly (Uint8Array | Blob)[],

@@ -8,7 +8,7 @@ import {
   requireArgument,
   requireFields,
 } from '../core/arguments.ts';
-import { heatPicture } from '../detector/heat/heat-picture.ts';
+import { heatImage } from '../detector/heat/heat-image.ts';
 import type { PredictionWithMap } from '../detector/prediction.ts';
 import { requireAnswer, requireDetector } from '../detector/result-arguments.ts';
 import { seenPart } from '../image/geometry.ts';
@@ -36,9 +36,9 @@ const drawable = having('a canvas', { getContext: callback });
 const lineShare = 1 / 200;
 
 /** Gives the canvas the image's size and draws it. */
-export function drawPicture(canvas: Canvas, image: RgbImage): void {
-  requireArgument('drawPicture', 'canvas', canvas, drawable);
-  requireRgbImage('drawPicture', 'image', image);
+export function drawImage(canvas: Canvas, image: RgbImage): void {
+  requireArgument('drawImage', 'canvas', canvas, drawable);
+  requireRgbImage('drawImage', 'image', image);
   canvas.width = image.width;
   canvas.height = image.height;
   contextOf(canvas).putImageData(imageDataOf(image), 0, 0);
@@ -65,11 +65,11 @@ export function drawOverlay(
   requireAnswer('drawOverlay', 'result', result, detector.metadata);
   requireFields('drawOverlay', 'options', options, { opacity: optional(number), regions: optional(flag) });
   const { opacity = 1, regions = false } = options;
-  drawPicture(canvas, image);
+  drawImage(canvas, image);
   const context = contextOf(canvas);
-  const heat = heatPicture(detector, image, result);
+  const heat = heatImage(detector, image, result);
   const layer = new OffscreenCanvas(heat.width, heat.height);
-  drawPicture(layer, heat);
+  drawImage(layer, heat);
   const { x, y } = seenPart(detector.metadata.geometry, image);
   context.globalAlpha = opacity;
   context.drawImage(layer, x, y);
@@ -97,7 +97,7 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 function contextOf(canvas: Canvas): Context {
   const context = canvas.getContext('2d') as Context | null;
-  requireArgument('drawPicture', 'canvas', context ?? canvas, twoDimensional);
+  requireArgument('drawImage', 'canvas', context ?? canvas, twoDimensional);
   return context as Context;
 }
 

@@ -139,7 +139,7 @@ function sessionIn(worker: WorkerClient<EngineHandlers>, device: WebDevice): Ses
     } catch (error) {
       if (!released) throw error;
       const reason = 'the detector was released';
-      throw new CladError('ENGINE_FAILED', { picture: 'an image', device, reason });
+      throw new CladError('ENGINE_FAILED', { image: 'an image', device, reason });
     }
   };
   // One run after another, since a session of onnxruntime-web refuses a second one while one is under way.

@@ -1,6 +1,6 @@
 /** @file Files of several pages or frames. */
 import sharp from 'sharp';
-import { encoded, noise } from './pictures.ts';
+import { encoded, noise } from './images.ts';
 
 /** A file of so many pages, each another image of noise. */
 export async function paged(format: 'webp' | 'tiff' | 'gif', pages: number, side = 9): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { Random } from '../../src/core/random.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
-import { encoded, writeFiles } from './pictures.ts';
+import { encoded, writeFiles } from './images.ts';
 
 export const products = ['disc', 'weave'] as const;
 export type Product = (typeof products)[number];

@@ -1,7 +1,7 @@
 /** @file A report's data made up, for any names of classes. */
 import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluator.ts';
 import { meanRecord } from '../../src/evaluation/evaluator.ts';
-import type { EmbeddedPicture, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
+import type { EmbeddedImage, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
 
 const curve = { x: [0, 0.1, 1], y: [0, 0.8, 1] };
 const curves: ClassCurves = {
@@ -13,7 +13,7 @@ const curves: ClassCurves = {
 };
 
 /** An image of as many bytes. */
-export function madePicture(bytes = 60): EmbeddedPicture {
+export function madeImage(bytes = 60): EmbeddedImage {
   const base64 = Buffer.alloc(bytes, 7).toString('base64');
   return { source: `data:image/webp;base64,${base64}`, width: 200, height: 150 };
 }
@@ -23,13 +23,13 @@ export interface MadeReport {
   /** Stands wherever a folder's or a file's name may stand. */
   readonly untrusted?: string;
   /** @default 60 */
-  readonly pictureBytes?: number;
+  readonly imageBytes?: number;
 }
 
-export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: MadeReport): ReportData {
+export function madeReportData({ classes, untrusted = 'plain', imageBytes }: MadeReport): ReportData {
   const each = <T>(make: (name: string, index: number) => T): Record<string, T> =>
     Object.fromEntries(classes.map((name, index) => [name, make(name, index)]));
-  const picture = madePicture(pictureBytes);
+  const image = madeImage(imageBytes);
   const record = (index: number): ClassRecord => ({
     good: 20,
     anomalous: 30,
@@ -52,9 +52,9 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
     score: 3.21,
     threshold: 2,
     takenFor: kind === 'miss' ? untrusted : null,
-    photograph: picture,
-    truth: kind === 'falseAlarm' ? null : picture,
-    heat: picture,
+    photograph: image,
+    truth: kind === 'falseAlarm' ? null : image,
+    heat: image,
   });
   const records = each((_, index) => record(index));
   return {
@@ -96,15 +96,15 @@ export function madeReportData({ classes, untrusted = 'plain', pictureBytes }: M
       ],
       input: 'residual',
       options: `note: ${untrusted}\n`,
-      synthesis: each(() => picture),
-      standingOut: [[untrusted, picture]],
+      synthesis: each(() => image),
+      standingOut: [[untrusted, image]],
     },
     test: {
       document: {
         run: untrusted,
         data: untrusted,
         protocol: { testFingerprint: 'f2', device: 'cpu' },
-        pictures: { trainedOn: 0, calibratedOn: 0, copies: 0 },
+        images: { trainedOn: 0, calibratedOn: 0, copies: 0 },
         classes: records,
         mean: meanRecord(Object.values(records)),
         misplaced: [],

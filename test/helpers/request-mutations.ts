@@ -66,17 +66,17 @@ function tensorBytes(): Plan {
 
 /**
  * A request that is valid as it is, for a service of one detector called `parts`.
- * @param pictures - bytes of image files
+ * @param images - bytes of image files
  */
-export function validRequest(random: Random, pictures: readonly Buffer[]): Plan {
-  const [picture, other] = [random.pick(pictures), random.pick(pictures)];
+export function validRequest(random: Random, images: readonly Buffer[]): Plan {
+  const [image, other] = [random.pick(images), random.pick(images)];
   const pages = ['/', '/v1/detectors', '/v2', '/v2/models/parts', '/metrics', '/openapi.json'];
   return random.pick([
-    () => planOf('POST', predict, 'image/png', picture),
-    () => planOf('POST', `${predict}?map=base64&file=a.png`, 'application/octet-stream', picture),
-    () => planOf('POST', `${predict}?map=png&mapSize=full`, 'image/png', picture),
-    () => planOf('POST', `${predict}?class=${random.pick(['disc', 'screw', ''])}`, 'image/png', picture),
-    () => planOf('POST', predict, form, formOf(part('a', 'a.png', picture), part('b', 'b', other))),
+    () => planOf('POST', predict, 'image/png', image),
+    () => planOf('POST', `${predict}?map=base64&file=a.png`, 'application/octet-stream', image),
+    () => planOf('POST', `${predict}?map=png&mapSize=full`, 'image/png', image),
+    () => planOf('POST', `${predict}?class=${random.pick(['disc', 'screw', ''])}`, 'image/png', image),
+    () => planOf('POST', predict, form, formOf(part('a', 'a.png', image), part('b', 'b', other))),
     () => planOf('POST', infer, json, Buffer.from(tensorText(random))),
     () => planOf('POST', infer, json, Buffer.from(classTensor(random))),
     tensorBytes,

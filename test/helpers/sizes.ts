@@ -1,8 +1,8 @@
 /** @file Sizes and grids for tests that do not care about width and height. */
 import type { Grid } from '../../src/image/geometry.ts';
-import type { PictureSize } from '../../src/image/limits.ts';
+import type { ImageSize } from '../../src/image/limits.ts';
 
-export function squareOf(side: number): PictureSize {
+export function squareOf(side: number): ImageSize {
   return { width: side, height: side };
 }
 

@@ -93,7 +93,7 @@ function calls(): Call[] {
     call('inspectDataset', [nowhere, {}], [1]),
     call('loadDataset', [nowhere, {}], [1]),
     call('conformalThreshold', [[1, 2, 3], 0.1]),
-    call('heatPicture', [detector, image, prediction]),
+    call('heatImage', [detector, image, prediction]),
     call('openDetector', [engine, nowhere]),
     call('evaluationTable', [{ classes: {}, mean: {} }]),
     call('textTable', [{ header: ['a'], rows: [['b']] }]),
@@ -220,15 +220,15 @@ describe('wrong arguments of the library', () => {
     expect(await message('decodeImage')).toBe(
       'decodeImage: expected path to be a path, as a text, got undefined.',
     );
-    expect(await message('heatPicture', { metadata }, Promise.resolve(image), prediction)).toBe(
-      'heatPicture: expected image to be an image of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array, got a promise; await it first.',
+    expect(await message('heatImage', { metadata }, Promise.resolve(image), prediction)).toBe(
+      'heatImage: expected image to be an image of 8-bit RGB: width and height in whole pixels, and data, width * height * 3 bytes as a Uint8Array, got a promise; await it first.',
     );
     expect(await message('evaluateRun', 'runs/parts')).toBe(
       'evaluateRun: expected request to be an object of named options, got the text "runs/parts".',
     );
     const other = { ...prediction, map: new Float32Array(9) };
-    expect(await message('heatPicture', { metadata }, image, other)).toBe(
-      'heatPicture: expected prediction.map to be an anomaly map of 4 x 4 values, as a Float32Array, got Float32Array of 9.',
+    expect(await message('heatImage', { metadata }, image, other)).toBe(
+      'heatImage: expected prediction.map to be an anomaly map of 4 x 4 values, as a Float32Array, got Float32Array of 9.',
     );
   });
 });

@@ -8,7 +8,7 @@ import type { LeftOut } from '../../src/data/left-out.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import { predictTargets } from '../../src/jobs/predict.ts';
 import { rounds } from '../helpers/hostile.ts';
-import { encoded, noise, withFiles } from '../helpers/pictures.ts';
+import { encoded, noise, withFiles } from '../helpers/images.ts';
 
 const png = await encoded(noise(5, 5));
 const contents = [png, png, png, 'GIF89a', 'text', '', 'BM text', 'II*\0', 'P5\n2 2\n', '\0\0\0\x18ftypheic'];

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import { rounds } from '../helpers/hostile.ts';
+import { encoded, noise } from '../helpers/images.ts';
 import { writeParts } from '../helpers/parts.ts';
-import { encoded, noise } from '../helpers/pictures.ts';
 import { rawConnection } from '../helpers/raw-http.ts';
 import { mutations, validRequest, written } from '../helpers/request-mutations.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
@@ -21,7 +21,7 @@ const mostGrowth = 120e6;
 
 let folder = '';
 let serving: Serving;
-let pictures: readonly Buffer[] = [];
+let images: readonly Buffer[] = [];
 let score = 0;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const data = join(folder, 'data');
   await writeParts(data);
   await trainSmall(folder, data, 'parts');
-  pictures = [
+  images = [
     await readFile(join(data, 'disc/test/good/000.png')),
     await encoded(noise(40, 30), 'jpeg'),
     await encoded(noise(20, 20), 'webp'),
@@ -49,7 +49,7 @@ afterAll(async () => {
 async function predicted(): Promise<{ readonly status: number; readonly score: number }> {
   const response = await fetch(`${serving.url}/v1/detectors/parts/predict`, {
     method: 'POST',
-    body: new Uint8Array(pictures[0]!),
+    body: new Uint8Array(images[0]!),
     headers: { 'Content-Type': 'image/png' },
   });
   return { status: response.status, score: ((await response.json()) as { score: number }).score };
@@ -62,7 +62,7 @@ async function metric(name: string): Promise<number> {
 
 /** The request of a round, and what was done to it. */
 function requestOf(random: Random): { readonly how: string; readonly bytes: Buffer } {
-  const plan = validRequest(random, pictures);
+  const plan = validRequest(random, images);
   const done: string[] = [];
   let bytes: Buffer | undefined;
   for (let count = random.integer(3); count > 0 && !bytes; count--) {

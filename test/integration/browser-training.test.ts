@@ -166,11 +166,11 @@ describe.skipIf(!hasChromium)('a browser', () => {
       const images = await served(${JSON.stringify(names)});
       const told = (work) => work.then(() => 'nothing', ({ code, message }) => code + ' ' + message);
       const { data } = await images.decodeMasks(['/mask-a.png', '/mask-b.png']);
-      const picture = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 250, 0, 128) };
+      const image = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 250, 0, 128) };
       return {
         mask: Array.from(data),
         content: await images.contentOf('/deep.png'),
-        png: Array.from(await images.encodePng(picture)),
+        png: Array.from(await images.encodePng(image)),
         told: [
           await told(images.decodeMasks(['/mask-alpha.png'])),
           await told(images.decodeMasks(['/deep.png'])),

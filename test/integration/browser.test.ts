@@ -16,7 +16,7 @@ import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
-import { encoded } from '../helpers/pictures.ts';
+import { encoded } from '../helpers/images.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 const size = 200;
@@ -63,7 +63,7 @@ async function open(url: string, where = browser): Promise<Page> {
 function predict(
   page: Page,
   model: string,
-  picture: string,
+  image: string,
   options: object,
   given: object = {},
 ): Promise<Answered> {
@@ -71,7 +71,7 @@ function predict(
     globalThis.detectors ??= new Map();
     if (!detectors.has('${model}')) detectors.set('${model}', await clad.loadDetector('${model}', ${JSON.stringify(options)}));
     const detector = detectors.get('${model}');
-    const image = await clad.toRgbImage(await (await fetch('${picture}')).blob());
+    const image = await clad.toRgbImage(await (await fetch('${image}')).blob());
     const result = await detector.predict(image, ${JSON.stringify(given)});
     const canvas = new OffscreenCanvas(1, 1);
     clad.drawOverlay(canvas, detector, image, result);
@@ -162,8 +162,8 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     const given = await predictedInNode('run', '--class', 'caps');
     const page = await open(plain.url);
     for (const line of given.filter(({ path }) => path.endsWith('-good.png'))) {
-      const picture = `new/${nameOf(line)}`;
-      const answered = await predict(page, 'run/model.onnx', picture, { device: 'wasm' }, { class: 'caps' });
+      const image = `new/${nameOf(line)}`;
+      const answered = await predict(page, 'run/model.onnx', image, { device: 'wasm' }, { class: 'caps' });
       expect(Math.abs(answered.score - line.score) / line.score).toBeLessThan(1e-3);
       expect(answered).toMatchObject({ class: 'caps', verdict: line.verdict, threshold: line.threshold });
       expect(answered.recognised?.class).toBe(line.recognised?.class);
@@ -228,8 +228,8 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
       ?.evaluate(code)
       .catch(() => {});
     const told = await page.evaluate(`(async () => {
-      const picture = { width: 8, height: 8, data: new Uint8Array(192) };
-      for (;;) try { await detector.predict(picture); } catch (error) { return error.code + ' ' + error.message; }
+      const image = { width: 8, height: 8, data: new Uint8Array(192) };
+      for (;;) try { await detector.predict(image); } catch (error) { return error.code + ' ' + error.message; }
     })()`);
     expect(told).toBe(
       `WORKER_DIED The detector's worker ended in the midst of its work: ${reason}. Load the detector again.`,
@@ -274,8 +274,8 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     for (const value of wrong) {
       const calls = [
         `clad.toRgbImage(${value})`,
-        `clad.drawPicture(${value}, ${image})`,
-        `clad.drawPicture(new OffscreenCanvas(1, 1), ${value})`,
+        `clad.drawImage(${value}, ${image})`,
+        `clad.drawImage(new OffscreenCanvas(1, 1), ${value})`,
         `clad.drawOverlay(${value}, { metadata: ${metadata} }, ${image}, ${result})`,
         `clad.drawOverlay(new OffscreenCanvas(1, 1), ${value}, ${image}, ${result})`,
         `clad.drawOverlay(new OffscreenCanvas(1, 1), { metadata: ${metadata} }, ${value}, ${result})`,
@@ -296,7 +296,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     );
     const taken =
       "(() => { const canvas = new OffscreenCanvas(1, 1); canvas.getContext('webgl'); return canvas; })()";
-    expect(await told(`clad.drawPicture(${taken}, ${image})`)).toMatch(/in use for WebGL or WebGPU/);
+    expect(await told(`clad.drawImage(${taken}, ${image})`)).toMatch(/in use for WebGL or WebGPU/);
     expect(await told("clad.toRgbImage(new File(['GIF89a'], 'a.gif'))")).toMatch(/^IMAGE_INVALID a.gif: /);
     expect(await told("clad.toRgbImage(new File([new Uint8Array([0x49, 0x49, 42, 0])], 'a.tif'))")).toMatch(
       /IMAGE_INVALID a.tif: .*TIFF, which browsers do not decode/,
@@ -369,19 +369,19 @@ describe.skipIf(!hasChromium)('the example page', () => {
         numbers: ['score', 'threshold', 'class', 'votes', 'time', 'rate'].map((id) => text('#' + id)).join(' '),
         regions: text('#regions'),
         boxes: document.querySelectorAll('#boxes i').length,
-        picture: !document.querySelector('#layers').hidden,
+        image: !document.querySelector('#layers').hidden,
         heat: !document.querySelector('#heat').hidden,
         legend: !document.querySelector('#legend').hidden,
       };
     })()`);
-  const nothing = (word: string, picture = false) => ({
+  const nothing = (word: string, image = false) => ({
     verdict: 'verdict none',
     word,
     gauge: ['gauge none', '', 'No score'],
     numbers: '– – – – – –',
     regions: 'none',
     boxes: 0,
-    picture,
+    image,
     heat: false,
     legend: false,
   });
@@ -499,7 +499,7 @@ describe.skipIf(!hasChromium)('the example page', () => {
       await page.setViewportSize({ width, height: 800 });
       const wide = () => page.evaluate('document.documentElement.scrollWidth');
       expect(await wide()).toBe(width);
-      await page.setInputFiles('#picture-file', lines[0]!.path);
+      await page.setInputFiles('#image-file', lines[0]!.path);
       await expect.poll(() => page.textContent('#trouble')).toMatch(/Load a detector first/);
       expect(await wide()).toBe(width);
       await page.close();

@@ -10,8 +10,8 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import type { CalibrateDocument } from '../../src/jobs/calibrate/calibrate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
-import { encoded, writeFiles } from '../helpers/pictures.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
@@ -188,7 +188,7 @@ describe('clad calibrate', () => {
     const [folderOfGood = ''] = good();
     const [first = ''] = await readdir(folderOfGood);
     await writeParts(mixed);
-    await writeFile(join(mixed, 'disc/test/good/broken.png'), 'no picture');
+    await writeFile(join(mixed, 'disc/test/good/broken.png'), 'no image');
     const { status, stderr } = await clad(
       'calibrate',
       run,
@@ -199,7 +199,7 @@ describe('clad calibrate', () => {
     expect(status).toBe(0);
     expect(stderr).toMatch(/left out: .*broken\.png: cannot be decoded/);
     const broken = at('broken.png');
-    await writeFile(broken, 'no picture');
+    await writeFile(broken, 'no image');
     const refused = await clad('calibrate', run, broken, '--out', at('none.onnx'));
     expect([refused.status, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toMatch(/broken\.png: cannot be decoded/);

@@ -15,8 +15,8 @@ import type { PredictionFailure, PredictionLine } from '../../src/jobs/predict.t
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { buildPage, chromiumPath, hasChromium, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
+import { deepImage, encoded } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
-import { deepPicture, encoded } from '../helpers/pictures.ts';
 import { startServe } from '../helpers/serve.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
@@ -28,18 +28,18 @@ async function deepen(root: string, bits: number, shift = 0): Promise<void> {
   for (const name of await readdir(root, { recursive: true })) {
     if (!name.endsWith('.png') || name.includes('ground_truth')) continue;
     const path = join(root, name);
-    await writeFile(path, await deepPicture(await decodeImage(path), bits, shift));
+    await writeFile(path, await deepImage(await decodeImage(path), bits, shift));
   }
 }
 
 /** Photographs nobody trained on, as files. */
-const pictures: Record<string, () => Promise<Uint8Array>> = {
-  'good-12.png': () => deepPicture(drawPart('disc', 900).image, 12),
+const images: Record<string, () => Promise<Uint8Array>> = {
+  'good-12.png': () => deepImage(drawPart('disc', 900).image, 12),
   'good-8.png': () => encoded(drawPart('disc', 900).image),
-  'bad-12.png': () => deepPicture(drawPart('disc', 900, true).image, 12),
+  'bad-12.png': () => deepImage(drawPart('disc', 900, true).image, 12),
   'bad-8.png': () => encoded(drawPart('disc', 900, true).image),
-  'good-16.png': () => deepPicture(drawPart('disc', 900).image, 16),
-  'dark-12.png': () => deepPicture(halved(drawPart('disc', 900).image), 12),
+  'good-16.png': () => deepImage(drawPart('disc', 900).image, 16),
+  'dark-12.png': () => deepImage(halved(drawPart('disc', 900).image), 12),
 };
 
 function halved({ data, ...size }: RgbImage): RgbImage {
@@ -71,7 +71,7 @@ beforeAll(async () => {
   ({ stderr: trained } = await trainSmall(folder, at('twelve'), 'run12'));
   await trainSmall(folder, at('eight'), 'run8');
   await mkdir(at('new'));
-  for (const [name, make] of Object.entries(pictures)) await writeFile(at('new', name), await make());
+  for (const [name, make] of Object.entries(images)) await writeFile(at('new', name), await make());
   await predictAll('run12');
   await predictAll('run8');
 }, 120_000);
@@ -143,7 +143,7 @@ describe('files of other depths', () => {
     expect(failed.map(({ path, error }) => [basename(path), error.code])).toEqual([
       ['good-16.png', 'IMAGE_BITS'],
     ]);
-    expect(predicted.size).toBe(2 * Object.keys(pictures).length);
+    expect(predicted.size).toBe(2 * Object.keys(images).length);
   });
 
   it('decoded otherwise than the detector reads are refused in code', async () => {
@@ -237,8 +237,8 @@ describe.skipIf(!hasChromium)('the browser', () => {
   const inPage = (run: string, name: string) =>
     page.evaluate(`(async () => {
       const detector = await clad.loadDetector('${run}/model.onnx', { device: 'wasm' });
-      const picture = new File([await (await fetch('new/${name}')).blob()], '${name}');
-      const { map, ...told } = await detector.predict(picture).catch(({ code, message }) => ({ code, message }));
+      const image = new File([await (await fetch('new/${name}')).blob()], '${name}');
+      const { map, ...told } = await detector.predict(image).catch(({ code, message }) => ({ code, message }));
       await detector.release();
       return told;
     })()`) as Promise<PredictionLine & { code: string; message: string }>;

@@ -12,8 +12,8 @@ import type { CalibrateDocument } from '../../src/jobs/calibrate/calibrate.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { TrainingPlan } from '../../src/jobs/train/plan.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
-import { encoded } from '../helpers/pictures.ts';
 import { tinySettings, trainSmall } from '../helpers/small-training.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
@@ -174,7 +174,7 @@ describe('clad evaluate', () => {
     await copyFile(disc(root, 'test/good/000.png'), disc(root, 'test/good/twice.png'));
     const { status, stdout, stderr } = await clad('evaluate', join(cleanRun, 'model.onnx'), root, '--json');
     expect(status).toBe(0);
-    expect((JSON.parse(stdout) as EvaluationDocument).pictures).toEqual({
+    expect((JSON.parse(stdout) as EvaluationDocument).images).toEqual({
       trainedOn: 1,
       calibratedOn: 0,
       copies: 1,
@@ -184,7 +184,7 @@ describe('clad evaluate', () => {
     );
     expect(stderr).toMatch(/Of 14 test images, .* copies of others: 1\. .*000\.png = .*twice\.png/);
     const honest = await clad('evaluate', join(cleanRun, 'model.onnx'), clean, '--json');
-    expect((JSON.parse(honest.stdout) as EvaluationDocument).pictures).toEqual({
+    expect((JSON.parse(honest.stdout) as EvaluationDocument).images).toEqual({
       trainedOn: 0,
       calibratedOn: 0,
       copies: 0,
@@ -251,7 +251,7 @@ describe('clad calibrate', () => {
     await again(join(known, '1.png'), disc(root, 'test/good/x.webp'));
     await copyFile(disc(clean, 'test/good/000.png'), disc(root, 'test/good/y.png'));
     const measured = await clad('evaluate', later, root, '--json');
-    expect((JSON.parse(measured.stdout) as EvaluationDocument).pictures.calibratedOn).toBe(1);
+    expect((JSON.parse(measured.stdout) as EvaluationDocument).images.calibratedOn).toBe(1);
     expect(measured.stderr).toMatch(/Warning: Of 2 test images, .* 1 had been given to clad calibrate/);
     const half = at('half.onnx');
     await rename(clean, at('moved'));

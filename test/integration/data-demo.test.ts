@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/image/decode.ts';
 import { decodeMask } from '../../src/image/mask.ts';
 import { clad } from '../helpers/clad.ts';
-import { withFiles } from '../helpers/pictures.ts';
+import { withFiles } from '../helpers/images.ts';
 
 const tiny = ['--train', '2', '--test-good', '1', '--test-anomalous', '5', '--size', '64'];
 
@@ -75,9 +75,9 @@ describe('clad data demo', () => {
       ];
       expect((await clad('data', 'demo', '--out', few!, ...flags, '--train', '4')).status).toBe(0);
       expect((await clad('data', 'demo', '--out', many!, ...flags, '--train', '24')).status).toBe(0);
-      const { 'demo-data.json': _, ...pictures } = await filesBelow(few!);
-      expect(Object.keys(pictures)).toHaveLength(4);
-      expect(await filesBelow(many!)).toMatchObject(pictures);
+      const { 'demo-data.json': _, ...images } = await filesBelow(few!);
+      expect(Object.keys(images)).toHaveLength(4);
+      expect(await filesBelow(many!)).toMatchObject(images);
     }));
 
   it('removes what it wrote before and no longer makes, and nothing else', () =>

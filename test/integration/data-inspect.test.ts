@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cladCommand } from '../helpers/fixtures.ts';
-import { encoded, type Files, greyPng, noise, withFiles } from '../helpers/pictures.ts';
+import { encoded, type Files, greyPng, noise, withFiles } from '../helpers/images.ts';
 
 interface Ended {
   readonly status: number;
@@ -35,7 +35,7 @@ const broken: Files = {
   ...sound,
   'nut/train/good/2.png': '',
   'nut/train/good/3.png': whole.subarray(0, whole.length - 30),
-  'nut/train/good/4.png': 'no picture',
+  'nut/train/good/4.png': 'no image',
 };
 const visa: Files = {
   'pcb/Data/Images/Normal/0.JPG': [30, 20],

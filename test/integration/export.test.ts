@@ -69,8 +69,8 @@ describe('clad verify', () => {
     const verification = JSON.parse(stdout) as Verification;
     expect(status).toBe(0);
     expect(verification).toMatchObject({ model, device: 'cpu', madeOn: 'cpu', reproduced: true });
-    expect(verification.pictures.map(({ name }) => name)).toEqual(['part', 'texture', 'shapes']);
-    for (const { score, expectedScore } of verification.pictures) expect(score).toBeCloseTo(expectedScore, 4);
+    expect(verification.images.map(({ name }) => name)).toEqual(['part', 'texture', 'shapes']);
+    for (const { score, expectedScore } of verification.images) expect(score).toBeCloseTo(expectedScore, 4);
     const entry = (await entriesOf(model))[goldenKey] ?? '';
     expect(entry.length).toBeLessThan(50_000);
     expect(entry).not.toContain(folder);
@@ -78,19 +78,14 @@ describe('clad verify', () => {
 
   it('fails where one number of the detector was changed, and names the images that differ', async () => {
     const tampered = await withGolden('tampered.onnx', (golden) => {
-      const [first, ...rest] = golden.pictures as [Golden['pictures'][0], ...Golden['pictures']];
+      const [first, ...rest] = golden.images as [Golden['images'][0], ...Golden['images']];
       const span = first.map.high - first.map.low;
-      return { ...golden, pictures: [{ ...first, score: first.score + 0.01 * span }, ...rest] };
+      return { ...golden, images: [{ ...first, score: first.score + 0.01 * span }, ...rest] };
     });
     const { stdout, status } = await clad('verify', tampered, '--json');
     expect(status).toBe(2);
-    const { reproduced, pictures } = JSON.parse(stdout) as Verification;
-    expect([reproduced, ...pictures.map((picture) => picture.reproduced)]).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    const { reproduced, images } = JSON.parse(stdout) as Verification;
+    expect([reproduced, ...images.map((image) => image.reproduced)]).toEqual([false, false, true, true]);
     const told = await clad('verify', tampered);
     expect(told.stdout).toMatch(/does NOT reproduce/);
     expect((await clad('verify', tampered, '--tolerance', '0.05')).status).toBe(0);

@@ -8,8 +8,8 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import type { ExcludeDocument } from '../../src/jobs/update/exclude.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
+import { encoded } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
-import { encoded } from '../helpers/pictures.ts';
 import { smallTraining, trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clad, type Ended } from '../helpers/clad.ts';
+import { encoded, writeFiles } from '../helpers/images.ts';
 import { paged } from '../helpers/pages.ts';
 import { drawPart } from '../helpers/parts.ts';
-import { encoded, writeFiles } from '../helpers/pictures.ts';
 import { expectRefused } from '../helpers/refused.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 

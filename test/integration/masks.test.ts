@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../src/data/inspect.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded, noise } from '../helpers/images.ts';
 import { writeParts } from '../helpers/parts.ts';
-import { encoded, noise } from '../helpers/pictures.ts';
 import { expectRefused } from '../helpers/refused.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 

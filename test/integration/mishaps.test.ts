@@ -81,7 +81,7 @@ describe('broken files beside the training images', () => {
   it('are reported before the training: test images, which are evaluated after it', async () => {
     const data = at('torn');
     await cp(parts, data, { recursive: true });
-    await writeFile(join(data, 'disc/test/good/001.png'), 'no picture');
+    await writeFile(join(data, 'disc/test/good/001.png'), 'no image');
     expectRefused(await train(data, at('y')), /1 of 32 images cannot be used.*disc\/test\/good\/001\.png/s);
     expect(existsSync(at('y'))).toBe(false);
     // Without a report they are not asked for.

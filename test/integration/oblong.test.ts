@@ -12,7 +12,7 @@ import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { ExportDocument } from '../../src/jobs/export/export.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { clad } from '../helpers/clad.ts';
-import { encoded, writeFiles } from '../helpers/pictures.ts';
+import { encoded, writeFiles } from '../helpers/images.ts';
 import { expectRefused } from '../helpers/refused.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 

@@ -226,7 +226,7 @@ describe('a file that holds no method', () => {
 
   it('is refused where its fit gives no graph', async () => {
     const text = await readFile(fixture('contrast'), 'utf8');
-    const broken = text.replace('graph(_, image)', 'picture(_, image)');
+    const broken = text.replace('graph(_, image)', 'image(_, image)');
     await writeFile(at('broken-mine.mjs'), broken);
     const refused = await train(
       at('broken-mine.mjs'),

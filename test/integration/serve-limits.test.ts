@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeBytes } from '../../src/image/decode.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded } from '../helpers/images.ts';
 import { writeParts } from '../helpers/parts.ts';
-import { encoded } from '../helpers/pictures.ts';
 import { raw, rawConnection } from '../helpers/raw-http.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
 import { trainSmall } from '../helpers/small-training.ts';
@@ -146,15 +146,15 @@ describe('requests for inference', () => {
 
 describe('heat maps', () => {
   it('are drawn at the size of a screen, or on demand at that of the photograph, and at no other size', async () => {
-    const picture = await grey(1500, 1200);
+    const image = await grey(1500, 1200);
     const sizeOf = async (query: string) => {
-      const response = await post(serving.url, `${predict}?${query}`, picture, png);
+      const response = await post(serving.url, `${predict}?${query}`, image, png);
       const { width, height } = await decodeBytes(new Uint8Array(await response.arrayBuffer()), 'map');
       return [width, height];
     };
     expect(await sizeOf('map=png')).toEqual([1024, 819]);
     expect(await sizeOf('map=png&mapSize=full')).toEqual([1500, 1200]);
-    expect((await post(serving.url, `${predict}?map=png&mapSize=huge`, picture, png)).status).toBe(400);
+    expect((await post(serving.url, `${predict}?map=png&mapSize=huge`, image, png)).status).toBe(400);
     const vast = await grey(5000, 4000);
     const refused = await post(serving.url, `${predict}?map=png&mapSize=full`, vast, png);
     expect([refused.status, (await failureOf(refused)).code]).toEqual([413, 'MAP_TOO_LARGE']);

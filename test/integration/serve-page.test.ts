@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     return { page, trouble };
   }
 
-  const picture = async (kind: string, name: string) => ({
+  const image = async (kind: string, name: string) => ({
     name,
     mimeType: 'image/png',
     buffer: await readFile(join(folder, 'data/disc/test', kind, '000.png')),
@@ -49,11 +49,11 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     const { page, trouble } = await open(serving.url);
     expect(await page.textContent('#detector')).toBe('parts, version 1');
     const hostile = '<img src=x onerror=document.title=1>.png';
-    const blot = await picture('blot', hostile);
+    const blot = await image('blot', hostile);
     const body = new Uint8Array(blot.buffer);
     const answer = await fetch(`${serving.url}/v1/detectors/parts/predict`, { method: 'POST', body });
     const { verdict, score } = (await answer.json()) as { verdict: string; score: number };
-    await page.setInputFiles('#picture', blot);
+    await page.setInputFiles('#image', blot);
     await expect.poll(() => page.textContent('#result'), { timeout: 20_000 }).toContain('score');
     expect(await page.textContent('#result')).toMatch(new RegExp(`^${verdict}<img `));
     expect(await page.textContent('#result')).toContain(`${hostile}: disc, score ${score.toFixed(2)}, `);
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     const [width, height] = shown as [number, number];
     expect(width).toBe(72);
     expect(height).toBeGreaterThan(64);
-    await page.setInputFiles('#picture', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+    await page.setInputFiles('#image', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
     await expect.poll(() => page.textContent('#result'), { timeout: 20_000 }).toContain('cannot be decoded');
     expect(await page.textContent('#result')).not.toMatch(/score|normal|anomalous/);
     expect(await page.locator('#result img').count()).toBe(0);
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
     await page.fill('#token', token);
     await page.dispatchEvent('#token', 'change');
     await expect.poll(() => page.textContent('#detector')).toBe('secret, version 1');
-    await page.setInputFiles('#picture', await picture('good', 'good.png'));
+    await page.setInputFiles('#image', await image('good', 'good.png'));
     await expect.poll(() => page.textContent('#result'), { timeout: 20_000 }).toMatch(/normal|anomalous/);
     await page.close();
     expect((await guarded.stop()).status).toBe(0);

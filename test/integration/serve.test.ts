@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Detector } from '../../src/detector/detector.ts';
-import { heatPicture } from '../../src/detector/heat/heat-picture.ts';
+import { heatImage } from '../../src/detector/heat/heat-image.ts';
 import type { PredictionWithMap } from '../../src/detector/prediction.ts';
 import { decodeBytes, decodeImage } from '../../src/image/decode.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded, noise } from '../helpers/images.ts';
 import { writeParts } from '../helpers/parts.ts';
-import { encoded, noise } from '../helpers/pictures.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
@@ -115,7 +115,7 @@ describe('/v1', () => {
   it('answers a form with a list in its order, with an error for each image that cannot be predicted', async () => {
     const files = [
       ['a.png', await bytesOf(paths[0]!)],
-      ['notes.txt', new TextEncoder().encode('no picture')],
+      ['notes.txt', new TextEncoder().encode('no image')],
       ['b.png', await bytesOf(paths[9]!)],
     ] as const;
     const response = await post(predict, await form(files));
@@ -184,7 +184,7 @@ describe('/v1', () => {
     const model = join(run, 'model.onnx');
     const detector = await Detector.fromBytes(await nodeEngine({ threads: 1 }), await readFile(model), model);
     const image = await decodeImage(path);
-    const wanted = heatPicture(detector, image, await detector.predict(image));
+    const wanted = heatImage(detector, image, await detector.predict(image));
     await detector.release();
     const bytes = await bytesOf(path);
     const asked = await post(`${predict}?map=png`, bytes, png);
@@ -198,8 +198,8 @@ describe('/v1', () => {
       await accepted.arrayBuffer(),
       Buffer.from(map, 'base64'),
     ]) {
-      const picture = await decodeBytes(new Uint8Array(heat), 'heat');
-      expect(Buffer.from(picture.data).equals(wanted.data)).toBe(true);
+      const image = await decodeBytes(new Uint8Array(heat), 'heat');
+      expect(Buffer.from(image.data).equals(wanted.data)).toBe(true);
     }
     expect(Buffer.from(wanted.data).equals(image.data)).toBe(false);
   });

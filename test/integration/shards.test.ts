@@ -135,7 +135,7 @@ describe('clad predict --shard', () => {
   const linesOf = ({ stdout }: Ended) => stdout.split('\n').filter((line) => line !== '');
 
   it('gives between all shards the lines of the whole, a broken image and left-out files among them', async () => {
-    await writeFile(at('parts/disc/test/good/broken.png'), 'no picture');
+    await writeFile(at('parts/disc/test/good/broken.png'), 'no image');
     await writeFile(at('parts/disc/test/notes.txt'), 'words');
     const whole = await predict();
     expect(whole.status).toBe(2);

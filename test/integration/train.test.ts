@@ -99,8 +99,8 @@ describe('clad train', () => {
       ...['1 15', '1 15', '1 30', '1 30'],
       ...['2 5', '2 5', '2 10', '2 10'],
     ]);
-    const pictures = await readdir(join(run, 'samples'), { recursive: true });
-    expect(pictures.filter((name) => name.endsWith('.png')).length).toBeGreaterThanOrEqual(2);
+    const images = await readdir(join(run, 'samples'), { recursive: true });
+    expect(images.filter((name) => name.endsWith('.png')).length).toBeGreaterThanOrEqual(2);
   });
 
   it('writes good-images.csv with scores as the detector gives them', async () => {
@@ -133,9 +133,9 @@ describe('clad train', () => {
     const [, first] = (await readFile(join(out, 'good-images.csv'), 'utf8')).split('\r\n');
     expect(first).toMatch(/^disc,disc\/train\/good\/spoilt\.png,/);
     expect(Number(first?.split(',')[4])).toBeGreaterThan(5);
-    const picture = await decodeImage(join(out, 'standing-out', '01-disc-spoilt.png'));
+    const image = await decodeImage(join(out, 'standing-out', '01-disc-spoilt.png'));
     // The legend is below the heat map.
-    expect([picture.width, picture.height]).toEqual([2 * 72 + 4, 64 + 13]);
+    expect([image.width, image.height]).toEqual([2 * 72 + 4, 64 + 13]);
   });
 
   it('records in the detector what it was made from', async () => {
@@ -177,7 +177,7 @@ describe('clad train', () => {
   it('follows a YAML file, with flags over it, and leaves out broken images with --skip-broken, by name', async () => {
     const data = join(folder, 'broken parts');
     await cp(parts, data, { recursive: true });
-    await writeFile(join(data, 'disc/train/good/003.png'), 'no picture');
+    await writeFile(join(data, 'disc/train/good/003.png'), 'no image');
     const config = join(folder, 'run.yaml');
     await writeFile(
       config,
@@ -398,7 +398,7 @@ describe('clad evaluate', () => {
       'leftOut',
       'mean',
       'misplaced',
-      'pictures',
+      'images',
       'protocol',
       'run',
       'timing',
@@ -616,7 +616,7 @@ describe('clad predict', () => {
 
   it('goes on after a broken image, and exits with 2', async () => {
     const broken = join(folder, 'broken.png');
-    await writeFile(broken, 'no picture');
+    await writeFile(broken, 'no image');
     const { status, stdout, stderr } = await clad('predict', run, good(), broken, defect(), '--json');
     expect(status).toBe(2);
     const lines = linesOf(stdout);

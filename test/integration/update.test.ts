@@ -11,8 +11,8 @@ import type { MissedDocument } from '../../src/jobs/update/lower-threshold.ts';
 import type { RemoveClassDocument } from '../../src/jobs/update/remove-class.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { clad } from '../helpers/clad.ts';
+import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
-import { encoded, writeFiles } from '../helpers/pictures.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
@@ -252,7 +252,7 @@ describe('clad history', () => {
       [7, 'exclude'],
     ]);
     expect(versions[2]!.classes).toMatchObject([{ class: 'disc', images: 8 }]);
-    expect(versions[2]!.pictures).toHaveLength(8);
+    expect(versions[2]!.hashes).toHaveLength(8);
     expect(classes.map((each) => [each.class, each.images])).toEqual([
       ['disc', 19],
       ['weave', 12],

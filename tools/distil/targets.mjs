@@ -3,7 +3,7 @@
  *
  *   node tools/distil/targets.mjs --teacher resnet50v2.onnx --textures DTD --out WORK --count 12000
  *
- * Into WORK go `axes.json` and `about.json`, then for every 100 images `N.pictures` (uint8 [100, 3, side, side]), `N.layer2` and `N.layer3`
+ * Into WORK go `axes.json` and `about.json`, then for every 100 images `N.images` (uint8 [100, 3, side, side]), `N.layer2` and `N.layer3`
  * (float16 [100, axes, H, W]). A target is the teacher's layer, each channel divided by its deviation, turned to its principal axes,
  * and each axis divided by the root of its own deviation: fine differences count, but not as much as coarse ones.
  * Chunks that are there already are kept, so it may be stopped and started again.
@@ -19,10 +19,10 @@ import { loadBackbone } from '../../dist/features/backbones/backbone.js';
 import { principalComponents } from '../../dist/features/memory-bank/principal-components.js';
 import { attach, cast, conv, Graph, matmul } from '../../dist/graph/index.js';
 import { nodeEngine } from '../../dist/runtime/node.js';
-import { picture, side } from './pictures.mjs';
+import { drawnImage, side } from './images.mjs';
 
 const chunkSize = 100;
-const axesPictures = 400;
+const axesImages = 400;
 const layers = [
   { name: 'layer2', side: 28, axes: 256, rows: 64 },
   { name: 'layer3', side: 14, axes: 384, rows: 48 },
@@ -56,7 +56,7 @@ async function direct() {
   const photographed = photographs.length === 0 ? 'none' : `${photographs.length} texture photographs`;
   const about = {
     teacher: `${teacher.card.name}, sha256 ${teacher.sha256}`,
-    pictures: `drawn by tools/distil/pictures.mjs, seed ${seed}; photographs among the textures: ${photographed}`,
+    images: `drawn by tools/distil/images.mjs, seed ${seed}; photographs among the textures: ${photographed}`,
   };
   await save('about.json', JSON.stringify(about));
   const parts = Number(options.threads);
@@ -76,23 +76,23 @@ async function work(part, parts) {
   const started = Date.now();
   for (let chunk = part, made = 0; chunk * chunkSize < Number(options.count); chunk += parts) {
     if (existsSync(join(out, `${chunk}.layer3`))) continue;
-    const pictures = [];
+    const images = [];
     const targets = layers.map(() => []);
     for (let index = 0; index < chunkSize; index++) {
-      const planes = planesOf(await picture(seed, chunk * chunkSize + index, photographs));
-      pictures.push(planes);
-      const outputs = await session.run({ picture: feed(planes) });
+      const planes = planesOf(await drawnImage(seed, chunk * chunkSize + index, photographs));
+      images.push(planes);
+      const outputs = await session.run({ image: feed(planes) });
       layers.forEach(({ name }, layer) => {
         targets[layer].push(bytesOf(outputs[name].data));
       });
     }
-    await save(`${chunk}.pictures`, Buffer.concat(pictures));
+    await save(`${chunk}.images`, Buffer.concat(images));
     for (const [layer, { name }] of layers.entries())
       await save(`${chunk}.${name}`, Buffer.concat(targets[layer]));
     made += chunkSize;
     const rate = (made * parts * 1000) / (Date.now() - started);
     console.log(
-      `chunk ${chunk} of ${Math.ceil(Number(options.count) / chunkSize)}, ${rate.toFixed(1)} pictures/s`,
+      `chunk ${chunk} of ${Math.ceil(Number(options.count) / chunkSize)}, ${rate.toFixed(1)} images/s`,
     );
   }
 }
@@ -109,9 +109,9 @@ async function findAxes() {
   });
   const session = await engine.load(graph.toBytes());
   const random = new Random(seed, 'distil', 'axes');
-  const rows = layers.map((layer, index) => new Float32Array(axesPictures * layer.rows * channels[index]));
-  for (let number = 0; number < axesPictures; number++) {
-    const outputs = await session.run({ picture: feed(planesOf(await picture(seed, number, photographs))) });
+  const rows = layers.map((layer, index) => new Float32Array(axesImages * layer.rows * channels[index]));
+  for (let number = 0; number < axesImages; number++) {
+    const outputs = await session.run({ image: feed(planesOf(await drawnImage(seed, number, photographs))) });
     layers.forEach(({ name, side: grid, rows: wanted }, layer) => {
       const { data } = outputs[name];
       for (let row = 0; row < wanted; row++) {
@@ -184,12 +184,12 @@ function targetGraph(axes) {
 }
 
 function teacherLayers(graph) {
-  const picture = graph.input('picture', 'float32', ['n', 3, side, side]);
+  const image = graph.input('image', 'float32', ['n', 3, side, side]);
   const wanted = layers.map(({ name, side: grid }) => ({
     name,
     shape: ['n', teacher.card.layers.find((layer) => layer.name === name).channels, grid, grid],
   }));
-  return attach(graph, teacher.model, { [inputName]: picture }, wanted);
+  return attach(graph, teacher.model, { [inputName]: image }, wanted);
 }
 
 /** uint8 [3, side, side] */

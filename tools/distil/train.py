@@ -1,4 +1,4 @@
-"""Step 2 of the distillation: trains the student on the pictures and targets of step 1.
+"""Step 2 of the distillation: trains the student on the images and targets of step 1.
 
     python3 tools/distil/train.py WORK --minutes 60
 
@@ -97,7 +97,7 @@ class Student(nn.Module):
         return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 
-class Pictures:
+class Images:
     """The chunks of step 1, mapped into memory; chunks that appear while we train are taken in."""
 
     def __init__(self, folder):
@@ -107,7 +107,7 @@ class Pictures:
         self.look()
 
     def look(self):
-        shapes = {"pictures": (np.uint8, (CHUNK, 3, SIDE, SIDE))}
+        shapes = {"images": (np.uint8, (CHUNK, 3, SIDE, SIDE))}
         for name, (axes, side) in AXES.items():
             shapes[name] = (np.float16, (CHUNK, axes, side, side))
         numbers = sorted(int(entry.split(".")[0]) for entry in os.listdir(self.folder) if entry.endswith(".layer3"))
@@ -122,8 +122,8 @@ class Pictures:
         def stack(kind):
             return torch.from_numpy(np.stack([self.chunks[chunk][kind][index] for chunk, index in places]))
 
-        pictures = (stack("pictures").float() - MEAN) / STD
-        return pictures, [stack(name).float() for name in AXES]
+        images = (stack("images").float() - MEAN) / STD
+        return images, [stack(name).float() for name in AXES]
 
 
 def losses(outputs, targets):
@@ -168,9 +168,9 @@ def main():
 
     torch.manual_seed(options.seed)
     random = np.random.default_rng(options.seed)
-    data = Pictures(options.work)
+    data = Images(options.work)
     model = Student().to(memory_format=torch.channels_last)
-    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} million weights, {len(data.chunks) * CHUNK} pictures")
+    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} million weights, {len(data.chunks) * CHUNK} images")
     optimizer = torch.optim.AdamW(model.parameters(), options.rate, weight_decay=0.02)
     state_path = os.path.join(options.work, "state.pt")
     step, spent, log = 0, 0.0, []
@@ -205,7 +205,7 @@ def main():
         smooth = values if smooth is None else 0.98 * smooth + 0.02 * values
         if step % 50 == 0:
             speed, tick = 50 * options.batch / (time.time() - tick), time.time()
-            print(f"{elapsed / 60:5.1f} min, step {step}, unexplained {smooth.round(3)}, {speed:.0f} pictures/s", flush=True)
+            print(f"{elapsed / 60:5.1f} min, step {step}, unexplained {smooth.round(3)}, {speed:.0f} images/s", flush=True)
         if time.time() - saved > 300:
             saved = time.time()
             log.append([step, held_out(model, data)])
@@ -226,12 +226,12 @@ def write(model, options, data, step, log):
     metadata = {
         "licence": "Apache-2.0",
         "teacher": about["teacher"],
-        "data": about["pictures"],
+        "data": about["images"],
         "seed": str(options.seed),
         "batch": str(options.batch),
         "rate": str(options.rate),
         "steps": str(step),
-        "pictures": str(len(data.chunks) * CHUNK),
+        "images": str(len(data.chunks) * CHUNK),
         "held_out_unexplained": json.dumps(log[-1][1]),
     }
     write_safetensors(os.path.join(options.work, "student.safetensors"), model.folded(), metadata)

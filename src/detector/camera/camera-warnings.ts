@@ -4,7 +4,7 @@
  * The limits are wide on purpose: a warning that comes with good images is soon not read. How often it does, and what it misses, is measured in
  * docs/decisions/0019-camera.md (`node bench/camera.mjs`).
  */
-import type { SeenPicture } from '../../image/look.ts';
+import type { SeenImage } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import {
   type CameraProfile,
@@ -32,18 +32,14 @@ const chroma = { grey: 0.5, allGrey: 1, allColour: 2, colour: 4 } as const;
  * @param profile - of the class that it was taken for
  * @param bits - how the detector reads 16-bit files
  */
-export function cameraWarnings(
-  profile: CameraProfile,
-  picture: SeenPicture,
-  bits: SampleBits,
-): ImageWarning[] {
-  const tone = toneWarning(profile, picture);
+export function cameraWarnings(profile: CameraProfile, image: SeenImage, bits: SampleBits): ImageWarning[] {
+  const tone = toneWarning(profile, image);
   // Near black and near white there are no colours.
   const shows = tone?.code !== 'DARKER' && tone?.code !== 'BRIGHTER';
   const found = [
-    depthWarning(profile, picture, bits),
-    shapeWarning(profile, picture),
-    shows ? colourWarning(profile, picture) : undefined,
+    depthWarning(profile, image, bits),
+    shapeWarning(profile, image),
+    shows ? colourWarning(profile, image) : undefined,
     tone,
   ];
   return found.filter((warning) => warning !== undefined);
@@ -51,7 +47,7 @@ export function cameraWarnings(
 
 function depthWarning(
   { depths }: CameraProfile,
-  { source }: SeenPicture,
+  { source }: SeenImage,
   bits: SampleBits,
 ): ImageWarning | undefined {
   if (source === undefined || depths.length === 0 || depths.includes(source.depth)) return undefined;
@@ -62,7 +58,7 @@ function depthWarning(
   };
 }
 
-function shapeWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
+function shapeWarning(profile: CameraProfile, { look }: SeenImage): ImageWarning | undefined {
   const ratio = shapeRatio * few(profile);
   const { low, high } = profile.shape;
   if (look.shape >= low / ratio && look.shape <= high * ratio) return undefined;
@@ -72,7 +68,7 @@ function shapeWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarni
   };
 }
 
-function colourWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
+function colourWarning(profile: CameraProfile, { look }: SeenImage): ImageWarning | undefined {
   if (look.chroma <= chroma.grey && profile.chroma.low >= chroma.allColour)
     return { code: 'GREY', message: 'The image is grey; the training images are in colour.' };
   if (look.chroma >= chroma.colour && profile.chroma.high <= chroma.allGrey)
@@ -92,7 +88,7 @@ function colourWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarn
   };
 }
 
-function toneWarning(profile: CameraProfile, { look }: SeenPicture): ImageWarning | undefined {
+function toneWarning(profile: CameraProfile, { look }: SeenImage): ImageWarning | undefined {
   const below = (name: MeasuredLook, least: number) => measure(look, name) < least;
   const above = (name: MeasuredLook, most: number) => measure(look, name) > most;
   const than = (name: MeasuredLook) =>
@@ -141,7 +137,7 @@ function limits(profile: CameraProfile, name: MeasuredLook, step: number): LookR
 }
 
 /** A value, and in brackets what the training images have. */
-function beside(profile: CameraProfile, look: SeenPicture['look'], name: MeasuredLook): string {
+function beside(profile: CameraProfile, look: SeenImage['look'], name: MeasuredLook): string {
   return `${measure(look, name).toFixed(0)} (theirs ${span(profile[name])})`;
 }
 

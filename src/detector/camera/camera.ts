@@ -5,7 +5,7 @@
  * The limits are wide on purpose: a warning that comes with good images is soon not read. docs/decisions/0019-camera.md has what was measured.
  */
 import { z } from 'zod';
-import type { PictureLook, SeenPicture } from '../../image/look.ts';
+import type { ImageLook, SeenImage } from '../../image/look.ts';
 import { type SampleBits, sampleBits, wholeRange } from '../../image/samples.ts';
 
 const range = z.object({ low: z.number(), high: z.number() });
@@ -78,28 +78,28 @@ const measured = [
 ] as const;
 export type MeasuredLook = (typeof measured)[number];
 
-/** The profile of a class's images. One in a hundred at either end is left out: an image gone wrong is not to make room for others. @param pictures - at least one */
-export function cameraProfile(pictures: readonly SeenPicture[]): CameraProfile {
-  const left = Math.floor(pictures.length / 100);
+/** The profile of a class's images. One in a hundred at either end is left out: an image gone wrong is not to make room for others. @param images - at least one */
+export function cameraProfile(images: readonly SeenImage[]): CameraProfile {
+  const left = Math.floor(images.length / 100);
   const of = (name: MeasuredLook): LookRange => {
-    const values = pictures.map(({ look }) => measure(look, name)).sort((a, b) => a - b);
+    const values = images.map(({ look }) => measure(look, name)).sort((a, b) => a - b);
     return { low: values[left]!, high: values[values.length - 1 - left]! };
   };
   const ranges = Object.fromEntries(measured.map((name) => [name, of(name)])) as Record<
     MeasuredLook,
     LookRange
   >;
-  const depths = ([8, 16] as const).filter((depth) => pictures.some(({ source }) => source?.depth === depth));
-  return { images: pictures.length, depths, ...ranges };
+  const depths = ([8, 16] as const).filter((depth) => images.some(({ source }) => source?.depth === depth));
+  return { images: images.length, depths, ...ranges };
 }
 
 /** What is known of the camera, with the good images that thresholds were set by afterwards: to the detector they are not strange. */
 export function widenedCamera(
   camera: CameraMetadata,
-  pictures: ReadonlyMap<string, readonly SeenPicture[]>,
+  images: ReadonlyMap<string, readonly SeenImage[]>,
 ): CameraMetadata {
   const classes = Object.entries(camera.classes).map(([name, profile]) => {
-    const own = pictures.get(name) ?? [];
+    const own = images.get(name) ?? [];
     return [name, own.length === 0 ? profile : widened(profile, cameraProfile(own))];
   });
   return { ...camera, classes: Object.fromEntries(classes) };
@@ -120,7 +120,7 @@ function widened(first: CameraProfile, second: CameraProfile): CameraProfile {
   return { images: first.images + second.images, depths, ...ranges };
 }
 
-export function measure(look: PictureLook, name: MeasuredLook): number {
+export function measure(look: ImageLook, name: MeasuredLook): number {
   if (name !== 'balance') return look[name];
   // Of an image nearly without contrast it would be chance.
   return (look.middle - look.dark) / Math.max(8, look.bright - look.dark);

@@ -7,10 +7,10 @@
  */
 import { matmul, mean, reduceMax, reshape, type Tensor, topK, transpose } from '../../graph/index.ts';
 import type { Grid } from '../../image/geometry.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 
 /** Pixels of the map, and its blur. */
-export interface MapOptions extends PictureSize {
+export interface MapOptions extends ImageSize {
   /** Standard deviation of the Gaussian, pixels; 0: none. */
   readonly blurSigma: number;
 }
@@ -86,7 +86,7 @@ export function anomalyMap(
  * @param topShare - mean of this share of the highest pixels; 0: the maximum
  * @returns [N]
  */
-export function imageScore(map: Tensor, { width, height }: PictureSize, topShare: number): Tensor {
+export function imageScore(map: Tensor, { width, height }: ImageSize, topShare: number): Tensor {
   const pixels = reshape(map, [-1, width * height], 'N');
   const count = Math.max(1, Math.round(topShare * width * height));
   if (count === 1) return reduceMax(pixels, { axes: [1] });

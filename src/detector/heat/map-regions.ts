@@ -1,7 +1,7 @@
 /** @file Where an image is anomalous, as boxes on the photograph instead of a map. */
 import { regionsOf } from '../../core/regions.ts';
 import { type Geometry, mapPixel, toPhotograph } from '../../image/geometry.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { insideRegions, type RegionRule } from './region-rule.ts';
 
 /** A connected part of the anomaly map that is anomalous by the class's rule (8-connected), in pixels of the photograph. */
@@ -21,14 +21,14 @@ export interface AnomalousRegion {
 /**
  * @param map - [height, width] of the geometry
  * @param rule - which pixels of the map belong to a region
- * @param picture - size of the photograph, pixels
+ * @param image - size of the photograph, pixels
  * @returns the highest peak first
  */
 export function anomalousRegions(
   map: Float32Array,
   geometry: Geometry,
   rule: RegionRule,
-  picture: PictureSize,
+  image: ImageSize,
 ): AnomalousRegion[] {
   const { width, height } = geometry;
   // Most images: nothing to look for.
@@ -57,10 +57,10 @@ export function anomalousRegions(
     box.bottom = Math.max(box.bottom, row + 1);
     box.peak = Math.max(box.peak, map[pixel]!);
   }
-  const each = mapPixel(geometry, picture);
+  const each = mapPixel(geometry, image);
   return boxes
     .map(({ left, top, right, bottom, peak, pixels }) => ({
-      ...toPhotograph(geometry, picture, { x: left, y: top, width: right - left, height: bottom - top }),
+      ...toPhotograph(geometry, image, { x: left, y: top, width: right - left, height: bottom - top }),
       area: Math.max(1, Math.round(pixels * each.width * each.height)),
       peak,
     }))

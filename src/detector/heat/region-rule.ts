@@ -9,7 +9,7 @@
  * (jobs/train/made-defects.ts, docs/decisions/0023-the-look-of-heat-maps-and-regions.md). The highest pixel of a map always belongs to one, if it is above
  * the threshold. Moving all scores, as other precisions do, moves `low` and the threshold and leaves the rule as it is.
  */
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import type { DetectorMetadata } from '../metadata.ts';
 
 /** Map values, and pixels of the map. */
@@ -34,7 +34,7 @@ export function regionRule(
 }
 
 /** A pixel of the map sees as far as the blur, or its patch. @param blurSigma - pixels of the map @param patch - pixels of the map */
-export function reachOf(blurSigma: number, patch: PictureSize): number {
+export function reachOf(blurSigma: number, patch: ImageSize): number {
   return Math.max(1, Math.round(Math.max(2 * blurSigma, patch.width, patch.height)));
 }
 
@@ -44,7 +44,7 @@ export function reachOf(blurSigma: number, patch: PictureSize): number {
  */
 export function insideRegions(
   map: Float32Array,
-  size: PictureSize,
+  size: ImageSize,
   { threshold, near }: RegionRule,
 ): Float32Array {
   const above = map.map((value) => value - threshold);
@@ -57,7 +57,7 @@ export function insideRegions(
 }
 
 /** The highest value in the square of `2 * reach + 1` pixels around each pixel; row by row, then column by column. */
-export function highestNear(map: Float32Array, { width, height }: PictureSize, reach: number): Float32Array {
+export function highestNear(map: Float32Array, { width, height }: ImageSize, reach: number): Float32Array {
   const rows = highestAlong(map, { lines: height, length: width, step: 1, next: width }, reach);
   return highestAlong(rows, { lines: width, length: height, step: width, next: 1 }, reach);
 }

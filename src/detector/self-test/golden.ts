@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { CladError, reasonOf } from '../../core/errors.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import type { DetectorMetadata } from '../metadata.ts';
 import { type PredictionWithMap, sharesInOrder } from '../prediction.ts';
 
@@ -27,12 +27,12 @@ export type MapSummary = z.infer<typeof summarySchema>;
 
 const goldenSchema = z.object({
   /** Raised when a reader of the old one would go wrong. */
-  format: z.literal(2),
+  format: z.literal(3),
   /** Where the numbers were computed. */
   device: z.string(),
   /** Largest difference that still counts as the same, as a share of the map's span (`high - low`). */
   tolerance: z.number().positive(),
-  pictures: z
+  images: z
     .array(
       z.object({
         name: z.string(),
@@ -51,7 +51,7 @@ const goldenSchema = z.object({
 /** The entry. */
 export type Golden = z.infer<typeof goldenSchema>;
 /** One image with what was said of it. */
-export type GoldenPicture = Golden['pictures'][number];
+export type GoldenImage = Golden['images'][number];
 
 /**
  * Reads the entry.
@@ -83,12 +83,12 @@ type Told = Pick<DetectorMetadata, 'classes' | 'geometry'>;
  * @param png - the PNG file, base64
  * @param told - the detector's metadata
  */
-export function goldenPicture(
+export function goldenImage(
   name: string,
   png: string,
   prediction: PredictionWithMap,
   { classes, geometry }: Told,
-): GoldenPicture {
+): GoldenImage {
   return {
     name,
     png,
@@ -100,7 +100,7 @@ export function goldenPicture(
 }
 
 /** @param map - row by row; its sides need not be multiples of the cells' number */
-export function summaryOf(map: Float32Array, { width, height }: PictureSize): MapSummary {
+export function summaryOf(map: Float32Array, { width, height }: ImageSize): MapSummary {
   const sums = new Float64Array(cellsAcross ** 2);
   const counts = new Float64Array(cellsAcross ** 2);
   let low = Infinity;
@@ -143,7 +143,7 @@ export interface GoldenDifference {
  * @param told - the detector's metadata
  */
 export function compareGolden(
-  kept: GoldenPicture,
+  kept: GoldenImage,
   now: Pick<PredictionWithMap, 'score' | 'map' | 'classShares'>,
   tolerance: number,
   { classes, geometry }: Told,

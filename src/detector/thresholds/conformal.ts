@@ -9,7 +9,7 @@
  * ones, it is an estimate. It is an average over draws of the images; with few of them the rate of one detector scatters around it.
  * It says nothing about misses.
  */
-import { type Kind, named, requireArgument } from '../../core/arguments.ts';
+import { described, type Kind, requireArgument } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 
 /** A threshold and what is expected of it. The verdict is anomalous where score > threshold. */
@@ -38,7 +38,7 @@ export function requireFalseAlarmRate(rate: number): void {
   throw new CladError('OPTION_INVALID', {
     option: 'the false-alarm rate',
     expected: 'between 0 and 1, e.g. 0.01',
-    actual: named(rate),
+    actual: described(rate),
   });
 }
 

@@ -1,7 +1,7 @@
 /** @file What an ONNX file itself says of its use as a backbone: whether it can be read, its one input, and the size it is fixed to. */
 import { CladError, reasonOf } from '../../core/errors.ts';
 import { type DeclaredValue, declaredInputs, decodeModel, type ModelProto } from '../../graph/index.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { sizeText } from '../../image/size-option.ts';
 
 /**
@@ -17,7 +17,7 @@ export function decode(bytes: Uint8Array, path: string): ModelProto {
 }
 
 /** The one input, checked: float32 [N, 3, H, W]. */
-export function pictureInput(model: ModelProto, path: string): DeclaredValue {
+export function imageInput(model: ModelProto, path: string): DeclaredValue {
   const inputs = withPath(path, () => declaredInputs(model));
   const [input] = inputs;
   if (!input || inputs.length > 1) {
@@ -35,14 +35,14 @@ export function pictureInput(model: ModelProto, path: string): DeclaredValue {
 }
 
 /** The size an input insists on; undefined where it takes any. A file that is fixed in one direction alone is taken for a square. */
-export function fixedSizeOf({ shape }: DeclaredValue): PictureSize | undefined {
+export function fixedSizeOf({ shape }: DeclaredValue): ImageSize | undefined {
   const [height, width] = shape.slice(2).map((size) => (typeof size === 'number' ? size : undefined));
   const given = height ?? width;
   return given === undefined ? undefined : { width: width ?? given, height: height ?? given };
 }
 
 /** @throws OPTION_INVALID for another height or width than a file is fixed to */
-export function checkFixedSize(input: DeclaredValue, actual: PictureSize): void {
+export function checkFixedSize(input: DeclaredValue, actual: ImageSize): void {
   const [height, width] = input.shape.slice(2);
   const other = (fixed: unknown, given: number) => typeof fixed === 'number' && fixed !== given;
   if (!other(height, actual.height) && !other(width, actual.width)) return;

@@ -1,7 +1,7 @@
 /** @file What a user says of a backbone beside its file or recipe. */
 import { type Kind, list, number, oneOf, optional, text, wholeFrom } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
-import { pictureSize, type SizeOption } from '../../image/size-option.ts';
+import { type SizeOption, sizeInPixels } from '../../image/size-option.ts';
 import { type BackboneCard, imageNet } from './backbone-card.ts';
 
 /** What the user says beside the file: it goes before the card, and where there is no card, in its place. */
@@ -33,7 +33,7 @@ export const flagKinds: { readonly [K in keyof Required<BackboneFlags>]: Kind } 
   mean: three,
   std: three,
   normalization: optional(oneOf(['imagenet'])),
-  inputSize: optional(pictureSize),
+  inputSize: optional(sizeInPixels),
   minInputSize: optional(wholeFrom(1)),
   layers: optional(list(text)),
   licence: optional(text),

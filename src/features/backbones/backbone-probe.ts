@@ -5,7 +5,7 @@
 import { CladError, firstLineOf } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import { attach, Graph, type ModelProto, type Tensor } from '../../graph/index.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { sizeOf, sizeOption } from '../../image/size-option.ts';
 import { type Engine, float32 } from '../../runtime/engine.ts';
 import type { BackboneLayer } from './backbone-card.ts';
@@ -29,15 +29,15 @@ export async function measureValues(
   model: ModelProto,
   inputName: string,
   names: readonly string[],
-  { width, height }: PictureSize,
+  { width, height }: ImageSize,
   options: { range?: boolean } = {},
 ): Promise<{ values: MeasuredValue[]; milliseconds: number }> {
   const graph = new Graph();
-  const picture = graph.input('picture', 'float32', ['N', 3, 'H', 'W']);
+  const image = graph.input('image', 'float32', ['N', 3, 'H', 'W']);
   const values = attach(
     graph,
     model,
-    { [inputName]: picture },
+    { [inputName]: image },
     names.map((name) => ({ name })),
   );
   values.forEach((value, index) => {
@@ -51,7 +51,7 @@ export async function measureValues(
       new Float32Array(3 * width * height),
     );
     const started = performance.now();
-    const outputs = await session.run({ picture: float32(data, [1, 3, height, width]) });
+    const outputs = await session.run({ image: float32(data, [1, 3, height, width]) });
     const milliseconds = performance.now() - started;
     const number = (name: string) => Number(outputs[name]?.data[0] ?? Number.NaN);
     return {
@@ -95,7 +95,7 @@ export async function measureLayers(
   model: ModelProto,
   inputName: string,
   names: readonly string[],
-  fixedSize?: PictureSize,
+  fixedSize?: ImageSize,
 ): Promise<FoundLayers> {
   const measured = await measureStrides(engine, model, inputName, names, fixedSize);
   if ('reason' in measured) return measured;
@@ -115,7 +115,7 @@ export async function proposeLayers(
   engine: Engine,
   model: ModelProto,
   inputName: string,
-  fixedSize?: PictureSize,
+  fixedSize?: ImageSize,
 ): Promise<readonly BackboneLayer[]> {
   const names = (model.graph.node ?? []).flatMap(({ output }) => (output?.[0] ? [output[0]] : []));
   const measured = await measureStrides(engine, model, inputName, names, fixedSize);
@@ -134,7 +134,7 @@ interface Strided {
   readonly name: string;
   readonly shape: readonly number[];
   readonly stride: number;
-  /** Whether it is a map of the picture: of one stride down and across. */
+  /** Whether it is a map of the image: of one stride down and across. */
   readonly isMap: boolean;
 }
 
@@ -143,9 +143,9 @@ async function measureStrides(
   model: ModelProto,
   inputName: string,
   names: readonly string[],
-  fixedSize: PictureSize | undefined,
+  fixedSize: ImageSize | undefined,
 ): Promise<Strided[] | { reason: string }> {
-  const run = (size: PictureSize) => measureValues(engine, model, inputName, names, size);
+  const run = (size: ImageSize) => measureValues(engine, model, inputName, names, size);
   if (fixedSize === undefined) {
     try {
       const [small, large] = [await run(sizeOf(128)), await run(sizeOf(256))];

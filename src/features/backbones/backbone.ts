@@ -26,7 +26,7 @@ import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type BackboneCard, parseCard } from './backbone-card.ts';
 import { deriveCard } from './backbone-derive.ts';
-import { checkFixedSize, decode, pictureInput, unsuitable } from './backbone-file.ts';
+import { checkFixedSize, decode, imageInput, unsuitable } from './backbone-file.ts';
 import { type BackboneFlags, defined, flagKinds, normalizationOf } from './backbone-flags.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { builtinWeights } from './builtin-weights.ts';
@@ -85,7 +85,7 @@ export async function loadBackbone(
     });
   }
   const model = decode(bytes, path);
-  const input = pictureInput(model, path);
+  const input = imageInput(model, path);
   if (!cardPath || !written) {
     const { card, assumed } = await deriveCard(path, model, input, flags, engine);
     return { card: { ...parseCard(card, path), sha256 }, model, path, sha256, assumed };

@@ -36,7 +36,7 @@ export interface WeightsFile {
 interface Recipe {
   /** Whether it has layers that were learnt; without, it is built without weights. */
   readonly learnt: boolean;
-  build(picture: Tensor, weights: Weights): Layers;
+  build(image: Tensor, weights: Weights): Layers;
   /** As its card says. */
   readonly source: string;
 }
@@ -45,9 +45,9 @@ interface Recipe {
 const recipes: Readonly<Record<string, Recipe>> = {
   [builtinName]: {
     learnt: true,
-    build(picture, weights) {
-      const learnt = learntLayers(picture, weights);
-      const { first, second } = filterBank(picture);
+    build(image, weights) {
+      const learnt = learntLayers(image, weights);
+      const { first, second } = filterBank(image);
       // Both halves have one grid where the image's side is a multiple of 8.
       const [, , height, width] = first.shape;
       const layer2 = { ...learnt.layer2, shape: ['N', learnt.layer2.shape[1]!, height!, width!] };
@@ -60,8 +60,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
   },
   distilled: {
     learnt: true,
-    build(picture, weights) {
-      const { layer2, layer3 } = learntLayers(picture, weights);
+    build(image, weights) {
+      const { layer2, layer3 } = learntLayers(image, weights);
       return [
         { value: layer2, stride: 8 },
         { value: layer3, stride: 16 },
@@ -71,8 +71,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
   },
   'filter-bank': {
     learnt: false,
-    build(picture) {
-      const { first, second } = filterBank(picture);
+    build(image) {
+      const { first, second } = filterBank(image);
       return [
         { value: first, stride: 8 },
         { value: second, stride: 8 },
@@ -109,8 +109,8 @@ export async function builtinBackbone(
       std: [0.5, 0.5, 0.5],
       licence: 'Apache-2.0',
       source: `part of clad: ${recipe.source}`,
-      build: (picture) =>
-        recipe.build(picture, tensors).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
+      build: (image) =>
+        recipe.build(image, tensors).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
     },
     name,
     flags,
@@ -118,10 +118,10 @@ export async function builtinBackbone(
 }
 
 /** The distilled network, which takes ImageNet's normalisation. */
-function learntLayers(picture: Tensor, weights: Weights) {
+function learntLayers(image: Tensor, weights: Weights) {
   const { mean, std } = imageNet;
   const constant = (name: string, values: readonly number[]) =>
-    picture.graph.constant(name, values, [1, 3, 1, 1]);
+    image.graph.constant(name, values, [1, 3, 1, 1]);
   const scale = constant(
     'normalise_scale',
     std.map((each) => 0.5 / each),
@@ -130,7 +130,7 @@ function learntLayers(picture: Tensor, weights: Weights) {
     'normalise_shift',
     std.map((each, channel) => (0.5 - mean[channel]!) / each),
   );
-  return distilledNetwork(add(mul(picture, scale), shift), weights);
+  return distilledNetwork(add(mul(image, scale), shift), weights);
 }
 
 /** SHA-256 of the file. Another would give other features without a word. */

@@ -1,6 +1,6 @@
 /** @file Whether layers are what a backbone's card says of them, once the network has been run. */
 import { CladError } from '../../core/errors.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { sizeOf, sizeText } from '../../image/size-option.ts';
 import type { MeasuredValue } from './backbone-probe.ts';
 import type { Backbone } from './loaded-backbone.ts';
@@ -13,7 +13,7 @@ import type { Backbone } from './loaded-backbone.ts';
 export function requireAsCarded(
   { card, path }: Pick<Backbone, 'card' | 'path'>,
   measured: readonly Pick<MeasuredValue, 'name' | 'shape'>[],
-  { width, height }: PictureSize,
+  { width, height }: ImageSize,
 ): void {
   for (const { name, shape } of measured) {
     const layer = card.layers.find((each) => each.name === name);

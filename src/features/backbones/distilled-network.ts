@@ -21,14 +21,14 @@ export interface DistilledLayers {
 /**
  * The network's nodes behind an image, from its convolutions: `stem`, `stageN.down`, `stageN.blockM.first` and `.second`, and the
  * heads, each `.weight` and `.bias`. As many blocks are made as there are weights.
- * @param picture - float32 [N, 3, H, W], RGB/255 normalised with ImageNet's mean and deviation
+ * @param image - float32 [N, 3, H, W], RGB/255 normalised with ImageNet's mean and deviation
  * @throws INTERNAL when a weight is missing
  */
 export function distilledNetwork(
-  picture: Tensor,
+  image: Tensor,
   weights: Readonly<Record<string, Safetensor>>,
 ): DistilledLayers {
-  const { graph } = picture;
+  const { graph } = image;
   const constant = (name: string) => {
     const tensor = weights[name];
     if (!tensor) throw new CladError('INTERNAL', { reason: `The built-in backbone has no weight ${name}.` });
@@ -47,7 +47,7 @@ export function distilledNetwork(
     }
     return map;
   };
-  const first = stage(relu(convolve(picture, 'stem', 2)), 'stage1');
+  const first = stage(relu(convolve(image, 'stem', 2)), 'stage1');
   const second = stage(first, 'stage2');
   const third = stage(second, 'stage3');
   return { layer2: convolve(second, 'layer2'), layer3: convolve(third, 'layer3') };

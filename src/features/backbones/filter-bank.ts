@@ -73,18 +73,18 @@ export function buildFilterBank(standardise = true): Graph {
 
 /**
  * The bank's nodes behind an image.
- * @param picture - float32 [N, 3, H, W], RGB from -1 to 1
+ * @param image - float32 [N, 3, H, W], RGB from -1 to 1
  */
 export function filterBank(
-  picture: Tensor,
+  image: Tensor,
   standardise = true,
 ): { readonly first: Tensor; readonly second: Tensor } {
-  const image = logarithm(picture);
+  const logged = logarithm(image);
   const finish = (map: FeatureMap, moments: readonly Moments[], weight = 1) =>
     standardise ? standardised(map, moments, weight) : map.tensor;
   const magnitudes: FeatureMap[] = [];
-  const first = [finish(colourMeans(image), colourMoments)];
-  let current = image;
+  const first = [finish(colourMeans(logged), colourMoments)];
+  let current = logged;
   for (let scale = 0; scale < scales; scale++) {
     // The two finest magnitudes are smooth enough for every second place.
     const magnitude = firstMagnitude(current, scale < 2 ? 2 : 1);

@@ -9,10 +9,10 @@ import type { Backbone } from './loaded-backbone.ts';
 export interface GraphBackbone extends Omit<BackboneCard, 'sha256' | 'inputName' | 'layers'> {
   /**
    * The layers, shallow to deep.
-   * @param picture - float32 [N, 3, H, W], RGB/255 normalised by `mean` and `std`
+   * @param image - float32 [N, 3, H, W], RGB/255 normalised by `mean` and `std`
    */
   build(
-    picture: graph.Tensor,
+    image: graph.Tensor,
   ): readonly { readonly name: string; readonly value: graph.Tensor; readonly stride: number }[];
 }
 

@@ -7,7 +7,7 @@
  */
 import {
   add,
-  elementCount,
+  countElements,
   gather,
   gatherAlong,
   linear,
@@ -189,7 +189,7 @@ export function matchImages(
 ): Pick<Match, 'difference' | 'distance'> {
   const [rows, width] = projected.shape as [number | string, number];
   const images = reshape(projected, [-1, patches, width], 'images');
-  const { outputs } = loop(projected.graph, elementCount(classOf), {}, (_, turn) => {
+  const { outputs } = loop(projected.graph, countElements(classOf), {}, (_, turn) => {
     const classIndex = gather(classOf, reshape(turn, [1]));
     const { difference, distance } = matchInClass(gather(images, turn), bank, classIndex, options);
     return { state: {}, outputs: { difference, distance } };

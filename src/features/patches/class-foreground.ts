@@ -13,7 +13,7 @@ import {
   type ForegroundDecision,
   foregroundIsStable,
 } from '../../synthesis/foreground.ts';
-import { inputPicture } from './input-picture.ts';
+import { inputImage } from './input-image.ts';
 
 /** How the decision is made. */
 export interface ClassForegroundOptions {
@@ -45,7 +45,7 @@ export async function classForegrounds(
   let done = 0;
   const estimates = await mapConcurrently(chosen, images.atOnce, async ({ path, className }) => {
     const { mask: _, ...statistics } = estimateForeground(
-      inputPicture(await images.decode(path, { bits: options.bits }), geometry),
+      inputImage(await images.decode(path, { bits: options.bits }), geometry),
     );
     done++;
     options.onProgress?.({ task: 'foregrounds', done, total: chosen.length, unit: 'images' });

@@ -8,7 +8,7 @@ import type { Geometry, Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { sizeText } from '../../image/size-option.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
-import { checkFixedSize, pictureInput } from '../backbones/backbone-file.ts';
+import { checkFixedSize, imageInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
 import { requireAsCarded } from '../backbones/check-layers.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
@@ -46,7 +46,7 @@ export async function planFeatures(
   const { card, model } = backbone;
   const { width, height } = options.geometry;
   const size = { width, height };
-  checkFixedSize(pictureInput(model, backbone.path), size);
+  checkFixedSize(imageInput(model, backbone.path), size);
   chosenLayers(backbone, options);
   const { sizeMultiple = 1 } = card;
   if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0) {

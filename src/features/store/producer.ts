@@ -9,7 +9,7 @@ import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
 import { type LocalAnomalyOptions, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
-import { inputPicture } from '../patches/input-picture.ts';
+import { inputImage } from '../patches/input-image.ts';
 import { proceduralTextures, type TextureSource, textureFolder } from './texture-source.ts';
 
 /** What all jobs of an extraction share; can be sent to another thread. */
@@ -62,7 +62,7 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
     const image = await images.decode(path, { bits: setup.bits });
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0) {
-      const input = inputPicture(image, setup.geometry);
+      const input = inputImage(image, setup.geometry);
       const foreground = setup.foregroundClasses.includes(className)
         ? estimateForeground(input).mask
         : undefined;

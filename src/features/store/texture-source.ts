@@ -5,7 +5,7 @@
 import { CladError } from '../../core/errors.ts';
 import type { Random } from '../../core/random.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { scaleToCover } from '../../synthesis/fit-texture.ts';
 import { proceduralTexture, textureFamilies } from '../../synthesis/procedural-textures.ts';
@@ -19,7 +19,7 @@ export interface TextureSource {
    * @param size - what it will cover, pixels; it may be larger
    * @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID`, naming the texture's file
    */
-  texture(random: Random, size: PictureSize): Promise<RgbImage>;
+  texture(random: Random, size: ImageSize): Promise<RgbImage>;
 }
 
 /** How textures of a folder are kept. */
@@ -73,7 +73,7 @@ class TextureCache {
     this.#limit = limit;
   }
 
-  async get(path: string, size: PictureSize): Promise<RgbImage> {
+  async get(path: string, size: ImageSize): Promise<RgbImage> {
     const key = `${size.width} ${size.height} ${path}`;
     const kept = this.#kept.get(key);
     if (kept) {
@@ -89,7 +89,7 @@ class TextureCache {
     return coming;
   }
 
-  async #decode(key: string, path: string, size: PictureSize): Promise<RgbImage> {
+  async #decode(key: string, path: string, size: ImageSize): Promise<RgbImage> {
     const texture = scaleToCover(await this.#read(path), size);
     this.#kept.set(key, texture);
     this.#bytes += texture.data.length;

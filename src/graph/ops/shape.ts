@@ -56,7 +56,7 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 }
 
 /** How many elements there are, int64 []. */
-export function elementCount(x: Tensor): Tensor {
+export function countElements(x: Tensor): Tensor {
   return x.graph.add('Size', [x], [{ dtype: 'int64', shape: [] }])[0] as Tensor;
 }
 

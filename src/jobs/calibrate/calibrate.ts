@@ -27,13 +27,13 @@ import {
 import { requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
-import type { SeenPicture } from '../../image/look.ts';
+import type { SeenImage } from '../../image/look.ts';
 import { asPublished } from '../../methods/shared/option-groups.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
 import { predictTargets } from '../predict.ts';
-import { rememberPictures, remembersAll } from '../remembered-pictures.ts';
+import { rememberImages, remembersAll } from '../remembered-images.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
 import { type CalibratedClass, comparedClass } from './compared-class.ts';
@@ -154,16 +154,14 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
       sieve.takesAnomalous(each, image),
     );
     noteSifted(sieve, request.note);
-    const pictures = new Map(
-      [...calibrations.keys()].map((name) => [name, ofGood.get(name)?.pictures ?? []]),
-    );
+    const images = new Map([...calibrations.keys()].map((name) => [name, ofGood.get(name)?.images ?? []]));
     for (const name of calibrations.keys())
       noteBursts(name, ofGood.get(name) as ClassPredictions, request.note);
     const after = calibrated(
       before,
       calibrations,
       sieve.good,
-      pictures,
+      images,
       createHash('sha256').update(bytes).digest('hex'),
     );
     const entries = decodeMetadata(bytes);
@@ -204,7 +202,7 @@ function calibrated(
   before: DetectorMetadata,
   calibrations: ReadonlyMap<string, ClassCalibration>,
   good: readonly string[],
-  pictures: ReadonlyMap<string, readonly SeenPicture[]>,
+  images: ReadonlyMap<string, readonly SeenImage[]>,
   source: string,
 ): DetectorMetadata {
   const counts = [...calibrations].map(([name, { threshold }]) => [name, threshold.count]);
@@ -215,8 +213,8 @@ function calibrated(
       created: new Date().toISOString(),
       source,
       images: { ...before.calibrated?.images, ...Object.fromEntries(counts) },
-      pictures: rememberPictures(good, before.calibrated?.pictures),
+      remembered: rememberImages(good, before.calibrated?.remembered),
     },
-    ...(before.camera && { camera: widenedCamera(before.camera, pictures) }),
+    ...(before.camera && { camera: widenedCamera(before.camera, images) }),
   };
 }

@@ -1,10 +1,10 @@
 /** @file What a detector says of photographs, by the class that it takes each for. */
 import { CladError } from '../../core/errors.ts';
 import { mapAhead } from '../../data/concurrency.ts';
-import { type Sketch, sketchOf } from '../../data/picture-sketch.ts';
+import { type Sketch, sketchOf } from '../../data/image-sketch.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
-import { lookAt, type SeenPicture } from '../../image/look.ts';
+import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { decodeOrError } from '../predict.ts';
 import { WarningSummary } from '../warning-summary.ts';
@@ -18,7 +18,7 @@ export interface ClassPredictions {
   readonly maps: Float32Array[];
   readonly paths: string[];
   readonly sketches: Sketch[];
-  readonly pictures: SeenPicture[];
+  readonly images: SeenImage[];
 }
 
 export interface PredictedPhotographs {
@@ -57,12 +57,12 @@ export async function predictPhotographs(
         scores: [],
         maps: [],
         sketches: [],
-        pictures: [],
+        images: [],
       };
       byClass.set(name, predictions);
       predictions.paths.push(path);
       predictions.scores.push(score);
-      predictions.pictures.push({ look: lookAt(image), source: image.source });
+      predictions.images.push({ look: lookAt(image), source: image.source });
       predictions.sketches.push(sketchOf(image));
       if (predictions.maps.length < maps) predictions.maps.push(map);
     }

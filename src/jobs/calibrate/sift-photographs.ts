@@ -3,12 +3,12 @@
  * memory bank knows it. They are met as they are decoded for predicting, so nothing is decoded twice.
  */
 import { CladError } from '../../core/errors.ts';
+import type { Sketch } from '../../data/image-sketch.ts';
 import { nearDuplicates } from '../../data/near-duplicates.ts';
-import type { Sketch } from '../../data/picture-sketch.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { isRemembered } from '../remembered-pictures.ts';
+import { isRemembered } from '../remembered-images.ts';
 
 /** Takes the photographs of a calibration one after another, the good ones first. */
 export class PhotographSieve {

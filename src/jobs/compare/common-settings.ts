@@ -23,7 +23,7 @@ export async function withCommon(
 ): Promise<CommonSettings> {
   const shapes = await Promise.all(
     variants.map(async ({ method, preset, where }) =>
-      presetOf(await loadMethod(method), preset, named('preset', where)),
+      presetOf(await loadMethod(method), preset, optionAt('preset', where)),
     ),
   );
   const settings = set.map((text) => ({ text, options: optionFromText(text, commonWhere) }));
@@ -51,7 +51,7 @@ function requireOne(shapes: readonly object[], options: OptionTree): void {
 }
 
 /** An option with the place that it stands in, where it has one. */
-export function named(option: string, where: string | undefined): string {
+export function optionAt(option: string, where: string | undefined): string {
   return where === undefined ? option : `${option} in ${where}`;
 }
 

@@ -32,7 +32,7 @@ import { type EvaluationDocument, evaluateRun } from '../evaluate/evaluate.ts';
 import { train } from '../train/train.ts';
 import type { TrainRequest } from '../train/train-request.ts';
 import { version } from '../version.ts';
-import { commonWhere, named } from './common-settings.ts';
+import { commonWhere, optionAt } from './common-settings.ts';
 
 /** One row of the table. */
 export interface GridVariant {
@@ -142,7 +142,7 @@ async function plannedJobs({ setting, out, variants, seeds, cache }: GridRequest
   const twice = variants.find(({ name }, index) => variants.findIndex((each) => each.name === name) < index);
   if (twice) {
     throw new CladError('OPTION_INVALID', {
-      option: named('the name', twice.where),
+      option: optionAt('the name', twice.where),
       expected: 'unlike those of other rows',
       actual: twice.name,
     });
@@ -176,8 +176,8 @@ function indexOf(variants: readonly GridVariant[], cell: GridCell): number {
 /** A variant's options, checked. @throws OPTION_INVALID, for a seed too; OPTION_UNKNOWN */
 export async function optionsOf(variant: GridVariant): Promise<CommonOptions> {
   const { name, set, common = [], where } = variant;
-  const method = await loadMethod(variant.method, named('method', where));
-  presetOf(method, variant.preset, named('preset', where));
+  const method = await loadMethod(variant.method, optionAt('method', where));
+  presetOf(method, variant.preset, optionAt('preset', where));
   return resolveOptions(method, variant.preset, [
     ...settings(common, commonWhere),
     ...settings(set, where ?? `row ${name}`),

@@ -2,7 +2,7 @@
 import type { Sample } from '../../data/dataset.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { inputMask } from '../../features/patches/input-picture.ts';
+import { inputMask } from '../../features/patches/input-image.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { decodeMasks } from '../../image/mask.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';

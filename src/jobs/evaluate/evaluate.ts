@@ -28,7 +28,7 @@ import { modelPathOf, RunFolder } from '../run-folder.ts';
 import { WarningSummary } from '../warning-summary.ts';
 import { decodeSample } from './decode-sample.ts';
 import { maskNotes } from './mask-notes.ts';
-import { lookAtPictures, type TestPictures } from './test-pictures.ts';
+import { lookAtImages, type TestImages } from './test-images.ts';
 
 export interface EvaluateRequest {
   /** Run folder, or a detector file. */
@@ -94,7 +94,7 @@ export interface EvaluationDocument extends Evaluation {
     /** Of the votes, 0..1. */
     readonly share: number;
   }[];
-  readonly pictures: TestPictures;
+  readonly images: TestImages;
   readonly timing: {
     /** Decoding and everything after it, one image at a time. */
     readonly imagesPerSecond: number;
@@ -137,7 +137,7 @@ export async function evaluateInFull(
     const tested = await testImages(request, loaded, detector.metadata);
     const { dataset, samples, leftOut, emptyMasks } = tested;
     const { geometry } = detector.metadata;
-    const pictures = lookAtPictures(samples, tested.pixels, detector.metadata, request.note);
+    const images = lookAtImages(samples, tested.pixels, detector.metadata, request.note);
     const measurement = await measure(detector, samples, request.onProgress, watch);
     const { evaluation, timing, misplaced, warnings } = measurement;
     for (const sentence of warnings.sentences) request.note?.(sentence);
@@ -174,7 +174,7 @@ export async function evaluateInFull(
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
       },
-      pictures,
+      images,
       ...measured,
       misplaced,
       timing,

@@ -6,7 +6,7 @@ import { groupBy } from '../../core/arrays.ts';
 import { csvLine } from '../../core/csv.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import { heatOver, seenPicture, withLegend } from '../../detector/heat/heat-picture.ts';
+import { heatOver, seenImage, withLegend } from '../../detector/heat/heat-image.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { deviations, mostDeviations } from '../../detector/thresholds/outliers.ts';
 import { decodeImage } from '../../image/decode.ts';
@@ -24,10 +24,10 @@ export interface RankedImage extends GoodImage {
 }
 
 /** Images of them, at most. */
-const mostPictures = 12;
+const mostImages = 12;
 
 /** Longer side of such an image, pixels. */
-const pictureSide = 480;
+const imageSide = 480;
 
 /**
  * The images of each class, the most anomalous first.
@@ -110,21 +110,19 @@ export async function writeGoodImages(
   await rm(run.standingOut, { recursive: true, force: true });
   // Photographs of before may be gone where the detector is changed later.
   const there = suspects(images).filter(({ path }) => existsSync(path));
-  for (const [index, { id, path, class: className, recognisedAs }] of there
-    .slice(0, mostPictures)
-    .entries()) {
+  for (const [index, { id, path, class: className, recognisedAs }] of there.slice(0, mostImages).entries()) {
     const image = await decodeImage(path, { bits: bitsOf(metadata) });
     const { map } = await oneOut.predict(id, image);
-    const seen = await shrink(seenPicture({ metadata }, image), pictureSide);
+    const seen = await shrink(seenImage({ metadata }, image), imageSide);
     const { threshold } = metadata.thresholds[className]!;
     const heat = heatOver({ metadata }, seen, { class: className, threshold, map });
-    const picture = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
-    await writePng(join(run.standingOut, pictureName(index, className, recognisedAs, path)), picture);
+    const shown = sideBySide([seen, withLegend({ metadata }, heat, className)], 4);
+    await writePng(join(run.standingOut, imageName(index, className, recognisedAs, path)), shown);
   }
 }
 
 /** Short, and of letters that any file system takes. */
-function pictureName(index: number, className: string, recognisedAs: string, path: string): string {
+function imageName(index: number, className: string, recognisedAs: string, path: string): string {
   const taken = recognisedAs === className ? '' : `-like-${recognisedAs}`;
   const plain = `${className}${taken}-${parse(path).name}`.replace(/[^\p{L}\p{N}.-]+/gu, '_').slice(0, 48);
   return `${String(index + 1).padStart(2, '0')}-${plain}.png`;

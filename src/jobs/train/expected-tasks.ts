@@ -33,16 +33,16 @@ export function expectedTasks(
   };
   const image = method.imageSeconds?.(options, counts) ?? usualImage;
   const made = madeCount(options, classes.length);
-  const pictures = (task: string, seconds: number): ExpectedTask => ({ task, seconds, kind: 'pictures' });
+  const images = (task: string, seconds: number): ExpectedTask => ({ task, seconds, kind: 'images' });
   const tasks: readonly ExpectedTask[] = [
-    pictures('checking images', (training.length + Math.max(reported, selection)) * 0.004),
-    pictures('checking textures', request.textures === undefined || made === 0 ? 0 : 2),
-    pictures('reading images', training.length * 0.001),
+    images('checking images', (training.length + Math.max(reported, selection)) * 0.004),
+    images('checking textures', request.textures === undefined || made === 0 ? 0 : 2),
+    images('reading images', training.length * 0.001),
     ...(method.tasks?.(options, counts) ?? []),
-    pictures('thresholds', training.length * image),
-    pictures('regions', made * madeCost * image),
-    pictures('evaluating', reported * (image + 0.02)),
-    pictures('embedding', Math.min(embedded, reported) * image),
+    images('thresholds', training.length * image),
+    images('regions', made * madeCost * image),
+    images('evaluating', reported * (image + 0.02)),
+    images('embedding', Math.min(embedded, reported) * image),
   ];
   return tasks.filter(({ seconds }) => seconds > 0);
 }

@@ -13,10 +13,10 @@ import { byClass } from '../../data/dataset.ts';
 import { endingAt } from '../../detector/heat/map-range.ts';
 import { insideRegions } from '../../detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { inputPicture } from '../../features/patches/input-picture.ts';
+import { inputImage } from '../../features/patches/input-image.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
@@ -99,7 +99,7 @@ export async function withMadeDefects(
  */
 export function shareOf(
   found: readonly SeenDefect[],
-  size: PictureSize,
+  size: ImageSize,
   { threshold, low, reach }: { readonly threshold: number; readonly low: number; readonly reach: number },
 ): number {
   if (found.length < leastFound) return usualShare;
@@ -149,7 +149,7 @@ async function* madeDefects(
   const made = mapAhead(numbers, 2, async (number) => {
     const id = images[number % images.length] as number;
     const image = await access.decode(training[id]!.path, { bits });
-    const seen = inputPicture(image, geometry);
+    const seen = inputImage(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
     const foreground = onPart ? estimateForeground(seen).mask : undefined;
@@ -170,31 +170,31 @@ async function partIsFound(
   const estimates = [];
   const decode = (id: number) => access.decode(training[id]!.path, { bits });
   for await (const [, image] of mapAhead(images, 2, decode)) {
-    const { mask: _, ...statistics } = estimateForeground(inputPicture(image, geometry));
+    const { mask: _, ...statistics } = estimateForeground(inputImage(image, geometry));
     estimates.push(statistics);
   }
   return foregroundIsStable(estimates).accepted;
 }
 
 /** The anomaly's largest connected piece alone on the image. */
-export function largestPiece(picture: RgbImage, { image, mask }: Pick<LocalAnomaly, 'image' | 'mask'>) {
+export function largestPiece(whole: RgbImage, { image, mask }: Pick<LocalAnomaly, 'image' | 'mask'>) {
   const { labels, sizes } = regionsOf(mask.data, mask.width, mask.height);
   const largest = sizes.indexOf(Math.max(...sizes)) + 1;
   const piece = Uint8Array.from(labels, (label) => (label === largest ? 1 : 0));
-  const data = Uint8Array.from(picture.data);
+  const data = Uint8Array.from(whole.data);
   for (let pixel = 0; pixel < piece.length; pixel++)
     if (piece[pixel] !== 0) data.set(image.data.subarray(3 * pixel, 3 * pixel + 3), 3 * pixel);
-  return { image: { width: picture.width, height: picture.height, data }, mask: piece };
+  return { image: { width: whole.width, height: whole.height, data }, mask: piece };
 }
 
 /** An image of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
-function framed(picture: RgbImage, geometry: Geometry): RgbImage {
+function framed(whole: RgbImage, geometry: Geometry): RgbImage {
   const { width, height } = resizedSize(geometry);
   const part = cutOut(geometry);
-  if (width === part.width && height === part.height) return picture;
+  if (width === part.width && height === part.height) return whole;
   const data = new Uint8Array(width * height * 3).fill(128);
   const bytes = part.width * 3;
   for (let row = 0; row < part.height; row++)
-    data.set(picture.data.subarray(row * bytes, (row + 1) * bytes), ((part.y + row) * width + part.x) * 3);
+    data.set(whole.data.subarray(row * bytes, (row + 1) * bytes), ((part.y + row) * width + part.x) * 3);
   return { width, height, data };
 }

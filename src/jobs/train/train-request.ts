@@ -18,7 +18,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { layouts } from '../../data/dataset.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import type { BackboneFlags } from '../../features/backbones/backbone-flags.ts';
-import type { SeenPicture } from '../../image/look.ts';
+import type { SeenImage } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { sampleBits } from '../../image/samples.ts';
 import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
@@ -111,7 +111,7 @@ export interface Work extends FitContext {
   /** What was passed over in the folders of data set and textures, broken files among it. */
   readonly leftOut: LeftOutSummary;
   /** What the training images are like, by path. */
-  readonly seen: ReadonlyMap<string, SeenPicture>;
+  readonly seen: ReadonlyMap<string, SeenImage>;
   /** What the fingerprint is made of: a text for each training image. */
   readonly records: readonly string[];
 }

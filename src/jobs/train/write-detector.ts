@@ -25,7 +25,7 @@ import {
 } from '../good-images/good-images.ts';
 import { goodImagesFile, writeGoodImagesFile } from '../good-images/good-images-file.ts';
 import { type RankedImage, rankImages, writeGoodImages } from '../good-images/standing-out.ts';
-import { rememberPictures } from '../remembered-pictures.ts';
+import { rememberImages } from '../remembered-images.ts';
 import { makeGolden } from '../verify.ts';
 import { version } from '../version.ts';
 import { withMadeDefects } from './made-defects.ts';
@@ -98,13 +98,13 @@ function gapOf(images: readonly GoodImage[], hasBank: boolean, steps: readonly n
 
 /** What the photographs of each class are like, held-out ones too. */
 function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
-  const pictures = training.flatMap(({ path, className }) => {
-    const picture = seen.get(path);
-    return picture ? { className, picture } : [];
+  const images = training.flatMap(({ path, className }) => {
+    const image = seen.get(path);
+    return image ? { className, image } : [];
   });
-  const classes = [...byClass(pictures)].map(([name, own]) => [
+  const classes = [...byClass(images)].map(([name, own]) => [
     name,
-    cameraProfile(own.map(({ picture }) => picture)),
+    cameraProfile(own.map(({ image }) => image)),
   ]);
   return { bits, classes: Object.fromEntries(classes) };
 }
@@ -131,7 +131,7 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
     grid: view.grid,
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
-    trained: rememberPictures(work.trainingPixels),
+    trained: rememberImages(work.trainingPixels),
     provenance: {
       data: {
         // The name alone: the file travels, and the path is nobody's business.

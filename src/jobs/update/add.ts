@@ -25,7 +25,7 @@ import {
   writeGoodImages,
 } from '../good-images/standing-out.ts';
 import { predictTargets } from '../predict.ts';
-import { rememberPictures } from '../remembered-pictures.ts';
+import { rememberImages } from '../remembered-images.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
@@ -155,9 +155,9 @@ async function addUnlocked(request: AddRequest): Promise<AddDocument> {
       const hashes = [...joining.values()].flat().map(({ hash }) => hash);
       const { metadata, kept, version } = await replaceDetector(engine, subject, {
         model: changed,
-        metadata: { ...judged, trained: rememberPictures(hashes, before.trained) },
+        metadata: { ...judged, trained: rememberImages(hashes, before.trained) },
         file: withScores(grown.file, predicted.images),
-        change: { action, classes: changesOf(classes), pictures: rememberPictures(hashes) },
+        change: { action, classes: changesOf(classes), remembered: rememberImages(hashes) },
       });
       const ranked = rankImages(calibration.images, countsTrained(before.provenance.scoreGap));
       await writeGoodImages(subject, oneOut, ranked, metadata);

@@ -25,8 +25,8 @@ export interface DetectorVersion {
   readonly classes: readonly ChangedClass[];
   /** SHA-256 of the file it was made from; null for the training. */
   readonly source: string | null;
-  /** The first 16 hexadecimal digits of the hashes of the pictures that joined. */
-  readonly pictures: readonly string[];
+  /** The first 16 hexadecimal digits of the hashes of the images that joined. */
+  readonly hashes: readonly string[];
 }
 
 /** The document of `clad history --json`. */
@@ -70,13 +70,13 @@ function imagesNow({ provenance: { data } }: DetectorMetadata, name: string): nu
 }
 
 function changes({ history = [], provenance }: DetectorMetadata): DetectorVersion[] {
-  const said = history.map(({ version, created, action, classes, source, pictures }) => ({
+  const said = history.map(({ version, created, action, classes, source, remembered: hashes }) => ({
     version,
     created,
     action,
     classes: Object.entries(classes).map(([name, each]) => ({ class: name, ...each })),
     source,
-    pictures: hashesOf(pictures?.pixels ?? ''),
+    hashes: hashesOf(hashes?.pixels ?? ''),
   }));
   const sources = new Set(history.map(({ source }) => source));
   // Of versions that kept no history.
@@ -89,7 +89,7 @@ function changes({ history = [], provenance }: DetectorMetadata): DetectorVersio
         action: 'exclude',
         classes: Object.entries(images).map(([name, count]) => changedClass(name, -count)),
         source,
-        pictures: [],
+        hashes: [],
       }),
     ),
     ...said,
@@ -102,7 +102,7 @@ function changedClass(name: string, images: number): ChangedClass {
 
 function calibrations({ calibrated }: DetectorMetadata): DetectorVersion[] {
   if (!calibrated) return [];
-  const { created, source, images, pictures } = calibrated;
+  const { created, source, images, remembered: hashes } = calibrated;
   const classes = Object.entries(images).map(([name, count]) => changedClass(name, count));
   return [
     {
@@ -111,7 +111,7 @@ function calibrations({ calibrated }: DetectorMetadata): DetectorVersion[] {
       action: 'calibrate',
       classes,
       source,
-      pictures: hashesOf(pictures?.pixels ?? ''),
+      hashes: hashesOf(hashes?.pixels ?? ''),
     },
   ];
 }
@@ -136,7 +136,7 @@ function training(metadata: DetectorMetadata): DetectorVersion {
     action: 'train',
     classes: counts.filter(({ images }) => images > 0),
     source: null,
-    pictures: [],
+    hashes: [],
   };
 }
 

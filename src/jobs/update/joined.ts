@@ -14,11 +14,11 @@ export type Joining = ReadonlyMap<string, readonly NewImage[]>;
 export function joinedMetadata(before: DetectorMetadata, joining: Joining): DetectorMetadata {
   const fresh = [...joining.keys()].filter((name) => !before.classes.includes(name));
   const { camera, regions } = before;
-  const pictures = new Map([...joining].map(([name, own]) => [name, own.map(({ picture }) => picture)]));
+  const images = new Map([...joining].map(([name, own]) => [name, own.map(({ image }) => image)]));
   const profiles: Record<string, CameraProfile> = {};
-  for (const name of fresh) profiles[name] = cameraProfile(pictures.get(name)!);
+  for (const name of fresh) profiles[name] = cameraProfile(images.get(name)!);
   const shares = Object.fromEntries(fresh.map((name) => [name, usualShare]));
-  const wider = camera && widenedCamera(camera, pictures);
+  const wider = camera && widenedCamera(camera, images);
   return {
     ...before,
     classes: [...before.classes, ...fresh],

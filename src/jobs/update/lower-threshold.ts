@@ -17,7 +17,7 @@ import { decodeImage } from '../../image/decode.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict.ts';
-import { isRemembered } from '../remembered-pictures.ts';
+import { isRemembered } from '../remembered-images.ts';
 import { judgeAgain, recalibrate } from './judge-again.ts';
 import { type ChangeRequest, replaceDetector, subjectOf, withRun } from './subject.ts';
 

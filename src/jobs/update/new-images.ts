@@ -15,11 +15,11 @@ import { bitsOf } from '../../detector/camera/camera.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
-import { lookAt, type SeenPicture } from '../../image/look.ts';
+import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type Engine, floats, int64 } from '../../runtime/engine.ts';
 import { decodeOrError } from '../predict.ts';
-import { isRemembered } from '../remembered-pictures.ts';
+import { isRemembered } from '../remembered-images.ts';
 
 /** What a detector says of an image. */
 export interface Said {
@@ -79,7 +79,7 @@ export interface NewImage {
   readonly path: string;
   /** Of its pixels. */
   readonly hash: string;
-  readonly picture: SeenPicture;
+  readonly image: SeenImage;
   readonly score: number;
   readonly recognisedAs: string;
   readonly share: number;
@@ -146,7 +146,7 @@ export async function lookAtNew(
       images.push({
         path,
         hash,
-        picture: { look: lookAt(image), source: image.source },
+        image: { look: lookAt(image), source: image.source },
         score,
         ...recognised(shares, metadata.classes),
         patches: drawnPatches(patches, width, perImage, hash),

@@ -16,7 +16,7 @@ import { type LeaveOneOutDetector, leaveOneOutDetector } from '../good-images/go
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { rankImages, writeGoodImages } from '../good-images/standing-out.ts';
 import { decodeOrError } from '../predict.ts';
-import { forgetPictures } from '../remembered-pictures.ts';
+import { forgetImages } from '../remembered-images.ts';
 import { memoriesOf } from './grow-memories.ts';
 import { asNew } from './judge-again.ts';
 import { detectorBefore, recognised } from './new-images.ts';
@@ -81,7 +81,7 @@ async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassD
     });
     const metadata = {
       ...metadataWithout(before, name),
-      trained: forgetPictures(before.trained, known),
+      trained: forgetImages(before.trained, known),
     };
     const now = { ...subject, metadata, file: left };
     const recorded = { ...now, file: await recognisedAgain(now, name, oneOut) };

@@ -61,7 +61,7 @@ export async function planClad({
   }[options.selection];
   const validations = options.evaluations * [first, second].filter((each) => each > 0).length;
   const extractor = await Extractor.create(engine, backbone, features);
-  const pictureSeconds = await extractionSeconds(extractor, view.geometry);
+  const featureSeconds = await extractionSeconds(extractor, view.geometry);
   await extractor.release();
   const imagesOf = dataset.classes.map(
     (name) => training.filter(({ className }) => className === name).length,
@@ -77,13 +77,13 @@ export async function planClad({
     disk,
     memory: memoryOf(options, inputWidth, disk, perImage, entriesOf),
     time: {
-      features: (images * (1 + options.synthesis.perImage) + testImages) * pictureSeconds,
+      features: (images * (1 + options.synthesis.perImage) + testImages) * featureSeconds,
       matching: rows * secondsPerPatch,
       stage1: steps.stage1 * first,
       stage2: steps.stage2 * second,
       selection: validations * validation,
     },
-    imageSeconds: pictureSeconds + perImage * secondsPerPatch,
+    imageSeconds: featureSeconds + perImage * secondsPerPatch,
   };
 }
 

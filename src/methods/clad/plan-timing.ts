@@ -3,7 +3,7 @@ import { Random } from '../../core/random.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import type { Extractor } from '../../features/patches/extractor.ts';
 import { Graph, matmul } from '../../graph/index.ts';
-import type { PictureSize } from '../../image/limits.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
 import { initialState, trainingProgram } from '../../training/program.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
@@ -11,10 +11,7 @@ import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
 
 /** Of one image, the best of three: decoding and drawing run beside it. */
-export async function extractionSeconds(
-  extractor: Extractor,
-  { width, height }: PictureSize,
-): Promise<number> {
+export async function extractionSeconds(extractor: Extractor, { width, height }: ImageSize): Promise<number> {
   const random = new Random('plan');
   const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
   return fastest(3, () => extractor.extract([{ width, height, data }]));
@@ -133,7 +130,7 @@ export async function productRate(engine: Engine): Promise<number> {
 }
 
 /** All metrics of one test image, by drawn maps of this size. */
-export function metricSeconds({ width, height }: PictureSize): number {
+export function metricSeconds({ width, height }: ImageSize): number {
   const random = new Random('plan');
   const length = width * height;
   const drawnMap = () => Float32Array.from({ length }, () => random.uniform(0, 1));

@@ -155,8 +155,8 @@ export function crasModel(parameters: Parameters, centres: Centres): PatchModel 
     const values = constantParameters(graph, parameters);
     const adapted = adapt(features, values);
     const banks = reshape(centreRows(graph, centres), [classes, patches * width]);
-    const pictures = reshape(adapted, [-1, patches * width], 'N');
-    const product = argMax(matmul(unit(pictures), unit(banks), { transB: true }), 1);
+    const images = reshape(adapted, [-1, patches * width], 'N');
+    const product = argMax(matmul(unit(images), unit(banks), { transB: true }), 1);
     const own = equal(reshape(product, [-1, 1, 1], 'N'), reshape(centreClasses(graph, centres), [1, 1, -1]));
     const similar = reshape(similarities(adapted, centres), [-1, patches, classes * patches], 'N');
     const nearest = reshape(argMax(where(own, similar, -2), 2), [-1], 'rows');

@@ -10,7 +10,7 @@ import type { ImageAccess } from '../../data/image-access.ts';
 import { anomalyMap } from '../../detector/heat/anomaly-map.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import { rankingMetrics } from '../../evaluation/ranking.ts';
-import { inputMask } from '../../features/patches/input-picture.ts';
+import { inputMask } from '../../features/patches/input-image.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { cast, Graph, type Tensor } from '../../graph/index.ts';
 import { type Geometry, patchCount } from '../../image/geometry.ts';

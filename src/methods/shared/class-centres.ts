@@ -38,9 +38,9 @@ export function sharesOfCentres(
   { centres, spread, classes, width }: ClassCentres,
 ): Tensor {
   const centre = graph.constant('class_centres', centres, [classes, width]);
-  const picture = div(sumOfPatches(features, patches, width), patches);
+  const image = div(sumOfPatches(features, patches, width), patches);
   const lengths = sum(square(centre), { axes: [1] });
-  const own = sum(square(picture), { axes: [1], keepDims: true });
-  const squares = add(relativeSquares(picture, centre, lengths), own);
+  const own = sum(square(image), { axes: [1], keepDims: true });
+  const squares = add(relativeSquares(image, centre, lengths), own);
   return softmax(neg(div(sqrt(maximum(squares, 0)), spread)));
 }

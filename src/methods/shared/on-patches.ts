@@ -12,7 +12,7 @@ import type { Fitted, Method, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
-import { extractionTasks, onCores, pictureSeconds } from './task-seconds.ts';
+import { extractionTasks, featureSeconds, onCores } from './task-seconds.ts';
 import { extractPatches, type PatchContext, withFeatures } from './training-features.ts';
 
 /** What a method on patch features has learnt. */
@@ -47,7 +47,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
         ...(method.tasks?.(options, counts) ?? []),
       ]),
     imageSeconds: (options, counts) =>
-      (2 / counts.cores) * (pictureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
+      (2 / counts.cores) * (featureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
     extract: (context) => extractPatches(context, method.usesTestImages?.(context.options) ?? false),
     async fit(context) {
       const started = Date.now();

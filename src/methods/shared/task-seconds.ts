@@ -28,7 +28,7 @@ export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSi
 }
 
 /** Of one image in the backbone, decoded and synthesised beside it. */
-export function pictureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
+export function featureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
   const { width, height } = sizeOf(inputSize);
   return 0.044 * (width / 256) * (height / 256);
 }
@@ -38,10 +38,10 @@ export function extractionTasks(
   { features, synthesis }: PatchOptions,
   { training, selection, classes }: TaskCounts,
 ): ExpectedTask[] {
-  const pictures = training * (1 + synthesis.perImage) + selection;
+  const images = training * (1 + synthesis.perImage) + selection;
   return [
-    { task: 'foregrounds', seconds: synthesis.perImage === 0 ? 0 : classes * 0.5, kind: 'pictures' },
-    { task: 'patch features', seconds: pictures * pictureSeconds(features), kind: 'pictures' },
+    { task: 'foregrounds', seconds: synthesis.perImage === 0 ? 0 : classes * 0.5, kind: 'images' },
+    { task: 'patch features', seconds: images * featureSeconds(features), kind: 'images' },
   ];
 }
 

@@ -1,7 +1,7 @@
 /** @file The training of networks on rows of patches: their stages' batches, what validates them, checkpoints and the log. */
 import { hashOf } from '../../core/hash.ts';
 import { Random } from '../../core/random.ts';
-import type { ExtractedStore } from '../../features/store/extract.ts';
+import type { ExtractedStore } from '../../features/store/extract-features.ts';
 import { CheckpointFolder } from '../../training/checkpoint.ts';
 import type { Stage } from '../../training/stage.ts';
 import { type TrainedParameters, trainStages } from '../../training/trainer.ts';
@@ -12,7 +12,7 @@ import type { FittedInput } from './network-input/network-input.ts';
 import type { NetworkOptions } from './option-groups.ts';
 import { PatchBatches } from './patch-batches.ts';
 import type { PatchNetworks } from './patch-networks.ts';
-import { extract, type PatchContext } from './training-features.ts';
+import { extractForTraining, type PatchContext } from './training-features.ts';
 
 /** What networks are trained on. */
 export interface NetworkData {
@@ -119,7 +119,7 @@ async function makeValidator(
     return syntheticValidator({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');
   const firstId = training.length;
-  const testFeatures = await extract(context, context.foregrounds, samples, firstId);
+  const testFeatures = await extractForTraining(context, context.foregrounds, samples, firstId);
   const testInputs = await inputStore({
     engine,
     features: testFeatures,

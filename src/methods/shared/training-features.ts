@@ -13,8 +13,8 @@ import {
   type ExtractOptions,
   extractFeatures,
   extractShare,
-} from '../../features/store/extract.ts';
-import { writeSynthesisPictures } from '../../features/store/synthesis-pictures.ts';
+} from '../../features/store/extract-features.ts';
+import { writeSynthesisImages } from '../../features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Grid } from '../../image/geometry.ts';
 import { wholeRange } from '../../image/samples.ts';
@@ -40,8 +40,8 @@ export async function withFeatures<O extends PatchOptions>(
 ): Promise<PatchContext<O>> {
   const { training } = context;
   const foregrounds = await foregroundsOf(context);
-  await writePictures(context, foregrounds);
-  const extracted = await extract(context, foregrounds, training, 0);
+  await writeImages(context, foregrounds);
+  const extracted = await extractForTraining(context, foregrounds, training, 0);
   return { ...context, foregrounds, extracted };
 }
 
@@ -79,11 +79,11 @@ async function foregroundsOf(context: FeatureContext): Promise<ClassForegrounds>
 }
 
 /** A few synthetic anomalies of each class, to look at. */
-async function writePictures(context: Context, foregrounds: ClassForegrounds): Promise<void> {
+async function writeImages(context: Context, foregrounds: ClassForegrounds): Promise<void> {
   const { options, training, view, textures, run, bits, images } = context;
   const { synthesis, seed } = options;
   if (synthesis.perImage === 0) return;
-  await writeSynthesisPictures({
+  await writeSynthesisImages({
     samples: someTraining(training, 4),
     images,
     foregrounds: synthesis.foreground ? foregrounds : {},
@@ -105,7 +105,7 @@ export function anomaliesOn(
 }
 
 /** Patch features of samples, taken from the cache where they are there. @param firstId - 0 for the training images, else of test images */
-export async function extract(
+export async function extractForTraining(
   context: Context,
   foregrounds: ClassForegrounds,
   samples: readonly Sample[],

@@ -34,7 +34,7 @@ export function embeddingSection(
     );
   return html`<section id="embedding" aria-labelledby="embedding-title">${heading}
 <p>A sample of test patches along the two leading principal components: dots are patches of good images, crosses patches inside a defect's
-mask. ${metadata.classes.length > 1 ? 'Colours are classes. ' : ''}${training.input === 'residual' ? 'What enters the networks is a difference to the nearest normal patches, so classes overlap by intention. ' : ''}The outermost hundredth of the points at each end stands at the edge. A picture of a sample, not a measurement.</p>
+mask. ${metadata.classes.length > 1 ? 'Colours are classes. ' : ''}${training.input === 'residual' ? 'What enters the networks is a difference to the nearest normal patches, so classes overlap by intention. ' : ''}The outermost hundredth of the points at each end stands at the edge. An image of a sample, not a measurement.</p>
 <div class="charts two">${plane(before, "Before: the networks' input")}${plane(after, "After: the adaptor's output")}</div>
 </section>`;
 }

@@ -1,7 +1,7 @@
 /** @file The clearest hits, the worst misses and the worst false alarms of each class, as images. */
 import { heatLegend, legendGradient } from '../../detector/heat/heat-legend.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import type { EmbeddedPicture, Example, ExampleKind, TestResults } from '../data.ts';
+import type { EmbeddedImage, Example, ExampleKind, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
 import { scoreText } from '../words.ts';
 
@@ -65,6 +65,6 @@ ${img(heat, `Heat map of ${shown}, score ${scoreText(example.score)}`)}</div>
 `;
 }
 
-function img({ source, width, height }: EmbeddedPicture, alt: string): Markup {
+function img({ source, width, height }: EmbeddedImage, alt: string): Markup {
   return html`<img src="${source}" width="${width}" height="${height}" alt="${alt}">`;
 }

@@ -19,13 +19,13 @@ export function trainingSection({ training, metadata }: ReportData): Markup {
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
 ${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
-${pictures(
+${images(
   'Good photographs to look at',
   'Unlike the others of their class, the furthest first, or like another class: photograph and heat map with the values of its colours. They have no say in thresholds, but the memory bank holds them as normal. What is not good leaves the detector by clad update RUN --exclude FILE. Scores are in good-images.csv.',
   standingOut,
   (name) => `Good photograph ${name} and its heat map`,
 )}
-${pictures(
+${images(
   'Synthetic anomalies',
   'Synthetic anomalies of the training, some of each class: photograph, the part outside the foreground in red, mask, texture, result.',
   Object.entries(synthesis),
@@ -35,7 +35,7 @@ ${pictures(
 }
 
 /** Images under a title; nothing where there are none. @param alt - what an image shows */
-function pictures(
+function images(
   title: string,
   what: string,
   named: TrainingFacts['standingOut'],

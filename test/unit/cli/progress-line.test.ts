@@ -83,10 +83,10 @@ describe('a line of progress', () => {
 
 describe('the time left of a whole training', () => {
   const tasks = [
-    { task: 'checking images', seconds: 4, kind: 'pictures' },
-    { task: 'patch features', seconds: 100, kind: 'pictures' },
+    { task: 'checking images', seconds: 4, kind: 'images' },
+    { task: 'patch features', seconds: 100, kind: 'images' },
     { task: 'stage 1', seconds: 50, kind: 'products' },
-    { task: 'thresholds', seconds: 40, kind: 'pictures' },
+    { task: 'thresholds', seconds: 40, kind: 'images' },
   ] as const;
   const event = (task: string, done: number) => ({ task, done, total: 100, unit: 'images' });
 

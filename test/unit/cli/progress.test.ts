@@ -90,7 +90,7 @@ describe('progress of a whole training, without a terminal', () => {
   it('adds which step it is and the time left for all', () => {
     const { display, clock, written } = setUp(false);
     display.expect([
-      { task: 'checking', seconds: 10, kind: 'pictures' },
+      { task: 'checking', seconds: 10, kind: 'images' },
       { task: 'stage 1', seconds: 600, kind: 'products' },
     ]);
     report(display, 0);
@@ -144,8 +144,8 @@ describe('progress on a terminal', () => {
     (columns) => {
       const { display, clock, written } = setUp(true, columns);
       display.expect([
-        { task: 'checking', seconds: 10, kind: 'pictures' },
-        { task: 'thresholds', seconds: 60, kind: 'pictures' },
+        { task: 'checking', seconds: 10, kind: 'images' },
+        { task: 'thresholds', seconds: 60, kind: 'images' },
       ]);
       report(display, 0);
       clock.seconds = 5;

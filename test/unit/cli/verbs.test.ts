@@ -4,14 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Help } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addVerbs, nameOf, verbs } from '../../../src/cli/verbs.ts';
+import { addVerbs, verbName, verbs } from '../../../src/cli/verbs.ts';
 
 describe('the table of verbs', () => {
-  it.each(verbs.map((verb) => [nameOf(verb), verb] as const))('%s takes what it says', async (name, verb) => {
-    const command = new Command(name);
-    (await verb.load()).declare(command);
-    expect(verb.term).toBe(new Help().subcommandTerm(command));
-  });
+  it.each(verbs.map((verb) => [verbName(verb), verb] as const))(
+    '%s takes what it says',
+    async (name, verb) => {
+      const command = new Command(name);
+      (await verb.load()).declare(command);
+      expect(verb.term).toBe(new Help().subcommandTerm(command));
+    },
+  );
 
   it.each([
     [['predict', '--help'], 'predict'],
@@ -24,7 +27,7 @@ describe('the table of verbs', () => {
   ])('of %j, only what was asked for is loaded', async (args, loaded) => {
     const program = new Command('clad');
     await addVerbs(program, args);
-    expect(program.commands.map((command) => command.name())).toEqual(verbs.map(nameOf));
+    expect(program.commands.map((command) => command.name())).toEqual(verbs.map(verbName));
     for (const command of program.commands)
       expect(command.registeredArguments.length > 0).toBe(command.name() === loaded);
     for (const { term, description } of verbs) {

@@ -5,7 +5,7 @@ import { inspectDataset } from '../../../src/data/inspect.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { examineImages, verifyImages } from '../../../src/data/verify-images.ts';
 import { rangeOf } from '../../../src/image/samples.ts';
-import { deepFile, deepPicture, encoded, noise, withFiles } from '../../helpers/pictures.ts';
+import { deepFile, deepImage, encoded, noise, withFiles } from '../../helpers/images.ts';
 
 /** A file with values up to one, all kinds of values below it. */
 function file(
@@ -109,7 +109,7 @@ describe('files of 16 bits', () => {
 describe('a folder of files', () => {
   it('is examined while it is read, with the statistics of each image', async () => {
     const files = {
-      'bolt/a.png': await deepPicture(noise(20, 10), 12),
+      'bolt/a.png': await deepImage(noise(20, 10), 12),
       'bolt/b.png': await encoded(noise(20, 10)),
     };
     await withFiles(files, async (root) => {
@@ -137,8 +137,8 @@ describe('a folder of files', () => {
   });
 
   it('is reported by inspect as train would read it', async () => {
-    const twelve = await deepPicture(noise(20, 10), 12);
-    const folder = { 'bolt/a.png': twelve, 'bolt/b.png': await deepPicture(noise(22, 10), 12) };
+    const twelve = await deepImage(noise(20, 10), 12);
+    const folder = { 'bolt/a.png': twelve, 'bolt/b.png': await deepImage(noise(22, 10), 12) };
     const problemsOf = (files: Readonly<Record<string, Uint8Array | readonly [number, number]>>) =>
       withFiles(files, async (root) => (await inspectDataset(root, { layout: 'plain' })).problems);
     expect(await problemsOf(folder)).toEqual([
@@ -176,7 +176,7 @@ describe('a folder of files', () => {
 
   it('is read the same way for the images of the synthesis', async () => {
     const files = {
-      'bolt/a.png': await deepPicture(noise(20, 10), 12),
+      'bolt/a.png': await deepImage(noise(20, 10), 12),
       'bolt/b.tif': await deepFile(
         Uint16Array.from({ length: 200 }, (_, at) => at * 10),
         20,

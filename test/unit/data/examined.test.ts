@@ -7,10 +7,10 @@ import type { Storage } from '../../../src/core/storage.ts';
 import { examinedOnce } from '../../../src/data/examined.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { examineImages } from '../../../src/data/verify-images.ts';
-import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
+import { encoded, noise, withFiles } from '../../helpers/images.ts';
 
 const share = { index: 0, count: 1 };
-const kept = { size: { width: 2, height: 1 }, hash: 'h', picture: { look: {} as never } };
+const kept = { size: { width: 2, height: 1 }, hash: 'h', image: { look: {} as never } };
 
 /** Looks at images, and says which were decoded. */
 async function look(
@@ -63,10 +63,10 @@ describe('examinedOnce', () => {
 });
 
 describe('examineImages', () => {
-  const picture = (seed: number) => encoded(noise(20, 10, seed));
+  const image = (seed: number) => encoded(noise(20, 10, seed));
 
   it('says the same with what was kept, and sees a changed file of the same size and a broken one', async () => {
-    const files = { 'nut/0.png': await picture(1), 'nut/1.png': await picture(2), 'nut/2.png': 'broken' };
+    const files = { 'nut/0.png': await image(1), 'nut/1.png': await image(2), 'nut/2.png': 'broken' };
     await withFiles(files, async (root) => {
       const dataset = await loadDataset(root);
       const place = { storage: memoryStorage(), share, decoder: 'test' };
@@ -75,7 +75,7 @@ describe('examineImages', () => {
         const { contents: __, ...examination } = await examineImages(dataset, { kept: place });
         expect(examination).toEqual(alone);
       }
-      await writeFile(join(root, 'nut/1.png'), await picture(3));
+      await writeFile(join(root, 'nut/1.png'), await image(3));
       const { pixels } = await examineImages(dataset);
       expect(pixels).not.toEqual(alone.pixels);
       expect((await examineImages(dataset, { kept: place })).pixels).toEqual(pixels);

@@ -9,7 +9,7 @@ import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { imagesBelow, isImageName, isInside, stemOf } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
-import { withFiles } from '../../helpers/pictures.ts';
+import { withFiles } from '../../helpers/images.ts';
 
 describe('imagesBelow', () => {
   it('visits every folder once, wherever links lead', () =>

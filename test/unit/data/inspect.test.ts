@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectDataset } from '../../../src/data/inspect.ts';
-import { type Files, greyPng, withFiles } from '../../helpers/pictures.ts';
+import { type Files, greyPng, withFiles } from '../../helpers/images.ts';
 
 const black = await greyPng(9, 9, 0);
 const files: Files = {

@@ -14,8 +14,8 @@ import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
 import { examineImages } from '../../../src/data/verify-images.ts';
 import { predictTargets } from '../../../src/jobs/predict.ts';
+import { encoded, type Files, noise, withFiles } from '../../helpers/images.ts';
 import { animatedPng, paged } from '../../helpers/pages.ts';
-import { encoded, type Files, noise, withFiles } from '../../helpers/pictures.ts';
 
 const png = await encoded(noise(9, 9));
 const jpeg = await encoded(noise(9, 9), 'jpeg');

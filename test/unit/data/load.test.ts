@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Layout, Sample } from '../../../src/data/dataset.ts';
 import { loadDataset } from '../../../src/data/load.ts';
-import { type Files, withFiles } from '../../helpers/pictures.ts';
+import { type Files, withFiles } from '../../helpers/images.ts';
 
 /** Loading reads names only, so a file's content does not matter here. */
 const empty = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']));

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { inspectDataset } from '../../../src/data/inspect.ts';
-import { type Files, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
+import { type Files, greyPng, noise, withFiles } from '../../helpers/images.ts';
 
 /** A photograph that EXIF turns. */
 async function photograph(width: number, height: number, orientation: number): Promise<Buffer> {
@@ -138,14 +138,14 @@ describe('masks that may be inverted', () => {
 describe('files that are no usable masks', () => {
   it('are named: empty, a photograph, a ground that is not black', async () => {
     const ramp = Uint8Array.from({ length: 1200 }, (_, at) => (at % 40) * 6);
-    const picture = sharp(ramp, { raw: { width: 40, height: 30, channels: 1 } })
+    const photo = sharp(ramp, { raw: { width: 40, height: 30, channels: 1 } })
       .toColourspace('b-w')
       .png();
     const of = async (bytes: Uint8Array) => said({ [image]: await photograph(40, 30, 1), [mask]: bytes });
     expect(await of(await greyPng(40, 30, 0))).toEqual([
       'warning: ground_truth/bent/0_mask.png: the mask is empty',
     ]);
-    expect(await of(await picture.toBuffer())).toContainEqual(
+    expect(await of(await photo.toBuffer())).toContainEqual(
       expect.stringMatching(/0_mask\.png: \d+ % of the mask lie between black and white, .*: is it a mask\?/),
     );
     const white = await sharp(await square(40, 30))

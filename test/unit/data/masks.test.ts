@@ -4,7 +4,7 @@ import { fileImages } from '../../../src/data/file-images.ts';
 import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { inspectDataset } from '../../../src/data/inspect.ts';
 import { loadDataset } from '../../../src/data/load.ts';
-import { type Files, greyPng, withFiles } from '../../helpers/pictures.ts';
+import { type Files, greyPng, withFiles } from '../../helpers/images.ts';
 
 const empty = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']));
 const mvtec = ['nut/train/good/000.png', 'nut/test/broken/000.png', 'nut/test/broken/001.png'];

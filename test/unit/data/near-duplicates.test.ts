@@ -4,18 +4,12 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { mapConcurrently } from '../../../src/data/concurrency.ts';
+import { explainedBy, innerOf, type Sketch, sketchOf, unexplained } from '../../../src/data/image-sketch.ts';
 import { nearDuplicates } from '../../../src/data/near-duplicates.ts';
-import {
-  explainedBy,
-  innerOf,
-  type Sketch,
-  sketchOf,
-  unexplained,
-} from '../../../src/data/picture-sketch.ts';
 import { decodeBytes, decodeImage } from '../../../src/image/decode.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 import { hasShared, shared } from '../../helpers/fixtures.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 
 /** A part in its fixture: always the same round plate in one place, with stains that every part has its own of. */
 function drawProduct(number: number): RgbImage {

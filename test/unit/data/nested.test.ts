@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../src/data/load.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../../../src/data/nested.ts';
-import { type Files, withFiles } from '../../helpers/pictures.ts';
+import { type Files, withFiles } from '../../helpers/images.ts';
 
 /** Loading reads names only. */
 const empty = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']));

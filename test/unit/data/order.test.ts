@@ -8,7 +8,7 @@ import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { byCodeUnit } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
-import { type Files, withFiles } from '../../helpers/pictures.ts';
+import { type Files, withFiles } from '../../helpers/images.ts';
 
 const order = vi.hoisted(() => ({ seed: 0 }));
 

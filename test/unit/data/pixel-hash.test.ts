@@ -6,7 +6,7 @@ import { distinct, pixelHash } from '../../../src/data/pixel-hash.ts';
 import { decodeBytes } from '../../../src/image/decode.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
 
-const pictures = fc
+const images = fc
   .record({ width: fc.integer({ min: 1, max: 24 }), height: fc.integer({ min: 1, max: 24 }) })
   .chain(({ width, height }) =>
     fc
@@ -71,7 +71,7 @@ function turned({ width, height, data }: RgbImage, orientation: number): RgbImag
 describe('pixelHash', () => {
   it.each(Object.keys(formats))('is the same for the same pixels as %s', (name) =>
     fc.assert(
-      fc.asyncProperty(pictures, async (image) => {
+      fc.asyncProperty(images, async (image) => {
         const bytes = await (formats[name] as (image: RgbImage) => Promise<Uint8Array>)(image);
         expect(await hashOf(bytes)).toBe(pixelHash(image));
       }),
@@ -81,7 +81,7 @@ describe('pixelHash', () => {
 
   it('differs as soon as one value of one pixel does, or the shape', () =>
     fc.assert(
-      fc.property(pictures, fc.nat(), fc.integer({ min: 1, max: 255 }), (image, at, by) => {
+      fc.property(images, fc.nat(), fc.integer({ min: 1, max: 255 }), (image, at, by) => {
         const data = image.data.slice();
         const place = at % data.length;
         data[place] = ((data[place] as number) + by) % 256;
@@ -95,7 +95,7 @@ describe('pixelHash', () => {
 
   it('is that of the turned pixels where EXIF turns an image', () =>
     fc.assert(
-      fc.asyncProperty(pictures, fc.integer({ min: 1, max: 8 }), async (image, orientation) => {
+      fc.asyncProperty(images, fc.integer({ min: 1, max: 8 }), async (image, orientation) => {
         const bytes = await raw(image).withMetadata({ orientation }).webp({ lossless: true }).toBuffer();
         expect(await hashOf(bytes)).toBe(pixelHash(turned(image, orientation)));
       }),

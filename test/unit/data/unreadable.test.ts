@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { imagesBelow } from '../../../src/data/folders.ts';
 import { loadDataset } from '../../../src/data/load.ts';
-import { withFiles } from '../../helpers/pictures.ts';
+import { withFiles } from '../../helpers/images.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProgressEvent } from '../../../src/core/progress.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { examineImages, verifyImages } from '../../../src/data/verify-images.ts';
-import { encoded, type Files, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
+import { encoded, type Files, greyPng, noise, withFiles } from '../../helpers/images.ts';
 
 const whole = await encoded(noise(40, 30));
 const doubled = await encoded(noise(40, 30, 99));
@@ -24,7 +24,7 @@ const broken: Files = {
   'nut/train/good/2.png': '',
   'nut/train/good/3.png': whole.subarray(0, whole.length >> 1),
   'nut/train/good/4.jpg': jpeg.subarray(0, jpeg.length - 2),
-  'nut/train/good/5.png': 'not a picture',
+  'nut/train/good/5.png': 'not an image',
 };
 
 /** The error's message, paths from the root. */

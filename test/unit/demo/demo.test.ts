@@ -148,11 +148,11 @@ describe('the plan', () => {
     const evaluator = new Evaluator();
     for (const product of options.classes) {
       const plan = planDemo({ ...options, classes: [product] });
-      const pictures = plan.map((planned) => ({ planned, ...renderPlanned(planned, options) }));
-      expect(new Set(pictures.map(({ image }) => digest(image))).size).toBe(pictures.length);
-      const training = pictures.filter(({ planned }) => planned.path.includes('/train/'));
+      const images = plan.map((planned) => ({ planned, ...renderPlanned(planned, options) }));
+      expect(new Set(images.map(({ image }) => digest(image))).size).toBe(images.length);
+      const training = images.filter(({ planned }) => planned.path.includes('/train/'));
       const fitted = fitPixels(training.map(({ image }) => image));
-      for (const { image, mask, planned } of pictures.slice(training.length)) {
+      for (const { image, mask, planned } of images.slice(training.length)) {
         const { map, score } = scorePixels(fitted, image);
         const anomalous = planned.kind !== 'good';
         evaluator.add({

@@ -6,13 +6,13 @@ import { sharesOfCentres } from '../../../src/methods/shared/class-centres.ts';
 import { sharesOfVotes, weighedVotes } from '../../../src/methods/shared/patch-model.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
-const [pictures, patches, width, classes] = [8, 196, 24, 3];
+const [images, patches, width, classes] = [8, 196, 24, 3];
 const random = new Random('shares');
 
 type Build = (graph: Graph, rows: Tensor) => Tensor;
 
 async function expectSame(columns: number, build: Build): Promise<void> {
-  const data = Float32Array.from({ length: pictures * patches * columns }, () => random.uniform(0, 1));
+  const data = Float32Array.from({ length: images * patches * columns }, () => random.uniform(0, 1));
   const sharesOf = async (from: number, to: number) => {
     const rows = {
       data: data.subarray(from * patches * columns, to * patches * columns),
@@ -21,12 +21,12 @@ async function expectSame(columns: number, build: Build): Promise<void> {
     const { shares } = await runGraph({ rows }, (graph, { rows }) => ({ shares: build(graph, rows!) }));
     return shares!.data;
   };
-  const together = await sharesOf(0, pictures);
+  const together = await sharesOf(0, images);
   const alone: number[] = [];
-  for (let picture = 0; picture < pictures; picture++) alone.push(...(await sharesOf(picture, picture + 1)));
+  for (let image = 0; image < images; image++) alone.push(...(await sharesOf(image, image + 1)));
   expect(together).toEqual(alone);
-  for (let picture = 0; picture < pictures; picture++)
-    expect(alone.slice(picture * classes, (picture + 1) * classes).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  for (let image = 0; image < images; image++)
+    expect(alone.slice(image * classes, (image + 1) * classes).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
 }
 
 it('class shares of votes are the same alone and in a batch, and add up to one', () =>

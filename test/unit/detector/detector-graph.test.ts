@@ -31,9 +31,9 @@ import { type PatchDetector, patchDetector } from '../../../src/methods/shared/o
 import { patchView } from '../../../src/methods/shared/patch-view.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
+import { noise, withFiles } from '../../helpers/images.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
 import { withFolder } from '../../helpers/made-store.ts';
-import { noise, withFiles } from '../../helpers/pictures.ts';
 import { squareOf } from '../../helpers/sizes.ts';
 import { tinyBackbone } from '../../helpers/tiny-backbone.ts';
 

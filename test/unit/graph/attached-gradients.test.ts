@@ -127,8 +127,8 @@ function residualNetwork(): ModelProto {
       constant(`${name}.mean`, [size], 0.1),
       positive(`${name}.variance`, size),
     ]);
-  const picture = graph.input('picture', 'float32', ['N', 3, 20, 20]);
-  const stem = node('Relu', [norm(conv(picture, 'stem', [6, 3, 7, 7], 2), 'bn0', 6)]);
+  const image = graph.input('image', 'float32', ['N', 3, 20, 20]);
+  const stem = node('Relu', [norm(conv(image, 'stem', [6, 3, 7, 7], 2), 'bn0', 6)]);
   const pooled = node('MaxPool', [stem], {
     kernel_shape: { ints: [3, 3] },
     strides: { ints: [2, 2] },
@@ -160,8 +160,8 @@ function transformer(): ModelProto {
       shape,
     );
   const integer = (value: number) => graph.constant('integer', [value], [1], 'int64');
-  const picture = graph.input('picture', 'float32', ['N', 3, 12, 12]);
-  const grid = node('Conv', [picture, constant('embed', [width, 3, 4, 4])], { strides: { ints: [4, 4] } });
+  const image = graph.input('image', 'float32', ['N', 3, 12, 12]);
+  const grid = node('Conv', [image, constant('embed', [width, 3, 4, 4])], { strides: { ints: [4, 4] } });
   const images = node('Gather', [node('Shape', [grid]), graph.constant('zero', [0], [], 'int64')]);
   const batch = node('Unsqueeze', [images, graph.integers([0])]);
   const tokens = node(
@@ -249,7 +249,7 @@ describe('gradients of networks from files', () => {
   it('are zeros for a weight that the value does not depend on', async () => {
     const model = residualNetwork();
     const found = await runGraph({ x: { data: normals(1200), shape: [1, 3, 20, 20] } }, (graph, { x }) => {
-      const [logits, bias, own] = attach(graph, model, { picture: x! }, [
+      const [logits, bias, own] = attach(graph, model, { image: x! }, [
         { name: 'logits' },
         { name: 'fc.bias' },
         { name: 'fc' },
@@ -399,7 +399,7 @@ describe('shapes of attached values', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [4, 3, 20, 20]);
     const convolution = model.graph.node!.find(({ opType }) => opType === 'Conv')!.output![0]!;
-    const [logits, inner] = attach(graph, model, { picture: x }, [{ name: 'logits' }, { name: convolution }]);
+    const [logits, inner] = attach(graph, model, { image: x }, [{ name: 'logits' }, { name: convolution }]);
     expect(logits!.shape).toEqual(['N', 5]);
     expect(inner!.shape).toEqual([4, 6, 10, 10]);
     expect(sub(mean(inner!), 1).shape).toEqual([]);

@@ -6,18 +6,18 @@ import { describe, expect, it } from 'vitest';
 import { decodeBytes, decodeImage, imageSize } from '../../../src/image/decode.ts';
 import { encodePng, writeGreyPng, writePng } from '../../../src/image/encode.ts';
 import { decodeMask } from '../../../src/image/mask.ts';
-import { deepFile, encoded, greyPng, noise, withFiles } from '../../helpers/pictures.ts';
+import { deepFile, encoded, greyPng, noise, withFiles } from '../../helpers/images.ts';
 
-const picture = noise(13, 7);
+const noisy = noise(13, 7);
 const grey = Uint8Array.from({ length: 91 }, (_, index) => index * 2);
 const repeated = Uint8Array.from({ length: 91 * 3 }, (_, index) => grey[Math.floor(index / 3)] as number);
 
 describe('size limits of decoding', () => {
   const bmp = () =>
-    encodeBmp({ width: 13, height: 7, data: picture.data, bitsPerPixel: 24, components: 3, channels: 3 });
+    encodeBmp({ width: 13, height: 7, data: noisy.data, bitsPerPixel: 24, components: 3, channels: 3 });
 
   it.each(['png', 'jpeg', 'webp', 'tiff'] as const)('hold for %s by its header', async (format) => {
-    const bytes = await encoded(picture, format);
+    const bytes = await encoded(noisy, format);
     expect(await imageSize(bytes, 'x', 91)).toEqual({ width: 13, height: 7 });
     const refused = { code: 'IMAGE_TOO_LARGE', message: expect.stringMatching(/^x: 13 x 7 pixels .* 90 /) };
     await expect(imageSize(bytes, 'x', 90)).rejects.toMatchObject(refused);
@@ -34,7 +34,7 @@ describe('size limits of decoding', () => {
   });
 
   it('refuse a small PNG that claims ten billion pixels', async () => {
-    const bytes = await encoded(picture);
+    const bytes = await encoded(noisy);
     bytes.writeUInt32BE(100_000, 16);
     bytes.writeUInt32BE(100_000, 20);
     bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
@@ -47,15 +47,15 @@ describe('size limits of decoding', () => {
 
 describe('decodeBytes', () => {
   it.each(['png', 'webp', 'tiff'] as const)('gives the bytes of a lossless %s back', async (format) => {
-    expect(await decodeBytes(await encoded(picture, format), 'x')).toEqual({
-      ...picture,
-      data: Buffer.from(picture.data),
+    expect(await decodeBytes(await encoded(noisy, format), 'x')).toEqual({
+      ...noisy,
+      data: Buffer.from(noisy.data),
       source: { depth: 8, bits: 8 },
     });
   });
 
   it('decodes JPEG to three channels of the right size', async () => {
-    const { width, height, data } = await decodeBytes(await encoded(picture, 'jpeg'), 'x');
+    const { width, height, data } = await decodeBytes(await encoded(noisy, 'jpeg'), 'x');
     expect([width, height, data.length]).toEqual([13, 7, 273]);
   });
 
@@ -117,8 +117,8 @@ describe('decodeBytes', () => {
   });
 
   it('does not change 8-bit files, whatever the bits', async () => {
-    const { data, source } = await decodeBytes(await encoded(picture), 'x', { bits: 12 });
-    expect([Array.from(data), source]).toEqual([Array.from(picture.data), { depth: 8, bits: 8 }]);
+    const { data, source } = await decodeBytes(await encoded(noisy), 'x', { bits: 12 });
+    expect([Array.from(data), source]).toEqual([Array.from(noisy.data), { depth: 8, bits: 8 }]);
   });
 
   it('takes the colours under alpha as stored', async () => {
@@ -130,7 +130,7 @@ describe('decodeBytes', () => {
   });
 
   it('looks colours up in a palette', async () => {
-    const few = { ...picture, data: picture.data.map((value) => (value < 128 ? 0 : 255)) };
+    const few = { ...noisy, data: noisy.data.map((value) => (value < 128 ? 0 : 255)) };
     const bytes = await sharp(few.data, { raw: { width: 13, height: 7, channels: 3 } })
       .png({ palette: true, dither: 0 })
       .toBuffer();
@@ -139,18 +139,18 @@ describe('decodeBytes', () => {
   });
 
   it('applies the EXIF orientation', async () => {
-    const bytes = await sharp(picture.data, { raw: { width: 13, height: 7, channels: 3 } })
+    const bytes = await sharp(noisy.data, { raw: { width: 13, height: 7, channels: 3 } })
       .withMetadata({ orientation: 6 })
       .png()
       .toBuffer();
     const { width, height, data } = await decodeBytes(bytes, 'x');
     expect([width, height]).toEqual([7, 13]);
     // Turned clockwise, the top left pixel is the stored bottom left one.
-    expect(Array.from(data.subarray(0, 3))).toEqual(Array.from(picture.data.subarray(6 * 39, 6 * 39 + 3)));
+    expect(Array.from(data.subarray(0, 3))).toEqual(Array.from(noisy.data.subarray(6 * 39, 6 * 39 + 3)));
   });
 
   it('ignores an embedded colour profile', async () => {
-    const bytes = await sharp(picture.data, { raw: { width: 13, height: 7, channels: 3 } })
+    const bytes = await sharp(noisy.data, { raw: { width: 13, height: 7, channels: 3 } })
       .keepIccProfile()
       .withIccProfile('p3')
       .png()
@@ -193,7 +193,7 @@ describe('decodeBytes', () => {
   });
 
   it('accepts bytes that a camera appends to a JPEG, and a thumbnail in it', async () => {
-    const bytes = await encoded(picture, 'jpeg');
+    const bytes = await encoded(noisy, 'jpeg');
     const thumbnail = Buffer.concat([
       Buffer.from([0xff, 0xe1, (bytes.length + 2) >> 8, (bytes.length + 2) & 0xff]),
       bytes,
@@ -205,7 +205,7 @@ describe('decodeBytes', () => {
   });
 
   it.each(['jpeg', 'webp', 'tiff'] as const)('applies the EXIF orientation of a %s too', async (format) => {
-    const bytes = await sharp(picture.data, { raw: { width: 13, height: 7, channels: 3 } })
+    const bytes = await sharp(noisy.data, { raw: { width: 13, height: 7, channels: 3 } })
       .withMetadata({ orientation: 8 })
       .toFormat(format)
       .toBuffer();
@@ -220,7 +220,7 @@ describe('decodeBytes', () => {
 });
 
 describe('BMP', () => {
-  const flat = Uint8Array.from(picture.data);
+  const flat = Uint8Array.from(noisy.data);
   const bmp = (bits: number, data: Uint8Array, channels: number, components = channels) =>
     encodeBmp({ width: 13, height: 7, bitsPerPixel: bits, channels, components, data });
 
@@ -335,12 +335,10 @@ describe('BMP', () => {
 describe('image files', () => {
   it('are written and read without loss, masks too', () =>
     withFiles({}, async (root) => {
-      await writePng(join(root, 'deep/a.png'), picture);
-      expect(Array.from((await decodeImage(join(root, 'deep/a.png'))).data)).toEqual(
-        Array.from(picture.data),
-      );
-      expect(Array.from((await decodeBytes(await encodePng(picture), 'x')).data)).toEqual(
-        Array.from(picture.data),
+      await writePng(join(root, 'deep/a.png'), noisy);
+      expect(Array.from((await decodeImage(join(root, 'deep/a.png'))).data)).toEqual(Array.from(noisy.data));
+      expect(Array.from((await decodeBytes(await encodePng(noisy), 'x')).data)).toEqual(
+        Array.from(noisy.data),
       );
       const mask = { width: 3, height: 2, data: Uint8Array.of(0, 1, 0, 1, 1, 0) };
       await writeGreyPng(join(root, 'm.png'), mask);

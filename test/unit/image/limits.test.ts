@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Detector } from '../../../src/detector/detector.ts';
 import { decodeBytes, imageSize } from '../../../src/image/decode.ts';
 import { requireUsableSize, workingBytes } from '../../../src/image/limits.ts';
-import { encoded } from '../../helpers/pictures.ts';
+import { encoded } from '../../helpers/images.ts';
 
 describe('requireUsableSize', () => {
   it.each([

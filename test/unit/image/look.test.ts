@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gridOf, lookAt, lookOf } from '../../../src/image/look.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 
 /** An image of columns: each as wide as the others, of one colour. */
 function columns(...colours: readonly (readonly [number, number, number])[]) {

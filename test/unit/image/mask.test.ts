@@ -7,7 +7,7 @@ import { decodeMask, decodeMaskBytes, decodeMasks } from '../../../src/image/mas
 import type { Mask } from '../../../src/image/rgb.ts';
 import { overlap, side, smoothed, truth } from '../../helpers/drawn-masks.ts';
 import { hasShared, shared } from '../../helpers/fixtures.ts';
-import { greyPng, withFiles } from '../../helpers/pictures.ts';
+import { greyPng, withFiles } from '../../helpers/images.ts';
 
 const raw = (data: Uint8Array | Uint16Array, channels: 1 | 3 | 4): Sharp =>
   sharp(data, { raw: { width: side, height: side, channels } });

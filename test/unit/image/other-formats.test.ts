@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headBytes, sniff } from '../../../src/image/other-formats.ts';
+import { encoded, noise } from '../../helpers/images.ts';
 import { paged } from '../../helpers/pages.ts';
-import { encoded, noise } from '../../helpers/pictures.ts';
 
 const look = (text: string, name = 'x') => sniff(Buffer.from(text, 'latin1'), name);
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { pageCount } from '../../../src/image/pages.ts';
+import { encoded, noise, withFiles } from '../../helpers/images.ts';
 import { animatedPng, paged } from '../../helpers/pages.ts';
-import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
 
 const pagesOf = (bytes: Uint8Array) => withFiles({ file: bytes }, (root) => pageCount(join(root, 'file')));
 
@@ -26,7 +26,7 @@ describe('pageCount', () => {
   it('is one for a missing file and one that is no image, and returns for damaged ones', async () => {
     expect(await pageCount('/nowhere/1.png')).toBe(1);
     expect(await pageCount('/dev/zero')).toBe(1);
-    expect(await pagesOf(Buffer.from('no picture'))).toBe(1);
+    expect(await pagesOf(Buffer.from('no image'))).toBe(1);
     const random = new Random('pages');
     const files = [await paged('tiff', 3), await animatedPng(5, true)];
     for (let round = 0; round < 40; round++) {

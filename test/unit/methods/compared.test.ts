@@ -47,8 +47,8 @@ describe('presets', () => {
 });
 
 describe('PatchCore', () => {
-  const [width, patches, pictures, entries] = [5, 7, 3, 12];
-  const features = normals(pictures * patches * width, 2);
+  const [width, patches, images, entries] = [5, 7, 3, 12];
+  const features = normals(images * patches * width, 2);
   const bank = normals(entries * width);
   const memberRows = rowsOf(bank, width);
   const entryClasses = Array.from({ length: entries }, (_, entry) => Math.floor(entry / 6));
@@ -68,7 +68,7 @@ describe('PatchCore', () => {
         2,
       );
       const found = await runGraph(
-        { x: { data: features, shape: [pictures * patches, width] } },
+        { x: { data: features, shape: [images * patches, width] } },
         (graph, { x }) => {
           const { score, shares, imageScore } = model(graph, x!, patches);
           const own = graph.constant('own', [2], [1], 'int64');
@@ -94,19 +94,19 @@ describe('PatchCore', () => {
         expect(found.calibrating!.data[at]).toBeCloseTo(value, 4);
       });
       // Eq. 7 over some of the entries.
-      const pictureScore = (some: typeof memberRows, picture: number) => {
-        const of = nearestOf(some).slice(picture * patches, (picture + 1) * patches);
+      const scoreOf = (some: typeof memberRows, image: number) => {
+        const of = nearestOf(some).slice(image * patches, (image + 1) * patches);
         const highest = Math.max(...of);
-        const patch = rows[picture * patches + of.indexOf(highest)]!;
+        const patch = rows[image * patches + of.indexOf(highest)]!;
         const entry = some.find((row) => Math.abs(away(row, patch) - highest) < 1e-9)!;
         const around = some.toSorted((a, b) => away(a, entry) - away(b, entry)).slice(0, neighbours);
         const total = around.reduce((sum, row) => sum + Math.exp(away(row, patch)), 0);
         return neighbours === 1 ? highest : (1 - Math.exp(highest) / total) * highest;
       };
-      for (let picture = 0; picture < pictures; picture++) {
-        expect(found.imageScore!.data[picture]).toBeCloseTo(pictureScore(memberRows, picture), 4);
-        expect(found.calibratingScore!.data[picture]).toBeCloseTo(pictureScore(others, picture), 4);
-        const shares = found.shares!.data.slice(picture * 2, picture * 2 + 2);
+      for (let image = 0; image < images; image++) {
+        expect(found.imageScore!.data[image]).toBeCloseTo(scoreOf(memberRows, image), 4);
+        expect(found.calibratingScore!.data[image]).toBeCloseTo(scoreOf(others, image), 4);
+        const shares = found.shares!.data.slice(image * 2, image * 2 + 2);
         expect(shares[0]! + shares[1]!).toBeCloseTo(1, 5);
       }
     },
@@ -422,21 +422,21 @@ describe('CRAS', () => {
       return { score, shares, imageScore: imageScore! };
     });
     const adapted = matrix(rowsOf(features, width), first['adaptor.0.weight']!);
-    for (const picture of [0, 1]) {
-      const own = adapted.slice(picture * patches, (picture + 1) * patches).flat();
+    for (const image of [0, 1]) {
+      const own = adapted.slice(image * patches, (image + 1) * patches).flat();
       const alike = [0, 1].map((product) =>
         cosine(own, centreRows.slice(product * patches, (product + 1) * patches).flat()),
       );
       const product = alike[0]! > alike[1]! ? 0 : 1;
-      expect(found.shares!.data.slice(picture * 2, picture * 2 + 2)).toEqual(product === 0 ? [1, 0] : [0, 1]);
+      expect(found.shares!.data.slice(image * 2, image * 2 + 2)).toEqual(product === 0 ? [1, 0] : [0, 1]);
     }
     // Not between bounds, which a threshold of good images could lie above.
     expect(Math.min(...found.score!.data)).toBeLessThan(0);
     // The image's score is that of its most anomalous patch.
     const scores = rowsOf(found.score!.data, patches);
     expect(scores).toHaveLength(2);
-    scores.forEach((own, picture) => {
-      expect(found.imageScore!.data[picture]).toBe(Math.max(...own));
+    scores.forEach((own, image) => {
+      expect(found.imageScore!.data[image]).toBe(Math.max(...own));
     });
   });
 });

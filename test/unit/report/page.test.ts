@@ -5,7 +5,7 @@ import { palette } from '../../../src/report/chart/series.ts';
 import { escapeHtml, html } from '../../../src/report/html.ts';
 import { reportPage } from '../../../src/report/page.ts';
 import { resultsCsv, resultsMarkdown } from '../../../src/report/tables.ts';
-import { pictureBudget } from '../../../src/report/thumbnails.ts';
+import { imageBudget } from '../../../src/report/thumbnails.ts';
 import { madeReportData } from '../../helpers/report-data.ts';
 
 const hostile = `</style><img src=x onerror="alert('1')">&<script>alert(2)</script>`;
@@ -103,10 +103,10 @@ describe('the page', () => {
   it('stays under 5 MB with 15 classes whose images take the whole budget', () => {
     const classes = Array.from({ length: 15 }, (_, index) => `class ${index}`);
     // Ground truths have no budget: drawings in black and white, compressed without loss, 1500 bytes are many.
-    const { examples, synthesis, standingOut } = pictureBudget;
+    const { examples, synthesis, standingOut } = imageBudget;
     const bytes = examples + synthesis + standingOut + 15 * 6 * 1500;
-    const pictures = 15 * (9 + 9 + 6 + 1) + 1;
-    const page = reportPage(madeReportData({ classes, pictureBytes: Math.ceil(bytes / pictures) }));
+    const images = 15 * (9 + 9 + 6 + 1) + 1;
+    const page = reportPage(madeReportData({ classes, imageBytes: Math.ceil(bytes / images) }));
     expect(Buffer.byteLength(page)).toBeLessThan(5e6);
   });
 
@@ -119,7 +119,7 @@ describe('the page', () => {
       ...two,
       test: test && {
         ...test,
-        document: { ...test.document, pictures: { trainedOn: 3, calibratedOn: 0, copies: 0 } },
+        document: { ...test.document, images: { trainedOn: 3, calibratedOn: 0, copies: 0 } },
       },
     };
     expect(reportPage(known)).toMatch(

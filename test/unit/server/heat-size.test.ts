@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { heatPicture, withLegend } from '../../../src/detector/heat/heat-picture.ts';
+import { heatImage, withLegend } from '../../../src/detector/heat/heat-image.ts';
 import type { DetectorMetadata } from '../../../src/detector/metadata.ts';
 import { drawHeat, requireDrawable } from '../../../src/server/heat-size.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 
 const size = 8;
 const metadata = {
@@ -18,7 +18,7 @@ const prediction = {
 describe('drawHeat', () => {
   it('draws small photographs at their own size, whatever size is asked for', async () => {
     const image = noise(60, 40);
-    const expected = heatPicture({ metadata }, image, prediction);
+    const expected = heatImage({ metadata }, image, prediction);
     for (const wanted of ['display', 'full'] as const)
       expect(await drawHeat(metadata, image, prediction, { size: wanted, legend: false })).toEqual(expected);
   });
@@ -37,7 +37,7 @@ describe('drawHeat', () => {
 describe('drawHeat with a legend', () => {
   it('puts the scale below the image, as clad predict does', async () => {
     const image = noise(200, 100);
-    const heat = heatPicture({ metadata }, image, prediction);
+    const heat = heatImage({ metadata }, image, prediction);
     const drawn = await drawHeat(metadata, image, prediction, { size: 'display', legend: true });
     expect(drawn).toEqual(withLegend({ metadata }, heat, 'disc'));
     expect(drawn.height).toBeGreaterThan(100);

@@ -34,11 +34,11 @@ describe('httpError', () => {
   it.each([
     new RangeError('Array buffer allocation failed'),
     new CladError('ENGINE_FAILED', {
-      picture: 'an image',
+      image: 'an image',
       device: 'cpu',
       reason: 'Failed to allocate memory for requested buffer of size 9000000000',
     }),
-    new CladError('ENGINE_FAILED', { picture: 'an image', device: 'cpu', reason: 'std::bad_alloc' }),
+    new CladError('ENGINE_FAILED', { image: 'an image', device: 'cpu', reason: 'std::bad_alloc' }),
     new CladError('WORKER_DIED', {
       worker: 'A thread',
       remedy: 'Try again later.',

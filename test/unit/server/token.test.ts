@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findToken, tokenCheck } from '../../../src/server/token.ts';
-import { withFiles } from '../../helpers/pictures.ts';
+import { withFiles } from '../../helpers/images.ts';
 
 const token = 'correct-horse-battery';
 

@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { fileMark, watchFile } from '../../../src/server/watch.ts';
-import { withFiles } from '../../helpers/pictures.ts';
+import { withFiles } from '../../helpers/images.ts';
 
 const interval = 10;
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

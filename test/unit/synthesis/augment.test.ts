@@ -17,7 +17,7 @@ import {
   rotate,
   turnHue,
 } from '../../../src/synthesis/augment.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 
 /** A row of pixels, each grey or red, green, blue. */
 function row(...pixels: readonly (number | readonly [number, number, number])[]): RgbImage {
@@ -36,7 +36,7 @@ function pixels({ data }: RgbImage): (number | number[])[] {
 const counted = (counts: Readonly<Record<number, number>>) =>
   row(...Object.entries(counts).flatMap(([value, count]) => new Array<number>(count).fill(Number(value))));
 
-const picture = fc
+const anyImage = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.nat())
   .map(([width, height, seed]) => noise(width, height, seed));
 
@@ -55,7 +55,7 @@ describe('colour, by hand after torchvision on PIL images', () => {
     expect(pixels(changeSaturation(row([200, 100, 50]), 0.8))).toEqual([[184, 104, 64]]);
     expect(pixels(greyscale(row([200, 100, 50])))).toEqual([124]);
     fc.assert(
-      fc.property(picture, (image) => void expect(changeSaturation(image, 0)).toEqual(greyscale(image))),
+      fc.property(anyImage, (image) => void expect(changeSaturation(image, 0)).toEqual(greyscale(image))),
     );
   });
 
@@ -64,12 +64,12 @@ describe('colour, by hand after torchvision on PIL images', () => {
     expect(pixels(turnHue(row([255, 0, 0]), -1 / 3))).toEqual([[0, 0, 255]]);
     expect(pixels(turnHue(row([200, 50, 50]), 1 / 6))).toEqual([[200, 200, 50]]);
     expect(pixels(turnHue(row(77), 0.2))).toEqual([77]);
-    fc.assert(fc.property(picture, (image) => void expect(turnHue(image, 0)).toEqual(image)));
+    fc.assert(fc.property(anyImage, (image) => void expect(turnHue(image, 0)).toEqual(image)));
   });
 
   it('keeps the HSV value of the lightest pixel, whatever the hue', () => {
     fc.assert(
-      fc.property(picture, fc.double({ min: -0.2, max: 0.2, noNaN: true }), (image, turns) => {
+      fc.property(anyImage, fc.double({ min: -0.2, max: 0.2, noNaN: true }), (image, turns) => {
         const lightest = (of: RgbImage) => Math.max(...of.data);
         const turned = turnHue(image, turns);
         expect(lightest(turned)).toBe(lightest(image));
@@ -84,7 +84,7 @@ describe('colour, by hand after torchvision on PIL images', () => {
       [255, 5, 255],
     ]);
     fc.assert(
-      fc.property(picture, (image) => {
+      fc.property(anyImage, (image) => {
         const once = autoContrast(image);
         expect(autoContrast(once)).toEqual(once);
       }),
@@ -115,7 +115,7 @@ describe('colour, by hand after torchvision on PIL images', () => {
 describe('geometry', () => {
   it('flips are their own inverses, and two of them are half a turn', () => {
     fc.assert(
-      fc.property(picture, (image) => {
+      fc.property(anyImage, (image) => {
         expect(flipHorizontally(flipHorizontally(image))).toEqual(image);
         expect(flipVertically(flipVertically(image))).toEqual(image);
         expect(rotate(image, 180)).toEqual(flipVertically(flipHorizontally(image)));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.ts';
 import { drawBeta, fuse } from '../../../src/synthesis/fuse.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 
 describe('fuse (Eq. 3)', () => {
   it('is x where m = 0 and (1 - b) x" + b x where m = 1, to half a byte', () => {

@@ -9,7 +9,7 @@ import {
   synthesizeLocalAnomaly,
 } from '../../../src/synthesis/local-anomaly.ts';
 import { perlinMask } from '../../../src/synthesis/perlin.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 import { squareGrid, squareOf } from '../../helpers/sizes.ts';
 
 const side = 64;

@@ -57,7 +57,7 @@ describe('perlinMask', () => {
     expect(upright).toMatchObject(size);
     expect(upright.data).toHaveLength(1200);
     expect(upright.data).not.toContain(0);
-    // Cells as many across as down are as many times longer than high as the picture is: upright, it is the square one stretched.
+    // Cells as many across as down are as many times longer than high as the image is: upright, it is the square one stretched.
     const square = perlinMask(squareOf(60), new Random(2), { rotation: 0, threshold: 0 });
     const wide = perlinMask(size, new Random(2), { rotation: 0, threshold: 0 });
     for (const [pixel, inside] of wide.data.entries())

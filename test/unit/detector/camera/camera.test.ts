@@ -8,11 +8,11 @@ import {
 import { cameraWarnings } from '../../../../src/detector/camera/camera-warnings.ts';
 import { lookAt } from '../../../../src/image/look.ts';
 import type { RgbImage } from '../../../../src/image/rgb.ts';
-import type { PictureSource } from '../../../../src/image/samples.ts';
+import type { SourceSamples } from '../../../../src/image/samples.ts';
 import { drawPart } from '../../../helpers/parts.ts';
 
-const eight: PictureSource = { depth: 8, bits: 8 };
-const seen = (image: RgbImage, source: PictureSource | undefined = eight) => ({
+const eight: SourceSamples = { depth: 8, bits: 8 };
+const seen = (image: RgbImage, source: SourceSamples | undefined = eight) => ({
   look: lookAt(image),
   source,
 });
@@ -27,7 +27,7 @@ function changed(image: RgbImage, value: (value: number) => number): RgbImage {
 function grey({ data, ...image }: RgbImage): RgbImage {
   return { ...image, data: data.map((_, at) => data[at - (at % 3) + 1]!) };
 }
-const codesOf = (image: RgbImage, source?: PictureSource) =>
+const codesOf = (image: RgbImage, source?: SourceSamples) =>
   cameraWarnings(profile, seen(image, source), 16).map(({ code }) => code);
 
 describe('an image of another camera or in another light', () => {

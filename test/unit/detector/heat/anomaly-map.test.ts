@@ -151,7 +151,7 @@ describe('the anomaly map', () => {
   });
 });
 
-/** Pictures of so many rows and columns, each with its rows as columns. */
+/** Images of so many rows and columns, each with its rows as columns. */
 function turnedOver(values: readonly number[], rows: number, columns: number): number[] {
   const size = rows * columns;
   return values.map((_, at) => {

@@ -1,8 +1,8 @@
 /** @file Legends of heat maps: the same scale as the maps, in words for pages and as a strip below images. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withLegend } from '../../../../src/detector/heat/heat-image.ts';
 import { heatLegend, legendGradient } from '../../../../src/detector/heat/heat-legend.ts';
-import { withLegend } from '../../../../src/detector/heat/heat-picture.ts';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
 import { heatOf, mapValueAt, paintOf } from '../../../../src/image/heat-scale.ts';
 import { legendStrip } from '../../../../src/image/legend.ts';
@@ -49,11 +49,11 @@ describe('a legend', () => {
 
   it('stands below a heat map, as wide as it, and leaves it as it is', () => {
     const data = new Uint8Array(200 * 20 * 3).fill(7);
-    const picture = { width: 200, height: 20, data };
-    const both = withLegend({ metadata: metadata as unknown as DetectorMetadata }, picture, 'nut');
+    const image = { width: 200, height: 20, data };
+    const both = withLegend({ metadata: metadata as unknown as DetectorMetadata }, image, 'nut');
     expect([both.width, both.height]).toEqual([200, 20 + 13]);
     expect(both.data.subarray(0, data.length)).toEqual(data);
-    expect(withLegend({ metadata: metadata as unknown as DetectorMetadata }, picture, 'bolt')).toBe(picture);
+    expect(withLegend({ metadata: metadata as unknown as DetectorMetadata }, image, 'bolt')).toBe(image);
     const at = (x: number, y: number) => [...both.data.subarray((y * 200 + x) * 3, (y * 200 + x) * 3 + 3)];
     // No heat is the ground, full heat its colour over it.
     expect(at(0, 22)).toEqual([128, 128, 128]);

@@ -24,9 +24,9 @@ describe('anomalousRegions', () => {
 
   it('lie in the middle of a photograph whose border the detector does not see', () => {
     const geometry = { ...squareOf(4), resizeTo: squareOf(8) };
-    const picture = { width: 300, height: 200 };
-    expect(seenPart(geometry, picture)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
-    expect(anomalousRegions(map, geometry, { threshold: 8 }, picture)).toEqual([
+    const image = { width: 300, height: 200 };
+    expect(seenPart(geometry, image)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
+    expect(anomalousRegions(map, geometry, { threshold: 8 }, image)).toEqual([
       { x: 75, y: 50, width: 38, height: 25, area: 938, peak: 9 },
     ]);
   });
@@ -34,8 +34,8 @@ describe('anomalousRegions', () => {
   it('of a map that is no square are boxes in its rows and columns', () => {
     // Two rows of six.
     const wide = Float32Array.of(0, 0, 0, 0, 9, 9, 0, 5, 0, 0, 0, 0);
-    const picture = { width: 600, height: 100 };
-    const found = anomalousRegions(wide, { width: 6, height: 2 }, { threshold: 4 }, picture);
+    const image = { width: 600, height: 100 };
+    const found = anomalousRegions(wide, { width: 6, height: 2 }, { threshold: 4 }, image);
     expect(found).toEqual([
       { x: 400, y: 0, width: 200, height: 50, area: 2 * 100 * 50, peak: 9 },
       { x: 100, y: 50, width: 100, height: 50, area: 100 * 50, peak: 5 },

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { testPatterns } from '../../../../src/demo/test-patterns.ts';
 import {
   compareGolden,
+  goldenImage,
   goldenKey,
-  goldenPicture,
   parseGolden,
   summaryOf,
 } from '../../../../src/detector/self-test/golden.ts';
@@ -29,7 +29,7 @@ const prediction = {
   verdict: 'anomalous',
   map,
 } as const;
-const kept = goldenPicture('drawn', 'AAAA', prediction, told);
+const kept = goldenImage('drawn', 'AAAA', prediction, told);
 
 describe('summaryOf', () => {
   it('has the extremes, the mean, and the means of 8 x 8 parts', () => {
@@ -76,7 +76,7 @@ describe('compareGolden', () => {
 });
 
 describe('parseGolden', () => {
-  const golden = { format: 2, device: 'cpu', tolerance: 0.001, pictures: [kept] };
+  const golden = { format: 3, device: 'cpu', tolerance: 0.001, images: [kept] };
   const entries = (value: unknown) => ({ [goldenKey]: JSON.stringify(value) });
 
   it('reads what was written', () => {
@@ -93,9 +93,9 @@ describe('parseGolden', () => {
     };
     expect(refusal({})).toMatchObject({ code: 'GOLDEN_MISSING', message: expect.stringContaining('m.onnx') });
     expect(refusal({ [goldenKey]: '{' })).toMatchObject({ code: 'DETECTOR_INVALID' });
-    expect(refusal(entries({ ...golden, pictures: [] }))).toMatchObject({
+    expect(refusal(entries({ ...golden, images: [] }))).toMatchObject({
       code: 'DETECTOR_INVALID',
-      message: expect.stringContaining('pictures'),
+      message: expect.stringContaining('images'),
     });
   });
 });

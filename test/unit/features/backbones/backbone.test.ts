@@ -164,7 +164,7 @@ describe('a file without a card', () => {
     );
   });
 
-  it('may be fixed to a picture that is no square: height and width are checked each', async () => {
+  it('may be fixed to an image that is no square: height and width are checked each', async () => {
     const path = await written('oblong.onnx', tiny({ inputShape: [1, 3, 64, 96] }));
     const { card: made } = await loadBackbone(path);
     expect(made.inputSize).toBe('96x64');
@@ -353,12 +353,12 @@ describe.skipIf(!hasShared)('the development weights', () => {
       channels.map((count, index) => [count, 4 * 2 ** index]),
     );
     const graph = new Graph();
-    const input = graph.input('picture', 'float32', ['N', 3, 'H', 'W']);
+    const input = graph.input('image', 'float32', ['N', 3, 'H', 'W']);
     const layers = attach(graph, backbone.model, { [backbone.card.inputName]: input }, backbone.card.layers);
     for (const [index, layer] of layers.entries()) graph.output(`out${index}`, layer);
     const session = await (await nodeEngine({ threads: 2 })).load(graph.toBytes());
-    const picture = new Random('picture').fillNormal(new Float32Array(3 * 96 * 96));
-    const outputs = await session.run({ picture: float32(picture, [1, 3, 96, 96]) });
+    const image = new Random('picture').fillNormal(new Float32Array(3 * 96 * 96));
+    const outputs = await session.run({ image: float32(image, [1, 3, 96, 96]) });
     await session.release();
     channels.forEach((count, index) => {
       expect(outputs[`out${index}`]?.shape[1]).toBe(count);

@@ -73,14 +73,14 @@ const block = (x: Maps, name: string) =>
 
 describe('the distilled network', () => {
   it.each([16, 19])('equals its convolutions written out, at %d pixels', async (size) => {
-    const picture: Maps = Array.from({ length: 3 }, () =>
+    const image: Maps = Array.from({ length: 3 }, () =>
       Array.from({ length: size }, () => Array.from({ length: size }, () => random.normal())),
     );
     const outputs = await runGraph(
-      { picture: { data: picture.flat(2), shape: [1, 3, size, size] } },
-      (_, inputs) => ({ ...distilledNetwork(inputs.picture!, weights) }),
+      { image: { data: image.flat(2), shape: [1, 3, size, size] } },
+      (_, inputs) => ({ ...distilledNetwork(inputs.image!, weights) }),
     );
-    let x = rectified(convolved(picture, 'stem', 2));
+    let x = rectified(convolved(image, 'stem', 2));
     x = block(rectified(convolved(x, 'stage1.down', 2)), 'stage1.block0');
     x = rectified(convolved(x, 'stage2.down', 2));
     x = block(block(x, 'stage2.block0'), 'stage2.block1');
@@ -98,8 +98,8 @@ describe('the distilled network', () => {
 
   it('names a missing weight', () => {
     const { 'stage2.block1.second.bias': _, ...rest } = weights;
-    const picture = new Graph().input('picture', 'float32', [1, 3, 16, 16]);
-    expect(() => distilledNetwork(picture, rest)).toThrow(/no weight stage2\.block1\.second\.bias/);
+    const image = new Graph().input('image', 'float32', [1, 3, 16, 16]);
+    expect(() => distilledNetwork(image, rest)).toThrow(/no weight stage2\.block1\.second\.bias/);
   });
 });
 

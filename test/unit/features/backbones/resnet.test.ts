@@ -69,8 +69,8 @@ describe.each(Object.keys(golden.models))('%s from a state dict', (architecture)
     );
     const session = await engine.load(built.graph.toBytes());
     const side = golden.side;
-    const picture = Float32Array.from(uniform('image', 3 * side * side), (value) => 4 * value - 2);
-    const outputs = await session.run({ image: float32(picture, [1, 3, side, side]) });
+    const image = Float32Array.from(uniform('image', 3 * side * side), (value) => 4 * value - 2);
+    const outputs = await session.run({ image: float32(image, [1, 3, side, side]) });
     await session.release();
     for (const [name, expected] of Object.entries(layers)) {
       const { shape, mean, std, at, values } = expected;

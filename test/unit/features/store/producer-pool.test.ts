@@ -7,7 +7,7 @@ import { producerHandlers } from '../../../../src/features/store/producer-handle
 import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import { memoryWorker } from '../../../../src/runtime/worker/memory-port.ts';
 import type { AskingPort } from '../../../../src/runtime/worker/protocol.ts';
-import { type Files, withFiles } from '../../../helpers/pictures.ts';
+import { type Files, withFiles } from '../../../helpers/images.ts';
 import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 
 const setup: ProducerSetup = {
@@ -82,7 +82,7 @@ describe('produceInThreads', () => {
     }));
 
   it('names the photograph at fault', () =>
-    withFiles({ ...files, '3.png': 'no picture' }, async (root) => {
+    withFiles({ ...files, '3.png': 'no image' }, async (root) => {
       await expect(widths(produceInThreads(setup, jobsIn(root), { threads: 2 }))).rejects.toMatchObject({
         code: 'IMAGE_INVALID',
         message: expect.stringContaining(join(root, '3.png')),

@@ -9,10 +9,10 @@ import {
   type ExtractOptions,
   extractFeatures,
   extractShare,
-} from '../../../../src/features/store/extract.ts';
+} from '../../../../src/features/store/extract-features.ts';
 import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { type Files, withFiles } from '../../../helpers/pictures.ts';
+import { type Files, withFiles } from '../../../helpers/images.ts';
 import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
 

@@ -56,9 +56,9 @@ function network(): ModelProto {
       3,
       3,
     ]);
-  const picture = graph.input('picture', 'float32', ['N', 3, size, size]);
+  const image = graph.input('image', 'float32', ['N', 3, size, size]);
   const padding = { padding: 1 };
-  const stem = relu(batchNorm(graph, conv(picture, weight('stem', 16, 3), undefined, padding), 16, 'bn0'));
+  const stem = relu(batchNorm(graph, conv(image, weight('stem', 16, 3), undefined, padding), 16, 'bn0'));
   const bias = graph.constant('first.bias', normals('first.bias', 16), [16]);
   const first = relu(batchNorm(graph, conv(stem, weight('first', 16, 16), bias, padding), 16, 'bn1'));
   const second = batchNorm(graph, conv(first, weight('second', 16, 16), undefined, padding), 16, 'bn2');
@@ -73,12 +73,14 @@ function network(): ModelProto {
   return decodeModel(graph.toBytes({ note: 'kept' }));
 }
 
-const picture = normals('picture', 2 * 3 * size * size);
+const imageValues = normals('picture', 2 * 3 * size * size);
 
-async function run(model: ModelProto, data = picture) {
+async function run(model: ModelProto, data = imageValues) {
   const session = await (await engine).load(encodeModel(model));
   try {
-    return await session.run({ picture: float32(data, [data.length / (3 * size * size), 3, size, size]) });
+    return await session.run({
+      image: float32(data, [data.length / (3 * size * size), 3, size, size]),
+    });
   } finally {
     await session.release();
   }
@@ -204,7 +206,7 @@ describe('toHalfPrecision', () => {
 describe('a node of two outputs', () => {
   it('stays in float32 where both are used: the indices of a MaxPool are no halves', async () => {
     const graph = new Graph();
-    const x = graph.input('picture', 'float32', ['N', 3, size, size]);
+    const x = graph.input('image', 'float32', ['N', 3, size, size]);
     const weight = graph.constant('w', normals('w', 16 * 27), [16, 3, 3, 3]);
     const stem = conv(x, weight, undefined, { padding: 1 });
     const again = conv(stem, graph.constant('v', normals('v', 16 * 16 * 9, 0.1), [16, 16, 3, 3]), undefined, {

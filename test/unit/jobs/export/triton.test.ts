@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
 import { type TritonOptions, tritonConfig, tritonLabels } from '../../../../src/jobs/export/triton-config.ts';
 import { tritonPlace, writeTriton } from '../../../../src/jobs/export/triton-repository.ts';
-import { withFiles } from '../../../helpers/pictures.ts';
+import { withFiles } from '../../../helpers/images.ts';
 import { readTritonConfig } from '../../../helpers/triton-config.ts';
 
 const options: TritonOptions = { name: 'parts', maxBatch: 8, queueDelay: 500, instances: 2, kind: 'cpu' };

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { detectorBytes } from '../../../../src/detector/detector-bytes.ts';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
 import { Graph } from '../../../../src/graph/index.ts';
-import { rememberPictures } from '../../../../src/jobs/remembered-pictures.ts';
+import { rememberImages } from '../../../../src/jobs/remembered-images.ts';
 import { detectorHistory } from '../../../../src/jobs/update/history.ts';
 import { madeMetadata } from '../../../helpers/made-metadata.ts';
 
@@ -41,7 +41,7 @@ it('begins with the training, and counts back to what it began with', async () =
         action: 'add',
         source: 's1',
         classes: { bolt: { images: 5, entries: 70, thresholdBefore: 1, thresholdAfter: 1.25 } },
-        pictures: rememberPictures([hash]),
+        remembered: rememberImages([hash]),
       },
       {
         version: 3,
@@ -61,7 +61,7 @@ it('begins with the training, and counts back to what it began with', async () =
     ['bolt', 19, 1],
     ['nut', 9, 2],
   ]);
-  expect(versions[1]!.pictures).toEqual([hash.slice(0, 16)]);
+  expect(versions[1]!.hashes).toEqual([hash.slice(0, 16)]);
 });
 
 it('has what was done before files kept a history, and what set thresholds', async () => {

@@ -9,8 +9,8 @@ import type { GoodImagesFile } from '../../../../src/jobs/good-images/good-image
 import { judgeAgain, recalibrate } from '../../../../src/jobs/update/judge-again.ts';
 import type { NewImage } from '../../../../src/jobs/update/new-images.ts';
 import { plausibleScores, sift } from '../../../../src/jobs/update/sift.ts';
+import { encoded, writeFiles } from '../../../helpers/images.ts';
 import { madeMetadata } from '../../../helpers/made-metadata.ts';
-import { encoded, writeFiles } from '../../../helpers/pictures.ts';
 
 let root = '';
 const count = 90;
@@ -85,7 +85,7 @@ describe('an image that is to join', () => {
   const image = (path: string, score: number, recognisedAs = 'bolt', share = 0.9): NewImage => ({
     path,
     hash: path,
-    picture: { look: {} as NewImage['picture']['look'] },
+    image: { look: {} as NewImage['image']['look'] },
     score,
     recognisedAs,
     share,

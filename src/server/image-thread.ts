@@ -21,9 +21,9 @@ const handlers = {
     readonly name: string;
     readonly limits: DecodeLimits;
   }): Promise<Prepared<RgbImage>> {
-    const { data, ...picture } = await decodeBytes(order.bytes, order.name, order.limits);
+    const { data, ...image } = await decodeBytes(order.bytes, order.name, order.limits);
     const own = movable(data);
-    return { value: { ...picture, data: own }, transfer: [own.buffer] };
+    return { value: { ...image, data: own }, transfer: [own.buffer] };
   },
 
   /** A prediction with its regions; with `heat` also the heat map over the photograph, as PNG. The raw map is not sent back. */
@@ -59,6 +59,6 @@ const handlers = {
   },
 };
 
-export type PictureHandlers = typeof handlers;
+export type ImageHandlers = typeof handlers;
 
 answerCalls(nodeWorkerSide(), handlers);

@@ -8,10 +8,10 @@ import { decodeBytes } from '../../src/image/decode.ts';
 import { decodeMaskBytes } from '../../src/image/mask.ts';
 import type { Mask, RgbImage } from '../../src/image/rgb.ts';
 import { damaged, rounds } from '../helpers/hostile.ts';
-import { pictureFiles } from '../helpers/picture-files.ts';
+import { imageFiles } from '../helpers/image-files.ts';
 
 const [width, height] = [60, 44];
-const files = await pictureFiles(width, height);
+const files = await imageFiles(width, height);
 const kinds = Object.keys(files);
 const bytesOf = (kind: string) => files[kind] as Uint8Array;
 
@@ -29,10 +29,10 @@ async function outcome<T extends Mask | RgbImage>(decoding: Promise<T>): Promise
   }
 }
 
-function expectWhole(picture: Mask | RgbImage | undefined, channels: number): void {
-  if (picture === undefined) return;
-  expect(picture.width * picture.height).toBeGreaterThan(0);
-  expect(picture.data.length).toBe(picture.width * picture.height * channels);
+function expectWhole(image: Mask | RgbImage | undefined, channels: number): void {
+  if (image === undefined) return;
+  expect(image.width * image.height).toBeGreaterThan(0);
+  expect(image.data.length).toBe(image.width * image.height * channels);
 }
 
 function residentBytes(): number {

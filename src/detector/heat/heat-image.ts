@@ -14,14 +14,14 @@ import { insideRegions, regionRule } from './region-rule.ts';
 type Of = Pick<Detector, 'metadata'>;
 
 /** What the detector sees of a photograph, at the photograph's own resolution: all of it, or its middle. */
-export function seenPicture({ metadata: { geometry } }: Of, image: RgbImage): RgbImage {
+export function seenImage({ metadata: { geometry } }: Of, image: RgbImage): RgbImage {
   return crop(image, seenPart(geometry, image));
 }
 
 /**
  * The heat map over what the detector sees, in the fixed colours of the recognised class: they begin above what good parts show, so
  * a good part never looks hot. Regions are outlined.
- * @param seen - what `seenPicture` gave, at any size
+ * @param seen - what `seenImage` gave, at any size
  */
 export function heatOver(
   { metadata }: Of,
@@ -36,19 +36,19 @@ export function heatOver(
 }
 
 /** A heat map with the scale of the class's colours in a strip below it. */
-export function withLegend({ metadata }: Of, picture: RgbImage, className: string): RgbImage {
+export function withLegend({ metadata }: Of, image: RgbImage, className: string): RgbImage {
   const range = metadata.display[className];
-  return range ? below(picture, legendStrip(heatScale(range), picture.width)) : picture;
+  return range ? below(image, legendStrip(heatScale(range), image.width)) : image;
 }
 
 /** The heat map over its photograph, or over the middle of it where the detector sees no more. */
-export function heatPicture(
+export function heatImage(
   detector: Of,
   image: RgbImage,
   prediction: Pick<PredictionWithMap, 'class' | 'threshold' | 'map'>,
 ): RgbImage {
-  requireDetector('heatPicture', detector);
-  requireRgbImage('heatPicture', 'image', image);
-  requireAnswer('heatPicture', 'prediction', prediction, detector.metadata);
-  return heatOver(detector, seenPicture(detector, image), prediction);
+  requireDetector('heatImage', detector);
+  requireRgbImage('heatImage', 'image', image);
+  requireAnswer('heatImage', 'prediction', prediction, detector.metadata);
+  return heatOver(detector, seenImage(detector, image), prediction);
 }

@@ -23,14 +23,14 @@ import {
   type ExtractedStore,
   type ExtractOptions,
   extractFeatures,
-} from '../../../../src/features/store/extract.ts';
+} from '../../../../src/features/store/extract-features.ts';
 import { producer } from '../../../../src/features/store/producer.ts';
 import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import type { FeatureStore, StoreIndex } from '../../../../src/features/store/store.ts';
 import { averagePool, decodeModel, Graph } from '../../../../src/graph/index.ts';
 import { decodeImage } from '../../../../src/image/decode.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { encoded, type Files, noise, withFiles } from '../../../helpers/pictures.ts';
+import { encoded, type Files, noise, withFiles } from '../../../helpers/images.ts';
 import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
 
@@ -400,7 +400,7 @@ describe('an interrupted extraction', () => {
 it('by a broken image is an error that names it', () =>
   withPhotos(async (root) => {
     const options = await optionsFor(root);
-    await writeFile(join(root, 'bolt/1.png'), 'no picture');
+    await writeFile(join(root, 'bolt/1.png'), 'no image');
     await expect(extractFeatures(options)).rejects.toThrow(/bolt\/1\.png/);
     const samples: Sample[] = options.samples.filter(({ path }) => !path.endsWith('bolt/1.png'));
     await expect(extractFeatures({ ...options, samples, fingerprint: 'less' })).resolves.toMatchObject({

@@ -1,11 +1,11 @@
-/** Made-up photographs: as many classes as wanted, each a colour and a coarse pattern of its own, each picture with noise of its own. */
+/** Made-up photographs: as many classes as wanted, each a colour and a coarse pattern of its own, each image with noise of its own. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Random } from '../../dist/core/random.js';
 import { writePng } from '../../dist/image/encode.js';
 
-/** One picture, as decoded. @param side - pixels */
-export function madePicture(className, number, side) {
+/** One image, as decoded. @param side - pixels */
+export function madeImage(className, number, side) {
   const pattern = new Random('pattern', className);
   const cells = Array.from({ length: 64 * 3 }, () => pattern.integer(256));
   const random = new Random('picture', className, number);
@@ -25,7 +25,7 @@ export async function madeDataset(folder, classes, images, side) {
     const name = `class${String(index).padStart(2, '0')}`;
     await mkdir(join(folder, name), { recursive: true });
     for (let number = 0; number < images; number++)
-      await writePng(join(folder, name, `${number}.png`), madePicture(name, number, side));
+      await writePng(join(folder, name, `${number}.png`), madeImage(name, number, side));
   }
   return folder;
 }

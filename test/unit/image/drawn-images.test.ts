@@ -4,7 +4,7 @@ import { resizeLinear as resizeInGraph } from '../../../src/graph/index.ts';
 import { colourOf } from '../../../src/image/colour.ts';
 import { heatOverlay, sideBySide } from '../../../src/image/overlay.ts';
 import { centreCrop, resizeNearest, resizePixels } from '../../../src/image/resize.ts';
-import { noise } from '../../helpers/pictures.ts';
+import { noise } from '../../helpers/images.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 
 describe('resizeNearest', () => {

@@ -18,11 +18,11 @@ import {
   synthesizeLocalAnomaly,
 } from '../../synthesis/local-anomaly.ts';
 import type { ClassForegrounds } from '../patches/class-foreground.ts';
-import { inputPicture } from '../patches/input-picture.ts';
+import { inputImage } from '../patches/input-image.ts';
 import type { TextureSource } from './texture-source.ts';
 
 /** What to draw, from what, and where to. */
-export interface SynthesisPicturesOptions {
+export interface SynthesisImagesOptions {
   /** One row each; rows of one class share a file. */
   readonly samples: readonly Sample[];
   readonly images: Pick<ImageAccess, 'decode' | 'encodePng'>;
@@ -40,7 +40,7 @@ export interface SynthesisPicturesOptions {
 }
 
 /** A written file. */
-export interface SynthesisPicture {
+export interface SynthesisImage {
   readonly className: string;
   readonly path: string;
   /** What its rows show, from the top. */
@@ -66,21 +66,21 @@ const gap = 4;
  * Draws and writes `<folder>/<class>.png` for every class among the samples.
  * @throws CladError `FILE_UNREADABLE`, `IMAGE_INVALID`, `OPTION_INVALID`
  */
-export async function writeSynthesisPictures(options: SynthesisPicturesOptions): Promise<SynthesisPicture[]> {
+export async function writeSynthesisImages(options: SynthesisImagesOptions): Promise<SynthesisImage[]> {
   const { samples, images, folder, onProgress } = options;
-  const written: SynthesisPicture[] = [];
+  const written: SynthesisImage[] = [];
   let done = 0;
   for (const [className, of] of byClass(samples)) {
-    const pictures: RgbImage[] = [];
+    const strips: RgbImage[] = [];
     const rows: SynthesisRow[] = [];
     for (const [index, sample] of of.entries()) {
-      const { picture, row } = await drawRow(sample, index, options);
-      pictures.push(picture);
+      const { strip, row } = await drawRow(sample, index, options);
+      strips.push(strip);
       rows.push(row);
-      onProgress?.({ task: 'synthesis pictures', done: ++done, total: samples.length, unit: 'images' });
+      onProgress?.({ task: 'synthesis images', done: ++done, total: samples.length, unit: 'images' });
     }
     const name = `${className}.png`;
-    await folder.write(name, await images.encodePng(stacked(pictures)));
+    await folder.write(name, await images.encodePng(stacked(strips)));
     written.push({ className, path: folder.pathOf(name), rows });
   }
   return written;
@@ -89,18 +89,18 @@ export async function writeSynthesisPictures(options: SynthesisPicturesOptions):
 async function drawRow(
   { path, className }: Sample,
   index: number,
-  { images, foregrounds, textures, geometry, bits, seed, synthesis }: SynthesisPicturesOptions,
-): Promise<{ picture: RgbImage; row: SynthesisRow }> {
-  const image = inputPicture(await images.decode(path, { bits }), geometry);
+  { images, foregrounds, textures, geometry, bits, seed, synthesis }: SynthesisImagesOptions,
+): Promise<{ strip: RgbImage; row: SynthesisRow }> {
+  const image = inputImage(await images.decode(path, { bits }), geometry);
   const foreground = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
   const random = new Random(seed, 'synthesis pictures', className, index);
   const texture = await textures.texture(random, geometry);
   const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, synthesis);
-  const picture = sideBySide(
-    [image, dimmedOutside(image, foreground), maskPicture(anomaly.mask), anomaly.texture, anomaly.image],
+  const strip = sideBySide(
+    [image, dimmedOutside(image, foreground), maskImage(anomaly.mask), anomaly.texture, anomaly.image],
     gap,
   );
-  return { picture, row: { image: path, ...numbers(anomaly) } };
+  return { strip, row: { image: path, ...numbers(anomaly) } };
 }
 
 function numbers({ beta, mask, coverage }: LocalAnomaly): Omit<SynthesisRow, 'image'> {
@@ -125,7 +125,7 @@ function dimmedOutside(image: RgbImage, foreground: Mask | undefined): RgbImage 
 }
 
 /** White inside, black outside. */
-function maskPicture({ width, height, data: inside }: Mask): RgbImage {
+function maskImage({ width, height, data: inside }: Mask): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < inside.length; pixel++)
     if (inside[pixel] !== 0) data.fill(255, pixel * 3, pixel * 3 + 3);
@@ -133,14 +133,14 @@ function maskPicture({ width, height, data: inside }: Mask): RgbImage {
 }
 
 /** Images of one width below each other, on white. */
-function stacked(pictures: readonly RgbImage[]): RgbImage {
-  const { width } = pictures[0]!;
-  const height = pictures.reduce((sum, picture) => sum + picture.height + gap, -gap);
+function stacked(strips: readonly RgbImage[]): RgbImage {
+  const { width } = strips[0]!;
+  const height = strips.reduce((sum, strip) => sum + strip.height + gap, -gap);
   const data = new Uint8Array(width * height * 3).fill(255);
   let top = 0;
-  for (const picture of pictures) {
-    data.set(picture.data, top * width * 3);
-    top += picture.height + gap;
+  for (const strip of strips) {
+    data.set(strip.data, top * width * 3);
+    top += strip.height + gap;
   }
   return { width, height, data };
 }

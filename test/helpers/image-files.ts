@@ -1,10 +1,10 @@
 /** @file One small file of every kind of image that is read: formats, depths, channels, compressions, EXIF. */
 import { encode as encodeBmp } from 'fast-bmp';
 import sharp, { type Sharp } from 'sharp';
-import { noise } from './pictures.ts';
+import { noise } from './images.ts';
 
 /** A name for the kind, and its bytes. */
-export type PictureFiles = Readonly<Record<string, Uint8Array>>;
+export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 
 /** Smooth shapes rather than noise, so that lost data show. */
 function drawn(width: number, height: number, channels: 1 | 2 | 3 | 4): Uint8Array {
@@ -18,7 +18,7 @@ function drawn(width: number, height: number, channels: 1 | 2 | 3 | 4): Uint8Arr
 }
 
 /** Makes them, `width` x `height` pixels each; EXIF turns some. */
-export async function pictureFiles(width: number, height: number): Promise<PictureFiles> {
+export async function imageFiles(width: number, height: number): Promise<ImageFiles> {
   const raw = (channels: 1 | 2 | 3 | 4): Sharp =>
     sharp(drawn(width, height, channels), { raw: { width, height, channels } });
   const deep = (channels: 1 | 3 | 4): Sharp =>

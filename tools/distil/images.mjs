@@ -30,7 +30,7 @@ const families = [
  * Draws image `number`.
  * @param photographs paths of texture photographs (may be empty), which take the place of drawn textures in half of the cases
  */
-export async function picture(seed, number, photographs) {
+export async function drawnImage(seed, number, photographs) {
   const random = new Random(seed, 'distil', number);
   const swatches = [];
   for (let count = random.pick([2, 3, 4]); count > 0; count--)

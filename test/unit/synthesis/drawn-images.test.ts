@@ -12,15 +12,15 @@ import { byClass } from '../../../src/data/dataset.ts';
 import { fileImages } from '../../../src/data/file-images.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { classForegrounds, evenly } from '../../../src/features/patches/class-foreground.ts';
-import { inputMask, inputPicture } from '../../../src/features/patches/input-picture.ts';
+import { inputImage, inputMask } from '../../../src/features/patches/input-image.ts';
 import { resizeToInput } from '../../../src/features/patches/preprocess.ts';
-import { writeSynthesisPictures } from '../../../src/features/store/synthesis-pictures.ts';
+import { writeSynthesisImages } from '../../../src/features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../../../src/features/store/texture-source.ts';
 import { decodeImage } from '../../../src/image/decode.ts';
 import { toMap } from '../../../src/image/geometry.ts';
 import { resizePixels } from '../../../src/image/resize.ts';
 import type { RgbImage } from '../../../src/image/rgb.ts';
-import { encoded, noise, withFiles } from '../../helpers/pictures.ts';
+import { encoded, noise, withFiles } from '../../helpers/images.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
 import { squareOf } from '../../helpers/sizes.ts';
 
@@ -42,7 +42,7 @@ async function products(): Promise<Record<string, Uint8Array>> {
   return files;
 }
 
-describe('inputPicture', () => {
+describe('inputImage', () => {
   it.each([
     [squareOf(32), 61, 40],
     [{ ...squareOf(32), resizeTo: squareOf(37) }, 50, 70],
@@ -53,7 +53,7 @@ describe('inputPicture', () => {
     const { y } = await runGraph({ x: { data: image.data, shape: [1, height, width, 3] } }, (_, { x }) => ({
       y: resizeToInput(x!, geometry),
     }));
-    const ours = inputPicture(image, geometry);
+    const ours = inputImage(image, geometry);
     expect([ours.width, ours.height]).toEqual([geometry.width, geometry.height]);
     expect(y!.shape).toEqual([1, geometry.height, geometry.width, 3]);
     for (const [at, value] of ours.data.entries()) {
@@ -68,7 +68,7 @@ describe('inputPicture', () => {
   it('resizes to a square and cuts the middle out', () => {
     const image = noise(33, 80, 2);
     const { data } = resizePixels(image, 29, 29);
-    const cut = inputPicture(image, { ...squareOf(24), resizeTo: squareOf(29) });
+    const cut = inputImage(image, { ...squareOf(24), resizeTo: squareOf(29) });
     for (let row = 0; row < 24; row++) {
       const from = ((row + 2) * 29 + 2) * 3;
       expect(cut.data.subarray(row * 72, row * 72 + 72)).toEqual(data.subarray(from, from + 72));
@@ -76,7 +76,7 @@ describe('inputPicture', () => {
   });
 
   it('refuses a resize below the crop', () => {
-    expect(() => inputPicture(noise(9, 9), { ...squareOf(8), resizeTo: squareOf(7) })).toThrow(
+    expect(() => inputImage(noise(9, 9), { ...squareOf(8), resizeTo: squareOf(7) })).toThrow(
       /at least the input size 8/,
     );
   });
@@ -92,19 +92,19 @@ describe('inputMask', () => {
         fc.record({ width: fc.integer({ min: 0, max: 20 }), height: fc.integer({ min: 0, max: 20 }) }),
         fc.record({ width: fc.integer({ min: 60, max: 200 }), height: fc.integer({ min: 60, max: 200 }) }),
         fc.tuple(share, share, share, share),
-        (input, more, picture, [left, top, across, down]) => {
+        (input, more, image, [left, top, across, down]) => {
           // An even remainder, so that both sides of the cut are alike.
           const resizeTo = { width: input.width + 2 * more.width, height: input.height + 2 * more.height };
           const geometry = { ...input, resizeTo };
-          const [x, y] = [Math.floor(left * picture.width), Math.floor(top * picture.height)];
-          const width = 1 + Math.floor(across * (picture.width - x));
-          const height = 1 + Math.floor(down * (picture.height - y));
-          const data = new Uint8Array(picture.width * picture.height);
+          const [x, y] = [Math.floor(left * image.width), Math.floor(top * image.height)];
+          const width = 1 + Math.floor(across * (image.width - x));
+          const height = 1 + Math.floor(down * (image.height - y));
+          const data = new Uint8Array(image.width * image.height);
           for (let row = y; row < y + height; row++)
-            data.fill(1, row * picture.width + x, row * picture.width + x + width);
-          const mask = inputMask({ ...picture, data }, geometry);
+            data.fill(1, row * image.width + x, row * image.width + x + width);
+          const mask = inputMask({ ...image, data }, geometry);
           expect([mask.width, mask.height]).toEqual([input.width, input.height]);
-          const expected = toMap(geometry, picture, { x, y, width, height });
+          const expected = toMap(geometry, image, { x, y, width, height });
           const pixels = [...mask.data.keys()].filter((pixel) => mask.data[pixel] === 1);
           const columns = pixels.map((pixel) => pixel % input.width);
           const rows = pixels.map((pixel) => Math.floor(pixel / input.width));
@@ -203,12 +203,12 @@ describe('evenly and byClass', () => {
   });
 });
 
-describe('writeSynthesisPictures', () => {
+describe('writeSynthesisImages', () => {
   it('writes a file a class, five images a row, the same for the same seed', async () =>
     withFiles(await products(), async (root) => {
       const { samples } = await loadDataset(join(root, 'data'));
       const write = (folder: string, seed: number, of: readonly Sample[] = samples) =>
-        writeSynthesisPictures({
+        writeSynthesisImages({
           samples: of,
           images: fileImages,
           foregrounds: { part: { accepted: true, reason: '' } },
@@ -222,19 +222,19 @@ describe('writeSynthesisPictures', () => {
         ['part', 4],
         ['surface', 4],
       ]);
-      const picture = await decodeImage(written[0]!.path);
-      expect([picture.width, picture.height]).toEqual([5 * 32 + 4 * 4, 4 * 32 + 3 * 4]);
+      const image = await decodeImage(written[0]!.path);
+      expect([image.width, image.height]).toEqual([5 * 32 + 4 * 4, 4 * 32 + 3 * 4]);
       for (const { rows } of written)
         for (const { maskFraction, patches } of rows) {
           expect(maskFraction).toBeGreaterThan(0);
           expect(patches).toBeGreaterThan(0);
         }
       const [again, other] = [await write('two', 1), await write('three', 2)];
-      expect(await decodeImage(again[0]!.path)).toEqual(picture);
-      expect(await decodeImage(other[0]!.path)).not.toEqual(picture);
+      expect(await decodeImage(again[0]!.path)).toEqual(image);
+      expect(await decodeImage(other[0]!.path)).not.toEqual(image);
       // The photograph itself comes first in the row.
-      const photograph = inputPicture(await decodeImage(samples[0]!.path), squareOf(32));
-      expect([...picture.data.subarray(0, 96)]).toEqual([...photograph.data.subarray(0, 96)]);
+      const photograph = inputImage(await decodeImage(samples[0]!.path), squareOf(32));
+      expect([...image.data.subarray(0, 96)]).toEqual([...photograph.data.subarray(0, 96)]);
       expect(await write('four', 1, [])).toEqual([]);
     }));
 });

@@ -2,10 +2,10 @@
 import { countCopies, findCopies, nameCopies } from '../../data/copies.ts';
 import type { Sample } from '../../data/dataset.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { isRemembered } from '../remembered-pictures.ts';
+import { isRemembered } from '../remembered-images.ts';
 
 /** Test images, by their pixels, that are no measure of new parts. */
-export interface TestPictures {
+export interface TestImages {
   /** The detector was trained on them; null for a file of before 28 November 2026, which does not say. */
   readonly trainedOn: number | null;
   /** They were given to `clad calibrate`, so false alarms are fewer on them. */
@@ -15,19 +15,19 @@ export interface TestPictures {
 }
 
 /** Counts test images that are no measure of new parts, and says so. */
-export function lookAtPictures(
+export function lookAtImages(
   samples: readonly Sample[],
   pixels: ReadonlyMap<string, string>,
   metadata: DetectorMetadata,
   note?: (text: string) => void,
-): TestPictures {
+): TestImages {
   const among = (remembered: DetectorMetadata['trained']) => {
     const isKnown = isRemembered(remembered);
     return samples.filter(({ path }) => isKnown(pixels.get(path) as string));
   };
   const trained = among(metadata.trained);
   const wrong = trained.filter(({ anomalous }) => anomalous);
-  const set = among(metadata.calibrated?.pictures);
+  const set = among(metadata.calibrated?.remembered);
   const copies = findCopies(samples, pixels);
   const all = `Of ${samples.length} test images, by their pixels,`;
   if (trained[0])

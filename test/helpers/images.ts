@@ -38,7 +38,7 @@ export async function deepFile(
 }
 
 /** An image as a camera of so many bits would have saved it: its values, with noise below them. @param shift - to the upper end by so many bits */
-export function deepPicture({ width, height, data }: RgbImage, bits: number, shift = 0): Promise<Buffer> {
+export function deepImage({ width, height, data }: RgbImage, bits: number, shift = 0): Promise<Buffer> {
   const below = 2 ** (bits - 8);
   const samples = Uint16Array.from(data, (value, at) => (value * below + ((at * 37) % below)) << shift);
   return deepFile(samples, width, height);

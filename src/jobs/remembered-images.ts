@@ -4,7 +4,7 @@
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
 
-type RememberedPictures = NonNullable<DetectorMetadata['trained']>;
+type RememberedImages = NonNullable<DetectorMetadata['trained']>;
 
 /** Of a file, 0.7 MB of text. */
 const mostKept = 65_536;
@@ -15,10 +15,10 @@ const digits = 16;
  * @param hashes - hexadecimal, each once
  * @param before - what was remembered already, and stays
  */
-export function rememberPictures(
+export function rememberImages(
   hashes: readonly string[],
-  before?: RememberedPictures | undefined,
-): RememberedPictures {
+  before?: RememberedImages | undefined,
+): RememberedImages {
   const known = shortHashes(before);
   const added = hashes.map((hash) => hash.slice(0, digits)).filter((hash) => !known.has(hash));
   // Of very many the smallest, a sample by chance: of a copied folder it knows some.
@@ -29,11 +29,11 @@ export function rememberPictures(
   };
 }
 
-/** What is remembered without some pictures, which may be met as new ones again. @param hashes - hexadecimal */
-export function forgetPictures(
-  before: RememberedPictures | undefined,
+/** What is remembered without some images, which may be met as new ones again. @param hashes - hexadecimal */
+export function forgetImages(
+  before: RememberedImages | undefined,
   hashes: readonly string[],
-): RememberedPictures | undefined {
+): RememberedImages | undefined {
   if (!before) return undefined;
   const known = shortHashes(before);
   const gone = new Set(hashes.map((hash) => hash.slice(0, digits)).filter((hash) => known.has(hash)));
@@ -42,18 +42,18 @@ export function forgetPictures(
 }
 
 /** Answers whether an image of this hash is remembered; always no for files of earlier versions, which do not say. */
-export function isRemembered(pictures: RememberedPictures | undefined): (hash: string) => boolean {
-  const known = shortHashes(pictures);
+export function isRemembered(images: RememberedImages | undefined): (hash: string) => boolean {
+  const known = shortHashes(images);
   return (hash) => known.has(hash.slice(0, digits));
 }
 
 /** Whether that answer is the whole truth. */
-export function remembersAll(pictures: RememberedPictures | undefined): boolean {
-  return pictures !== undefined && pictures.images <= mostKept;
+export function remembersAll(images: RememberedImages | undefined): boolean {
+  return images !== undefined && images.images <= mostKept;
 }
 
-function shortHashes(pictures: RememberedPictures | undefined): Set<string> {
-  const text = Buffer.from(pictures?.pixels ?? '', 'base64').toString('hex');
+function shortHashes(images: RememberedImages | undefined): Set<string> {
+  const text = Buffer.from(images?.pixels ?? '', 'base64').toString('hex');
   const known = new Set<string>();
   for (let at = 0; at < text.length; at += digits) known.add(text.slice(at, at + digits));
   return known;

@@ -10,7 +10,7 @@ import type { Mask, RgbImage } from '../../image/rgb.ts';
  * Resizes an image to the input, or to something larger and cuts the middle out.
  * @throws CladError `OPTION_INVALID` where that would be smaller
  */
-export function inputPicture(image: RgbImage, geometry: Geometry): RgbImage {
+export function inputImage(image: RgbImage, geometry: Geometry): RgbImage {
   const part = cutOut(geometry);
   const { width, height } = resizedSize(geometry);
   return crop(resizePixels(image, width, height), part);

@@ -1,5 +1,5 @@
 /**
- * Makes docs/pictures/demo.jpg from a finished demo (`npm run demo`): of each of six classes the anomalous test photograph whose score
+ * Makes docs/images/demo.jpg from a finished demo (`npm run demo`): of each of six classes the anomalous test photograph whose score
  * is the median, its defect's mask, and its heat map. No image is chosen by hand.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { loadDataset } from '../dist/data/load.js';
 import { Detector } from '../dist/detector/detector.js';
-import { heatPicture } from '../dist/detector/heat/heat-picture.js';
+import { heatImage } from '../dist/detector/heat/heat-image.js';
 import { decodeImage } from '../dist/image/decode.js';
 import { decodeMasks } from '../dist/image/mask.js';
 import { sideBySide } from '../dist/image/overlay.js';
@@ -36,7 +36,7 @@ for (const product of products) {
   const { sample, image, prediction } = predicted[Math.floor(predicted.length / 2)];
   const mask = await decodeMasks(sample.maskPaths);
   const truth = Uint8Array.from(image.data, (_, at) => (mask.data[Math.floor(at / 3)] ? 255 : 30));
-  const heat = heatPicture(detector, image, prediction);
+  const heat = heatImage(detector, image, prediction);
   columns.push(await Promise.all([image, { ...image, data: truth }, heat].map(small)));
 }
 await detector.release();
@@ -48,7 +48,7 @@ const rows = [0, 1, 2].map((row) =>
   ),
 );
 const { width } = rows[0];
-const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url));
+const folder = fileURLToPath(new URL('../docs/images', import.meta.url));
 mkdirSync(folder, { recursive: true });
 await sharp({ create: { width, height: 3 * side + 2 * gap, channels: 3, background: 'white' } })
   .composite(

@@ -2,6 +2,6 @@
 import { CladError } from '../core/errors.ts';
 
 /** @param reason - without a full stop; what a client wrote is clipped in it */
-export function refuse(reason: string): CladError {
+export function badRequest(reason: string): CladError {
   return new CladError('REQUEST_INVALID', { reason });
 }

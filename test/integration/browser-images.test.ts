@@ -17,7 +17,7 @@ const height = 67;
 const { data: square } = renderGood(washer, { seed: 1, part: 'picture', size: 128 });
 const whole = sharp(square, { raw: { width: 128, height: 128, channels: 3 } });
 const rgb = await whole.extract({ left: 9, top: 30, width, height }).raw().toBuffer();
-const picture = () => sharp(rgb, { raw: { width, height, channels: 3 } });
+const image = () => sharp(rgb, { raw: { width, height, channels: 3 } });
 
 /** Colours under every alpha from 0 to 255. */
 const transparent = () => {
@@ -37,23 +37,23 @@ const deep = () => {
     .toBuffer();
 };
 const jpeg = (quality: number, chromaSubsampling: string) =>
-  picture().jpeg({ quality, chromaSubsampling }).toBuffer();
+  image().jpeg({ quality, chromaSubsampling }).toBuffer();
 
 const files: Record<string, () => Promise<Uint8Array>> = {
-  'colour.png': () => picture().png().toBuffer(),
-  'grey.png': () => picture().toColourspace('b-w').png().toBuffer(),
-  'palette.png': () => picture().png({ palette: true }).toBuffer(),
+  'colour.png': () => image().png().toBuffer(),
+  'grey.png': () => image().toColourspace('b-w').png().toBuffer(),
+  'palette.png': () => image().png({ palette: true }).toBuffer(),
   'deep.png': deep,
   'transparent.png': () => transparent().png().toBuffer(),
   'transparent.webp': () => transparent().webp({ lossless: true, exact: true }).toBuffer(),
-  'lossy.webp': () => picture().webp({ quality: 80 }).toBuffer(),
+  'lossy.webp': () => image().webp({ quality: 80 }).toBuffer(),
   'q75-420.jpg': () => jpeg(75, '4:2:0'),
   'q75-444.jpg': () => jpeg(75, '4:4:4'),
   'q90-420.jpg': () => jpeg(90, '4:2:0'),
-  'grey.jpg': () => picture().toColourspace('b-w').jpeg().toBuffer(),
-  'progressive.jpg': () => picture().jpeg({ progressive: true }).toBuffer(),
-  'p3.jpg': () => picture().withIccProfile('p3').jpeg().toBuffer(),
-  'p3.png': () => picture().withIccProfile('p3').png().toBuffer(),
+  'grey.jpg': () => image().toColourspace('b-w').jpeg().toBuffer(),
+  'progressive.jpg': () => image().jpeg({ progressive: true }).toBuffer(),
+  'p3.jpg': () => image().withIccProfile('p3').jpeg().toBuffer(),
+  'p3.png': () => image().withIccProfile('p3').png().toBuffer(),
   'colour.bmp': async () =>
     encodeBmp({ width, height, data: new Uint8Array(rgb), bitsPerPixel: 24, components: 3, channels: 3 }),
 };
@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
   let page: Page;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'clad-pictures-'));
+    folder = await mkdtemp(join(tmpdir(), 'clad-images-'));
     await buildPage('test/helpers/browser-page', join(folder, 'page'));
     server = await serve([join(folder, 'page'), folder]);
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium)('toRgbImage in Chromium', () => {
   });
 
   it('refuses CMYK, which browsers convert in their own ways', async () => {
-    await writeFile(join(folder, 'cmyk.jpg'), await picture().toColourspace('cmyk').jpeg().toBuffer());
+    await writeFile(join(folder, 'cmyk.jpg'), await image().toColourspace('cmyk').jpeg().toBuffer());
     const told = page.evaluate(
       "(async () => clad.toRgbImage(await (await fetch('cmyk.jpg')).blob()).catch((error) => error.message))()",
     );
