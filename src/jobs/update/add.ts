@@ -30,10 +30,10 @@ import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
 import { joinedMetadata, notesOnJoined } from './joined.ts';
-import { judgeAgain, recalibrate, withScores } from './judge-again.ts';
 import { withGrown } from './measure-spread.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
+import { predictAgain, recalibrate, withScores } from './predict-again.ts';
 import { sift } from './sift.ts';
 import { type ChangeRequest, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
 
@@ -86,7 +86,7 @@ export interface AddDocument {
 }
 
 /** Images of a class that are looked at again; of more, the others' recorded scores count. */
-const mostJudged = 96;
+const mostPredicted = 96;
 /** Images that a new class needs. */
 const leastImages = 2;
 
@@ -127,26 +127,26 @@ async function addUnlocked(request: AddRequest): Promise<AddDocument> {
     const oneOut = await leaveOneOutDetector(engine, asking);
     try {
       const now = { ...subject, metadata: joinedMetadata(before, joining), file: grown.file };
-      const predicted = await judgeAgain(now, new Set(joining.keys()), oneOut, {
-        most: mostJudged,
+      const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {
+        most: mostPredicted,
         onProgress: request.onProgress,
       });
-      const { metadata: judged, calibration } = recalibrate(now, predicted);
+      const { metadata: recalibrated, calibration } = recalibrate(now, predicted);
       const others = await othersChecked(subject, asked, oneOut, {
         changed: new Set(joining.keys()),
-        classes: judged.classes,
+        classes: recalibrated.classes,
         force: request.force,
       });
       const defects = request.falseAlarm
         ? await effectOnDefects(
-            { subject, after: judged, changed: joining.keys() },
+            { subject, after: recalibrated, changed: joining.keys() },
             asked,
             oneOut,
             request.onProgress,
           )
         : null;
       const classes = [...joining.keys()].map((name) =>
-        grownClass(name, { before, judged, memories, grown, file }),
+        grownClass(name, { before, recalibrated, memories, grown, file }),
       );
       const added = [...joining].flatMap(([name, own]) =>
         own.map((each) => ({ path: each.path, class: name })),
@@ -155,7 +155,7 @@ async function addUnlocked(request: AddRequest): Promise<AddDocument> {
       const hashes = [...joining.values()].flat().map(({ hash }) => hash);
       const { metadata, kept, version } = await replaceDetector(engine, subject, {
         model: changed,
-        metadata: { ...judged, trained: rememberImages(hashes, before.trained) },
+        metadata: { ...recalibrated, trained: rememberImages(hashes, before.trained) },
         file: withScores(grown.file, predicted.images),
         change: { action, classes: changesOf(classes), remembered: rememberImages(hashes) },
       });
@@ -218,13 +218,13 @@ function grownClass(
   name: string,
   {
     before,
-    judged,
+    recalibrated,
     memories,
     grown,
     file,
   }: {
     readonly before: DetectorMetadata;
-    readonly judged: DetectorMetadata;
+    readonly recalibrated: DetectorMetadata;
     readonly memories: ClassMemories;
     readonly grown: Growth;
     readonly file: GoodImagesFile;
@@ -232,7 +232,7 @@ function grownClass(
 ): GrownClass {
   const imagesOf = ({ images }: GoodImagesFile) =>
     images.filter((image) => image.class === name && !image.excluded).length;
-  const index = judged.classes.indexOf(name);
+  const index = recalibrated.classes.indexOf(name);
   return {
     class: name,
     isNew: !before.classes.includes(name),
@@ -242,7 +242,7 @@ function grownClass(
       after: grown.memories[index]!.lengths.length,
     },
     before: before.thresholds[name] ?? null,
-    after: judged.thresholds[name]!,
+    after: recalibrated.thresholds[name]!,
   };
 }
 

@@ -24,7 +24,7 @@ import {
   suspects,
   writeGoodImages,
 } from '../good-images/standing-out.ts';
-import { asNew, judgeAgain, recalibrate, withScores } from './judge-again.ts';
+import { asNew, predictAgain, recalibrate, withScores } from './predict-again.ts';
 import {
   type ChangeRequest,
   imageOf,
@@ -110,13 +110,13 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   try {
     const without = { ...file, images: file.images.map((each, id) => ({ ...each, excluded: gone.has(id) })) };
     const left = { ...subject, file: without };
-    const predicted = await judgeAgain(left, touched, oneOut, { onProgress: request.onProgress });
-    const { metadata: judged, calibration } = recalibrate(left, predicted);
+    const predicted = await predictAgain(left, touched, oneOut, { onProgress: request.onProgress });
+    const { metadata: recalibrated, calibration } = recalibrate(left, predicted);
     const { metadata, kept } = await replaceDetector(engine, subject, {
       model,
-      metadata: withExclusion(judged, excluded, sourceOf(subject)),
+      metadata: withExclusion(recalibrated, excluded, sourceOf(subject)),
       file: withScores(without, predicted.images),
-      change: { action: 'exclude', classes: changes(subject, fresh, judged) },
+      change: { action: 'exclude', classes: changes(subject, fresh, recalibrated) },
     });
     const ranked = rankImages(calibration.images, countsTrained(before.provenance.scoreGap));
     await writeGoodImages(subject, oneOut, ranked, metadata);

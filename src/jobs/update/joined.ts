@@ -3,9 +3,9 @@ import { type CameraProfile, cameraProfile, widenedCamera } from '../../detector
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { usualShare } from '../train/made-defects.ts';
 import type { JoinedClass } from './class-name.ts';
-import type { JudgedAgain } from './judge-again.ts';
 import type { NewEntries } from './new-entries.ts';
 import type { NewImage } from './new-images.ts';
+import type { PredictedAgain } from './predict-again.ts';
 
 /** Images that join, by class. */
 export type Joining = ReadonlyMap<string, readonly NewImage[]>;
@@ -54,7 +54,7 @@ export function notesOnJoined({
   readonly joined: JoinedClass;
   readonly joining: Joining;
   readonly otherwise: readonly NewImage[];
-  readonly predicted: Pick<JudgedAgain, 'missing' | 'recorded'>;
+  readonly predicted: Pick<PredictedAgain, 'missing' | 'recorded'>;
   readonly grown: ReadonlyMap<string, NewEntries>;
 }): string[] {
   const notes: string[] = [];

@@ -18,7 +18,7 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict.ts';
 import { isRemembered } from '../remembered-images.ts';
-import { judgeAgain, recalibrate } from './judge-again.ts';
+import { predictAgain, recalibrate } from './predict-again.ts';
 import { type ChangeRequest, replaceDetector, subjectOf, withRun } from './subject.ts';
 
 export interface MissedRequest extends ChangeRequest {
@@ -61,7 +61,7 @@ const mostRate = 0.1;
 /** A threshold below the middle of the good images tells nothing. */
 const hopelessRate = 0.5;
 /** Good images of a class that are looked at again. */
-const mostJudged = 96;
+const mostPredicted = 96;
 
 type Seen = MissedDocument['images'][number];
 
@@ -95,8 +95,8 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
     encodeModel(askedWithoutOneImage(model, file.entryImages)),
   );
   try {
-    const predicted = await judgeAgain(subject, touched, oneOut, {
-      most: mostJudged,
+    const predicted = await predictAgain(subject, touched, oneOut, {
+      most: mostPredicted,
       onProgress: request.onProgress,
     });
     const { calibration } = recalibrate(subject, predicted);

@@ -1,4 +1,4 @@
-/** @file How the scores of a new class vary over its good images' patches, each image judged without its own entries: as a training measures it of held-out ones. */
+/** @file How the scores of a new class vary over its good images' patches, each image predicted without its own entries: as a training measures it of held-out ones. */
 import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';

@@ -34,7 +34,7 @@ export const noImage = -1;
 
 /** A detector as it was before a change. */
 export interface DetectorBefore {
-  /** @param id - of the training image that it is, which is then judged without its own entries */
+  /** @param id - of the training image that it is, which is then predicted without its own entries */
   predict(image: RgbImage, id?: number): Promise<Said & { readonly patches: Float32Array }>;
   release(): Promise<void>;
 }

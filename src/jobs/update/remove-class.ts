@@ -18,9 +18,9 @@ import { rankImages, writeGoodImages } from '../good-images/standing-out.ts';
 import { decodeOrError } from '../predict.ts';
 import { forgetImages } from '../remembered-images.ts';
 import { memoriesOf } from './grow-memories.ts';
-import { asNew } from './judge-again.ts';
 import { detectorBefore, recognised } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
+import { asNew } from './predict-again.ts';
 import { type ChangeRequest, imageOf, replaceDetector, type Subject, subjectOf, withRun } from './subject.ts';
 
 export interface RemoveClassRequest extends ChangeRequest {

@@ -3,8 +3,8 @@ import { groupBy, median } from '../../core/arrays.ts';
 import { conformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { leastImages, ordinary } from '../../detector/thresholds/outliers.ts';
 import type { JoinedClass } from './class-name.ts';
-import { asNew, type Judged } from './judge-again.ts';
 import type { NewImage, NotAdded } from './new-images.ts';
+import { asNew, type Predictable } from './predict-again.ts';
 
 /**
  * An image is implausible as a good one of its class where its score lies so many times as far above the middle of the good images' scores as the threshold
@@ -27,12 +27,12 @@ export interface Sifted {
 export function sift(
   images: readonly NewImage[],
   joined: JoinedClass,
-  judged: Judged,
+  known: Predictable,
   force: boolean,
 ): Sifted {
   const notAdded: NotAdded[] = [];
   const otherwise: NewImage[] = [];
-  const limits = plausibleScores(judged);
+  const limits = plausibleScores(known);
   const kept = images.filter((image) => {
     if (joined?.isNew) return true;
     const name = joined?.name ?? image.recognisedAs;
@@ -62,13 +62,13 @@ function whyNot(
 }
 
 /** The highest plausible score of each class, by its good images, those that stand out left aside; none where they are few. */
-export function plausibleScores(judged: Judged): Map<string, number> {
+export function plausibleScores(known: Predictable): Map<string, number> {
   const limits = new Map<string, number>();
-  for (const [name, own] of groupBy(asNew(judged), (image) => image.class)) {
+  for (const [name, own] of groupBy(asNew(known), (image) => image.class)) {
     const scores = own.map(({ score }) => score);
     const usual = ordinary(scores, scores);
     if (usual.length < leastImages) continue;
-    const rate = judged.metadata.thresholds[name]?.requestedRate ?? 0.02;
+    const rate = known.metadata.thresholds[name]?.requestedRate ?? 0.02;
     const middle = median(usual);
     limits.set(name, middle + mostTimes * (conformalThreshold(usual, rate).threshold - middle));
   }

@@ -44,15 +44,15 @@ const classes = ['bolt', 'nut', 'cap'];
 const engine = await nodeEngine({ threads: 2 });
 const random = new Random('detector graph');
 const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
-const members = normals(12 * width);
+const entries = normals(12 * width);
 
 /** Training image of each of the twelve entries. */
-const imageOf = (member: number) => member % 3;
+const imageOf = (entry: number) => entry % 3;
 
 /** @param without - the training image whose entries are not in the bank */
 async function specOf(resizeTo: number | null = null, without = -1): Promise<PatchDetector> {
-  const kept = Array.from({ length: 12 }, (_, member) => member).filter((each) => imageOf(each) !== without);
-  const rows = kept.map((member) => members.subarray(member * width, (member + 1) * width));
+  const kept = Array.from({ length: 12 }, (_, entry) => entry).filter((each) => imageOf(each) !== without);
+  const rows = kept.map((entry) => entries.subarray(entry * width, (entry + 1) * width));
   const backbone = tinyBackbone();
   const features = {
     ...cladPresets.fast.features,
@@ -84,7 +84,7 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
           noiseDeviation: new Float32Array(width),
           search: { neighbours: 3, shortlist: 3 },
           searchWidth: width,
-          entryClasses: kept.map((member) => Math.floor(member / 4)),
+          entryClasses: kept.map((entry) => Math.floor(entry / 4)),
           entryImages: kept.map(imageOf),
           arrays: {
             mean: { shape: [width], data: new Float32Array(width) },

@@ -92,7 +92,7 @@ describe('a run folder', () => {
   it('is read whatever options its version had, also of an unknown method', () =>
     withFolder(async (folder) => {
       const { seed: _, ...fewer } = presets.fast;
-      const options = { ...fewer, voices: { loud: true }, heldOut: 7 };
+      const options = { ...fewer, loudness: { loud: true }, heldOut: 7 };
       const old: RunConfig = { ...config, method: 'elsewhere', methodFile: '/gone.mjs', options };
       await new RunFolder(folder).begin(old, false);
       expect(await new RunFolder(folder).config()).toEqual(old);
@@ -119,9 +119,9 @@ describe('a run folder', () => {
   it('is not continued where an option that it was begun with no longer exists', () =>
     withFolder(async (folder) => {
       const run = new RunFolder(folder);
-      await run.begin({ ...config, options: { ...presets.fast, voices: 2 } }, false);
+      await run.begin({ ...config, options: { ...presets.fast, loudness: 2 } }, false);
       await expect(run.begin(config, true, [], presets.fast)).rejects.toThrow(
-        'other values of options.voices;',
+        'other values of options.loudness;',
       );
     }));
 

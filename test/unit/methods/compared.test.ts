@@ -50,19 +50,19 @@ describe('PatchCore', () => {
   const [width, patches, images, entries] = [5, 7, 3, 12];
   const features = normals(images * patches * width, 2);
   const bank = normals(entries * width);
-  const memberRows = rowsOf(bank, width);
+  const entryRows = rowsOf(bank, width);
   const entryClasses = Array.from({ length: entries }, (_, entry) => Math.floor(entry / 6));
 
   it.each([1, 4])(
     'scores patches by the nearest entry, images by Eq. 7 with %d neighbours',
     async (neighbours) => {
-      const norms = Float32Array.from(memberRows, (row) => Math.hypot(...row) ** 2);
+      const norms = Float32Array.from(entryRows, (row) => Math.hypot(...row) ** 2);
       const model = patchcoreModel(
         {
           entries: { shape: [entries, width], data: bank },
           norms: { shape: [entries], data: norms },
           entryClasses,
-          entryImages: memberRows.map((_, entry) => entry % 4),
+          entryImages: entryRows.map((_, entry) => entry % 4),
         },
         neighbours,
         2,
@@ -83,18 +83,18 @@ describe('PatchCore', () => {
         },
       );
       const rows = rowsOf(features, width);
-      const nearestOf = (some: typeof memberRows) =>
+      const nearestOf = (some: typeof entryRows) =>
         rows.map((row) => Math.min(...some.map((entry) => away(row, entry))));
-      const distances = nearestOf(memberRows);
+      const distances = nearestOf(entryRows);
       distances.forEach((value, at) => {
         expect(found.score!.data[at]).toBeCloseTo(value, 4);
       });
-      const others = memberRows.filter((_, entry) => entry % 4 !== 2);
+      const others = entryRows.filter((_, entry) => entry % 4 !== 2);
       nearestOf(others).forEach((value, at) => {
         expect(found.calibrating!.data[at]).toBeCloseTo(value, 4);
       });
       // Eq. 7 over some of the entries.
-      const scoreOf = (some: typeof memberRows, image: number) => {
+      const scoreOf = (some: typeof entryRows, image: number) => {
         const of = nearestOf(some).slice(image * patches, (image + 1) * patches);
         const highest = Math.max(...of);
         const patch = rows[image * patches + of.indexOf(highest)]!;
@@ -104,7 +104,7 @@ describe('PatchCore', () => {
         return neighbours === 1 ? highest : (1 - Math.exp(highest) / total) * highest;
       };
       for (let image = 0; image < images; image++) {
-        expect(found.imageScore!.data[image]).toBeCloseTo(scoreOf(memberRows, image), 4);
+        expect(found.imageScore!.data[image]).toBeCloseTo(scoreOf(entryRows, image), 4);
         expect(found.calibratingScore!.data[image]).toBeCloseTo(scoreOf(others, image), 4);
         const shares = found.shares!.data.slice(image * 2, image * 2 + 2);
         expect(shares[0]! + shares[1]!).toBeCloseTo(1, 5);
@@ -171,7 +171,7 @@ function normalised(x: readonly Row[]): number[][] {
   );
 }
 /** A discriminator in training: hidden layers, then one output. */
-function judged(x: readonly Row[], parameters: Parameters): number[] {
+function scored(x: readonly Row[], parameters: Parameters): number[] {
   let rows = x.map((row) => [...row]);
   for (let position = 0; parameters[`discriminator.${position + 3}.weight`]; position += 3)
     rows = normalised(matrix(rows, parameters[`discriminator.${position}.weight`]!));
@@ -254,8 +254,8 @@ function withStatistics(parameters: Parameters): Parameters {
   );
 }
 
-/** The same as `judged`, by the running statistics. */
-function judgedInUse(x: readonly Row[], parameters: Parameters): number[] {
+/** The same as `scored`, by the running statistics. */
+function scoredInUse(x: readonly Row[], parameters: Parameters): number[] {
   let values = x.map((row) => [...row]);
   let position = 0;
   for (; parameters[`discriminator.${position + 3}.weight`]; position += 3) {
@@ -305,7 +305,7 @@ describe.each([
       return scores!.data;
     };
     const scores = await scoresOf(normal);
-    const expected = judgedInUse(matrix(rowsOf(normal, width), parameters['adaptor.0.weight']!), parameters);
+    const expected = scoredInUse(matrix(rowsOf(normal, width), parameters['adaptor.0.weight']!), parameters);
     scores.forEach((score, row) => {
       expect(score).toBeCloseTo(expected[row]!, 4);
     });
@@ -327,7 +327,7 @@ describe('SimpleNet', () => {
     const noisy = rowsOf(draws, width).map((row, at) =>
       row.map((value, axis) => adapted[at]![axis]! + 0.4 * value),
     );
-    const scores = judged([...adapted, ...noisy], parameters);
+    const scores = scored([...adapted, ...noisy], parameters);
     const good = mean(scores.slice(0, rows.normal).map((score) => Math.max(0, score + 0.5)));
     const bad = mean(scores.slice(rows.normal).map((score) => Math.max(0, 0.5 - score)));
     expect(found.normal).toBeCloseTo(good, 4);
@@ -352,12 +352,12 @@ describe('GLASS', () => {
     const noisy = rowsOf(draws, width).map((row, at) =>
       row.map((value, axis) => adapted[at]![axis]! + 0.4 * value),
     );
-    const scores = judged([...adapted, ...noisy], parameters);
+    const scores = scored([...adapted, ...noisy], parameters);
     const bce =
       mean(scores.slice(0, rows.normal).map(softplus)) +
       mean(scores.slice(rows.normal).map((s) => softplus(-s)));
     expect(found.bce).toBeCloseTo(bce, 4);
-    const truths = judged([...adapted, ...adapt(local)], parameters).map((score, row) =>
+    const truths = scored([...adapted, ...adapt(local)], parameters).map((score, row) =>
       row < rows.normal ? 1 - sigmoid(score) : sigmoid(score),
     );
     const hard = truths.toSorted((a, b) => a - b).slice(0, 7);
@@ -409,7 +409,7 @@ describe('CRAS', () => {
       ...adapted.map((row, at) => beside(row, centre[at]!)),
       ...noisy.map((row, at) => beside(row, centre[at]!)),
     ];
-    const scores = judged(inputs, first);
+    const scores = scored(inputs, first);
     expect(found.normal).toBeCloseTo(mean(scores.slice(0, rows.normal).map(softplus)), 4);
     expect(found.anomalous).toBeCloseTo(mean(scores.slice(rows.normal).map((s) => softplus(-s))), 4);
   });

@@ -335,15 +335,15 @@ describe('a training', () => {
   });
 
   it('takes the checkpoint with the best validation score, of either stage', async () => {
-    const judged: { parameters: Parameters; value: number }[] = [];
+    const validated: { parameters: Parameters; value: number }[] = [];
     const result = await finished({
       validate: async (parameters) => {
         const value = await capricious(parameters);
-        judged.push({ parameters, value });
+        validated.push({ parameters, value });
         return value;
       },
     });
-    const best = judged.reduce((high, each) => (each.value >= high.value ? each : high));
+    const best = validated.reduce((high, each) => (each.value >= high.value ? each : high));
     expect(result.chosen?.value).toBe(best.value);
     expectSameBits(result.parameters, best.parameters);
   });
@@ -354,14 +354,14 @@ describe('a training', () => {
   });
 
   it('fine-tunes the best of stage 1 in stage 2', async () => {
-    const judged: Parameters[] = [];
+    const validated: Parameters[] = [];
     const values = [0.1, 0.9, 0.2, 0.3, 0.4, 0.5];
     const only = { ...training.stage2, steps: 3, learningRate: 1e-12 };
     const { chosen } = await finished({
       training: { ...training, stage2: only, optimizer: { ...training.optimizer, weightDecay: 0 } },
       validate: async (parameters) => {
-        judged.push(parameters);
-        return values[judged.length - 1] as number;
+        validated.push(parameters);
+        return values[validated.length - 1] as number;
       },
     });
     expect(chosen).toEqual({ stage: 1, step: 40, value: 0.9 });
@@ -369,8 +369,8 @@ describe('a training', () => {
     const name = 'adaptor.0.weight';
     const apart = (one: Parameters, other: Parameters) =>
       Math.max(...one[name]!.data.map((value, at) => Math.abs(value - other[name]!.data[at]!)));
-    expect(apart(judged[3]!, judged[1]!)).toBeLessThan(1e-6);
-    expect(apart(judged[3]!, judged[2]!)).toBeGreaterThan(1e-3);
+    expect(apart(validated[3]!, validated[1]!)).toBeLessThan(1e-6);
+    expect(apart(validated[3]!, validated[2]!)).toBeGreaterThan(1e-3);
   });
 
   it('takes the last state without checkpoint selection', async () => {
@@ -426,12 +426,12 @@ describe('a training', () => {
       evaluations: 1,
       stage1: { ...training.stage1, steps: 1, learningRate: 1e38 },
     };
-    let judged = 0;
-    const validate = async () => ++judged;
+    let validated = 0;
+    const validate = async () => ++validated;
     await expect(finished({ training: wild, checkpoints, validate })).rejects.toThrow(
       /not finite in stage 1 at step 1\./,
     );
-    expect(judged).toBe(0);
+    expect(validated).toBe(0);
     expect(await checkpoints.read()).toBeUndefined();
   });
 });

@@ -56,13 +56,13 @@ const residual: TrainedClad = {
     },
   },
 };
-const opinion: ScoreFusion = {
+const fusion: ScoreFusion = {
   distance: [1.5, 1.1, 0.7].map((mean) => ({ mean, deviation: mean / 3 })),
   network: [-0.2, 0.3, 0.1].map((mean) => ({ mean, deviation: 0.1 })),
   networkWeight: 0.75,
 };
 
-async function voices(model: TrainedClad, second?: ScoreFusion) {
+async function scoresOf(model: TrainedClad, second?: ScoreFusion) {
   const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
     const said = patchScores(graph, inputs.x!, model, rows);
     return {
@@ -96,7 +96,7 @@ function expectClose(actual: readonly number[] | undefined, expected: readonly n
 
 describe('a patch', () => {
   it('on features is scored by the networks and votes for the likeliest class, never for the anomaly class', async () => {
-    const { network, votes, distance, combined } = await voices(feature);
+    const { network, votes, distance, combined } = await scoresOf(feature);
     const { logits, score } = await networks(x);
     expectClose(network, score);
     expectClose(combined, score);
@@ -110,7 +110,7 @@ describe('a patch', () => {
   });
 
   it('on residuals votes for the nearest class, by how much further the next one is, and is scored by the entries of the class that won', async () => {
-    const { network, votes, distance } = await voices(residual);
+    const { network, votes, distance } = await scoresOf(residual);
     const sorted = Array.from({ length: rows }, (_, row) => {
       const own = Array.from(x.subarray(row * width, (row + 1) * width), (value) => value - 0.25);
       const nearest = entryClasses
@@ -147,12 +147,12 @@ describe('a patch', () => {
   });
 
   it('has both scores fused in units of their spread over normal patches', async () => {
-    const { network, distance, votes, combined } = await voices(residual, opinion);
+    const { network, distance, votes, combined } = await scoresOf(residual, fusion);
     const totals = [0, 1, 2].map((each) =>
       votes!.reduce((sum, vote, at) => sum + (at % 3 === each ? vote : 0), 0),
     );
     const winner = totals.indexOf(Math.max(...totals));
-    const { distance: far, network: trained } = opinion;
+    const { distance: far, network: trained } = fusion;
     const [{ mean, deviation }, other] = [far[winner]!, trained[winner]!];
     expectClose(
       combined,
@@ -164,9 +164,9 @@ describe('a patch', () => {
   });
 
   it("has the networks' score alone where no fusion is wanted, or there is no memory bank", async () => {
-    const alone = await voices(residual);
+    const alone = await scoresOf(residual);
     expectClose(alone.combined, alone.network!);
-    const none = await voices(feature, opinion);
+    const none = await scoresOf(feature, fusion);
     expectClose(none.combined, none.network!);
   });
 });

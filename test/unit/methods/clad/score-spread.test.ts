@@ -73,12 +73,12 @@ describe('the spread for score fusion', () => {
           whole.push(...found.all!.data);
         }
       }
-      const opinion = await measureSpreads(engine, model, made, held, 0.5);
-      expect(opinion?.networkWeight).toBe(0.5);
+      const spreads = await measureSpreads(engine, model, made, held, 0.5);
+      expect(spreads?.networkWeight).toBe(0.5);
       for (const [classIndex, scores] of own.entries()) {
         for (const [name, values] of Object.entries(scores)) {
           const expected = spreadOf(values);
-          const found = opinion![name as 'network' | 'distance'][classIndex]!;
+          const found = spreads![name as 'network' | 'distance'][classIndex]!;
           expect(found.mean, name).toBeCloseTo(expected.mean, 4);
           expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
         }

@@ -35,7 +35,7 @@ const auroc = (good: readonly number[], bad: readonly number[]) =>
 
 describe('the validation score on held-out images', () => {
   /** Images 1 and 4 are held out; a patch is worth its position, an anomaly 8 more on held-out images and 8 less on others. */
-  const judgement = (weight: number, noise: number) =>
+  const validationScore = (weight: number, noise: number) =>
     withFolder(async (folder) => {
       const heldOut = new Set([1, 4]);
       const inputs = await makeStore(folder, {
@@ -62,11 +62,11 @@ describe('the validation score on held-out images', () => {
       };
       const noiseDeviation = new Float32Array(width).fill(noise);
       const fitted = { kind: 'feature', width, noiseDeviation } as const;
-      const judge = await syntheticValidator({ engine, inputs, heldOut, fitted, training, networks });
+      const validator = await syntheticValidator({ engine, inputs, heldOut, fitted, training, networks });
       try {
-        return await judge.validate(weights(weight));
+        return await validator.validate(weights(weight));
       } finally {
-        await judge.release();
+        await validator.release();
       }
     });
   const positions = Array.from({ length: 32 }, (_, at) => at % 16);
@@ -75,13 +75,17 @@ describe('the validation score on held-out images', () => {
 
   it('is the mean AUROC of local, of faded and of noisy anomalies against their normal patches', async () => {
     const expected = mean([auroc(positions, local), auroc(positions, faded), 0.5]);
-    expect(await judgement(1, 0)).toBeCloseTo(expected, 6);
+    expect(await validationScore(1, 0)).toBeCloseTo(expected, 6);
     // Networks that say the opposite are as bad as these are good.
-    expect(await judgement(-1, 0)).toBeCloseTo(1 - expected, 6);
+    expect(await validationScore(-1, 0)).toBeCloseTo(1 - expected, 6);
   });
 
   it('uses noise of the length that training has', async () => {
-    const [none, little, much] = [await judgement(1, 0), await judgement(1, 3), await judgement(1, 1000)];
+    const [none, little, much] = [
+      await validationScore(1, 0),
+      await validationScore(1, 3),
+      await validationScore(1, 1000),
+    ];
     expect(little).not.toBe(none);
     // Half of a wide noise lies above all normal patches.
     expect(Math.abs(much - none)).toBeLessThan(0.15);

@@ -114,7 +114,7 @@ function projected(values: Float32Array): number[][] {
   );
 }
 
-const memberRows = () =>
+const entryRows = () =>
   Array.from({ length: fitted.entryImages.length }, (_, entry) =>
     Array.from(fitted.arrays.entries.data.subarray(entry * components, (entry + 1) * components)),
   );
@@ -124,7 +124,7 @@ const distance = (one: readonly number[], other: readonly number[]) =>
 
 /** Entries of a class, of other images than the row's, nearest first. */
 function others(row: readonly number[], classIndex: number, image: number | undefined) {
-  return memberRows()
+  return entryRows()
     .map((values, entry) => ({ values, entry, distance: distance(row, values) }))
     .filter(({ entry }) => fitted.entryClasses[entry] === classIndex && fitted.entryImages[entry] !== image)
     .sort((a, b) => a.distance - b.distance);
@@ -169,7 +169,7 @@ describe('the memory bank', () => {
     const rows = await normalRows(fit);
     const all = projected(rows.values);
     expect([0, 1].map((each) => fitted.entryClasses.filter((of) => of === each).length)).toEqual([40, 40]);
-    memberRows().forEach((entry, index) => {
+    entryRows().forEach((entry, index) => {
       const at = all.findIndex((row) => distance(row, entry) < 1e-3);
       expect(rows.images[at]).toBe(fitted.entryImages[index]);
       expect(rows.classes[at]).toBe(fitted.entryClasses[index]);

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mapsKept } from '../../../../src/detector/thresholds/class-thresholds.ts';
 import type { LeaveOneOutDetector } from '../../../../src/jobs/good-images/good-images.ts';
 import type { GoodImagesFile } from '../../../../src/jobs/good-images/good-images-file.ts';
-import { judgeAgain, recalibrate } from '../../../../src/jobs/update/judge-again.ts';
 import type { NewImage } from '../../../../src/jobs/update/new-images.ts';
+import { predictAgain, recalibrate } from '../../../../src/jobs/update/predict-again.ts';
 import { plausibleScores, sift } from '../../../../src/jobs/update/sift.ts';
 import { encoded, writeFiles } from '../../../helpers/images.ts';
 import { madeMetadata } from '../../../helpers/made-metadata.ts';
@@ -40,7 +40,7 @@ file.images[count - 1]!.path = 'bolt/joined.png';
 file.images[count - 2]!.path = 'bolt/joined-too.png';
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'clad-judge-'));
+  root = await mkdtemp(join(tmpdir(), 'clad-again-'));
   const png = await encoded({ width: 2, height: 2, data: new Uint8Array(12) });
   const names = file.images.map(({ path }) => path).filter((path) => path.startsWith('bolt/'));
   await writeFiles(root, Object.fromEntries(names.map((name) => [name, png])));
@@ -59,8 +59,8 @@ const oneOut: LeaveOneOutDetector = {
 
 describe('of many images of a class', () => {
   it('those that joined, the highest and those of the colours are looked at; others stay as recorded', async () => {
-    const judged = { root, metadata, file };
-    const { images, missing, recorded, pixels } = await judgeAgain(judged, new Set(['bolt']), oneOut, {
+    const subject = { root, metadata, file };
+    const { images, missing, recorded, pixels } = await predictAgain(subject, new Set(['bolt']), oneOut, {
       most: 50,
     });
     const again = images.filter(({ score }) => score >= 1000).map(({ id }) => id);
@@ -74,7 +74,7 @@ describe('of many images of a class', () => {
     expect(recorded).toBeGreaterThanOrEqual(count - 2 * mapsKept - 2);
     expect(images).toHaveLength(count + 2);
     expect([...pixels.keys()]).toEqual(['bolt']);
-    const { metadata: after } = recalibrate(judged, { images, pixels });
+    const { metadata: after } = recalibrate(subject, { images, pixels });
     expect(after.thresholds.nut).toEqual(metadata.thresholds.nut);
     expect(after.thresholds.bolt!.count + (after.thresholds.bolt!.setAside ?? 0)).toBe(count);
     expect(after.provenance.data.heldOutImages).toEqual({ bolt: 2, nut: 2 });
@@ -92,28 +92,28 @@ describe('an image that is to join', () => {
     patches: new Float32Array(0),
   });
   const images = Array.from({ length: 21 }, (_, id) => ({ ...file.images[0]!, score: 1 + id / 20 }));
-  const judged = () => ({ root, metadata, file: { ...file, images } });
+  const subject = () => ({ root, metadata, file: { ...file, images } });
 
   it('has a plausible score, of its class, and is recognised surely where no class is given', () => {
     // Median 1.5, and the 21st of 21 is the threshold: 2.
-    expect(plausibleScores(judged())).toEqual(new Map([['bolt', 2.5]]));
+    expect(plausibleScores(subject())).toEqual(new Map([['bolt', 2.5]]));
     const given = [image('a', 2.4), image('b', 2.6), image('c', 1, 'nut'), image('d', 1, 'bolt', 0.4)];
     const names = (found: ReturnType<typeof sift>) =>
       [...found.joining.values()].flat().map(({ path }) => path);
     const bolt = { name: 'bolt', isNew: false };
-    const known = sift(given, bolt, judged(), false);
+    const known = sift(given, bolt, subject(), false);
     expect(names(known)).toEqual(['a', 'd']);
     expect(known.notAdded.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
       'b: its score, 2.600, is not plausible for a good image of bolt, which reach 2.500',
       'c: recognised as nut (90 % of the votes), not as bolt',
     ]);
-    const forced = sift(given, bolt, judged(), true);
+    const forced = sift(given, bolt, subject(), true);
     expect(names(forced)).toEqual(['a', 'b', 'c', 'd']);
     expect(forced.otherwise.map(({ path }) => path)).toEqual(['c']);
-    const recognised = sift(given, undefined, judged(), false);
+    const recognised = sift(given, undefined, subject(), false);
     expect([...recognised.joining.keys()]).toEqual(['bolt', 'nut']);
     expect(names(recognised)).toEqual(['a', 'c']);
     // Nothing is known of a new class.
-    expect(names(sift(given, { name: 'cap', isNew: true }, judged(), false))).toEqual(['a', 'b', 'c', 'd']);
+    expect(names(sift(given, { name: 'cap', isNew: true }, subject(), false))).toEqual(['a', 'b', 'c', 'd']);
   });
 });

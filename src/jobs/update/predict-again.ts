@@ -18,10 +18,10 @@ import {
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { imageOf, imagesLeft, type Subject } from './subject.ts';
 
-/** What is judged: the list of good images as it is now. */
-export type Judged = Pick<Subject, 'root' | 'metadata' | 'file'>;
+/** What is predicted: the list of good images as it is now. */
+export type Predictable = Pick<Subject, 'root' | 'metadata' | 'file'>;
 
-export interface JudgedAgain extends PredictedGoodImages {
+export interface PredictedAgain extends PredictedGoodImages {
   /** Of images of these classes, those whose photographs are not there any more: their recorded scores count. */
   readonly missing: readonly GoodImage[];
   /** How many more were not looked at, as their recorded scores say enough. */
@@ -34,13 +34,13 @@ export interface JudgedAgain extends PredictedGoodImages {
  * @param most - images of a class that are looked at where the photographs of all would take long: those that joined, as many as colours are made from, and
  *   those with the highest scores, which the threshold lies among; absent: all, whose photographs then must be there
  */
-export async function judgeAgain(
-  judged: Judged,
+export async function predictAgain(
+  now: Predictable,
   touched: ReadonlySet<string>,
   oneOut: LeaveOneOutDetector,
   { most, onProgress = () => {} }: { most?: number; onProgress?: ProgressListener | undefined } = {},
-): Promise<JudgedAgain> {
-  const { file, metadata, root } = judged;
+): Promise<PredictedAgain> {
+  const { file, metadata, root } = now;
   const heldOut = new Set([...file.images.keys()].filter((id) => file.images[id]!.heldOut));
   const samples = file.images.map((image) => ({ className: image.class }));
   const missing: GoodImage[] = [];
@@ -49,10 +49,10 @@ export async function judgeAgain(
   for (const [name, all] of imagesToPredict(samples, { heldOut }, metadata.provenance.seed)) {
     if (!touched.has(name)) continue;
     const left = all.filter((id) => !file.images[id]!.excluded);
-    const wanted = most === undefined || left.length <= most ? left : mostTelling(judged, left);
+    const wanted = most === undefined || left.length <= most ? left : mostTelling(now, left);
     recorded += left.length - wanted.length;
-    const there = most === undefined ? wanted : wanted.filter((id) => existsSync(imageOf(judged, id).path));
-    for (const id of wanted) if (!there.includes(id)) missing.push(imageOf(judged, id));
+    const there = most === undefined ? wanted : wanted.filter((id) => existsSync(imageOf(now, id).path));
+    for (const id of wanted) if (!there.includes(id)) missing.push(imageOf(now, id));
     if (there.length > 0) ids.set(name, there);
   }
   const paths = file.images.map(({ path }) => resolve(root, path));
@@ -62,15 +62,15 @@ export async function judgeAgain(
     onProgress,
   );
   const seen = new Set(again.images.map(({ id }) => id));
-  const others = imagesLeft(judged).filter(({ id }) => !seen.has(id));
+  const others = imagesLeft(now).filter(({ id }) => !seen.has(id));
   return { images: [...others, ...again.images], pixels: again.pixels, missing, recorded };
 }
 
 /** Those that joined, those that colours are made from, and as many with the highest recorded scores; in the order given. */
-function mostTelling(judged: Judged, ids: readonly number[]): number[] {
-  const joined = ids.filter((id) => judged.file.images[id]!.added);
+function mostTelling(now: Predictable, ids: readonly number[]): number[] {
+  const joined = ids.filter((id) => now.file.images[id]!.added);
   const before = new Set(ids.filter((id) => !joined.includes(id)));
-  const highest = asNew(judged)
+  const highest = asNew(now)
     .filter(({ id }) => before.has(id))
     .sort((a, b) => b.score - a.score)
     .slice(0, mapsKept);
@@ -79,14 +79,14 @@ function mostTelling(judged: Judged, ids: readonly number[]): number[] {
 }
 
 /** The good images with recorded scores, as those of new ones. */
-export function asNew(judged: Judged): readonly GoodImage[] {
-  const gap = judged.metadata.provenance.scoreGap ?? 0;
-  return calibrateByGood({ images: imagesLeft(judged), pixels: new Map() }, 0.5, gap).images;
+export function asNew(now: Predictable): readonly GoodImage[] {
+  const gap = now.metadata.provenance.scoreGap ?? 0;
+  return calibrateByGood({ images: imagesLeft(now), pixels: new Map() }, 0.5, gap).images;
 }
 
-/** Thresholds and colours of the classes that were judged. What the networks remember is as it was: they have not changed. */
+/** Thresholds and colours of the classes that were predicted. What the networks remember is as it was: they have not changed. */
 export function recalibrate(
-  { metadata, file }: Judged,
+  { metadata, file }: Predictable,
   predicted: PredictedGoodImages,
 ): { readonly metadata: DetectorMetadata; readonly calibration: GoodCalibration } {
   const { provenance, thresholds } = metadata;
