@@ -1,7 +1,7 @@
 /** @file Typed arrays put together, and rows picked out of them; lists in groups and in order; the middle of values. */
 
 /** The kinds of array that hold numbers here. */
-export type NumberArray = Float32Array | Uint8Array | Uint16Array | Uint32Array;
+export type NumberArray = Float32Array | Int8Array | Uint8Array | Uint16Array | Uint32Array;
 
 type MakerOf<T> = new (length: number) => T;
 

@@ -8,22 +8,33 @@ import {
   classNames,
   headSize,
   headsOf,
+  headWidthOf,
   reachOfClasses,
   spreadNames,
 } from '../features/memory-bank/class-search.ts';
+import { type ClassCodes, codesOf, joinedCodes } from '../features/memory-bank/entry-codes.ts';
 import { bankNames } from '../features/memory-bank/memory-bank.ts';
-import { dimsOf, float32Constant, float32Values, int64Constant, int64Values } from '../graph/constants.ts';
+import {
+  dimsOf,
+  float32Constant,
+  float32Values,
+  int8Constant,
+  int64Constant,
+  int64Values,
+} from '../graph/constants.ts';
 import type { ModelProto } from '../graph/index.ts';
 import type { TensorProto, ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
-import { constantNamed } from './bank-entries.ts';
+import { codesIn, constantNamed } from './bank-entries.ts';
 
 /** What a detector remembers of one class. */
 export interface ClassMemory {
   /** Entries, [M, width] row-major, in the order of their choice. */
   readonly entries: Float32Array;
-  /** Their squared lengths along the components that are compared first, [M]. */
+  /** Their squared lengths along the components that classes are told by, [M]. */
   readonly lengths: Float32Array;
+  /** The same in 8 bits; absent in an exact search. */
+  readonly coded?: ClassCodes | undefined;
   /** Which of them the class is recognised by, [headSize]. */
   readonly heads: readonly number[];
   /** How its scores vary over normal patches, where two are fused. */
@@ -44,9 +55,11 @@ export interface ClassMemories {
   readonly classes: readonly ClassMemory[];
   /** Numbers of an entry. */
   readonly width: number;
-  /** Components that are compared first. */
-  readonly searchWidth: number;
+  /** How many components have codes; null: the search is exact. */
+  readonly searchWidth: number | null;
 }
+
+type EntryShape = Pick<ClassMemories, 'width' | 'searchWidth'>;
 
 /**
  * Reads the memories.
@@ -65,7 +78,11 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
   const [starts, heads, votes] = [classNames.starts, classNames.heads, classNames.votes].map(integers);
   if (!entries || !all || !squares || !starts || !heads || !votes) return undefined;
   const [, width = 0] = dimsOf(entries);
-  const searchWidth = integers(classNames.searchWidth)?.[0] ?? width;
+  const codes = codesIn(model);
+  const [centres, perUnit] = [classNames.centres, classNames.perUnit].map((name) => {
+    const found = constant(name);
+    return found && float32Values(found);
+  });
   const spreads = spreadConstants.map((name) => {
     const found = constant(name);
     return found && float32Values(found);
@@ -75,34 +92,47 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
     return {
       entries: all.slice(start * width, end * width),
       lengths: squares.slice(start, end),
+      ...(codes && {
+        coded: {
+          codes: columnsOf(codes.numbers, squares.length, start, end),
+          centre: centres!.slice(index * codes.searchWidth, (index + 1) * codes.searchWidth),
+          perUnit: perUnit![index]!,
+        },
+      }),
       heads: heads.slice(index * headSize, (index + 1) * headSize).map((place) => place - start),
       spread: spreads.every((each) => each !== undefined) ? spreads.map((each) => each![index]!) : undefined,
     };
   });
-  return { classes, width, searchWidth };
+  return { classes, width, searchWidth: codes?.searchWidth ?? null };
+}
+
+/** Some columns of a matrix. @param count - of its columns */
+function columnsOf(numbers: Int8Array, count: number, start: number, end: number): Int8Array {
+  const rows = Array.from({ length: numbers.length / Math.max(1, count) }, (_, row) =>
+    numbers.subarray(row * count + start, row * count + end),
+  );
+  return joined(Int8Array, rows);
 }
 
 /** The memory of a class of these entries. @param entries - [M, width] */
-export function memoryOf(
-  entries: Float32Array,
-  { width, searchWidth }: Pick<ClassMemories, 'width' | 'searchWidth'>,
-  spread?: ClassSpread,
-): ClassMemory {
-  const lengths = squaredLengths(entries, width, searchWidth);
-  return { entries, lengths, heads: headsOf([0, lengths.length]), spread };
+export function memoryOf(entries: Float32Array, shape: EntryShape, spread?: ClassSpread): ClassMemory {
+  return { ...entriesInMemory(entries, shape), heads: headsOf([0, entries.length / shape.width]), spread };
 }
 
 /** The memory with more entries behind its own; it is recognised by the same as before. */
 export function withEntries(
-  memory: ClassMemory,
+  { entries, heads, spread }: ClassMemory,
   more: Float32Array,
-  { width, searchWidth }: Pick<ClassMemories, 'width' | 'searchWidth'>,
+  shape: EntryShape,
 ): ClassMemory {
+  return { ...entriesInMemory(joined(Float32Array, [entries, more]), shape), heads, spread };
+}
+
+function entriesInMemory(entries: Float32Array, { width, searchWidth }: EntryShape) {
   return {
-    entries: joined(Float32Array, [memory.entries, more]),
-    lengths: joined(Float32Array, [memory.lengths, squaredLengths(more, width, searchWidth)]),
-    heads: memory.heads,
-    spread: memory.spread,
+    entries,
+    lengths: squaredLengths(entries, width, headWidthOf(width, searchWidth)),
+    ...(searchWidth !== null && { coded: codesOf(entries, width, searchWidth) }),
   };
 }
 
@@ -147,6 +177,7 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
     int64Constant(classNames.votes, [3], [-1, votes[1]!, count]),
     int64Constant(classNames.counted, [2], [-1, count]),
   ];
+  if (before.searchWidth !== null) changed.push(...codesOfAll(classes, before.searchWidth));
   if (before.classes[0]?.spread)
     for (const [at, name] of spreadConstants.entries())
       changed.push(
@@ -166,6 +197,16 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
       output: (graph.output ?? []).map((each) => (each.name === 'class_share' ? ofWidth(each, count) : each)),
     },
   };
+}
+
+function codesOfAll(classes: readonly ClassMemory[], searchWidth: number): TensorProto[] {
+  const coded = classes.map((each) => each.coded!);
+  const all = joinedCodes(coded, searchWidth);
+  return [
+    int8Constant(classNames.codes, all.codes.shape, all.codes.data),
+    float32Constant(classNames.centres, all.centres.shape, all.centres.data),
+    float32Constant(classNames.perUnit, all.perUnit.shape, all.perUnit.data),
+  ];
 }
 
 function ofWidth(output: ValueInfoProto, width: number): ValueInfoProto {

@@ -3,19 +3,21 @@
  * and the bank can be asked without the entries of one image, as while calibrating (docs/decisions/0016-good-images-that-are-not-good.md).
  */
 
-import { classNames } from '../features/memory-bank/class-search.ts';
+import { classNames, headWidthOf } from '../features/memory-bank/class-search.ts';
+import { codesOutOfReach, far, lengthDigits } from '../features/memory-bank/entry-codes.ts';
 import { bankNames, outOfReach } from '../features/memory-bank/memory-bank.ts';
-import { dimsOf, float32Constant, float32Values, int64Constant, int64Values } from '../graph/constants.ts';
+import {
+  dimsOf,
+  float32Constant,
+  float32Values,
+  int8Constant,
+  int8Values,
+  int64Constant,
+} from '../graph/constants.ts';
 import type { ModelProto } from '../graph/index.ts';
 import { freshNames } from '../graph/names.ts';
-import type { NodeProto, TensorProto, ValueInfoProto } from '../graph/onnx.ts';
+import { attributeType, type NodeProto, type TensorProto, type ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
-
-/**
- * Each number of an entry out of reach. Far beyond any feature, and a half holds it exactly: its squared length stays that of the entry in every precision that
- * a detector is exported to, which a mark in the lengths alone would not.
- */
-export const far = 30_000;
 
 /** Whether a detector has a memory bank whose entries are of single images. */
 export function hasBank(model: ModelProto): boolean {
@@ -32,24 +34,26 @@ export function withoutEntriesOf(
   entryImages: readonly number[],
   excluded: ReadonlySet<number>,
 ): ModelProto {
-  const { entries, lengths } = bankOf(model, entryImages);
-  const [, width = 0] = dimsOf(entries);
+  const { entries, lengths, codes } = bankOf(model, entryImages);
+  const [count = 0, width = 0] = dimsOf(entries);
   const rows = float32Values(entries) as Float32Array;
   const squares = float32Values(lengths) as Float32Array;
-  const searchWidth = constantNamed(model, classNames.searchWidth);
-  const [compared = width] = (searchWidth && int64Values(searchWidth)) ?? [];
+  const headWidth = headWidthOf(width, codes ? codes.searchWidth : null);
   for (const [entry, image] of entryImages.entries()) {
     if (!excluded.has(image)) continue;
     rows.fill(far, entry * width, (entry + 1) * width);
-    squares[entry] = compared * far ** 2;
+    squares[entry] = headWidth * far ** 2;
+    codes?.beyond.forEach((code, row) => {
+      codes.numbers[row * count + entry] = code;
+    });
   }
-  const initializer = (model.graph.initializer ?? []).map((each) =>
-    each === entries
-      ? float32Constant(bankNames.entries, dimsOf(entries), rows)
-      : each === lengths
-        ? float32Constant(bankNames.lengths, dimsOf(lengths), squares)
-        : each,
-  );
+  const changed = [
+    float32Constant(bankNames.entries, dimsOf(entries), rows),
+    float32Constant(bankNames.lengths, dimsOf(lengths), squares),
+    ...(codes ? [int8Constant(classNames.codes, dimsOf(codes.constant), codes.numbers)] : []),
+  ];
+  const byName = new Map(changed.map((each) => [each.name, each]));
+  const initializer = (model.graph.initializer ?? []).map((each) => byName.get(each.name) ?? each);
   return { ...model, graph: { ...model.graph, initializer } };
 }
 
@@ -61,31 +65,61 @@ export function withoutEntriesOf(
 export function askedWithoutOneImage(model: ModelProto, entryImages: readonly number[]): ModelProto {
   const input = [...(model.graph.input ?? []), trainingImage];
   if (!hasBank(model)) return { ...model, graph: { ...model.graph, input } };
-  const { lengths } = bankOf(model, entryImages);
+  const { lengths, codes } = bankOf(model, entryImages);
   const fresh = freshNames(model);
-  const whole = fresh('lengths_of_all');
   const images = fresh('entry_images');
   const own = fresh('own_entries');
   const beyond = fresh('out_of_reach');
+  const wholeLengths = fresh('lengths_of_all');
   const { graph } = model;
   const nodes: NodeProto[] = [
     { opType: 'Equal', input: [images, 'training_image'], output: [own] },
-    { opType: 'Where', input: [own, beyond, whole], output: [bankNames.lengths] },
+    { opType: 'Where', input: [own, beyond, wholeLengths], output: [bankNames.lengths] },
   ];
-  const initializer: TensorProto[] = [
-    ...(graph.initializer ?? []).map((each) => (each === lengths ? { ...each, name: whole } : each)),
+  const renamed = new Map<TensorProto, string>([[lengths, wholeLengths]]);
+  const added = [
     int64Constant(images, [entryImages.length], entryImages),
     float32Constant(beyond, [], Float32Array.of(outOfReach)),
   ];
-  return {
-    ...model,
-    graph: {
-      ...graph,
-      input,
-      node: [...nodes, ...(graph.node ?? [])],
-      initializer,
+  if (codes) {
+    const wholeCodes = fresh('codes_of_all');
+    renamed.set(codes.constant, wholeCodes);
+    const others = codesWithout(codes, { own, wholeCodes }, fresh);
+    nodes.push(...others.nodes);
+    added.push(...others.constants);
+  }
+  const initializer = [
+    ...(graph.initializer ?? []).map((each) => ({ ...each, name: renamed.get(each) ?? each.name })),
+    ...added,
+  ];
+  return { ...model, graph: { ...graph, input, node: [...nodes, ...(graph.node ?? [])], initializer } };
+}
+
+/** The codes with those of an image's own entries out of reach, as `replaceColumns` has it. */
+function codesWithout(
+  { beyond }: Codes,
+  { own, wholeCodes }: { readonly own: string; readonly wholeCodes: string },
+  fresh: (name: string) => string,
+) {
+  const [rows, column] = [fresh('code_rows'), fresh('codes_out_of_reach')];
+  const [places, all, sizes, columns] = ['own_places', 'all_own_places', 'own_sizes', 'own_codes'].map(fresh);
+  const nodes: NodeProto[] = [
+    { opType: 'NonZero', input: [own], output: [places!] },
+    { opType: 'Expand', input: [places!, rows], output: [all!] },
+    { opType: 'Shape', input: [all!], output: [sizes!] },
+    { opType: 'Expand', input: [column, sizes!], output: [columns!] },
+    {
+      opType: 'ScatterElements',
+      input: [wholeCodes, all!, columns!],
+      output: [classNames.codes],
+      attribute: [{ name: 'axis', type: attributeType.INT, i: 1 }],
     },
-  };
+  ];
+  const constants = [
+    int64Constant(rows, [2], [beyond.length, 1]),
+    int8Constant(column, [beyond.length, 1], beyond),
+  ];
+  return { nodes, constants };
 }
 
 const trainingImage: ValueInfoProto = {
@@ -98,7 +132,27 @@ function bankOf(model: ModelProto, entryImages: readonly number[]) {
   const lengths = constantNamed(model, bankNames.lengths);
   if (!entries || !lengths || dimsOf(lengths)[0] !== entryImages.length)
     throw new Error('the detector has no memory bank of so many entries');
-  return { entries, lengths };
+  return { entries, lengths, codes: codesIn(model) };
+}
+
+/** The codes of a bank's entries. */
+interface Codes {
+  readonly constant: TensorProto;
+  /** [searchWidth + lengthDigits, M]; a copy. */
+  readonly numbers: Int8Array;
+  /** How many components have codes. */
+  readonly searchWidth: number;
+  /** Codes of an entry that is out of reach. */
+  readonly beyond: Int8Array;
+}
+
+/** @returns undefined where the search is exact */
+export function codesIn(model: ModelProto): Codes | undefined {
+  const constant = constantNamed(model, classNames.codes);
+  const numbers = constant && int8Values(constant);
+  if (!constant || !numbers) return undefined;
+  const searchWidth = dimsOf(constant)[0]! - lengthDigits;
+  return { constant, numbers, searchWidth, beyond: codesOutOfReach(searchWidth) };
 }
 
 /** A constant of the graph by its name. */

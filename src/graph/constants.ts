@@ -4,9 +4,6 @@ import { type TensorProto, toNumber } from './onnx.ts';
 import { type Known, mostValues } from './shapes/known.ts';
 import { type DType, dtypeCode, elementCount } from './tensor.ts';
 
-/** ONNX's number for 8-bit signed integers, which only quantised files have. */
-export const int8Code = 3;
-
 /** Sizes of a constant. */
 export function dimsOf({ dims = [] }: TensorProto): number[] {
   return dims.map(toNumber);
@@ -25,6 +22,11 @@ export function int64Values({ dataType, rawData, int64Data }: TensorProto): numb
   if (dataType !== dtypeCode.int64) return undefined;
   if (!rawData || rawData.length === 0) return (int64Data ?? []).map(toNumber);
   return Array.from(new BigInt64Array(Uint8Array.from(rawData).buffer), Number);
+}
+
+/** The numbers of an int8 constant as a file of ours holds it, row-major; undefined for any other type. */
+export function int8Values({ dataType, rawData }: TensorProto): Int8Array | undefined {
+  return dataType === dtypeCode.int8 && rawData ? Int8Array.from(rawData) : undefined;
 }
 
 type NumberData = Float32Array | Uint16Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
@@ -52,6 +54,11 @@ export function float32Constant(name: string, dims: readonly number[], data: Flo
 /** A float16 constant: each number rounded to the nearest half. */
 export function float16Constant(name: string, dims: readonly number[], data: Float32Array): TensorProto {
   return constantOf(name, dtypeCode.float16, dims, floatsToHalves(data));
+}
+
+/** An int8 constant. */
+export function int8Constant(name: string, dims: readonly number[], data: Int8Array): TensorProto {
+  return constantOf(name, dtypeCode.int8, dims, data);
 }
 
 /** An int64 constant. */

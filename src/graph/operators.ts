@@ -77,6 +77,7 @@ type Movement =
   | 'GatherElements'
   | 'GatherND'
   | 'Identity'
+  | 'NonZero'
   | 'Pad'
   | 'Range'
   | 'Reshape'
@@ -101,6 +102,7 @@ type Network =
   | 'InstanceNormalization'
   | 'LayerNormalization'
   | 'MatMul'
+  | 'MatMulInteger'
   | 'MaxPool';
 
 /** An operator that a graph can be built of. A new one needs an entry in rules/index.ts. */

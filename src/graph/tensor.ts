@@ -7,6 +7,7 @@ import type { Node } from './node.ts';
 export const dtypeCode = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -67,6 +67,8 @@ function typedArray(data: ArrayLike<number>, dtype: DType) {
       return BigInt64Array.from(data, (value: number) => BigInt(value));
     case 'float16':
       return data instanceof Uint16Array ? data : Uint16Array.from(data as ArrayLike<number>, floatToHalf);
+    case 'int8':
+      return data instanceof Int8Array ? data : Int8Array.from(data);
     case 'uint8':
     case 'bool':
       return data instanceof Uint8Array ? data : Uint8Array.from(data);

@@ -8,6 +8,7 @@
 import {
   add,
   countElements,
+  equal,
   gather,
   gatherAlong,
   linear,
@@ -16,10 +17,11 @@ import {
   mul,
   neg,
   reduceMax,
+  replaceColumns,
   reshape,
   reshapeBy,
   slice,
-  sliceRows,
+  sliceBetween,
   sqrt,
   square,
   sub,
@@ -27,30 +29,50 @@ import {
   type Tensor,
   topK,
 } from '../../graph/index.ts';
-import { type Match, matchEntries, matchOf, outOfReach, relativeSquares } from './memory-bank.ts';
+import { codesOutOfReach, lengthDigits, nearnessByCodes } from './entry-codes.ts';
+import { leaveOut, type Match, matchEntries, matchOf, outOfReach } from './memory-bank.ts';
 
 /** A bank in which the entries of a class lie together. */
 export interface ClassBank {
   /** [M, d], along principal components, the widest first. */
   readonly entries: Tensor;
-  /** Squared lengths of the entries along the first components, as many as are compared first, [M]. */
+  /** Squared lengths of the entries along the components that classes are told by (`headWidthOf`), [M]. */
   readonly norms: Tensor;
   /** Where the entries of each class begin, and behind them where the last one's end; [classes + 1]. */
   readonly starts: readonly number[];
-  /** Components that are compared first, 1..d. */
-  readonly searchWidth: number;
+  /** By which entries near a patch are found before distances are worked out; absent: all distances are, an exact search. */
+  readonly coded?: CodedEntries | undefined;
+}
+
+/** All classes' `ClassCodes`. */
+export interface CodedEntries {
+  /** int8 [searchWidth + lengthDigits, M]. */
+  readonly codes: Tensor;
+  /** [classes, searchWidth]. */
+  readonly centres: Tensor;
+  /** [classes]. */
+  readonly perUnit: Tensor;
 }
 
 /** How the nearest entries are looked for. */
 export interface NeighbourSearch {
   /** How many entries are averaged; at most as many as every class has. */
   readonly neighbours: number;
-  /** How many of the entries nearest along the first components are compared along all; not used where all components are compared first. */
+  /** Of how many of the entries nearest by their codes the distance is worked out; not used in an exact search. */
   readonly shortlist: number;
 }
 
 /** Entries of a class that its images are recognised by, at most. */
 export const headSize = 1024;
+
+/**
+ * Along how many components an image's class is told: the first ones, or all in an exact search.
+ * @param width - of an entry
+ * @param searchWidth - components that have codes; null: an exact search
+ */
+export function headWidthOf(width: number, searchWidth: number | null): number {
+  return searchWidth === null ? width : Math.min(width, 64);
+}
 
 /**
  * Where the entries of each class begin; a class without any begins and ends in the same place.
@@ -83,8 +105,12 @@ export const classNames = {
   votes: 'vote_sizes',
   /** Sizes of votes that have been added up, int64 [2]. */
   counted: 'vote_sums',
-  /** How many components are compared first, int64 [1]; absent where all are. */
-  searchWidth: 'bank_search_width',
+  /** Entries in 8 bits (`ClassCodes`), int8 [searchWidth + lengthDigits, M]; absent in an exact search, as the next two. */
+  codes: 'bank_codes',
+  /** Where the codes of each class have 0, [classes, searchWidth]. */
+  centres: 'bank_code_centres',
+  /** How many whole numbers make 1 in each class, [classes]. */
+  perUnit: 'bank_codes_per_unit',
 } as const;
 
 /** Names of the constants that say how each class's scores vary over normal patches, [classes], where two scores are fused. */
@@ -108,23 +134,36 @@ export function reachOfClasses(starts: readonly number[]): number[] {
 }
 
 /**
- * The first step: distance of each patch to the nearest head of each class, along the first components. Patch by patch, it is the image-to-class distance of Boiman, Shechtman and
- * Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008).
+ * A bank without the entries of one image, which must not vouch for itself while training and calibrating: neither their lengths nor their codes are found.
+ * @param image - image number, [1] int64
+ * @param entryImages - image number of each entry
+ */
+export function leaveOutOfClasses(bank: ClassBank, image: Tensor, entryImages: readonly number[]): ClassBank {
+  const { coded, ...others } = leaveOut(bank, image, entryImages);
+  if (!coded) return others;
+  const { graph } = image;
+  const images = graph.constant('coded_images', entryImages, [entryImages.length], 'int64');
+  const beyond = codesOutOfReach((coded.codes.shape[0] as number) - lengthDigits);
+  const column = graph.constant('codes_out_of_reach', beyond, [beyond.length, 1], 'int8');
+  return { ...others, coded: { ...coded, codes: replaceColumns(coded.codes, equal(images, image), column) } };
+}
+
+/**
+ * The first step: distance of each patch to the nearest head of each class, along the first components. Patch by patch, it is the image-to-class
+ * distance of Boiman, Shechtman and Irani, "In Defense of Nearest-Neighbor Based Image Classification" (CVPR 2008).
  * @param projected - [rows, d]
  * @returns [rows, classes]; far beyond all where a class has no entries
  */
-export function distancesToClasses(
-  projected: Tensor,
-  { entries, norms, starts, searchWidth }: ClassBank,
-): Tensor {
+export function distancesToClasses(projected: Tensor, { entries, norms, starts, coded }: ClassBank): Tensor {
   const { graph } = entries;
-  const rows = slice(projected, 1, 0, searchWidth);
-  const [count] = rows.shape as [number | string];
+  const [count, all] = projected.shape as [number | string, number];
+  const width = headWidthOf(all, coded ? 0 : null);
+  const rows = slice(projected, 1, 0, width);
   const classes = starts.length - 1;
   const heads = headsOf(starts);
   const places = graph.constant(classNames.heads, heads, [heads.length], 'int64');
   const reach = graph.constant(classNames.reach, reachOfClasses(starts), [classes]);
-  const found = slice(gather(entries, places), 1, 0, searchWidth);
+  const found = slice(gather(entries, places), 1, 0, width);
   // The negative of `relativeSquares`, whose largest is the nearest.
   const nearness = linear(mul(rows, 2), found, neg(gather(norms, places)));
   const ofClasses = reshapeBy(nearness, [count, classes, headSize], classNames.found);
@@ -134,14 +173,13 @@ export function distancesToClasses(
 }
 
 /**
- * The second step, for the patches of one image: all entries of the class are compared along the first components, which hold most of a distance, and
- * the nearest of them along all.
+ * The second step, for the patches of one image: all entries of the class are compared by their codes, and the nearest of them by their distance.
  * @param projected - [rows, d]
  * @param classIndex - int64 [1]; a class that has entries
  */
 export function matchInClass(
   projected: Tensor,
-  { entries, norms, starts, searchWidth }: ClassBank,
+  { entries, norms, starts, coded }: ClassBank,
   classIndex: Tensor,
   { neighbours, shortlist }: NeighbourSearch,
 ): Match {
@@ -150,18 +188,19 @@ export function matchInClass(
   const bounds = graph.constant(classNames.starts, starts, [starts.length], 'int64');
   const start = gather(bounds, classIndex);
   const end = gather(bounds, add(classIndex, graph.scalar(1, 'int64')));
-  const lengths = sliceRows(norms, start, end, 'entries');
-  if (searchWidth === width) {
-    const own = sliceRows(entries, start, end, 'entries');
-    return matchEntries(projected, { entries: own, norms: lengths }, neighbours);
+  if (!coded) {
+    const own = {
+      entries: sliceBetween(entries, 0, start, end, 'entries'),
+      norms: sliceBetween(norms, 0, start, end, 'entries'),
+    };
+    return matchEntries(projected, own, neighbours);
   }
-  const compared = {
-    count: searchWidth,
-    tensor: graph.constant(classNames.searchWidth, [searchWidth], [1], 'int64'),
-  };
-  const own = sliceRows(entries, start, end, 'entries', compared);
-  const first = relativeSquares(slice(projected, 1, 0, searchWidth), own, lengths);
-  const listed = add(topK(first, Math.max(shortlist, neighbours), false).indices, start);
+  const nearness = nearnessByCodes(slice(projected, 1, 0, coded.centres.shape[1] as number), {
+    codes: sliceBetween(coded.codes, 1, start, end, 'entries'),
+    centre: gather(coded.centres, classIndex),
+    perUnit: gather(coded.perUnit, classIndex),
+  });
+  const listed = add(topK(nearness, Math.max(shortlist, neighbours)).indices, start);
   const apart = sub(gather(entries, listed), unsqueezed(projected, width));
   const nearest = topK(sum(square(apart), { axes: [2] }), neighbours, false).indices;
   const indices = gatherAlong(listed, nearest, 1);

@@ -36,6 +36,24 @@ export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
 }
 
 /**
+ * Product of matrices of 8-bit whole numbers. It has no gradient.
+ * @param a - uint8 [rows, inner]
+ * @param b - int8 [inner, columns]
+ * @param zeroPoint - what stands for 0 in `a`
+ * @returns int32 [rows, columns], exact
+ */
+export function matmulInteger(a: Tensor, b: Tensor, zeroPoint: number): Tensor {
+  const graph = commonGraph('MatMulInteger', [a, b]);
+  if (a.shape[1] !== b.shape[0]) refuse('MatMulInteger', 'inner sizes differ', a.shape, b.shape);
+  const shape = [a.shape[0] as Dim, b.shape[1] as Dim];
+  return graph.add(
+    'MatMulInteger',
+    [a, b, graph.scalar(zeroPoint, 'uint8')],
+    [{ dtype: 'int32', shape }],
+  )[0] as Tensor;
+}
+
+/**
  * x W^T + b, the linear layer of PyTorch.
  * @param x - [rows, in]
  * @param weight - [out, in]

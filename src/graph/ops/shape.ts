@@ -1,6 +1,17 @@
 /** @file Operations that move values without changing them. */
 import { commonGraph } from '../graph.ts';
-import { type Dim, knownSize, refuse, resolveAxis, type Shape, shapeText, type Tensor } from '../tensor.ts';
+import type { Attribute } from '../node.ts';
+import type { Operator } from '../operators.ts';
+import {
+  type Dim,
+  type DType,
+  knownSize,
+  refuse,
+  resolveAxis,
+  type Shape,
+  shapeText,
+  type Tensor,
+} from '../tensor.ts';
 
 /**
  * The same values in another shape. A size of -1 is worked out from the rest.
@@ -103,30 +114,39 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
 }
 
 /**
- * Rows from one place up to, not including, another, where only the running graph knows them, and of these the first columns. It has no gradient.
- * @param x - [rows, ...]
+ * What lies along an axis from one place up to, not including, another, where only the running graph knows them. It has no gradient.
  * @param start - int64 [1]
  * @param end - int64 [1]
- * @param size - name of the number of rows of the result
- * @param columns - how many of the second axis, and the same as int64 [1]; all where absent
+ * @param size - name of the result's size along the axis
  */
-export function sliceRows(
-  x: Tensor,
-  start: Tensor,
-  end: Tensor,
-  size: string,
-  columns?: { readonly count: number; readonly tensor: Tensor },
-): Tensor {
+export function sliceBetween(x: Tensor, axis: number, start: Tensor, end: Tensor, size: string): Tensor {
   const graph = commonGraph('Slice', [x, start, end]);
-  const [, , ...rest] = x.shape;
-  if (columns === undefined) {
-    const inputs = [x, start, end, graph.integers([0])];
-    return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, ...x.shape.slice(1)] }])[0] as Tensor;
-  }
-  const starts = concat([start, graph.integers([0])], 0);
-  const ends = concat([end, columns.tensor], 0);
-  const inputs = [x, starts, ends, graph.integers([0, 1])];
-  return graph.add('Slice', inputs, [{ dtype: x.dtype, shape: [size, columns.count, ...rest] }])[0] as Tensor;
+  const at = resolveAxis('Slice', axis, x.shape);
+  const shape = x.shape.map((each, index) => (index === at ? size : each));
+  return graph.add('Slice', [x, start, end, graph.integers([at])], [{ dtype: x.dtype, shape }])[0] as Tensor;
+}
+
+/**
+ * A matrix with some of its columns replaced by one. It has no gradient.
+ * @param x - [rows, columns]
+ * @param which - bool [columns]
+ * @param column - [rows, 1]
+ */
+export function replaceColumns(x: Tensor, which: Tensor, column: Tensor): Tensor {
+  const graph = commonGraph('ScatterElements', [x, which, column]);
+  const [rows] = x.shape as [number];
+  const apply = (
+    operation: Operator,
+    inputs: readonly Tensor[],
+    dtype: DType,
+    shape: Shape,
+    attributes: Record<string, Attribute> = {},
+  ) => graph.add(operation, inputs, [{ dtype, shape }], { attributes })[0] as Tensor;
+  const places = apply('NonZero', [which], 'int64', [1, 'replaced']);
+  const all = apply('Expand', [places, graph.integers([rows, 1])], 'int64', [rows, 'replaced']);
+  const sizes = apply('Shape', [all], 'int64', [2]);
+  const columns = apply('Expand', [column, sizes], x.dtype, [rows, 'replaced']);
+  return apply('ScatterElements', [x, all, columns], x.dtype, x.shape, { axis: { int: 1 } });
 }
 
 /** Zeros (or another value) before and after along one axis. */

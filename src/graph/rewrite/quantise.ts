@@ -5,7 +5,7 @@
  * Activations: unsigned, one scale a value, from ranges that were measured. Weights: signed, one scale an output channel. Everything
  * that is no convolution stays in float32, the sums of residual blocks too.
  */
-import { constantOf, float32Constant, int8Code } from '../constants.ts';
+import { constantOf, float32Constant } from '../constants.ts';
 import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';
 import {
   type AttributeProto,
@@ -153,7 +153,7 @@ function quantisedConvolution(
     Math.round(value / (scales[Math.floor(index / each)] as number)),
   );
   const stem = node.input?.[1] ?? 'weight';
-  const weight = dequantised(`${stem}/int8`, dims, int8Code, weights, scales);
+  const weight = dequantised(`${stem}/int8`, dims, dtypeCode.int8, weights, scales);
   const parts = [weight];
   if (bias) {
     const steps = scales.map((scale) => scale * source.scale);
@@ -174,7 +174,7 @@ function quantisedConvolution(
   ) {
     const names = { data: fresh(name), scale: fresh(`${name}/scale`), zero: fresh(`${name}/zero`) };
     const result = fresh(`${name}/value`);
-    const zeros = type === int8Code ? new Int8Array(channels) : new Int32Array(channels);
+    const zeros = type === dtypeCode.int8 ? new Int8Array(channels) : new Int32Array(channels);
     constants.push(constantOf(names.data, type, shape, data));
     constants.push(float32Constant(names.scale, [channels], steps));
     constants.push(constantOf(names.zero, type, [channels], zeros));

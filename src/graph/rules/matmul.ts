@@ -64,4 +64,5 @@ export const matmulRules = {
       () => sumTo(matmul(swapLast(a), upstream), b.shape),
     ];
   }),
+  MatMulInteger: { constant: 'whole numbers do not change a little' },
 } satisfies Rules;

@@ -134,6 +134,7 @@ export const movementRules = {
   Expand: unary((upstream, x) => sumTo(upstream, x.shape)),
   Flatten: reshaped,
   Identity: passed,
+  NonZero: made,
   Pad: padBack,
   Range: made,
   Reshape: reshaped,

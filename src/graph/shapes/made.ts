@@ -86,6 +86,7 @@ const resized: ShapeRule = ([x, , scales, sizes], attributes) => {
 export const madeShapes = {
   Constant: constant,
   ConstantOfShape: filled,
+  NonZero: () => undefined,
   Range: range,
   Resize: resized,
   Shape: shapeOf,

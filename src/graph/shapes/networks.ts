@@ -11,6 +11,9 @@ const product: ShapeRule = ([a, b]) => {
   return batch && [{ dtype: a.dtype, shape: [...batch, a.shape.at(-2) as Dim, b.shape.at(-1) as Dim] }];
 };
 
+const wholeProduct: ShapeRule = (inputs, attributes, outputs) =>
+  product(inputs, attributes, outputs)?.map((each) => each && { ...each, dtype: 'int32' });
+
 const gemm: ShapeRule = ([a, b], attributes) => {
   if (a?.shape.length !== 2 || b?.shape.length !== 2) return undefined;
   const rows = a.shape[intOf(attributes, 'transA', 0) === 1 ? 1 : 0] as Dim;
@@ -71,5 +74,6 @@ export const networkShapes = {
   InstanceNormalization: asFirst,
   LayerNormalization: onlyFirst,
   MatMul: product,
+  MatMulInteger: wholeProduct,
   MaxPool: pooled,
 } satisfies ShapeRules;

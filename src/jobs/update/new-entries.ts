@@ -5,9 +5,9 @@
 import { joined, pickRows } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { ClassMemory } from '../../detector/bank-classes.ts';
-import { far } from '../../detector/bank-entries.ts';
 import { type EntryOptions, entryCount } from '../../features/memory-bank/choose-entries.ts';
 import { coreset } from '../../features/memory-bank/coreset.ts';
+import { far } from '../../features/memory-bank/entry-codes.ts';
 import { selectionRandom, selectionRows } from '../../features/memory-bank/selection-space.ts';
 import type { Engine } from '../../runtime/engine.ts';
 

@@ -35,11 +35,13 @@ export const cladOptions = checked(
         components: count.describe('Principal components kept.'),
         ...classCoresetShape,
         neighbours: count.describe('Nearest entries averaged.'),
-        searchWidth: count.describe(
-          'Components along which all entries of a class are compared, at most `components`; as many: an exact search.',
-        ),
+        searchWidth: count
+          .nullable()
+          .describe(
+            'Components along which all entries of a class are compared in 8 bits, at most `components`; null: an exact search along all.',
+          ),
         shortlist: count.describe(
-          'Entries nearest along these that are compared along all components, at least `neighbours`.',
+          'Entries nearest by that whose distance is worked out, at least `neighbours`.',
         ),
         whiteningFloor: positive.describe(
           "Added to every component's variance before whitening, as a share of their mean.",
@@ -123,7 +125,7 @@ const paper: CladOptions = {
     coresetShare: 0,
     candidates: 327_680,
     neighbours: 3,
-    searchWidth: 64,
+    searchWidth: 112,
     shortlist: 8,
     whiteningFloor: 0.1,
   },
@@ -172,7 +174,6 @@ const accurate: CladOptions = {
     ...fast.memoryBank,
     components: 256,
     coresetSize: 32_768,
-    searchWidth: 128,
     shortlist: 16,
   },
   adaptor: [384, 256, 128],

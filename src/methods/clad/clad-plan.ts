@@ -69,8 +69,9 @@ export async function planClad({
   const entriesOf = imagesOf.map((count) => entryCount(memoryBank, count * perImage));
   // An image is matched to the entries of its own class.
   const entries = imagesOf.reduce((sum, count, index) => sum + count * entriesOf[index]!, 0) / images;
-  const searchWidth = Math.min(memoryBank.searchWidth, inputWidth);
-  const secondsPerPatch = residual ? (2 * entries * searchWidth) / (await productRate(engine)) : 0;
+  const secondsPerPatch = residual
+    ? (2 * entries * Math.min(comparedWidth(memoryBank), inputWidth)) / (await productRate(engine))
+    : 0;
   return {
     learntFrom: { name: 'patches', count: patches },
     steps,
@@ -85,6 +86,14 @@ export async function planClad({
     },
     imageSeconds: featureSeconds + perImage * secondsPerPatch,
   };
+}
+
+/** Components in float32 whose comparison takes as long as that of the entries of a class: of codes a processor multiplies about four at once. */
+export function comparedWidth({
+  components,
+  searchWidth,
+}: Pick<CladOptions['memoryBank'], 'components' | 'searchWidth'>): number {
+  return searchWidth === null ? components : searchWidth / 4;
 }
 
 function stageSteps(options: CladOptions, stage: 1 | 2, patches: number): number {

@@ -25,7 +25,7 @@ import { trainNetworks } from '../shared/train-networks.ts';
 import { cladAblation } from './ablation.ts';
 import { cladNetworks } from './clad-networks.ts';
 import { type CladOptions, cladOptions, cladPresets } from './clad-options.ts';
-import { planClad } from './clad-plan.ts';
+import { comparedWidth, planClad } from './clad-plan.ts';
 import { cladModel } from './patch-scores.ts';
 import { measureSpreads } from './score-spread.ts';
 
@@ -79,7 +79,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
         contrasted,
       );
     const ofClass = training / Math.max(1, classes);
-    const matching = training * matchSeconds(memoryBank, memoryBank.searchWidth, perImage, ofClass);
+    const matching = training * matchSeconds(memoryBank, comparedWidth(memoryBank), perImage, ofClass);
     return [
       ...(residual ? coresetTasks(memoryBank, ofClass * perImage, classes) : []),
       { task: 'matching to the memory bank', seconds: residual ? matching : 0, kind: 'products' },
@@ -90,6 +90,11 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
 
   imageSeconds: ({ input, memoryBank, features }, { training, classes }) =>
     input === 'residual'
-      ? matchSeconds(memoryBank, memoryBank.searchWidth, patchesOf(features), training / Math.max(1, classes))
+      ? matchSeconds(
+          memoryBank,
+          comparedWidth(memoryBank),
+          patchesOf(features),
+          training / Math.max(1, classes),
+        )
       : 0,
 });

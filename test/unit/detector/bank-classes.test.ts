@@ -37,7 +37,7 @@ const drawnEntries = (place: number, count: number) =>
   new Random('entries', place, count)
     .fillNormal(new Float32Array(count * width))
     .map((value, at) => value + (at % width === place ? 30 : 0));
-/** More than half of the components are compared first. */
+/** Most of the components have codes. */
 const shape = { width, searchWidth: width - 2 };
 const spreadAt = (place: number) => [3 + place, 0.5 + place, -0.25 * place, 0.125];
 const bolts = memoryOf(drawnEntries(0, 700), shape, spreadAt(0));

@@ -83,7 +83,7 @@ async function specOf(resizeTo: number | null = null, without = -1): Promise<Pat
           width,
           noiseDeviation: new Float32Array(width),
           search: { neighbours: 3, shortlist: 3 },
-          searchWidth: width,
+          searchWidth: null,
           entryClasses: kept.map((entry) => Math.floor(entry / 4)),
           entryImages: kept.map(imageOf),
           arrays: {

@@ -10,7 +10,7 @@ import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
 import type { Reduction } from '../../../features/memory-bank/candidates.ts';
 import { chooseEntriesByClass, type EntryOptions } from '../../../features/memory-bank/choose-entries.ts';
-import { classStarts } from '../../../features/memory-bank/class-search.ts';
+import { classStarts, headWidthOf } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
 import type { Engine } from '../../../runtime/engine.ts';
@@ -26,7 +26,7 @@ export interface ResidualOptions {
     /** Nearest entries averaged. */
     readonly neighbours: number;
     /** See CLAD's options. */
-    readonly searchWidth: number;
+    readonly searchWidth: number | null;
     readonly shortlist: number;
     /** See CLAD's option. */
     readonly whiteningFloor: number;
@@ -82,7 +82,7 @@ export async function fitResidualInput(
   };
   const bank = await chooseEntriesByClass(engine, source, reduction, { seed, memoryBank }, onProgress);
   const others = fewestOthers(bank);
-  const searchWidth = Math.min(memoryBank.searchWidth, components);
+  const searchWidth = memoryBank.searchWidth === null ? null : Math.min(memoryBank.searchWidth, components);
   const unwhitened: FittedResidual = {
     kind: 'residual',
     width: components,
@@ -96,7 +96,7 @@ export async function fitResidualInput(
       entries: bank.entries,
       norms: {
         shape: [bank.entryImages.length],
-        data: squaredLengths(bank.entries.data, components, searchWidth),
+        data: squaredLengths(bank.entries.data, components, headWidthOf(components, searchWidth)),
       },
       whitening: { shape: [components], data: new Float32Array(components).fill(1) },
     },

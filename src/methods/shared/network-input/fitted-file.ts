@@ -46,7 +46,7 @@ export async function readFitted(
   if (metadata.kind === 'feature') return { kind: 'feature', ...common };
   const { search, searchWidth, classes, images } = JSON.parse(metadata.facts ?? '{}') as {
     search: FittedResidual['search'];
-    searchWidth: number;
+    searchWidth: number | null;
     classes: number[];
     images: number[];
   };

@@ -5,13 +5,17 @@
 
 import { classGiven, undecided } from '../../../features/memory-bank/class-given.ts';
 import {
+  type CodedEntries,
+  classNames,
   classStarts,
   distancesToClasses,
+  leaveOutOfClasses,
   matchImages,
   matchInClass,
   type NeighbourSearch,
 } from '../../../features/memory-bank/class-search.ts';
-import { leaveOut, projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
+import { codesOf, joinedCodes } from '../../../features/memory-bank/entry-codes.ts';
+import { projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
 import { argMax, type Graph, gather, less, reshape, type Tensor, where } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
 import { sumOfVotes, weighedVotes } from '../patch-model.ts';
@@ -31,8 +35,8 @@ export type FittedInput = {
   | {
       readonly kind: 'residual';
       readonly search: NeighbourSearch;
-      /** Principal components that are compared first; `arrays.norms` are of these. */
-      readonly searchWidth: number;
+      /** Principal components that have codes, by which the nearest are looked for; null: an exact search. */
+      readonly searchWidth: number | null;
       readonly arrays: BankArrays;
       /** Class index of each entry, [M]; never falling, so that the entries of a class lie together. */
       readonly entryClasses: readonly number[];
@@ -69,16 +73,38 @@ function bankOf(
 ) {
   const constant = (name: keyof BankArrays & string) =>
     graph.constant(`bank_${name}`, arrays[name]!.data, arrays[name]!.shape);
+  const starts = classStarts(entryClasses, classes);
   const whole = {
     mean: constant('mean'),
     projection: constant('projection'),
     entries: constant('entries'),
     norms: constant('norms'),
     whitening: constant('whitening'),
-    starts: classStarts(entryClasses, classes),
-    searchWidth,
+    starts,
+    ...(searchWidth !== null && { coded: codedEntries(graph, arrays.entries, starts, searchWidth) }),
   };
-  return own ? leaveOut(whole, own, entryImages) : whole;
+  return own ? { ...whole, ...leaveOutOfClasses(whole, own, entryImages) } : whole;
+}
+
+/** The codes of a bank's entries as values of a graph. */
+function codedEntries(
+  graph: Graph,
+  { data, shape }: BankArrays['entries'],
+  starts: readonly number[],
+  searchWidth: number,
+): CodedEntries {
+  const width = shape[1]!;
+  const { codes, centres, perUnit } = joinedCodes(
+    starts
+      .slice(1)
+      .map((end, index) => codesOf(data.subarray(starts[index]! * width, end * width), width, searchWidth)),
+    searchWidth,
+  );
+  return {
+    codes: graph.constant(classNames.codes, codes.data, codes.shape, 'int8'),
+    centres: graph.constant(classNames.centres, centres.data, centres.shape),
+    perUnit: graph.constant(classNames.perUnit, perUnit.data, perUnit.shape),
+  };
 }
 
 /**

@@ -3,36 +3,65 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import {
+  type ClassBank,
   classStarts,
   distancesToClasses,
   headSize,
+  leaveOutOfClasses,
   matchImages,
 } from '../../../../src/features/memory-bank/class-search.ts';
+import { codesOf, joinedCodes, lengthDigits } from '../../../../src/features/memory-bank/entry-codes.ts';
 import type { Graph } from '../../../../src/graph/index.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 
 const width = 5;
 
 /** Banks drawn by chance, of so many entries each. */
-function drawnBank(sizes: readonly number[], random: Random, searchWidth = width) {
+function drawnBank(sizes: readonly number[], random: Random, searchWidth: number | null = null) {
   const count = sizes.reduce((sum, size) => sum + size, 0);
   const entries = random.fillNormal(new Float32Array(count * width));
   const rowOf = (entry: number) => Array.from(entries.subarray(entry * width, (entry + 1) * width));
-  const norms = Array.from(
-    { length: count },
-    (_, entry) => Math.hypot(...rowOf(entry).slice(0, searchWidth)) ** 2,
-  );
+  const norms = Array.from({ length: count }, (_, entry) => Math.hypot(...rowOf(entry)) ** 2);
   const starts = classStarts(
     sizes.flatMap((size, index) => new Array<number>(size).fill(index)),
     sizes.length,
   );
-  const inGraph = (graph: Graph) => ({
+  const ofClasses = starts
+    .slice(1)
+    .map((end, index) =>
+      codesOf(entries.subarray(starts[index]! * width, end * width), width, searchWidth ?? width),
+    );
+  const all = joinedCodes(ofClasses, searchWidth ?? width);
+  const inGraph = (graph: Graph): ClassBank => ({
     entries: graph.constant('entries', entries, [count, width]),
     norms: graph.constant('norms', norms, [count]),
     starts,
-    searchWidth,
+    ...(searchWidth !== null && {
+      coded: {
+        codes: graph.constant('codes', all.codes.data, all.codes.shape, 'int8'),
+        centres: graph.constant('centres', all.centres.data, all.centres.shape),
+        perUnit: graph.constant('per_unit', all.perUnit.data, all.perUnit.shape),
+      },
+    }),
   });
-  return { rowOf, starts, inGraph };
+  return { rowOf, starts, inGraph, ofClasses };
+}
+
+type Drawn = ReturnType<typeof drawnBank>;
+
+/** How far entries of a class are from a row. */
+const distanceTo = (row: readonly number[], bank: Drawn, index: number) => (entry: number) =>
+  distance(row, bank.rowOf(bank.starts[index]! + entry));
+
+/** How far they are by the codes of both, which lie beside their places. */
+function asCoded(row: readonly number[], bank: Drawn, index: number, searchWidth: number) {
+  const { codes, centre, perUnit } = bank.ofClasses[index]!;
+  const count = codes.length / (searchWidth + lengthDigits);
+  const own = row
+    .slice(0, searchWidth)
+    .map((value, axis) => Math.floor(Math.max(-63, Math.min(63, (value - centre[axis]!) * perUnit)) + 0.5));
+  return (entry: number) =>
+    own.reduce((sum, code, axis) => sum + (2 * code - codes[axis * count + entry]!) ** 2, 0);
 }
 
 const distance = (one: readonly number[], other: readonly number[]) =>
@@ -70,13 +99,13 @@ describe('the distance to a class', () => {
 });
 
 describe('the nearest entries of the class of each image', () => {
-  it('are those of a search over all entries of that class, whatever the classes of the other images, and of a short list by the first components', () =>
+  it('are those of a search over all entries of that class, whatever the classes of the other images, and of a short list by codes', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 4, max: 30 }), { minLength: 1, maxLength: 4 }),
         fc.array(fc.nat(), { minLength: 1, maxLength: 4 }),
         fc.integer({ min: 1, max: 3 }),
-        fc.integer({ min: 1, max: width }),
+        fc.option(fc.integer({ min: 1, max: width })),
         fc.nat(),
         async (sizes, drawn, neighbours, searchWidth, seed) => {
           const random = new Random(seed, 'search');
@@ -94,17 +123,16 @@ describe('the nearest entries of the class of each image', () => {
           for (let row = 0; row < count; row++) {
             const own = Array.from(rows.subarray(row * width, (row + 1) * width));
             const index = classOf[Math.floor(row / patches)]!;
-            const along = (one: readonly number[], other: readonly number[]) =>
-              distance(one.slice(0, searchWidth), other.slice(0, searchWidth));
-            const nearest = Array.from({ length: sizes[index]! }, (_, at) =>
-              bank.rowOf(bank.starts[index]! + at),
-            )
-              .sort((a, b) => along(own, a) - along(own, b))
-              .slice(0, searchWidth < width ? 4 : undefined)
-              .sort((a, b) => distance(own, a) - distance(own, b))
-              .slice(0, neighbours);
+            const far =
+              searchWidth === null ? distanceTo(own, bank, index) : asCoded(own, bank, index, searchWidth);
+            const listed = Array.from({ length: sizes[index]! }, (_, entry) => entry)
+              .sort((a, b) => far(a) - far(b))
+              .slice(0, searchWidth === null ? undefined : 4);
+            const exact = distanceTo(own, bank, index);
+            const nearest = listed.sort((a, b) => exact(a) - exact(b)).slice(0, neighbours);
+            const entries = nearest.map((entry) => bank.rowOf(bank.starts[index]! + entry));
             const difference = own.map(
-              (value, axis) => value - nearest.reduce((sum, each) => sum + each[axis]!, 0) / nearest.length,
+              (value, axis) => value - entries.reduce((sum, each) => sum + each[axis]!, 0) / nearest.length,
             );
             expect(found.distance!.data[row]).toBeCloseTo(Math.hypot(...difference), 3);
             difference.forEach((value, axis) => {
@@ -115,6 +143,37 @@ describe('the nearest entries of the class of each image', () => {
       ),
       { numRuns: 15 },
     ));
+
+  it('are none of the image itself where its entries are left out', async () => {
+    for (const searchWidth of [null, 3]) {
+      const bank = drawnBank([300, 200], new Random('left out'), searchWidth);
+      const entryImages = Array.from({ length: 500 }, (_, entry) => entry % 50);
+      // Patches that are entries of image 7, in the first class, and of no image.
+      const own = [7, 57, 107, 257].flatMap((entry) => bank.rowOf(entry));
+      const nearestTo = async (image: number) => {
+        const { distance: found } = await runGraph(
+          { x: { data: Float32Array.from(own), shape: [4, width] } },
+          (graph, { x }) => {
+            const left = graph.constant('left', [image], [1], 'int64');
+            const others = leaveOutOfClasses(bank.inGraph(graph), left, entryImages);
+            const classes = graph.constant('classes', [0], [1], 'int64');
+            return { ...matchImages(x!, 4, others, classes, { neighbours: 1, shortlist: 6 }) };
+          },
+        );
+        return Array.from(found!.data);
+      };
+      for (const each of await nearestTo(99)) expect(each).toBeCloseTo(0, 5);
+      const others = await nearestTo(7);
+      [7, 57, 107, 257].forEach((entry, row) => {
+        const far = distanceTo(bank.rowOf(entry), bank, 0);
+        const nearest = Array.from({ length: 300 }, (_, at) => at)
+          .filter((at) => at % 50 !== 7)
+          .map(far);
+        if (searchWidth === null) expect(others[row]).toBeCloseTo(Math.min(...nearest), 4);
+        else expect(others[row]).toBeGreaterThan(Math.min(...nearest) - 1e-4);
+      });
+    }
+  });
 
   it('are the same to the last bit where another class has been added behind', async () => {
     const rows = new Random('added').fillNormal(new Float32Array(2 * 64 * width));

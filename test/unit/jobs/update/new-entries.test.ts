@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { memoryOf } from '../../../../src/detector/bank-classes.ts';
-import { far } from '../../../../src/detector/bank-entries.ts';
+import { far } from '../../../../src/features/memory-bank/entry-codes.ts';
 import { chooseNewEntries, coverage, mostGrowth } from '../../../../src/jobs/update/new-entries.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 
@@ -42,7 +42,7 @@ describe('a class that there is', () => {
   const present = async (...numbers: readonly number[]) => ({
     memory: memoryOf((await choose(numbers.map((number) => image(number)))).entries, {
       width,
-      searchWidth: width,
+      searchWidth: null,
     }),
     images: numbers.length,
   });

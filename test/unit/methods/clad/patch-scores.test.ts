@@ -37,7 +37,7 @@ const residual: TrainedClad = {
     width,
     noiseDeviation: new Float32Array(width),
     search: { neighbours: 2, shortlist: 2 },
-    searchWidth: width,
+    searchWidth: null,
     entryClasses,
     // The same number as any row could have: at inference no entry is left out.
     entryImages: [0, 0, 0, 0, 0, 0],

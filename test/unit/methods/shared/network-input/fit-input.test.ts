@@ -33,7 +33,7 @@ const training: ResidualOptions = {
     coresetSize: 40,
     candidates: 10_000,
     neighbours: 3,
-    searchWidth: components,
+    searchWidth: null,
     shortlist: 8,
     whiteningFloor: 1e-4,
   },
