@@ -101,6 +101,7 @@ function describePlan({
   steps,
   disk,
   memory,
+  file,
   time,
 }: TrainingPlan): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
@@ -116,6 +117,7 @@ function describePlan({
       [learntFrom.name, learntFrom.count.toLocaleString('en')],
       ['disk', `${gigabytes(bytes)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],
+      ...(file === undefined ? [] : [['detector', `a file of ${(file / 1e6).toFixed(1)} MB`]]),
       ...Object.entries(time)
         .filter(([, seconds]) => seconds > 0)
         .map(([task, seconds]) => {

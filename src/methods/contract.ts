@@ -180,6 +180,8 @@ export interface FitPlan {
   readonly disk: Readonly<Record<string, number>>;
   /** Bytes at the highest. */
   readonly memory: number;
+  /** Bytes of the detector's file, but for metadata; absent where the method does not say. */
+  readonly file?: number;
   /** Seconds by task. */
   readonly time: Readonly<Record<string, number>>;
   /** Seconds that the detector will take for an image. */

@@ -1,5 +1,5 @@
 /** @file A method from outside: what it gives is checked, and faults of one from a file are told in a sentence that names the file. */
-import { anything, described, having, type Kind, list, number, text } from '../core/arguments.ts';
+import { anything, described, having, type Kind, list, number, optional, text } from '../core/arguments.ts';
 import { blaming, blamingAtOnce } from '../core/plugin.ts';
 import type { Ablation, CommonOptions, Method, View } from './contract.ts';
 
@@ -36,6 +36,7 @@ const gives = ({ options }: Method): Partial<Record<keyof Method, Kind>> => ({
     steps: group,
     disk: group,
     memory: number,
+    file: optional(number),
     time: group,
     imageSeconds: number,
   }),

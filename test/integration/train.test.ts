@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 import { metadataKey } from '../../src/detector/metadata.ts';
 import { metricNames } from '../../src/evaluation/evaluator.ts';
-import { decodeMetadata, decodeModel } from '../../src/graph/index.ts';
+import { decodeMetadata, decodeModel, encodeModel } from '../../src/graph/index.ts';
 import { decodeImage } from '../../src/image/decode.ts';
 import { writePng } from '../../src/image/encode.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
@@ -244,10 +244,16 @@ describe('clad train', () => {
   it('prints with --plan what a training will cost, and writes nothing', async () => {
     const { stdout, status } = await train('planned', '--plan', '--json', ...short);
     expect(status).toBe(0);
-    const { images, testImages, steps, disk, time } = JSON.parse(stdout) as TrainingPlan;
+    const { images, testImages, steps, disk, file, time } = JSON.parse(stdout) as TrainingPlan;
     expect(images).toBeGreaterThan(0);
     expect(steps).toEqual({ stage1: 30, stage2: 10 });
     expect(disk.features).toBeGreaterThan(0);
+    // The detector of that training, but for its metadata and the self-test's images.
+    const model = decodeModel(await readFile(join(run, 'model.onnx')));
+    const about = (model.metadataProps ?? []).reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    const real = encodeModel({ ...model, metadataProps: [] }).length;
+    expect(about).toBeLessThan(1e6);
+    expect(Math.abs(file! / real - 1)).toBeLessThan(0.01);
     for (const seconds of Object.values(time)) expect(seconds).toBeGreaterThan(0);
     const chosenByTest = await train('planned', '--plan', '--json', '--selection', 'test', ...short);
     const leaking = JSON.parse(chosenByTest.stdout) as TrainingPlan;
@@ -395,10 +401,10 @@ describe('clad evaluate', () => {
     expect(Object.keys(evaluated).sort()).toEqual([
       'classes',
       'data',
+      'images',
       'leftOut',
       'mean',
       'misplaced',
-      'images',
       'protocol',
       'run',
       'timing',

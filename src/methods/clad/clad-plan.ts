@@ -14,6 +14,7 @@ import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import type { CladOptions } from './clad-options.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
+import { plannedFileBytes } from './planned-file.ts';
 
 /** Synthetic anomalies keep only the patches they cover: so much of an image, measured on four classes. */
 const coveredShare = 0.1;
@@ -77,6 +78,11 @@ export async function planClad({
     steps,
     disk,
     memory: memoryOf(options, inputWidth, disk, perImage, entriesOf),
+    file: plannedFileBytes(
+      { options, view, backbone, classes: dataset.classes },
+      { feature: width, input: inputWidth },
+      entriesOf,
+    ),
     time: {
       features: (images * (1 + options.synthesis.perImage) + testImages) * featureSeconds,
       matching: rows * secondsPerPatch,
