@@ -15,8 +15,8 @@ export interface PatchGeometry {
 
 /** The default preset's, which training takes where nothing else is asked for. */
 export const defaultPatches: PatchGeometry = {
-  geometry: { width: 256, height: 256 },
-  grid: { rows: 32, columns: 32 },
+  geometry: { width: 320, height: 320 },
+  grid: { rows: 40, columns: 40 },
 };
 
 /** Photograph pixels along a patch from which it is worth a word; MVTec AD, whose largest photographs have 1024, stays below. */

@@ -127,12 +127,12 @@ describe('a training', () => {
     await cp(parts, data, { recursive: true });
     await mkdir(join(data, 'disc/validation/good'), { recursive: true });
     await cp(join(parts, 'disc/train/good/000.png'), join(data, 'disc/validation/good/000.png'));
-    await writeFile(join(data, 'weave/train/good/large.png'), await encoded(noise(1400, 900)));
+    await writeFile(join(data, 'weave/train/good/large.png'), await encoded(noise(1760, 1120)));
     const { stderr, status } = await clad('train', data, '--out', at('never'), '--plan');
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(/disc\/validation: one image for validation, neither trained on nor tested/);
     expect(stderr).toMatch(
-      /weave: a patch covers up to 44 x 28 pixels of a photograph of 1400 x 900, .*--input-size 512/,
+      /weave: a patch covers up to 44 x 28 pixels of a photograph of 1760 x 1120, .*--input-size 640/,
     );
   }, 60_000);
 });

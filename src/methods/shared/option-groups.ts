@@ -264,7 +264,7 @@ export const asCompared: NetworkOptions = {
   ...asPublished,
   features: {
     ...asPublished.features,
-    inputSize: 256,
+    inputSize: 320,
     resizeTo: null,
     fineLayers: ['layer1'],
     fineWeight: 0.5,

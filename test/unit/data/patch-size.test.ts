@@ -20,7 +20,7 @@ const samples = [
   sample('pin', '0'),
 ];
 const sizes = new Map([
-  ['/bolt/0', { width: 1600, height: 1280 }],
+  ['/bolt/0', { width: 2000, height: 1600 }],
   ['/nut/0', { width: 640, height: 480 }],
   ['/nut/1', { width: 4000, height: 3000 }],
   ['/cap/0', { width: 1024, height: 1024 }],
@@ -33,14 +33,14 @@ describe('largePatches', () => {
       {
         className: 'nut',
         message:
-          'a patch covers up to 125 x 94 pixels of a photograph of 4000 x 3000, and much smaller defects are lost: crop to the part, or train with --input-size 512, which halves it and takes about four times as long',
+          'a patch covers up to 100 x 75 pixels of a photograph of 4000 x 3000, and much smaller defects are lost: crop to the part, or train with --input-size 640, which halves it and takes about four times as long',
       },
       {
         className: 'bolt',
-        message: expect.stringMatching(/up to 50 x 40 pixels of a photograph of 1600 x 1280/),
+        message: expect.stringMatching(/up to 50 x 40 pixels of a photograph of 2000 x 1600/),
       },
     ]);
-    expect(largePatchesNote(large)).toMatch(/^nut, bolt: a patch covers up to 125 x 94 pixels .* as long\.$/);
+    expect(largePatchesNote(large)).toMatch(/^nut, bolt: a patch covers up to 100 x 75 pixels .* as long\.$/);
     expect(largePatchesNote([])).toBeUndefined();
   });
 

@@ -103,7 +103,7 @@ describe('values out of range', () => {
   it.each([
     ['synthesis.betaLow=0.9', /synthesis\.betaLow to be at most synthesis\.betaHigh, 0\.8, got 0\.9/],
     ['globalAnomalies.innerRadius=2', /innerRadius to be at most globalAnomalies\.outerRadius, 1\.7, got 2/],
-    ['features.resizeTo=100', /resizeTo to be at least features\.inputSize, 256.*got 100/],
+    ['features.resizeTo=100', /resizeTo to be at least features\.inputSize, 320.*got 100/],
   ])('%s contradicts another option and is refused', (text, message) => {
     const options = mergeOptions(presets.fast, optionFromText(text, '--set'), '--set');
     expect(() => checkOptions(cladOptions, options)).toThrow(message);
