@@ -57,6 +57,15 @@ export {
 } from './jobs/predict.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
+export { type AddDocument, type AddRequest, addImages } from './jobs/update/add.ts';
+export { type ExcludeDocument, type ExcludeRequest, excludeImages } from './jobs/update/exclude.ts';
+export { detectorHistory, type HistoryDocument } from './jobs/update/history.ts';
+export { lowerThresholds, type MissedDocument, type MissedRequest } from './jobs/update/lower-threshold.ts';
+export {
+  type RemoveClassDocument,
+  type RemoveClassRequest,
+  removeClass,
+} from './jobs/update/remove-class.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
 export type { CladOptions } from './methods/clad/clad-options.ts';
 export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';

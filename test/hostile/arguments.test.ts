@@ -106,6 +106,11 @@ function calls(): Call[] {
     call('decodeMask', [nowhere]),
     call('writePng', [`${nowhere}/x.png`, image]),
     call('calibrateDetector', [{ ...request, good: [nowhere], anomalous: [], out: nowhere, minImages: 10 }]),
+    call('addImages', [{ ...request, images: [nowhere] }]),
+    call('lowerThresholds', [{ ...request, missed: [nowhere] }]),
+    call('removeClass', [{ ...request, class: 'bolt' }]),
+    call('excludeImages', [{ ...request, exclude: [nowhere] }]),
+    call('detectorHistory', [nowhere]),
     call('evaluateRun', [request]),
     call('evaluateWithReport', [request]),
     call('reportTraining', [request]),
@@ -189,11 +194,11 @@ describe('wrong arguments of the library', () => {
   it('are refused in the fields of a request, and an unknown field is named', async () => {
     const random = new Random('wrong fields');
     const requests = calls().filter(({ of }) =>
-      /^(calibrateDetector|evaluate(Run|With)|reportTraining|exportDetector|verifyDetector|planTraining|train)/.test(
+      /^(calibrateDetector|addImages|lowerThresholds|removeClass|excludeImages|evaluate(Run|With)|reportTraining|exportDetector|verifyDetector|planTraining|train)/.test(
         of,
       ),
     );
-    expect(requests).toHaveLength(8);
+    expect(requests).toHaveLength(12);
     for (const round of rounds(200, 4000)) {
       const each = random.pick(requests);
       const [request] = each.arguments as [Record<string, unknown>];

@@ -3,6 +3,7 @@
  * projection and everything that other classes have stay as they are, so their images keep their scores to the last bit.
  */
 import { stat } from 'node:fs/promises';
+import { flag, list, optional, path as pathKind, text } from '../../core/arguments.ts';
 import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { type LeftOut, type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
@@ -26,6 +27,7 @@ import {
 } from '../good-images/standing-out.ts';
 import { predictTargets } from '../predict.ts';
 import { rememberImages } from '../remembered-images.ts';
+import { type Fields, requireRequest } from '../request-fields.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
@@ -35,7 +37,7 @@ import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-i
 import { type OthersChecked, othersChecked } from './others.ts';
 import { predictAgain, recalibrate, withScores } from './predict-again.ts';
 import { sift } from './sift.ts';
-import { type ChangeRequest, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
+import { type ChangeRequest, changeFields, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
 
 export interface AddRequest extends ChangeRequest {
   /** Good images, or folders of them. */
@@ -43,12 +45,21 @@ export interface AddRequest extends ChangeRequest {
   /** The class they join; a new one where the detector does not know it. Absent: each joins the class it is recognised as. */
   readonly class?: string | undefined;
   /** The class is new, whatever its name is like; without `class` it has the name of the images' folder. */
-  readonly newClass: boolean;
+  readonly newClass?: boolean | undefined;
   /** They were called anomalous by mistake: what that does to known defects is looked at. */
-  readonly falseAlarm: boolean;
+  readonly falseAlarm?: boolean | undefined;
   /** Take images that are recognised as another class or are not plausible, and a class that others are taken for. */
-  readonly force: boolean;
+  readonly force?: boolean | undefined;
 }
+
+const addFields: Fields<AddRequest> = {
+  ...changeFields,
+  images: list(pathKind),
+  class: optional(text),
+  newClass: optional(flag),
+  falseAlarm: optional(flag),
+  force: optional(flag),
+};
 
 /** A class that got more. */
 export interface GrownClass {
@@ -96,10 +107,18 @@ const leastImages = 2;
  *   UPDATE_CLASS, UPDATE_NOTHING, UPDATE_RISKY
  */
 export async function addImages(request: AddRequest): Promise<AddDocument> {
-  return withRun(request.run, () => addUnlocked(request));
+  requireRequest('addImages', addFields, request);
+  const asked = { class: undefined, newClass: false, falseAlarm: false, force: false, ...request };
+  return withRun(request.run, () => addUnlocked(asked));
 }
 
-async function addUnlocked(request: AddRequest): Promise<AddDocument> {
+/** What was asked for, with what goes without saying. */
+interface Asked {
+  readonly newClass: boolean;
+  readonly force: boolean;
+}
+
+async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const subject = await subjectOf(request.run);
   const { metadata: before, path, file, model } = subject;
   const memories = memoriesOf(subject, model);

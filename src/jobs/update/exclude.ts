@@ -3,6 +3,7 @@
  * in the memory bank are put out of reach, and thresholds and colours of the classes concerned are set anew. The networks keep what they learnt.
  */
 import { resolve } from 'node:path';
+import { flag, list, optional, path as pathKind } from '../../core/arguments.ts';
 import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { byCodeUnit } from '../../data/folders.ts';
@@ -24,9 +25,11 @@ import {
   suspects,
   writeGoodImages,
 } from '../good-images/standing-out.ts';
+import { type Fields, requireRequest } from '../request-fields.ts';
 import { asNew, predictAgain, recalibrate, withScores } from './predict-again.ts';
 import {
   type ChangeRequest,
+  changeFields,
   imageOf,
   replaceDetector,
   type Subject,
@@ -39,8 +42,14 @@ export interface ExcludeRequest extends ChangeRequest {
   /** Training images, as paths or as `good-images.csv` has them; they need not exist any more. */
   readonly exclude: readonly string[];
   /** Leave out as well what stands out, and what is recognised as another class. */
-  readonly outliers: boolean;
+  readonly outliers?: boolean | undefined;
 }
+
+const excludeFields: Fields<ExcludeRequest> = {
+  ...changeFields,
+  exclude: list(pathKind),
+  outliers: optional(flag),
+};
 
 /** The document of `clad update --json`. */
 export interface ExcludeDocument {
@@ -73,6 +82,7 @@ const leastImages = 2;
  *   image cannot be read any more
  */
 export async function excludeImages(request: ExcludeRequest): Promise<ExcludeDocument> {
+  requireRequest('excludeImages', excludeFields, request);
   return withRun(request.run, () => excludeUnlocked(request));
 }
 

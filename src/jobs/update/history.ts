@@ -1,4 +1,5 @@
 /** @file `clad history` as a function: what has become of a detector since its training, from its own file. */
+import { path as pathKind, requireArgument } from '../../core/arguments.ts';
 import { readBytes } from '../../core/files.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorChange, DetectorMetadata } from '../../detector/metadata.ts';
@@ -48,6 +49,7 @@ export interface HistoryDocument {
  * @throws RUN_NOT_FOUND, RUN_UNFINISHED, FILE_NOT_FOUND, DETECTOR_INVALID
  */
 export async function detectorHistory(run: string): Promise<HistoryDocument> {
+  requireArgument('detectorHistory', 'run', run, pathKind);
   const model = await modelPathOf(run);
   const { metadata } = readDetector(await readBytes(model), model);
   const { classes, thresholds } = metadata;

@@ -2,6 +2,7 @@
  * @file `clad update RUN --missed IMAGE...` as a function: defects that were called normal are caught by a lower threshold of their class, as far as that can be had
  * honestly. What it costs in false alarms is told by the good images' own scores, each without its own entries. Scores and maps do not change.
  */
+import { flag, list, optional, path as pathKind } from '../../core/arguments.ts';
 import { median } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
@@ -18,15 +19,22 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict.ts';
 import { isRemembered } from '../remembered-images.ts';
+import { type Fields, requireRequest } from '../request-fields.ts';
 import { predictAgain, recalibrate } from './predict-again.ts';
-import { type ChangeRequest, replaceDetector, subjectOf, withRun } from './subject.ts';
+import { type ChangeRequest, changeFields, replaceDetector, subjectOf, withRun } from './subject.ts';
 
 export interface MissedRequest extends ChangeRequest {
   /** Defective images that the detector calls normal. */
   readonly missed: readonly string[];
   /** Accept more than `mostRate` of false alarms. */
-  readonly force: boolean;
+  readonly force?: boolean | undefined;
 }
+
+const missedFields: Fields<MissedRequest> = {
+  ...changeFields,
+  missed: list(pathKind),
+  force: optional(flag),
+};
 
 /** A class whose threshold was lowered. */
 export interface LoweredThreshold {
@@ -71,6 +79,7 @@ type Seen = MissedDocument['images'][number];
  *   threshold would cost too much, or cannot do it
  */
 export async function lowerThresholds(request: MissedRequest): Promise<MissedDocument> {
+  requireRequest('lowerThresholds', missedFields, request);
   return withRun(request.run, () => lowerUnlocked(request));
 }
 
@@ -106,7 +115,7 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
       const scores = ordinary(own, own);
       const missed = passed.filter((image) => image.class === name);
       const threshold = before.thresholds[name]!;
-      const after = lowered(name, missed, scores, threshold, request.force);
+      const after = lowered(name, missed, scores, threshold, request.force ?? false);
       changed.thresholds[name] = after;
       const pixels = predicted.pixels.get(name)?.all;
       const range = pixels && mapRange(pixels, after.threshold);

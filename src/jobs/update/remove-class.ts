@@ -1,5 +1,6 @@
 /** @file `clad update RUN --remove-class NAME` as a function: a class leaves a finished detector, with its memory, threshold and name; the others stay as they are to the last bit. */
 import { existsSync } from 'node:fs';
+import { text } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
@@ -17,15 +18,26 @@ import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { rankImages, writeGoodImages } from '../good-images/standing-out.ts';
 import { decodeOrError } from '../predict.ts';
 import { forgetImages } from '../remembered-images.ts';
+import { type Fields, requireRequest } from '../request-fields.ts';
 import { memoriesOf } from './grow-memories.ts';
 import { detectorBefore, recognised } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
 import { asNew } from './predict-again.ts';
-import { type ChangeRequest, imageOf, replaceDetector, type Subject, subjectOf, withRun } from './subject.ts';
+import {
+  type ChangeRequest,
+  changeFields,
+  imageOf,
+  replaceDetector,
+  type Subject,
+  subjectOf,
+  withRun,
+} from './subject.ts';
 
 export interface RemoveClassRequest extends ChangeRequest {
   readonly class: string;
 }
+
+const removeFields: Fields<RemoveClassRequest> = { ...changeFields, class: text };
 
 /** The document of `clad update --remove-class --json`. */
 export interface RemoveClassDocument {
@@ -48,6 +60,7 @@ export interface RemoveClassDocument {
  * @throws RUN_NOT_FOUND, RUN_UNFINISHED, DETECTOR_INVALID, GOOD_IMAGES_MISSING, GOOD_IMAGES_DAMAGED, UPDATE_UNSUITABLE, UPDATE_CLASS
  */
 export async function removeClass(request: RemoveClassRequest): Promise<RemoveClassDocument> {
+  requireRequest('removeClass', removeFields, request);
   return withRun(request.run, () => removeUnlocked(request));
 }
 

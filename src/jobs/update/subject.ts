@@ -1,7 +1,9 @@
 /** @file What `clad update` changes: the finished detector of a run, with the list of its good images, and how it is put in the place of the one of before. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { callback, optional, path as pathKind } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
@@ -19,6 +21,7 @@ import {
   readGoodImagesFile,
   writeGoodImagesFile,
 } from '../good-images/good-images-file.ts';
+import { type Fields, machine } from '../request-fields.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../run-folder.ts';
 import { keepVersion, nextVersion, withGolden } from './replace-detector.ts';
 
@@ -30,6 +33,13 @@ export interface ChangeRequest {
   readonly threads?: number | undefined;
   readonly onProgress?: ProgressListener | undefined;
 }
+
+/** What each request may hold, for programs that pass it without types. */
+export const changeFields: Fields<ChangeRequest> = {
+  run: pathKind,
+  ...machine,
+  onProgress: optional(callback),
+};
 
 /** What is changed. */
 export interface Subject {
