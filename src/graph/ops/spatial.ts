@@ -89,9 +89,28 @@ export function resizeLinear(
   const shape = x.shape.map((each, axis) =>
     axes.includes(axis) ? (size[axes.indexOf(axis)] as number) : each,
   );
-  return x.graph.add(
+  return resized(x, axes, x.graph.integers(size), shape, antialias);
+}
+
+/** Bilinear resize of a map [N, C, h, w] to the height and width of another, which need not be known while building; widens the filter when shrinking. */
+export function resizeLike(x: Tensor, other: Tensor): Tensor {
+  const [sizes] = other.graph.add('Shape', [other], [{ dtype: 'int64', shape: [2] }], {
+    attributes: { start: { int: 2 }, end: { int: 4 } },
+  });
+  const shape = [...x.shape.slice(0, 2), ...other.shape.slice(2)];
+  return resized(x, [2, 3], sizes as Tensor, shape, true);
+}
+
+function resized(
+  x: Tensor,
+  axes: readonly [number, number],
+  sizes: Tensor,
+  shape: readonly Dim[],
+  antialias: boolean,
+): Tensor {
+  return commonGraph('Resize', [x, sizes]).add(
     'Resize',
-    [x, undefined, undefined, x.graph.integers(size)],
+    [x, undefined, undefined, sizes],
     [{ dtype: x.dtype, shape }],
     {
       attributes: {
