@@ -11,7 +11,7 @@ export interface BackboneLayer {
   /** The value's name in the ONNX file: an output, or any value inside. */
   readonly name: string;
   readonly channels: number;
-  /** Pixels of the input from one position to the next, nominally: a network without padding loses one or two at the border. */
+  /** Pixels of the input from one position to the next, not always whole, nominally: a network without padding loses one or two at the border. */
   readonly stride: number;
 }
 
@@ -69,7 +69,7 @@ export const backboneCardSchema = z
         z.strictObject({
           name: z.string().min(1),
           channels: z.int().positive(),
-          stride: z.int().positive(),
+          stride: z.number().min(1),
         }),
       )
       .min(1),

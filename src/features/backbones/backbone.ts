@@ -104,13 +104,18 @@ export async function loadBackbone(
 
 /** Whether a text is a backbone as it stands, whatever signs it has. */
 function isKnown(text: string): boolean {
-  const isFile = statSync(text, { throwIfNoEntry: false })?.isFile() ?? false;
+  const isFile = existsSync(text) && statSync(text).isFile();
   return isFile || builtinNames.includes(text) || (isName(text) && existsSync(registeredPath(text)));
 }
 
 /** Whether a text can only be a name. */
 function isName(text: string): boolean {
   return !/[\\/]/.test(text) && !/\.onnx$/i.test(text);
+}
+
+/** Whether a text names several networks, joined by `+`. @throws OPTION_INVALID for sizes and weights that are none */
+export function isJoined(text: string): boolean {
+  return partsOfName(text, isKnown) !== undefined;
 }
 
 /** Several networks as one. */

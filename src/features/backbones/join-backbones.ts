@@ -8,14 +8,14 @@
 import { CladError, firstLineOf } from '../../core/errors.ts';
 import { sha256 as sha256Of } from '../../core/sha256.ts';
 import { decodeModel } from '../../graph/index.ts';
-import type { ImageSize } from '../../image/limits.ts';
-import { sizeOf, sizeOption, sizeText } from '../../image/size-option.ts';
+import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
-import type { BackboneCard } from './backbone-card.ts';
-import { checkFixedSize, fixedSizeOf, imageInput, unsuitable } from './backbone-file.ts';
+import { checkFixedSize, imageInput, unsuitable } from './backbone-file.ts';
 import { type BackboneFlags, defined } from './backbone-flags.ts';
 import { measureValues } from './backbone-probe.ts';
+import { joinedCard } from './joined-card.ts';
 import { joinedGraph, type PlacedPart } from './joined-graph.ts';
+import { type CommonInput, commonInput, ownSize } from './joined-input.ts';
 import type { NamedPart } from './joined-name.ts';
 import { layerVariances } from './joined-scales.ts';
 import type { Backbone } from './loaded-backbone.ts';
@@ -24,16 +24,6 @@ import { ownLayers, usualLayers } from './usual-layers.ts';
 /** A network that is joined. */
 export interface PartOfJoin extends Pick<NamedPart, 'size' | 'weight'> {
   readonly backbone: Backbone;
-}
-
-/** What a joined backbone's networks get in common. */
-interface CommonInput {
-  /** To which the input is fixed; undefined where it may have any size. */
-  readonly fixed: ImageSize | undefined;
-  /** Of the card. */
-  readonly usual: ImageSize;
-  readonly minInputSize: number;
-  readonly sizeMultiple: number;
 }
 
 /**
@@ -68,14 +58,17 @@ export async function joinBackbones(
   const bytes = graph.toBytes();
   const sha256 = await sha256Of(bytes);
   const written = {
-    ...describe(placedParts, scales, names.flat(), input, base),
+    ...joinedCard(placedParts, scales, names.flat(), input, base),
     ...defined(flags),
   };
   const model = decodeModel(bytes);
   const path = placedParts.map(({ backbone }) => backbone.path).join('+');
   checkFixedSize(imageInput(model, path), sizeOf(written.inputSize));
   const assumed = parts.flatMap(({ backbone }) => backbone.assumed);
-  return { card: { ...written, sha256 }, model, path, sha256, assumed };
+  const resized = placedParts.flatMap(({ backbone: { card: own }, size }) =>
+    size ? [{ name: own.name, size }] : [],
+  );
+  return { card: { ...written, sha256 }, model, path, sha256, assumed, resized };
 }
 
 function requireDistinct(parts: readonly PartOfJoin[]): void {
@@ -101,64 +94,6 @@ function placed(parts: readonly [PartOfJoin, PartOfJoin, ...PartOfJoin[]]): [Pla
     return { backbone, prefix, size: ownSize(backbone, size) };
   });
   return [first as PlacedPart, ...others];
-}
-
-/** The size of the image that a network insists on, or is said to see. */
-function ownSize({ card, model, path }: Backbone, said: ImageSize | undefined): ImageSize | undefined {
-  const input = imageInput(model, path);
-  if (said) checkFixedSize(input, said, card.name);
-  const size = said ?? fixedSizeOf(input);
-  if (size) requireFitting(card, size);
-  return size;
-}
-
-/** @throws OPTION_INVALID for an image that a card is not for */
-function requireFitting({ name, sizeMultiple = 1, minInputSize = 1 }: BackboneCard, size: ImageSize): void {
-  const { width, height } = size;
-  const refuse = (expected: string) => {
-    throw new CladError('OPTION_INVALID', {
-      option: `the input size of ${name}`,
-      expected,
-      actual: sizeText(size),
-    });
-  };
-  if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0)
-    refuse(`each side a multiple of ${sizeMultiple} pixels, as its card says`);
-  if (Math.min(width, height) < minInputSize) refuse(`at least ${minInputSize} pixels, as its card says`);
-}
-
-/**
- * The input. Where the first network has a size of its own, the layers' strides hold at one size of the joined input alone: it is fixed to the smallest of
- * the first network's shape that shrinks to every part's.
- */
-function commonInput(parts: readonly [PlacedPart, ...PlacedPart[]]): CommonInput {
-  const [{ backbone, size }] = parts;
-  const free = parts.filter((part) => part.size === undefined).map((part) => part.backbone.card);
-  const sizeMultiple = free.map((card) => card.sizeMultiple ?? 1).reduce(leastCommonMultiple, 1);
-  const minInputSize = Math.max(1, ...free.map((card) => card.minInputSize ?? 1));
-  if (!size) {
-    const fitting = (side: number) => Math.ceil(Math.max(side, minInputSize) / sizeMultiple) * sizeMultiple;
-    const { width, height } = sizeOf(backbone.card.inputSize);
-    return {
-      fixed: undefined,
-      usual: { width: fitting(width), height: fitting(height) },
-      minInputSize,
-      sizeMultiple,
-    };
-  }
-  const grows = Math.max(
-    ...parts.flatMap((part) =>
-      part.size ? [part.size.width / size.width, part.size.height / size.height] : [],
-    ),
-  );
-  const fixed = { width: Math.round(size.width * grows), height: Math.round(size.height * grows) };
-  for (const card of free) requireFitting(card, fixed);
-  return { fixed, usual: fixed, minInputSize: 1, sizeMultiple: 1 };
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
-  return (a * b) / divisor(a, b);
 }
 
 /** Does the measuring; where it fails, says which network does not run. */
@@ -204,46 +139,4 @@ function scalesOf(
   return totals.map((total, index) =>
     index === 0 ? 1 : Number(Math.sqrt(totals[0]! / total).toPrecision(2)) * (parts[index]?.weight ?? 1),
   );
-}
-
-/** The card. */
-function describe(
-  parts: readonly [PlacedPart, ...PlacedPart[]],
-  scales: readonly number[],
-  usual: readonly string[],
-  input: CommonInput,
-  base: string,
-): Omit<BackboneCard, 'sha256'> {
-  const [{ backbone, size }] = parts;
-  const { mean, std, layers } = backbone.card;
-  const shrinks =
-    size && input.fixed
-      ? Math.sqrt((input.fixed.width * input.fixed.height) / (size.width * size.height))
-      : 1;
-  const own = layers.map((layer) => ({ ...layer, stride: Math.max(1, Math.round(layer.stride * shrinks)) }));
-  const stride = own.find(({ name }) => name === base)?.stride ?? 1;
-  const others = parts
-    .slice(1)
-    .flatMap(({ backbone: { card }, prefix }) =>
-      card.layers.map(({ name, channels }) => ({ name: prefix + name, channels, stride })),
-    );
-  const cards = parts.map((part) => part.backbone.card);
-  return {
-    name: cards.map(({ name }) => name).join('+'),
-    inputName: 'image',
-    inputSize: sizeOption(input.usual),
-    ...(input.minInputSize > 1 && { minInputSize: input.minInputSize }),
-    ...(input.sizeMultiple > 1 && { sizeMultiple: input.sizeMultiple }),
-    mean,
-    std,
-    layers: [...own, ...others].sort((a, b) => a.stride - b.stride),
-    usualLayers: usual,
-    licence: cards.map(({ name, licence }) => `${name}: ${licence}`).join('; '),
-    source: parts
-      .map(({ backbone: { card }, size: at }, index) => {
-        const seen = at ? ` at ${sizeText(at)} pixels` : '';
-        return `${card.name} (${card.source})${seen}${index === 0 ? '' : `, times ${Number(scales[index]!.toPrecision(4))}`}`;
-      })
-      .join('; '),
-  };
 }

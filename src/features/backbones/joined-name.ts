@@ -59,7 +59,7 @@ function pieces(name: string, isKnown: (text: string) => boolean): string[] {
 
 /** A piece's text, and what stands behind it after `@` and `*`. */
 function signs(piece: string): { network: string; size?: string | undefined; weight?: string | undefined } {
-  const [, network = piece, size, weight] = /^(.*?)(?:@([^@*/\\]*))?(?:\*([^@*/\\]*))?$/s.exec(piece) ?? [];
+  const [, network = piece, size, weight] = /^(.*?)(?:@([^@*+/\\]*))?(?:\*([^@*+/\\]*))?$/s.exec(piece) ?? [];
   return { network, size, weight };
 }
 

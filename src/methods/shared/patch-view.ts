@@ -5,7 +5,7 @@ import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { ownLayers, usualNames } from '../../features/backbones/usual-layers.ts';
 import { type FeaturePlan, patchGrid, planFeatures } from '../../features/patches/extractor.ts';
 import type { Geometry } from '../../image/geometry.ts';
-import { sizeOf } from '../../image/size-option.ts';
+import { sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { View } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
@@ -39,6 +39,13 @@ export async function patchView(
         ? { aggregation: 'pooled', width: asked.width }
         : { aggregation: 'concatenated' },
   });
+  for (const { name: part, size } of backbone.resized ?? []) {
+    const { geometry } = features;
+    if (size.width > geometry.width || size.height > geometry.height)
+      note?.(
+        `${part} sees images enlarged from the input's ${sizeText(geometry)} pixels to ${sizeText(size)}; with --input-size ${sizeText(size)} it would see more.`,
+      );
+  }
   return { geometry: features.geometry, grid: patchGrid(features), features };
 }
 
