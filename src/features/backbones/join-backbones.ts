@@ -44,11 +44,8 @@ export async function joinBackbones(
   const placedParts = [first, ...others] as const;
   const { card } = first.backbone;
   const input = commonInput(placedParts);
-  const base = usualLayers(card)[0] as string;
-  const names = placedParts.map(({ backbone, prefix }, index) => {
-    const own = index === 0 ? usualLayers(card) : (backbone.card.usualLayers ?? ownLayers(backbone.card));
-    return own.map((name) => prefix + name);
-  });
+  const base = first.usual[0] as string;
+  const names = placedParts.map(({ label, usual }, index) => (index === 0 ? usual : [label]));
   const variances = await measured(engine, placedParts, input, () =>
     layerVariances(engine, joinedGraph(placedParts, base, input.fixed), names.flat(), input.usual, card),
   );
@@ -84,14 +81,15 @@ function requireDistinct(parts: readonly PartOfJoin[]): void {
 }
 
 function placed(parts: readonly [PartOfJoin, PartOfJoin, ...PartOfJoin[]]): [PlacedPart, ...PlacedPart[]] {
-  const taken = new Set<string>();
+  const [{ backbone: leading }] = parts;
+  const taken = new Set(leading.card.layers.map(({ name }) => name));
   const [first, ...others] = parts.map(({ backbone, size }, index): PlacedPart => {
-    const { name } = backbone.card;
-    let prefix = '';
-    for (let count = 1; index > 0 && (prefix === '' || taken.has(prefix)); count++)
-      prefix = `${name}${count === 1 ? '' : `-${count}`}/`;
-    taken.add(prefix);
-    return { backbone, prefix, size: ownSize(backbone, size) };
+    const { card } = backbone;
+    let label = card.name;
+    for (let count = 2; index > 0 && taken.has(label); count++) label = `${card.name}-${count}`;
+    taken.add(label);
+    const usual = index === 0 ? usualLayers(card) : (card.usualLayers ?? ownLayers(card));
+    return { backbone, label, usual, size: ownSize(backbone, size) };
   });
   return [first as PlacedPart, ...others];
 }

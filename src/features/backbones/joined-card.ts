@@ -28,11 +28,12 @@ export function joinedCard(
     stride: Math.max(1, Number((layer.stride * shrinks).toPrecision(6))),
   }));
   const stride = own.find(({ name }) => name === base)?.stride ?? 1;
-  const others = parts
-    .slice(1)
-    .flatMap(({ backbone: { card }, prefix }) =>
-      card.layers.map(({ name, channels }) => ({ name: prefix + name, channels, stride })),
-    );
+  const others = parts.slice(1).flatMap(({ backbone: { card }, label, usual: chosen }) => {
+    const each = card.layers.map(({ name, channels }) => ({ name: `${label}/${name}`, channels, stride }));
+    const together = card.layers.filter(({ name }) => chosen.includes(name));
+    const channels = together.reduce((sum, layer) => sum + layer.channels, 0);
+    return [{ name: label, channels, stride }, ...each];
+  });
   const cards = parts.map((part) => part.backbone.card);
   return {
     name: cards.map(({ name }) => name).join('+'),

@@ -1,8 +1,8 @@
 /**
  * @file Several networks behind one image, as nodes: each gets the image in the size and with the normalisation that it was trained for, and the
- * layers of all but the first are brought onto the grid of one of the first's.
+ * layers of all but the first are brought onto the grid of one of the first's, each by itself and the usual ones as one.
  */
-import { add, attach, Graph, mul, resizeLike, resizeLinear, type Tensor } from '../../graph/index.ts';
+import { add, attach, concat, Graph, mul, resizeLike, resizeLinear, type Tensor } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { sizeText } from '../../image/size-option.ts';
 import type { BackboneCard } from './backbone-card.ts';
@@ -11,8 +11,10 @@ import type { Backbone } from './loaded-backbone.ts';
 /** One network, with what it does in a joined backbone. */
 export interface PlacedPart {
   readonly backbone: Backbone;
-  /** Stands before the names of its layers, and tells them from others'; empty for the first network's. */
-  readonly prefix: string;
+  /** Its name among the networks; that of all its usual layers as one, and, with a slash, before the names of each. The first network's layers keep theirs. */
+  readonly label: string;
+  /** Its layers that a training uses. */
+  readonly usual: readonly string[];
   /** Size of the image that it sees; undefined: that of the joined backbone. */
   readonly size: ImageSize | undefined;
 }
@@ -39,7 +41,7 @@ export function joinedGraph(
   const image = graph.input('image', 'float32', ['N', 3, size?.height ?? 'H', size?.width ?? 'W']);
   const layers = new Map<string, Tensor>();
   const given = parts[0].backbone.card;
-  for (const [index, { backbone, prefix, size: own }] of parts.entries()) {
+  for (const [index, { backbone, label, usual, size: own }] of parts.entries()) {
     const { card, model } = backbone;
     const sized =
       own === undefined || (size && sizeText(own) === sizeText(size))
@@ -47,16 +49,25 @@ export function joinedGraph(
         : resizeLinear(image, [2, 3], [own.height, own.width], { antialias: true });
     const wanted = card.layers.map(({ name, channels }) => ({
       name,
-      shape: ['N', channels, `${prefix}${name}_rows`, `${prefix}${name}_columns`],
+      shape: ['N', channels, `${label}/${name}_rows`, `${label}/${name}_columns`],
     }));
     const values = attach(graph, model, { [card.inputName]: normalized(sized, given, card) }, wanted);
     for (const [at, value] of values.entries()) {
-      const name = `${prefix}${wanted[at]!.name}`;
-      layers.set(
-        name,
-        index === 0 ? value : scaled(resizeLike(value, layers.get(base)!), scales?.[index], name),
-      );
+      const { name } = wanted[at]!;
+      if (index === 0) layers.set(name, value);
+      else {
+        const key = `${label}/${name}`;
+        layers.set(key, scaled(resizeLike(value, layers.get(base)!), scales?.[index], key));
+      }
     }
+    if (index > 0)
+      layers.set(
+        label,
+        concat(
+          usual.map((name) => layers.get(`${label}/${name}`)!),
+          1,
+        ),
+      );
   }
   return { graph, layers };
 }

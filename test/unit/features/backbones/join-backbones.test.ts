@@ -100,7 +100,7 @@ describe('a joined backbone', () => {
     const both = await joinBackbones([{ backbone: one }, { backbone: other }], engine);
     expect(both.card).toMatchObject({
       name: 'tiny+two',
-      usualLayers: ['layer2', 'layer3', 'two/layer2', 'two/layer3'],
+      usualLayers: ['layer2', 'layer3', 'two'],
       licence: 'tiny: Apache-2.0; two: Apache-2.0',
     });
     const [alone, beside, joined] = [await featuresOf(one), await featuresOf(other), await featuresOf(both)];
@@ -180,6 +180,7 @@ describe('a joined backbone', () => {
     );
     expect(both.card.layers.map(({ name, stride }) => [name, stride])).toEqual([
       ['layer2', 12],
+      ['two', 12],
       ['two/layer2', 12],
       ['two/layer3', 12],
       ['layer3', 24],
@@ -262,7 +263,8 @@ describe('a joined backbone is refused with a sentence', () => {
       { normalization: 'imagenet', layers: ['layer3'] },
       engine,
     );
-    expect(card.usualLayers).toEqual(['layer2', 'layer3', 'bare3/layer3']);
+    expect(card.usualLayers).toEqual(['layer2', 'layer3', 'bare3']);
+    expect(card.layers).toContainEqual({ name: 'bare3', channels: 10, stride: 8 });
     expect(assumed).toEqual([]);
   });
 });
