@@ -8,7 +8,7 @@ import type { NodeProto } from './onnx.ts';
 export const cpuNode = 'clad/on-cpu';
 
 /** All names there may be. */
-export const cpuNodes: readonly string[] = Array.from({ length: 256 }, (_, index) => nameOf(index));
+export const cpuNodes: readonly string[] = Array.from({ length: 64 }, (_, index) => nameOf(index));
 
 /** Whether a node of a file stays on the CPU. */
 export function isCpuNode({ name = '' }: NodeProto): boolean {
