@@ -2,7 +2,7 @@
  * @file Several networks behind one image, as nodes: each gets the image in the size and with the normalisation that it was trained for, and the
  * layers of all but the first are brought onto the grid of one of the first's, each by itself and the usual ones as one.
  */
-import { add, attach, concat, Graph, mul, resizeLike, resizeLinear, type Tensor } from '../../graph/index.ts';
+import { add, attach, concat, Graph, mul, resizeMap, type Tensor } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { sizeText } from '../../image/size-option.ts';
 import type { BackboneCard } from './backbone-card.ts';
@@ -46,7 +46,7 @@ export function joinedGraph(
     const sized =
       own === undefined || (size && sizeText(own) === sizeText(size))
         ? image
-        : resizeLinear(image, [2, 3], [own.height, own.width], { antialias: true });
+        : resizeMap(image, [own.height, own.width]);
     const wanted = card.layers.map(({ name, channels }) => ({
       name,
       shape: ['N', channels, `${label}/${name}_rows`, `${label}/${name}_columns`],
@@ -57,7 +57,7 @@ export function joinedGraph(
       if (index === 0) layers.set(name, value);
       else {
         const key = `${label}/${name}`;
-        layers.set(key, scaled(resizeLike(value, layers.get(base)!), scales?.[index], key));
+        layers.set(key, scaled(resizeMap(value, layers.get(base)!), scales?.[index], key));
       }
     }
     if (index > 0)
