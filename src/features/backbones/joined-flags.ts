@@ -23,7 +23,7 @@ export function flagsOfParts(flags: BackboneFlags, bare: readonly string[]): Bac
       'the layers of a joined backbone',
       bare.length === 0
         ? 'left out, as each of its networks has a card that says them'
-        : `a card for ${bare.slice(1).join(', ')}, so that it is clear whose they are (\`clad backbones add FILE --layers A,B\`)`,
+        : `left out while several networks have no card; give ${bare.slice(1).join(', ')} one, e.g. by \`clad backbones add FILE --layers A,B\``,
       layers.join(','),
     );
   return { mean, std, normalization, layers };

@@ -31,15 +31,16 @@ export function partsOfName(name: string, isKnown: (text: string) => boolean): N
   if (parts.length < 2) {
     // What is unknown with and without the signs is told of as a name.
     if (first && first.network !== name && isKnown(first.network))
-      refuse(
-        name,
-        'a size or weight only where networks are joined, as a+b@448; one alone has its size by --input-size',
-      );
+      refuse(name, 'several networks, as a+b@448; one alone has its size by --input-size');
     return undefined;
   }
-  if (parts.some(({ network }) => network === '')) refuse(name, 'a network on both sides of each +');
+  if (parts.some(({ network }) => network === ''))
+    refuse(name, 'written with a network on both sides of each +');
   if (first?.weight !== undefined)
-    refuse(name, `no weight for ${first.network}, which the others are measured by; give them weights`);
+    refuse(
+      name,
+      `without a weight for ${first.network}, by which the others are measured; give these weights`,
+    );
   return parts;
 }
 
@@ -77,13 +78,14 @@ function sizeSaid(piece: string, text: string): ImageSize {
   const size = sizeFromWords(text);
   const fits = (side: number) => side >= sides.least && side <= sides.most;
   if (!size || !fits(size.width) || !fits(size.height))
-    refuse(piece, `after @ a size of ${sides.least} to ${sides.most} pixels, as @448 or @320x240`);
+    refuse(piece, `written with ${sides.least} to ${sides.most} pixels after @, as @448 or @320x240`);
   return size ?? sizeOf(sides.least);
 }
 
 function weightSaid(piece: string, text: string): number {
   const weight = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(weight > 0 && weight <= 100)) refuse(piece, 'after * a weight above 0 and up to 100, as *0.5');
+  if (!(weight > 0 && weight <= 100))
+    refuse(piece, 'written with a weight above 0 and up to 100 after *, as *0.5');
   return weight;
 }
 

@@ -27,7 +27,9 @@ export async function patchView(
   const { name, layers } = backbone.card;
   const has = (layer: string) => layers.some((each) => each.name === layer);
   const missing = asked.fineLayers.filter((layer) => !has(layer));
-  if (missing.length > 0 && !builtinNames.includes(backbone.path))
+  // Of a joined one the first network has the layers of these names.
+  const [first = ''] = backbone.path.split('+');
+  if (missing.length > 0 && !builtinNames.includes(first))
     note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry: geometryOf(asked),

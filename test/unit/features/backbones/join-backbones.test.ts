@@ -257,7 +257,9 @@ describe('a joined backbone is refused with a sentence', () => {
       'left out, as each of its networks has a card that says it, got imagenet',
     );
     expect(await refused(`${base}+${carded}`, { layers: ['a'] })).toContain('left out, as each');
-    expect(await refused(`${three}+${four}`, { layers: ['layer2'] })).toContain(`a card for ${four},`);
+    expect(await refused(`${three}+${four}`, { layers: ['layer2'] })).toContain(
+      `several networks have no card; give ${four} one`,
+    );
     const { card, assumed } = await loadBackbone(
       `${base}+${three}`,
       { normalization: 'imagenet', layers: ['layer3'] },

@@ -29,18 +29,15 @@ describe('the name of a joined backbone', () => {
   });
 
   it.each([
-    ['a+', 'a network on both sides of each +, got a+'],
-    ['a++b', 'a network on both sides of each +, got a++b'],
-    ['a+b@', 'after @ a size of 32 to 2048 pixels, as @448 or @320x240, got b@'],
-    ['a+b@big', 'after @ a size of 32 to 2048 pixels, as @448 or @320x240, got b@big'],
-    ['a@16+b', 'after @ a size of 32 to 2048 pixels, as @448 or @320x240, got a@16'],
-    ['a+b*0', 'after * a weight above 0 and up to 100, as *0.5, got b*0'],
-    ['a+b*-1', 'after * a weight above 0 and up to 100, as *0.5, got b*-1'],
-    ['a*2+b', 'no weight for a, which the others are measured by; give them weights, got a*2+b'],
-    [
-      'a@256',
-      'a size or weight only where networks are joined, as a+b@448; one alone has its size by --input-size, got a@256',
-    ],
+    ['a+', 'written with a network on both sides of each +, got a+'],
+    ['a++b', 'written with a network on both sides of each +, got a++b'],
+    ['a+b@', 'written with 32 to 2048 pixels after @, as @448 or @320x240, got b@'],
+    ['a+b@big', 'written with 32 to 2048 pixels after @, as @448 or @320x240, got b@big'],
+    ['a@16+b', 'written with 32 to 2048 pixels after @, as @448 or @320x240, got a@16'],
+    ['a+b*0', 'written with a weight above 0 and up to 100 after *, as *0.5, got b*0'],
+    ['a+b*-1', 'written with a weight above 0 and up to 100 after *, as *0.5, got b*-1'],
+    ['a*2+b', 'without a weight for a, by which the others are measured; give these weights, got a*2+b'],
+    ['a@256', 'several networks, as a+b@448; one alone has its size by --input-size, got a@256'],
   ])('%s is refused', (name, message) => {
     expect(() => parts(name)).toThrow(`Expected the joined backbone to be ${message}.`);
   });
