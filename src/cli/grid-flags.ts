@@ -37,7 +37,7 @@ export function addGridFlags(command: Command): void {
     .argument('<data>', 'data set with test images')
     .requiredOption('--out <dir>', 'folder for features, runs and tables; called again, it goes on there')
     .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFromText(1), 1)
-    .option('--backbone <name|file>', 'frozen backbone (default: builtin)')
+    .option('--backbone <name|file>', 'frozen backbone, or several joined by + (default: builtin)')
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
     .option('--cache <dir>', 'keep patch features here, for several grids (default: cache/ of --out)')
     .option('--set <name=value>', 'one option of all rows whose method has it; may be repeated', repeated, [])

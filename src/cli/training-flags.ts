@@ -40,7 +40,7 @@ export function addTrainingFlags(command: Command, cache: string): void {
   command
     .option(
       '--backbone <name|file>',
-      'frozen backbone: a name from `clad backbones list` or an ONNX file (default: builtin)',
+      'frozen backbone: a name from `clad backbones list` or an ONNX file, or several joined by + (default: builtin)',
     )
     .option('--textures <dir>', 'folder of texture images for synthetic anomalies; else a built-in generator')
     .option(

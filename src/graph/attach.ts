@@ -4,6 +4,7 @@
  */
 import { readAttributes } from './attributes.ts';
 import { dtypeOf } from './constants.ts';
+import { cpuNode, isCpuNode } from './cpu-node.ts';
 import { type FileValues, fileValues } from './file-values.ts';
 import { type Graph, opsetVersion } from './graph.ts';
 import { readNames } from './names.ts';
@@ -187,7 +188,8 @@ function needed(nodes: readonly NodeProto[], wanted: readonly string[]) {
 function renameNode(node: NodeProto, rename: (name: string) => string): NodeProto {
   return {
     ...node,
-    name: '',
+    // The one name that says something: where the node has to be computed.
+    name: isCpuNode(node) ? cpuNode : '',
     input: (node.input ?? []).map(rename),
     output: (node.output ?? []).map(rename),
     attribute: (node.attribute ?? []).map((attribute) => ({

@@ -4,6 +4,7 @@
  * (ONNX's outer scope) and keeps its constants in the outermost graph.
  */
 import { CladError } from '../core/errors.ts';
+import { numberedCpuNodes } from './cpu-node.ts';
 import type { Attribute, GivenGradient, Node, OutputType } from './node.ts';
 import {
   encodeModel,
@@ -200,7 +201,7 @@ export class Graph {
     }
     return {
       name,
-      node: nodes,
+      node: numberedCpuNodes(nodes),
       initializer: this.parent ? [] : this.#root.constants,
       input: this.#inputs.map((tensor) => valueInfo(tensor.name, tensor)),
       output: outputs,

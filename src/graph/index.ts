@@ -1,6 +1,6 @@
 /** @file Table of contents of the graph layer: building ONNX graphs and differentiating them. */
 export * from './attach.ts';
-export { cpuNode } from './cpu-node.ts';
+export { cpuNodes } from './cpu-node.ts';
 export { gradients } from './gradients.ts';
 export { Graph, opsetVersion } from './graph.ts';
 export { type LoopBody, loop } from './loop.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { anything, oneOf, optional, requireFields } from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
-import { cpuNode } from '../graph/cpu-node.ts';
+import { cpuNodes } from '../graph/cpu-node.ts';
 import { type Device, devices, type Engine, type Session } from './engine.ts';
 import { runSession } from './run-session.ts';
 
@@ -44,7 +44,7 @@ export async function nodeEngine(options: NodeEngineOptions = {}): Promise<Engin
 
 const providers: Readonly<Record<Device, ort.InferenceSession.ExecutionProviderConfig[]>> = {
   cpu: ['cpu'],
-  webgpu: [{ name: 'webgpu', forceCpuNodeNames: [cpuNode] }, 'cpu'],
+  webgpu: [{ name: 'webgpu', forceCpuNodeNames: [...cpuNodes] }, 'cpu'],
   cuda: ['cuda', 'cpu'],
 };
 

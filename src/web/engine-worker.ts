@@ -6,7 +6,7 @@
  */
 import type { Env, InferenceSession, Tensor } from 'onnxruntime-common';
 import { CladError, firstLineOf, reasonOf } from '../core/errors.ts';
-import { cpuNode } from '../graph/cpu-node.ts';
+import { cpuNodes } from '../graph/cpu-node.ts';
 import { runSession } from '../runtime/run-session.ts';
 import { answerCalls } from '../runtime/worker/answer.ts';
 import type { EngineHandlers, SessionOrder, WebDevice } from './engine-messages.ts';
@@ -60,7 +60,7 @@ async function load({ device, module, wasm, threads, model }: SessionOrder): Pro
   runtime.env.wasm.numThreads = threads;
   runtime.env.wasm.wasmPaths = { wasm };
   const settings: InferenceSession.SessionOptions = {
-    executionProviders: [device === 'webgpu' ? { name: 'webgpu', forceCpuNodeNames: [cpuNode] } : 'wasm'],
+    executionProviders: [device === 'webgpu' ? { name: 'webgpu', forceCpuNodeNames: [...cpuNodes] } : 'wasm'],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   };

@@ -36,10 +36,16 @@ let plain: Server;
 let isolated: Server;
 let lines: PredictionLine[] = [];
 
+/** A joined backbone: of several nodes a graphics processor has to leave to the CPU. */
+async function twoNetworks(): Promise<string> {
+  await mkdir(at('other'));
+  return `${await writeTinyBackbone(folder)}+${await writeTinyBackbone(at('other'), 1)}@96`;
+}
+
 async function train(out: string, ...more: readonly string[]): Promise<void> {
   const steps = ['stage1.steps=20', 'stage1.batch=256', 'stage2.steps=10', 'stage2.batch=256'];
   const settings = [...steps, 'memoryBank.coresetSize=512', ...more].flatMap((text) => ['--set', text]);
-  const backbone = out === 'tiny' ? ['--backbone', await writeTinyBackbone(folder)] : [];
+  const backbone = out === 'tiny' ? ['--backbone', await twoNetworks()] : [];
   const ended = await clad('train', at('photos'), '--out', at(out), ...backbone, ...settings);
   if (ended.status !== 0) throw new Error(ended.stderr);
 }

@@ -11,7 +11,7 @@ export interface BackboneLayer {
   /** The value's name in the ONNX file: an output, or any value inside. */
   readonly name: string;
   readonly channels: number;
-  /** Pixels of the input from one position to the next, nominally: a network without padding loses one or two at the border. */
+  /** Pixels of the input from one position to the next, not always whole, nominally: a network without padding loses one or two at the border. */
   readonly stride: number;
 }
 
@@ -32,6 +32,8 @@ export interface BackboneCard {
   readonly std: readonly [number, number, number];
   /** Shallow to deep. */
   readonly layers: readonly BackboneLayer[];
+  /** Those that a training uses where nobody asks for others; the first one's grid is that of the patches. */
+  readonly usualLayers?: readonly string[] | undefined;
   /** @default 'unknown' */
   readonly licence: string;
   /** Where the weights come from. @default 'unknown' */
@@ -67,10 +69,11 @@ export const backboneCardSchema = z
         z.strictObject({
           name: z.string().min(1),
           channels: z.int().positive(),
-          stride: z.int().positive(),
+          stride: z.number().min(1),
         }),
       )
       .min(1),
+    usualLayers: z.array(z.string()).min(1).optional(),
     licence: z.string().default('unknown'),
     source: z.string().default('unknown'),
     sha256: z
@@ -78,7 +81,7 @@ export const backboneCardSchema = z
       .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
       .optional(),
   })
-  .superRefine(({ layers, inputSize, minInputSize }, context) => {
+  .superRefine(({ layers, usualLayers = [], inputSize, minInputSize }, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (new Set(layers.map(({ name }) => name)).size < layers.length) {
@@ -87,6 +90,9 @@ export const backboneCardSchema = z
     if (layers.some(({ stride }, index) => stride < (layers[index - 1]?.stride ?? 0))) {
       refuse('layers', 'expected them from shallow to deep, strides growing');
     }
+    const unknown = usualLayers.find((name) => !layers.some((layer) => layer.name === name));
+    if (unknown !== undefined) refuse('usualLayers', `${unknown} is none of the layers`);
+    if (new Set(usualLayers).size < usualLayers.length) refuse('usualLayers', 'one stands there twice');
     const { width, height } = sizeOf(inputSize);
     if (minInputSize !== undefined && minInputSize > Math.min(width, height))
       refuse('minInputSize', 'is above inputSize');

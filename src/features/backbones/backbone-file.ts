@@ -41,15 +41,18 @@ export function fixedSizeOf({ shape }: DeclaredValue): ImageSize | undefined {
   return given === undefined ? undefined : { width: width ?? given, height: height ?? given };
 }
 
-/** @throws OPTION_INVALID for another height or width than a file is fixed to */
-export function checkFixedSize(input: DeclaredValue, actual: ImageSize): void {
+/**
+ * @param part - the network's name, where it is one of several
+ * @throws OPTION_INVALID for another height or width than a file is fixed to
+ */
+export function checkFixedSize(input: DeclaredValue, actual: ImageSize, part?: string): void {
   const [height, width] = input.shape.slice(2);
   const other = (fixed: unknown, given: number) => typeof fixed === 'number' && fixed !== given;
   if (!other(height, actual.height) && !other(width, actual.width)) return;
   const fixed = sizeText(fixedSizeOf(input) ?? actual);
   throw new CladError('OPTION_INVALID', {
-    option: "the backbone's input size",
-    expected: `${fixed} pixels, to which the ONNX file is fixed (--input-size ${fixed})`,
+    option: part === undefined ? "the backbone's input size" : `the input size of ${part}`,
+    expected: `${fixed} pixels, to which the ONNX file is fixed${part === undefined ? ` (--input-size ${fixed})` : ''}`,
     actual: sizeText(actual),
   });
 }

@@ -16,6 +16,7 @@ import {
 import { CladError, firstLineOf, reasonOf } from '../../core/errors.ts';
 import { asRefusal, replaceFile, writeFileAtomic } from '../../core/files.ts';
 import { decodeSafetensors } from '../../core/safetensors.ts';
+import { encodeModel } from '../../graph/index.ts';
 import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -23,6 +24,7 @@ import {
   type BackboneFlags,
   backbonesFolder,
   cardPathOf,
+  isJoined,
   loadBackbone,
   registeredNames,
   registeredPath,
@@ -80,13 +82,14 @@ export interface AddedBackbone {
 
 /**
  * Keeps a backbone under a name: its own, or that of its architecture or file.
- * @param file - an .onnx file, or a .safetensors state dict of a ResNet
+ * @param file - an .onnx file, a .safetensors state dict of a ResNet, or several backbones joined by `+`, which need a name
  * @throws what `loadBackbone` and `buildResnet` throw; OPTION_INVALID when the name is taken or cannot be a name
  */
 export async function addBackbone(file: string, options: AddOptions = {}): Promise<AddedBackbone> {
   requireArgument('addBackbone', 'file', file, pathKind);
   requireFields('addBackbone', 'options', options, { ...flagKinds, replace: optional(flag) });
   const { replace = false, ...flags } = options;
+  if (isJoined(file)) return addJoined(file, flags, replace);
   const source = resolve(file);
   if (!existsSync(source)) {
     throw new CladError('FILE_NOT_FOUND', {
@@ -127,6 +130,18 @@ async function addStateDict(source: string, flags: BackboneFlags, replace: boole
     await writeFileAtomic(`${path}.json`, cardText(card));
     return { card, path, assumed };
   });
+}
+
+/** Joined networks as one registered ONNX file. */
+async function addJoined(names: string, flags: BackboneFlags, replace: boolean): Promise<AddedBackbone> {
+  checkName(flags.name ?? names, replace);
+  const { card, model, assumed } = await loadBackbone(names, flags);
+  const path = registeredPath(card.name);
+  await atHome(async () => {
+    await install(path, (temporary) => writeFile(temporary, encodeModel(model)));
+    await writeFileAtomic(`${path}.json`, cardText(card));
+  });
+  return { card, path, assumed };
 }
 
 /** A file system's error while writing there is the user's to mend. */

@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
@@ -24,6 +24,7 @@ import { isPlugin } from '../../core/plugin.ts';
 import type { DeclaredValue, ModelProto } from '../../graph/index.ts';
 import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
+import { nodeEngine } from '../../runtime/node.ts';
 import { type BackboneCard, parseCard } from './backbone-card.ts';
 import { deriveCard } from './backbone-derive.ts';
 import { checkFixedSize, decode, imageInput, unsuitable } from './backbone-file.ts';
@@ -31,6 +32,9 @@ import { type BackboneFlags, defined, flagKinds, normalizationOf } from './backb
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { builtinWeights } from './builtin-weights.ts';
 import { readCard } from './card-file.ts';
+import { joinBackbones, type PartOfJoin } from './join-backbones.ts';
+import { flagsOfParts } from './joined-flags.ts';
+import { type NamedPart, partsOfName } from './joined-name.ts';
 import type { Backbone } from './loaded-backbone.ts';
 import { backboneFromFile } from './plugin-backbone.ts';
 
@@ -56,9 +60,9 @@ export function cardPathOf(file: string): string | undefined {
 /**
  * Reads a backbone.
  * @param nameOrFile - the name of a built-in or registered one, or the path of an .onnx file, or of a JavaScript file that
- *   builds one (docs/plugins.md)
+ *   builds one (docs/plugins.md); or several of these, joined by `+`, as `a+b@448*0.5` (docs/backbones.md)
  * @param engine - runs a file without a card once, to find channels and strides. @default one on this machine's CPU
- * @throws BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, PLUGIN_INVALID, and BACKBONE_CARD_NEEDED with the
+ * @throws OPTION_INVALID for sizes, weights and flags that a joined one cannot have; BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, PLUGIN_INVALID, and BACKBONE_CARD_NEEDED with the
  * card to write
  */
 export async function loadBackbone(
@@ -69,6 +73,8 @@ export async function loadBackbone(
   requireArgument('loadBackbone', 'nameOrFile', nameOrFile, pathArgument);
   requireFields('loadBackbone', 'flags', flags, flagKinds);
   requireArgument('loadBackbone', 'engine', engine, optional(asEngine));
+  const parts = partsOfName(nameOrFile, isKnown);
+  if (parts) return joined(parts, flags, engine);
   if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, builtinWeights, flags);
   if (isPlugin(nameOrFile)) return backboneFromFile(nameOrFile, flags);
   const path = await locate(nameOrFile);
@@ -96,8 +102,49 @@ export async function loadBackbone(
   return { card, model, path, sha256, assumed: [] };
 }
 
+/** Whether a text is a backbone as it stands, whatever signs it has. */
+function isKnown(text: string): boolean {
+  const isFile = existsSync(text) && statSync(text).isFile();
+  return isFile || builtinNames.includes(text) || (isName(text) && existsSync(registeredPath(text)));
+}
+
+/** Whether a text can only be a name. */
+function isName(text: string): boolean {
+  return !/[\\/]/.test(text) && !/\.onnx$/i.test(text);
+}
+
+/** Whether a text names several networks, joined by `+`. @throws OPTION_INVALID for sizes and weights that are none */
+export function isJoined(text: string): boolean {
+  return partsOfName(text, isKnown) !== undefined;
+}
+
+/** Several networks as one. */
+async function joined(
+  parts: readonly NamedPart[],
+  flags: BackboneFlags,
+  engine: Engine | undefined,
+): Promise<Backbone> {
+  const bare: string[] = [];
+  for (const { network } of parts) if (await isBare(network)) bare.push(network);
+  const ofParts = flagsOfParts(flags, bare);
+  const loaded: PartOfJoin[] = [];
+  for (const { network, size, weight } of parts) {
+    const backbone = await loadBackbone(network, bare.includes(network) ? ofParts : {}, engine);
+    loaded.push({ backbone, size, weight });
+  }
+  // On the CPU, whatever the device: where scales differed, so would the file.
+  const measuring = engine?.device === 'cpu' ? engine : await nodeEngine();
+  return joinBackbones(loaded as [PartOfJoin, PartOfJoin], measuring, flags);
+}
+
+/** Whether a network is a file that has no card. */
+async function isBare(network: string): Promise<boolean> {
+  if (builtinNames.includes(network) || isPlugin(network)) return false;
+  return cardPathOf(await locate(network)) === undefined;
+}
+
 async function locate(nameOrFile: string): Promise<string> {
-  const isPath = /[\\/]/.test(nameOrFile) || /\.onnx$/i.test(nameOrFile);
+  const isPath = !isName(nameOrFile);
   if (!isPath && existsSync(registeredPath(nameOrFile))) return registeredPath(nameOrFile);
   const path = resolve(nameOrFile);
   if (/\.safetensors$/i.test(path) && existsSync(path)) {

@@ -1,5 +1,6 @@
 /** @file A backbone as everything that uses one sees it. */
 import type { ModelProto } from '../../graph/index.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import type { BackboneCard } from './backbone-card.ts';
 
 /** A backbone, read and checked against its card. */
@@ -12,4 +13,6 @@ export interface Backbone {
   readonly sha256: string;
   /** Sentences about what nobody has said and we took for granted, to be shown; empty where a card stands beside the file. */
   readonly assumed: readonly string[];
+  /** Of a joined one: its networks that see the image in a size of their own, whatever the input's. */
+  readonly resized?: readonly { readonly name: string; readonly size: ImageSize }[];
 }

@@ -3,6 +3,7 @@
 import { commonGraph } from '../graph.ts';
 import type { Attribute } from '../node.ts';
 import type { Dim, Tensor } from '../tensor.ts';
+import { concat, slice } from './shape.ts';
 
 /** A size after sliding a window, where known. */
 function windowed(size: Dim, kernel: number, stride: number, before: number, after: number): Dim {
@@ -89,9 +90,34 @@ export function resizeLinear(
   const shape = x.shape.map((each, axis) =>
     axes.includes(axis) ? (size[axes.indexOf(axis)] as number) : each,
   );
-  return x.graph.add(
+  return resized(x, x.graph.integers(size), shape, antialias, { axes: { ints: axes } });
+}
+
+/**
+ * Bilinear resize of a map [N, C, h, w], where sizes need not be known while building; widens the filter when shrinking.
+ * @param to - height and width, or a map that has them
+ */
+export function resizeMap(x: Tensor, to: readonly [number, number] | Tensor): Tensor {
+  const sizesOf = (map: Tensor) =>
+    map.graph.add('Shape', [map], [{ dtype: 'int64', shape: [4] }])[0] as Tensor;
+  const known = 'shape' in to ? undefined : to;
+  const target = known ? x.graph.integers(known) : slice(sizesOf(to as Tensor), 0, 2, 4);
+  // All four sizes, and no axes: ONNX Runtime's change of layout for WebGPU reorders the sizes as if there were four.
+  const sizes = concat([slice(sizesOf(x), 0, 0, 2), target], 0);
+  const shape = [...x.shape.slice(0, 2), ...(known ?? (to as Tensor).shape.slice(2))];
+  return resized(x, sizes, shape, true);
+}
+
+function resized(
+  x: Tensor,
+  sizes: Tensor,
+  shape: readonly Dim[],
+  antialias: boolean,
+  along: Readonly<Record<string, Attribute>> = {},
+): Tensor {
+  return commonGraph('Resize', [x, sizes]).add(
     'Resize',
-    [x, undefined, undefined, x.graph.integers(size)],
+    [x, undefined, undefined, sizes],
     [{ dtype: x.dtype, shape }],
     {
       attributes: {
@@ -100,7 +126,7 @@ export function resizeLinear(
         antialias: { int: antialias ? 1 : 0 },
         // At the border the filter's weights inside the image are scaled up to one, as PIL's are.
         exclude_outside: { int: antialias ? 1 : 0 },
-        axes: { ints: axes },
+        ...along,
       },
       onCpu: antialias,
     },

@@ -210,7 +210,7 @@ async function identityOf(setting: GridSetting): Promise<string> {
   return JSON.stringify([
     version,
     await fingerprint({ ...dataset, samples }, fileImages),
-    [sha256, card.mean, card.std, card.layers],
+    [sha256, card.mean, card.std, card.layers, ...(card.usualLayers ? [card.usualLayers] : [])],
     textureFiles && (await fingerprintFiles(textureFiles, fileImages)),
     engine.device,
     skipBroken ?? false,

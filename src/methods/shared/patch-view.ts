@@ -2,12 +2,13 @@
 
 import { builtinNames } from '../../features/backbones/builtin-backbone.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
+import { ownLayers, usualNames } from '../../features/backbones/usual-layers.ts';
 import { type FeaturePlan, patchGrid, planFeatures } from '../../features/patches/extractor.ts';
 import type { Geometry } from '../../image/geometry.ts';
-import { sizeOf } from '../../image/size-option.ts';
+import { sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { View } from '../contract.ts';
-import { asPublished, type PatchOptions } from './option-groups.ts';
+import type { PatchOptions } from './option-groups.ts';
 
 /** What a method on patch features sees. */
 export interface PatchView extends View {
@@ -26,7 +27,9 @@ export async function patchView(
   const { name, layers } = backbone.card;
   const has = (layer: string) => layers.some((each) => each.name === layer);
   const missing = asked.fineLayers.filter((layer) => !has(layer));
-  if (missing.length > 0 && !builtinNames.includes(backbone.path))
+  // Of a joined one the first network has the layers of these names.
+  const [first = ''] = backbone.path.split('+');
+  if (missing.length > 0 && !builtinNames.includes(first))
     note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry: geometryOf(asked),
@@ -38,6 +41,13 @@ export async function patchView(
         ? { aggregation: 'pooled', width: asked.width }
         : { aggregation: 'concatenated' },
   });
+  for (const { name: part, size } of backbone.resized ?? []) {
+    const { geometry } = features;
+    if (size.width > geometry.width || size.height > geometry.height)
+      note?.(
+        `${part} sees images enlarged from the input's ${sizeText(geometry)} pixels to ${sizeText(size)}; with --input-size ${sizeText(size)} it would see more.`,
+      );
+  }
   return { geometry: features.geometry, grid: patchGrid(features), features };
 }
 
@@ -46,12 +56,10 @@ export function geometryOf({ inputSize, resizeTo }: PatchOptions['features']): G
   return { ...sizeOf(inputSize), ...(resizeTo !== null && { resizeTo: sizeOf(resizeTo) }) };
 }
 
-const usual = asPublished.features.layers;
-
 /**
- * Options with layers that the backbone has. Where nobody asked for layers, and the backbone has none of the usual names, they are those of its card with
- * the usual strides: 8 to 16, finer ones beside them; all where it has none such. A backbone that has some of the names is meant to have the others too: that
- * is refused later.
+ * Options with layers that the backbone has. Where nobody asked for layers, they are those that its card names as usual; else, where the backbone has none of
+ * the usual names, those of its card with the usual strides: 8 to 16, finer ones beside them; all where it has none such. A backbone that has some of the names
+ * is meant to have the others too: that is refused later.
  */
 export function withOwnLayers<O extends Pick<PatchOptions, 'features'>>(
   options: O,
@@ -60,17 +68,20 @@ export function withOwnLayers<O extends Pick<PatchOptions, 'features'>>(
 ): O {
   const { features } = options;
   const has = (name: string) => card.layers.some((layer) => layer.name === name);
-  if (features.layers.join() !== usual.join() || usual.some(has)) return options;
-  const named = (fits: (stride: number) => boolean) =>
-    card.layers.filter(({ stride }) => fits(stride)).map(({ name }) => name);
-  const middle = named((stride) => stride >= 8 && stride <= 16);
+  const said = card.usualLayers;
+  if (features.layers.join() !== usualNames.join() || (!said && usualNames.some(has))) return options;
+  const layers = [...(said ?? ownLayers(card))];
+  const grid = card.layers.find(({ name }) => name === layers[0])?.stride ?? 0;
   const asked = features.fineLayers.filter(has);
-  const fine = features.fineLayers.length === 0 || asked.length > 0 ? asked : named((stride) => stride < 8);
-  const own =
-    middle.length === 0
-      ? { layers: named(() => true), fineLayers: [] }
-      : { layers: middle, fineLayers: fine };
-  const used = [...own.fineLayers, ...own.layers].join(', ');
-  note?.(`Backbone ${card.name} has no ${features.layers.join(', ')}: its own layers are used, ${used}.`);
-  return { ...options, features: { ...features, ...own } };
+  const finer = card.layers.filter(({ stride }) => stride < (said ? grid : 8)).map(({ name }) => name);
+  const fine = features.fineLayers.length === 0 || asked.length > 0 ? asked : finer;
+  // Without one of the usual strides all layers are used already.
+  const fineLayers = said || (grid >= 8 && grid <= 16) ? fine : [];
+  const used = [...fineLayers, ...layers].join(', ');
+  note?.(
+    said
+      ? `Layers of backbone ${card.name} that are used: ${used}.`
+      : `Backbone ${card.name} has no ${features.layers.join(', ')}: its own layers are used, ${used}.`,
+  );
+  return { ...options, features: { ...features, layers, fineLayers } };
 }
