@@ -18,6 +18,7 @@ export {
   predictGoodImages,
   scoreGapOf,
 } from '../jobs/good-images/good-images.ts';
+export { type StoredDetector, storedDetector } from '../jobs/good-images/stored-images.ts';
 export { methods } from '../methods/builtin-methods.ts';
 export type { FitContext, Fitted, Method } from '../methods/contract.ts';
 export { presetOf, resolveOptions } from '../methods/resolve-options.ts';

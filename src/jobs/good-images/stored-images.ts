@@ -37,7 +37,8 @@ export async function storedDetector(
         return await stored.read(id);
       } catch (error) {
         if (!(error instanceof CladError)) throw error;
-        if (!told) note?.(`${error.message} This training goes on without it: its images are decoded for thresholds.`);
+        if (!told)
+          note?.(`${error.message} This training goes on without it: its images are decoded for thresholds.`);
         told = true;
         return undefined;
       }
