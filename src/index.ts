@@ -59,7 +59,15 @@ export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
 export type { CladOptions } from './methods/clad/clad-options.ts';
-export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';
+export type {
+  CommonOptions,
+  FitContext,
+  Fitted,
+  ImageScores,
+  Method,
+  StoredImages,
+  View,
+} from './methods/contract.ts';
 /** What methods are made with. */
 export * as kit from './methods/kit.ts';
 export { loadMethod, type MethodFile, methodNames } from './methods/registry.ts';

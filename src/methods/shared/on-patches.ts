@@ -61,9 +61,9 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       const { model, ...learnt } = (await method.fit(patches)) ?? {};
       if (typeof model !== 'function') throw new TypeError('its fit gave no function model');
       const { backbone, view, options } = context;
-      const said = saidOfPatches({ view, model, score: options.score });
-      const detector = patchDetector({ backbone, view, model, score: options.score });
-      return { ...learnt, ...detector, stored: storedPatches(patches.extracted, said), sharedSeconds };
+      const detector = { backbone, view, model, score: options.score };
+      const stored = storedPatches(patches.extracted, saidOfPatches(detector));
+      return { ...learnt, ...patchDetector(detector), stored, sharedSeconds };
     },
   };
 }

@@ -326,10 +326,7 @@ describe('a feature store', () => {
 
   it('gives each image alone, of a store just made and of one found', () =>
     withPhotos(async (root) => {
-      for (const reused of [false, true]) {
-        const { store, index, ...made } = await extractFeatures(await optionsFor(root));
-        expect(made.reused).toBe(reused);
-        const read = imageReader(store, index);
+      for await (const { store, index, read } of madeAndFound(root)) {
         for (const { images, features: all } of await everyShard(store, index))
           for (const [at, { id }] of images.entries())
             expect(await read(id)).toEqual(all.slice(at * imageLength, (at + 1) * imageLength));
@@ -339,10 +336,7 @@ describe('a feature store', () => {
 
   it('refuses an image alone that is not as it was, and no other', () =>
     withPhotos(async (root) => {
-      for (const reused of [false, true]) {
-        const { store, index, ...made } = await extractFeatures(await optionsFor(root));
-        expect(made.reused).toBe(reused);
-        const read = imageReader(store, index);
+      for await (const { store, read } of madeAndFound(root)) {
         const [first, second] = (await store.readShardIndex(0)).images.map(({ id }) => id);
         const path = join(store.storage.pathOf(), 'shard-00000.f16');
         const whole = await readFile(path);
@@ -360,6 +354,15 @@ describe('a feature store', () => {
         await writeFile(path, whole);
       }
     }));
+
+  /** A store just made, and the same found again. */
+  async function* madeAndFound(root: string) {
+    for (const reused of [false, true]) {
+      const made = await extractFeatures(await optionsFor(root));
+      expect(made.reused).toBe(reused);
+      yield { ...made, read: imageReader(made.store, made.index) };
+    }
+  }
 
   function flipped(bytes: Buffer, at: number): Buffer {
     bytes[at]! ^= 1;
