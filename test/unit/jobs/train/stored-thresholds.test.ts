@@ -38,12 +38,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const networks = ['training.batch=64', 'training.steps=20', 'evaluations=2'];
 const settings: Readonly<Record<string, readonly string[]>> = {
   clad: [...tinySettings, 'stage1.steps=15', 'stage2.steps=10'],
-  patchcore: ['memoryBank.coresetSize=64', 'memoryBank.candidates=2000'],
+  // The middle of a resized photograph, and no square.
+  patchcore: ['memoryBank.coresetSize=64', 'memoryBank.candidates=2000', 'features.resizeTo=80x72'],
 };
 
 /** A fitted method, before its thresholds. The features of all methods are the same, in one cache. */
 async function learn(name: string, run: string, cache: string, notes: string[] = []) {
-  const sets = ['features.inputSize=64', ...(settings[name] ?? networks)];
+  const sets = ['features.inputSize=72x64', ...(settings[name] ?? networks)];
   const work = await prepare({
     data: join(folder, 'parts'),
     out: join(folder, run),
