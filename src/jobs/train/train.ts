@@ -118,7 +118,8 @@ function requireFitted(fitted: Fitted, images: number): Fitted {
   return fitted;
 }
 
-function isStored({ read, graph, input }: Partial<StoredImages>): boolean {
+function isStored(given: StoredImages): boolean {
+  const { read, graph, input } = (given as Partial<StoredImages> | null) ?? {};
   const { dtype, shape } = (input as Partial<StoredImages['input']> | undefined) ?? {};
   return [read, graph].every((each) => typeof each === 'function') && Boolean(dtype) && Array.isArray(shape);
 }

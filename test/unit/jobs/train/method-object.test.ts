@@ -81,15 +81,15 @@ describe('a method as an object', () => {
         score: number,
       }),
     };
-    const storing = (given: Partial<StoredImages>): Method => ({
+    const storing = (given: StoredImages): Method => ({
       ...made,
-      fit: async (context) => ({ ...(await made.fit(context)), stored: given as StoredImages }),
+      fit: async (context) => ({ ...(await made.fit(context)), stored: given }),
     });
     await trainIn('stored', storing(stored));
     const { images } = await readGoodImagesFile(join(folder, 'stored/good-images.json'));
     expect(images.map(({ score }) => score)).toEqual([...images.keys()]);
-    for (const lacking of [{}, { ...stored, read: undefined }, { ...stored, input: {} }])
-      await expect(trainIn('lacking', storing(lacking as Partial<StoredImages>), 32, true)).rejects.toThrow(
+    for (const lacking of [null, {}, { ...stored, read: undefined }, { ...stored, input: {} }])
+      await expect(trainIn('lacking', storing(lacking as StoredImages), 32, true)).rejects.toThrow(
         'its fit gave no stored with functions read and graph, and an input with dtype and shape',
       );
   });
