@@ -68,7 +68,15 @@ export {
 } from './jobs/update/remove-class.ts';
 export { type Verification, type VerifyRequest, verifyDetector } from './jobs/verify.ts';
 export type { CladOptions } from './methods/clad/clad-options.ts';
-export type { CommonOptions, FitContext, Fitted, ImageScores, Method, View } from './methods/contract.ts';
+export type {
+  CommonOptions,
+  FitContext,
+  Fitted,
+  ImageScores,
+  Method,
+  StoredImages,
+  View,
+} from './methods/contract.ts';
 /** What methods are made with. */
 export * as kit from './methods/kit.ts';
 export { loadMethod, type MethodFile, methodNames } from './methods/registry.ts';

@@ -1,5 +1,5 @@
 /** @file A folder of the file system as a storage (Node only). */
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError, reasonOf } from './errors.ts';
 import { appendLine, asRefusal, removeAbandoned, replaceFile, writeFileAtomic } from './files.ts';
@@ -23,6 +23,21 @@ export function diskStorage(folder: string): Storage {
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw unreadable(at(name), error);
+      }
+    },
+
+    async readRange(name, start, end) {
+      let file: FileHandle | undefined;
+      try {
+        file = await open(at(name));
+        const bytes = new Uint8Array(end - start);
+        const length = await filled(file, bytes, start);
+        return length === bytes.length ? bytes : bytes.slice(0, length);
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw unreadable(at(name), error);
+      } finally {
+        await file?.close();
       }
     },
 
@@ -73,6 +88,17 @@ export function diskStorage(folder: string): Storage {
     inTurn: (work, { name, ...options } = {}) =>
       withLockInTurn(name === undefined ? lockOfFolder(folder) : lockOfFile(at(name)), options, work),
   };
+}
+
+/** Reads until the bytes are full or the file ends, since one call may give fewer. @returns how many were read */
+async function filled(file: FileHandle, bytes: Uint8Array, start: number): Promise<number> {
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, start + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length;
 }
 
 function isMissing(error: unknown): boolean {

@@ -24,6 +24,7 @@ function placeIn(files: Map<string, Held>, turns: Map<string, Promise<unknown>>,
     pathOf: (name) => (name === undefined ? path : at(name)),
     folder: (name) => placeIn(files, turns, at(name)),
     read: async (name) => files.get(at(name))?.content.slice(),
+    readRange: async (name, start, end) => files.get(at(name))?.content.slice(start, end),
 
     async *pieces(name) {
       const found = files.get(at(name));

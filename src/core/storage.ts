@@ -39,6 +39,11 @@ export interface Storage {
    */
   read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /**
+   * Bytes `start` to `end`, without that one, of a file's content, as `read` gives them; fewer where it ends before.
+   * @throws FILE_UNREADABLE
+   */
+  readRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
    * The same a piece at a time, for files that need not fit into memory. A piece is good until the next is asked for.
    * @throws FILE_UNREADABLE, also where there is no such file
    */

@@ -1,15 +1,17 @@
 /** @file The detector as one graph: decoded bytes of any size in; anomaly map, score and class out. */
 import { CladError } from '../core/errors.ts';
-import { add, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
+import { add, type DType, Graph, mul, reshape, type Tensor } from '../graph/index.ts';
 import type { ImageSize } from '../image/limits.ts';
 
 /** What the graph is made of: a fitted method. */
 export interface GraphSource {
-  graph(
-    graph: Graph,
-    image: Tensor,
-    own?: Tensor,
-  ): { readonly map: Tensor; readonly score: Tensor; readonly shares?: Tensor };
+  graph(graph: Graph, image: Tensor, own?: Tensor): Said;
+}
+
+interface Said {
+  readonly map: Tensor;
+  readonly score: Tensor;
+  readonly shares?: Tensor;
 }
 
 /**
@@ -27,8 +29,35 @@ export function detectorGraph(
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const own = options.leaveOneOut ? graph.input('training_image', 'int64', [1]) : undefined;
-  const { map, score, shares } = source.graph(graph, image, own) ?? {};
-  requireShape('map', map, [undefined, options.size?.height, options.size?.width]);
+  return withOutputs(graph, source.graph(graph, image, own), classes, options.size);
+}
+
+/** The same of what a method has stored of a training image. */
+export interface StoredSource {
+  readonly input: { readonly dtype: DType; readonly shape: readonly number[] };
+  graph(graph: Graph, stored: Tensor, own: Tensor): Said;
+}
+
+/**
+ * The graph that sets thresholds by what is stored of training images: that of `detectorGraph` with `leaveOneOut`, the input `stored` in the place of `image`.
+ * @throws OPTION_INVALID as `detectorGraph`
+ */
+export function storedGraph(source: StoredSource, classes: readonly string[], size: ImageSize): Graph {
+  const graph = new Graph();
+  const { dtype, shape } = source.input;
+  const stored = graph.input('stored', dtype, [...shape]);
+  const own = graph.input('training_image', 'int64', [1]);
+  return withOutputs(graph, source.graph(graph, stored, own), classes, size);
+}
+
+function withOutputs(
+  graph: Graph,
+  said: Said,
+  classes: readonly string[],
+  size: ImageSize | undefined,
+): Graph {
+  const { map, score, shares } = (said as Partial<Said> | undefined) ?? {};
+  requireShape('map', map, [undefined, size?.height, size?.width]);
   requireShape('score', score, [undefined]);
   if (shares !== undefined) requireShape('shares', shares, [undefined, classes.length]);
   graph.output('anomaly_map', map);

@@ -14,7 +14,7 @@ import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Geometry, Grid } from '../image/geometry.ts';
 import type { SampleBits } from '../image/samples.ts';
-import type { Engine } from '../runtime/engine.ts';
+import type { Engine, TensorValue } from '../runtime/engine.ts';
 import type { Validation } from '../training/checkpoint.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
 import type { SynthesisOptions } from './shared/option-groups.ts';
@@ -112,6 +112,20 @@ export interface ImageScores {
   readonly shares?: Tensor;
 }
 
+/** What a method has stored of its training images and would predict them from as well as from their pixels: thresholds then need no photograph. */
+export interface StoredImages {
+  /** Type and shape of what is stored of one image. */
+  readonly input: Pick<TensorValue, 'dtype' | 'shape'>;
+  /**
+   * What is stored of a training image. It is checked: better an error than another number.
+   * @param id - its number
+   * @throws a CladError where it is there no more, or not as it was; the image is then decoded
+   */
+  read(id: number): Promise<TensorValue>;
+  /** What `Fitted.graph` says of the one image, but for rounding. @param stored - from `read` @param own - as there */
+  graph(graph: Graph, stored: Tensor, own: Tensor): ImageScores;
+}
+
 /** What a method has learnt. */
 export interface Fitted {
   /**
@@ -120,6 +134,8 @@ export interface Fitted {
    *   heart is left out. A method that keeps no images has no use for it.
    */
   graph(graph: Graph, image: Tensor, own?: Tensor): ImageScores;
+  /** What it has stored of training images; absent where that is nothing it could predict from. */
+  readonly stored?: StoredImages;
   /** Pixels of the map within which a defect lifts its surroundings (detector/heat/region-rule.ts). */
   readonly reach: number;
   /** Gradient steps of each stage, by its name. */
@@ -186,6 +202,8 @@ export interface FitPlan {
   readonly time: Readonly<Record<string, number>>;
   /** Seconds that the detector will take for an image. */
   readonly imageSeconds: number;
+  /** The same of a training image, by what is stored of it; absent where nothing is. */
+  readonly storedSeconds?: number;
 }
 
 /** One method. */
@@ -230,6 +248,8 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
   plan?(context: PlanContext<O, V>): Promise<FitPlan>;
   /** Seconds that the fitted detector takes for an image beyond its view's resize, and makes its features; for the time left. */
   imageSeconds?(options: O, counts: TaskCounts): number;
+  /** The same of a training image, by what is stored of it; absent where nothing is. */
+  storedSeconds?(options: O, counts: TaskCounts): number;
 }
 
 /** The method as it is. For its types: what its functions are given is told from its own options, as `onPatches` tells it. */

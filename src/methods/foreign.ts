@@ -14,7 +14,7 @@ export function foreignMethod(method: Method, path: string | undefined): Method 
     ...(path !== undefined && { file: path }),
     ...(ablation && { ablation: blamingAtOnce(path, () => foreignAblation(ablation, path)) }),
     ...wrapped(method, ['fit', 'plan'], (call, check) => blaming(path, async () => check(await call()))),
-    ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds'], (call, check) =>
+    ...wrapped(method, ['usesTestImages', 'adapt', 'tasks', 'imageSeconds', 'storedSeconds'], (call, check) =>
       blamingAtOnce(path, () => check(call())),
     ),
     view: (...given) => blaming(path, async () => checkedView(await method.view(...given))),
@@ -31,6 +31,7 @@ const gives = ({ options }: Method): Partial<Record<keyof Method, Kind>> => ({
   },
   tasks: list(having('an object with task, a text, and seconds, a number', { task: text, seconds: number })),
   imageSeconds: number,
+  storedSeconds: number,
   plan: having('an object with learntFrom { name, count }, steps, disk, memory, time and imageSeconds', {
     learntFrom: having('', { name: text, count: number }),
     steps: group,
@@ -39,6 +40,7 @@ const gives = ({ options }: Method): Partial<Record<keyof Method, Kind>> => ({
     file: optional(number),
     time: group,
     imageSeconds: number,
+    storedSeconds: optional(number),
   }),
 });
 

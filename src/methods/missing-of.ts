@@ -29,7 +29,14 @@ export function missingOf(found: unknown, taken: readonly string[]): string | un
   return undescribedIn(options as Method['options']);
 }
 
-const optionalFunctions = ['usesTestImages', 'adapt', 'tasks', 'plan', 'imageSeconds'] as const;
+const optionalFunctions = [
+  'usesTestImages',
+  'adapt',
+  'tasks',
+  'plan',
+  'imageSeconds',
+  'storedSeconds',
+] as const;
 const fields: readonly string[] = [
   ...['name', 'file', 'summary', 'options', 'presets', 'ablation', 'view', 'fit'],
   ...optionalFunctions,

@@ -75,6 +75,12 @@ function placeIn(root: FileSystemDirectoryHandle, path: readonly string[]): Stor
         return file && bytesOf(name, file);
       }),
 
+    readRange: (name, start, end) =>
+      navigator.locks.request(lock('content', name), { mode: 'shared' }, async () => {
+        const file = await fileNow(name);
+        return file && bytesOf(name, file.slice(start, end));
+      }),
+
     async *pieces(name) {
       const file = await fileNow(name);
       if (!file) throw unreadable(at(name), new Error('there is no such file'));

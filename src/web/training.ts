@@ -18,8 +18,9 @@ export {
   predictGoodImages,
   scoreGapOf,
 } from '../jobs/good-images/good-images.ts';
+export { type StoredDetector, storedDetector } from '../jobs/good-images/stored-images.ts';
 export { methods } from '../methods/builtin-methods.ts';
-export type { FitContext, Fitted, Method } from '../methods/contract.ts';
+export type { FitContext, Fitted, Method, StoredImages } from '../methods/contract.ts';
 export { presetOf, resolveOptions } from '../methods/resolve-options.ts';
 export { splitHeldOut } from '../training/held-out.ts';
 export { opfsStorage } from './opfs-storage.ts';

@@ -60,6 +60,20 @@ export const storageContract: Readonly<Record<string, Case>> = {
     same(at, large.length);
   },
 
+  async 'gives a stretch of a file, as far as the file goes'(storage) {
+    await storage.write('a', bytes);
+    same(await storage.readRange('a', 2, 5), bytes.slice(2, 5));
+    same(await storage.readRange('a', 0, 7), bytes);
+    same(await storage.readRange('a', 5, 99), bytes.slice(5));
+    same(await storage.readRange('a', 7, 9), new Uint8Array());
+    same(await storage.readRange('none', 0, 1), undefined);
+    const read = (await storage.readRange('a', 1, 4))!;
+    // Read as numbers of two bytes, and its own.
+    same(read.byteOffset % 2, 0);
+    read.fill(8);
+    same(await storage.read('a'), bytes);
+  },
+
   async 'adds lines'(storage) {
     await storage.append('log', 'one');
     await storage.append('log', 'two');

@@ -11,6 +11,7 @@ import { Random } from '../../src/core/random.ts';
 import { detectorBytes } from '../../src/detector/detector-bytes.ts';
 import { readDetector } from '../../src/detector/file-checksum.ts';
 import { FeatureStore } from '../../src/features/store/store.ts';
+import { imageReader } from '../../src/features/store/stored-image.ts';
 import { Graph, mul } from '../../src/graph/index.ts';
 import { RunFolder } from '../../src/jobs/run-folder.ts';
 import { readFitted, writeFitted } from '../../src/methods/shared/network-input/fitted-file.ts';
@@ -93,6 +94,9 @@ describe('a damaged feature store', () => {
         });
         const { header } = made.store;
         const whole = await Promise.all([0, 1].map((shard) => made.store.readShard(shard)));
+        const ids = [...made.images];
+        const read = imageReader(made.store, made.index);
+        const images = await Promise.all(ids.map((id) => read(id)));
         for (const round of rounds(80, 1000)) {
           await withDamage(folder, new Random('store', round), async (what) => {
             const store = new FeatureStore(diskStorage(folder), header);
@@ -104,6 +108,14 @@ describe('a damaged feature store', () => {
               expect(['STORE_DAMAGED', whole[shard]], at).toContainEqual(read);
               // What counts as there can be read, and what can be read counts as there.
               expect(await store.hasShard(shard), at).toBe(read !== 'STORE_DAMAGED');
+            }
+            // Of a store that was damaged before it was opened, and of one that is in use.
+            for (const from of [store, made.store]) {
+              const image = imageReader(from, made.index);
+              for (const [position, id] of ids.entries())
+                expect(['STORE_DAMAGED', images[position]], at).toContainEqual(
+                  await outcomeOf(() => image(id)),
+                );
             }
           });
         }

@@ -213,7 +213,9 @@ describe('clad update --missed', () => {
       score: was!.score,
       threshold: classes[0]!.after.threshold,
     });
-    expect(classes[0]!.alarmsAfter).toBeGreaterThanOrEqual(classes[0]!.alarmsBefore);
+    // Of so few images the threshold was the highest score: none lies above it, however the image is rounded when it is predicted again.
+    expect(classes[0]!.alarmsBefore).toBe(0);
+    expect(classes[0]!.alarmsAfter).toBeGreaterThan(0);
   }, 60_000);
 
   it('refuses an image that the detector was made from', async () => {

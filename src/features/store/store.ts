@@ -6,18 +6,19 @@
  * its images, image by image in row-major grid order, then the patches inside synthetic masks) and `shard-N.json` (what
  * each row is, with a checksum of the rows and of itself). A shard is a random share of the images, whole; local anomalies stand with their own
  * normal image. Shards are written atomically, so an interrupted extraction goes on with the first one that is missing; `index.json` comes last.
- * A shard that is found is read once to see whether it is whole, and each time it is used.
+ * A shard that is found is read once to see whether it is whole, and each time it is used; an image that is read alone is compared with what it was then.
  *
  * Where several machines made a store, a shard may lie in parts, of consecutive images each (shard-plan.ts): two files like those of a
  * shard, read as if they were one.
  */
 
-import { joined } from '../../core/arrays.ts';
-import { checksumOf, checksumText, crc32 } from '../../core/crc32.ts';
+import { checksumOf, crc32 } from '../../core/crc32.ts';
 import { CladError } from '../../core/errors.ts';
 import { openSealed, sealedJson } from '../../core/sealed-json.ts';
 import { type Storage, textOf } from '../../core/storage.ts';
 import { type Grid, patchCount } from '../../image/geometry.ts';
+import { joinedIndex, joinedShard } from './joined-parts.ts';
+import { PartChecksums } from './part-checksums.ts';
 
 /** What every shard of a store shares. */
 export interface StoreHeader {
@@ -94,8 +95,8 @@ export function shardName(number: number): string {
 export class FeatureStore {
   readonly storage: Storage;
   readonly header: StoreHeader;
-  /** Parts that have been looked at and were whole. */
-  readonly #whole = new Set<string>();
+  /** Parts that have been written or looked at and were whole, each with the checksums of its images. */
+  readonly #whole = new Map<string, Uint32Array>();
   /** Names of the parts of each shard, where there are several machines' in the store. */
   #parts: readonly (readonly string[] | undefined)[] = [];
   /** Files that were looked at and were not as they were written. */
@@ -109,7 +110,7 @@ export class FeatureStore {
 
   /** Whether shard `number` is there, of this store's key, and as it was written; read through the first time it is asked for. */
   async hasShard(number: number): Promise<boolean> {
-    for (const name of this.#partsOf(number)) if (!(await this.hasPart(name))) return false;
+    for (const name of this.partsOf(number)) if (!(await this.hasPart(name))) return false;
     return true;
   }
 
@@ -121,22 +122,28 @@ export class FeatureStore {
     if (!(await storage.stat(index)) || !(await storage.stat(features))) return false;
     const written = await this.#readIndex(name).catch(() => undefined);
     if (written && written.key !== this.header.key) return false;
-    const found = written && (await this.#checksumOf(features).catch(() => undefined));
-    if (!written || found !== written.features) {
+    const found = written && (await this.#checksumsOf(name, written).catch(() => undefined));
+    if (!written || found?.whole !== written.features) {
       this.damaged.push(storage.pathOf(written ? features : index));
       return false;
     }
-    this.#whole.add(name);
+    this.#whole.set(name, found.images);
     return true;
   }
 
-  #partsOf(number: number): readonly string[] {
+  /** Names of the parts of a shard; its own where it is whole. */
+  partsOf(number: number): readonly string[] {
     return this.#parts[number] ?? [shardName(number)];
   }
 
   /** Rows of a shard: all patches of its images, and the local anomalies. */
   #rows({ images, local }: ShardIndex): number {
     return images.length * patchCount(this.header.grid) + local.image.length;
+  }
+
+  /** Halves of one image. */
+  get #imageLength(): number {
+    return patchCount(this.header.grid) * this.header.width;
   }
 
   /** Writes a whole shard. */
@@ -150,9 +157,11 @@ export class FeatureStore {
     const files = filesOf(name);
     const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     await this.storage.write(files.features, bytes, { lasting: false });
-    const written: WrittenIndex = { ...index, features: checksumOf(bytes) };
+    const checksums = this.#checksumsFor(index);
+    checksums.add(bytes);
+    const written: WrittenIndex = { ...index, features: checksums.whole };
     await this.storage.write(files.index, sealedJson(written, false));
-    this.#whole.add(name);
+    this.#whole.set(name, checksums.images);
   }
 
   /**
@@ -161,8 +170,8 @@ export class FeatureStore {
    */
   async readShard(number: number): Promise<Shard> {
     const parts: Shard[] = [];
-    for (const name of this.#partsOf(number)) parts.push(await this.#readPart(name));
-    return parts.length === 1 ? (parts[0] as Shard) : this.#joined(parts);
+    for (const name of this.partsOf(number)) parts.push(await this.#readPart(name));
+    return parts.length === 1 ? (parts[0] as Shard) : joinedShard(parts, this.#imageLength);
   }
 
   async #readPart(part: string): Promise<Shard> {
@@ -176,23 +185,30 @@ export class FeatureStore {
     return { ...index, features: new Uint16Array(bytes.buffer, bytes.byteOffset, rows * width) };
   }
 
-  /** Rows of the parts in the order that they have in a whole shard. */
-  #joined(parts: readonly Shard[]): Shard {
-    const { grid, width } = this.header;
-    const normal = (part: Shard) => part.images.length * patchCount(grid) * width;
-    return {
-      ...joinedIndex(parts),
-      features: joined(Uint16Array, [
-        ...parts.map((part) => part.features.subarray(0, normal(part))),
-        ...parts.map((part) => part.features.subarray(normal(part))),
-      ]),
-    };
+  /**
+   * The features of one image alone.
+   * @param part - the part it is in
+   * @param number - its place among the images there
+   * @returns halves [patches, width]
+   * @throws STORE_DAMAGED where they are not as they were when the whole part was written or looked at
+   */
+  async readImage(part: string, number: number): Promise<Uint16Array> {
+    const name = filesOf(part).features;
+    const checksum = (await this.hasPart(part)) ? this.#whole.get(part)?.[number] : undefined;
+    const length = 2 * this.#imageLength;
+    const bytes = await this.storage
+      .readRange(name, number * length, (number + 1) * length)
+      .catch((error: unknown) => {
+        throw this.#damagedFile(name, error);
+      });
+    if (bytes?.length !== length || crc32(bytes) !== checksum) throw this.#damagedFile(name);
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, length / 2);
   }
 
   /** @throws STORE_DAMAGED */
   async readShardIndex(number: number): Promise<ShardIndex> {
     const parts: ShardIndex[] = [];
-    for (const name of this.#partsOf(number)) parts.push(await this.readPartIndex(name));
+    for (const name of this.partsOf(number)) parts.push(await this.readPartIndex(name));
     return parts.length === 1 ? (parts[0] as ShardIndex) : joinedIndex(parts);
   }
 
@@ -222,11 +238,15 @@ export class FeatureStore {
     return new CladError('STORE_DAMAGED', { path: this.storage.pathOf(name) }, { cause });
   }
 
-  /** The checksum of a file that need not fit into memory. */
-  async #checksumOf(name: string): Promise<string> {
-    let value = 0;
-    for await (const piece of this.storage.pieces(name)) value = crc32(piece, value);
-    return checksumText(value);
+  #checksumsFor({ images }: ShardIndex): PartChecksums {
+    return new PartChecksums(images.length, 2 * this.#imageLength);
+  }
+
+  /** Checksums of a part that need not fit into memory. */
+  async #checksumsOf(part: string, index: ShardIndex): Promise<PartChecksums> {
+    const checksums = this.#checksumsFor(index);
+    for await (const piece of this.storage.pieces(filesOf(part).features)) checksums.add(piece);
+    return checksums;
   }
 
   /**
@@ -240,7 +260,7 @@ export class FeatureStore {
       const { images, local } = await this.readShardIndex(number);
       const own = parts[number];
       entries.push({
-        file: filesOf(this.#partsOf(number)[0] as string).features,
+        file: filesOf(this.partsOf(number)[0] as string).features,
         ...(own && { parts: own }),
         images: images.length,
         localRows: local.image.length,
@@ -271,23 +291,4 @@ export class FeatureStore {
 /** The files of a part, or of a whole shard. */
 function filesOf(name: string): { readonly features: string; readonly index: string } {
   return { features: `${name}.f16`, index: `${name}.json` };
-}
-
-/** What the rows of parts are when they stand as in one shard. */
-function joinedIndex(parts: readonly ShardIndex[]): ShardIndex {
-  let before = 0;
-  const image = parts.flatMap((part) => {
-    const own = part.local.image.map((each) => before + each);
-    before += part.images.length;
-    return own;
-  });
-  return {
-    key: (parts[0] as ShardIndex).key,
-    images: parts.flatMap(({ images }) => images),
-    local: {
-      image,
-      position: parts.flatMap(({ local }) => local.position),
-      coverage: parts.flatMap(({ local }) => local.coverage),
-    },
-  };
 }

@@ -19,8 +19,9 @@ import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
-import { type Engine, floats, int64 } from '../../runtime/engine.ts';
+import { type Engine, floats, int64, type Session, type TensorValue } from '../../runtime/engine.ts';
 import type { HeldOutSplit } from '../../training/held-out.ts';
+import type { StoredDetector } from './stored-images.ts';
 
 /** A good image and what the detector says of it. */
 export interface GoodImage {
@@ -36,12 +37,16 @@ export interface GoodImage {
   readonly share: number;
 }
 
+/** What a detector says of one image. */
+interface Said {
+  readonly score: number;
+  readonly map: Float32Array;
+  readonly shares: Float32Array;
+}
+
 /** A detector that is asked about its training images, each without what its memory bank holds of it. */
 export interface LeaveOneOutDetector {
-  readonly predict: (
-    id: number,
-    image: RgbImage,
-  ) => Promise<{ readonly score: number; readonly map: Float32Array; readonly shares: Float32Array }>;
+  readonly predict: (id: number, image: RgbImage) => Promise<Said>;
   release(): Promise<void>;
 }
 
@@ -49,33 +54,26 @@ export interface LeaveOneOutDetector {
 export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOneOutDetector> {
   const session = await engine.load(bytes);
   return {
-    async predict(id, image) {
-      const { score, anomaly_map, class_share } = await session.run(
-        { image: imageTensor([image]), training_image: int64([id], [1]) },
-        ['score', 'anomaly_map', 'class_share'],
-      );
-      const said = {
-        score: floats(score)[0] as number,
-        map: floats(anomaly_map),
-        shares: floats(class_share),
-      };
-      requireUsable(said);
-      return said;
-    },
+    predict: (id, image) =>
+      saidBy(session, { image: imageTensor([image]), training_image: int64([id], [1]) }),
     release: () => session.release(),
   };
 }
 
+/** What a session says of one image. @throws TypeError where it is not of use */
+export async function saidBy(session: Session, feeds: Readonly<Record<string, TensorValue>>): Promise<Said> {
+  const { score, anomaly_map, class_share } = await session.run(feeds, [
+    'score',
+    'anomaly_map',
+    'class_share',
+  ]);
+  const said = { score: floats(score)[0] as number, map: floats(anomaly_map), shares: floats(class_share) };
+  requireUsable(said);
+  return said;
+}
+
 /** A method from a file may say anything. @throws TypeError */
-function requireUsable({
-  score,
-  map,
-  shares,
-}: {
-  score: number;
-  map: Float32Array;
-  shares: Float32Array;
-}): void {
+function requireUsable({ score, map, shares }: Said): void {
   const sum = shares.reduce((total, share) => total + share, 0);
   if (!(Math.abs(sum - 1) < 1e-3))
     throw new TypeError(`its shares of an image add up to ${sum}, and 1 was expected`);
@@ -101,6 +99,8 @@ export interface GoodImagesToPredict {
   readonly bits: SampleBits;
   /** Of the detector, in its order. */
   readonly classes: readonly string[];
+  /** Predicts by what is stored of the images, and spares those that it can. */
+  readonly stored?: StoredDetector | undefined;
 }
 
 /**
@@ -108,19 +108,24 @@ export interface GoodImagesToPredict {
  * @throws what `onProgress` throws
  */
 export async function predictGoodImages(
-  { paths, images: access, ids: idsByClass, heldOut, bits, classes }: GoodImagesToPredict,
+  { paths, images: access, ids: idsByClass, heldOut, bits, classes, stored }: GoodImagesToPredict,
   oneOut: LeaveOneOutDetector,
   onProgress: ProgressListener,
 ): Promise<PredictedGoodImages> {
   const total = [...idsByClass.values()].reduce((sum, { length }) => sum + length, 0);
-  const decode = (id: number) => access.decode(paths[id]!, { bits });
+  const prepare = async (id: number) => {
+    const of = await stored?.read(id);
+    if (stored && of) return () => stored.predict(id, of);
+    const image = await access.decode(paths[id]!, { bits });
+    return () => oneOut.predict(id, image);
+  };
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
   for (const [className, ids] of idsByClass) {
     const own: GoodImage[] = [];
     const maps: Float32Array[] = [];
-    for await (const [id, image] of mapAhead(ids, 4, decode)) {
-      const { score, map, shares } = await oneOut.predict(id, image);
+    for await (const [id, predict] of mapAhead(ids, 4, prepare)) {
+      const { score, map, shares } = await predict();
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best]!, shares[best]!];
       own.push({

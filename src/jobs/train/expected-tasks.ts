@@ -39,7 +39,7 @@ export function expectedTasks(
     images('checking textures', request.textures === undefined || made === 0 ? 0 : 2),
     images('reading images', training.length * 0.001),
     ...(method.tasks?.(options, counts) ?? []),
-    images('thresholds', training.length * image),
+    images('thresholds', training.length * (method.storedSeconds?.(options, counts) ?? image)),
     images('regions', made * madeCost * image),
     images('evaluating', reported * (image + 0.02)),
     images('embedding', Math.min(embedded, reported) * image),

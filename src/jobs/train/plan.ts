@@ -8,7 +8,7 @@ import { readAll } from './prepare.ts';
 import { type TrainRequest, trainFields } from './train-request.ts';
 
 /** What is expected of a training. */
-export interface TrainingPlan extends Omit<FitPlan, 'imageSeconds'> {
+export interface TrainingPlan extends Omit<FitPlan, 'imageSeconds' | 'storedSeconds'> {
   readonly images: number;
   /** Test images that choose the checkpoint; 0 where `selection` is not `test`. */
   readonly testImages: number;
@@ -33,9 +33,9 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
       actual: method.name,
     });
   }
-  const { imageSeconds, ...plan } = await method.plan(work);
+  const { imageSeconds, storedSeconds = imageSeconds, ...plan } = await method.plan(work);
   const classes = dataset.classes.length;
-  const predicted = training.length + madeCost * madeCount(options, classes);
+  const made = madeCost * madeCount(options, classes);
   const tests = dataset.samples.filter((sample) => sample.split === 'test');
   return {
     ...plan,
@@ -43,7 +43,7 @@ export async function planTraining(request: TrainRequest): Promise<TrainingPlan>
     testImages: method.usesTestImages?.(options) ? tests.length : 0,
     classes,
     heldOut: split.heldOut.size,
-    time: { ...plan.time, thresholds: predicted * imageSeconds },
+    time: { ...plan.time, thresholds: training.length * storedSeconds + made * imageSeconds },
     leftOut,
   };
 }

@@ -13,7 +13,7 @@ import { stoppable } from '../../core/progress.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import type { Fitted } from '../../methods/contract.ts';
+import type { Fitted, StoredImages } from '../../methods/contract.ts';
 import { methodOf } from '../../methods/registry.ts';
 import type { Validation } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
@@ -102,18 +102,26 @@ async function fitOrForget(work: Work): Promise<Fitted> {
 
 /** A method from a file may give anything. @throws TypeError */
 function requireFitted(fitted: Fitted, images: number): Fitted {
-  const { graph, reach, steps, entryImages = [] } = (fitted as Partial<Fitted> | undefined) ?? {};
+  const { graph, reach, steps, entryImages = [], stored } = (fitted as Partial<Fitted> | undefined) ?? {};
   const refuse = (what: string) => {
     throw new TypeError(`its fit gave no ${what}`);
   };
   if (typeof graph !== 'function') refuse('function graph');
   if (!(Number(reach) >= 0)) refuse('reach, a number of pixels from 0');
+  if (stored !== undefined && !isStored(stored))
+    refuse('stored with functions read and graph, and an input with dtype and shape');
   const counts = typeof steps === 'object' && steps !== null ? Object.values(steps) : [Number.NaN];
   if (!counts.every((count) => Number.isInteger(count) && count >= 0))
     refuse('steps, whole numbers by stage');
   if (!entryImages.every((id) => Number.isInteger(id) && id >= 0 && id < images))
     refuse('entryImages that are numbers of training images');
   return fitted;
+}
+
+function isStored(given: StoredImages): boolean {
+  const { read, graph, input } = (given as Partial<StoredImages> | null) ?? {};
+  const { dtype, shape } = (input as Partial<StoredImages['input']> | undefined) ?? {};
+  return [read, graph].every((each) => typeof each === 'function') && Boolean(dtype) && Array.isArray(shape);
 }
 
 /** What stands out leaves the finished detector, where that was asked for and has not happened. */

@@ -19,12 +19,15 @@ import {
   type GoodCalibration,
   type GoodImage,
   imagesToPredict,
+  type LeaveOneOutDetector,
   leaveOneOutDetector,
+  type PredictedGoodImages,
   predictGoodImages,
   scoreGapOf,
 } from '../good-images/good-images.ts';
 import { goodImagesFile, writeGoodImagesFile } from '../good-images/good-images-file.ts';
 import { type RankedImage, rankImages, writeGoodImages } from '../good-images/standing-out.ts';
+import { storedDetector } from '../good-images/stored-images.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { makeGolden } from '../verify.ts';
 import { version } from '../version.ts';
@@ -55,25 +58,18 @@ export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Wri
 }
 
 async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
-  const { engine, options, run, dataset, training, split } = work;
+  const { engine, options, run, dataset } = work;
   const { steps, entryImages, reach } = fitted;
-  const { seed, falseAlarmRate } = options;
-  const oneOut = await leaveOneOutDetector(
-    engine,
-    detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }).toBytes(),
+  const oneOut = onDemand(() =>
+    leaveOneOutDetector(
+      engine,
+      detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }).toBytes(),
+    ),
   );
   try {
-    const toPredict = {
-      paths: training.map(({ path }) => path),
-      images: work.images,
-      ids: imagesToPredict(training, split, seed),
-      heldOut: split.heldOut,
-      bits: work.bits,
-      classes: dataset.classes,
-    };
-    const predicted = await predictGoodImages(toPredict, oneOut, stoppable(work));
+    const predicted = await predictTraining(work, fitted, oneOut);
     const gap = gapOf(predicted.images, entryImages !== undefined, Object.values(steps));
-    const calibration = calibrateByGood(predicted, falseAlarmRate, gap);
+    const calibration = calibrateByGood(predicted, options.falseAlarmRate, gap);
     const metadata = await withMadeDefects(describe(work, calibration), work, oneOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(gap));
     await writeGoodImages({ run, root: dataset.root }, oneOut, goodImages, metadata);
@@ -85,6 +81,44 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   } finally {
     await oneOut.release();
   }
+}
+
+/** What the detector says of all good images, by what is stored of them where something is. */
+async function predictTraining(
+  work: Work,
+  { stored }: Fitted,
+  oneOut: LeaveOneOutDetector,
+): Promise<PredictedGoodImages> {
+  const { engine, options, training, split, dataset, images, bits, view, note } = work;
+  const { classes } = dataset;
+  const byStored = stored && (await storedDetector(engine, stored, { classes, size: view.geometry, note }));
+  try {
+    const toPredict = {
+      paths: training.map(({ path }) => path),
+      images,
+      ids: imagesToPredict(training, split, options.seed),
+      heldOut: split.heldOut,
+      bits,
+      classes,
+      stored: byStored,
+    };
+    return await predictGoodImages(toPredict, oneOut, stoppable(work));
+  } finally {
+    await byStored?.release();
+  }
+}
+
+/** A detector that is loaded once something asks it: it may be large, and not be needed beside another. */
+function onDemand(load: () => Promise<LeaveOneOutDetector>): LeaveOneOutDetector {
+  let loaded: Promise<LeaveOneOutDetector> | undefined;
+  const detector = () => {
+    loaded ??= load();
+    return loaded;
+  };
+  return {
+    predict: async (id, image) => (await detector()).predict(id, image),
+    release: async () => (await loaded?.catch(() => undefined))?.release(),
+  };
 }
 
 /**

@@ -19,8 +19,9 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict.ts';
 import { isRemembered } from '../remembered-images.ts';
+
 import { type Fields, requireRequest } from '../request-fields.ts';
-import { predictAgain, recalibrate } from './predict-again.ts';
+import { asNew, predictAgain } from './predict-again.ts';
 import { type ChangeRequest, changeFields, replaceDetector, subjectOf, withRun } from './subject.ts';
 
 export interface MissedRequest extends ChangeRequest {
@@ -108,10 +109,11 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
       most: mostPredicted,
       onProgress: request.onProgress,
     });
-    const { calibration } = recalibrate(subject, predicted);
+    // Scores as they were recorded: the threshold of before is one of them, and scores of now are so only but for rounding.
+    const known = asNew(subject);
     const changed = { thresholds: { ...before.thresholds }, display: { ...before.display } };
     const classes = [...touched].map((name): LoweredThreshold => {
-      const own = calibration.images.filter((image) => image.class === name).map(({ score }) => score);
+      const own = known.filter((image) => image.class === name).map(({ score }) => score);
       const scores = ordinary(own, own);
       const missed = passed.filter((image) => image.class === name);
       const threshold = before.thresholds[name]!;

@@ -12,6 +12,7 @@ import { batchRows } from '../shared/batch-rows.ts';
 import { validatedRows } from '../shared/checkpoint-selection.ts';
 import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
+import { mapSeconds } from '../shared/task-seconds.ts';
 import type { CladOptions } from './clad-options.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
 import { plannedFileBytes } from './planned-file.ts';
@@ -91,6 +92,7 @@ export async function planClad({
       selection: validations * validation,
     },
     imageSeconds: featureSeconds + perImage * secondsPerPatch,
+    storedSeconds: mapSeconds(options.features) + perImage * secondsPerPatch,
   };
 }
 

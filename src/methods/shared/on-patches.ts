@@ -7,12 +7,15 @@ import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { backboneFeatures } from '../../features/patches/extractor.ts';
+import type { ExtractedStore } from '../../features/store/extract-features.ts';
+import { imageReader } from '../../features/store/stored-image.ts';
+import { cast, type Graph, type Tensor } from '../../graph/index.ts';
 import { patchCount, patchSize } from '../../image/geometry.ts';
-import type { Fitted, Method, TaskCounts } from '../contract.ts';
+import type { Fitted, ImageScores, Method, StoredImages, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
-import { extractionTasks, featureSeconds, onCores } from './task-seconds.ts';
+import { extractionTasks, featureSeconds, mapSeconds, onCores } from './task-seconds.ts';
 import { extractPatches, type PatchContext, withFeatures } from './training-features.ts';
 
 /** What a method on patch features has learnt. */
@@ -48,6 +51,8 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       ]),
     imageSeconds: (options, counts) =>
       (2 / counts.cores) * (featureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
+    storedSeconds: (options, counts) =>
+      (2 / counts.cores) * (mapSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
     extract: (context) => extractPatches(context, method.usesTestImages?.(context.options) ?? false),
     async fit(context) {
       const started = Date.now();
@@ -56,7 +61,9 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       const { model, ...learnt } = (await method.fit(patches)) ?? {};
       if (typeof model !== 'function') throw new TypeError('its fit gave no function model');
       const { backbone, view, options } = context;
-      return { ...learnt, ...patchDetector({ backbone, view, model, score: options.score }), sharedSeconds };
+      const detector = { backbone, view, model, score: options.score };
+      const stored = storedPatches(patches.extracted, saidOfPatches(detector));
+      return { ...learnt, ...patchDetector(detector), stored, sharedSeconds };
     },
   };
 }
@@ -70,24 +77,42 @@ export interface PatchDetector {
 }
 
 /** Photograph to anomaly map: the backbone's features, what the model says of them, and the map of that. */
-export function patchDetector({
-  backbone,
-  view,
+export function patchDetector({ backbone, ...rest }: PatchDetector): Pick<Fitted, 'graph' | 'reach'> {
+  const { features, geometry, grid } = rest.view;
+  const said = saidOfPatches(rest);
+  return {
+    reach: reachOf(rest.score.blurSigma, patchSize(geometry, grid)),
+    graph: (graph, image, own) => said(graph, backboneFeatures(graph, image, backbone, features), own),
+  };
+}
+
+/** @param rows - patch features, float32 [N * patches, C] */
+type SaidOfPatches = (graph: Graph, rows: Tensor, own?: Tensor) => ImageScores;
+
+/** What the model says of patch features, and the map of that. */
+function saidOfPatches({
+  view: { geometry, grid },
   model,
   score: { blurSigma, topShare },
-}: PatchDetector): Pick<Fitted, 'graph' | 'reach'> {
-  const { features, geometry, grid } = view;
+}: Omit<PatchDetector, 'backbone'>): SaidOfPatches {
   const { width, height } = geometry;
+  return (graph, rows, own) => {
+    const said = model(graph, rows, patchCount(grid), own);
+    requireScores(said);
+    const { score, shares, imageScore: fromModel } = said;
+    const map = anomalyMap(score, grid, { width, height, blurSigma });
+    return { map, score: fromModel ?? imageScore(map, geometry, topShare), shares };
+  };
+}
+
+/** The features of the training images that are in the store, in half precision. */
+function storedPatches({ store, index }: ExtractedStore, said: SaidOfPatches): StoredImages {
+  const shape = [patchCount(index.grid), index.width];
+  const read = imageReader(store, index);
   return {
-    reach: reachOf(blurSigma, patchSize(geometry, grid)),
-    graph(graph, image, own) {
-      const rows = backboneFeatures(graph, image, backbone, features);
-      const said = model(graph, rows, patchCount(grid), own);
-      requireScores(said);
-      const { score, shares, imageScore: fromModel } = said;
-      const map = anomalyMap(score, grid, { width, height, blurSigma });
-      return { map, score: fromModel ?? imageScore(map, geometry, topShare), shares };
-    },
+    input: { dtype: 'float16', shape },
+    read: async (id) => ({ dtype: 'float16', shape, data: await read(id) }),
+    graph: (graph, stored, own) => said(graph, cast(stored, 'float32'), own),
   };
 }
 

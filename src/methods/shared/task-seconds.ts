@@ -33,6 +33,12 @@ export function featureSeconds({ inputSize }: Pick<PatchOptions['features'], 'in
   return 0.044 * (width / 256) * (height / 256);
 }
 
+/** Of one image's patch features, read from a store, to its anomaly map. */
+export function mapSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
+  const { width, height } = sizeOf(inputSize);
+  return 0.008 * (width / 256) * (height / 256);
+}
+
 /** Making patch features of all images. */
 export function extractionTasks(
   { features, synthesis }: PatchOptions,

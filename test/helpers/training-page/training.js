@@ -18,6 +18,7 @@ import {
   resolveOptions,
   scoreGapOf,
   splitHeldOut,
+  storedDetector,
   webEngine,
 } from '../../../dist/web/training.js';
 
@@ -99,6 +100,7 @@ async function described({ methodName, options, view, engine, backbone, dataset,
   const { classes, samples } = dataset;
   const graph = detectorGraph(fitted, classes, { leaveOneOut: true, size: view.geometry });
   const oneOut = await leaveOneOutDetector(engine, graph.toBytes());
+  const stored = await storedDetector(engine, fitted.stored, { classes, size: view.geometry });
   const predicted = await predictGoodImages(
     {
       paths: samples.map(({ path }) => path),
@@ -107,10 +109,12 @@ async function described({ methodName, options, view, engine, backbone, dataset,
       heldOut: split.heldOut,
       bits: 16,
       classes,
+      stored,
     },
     oneOut,
     () => {},
   );
+  await stored.release();
   await oneOut.release();
   const trained = Object.values(fitted.steps).some((count) => count > 0);
   const calibration = calibrateByGood(

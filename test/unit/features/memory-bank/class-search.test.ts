@@ -53,15 +53,19 @@ type Drawn = ReturnType<typeof drawnBank>;
 const distanceTo = (row: readonly number[], bank: Drawn, index: number) => (entry: number) =>
   distance(row, bank.rowOf(bank.starts[index]! + entry));
 
-/** How far they are by the codes of both, which lie beside their places. */
+/** How far they are by the codes of both, as the graph has it: whole numbers, of which some are equal. */
 function asCoded(row: readonly number[], bank: Drawn, index: number, searchWidth: number) {
   const { codes, centre, perUnit } = bank.ofClasses[index]!;
   const count = codes.length / (searchWidth + lengthDigits);
-  const own = row
-    .slice(0, searchWidth)
-    .map((value, axis) => Math.floor(Math.max(-63, Math.min(63, (value - centre[axis]!) * perUnit)) + 0.5));
-  return (entry: number) =>
-    own.reduce((sum, code, axis) => sum + (2 * code - codes[axis * count + entry]!) ** 2, 0);
+  const own = row.slice(0, searchWidth).map((value, axis) => {
+    const steps = Math.fround(Math.fround(value - centre[axis]!) * perUnit);
+    return Math.trunc(Math.fround(Math.max(-63, Math.min(63, steps)) + 64.5)) - 64;
+  });
+  return (entry: number) => {
+    const code = own.map((_, axis) => codes[axis * count + entry]!);
+    const product = own.reduce((sum, each, axis) => sum + each * code[axis]!, 0);
+    return Math.round(code.reduce((sum, each) => sum + each * each, 0) / 4) - product;
+  };
 }
 
 const distance = (one: readonly number[], other: readonly number[]) =>

@@ -1,7 +1,7 @@
 /** @file Extraction to a store: done once, done again when anything it depends on changed, and continued where it stopped. */
 
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { diskStorage } from '../../../../src/core/disk-storage.ts';
@@ -27,6 +27,7 @@ import {
 import { producer } from '../../../../src/features/store/producer.ts';
 import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
 import type { FeatureStore, StoreIndex } from '../../../../src/features/store/store.ts';
+import { imageReader } from '../../../../src/features/store/stored-image.ts';
 import { averagePool, decodeModel, Graph } from '../../../../src/graph/index.ts';
 import { decodeImage } from '../../../../src/image/decode.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
@@ -45,6 +46,8 @@ const engine = await nodeEngine({ threads: 2 });
 const backbone = tinyBackbone();
 /** Two images a shard. */
 const shardBytes = 2 * 16 * 22 * 2 * 1.3;
+/** Halves of an image. */
+const imageLength = 16 * 22;
 let features: FeaturePlan;
 
 const planFor = (size: number) =>
@@ -320,6 +323,46 @@ describe('a feature store', () => {
       }
       await expect(everyShard(store, index)).resolves.toHaveLength(index.shards.length);
     }));
+
+  it('gives each image alone, of a store just made and of one found', () =>
+    withPhotos(async (root) => {
+      for await (const { store, index, read } of madeAndFound(root)) {
+        for (const { images, features: all } of await everyShard(store, index))
+          for (const [at, { id }] of images.entries())
+            expect(await read(id)).toEqual(all.slice(at * imageLength, (at + 1) * imageLength));
+        await expect(read(5)).rejects.toThrow('The store has no image 5.');
+      }
+    }));
+
+  it('refuses an image alone that is not as it was, and no other', () =>
+    withPhotos(async (root) => {
+      for await (const { store, read } of madeAndFound(root)) {
+        const [first, second] = (await store.readShardIndex(0)).images.map(({ id }) => id);
+        const path = join(store.storage.pathOf(), 'shard-00000.f16');
+        const whole = await readFile(path);
+        const refused = {
+          code: 'STORE_DAMAGED',
+          message: expect.stringContaining(`${path}: this shard`),
+        };
+        await writeFile(path, flipped(Buffer.from(whole), 2 * imageLength + 7));
+        await expect(read(first!)).resolves.toHaveLength(imageLength);
+        await expect(read(second!)).rejects.toMatchObject(refused);
+        await writeFile(path, whole.subarray(0, 100));
+        await expect(read(first!)).rejects.toMatchObject(refused);
+        await rm(path);
+        await expect(read(first!)).rejects.toMatchObject(refused);
+        await writeFile(path, whole);
+      }
+    }));
+
+  /** A store just made, and the same found again. */
+  async function* madeAndFound(root: string) {
+    for (const reused of [false, true]) {
+      const made = await extractFeatures(await optionsFor(root));
+      expect(made.reused).toBe(reused);
+      yield { ...made, read: imageReader(made.store, made.index) };
+    }
+  }
 
   function flipped(bytes: Buffer, at: number): Buffer {
     bytes[at]! ^= 1;

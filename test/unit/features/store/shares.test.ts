@@ -11,6 +11,8 @@ import {
   extractShare,
 } from '../../../../src/features/store/extract-features.ts';
 import { produceInThreads } from '../../../../src/features/store/producer-threads.ts';
+import { imageReader } from '../../../../src/features/store/stored-image.ts';
+import { patchCount } from '../../../../src/image/geometry.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { type Files, withFiles } from '../../../helpers/images.ts';
 import { squareGrid, squareOf } from '../../../helpers/sizes.ts';
@@ -102,6 +104,13 @@ describe('shares of a store', () => {
         const again = await extractFeatures({ ...options, cache });
         expect(again.reused).toBe(true);
         expect(await everyShard(again)).toEqual(alone);
+        // Images alone, which lie in parts.
+        const read = imageReader(again.store, again.index);
+        for (const { images, features } of alone) {
+          const length = again.index.width * patchCount(again.index.grid);
+          for (const [at, { id }] of images.entries())
+            expect(await read(id)).toEqual(features.slice(at * length, (at + 1) * length));
+        }
       }
     }));
 

@@ -1,4 +1,5 @@
 /** @file The tasks of a training before it begins. */
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../../src/data/dataset.ts';
 import { expectedTasks } from '../../../../src/jobs/train/expected-tasks.ts';
@@ -58,6 +59,18 @@ describe('the tasks of a training', () => {
     }
     const plain = { ...presets.fast, synthesis: { ...presets.fast.synthesis, perImage: 0 } };
     expect(names(plain, dataset(100, 30))).not.toContain('regions');
+  });
+
+  it('count an image for thresholds by its stored features, where a method has them', () => {
+    for (const [name, { presets: own, imageSeconds }] of methods) {
+      const [counts, tasks] = [
+        { training: 200, selection: 0, classes: 2, cores: availableParallelism() },
+        tasksOf(own.fast!, dataset(100, 0), {}, name),
+      ];
+      const { seconds } = tasks.find(({ task }) => task === 'thresholds')!;
+      expect(seconds, name).toBeGreaterThan(0);
+      expect(seconds, name).toBeLessThan(200 * imageSeconds!(own.fast!, counts));
+    }
   });
 
   it('take longer with more images, and stages with more steps', () => {

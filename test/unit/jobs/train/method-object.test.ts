@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readGoodImagesFile } from '../../../../src/jobs/good-images/good-images-file.ts';
 import { train } from '../../../../src/jobs/train/train.ts';
-import type { CommonOptions, Method, View } from '../../../../src/methods/contract.ts';
+import type { CommonOptions, Method, StoredImages, View } from '../../../../src/methods/contract.ts';
 import * as kit from '../../../../src/methods/kit.ts';
 import { loadMethod } from '../../../../src/methods/registry.ts';
 import { resolveOptions } from '../../../../src/methods/resolve-options.ts';
@@ -68,6 +69,29 @@ describe('a method as an object', () => {
     await refused({}).toThrow(/^The method without a name cannot be used: its name is no word/);
     await refused({ ...made, name: 'clad' }).toThrow(/its name, clad, is that of a method that comes with/);
     await refused(3 as never).toThrow('train: expected request.method to be a text or a method, got 3.');
+  });
+
+  it('that has stored something of its images has thresholds by that, and is told what it lacks', async () => {
+    const input = { dtype: 'float32', shape: [1] } as const;
+    const stored: StoredImages = {
+      input,
+      read: async (id) => ({ ...input, data: Float32Array.of(id) }),
+      graph: (graph, number) => ({
+        map: kit.graph.add(graph.constant('flat', new Float32Array(32 * 32), [1, 32, 32]), number),
+        score: number,
+      }),
+    };
+    const storing = (given: StoredImages): Method => ({
+      ...made,
+      fit: async (context) => ({ ...(await made.fit(context)), stored: given }),
+    });
+    await trainIn('stored', storing(stored));
+    const { images } = await readGoodImagesFile(join(folder, 'stored/good-images.json'));
+    expect(images.map(({ score }) => score)).toEqual([...images.keys()]);
+    for (const lacking of [null, {}, { ...stored, read: undefined }, { ...stored, input: {} }])
+      await expect(trainIn('lacking', storing(lacking as StoredImages), 32, true)).rejects.toThrow(
+        'its fit gave no stored with functions read and graph, and an input with dtype and shape',
+      );
   });
 
   it('tells of its own errors as they are, and of what it gives that is no view', async () => {

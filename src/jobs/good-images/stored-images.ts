@@ -1,0 +1,55 @@
+/**
+ * @file Training images as a finished detector sees them, by what its method has stored of them: neither decoding nor a backbone is needed
+ * (docs/decisions/0038-thresholds-from-stored-features.md).
+ */
+import { CladError } from '../../core/errors.ts';
+import { storedGraph } from '../../detector/detector-graph.ts';
+import type { ImageSize } from '../../image/limits.ts';
+import type { StoredImages } from '../../methods/contract.ts';
+import { type Engine, int64, type TensorValue } from '../../runtime/engine.ts';
+import { type LeaveOneOutDetector, saidBy } from './good-images.ts';
+
+/** A detector that is asked about training images by what is stored of them, each without what its memory bank holds of it. */
+export interface StoredDetector {
+  /** What is stored of an image; undefined where it is not there any more, or is damaged. */
+  read(id: number): Promise<TensorValue | undefined>;
+  /** What `LeaveOneOutDetector` says of the image. @param of - from `read` */
+  predict(id: number, of: TensorValue): ReturnType<LeaveOneOutDetector['predict']>;
+  release(): Promise<void>;
+}
+
+/**
+ * The detector of what a method has stored.
+ * @param classes - of the detector, in its order
+ * @param size - of its anomaly map
+ * @param note - told once where something stored cannot be used
+ */
+export async function storedDetector(
+  engine: Engine,
+  stored: StoredImages,
+  { classes, size, note }: StoredDetectorOptions,
+): Promise<StoredDetector> {
+  const session = await engine.load(storedGraph(stored, classes, size).toBytes());
+  let told = false;
+  return {
+    async read(id) {
+      try {
+        return await stored.read(id);
+      } catch (error) {
+        if (!(error instanceof CladError)) throw error;
+        if (!told)
+          note?.(`${error.message} This training goes on without it: its images are decoded for thresholds.`);
+        told = true;
+        return undefined;
+      }
+    },
+    predict: (id, of) => saidBy(session, { stored: of, training_image: int64([id], [1]) }),
+    release: () => session.release(),
+  };
+}
+
+export interface StoredDetectorOptions {
+  readonly classes: readonly string[];
+  readonly size: ImageSize;
+  readonly note?: ((text: string) => void) | undefined;
+}
