@@ -19,7 +19,6 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict.ts';
 import { isRemembered } from '../remembered-images.ts';
-
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { asNew, predictAgain } from './predict-again.ts';
 import { type ChangeRequest, changeFields, replaceDetector, subjectOf, withRun } from './subject.ts';
