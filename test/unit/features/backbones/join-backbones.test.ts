@@ -247,6 +247,11 @@ describe('a joined backbone is refused with a sentence', () => {
     );
   });
 
+  it('where a card names usual layers that it has not', async () => {
+    const path = await written('wrong', two(), { usualLayers: ['layer2', 'layer4'] });
+    expect(await refused(path)).toContain('usualLayers: layer4 is none of the layers');
+  });
+
   it('where flags speak of nothing, or of more than one part', async () => {
     const carded = await written('two', two());
     const base = await written('one', tinyBackboneBytes(1), { inputName: 'pixels' });
