@@ -17,9 +17,9 @@ export function scaleToCover(texture: RgbImage, size: ImageSize): RgbImage {
   const [width, height] = [kept(texture.width), kept(texture.height)];
   // Which side decides: pixels of it, and what they become.
   const [from, to] = size.width * height >= size.height * width ? [width, size.width] : [height, size.height];
-  if (from === to) return texture;
-  const scaled = (length: number, least: number) => Math.max(least, Math.round((length * to) / from));
   const middle = centreCrop(texture, width, height);
+  if (from === to) return middle;
+  const scaled = (length: number, least: number) => Math.max(least, Math.round((length * to) / from));
   return resizePixels(middle, scaled(width, size.width), scaled(height, size.height));
 }
 

@@ -213,6 +213,8 @@ describe('fitTexture', () => {
   it('covers a size that is not square by the side that needs the most', () => {
     expect(scaleToCover(noise(50, 100), { width: 60, height: 20 })).toMatchObject({ width: 60, height: 120 });
     expect(scaleToCover(noise(50, 40), { width: 20, height: 60 })).toMatchObject({ width: 75, height: 60 });
+    // A long one loses its ends also where nothing is scaled.
+    expect(scaleToCover(noise(2, 9), { width: 1, height: 8 })).toMatchObject({ width: 2, height: 8 });
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60 }),
