@@ -25,7 +25,7 @@ import {
 import type { ModelProto } from '../graph/index.ts';
 import type { TensorProto, ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
-import { codesIn, constantNamed } from './bank-entries.ts';
+import { codesIn, constantNamed, withConstants } from './bank-entries.ts';
 
 /** What a detector remembers of one class. */
 export interface ClassMemory {
@@ -67,26 +67,22 @@ type EntryShape = Pick<ClassMemories, 'width' | 'searchWidth'>;
  */
 export function classMemories(model: ModelProto): ClassMemories | undefined {
   const constant = (name: string) => constantNamed(model, name);
-  const entries = constant(bankNames.entries);
-  const all = entries && float32Values(entries);
-  const lengths = constant(bankNames.lengths);
-  const squares = lengths && float32Values(lengths);
+  const floats = (name: string) => {
+    const found = constant(name);
+    return found && float32Values(found);
+  };
   const integers = (name: string) => {
     const found = constant(name);
     return found && int64Values(found);
   };
+  const entries = constant(bankNames.entries);
+  const [all, squares] = [bankNames.entries, bankNames.lengths].map(floats);
   const [starts, heads, votes] = [classNames.starts, classNames.heads, classNames.votes].map(integers);
   if (!entries || !all || !squares || !starts || !heads || !votes) return undefined;
   const [, width = 0] = dimsOf(entries);
   const codes = codesIn(model);
-  const [centres, perUnit] = [classNames.centres, classNames.perUnit].map((name) => {
-    const found = constant(name);
-    return found && float32Values(found);
-  });
-  const spreads = spreadConstants.map((name) => {
-    const found = constant(name);
-    return found && float32Values(found);
-  });
+  const [centres, perUnit] = [classNames.centres, classNames.perUnit].map(floats);
+  const spreads = spreadConstants.map(floats);
   const classes = starts.slice(1).map((end, index): ClassMemory => {
     const start = starts[index]!;
     return {
@@ -131,7 +127,7 @@ export function withEntries(
 function entriesInMemory(entries: Float32Array, { width, searchWidth }: EntryShape) {
   return {
     entries,
-    lengths: squaredLengths(entries, width, headWidthOf(width, searchWidth)),
+    lengths: squaredLengths(entries, width, headWidthOf(width, searchWidth !== null)),
     ...(searchWidth !== null && { coded: codesOf(entries, width, searchWidth) }),
   };
 }
@@ -187,13 +183,11 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
           Float32Array.from(classes, ({ spread }) => spread?.[at] ?? 0),
         ),
       );
-  const byName = new Map(changed.map((each) => [each.name, each]));
-  const { graph } = model;
+  const { graph } = withConstants(model, changed);
   return {
     ...model,
     graph: {
       ...graph,
-      initializer: (graph.initializer ?? []).map((each) => byName.get(each.name) ?? each),
       output: (graph.output ?? []).map((each) => (each.name === 'class_share' ? ofWidth(each, count) : each)),
     },
   };

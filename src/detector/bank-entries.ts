@@ -38,7 +38,7 @@ export function withoutEntriesOf(
   const [count = 0, width = 0] = dimsOf(entries);
   const rows = float32Values(entries) as Float32Array;
   const squares = float32Values(lengths) as Float32Array;
-  const headWidth = headWidthOf(width, codes ? codes.searchWidth : null);
+  const headWidth = headWidthOf(width, codes !== undefined);
   for (const [entry, image] of entryImages.entries()) {
     if (!excluded.has(image)) continue;
     rows.fill(far, entry * width, (entry + 1) * width);
@@ -52,9 +52,7 @@ export function withoutEntriesOf(
     float32Constant(bankNames.lengths, dimsOf(lengths), squares),
     ...(codes ? [int8Constant(classNames.codes, dimsOf(codes.constant), codes.numbers)] : []),
   ];
-  const byName = new Map(changed.map((each) => [each.name, each]));
-  const initializer = (model.graph.initializer ?? []).map((each) => byName.get(each.name) ?? each);
-  return { ...model, graph: { ...model.graph, initializer } };
+  return withConstants(model, changed);
 }
 
 /**
@@ -153,6 +151,13 @@ export function codesIn(model: ModelProto): Codes | undefined {
   if (!constant || !numbers) return undefined;
   const searchWidth = dimsOf(constant)[0]! - lengthDigits;
   return { constant, numbers, searchWidth, beyond: codesOutOfReach(searchWidth) };
+}
+
+/** The model with these constants in the place of those of the same names. */
+export function withConstants(model: ModelProto, changed: readonly TensorProto[]): ModelProto {
+  const byName = new Map(changed.map((each) => [each.name, each]));
+  const initializer = (model.graph.initializer ?? []).map((each) => byName.get(each.name) ?? each);
+  return { ...model, graph: { ...model.graph, initializer } };
 }
 
 /** A constant of the graph by its name. */

@@ -68,10 +68,10 @@ export const headSize = 1024;
 /**
  * Along how many components an image's class is told: the first ones, or all in an exact search.
  * @param width - of an entry
- * @param searchWidth - components that have codes; null: an exact search
+ * @param coded - whether entries have codes; without, the search is exact
  */
-export function headWidthOf(width: number, searchWidth: number | null): number {
-  return searchWidth === null ? width : Math.min(width, 64);
+export function headWidthOf(width: number, coded: boolean): number {
+  return coded ? Math.min(width, 64) : width;
 }
 
 /**
@@ -157,7 +157,7 @@ export function leaveOutOfClasses(bank: ClassBank, image: Tensor, entryImages: r
 export function distancesToClasses(projected: Tensor, { entries, norms, starts, coded }: ClassBank): Tensor {
   const { graph } = entries;
   const [count, all] = projected.shape as [number | string, number];
-  const width = headWidthOf(all, coded ? 0 : null);
+  const width = headWidthOf(all, coded !== undefined);
   const rows = slice(projected, 1, 0, width);
   const classes = starts.length - 1;
   const heads = headsOf(starts);

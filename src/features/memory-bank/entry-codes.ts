@@ -57,33 +57,25 @@ export interface ClassCodes {
  */
 export function codesOf(entries: Float32Array, width: number, searchWidth: number): ClassCodes {
   const count = entries.length / width;
-  const within = Array.from({ length: count }, (_, entry) => entry).filter(
-    (entry) => entries[entry * width] !== far,
+  const rows = Array.from({ length: count }, (_, entry) =>
+    entries.subarray(entry * width, (entry + 1) * width),
   );
-  const centre = new Float32Array(searchWidth);
-  for (let component = 0; component < searchWidth; component++) {
-    const sum = within.reduce((total, entry) => total + entries[entry * width + component]!, 0);
-    centre[component] = sum / Math.max(1, within.length);
-  }
-  const step = stepOf(
-    within.map((entry) => entries.subarray(entry * width, (entry + 1) * width)),
-    centre,
-  );
+  const within = rows.filter(([first]) => first !== far);
+  const centre = centreOf(within, searchWidth);
+  const step = stepOf(within, centre);
   const codes = new Int8Array((searchWidth + lengthDigits) * count);
-  for (let entry = 0; entry < count; entry++)
-    codesOutOfReach(searchWidth).forEach((code, row) => {
-      codes[row * count + entry] = code;
-    });
-  for (const entry of within) {
-    let squares = 0;
-    for (let component = 0; component < searchWidth; component++) {
-      const code = Math.round((entries[entry * width + component]! - centre[component]!) / step);
-      codes[component * count + entry] = code;
-      squares += code * code;
+  for (const [entry, row] of rows.entries()) {
+    let length = longest;
+    if (row[0] !== far) {
+      let squares = 0;
+      for (let component = 0; component < searchWidth; component++) {
+        const code = Math.round((row[component]! - centre[component]!) / step);
+        codes[component * count + entry] = code;
+        squares += code * code;
+      }
+      length = Math.round(squares / 4);
     }
-    digitsOf(Math.round(squares / 4)).forEach((digit, at) => {
-      codes[(searchWidth + at) * count + entry] = digit;
-    });
+    for (const [at, digit] of digitsOf(length).entries()) codes[(searchWidth + at) * count + entry] = digit;
   }
   return { codes, centre, perUnit: Math.fround(1 / (2 * step)) };
 }
@@ -102,6 +94,13 @@ function digitsOf(length: number): number[] {
   return digitWeights.map((weight, digit) =>
     weight === 1 ? high * patchReach - length : -Math.min(entryReach, Math.max(0, high - digit * entryReach)),
   );
+}
+
+function centreOf(rows: readonly Float32Array[], searchWidth: number): Float32Array {
+  const sums = new Float64Array(searchWidth);
+  for (const row of rows)
+    for (let component = 0; component < searchWidth; component++) sums[component]! += row[component]!;
+  return Float32Array.from(sums, (sum) => sum / Math.max(1, rows.length));
 }
 
 /** What a whole number of an entry's codes stands for: no code reaches too far, and no length is more than half of `longest`. */

@@ -1,8 +1,8 @@
 /** @file How large the file of a detector will be: it is built of numbers that are all 0, in the sizes that the real ones will have. */
 
 import { Random } from '../../core/random.ts';
+import { detectorGraph } from '../../detector/detector-graph.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
-import { Graph } from '../../graph/index.ts';
 import type { FittedInput } from '../shared/network-input/network-input.ts';
 import { patchDetector } from '../shared/on-patches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
@@ -46,16 +46,9 @@ export function plannedFileBytes(
     fitted.kind === 'residual' && networkWeight !== null
       ? { distance: spreads, network: spreads, networkWeight }
       : undefined;
-  const graph = new Graph();
   const model = cladModel({ fitted, parameters, classes }, fusion);
-  const { map, score, shares } = patchDetector({ backbone, view, model, score: options.score }).graph(
-    graph,
-    graph.input('image', 'uint8', ['N', 'H', 'W', 3]),
-  );
-  graph.output('anomaly_map', map);
-  graph.output('score', score);
-  if (shares) graph.output('class_share', shares);
-  return graph.toBytes().length;
+  const detector = patchDetector({ backbone, view, model, score: options.score });
+  return detectorGraph(detector, classes, { size: view.geometry }).toBytes().length;
 }
 
 function emptyInput(

@@ -96,7 +96,7 @@ export async function fitResidualInput(
       entries: bank.entries,
       norms: {
         shape: [bank.entryImages.length],
-        data: squaredLengths(bank.entries.data, components, headWidthOf(components, searchWidth)),
+        data: squaredLengths(bank.entries.data, components, headWidthOf(components, searchWidth !== null)),
       },
       whitening: { shape: [components], data: new Float32Array(components).fill(1) },
     },
