@@ -165,6 +165,8 @@ type Sweep<O> = { values(options: O): readonly string[] }['values'];
 
 /** What `clad ablate` does with a method. */
 export interface Ablation<O> {
+  /** The preset whose parts they are, where nobody names one; absent: the method's first. */
+  readonly preset?: string;
   readonly parts: readonly Part<O>[];
   /** Constants, and the values they are tried at, as `name=value`. */
   readonly sweeps: Readonly<Record<string, Sweep<O>>>;

@@ -8,10 +8,10 @@ import type { GoodPixels } from '../heat/map-range.ts';
 /** A defect that covers less of the image leaves the floor where it was. */
 const floorShare = 0.1;
 /** Pixels from one that is looked at to the next, row by row; maps are smooth, and it shares no factor with usual widths. */
-const step = 13;
+const step = 61;
 
 /**
- * The value that nine tenths of a map lie above: nearest rank, of every 13th pixel.
+ * The value that nine tenths of a map lie above: nearest rank, of every 61st pixel.
  * @param map - row by row, at least one pixel
  */
 export function mapFloor(map: Float32Array): number {
