@@ -63,7 +63,7 @@ export function addTrainingFlags(command: Command, cache: string): void {
     )
     .option(
       '--input-size <size>',
-      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's, 256)",
+      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's)",
       sizeFromText(8),
     )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))

@@ -12,7 +12,7 @@ import { batchRows } from '../shared/batch-rows.ts';
 import { validatedRows } from '../shared/checkpoint-selection.ts';
 import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
-import { mapSeconds } from '../shared/task-seconds.ts';
+import { coresetTasks, mapSeconds } from '../shared/task-seconds.ts';
 import { anomaliesOfEvery } from '../shared/training-features.ts';
 import type { CladOptions } from './clad-options.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
@@ -91,6 +91,7 @@ export async function planClad({
     ),
     time: {
       features: (images * (1 + made) + testImages) * featureSeconds,
+      ...(residual && { entries: entrySeconds(memoryBank, imagesOf, perImage) }),
       ...(options.networks && {
         matching: rows * secondsPerPatch,
         stage1: steps.stage1 * first,
@@ -101,6 +102,16 @@ export async function planClad({
     imageSeconds: featureSeconds + perImage * secondsPerPatch,
     storedSeconds: mapSeconds(options.features) + perImage * secondsPerPatch,
   };
+}
+
+/** Of choosing the entries of all classes, on two cores: the one time here that is by experience, as it hangs on memory rather than on products. */
+function entrySeconds(
+  memoryBank: CladOptions['memoryBank'],
+  imagesOf: readonly number[],
+  perImage: number,
+): number {
+  const tasks = imagesOf.flatMap((count) => coresetTasks(memoryBank, count * perImage));
+  return tasks.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /** What is left of the options where no networks are trained. */

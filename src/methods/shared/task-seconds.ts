@@ -15,7 +15,7 @@ import { type AnomalyShare, anomaliesOfEvery } from './training-features.ts';
 /** Multiplications and additions a second, of large products, and in a step of the networks. */
 const [matchingRate, stepRate] = [190e9, 80e9];
 /** Of 655 360 candidates and 32 768 entries. */
-const bankSeconds = 31;
+const bankSeconds = 62;
 
 /** The tasks with as many cores. */
 export function onCores(cores: number, tasks: readonly ExpectedTask[]): ExpectedTask[] {
