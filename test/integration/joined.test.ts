@@ -65,7 +65,9 @@ describe('a detector on two networks', () => {
     const planned = await train(joined, '--plan', '--json');
     expect({ status: planned.status, stderr: planned.stderr }).toMatchObject({ status: 0 });
     const plan = JSON.parse(planned.stdout) as TrainingPlan;
-    await writeFile(at('train.yaml'), `backbone: ${joined}\n`);
+    // The same as a list.
+    const [first, second] = joined.split('+');
+    await writeFile(at('train.yaml'), `backbone:\n  - ${first}\n  - { network: ${second} }\n`);
     const trained = await clad(
       'train',
       at('parts'),
@@ -115,5 +117,23 @@ describe('a detector on two networks', () => {
   it('is refused by a sentence where its name makes no sense', async () => {
     expectRefused(await train(`${joined}+nothing`, '--plan'), 'Unknown backbone nothing');
     expectRefused(await train(`${joined}@64`, '--plan'), 'the input size of fixed to be 96 pixels');
+  });
+});
+
+describe('a list of networks in a YAML file', () => {
+  it.each([
+    [
+      'backbone: [{ netwrk: a.onnx }, b.onnx]',
+      /Expected backbone in .*list\.yaml to be a name or file, or a list/,
+    ],
+    [
+      'backbone: [a.onnx, { network: b.onnx, weight: heavy }]',
+      /Expected backbone in .*list\.yaml to be a name/,
+    ],
+    ['backbone: []', /Expected backbone in .*list\.yaml to be a name or file, or a list/],
+  ])('is refused with how it is written: %s', async (text, message) => {
+    await writeFile(at('list.yaml'), `${text}\n`);
+    const ended = await clad('train', at('parts'), '--out', at('never'), '--config', at('list.yaml'));
+    expectRefused(ended, message);
   });
 });
