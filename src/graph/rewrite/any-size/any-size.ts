@@ -1,0 +1,120 @@
+/**
+ * @file A file that was exported for one size of image, for any. Its exporter wrote sizes of that image into it: shapes of Reshape, ends of Slice, padding to
+ * whole windows, a table of positions. Each size is followed from the image through all nodes (factor.ts), so that it is known which of these
+ * numbers are of the image, and by which rule; these are computed where the graph runs. What shows no rule is refused with a sentence.
+ *
+ * The graph is the same function at the file's own size. At another one it is what the network's code would have exported there, for networks that
+ * fill up windows with zeros behind their grid and resize tables of positions as usual.
+ */
+import { CladError } from '../../../core/errors.ts';
+import { numberedCpuNodes } from '../../cpu-node.ts';
+import { freshNames, neededNodes, withoutUnusedConstants } from '../../names.ts';
+import type { ModelProto, NodeProto } from '../../onnx.ts';
+import { valueInfo } from '../../write.ts';
+import { Emitter } from './emitter.ts';
+import { stands } from './factor.ts';
+import { elementRules } from './follow-elements.ts';
+import { movementRules } from './follow-movement.ts';
+import { FollowedFile, reasonIn } from './followed-file.ts';
+import { type GridMap, gridMap, writeMap } from './grid-map.ts';
+import { type FollowRule, shownName } from './rule.ts';
+import { requiredMultiple } from './size.ts';
+
+export type { GridMap } from './grid-map.ts';
+
+const rules: Readonly<Record<string, FollowRule>> = { ...elementRules, ...movementRules };
+
+/** A file whose sizes were followed. */
+export interface AnySize {
+  /** Every value that is a map of features over the image, in the file's order. */
+  readonly maps: readonly GridMap[];
+  /** Why a value cannot be had at other sizes; undefined where nothing stands in its way that is known before it is written. */
+  obstacleOf(name: string): string | undefined;
+  /**
+   * The file for any size of image and any number of them, with chosen values as outputs.
+   * @param outputs - each a map [N, C, rows, columns] there, whatever it is in the file
+   * @throws MODEL_UNSUITABLE with what stands in the way
+   */
+  write(outputs: readonly NamedMap[]): Written;
+}
+
+/** A map, and what it is called as an output. */
+export interface NamedMap {
+  readonly map: GridMap;
+  readonly name: string;
+}
+
+/** A file for any size. */
+export interface Written {
+  readonly model: ModelProto;
+  /** Of what height and width of an image have to be multiples, pixels. */
+  readonly sizeMultiple: number;
+}
+
+/**
+ * Follows the sizes of a file.
+ * @param model - in our operator set, with one input [1, 3, H, W] of the size that it is made for
+ * @throws MODEL_UNSUITABLE where its input is none of this kind
+ */
+export function anySize(model: ModelProto): AnySize {
+  const file = new FollowedFile(model, rules);
+  for (const node of model.graph.node ?? []) file.follow(node);
+  file.settleByBatch();
+  const maps = file.seen.flatMap(({ node }) =>
+    (node.output ?? []).flatMap((name) => gridMap(name, file.sizes.get(name), node, file.sizes) ?? []),
+  );
+  return {
+    maps,
+    obstacleOf: (name) => file.obstacles.get(name),
+    write: (outputs) => written(model, file, outputs),
+  };
+}
+
+function written(model: ModelProto, file: FollowedFile, outputs: readonly NamedMap[]): Written {
+  const wanted = new Set(
+    neededNodes(
+      model.graph.node ?? [],
+      outputs.map(({ map }) => map.name),
+    ).nodes,
+  );
+  const { image } = file;
+  const emit = new Emitter(freshNames(model), image.name);
+  for (const { node, write } of file.seen) {
+    if (!wanted.has(node)) continue;
+    const obstacle = (node.output ?? [])
+      .map((name) => file.obstacles.get(name))
+      .find((each) => each !== undefined);
+    if (obstacle !== undefined) stands(obstacle);
+    if (write) telling(node, () => write(emit));
+    else emit.keep(node);
+  }
+  for (const { map, name } of outputs) writeMap(emit, map, name);
+  const equal = file.equal.filter(({ node }) => wanted.has(node)).map((each) => each.equal);
+  const sizeMultiple = requiredMultiple(equal, image);
+  const names = outputs.map(({ name }) => name);
+  const { nodes } = neededNodes(emit.nodes, names);
+  const whole = withoutUnusedConstants({
+    ...model,
+    graph: {
+      ...model.graph,
+      node: numberedCpuNodes(nodes),
+      initializer: [...(model.graph.initializer ?? []), ...emit.constants],
+      input: [valueInfo(image.name, { dtype: 'float32', shape: ['N', 3, 'H', 'W'] })],
+      output: outputs.map(({ map, name }) =>
+        valueInfo(name, { dtype: 'float32', shape: ['N', map.channels, `${name}_rows`, `${name}_columns`] }),
+      ),
+      valueInfo: [],
+    },
+  });
+  return { model: whole, sizeMultiple };
+}
+
+/** Says at which node it is that something stands in the way. */
+function telling<T>({ opType, output }: NodeProto, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof CladError) || error.code !== 'MODEL_UNSUITABLE') throw error;
+    return stands(`${reasonIn(error)} (${opType} that makes ${shownName(output?.[0] ?? '')})`);
+  }
+}

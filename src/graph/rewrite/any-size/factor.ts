@@ -1,0 +1,191 @@
+/**
+ * @file Factors of sizes: where each number in a shape comes from. The number 128 of a file may be channels, rows of a map, or a row of windows;
+ * which it is shows in the way that it came, not in the number.
+ *
+ * A factor is the batch, fixed whatever the image (channels, heads, a window), or of the grid, which grows with the image. A factor that a
+ * Reshape takes apart is open at first: of 56 = 8 x 7 one part grows and one is fixed. It is settled as soon as one of them meets
+ * something of the file that is fixed, a table of biases for each place of a window perhaps.
+ */
+import { CladError } from '../../../core/errors.ts';
+
+/** Why a file cannot be brought to other sizes; what is said is the reason in MODEL_UNSUITABLE. */
+export function stands(reason: string): never {
+  throw new CladError('MODEL_UNSUITABLE', { reason });
+}
+
+/** Height and width of an image, pixels. */
+export interface ImageSides {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export type FactorState = 'batch' | 'fixed' | 'grid' | 'open';
+
+/** Where a factor of the grid comes from. */
+type Origin =
+  /** An axis of a value: the image, or a map that a convolution, a pooling or a resize gives. */
+  | {
+      readonly kind: 'axis';
+      readonly value: string;
+      readonly axis: number;
+      readonly at: (image: ImageSides) => number;
+    }
+  /** `base` with so many places before and after it. */
+  | { readonly kind: 'padded'; readonly base: Factor; readonly before: number; readonly after: number }
+  /** `base` as many times, or one in so many. */
+  | { readonly kind: 'scaled'; readonly base: Factor; readonly times: number; readonly per: number }
+  /** One of the two parts of another factor. */
+  | { readonly kind: 'part'; readonly whole: Factor };
+
+export class Factor {
+  /** Its value at the size that the file is made for. */
+  readonly from: number;
+  readonly origin: Origin | undefined;
+  #state: FactorState;
+  /** Where it was taken apart; outer part first. A map may be cut into windows in several ways. */
+  readonly #parts: (readonly [Factor, Factor])[] = [];
+  /** Factors that are of its kind, because they met. */
+  readonly #met = new Set<Factor>();
+  /** Whether it stands beside the batch somewhere: the network does the same for each of it. */
+  besideBatch = false;
+
+  constructor(from: number, state: FactorState, origin?: Origin) {
+    this.from = from;
+    this.#state = state;
+    this.origin = origin;
+  }
+
+  get state(): FactorState {
+    return this.#state;
+  }
+
+  /** Its two parts, made anew; parts of what is fixed are fixed. @param outer - the first one's value */
+  split(outer: number): readonly [Factor, Factor] {
+    const inner = this.from / outer;
+    if (this.#state === 'batch') stands('it takes its batch of images apart');
+    if (this.#state === 'fixed') return [fixed(outer), fixed(inner)];
+    const part = (from: number) => new Factor(from, 'open', { kind: 'part', whole: this });
+    const parts = [part(outer), part(inner)] as const;
+    this.#parts.push(parts);
+    return parts;
+  }
+
+  /** The other part of the same whole. */
+  get sibling(): Factor | undefined {
+    if (this.origin?.kind !== 'part') return undefined;
+    const pair = this.origin.whole.#parts.find((parts) => parts.includes(this));
+    return pair?.find((part) => part !== this);
+  }
+
+  /**
+   * The factor of which this and the next one are the parts, in their order; undefined where they are not. A part that is fixed may have been
+   * joined with others in between and taken out again: its number is what tells it.
+   */
+  wholeWith(next: Factor | undefined): Factor | undefined {
+    const isPart = (factor: Factor, part: Factor) =>
+      factor === part || (factor.state === 'fixed' && part.state === 'fixed' && factor.from === part.from);
+    for (const { origin } of next ? [this, next] : []) {
+      const pairs = origin?.kind === 'part' ? origin.whole.#parts : [];
+      const together = pairs.some(
+        ([outer, inner]) =>
+          (outer === this && isPart(next as Factor, inner)) || (inner === next && isPart(this, outer)),
+      );
+      if (together && origin?.kind === 'part') return origin.whole;
+    }
+    return undefined;
+  }
+
+  /** The fixed part of each way in which it is taken apart: windows. */
+  get windows(): Factor[] {
+    return this.#parts.flatMap((parts) => {
+      const part = parts.find(({ state }) => state === 'fixed');
+      return part && this.#state === 'grid' ? [part] : [];
+    });
+  }
+
+  /** Tells that it is of a kind, with all that follows. @throws MODEL_UNSUITABLE where it is of another */
+  settle(state: 'fixed' | 'grid'): void {
+    if (this.#state === state) return;
+    if (this.#state !== 'open')
+      stands(`a size of ${this.from} in it has to be ${described[state]} and is ${described[this.#state]}`);
+    this.#state = state;
+    for (const other of this.#met) other.settle(state);
+    for (const parts of this.#parts) settleParts(this, parts);
+    if (this.origin?.kind !== 'part') return;
+    const { whole } = this.origin;
+    for (const parts of whole.#parts) if (parts.includes(this)) settleParts(whole, parts);
+  }
+
+  /** Two that stand in each other's place are of one kind. */
+  meet(other: Factor): void {
+    if (other === this) return;
+    if (this.#state === 'open' && other.#state === 'open') {
+      this.#met.add(other);
+      other.#met.add(this);
+      return;
+    }
+    for (const [one, two] of [
+      [this, other],
+      [other, this],
+    ] as const)
+      if (one.#state === 'open') one.settle(two.#state === 'grid' ? 'grid' : 'fixed');
+  }
+
+  /** Its value for an image. */
+  at(image: ImageSides): number {
+    const { origin } = this;
+    if (!origin || this.#state !== 'grid') return this.from;
+    if (origin.kind === 'axis') return origin.at(image);
+    if (origin.kind === 'part')
+      return Math.ceil(unpadded(origin.whole).at(image) / (this.sibling?.from ?? 1));
+    if (origin.kind === 'scaled') return Math.floor((origin.base.at(image) * origin.times) / origin.per);
+    const window = paddingWindow(this);
+    const base = origin.base.at(image);
+    return window ? Math.ceil(base / window) * window : base + origin.before + origin.after;
+  }
+}
+
+const described = {
+  batch: 'that of the batch',
+  fixed: 'fixed',
+  grid: 'one that grows with the image',
+  open: 'open',
+};
+
+export function fixed(from: number): Factor {
+  return new Factor(from, 'fixed');
+}
+
+/** One part of what grows grows, and the other is fixed. */
+function settleParts(whole: Factor, [outer, inner]: readonly [Factor, Factor]): void {
+  const states = [outer.state, inner.state];
+  if (whole.state === 'fixed') {
+    outer.settle('fixed');
+    inner.settle('fixed');
+  } else if (states.includes('grid')) {
+    whole.settle('grid');
+    (outer.state === 'grid' ? inner : outer).settle('fixed');
+  } else if (states.every((state) => state === 'fixed')) {
+    whole.settle('fixed');
+  } else if (whole.state === 'grid' && states.includes('fixed')) {
+    (outer.state === 'fixed' ? inner : outer).settle('grid');
+  }
+}
+
+/**
+ * The window to whose multiple a padded factor is filled up, places; undefined where it is padded by a number that is meant as such. What is
+ * padded by less than a window, and then taken apart into windows, was padded for that.
+ */
+export function paddingWindow(factor: Factor): number | undefined {
+  const { origin } = factor;
+  if (origin?.kind !== 'padded') return undefined;
+  const more = origin.before + origin.after;
+  return factor.windows.map(({ from }) => from).find((window) => more < window);
+}
+
+/** What has to be filled up where a factor is taken apart: what it was before a padding that was made for that. */
+export function unpadded(factor: Factor): Factor {
+  return factor.origin?.kind === 'padded' && paddingWindow(factor) !== undefined
+    ? factor.origin.base
+    : factor;
+}

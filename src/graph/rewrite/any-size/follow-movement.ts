@@ -1,0 +1,301 @@
+/** @file Sizes through what moves, repeats and cuts out, and what is written anew where numbers of the file are for one size. */
+import { intOf, intsOf, stringOf } from '../../attributes.ts';
+import type { NodeProto } from '../../onnx.ts';
+import { axesOf } from '../../shapes/known.ts';
+import { cutFromAxis } from './cut.ts';
+import { toTheEnd } from './emitter.ts';
+import { Factor, paddingWindow, stands } from './factor.ts';
+import { reshape } from './follow-reshape.ts';
+import {
+  type Followed,
+  type FollowRule,
+  inputName,
+  met,
+  numbersAt,
+  type Step,
+  shapeAt,
+  sizesOf,
+  windowed,
+} from './rule.ts';
+import { fixedSize, hasBatch, isFixed, numberOf, onlyFactor, type Size, sizeOf } from './size.ts';
+
+const transpose: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const order = intsOf(step.attributes, 'perm') ?? [...x.keys()].reverse();
+  return { outputs: [order.map((axis) => x[axis] as Size)] };
+};
+
+/** Axes of size 1 come and go. */
+const unsqueeze: FollowRule = (step) => {
+  const x = [...sizesOf(step, 0)];
+  const axes = axesOf(numbersAt(step, 1) ?? [], shapeAt(step).length) ?? [];
+  const outputs = shapeAt(step).map((_, axis) => (axes.includes(axis) ? fixedSize(1) : (x.shift() as Size)));
+  return { outputs: [outputs] };
+};
+
+const squeeze: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const said = numbersAt(step, 1) ?? x.flatMap((size, axis) => (numberOf(size) === 1 ? [axis] : []));
+  const axes = axesOf(said, x.length) ?? [];
+  if (axes.some((axis) => hasBatch(x[axis] as Size))) stands('it takes the axis of the batch away');
+  return { outputs: [x.filter((_, axis) => !axes.includes(axis))] };
+};
+
+const concat: FollowRule = (step) => {
+  const parts = step.inputs.filter((sizes) => sizes !== undefined);
+  const rank = parts[0]?.length ?? 0;
+  const said = intOf(step.attributes, 'axis', 0);
+  const at = said < 0 ? said + rank : said;
+  /** Axes on which a part that is the same for all images stands beside one of each image. */
+  const repeated = new Map<number, Size>();
+  const outputs = Array.from({ length: rank }, (_, axis) => {
+    const sizes = parts.map((part) => part[axis] as Size);
+    if (axis === at) return inARow(sizes);
+    const batch = sizes.find(hasBatch);
+    if (!batch) return sizes.reduce((all, size) => met(all, size, step));
+    if (sizes.some((size) => !hasBatch(size))) repeated.set(axis, batch);
+    return batch;
+  });
+  if (repeated.size === 0) return { outputs: [outputs] };
+  const write: Followed['write'] = (emit) => {
+    const input = (step.node.input ?? []).map((name, part) => {
+      const lacking = outputs.map(
+        (_, axis) => repeated.get(axis) && !hasBatch(step.inputs[part]?.[axis] as Size),
+      );
+      if (!lacking.includes(true)) return name;
+      const shape = outputs.map((_, axis) => (lacking[axis] ? emit.size(repeated.get(axis) as Size) : 1));
+      return emit.add('Expand', [name, emit.vector(shape)]);
+    });
+    emit.keep({ ...step.node, input });
+  };
+  return { outputs: [outputs], write };
+};
+
+/** Sizes one behind the other: at most one grows. */
+function inARow(sizes: readonly Size[]): Size {
+  const growing = sizes.findIndex((size) => !isFixed(size));
+  if (growing < 0) return fixedSize(sizes.reduce((sum, size) => sum + numberOf(size), 0));
+  const sum = (of: readonly Size[]) => of.reduce((all, size) => all + numberOf(size), 0);
+  const behind = sizes.slice(growing + 1);
+  if (behind.some((size) => !isFixed(size))) stands('it puts places of several maps in one row');
+  const { factors, before, after } = sizes[growing] as Size;
+  return sizeOf(factors, before + sum(sizes.slice(0, growing)), after + sum(behind));
+}
+
+const split: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const said = intOf(step.attributes, 'axis', 0);
+  const axis = said < 0 ? said + x.length : said;
+  const size = x[axis] as Size;
+  const counts = (step.node.output ?? []).map((_, at) => shapeAt(step, at)[axis] as number);
+  let start = 0;
+  const parts = counts.map((count) => {
+    const part = cutFromAxis(size, start, start + count);
+    start += count;
+    return part;
+  });
+  const outputs = parts.map((part) => x.with(axis, part));
+  if (isFixed(size)) return { outputs };
+  const write: Followed['write'] = (emit) =>
+    emit.keep({
+      ...step.node,
+      input: [inputName(step, 0), emit.vector(parts.map((part) => emit.size(part)))],
+      attribute: (step.node.attribute ?? []).filter(({ name }) => name !== 'num_outputs'),
+    });
+  return { outputs, write };
+};
+
+const slice: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const [starts, ends, said, steps] = [1, 2, 3, 4].map((at) => numbersAt(step, at));
+  const axes = axesOf(said ?? [...(starts?.keys() ?? [])], x.length);
+  if (!starts || !ends || !axes) stands('where it cuts is not known');
+  const outputs = [...x];
+  const written = starts.map((start, at): { start: number | Factor; end: number | Size; from?: Size } => {
+    const axis = axes[at] as number;
+    const size = x[axis] as Size;
+    const end = Math.min(ends[at] as number, toTheEnd);
+    const by = steps?.[at] ?? 1;
+    if (isFixed(size)) {
+      outputs[axis] = fixedSize(shapeAt(step)[axis] as number);
+      return { start, end };
+    }
+    if (by !== 1) {
+      const whole = by > 1 && start >= 0 && start < by && end >= numberOf(size);
+      if (!whole) stands('it takes each so-manieth place of a part of its grid');
+      outputs[axis] = windowed({ ...step, ...withEnd(step, at) }, axis, size);
+      return { start, end: toTheEnd };
+    }
+    const part = cutFromAxis(size, start, end);
+    outputs[axis] = part;
+    const padded = onlyFactor(size);
+    const trimmed = padded?.origin?.kind === 'padded' && onlyFactor(part) === padded.origin.base;
+    if (trimmed) return { start: padded, end: part };
+    return {
+      start,
+      end:
+        end < 0 || isFixed(part)
+          ? end
+          : end >= numberOf(size)
+            ? toTheEnd
+            : { ...part, before: part.before + start },
+    };
+  });
+  const write: Followed['write'] = (emit) => {
+    const from = written.map(({ start }) => (typeof start === 'number' ? start : emit.paddedBefore(start)));
+    const to = written.map(({ start, end }, at) => {
+      if (typeof end === 'number') return end;
+      const count = emit.size(end);
+      const first = from[at] as number | string;
+      if (typeof start === 'number' || first === 0) return count;
+      return emit.add('Add', [emit.vector([first]), emit.vector([count])]);
+    });
+    const input = [inputName(step, 0), emit.vector(from), emit.vector(to), emit.integers(axes)];
+    emit.keep({ ...step.node, input: [...input, ...(steps ? [emit.integers(steps)] : [])] });
+  };
+  return { outputs: [outputs], write: x.every(isFixed) ? undefined : write };
+};
+
+/** A slice whose end is that of any image. */
+function withEnd(step: Step, at: number): Pick<Step, 'file'> {
+  const { file } = step;
+  const name = inputName(step, 2);
+  const known = (each: string) => {
+    const value = file.known(each);
+    return each === name && value?.values ? { ...value, values: value.values.with(at, toTheEnd) } : value;
+  };
+  return { file: { ...file, known } };
+}
+
+const gather: FollowRule = (step) => {
+  const [x, indices] = [sizesOf(step, 0), sizesOf(step, 1)];
+  const said = intOf(step.attributes, 'axis', 0);
+  const axis = said < 0 ? said + x.length : said;
+  const size = x[axis] as Size;
+  if (hasBatch(size)) stands('it takes single images of its batch');
+  const places = numbersAt(step, 1);
+  if (!isFixed(size) && !places?.every((place) => place >= 0 && place < size.before))
+    stands('it takes single places of its grid');
+  return { outputs: [[...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]] };
+};
+
+const pad: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const amounts = numbersAt(step, 1);
+  const axes = axesOf(numbersAt(step, 3) ?? [...x.keys()], x.length);
+  if (!amounts || !axes) stands('how much it pads is not known');
+  const zeros = stringOf(step.attributes, 'mode', 'constant') === 'constant';
+  const outputs = [...x];
+  for (const [at, axis] of axes.entries()) {
+    const [before, after] = [amounts[at] as number, amounts[at + axes.length] as number];
+    const size = x[axis] as Size;
+    const base = onlyFactor(size);
+    if (isFixed(size)) outputs[axis] = fixedSize(numberOf(size) + before + after);
+    else if (base && base.state !== 'batch' && zeros && before >= 0 && after >= 0)
+      outputs[axis] = sizeOf([
+        new Factor(base.from + before + after, base.state === 'open' ? 'open' : 'grid', {
+          kind: 'padded',
+          base,
+          before,
+          after,
+        }),
+      ]);
+    else outputs[axis] = sizeOf(size.factors, size.before + before, size.after + after);
+  }
+  const write: Followed['write'] = (emit) => {
+    const padded = axes.map((axis, at) => {
+      const factor = onlyFactor(outputs[axis] as Size);
+      const fills = factor && factor.origin?.kind === 'padded' && paddingWindow(factor) !== undefined;
+      return fills
+        ? [emit.paddedBefore(factor), emit.paddedAfter(factor)]
+        : [amounts[at] as number, amounts[at + axes.length] as number];
+    });
+    const vector = emit.vector(
+      [...padded, ...padded].map((pair, at) => pair[at < axes.length ? 0 : 1] as number | string),
+    );
+    emit.keep({ ...step.node, input: [inputName(step, 0), vector, inputName(step, 2), emit.integers(axes)] });
+  };
+  return { outputs: [outputs], write: x.every(isFixed) ? undefined : write };
+};
+
+const resize: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  if (inputName(step, 3) === '') return { outputs: [x.map((size, axis) => windowed(step, axis, size))] };
+  const made = step.file.sizesIn(inputName(step, 3));
+  const all = intsOf(step.attributes, 'axes') === undefined;
+  const outputs = shapeAt(step).map((to, axis) => {
+    const size = x[axis] as Size;
+    if (to === numberOf(size)) return size;
+    const said = all ? made?.[axis] : undefined;
+    if (isFixed(size) || (said && !isFixed(said))) return said ?? fixedSize(to);
+    const [base, from] = [onlyFactor(size), numberOf(size)];
+    if (!base || (to % from !== 0 && from % to !== 0))
+      stands(`it brings a map of ${from} places to ${to}, which shows no rule for another size`);
+    return sizeOf([
+      new Factor(to, 'grid', {
+        kind: 'scaled',
+        base,
+        times: Math.max(to / from, 1),
+        per: Math.max(from / to, 1),
+      }),
+    ]);
+  });
+  if (!all) stands('it brings maps to sizes on chosen axes');
+  const write: Followed['write'] = (emit) => {
+    const sizes = outputs.map((size) => emit.size(size));
+    emit.keep({ ...step.node, input: [inputName(step, 0), inputName(step, 1), '', emit.vector(sizes)] });
+  };
+  return { outputs: [outputs], write };
+};
+
+/** What is repeated to a shape: that of other values, or numbers of the file. */
+const expand: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const said = step.file.sizesIn(inputName(step, 1));
+  const shape = shapeAt(step);
+  const [skipped, left] = [shape.length - x.length, shape.length - (said?.length ?? 0)];
+  const outputs = shape.map((to, axis) => {
+    const own = x[axis - skipped] ?? fixedSize(1);
+    return numberOf(own) === to && !(to === 1 && isFixed(own)) ? own : (said?.[axis - left] ?? fixedSize(to));
+  });
+  const write: Followed['write'] = (emit) => {
+    const sizes = outputs.map((size, axis) => (size === x[axis - skipped] ? 1 : emit.size(size)));
+    emit.keep({ ...step.node, input: [inputName(step, 0), emit.vector(sizes)] });
+  };
+  return { outputs: [outputs], write: outputs.every(isFixed) ? undefined : write };
+};
+
+const filled: FollowRule = (step) => {
+  const outputs = step.file.sizesIn(inputName(step, 0)) ?? shapeAt(step).map(fixedSize);
+  const write: Followed['write'] = (emit) =>
+    emit.keep({ ...step.node, input: [emit.vector(outputs.map((size) => emit.size(size)))] });
+  return { outputs: [outputs], write: outputs.every(isFixed) ? undefined : write };
+};
+
+const shape: FollowRule = (step) => ({ outputs: [shapeAt(step).map(fixedSize)] });
+
+/** As a Reshape, whose shape is written anew in any case. */
+const flatten: FollowRule = (step) => {
+  const node: NodeProto = { ...step.node, opType: 'Reshape', attribute: [] };
+  return reshape({ ...step, node, operation: 'Reshape' });
+};
+
+const passed: FollowRule = (step) => ({ outputs: [sizesOf(step, 0)] });
+
+export const movementRules: Readonly<Record<string, FollowRule>> = {
+  Concat: concat,
+  ConstantOfShape: filled,
+  Dropout: passed,
+  Expand: expand,
+  Flatten: flatten,
+  Gather: gather,
+  Pad: pad,
+  Reshape: reshape,
+  Resize: resize,
+  Shape: shape,
+  Slice: slice,
+  Split: split,
+  Squeeze: squeeze,
+  Transpose: transpose,
+  Unsqueeze: unsqueeze,
+};
