@@ -136,6 +136,8 @@ export class Emitter {
     switch (origin.kind) {
       case 'axis':
         return this.#axis(origin.value, origin.axis);
+      case 'rolled':
+        return this.factor(origin.base);
       case 'scaled': {
         const times = this.#calculated('Mul', this.factor(origin.base), origin.times);
         return this.#calculated('Div', times, origin.per);

@@ -34,6 +34,8 @@ type Origin =
   | { readonly kind: 'padded'; readonly base: Factor; readonly before: number; readonly after: number }
   /** `base` as many times, or one in so many. */
   | { readonly kind: 'scaled'; readonly base: Factor; readonly times: number; readonly per: number }
+  /** `base` with some places brought from one end to the other. */
+  | { readonly kind: 'rolled'; readonly base: Factor }
   /** One of the two parts of another factor. */
   | { readonly kind: 'part'; readonly whole: Factor };
 
@@ -68,6 +70,16 @@ export class Factor {
     const parts = [part(outer), part(inner)] as const;
     this.#parts.push(parts);
     return parts;
+  }
+
+  /**
+   * It with places brought from one end to the other. What is padded is so before that, and stays what it is; else it could not be filled up to
+   * windows any more, since its ends lie in the middle.
+   */
+  rolled(): Factor {
+    return this.origin?.kind === 'padded' || this.#state !== 'grid'
+      ? this
+      : new Factor(this.from, 'grid', { kind: 'rolled', base: this });
   }
 
   /** The other part of the same whole. */
@@ -138,6 +150,7 @@ export class Factor {
     if (origin.kind === 'axis') return origin.at(image);
     if (origin.kind === 'part')
       return Math.ceil(unpadded(origin.whole).at(image) / (this.sibling?.from ?? 1));
+    if (origin.kind === 'rolled') return origin.base.at(image);
     if (origin.kind === 'scaled') return Math.floor((origin.base.at(image) * origin.times) / origin.per);
     const window = paddingWindow(this);
     const base = origin.base.at(image);

@@ -79,7 +79,10 @@ function inARow(sizes: readonly Size[]): Size {
   const behind = sizes.slice(growing + 1);
   if (behind.some((size) => !isFixed(size))) stands('it puts places of several maps in one row');
   const { factors, before, after } = sizes[growing] as Size;
-  return sizeOf(factors, before + sum(sizes.slice(0, growing)), after + sum(behind));
+  const [first, last] = [before + sum(sizes.slice(0, growing)), after + sum(behind)];
+  const [factor, ...others] = factors;
+  if (first + last !== 0 || first === 0 || !factor || others.length > 0) return sizeOf(factors, first, last);
+  return sizeOf([factor.rolled()]);
 }
 
 const split: FollowRule = (step) => {

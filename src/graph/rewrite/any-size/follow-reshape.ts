@@ -20,6 +20,14 @@ import { assembled, onlyFactor, type Size, sizeOf } from './size.ts';
 export const reshape: FollowRule = (step): Followed => {
   const input = sizesOf(step, 0);
   const groups = regrouped(input, shapeAt(step), shownName(outputName(step)));
+  const leaves = groups.after.flat();
+  for (const factor of groups.before)
+    if (factor.origin?.kind === 'rolled' && !leaves.includes(factor)) {
+      const parts = leaves.filter((leaf) => comesFrom(leaf, factor));
+      const product = (factors: readonly Factor[]): Size => ({ before: 0, factors, after: 0 });
+      const [a, b] = [product([factor]), product(parts)];
+      step.equal.push({ a, b, value: shownName(outputName(step)) });
+    }
   return { outputs: [groups.sizes], write: (emit) => write(emit, step, input, groups) };
 };
 
@@ -64,8 +72,9 @@ function write(emit: Emitter, step: Step, input: readonly Size[], { before, afte
   else emit.add('Reshape', [emit.add('Slice', slice), emit.shape(sizes)], {}, { output });
 }
 
-/** Whether a factor has to be filled up to whole windows; what a Pad of the file fills up does not. */
+/** Whether a factor has to be filled up to whole windows; what a Pad of the file fills up does not, and what is rolled cannot be. */
 function isWindowed(factor: Factor): boolean {
+  if (factor.origin?.kind === 'rolled') return false;
   return factor.state === 'grid' && factor.windows.length > 0 && paddingWindow(factor) === undefined;
 }
 

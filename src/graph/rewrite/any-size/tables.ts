@@ -1,6 +1,6 @@
 /**
  * @file Tables of absolute positions: a vector for each place of the grid, learnt for one size of it. For another they are resized as the makers of vision
- * transformers do it: bicubic, widened where the grid shrinks. At the file's own size every number stays what it is.
+ * transformers do it: bicubic, widened where the grid shrinks, with the coefficient that PyTorch and PIL have for that. At the file's own size every number stays what it is.
  */
 import { dimsOf, float32Values } from '../../constants.ts';
 import type { Emitter } from './emitter.ts';
@@ -112,6 +112,7 @@ function resized(
     [emit.floats(map, [1, channels, height, width]), '', '', emit.vector([1, channels, ...sizes])],
     {
       mode: { string: 'cubic' },
+      cubic_coeff_a: { float: -0.5 },
       coordinate_transformation_mode: { string: 'half_pixel' },
       antialias: { int: 1 },
       exclude_outside: { int: 1 },
