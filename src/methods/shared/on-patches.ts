@@ -42,6 +42,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
   if (typeof method?.fit !== 'function') throw new TypeError('onPatches was given no function fit');
   return {
     ...method,
+    inputSize: ({ features }) => features.inputSize,
     adapt: withOwnLayers,
     view: patchView,
     tasks: (options, counts) =>

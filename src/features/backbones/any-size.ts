@@ -1,0 +1,108 @@
+/**
+ * @file A backbone's file that is made for one size of image, for any (graph/rewrite/any-size does it): with the layers that are wanted as maps, whatever they
+ * are in the file, and without what follows them. It is only given out once it has been seen to be the same function at the size that it was made for.
+ */
+import { CladError } from '../../core/errors.ts';
+import { anySize, type ModelProto, type NamedMap } from '../../graph/index.ts';
+import type { ImageSize } from '../../image/limits.ts';
+import { sizeText } from '../../image/size-option.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import type { BackboneLayer } from './backbone-card.ts';
+import { unsuitable } from './backbone-file.ts';
+import { withFoldedConstants } from './folded-constants.ts';
+import { innerNormalization, type Normalization } from './inner-normalization.ts';
+import { forOneSize, type OneImage, outputsOf } from './one-size.ts';
+import { proposeMaps, strideOf } from './propose-maps.ts';
+import { requireSameFunction } from './same-function.ts';
+
+/** A file for any size. */
+export interface FreedFile {
+  readonly model: ModelProto;
+  readonly layers: readonly BackboneLayer[];
+  /** Of what both sides of an image have to be multiples, pixels. */
+  readonly sizeMultiple: number;
+  /** How the file itself normalises its images; undefined where it does not, or that cannot be told. */
+  readonly normalization: Normalization | undefined;
+  /** The values of the file that the layers are. */
+  readonly values: readonly string[];
+  /** Whether these are maps with channels first there too. */
+  readonly areMaps: boolean;
+  /** @throws BACKBONE_UNSUITABLE where it is not the function that the file is */
+  check(normalization: Normalization): Promise<void>;
+}
+
+/**
+ * @param image - what the file takes
+ * @param wanted - values of the file that are to be layers, under their names. @default those that it proposes, as layer1, layer2, ...
+ * @throws BACKBONE_UNSUITABLE with what stands in the way
+ */
+export async function freedFile(
+  engine: Engine,
+  path: string,
+  model: ModelProto,
+  image: OneImage,
+  wanted?: readonly string[],
+): Promise<FreedFile> {
+  const one = forOneSize(path, model, image, wanted ?? outputsOf(path, model));
+  const prepared = await withFoldedConstants(engine, one.model);
+  const followed = freeing(path, image.size, () => anySize(prepared));
+  const chosen = wanted
+    ? wanted.map((name): NamedMap => {
+        const own = one.nameOf(name);
+        const map = followed.maps.find((each) => each.name === own);
+        if (map) return { map, name };
+        const obstacle = followed.obstacleOf(own) ?? `its value ${name} is no map of features over the image`;
+        return stops(path, image.size, obstacle);
+      })
+    : proposeMaps(followed.maps, image.size).map((map, at): NamedMap => ({ map, name: `layer${at + 1}` }));
+  if (chosen.length === 0) {
+    const outputs = outputsOf(path, model).map((name) => followed.obstacleOf(one.nameOf(name)));
+    stops(
+      path,
+      image.size,
+      outputs.find((each) => each !== undefined) ??
+        'it has no blocks whose sums could serve as layers; name values of it as layers (--layers A,B)',
+    );
+  }
+  const { model: rewritten, sizeMultiple } = freeing(path, image.size, () => followed.write(chosen));
+  const layers = chosen.map(({ map, name }) => ({
+    name,
+    channels: map.channels,
+    stride: strideOf(map, image.size),
+  }));
+  return {
+    model: rewritten,
+    layers,
+    sizeMultiple,
+    normalization: innerNormalization(prepared, image.name, image.bytes),
+    values: chosen.map(({ map }) => one.shownAs(map.name)),
+    areMaps: chosen.every(({ map }) => map.layout === 'channels first'),
+    check: async (normalization) => {
+      await requireSameFunction(engine, path, {
+        original: one.model,
+        rewritten,
+        layers: chosen,
+        size: image.size,
+        inputName: image.name,
+        normalization,
+      });
+    },
+  };
+}
+
+/** Says of what cannot be rewritten what it was to be rewritten for. */
+function freeing<T>(path: string, size: ImageSize, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof CladError) || error.code !== 'MODEL_UNSUITABLE') throw error;
+    return stops(path, size, error.message.replace(/^The ONNX file cannot be used: (.*)\.$/s, '$1'));
+  }
+}
+
+function stops(path: string, size: ImageSize, reason: string): never {
+  return unsuitable(
+    path,
+    `it is made for images of ${sizeText(size)} pixels, and cannot be rewritten for others: ${reason}`,
+  );
+}
