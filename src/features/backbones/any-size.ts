@@ -51,18 +51,14 @@ export async function freedFile(
         const own = one.nameOf(name);
         const map = followed.maps.find((each) => each.name === own);
         if (map) return { map, name };
-        const obstacle = followed.obstacleOf(own) ?? `its value ${name} is no map of features over the image`;
-        return stops(path, image.size, obstacle);
+        return stops(path, image.size, followed.obstacleOf(own) ?? 'it has no such map');
       })
     : proposeMaps(followed.maps, image.size).map((map, at): NamedMap => ({ map, name: `layer${at + 1}` }));
   if (chosen.length === 0) {
-    const outputs = outputsOf(path, model).map((name) => followed.obstacleOf(one.nameOf(name)));
-    stops(
-      path,
-      image.size,
-      outputs.find((each) => each !== undefined) ??
-        'it has no blocks whose sums could serve as layers; name values of it as layers (--layers A,B)',
-    );
+    const [reason] = outputsOf(path, model).flatMap((name) => followed.obstacleOf(one.nameOf(name)) ?? []);
+    const none =
+      'it has no blocks whose sums could serve as layers; name values of it as layers (--layers A,B)';
+    stops(path, image.size, followed.maps.length > 0 ? none : (reason ?? none));
   }
   const { model: rewritten, sizeMultiple } = freeing(path, image.size, () => followed.write(chosen));
   const layers = chosen.map(({ map, name }) => ({

@@ -12,9 +12,10 @@ import { freshNames, neededNodes, withoutUnusedConstants } from '../../names.ts'
 import type { ModelProto, NodeProto } from '../../onnx.ts';
 import { valueInfo } from '../../write.ts';
 import { Emitter } from './emitter.ts';
-import { stands } from './factor.ts';
+import { stands, undecided } from './factor.ts';
 import { elementRules } from './follow-elements.ts';
 import { movementRules } from './follow-movement.ts';
+import { sideRules } from './follow-sides.ts';
 import { FollowedFile, reasonIn } from './followed-file.ts';
 import { type GridMap, gridMap, writeMap } from './grid-map.ts';
 import { type FollowRule, shownName } from './rule.ts';
@@ -22,13 +23,13 @@ import { requiredMultiple } from './size.ts';
 
 export type { GridMap } from './grid-map.ts';
 
-const rules: Readonly<Record<string, FollowRule>> = { ...elementRules, ...movementRules };
+const rules: Readonly<Record<string, FollowRule>> = { ...elementRules, ...movementRules, ...sideRules };
 
 /** A file whose sizes were followed. */
 export interface AnySize {
   /** Every value that is a map of features over the image, in the file's order. */
   readonly maps: readonly GridMap[];
-  /** Why a value cannot be had at other sizes; undefined where nothing stands in its way that is known before it is written. */
+  /** Why a value is no map that can be had at other sizes; undefined where it is one, as far as is known before it is written. */
   obstacleOf(name: string): string | undefined;
   /**
    * The file for any size of image and any number of them, with chosen values as outputs.
@@ -65,7 +66,15 @@ export function anySize(model: ModelProto): AnySize {
   );
   return {
     maps,
-    obstacleOf: (name) => file.obstacles.get(name),
+    obstacleOf: (name) => {
+      const known = file.obstacles.get(name);
+      if (known !== undefined || maps.some((map) => map.name === name)) return known;
+      const open = file.sizes
+        .get(name)
+        ?.flatMap(({ factors }) => factors.find(({ state }) => state === 'open') ?? []);
+      if (open?.[0]) return undecided(open[0]);
+      return `its value ${shownName(name)} is no map of features over the image`;
+    },
     write: (outputs) => written(model, file, outputs),
   };
 }

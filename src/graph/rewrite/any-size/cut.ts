@@ -15,7 +15,7 @@ export function cutFromAxis(size: Size, start: number, end: number): Size {
   const { before, factors, after } = size;
   const factor = onlyFactor(size);
   const grid = all - before - after;
-  // What a Pad added is cut off again. A network that needed none at this size has a Pad of nothing, and a Slice of all.
+  // What a Pad added is cut off again.
   if (
     factor?.origin?.kind === 'padded' &&
     end === start + factor.origin.base.from &&

@@ -4,7 +4,7 @@ import type { Attribute } from '../../node.ts';
 import type { NodeProto, TensorProto } from '../../onnx.ts';
 import { dtypeCode } from '../../tensor.ts';
 import { attributeProto, rawBytes } from '../../write.ts';
-import { type Factor, paddingWindow, stands, unpadded } from './factor.ts';
+import { type Factor, paddingWindow, stands, undecided, unpadded } from './factor.ts';
 import { hasBatch, isFixed, numberOf, type Size } from './size.ts';
 
 /** What is behind all places, for the end of a Slice. */
@@ -125,12 +125,7 @@ export class Emitter {
 
   #factorAnew(factor: Factor): string {
     const { origin, state, from } = factor;
-    if (state === 'open') {
-      const [a, b] = [from, factor.sibling?.from];
-      stands(
-        `it takes ${a * (b ?? 1)} places apart as ${a} and ${b}, and nothing in it tells which of them is a window and which their number`,
-      );
-    }
+    if (state === 'open') stands(undecided(factor));
     if (state === 'fixed' || (!origin && state === 'grid')) return this.integers([from]);
     if (state === 'batch' || !origin) return this.#axis(this.#image, 0);
     switch (origin.kind) {

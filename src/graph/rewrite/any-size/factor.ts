@@ -165,6 +165,12 @@ const described = {
   open: 'open',
 };
 
+/** What is said of a factor that stayed open. */
+export function undecided({ from, sibling }: Factor): string {
+  const other = sibling?.from ?? 1;
+  return `it takes ${from * other} places apart as ${from} and ${other}, and nothing in it tells which of them is a window and which their number`;
+}
+
 export function fixed(from: number): Factor {
   return new Factor(from, 'fixed');
 }

@@ -57,6 +57,11 @@ function tableOf(dims: readonly number[], axes: readonly number[], sizes: readon
   const product = (of: readonly number[]) => of.reduce((all, size) => all * size, 1);
   const [first, last] = [axes[0] as number, axes.at(-1) as number];
   const factors = sizes.flatMap((size) => [...size.factors]);
+  const others = dims.filter((size, axis) => !axes.includes(axis) && size !== 1);
+  if (others.length > 1 && factors.some(({ origin }) => origin?.kind === 'part'))
+    stands(
+      'it has a table for each of its windows (a mask of shifted windows), which are there for one number of windows only',
+    );
   const single = sizes.length === 1 ? sizes[0] : undefined;
   const offset = sizes.some(({ before, after }) => before !== 0 || after !== 0);
   if (last - first !== axes.length - 1 || (offset && !single))
@@ -66,11 +71,6 @@ function tableOf(dims: readonly number[], axes: readonly number[], sizes: readon
   const expected = [rows, columns].filter((side) => side !== undefined);
   if (factors.length !== expected.length || factors.some((factor, index) => factor !== expected[index]))
     stands('its table of positions is not of rows and columns (of pairs of places, or of windows)');
-  const others = dims.filter((size, axis) => !axes.includes(axis) && size !== 1);
-  if (others.length > 1 && factors.some(({ origin }) => origin?.kind === 'part'))
-    stands(
-      'it has a table for each of its windows (a mask of shifted windows), which are there for one number of windows only',
-    );
   return {
     lead: product(dims.slice(0, first)),
     trail: product(dims.slice(last + 1)),
