@@ -25,6 +25,8 @@ export interface FreedFile {
   readonly normalization: Normalization | undefined;
   /** The values of the file that the layers are. */
   readonly values: readonly string[];
+  /** Why it is for its own size alone all the same; undefined where it is for any. */
+  readonly ownSizeOnly: string | undefined;
   /** Whether these are maps with channels first there too. */
   readonly areMaps: boolean;
   /** @throws BACKBONE_UNSUITABLE where it is not the function that the file is */
@@ -33,6 +35,7 @@ export interface FreedFile {
 
 /**
  * @param image - what the file takes
+ * @param mustBeAny - whether another size than the file's own is needed; else what cannot be rewritten for others may stay at it
  * @param wanted - values of the file that are to be layers, under their names. @default those that it proposes, as layer1, layer2, ...
  * @throws BACKBONE_UNSUITABLE with what stands in the way
  */
@@ -41,6 +44,7 @@ export async function freedFile(
   path: string,
   model: ModelProto,
   image: OneImage,
+  mustBeAny: boolean,
   wanted?: readonly string[],
 ): Promise<FreedFile> {
   const one = forOneSize(path, model, image, wanted ?? outputsOf(path, model));
@@ -60,7 +64,16 @@ export async function freedFile(
       'it has no blocks whose sums could serve as layers; name values of it as layers (--layers A,B)';
     stops(path, image.size, followed.maps.length > 0 ? none : (reason ?? none));
   }
-  const { model: rewritten, sizeMultiple } = freeing(path, image.size, () => followed.write(chosen));
+  let ownSizeOnly: string | undefined;
+  const { model: rewritten, sizeMultiple } = freeing(path, image.size, () => {
+    try {
+      return followed.write(chosen);
+    } catch (error) {
+      if (mustBeAny || !isObstacle(error)) throw error;
+      ownSizeOnly = reasonOf(error);
+      return followed.write(chosen, true);
+    }
+  });
   const layers = chosen.map(({ map, name }) => ({
     name,
     channels: map.channels,
@@ -72,6 +85,7 @@ export async function freedFile(
     sizeMultiple,
     normalization: innerNormalization(prepared, image.name, image.bytes),
     values: chosen.map(({ map }) => one.shownAs(map.name)),
+    ownSizeOnly,
     areMaps: chosen.every(({ map }) => map.layout === 'channels first'),
     check: async (normalization) => {
       await requireSameFunction(engine, path, {
@@ -91,9 +105,18 @@ function freeing<T>(path: string, size: ImageSize, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof CladError) || error.code !== 'MODEL_UNSUITABLE') throw error;
-    return stops(path, size, error.message.replace(/^The ONNX file cannot be used: (.*)\.$/s, '$1'));
+    if (!isObstacle(error)) throw error;
+    return stops(path, size, reasonOf(error));
   }
+}
+
+function isObstacle(error: unknown): error is CladError {
+  return error instanceof CladError && error.code === 'MODEL_UNSUITABLE';
+}
+
+/** The reason alone, out of the catalogue's sentence. */
+function reasonOf({ message }: CladError): string {
+  return message.replace(/^The ONNX file cannot be used: (.*)\.$/s, '$1');
 }
 
 function stops(path: string, size: ImageSize, reason: string): never {

@@ -7,7 +7,7 @@ import { CladError } from '../../core/errors.ts';
 import { sha256 as sha256Of } from '../../core/sha256.ts';
 import { declaredOutputs, decodeModel, encodeModel, type ModelProto } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import { type SizeOption, sizeOf, sizeOption, sizeText } from '../../image/size-option.ts';
+import { sizeOf, sizeOption, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type FreedFile, freedFile } from './any-size.ts';
@@ -47,14 +47,15 @@ export async function encoderWithoutCard(file: FixedFile): Promise<Backbone | un
   const maps = outputs.filter(({ shape }) => shape.length === 4).map(({ name }) => name);
   const said = normalizationOf(flags);
   const segments = isSegmentAnything(image, outputs);
-  const must = image.coloursLast || image.bytes || segments || (size !== undefined && !isOf(size, image));
+  const otherSize = size !== undefined && !isOf(size, image);
+  const must = otherSize || image.coloursLast || image.bytes || segments;
   const engine = file.engine ?? (await nodeEngine());
   const given = flags.layers ?? (conventional.length > 0 ? conventional : undefined);
   // Several maps were put out to be features; one alone ends a task of its own.
   const names = given ?? (maps.length > 1 ? maps : undefined);
-  // What is used as it is, and was before files could be rewritten.
+  // What can be used as it is stays what it is.
   if (!must && (conventional.length > 0 || maps.length > 0) && !flags.layers) return undefined;
-  const freed = await freedFile(engine, path, model, image, names).catch((error: unknown) => {
+  const freed = await freedFile(engine, path, model, image, otherSize, names).catch((error: unknown) => {
     if (must || !(error instanceof CladError)) throw error;
     return undefined;
   });
@@ -63,12 +64,12 @@ export async function encoderWithoutCard(file: FixedFile): Promise<Backbone | un
     said ?? freed.normalization ?? (segments || conventional.length > 0 ? imageNet : undefined);
   const card = cardOf(file, image, freed, normalization);
   if (!normalization) {
-    const { usualLayers: _, ...needed } = { ...card, layers: asInFile(freed) };
+    const { usualLayers: _, ...needed } = { ...card, layers: asInFile(freed), source: 'unknown' };
     throw cardNeeded(path, needed, false, 'nothing says how images are normalised');
   }
   const assumed = said ? [] : assumptions(card.name, freed.normalization, segments);
   if (!given) assumed.push(`Layers of ${card.name}: ${layersText(freed)}.`);
-  return backbone(file, freed, card, [...assumed, rewrittenText(card.name, image)]);
+  return backbone(file, freed, card, [...assumed, rewrittenText(card.name, image, freed)]);
 }
 
 /**
@@ -80,13 +81,25 @@ export async function encoderWithCard(file: FixedFile, card: WrittenCard): Promi
   const { path, model } = file;
   const image = oneImage(model, path);
   const size = file.size ?? sizeOf(card.inputSize);
-  if (!image || (isOf(size, image) && !image.coloursLast && !image.bytes)) return undefined;
-  const engine = file.engine ?? (await nodeEngine());
+  if (!image) return undefined;
+  const otherSize = !isOf(size, image);
+  const must = otherSize || image.coloursLast || image.bytes;
   const names = card.layers.map(({ name }) => name);
-  const freed = await freedFile(engine, path, model, image, names);
+  if (!must && names.every((name) => isMapOutput(model, path, name))) return undefined;
+  const engine = file.engine ?? (await nodeEngine());
+  const freed = await freedFile(engine, path, model, image, otherSize, names).catch((error: unknown) => {
+    if (must || !(error instanceof CladError)) throw error;
+    return undefined;
+  });
+  if (!freed || (!must && freed.areMaps)) return undefined;
   const sizeMultiple = leastCommonMultiple(card.sizeMultiple ?? 1, freed.sizeMultiple);
   const own = { ...card, inputSize: sizeOption(size), ...(sizeMultiple > 1 && { sizeMultiple }) };
-  return backbone(file, freed, own, [rewrittenText(card.name, image)]);
+  return backbone(file, freed, own, [rewrittenText(card.name, image, freed)]);
+}
+
+function isMapOutput(model: ModelProto, path: string, name: string): boolean {
+  const outputs = withPath(path, () => declaredOutputs(model));
+  return outputs.some((output) => output.name === name && output.shape.length === 4);
 }
 
 async function backbone(
@@ -105,19 +118,19 @@ async function backbone(
 function cardOf(
   { path, flags, size, sha256 }: FixedFile,
   image: OneImage,
-  { layers, sizeMultiple }: FreedFile,
+  { layers, sizeMultiple, ownSizeOnly }: FreedFile,
   normalization: Normalization | undefined,
 ): WrittenCard {
   return {
     name: nameOf(path),
     inputName: image.name,
-    inputSize: size ? sizeOption(size) : usualSize(image.size, sizeMultiple),
+    inputSize: sizeOption(size ?? (ownSizeOnly ? image.size : usualSize(image.size, sizeMultiple))),
     ...(sizeMultiple > 1 && { sizeMultiple }),
     ...(normalization ?? imageNet),
     layers: [...layers],
     ...(flags.layers === undefined && { usualLayers: layers.map(({ name }) => name) }),
     licence: 'unknown',
-    source: `${basename(path)} (sha256 ${sha256.slice(0, 16)}), rewritten for any size of image`,
+    source: `${basename(path)} (sha256 ${sha256.slice(0, 16)})${ownSizeOnly ? '' : ', rewritten for any size of image'}`,
     ...defined(flags),
   };
 }
@@ -127,9 +140,9 @@ function asInFile({ layers, values }: FreedFile): WrittenCard['layers'] {
   return layers.map((layer, at) => ({ ...layer, name: values[at] ?? layer.name }));
 }
 
-function usualSize({ width, height }: ImageSize, multiple: number): SizeOption {
-  if (width !== height || width <= usualSide) return sizeOption({ width, height });
-  return Math.ceil(usualSide / multiple) * multiple;
+function usualSize(own: ImageSize, multiple: number): ImageSize {
+  if (own.width !== own.height || own.width <= usualSide) return own;
+  return sizeOf(Math.ceil(usualSide / multiple) * multiple);
 }
 
 function isOf(size: ImageSize, image: OneImage): boolean {
@@ -162,8 +175,11 @@ function layersText({ layers, values }: FreedFile): string {
     .join('; ');
 }
 
-function rewrittenText(name: string, { size }: OneImage): string {
-  return `${name} is made for ${sizeText(size)} pixels; it was rewritten for any size, and at that size it is the same function.`;
+function rewrittenText(name: string, { size }: OneImage, { ownSizeOnly }: FreedFile): string {
+  const made = `${name} is made for ${sizeText(size)} pixels`;
+  return ownSizeOnly === undefined
+    ? `${made}; it was rewritten for any size, and at that size it is the same function.`
+    : `${made}, and stays so, since ${ownSizeOnly}.`;
 }
 
 function leastCommonMultiple(a: number, b: number): number {

@@ -55,7 +55,7 @@ export async function requireSameFunction(engine: Engine, path: string, compared
     const numbers = `off by ${off.toPrecision(2)} where its largest number is ${largest.toPrecision(2)}`;
     unsuitable(
       path,
-      `rewritten for any size, it is not the same function at ${sizeText(size)} pixels: its layer ${name} is ${numbers}`,
+      `rewritten, it is not the same function at its own ${sizeText(size)} pixels: its layer ${name} is ${numbers}`,
     );
   }
 }

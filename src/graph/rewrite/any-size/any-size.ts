@@ -34,9 +34,10 @@ export interface AnySize {
   /**
    * The file for any size of image and any number of them, with chosen values as outputs.
    * @param outputs - each a map [N, C, rows, columns] there, whatever it is in the file
+   * @param ownSize - for the file's own size alone, where what stands in the way of others does not matter. @default false
    * @throws MODEL_UNSUITABLE with what stands in the way
    */
-  write(outputs: readonly NamedMap[]): Written;
+  write(outputs: readonly NamedMap[], ownSize?: boolean): Written;
 }
 
 /** A map, and what it is called as an output. */
@@ -75,11 +76,16 @@ export function anySize(model: ModelProto): AnySize {
       if (open?.[0]) return undecided(open[0]);
       return `its value ${shownName(name)} is no map of features over the image`;
     },
-    write: (outputs) => written(model, file, outputs),
+    write: (outputs, ownSize = false) => written(model, file, outputs, ownSize),
   };
 }
 
-function written(model: ModelProto, file: FollowedFile, outputs: readonly NamedMap[]): Written {
+function written(
+  model: ModelProto,
+  file: FollowedFile,
+  outputs: readonly NamedMap[],
+  ownSize: boolean,
+): Written {
   const wanted = new Set(
     neededNodes(
       model.graph.node ?? [],
@@ -87,7 +93,7 @@ function written(model: ModelProto, file: FollowedFile, outputs: readonly NamedM
     ).nodes,
   );
   const { image } = file;
-  const emit = new Emitter(freshNames(model), image.name);
+  const emit = new Emitter(freshNames(model), image.name, ownSize);
   for (const { node, write } of file.seen) {
     if (!wanted.has(node)) continue;
     const obstacle = (node.output ?? [])
@@ -99,7 +105,8 @@ function written(model: ModelProto, file: FollowedFile, outputs: readonly NamedM
   }
   for (const { map, name } of outputs) writeMap(emit, map, name);
   const equal = file.equal.filter(({ node }) => wanted.has(node)).map((each) => each.equal);
-  const sizeMultiple = requiredMultiple(equal, image);
+  const sizeMultiple = ownSize ? 1 : requiredMultiple(equal, image);
+  const [height, width] = ownSize ? [image.rows, image.columns] : ['H', 'W'];
   const names = outputs.map(({ name }) => name);
   const { nodes } = neededNodes(emit.nodes, names);
   const whole = withoutUnusedConstants({
@@ -108,7 +115,7 @@ function written(model: ModelProto, file: FollowedFile, outputs: readonly NamedM
       ...model.graph,
       node: numberedCpuNodes(nodes),
       initializer: [...(model.graph.initializer ?? []), ...emit.constants],
-      input: [valueInfo(image.name, { dtype: 'float32', shape: ['N', 3, 'H', 'W'] })],
+      input: [valueInfo(image.name, { dtype: 'float32', shape: ['N', 3, height, width] })],
       output: outputs.map(({ map, name }) =>
         valueInfo(name, { dtype: 'float32', shape: ['N', map.channels, `${name}_rows`, `${name}_columns`] }),
       ),

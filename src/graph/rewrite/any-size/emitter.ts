@@ -13,13 +13,16 @@ export const toTheEnd = 2 ** 31 - 1;
 export class Emitter {
   readonly nodes: NodeProto[] = [];
   readonly constants: TensorProto[] = [];
+  /** Whether all sizes are those that the file is made for. */
+  readonly ownSize: boolean;
   readonly #fresh: (stem: string) => string;
   /** Name of the value whose first axis is the batch. */
   readonly #image: string;
   readonly #factors = new Map<Factor, string>();
   readonly #vectors = new Map<string, string>();
 
-  constructor(fresh: (stem: string) => string, image: string) {
+  constructor(fresh: (stem: string) => string, image: string, ownSize: boolean) {
+    this.ownSize = ownSize;
     this.#fresh = fresh;
     this.#image = image;
   }
@@ -125,6 +128,7 @@ export class Emitter {
 
   #factorAnew(factor: Factor): string {
     const { origin, state, from } = factor;
+    if (this.ownSize && state !== 'batch') return this.integers([from]);
     if (state === 'open') stands(undecided(factor));
     if (state === 'fixed' || (!origin && state === 'grid')) return this.integers([from]);
     if (state === 'batch' || !origin) return this.#axis(this.#image, 0);

@@ -39,7 +39,7 @@ function together(sizes: readonly Size[], step: Step): Size {
 
 /** Operands that are broadcast. A constant of the file as large as the grid is a table of positions. */
 const broadcast: FollowRule = (step) => {
-  const { inputs, operation, file } = step;
+  const { inputs, file } = step;
   const rank = Math.max(...inputs.map((sizes) => sizes?.length ?? 0));
   const onAxis = (sizes: readonly Size[] | undefined, axis: number) => sizes?.[sizes.length - rank + axis];
   const constantAt = inputs.findIndex((_, at) => file.isConstant(inputName(step, at)));
@@ -53,10 +53,6 @@ const broadcast: FollowRule = (step) => {
     return grid;
   });
   if (tabled.length === 0) return { outputs: [outputs] };
-  if (operation !== 'Add' && operation !== 'Sub')
-    stands(
-      `its ${operation} has a table of as many positions as its grid has (rotary positions, or a mask), which cannot be made for another`,
-    );
   return { outputs: [outputs], write: (emit) => writeTable(emit, step, constantAt, outputs, tabled) };
 };
 

@@ -32,6 +32,14 @@ export function writeTable(
   sizes: readonly Size[],
   axes: readonly number[],
 ): void {
+  if (emit.ownSize) {
+    emit.keep(step.node);
+    return;
+  }
+  if (step.operation !== 'Add' && step.operation !== 'Sub')
+    stands(
+      `its ${step.operation} has a table of as many positions as its grid has (rotary positions, or a mask), which cannot be made for another`,
+    );
   const tensor = step.file.constant(inputName(step, at));
   const data = tensor && float32Values(tensor);
   if (!tensor || !data) stands('its table of positions is computed, or of another type than float32');
