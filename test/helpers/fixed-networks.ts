@@ -46,10 +46,17 @@ function begun({ height, width }: Sides, channels: number, stride: number) {
 const tokensOf = (map: Tensor, rows: number, columns: number) =>
   transpose(reshape(map, [1, map.shape[1] as number, rows * columns]), [0, 2, 1]);
 
-/** Each token with a mean of all, by how alike they are. @param biases - of each pair of them */
-function attended(tokens: Tensor, ...biases: readonly Tensor[]): Tensor {
+/**
+ * Each token with a mean of all, by how alike they are.
+ * @param bias - of each pair of them
+ * @param mask - of each pair in each window
+ */
+function attended(tokens: Tensor, bias?: Tensor, mask?: Tensor): Tensor {
   const alike = matmul(tokens, transpose(tokens, [0, 2, 1]));
-  return matmul(softmax(biases.reduce((sum, bias) => add(sum, bias), alike)), tokens);
+  const biased = bias ? add(alike, bias) : alike;
+  if (!mask) return matmul(softmax(biased), tokens);
+  const windows = reshape(biased, [1, ...(alike.shape as number[])]);
+  return matmul(softmax(reshape(add(windows, mask), alike.shape)), tokens);
 }
 
 export interface Windows {
@@ -76,11 +83,9 @@ export function windowed(
   const cut = reshape(grid, [1, down, window, across, window, channels]);
   const places = window * window;
   const windows = reshape(transpose(cut, [0, 1, 3, 2, 4, 5]), [down * across, places, channels]);
-  const biases = [
-    ...(biased ? [weight(graph, 'bias', [1, places, places])] : []),
-    ...(masked ? [weight(graph, 'mask', [down * across, places, places])] : []),
-  ];
-  const seen = add(attended(windows, ...biases), weight(graph, 'shift', [channels]));
+  const bias = biased ? weight(graph, 'bias', [1, places, places]) : undefined;
+  const mask = masked ? weight(graph, 'mask', [1, down * across, places, places]) : undefined;
+  const seen = add(attended(windows, bias, mask), weight(graph, 'shift', [channels]));
   const back = transpose(reshape(seen, [1, down, across, window, window, channels]), [0, 1, 3, 2, 4, 5]);
   let whole = reshape(back, [1, down * window, across * window, channels]);
   if (more > 0) whole = slice(whole, 1, 0, rows);

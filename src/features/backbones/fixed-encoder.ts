@@ -47,7 +47,7 @@ export async function encoderWithoutCard(file: FixedFile): Promise<Backbone | un
   const maps = outputs.filter(({ shape }) => shape.length === 4).map(({ name }) => name);
   const said = normalizationOf(flags);
   const segments = isSegmentAnything(image, outputs);
-  const otherSize = size !== undefined && !isOf(size, image);
+  const otherSize = size !== undefined && !image.takes(size);
   const must = otherSize || image.coloursLast || image.bytes || segments;
   const engine = file.engine ?? (await nodeEngine());
   const given = flags.layers ?? (conventional.length > 0 ? conventional : undefined);
@@ -82,7 +82,7 @@ export async function encoderWithCard(file: FixedFile, card: WrittenCard): Promi
   const image = oneImage(model, path);
   const size = file.size ?? sizeOf(card.inputSize);
   if (!image) return undefined;
-  const otherSize = !isOf(size, image);
+  const otherSize = !image.takes(size);
   const must = otherSize || image.coloursLast || image.bytes;
   const names = card.layers.map(({ name }) => name);
   if (!must && names.every((name) => isMapOutput(model, path, name))) return undefined;
@@ -143,10 +143,6 @@ function asInFile({ layers, values }: FreedFile): WrittenCard['layers'] {
 function usualSize(own: ImageSize, multiple: number): ImageSize {
   if (own.width !== own.height || own.width <= usualSide) return own;
   return sizeOf(Math.ceil(usualSide / multiple) * multiple);
-}
-
-function isOf(size: ImageSize, image: OneImage): boolean {
-  return sizeText(size) === sizeText(image.size);
 }
 
 /** The image encoders of Segment Anything and its smaller relatives: 1024 pixels, 256 channels at stride 16. */

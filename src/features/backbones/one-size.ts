@@ -16,7 +16,10 @@ import { fixedSizeOf, unsuitable, withPath } from './backbone-file.ts';
 /** What a file wants of its one image. */
 export interface OneImage {
   readonly name: string;
+  /** What it is made for; a file that is fixed in one direction alone is taken for a square. */
   readonly size: ImageSize;
+  /** Whether it takes images of another size as it is. */
+  takes(size: ImageSize): boolean;
   /** Whether colours are its last axis: [1, H, W, 3]. */
   readonly coloursLast: boolean;
   /** Whether it takes bytes. */
@@ -36,7 +39,10 @@ export function oneImage(model: ModelProto, path: string): OneImage | undefined 
     : input;
   const size = fixedSizeOf(sides);
   if (!size || (typeof sides.shape[1] === 'number' && sides.shape[1] !== 3)) return undefined;
-  return { name, size, coloursLast, bytes: dtype === 'uint8' };
+  const [height, width] = sides.shape.slice(2);
+  const fits = (side: unknown, given: number) => typeof side !== 'number' || side === given;
+  const takes = (given: ImageSize) => fits(height, given.height) && fits(width, given.width);
+  return { name, size, takes, coloursLast, bytes: dtype === 'uint8' };
 }
 
 /** The file in our operator set, behind one image [1, 3, H, W], and where its values are there. */

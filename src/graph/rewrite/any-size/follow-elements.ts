@@ -49,6 +49,7 @@ const broadcast: FollowRule = (step) => {
     const constant = constantAt < 0 ? undefined : onAxis(inputs[constantAt], axis);
     const grid = all.find((size) => size !== constant && isGrid(size) && numberOf(size) !== 1);
     if (!constant || !grid || numberOf(constant) === 1) return together(all, step);
+    if (hasBatch(grid)) stands('it has a table for the windows of one image, so it takes no second one');
     tabled.push(axis);
     return grid;
   });

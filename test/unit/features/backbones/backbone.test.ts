@@ -179,8 +179,9 @@ describe('a file without a card', () => {
       [8, 12],
     ]);
     const high = await written('high.onnx', tiny({ inputShape: [1, 3, 64, 'W'] }));
-    expect((await loadBackbone(high, { inputSize: '96x64' })).card.inputSize).toBe('96x64');
-    await expect(loadBackbone(high, { inputSize: '64x96' })).rejects.toThrow('64 pixels');
+    const wide = await loadBackbone(high, { inputSize: '96x64' });
+    expect([wide.card.inputSize, wide.rewritten]).toEqual(['96x64', undefined]);
+    expect((await loadBackbone(high, { inputSize: '64x96' })).rewritten).toBe(true);
   });
 
   it.each([
