@@ -62,7 +62,7 @@ export async function encoderWithoutCard(file: FixedFile): Promise<Backbone | un
   if (!freed || (!must && flags.layers && freed.areMaps)) return undefined;
   const normalization =
     said ?? freed.normalization ?? (segments || conventional.length > 0 ? imageNet : undefined);
-  const card = cardOf(file, image, freed, normalization);
+  const card = cardOf(file, image, freed, normalization, names === undefined);
   if (!normalization) {
     const { usualLayers: _, ...needed } = { ...card, layers: asInFile(freed), source: 'unknown' };
     throw cardNeeded(path, needed, false, 'nothing says how images are normalised');
@@ -120,6 +120,7 @@ function cardOf(
   image: OneImage,
   { layers, sizeMultiple, ownSizeOnly }: FreedFile,
   normalization: Normalization | undefined,
+  proposed: boolean,
 ): WrittenCard {
   return {
     name: nameOf(path),
@@ -128,7 +129,7 @@ function cardOf(
     ...(sizeMultiple > 1 && { sizeMultiple }),
     ...(normalization ?? imageNet),
     layers: [...layers],
-    ...(flags.layers === undefined && { usualLayers: layers.map(({ name }) => name) }),
+    ...(proposed && { usualLayers: layers.map(({ name }) => name) }),
     licence: 'unknown',
     source: `${basename(path)} (sha256 ${sha256.slice(0, 16)})${ownSizeOnly ? '' : ', rewritten for any size of image'}`,
     ...defined(flags),

@@ -18,6 +18,8 @@ import {
   type Tensor,
   transpose,
 } from '../../../../src/graph/index.ts';
+import { asCompared } from '../../../../src/methods/shared/option-groups.ts';
+import { withOwnLayers } from '../../../../src/methods/shared/patch-view.ts';
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { windowed } from '../../../helpers/fixed-networks.ts';
@@ -80,6 +82,8 @@ describe('an encoder that was exported for one size', () => {
       expect.stringMatching(/^Layers of vit: layer1 is Add_\d+, 12 channels at stride 4\.$/),
       'vit is made for 96 pixels; it was rewritten for any size, and at that size it is the same function.',
     ]);
+    const options = withOwnLayers({ features: asCompared.features }, await loadBackbone('vit', {}, engine));
+    expect(options.features).toMatchObject({ layers: ['layer1'], fineLayers: [] });
     expect((await verifyBackbone('vit', engine)).layers[0]?.shape).toEqual([1, 12, 20, 20]);
     // What was written is a file for any size: nothing is rewritten again.
     expect((await loadBackbone('vit', {}, engine, 64)).rewritten).toBeUndefined();
