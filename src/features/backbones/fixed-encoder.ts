@@ -59,7 +59,7 @@ export async function encoderWithoutCard(file: FixedFile): Promise<Backbone | un
     if (must || !(error instanceof CladError)) throw error;
     return undefined;
   });
-  if (!freed || (!must && flags.layers && freed.areMaps)) return undefined;
+  if (!freed || (!must && freed.areMaps)) return undefined;
   const normalization =
     said ?? freed.normalization ?? (segments || conventional.length > 0 ? imageNet : undefined);
   const card = cardOf(file, image, freed, normalization, names === undefined);
