@@ -4,11 +4,13 @@ import {
   add,
   concat,
   conv,
+  expand,
   Graph,
   type ModelProto,
   matmul,
   mean,
   mul,
+  type Operator,
   padAxis,
   reshape,
   slice,
@@ -140,6 +142,38 @@ export function positioned(sides: Sides, { kind, table }: Positions): ModelProto
   const seen = add(tokens, attended(tokens));
   const grid = skipped === 0 ? seen : slice(seen, 1, skipped, skipped + places);
   graph.output('layer', reshape(transpose(grid, [0, 2, 1]), [1, channels, rows, columns]));
+  return graph.toModel();
+}
+
+/** A mean of the whole map beside each place, and a coarse map brought to the sides of a finer one, each to baked sizes. */
+export function pyramid(sides: Sides): ModelProto {
+  const { graph, map, rows, columns } = begun(sides, 6, 4);
+  const coarse = conv(map, weight(graph, 'coarse', [6, 6, 2, 2]), undefined, { stride: 2 });
+  const all = mean(coarse, { axes: [2, 3], keepDims: true });
+  const beside = concat([coarse, expand(all, coarse.shape)], 1);
+  const mixed = conv(beside, weight(graph, 'mix', [6, 12, 1, 1]), undefined);
+  const [finer] = graph.add(
+    'Resize',
+    [mixed, undefined, undefined, graph.integers([1, 6, rows, columns])],
+    [{ dtype: 'float32', shape: map.shape }],
+    { attributes: { mode: { string: 'linear' } } },
+  );
+  graph.output('layer', add(map, finer as Tensor));
+  return graph.toModel();
+}
+
+/** Attention of all places as sums over letters. */
+export function summed(sides: Sides): ModelProto {
+  const { graph, map, rows, columns } = begun(sides, 6, 8);
+  const tokens = tokensOf(map, rows, columns);
+  const einsum = (equation: string, a: Tensor, b: Tensor, shape: readonly number[]) =>
+    graph.add('Einsum' as Operator, [a, b], [{ dtype: 'float32', shape }], {
+      attributes: { equation: { string: equation } },
+    })[0] as Tensor;
+  const alike = einsum('bic,bjc->bij', tokens, tokens, [1, rows * columns, rows * columns]);
+  const seen = einsum('bij,bjc->bic', softmax(alike), tokens, tokens.shape as number[]);
+  const grid = reshape(add(tokens, seen), [1, rows, columns, 6]);
+  graph.output('layer', transpose(grid, [0, 3, 1, 2]));
   return graph.toModel();
 }
 

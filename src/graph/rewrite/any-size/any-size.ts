@@ -61,7 +61,7 @@ export interface Written {
 export function anySize(model: ModelProto): AnySize {
   const file = new FollowedFile(model, rules);
   for (const node of model.graph.node ?? []) file.follow(node);
-  file.settleByBatch();
+  file.settleRest();
   const maps = file.seen.flatMap(({ node }) =>
     (node.output ?? []).flatMap((name) => gridMap(name, file.sizes.get(name), node, file.sizes) ?? []),
   );

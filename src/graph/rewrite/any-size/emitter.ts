@@ -135,6 +135,8 @@ export class Emitter {
     switch (origin.kind) {
       case 'axis':
         return this.#axis(origin.value, origin.axis);
+      case 'repeated':
+        return this.product(factor.repeats ?? []);
       case 'rolled':
         return this.factor(origin.base);
       case 'scaled': {

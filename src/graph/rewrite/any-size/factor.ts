@@ -36,6 +36,8 @@ type Origin =
   | { readonly kind: 'scaled'; readonly base: Factor; readonly times: number; readonly per: number }
   /** `base` with some places brought from one end to the other. */
   | { readonly kind: 'rolled'; readonly base: Factor }
+  /** One place repeated as often as the file says: as often as what it meets has places. */
+  | { readonly kind: 'repeated' }
   /** One of the two parts of another factor. */
   | { readonly kind: 'part'; readonly whole: Factor };
 
@@ -48,6 +50,8 @@ export class Factor {
   readonly #parts: (readonly [Factor, Factor])[] = [];
   /** Factors that are of its kind, because they met. */
   readonly #met = new Set<Factor>();
+  /** Of what is repeated: as many as this gives, and the factors that it is made of. */
+  #repeats: { readonly factors: readonly Factor[]; at(image: ImageSides): number } | undefined;
   /** Whether it stands beside the batch somewhere: the network does the same for each of it. */
   besideBatch = false;
 
@@ -143,11 +147,23 @@ export class Factor {
       if (one.#state === 'open') one.settle(two.#state === 'grid' ? 'grid' : 'fixed');
   }
 
+  /** What it is repeated for; undefined where that is not known, or it is no such factor. */
+  get repeats(): readonly Factor[] | undefined {
+    return this.#repeats?.factors;
+  }
+
+  /** Tells of what is repeated for what it is. */
+  repeatFor(factors: readonly Factor[], at: (image: ImageSides) => number): void {
+    this.#repeats = { factors, at };
+    this.settle('grid');
+  }
+
   /** Its value for an image. */
   at(image: ImageSides): number {
     const { origin } = this;
     if (!origin || this.#state !== 'grid') return this.from;
     if (origin.kind === 'axis') return origin.at(image);
+    if (origin.kind === 'repeated') return this.#repeats?.at(image) ?? this.from;
     if (origin.kind === 'part')
       return Math.ceil(unpadded(origin.whole).at(image) / (this.sibling?.from ?? 1));
     if (origin.kind === 'rolled') return origin.base.at(image);
@@ -166,9 +182,16 @@ const described = {
 };
 
 /** What is said of a factor that stayed open. */
-export function undecided({ from, sibling }: Factor): string {
+export function undecided({ from, sibling, origin }: Factor): string {
+  if (origin?.kind === 'repeated')
+    return `it repeats a value ${from} times, and nothing in it tells what for`;
   const other = sibling?.from ?? 1;
   return `it takes ${from * other} places apart as ${from} and ${other}, and nothing in it tells which of them is a window and which their number`;
+}
+
+/** What a file repeats so many times, for a reason that shows later. */
+export function repeated(from: number): Factor {
+  return new Factor(from, 'open', { kind: 'repeated' });
 }
 
 export function fixed(from: number): Factor {

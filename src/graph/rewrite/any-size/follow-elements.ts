@@ -1,5 +1,5 @@
 /** @file Sizes through what is done element by element, through products, convolutions, norms and sums. */
-import { intOf, intsOf } from '../../attributes.ts';
+import { intOf, intsOf, stringOf } from '../../attributes.ts';
 import { stands } from './factor.ts';
 import {
   type Followed,
@@ -127,20 +127,37 @@ const reduced: FollowRule = (step) => {
   };
 };
 
+/** Letters are sizes: a letter that stands at several is one size. */
+const einsum: FollowRule = (step) => {
+  const [from = '', to] = stringOf(step.attributes, 'equation', '').replaceAll(' ', '').split('->');
+  const letters = new Map<string, Size>();
+  if (to === undefined || from.includes('.')) stands('it leaves letters of its equation out');
+  for (const [at, word] of from.split(',').entries())
+    for (const [axis, letter] of [...word].entries()) {
+      const size = sizesOf(step, at)[axis] as Size;
+      const before = letters.get(letter);
+      letters.set(letter, before ? met(before, size, step) : size);
+    }
+  const constants = from.split(',').filter((_, at) => step.file.isConstant(inputName(step, at)));
+  const weighed = [...constants.join('')].some((letter) => isGrid(letters.get(letter) as Size));
+  if (weighed) stands('it has weights for each place of its grid, which are there for one size only');
+  return { outputs: [[...to].map((letter) => letters.get(letter) as Size)] };
+};
+
 const named = (names: string, rule: FollowRule) =>
   Object.fromEntries(names.split(/\s+/).map((name) => [name, rule]));
 
 export const elementRules: Readonly<Record<string, FollowRule>> = {
   ...named(
-    `Abs Cast Ceil Clip Cos Elu Erf Exp Floor HardSigmoid HardSwish Identity LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal Relu
-    Round Selu Sigmoid Sign Sin Softmax Softplus Softsign Sqrt Tanh`,
+    `Abs Cast Ceil Celu Clip Cos Elu Erf Exp Floor HardSigmoid HardSwish Identity LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal Relu
+    Round Selu Sigmoid Sign Sin Softmax Softplus Softsign Sqrt Tanh ThresholdedRelu`,
     asFirst,
   ),
   ...named(
     'Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Min Mul Or PRelu Pow Sub Sum Where',
     broadcast,
   ),
-  ...named('ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum', reduced),
+  ...named('ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare', reduced),
   ...named('GlobalAveragePool GlobalMaxPool', globallyPooled),
   ...named('AveragePool MaxPool', pooled),
   ...named('Conv ConvTranspose', convolved),
@@ -149,6 +166,7 @@ export const elementRules: Readonly<Record<string, FollowRule>> = {
     normalised(() => 1, false),
   ),
   LayerNormalization: normalised(({ attributes }) => intOf(attributes, 'axis', -1), true),
+  Einsum: einsum,
   MatMul: product,
   Gemm: gemm,
 };

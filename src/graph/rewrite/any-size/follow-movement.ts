@@ -3,10 +3,20 @@ import { intOf, intsOf } from '../../attributes.ts';
 import type { NodeProto } from '../../onnx.ts';
 import { axesOf } from '../../shapes/known.ts';
 import { cutFromAxis } from './cut.ts';
-import { stands } from './factor.ts';
+import { Factor, fixed, repeated, stands } from './factor.ts';
 import { reshape } from './follow-reshape.ts';
-import { type Followed, type FollowRule, inputName, met, numbersAt, shapeAt, sizesOf } from './rule.ts';
-import { fixedSize, hasBatch, isFixed, numberOf, type Size, sizeOf } from './size.ts';
+import {
+  type Followed,
+  type FollowRule,
+  inputName,
+  met,
+  numbersAt,
+  outputName,
+  shapeAt,
+  shownName,
+  sizesOf,
+} from './rule.ts';
+import { fixedSize, hasBatch, isFixed, numberOf, onlyFactor, type Size, sizeOf } from './size.ts';
 
 const transpose: FollowRule = (step) => {
   const x = sizesOf(step, 0);
@@ -117,7 +127,9 @@ const expand: FollowRule = (step) => {
   const [skipped, left] = [shape.length - x.length, shape.length - (said?.length ?? 0)];
   const outputs = shape.map((to, axis) => {
     const own = x[axis - skipped] ?? fixedSize(1);
-    return numberOf(own) === to && !(to === 1 && isFixed(own)) ? own : (said?.[axis - left] ?? fixedSize(to));
+    if (numberOf(own) === to && !(to === 1 && isFixed(own))) return own;
+    const size = said?.[axis - left];
+    return to === 1 || (size && !isFixed(size)) ? (size ?? own) : sizeOf([repeated(to)]);
   });
   const write: Followed['write'] = (emit) => {
     const sizes = outputs.map((size, axis) => (size === x[axis - skipped] ? 1 : emit.size(size)));
@@ -133,6 +145,50 @@ const filled: FollowRule = (step) => {
   return { outputs: [outputs], write: outputs.every(isFixed) ? undefined : write };
 };
 
+const tile: FollowRule = (step) => {
+  const x = sizesOf(step, 0);
+  const outputs = shapeAt(step).map((to, axis) => {
+    const own = x[axis] as Size;
+    if (numberOf(own) === to) return own;
+    if (numberOf(own) !== 1) return isFixed(own) ? fixedSize(to) : stands('it repeats a map side by side');
+    return sizeOf([repeated(to)]);
+  });
+  const write: Followed['write'] = (emit) => {
+    const times = outputs.map((size, axis) => {
+      const own = x[axis] as Size;
+      if (size === own) return 1;
+      return isFixed(own) && numberOf(own) !== 1 ? numberOf(size) / numberOf(own) : emit.size(size);
+    });
+    emit.keep({ ...step.node, input: [inputName(step, 0), emit.vector(times)] });
+  };
+  return { outputs: [outputs], write };
+};
+
+/** Channels as places, or places as channels. */
+const reordered =
+  (larger: boolean): FollowRule =>
+  (step) => {
+    const [batch, channels, ...sides] = sizesOf(step, 0) as [Size, Size, ...Size[]];
+    const block = intOf(step.attributes, 'blocksize', 1);
+    const count = numberOf(channels);
+    const grown = sides.map((size) => {
+      if (isFixed(size)) return fixedSize(larger ? numberOf(size) * block : numberOf(size) / block);
+      const base = onlyFactor(size);
+      if (!base) stands('it takes a map apart that is no plain one');
+      const [times, per] = larger ? [block, 1] : [1, block];
+      return sizeOf([new Factor((base.from * times) / per, 'grid', { kind: 'scaled', base, times, per })]);
+    });
+    // A map whose sides are no multiples cannot be folded up.
+    if (!larger)
+      for (const [at, size] of sides.entries()) {
+        const factor = onlyFactor(grown[at] as Size);
+        const whole = { before: 0, factors: factor ? [factor, fixed(block)] : [], after: 0 };
+        if (factor && !isFixed(size))
+          step.equal.push({ a: size, b: whole, value: shownName(outputName(step)) });
+      }
+    return { outputs: [[batch, fixedSize(larger ? count / block ** 2 : count * block ** 2), ...grown]] };
+  };
+
 const shape: FollowRule = (step) => ({ outputs: [shapeAt(step).map(fixedSize)] });
 
 /** As a Reshape, whose shape is written anew in any case. */
@@ -146,14 +202,17 @@ const passed: FollowRule = (step) => ({ outputs: [sizesOf(step, 0)] });
 export const movementRules: Readonly<Record<string, FollowRule>> = {
   Concat: concat,
   ConstantOfShape: filled,
+  DepthToSpace: reordered(true),
   Dropout: passed,
   Expand: expand,
   Flatten: flatten,
   Gather: gather,
   Reshape: reshape,
   Shape: shape,
+  SpaceToDepth: reordered(false),
   Split: split,
   Squeeze: squeeze,
+  Tile: tile,
   Transpose: transpose,
   Unsqueeze: unsqueeze,
 };

@@ -3,7 +3,7 @@ import { intsOf, stringOf } from '../../attributes.ts';
 import { axesOf } from '../../shapes/known.ts';
 import { cutFromAxis } from './cut.ts';
 import { toTheEnd } from './emitter.ts';
-import { Factor, paddingWindow, stands } from './factor.ts';
+import { Factor, paddingWindow, repeated, stands } from './factor.ts';
 import {
   type Followed,
   type FollowRule,
@@ -127,7 +127,9 @@ const resize: FollowRule = (step) => {
     const size = x[axis] as Size;
     if (to === numberOf(size)) return size;
     const said = all ? made?.[axis] : undefined;
-    if (isFixed(size) || (said && !isFixed(said))) return said ?? fixedSize(to);
+    if (said && !isFixed(said)) return said;
+    // One place is brought to as many as those of the map that it is put beside.
+    if (isFixed(size)) return numberOf(size) === 1 ? sizeOf([repeated(to)]) : fixedSize(to);
     const [base, from] = [onlyFactor(size), numberOf(size)];
     if (!base || (to % from !== 0 && from % to !== 0))
       stands(`it brings a map of ${from} places to ${to}, which shows no rule for another size`);

@@ -7,7 +7,7 @@ import type { ModelProto, NodeProto, TensorProto } from '../../onnx.ts';
 import { toNumber } from '../../onnx.ts';
 import { Factor, type ImageSides, stands } from './factor.ts';
 import { type Followed, type Following, type FollowRule, type Step, shownName } from './rule.ts';
-import { type Equal, fixedSize, isFixed, type Size, sizeOf } from './size.ts';
+import { type Equal, fixedSize, isFixed, numberOf, type Size, sizeOf } from './size.ts';
 import { SizeVectors } from './size-vectors.ts';
 
 export class FollowedFile implements Following {
@@ -80,7 +80,11 @@ export class FollowedFile implements Following {
       const step: Step = { node, operation: opType, attributes, inputs, file: this, equal };
       const followed = this.#followed(step);
       followed.outputs.forEach((sizes, at) => {
-        this.sizes.set(output[at] ?? '', sizes);
+        const name = output[at] ?? '';
+        this.sizes.set(name, sizes);
+        // Of operators that the shape rules do not have.
+        const dtype = this.known(input[0] ?? '')?.dtype;
+        if (dtype && !this.known(name)) this.#values.tell(name, { dtype, shape: sizes.map(numberOf) });
       });
       this.equal.push(...equal.map((each) => ({ equal: each, node })));
       write = followed.write;
@@ -96,12 +100,16 @@ export class FollowedFile implements Following {
     this.seen.push({ node, write });
   }
 
-  /** What stands beside the batch is as many windows as there are: the network does the same for each, as it does for each image. */
-  settleByBatch(): void {
+  /**
+   * Settles what met nothing that tells. What stands beside the batch is as many windows as there are: the network does the same for each, as it does
+   * for each image. What is repeated a number of times and never put beside a map is repeated as often as the file says.
+   */
+  settleRest(): void {
     for (const sizes of this.sizes.values())
       for (const factor of sizes.flatMap((size) => size.factors))
         if (factor.state === 'open' && factor.besideBatch && factor.sibling?.besideBatch === false)
           factor.settle('grid');
+        else if (factor.state === 'open' && factor.origin?.kind === 'repeated') factor.settle('fixed');
   }
 
   #followed(step: Step): Followed {

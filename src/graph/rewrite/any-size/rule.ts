@@ -6,7 +6,17 @@ import { type Known, numbersOf } from '../../shapes/known.ts';
 import type { Dim } from '../../tensor.ts';
 import type { Emitter } from './emitter.ts';
 import { Factor, type ImageSides, stands } from './factor.ts';
-import { type Equal, fixedSize, isFixed, meet, numberOf, type Size, sizeAt, sizeOf } from './size.ts';
+import {
+  type Equal,
+  fixedSize,
+  isFixed,
+  meet,
+  numberOf,
+  onlyFactor,
+  type Size,
+  sizeAt,
+  sizeOf,
+} from './size.ts';
 
 /** What is known while a file is followed. */
 export interface Following {
@@ -72,7 +82,8 @@ export function shapeAt(step: Step, at = 0): number[] {
 export function met(a: Size, b: Size, step: Step): Size {
   const value = shownName(outputName(step));
   if (meet(a, b, value)) step.equal.push({ a, b, value });
-  return isFixed(a) ? b : a;
+  const repeats = onlyFactor(a)?.origin?.kind === 'repeated';
+  return isFixed(a) || repeats ? b : a;
 }
 
 /** A size of the output that depends on those of the inputs as the operator says: sliding windows, strides, scales. */

@@ -104,6 +104,18 @@ export interface Equal {
 export function meet(a: Size, b: Size, value: string): boolean {
   if (numberOf(a) !== numberOf(b))
     stands(`its value ${value} joins sizes of ${numberOf(a)} and ${numberOf(b)}`);
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const factor = onlyFactor(one);
+    const waits = factor?.origin?.kind === 'repeated' && factor.state === 'open';
+    // Tokens beside the grid would be repeated as well, but not in these numbers.
+    if (waits && isGrid(other) && other.before === 0 && other.after === 0) {
+      factor.repeatFor(other.factors, (image) => sizeAt(other, image));
+      return false;
+    }
+  }
   if (isFixed(a) || isFixed(b)) {
     settleFixed(isFixed(a) ? b : a);
     return false;

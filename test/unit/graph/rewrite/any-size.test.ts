@@ -17,7 +17,9 @@ import {
   merged,
   mixed,
   positioned,
+  pyramid,
   type Sides,
+  summed,
   windowed,
 } from '../../../helpers/fixed-networks.ts';
 import { hasShared, shared } from '../../../helpers/fixtures.ts';
@@ -136,6 +138,19 @@ describe('a table of positions for one grid', () => {
         await expectSame(model, other, square(side), 4);
       }
       expect((await run(model, { height: 40, width: 64 }, 2))[0]!.shape).toEqual([2, 6, 5, 8]);
+    });
+});
+
+describe('other numbers of one size', () => {
+  for (const [what, network] of [
+    ['a mean repeated and a map resized to baked sizes', pyramid],
+    ['sums over letters', summed],
+  ] as const)
+    it(`are those of another there: ${what}`, async () => {
+      const { model } = freed(network(square(48)));
+      for (const sides of [square(48), square(64), { height: 32, width: 80 }])
+        await expectSame(model, network(sides), sides);
+      expect((await run(model, square(32), 2))[0]!.shape[0]).toBe(2);
     });
 });
 
