@@ -66,6 +66,8 @@ export interface Windows {
   readonly window: number;
   /** Whether pairs of places in a window have biases. @default true */
   readonly biased?: boolean;
+  /** In how many parts of the channels windows are attended to. @default 1 */
+  readonly heads?: number;
   /** A table for each window, as masks of shifted windows are. @default false */
   readonly masked?: boolean;
 }
@@ -73,7 +75,7 @@ export interface Windows {
 /** A convolution, and attention within windows; the grid is padded to whole ones, where it needs that, and cut back. */
 export function windowed(
   sides: Sides,
-  { channels, window, biased = true, masked = false }: Windows,
+  { channels, window, biased = true, heads = 1, masked = false }: Windows,
 ): ModelProto {
   const { graph, map, rows, columns } = begun(sides, channels, 4);
   const tokens = tokensOf(map, rows, columns);
@@ -87,7 +89,12 @@ export function windowed(
   const windows = reshape(transpose(cut, [0, 1, 3, 2, 4, 5]), [down * across, places, channels]);
   const bias = biased ? weight(graph, 'bias', [1, places, places]) : undefined;
   const mask = masked ? weight(graph, 'mask', [1, down * across, places, places]) : undefined;
-  const seen = add(attended(windows, bias, mask), weight(graph, 'shift', [channels]));
+  // Heads stand in one row with the windows, as in torch.nn.MultiheadAttention.
+  const apart = reshape(windows, [down * across, places, heads, channels / heads]);
+  const inHeads = reshape(transpose(apart, [0, 2, 1, 3]), [down * across * heads, places, channels / heads]);
+  const parts = reshape(attended(inHeads, bias, mask), [down * across, heads, places, channels / heads]);
+  const attendedTo = reshape(transpose(parts, [0, 2, 1, 3]), [down * across, places, channels]);
+  const seen = add(attendedTo, weight(graph, 'shift', [channels]));
   const back = transpose(reshape(seen, [1, down, across, window, window, channels]), [0, 1, 3, 2, 4, 5]);
   let whole = reshape(back, [1, down * window, across * window, channels]);
   if (more > 0) whole = slice(whole, 1, 0, rows);

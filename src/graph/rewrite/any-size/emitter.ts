@@ -130,7 +130,7 @@ export class Emitter {
     const { origin, state, from } = factor;
     if (this.ownSize && state !== 'batch') return this.integers([from]);
     if (state === 'open') stands(undecided(factor));
-    if (state === 'fixed' || (!origin && state === 'grid')) return this.integers([from]);
+    if (state === 'fixed' || origin?.kind === 'joined') return this.integers([from]);
     if (state === 'batch' || !origin) return this.#axis(this.#image, 0);
     switch (origin.kind) {
       case 'axis':

@@ -38,6 +38,8 @@ type Origin =
   | { readonly kind: 'rolled'; readonly base: Factor }
   /** One place repeated as often as the file says: as often as what it meets has places. */
   | { readonly kind: 'repeated' }
+  /** Fixed ones that follow each other, as one. */
+  | { readonly kind: 'joined'; readonly pieces: readonly Factor[] }
   /** One of the two parts of another factor. */
   | { readonly kind: 'part'; readonly whole: Factor };
 
@@ -69,7 +71,7 @@ export class Factor {
   split(outer: number): readonly [Factor, Factor] {
     const inner = this.from / outer;
     if (this.#state === 'batch') stands('it takes its batch of images apart');
-    if (this.#state === 'fixed') return [fixed(outer), fixed(inner)];
+    if (this.#state === 'fixed') return splitFixed(this, outer);
     const part = (from: number) => new Factor(from, 'open', { kind: 'part', whole: this });
     const parts = [part(outer), part(inner)] as const;
     this.#parts.push(parts);
@@ -93,22 +95,11 @@ export class Factor {
     return pair?.find((part) => part !== this);
   }
 
-  /**
-   * The factor of which this and the next one are the parts, in their order; undefined where they are not. A part that is fixed may have been
-   * joined with others in between and taken out again: its number is what tells it.
-   */
+  /** The factor of which this and the next one are the parts, in their order; undefined where they are not. */
   wholeWith(next: Factor | undefined): Factor | undefined {
-    const isPart = (factor: Factor, part: Factor) =>
-      factor === part || (factor.state === 'fixed' && part.state === 'fixed' && factor.from === part.from);
-    for (const { origin } of next ? [this, next] : []) {
-      const pairs = origin?.kind === 'part' ? origin.whole.#parts : [];
-      const together = pairs.some(
-        ([outer, inner]) =>
-          (outer === this && isPart(next as Factor, inner)) || (inner === next && isPart(this, outer)),
-      );
-      if (together && origin?.kind === 'part') return origin.whole;
-    }
-    return undefined;
+    if (this.origin?.kind !== 'part') return undefined;
+    const { whole } = this.origin;
+    return whole.#parts.some(([outer, inner]) => outer === this && inner === next) ? whole : undefined;
   }
 
   /** The fixed part of each way in which it is taken apart: windows. */
@@ -168,6 +159,7 @@ export class Factor {
       return Math.ceil(unpadded(origin.whole).at(image) / (this.sibling?.from ?? 1));
     if (origin.kind === 'rolled') return origin.base.at(image);
     if (origin.kind === 'scaled') return Math.floor((origin.base.at(image) * origin.times) / origin.per);
+    if (origin.kind === 'joined') return this.from;
     const window = paddingWindow(this);
     const base = origin.base.at(image);
     return window ? Math.ceil(base / window) * window : base + origin.before + origin.after;
@@ -196,6 +188,37 @@ export function repeated(from: number): Factor {
 
 export function fixed(from: number): Factor {
   return new Factor(from, 'fixed');
+}
+
+/** Fixed factors that follow each other as one, which keeps what each of them is. */
+export function joinedFixed(factors: readonly Factor[]): Factor {
+  const pieces = factors.flatMap(piecesOf);
+  const [first] = pieces;
+  if (first && pieces.length === 1) return first;
+  const product = pieces.reduce((all, { from }) => all * from, 1);
+  return new Factor(product, 'fixed', { kind: 'joined', pieces });
+}
+
+/** What was joined as one; the factor itself where nothing was. */
+export function piecesOf(factor: Factor): readonly Factor[] {
+  return factor.origin?.kind === 'joined' ? factor.origin.pieces : [factor];
+}
+
+/** Between two pieces where that is possible, so that a window that was joined with channels is still that window. */
+function splitFixed(factor: Factor, outer: number): readonly [Factor, Factor] {
+  const pieces = piecesOf(factor);
+  let product = 1;
+  for (const [at, piece] of pieces.entries()) {
+    if (product === outer) return [joinedFixed(pieces.slice(0, at)), joinedFixed(pieces.slice(at))];
+    const inside = outer / product;
+    product *= piece.from;
+    if (product > outer) {
+      if (!Number.isInteger(inside) || piece.from % inside !== 0) break;
+      const [one, two] = [fixed(inside), fixed(piece.from / inside)];
+      return [joinedFixed([...pieces.slice(0, at), one]), joinedFixed([two, ...pieces.slice(at + 1)])];
+    }
+  }
+  return [fixed(outer), fixed(factor.from / outer)];
 }
 
 /** One part of what grows grows, and the other is fixed. */

@@ -2,7 +2,7 @@
  * @file What a Reshape does, from its sizes before and after: elements keep their order, so each size behind it is made of the factors before it, from the
  * first to the last, whole or in parts. That tells what a number in the file is, even where it is written there as a number.
  */
-import { type Factor, fixed, stands } from './factor.ts';
+import { type Factor, joinedFixed, piecesOf, stands } from './factor.ts';
 import { type Size, sizeOf } from './size.ts';
 
 /** A Reshape with the factors that it moves. */
@@ -31,7 +31,7 @@ export function regrouped(input: readonly Size[], target: readonly number[], val
   for (const factor of rest) {
     if (factor.from !== 1 || !last)
       stands(`its value ${value} has a shape that does not follow from that of what it is made of`);
-    last.push(factor);
+    last.push(...piecesOf(factor));
   }
   for (const factors of after) {
     const batch = factors.some(({ state }) => state === 'batch');
@@ -73,7 +73,7 @@ function joined(factors: readonly Factor[]): Factor[] {
   for (const factor of factors) {
     const last = result.at(-1);
     if (factor.state === 'fixed' && last?.state === 'fixed')
-      result[result.length - 1] = fixed(last.from * factor.from);
+      result[result.length - 1] = joinedFixed([last, factor]);
     else result.push(factor);
   }
   return result;
@@ -83,17 +83,17 @@ function joined(factors: readonly Factor[]): Factor[] {
 function taken(rest: Factor[], size: number, value: string): Factor[] {
   const result: Factor[] = [];
   let left = size;
-  if (size === 1 && rest[0]?.from === 1) return [rest.shift() as Factor];
+  if (size === 1 && rest[0]?.from === 1) return [...piecesOf(rest.shift() as Factor)];
   while (left > 1) {
     const factor = rest.shift();
     if (!factor)
       stands(`its value ${value} has a shape that does not follow from that of what it is made of`);
     if (left % factor.from === 0) {
-      result.push(factor);
+      result.push(...piecesOf(factor));
       left /= factor.from;
     } else if (factor.from % left === 0) {
       const [outer, inner] = factor.split(left);
-      result.push(outer);
+      result.push(...piecesOf(outer));
       rest.unshift(inner);
       left = 1;
     } else {

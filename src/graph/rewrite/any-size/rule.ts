@@ -82,8 +82,10 @@ export function shapeAt(step: Step, at = 0): number[] {
 export function met(a: Size, b: Size, step: Step): Size {
   const value = shownName(outputName(step));
   if (meet(a, b, value)) step.equal.push({ a, b, value });
-  const repeats = onlyFactor(a)?.origin?.kind === 'repeated';
-  return isFixed(a) || repeats ? b : a;
+  if (onlyFactor(a)?.origin?.kind === 'repeated') return b;
+  // A window is told from a number of the file that is as large.
+  const isPart = ({ factors }: Size) => factors.some(({ origin }) => origin?.kind === 'part');
+  return isFixed(a) && !isPart(a) ? b : a;
 }
 
 /** A size of the output that depends on those of the inputs as the operator says: sliding windows, strides, scales. */

@@ -87,6 +87,13 @@ describe('attention in windows, exported for one size', () => {
     await expectSame(freed(windowed(square(48), kind)).model, windowed(square(40), kind), square(40));
   });
 
+  it('does not take as many heads for a window', async () => {
+    const kind = { channels: 12, window: 4, heads: 4 };
+    for (const from of [48, 40])
+      for (const to of [40, 56])
+        await expectSame(freed(windowed(square(from), kind)).model, windowed(square(to), kind), square(to));
+  });
+
   it('takes several images where the file was made for one', async () => {
     const { model } = freed(windowed(square(48), { channels: 12, window: 4 }));
     const [both] = await run(model, square(40), 2, 1);
