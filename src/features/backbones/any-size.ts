@@ -13,7 +13,7 @@ import { withFoldedConstants } from './folded-constants.ts';
 import { innerNormalization, type Normalization } from './inner-normalization.ts';
 import { forOneSize, type OneImage, outputsOf } from './one-size.ts';
 import { proposeMaps, strideOf } from './propose-maps.ts';
-import { requireSameFunction } from './same-function.ts';
+import { requireRunsAt, requireSameFunction } from './same-function.ts';
 
 /** A file for any size. */
 export interface FreedFile {
@@ -29,8 +29,12 @@ export interface FreedFile {
   readonly ownSizeOnly: string | undefined;
   /** Whether these are maps with channels first there too. */
   readonly areMaps: boolean;
-  /** @throws BACKBONE_UNSUITABLE where it is not the function that the file is */
-  check(normalization: Normalization): Promise<void>;
+  /**
+   * Runs both files at the size that the one is made for, and the rewritten one at another.
+   * @param size - that other one, if it is to be used at that
+   * @throws BACKBONE_UNSUITABLE where they are not the same function, or the rewritten one does not run there
+   */
+  check(normalization: Normalization, size: ImageSize): Promise<void>;
 }
 
 /**
@@ -87,15 +91,17 @@ export async function freedFile(
     values: chosen.map(({ map }) => one.shownAs(map.name)),
     ownSizeOnly,
     areMaps: chosen.every(({ map }) => map.layout === 'channels first'),
-    check: async (normalization) => {
-      await requireSameFunction(engine, path, {
+    check: async (normalization, size) => {
+      const compared = {
         original: one.model,
         rewritten,
         layers: chosen,
         size: image.size,
         inputName: image.name,
         normalization,
-      });
+      };
+      await requireSameFunction(engine, path, compared);
+      if (sizeText(size) !== sizeText(image.size)) await requireRunsAt(engine, path, compared, size);
     },
   };
 }

@@ -108,7 +108,13 @@ async function backbone(
   card: WrittenCard,
   assumed: readonly string[],
 ): Promise<Backbone> {
-  await freed.check(card);
+  const size = sizeOf(card.inputSize);
+  const { sizeMultiple: multiple } = freed;
+  if (size.width % multiple !== 0 || size.height % multiple !== 0) {
+    const expected = `each side a multiple of ${multiple}, as ${card.name} needs it where it is rewritten`;
+    throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: sizeText(size) });
+  }
+  await freed.check(card, size);
   const bytes = encodeModel(freed.model);
   const sha256 = await sha256Of(bytes);
   const whole: BackboneCard = { ...parseCard({ ...card, sha256: undefined }, file.path), sha256 };

@@ -81,8 +81,37 @@ async function outputsOf(
   }
 }
 
+/**
+ * Whether a rewritten file runs at another size, with layers of the shapes that were worked out for it.
+ * @throws BACKBONE_UNSUITABLE where it does not
+ */
+export async function requireRunsAt(
+  engine: Engine,
+  path: string,
+  compared: Comparison,
+  size: ImageSize,
+): Promise<void> {
+  const fail = (reason: string) =>
+    unsuitable(path, `rewritten for images of ${sizeText(size)} pixels, it does not run there: ${reason}`);
+  const image = { rows: size.height, columns: size.width };
+  const feeds = { [compared.inputName]: noise({ ...compared, size }) };
+  const found = await outputsOf(engine, compared.rewritten, feeds).catch((error: unknown) =>
+    fail(firstLineOf(error)),
+  );
+  for (const { map, name } of compared.layers) {
+    const { data, shape } = found.get(name) as Numbers;
+    const expected = [1, map.channels, ...map.sides.map((side) => side.at(image))].join(' x ');
+    if (shape.join(' x ') !== expected)
+      fail(`its layer ${name} is ${shape.join(' x ')} instead of ${expected}`);
+    if (!data.every(Number.isFinite)) fail(`its layer ${name} has numbers that are not finite`);
+  }
+}
+
 /** Noise of the mean and deviation that photographs have. */
-function noise({ size: { width, height }, normalization: { mean, std } }: Comparison): TensorValue {
+function noise({
+  size: { width, height },
+  normalization: { mean, std },
+}: Pick<Comparison, 'size' | 'normalization'>): TensorValue {
   const places = width * height;
   const random = new Random('any size', sizeText({ width, height }));
   const data = random.fillNormal(new Float32Array(3 * places));

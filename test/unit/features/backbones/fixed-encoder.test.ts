@@ -22,7 +22,7 @@ import { asCompared } from '../../../../src/methods/shared/option-groups.ts';
 import { withOwnLayers } from '../../../../src/methods/shared/patch-view.ts';
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { windowed } from '../../../helpers/fixed-networks.ts';
+import { merged, windowed } from '../../../helpers/fixed-networks.ts';
 import { tinyCard } from '../../../helpers/tiny-backbone.ts';
 
 const engine = await nodeEngine({ threads: 2 });
@@ -154,6 +154,16 @@ describe('an encoder that was exported for one size', () => {
     await expect(loadBackbone(path, { normalization: 'imagenet' }, engine, 64)).rejects.toThrow(
       /masked\.onnx: cannot serve as a backbone: it is made for images of 48 pixels, and cannot be rewritten for others: .*shifted windows/,
     );
+  });
+
+  it('is refused at a size of which its maps would not fit together', async () => {
+    const path = await written('merged', encodeModel(merged({ height: 96, width: 96 })));
+    const flags = { normalization: 'imagenet', layers: ['layer'] } as const;
+    await expect(loadBackbone(path, flags, engine, 100)).rejects.toThrow(
+      'Expected the input size to be each side a multiple of 8, as merged needs it where it is rewritten, got 100.',
+    );
+    const { card } = await loadBackbone(path, flags, engine, 104);
+    expect(card).toMatchObject({ sizeMultiple: 8, layers: [{ name: 'layer', channels: 7, stride: 8 }] });
   });
 
   it('with a card has the layers that this names, whatever they are in the file', async () => {
