@@ -103,6 +103,17 @@ export function windowed(
   return graph.toModel();
 }
 
+/** Attention between the places that lie alike in their windows, as MobileViT has it. */
+export function betweenWindows({ height, width }: Sides): ModelProto {
+  const { graph, map, rows, columns } = begun({ height, width }, 5, 4);
+  const [down, across] = [rows / 4, columns / 4];
+  const cut = reshape(map, [1, 5, down, 4, across, 4]);
+  const alike = reshape(transpose(cut, [0, 3, 5, 2, 4, 1]), [16, down * across, 5]);
+  const back = transpose(reshape(attended(alike), [1, 4, 4, down, across, 5]), [0, 5, 3, 1, 4, 2]);
+  graph.output('layer', add(map, reshape(back, [1, 5, rows, columns])));
+  return graph.toModel();
+}
+
 /** Means of windows: nothing in the file tells which of two numbers is the window. */
 export function averagedWindows({ height, width }: Sides): ModelProto {
   const { graph, map, rows, columns } = begun({ height, width }, 5, 4);

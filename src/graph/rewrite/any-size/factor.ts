@@ -78,6 +78,11 @@ export class Factor {
     return parts;
   }
 
+  /** Whether it is the outer one of two parts. */
+  get isOuter(): boolean {
+    return this.origin?.kind === 'part' && this.origin.whole.#parts.some(([outer]) => outer === this);
+  }
+
   /**
    * It with places brought from one end to the other. What is padded is so before that, and stays what it is; else it could not be filled up to
    * windows any more, since its ends lie in the middle.

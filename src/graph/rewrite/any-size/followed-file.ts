@@ -101,13 +101,19 @@ export class FollowedFile implements Following {
   }
 
   /**
-   * Settles what met nothing that tells. What stands beside the batch is as many windows as there are: the network does the same for each, as it does
-   * for each image. What is repeated a number of times and never put beside a map is repeated as often as the file says.
+   * Settles what met nothing that tells. A map that is cut into pieces of which the network does the same for each, as it does for each image, is cut into
+   * windows: as many pieces as there are stand beside the batch, and are the outer part. (Where the inner part stands there, it may be a window as well,
+   * with attention between the windows.) What is repeated a number of times and never put beside a map is repeated as often as the file says.
    */
   settleRest(): void {
     for (const sizes of this.sizes.values())
       for (const factor of sizes.flatMap((size) => size.factors))
-        if (factor.state === 'open' && factor.besideBatch && factor.sibling?.besideBatch === false)
+        if (
+          factor.state === 'open' &&
+          factor.isOuter &&
+          factor.besideBatch &&
+          factor.sibling?.besideBatch === false
+        )
           factor.settle('grid');
         else if (factor.state === 'open' && factor.origin?.kind === 'repeated') factor.settle('fixed');
   }

@@ -14,6 +14,7 @@ import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import {
   averagedWindows,
+  betweenWindows,
   merged,
   mixed,
   positioned,
@@ -185,6 +186,9 @@ describe('what shows no rule for another size is refused with a sentence', () =>
   it('windows that nothing tells from their number', () => {
     expect(reason(averagedWindows(square(64)))).toContain(
       '16 places apart as 4 and 4, and nothing in it tells',
+    );
+    expect(reason(betweenWindows(square(96)))).toContain(
+      '24 places apart as 6 and 4, and nothing in it tells',
     );
   });
 
