@@ -3,7 +3,8 @@
  * are in the file, and without what follows them. It is only given out once it has been seen to be the same function at the size that it was made for.
  */
 import { CladError } from '../../core/errors.ts';
-import { anySize, type ModelProto, type NamedMap } from '../../graph/index.ts';
+import { type AnySize, anySize, type GridMap, type ModelProto, type NamedMap } from '../../graph/index.ts';
+import { stands } from '../../graph/rewrite/any-size/factor.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
@@ -11,7 +12,7 @@ import type { BackboneLayer } from './backbone-card.ts';
 import { unsuitable } from './backbone-file.ts';
 import { withFoldedConstants } from './folded-constants.ts';
 import { innerNormalization, type Normalization } from './inner-normalization.ts';
-import { forOneSize, type OneImage, outputsOf } from './one-size.ts';
+import { forOneSize, type OneImage, type OneSize, outputsOf } from './one-size.ts';
 import { proposeMaps, strideOf } from './propose-maps.ts';
 import { requireRunsAt, requireSameFunction } from './same-function.ts';
 
@@ -51,42 +52,18 @@ export async function freedFile(
   mustBeAny: boolean,
   wanted?: readonly string[],
 ): Promise<FreedFile> {
-  const one = forOneSize(path, model, image, wanted ?? outputsOf(path, model));
-  const prepared = await withFoldedConstants(engine, one.model);
-  const followed = freeing(path, image.size, () => anySize(prepared));
-  const chosen = wanted
-    ? wanted.map((name): NamedMap => {
-        const own = one.nameOf(name);
-        const map = followed.maps.find((each) => each.name === own);
-        if (map) return { map, name };
-        return stops(path, image.size, followed.obstacleOf(own) ?? 'it has no such map');
-      })
-    : proposeMaps(followed.maps, image.size).map((map, at): NamedMap => ({ map, name: `layer${at + 1}` }));
-  if (chosen.length === 0) {
-    const [reason] = outputsOf(path, model).flatMap((name) => followed.obstacleOf(one.nameOf(name)) ?? []);
-    const none =
-      'it has no blocks whose sums could serve as layers; name values of it as layers (--layers A,B)';
-    stops(path, image.size, followed.maps.length > 0 ? none : (reason ?? none));
-  }
-  let ownSizeOnly: string | undefined;
-  const { model: rewritten, sizeMultiple } = freeing(path, image.size, () => {
-    try {
-      return followed.write(chosen);
-    } catch (error) {
-      if (mustBeAny || !isObstacle(error)) throw error;
-      ownSizeOnly = reasonOf(error);
-      return followed.write(chosen, true);
-    }
-  });
-  const layers = chosen.map(({ map, name }) => ({
-    name,
-    channels: map.channels,
-    stride: strideOf(map, image.size),
-  }));
+  const values = wanted ?? outputsOf(path, model);
+  const one = forOneSize(path, model, image, values);
+  const rewriting = await rewritten(engine, path, model, image, mustBeAny, values, wanted);
+  const { chosen, written, prepared, ownSizeOnly } = rewriting;
   return {
-    model: rewritten,
-    layers,
-    sizeMultiple,
+    model: written.model,
+    layers: chosen.map(({ map, name }) => ({
+      name,
+      channels: map.channels,
+      stride: strideOf(map, image.size),
+    })),
+    sizeMultiple: written.sizeMultiple,
     normalization: innerNormalization(prepared, image.name, image.bytes),
     values: chosen.map(({ map }) => one.shownAs(map.name)),
     ownSizeOnly,
@@ -94,16 +71,78 @@ export async function freedFile(
     check: async (normalization, size) => {
       const compared = {
         original: one.model,
-        rewritten,
+        rewritten: written.model,
         layers: chosen,
         size: image.size,
         inputName: image.name,
         normalization,
       };
       await requireSameFunction(engine, path, compared);
-      if (sizeText(size) !== sizeText(image.size)) await requireRunsAt(engine, path, compared, size);
+      await requireRunsAt(engine, path, compared, size);
     },
   };
+}
+
+/** A file in our set, its chosen maps, and the file that was written of these. */
+interface Rewriting {
+  readonly prepared: ModelProto;
+  readonly chosen: readonly NamedMap[];
+  readonly written: ReturnType<AnySize['write']>;
+  readonly ownSizeOnly: string | undefined;
+}
+
+/**
+ * Follows a file with two images where it says that it takes several: that shows where a shape has the batch. Where a number in it is for one image all the
+ * same, less of it can be followed so, and it is with one.
+ */
+async function rewritten(
+  engine: Engine,
+  path: string,
+  model: ModelProto,
+  image: OneImage,
+  mustBeAny: boolean,
+  values: readonly string[],
+  wanted: readonly string[] | undefined,
+): Promise<Rewriting> {
+  const withImages = async (count: number) => {
+    const one = forOneSize(path, model, image, values, count);
+    const prepared = await withFoldedConstants(engine, one.model);
+    return { one, prepared, followed: freeing(path, image.size, () => anySize(prepared)) };
+  };
+  const single = await withImages(1);
+  const pair = image.several ? await withImages(2) : single;
+  const found = pair.followed.maps.length < single.followed.maps.length ? single : pair;
+  return freeing(path, image.size, () => rewrite(found, image, mustBeAny, wanted));
+}
+
+/** @throws MODEL_UNSUITABLE with what stands in the way */
+function rewrite(
+  { prepared, one, followed }: { prepared: ModelProto; one: OneSize; followed: AnySize },
+  image: OneImage,
+  mustBeAny: boolean,
+  wanted: readonly string[] | undefined,
+): Rewriting {
+  const chosen = wanted
+    ? wanted.map((name) => ({ map: mapOf(followed, one.nameOf(name)), name }))
+    : proposeMaps(followed.maps, image.size).map((map, at) => ({ map, name: `layer${at + 1}` }));
+  if (chosen.length === 0) {
+    const reasons = (prepared.graph.output ?? []).flatMap(({ name }) => followed.stoppedAt(name) ?? []);
+    stands(
+      reasons[0] ??
+        'it has no blocks whose sums could serve as layers; name values of it as layers (--layers A,B)',
+    );
+  }
+  try {
+    return { prepared, chosen, written: followed.write(chosen), ownSizeOnly: undefined };
+  } catch (error) {
+    if (mustBeAny || !isObstacle(error)) throw error;
+    return { prepared, chosen, written: followed.write(chosen, true), ownSizeOnly: reasonOf(error) };
+  }
+}
+
+function mapOf(followed: AnySize, name: string): GridMap {
+  const map = followed.maps.find((each) => each.name === name);
+  return map ?? stands(followed.obstacleOf(name));
 }
 
 /** Says of what cannot be rewritten what it was to be rewritten for. */

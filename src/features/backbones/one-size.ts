@@ -18,6 +18,8 @@ export interface OneImage {
   readonly name: string;
   /** What it is made for; a file that is fixed in one direction alone is taken for a square. */
   readonly size: ImageSize;
+  /** Whether it takes several images at once, as it says. */
+  readonly several: boolean;
   /** Whether it takes images of another size as it is. */
   takes(size: ImageSize): boolean;
   /** Whether colours are its last axis: [1, H, W, 3]. */
@@ -42,7 +44,8 @@ export function oneImage(model: ModelProto, path: string): OneImage | undefined 
   const [height, width] = sides.shape.slice(2);
   const fits = (side: unknown, given: number) => typeof side !== 'number' || side === given;
   const takes = (given: ImageSize) => fits(height, given.height) && fits(width, given.width);
-  return { name, size, takes, coloursLast, bytes: dtype === 'uint8' };
+  const several = typeof shape[0] !== 'number';
+  return { name, size, several, takes, coloursLast, bytes: dtype === 'uint8' };
 }
 
 /** The file in our operator set, behind one image [1, 3, H, W], and where its values are there. */
@@ -55,6 +58,7 @@ export interface OneSize {
 }
 
 /**
+ * @param count - of images
  * @param values - of the file, that are wanted; nodes that none of them needs are left out
  * @throws BACKBONE_UNSUITABLE for a value that the file has not, and operators that cannot be converted
  */
@@ -63,10 +67,11 @@ export function forOneSize(
   model: ModelProto,
   image: OneImage,
   values: readonly string[],
+  count = 1,
 ): OneSize {
   const graph = new Graph();
   const { width, height } = image.size;
-  const input = graph.input(image.name, 'float32', [1, 3, height, width]);
+  const input = graph.input(image.name, 'float32', [count, 3, height, width]);
   const inputs = { [image.name]: asTaken(input, image) };
   const attached = withPath(path, () =>
     attach(

@@ -82,7 +82,7 @@ async function outputsOf(
 }
 
 /**
- * Whether a rewritten file runs at another size, with layers of the shapes that were worked out for it.
+ * Whether a rewritten file runs at a size, with layers of the shapes that were worked out for it, and sees each of several images as if it were alone.
  * @throws BACKBONE_UNSUITABLE where it does not
  */
 export async function requireRunsAt(
@@ -94,32 +94,34 @@ export async function requireRunsAt(
   const fail = (reason: string) =>
     unsuitable(path, `rewritten for images of ${sizeText(size)} pixels, it does not run there: ${reason}`);
   const image = { rows: size.height, columns: size.width };
-  const feeds = { [compared.inputName]: noise({ ...compared, size }) };
-  const found = await outputsOf(engine, compared.rewritten, feeds).catch((error: unknown) =>
-    fail(firstLineOf(error)),
-  );
+  const run = (count: number) =>
+    outputsOf(engine, compared.rewritten, {
+      [compared.inputName]: noise({ ...compared, size }, count),
+    }).catch((error: unknown) => fail(`with ${count} at once: ${firstLineOf(error)}`));
+  const [alone, both] = [await run(1), await run(2)];
   for (const { map, name } of compared.layers) {
-    const { data, shape } = found.get(name) as Numbers;
-    const expected = [1, map.channels, ...map.sides.map((side) => side.at(image))].join(' x ');
+    const { data, shape } = both.get(name) as Numbers;
+    const expected = [2, map.channels, ...map.sides.map((side) => side.at(image))].join(' x ');
     if (shape.join(' x ') !== expected)
       fail(`its layer ${name} is ${shape.join(' x ')} instead of ${expected}`);
-    if (!data.every(Number.isFinite)) fail(`its layer ${name} has numbers that are not finite`);
+    const { off, largest } = difference(data.subarray(0, data.length / 2), alone.get(name)?.data);
+    if (!(off <= tolerance * largest)) fail(`its layer ${name} depends on what other images are beside one`);
   }
 }
 
 /** Noise of the mean and deviation that photographs have. */
-function noise({
-  size: { width, height },
-  normalization: { mean, std },
-}: Pick<Comparison, 'size' | 'normalization'>): TensorValue {
+function noise(
+  { size: { width, height }, normalization: { mean, std } }: Pick<Comparison, 'size' | 'normalization'>,
+  count = 1,
+): TensorValue {
   const places = width * height;
   const random = new Random('any size', sizeText({ width, height }));
-  const data = random.fillNormal(new Float32Array(3 * places));
+  const data = random.fillNormal(new Float32Array(count * 3 * places));
   for (let at = 0; at < data.length; at++) {
-    const colour = Math.floor(at / places);
+    const colour = Math.floor(at / places) % 3;
     data[at] = (0.45 + 0.25 * data[at]! - mean[colour]!) / std[colour]!;
   }
-  return float32(data, [1, 3, height, width]);
+  return float32(data, [count, 3, height, width]);
 }
 
 /** A file that gives out the layers as it has them, in whatever layout. */

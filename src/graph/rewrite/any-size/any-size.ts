@@ -29,8 +29,10 @@ const rules: Readonly<Record<string, FollowRule>> = { ...elementRules, ...moveme
 export interface AnySize {
   /** Every value that is a map of features over the image, in the file's order. */
   readonly maps: readonly GridMap[];
-  /** Why a value is no map that can be had at other sizes; undefined where it is one, as far as is known before it is written. */
-  obstacleOf(name: string): string | undefined;
+  /** What stops the sizes of a value from being followed; undefined where they are known. */
+  stoppedAt(name: string): string | undefined;
+  /** Why a value is none of the maps. */
+  obstacleOf(name: string): string;
   /**
    * The file for any size of image and any number of them, with chosen values as outputs.
    * @param outputs - each a map [N, C, rows, columns] there, whatever it is in the file
@@ -55,7 +57,8 @@ export interface Written {
 
 /**
  * Follows the sizes of a file.
- * @param model - in our operator set, with one input [1, 3, H, W] of the size that it is made for
+ * @param model - in our operator set, with one input [N, 3, H, W] of the size that it is made for. More images than one tell where a file that takes
+ *   any number of them has the batch in a shape; a file that was made for one image has to be given one
  * @throws MODEL_UNSUITABLE where its input is none of this kind
  */
 export function anySize(model: ModelProto): AnySize {
@@ -67,14 +70,13 @@ export function anySize(model: ModelProto): AnySize {
   );
   return {
     maps,
+    stoppedAt: (name) => file.obstacles.get(name),
     obstacleOf: (name) => {
-      const known = file.obstacles.get(name);
-      if (known !== undefined || maps.some((map) => map.name === name)) return known;
       const open = file.sizes
         .get(name)
         ?.flatMap(({ factors }) => factors.find(({ state }) => state === 'open') ?? []);
-      if (open?.[0]) return undecided(open[0]);
-      return `its value ${shownName(name)} is no map of features over the image`;
+      const none = `its value ${shownName(name)} is no map of features over the image`;
+      return file.obstacles.get(name) ?? (open?.[0] ? undecided(open[0]) : none);
     },
     write: (outputs, ownSize = false) => written(model, file, outputs, ownSize),
   };

@@ -36,8 +36,8 @@ type Origin =
   | { readonly kind: 'scaled'; readonly base: Factor; readonly times: number; readonly per: number }
   /** `base` with some places brought from one end to the other. */
   | { readonly kind: 'rolled'; readonly base: Factor }
-  /** One place repeated as often as the file says: as often as what it meets has places. */
-  | { readonly kind: 'repeated' }
+  /** Brought to as many places as the file says: to as many as what it meets has, or, where it meets nothing, as `otherwise` has. */
+  | { readonly kind: 'repeated'; readonly otherwise: Factor | undefined }
   /** Fixed ones that follow each other, as one. */
   | { readonly kind: 'joined'; readonly pieces: readonly Factor[] }
   /** One of the two parts of another factor. */
@@ -186,9 +186,9 @@ export function undecided({ from, sibling, origin }: Factor): string {
   return `it takes ${from * other} places apart as ${from} and ${other}, and nothing in it tells which of them is a window and which their number`;
 }
 
-/** What a file repeats so many times, for a reason that shows later. */
-export function repeated(from: number): Factor {
-  return new Factor(from, 'open', { kind: 'repeated' });
+/** What a file brings to so many places, for a reason that shows later. */
+export function repeated(from: number, otherwise?: Factor): Factor {
+  return new Factor(from, 'open', { kind: 'repeated', otherwise });
 }
 
 export function fixed(from: number): Factor {

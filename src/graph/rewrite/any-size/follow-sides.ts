@@ -128,18 +128,13 @@ const resize: FollowRule = (step) => {
     if (to === numberOf(size)) return size;
     const said = all ? made?.[axis] : undefined;
     if (said && !isFixed(said)) return said;
-    // One place is brought to as many as those of the map that it is put beside.
+    // One place is brought to as many as those of the map that it is put beside, a map to a finer one.
     if (isFixed(size)) return numberOf(size) === 1 ? sizeOf([repeated(to)]) : fixedSize(to);
     const [base, from] = [onlyFactor(size), numberOf(size)];
-    if (!base || (to % from !== 0 && from % to !== 0))
-      stands(`it brings a map of ${from} places to ${to}, which shows no rule for another size`);
+    const whole = base && (to % from === 0 || from % to === 0);
+    const [times, per] = [Math.max(to / from, 1), Math.max(from / to, 1)];
     return sizeOf([
-      new Factor(to, 'grid', {
-        kind: 'scaled',
-        base,
-        times: Math.max(to / from, 1),
-        per: Math.max(from / to, 1),
-      }),
+      repeated(to, whole ? new Factor(to, 'grid', { kind: 'scaled', base, times, per }) : undefined),
     ]);
   });
   if (!all) stands('it brings maps to sizes on chosen axes');

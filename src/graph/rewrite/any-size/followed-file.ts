@@ -31,7 +31,7 @@ export class FollowedFile implements Following {
     const [input] = model.graph.input ?? [];
     const dims = (input?.type?.tensorType?.shape?.dim ?? []).map(({ dimValue }) => toNumber(dimValue ?? 0));
     const [count = 0, , rows = 0, columns = 0] = dims;
-    if (!input || dims.length !== 4 || count !== 1 || rows < 1 || columns < 1)
+    if (!input || dims.length !== 4 || count < 1 || rows < 1 || columns < 1)
       stands('its input is not of one known size');
     this.image = { name: input.name, rows, columns };
     const image = new Graph().input(input.name, 'float32', dims);
@@ -40,7 +40,7 @@ export class FollowedFile implements Following {
     const side = (axis: number, at: (image: ImageSides) => number) =>
       sizeOf([new Factor(dims[axis] as number, 'grid', { kind: 'axis', value: input.name, axis, at })]);
     this.sizes.set(input.name, [
-      sizeOf([new Factor(1, 'batch')]),
+      sizeOf([new Factor(count, 'batch')]),
       fixedSize(3),
       side(2, (each) => each.rows),
       side(3, (each) => each.columns),
@@ -115,7 +115,7 @@ export class FollowedFile implements Following {
           factor.sibling?.besideBatch === false
         )
           factor.settle('grid');
-        else if (factor.state === 'open' && factor.origin?.kind === 'repeated') factor.settle('fixed');
+        else if (factor.state === 'open' && factor.origin?.kind === 'repeated') settleAlone(factor);
   }
 
   #followed(step: Step): Followed {
@@ -145,6 +145,13 @@ export class FollowedFile implements Following {
     this.#constants.set(name, tensor);
     this.#constantNames.add(name);
   }
+}
+
+/** What is brought to a number of places and never put beside a map. */
+function settleAlone(factor: Factor): void {
+  const otherwise = factor.origin?.kind === 'repeated' ? factor.origin.otherwise : undefined;
+  if (otherwise) factor.repeatFor([otherwise], (image) => otherwise.at(image));
+  else factor.settle('fixed');
 }
 
 /** The reason alone, out of the catalogue's sentence. */

@@ -12,7 +12,8 @@ export interface GridMap {
   /** Places at the file's own size. */
   readonly rows: number;
   readonly columns: number;
-  readonly layout: 'channels first' | 'channels last' | 'tokens' | 'tokens last';
+  /** `tokens` are [N, T, C]. */
+  readonly layout: 'channels first' | 'channels last' | 'tokens' | 'tokens last' | 'tokens, batch second';
   /** Class tokens before the grid. */
   readonly before: number;
   /** Whether it is the sum of two computed values of its own shape: the end of a residual block. */
@@ -28,9 +29,12 @@ export function gridMap(
   node: NodeProto,
   all: ReadonlyMap<string, readonly Size[]>,
 ): GridMap | undefined {
-  if (!sizes?.[0] || !hasBatch(sizes[0]) || !onlyFactor(sizes[0])) return undefined;
-  const found = layoutOf(sizes.slice(1));
-  if (!found) return undefined;
+  const isBatch = (size: Size | undefined) => size && hasBatch(size) && onlyFactor(size);
+  const batchSecond = sizes?.length === 3 && isBatch(sizes[1]);
+  if (!sizes || (!batchSecond && !isBatch(sizes[0]))) return undefined;
+  const inOrder = layoutOf(batchSecond ? [sizes[0] as Size, sizes[2] as Size] : sizes.slice(1));
+  if (!inOrder || (batchSecond && inOrder.layout !== 'tokens')) return undefined;
+  const found = batchSecond ? { ...inOrder, layout: 'tokens, batch second' as const } : inOrder;
   const [rows, columns] = found.sides;
   const same = (input: string) =>
     all.get(input)?.length === sizes.length &&
@@ -76,12 +80,14 @@ export function writeMap(
     emit.add('Transpose', [name], { perm: { ints: [0, 3, 1, 2] } }, { output });
     return;
   }
-  const axis = layout === 'tokens' ? 1 : 2;
+  const value =
+    layout === 'tokens, batch second' ? emit.add('Transpose', [name], { perm: { ints: [1, 0, 2] } }) : name;
+  const axis = layout === 'tokens last' ? 2 : 1;
   const end = emit.product(sides);
   const past = before === 0 ? end : emit.add('Add', [end, emit.integers([before])]);
-  const slice = [name, emit.integers([before]), past, emit.integers([axis])];
+  const slice = [value, emit.integers([before]), past, emit.integers([axis])];
   const grid = emit.add('Slice', slice);
-  const first = layout === 'tokens' ? emit.add('Transpose', [grid], { perm: { ints: [0, 2, 1] } }) : grid;
+  const first = axis === 1 ? emit.add('Transpose', [grid], { perm: { ints: [0, 2, 1] } }) : grid;
   const shape = emit.vector([0, channels, ...sides.map((side) => emit.factor(side))]);
   emit.add('Reshape', [first, shape], {}, { output });
 }
