@@ -5,6 +5,7 @@
 import { CladError } from '../../core/errors.ts';
 import { type AnySize, anySize, type GridMap, type ModelProto, type NamedMap } from '../../graph/index.ts';
 import { stands } from '../../graph/rewrite/any-size/factor.ts';
+import { reasonIn } from '../../graph/rewrite/any-size/followed-file.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
@@ -136,7 +137,7 @@ function rewrite(
     return { prepared, chosen, written: followed.write(chosen), ownSizeOnly: undefined };
   } catch (error) {
     if (mustBeAny || !isObstacle(error)) throw error;
-    return { prepared, chosen, written: followed.write(chosen, true), ownSizeOnly: reasonOf(error) };
+    return { prepared, chosen, written: followed.write(chosen, true), ownSizeOnly: reasonIn(error) };
   }
 }
 
@@ -151,17 +152,12 @@ function freeing<T>(path: string, size: ImageSize, act: () => T): T {
     return act();
   } catch (error) {
     if (!isObstacle(error)) throw error;
-    return stops(path, size, reasonOf(error));
+    return stops(path, size, reasonIn(error));
   }
 }
 
 function isObstacle(error: unknown): error is CladError {
   return error instanceof CladError && error.code === 'MODEL_UNSUITABLE';
-}
-
-/** The reason alone, out of the catalogue's sentence. */
-function reasonOf({ message }: CladError): string {
-  return message.replace(/^The ONNX file cannot be used: (.*)\.$/s, '$1');
 }
 
 function stops(path: string, size: ImageSize, reason: string): never {

@@ -16,6 +16,7 @@ import { cardNeeded, nameOf } from './backbone-derive.ts';
 import { withPath } from './backbone-file.ts';
 import { type BackboneFlags, defined, normalizationOf } from './backbone-flags.ts';
 import type { Normalization } from './inner-normalization.ts';
+import { leastCommonMultiple } from './joined-input.ts';
 import type { Backbone } from './loaded-backbone.ts';
 import { type OneImage, oneImage } from './one-size.ts';
 
@@ -183,9 +184,4 @@ function rewrittenText(name: string, { size }: OneImage, { ownSizeOnly }: FreedF
   return ownSizeOnly === undefined
     ? `${made}; it was rewritten for any size, and at that size it is the same function.`
     : `${made}, and stays so, since ${ownSizeOnly}.`;
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
-  return (a * b) / divisor(a, b);
 }
