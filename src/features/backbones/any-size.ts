@@ -2,7 +2,7 @@
  * @file A backbone's file that is made for one size of image, for any (graph/rewrite/any-size does it): with the layers that are wanted as maps, whatever they
  * are in the file, and without what follows them. It is only given out once it has been seen to be the same function at the size that it was made for.
  */
-import { CladError } from '../../core/errors.ts';
+import { CladError, firstLineOf } from '../../core/errors.ts';
 import { type AnySize, anySize, type GridMap, type ModelProto, type NamedMap } from '../../graph/index.ts';
 import { stands } from '../../graph/rewrite/any-size/factor.ts';
 import { reasonIn } from '../../graph/rewrite/any-size/followed-file.ts';
@@ -151,8 +151,9 @@ function freeing<T>(path: string, size: ImageSize, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!isObstacle(error)) throw error;
-    return stops(path, size, reasonIn(error));
+    if (isObstacle(error)) return stops(path, size, reasonIn(error));
+    if (error instanceof CladError) throw error;
+    return stops(path, size, `it is damaged, or of an unusual kind (${firstLineOf(error)})`);
   }
 }
 

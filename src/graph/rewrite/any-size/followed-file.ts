@@ -93,8 +93,9 @@ export class FollowedFile implements Following {
         sizes: this.sizes.get(name),
       }));
     } catch (error) {
-      if (!(error instanceof CladError) || error.code !== 'MODEL_UNSUITABLE') throw error;
-      const reason = before ?? `${reasonIn(error)} (${opType} that makes ${shownName(output[0] ?? '')})`;
+      // A damaged file has nodes that no rule expects.
+      const why = error instanceof CladError ? reasonIn(error) : 'it has not what its operator needs';
+      const reason = before ?? `${why} (${opType} that makes ${shownName(output[0] ?? '')})`;
       for (const name of output) this.obstacles.set(name, reason);
     }
     this.seen.push({ node, write });
