@@ -116,7 +116,13 @@ describe('a detector on two networks', () => {
 
   it('is refused by a sentence where its name makes no sense', async () => {
     expectRefused(await train(`${joined}+nothing`, '--plan'), 'Unknown backbone nothing');
-    expectRefused(await train(`${joined}@64`, '--plan'), 'the input size of fixed to be 96 pixels');
+    expectRefused(await train(`${joined}@20`, '--plan'), '32 to 2048 pixels after @');
+  });
+
+  it('shows a network that is made for one size another one, rewritten for it', async () => {
+    const { status, stderr } = await train(`${joined}@64`, '--plan');
+    expect(stderr).toContain('fixed is made for 96 pixels; it was rewritten for any size');
+    expect(status).toBe(0);
   });
 });
 
