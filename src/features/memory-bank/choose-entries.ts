@@ -16,6 +16,7 @@ import {
   readEntries,
   rowsOf,
 } from './candidates.ts';
+import { drawnHeads } from './class-search.ts';
 import { coreset } from './coreset.ts';
 import { selectionRandom } from './selection-space.ts';
 
@@ -67,7 +68,7 @@ export const mostCandidates = 655_360;
 
 /**
  * A bank for each class, each chosen from its own patches alone by random numbers of its own: no class changes another's. Entries of a class stand in
- * the order in which they were chosen, so that the first ones are a coreset themselves.
+ * the order in which they were chosen: first those that were drawn.
  * @param memoryBank - numbers of each class
  */
 export async function chooseEntriesByClass(
@@ -103,6 +104,7 @@ export async function chooseEntriesByClass(
         const done = before;
         const taken = await coreset(engine, own, session.narrow, selectionRandom.entries(seed, name), {
           size,
+          drawn: drawnHeads(size),
           onProgress: onProgress && ((state) => onProgress({ ...state, done: done + state.done, total })),
         });
         for (const candidate of taken) chosen.push(first + candidate);

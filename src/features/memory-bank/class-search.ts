@@ -3,7 +3,7 @@
  * classes, then its patches' nearest entries among those of that class alone. So the cost of an image does not grow with the number of classes, and
  * what is normal for one product excuses nothing on another (docs/decisions/0031-a-memory-for-each-class.md).
  *
- * The first entries of a class, in the order of their choice, are a coarse coreset themselves: they are the heads.
+ * The first entries of a class are drawn by chance, the others chosen by their distance to all before them: the first are the heads.
  */
 import {
   add,
@@ -64,6 +64,15 @@ export interface NeighbourSearch {
 
 /** Entries of a class that its images are recognised by, at most. */
 export const headSize = 1024;
+
+/**
+ * How many of a class's entries are drawn by chance, the first ones, so that heads are as its patches are; entries chosen by their distance lie at the edge
+ * of what is normal, and most patches far from them (docs/decisions/0044-heads-are-drawn.md).
+ * @param size - of the class's entries; small memories need theirs to cover what is rare
+ */
+export function drawnHeads(size: number): number {
+  return Math.max(1, Math.min(headSize, Math.floor(size / 4)));
+}
 
 /**
  * Along how many components an image's class is told: the first ones, or all in an exact search.

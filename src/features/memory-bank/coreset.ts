@@ -17,6 +17,8 @@ import { type Engine, float32, floats, type Session } from '../../runtime/engine
 export interface CoresetOptions {
   /** Entries wanted; all rows are returned when there are no more. */
   readonly size: number;
+  /** How many entries are drawn by chance before others are chosen by their distance; without `present`. @default 1 */
+  readonly drawn?: number | undefined;
   /** Entries that there are already, none of the rows; the first is then the row farthest from them. [entries, width] row-major */
   readonly present?: Float32Array | undefined;
   /** Only rows farther than this from all entries join: fewer may be found than are wanted. */
@@ -43,7 +45,7 @@ export async function coreset(
   rows: Float32Array,
   width: number,
   random: Random,
-  { size: wanted, present, beyond, onProgress }: CoresetOptions,
+  { size: wanted, drawn = 1, present, beyond, onProgress }: CoresetOptions,
 ): Promise<Uint32Array> {
   const count = rows.length / width;
   const size = Math.min(wanted, count);
@@ -54,7 +56,7 @@ export async function coreset(
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
-  const entries = present ? [] : [random.integer(count)];
+  const entries = present ? [] : drawnRows(random, count, drawn);
   let updated = 0;
   try {
     if (present) await updateByAll(session, { rows, norms, nearest, width }, present);
@@ -71,6 +73,10 @@ export async function coreset(
     await session.release();
   }
   return Uint32Array.from(entries);
+}
+
+function drawnRows(random: Random, count: number, drawn: number): number[] {
+  return drawn === 1 ? [random.integer(count)] : [...random.permutation(count).subarray(0, drawn)];
 }
 
 interface Candidates {

@@ -6,6 +6,7 @@ import { joined, pickRows } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { ClassMemory } from '../../detector/bank-classes.ts';
 import { type EntryOptions, entryCount } from '../../features/memory-bank/choose-entries.ts';
+import { drawnHeads } from '../../features/memory-bank/class-search.ts';
 import { coreset } from '../../features/memory-bank/coreset.ts';
 import { far } from '../../features/memory-bank/entry-codes.ts';
 import { selectionRandom, selectionRows } from '../../features/memory-bank/selection-space.ts';
@@ -67,7 +68,7 @@ export async function chooseNewEntries(
         : new Uint32Array(0);
   } else {
     const size = entryCount(options, images.length * patches);
-    chosen = await coreset(engine, rows, narrow, random, { size, onProgress });
+    chosen = await coreset(engine, rows, narrow, random, { size, drawn: drawnHeads(size), onProgress });
   }
   return {
     entries: pickRows(Float32Array, all, width, chosen),

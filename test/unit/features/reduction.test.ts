@@ -83,17 +83,30 @@ describe('coreset', () => {
   });
 
   it.each([
-    [400, 300],
+    [400, 300, 1],
     // More rows than a block has, and than a short list.
-    [20_000, 60],
-  ])('equals the greedy algorithm done by hand, %i rows', async (count, size) => {
+    [20_000, 60, 1],
+    [3000, 260, 200],
+  ])('equals the greedy algorithm done by hand, %i rows', async (count, size, drawn) => {
     const width = 3;
     const rows = new Random('by hand').fillNormal(new Float32Array(count * width));
-    const entries = await coreset(engine, rows, width, new Random('start'), { size });
+    const entries = await coreset(engine, rows, width, new Random('start'), { size, drawn });
     const distance = (a: number, b: number) =>
       Math.hypot(...[0, 1, 2].map((axis) => rows[a * width + axis]! - rows[b * width + axis]!));
-    const nearest = Array.from({ length: count }, (_, row) => distance(row, entries[0]!));
-    for (let turn = 1; turn < size; turn++) {
+    const first = [...entries.subarray(0, drawn)];
+    const nearest = Array.from({ length: count }, (_, row) =>
+      Math.min(...first.map((entry) => distance(row, entry))),
+    );
+    // By chance they lie where most rows do: within the middle half of the lengths as often as not.
+    if (drawn > 1) {
+      const lengths = Array.from({ length: count }, (_, row) =>
+        Math.hypot(...rows.subarray(row * 3, row * 3 + 3)),
+      );
+      const middle = lengths.toSorted((a, b) => a - b)[count / 2]!;
+      const inner = first.filter((entry) => lengths[entry]! < middle).length;
+      expect(Math.abs(inner / drawn - 0.5)).toBeLessThan(0.15);
+    }
+    for (let turn = drawn; turn < size; turn++) {
       const farthest = Math.max(...nearest);
       expect(nearest[entries[turn]!]).toBeGreaterThan(farthest - 1e-3);
       for (let row = 0; row < count; row++)

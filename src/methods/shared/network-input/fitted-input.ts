@@ -9,7 +9,7 @@ import { readFitted, writeFitted } from './fitted-file.ts';
 import type { FittedInput } from './network-input.ts';
 
 /** The version of how the input is fitted; raised when the same options give other numbers. */
-export const fitRecipe = 7;
+export const fitRecipe = 8;
 
 /** What is to be fitted. */
 export type InputRecipe =
