@@ -57,6 +57,7 @@ const trains = new Map([
       'backbones/builtin-weights.ts',
       'backbones/card-file.ts',
       'backbones/plugin-backbone.ts',
+      'backbones/weights-file.ts',
       'store/producer-threads.ts',
       'store/producer-worker.ts',
     ],

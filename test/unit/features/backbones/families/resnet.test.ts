@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Safetensor } from '../../../../src/core/safetensors.ts';
-import { buildResnet } from '../../../../src/features/backbones/resnet.ts';
-import { float32, floats } from '../../../../src/runtime/engine.ts';
-import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { fixture } from '../../../helpers/fixtures.ts';
+import type { Safetensor } from '../../../../../src/core/safetensors.ts';
+import { buildResnet } from '../../../../../src/features/backbones/families/resnet.ts';
+import { float32, floats } from '../../../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../../../src/runtime/node.ts';
+import { fixture } from '../../../../helpers/fixtures.ts';
 
 interface Golden {
   readonly side: number;

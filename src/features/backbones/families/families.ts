@@ -1,0 +1,24 @@
+/** @file The families whose backbones are built of weights alone, and finding that of a state dict. */
+import { CladError } from '../../../core/errors.ts';
+import type { BackboneFamily, BuiltBackbone, WeightsFile } from './family.ts';
+import { resnet } from './resnet.ts';
+
+/** Asked in this order: the first that recognises a state dict builds it. */
+const families: readonly BackboneFamily[] = [resnet];
+
+/** What there is, for messages. */
+export const familyTitles: string = families.map(({ title }) => title).join(', ');
+
+/**
+ * Builds a backbone of a state dict.
+ * @throws STATE_DICT_UNSUITABLE when it is of no family, and what its family's `build` throws
+ */
+export function buildFromWeights(file: WeightsFile): BuiltBackbone {
+  const family = families.find((each) => each.recognises(file.tensors));
+  if (family) return family.build(file);
+  const first = Object.keys(file.tensors).slice(0, 3).join(', ') || 'none';
+  throw new CladError('STATE_DICT_UNSUITABLE', {
+    path: file.path,
+    reason: `their names (the first are ${first}) are those of no family that is known: ${familyTitles}`,
+  });
+}
