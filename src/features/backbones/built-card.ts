@@ -45,9 +45,7 @@ export function builtCard(
   );
   const assumed = [...notes];
   if (!said && assumedNormalization) {
-    assumed.push(
-      `Nothing says how images for ${card.name} are normalised: ${assumedNormalization} mean and standard deviation are used.`,
-    );
+    assumed.push(`Nothing says how images for ${card.name} are normalised: ${assumedNormalization}.`);
   }
   return { card, assumed };
 }

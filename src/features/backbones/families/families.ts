@@ -2,9 +2,10 @@
 import { CladError } from '../../../core/errors.ts';
 import type { BackboneFamily, BuiltBackbone, WeightsFile } from './family.ts';
 import { resnet } from './resnet.ts';
+import { vit } from './vit.ts';
 
 /** Asked in this order: the first that recognises a state dict builds it. */
-const families: readonly BackboneFamily[] = [resnet];
+const families: readonly BackboneFamily[] = [resnet, vit];
 
 /** What there is, for messages. */
 export const familyTitles: string = families.map(({ title }) => title).join(', ');

@@ -39,7 +39,7 @@ export interface BuiltBackbone {
   /** Sides have to be multiples of this, pixels. */
   readonly sizeMultiple?: number;
   readonly normalization: Normalization;
-  /** Whose normalisation it is, as `ImageNet's`, where that was taken for granted; undefined where something says it. */
+  /** A clause, as `ImageNet's mean and standard deviation are used`, where that was taken for granted; undefined where something says it. */
   readonly assumedNormalization?: string | undefined;
   /** Sentences about what else was decided. */
   readonly notes: readonly string[];

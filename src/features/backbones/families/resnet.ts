@@ -53,7 +53,7 @@ export function buildResnet(tensors: Tensors, path: string): BuiltBackbone {
     layers,
     inputSize: 224,
     normalization: imageNet,
-    assumedNormalization: "ImageNet's",
+    assumedNormalization: "ImageNet's mean and standard deviation are used",
     notes: [],
   };
 }

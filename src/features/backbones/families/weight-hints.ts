@@ -9,6 +9,8 @@ export interface WeightHints {
   /** Channels of a token, by which a file of another network is told. */
   readonly width?: number | undefined;
   readonly heads?: number | undefined;
+  /** Of the layer norms. */
+  readonly epsilon?: number | undefined;
   /** As its file calls it: `gelu`, `quick_gelu`, ... */
   readonly activation?: string | undefined;
   readonly normalization?: Normalization | undefined;
@@ -26,19 +28,40 @@ export function hintsOf(files: Readonly<Partial<Record<(typeof hintFiles)[number
   const vision = { ...config, ...objectOf(config.vision_config) };
   const clip = objectOf(objectOf(files['open_clip_config.json']).model_cfg);
   const clipSays = Object.hasOwn(clip, 'vision_cfg');
+  const { layer_norm_eps: epsilon } = vision;
   const hidden = textOf(vision.hidden_act);
   const named = textOf(config.architecture);
-  const timm = named === undefined ? undefined : /quickgelu/.test(named) ? 'quick_gelu' : undefined;
+  const timm = named && (/quickgelu/.test(named) ? 'quick_gelu' : 'gelu');
   const open = clipSays ? (clip.quick_gelu === true ? 'quick_gelu' : 'gelu') : undefined;
   return {
-    width: numberOf(vision.hidden_size) ?? numberOf(objectOf(clip.vision_cfg).width),
+    width:
+      numberOf(vision.hidden_size) ??
+      numberOf(config.num_features) ??
+      numberOf(objectOf(clip.vision_cfg).width),
     heads: numberOf(vision.num_attention_heads),
+    epsilon: typeof epsilon === 'number' && epsilon > 0 ? epsilon : undefined,
     activation: hidden ?? timm ?? open,
     activationFrom: hidden || timm ? 'config.json' : open && 'open_clip_config.json',
     normalization:
       normalizationOf(files['preprocessor_config.json'], 'image_mean', 'image_std') ??
       normalizationOf(config.pretrained_cfg, 'mean', 'std') ??
       normalizationOf(objectOf(files['open_clip_config.json']).preprocess_cfg, 'mean', 'std'),
+  };
+}
+
+/**
+ * What the files say, where they speak of these weights; what the user says stays.
+ * @param width - channels of a token
+ * @returns with a sentence where they speak of another network
+ */
+export function fittingHints(hints: WeightHints, width: number): { hints: WeightHints; notes: string[] } {
+  if (hints.width === undefined || hints.width === width) return { hints, notes: [] };
+  const { activation, activationFrom } = hints;
+  return {
+    hints: activationFrom === '--activation' ? { activation, activationFrom } : {},
+    notes: [
+      `The config.json beside the weights is of another network (${hints.width} channels, these have ${width}), so it was not used.`,
+    ],
   };
 }
 

@@ -1,0 +1,39 @@
+"""What the scripts that make golden numbers share: numbers that are a formula of a name, and a summary of what a layer gives."""
+import json
+import os
+
+import numpy as np
+
+
+def uniform(name, count):
+    """`count` numbers in [0, 1): murmur3's finaliser over FNV-1a of the name plus a multiple of the index."""
+    seed = 0x811C9DC5
+    for byte in name.encode():
+        seed = ((seed ^ byte) * 0x01000193) & 0xFFFFFFFF
+    x = np.arange(count, dtype=np.uint32) * np.uint32(2654435761) + np.uint32(seed)
+    x ^= x >> np.uint32(16)
+    x *= np.uint32(0x85EBCA6B)
+    x ^= x >> np.uint32(13)
+    x *= np.uint32(0xC2B2AE35)
+    x ^= x >> np.uint32(16)
+    return x.astype(np.float64) / 4294967296
+
+
+def summary(name, output, samples):
+    """Mean, deviation and some numbers of a layer's output."""
+    flat = output.double().flatten()
+    at = [int(index) for index in uniform(name, samples) * len(flat)]
+    return {
+        'shape': list(output.shape),
+        'mean': flat.mean().item(),
+        'std': flat.std(unbiased=False).item(),
+        'at': at,
+        'values': [flat[index].item() for index in at],
+    }
+
+
+def write(name, content):
+    """Writes a fixture of the tests."""
+    with open(os.path.join(os.path.dirname(__file__), '..', 'test', 'fixtures', name), 'w') as file:
+        json.dump(content, file)
+        file.write('\n')
