@@ -1,8 +1,9 @@
 /** @file `clad backbones`: the networks a training may start from: those kept under a name, adding one, verifying one. */
 import { type Command, Option } from 'commander';
-import { backbonesFolder } from '../features/backbones/backbone.ts';
+import { type BackboneLayer, backbonesFolder } from '../features/backbones/backbone.ts';
 import {
   type AddOptions,
+  activations,
   addBackbone,
   type ListedBackbone,
   listBackbones,
@@ -21,8 +22,8 @@ export function declare(backbones: Command): void {
     .action(list);
   backbones
     .command('add')
-    .description('keep an ONNX file, or a ResNet built from its weights, under a name')
-    .argument('<file>', '.onnx file, or .safetensors state dict of a torchvision or timm ResNet')
+    .description('keep an ONNX file, or a network built from its weights, under a name')
+    .argument('<file>', '.onnx file, or .safetensors weights of a family that is known (docs/backbones.md)')
     .option('--name <name>', "what to call it (default: the file's name, or the architecture)")
     .option('--mean <r,g,b>', "the network's mean of RGB/255; with --std", three)
     .option('--std <r,g,b>', "the network's standard deviation of RGB/255; with --mean", three)
@@ -32,6 +33,9 @@ export function declare(backbones: Command): void {
     .option('--input-size <size>', 'input it was trained for: pixels, or width x height', sizeFromText(8))
     .option('--min-input-size <pixels>', 'smallest side that gives useful layers', pixels)
     .option('--layers <names>', 'values of the file to use as layers, separated by commas', names)
+    .addOption(
+      new Option('--activation <name>', 'for weights of CLIP, which do not show it').choices(activations),
+    )
     .option('--licence <text>', 'licence of the weights, e.g. Apache-2.0')
     .option('--source <text>', 'where the weights come from')
     .option('--replace', 'put it in the place of the backbone of this name')
@@ -40,9 +44,11 @@ export function declare(backbones: Command): void {
       'after',
       `
 What you leave out is read from the card beside the file (<file>.json), else from the file itself.
+For weights it is read from the config.json and preprocessor_config.json beside them, where they are there.
 
 Examples:
   $ clad backbones add resnet50.safetensors --licence BSD-3-Clause
+  $ clad backbones add dinov2-small/model.safetensors --licence Apache-2.0
   $ clad backbones add vendor.onnx --name vendor --normalization imagenet --layers feat_8,feat_16`,
     )
     .action(add);
@@ -70,7 +76,7 @@ function describe(listed: readonly ListedBackbone[]): string {
   const rows = listed.map(({ name, card }) => [
     name,
     card ? String(card.inputSize) : '-',
-    card ? card.layers.map((layer) => `${layer.name} ${layer.channels} /${layer.stride}`).join(', ') : '-',
+    card ? layersText(card.layers) : '-',
     card?.licence ?? '-',
     card?.source ?? '-',
   ]);
@@ -78,6 +84,24 @@ function describe(listed: readonly ListedBackbone[]): string {
   const body = terminalTable({ header, rows });
   const ending = problems.map(({ name, problem }) => `  ${name}: ${problem}`);
   return [body, ...(ending.length > 0 ? ['', 'Problems:', ...ending] : [])].join('\n');
+}
+
+/** Layers with channels and strides; of many in a row that have the same, the first and the last name. */
+function layersText(layers: readonly BackboneLayer[]): string {
+  const rows: BackboneLayer[][] = [];
+  for (const layer of layers) {
+    const [before] = rows.at(-1) ?? [];
+    if (before?.channels === layer.channels && before.stride === layer.stride) rows.at(-1)?.push(layer);
+    else rows.push([layer]);
+  }
+  const text = (name: string, { channels, stride }: BackboneLayer) => `${name} ${channels} /${stride}`;
+  return rows
+    .flatMap((row) => {
+      const [first, last] = [row[0], row.at(-1)] as [BackboneLayer, BackboneLayer];
+      if (row.length > 3) return [text(`${first.name} ... ${last.name}`, first)];
+      return row.map((layer) => text(layer.name, layer));
+    })
+    .join(', ');
 }
 
 async function add(file: string, { json, ...options }: AddOptions & JsonFlag): Promise<void> {

@@ -1,6 +1,6 @@
 /** @file The card of a backbone that was built of weights, and a run that shows that it is true. */
 import { CladError, firstLineOf } from '../../core/errors.ts';
-import { sizeOf } from '../../image/size-option.ts';
+import { sizeOf, sizeText } from '../../image/size-option.ts';
 import { type Engine, float32 } from '../../runtime/engine.ts';
 import { parseCard, type WrittenCard } from './backbone-card.ts';
 import { unsuitable } from './backbone-file.ts';
@@ -11,7 +11,7 @@ import type { BuiltBackbone } from './families/family.ts';
 /**
  * Makes the card: what the user says, else what the family knows.
  * @param path - of the ONNX file, for messages
- * @throws BACKBONE_UNSUITABLE for a layer that it has not, BACKBONE_CARD_INVALID for an input size that it cannot have
+ * @throws BACKBONE_UNSUITABLE for a layer that it has not, OPTION_INVALID for an input size that it cannot have
  */
 export function builtCard(
   built: BuiltBackbone,
@@ -23,6 +23,15 @@ export function builtCard(
   const unknown = flags.layers?.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     return unsuitable(path, `it has no value named ${unknown}; its outputs are ${names.join(', ')}`);
+  }
+  const { sizeMultiple = 1 } = built;
+  const { width, height } = sizeOf(flags.inputSize ?? built.inputSize);
+  if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--input-size',
+      expected: `a multiple of ${sizeMultiple} pixels, the side of a patch of ${architecture}`,
+      actual: sizeText({ width, height }),
+    });
   }
   const said = normalizationOf(flags);
   const chosen = flags.layers && layers.filter(({ name }) => flags.layers?.includes(name));

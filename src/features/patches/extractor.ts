@@ -51,7 +51,9 @@ export async function planFeatures(
   const { sizeMultiple = 1 } = card;
   if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0) {
     const each = width === height ? 'a multiple' : 'each side a multiple';
-    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it`;
+    const nearest = (side: number) => Math.max(1, Math.round(side / sizeMultiple)) * sizeMultiple;
+    const fitting = sizeText({ width: nearest(width), height: nearest(height) });
+    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it (--input-size ${fitting})`;
     throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: sizeText(size) });
   }
   try {

@@ -1,4 +1,5 @@
 /** @file A detector's graph in another precision, ranges of 8-bit values measured on good images. */
+import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
@@ -19,6 +20,7 @@ import { proceduralTexture } from '../../synthesis/procedural-textures.ts';
  * are stored in half the bytes.
  * @param images - paths of good images, for int8; at least one
  * @param reading - of these
+ * @throws OPTION_INVALID for int8 of a network without convolutions
  */
 export async function inPrecision(
   model: ModelProto,
@@ -48,6 +50,13 @@ async function measureRanges(
   onProgress?: ProgressListener,
 ): Promise<Map<string, ValueRange>> {
   const names = valuesToMeasure(model);
+  if (names.length === 0) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--precision',
+      expected: 'fp32 or fp16, as int8 is for convolutions and the backbone has none (vision transformers)',
+      actual: 'int8',
+    });
+  }
   const measuring = rangeModel(model, names);
   const session = await engine.load(encodeModel(measuring.model));
   const total = images.length + textures;
