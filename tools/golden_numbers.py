@@ -1,8 +1,10 @@
 """What the scripts that make golden numbers share: numbers that are a formula of a name, and a summary of what a layer gives."""
 import json
+import math
 import os
 
 import numpy as np
+import torch
 
 
 def uniform(name, count):
@@ -17,6 +19,24 @@ def uniform(name, count):
     x *= np.uint32(0xC2B2AE35)
     x ^= x >> np.uint32(16)
     return x.astype(np.float64) / 4294967296
+
+
+def values(name, shape):
+    """A weight as a tensor: kernels and linear layers that keep the size of numbers, norms around the identity."""
+    u = uniform(name, int(np.prod(shape)))
+    if len(shape) == 4:
+        result = (2 * u - 1) * math.sqrt(6 / (shape[1] * shape[2] * shape[3]))
+    elif len(shape) == 2 and name.endswith('weight'):
+        result = (2 * u - 1) * math.sqrt(3 / shape[1])
+    elif len(shape) == 1 and (name.endswith('weight') or 'gamma' in name or 'lambda' in name):
+        result = 0.5 + u
+    elif name.endswith('periods'):
+        result = 1 + 20 * u
+    elif name.endswith('bias_mask'):
+        result = (u > 0.5).astype(np.float64)
+    else:
+        result = (2 * u - 1) * 0.5
+    return torch.from_numpy(result.astype(np.float32).reshape(shape))
 
 
 def summary(name, output, samples):

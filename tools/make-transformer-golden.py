@@ -11,28 +11,10 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from golden_numbers import summary, uniform, write
+from golden_numbers import summary, uniform, values, write
 
 WIDTH, HEADS, DEPTH, HIDDEN = 128, 2, 2, 192
 SAMPLES = 8
-
-
-def values(name, shape):
-    """A weight: kernels and linear layers that keep the size of numbers, norms around the identity."""
-    u = uniform(name, int(np.prod(shape)))
-    if len(shape) == 4:
-        result = (2 * u - 1) * math.sqrt(6 / (shape[1] * shape[2] * shape[3]))
-    elif len(shape) == 2 and name.endswith('weight'):
-        result = (2 * u - 1) * math.sqrt(3 / shape[1])
-    elif len(shape) == 1 and (name.endswith('weight') or 'gamma' in name or 'lambda' in name):
-        result = 0.5 + u
-    elif name.endswith('periods'):
-        result = 1 + 20 * u
-    elif name.endswith('bias_mask'):
-        result = (u > 0.5).astype(np.float64)
-    else:
-        result = (2 * u - 1) * 0.5
-    return torch.from_numpy(result.astype(np.float32).reshape(shape))
 
 
 class Network:

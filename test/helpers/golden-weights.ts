@@ -13,6 +13,14 @@ export interface GoldenLayer {
   readonly values: number[];
 }
 
+/** What a script writes: small networks, by whose they are. */
+export interface GoldenModels {
+  readonly models: Record<
+    string,
+    { image: number[]; weights: Record<string, number[]>; layers: Record<string, GoldenLayer> }
+  >;
+}
+
 /** The formula of tools/golden_numbers.py: numbers in [0, 1) from a name. */
 export function uniform(name: string, count: number): Float64Array {
   let seed = 0x811c9dc5;
@@ -37,7 +45,7 @@ export function weightBy(
   return { dtype: 'F32', shape, data: Float32Array.from(uniform(name, count), rule) };
 }
 
-/** A weight of a transformer, as tools/make-transformer-golden.py has it. */
+/** A weight of a transformer or a ConvNeXt, as `values` of tools/golden_numbers.py has it. */
 export function transformerWeight(name: string, shape: readonly number[]): Safetensor {
   const [, inputs = 1, rows = 1, columns = 1] = shape;
   const scaled = (bound: number) => weightBy(name, shape, (value) => (2 * value - 1) * bound);

@@ -1,6 +1,7 @@
 /** @file The families whose backbones are built of weights alone, and finding that of a state dict. */
 import { CladError } from '../../../core/errors.ts';
 import { clip } from './clip.ts';
+import { convnext } from './convnext.ts';
 import { dinov2 } from './dinov2.ts';
 import { dinov3 } from './dinov3.ts';
 import type { BackboneFamily, BuiltBackbone, WeightsFile } from './family.ts';
@@ -8,7 +9,7 @@ import { resnet } from './resnet.ts';
 import { vit } from './vit.ts';
 
 /** Asked in this order: the first that recognises a state dict builds it. */
-const families: readonly BackboneFamily[] = [resnet, clip, dinov3, dinov2, vit];
+const families: readonly BackboneFamily[] = [resnet, convnext, clip, dinov3, dinov2, vit];
 
 /** What there is, for messages. */
 export const familyTitles: string = families.map(({ title }) => title).join(', ');
