@@ -108,6 +108,11 @@ export function single(
   return x.graph.add(operation, inputs, [{ dtype: x.dtype, shape }], { attributes })[0] as Tensor;
 }
 
+/** |x| */
+export function absolute(x: Tensor): Tensor {
+  return single(x, 'Abs', [x], x.shape);
+}
+
 /** The sizes of a value, int64. */
 export function sizesOf(x: Tensor): Tensor {
   return x.graph.add('Shape', [x], [{ dtype: 'int64', shape: [x.shape.length] }])[0] as Tensor;

@@ -19,6 +19,7 @@ import {
   transpose,
 } from '../../../graph/index.ts';
 import type { BackboneLayer } from '../backbone-card.ts';
+import { withPositions } from './positions.ts';
 import type { StateDict } from './state-dict.ts';
 import {
   type Activation,
@@ -40,7 +41,7 @@ export interface TransformerPlan {
   /** Of the layer norms. */
   readonly epsilon: number;
   readonly activation: Activation;
-  /** Whether the filter is widened where positions are resized to fewer, and softer where to more; as each library does it. */
+  /** How learnt positions are resized; each library has its way. @default false */
   readonly antialias?: boolean;
   /** In the place of learnt positions, or beside them. @param map - the patches, [N, width, rows, columns] @param leading - tokens before them */
   readonly rotary?: (map: Tensor, leading: number) => Rotate;
@@ -71,7 +72,9 @@ export function buildTransformer(
   const map = patches(weights, image, shape);
   const leading = shape.prefix.reduce((sum, { count }) => sum + count, 0);
   const rotate = plan.rotary?.(map, leading);
-  let tokens = withPrefix(weights, positioned(weights, map, shape, plan.antialias ?? false), shape);
+  const learnt = tables(weights, shape);
+  const placed = learnt ? withPositions(map, learnt.places, learnt.grid, plan.antialias ?? false) : map;
+  let tokens = withPrefix(weights, placed, shape, learnt?.leading ?? []);
   if (weights.has('norm_pre.weight')) tokens = layerNorm(weights, tokens, 'norm_pre', plan.epsilon);
   const layers: BackboneLayer[] = [];
   const give = (name: string, value: Tensor) => {
@@ -105,51 +108,22 @@ function patches(weights: StateDict, image: Tensor, { width, patch }: Transforme
   );
 }
 
-/** The table of positions of the tokens before the patches, and of these as [1, width, grid, grid]. */
+/** The positions of the tokens before the patches, and the table of theirs. */
 function tables(weights: StateDict, { width, positions }: TransformerShape) {
   if (!positions) return undefined;
   const { grid, leading } = positions;
   const count = leading + grid * grid;
   const table = weights.take('pos_embed', [1, count, width], [count, width]);
-  const places = new Float32Array(grid * grid * width);
-  for (let place = 0; place < grid * grid; place++) {
-    for (let channel = 0; channel < width; channel++) {
-      places[channel * grid * grid + place] = table[(leading + place) * width + channel] as number;
-    }
-  }
-  return { grid, places, leading: table.subarray(0, leading * width) };
-}
-
-/** Patches with their positions, which are resized to as many. */
-function positioned(weights: StateDict, map: Tensor, shape: TransformerShape, antialias: boolean): Tensor {
-  const found = tables(weights, shape);
-  if (!found) return map;
-  const { graph } = map;
-  const { grid, places } = found;
-  const table = graph.constant('pos_embed', places, [1, shape.width, grid, grid]);
-  const sizes = concat([graph.integers([1, shape.width]), slice(sizesOf(map), 0, 2, 4)], 0);
-  const [resized] = graph.add(
-    'Resize',
-    [table, undefined, undefined, sizes],
-    [{ dtype: 'float32', shape: [1, shape.width, ...map.shape.slice(2)] }],
-    {
-      attributes: {
-        mode: { string: 'cubic' },
-        coordinate_transformation_mode: { string: 'half_pixel' },
-        antialias: { int: antialias ? 1 : 0 },
-        exclude_outside: { int: antialias ? 1 : 0 },
-        // PyTorch has another cubic with antialiasing than without.
-        cubic_coeff_a: { float: antialias ? -0.5 : -0.75 },
-      },
-      // It is small, and not every device can compute it.
-      onCpu: true,
-    },
-  );
-  return add(map, resized as Tensor);
+  return { grid, leading: table.subarray(0, leading * width), places: table.subarray(leading * width) };
 }
 
 /** Patches as tokens, behind the class token, the distillation token and the registers. */
-function withPrefix(weights: StateDict, map: Tensor, shape: TransformerShape): Tensor {
+function withPrefix(
+  weights: StateDict,
+  map: Tensor,
+  shape: TransformerShape,
+  positions: ArrayLike<number>,
+): Tensor {
   const { graph } = map;
   const { width, prefix } = shape;
   const [n = 'N'] = map.shape;
@@ -158,7 +132,6 @@ function withPrefix(weights: StateDict, map: Tensor, shape: TransformerShape): T
     ...weights.take(name, [1, count, width], [1, width], [width]),
   ]);
   if (vectors.length === 0) return tokens;
-  const positions = tables(weights, shape)?.leading ?? [];
   const count = vectors.length / width;
   const before = graph.constant(
     'prefix',
