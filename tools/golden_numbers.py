@@ -28,7 +28,7 @@ def values(name, shape):
         result = (2 * u - 1) * math.sqrt(6 / (shape[1] * shape[2] * shape[3]))
     elif len(shape) == 2 and name.endswith('weight'):
         result = (2 * u - 1) * math.sqrt(3 / shape[1])
-    elif len(shape) == 1 and (name.endswith('weight') or 'gamma' in name or 'lambda' in name):
+    elif len(shape) == 1 and (name.endswith(('weight', 'running_var')) or 'gamma' in name or 'lambda' in name):
         result = 0.5 + u
     elif name.endswith('periods'):
         result = 1 + 20 * u

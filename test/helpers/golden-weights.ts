@@ -45,13 +45,13 @@ export function weightBy(
   return { dtype: 'F32', shape, data: Float32Array.from(uniform(name, count), rule) };
 }
 
-/** A weight of a transformer or a ConvNeXt, as `values` of tools/golden_numbers.py has it. */
+/** A weight of a transformer, a ConvNeXt or an EfficientNet, as `values` of tools/golden_numbers.py has it. */
 export function transformerWeight(name: string, shape: readonly number[]): Safetensor {
   const [, inputs = 1, rows = 1, columns = 1] = shape;
   const scaled = (bound: number) => weightBy(name, shape, (value) => (2 * value - 1) * bound);
   if (shape.length === 4) return scaled(Math.sqrt(6 / (inputs * rows * columns)));
   if (shape.length === 2 && name.endsWith('weight')) return scaled(Math.sqrt(3 / inputs));
-  if (shape.length === 1 && /weight$|gamma|lambda/.test(name))
+  if (shape.length === 1 && /weight$|running_var$|gamma|lambda/.test(name))
     return weightBy(name, shape, (value) => 0.5 + value);
   if (name.endsWith('periods')) return weightBy(name, shape, (value) => 1 + 20 * value);
   if (name.endsWith('bias_mask')) return weightBy(name, shape, (value) => (value > 0.5 ? 1 : 0));

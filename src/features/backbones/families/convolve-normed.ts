@@ -1,5 +1,5 @@
 /** @file A convolution without bias and the batch norm after it, as one convolution. */
-import { conv, type Tensor } from '../../../graph/index.ts';
+import { type ConvWindow, conv, type Tensor } from '../../../graph/index.ts';
 import type { StateDict } from './state-dict.ts';
 
 /** PyTorch's batch norm epsilon. */
@@ -17,7 +17,7 @@ export function convolveNormed(
   convolution: string,
   norm: string,
   [outputs, inputs, kernel]: readonly [number, number, number],
-  window: { stride: number; padding: number; groups?: number },
+  window: ConvWindow,
   epsilon: number = usualEpsilon,
 ): Tensor {
   const weight = weights.take(`${convolution}.weight`, [outputs, inputs, kernel, kernel]).slice();

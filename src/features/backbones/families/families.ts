@@ -4,12 +4,13 @@ import { clip } from './clip.ts';
 import { convnext } from './convnext.ts';
 import { dinov2 } from './dinov2.ts';
 import { dinov3 } from './dinov3.ts';
+import { efficientnet } from './efficientnet.ts';
 import type { BackboneFamily, BuiltBackbone, WeightsFile } from './family.ts';
 import { resnet } from './resnet.ts';
 import { vit } from './vit.ts';
 
 /** Asked in this order: the first that recognises a state dict builds it. */
-const families: readonly BackboneFamily[] = [resnet, convnext, clip, dinov3, dinov2, vit];
+const families: readonly BackboneFamily[] = [resnet, convnext, efficientnet, clip, dinov3, dinov2, vit];
 
 /** What there is, for messages. */
 export const familyTitles: string = families.map(({ title }) => title).join(', ');

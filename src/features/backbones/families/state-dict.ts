@@ -7,7 +7,7 @@ import { safetensorFloats } from '../../../core/safetensors.ts';
 import type { Tensors } from './family.ts';
 
 /**
- * How a library calls weights: by our names, without `.weight` and `.bias` where both are called alike. `#` is a number of a block or stage,
+ * How a library calls weights: by our names, without `.weight`, `.bias`, `.running_mean` and `.running_var` where these are called alike. `#` is a number of a block or stage,
  * the same in both. Names that are not in the table are ours.
  */
 export type WeightNames = Readonly<Record<string, string>>;
@@ -34,7 +34,8 @@ export class StateDict {
   nameOf(name: string): string {
     const numbers = name.match(numberPattern) ?? [];
     const general = name.replaceAll(numberPattern, '#');
-    const [, stem = general, ending = ''] = /^(.*?)(\.weight|\.bias)?$/.exec(general) ?? [];
+    const [, stem = general, ending = ''] =
+      /^(.*?)(\.weight|\.bias|\.running_mean|\.running_var)?$/.exec(general) ?? [];
     const theirs = this.#names[general] ?? (this.#names[stem] ?? stem) + ending;
     let at = 0;
     return this.#prefix + theirs.replaceAll('#', () => numbers[at++] ?? '#');

@@ -6,6 +6,8 @@ import type { Normalization } from './family.ts';
 
 /** Each is undefined where nothing says it. */
 export interface WeightHints {
+  /** timm's name of the network. */
+  readonly architecture?: string | undefined;
   /** Channels of a token, by which a file of another network is told. */
   readonly width?: number | undefined;
   readonly heads?: number | undefined;
@@ -34,6 +36,7 @@ export function hintsOf(files: Readonly<Partial<Record<(typeof hintFiles)[number
   const timm = named && (/quickgelu/.test(named) ? 'quick_gelu' : 'gelu');
   const open = clipSays ? (clip.quick_gelu === true ? 'quick_gelu' : 'gelu') : undefined;
   return {
+    architecture: named,
     width:
       numberOf(vision.hidden_size) ??
       numberOf(config.num_features) ??
