@@ -4,24 +4,12 @@
  *
  * Source: Liu et al. 2022 (arXiv 2201.03545); Woo et al. 2023 (2301.00808).
  */
-import {
-  add,
-  conv,
-  div,
-  Graph,
-  mean,
-  mul,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-  transpose,
-} from '../../../graph/index.ts';
+import { add, conv, div, Graph, mean, mul, sqrt, square, sum, type Tensor } from '../../../graph/index.ts';
 import { type BackboneLayer, imageNet } from '../backbone-card.ts';
 import { convnextNames } from './convnext-names.ts';
 import type { BackboneFamily, BuiltBackbone, Tensors, WeightsFile } from './family.ts';
 import { prefixOf, StateDict } from './state-dict.ts';
-import { applyLinear, gelu, layerNorm, linearLayer } from './transformer-parts.ts';
+import { applyLinear, gelu, inChannelsLast, layerNorm, linearLayer } from './transformer-parts.ts';
 
 export const convnext: BackboneFamily = {
   title: 'ConvNeXt',
@@ -115,11 +103,6 @@ export function buildConvnext({ tensors, path, hints }: WeightsFile): BuiltBackb
       : "ImageNet's mean and standard deviation are used (those that CLIP trained have its own)",
     notes: [],
   };
-}
-
-/** Something done to a map while its channels are the last axis. */
-function inChannelsLast(x: Tensor, use: (last: Tensor) => Tensor): Tensor {
-  return transpose(use(transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]);
 }
 
 /** A depth-wise convolution, and a perceptron at each place; what came in is added. */

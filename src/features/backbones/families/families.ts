@@ -7,10 +7,20 @@ import { dinov3 } from './dinov3.ts';
 import { efficientnet } from './efficientnet.ts';
 import type { BackboneFamily, BuiltBackbone, WeightsFile } from './family.ts';
 import { resnet } from './resnet.ts';
+import { tinyVit } from './tiny-vit.ts';
 import { vit } from './vit.ts';
 
 /** Asked in this order: the first that recognises a state dict builds it. */
-const families: readonly BackboneFamily[] = [resnet, convnext, efficientnet, clip, dinov3, dinov2, vit];
+const families: readonly BackboneFamily[] = [
+  resnet,
+  convnext,
+  efficientnet,
+  tinyVit,
+  clip,
+  dinov3,
+  dinov2,
+  vit,
+];
 
 /** What there is, for messages. */
 export const familyTitles: string = families.map(({ title }) => title).join(', ');

@@ -80,21 +80,28 @@ export type Rotate = (x: Tensor) => Tensor;
 /**
  * Attention of heads among all tokens.
  * @param query - of its layer, already divided by the root of a head's width
+ * @param options.bias - added to what a head says of each pair, [heads, T, T]
  */
 export function attention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
   heads: number,
-  rotate: Rotate = (x) => x,
+  { rotate = (x) => x, bias }: { rotate?: Rotate | undefined; bias?: Tensor } = {},
 ): Tensor {
   const [n = 'N', tokens = 'T', width] = query.shape;
   const head = (width as number) / heads;
   const split = (x: Tensor) => transpose(reshape(x, [n, tokens, heads, head]), [0, 2, 1, 3]);
-  const scores = matmul(rotate(split(query)), transpose(rotate(split(key)), [0, 1, 3, 2]));
+  const products = matmul(rotate(split(query)), transpose(rotate(split(key)), [0, 1, 3, 2]));
+  const scores = bias ? add(products, bias) : products;
   const shares = single(scores, 'Softmax', [scores], scores.shape, { axis: { int: -1 } });
   const mixed = matmul(shares, split(value));
   return reshape(transpose(mixed, [0, 2, 1, 3]), [n, tokens, width as number]);
+}
+
+/** Something done to a map [N, C, H, W] while its channels are the last axis. */
+export function inChannelsLast(x: Tensor, use: (last: Tensor) => Tensor): Tensor {
+  return transpose(use(transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]);
 }
 
 /** A node with one result of the first input's type. */

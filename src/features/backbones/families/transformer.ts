@@ -160,7 +160,7 @@ function oneBlock(
     const weight = weights.take(`${name}.${layer}.weight`, [width, inputs]);
     return linearLayer(weight, weights.takeIfThere(`${name}.${layer}.bias`, [width]), width, scale);
   };
-  const mixed = attention(query, key, value, heads, rotate);
+  const mixed = attention(query, key, value, heads, { rotate });
   const after = add(x, applyLinear(mixed, scaled('ls1', 'attn.proj', width), `${name}.attn.proj`));
   const second = layerNorm(weights, after, `${name}.norm2`, epsilon);
   const hidden = weights.shapeOf(`${name}.mlp.fc2.weight`)?.[1] ?? 0;
