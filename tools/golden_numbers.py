@@ -57,3 +57,18 @@ def write(name, content):
     with open(os.path.join(os.path.dirname(__file__), '..', 'test', 'fixtures', name), 'w') as file:
         json.dump(content, file)
         file.write('\n')
+
+
+def write_models(fixture, about, networks):
+    """Runs networks on formula-made images and writes what their layers give. `networks`: name, image's shape, network with `shapes` and `layers`."""
+    models = {}
+    for name, shape, network in networks:
+        image = torch.from_numpy((4 * uniform('image', int(np.prod(shape))) - 2).astype(np.float32)).reshape(shape)
+        with torch.no_grad():
+            layers = network.layers(image)
+        models[name] = {
+            'image': shape,
+            'weights': network.shapes,
+            'layers': {layer: summary(layer, output, 8) for layer, output in layers.items()},
+        }
+    write(fixture, {'about': about, 'torch': torch.__version__, 'models': models})

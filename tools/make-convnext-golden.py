@@ -4,14 +4,12 @@ Run with Debian's Python, which has PyTorch 1.13: /usr/bin/python3 tools/make-co
 The same formula stands in test/helpers/golden-weights.ts, so no weights are stored. The network below is written from the
 papers; torchvision, timm and transformers are not needed, only their names.
 """
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from golden_numbers import summary, uniform, values, write
+from golden_numbers import values, write_models
 
 CHANNELS, BLOCKS = (16, 24, 32), (1, 2, 1)
-SAMPLES = 8
 
 
 def timm(stage):
@@ -123,20 +121,5 @@ NETWORKS = {
 }
 
 
-def main():
-    models = {}
-    shape = [2, 3, 48, 80]
-    for name, network in NETWORKS.items():
-        image = torch.from_numpy((4 * uniform('image', int(np.prod(shape))) - 2).astype(np.float32)).reshape(shape)
-        with torch.no_grad():
-            layers = network.layers(image)
-        models[name] = {
-            'image': shape,
-            'weights': network.shapes,
-            'layers': {layer: summary(layer, output, SAMPLES) for layer, output in layers.items()},
-        }
-    about = 'ConvNeXts with formula-made weights on formula-made images, by tools/make-convnext-golden.py; weights: name -> shape'
-    write('convnext.json', {'about': about, 'torch': torch.__version__, 'models': models})
-
-
-main()
+ABOUT = 'ConvNeXts with formula-made weights on formula-made images, by tools/make-convnext-golden.py; weights: name -> shape'
+write_models('convnext.json', ABOUT, ((name, [2, 3, 48, 80], network) for name, network in NETWORKS.items()))

@@ -4,16 +4,14 @@ Run with Debian's Python, which has PyTorch 1.13: /usr/bin/python3 tools/make-ef
 The same formula stands in test/helpers/golden-weights.ts, so no weights are stored. The network below is written from the
 paper, with TensorFlow's padding worked out from each map's size; torchvision and timm are not needed, only their names.
 """
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from golden_numbers import summary, uniform, values, write
+from golden_numbers import values, write_models
 
 STEM = 8
 # Of each stage: kernel, stride, widening, channels, blocks.
 STAGES = ((3, 1, 1, 8, 2), (3, 2, 4, 12, 1), (5, 2, 4, 16, 2), (3, 2, 4, 20, 1), (5, 1, 4, 24, 2))
-SAMPLES = 8
 
 
 def timm(stage, block):
@@ -99,20 +97,5 @@ NETWORKS = {
 }
 
 
-def main():
-    models = {}
-    shape = [2, 3, 64, 96]
-    for name, network in NETWORKS.items():
-        image = torch.from_numpy((4 * uniform('image', int(np.prod(shape))) - 2).astype(np.float32)).reshape(shape)
-        with torch.no_grad():
-            layers = network.layers(image)
-        models[name] = {
-            'image': shape,
-            'weights': network.shapes,
-            'layers': {layer: summary(layer, output, SAMPLES) for layer, output in layers.items()},
-        }
-    about = 'EfficientNets with formula-made weights on formula-made images, by tools/make-efficientnet-golden.py; weights: name -> shape'
-    write('efficientnet.json', {'about': about, 'torch': torch.__version__, 'models': models})
-
-
-main()
+ABOUT = 'EfficientNets with formula-made weights on formula-made images, by tools/make-efficientnet-golden.py; weights: name -> shape'
+write_models('efficientnet.json', ABOUT, ((name, [2, 3, 64, 96], network) for name, network in NETWORKS.items()))

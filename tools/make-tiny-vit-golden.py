@@ -6,14 +6,12 @@ paper, window by window; timm is not needed, only its names and those of the pub
 """
 import math
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from golden_numbers import summary, uniform, values, write
+from golden_numbers import values, write_models
 
 CHANNELS, BLOCKS, HEADS, WINDOWS = (8, 16, 24, 32), (1, 2, 1, 1), (0, 2, 3, 4), (0, 3, 4, 3)
-SAMPLES = 8
 
 
 class Network:
@@ -129,20 +127,5 @@ NETWORKS = {
 }
 
 
-def main():
-    models = {}
-    shape = [2, 3, 40, 56]
-    for name, network in NETWORKS.items():
-        image = torch.from_numpy((4 * uniform('image', int(np.prod(shape))) - 2).astype(np.float32)).reshape(shape)
-        with torch.no_grad():
-            layers = network.layers(image)
-        models[name] = {
-            'image': shape,
-            'weights': network.shapes,
-            'layers': {layer: summary(layer, output, SAMPLES) for layer, output in layers.items()},
-        }
-    about = 'TinyViTs with formula-made weights on formula-made images, by tools/make-tiny-vit-golden.py; weights: name -> shape'
-    write('tiny-vit.json', {'about': about, 'torch': torch.__version__, 'models': models})
-
-
-main()
+ABOUT = 'TinyViTs with formula-made weights on formula-made images, by tools/make-tiny-vit-golden.py; weights: name -> shape'
+write_models('tiny-vit.json', ABOUT, ((name, [2, 3, 40, 56], network) for name, network in NETWORKS.items()))

@@ -7,14 +7,12 @@ the names of one library, and positions resized as that library does it.
 """
 import math
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from golden_numbers import summary, uniform, values, write
+from golden_numbers import values, write_models
 
 WIDTH, HEADS, DEPTH, HIDDEN = 128, 2, 2, 192
-SAMPLES = 8
 
 
 class Network:
@@ -252,19 +250,5 @@ def networks():
                                           extra={'visual.proj': [WIDTH, 64], 'transformer.resblocks.0.ln_1.bias': [64]}, **fused, **clip)
 
 
-def main():
-    models = {}
-    for name, (height, width), network in networks():
-        image = torch.from_numpy((4 * uniform('image', 2 * 3 * height * width) - 2).astype(np.float32))
-        with torch.no_grad():
-            layers = network.layers(image.reshape(2, 3, height, width))
-        models[name] = {
-            'image': [2, 3, height, width],
-            'weights': network.shapes,
-            'layers': {layer: summary(layer, output, SAMPLES) for layer, output in layers.items()},
-        }
-    about = 'vision transformers with formula-made weights on formula-made images, by tools/make-transformer-golden.py; weights: name -> shape'
-    write('transformers.json', {'about': about, 'torch': torch.__version__, 'models': models})
-
-
-main()
+ABOUT = 'vision transformers with formula-made weights on formula-made images, by tools/make-transformer-golden.py; weights: name -> shape'
+write_models('transformers.json', ABOUT, ((name, [2, 3, *size], network) for name, size, network in networks()))

@@ -1,7 +1,9 @@
 /** @file Weights that are a formula of their names, as the scripts in tools/ that make golden numbers have them; and comparing layers with these numbers. */
 import { expect } from 'vitest';
 import type { Safetensor } from '../../src/core/safetensors.ts';
+import { buildFromWeights } from '../../src/features/backbones/families/families.ts';
 import type { BuiltBackbone } from '../../src/features/backbones/families/family.ts';
+import type { WeightHints } from '../../src/features/backbones/families/weight-hints.ts';
 import { type Engine, float32, floats } from '../../src/runtime/engine.ts';
 
 /** What a script says of a layer. */
@@ -56,6 +58,38 @@ export function transformerWeight(name: string, shape: readonly number[]): Safet
   if (name.endsWith('periods')) return weightBy(name, shape, (value) => 1 + 20 * value);
   if (name.endsWith('bias_mask')) return weightBy(name, shape, (value) => (value > 0.5 ? 1 : 0));
   return scaled(0.5);
+}
+
+/** The weights of one of these networks. */
+export function weightsOf({ models }: GoldenModels, name: string): Record<string, Safetensor> {
+  const shapes = Object.entries(models[name]?.weights ?? {});
+  return Object.fromEntries(shapes.map(([key, shape]) => [key, transformerWeight(key, shape)]));
+}
+
+/**
+ * Expects weights to be refused by a sentence.
+ * @param shape - that a weight has instead of its own; it is left out where there is none
+ */
+export function expectRefused(
+  weights: Record<string, Safetensor>,
+  [key, shape]: readonly [key: string, shape: readonly number[] | undefined],
+  message: string,
+  hints: WeightHints = {},
+): void {
+  if (shape) weights[key] = transformerWeight(key, shape);
+  else delete weights[key];
+  const build = () => buildFromWeights({ tensors: weights, path: 'x.safetensors', hints });
+  expect(build).toThrow(expect.objectContaining({ code: 'STATE_DICT_UNSUITABLE' }));
+  expect(build).toThrow(message);
+}
+
+/** The card's layers of a convolutional network, from the golden shapes. */
+export function layersOf(golden: Readonly<Record<string, GoldenLayer>>, strides = [4, 8, 16, 16]) {
+  return Object.entries(golden).map(([name, { shape }], index) => ({
+    name,
+    channels: shape[1],
+    stride: strides[index],
+  }));
 }
 
 /** Expects each layer to be what PyTorch computed, to `tolerance` of its deviation. */

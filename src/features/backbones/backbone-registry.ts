@@ -98,13 +98,7 @@ export async function addBackbone(file: string, options: AddOptions = {}): Promi
   const kinds = { ...flagKinds, replace: optional(flag), activation: optional(oneOf(activations)) };
   requireFields('addBackbone', 'options', options, kinds);
   const { replace = false, activation, ...flags } = options;
-  if (activation !== undefined && !weightsPattern.test(file)) {
-    throw new CladError('OPTION_INVALID', {
-      option: '--activation',
-      expected: 'given with a .safetensors file of weights only, as an ONNX file has its own',
-      actual: activation,
-    });
-  }
+  if (activation !== undefined && !weightsPattern.test(file)) refuseActivation(activation);
   if (isJoined(file)) return addJoined(file, flags, replace);
   const source = resolve(file);
   if (!existsSync(source)) {
@@ -131,6 +125,13 @@ export async function addBackbone(file: string, options: AddOptions = {}): Promi
   return { card, path, assumed };
 }
 
+/** An activation is said where nothing has it. */
+function refuseActivation(actual: string): never {
+  const expected =
+    'left out, but for weights of CLIP and ViT in a .safetensors file, which do not show theirs';
+  throw new CladError('OPTION_INVALID', { option: '--activation', expected, actual });
+}
+
 const weightsPattern = /\.safetensors$/i;
 
 /** A state dict as a registered ONNX file. */
@@ -141,6 +142,7 @@ async function addStateDict(
   replace: boolean,
 ): Promise<AddedBackbone> {
   const built = buildFromWeights(await readWeights(source, activation));
+  if (activation !== undefined && !built.asksActivation) refuseActivation(activation);
   const name = flags.name ?? built.architecture;
   checkName(name, replace);
   const path = registeredPath(name);

@@ -98,6 +98,7 @@ export function buildClip({ tensors, path, hints: said }: WeightsFile): BuiltBac
   return {
     architecture: `clip_${sizeWord(shape)}_patch${shape.patch}`,
     ...built,
+    asksActivation: true,
     inputSize: (shape.positions?.grid ?? 14) * shape.patch,
     sizeMultiple: shape.patch,
     normalization: hints.normalization ?? clipsOwn,

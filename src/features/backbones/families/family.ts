@@ -41,6 +41,8 @@ export interface BuiltBackbone {
   readonly normalization: Normalization;
   /** A clause, as `ImageNet's mean and standard deviation are used`, where that was taken for granted; undefined where something says it. */
   readonly assumedNormalization?: string | undefined;
+  /** Whether it was asked for an activation, which `--activation` may say. */
+  readonly asksActivation?: boolean;
   /** Sentences about what else was decided. */
   readonly notes: readonly string[];
 }

@@ -80,6 +80,7 @@ export function buildVit({ tensors, path, hints: said }: WeightsFile): BuiltBack
   return {
     architecture: `${asImageNet ? 'deit' : 'vit'}_${sizeWord(shape)}_patch${shape.patch}`,
     ...built,
+    asksActivation: true,
     inputSize: (shape.positions?.grid ?? 14) * shape.patch,
     sizeMultiple: shape.patch,
     normalization: hints.normalization ?? usual,

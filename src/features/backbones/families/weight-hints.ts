@@ -25,7 +25,7 @@ export const hintFiles = ['config.json', 'open_clip_config.json', 'preprocessor_
 
 /** What such files say. @param files - parsed, by name; whatever is not as expected says nothing */
 export function hintsOf(files: Readonly<Partial<Record<(typeof hintFiles)[number], unknown>>>): WeightHints {
-  const config = objectOf(files['config.json']);
+  const config = ofImages(objectOf(files['config.json']));
   // A model of images and text has a part for images; timm's file its own place for how images come in.
   const vision = { ...config, ...objectOf(config.vision_config) };
   const clip = objectOf(objectOf(files['open_clip_config.json']).model_cfg);
@@ -66,6 +66,12 @@ export function fittingHints(hints: WeightHints, width: number): { hints: Weight
       `The config.json beside the weights is of another network (${hints.width} channels, these have ${width}), so it was not used.`,
     ],
   };
+}
+
+/** A config.json, if it is of a network that sees images: that of a language model has widths and heads too. */
+function ofImages(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const signs = ['vision_config', 'patch_size', 'image_size', 'num_channels', 'architecture'];
+  return signs.some((sign) => Object.hasOwn(config, sign)) ? config : {};
 }
 
 function normalizationOf(value: unknown, meanKey: string, stdKey: string): Normalization | undefined {

@@ -16,7 +16,7 @@ import { attach, averagePool, conv, type Dim, Graph, relu } from '../../../../sr
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { fixture, hasShared, shared } from '../../../helpers/fixtures.ts';
-import { transformerWeight } from '../../../helpers/golden-weights.ts';
+import { type GoldenModels, transformerWeight, weightsOf } from '../../../helpers/golden-weights.ts';
 import { tinyCard } from '../../../helpers/tiny-backbone.ts';
 
 let folder = '';
@@ -312,11 +312,8 @@ describe('the registry', () => {
   });
 
   it('builds a vision transformer, with what the files beside its weights say and what the user says', async () => {
-    const { models } = fixture<{ models: Record<string, { weights: Record<string, number[]> }> }>(
-      'transformers.json',
-    );
-    const shapes = Object.entries(models['clip hugging-face']!.weights);
-    const weights = Object.fromEntries(shapes.map(([name, shape]) => [name, transformerWeight(name, shape)]));
+    const golden = fixture<GoldenModels>('transformers.json');
+    const weights = weightsOf(golden, 'clip hugging-face');
     const file = await written('model.safetensors', encodeSafetensors(weights));
     await expect(addBackbone(file)).rejects.toThrow('--activation');
     await written('config.json', new TextEncoder().encode('{"vision_config": {"hidden_act": "quick_gelu"}}'));
@@ -346,6 +343,10 @@ describe('the registry', () => {
       'no value named block3',
     );
     await expect(addBackbone(join(folder, 'x.onnx'), { activation: 'gelu' })).rejects.toThrow('--activation');
+    const dino = await written('dino.safetensors', encodeSafetensors(weightsOf(golden, 'dinov3 timm')));
+    await expect(addBackbone(dino, { activation: 'gelu' })).rejects.toThrow(
+      '--activation to be left out, but for',
+    );
     await written('config.json', new TextEncoder().encode('{'));
     await expect(addBackbone(file, { name: 'third' })).rejects.toThrow(
       'config.json beside them cannot be read',

@@ -4,17 +4,19 @@ import { buildFromWeights } from '../../../../../src/features/backbones/families
 import type { WeightHints } from '../../../../../src/features/backbones/families/weight-hints.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
 import { fixture } from '../../../../helpers/fixtures.ts';
-import { expectGolden, type GoldenModels, transformerWeight } from '../../../../helpers/golden-weights.ts';
+import {
+  expectGolden,
+  expectRefused,
+  type GoldenModels,
+  transformerWeight,
+  weightsOf,
+} from '../../../../helpers/golden-weights.ts';
 
 type Weights = Record<string, Safetensor>;
 
-const { models } = fixture<GoldenModels>('transformers.json');
+const golden = fixture<GoldenModels>('transformers.json');
+const weightsFor = (name: string) => weightsOf(golden, name);
 const engine = await nodeEngine({ threads: 2 });
-
-function weightsOf(name: string): Weights {
-  const shapes = Object.entries(models[name]!.weights);
-  return Object.fromEntries(shapes.map(([key, shape]) => [key, transformerWeight(key, shape)]));
-}
 
 const build = (tensors: Weights, hints: WeightHints = {}, path = 'x.safetensors') =>
   buildFromWeights({ tensors, path, hints });
@@ -27,9 +29,9 @@ const hintsOf: Record<string, WeightHints> = {
 };
 
 describe('a vision transformer from a state dict computes what PyTorch computes', () => {
-  it.each(Object.keys(models))('%s', async (name) => {
-    const { image, layers } = models[name]!;
-    const built = build(weightsOf(name), hintsOf[name]);
+  it.each(Object.keys(golden.models))('%s', async (name) => {
+    const { image, layers } = golden.models[name]!;
+    const built = build(weightsFor(name), hintsOf[name]);
     expect(built.architecture).toMatch(new RegExp(`^${name.split(' ')[0]}_128x2`));
     expect(built.layers.map((layer) => layer.name)).toEqual(Object.keys(layers));
     expect(built.layers.map(({ stride }) => image[2]! / stride)).toEqual(
@@ -41,7 +43,7 @@ describe('a vision transformer from a state dict computes what PyTorch computes'
 
 describe('a state dict of a vision transformer', () => {
   it('may be in half precision', () => {
-    const whole = weightsOf('vit timm');
+    const whole = weightsFor('vit timm');
     const halves = Object.entries(whole).map(([name, { shape, data }]): [string, Safetensor] => {
       const bits = new Uint32Array((data as Float32Array).buffer);
       return [name, { dtype: 'BF16', shape, data: Uint16Array.from(bits, (pattern) => pattern >>> 16) }];
@@ -57,7 +59,7 @@ describe('a state dict of a vision transformer', () => {
   });
 
   it('has usual layers from the middle, and says what else its card needs', () => {
-    const deep = weightsOf('vit timm');
+    const deep = weightsFor('vit timm');
     for (let block = 2; block < 12; block++)
       for (const [name, tensor] of Object.entries(deep))
         if (name.startsWith('blocks.0.')) deep[name.replace('.0.', `.${block}.`)] = tensor;
@@ -72,7 +74,7 @@ describe('a state dict of a vision transformer', () => {
 
   it('has the normalisation of the file beside it, else that which its path or its names tell', () => {
     const mean = (name: string, hints: WeightHints = {}, path?: string) => {
-      const { normalization, assumedNormalization } = build(weightsOf(name), hints, path);
+      const { normalization, assumedNormalization } = build(weightsFor(name), hints, path);
       return [normalization.mean[0], assumedNormalization?.slice(0, 8)];
     };
     const normalization = { mean: [0.1, 0.2, 0.3], std: [1, 1, 1] } as const;
@@ -84,7 +86,7 @@ describe('a state dict of a vision transformer', () => {
   });
 
   it('has as many heads as config.json says, if that is of this network', () => {
-    const weights = weightsOf('dinov2 hugging-face');
+    const weights = weightsFor('dinov2 hugging-face');
     const bytes = (hints: WeightHints) => Buffer.from(build(weights, hints).graph.toBytes());
     expect(bytes({ width: 128, heads: 2 }).equals(bytes({}))).toBe(true);
     expect(bytes({ width: 128, heads: 4 }).equals(bytes({}))).toBe(false);
@@ -98,7 +100,7 @@ describe('a state dict of a vision transformer', () => {
   });
 
   it("of CLIP needs an activation: the user's, config.json's or what its path tells", () => {
-    const weights = weightsOf('clip hugging-face');
+    const weights = weightsFor('clip hugging-face');
     const made = (hints: WeightHints, path?: string) => build(weights, hints, path);
     expect(() => made({})).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
     expect(() => made({})).toThrow('Expected --activation to be quick-gelu');
@@ -191,13 +193,7 @@ describe('a state dict of a vision transformer', () => {
   ] as [string, string, string, number[] | undefined, string][])(
     '%s is refused with %s',
     (name, _, key, shape, message) => {
-      const weights = weightsOf(name);
-      if (shape) weights[key] = transformerWeight(key, shape);
-      else delete weights[key];
-      expect(() => build(weights, hintsOf[name])).toThrow(
-        expect.objectContaining({ code: 'STATE_DICT_UNSUITABLE' }),
-      );
-      expect(() => build(weights, hintsOf[name])).toThrow(message);
+      expectRefused(weightsFor(name), [key, shape], message, hintsOf[name]);
     },
   );
 

@@ -17,7 +17,7 @@ describe('what stands beside weights', () => {
       activationFrom: 'config.json',
       normalization: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.2, 0.2] },
     });
-    expect(hintsOf({ 'config.json': { layer_norm_eps: 1e-6 } }).epsilon).toBe(1e-6);
+    expect(hintsOf({ 'config.json': { patch_size: 16, layer_norm_eps: 1e-6 } }).epsilon).toBe(1e-6);
   });
 
   it("is read from timm's", () => {
@@ -43,6 +43,11 @@ describe('what stands beside weights', () => {
     expect(of({ quick_gelu: true }).activation).toBe('quick_gelu');
   });
 
+  it('says nothing where it is of a language model', () => {
+    const bert = { hidden_size: 768, num_attention_heads: 12, hidden_act: 'gelu', layer_norm_eps: 1e-12 };
+    expect(hintsOf({ 'config.json': bert })).toEqual(hintsOf({}));
+  });
+
   it('says nothing where it is not as expected', () => {
     const nothing = Object.values(hintsOf({})).every((each) => each === undefined);
     expect(nothing).toBe(true);
@@ -51,7 +56,7 @@ describe('what stands beside weights', () => {
       3,
       'x',
       [1],
-      { hidden_size: 'many', num_attention_heads: -1, hidden_act: 7, vision_config: 4 },
+      { patch_size: 16, hidden_size: 'many', num_attention_heads: -1, hidden_act: 7, vision_config: 4 },
     ])
       expect(
         hintsOf({
