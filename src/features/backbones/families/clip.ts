@@ -5,44 +5,55 @@
  * Source: Radford et al. 2021 (arXiv 2103.00020).
  */
 import { CladError } from '../../../core/errors.ts';
-import type { BackboneFamily, BuiltBackbone, Normalization, Tensors, WeightsFile } from './family.ts';
-import { prefixOf, StateDict, type WeightNames } from './state-dict.ts';
+import {
+  type BackboneFamily,
+  type BuiltBackbone,
+  type Normalization,
+  normalizedAs,
+  type WeightsFile,
+} from './family.ts';
+import { type Convention, stateDictOf } from './state-dict.ts';
 import { buildTransformer } from './transformer.ts';
 import type { Activation } from './transformer-parts.ts';
 import { activationOf, headsOf, sizeWord, transformerShape } from './transformer-shape.ts';
 import { fittingHints } from './weight-hints.ts';
 
-const timm: WeightNames = {};
+/** Names as they are here. */
+const timm: Convention = { names: {} };
 
-const huggingFace: WeightNames = {
-  cls_token: 'embeddings.class_embedding',
-  pos_embed: 'embeddings.position_embedding.weight',
-  'patch_embed.proj': 'embeddings.patch_embedding',
-  norm_pre: 'pre_layrnorm',
-  'blocks.#.norm1': 'encoder.layers.#.layer_norm1',
-  'blocks.#.attn.q': 'encoder.layers.#.self_attn.q_proj',
-  'blocks.#.attn.k': 'encoder.layers.#.self_attn.k_proj',
-  'blocks.#.attn.v': 'encoder.layers.#.self_attn.v_proj',
-  'blocks.#.attn.proj': 'encoder.layers.#.self_attn.out_proj',
-  'blocks.#.norm2': 'encoder.layers.#.layer_norm2',
-  'blocks.#.mlp.fc1': 'encoder.layers.#.mlp.fc1',
-  'blocks.#.mlp.fc2': 'encoder.layers.#.mlp.fc2',
-  norm: 'post_layernorm',
+const huggingFace: Convention = {
+  names: {
+    cls_token: 'embeddings.class_embedding',
+    pos_embed: 'embeddings.position_embedding.weight',
+    'patch_embed.proj': 'embeddings.patch_embedding',
+    norm_pre: 'pre_layrnorm',
+    'blocks.#.norm1': 'encoder.layers.#.layer_norm1',
+    'blocks.#.attn.q': 'encoder.layers.#.self_attn.q_proj',
+    'blocks.#.attn.k': 'encoder.layers.#.self_attn.k_proj',
+    'blocks.#.attn.v': 'encoder.layers.#.self_attn.v_proj',
+    'blocks.#.attn.proj': 'encoder.layers.#.self_attn.out_proj',
+    'blocks.#.norm2': 'encoder.layers.#.layer_norm2',
+    'blocks.#.mlp.fc1': 'encoder.layers.#.mlp.fc1',
+    'blocks.#.mlp.fc2': 'encoder.layers.#.mlp.fc2',
+    norm: 'post_layernorm',
+  },
 };
 
-const openAi: WeightNames = {
-  cls_token: 'class_embedding',
-  pos_embed: 'positional_embedding',
-  'patch_embed.proj': 'conv1',
-  norm_pre: 'ln_pre',
-  'blocks.#.norm1': 'transformer.resblocks.#.ln_1',
-  'blocks.#.attn.qkv.weight': 'transformer.resblocks.#.attn.in_proj_weight',
-  'blocks.#.attn.qkv.bias': 'transformer.resblocks.#.attn.in_proj_bias',
-  'blocks.#.attn.proj': 'transformer.resblocks.#.attn.out_proj',
-  'blocks.#.norm2': 'transformer.resblocks.#.ln_2',
-  'blocks.#.mlp.fc1': 'transformer.resblocks.#.mlp.c_fc',
-  'blocks.#.mlp.fc2': 'transformer.resblocks.#.mlp.c_proj',
-  norm: 'ln_post',
+const openAi: Convention = {
+  names: {
+    cls_token: 'class_embedding',
+    pos_embed: 'positional_embedding',
+    'patch_embed.proj': 'conv1',
+    norm_pre: 'ln_pre',
+    'blocks.#.norm1': 'transformer.resblocks.#.ln_1',
+    'blocks.#.attn.qkv.weight': 'transformer.resblocks.#.attn.in_proj_weight',
+    'blocks.#.attn.qkv.bias': 'transformer.resblocks.#.attn.in_proj_bias',
+    'blocks.#.attn.proj': 'transformer.resblocks.#.attn.out_proj',
+    'blocks.#.norm2': 'transformer.resblocks.#.ln_2',
+    'blocks.#.mlp.fc1': 'transformer.resblocks.#.mlp.c_fc',
+    'blocks.#.mlp.fc2': 'transformer.resblocks.#.mlp.c_proj',
+    norm: 'ln_post',
+  },
 };
 
 /** What brings the class token beside texts, and classifiers. */
@@ -61,38 +72,26 @@ const pathWords: readonly (readonly [word: RegExp, activation: Activation])[] = 
 
 export const clip: BackboneFamily = {
   title: "CLIP's image towers that are transformers",
-  recognises: (tensors) => weightsOf(tensors, '') !== undefined,
   build: buildClip,
 };
-
-function weightsOf(tensors: Tensors, path: string): { weights: StateDict; names: WeightNames } | undefined {
-  for (const names of [timm, huggingFace, openAi]) {
-    const bare = new StateDict(tensors, path, '', names);
-    const prefix = prefixOf(tensors, bare.nameOf('norm_pre.weight'));
-    if (prefix === undefined) continue;
-    const weights = new StateDict(tensors, path, prefix, names);
-    if (weights.has('patch_embed.proj.weight')) return { weights, names };
-  }
-  return undefined;
-}
 
 /**
  * Builds a backbone.
  * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over; OPTION_INVALID when nothing says the activation
  */
-export function buildClip({ tensors, path, hints: said }: WeightsFile): BuiltBackbone {
-  const { weights, names } = weightsOf(tensors, path) ?? {
-    weights: new StateDict(tensors, path),
-    names: timm,
-  };
+function buildClip(file: WeightsFile): BuiltBackbone | undefined {
+  const conventions = [timm, huggingFace, openAi];
+  const found = stateDictOf(file, conventions, 'norm_pre.weight', 'patch_embed.proj.weight');
+  if (!found) return undefined;
+  const { weights, convention } = found;
   const shape = transformerShape(weights);
-  const { hints, notes } = fittingHints(said, shape.width);
-  const { activation, note } = decideActivation(activationOf(weights, hints.activation), path);
+  const { hints, notes } = fittingHints(file.hints, shape.width);
+  const { activation, note } = decideActivation(activationOf(weights, hints.activation), file.path);
   const built = buildTransformer(weights, shape, {
     heads: headsOf(weights, shape, hints.heads, { 1280: 16, 1408: 16, 1664: 16 }),
     epsilon: hints.epsilon ?? 1e-5,
     activation,
-    antialias: names !== huggingFace,
+    antialias: convention !== huggingFace,
   });
   weights.refuseUnused(ignored, "CLIP's image tower");
   return {
@@ -101,10 +100,11 @@ export function buildClip({ tensors, path, hints: said }: WeightsFile): BuiltBac
     asksActivation: true,
     inputSize: (shape.positions?.grid ?? 14) * shape.patch,
     sizeMultiple: shape.patch,
-    normalization: hints.normalization ?? clipsOwn,
-    assumedNormalization: hints.normalization
-      ? undefined
-      : "CLIP's own mean and standard deviation are used (some of LAION's have 0.5)",
+    ...normalizedAs(
+      hints.normalization,
+      clipsOwn,
+      "CLIP's own mean and standard deviation are used (some of LAION's have 0.5)",
+    ),
     notes: note === undefined ? notes : [...notes, note],
   };
 }

@@ -1,10 +1,9 @@
 /** @file How libraries call the weights of a ConvNeXt. Ours: `stage0.cut`, `stage0.norm`, `stage0.blocks.3.dw`, ... */
-import type { WeightNames } from './state-dict.ts';
+import type { Convention } from './state-dict.ts';
 
 /** One library's names. */
-interface Convention {
-  readonly names: WeightNames;
-  /** What the names of the last stage begin with, which no layer needs. */
+interface ConvnextNames extends Convention {
+  /** What the names of the last stage begin with, which no layer needs; a pattern but for its dots. */
   readonly lastStage: string;
 }
 
@@ -13,7 +12,7 @@ function convention(
   of: (stage: number) => { cut: string; norm: string; block: string },
   parts: Readonly<Record<string, string>>,
   lastStage: string,
-): Convention {
+): ConvnextNames {
   const names: Record<string, string> = {};
   for (const stage of [0, 1, 2]) {
     const { cut, norm, block } = of(stage);
@@ -90,7 +89,7 @@ const publisher = convention(
   '(stages|downsample_layers).3.',
 );
 
-export const convnextNames: readonly Convention[] = [
+export const convnextNames: readonly ConvnextNames[] = [
   timm,
   torchvision,
   huggingFace,

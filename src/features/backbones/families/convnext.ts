@@ -7,13 +7,12 @@
 import { add, conv, div, Graph, mean, mul, sqrt, square, sum, type Tensor } from '../../../graph/index.ts';
 import { type BackboneLayer, imageNet } from '../backbone-card.ts';
 import { convnextNames } from './convnext-names.ts';
-import type { BackboneFamily, BuiltBackbone, Tensors, WeightsFile } from './family.ts';
-import { prefixOf, StateDict } from './state-dict.ts';
+import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
+import { type StateDict, stateDictOf } from './state-dict.ts';
 import { applyLinear, gelu, inChannelsLast, layerNorm, linearLayer } from './transformer-parts.ts';
 
 export const convnext: BackboneFamily = {
   title: 'ConvNeXt',
-  recognises: (tensors) => weightsOf(tensors, '') !== undefined,
   build: buildConvnext,
 };
 
@@ -38,24 +37,16 @@ const members: Readonly<Record<string, string>> = {
 const stages = [0, 1, 2] as const;
 const epsilon = 1e-6;
 
-function weightsOf(tensors: Tensors, path: string): { weights: StateDict; lastStage: string } | undefined {
-  for (const { names, lastStage } of convnextNames) {
-    const bare = new StateDict(tensors, path, '', names);
-    const prefix = prefixOf(tensors, bare.nameOf('stage0.blocks.0.dw.weight'));
-    if (prefix === undefined) continue;
-    const weights = new StateDict(tensors, path, prefix, names);
-    if (weights.shapeOf('stage0.blocks.0.dw.weight')?.[2] === 7) return { weights, lastStage };
-  }
-  return undefined;
-}
-
 /**
  * Builds a backbone.
  * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over
  */
-export function buildConvnext({ tensors, path, hints }: WeightsFile): BuiltBackbone {
-  const found = weightsOf(tensors, path);
-  const weights = found?.weights ?? new StateDict(tensors, path);
+function buildConvnext(file: WeightsFile): BuiltBackbone | undefined {
+  const { hints } = file;
+  const found = stateDictOf(file, convnextNames, 'stage0.blocks.0.dw.weight');
+  // Relatives with the same names have smaller kernels there.
+  if (found?.weights.shapeOf('stage0.blocks.0.dw.weight')?.[2] !== 7) return undefined;
+  const { weights, convention } = found;
   const graph = new Graph();
   const image = graph.input('image', 'float32', ['N', 3, 'H', 'W']);
   const channelsOf = (stage: number) => weights.shapeOf(`stage${stage}.blocks.0.dw.weight`)?.[0] ?? 0;
@@ -88,7 +79,7 @@ export function buildConvnext({ tensors, path, hints }: WeightsFile): BuiltBackb
     graph.output(name, x);
     return { name, channels, stride: 4 * 2 ** stage };
   });
-  const left = new RegExp(`${ignored.source}|^${(found?.lastStage ?? '').replaceAll('.', '\\.')}`);
+  const left = new RegExp(`${ignored.source}|^${convention.lastStage.replaceAll('.', '\\.')}`);
   weights.refuseUnused(left, 'a ConvNeXt');
   const second = weights.has('stage0.blocks.0.grn.weight') ? 'v2' : '';
   const first = channelsOf(0);
@@ -97,10 +88,11 @@ export function buildConvnext({ tensors, path, hints }: WeightsFile): BuiltBackb
     graph,
     layers,
     inputSize: 224,
-    normalization: hints.normalization ?? imageNet,
-    assumedNormalization: hints.normalization
-      ? undefined
-      : "ImageNet's mean and standard deviation are used (those that CLIP trained have its own)",
+    ...normalizedAs(
+      hints.normalization,
+      imageNet,
+      "ImageNet's mean and standard deviation are used (those that CLIP trained have its own)",
+    ),
     notes: [],
   };
 }

@@ -7,33 +7,36 @@
  * Source: Oquab et al. 2024 (arXiv 2304.07193).
  */
 import { imageNet } from '../backbone-card.ts';
-import type { BackboneFamily, BuiltBackbone, Tensors, WeightsFile } from './family.ts';
-import { prefixOf, StateDict, type WeightNames } from './state-dict.ts';
+import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
+import { type Convention, stateDictOf } from './state-dict.ts';
 import { buildTransformer } from './transformer.ts';
 import { headsOf, sizeWord, transformerShape } from './transformer-shape.ts';
 import { fittingHints } from './weight-hints.ts';
 
+/** Names as they are here. */
+const timm: Convention = { names: {} };
+
 /** timm's but for the registers. */
-const publisher: WeightNames = { reg_token: 'register_tokens' };
+const publisher: Convention = { names: { reg_token: 'register_tokens' }, probe: 'reg_token' };
 
-const timm: WeightNames = {};
-
-const huggingFace: WeightNames = {
-  cls_token: 'embeddings.cls_token',
-  reg_token: 'embeddings.register_tokens',
-  pos_embed: 'embeddings.position_embeddings',
-  'patch_embed.proj': 'embeddings.patch_embeddings.projection',
-  'blocks.#.norm1': 'encoder.layer.#.norm1',
-  'blocks.#.attn.q': 'encoder.layer.#.attention.attention.query',
-  'blocks.#.attn.k': 'encoder.layer.#.attention.attention.key',
-  'blocks.#.attn.v': 'encoder.layer.#.attention.attention.value',
-  'blocks.#.attn.proj': 'encoder.layer.#.attention.output.dense',
-  'blocks.#.ls1.gamma': 'encoder.layer.#.layer_scale1.lambda1',
-  'blocks.#.norm2': 'encoder.layer.#.norm2',
-  'blocks.#.mlp.fc1': 'encoder.layer.#.mlp.fc1',
-  'blocks.#.mlp.fc2': 'encoder.layer.#.mlp.fc2',
-  'blocks.#.ls2.gamma': 'encoder.layer.#.layer_scale2.lambda1',
-  norm: 'layernorm',
+const huggingFace: Convention = {
+  names: {
+    cls_token: 'embeddings.cls_token',
+    reg_token: 'embeddings.register_tokens',
+    pos_embed: 'embeddings.position_embeddings',
+    'patch_embed.proj': 'embeddings.patch_embeddings.projection',
+    'blocks.#.norm1': 'encoder.layer.#.norm1',
+    'blocks.#.attn.q': 'encoder.layer.#.attention.attention.query',
+    'blocks.#.attn.k': 'encoder.layer.#.attention.attention.key',
+    'blocks.#.attn.v': 'encoder.layer.#.attention.attention.value',
+    'blocks.#.attn.proj': 'encoder.layer.#.attention.output.dense',
+    'blocks.#.ls1.gamma': 'encoder.layer.#.layer_scale1.lambda1',
+    'blocks.#.norm2': 'encoder.layer.#.norm2',
+    'blocks.#.mlp.fc1': 'encoder.layer.#.mlp.fc1',
+    'blocks.#.mlp.fc2': 'encoder.layer.#.mlp.fc2',
+    'blocks.#.ls2.gamma': 'encoder.layer.#.layer_scale2.lambda1',
+    norm: 'layernorm',
+  },
 };
 
 /** What only training and classifiers use. */
@@ -44,36 +47,23 @@ const patch = 14;
 
 export const dinov2: BackboneFamily = {
   title: 'DINOv2',
-  recognises: (tensors) => weightsOf(tensors, '') !== undefined,
   build: buildDinov2,
 };
-
-function weightsOf(tensors: Tensors, path: string): { weights: StateDict; names: WeightNames } | undefined {
-  const registers = prefixOf(tensors, 'register_tokens') !== undefined;
-  for (const names of [registers ? publisher : timm, huggingFace]) {
-    const prefix = prefixOf(tensors, new StateDict(tensors, path, '', names).nameOf('blocks.0.ls1.gamma'));
-    if (prefix === undefined) continue;
-    const weights = new StateDict(tensors, path, prefix, names);
-    const side = weights.shapeOf('patch_embed.proj.weight')?.[2];
-    if (weights.has('pos_embed') && side === patch) return { weights, names };
-  }
-  return undefined;
-}
 
 /**
  * Builds a backbone.
  * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over
  */
-export function buildDinov2({ tensors, path, hints: said }: WeightsFile): BuiltBackbone {
-  const { weights, names } = weightsOf(tensors, path) ?? {
-    weights: new StateDict(tensors, path),
-    names: timm,
-  };
+function buildDinov2(file: WeightsFile): BuiltBackbone | undefined {
+  const conventions = [publisher, timm, huggingFace];
+  const found = stateDictOf(file, conventions, 'blocks.0.ls1.gamma', 'blocks.0.ls1.gamma', 'pos_embed');
+  if (found?.weights.shapeOf('patch_embed.proj.weight')?.[2] !== patch) return undefined;
+  const { weights, convention } = found;
   const shape = transformerShape(weights);
-  const { hints, notes } = fittingHints(said, shape.width);
+  const { hints, notes } = fittingHints(file.hints, shape.width);
   const registers = shape.prefix.find(({ name }) => name === 'reg_token')?.count ?? 0;
   // timm leaves the mask token out, which is how its files are told from the publisher's.
-  const isTimm = names === timm && !weights.has('mask_token');
+  const isTimm = convention === timm && !weights.has('mask_token');
   const built = buildTransformer(weights, shape, {
     heads: headsOf(weights, shape, hints.heads),
     epsilon: hints.epsilon ?? 1e-6,
@@ -86,7 +76,7 @@ export function buildDinov2({ tensors, path, hints: said }: WeightsFile): BuiltB
     ...built,
     inputSize: (shape.positions?.grid ?? 37) * shape.patch,
     sizeMultiple: shape.patch,
-    normalization: hints.normalization ?? imageNet,
+    ...normalizedAs(hints.normalization, imageNet),
     notes,
   };
 }

@@ -5,9 +5,9 @@
  * Source: Siméoni et al. 2025 (arXiv 2508.10104).
  */
 import { imageNet } from '../backbone-card.ts';
-import type { BackboneFamily, BuiltBackbone, Tensors, WeightsFile } from './family.ts';
+import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
 import { rotaryPositions, usualPeriods } from './rotary.ts';
-import { prefixOf, StateDict, type WeightNames } from './state-dict.ts';
+import { type Convention, stateDictOf, type WeightNames } from './state-dict.ts';
 import { buildTransformer } from './transformer.ts';
 import { headsOf, sizeWord, transformerShape } from './transformer-shape.ts';
 import { fittingHints } from './weight-hints.ts';
@@ -53,38 +53,34 @@ const publisherGated: WeightNames = {
   'blocks.#.mlp.fc2': 'blocks.#.mlp.w3',
 };
 
+/** Those with a gate first: it has a name of its own. */
+const conventions: readonly Convention[] = [
+  { names: huggingFace },
+  { names: timmGated, probe: 'blocks.0.mlp.gate.weight' },
+  { names: timm },
+  { names: publisherGated, probe: 'blocks.0.mlp.gate.weight' },
+  { names: publisher },
+];
+
 /** What only training and classifiers use. */
 const ignored = /^(embeddings\.)?mask_token$|^(head|local_cls_norm)\./;
 
 export const dinov3: BackboneFamily = {
   title: 'DINOv3',
-  recognises: (tensors) => weightsOf(tensors, '') !== undefined,
   build: buildDinov3,
 };
-
-function weightsOf(tensors: Tensors, path: string): StateDict | undefined {
-  // Those with a gate first: it has a name of its own.
-  for (const names of [huggingFace, timmGated, timm, publisherGated, publisher]) {
-    const bare = new StateDict(tensors, path, '', names);
-    const gated = names === timmGated || names === publisherGated;
-    const prefix = prefixOf(tensors, bare.nameOf(gated ? 'blocks.0.mlp.gate.weight' : 'blocks.0.ls1.gamma'));
-    if (prefix === undefined) continue;
-    const weights = new StateDict(tensors, path, prefix, names);
-    // No positions are learnt, and there are registers: so they are rotary.
-    if (weights.has('patch_embed.proj.weight') && weights.has('reg_token') && !weights.has('pos_embed'))
-      return weights;
-  }
-  return undefined;
-}
 
 /**
  * Builds a backbone.
  * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over
  */
-export function buildDinov3({ tensors, path, hints: said }: WeightsFile): BuiltBackbone {
-  const weights = weightsOf(tensors, path) ?? new StateDict(tensors, path);
+function buildDinov3(file: WeightsFile): BuiltBackbone | undefined {
+  const found = stateDictOf(file, conventions, 'blocks.0.ls1.gamma', 'patch_embed.proj.weight', 'reg_token');
+  // There are registers, and no positions are learnt: so they are rotary.
+  if (!found || found.weights.has('pos_embed')) return undefined;
+  const { weights } = found;
   const shape = transformerShape(weights);
-  const { hints, notes } = fittingHints(said, shape.width);
+  const { hints, notes } = fittingHints(file.hints, shape.width);
   const [stored] = weights.shapeOf('rope_embed.periods') ?? [];
   const shown = stored === undefined ? undefined : shape.width / (4 * stored);
   const heads = headsOf(weights, shape, shown ?? hints.heads, { 4096: 32 });
@@ -106,10 +102,11 @@ export function buildDinov3({ tensors, path, hints: said }: WeightsFile): BuiltB
     ...built,
     inputSize: 16 * shape.patch,
     sizeMultiple: shape.patch,
-    normalization: hints.normalization ?? imageNet,
-    assumedNormalization: hints.normalization
-      ? undefined
-      : "ImageNet's mean and standard deviation are used (those trained on satellite images have others)",
+    ...normalizedAs(
+      hints.normalization,
+      imageNet,
+      "ImageNet's mean and standard deviation are used (those trained on satellite images have others)",
+    ),
     notes,
   };
 }

@@ -9,12 +9,11 @@
 import { add, conv, Graph, mean, mul, sigmoid, type Tensor } from '../../../graph/index.ts';
 import { type BackboneLayer, imageNet } from '../backbone-card.ts';
 import { convolveNormed } from './convolve-normed.ts';
-import type { BackboneFamily, BuiltBackbone, Tensors, WeightsFile } from './family.ts';
-import { prefixOf, StateDict, type WeightNames } from './state-dict.ts';
+import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
+import { type Convention, type StateDict, stateDictOf } from './state-dict.ts';
 
 export const efficientnet: BackboneFamily = {
   title: 'EfficientNet',
-  recognises: (tensors) => weightsOf(tensors, '') !== undefined,
   build: buildEfficientnet,
 };
 
@@ -42,22 +41,22 @@ const members: Readonly<Record<string, readonly [name: string, input: number]>> 
 const ignored = /^(blocks\.[56]\.|conv_head\.|bn2\.|classifier\.|features\.[678]\.)|\.num_batches_tracked$/;
 
 /** Names of one library: those of the first stage, which does not widen, are counted otherwise. */
-function convention(
+function namesOf(
   stem: readonly [convolution: string, norm: string],
   blockOf: (stage: number) => string,
   first: Readonly<Record<string, string>>,
   others: Readonly<Record<string, string>>,
-): WeightNames {
+): Convention {
   const names: Record<string, string> = { stem: stem[0], stem_bn: stem[1] };
   for (const stage of stages.keys()) {
     for (const [ours, theirs] of Object.entries(stage === 0 ? first : others)) {
       names[`stage${stage}.#.${ours}`] = `${blockOf(stage)}.#.${theirs}`;
     }
   }
-  return names;
+  return { names };
 }
 
-const timm = convention(
+const timm = namesOf(
   ['conv_stem', 'bn1'],
   (stage) => `blocks.${stage}`,
   {
@@ -80,7 +79,7 @@ const timm = convention(
   },
 );
 
-const torchvision = convention(
+const torchvision = namesOf(
   ['features.0.0', 'features.0.1'],
   (stage) => `features.${stage + 1}`,
   {
@@ -103,16 +102,6 @@ const torchvision = convention(
   },
 );
 
-function weightsOf(tensors: Tensors, path: string): { weights: StateDict; names: WeightNames } | undefined {
-  for (const names of [timm, torchvision]) {
-    const prefix = prefixOf(tensors, new StateDict(tensors, path, '', names).nameOf('stage1.0.widen.weight'));
-    if (prefix === undefined) continue;
-    const weights = new StateDict(tensors, path, prefix, names);
-    if (weights.has('stem.weight') && weights.has('stage1.0.dw.weight')) return { weights, names };
-  }
-  return undefined;
-}
-
 /** How one network computes. */
 interface Kind {
   readonly epsilon: number;
@@ -132,15 +121,21 @@ const behind = (kernel: number, stride: number): readonly [number, number] => {
  * Builds a backbone.
  * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over
  */
-export function buildEfficientnet({ tensors, path, hints }: WeightsFile): BuiltBackbone {
-  const { weights, names } = weightsOf(tensors, path) ?? {
-    weights: new StateDict(tensors, path),
-    names: timm,
-  };
+function buildEfficientnet(file: WeightsFile): BuiltBackbone | undefined {
+  const found = stateDictOf(
+    file,
+    [timm, torchvision],
+    'stage1.0.widen.weight',
+    'stem.weight',
+    'stage1.0.dw.weight',
+  );
+  if (!found) return undefined;
+  const { weights, convention } = found;
+  const { path, hints } = file;
   const blocks = stages.map((_, stage) => weights.count(`stage${stage}.#.dw.weight`));
   const third = weights.shapeOf('stage2.0.project.weight')?.[0] ?? 0;
   const [name, input] = members[`${third}: ${blocks.join(', ')}`] ?? [`${third}x${blocks.join('-')}`, 224];
-  const isTimm = names === timm;
+  const isTimm = convention === timm;
   const converted = isTimm && /(^|[^a-z])tf_efficientnet/i.test(hints.architecture ?? path);
   const kind: Kind = {
     epsilon: converted || (!isTimm && /^b[567]$/.test(name)) ? 1e-3 : 1e-5,
@@ -180,8 +175,7 @@ export function buildEfficientnet({ tensors, path, hints }: WeightsFile): BuiltB
     layers,
     inputSize: Math.ceil(input / multiple) * multiple,
     ...(converted && { sizeMultiple: multiple }),
-    normalization: hints.normalization ?? imageNet,
-    assumedNormalization: hints.normalization ? undefined : "ImageNet's mean and standard deviation are used",
+    ...normalizedAs(hints.normalization, imageNet, "ImageNet's mean and standard deviation are used"),
     notes:
       isTimm && !converted && hints.architecture === undefined
         ? [

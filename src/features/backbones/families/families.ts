@@ -10,7 +10,7 @@ import { resnet } from './resnet.ts';
 import { tinyVit } from './tiny-vit.ts';
 import { vit } from './vit.ts';
 
-/** Asked in this order: the first that recognises a state dict builds it. */
+/** Asked in this order: the first whose names a state dict has builds it. */
 const families: readonly BackboneFamily[] = [
   resnet,
   convnext,
@@ -30,8 +30,10 @@ export const familyTitles: string = families.map(({ title }) => title).join(', '
  * @throws STATE_DICT_UNSUITABLE when it is of no family, and what its family's `build` throws
  */
 export function buildFromWeights(file: WeightsFile): BuiltBackbone {
-  const family = families.find((each) => each.recognises(file.tensors));
-  if (family) return family.build(file);
+  for (const family of families) {
+    const built = family.build(file);
+    if (built) return built;
+  }
   const first = Object.keys(file.tensors).slice(0, 3).join(', ') || 'none';
   throw new CladError('STATE_DICT_UNSUITABLE', {
     path: file.path,

@@ -47,11 +47,26 @@ export interface BuiltBackbone {
   readonly notes: readonly string[];
 }
 
+/**
+ * The normalisation of a network whose file does not show it.
+ * @param said - what a file beside the weights says
+ * @param assumed - a clause about `usual`; where there is none, it is not taken for granted but known
+ */
+export function normalizedAs(
+  said: Normalization | undefined,
+  usual: Normalization,
+  assumed?: string,
+): Pick<BuiltBackbone, 'normalization' | 'assumedNormalization'> {
+  return { normalization: said ?? usual, assumedNormalization: said ? undefined : assumed };
+}
+
 export interface BackboneFamily {
   /** Its members, for messages and in the plural: `ResNets`. */
   readonly title: string;
-  /** Whether a state dict is of this family, or of a relative that it can refuse by name. */
-  recognises(tensors: Tensors): boolean;
-  /** @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over, or it is a relative that computes something else */
-  build(file: WeightsFile): BuiltBackbone;
+  /**
+   * Builds a backbone.
+   * @returns undefined where the names are not those of this family, nor of a relative that it can refuse by name
+   * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over, or it is a relative that computes something else
+   */
+  build(file: WeightsFile): BuiltBackbone | undefined;
 }

@@ -14,8 +14,7 @@ import { StateDict } from './state-dict.ts';
 
 export const resnet: BackboneFamily = {
   title: 'ResNets',
-  recognises: looksLikeResnet,
-  build: ({ tensors, path }) => buildResnet(tensors, path),
+  build: ({ tensors, path }) => (looksLikeResnet(tensors) ? buildResnet(tensors, path) : undefined),
 };
 
 /**

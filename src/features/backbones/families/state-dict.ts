@@ -114,3 +114,34 @@ export function prefixOf(tensors: Tensors, probe: string): string | undefined {
   const found = Object.keys(tensors).filter((key) => key === probe || key.endsWith(`.${probe}`));
   return found.length === 1 ? found[0]?.slice(0, -probe.length) : undefined;
 }
+
+/** How a library calls the weights of a family. */
+export interface Convention {
+  readonly names: WeightNames;
+  /** A weight that every such network has and no other, by our name; where a family has several kinds of names. */
+  readonly probe?: string;
+}
+
+/**
+ * A state dict with the names that it has.
+ * @param conventions - asked in this order
+ * @param probe - what shows a convention that has no probe of its own
+ * @param required - weights that it has besides
+ * @returns undefined where it has none of these names
+ */
+export function stateDictOf<T extends Convention>(
+  { tensors, path }: { readonly tensors: Tensors; readonly path: string },
+  conventions: readonly T[],
+  probe: string,
+  ...required: readonly string[]
+): { weights: StateDict; convention: T } | undefined {
+  for (const convention of conventions) {
+    const { names } = convention;
+    const bare = new StateDict(tensors, path, '', names);
+    const prefix = prefixOf(tensors, bare.nameOf(convention.probe ?? probe));
+    if (prefix === undefined) continue;
+    const weights = new StateDict(tensors, path, prefix, names);
+    if (required.every((name) => weights.has(name))) return { weights, convention };
+  }
+  return undefined;
+}

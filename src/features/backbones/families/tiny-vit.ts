@@ -7,14 +7,13 @@
 import { add, Graph, gather, reshape, type Tensor, transpose } from '../../../graph/index.ts';
 import { type BackboneLayer, imageNet } from '../backbone-card.ts';
 import { convolveNormed } from './convolve-normed.ts';
-import type { BackboneFamily, BuiltBackbone, Tensors, WeightsFile } from './family.ts';
-import { prefixOf, StateDict, type WeightNames } from './state-dict.ts';
+import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
+import { type Convention, type StateDict, stateDictOf } from './state-dict.ts';
 import { applyLinear, attention, gelu, layerNorm, linearLayer } from './transformer-parts.ts';
 import { inWindows } from './windows.ts';
 
 export const tinyVit: BackboneFamily = {
   title: 'TinyViT',
-  recognises: (tensors) => weightsOf(tensors, '') !== undefined,
   build: buildTinyVit,
 };
 
@@ -29,12 +28,12 @@ const members: Readonly<Record<string, string>> = {
 };
 
 /** @param convolution - what a convolution is called beside its batch norm @param mergeOf - where the step to a stage stands */
-function convention(
+function namesOf(
   convolution: string,
   stem: readonly [string, string],
   stageOf: (stage: number) => string,
   mergeOf: (stage: number) => string,
-): WeightNames {
+): Convention {
   const names: Record<string, string> = {};
   const pair = (ours: string, theirs: string) => {
     names[ours] = `${theirs}.${convolution}`;
@@ -61,17 +60,17 @@ function convention(
     ])
       names[`stage${stage}.#.${part}`] = `${block}.${part}`;
   }
-  return names;
+  return { names };
 }
 
-const timm = convention(
+const timm = namesOf(
   'conv',
   ['patch_embed.conv1', 'patch_embed.conv2'],
   (stage) => `stages.${stage}`,
   (stage) => `stages.${stage}.downsample`,
 );
 
-const publisher = convention(
+const publisher = namesOf(
   'c',
   ['patch_embed.seq.0', 'patch_embed.seq.2'],
   (stage) => `layers.${stage}`,
@@ -84,23 +83,14 @@ const ignored =
 /** What MobileSAM has behind its stages. */
 const neck = /^neck\.|\.num_batches_tracked$|\.attention_bias_idxs$|^(norm_head|head)\./;
 
-function weightsOf(tensors: Tensors, path: string): StateDict | undefined {
-  for (const names of [timm, publisher]) {
-    const bare = new StateDict(tensors, path, '', names);
-    const prefix = prefixOf(tensors, bare.nameOf('stage1.0.attn.attention_biases'));
-    if (prefix === undefined) continue;
-    const weights = new StateDict(tensors, path, prefix, names);
-    if (weights.has('stem1.weight')) return weights;
-  }
-  return undefined;
-}
-
 /**
  * Builds a backbone.
  * @throws STATE_DICT_UNSUITABLE when a weight is missing, of another shape or left over
  */
-export function buildTinyVit({ tensors, path, hints }: WeightsFile): BuiltBackbone {
-  const weights = weightsOf(tensors, path) ?? new StateDict(tensors, path);
+function buildTinyVit(file: WeightsFile): BuiltBackbone | undefined {
+  const found = stateDictOf(file, [timm, publisher], 'stage1.0.attn.attention_biases', 'stem1.weight');
+  if (!found) return undefined;
+  const { weights } = found;
   const isSam = weights.has('neck.0.weight');
   const graph = new Graph();
   const image = graph.input('image', 'float32', ['N', 3, 'H', 'W']);
@@ -130,7 +120,7 @@ export function buildTinyVit({ tensors, path, hints }: WeightsFile): BuiltBackbo
     graph,
     layers,
     inputSize: isSam ? 1024 : 32 * windowOf(weights, 'stage1.0'),
-    normalization: hints.normalization ?? imageNet,
+    ...normalizedAs(file.hints.normalization, imageNet),
     notes: [],
   };
 }
