@@ -119,6 +119,7 @@ function buildTinyVit(file: WeightsFile): BuiltBackbone | undefined {
     architecture: isSam ? `mobilesam_tiny_vit_${size}` : `tiny_vit_${size}`,
     graph,
     layers,
+    ...(isSam && { usualLayers: ['layer2', 'layer3', 'layer4'] }),
     inputSize: isSam ? 1024 : 32 * windowOf(weights, 'stage1.0'),
     ...normalizedAs(file.hints.normalization, imageNet),
     notes: [],
