@@ -1,6 +1,6 @@
 /** @file `clad backbones`: the networks a training may start from: those kept under a name, adding one, verifying one. */
 import { type Command, Option } from 'commander';
-import { type BackboneLayer, backbonesFolder } from '../features/backbones/backbone.ts';
+import { type BackboneCard, type BackboneLayer, backbonesFolder } from '../features/backbones/backbone.ts';
 import {
   type AddOptions,
   activations,
@@ -9,6 +9,8 @@ import {
   listBackbones,
   verifyBackbone,
 } from '../features/backbones/backbone-registry.ts';
+import { nearestMultiple, sizeOf, sizeText } from '../image/size-option.ts';
+import { asCompared } from '../methods/shared/option-groups.ts';
 import { names, pixels, sizeFromText, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -113,8 +115,15 @@ async function add(file: string, { json, ...options }: AddOptions & JsonFlag): P
   if (json) printJson({ name: card.name, path, card, assumed });
   else
     printText(
-      `Added ${card.name} as ${path}. Use it with \`clad train DATA --out RUN --backbone ${card.name}\`.`,
+      `Added ${card.name} as ${path}. Use it with \`clad train DATA --out RUN --backbone ${card.name}${sizeFlag(card)}\`.`,
     );
+}
+
+/** The flag that a training needs, where its usual input does not fit a backbone. */
+function sizeFlag({ sizeMultiple = 1 }: BackboneCard): string {
+  const usual = sizeOf(asCompared.features.inputSize);
+  const fitting = sizeText(nearestMultiple(usual, sizeMultiple));
+  return fitting === sizeText(usual) ? '' : ` --input-size ${fitting}`;
 }
 
 async function verify(name: string, { json }: JsonFlag): Promise<void> {

@@ -81,9 +81,9 @@ function buildDinov3(file: WeightsFile): BuiltBackbone | undefined {
   const { weights } = found;
   const shape = transformerShape(weights);
   const { hints, notes } = fittingHints(file.hints, shape.width);
-  const [stored] = weights.shapeOf('rope_embed.periods') ?? [];
-  const shown = stored === undefined ? undefined : shape.width / (4 * stored);
-  const heads = headsOf(weights, shape, shown ?? hints.heads, { 4096: 32 });
+  // Periods are a quarter of a head's width.
+  const shown = shape.width / (4 * (weights.shapeOf('rope_embed.periods')?.[0] ?? 0));
+  const heads = headsOf(weights, shape, Number.isInteger(shown) ? shown : hints.heads, { 4096: 32 });
   const quarter = shape.width / heads / 4;
   if (!Number.isInteger(quarter)) {
     weights.refuse(`heads of ${shape.width / heads} channels cannot be turned; expected a multiple of 4`);

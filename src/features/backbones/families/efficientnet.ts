@@ -198,6 +198,7 @@ function oneBlock(
   const inputs = x.shape[1] as number;
   const [width = 0, , kernel = 0] = weights.shapeOf(`${name}.dw.weight`) ?? [];
   const outputs = weights.shapeOf(`${name}.project.weight`)?.[0] ?? 0;
+  if (kernel % 2 === 0) weights.refuse(`${weights.nameOf(`${name}.dw.weight`)} has a kernel of even side`);
   let inner = x;
   if (weights.has(`${name}.expand.weight`)) {
     inner = swish(
