@@ -56,6 +56,7 @@ const trains = new Map([
       'backbones/backbone-registry.ts',
       'backbones/builtin-weights.ts',
       'backbones/card-file.ts',
+      'backbones/fixed-encoder.ts',
       'backbones/plugin-backbone.ts',
       'backbones/weights-file.ts',
       'store/producer-threads.ts',

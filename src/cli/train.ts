@@ -39,7 +39,7 @@ Examples:
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml
   $ clad train photos/ --out runs/patchcore --backbone resnet50 --method patchcore
   $ clad train photos/ --out runs/mine --method ./mine.mjs
-  $ clad train photos/ --out runs/try --backbone resnet50 --set losses.contrast=0 --set stage1.steps=300
+  $ clad train photos/ --out runs/try --preset fast --set losses.contrast=0 --set stage1.steps=300
 
 Every option of a method, with the values of its presets: clad options METHOD, docs/options.md.`,
     )

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { checkOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
+import { nameOfParts } from '../features/backbones/joined-name.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
-import type { SizeOption } from '../image/size-option.ts';
+import { type SizeOption, sizeOf } from '../image/size-option.ts';
 import type { ReadRequest } from '../jobs/train/train-request.ts';
 import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
 import { defaultPreset, presetOf, resolveOptions } from '../methods/resolve-options.ts';
+import { inputSize } from '../methods/shared/option-groups.ts';
 import { type Device, devices } from '../runtime/engine.ts';
 import { repeated, sizeFromText, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
@@ -63,7 +65,7 @@ export function addTrainingFlags(command: Command, cache: string): void {
     )
     .option(
       '--input-size <size>',
-      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's, 256)",
+      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's)",
       sizeFromText(8),
     )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
@@ -77,11 +79,32 @@ export function addTrainingFlags(command: Command, cache: string): void {
   addBackboneFlags(command);
 }
 
+/** A network of a joined backbone in a file. */
+const networkSchema = z
+  .strictObject({ network: z.string(), inputSize: inputSize.optional(), weight: z.number().optional() })
+  .transform(({ network, inputSize: size, weight }) =>
+    nameOfParts([{ network, size: size === undefined ? undefined : sizeOf(size), weight }]),
+  );
+
+const howWritten =
+  'a name or file, or a list of them, each with inputSize and weight where it has one: - { network: b.onnx, inputSize: 448, weight: 0.5 }';
+
+/** One network, or the list of those that are joined. */
+const backboneSchema = z
+  .union(
+    [
+      z.string(),
+      z.array(z.union([z.string(), networkSchema])).refine(({ length }) => length > 0, howWritten),
+    ],
+    { error: howWritten },
+  )
+  .transform((given) => (typeof given === 'string' ? given : given.join('+')));
+
 /** Options of the command itself that may also stand in the YAML file. */
 const commandSchema = z.object({
   method: z.string().optional(),
   preset: z.string().optional(),
-  backbone: z.string().optional(),
+  backbone: backboneSchema.optional(),
   textures: z.string().optional(),
   device: z.enum(devices).optional(),
   threads: z.number().int().min(1).optional(),

@@ -37,18 +37,19 @@ export interface ClassMemory {
   readonly coded?: ClassCodes | undefined;
   /** Which of them the class is recognised by, [headSize]. */
   readonly heads: readonly number[];
-  /** How its scores vary over normal patches, where two are fused. */
+  /** How its scores vary over normal patches, where they are measured by that. */
   readonly spread?: ClassSpread | undefined;
 }
 
 /** Means and deviations over normal patches of a class, in the order of `spreadConstants`. */
 export type ClassSpread = readonly number[];
 
-/** Constants with a number for each class. */
-const spreadConstants = [spreadNames.distance, spreadNames.network].flatMap(({ mean, deviation }) => [
-  mean,
-  deviation,
-]);
+/** Constants with a number for each class: of the distance, and of the networks' score where there are networks. */
+function spreadConstants(model: ModelProto): string[] {
+  return [spreadNames.distance, spreadNames.network]
+    .flatMap(({ mean, deviation }) => [mean, deviation])
+    .filter((name) => constantNamed(model, name) !== undefined);
+}
 
 /** What a detector remembers, class by class. */
 export interface ClassMemories {
@@ -82,7 +83,7 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
   const [, width = 0] = dimsOf(entries);
   const codes = codesIn(model);
   const [centres, perUnit] = [classNames.centres, classNames.perUnit].map(floats);
-  const spreads = spreadConstants.map(floats);
+  const spreads = spreadConstants(model).map(floats);
   const classes = starts.slice(1).map((end, index): ClassMemory => {
     const start = starts[index]!;
     return {
@@ -96,7 +97,7 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
         },
       }),
       heads: heads.slice(index * headSize, (index + 1) * headSize).map((place) => place - start),
-      spread: spreads.every((each) => each !== undefined) ? spreads.map((each) => each![index]!) : undefined,
+      spread: spreads.length > 0 ? spreads.map((each) => each![index]!) : undefined,
     };
   });
   return { classes, width, searchWidth: codes?.searchWidth ?? null };
@@ -175,7 +176,7 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
   ];
   if (before.searchWidth !== null) changed.push(...codesOfAll(classes, before.searchWidth));
   if (before.classes[0]?.spread)
-    for (const [at, name] of spreadConstants.entries())
+    for (const [at, name] of spreadConstants(model).entries())
       changed.push(
         float32Constant(
           name,

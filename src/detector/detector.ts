@@ -177,16 +177,17 @@ export class Detector {
       const recognised = about(shares.indexOf(Math.max(...shares)));
       const givenIndex = given[index];
       const taken = givenIndex === undefined ? recognised : about(givenIndex);
-      const threshold = thresholds[taken.class]?.threshold ?? null;
+      const threshold = thresholds[taken.class];
+      const map = maps.slice(index * pixels, (index + 1) * pixels);
       return {
         ...taken,
         classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
         recognised: givenIndex === undefined ? null : recognised,
         score,
-        threshold,
-        verdict: verdictOf(score, threshold),
+        threshold: threshold?.threshold ?? null,
+        verdict: verdictOf({ score, map }, threshold),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
-        map: maps.slice(index * pixels, (index + 1) * pixels),
+        map,
       };
     });
   }

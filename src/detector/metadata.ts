@@ -22,6 +22,8 @@ const threshold = z.object({
   count: z.number().int(),
   /** Further ones that stand out and had no say; none where absent. */
   setAside: z.number().int().optional(),
+  /** The verdict is unknown where, besides, nine tenths of the map are above this (unknown.ts); absent in files of before 29 November 2026. */
+  unknownAbove: z.number().optional(),
 });
 
 /** Images, known by their pixels (jobs/remembered-images.ts). */

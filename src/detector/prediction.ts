@@ -7,6 +7,8 @@ import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
 import type { DetectorMetadata } from './metadata.ts';
+import type { ConformalThreshold } from './thresholds/conformal.ts';
+import { mapFloor } from './thresholds/unknown.ts';
 
 /** What a detector says of one image. Numbers are as the detector file gives them; nothing is rounded. */
 export interface Prediction {
@@ -22,7 +24,7 @@ export interface Prediction {
   readonly score: number;
   /** Of the class; null before calibration. */
   readonly threshold: number | null;
-  /** Anomalous where the score is above the threshold; null where there is none. */
+  /** Anomalous where the score is above the threshold, and unknown where it hardly looks like any product besides; null where there is no threshold. */
   readonly verdict: Verdict | null;
   /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
@@ -33,7 +35,8 @@ export interface Prediction {
 /** The class with the largest share of the patches' votes, and that share. */
 export type Recognised = Pick<Prediction, 'class' | 'classShare'>;
 
-export type Verdict = 'normal' | 'anomalous';
+/** `unknown` is anomalous, and of no product that the detector knows (thresholds/unknown.ts). */
+export type Verdict = 'normal' | 'anomalous' | 'unknown';
 
 /** A prediction with the map that its regions come from. */
 export interface PredictionWithMap extends Prediction {
@@ -56,10 +59,15 @@ export function withRegions(
   return { ...said, regions, warnings, map };
 }
 
-/** Anomalous above the threshold, not at it; null where there is none. */
-export function verdictOf(score: number, threshold: number | null): Verdict | null {
-  if (threshold === null) return null;
-  return score > threshold ? 'anomalous' : 'normal';
+/** Anomalous above the threshold, not at it; null where there is none. @param threshold - of the class that the image is taken for */
+export function verdictOf(
+  { score, map }: Pick<RawPrediction, 'score' | 'map'>,
+  threshold: Pick<ConformalThreshold, 'threshold' | 'unknownAbove'> | undefined,
+): Verdict | null {
+  if (!threshold) return null;
+  if (score <= threshold.threshold) return 'normal';
+  const { unknownAbove } = threshold;
+  return unknownAbove !== undefined && mapFloor(map) > unknownAbove ? 'unknown' : 'anomalous';
 }
 
 /** The shares as the output `class_share` of the network has them. @param classes - `metadata.classes` */

@@ -30,7 +30,7 @@ export interface EvaluatedPrediction {
   /** Class that the image was taken for, where that is said. */
   readonly class?: string | null;
   /** Where there is a threshold. */
-  readonly verdict?: 'normal' | 'anomalous' | null;
+  readonly verdict?: 'normal' | 'anomalous' | 'unknown' | null;
 }
 
 /** One test image, what is true of it and what was said of it. */
@@ -175,7 +175,7 @@ export class Evaluator {
     if (predictedClass != null) count(gathered.predicted, predictedClass === className);
     if (verdict != null) {
       if (anomalous) count(gathered.misses, verdict === 'normal');
-      else count(gathered.alarms, verdict === 'anomalous');
+      else count(gathered.alarms, verdict !== 'normal');
     }
   }
 

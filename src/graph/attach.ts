@@ -7,7 +7,7 @@ import { dtypeOf } from './constants.ts';
 import { cpuNode, isCpuNode } from './cpu-node.ts';
 import { type FileValues, fileValues } from './file-values.ts';
 import { type Graph, opsetVersion } from './graph.ts';
-import { readNames } from './names.ts';
+import { neededNodes, readNames } from './names.ts';
 import type { Node } from './node.ts';
 import {
   type GraphProto,
@@ -99,7 +99,7 @@ export function attach(
     if (!known.has(name))
       notUpgradable(`it has no value named ${name}; its outputs are ${outputNames(model)}`);
   }
-  const { nodes, used } = needed(
+  const { nodes, used } = neededNodes(
     upgraded,
     outputs.map(({ name }) => name),
   );
@@ -171,18 +171,6 @@ function outputNames(model: ModelProto): string {
   return declaredOutputs(model)
     .map(({ name }) => name)
     .join(', ');
-}
-
-/** The nodes that the wanted values depend on, in their order, and every name they read. */
-function needed(nodes: readonly NodeProto[], wanted: readonly string[]) {
-  const used = new Set(wanted);
-  const kept: NodeProto[] = [];
-  for (const node of [...nodes].reverse()) {
-    if (!(node.output ?? []).some((name) => used.has(name))) continue;
-    kept.push(node);
-    for (const name of readNames(node)) used.add(name);
-  }
-  return { nodes: kept.reverse(), used };
 }
 
 function renameNode(node: NodeProto, rename: (name: string) => string): NodeProto {

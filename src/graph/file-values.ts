@@ -11,6 +11,8 @@ export interface FileValues {
   of(name: string): Known | undefined;
   /** Works out what a node gives; nodes come in the file's order. */
   see(node: NodeProto): void;
+  /** Takes in what is known of a value from elsewhere. */
+  tell(name: string, value: Known): void;
   /** Takes in a constant that was made while reading. */
   addConstant(constant: TensorProto): void;
 }
@@ -34,6 +36,9 @@ export function fileValues({ graph }: ModelProto, inputs: Readonly<Record<string
   return {
     of: (name) => known.get(name),
     addConstant,
+    tell: (name, value) => {
+      known.set(name, value);
+    },
     see: ({ opType, input = [], output = [], attribute }) => {
       const operands = input.map((name) => known.get(name));
       const complete = operands.every((operand, at) => operand !== undefined || input[at] === '');

@@ -13,4 +13,5 @@ export * from './ops/matmul.ts';
 export * from './ops/reduce.ts';
 export * from './ops/shape.ts';
 export * from './ops/spatial.ts';
+export { type AnySize, anySize, type GridMap, type NamedMap } from './rewrite/any-size/any-size.ts';
 export type { Dim, DType, Shape, Tensor } from './tensor.ts';

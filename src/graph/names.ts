@@ -37,6 +37,18 @@ export function freshNames({ graph }: ModelProto): (stem: string) => string {
   };
 }
 
+/** The nodes that the wanted values depend on, in their order, and every name they read. */
+export function neededNodes(nodes: readonly NodeProto[], wanted: readonly string[]) {
+  const used = new Set(wanted);
+  const kept: NodeProto[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!(node.output ?? []).some((name) => used.has(name))) continue;
+    kept.push(node);
+    for (const name of readNames(node)) used.add(name);
+  }
+  return { nodes: kept.reverse(), used };
+}
+
 /** The model without constants that nothing reads. */
 export function withoutUnusedConstants(model: ModelProto): ModelProto {
   const uses = countUses(model.graph);

@@ -22,7 +22,7 @@ function nodeProto(node: Node): NodeProto {
   };
 }
 
-function attributeProto(name: string, value: Attribute): AttributeProto {
+export function attributeProto(name: string, value: Attribute): AttributeProto {
   if ('int' in value) return { name, type: attributeType.INT, i: value.int };
   if ('ints' in value) return { name, type: attributeType.INTS, ints: [...value.ints] };
   if ('float' in value) return { name, type: attributeType.FLOAT, f: value.float };

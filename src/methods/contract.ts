@@ -14,6 +14,7 @@ import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Geometry, Grid } from '../image/geometry.ts';
 import type { SampleBits } from '../image/samples.ts';
+import type { SizeOption } from '../image/size-option.ts';
 import type { Engine, TensorValue } from '../runtime/engine.ts';
 import type { Validation } from '../training/checkpoint.ts';
 import type { HeldOutSplit } from '../training/held-out.ts';
@@ -165,6 +166,8 @@ type Sweep<O> = { values(options: O): readonly string[] }['values'];
 
 /** What `clad ablate` does with a method. */
 export interface Ablation<O> {
+  /** The preset whose parts they are, where nobody names one; absent: the method's first. */
+  readonly preset?: string;
   readonly parts: readonly Part<O>[];
   /** Constants, and the values they are tried at, as `name=value`. */
   readonly sweeps: Readonly<Record<string, Sweep<O>>>;
@@ -221,6 +224,8 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
   readonly ablation?: Ablation<O>;
   /** Whether test images choose the checkpoint. */
   usesTestImages?(options: O): boolean;
+  /** Size of the images that the backbone is given, where a backbone is used. */
+  inputSize?(options: O): SizeOption;
   /** The options as they will be used with this backbone, e.g. with layers that it has. */
   adapt?(options: O, backbone: Backbone, note?: (text: string) => void): O;
   /**

@@ -40,7 +40,8 @@ export class ReportCollector implements EvaluationWatch {
     gathered[sample.anomalous ? 'anomalous' : 'good'].push(prediction.score);
     const { takenFor } = gathered;
     takenFor[prediction.class] = (takenFor[prediction.class] ?? 0) + 1;
-    const alarm = prediction.verdict === 'anomalous';
+    const { verdict } = prediction;
+    const alarm = verdict === 'anomalous' || verdict === 'unknown';
     if (sample.anomalous) this.#keep(gathered.chosen[alarm ? 'hit' : 'miss'], predicted, alarm);
     else if (alarm) this.#keep(gathered.chosen.falseAlarm, predicted, true);
   };

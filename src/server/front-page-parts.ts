@@ -8,7 +8,7 @@ label { display: block; margin: .5rem 0; }
 #result { min-height: 4rem; margin: 1rem 0; }
 #result img { display: block; max-width: 100%; margin-top: .5rem; }
 .verdict { font-size: 1.5rem; font-weight: 600; }
-.anomalous { color: #c62828; }
+.anomalous, .unknown { color: #c62828; }
 .normal { color: #2e7d32; }
 `;
 

@@ -60,7 +60,11 @@ const prediction = object({
   },
   score: { ...number, description: 'Higher is more anomalous.' },
   threshold: { type: ['number', 'null'], description: 'Of that class; null before calibration.' },
-  verdict: { type: ['string', 'null'], enum: ['normal', 'anomalous', null] },
+  verdict: {
+    type: ['string', 'null'],
+    enum: ['normal', 'anomalous', 'unknown', null],
+    description: 'Unknown: anomalous, and of no product that the detector knows.',
+  },
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
   warnings: {
     ...list(object({ code: text, message: text })),

@@ -28,7 +28,7 @@ beforeAll(async () => {
   run = at('run');
   model = join(run, 'model.onnx');
   await writeParts(parts);
-  const trained = await trainSmall(folder, parts, 'run');
+  const trained = await trainSmall(folder, parts, 'run', 'networks=true');
   expect(trained.stderr).not.toMatch(/clad: .*defect/);
 });
 

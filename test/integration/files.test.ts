@@ -29,7 +29,7 @@ import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 const settings = (...more: readonly string[]) =>
   [...tinySettings, ...more].flatMap((text) => ['--set', text]);
-const short = settings('stage1.steps=12', 'stage2.steps=6');
+const short = ['--preset', 'fast', ...settings('stage1.steps=12', 'stage2.steps=6')];
 const defect = () => join(parts, 'disc/test/blot/001.png');
 
 let folder = '';
@@ -220,7 +220,7 @@ describe('a training with damaged files', () => {
 });
 
 describe('a folder in use', () => {
-  const long = settings('stage1.steps=200', 'stage2.steps=20');
+  const long = ['--preset', 'fast', ...settings('stage1.steps=200', 'stage2.steps=20')];
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
   };

@@ -122,7 +122,11 @@ describe('clad compare', () => {
   }, 60_000);
 
   it('leaves out a training that diverges, and names it', async () => {
-    const wild = { name: 'wild', set: [...ofClad, 'stage1.learningRate=1e30', 'selection=last'] };
+    const wild = {
+      name: 'wild',
+      preset: 'fast',
+      set: [...ofClad, 'stage1.learningRate=1e30', 'selection=last'],
+    };
     const both = await rowsFile('diverging.yaml', [wild, { name: 'tame', method: 'patchcore' }]);
     const { status, stdout, stderr } = await runWith(
       common,
@@ -229,10 +233,11 @@ describe('clad ablate', () => {
     const features = (names: readonly string[]) =>
       names.filter((name) => name.startsWith('features-')).toSorted();
     const after = await readdir(join(folder, 'compared', 'cache'));
+    // The comparison's rows, which train no networks, need anomalies of fewer images, and here there are few.
     expect(features(after)).toEqual(features(before));
-    // The memory bank is that of the comparison for all rows but one, which asks other things of it.
+    // All rows share a memory bank but one, which asks other things of it.
     const banks = (names: readonly string[]) => names.filter((name) => name.startsWith('fitted-')).length;
-    expect(banks(after)).toBe(banks(before) + 1);
+    expect(banks(after)).toBe(banks(before) + 2);
     expect(metrics('one neighbour (decision 0010)')).not.toEqual(metrics('all parts'));
   }, 120_000);
 });

@@ -65,7 +65,9 @@ describe('a detector on two networks', () => {
     const planned = await train(joined, '--plan', '--json');
     expect({ status: planned.status, stderr: planned.stderr }).toMatchObject({ status: 0 });
     const plan = JSON.parse(planned.stdout) as TrainingPlan;
-    await writeFile(at('train.yaml'), `backbone: ${joined}\n`);
+    // The same as a list.
+    const [first, second] = joined.split('+');
+    await writeFile(at('train.yaml'), `backbone:\n  - ${first}\n  - { network: ${second} }\n`);
     const trained = await clad(
       'train',
       at('parts'),
@@ -114,6 +116,30 @@ describe('a detector on two networks', () => {
 
   it('is refused by a sentence where its name makes no sense', async () => {
     expectRefused(await train(`${joined}+nothing`, '--plan'), 'Unknown backbone nothing');
-    expectRefused(await train(`${joined}@64`, '--plan'), 'the input size of fixed to be 96 pixels');
+    expectRefused(await train(`${joined}@20`, '--plan'), '32 to 2048 pixels after @');
+  });
+
+  it('shows a network that is made for one size another one, rewritten for it', async () => {
+    const { status, stderr } = await train(`${joined}@64`, '--plan');
+    expect(stderr).toContain('fixed is made for 96 pixels; it was rewritten for any size');
+    expect(status).toBe(0);
+  });
+});
+
+describe('a list of networks in a YAML file', () => {
+  it.each([
+    [
+      'backbone: [{ netwrk: a.onnx }, b.onnx]',
+      /Expected backbone in .*list\.yaml to be a name or file, or a list/,
+    ],
+    [
+      'backbone: [a.onnx, { network: b.onnx, weight: heavy }]',
+      /Expected backbone in .*list\.yaml to be a name/,
+    ],
+    ['backbone: []', /Expected backbone in .*list\.yaml to be a name or file, or a list/],
+  ])('is refused with how it is written: %s', async (text, message) => {
+    await writeFile(at('list.yaml'), `${text}\n`);
+    const ended = await clad('train', at('parts'), '--out', at('never'), '--config', at('list.yaml'));
+    expectRefused(ended, message);
   });
 });

@@ -11,10 +11,13 @@ import { expectComplaint, expectRefused } from '../helpers/refused.ts';
 import { tinySettings } from '../helpers/small-training.ts';
 import { tinyBackboneBytes, tinyCard, writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
-const short = [...tinySettings, 'stage1.steps=6', 'stage2.steps=4', 'evaluations=1'].flatMap((text) => [
-  '--set',
-  text,
-]);
+const short = [
+  ...['--preset', 'fast'],
+  ...[...tinySettings, 'stage1.steps=6', 'stage2.steps=4', 'evaluations=1'].flatMap((text) => [
+    '--set',
+    text,
+  ]),
+];
 
 let folder = '';
 let parts = '';

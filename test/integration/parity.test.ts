@@ -49,7 +49,7 @@ beforeAll(async () => {
     run = join(folder, 'run');
     await writeParts(data);
     // Of an input that is no square: what mixed up width and height would be seen in every way.
-    await trainSmall(folder, data, 'run', 'features.inputSize=96x64');
+    await trainSmall(folder, data, 'run', 'networks=true', 'features.inputSize=96x64');
   }
   const model = join(run, 'model.onnx');
   metadata = parseMetadata(decodeMetadata(await readFile(model)), model);

@@ -21,7 +21,7 @@ import { tinyBackboneBytes, writeTinyBackbone } from '../helpers/tiny-backbone.t
 
 const settings = (...more: readonly string[]) =>
   [...tinySettings, ...more].flatMap((text) => ['--set', text]);
-const short = settings('stage1.steps=30', 'stage2.steps=10');
+const short = ['--preset', 'fast', ...settings('stage1.steps=30', 'stage2.steps=10')];
 
 let folder = '';
 let parts = '';
@@ -123,13 +123,19 @@ describe('clad train', () => {
     const spoilt = join(data, 'disc/train/good/spoilt.png');
     await copyFile(join(parts, 'disc/test/blot/001.png'), spoilt);
     const out = join(folder, 'spoilt run');
-    const settings = [...tinySettings, 'stage1.steps=30', 'stage2.steps=10'];
-    const { stdout, status } = await clad(
+    const settings = [...tinySettings, 'stage1.steps=30'];
+    const { stdout, stderr, status } = await clad(
       ...['train', data, '--out', out, '--backbone', backbone, '--no-report'],
       ...settings.flatMap((text) => ['--set', text]),
     );
     expect(status).toBe(0);
     expect(stdout).toContain(`  ${spoilt}: `);
+    // The default trains no networks.
+    expect(stdout).toMatch(/^Trained one class in \d+ s \(no networks\)\.$/m);
+    expect(stderr).toMatch(/Without effect, since no networks .*: .*adaptor.*, stage1\.steps/);
+    const { provenance } = await metadataOf(out);
+    expect(provenance).toMatchObject({ preset: 'instant', selection: 'last', scoreGap: 0 });
+    expect(existsSync(join(out, 'log.jsonl'))).toBe(false);
     const [, first] = (await readFile(join(out, 'good-images.csv'), 'utf8')).split('\r\n');
     expect(first).toMatch(/^disc,disc\/train\/good\/spoilt\.png,/);
     expect(Number(first?.split(',')[4])).toBeGreaterThan(5);
@@ -233,7 +239,7 @@ describe('clad train', () => {
 
   it('keeps patch features with --cache, and uses them again', async () => {
     const cache = ['--cache', join(folder, 'features')];
-    const steps = settings('stage1.steps=2', 'stage2.steps=2');
+    const steps = ['--preset', 'fast', ...settings('stage1.steps=2', 'stage2.steps=2')];
     const first = await train('cached 1', ...cache, ...steps);
     expect(first.stderr).not.toMatch(/reused/);
     const second = await train('cached 2', ...cache, ...steps, '--set', 'losses.contrast=0');
@@ -309,7 +315,7 @@ describe('clad train refuses', () => {
     [
       'an unknown preset',
       ['--preset', 'quick'],
-      /Expected --preset to be one of fast, paper, accurate for method clad, got quick\./,
+      /Expected --preset to be one of instant, fast, paper, accurate for method clad, got quick\./,
     ],
     ['a seed that is none', ['--seed', '-1'], /--seed.*whole number from 0/],
     [
@@ -338,7 +344,7 @@ describe('clad train refuses', () => {
     [
       'an unknown preset',
       'preset: quick',
-      /Expected preset in .*bad\.yaml to be one of fast, paper, accurate for method clad, got quick\./,
+      /Expected preset in .*bad\.yaml to be one of instant, fast, paper, accurate for method clad, got quick\./,
     ],
     ['a list', '- a\n- b', /bad\.yaml: cannot be read \(expected options as `name: value` lines\)/],
     ['a fault', 'stage1: {steps', /bad\.yaml: cannot be read \(/],
@@ -661,7 +667,7 @@ describe('clad predict', () => {
 
 describe('a training that was killed', () => {
   // Enough steps that a kill lands between them.
-  const long = settings('stage1.steps=300', 'stage2.steps=300', 'evaluations=4');
+  const long = ['--preset', 'fast', ...settings('stage1.steps=300', 'stage2.steps=300', 'evaluations=4')];
 
   /** Ends a training by a signal once its log has a line that fits. */
   async function endAt(

@@ -6,6 +6,7 @@ import { endingAt, type GoodPixels, type MapRange, mapRange } from '../heat/map-
 import type { DetectorMetadata } from '../metadata.ts';
 import { type ConformalThreshold, conformalThreshold } from './conformal.ts';
 import { outliers } from './outliers.ts';
+import { unknownAbove } from './unknown.ts';
 
 /** Colours of a class are from so many maps at most; more would only take memory. */
 export const mapsKept = 32;
@@ -13,6 +14,8 @@ export const mapsKept = 32;
 /** What a detector said of good images of one class. */
 export interface GoodPredictions {
   readonly scores: readonly number[];
+  /** Of each of their maps (unknown.ts); none where they are not known. */
+  readonly floors?: readonly number[];
   /** Of their maps, or some of them. */
   readonly pixels: GoodPixels;
 }
@@ -32,16 +35,21 @@ export interface ClassCalibration {
  * @param keepOutliers - whether those count too
  */
 export function calibrateClass(
-  { scores, pixels }: GoodPredictions,
+  { scores, floors = [], pixels }: GoodPredictions,
   falseAlarmRate: number,
   keepOutliers = false,
 ): ClassCalibration {
   const setAside = keepOutliers ? scores.map(() => false) : outliers(scores);
   const ordinary = scores.filter((_, at) => !setAside[at]);
+  const ordinaryFloors = floors.filter((_, at) => !setAside[at]);
   const threshold = conformalThreshold(ordinary, falseAlarmRate);
   const count = scores.length - ordinary.length;
   return {
-    threshold: { ...threshold, ...(count > 0 && { setAside: count }) },
+    threshold: {
+      ...threshold,
+      ...(count > 0 && { setAside: count }),
+      ...(ordinaryFloors.length > 0 && { unknownAbove: unknownAbove(ordinaryFloors, pixels) }),
+    },
     display: mapRange(pixels, threshold.threshold),
     setAside,
   };

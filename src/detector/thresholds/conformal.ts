@@ -25,6 +25,8 @@ export interface ConformalThreshold {
   readonly count: number;
   /** Further good images that stand out and have no say (outliers.ts); if they are good parts, so many in `count` more are false alarms. */
   readonly setAside?: number | undefined;
+  /** The map's floor above which an anomalous image is of no known product (unknown.ts); absent in files of before, and where nothing is known. */
+  readonly unknownAbove?: number | undefined;
 }
 
 const scores: Kind = {

@@ -38,9 +38,8 @@ export async function deriveCard(
       ? await withPath(path, () => measureLayers(engine, model, input.name, names, fixedSize))
       : { layers: await withPath(path, () => proposeLayers(engine, model, input.name, fixedSize)) };
   if (!found.layers) return unsuitable(path, found.reason);
-  const stem = basename(path).replace(/\.onnx$/i, '');
   const card: WrittenCard = {
-    name: stem.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'backbone',
+    name: nameOf(path),
     inputName: input.name,
     inputSize: fixedSize ? sizeOption(fixedSize) : 224,
     ...(said ?? imageNet),
@@ -63,15 +62,24 @@ export async function deriveCard(
   return { card, assumed };
 }
 
-function cardNeeded(path: string, card: WrittenCard, noLayers: boolean): CladError {
+/** What a file is called where nobody has said. */
+export function nameOf(path: string): string {
+  const stem = basename(path).replace(/\.onnx$/i, '');
+  return stem.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'backbone';
+}
+
+/** The error that shows the card to write. @param reason - what is missing. @default its layers, or these and the normalisation */
+export function cardNeeded(path: string, card: WrittenCard, noLayers: boolean, reason?: string): CladError {
   const layers = card.layers.map(({ name }) => name).join(',') || 'NAME,NAME';
   const written =
     card.layers.length > 0 ? card : { ...card, layers: [{ name: 'NAME', channels: 1, stride: 8 }] };
   return new CladError('BACKBONE_CARD_NEEDED', {
     path,
-    reason: noLayers
-      ? 'none of its outputs is a map of features [N, C, H, W]'
-      : 'its outputs are not named layer1, layer2, ..., and nothing says how images are normalised',
+    reason:
+      reason ??
+      (noLayers
+        ? 'none of its outputs is a map of features [N, C, H, W]'
+        : 'its outputs are not named layer1, layer2, ..., and nothing says how images are normalised'),
     card: `${path}.json`,
     json: cardText(written).trimEnd(),
     flag: `\`clad backbones add ${path} --normalization imagenet --layers ${layers}\``,

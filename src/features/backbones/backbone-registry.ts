@@ -115,11 +115,12 @@ export async function addBackbone(file: string, options: AddOptions = {}): Promi
       reason: `expected an .onnx file, or a .safetensors state dict of a family that is known: ${familyTitles}`,
     });
   }
-  const { card, assumed } = await loadBackbone(source, flags);
+  const { card, assumed, model, rewritten } = await loadBackbone(source, flags);
   checkName(card.name, replace);
   const path = registeredPath(card.name);
   await atHome(async () => {
-    if (path !== source) await install(path, (temporary) => copyFile(source, temporary));
+    if (rewritten) await install(path, (temporary) => writeFile(temporary, encodeModel(model)));
+    else if (path !== source) await install(path, (temporary) => copyFile(source, temporary));
     await writeFileAtomic(`${path}.json`, cardText(card));
   });
   return { card, path, assumed };

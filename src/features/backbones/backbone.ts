@@ -21,17 +21,18 @@ import {
 import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { isPlugin } from '../../core/plugin.ts';
-import type { DeclaredValue, ModelProto } from '../../graph/index.ts';
-import { sizeOf } from '../../image/size-option.ts';
+import { declaredInputs, type ModelProto } from '../../graph/index.ts';
+import { type SizeOption, sizeInPixels, sizeOf, sizeOption } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type BackboneCard, parseCard } from './backbone-card.ts';
 import { deriveCard } from './backbone-derive.ts';
-import { checkFixedSize, decode, imageInput, unsuitable } from './backbone-file.ts';
+import { checkFixedSize, decode, imageInput, unsuitable, withPath } from './backbone-file.ts';
 import { type BackboneFlags, defined, flagKinds, normalizationOf } from './backbone-flags.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { builtinWeights } from './builtin-weights.ts';
 import { readCard } from './card-file.ts';
+import { encoderWithCard, encoderWithoutCard } from './fixed-encoder.ts';
 import { joinBackbones, type PartOfJoin } from './join-backbones.ts';
 import { flagsOfParts } from './joined-flags.ts';
 import { type NamedPart, partsOfName } from './joined-name.ts';
@@ -62,6 +63,7 @@ export function cardPathOf(file: string): string | undefined {
  * @param nameOrFile - the name of a built-in or registered one, or the path of an .onnx file, or of a JavaScript file that
  *   builds one (docs/plugins.md); or several of these, joined by `+`, as `a+b@448*0.5` (docs/backbones.md)
  * @param engine - runs a file without a card once, to find channels and strides. @default one on this machine's CPU
+ * @param inputSize - of the images that it will be given: a file that is made for another one size is rewritten for any. @default what its card says
  * @throws OPTION_INVALID for sizes, weights and flags that a joined one cannot have; BACKBONE_UNKNOWN, BACKBONE_UNSUITABLE, BACKBONE_CHANGED, BACKBONE_CARD_INVALID, PLUGIN_INVALID, and BACKBONE_CARD_NEEDED with the
  * card to write
  */
@@ -69,10 +71,12 @@ export async function loadBackbone(
   nameOrFile: string,
   flags: BackboneFlags = {},
   engine?: Engine,
+  inputSize?: SizeOption,
 ): Promise<Backbone> {
   requireArgument('loadBackbone', 'nameOrFile', nameOrFile, pathArgument);
   requireFields('loadBackbone', 'flags', flags, flagKinds);
   requireArgument('loadBackbone', 'engine', engine, optional(asEngine));
+  requireArgument('loadBackbone', 'inputSize', inputSize, optional(sizeInPixels));
   const parts = partsOfName(nameOrFile, isKnown);
   if (parts) return joined(parts, flags, engine);
   if (builtinNames.includes(nameOrFile)) return builtinBackbone(nameOrFile, builtinWeights, flags);
@@ -91,14 +95,21 @@ export async function loadBackbone(
     });
   }
   const model = decode(bytes, path);
-  const input = imageInput(model, path);
+  const asked = inputSize ?? flags.inputSize;
+  const file = { path, model, sha256, flags, engine, size: asked === undefined ? undefined : sizeOf(asked) };
   if (!cardPath || !written) {
+    const rewritten = await encoderWithoutCard(file);
+    if (rewritten) return rewritten;
+    const input = imageInput(model, path);
     const { card, assumed } = await deriveCard(path, model, input, flags, engine);
     return { card: { ...parseCard(card, path), sha256 }, model, path, sha256, assumed };
   }
   const merged = { ...written, ...normalizationOf(flags), ...defined(flags) };
   const card = { ...parseCard(merged, cardPath), sha256 };
-  checkAgainstFile(card, model, input, cardPath);
+  checkAgainstFile(card, model, path, cardPath);
+  const rewritten = await encoderWithCard(file, card);
+  if (rewritten) return rewritten;
+  checkFixedSize(imageInput(model, path), sizeOf(card.inputSize));
   return { card, model, path, sha256, assumed: [] };
 }
 
@@ -129,7 +140,8 @@ async function joined(
   const ofParts = flagsOfParts(flags, bare);
   const loaded: PartOfJoin[] = [];
   for (const { network, size, weight } of parts) {
-    const backbone = await loadBackbone(network, bare.includes(network) ? ofParts : {}, engine);
+    const own = size && sizeOption(size);
+    const backbone = await loadBackbone(network, bare.includes(network) ? ofParts : {}, engine, own);
     loaded.push({ backbone, size, weight });
   }
   // On the CPU, whatever the device: where scales differed, so would the file.
@@ -174,22 +186,17 @@ export async function registeredNames(): Promise<string[]> {
     .sort();
 }
 
-/** Refuses a card that speaks of another file: its input, its layers, its size. */
-function checkAgainstFile(
-  card: BackboneCard,
-  model: ModelProto,
-  input: DeclaredValue,
-  cardPath: string,
-): void {
+/** Refuses a card that speaks of another file: its input, its layers. */
+function checkAgainstFile(card: BackboneCard, model: ModelProto, path: string, cardPath: string): void {
   const refuse = (reason: string) => {
     throw new CladError('BACKBONE_CARD_INVALID', { path: cardPath, reason });
   };
-  if (card.inputName !== input.name) {
-    refuse(`inputName is ${card.inputName}, the ONNX file's input is ${input.name}`);
+  const inputs = withPath(path, () => declaredInputs(model)).map(({ name }) => name);
+  if (inputs.length === 1 && inputs[0] !== card.inputName) {
+    refuse(`inputName is ${card.inputName}, the ONNX file's input is ${inputs[0]}`);
   }
   const values = new Set((model.graph.node ?? []).flatMap(({ output }) => output ?? []));
   for (const { name } of card.layers) {
     if (!values.has(name)) refuse(`the ONNX file has no value named ${name}, which is one of the layers`);
   }
-  checkFixedSize(input, sizeOf(card.inputSize));
 }

@@ -16,6 +16,16 @@ export interface NamedPart {
   readonly weight?: number | undefined;
 }
 
+/** The name of these parts, as `partsOfName` reads it. */
+export function nameOfParts(parts: readonly NamedPart[]): string {
+  return parts
+    .map(({ network, size, weight }) => {
+      const seen = size && `@${size.width}x${size.height}`;
+      return `${network}${seen ?? ''}${weight === undefined ? '' : `*${weight}`}`;
+    })
+    .join('+');
+}
+
 /** Sides that a part's input may have, pixels: those of `features.inputSize`. */
 const sides = { least: 32, most: 2048 };
 

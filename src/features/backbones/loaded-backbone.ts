@@ -9,10 +9,12 @@ export interface Backbone {
   readonly model: ModelProto;
   /** Of the ONNX file, absolute; the name where there is none. */
   readonly path: string;
-  /** Of the ONNX file, in hexadecimal. */
+  /** Of the ONNX file, or of what was made of it, in hexadecimal. */
   readonly sha256: string;
   /** Sentences about what nobody has said and we took for granted, to be shown; empty where a card stands beside the file. */
   readonly assumed: readonly string[];
+  /** Whether the model is not the file at the path, but what was made of it for images of any size. */
+  readonly rewritten?: boolean;
   /** Of a joined one: its networks that see the image in a size of their own, whatever the input's. */
   readonly resized?: readonly { readonly name: string; readonly size: ImageSize }[];
 }

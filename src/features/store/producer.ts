@@ -18,8 +18,10 @@ export interface ProducerSetup {
   /** How 16-bit photographs are read; absent where it is the whole range, so that features of before keep their key. */
   readonly bits?: SampleBits;
   readonly seed: number;
-  /** Anomalies made of each image. */
+  /** Anomalies made of an image. */
   readonly perImage: number;
+  /** They are made of one image in so many, drawn by the images' keys; absent: of all. */
+  readonly ofEvery?: number;
   readonly synthesis: Partial<LocalAnomalyOptions>;
   /** Texture files; the built-in generator where null. */
   readonly textures: readonly string[] | null;
@@ -61,7 +63,7 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
   return async ({ path, className, key }) => {
     const image = await images.decode(path, { bits: setup.bits });
     const anomalies: ProducedAnomaly[] = [];
-    if (setup.perImage > 0) {
+    if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);
       const foreground = setup.foregroundClasses.includes(className)
         ? estimateForeground(input).mask
@@ -75,4 +77,8 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
     }
     return { image, anomalies };
   };
+}
+
+function isDrawn({ seed, ofEvery = 1 }: ProducerSetup, key: string): boolean {
+  return ofEvery <= 1 || new Random(seed, 'has local anomalies', key).uniform(0, ofEvery) < 1;
 }

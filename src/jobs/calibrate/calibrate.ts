@@ -144,10 +144,10 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
         .filter(([, { scores }]) => scores.length >= request.minImages)
         .map(([name, predictions]) => {
           const wanted = rate ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
-          const { scores, maps } = predictions;
+          const { scores, floors, maps } = predictions;
           const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
-          return [name, calibrateClass({ scores, pixels }, wanted, keepOutliers)] as const;
+          return [name, calibrateClass({ scores, floors, pixels }, wanted, keepOutliers)] as const;
         }),
     );
     const ofAnomalous = await predict(anomalous, 'defective parts', 0, (each, image) =>

@@ -4,6 +4,7 @@ import { mapAhead } from '../../data/concurrency.ts';
 import { type Sketch, sketchOf } from '../../data/image-sketch.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
+import { mapFloor } from '../../detector/thresholds/unknown.ts';
 import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { decodeOrError } from '../predict.ts';
@@ -15,6 +16,8 @@ export type Takes = (path: string, image: RgbImage) => boolean;
 /** What was said of the photographs of one class, and how these look. */
 export interface ClassPredictions {
   readonly scores: number[];
+  /** Of all maps (unknown.ts). */
+  readonly floors: number[];
   readonly maps: Float32Array[];
   readonly paths: string[];
   readonly sketches: Sketch[];
@@ -55,6 +58,7 @@ export async function predictPhotographs(
       const predictions = byClass.get(name) ?? {
         paths: [],
         scores: [],
+        floors: [],
         maps: [],
         sketches: [],
         images: [],
@@ -62,6 +66,7 @@ export async function predictPhotographs(
       byClass.set(name, predictions);
       predictions.paths.push(path);
       predictions.scores.push(score);
+      predictions.floors.push(mapFloor(map));
       predictions.images.push({ look: lookAt(image), source: image.source });
       predictions.sketches.push(sketchOf(image));
       if (predictions.maps.length < maps) predictions.maps.push(map);

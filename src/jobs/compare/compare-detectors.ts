@@ -5,7 +5,7 @@ import { mapAhead } from '../../data/concurrency.ts';
 import type { Sample } from '../../data/dataset.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
-import { type Prediction, verdictOf } from '../../detector/prediction.ts';
+import { type PredictionWithMap, verdictOf } from '../../detector/prediction.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
 import { decodeImage } from '../../image/decode.ts';
 
@@ -50,7 +50,7 @@ export async function compareDetectors(
   const changed = { verdicts: 0, atOld: 0, classes: 0 };
   const decode = ({ path }: Sample) => decodeImage(path, { bits: bitsOf(before.metadata) });
   for await (const [sample, image] of mapAhead(samples, 2, decode)) {
-    const said: Prediction[] = [];
+    const said: PredictionWithMap[] = [];
     for (const { detector, evaluator, times } of files) {
       const started = performance.now();
       const prediction = await detector.predict(image);
@@ -59,11 +59,10 @@ export async function compareDetectors(
       const { path, className, anomalous } = sample;
       evaluator.add({ path, className, anomalous, mask: null, prediction: { ...prediction, map: null } });
     }
-    const [old, now] = said as [Prediction, Prediction];
+    const [old, now] = said as [PredictionWithMap, PredictionWithMap];
     differences.push(Math.abs(now.score - old.score) / unitOf(before, old.class));
     if (old.verdict !== now.verdict) changed.verdicts++;
-    if (old.verdict !== verdictOf(now.score, before.metadata.thresholds[now.class]?.threshold ?? null))
-      changed.atOld++;
+    if (old.verdict !== verdictOf(now, before.metadata.thresholds[now.class])) changed.atOld++;
     if (old.class !== now.class) changed.classes++;
     onProgress?.({ task: 'comparing', done: differences.length, total: samples.length, unit: 'images' });
   }

@@ -44,7 +44,11 @@ export function moved(
     thresholds: Object.fromEntries(
       Object.entries(thresholds).map(([name, each]) => [
         name,
-        { ...each, threshold: each.threshold + by(name) },
+        {
+          ...each,
+          threshold: each.threshold + by(name),
+          ...(each.unknownAbove !== undefined && { unknownAbove: each.unknownAbove + by(name) }),
+        },
       ]),
     ),
     display: Object.fromEntries(

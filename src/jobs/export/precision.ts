@@ -20,7 +20,7 @@ import { proceduralTexture } from '../../synthesis/procedural-textures.ts';
  * are stored in half the bytes.
  * @param images - paths of good images, for int8; at least one
  * @param reading - of these
- * @throws OPTION_INVALID for int8 of a network without convolutions
+ * @throws OPTION_INVALID for int8 where there is nothing to be had by it
  */
 export async function inPrecision(
   model: ModelProto,
@@ -53,7 +53,7 @@ async function measureRanges(
   if (names.length === 0) {
     throw new CladError('OPTION_INVALID', {
       option: '--precision',
-      expected: 'fp32 or fp16, as int8 is for convolutions and the backbone has none (vision transformers)',
+      expected: 'fp32 or fp16, as the backbone has no convolutions that int8 could speed up',
       actual: 'int8',
     });
   }

@@ -24,6 +24,8 @@ const fileSchema = z.object({
       heldOut: z.boolean(),
       /** Of the finished detector, the image's own entries left out, not moved by what the networks remember. */
       score: z.number(),
+      /** Of its map (unknown.ts); absent in files of before 29 November 2026. */
+      floor: z.number().optional(),
       /** What the detector takes it for, its own entries left out, and the share of votes. */
       recognisedAs: z.string(),
       share: z.number(),
@@ -52,11 +54,12 @@ export function goodImagesFile(
     entryImages: [...entryImages],
     images: images
       .toSorted((a, b) => a.id - b.id)
-      .map(({ path, class: className, heldOut, score, recognisedAs, share }) => ({
+      .map(({ path, class: className, heldOut, score, floor, recognisedAs, share }) => ({
         path: recordedPath(root, path),
         class: className,
         heldOut,
         score,
+        floor,
         recognisedAs,
         share,
         excluded: false,

@@ -17,6 +17,7 @@ import {
 } from '../../detector/thresholds/class-thresholds.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
+import { mapFloor } from '../../detector/thresholds/unknown.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { type Engine, floats, int64, type Session, type TensorValue } from '../../runtime/engine.ts';
@@ -32,6 +33,8 @@ export interface GoodImage {
   /** Whether the networks have not been trained on it. */
   readonly heldOut: boolean;
   readonly score: number;
+  /** Of its map (unknown.ts); undefined where it was recorded before that was known. */
+  readonly floor?: number | undefined;
   /** The class that the others' patches take it for, and the share of their votes, 0..1; another than `class` where it lies in the wrong folder. */
   readonly recognisedAs: string;
   readonly share: number;
@@ -134,6 +137,7 @@ export async function predictGoodImages(
         class: className,
         heldOut: heldOut.has(id),
         score,
+        floor: mapFloor(map),
         recognisedAs,
         share,
       });
@@ -199,15 +203,20 @@ export function calibrateByGood(
   const classes = new Map<string, ClassCalibration>();
   const asNew: GoodImage[] = [];
   const higherBy = lifts(groups, gap);
-  for (const [number, { name, own, heldOut }] of groups.entries()) {
+  for (const [number, { name, own }] of groups.entries()) {
+    const heldOut = own.filter((image) => image.heldOut);
     const higher = higherBy[number]!;
     const moved = own.map((image) => (image.heldOut ? image : { ...image, score: image.score + higher }));
     asNew.push(...moved);
     const seen = pixels.get(name);
     if (!seen) continue;
     const predictions = countsTrained(gap)
-      ? { scores: scoresOf(moved), pixels: seen.all }
-      : { scores: heldOut, pixels: seen.heldOut };
+      ? { scores: scoresOf(moved), floors: floorsOf(moved), pixels: seen.all }
+      : {
+          scores: scoresOf(heldOut),
+          floors: floorsOf(heldOut),
+          pixels: seen.heldOut,
+        };
     classes.set(name, calibrateClass(predictions, falseAlarmRate));
   }
   return { scoreGap: gap, classes, images: asNew };
@@ -224,4 +233,10 @@ function classesOf(images: readonly GoodImage[]) {
 
 function scoresOf(images: readonly GoodImage[]): number[] {
   return images.map(({ score }) => score);
+}
+
+/** Of all images, or none where one was recorded before there were any. */
+function floorsOf(images: readonly GoodImage[]): readonly number[] {
+  const floors = images.flatMap(({ floor }) => floor ?? []);
+  return floors.length === images.length ? floors : [];
 }

@@ -102,7 +102,8 @@ export async function readAll(
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine);
+  const inputSize = method.inputSize?.(asked);
+  const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine, inputSize);
   for (const sentence of backbone.assumed) note?.(sentence);
   const { dataset, pixels, sizes, textures, leftOut, bits, seen, contents } = await verified(
     request,

@@ -70,7 +70,7 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
     const predicted = await predictTraining(work, fitted, oneOut);
     const gap = gapOf(predicted.images, entryImages !== undefined, Object.values(steps));
     const calibration = calibrateByGood(predicted, options.falseAlarmRate, gap);
-    const metadata = await withMadeDefects(describe(work, calibration), work, oneOut, reach);
+    const metadata = await withMadeDefects(describe(work, calibration, steps), work, oneOut, reach);
     const goodImages = rankImages(calibration.images, countsTrained(gap));
     await writeGoodImages({ run, root: dataset.root }, oneOut, goodImages, metadata);
     await writeGoodImagesFile(
@@ -143,11 +143,11 @@ function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
   return { bits, classes: Object.fromEntries(classes) };
 }
 
-function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
+function describe(work: Work, calibration: GoodCalibration, steps: Fitted['steps']): DetectorMetadata {
   const { request, method, options, dataset, training, split, backbone, view, engine, textures, images } =
     work;
   const preset = presetOf(method, request.preset);
-  const selection = (options as { readonly selection?: unknown }).selection;
+  const { selection } = options as { readonly selection?: unknown };
   const count = (ids: ReadonlySet<number>) =>
     Object.fromEntries(
       dataset.classes.map((name) => [name, [...ids].filter((id) => training[id]!.className === name).length]),
@@ -181,7 +181,8 @@ function describe(work: Work, calibration: GoodCalibration): DetectorMetadata {
       preset: request.preset,
       changes: changesFrom(preset, options),
       seed: options.seed,
-      selection: typeof selection === 'string' ? selection : 'last',
+      // Where nothing was trained, nothing was selected.
+      selection: typeof selection === 'string' && Object.keys(steps).length > 0 ? selection : 'last',
       device: engine.device,
     },
     camera: cameraOf(work),

@@ -154,7 +154,7 @@ async function see(detector: Detector, path: string): Promise<Seen> {
     });
   }
   const { class: name, score, verdict } = await detector.predict(image, path);
-  return { path, class: name, score, caughtBefore: verdict === 'anomalous' };
+  return { path, class: name, score, caughtBefore: verdict === 'anomalous' || verdict === 'unknown' };
 }
 
 /**

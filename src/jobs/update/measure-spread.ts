@@ -47,21 +47,23 @@ async function spreadOf(
 ): Promise<ClassSpread | undefined> {
   const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
   if (!open) return undefined;
-  const session = await engine.load(encodeModel(open));
-  const [distance, network] = [new RunningMoments(), new RunningMoments()];
+  const session = await engine.load(encodeModel(open.model));
+  const scores = open.kinds.map((kind) => ({ name: unfusedNames[kind], moments: new RunningMoments() }));
   try {
     const own = [...file.images.entries()].filter(([, image]) => image.class === name).slice(0, most);
     for (const [id, { path }] of own) {
       const image = await decodeImage(path, { bits: bitsOf(metadata) });
       const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
-      const outputs = await session.run(feeds, Object.values(unfusedNames));
-      distance.add(floats(outputs[unfusedNames.distance]));
-      network.add(floats(outputs[unfusedNames.network]));
+      const outputs = await session.run(
+        feeds,
+        scores.map((each) => each.name),
+      );
+      for (const { name: output, moments } of scores) moments.add(floats(outputs[output]));
     }
   } finally {
     await session.release();
   }
-  return [distance, network].flatMap((moments) => {
+  return scores.flatMap(({ moments }) => {
     const { mean, deviation } = moments.spread();
     return [mean, deviation];
   });

@@ -117,8 +117,8 @@ export function recalibrate(
 export function withScores(file: GoodImagesFile, predicted: readonly GoodImage[]): GoodImagesFile {
   const now = new Map(predicted.map((image) => [image.id, image]));
   const images = file.images.map((image, id) => {
-    const { score, recognisedAs, share } = now.get(id) ?? image;
-    return { ...image, score, recognisedAs, share };
+    const { score, floor, recognisedAs, share } = now.get(id) ?? image;
+    return { ...image, score, floor, recognisedAs, share };
   });
   return { ...file, images };
 }

@@ -2,10 +2,12 @@
  * @file Every constant of CLAD, with its meaning and its range, and the presets that give them values.
  *
  * `paper` holds to the paper wherever it speaks, but for the choice of networks (by held-out images, not by the test images), and to the
- * choices listed in docs/how-it-works.md where it is silent. `fast` is the default: the networks see whitened residuals to the nearest normal
- * features, and their score is fused with the distance (docs/decisions/0002-residuals.md). `accurate` spends more time and memory on the same.
+ * choices listed in docs/how-it-works.md where it is silent. In `fast` the networks see whitened residuals to the nearest normal features, and their
+ * score is fused with the distance (docs/decisions/0002-residuals.md); `accurate` spends more time and memory on the same. `instant`, the default, is
+ * that distance alone: no networks are trained (docs/decisions/0041-no-networks-by-default.md).
  */
 import { z } from 'zod';
+import { changesFrom } from '../../core/options.ts';
 import {
   asCompared,
   ascent,
@@ -29,6 +31,11 @@ export const cladOptions = checked(
       .enum(['feature', 'residual'])
       .describe(
         'What enters the adaptor: `feature` (the patch feature itself, as in the paper), or `residual` (its whitened difference to the nearest normal ones).',
+      ),
+    networks: z
+      .boolean()
+      .describe(
+        'Whether adaptor and discriminator are trained; false: the score is the distance to the nearest entries alone (residual input).',
       ),
     memoryBank: z
       .strictObject({
@@ -111,7 +118,19 @@ export const cladOptions = checked(
       })
       .describe('Anomaly map and image score.'),
   }),
-);
+).superRefine(({ networks, input, score }, context) => {
+  const needed = [
+    input === 'feature' && 'input=feature',
+    score.networkWeight === null && 'score.networkWeight=null',
+  ].find(Boolean);
+  if (!networks && needed)
+    context.addIssue({
+      code: 'custom',
+      path: ['networks'],
+      message: `true, or without ${needed}: there is no distance to score by`,
+      input: networks,
+    });
+});
 
 /** All options of CLAD, resolved. */
 export type CladOptions = z.infer<typeof cladOptions>;
@@ -119,6 +138,7 @@ export type CladOptions = z.infer<typeof cladOptions>;
 const paper: CladOptions = {
   ...asPublished,
   input: 'feature',
+  networks: true,
   memoryBank: {
     components: 512,
     coresetSize: 8192,
@@ -179,5 +199,29 @@ const accurate: CladOptions = {
   adaptor: [384, 256, 128],
 };
 
+const instant: CladOptions = { ...fast, networks: false };
+
+/** Of networks, and of their training. */
+const ofNetworks = [
+  'optimizer',
+  'evaluations',
+  'selection',
+  'adaptor',
+  'discriminator',
+  'batch',
+  'fusion',
+  'globalAnomalies',
+  'losses',
+  'stage1',
+  'stage2',
+];
+
+/** What was set of networks where none are trained. */
+export function withoutNetworks(options: CladOptions): string[] {
+  if (options.networks) return [];
+  const changed = Object.keys(changesFrom(instant, options));
+  return changed.filter((name) => ofNetworks.includes(name.split('.')[0]!));
+}
+
 /** The values a preset gives. */
-export const cladPresets = { fast, paper, accurate } as const;
+export const cladPresets = { instant, fast, paper, accurate } as const;

@@ -12,7 +12,8 @@ import { batchRows } from '../shared/batch-rows.ts';
 import { validatedRows } from '../shared/checkpoint-selection.ts';
 import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
-import { mapSeconds } from '../shared/task-seconds.ts';
+import { coresetTasks, mapSeconds } from '../shared/task-seconds.ts';
+import { anomaliesOfEvery } from '../shared/training-features.ts';
 import type { CladOptions } from './clad-options.ts';
 import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
 import { plannedFileBytes } from './planned-file.ts';
@@ -28,7 +29,7 @@ const base = 1e9;
 
 /** @throws what running the backbone and the networks once throws */
 export async function planClad({
-  options,
+  options: asked,
   view,
   engine,
   backbone,
@@ -36,6 +37,7 @@ export async function planClad({
   training,
   split,
 }: PlanContext<CladOptions, PatchView>): Promise<FitPlan> {
+  const options = asked.networks ? asked : withoutTraining(asked);
   const { features } = view;
   const { memoryBank } = options;
   const width = featureWidthOf(backbone, features);
@@ -43,11 +45,14 @@ export async function planClad({
   const images = training.length;
   const testImages =
     options.selection === 'test' ? dataset.samples.filter((sample) => sample.split === 'test').length : 0;
-  const rows =
-    Math.round(images * perImage * (1 + options.synthesis.perImage * coveredShare)) + testImages * perImage;
+  const made = options.synthesis.perImage / anomaliesOfEvery(options.networks ? 'all' : 'some', images);
+  const rows = Math.round(images * perImage * (1 + made * coveredShare)) + testImages * perImage;
   const residual = options.input === 'residual';
   const inputWidth = residual ? Math.min(memoryBank.components, width) : width;
-  const disk = { features: rows * width * 2, inputs: residual ? rows * inputWidth * 2 : 0 };
+  const disk = {
+    features: rows * width * 2,
+    inputs: residual && options.networks ? rows * inputWidth * 2 : 0,
+  };
   const patches = split.fit.size * perImage;
   const steps = { stage1: stageSteps(options, 1, patches), stage2: stageSteps(options, 2, patches) };
   const classes = dataset.classes.length;
@@ -76,7 +81,7 @@ export async function planClad({
     : 0;
   return {
     learntFrom: { name: 'patches', count: patches },
-    steps,
+    steps: options.networks ? steps : {},
     disk,
     memory: memoryOf(options, inputWidth, disk, perImage, entriesOf),
     file: plannedFileBytes(
@@ -85,14 +90,38 @@ export async function planClad({
       entriesOf,
     ),
     time: {
-      features: (images * (1 + options.synthesis.perImage) + testImages) * featureSeconds,
-      matching: rows * secondsPerPatch,
-      stage1: steps.stage1 * first,
-      stage2: steps.stage2 * second,
-      selection: validations * validation,
+      features: (images * (1 + made) + testImages) * featureSeconds,
+      ...(residual && { entries: entrySeconds(memoryBank, imagesOf, perImage) }),
+      ...(options.networks && {
+        matching: rows * secondsPerPatch,
+        stage1: steps.stage1 * first,
+        stage2: steps.stage2 * second,
+        selection: validations * validation,
+      }),
     },
     imageSeconds: featureSeconds + perImage * secondsPerPatch,
     storedSeconds: mapSeconds(options.features) + perImage * secondsPerPatch,
+  };
+}
+
+/** Of choosing the entries of all classes, on two cores: the one time here that is by experience, as it hangs on memory rather than on products. */
+function entrySeconds(
+  memoryBank: CladOptions['memoryBank'],
+  imagesOf: readonly number[],
+  perImage: number,
+): number {
+  const tasks = imagesOf.flatMap((count) => coresetTasks(memoryBank, count * perImage));
+  return tasks.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** What is left of the options where no networks are trained. */
+function withoutTraining(options: CladOptions): CladOptions {
+  const { stage1, stage2 } = options;
+  return {
+    ...options,
+    stage1: { ...stage1, steps: 0 },
+    stage2: { ...stage2, steps: 0 },
+    selection: 'last',
   };
 }
 

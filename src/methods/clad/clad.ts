@@ -1,6 +1,6 @@
 /**
  * @file CLAD: adaptor and discriminator in two stages, on the features (`paper`) or on residuals to a memory bank, with the networks' score
- * fused with the distance. To read it as the paper has it:
+ * fused with the distance (`fast`); or that distance alone (`instant`). To read it as the paper has it:
  *
  *   clad-options.ts                  every constant, with its equation
  *   ../../synthesis                  local anomalies in photographs (Eq. 2-3)
@@ -17,14 +17,16 @@
 import type { Method } from '../contract.ts';
 import { fitInput } from '../shared/network-input/fitted-input.ts';
 import { inputStore } from '../shared/network-input/input-store.ts';
+import type { FittedInput } from '../shared/network-input/network-input.ts';
 import { onPatches } from '../shared/on-patches.ts';
 import { selectsByTest } from '../shared/option-groups.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import { coresetTasks, matchSeconds, patchesOf, stageTask } from '../shared/task-seconds.ts';
 import { trainNetworks } from '../shared/train-networks.ts';
+import type { PatchContext } from '../shared/training-features.ts';
 import { cladAblation } from './ablation.ts';
 import { cladNetworks } from './clad-networks.ts';
-import { type CladOptions, cladOptions, cladPresets } from './clad-options.ts';
+import { type CladOptions, cladOptions, cladPresets, withoutNetworks } from './clad-options.ts';
 import { comparedWidth, planClad } from './clad-plan.ts';
 import { cladModel } from './patch-scores.ts';
 import { measureSpreads } from './score-spread.ts';
@@ -35,27 +37,22 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
   options: cladOptions,
   presets: cladPresets,
   ablation: cladAblation,
-  usesTestImages: selectsByTest,
+  usesTestImages: (options) => options.networks && selectsByTest(options),
+  idleOptions: withoutNetworks,
+  // Principal components are to keep what is not normal too.
+  localAnomalies: ({ networks }) => (networks ? 'all' : 'some'),
   plan: planClad,
 
   async fit(context) {
-    const { options, engine, extracted, cache, split, dataset, onProgress, note, signal } = context;
-    const { input: kind, memoryBank } = options;
-    const { noise } = options.globalAnomalies;
-    const recipe = kind === 'feature' ? { kind, noise } : { kind, noise, memoryBank };
+    const { options, engine, extracted, split, dataset } = context;
+    const { input: kind, memoryBank, networks } = options;
+    const noise = networks ? options.globalAnomalies.noise : null;
+    const recipe =
+      kind === 'residual' ? { kind, noise, memoryBank } : { kind, noise: options.globalAnomalies.noise };
     const { fitted, fitKey } = await fitInput(context, recipe);
-    const inputs = await inputStore({
-      engine,
-      features: extracted,
-      fitted,
-      fitKey,
-      cache,
-      onProgress,
-      note,
-      signal,
-    });
-    const networks = cladNetworks(options, fitted, dataset.classes.length);
-    const { parameters, steps, chosen } = await trainNetworks(context, { inputs, fitted, fitKey }, networks);
+    const { parameters, steps, chosen } = networks
+      ? await trainOn(context, fitted, fitKey)
+      : { parameters: undefined, steps: {} };
     const trained = { fitted, parameters, classes: dataset.classes };
     const { networkWeight } = options.score;
     const fusion = await measureSpreads(engine, trained, extracted, split.heldOut, networkWeight);
@@ -64,7 +61,8 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
   },
 
   tasks(options, { training, classes }) {
-    const { input, memoryBank, features, batch, synthesis, adaptor, discriminator, losses } = options;
+    const { input, memoryBank, features, batch, synthesis, adaptor, discriminator, losses, networks } =
+      options;
     const perImage = patchesOf(features);
     const residual = input === 'residual';
     const width = residual ? memoryBank.components : features.width;
@@ -80,8 +78,10 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
       );
     const ofClass = training / Math.max(1, classes);
     const matching = training * matchSeconds(memoryBank, comparedWidth(memoryBank), perImage, ofClass);
+    const bank = residual ? coresetTasks(memoryBank, ofClass * perImage, classes) : [];
+    if (!networks) return bank;
     return [
-      ...(residual ? coresetTasks(memoryBank, ofClass * perImage, classes) : []),
+      ...bank,
       { task: 'matching to the memory bank', seconds: residual ? matching : 0, kind: 'products' },
       stage('stage1', losses.contrast > 0 ? adaptor[2] : 0),
       stage('stage2', 0),
@@ -98,3 +98,12 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
         )
       : 0,
 });
+
+/** Both stages on what enters the networks, of all patches. */
+async function trainOn(context: PatchContext<CladOptions>, fitted: FittedInput, fitKey: string) {
+  const { options, engine, extracted, cache, dataset, onProgress, note, signal } = context;
+  const store = { engine, features: extracted, fitted, fitKey, cache, onProgress, note, signal };
+  const inputs = await inputStore(store);
+  const networks = cladNetworks(options, fitted, dataset.classes.length);
+  return trainNetworks(context, { inputs, fitted, fitKey }, networks);
+}

@@ -14,7 +14,10 @@ import {
   mul,
   reshape,
   slice,
+  sqrt,
+  square,
   sub,
+  sum,
   type Tensor,
 } from '../../graph/index.ts';
 import { constantParameters } from '../../nn/constant-parameters.ts';
@@ -37,8 +40,8 @@ export interface ScoreSpread {
 export interface ScoreFusion {
   /** By class. */
   readonly distance: readonly ScoreSpread[];
-  /** By class. */
-  readonly network: readonly ScoreSpread[];
+  /** By class; absent where there are no networks. */
+  readonly network?: readonly ScoreSpread[];
   /** What the networks' score weighs against the distance's 1. */
   readonly networkWeight: number;
 }
@@ -46,15 +49,16 @@ export interface ScoreFusion {
 /** A trained method, before anything is known of maps and thresholds. */
 export interface TrainedClad {
   readonly fitted: FittedInput;
-  readonly parameters: Parameters;
+  /** Absent for the distance alone. */
+  readonly parameters: Parameters | undefined;
   readonly classes: readonly string[];
 }
 
 /** What the patches of a batch say, before it is combined. */
 export interface PatchScores {
-  /** Networks' score, [rows]. */
-  readonly network: Tensor;
-  /** Distance to the mean of the nearest entries (residual input), [rows]. */
+  /** Networks' score, [rows]; absent where there are none. */
+  readonly network?: Tensor;
+  /** Distance to the mean of the nearest entries (residual input), [rows]; where it is the whole score, of components by their own spread (decision 0041). */
   readonly distance?: Tensor;
   /** What the voting patches of each image count for each class, together, [images, N]. */
   readonly votes: Tensor;
@@ -74,13 +78,17 @@ export function patchScores(
   patches: number,
   own?: Tensor,
 ): PatchScores {
-  const networks = (rows: Tensor) => networksInference(rows, constantParameters(graph, parameters));
+  const networks =
+    parameters && ((rows: Tensor) => networksInference(rows, constantParameters(graph, parameters)));
   if (fitted.kind === 'residual') {
     const options = { patches, classes: classes.length, own };
     const { rows, ...found } = residualsOfImages(graph, features, fitted, options);
     // A residual does not show which class it is of; the entries it is a difference to do.
-    return { network: networks(rows).score, ...found };
+    return networks
+      ? { network: networks(rows).score, ...found }
+      : { ...found, distance: sqrt(sum(square(rows), { axes: [1] })) };
   }
+  if (!networks) throw new TypeError('features are scored by networks, and there are none');
   const { logits, score } = networks(features);
   const products = slice(logits, 1, 0, classes.length);
   const ofPatches = oneHot(argMax(products, 1), classes.length);
@@ -89,6 +97,7 @@ export function patchScores(
 
 /**
  * One score a patch, [rows].
+ * @param fusion - absent for the networks alone
  * @param patches - of an image
  */
 export function fuseScores(
@@ -96,26 +105,33 @@ export function fuseScores(
   fusion: ScoreFusion | undefined,
   patches: number,
 ): Tensor {
-  if (!fusion || !distance || !classOf) return network;
-  const { graph } = network;
+  if (!fusion || !distance || !classOf) {
+    if (!network) throw new TypeError('a distance needs the spreads by which classes are compared');
+    return network;
+  }
+  const { graph } = distance;
   const ofImages = (name: string, values: readonly number[]) =>
     reshape(gather(graph.constant(name, values, [values.length]), classOf), [-1, 1], 'images');
-  const standard = (x: Tensor, kind: 'distance' | 'network') =>
+  const standard = (x: Tensor, kind: 'distance' | 'network', spreads: readonly ScoreSpread[]) =>
     div(
       sub(
         reshape(x, [-1, patches], 'images'),
         ofImages(
           spreadNames[kind].mean,
-          fusion[kind].map(({ mean }) => mean),
+          spreads.map(({ mean }) => mean),
         ),
       ),
       ofImages(
         spreadNames[kind].deviation,
-        fusion[kind].map(({ deviation }) => deviation),
+        spreads.map(({ deviation }) => deviation),
       ),
     );
-  const fused = add(standard(distance, 'distance'), mul(standard(network, 'network'), fusion.networkWeight));
-  const [rows] = network.shape;
+  const alone = standard(distance, 'distance', fusion.distance);
+  const fused =
+    network && fusion.network
+      ? add(alone, mul(standard(network, 'network', fusion.network), fusion.networkWeight))
+      : alone;
+  const [rows] = distance.shape;
   return typeof rows === 'number' ? reshape(fused, [rows]) : reshape(fused, [-1], rows);
 }
 

@@ -30,21 +30,23 @@ export function plannedFileBytes(
   widths: { readonly feature: number; readonly input: number },
   entriesOf: readonly number[],
 ): number {
-  const parameters = initialParameters(
-    {
-      inputWidth: widths.input,
-      adaptorWidths: options.adaptor,
-      discriminatorWidths: options.discriminator,
-      classes: classes.length,
-    },
-    new Random('planned'),
-  );
+  const parameters = options.networks
+    ? initialParameters(
+        {
+          inputWidth: widths.input,
+          adaptorWidths: options.adaptor,
+          discriminatorWidths: options.discriminator,
+          classes: classes.length,
+        },
+        new Random('planned'),
+      )
+    : undefined;
   const fitted = emptyInput(options, widths, entriesOf);
   const { networkWeight } = options.score;
   const spreads = classes.map(() => ({ mean: 0, deviation: 1 }));
   const fusion =
     fitted.kind === 'residual' && networkWeight !== null
-      ? { distance: spreads, network: spreads, networkWeight }
+      ? { distance: spreads, ...(parameters && { network: spreads }), networkWeight }
       : undefined;
   const model = cladModel({ fitted, parameters, classes }, fusion);
   const detector = patchDetector({ backbone, view, model, score: options.score });

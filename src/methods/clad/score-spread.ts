@@ -1,4 +1,4 @@
-/** @file How the two scores vary over held-out normal patches of each class, so that they can be added in common units. */
+/** @file How distance and networks' score vary over held-out normal patches of each class, so that they can be added in common units. */
 import { RunningMoments } from '../../core/moments.ts';
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
@@ -8,7 +8,7 @@ import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
 /**
- * Measures both scores on the patches of held-out images, with the image's own entries left out of the memory bank.
+ * Measures the scores there are on the patches of held-out images, with the image's own entries left out of the memory bank.
  * @returns undefined where the networks score alone
  */
 export async function measureSpreads(
@@ -24,7 +24,7 @@ export async function measureSpreads(
   const perImage = patchCount(index.grid);
   const rows = graph.input('features', 'float32', ['rows', index.width]);
   const scores = patchScores(graph, rows, model, perImage, graph.input('own', 'int64', [1]));
-  graph.output('network', scores.network);
+  if (scores.network) graph.output('network', scores.network);
   if (scores.distance) graph.output('distance', scores.distance);
   const session = await engine.load(graph.toBytes());
   const network = new ClassMoments(index.classes.length);
@@ -35,13 +35,17 @@ export async function measureSpreads(
         features: float32(rows, [perImage, index.width]),
         own: int64([id], [1]),
       });
-      network.add(classIndex, floats(outputs.network));
+      if (outputs.network) network.add(classIndex, floats(outputs.network));
       distance.add(classIndex, floats(outputs.distance));
     }
   } finally {
     await session.release();
   }
-  return { network: network.spreads(), distance: distance.spreads(), networkWeight };
+  return {
+    ...(scores.network && { network: network.spreads() }),
+    distance: distance.spreads(),
+    networkWeight,
+  };
 }
 
 /** The moments of each class; those of all together for one that has no images here. */

@@ -58,6 +58,8 @@ export const patchcore = onPatches<PatchcoreOptions>({
   options: patchcoreOptions,
   presets: patchcorePresets,
   ablation: patchcoreAblation,
+  // It learns from none; with as many as CLAD's default, `clad compare` makes the features of both once.
+  localAnomalies: () => 'some',
 
   async fit(context) {
     const { options, engine, run, dataset, extracted, note } = context;

@@ -16,7 +16,7 @@ import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
 import { extractionTasks, featureSeconds, mapSeconds, onCores } from './task-seconds.ts';
-import { extractPatches, type PatchContext, withFeatures } from './training-features.ts';
+import { type AnomalyShare, extractPatches, type PatchContext, withFeatures } from './training-features.ts';
 
 /** What a method on patch features has learnt. */
 export interface FittedPatches extends Pick<Fitted, 'steps' | 'chosen' | 'entryImages'> {
@@ -29,6 +29,10 @@ export interface PatchMethod<O extends PatchOptions>
     Method<O, PatchView>,
     'name' | 'summary' | 'options' | 'presets' | 'ablation' | 'usesTestImages' | 'plan'
   > {
+  /** Of how many training images features of synthetic local anomalies are made beside. @default all */
+  localAnomalies?(options: O): AnomalyShare;
+  /** Options of networks that were set where none are trained: it is said before anything takes long. */
+  idleOptions?(options: O): readonly string[];
   /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */
   fit(context: PatchContext<O>): Promise<FittedPatches>;
   /** What that takes on two cores, beside making the features. */
@@ -40,27 +44,40 @@ export interface PatchMethod<O extends PatchOptions>
 /** The method as all others are. @throws TypeError where it has no function fit */
 export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Method<O, PatchView> {
   if (typeof method?.fit !== 'function') throw new TypeError('onPatches was given no function fit');
+  const anomaliesOf = (options: O) => method.localAnomalies?.(options) ?? 'all';
   return {
     ...method,
-    adapt: withOwnLayers,
+    inputSize: ({ features }) => features.inputSize,
+    adapt: (options, backbone, note) => {
+      const idle = method.idleOptions?.(options) ?? [];
+      if (idle.length > 0)
+        note?.(
+          `Without effect, since no networks are trained (--preset fast trains them): ${idle.join(', ')}.`,
+        );
+      return withOwnLayers(options, backbone, note);
+    },
     view: patchView,
     tasks: (options, counts) =>
       onCores(counts.cores, [
-        ...extractionTasks(options, counts),
+        ...extractionTasks(options, counts, anomaliesOf(options)),
         ...(method.tasks?.(options, counts) ?? []),
       ]),
     imageSeconds: (options, counts) =>
       (2 / counts.cores) * (featureSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
     storedSeconds: (options, counts) =>
       (2 / counts.cores) * (mapSeconds(options.features) + (method.imageSeconds?.(options, counts) ?? 0)),
-    extract: (context) => extractPatches(context, method.usesTestImages?.(context.options) ?? false),
+    extract: (context) =>
+      extractPatches(
+        { ...context, anomalies: anomaliesOf(context.options) },
+        method.usesTestImages?.(context.options) ?? false,
+      ),
     async fit(context) {
       const started = Date.now();
-      const patches = await withFeatures(context);
+      const { backbone, view, options } = context;
+      const patches = await withFeatures({ ...context, anomalies: anomaliesOf(options) });
       const sharedSeconds = (Date.now() - started) / 1000;
       const { model, ...learnt } = (await method.fit(patches)) ?? {};
       if (typeof model !== 'function') throw new TypeError('its fit gave no function model');
-      const { backbone, view, options } = context;
       const detector = { backbone, view, model, score: options.score };
       const stored = storedPatches(patches.extracted, saidOfPatches(detector));
       return { ...learnt, ...patchDetector(detector), stored, sharedSeconds };

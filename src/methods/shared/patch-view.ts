@@ -72,9 +72,11 @@ export function withOwnLayers<O extends Pick<PatchOptions, 'features'>>(
   if (features.layers.join() !== usualNames.join() || (!said && usualNames.some(has))) return options;
   const layers = [...(said ?? ownLayers(card))];
   const grid = card.layers.find(({ name }) => name === layers[0])?.stride ?? 0;
-  const asked = features.fineLayers.filter(has);
+  // A card may name a layer as usual that stands beside others by default: once is enough.
+  const asked = features.fineLayers.filter((name) => has(name) && !said?.includes(name));
   const finer = card.layers.filter(({ stride }) => stride < (said ? grid : 8)).map(({ name }) => name);
-  const fine = features.fineLayers.length === 0 || asked.length > 0 ? asked : finer;
+  const asAsked = features.fineLayers.length === 0 || features.fineLayers.some(has);
+  const fine = asAsked ? asked : finer;
   // Without one of the usual strides all layers are used already.
   const fineLayers = said || (grid >= 8 && grid <= 16) ? fine : [];
   const used = [...fineLayers, ...layers].join(', ');

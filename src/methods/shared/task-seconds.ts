@@ -10,11 +10,12 @@ import type { TaskCounts } from '../contract.ts';
 import { batchRows } from './batch-rows.ts';
 import type { PatchOptions, StageOptions } from './option-groups.ts';
 import { taskOf } from './train-networks.ts';
+import { type AnomalyShare, anomaliesOfEvery } from './training-features.ts';
 
 /** Multiplications and additions a second, of large products, and in a step of the networks. */
 const [matchingRate, stepRate] = [190e9, 80e9];
 /** Of 655 360 candidates and 32 768 entries. */
-const bankSeconds = 31;
+const bankSeconds = 62;
 
 /** The tasks with as many cores. */
 export function onCores(cores: number, tasks: readonly ExpectedTask[]): ExpectedTask[] {
@@ -43,8 +44,10 @@ export function mapSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputS
 export function extractionTasks(
   { features, synthesis }: PatchOptions,
   { training, selection, classes }: TaskCounts,
+  anomalies: AnomalyShare,
 ): ExpectedTask[] {
-  const images = training * (1 + synthesis.perImage) + selection;
+  const made = (training * synthesis.perImage) / anomaliesOfEvery(anomalies, training);
+  const images = training + made + selection;
   return [
     { task: 'foregrounds', seconds: synthesis.perImage === 0 ? 0 : classes * 0.5, kind: 'images' },
     { task: 'patch features', seconds: images * featureSeconds(features), kind: 'images' },

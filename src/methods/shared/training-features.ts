@@ -24,8 +24,22 @@ import type { PatchOptions, SynthesisOptions } from './option-groups.ts';
 import type { PatchView } from './patch-view.ts';
 
 type Context = FitContext<PatchOptions, PatchView>;
+/** Of how many training images local anomalies are made: of all, or of as many as show what a feature may be that is not normal. */
+export type AnomalyShare = 'all' | 'some';
+
+/** `some` is about so many. */
+const someImages = 128;
+
+/** They are made of one training image in so many. */
+export function anomaliesOfEvery(share: AnomalyShare, images: number): number {
+  return share === 'all' ? 1 : Math.max(1, Math.round(images / someImages));
+}
+
 /** What features need of it. */
-type FeatureContext = Omit<Context, 'run' | 'resume' | 'mayExtract'>;
+type FeatureContext = Omit<Context, 'run' | 'resume' | 'mayExtract'> & {
+  /** @default all */
+  readonly anomalies?: AnomalyShare;
+};
 
 /** What a method on patch features is given to learn from. */
 export interface PatchContext<O extends PatchOptions = PatchOptions> extends FitContext<O, PatchView> {
@@ -36,7 +50,7 @@ export interface PatchContext<O extends PatchOptions = PatchOptions> extends Fit
 
 /** Foregrounds, images of the synthesis to look at, and the features of the training images. */
 export async function withFeatures<O extends PatchOptions>(
-  context: FitContext<O, PatchView>,
+  context: FitContext<O, PatchView> & Pick<FeatureContext, 'anomalies'>,
 ): Promise<PatchContext<O>> {
   const { training } = context;
   const foregrounds = await foregroundsOf(context);
@@ -50,7 +64,7 @@ export async function withFeatures<O extends PatchOptions>(
  * @param selects - whether test images choose the checkpoint, so that it reads theirs too
  */
 export async function extractPatches(
-  context: ExtractContext<PatchOptions, PatchView>,
+  context: ExtractContext<PatchOptions, PatchView> & Pick<FeatureContext, 'anomalies'>,
   selects: boolean,
 ): Promise<ExtractedImages> {
   const { training, dataset, share, madeBy } = context;
@@ -106,7 +120,7 @@ export function anomaliesOn(
 
 /** Patch features of samples, taken from the cache where they are there. @param firstId - 0 for the training images, else of test images */
 export async function extractForTraining(
-  context: Context,
+  context: Context & Pick<FeatureContext, 'anomalies'>,
   foregrounds: ClassForegrounds,
   samples: readonly Sample[],
   firstId: number,
@@ -127,6 +141,7 @@ async function extractOptions(
   const { features } = view;
   const { seed, synthesis } = all;
   const forTraining = firstId === 0;
+  const ofEvery = anomaliesOfEvery(context.anomalies ?? 'all', samples.length);
   return {
     engine,
     backbone,
@@ -140,6 +155,8 @@ async function extractOptions(
       ...(bits !== wholeRange && { bits }),
       seed,
       perImage: forTraining ? synthesis.perImage : 0,
+      // Where it is all, features of before keep their key.
+      ...(forTraining && ofEvery > 1 && { ofEvery }),
       synthesis: anomaliesOn(synthesis, view.grid),
       textures,
       foregroundClasses: synthesis.foreground

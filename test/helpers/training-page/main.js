@@ -15,8 +15,9 @@ function trainInWorker(...order) {
 }
 
 /** What the detector that lies in the private files says of images. */
-async function predict(methodName, names) {
-  const bytes = await (await opfsStorage('trained')).folder(methodName).read('model.onnx');
+/** @param trained - method and preset, as `train` names its folder */
+async function predict(trained, names) {
+  const bytes = await (await opfsStorage('trained')).folder(trained).read('model.onnx');
   const detector = await loadDetector(bytes, { device: 'wasm' });
   const lines = [];
   for (const name of names) {

@@ -41,11 +41,11 @@ async function photographs(names) {
 }
 
 /** Trains, and leaves the detector's file in the private files. */
-export async function train(methodName, overrides, photos) {
-  const storage = (await opfsStorage('trained')).folder(methodName);
+export async function train(methodName, preset, overrides, photos) {
+  const storage = (await opfsStorage('trained')).folder(`${methodName}-${preset}`);
   const { images, dataset } = await photographs(photos);
   const method = methods.get(methodName);
-  const options = resolveOptions(method, 'fast', overrides);
+  const options = resolveOptions(method, preset, overrides);
   const engine = await webEngine({ device: 'wasm' });
   const backbone = await builtinBackbone(builtinName, fetchedWeights());
   const training = dataset.samples;
@@ -75,6 +75,7 @@ export async function train(methodName, overrides, photos) {
   });
   const metadata = await described({
     methodName,
+    preset,
     options,
     view,
     engine,
@@ -96,7 +97,18 @@ export async function train(methodName, overrides, photos) {
 }
 
 /** What the file says of itself, thresholds by good images as in Node. */
-async function described({ methodName, options, view, engine, backbone, dataset, split, images, fitted }) {
+async function described({
+  methodName,
+  preset,
+  options,
+  view,
+  engine,
+  backbone,
+  dataset,
+  split,
+  images,
+  fitted,
+}) {
   const { classes, samples } = dataset;
   const graph = detectorGraph(fitted, classes, { leaveOneOut: true, size: view.geometry });
   const oneOut = await leaveOneOutDetector(engine, graph.toBytes());
@@ -138,7 +150,7 @@ async function described({ methodName, options, view, engine, backbone, dataset,
       data: { name: 'photos', layout: 'plain', fingerprint: '', trainingImages: {}, heldOutImages: {} },
       backbone: { name, sha256: backbone.sha256, licence, source },
       textures: '',
-      preset: 'fast',
+      preset,
       changes: {},
       seed: options.seed,
       selection: '',

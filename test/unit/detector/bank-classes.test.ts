@@ -227,7 +227,8 @@ describe('the scores before they are fused', () => {
     const model = trained(bolts, nuts, caps);
     const { score, classOf } = await said(model);
     const open = withUnfusedScores(model)!;
-    const session = await (await nodeEngine({ threads: 2 })).load(encodeModel(open));
+    expect(open.kinds).toEqual(['distance', 'network']);
+    const session = await (await nodeEngine({ threads: 2 })).load(encodeModel(open.model));
     const outputs = await session.run({ features: float32(features, [images * patches, channels]) });
     await session.release();
     const distance = floats(outputs[unfusedNames.distance]);

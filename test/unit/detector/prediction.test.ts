@@ -99,6 +99,20 @@ describe('shares', () => {
 
 describe('a verdict', () => {
   it('is anomalous above the threshold, not at it, and none without one', () => {
-    expect([verdictOf(3, 3), verdictOf(3.001, 3), verdictOf(3, null)]).toEqual(['normal', 'anomalous', null]);
+    const map = new Float32Array(100);
+    const verdict = (score: number, threshold?: number) =>
+      verdictOf({ score, map }, threshold === undefined ? undefined : { threshold });
+    expect([verdict(3, 3), verdict(3.001, 3), verdict(3)]).toEqual(['normal', 'anomalous', null]);
+  });
+  it('is unknown where an anomalous image has hardly a spot that looks like its class', () => {
+    const threshold = { threshold: 3, unknownAbove: 1 };
+    // Defective nearly everywhere, and but for a tenth.
+    const everywhere = new Float32Array(1300).fill(5);
+    const nearly = Float32Array.from(everywhere, (value, at) => (at % 10 === 0 ? 0 : value));
+    expect(verdictOf({ score: 5, map: everywhere }, threshold)).toBe('unknown');
+    expect(verdictOf({ score: 5, map: nearly }, threshold)).toBe('anomalous');
+    // What passes is normal, whatever its floor.
+    expect(verdictOf({ score: 3, map: everywhere }, threshold)).toBe('normal');
+    expect(verdictOf({ score: 5, map: everywhere }, { threshold: 3 })).toBe('anomalous');
   });
 });

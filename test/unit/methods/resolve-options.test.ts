@@ -12,8 +12,8 @@ import {
 
 describe('the preset', () => {
   it('is the first where none is named', () => {
-    expect(defaultPreset(clad)).toBe('fast');
-    expect(resolveOptions(clad)).toEqual(cladPresets.fast);
+    expect(defaultPreset(clad)).toBe('instant');
+    expect(resolveOptions(clad)).toEqual(cladPresets.instant);
     const turned = { ...clad, presets: { accurate: cladPresets.accurate, fast: cladPresets.fast } };
     expect(defaultPreset(turned)).toBe('accurate');
     expect(resolveOptions(turned)).toEqual(cladPresets.accurate);
@@ -23,7 +23,7 @@ describe('the preset', () => {
     expect(resolveOptions(clad, 'paper')).toEqual(cladPresets.paper);
     for (const name of ['published', '', 'toString', '__proto__'])
       expect(() => presetOf(clad, name), name).toThrow(
-        /preset to be one of fast, paper, accurate for method clad, got/,
+        /preset to be one of instant, fast, paper, accurate for method clad, got/,
       );
     expect(() => resolveOptions(methods.get('glass')!, 'accurate')).toThrow(
       /fast, published for method glass/,

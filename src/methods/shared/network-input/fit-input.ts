@@ -12,7 +12,12 @@ import type { Reduction } from '../../../features/memory-bank/candidates.ts';
 import { chooseEntriesByClass, type EntryOptions } from '../../../features/memory-bank/choose-entries.ts';
 import { classStarts, headWidthOf } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
-import { drawLocal, drawNormal, type FitSource } from '../../../features/store/sample-rows.ts';
+import {
+  type DrawnRows,
+  drawLocal,
+  drawNormal,
+  type FitSource,
+} from '../../../features/store/sample-rows.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession } from './input-session.ts';
 import type { FittedInput, FittedResidual } from './network-input.ts';
@@ -31,12 +36,14 @@ export interface ResidualOptions {
     /** See CLAD's option. */
     readonly whiteningFloor: number;
   };
-  /** Length of the noise in mean distances. */
-  readonly noise: number;
+  /** Length of the noise in mean distances; null where no networks follow, which want noise. */
+  readonly noise: number | null;
 }
 
 /** Rows that principal components and whitening are measured on. */
 const statisticsRows = 32_768;
+/** Of these, what the variance of each component alone is measured on. */
+const spreadRows = 8192;
 
 /** Standard deviations of the features' dimensions: what the paper's input scales its noise by. */
 export async function fitFeatureInput(
@@ -106,13 +113,14 @@ export async function fitResidualInput(
   };
   const session = await inputSession(engine, width, unwhitened);
   try {
-    const { rows, distance } = await session.run(sample.features, sample);
+    const matched = noise === null ? firstRows(sample, width, spreadRows) : sample;
+    const { rows, distance } = await session.run(matched.features, matched);
     const { variance } = moments(halvesToFloats(rows), components);
     const meanVariance = variance.reduce((total, each) => total + each, 0) / components;
     const whitening = variance.map((each) => 1 / Math.sqrt(each + memoryBank.whiteningFloor * meanVariance));
     const meanDistance = distance.reduce((total, each) => total + each, 0) / distance.length;
     // Isotropic before whitening, with an expected length of about `noise` mean distances.
-    const deviation = (noise * meanDistance) / Math.sqrt(components);
+    const deviation = ((noise ?? 0) * meanDistance) / Math.sqrt(components);
     return {
       ...unwhitened,
       arrays: { ...unwhitened.arrays, whitening: { shape: [components], data: whitening } },
@@ -121,6 +129,15 @@ export async function fitResidualInput(
   } finally {
     await session.release();
   }
+}
+
+/** The first rows of a sample, which is in an order of chance. */
+function firstRows({ features, images, classes }: DrawnRows, width: number, count: number): DrawnRows {
+  return {
+    features: features.subarray(0, count * width),
+    images: images.slice(0, count),
+    classes: classes.slice(0, count),
+  };
 }
 
 /** The fewest entries that a class has when those of one of its images are left out. @throws OPTION_INVALID where a class has none */

@@ -12,13 +12,13 @@ import type { FittedInput } from './network-input.ts';
 export const fitRecipe = 7;
 
 /** What is to be fitted. */
-export type InputRecipe = {
-  /** Length of the noise: see `globalAnomalies.noise` of CLAD. */
-  readonly noise: number;
-} & (
-  | { readonly kind: 'feature' }
-  | { readonly kind: 'residual'; readonly memoryBank: ResidualOptions['memoryBank'] }
-);
+export type InputRecipe =
+  | {
+      readonly kind: 'feature';
+      /** Length of the noise: see `globalAnomalies.noise` of CLAD. */
+      readonly noise: number;
+    }
+  | ({ readonly kind: 'residual' } & Pick<ResidualOptions, 'noise' | 'memoryBank'>);
 
 /** @returns the fitted input, and a key of all it depends on */
 export async function fitInput(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partsOfName } from '../../../../src/features/backbones/joined-name.ts';
+import { nameOfParts, partsOfName } from '../../../../src/features/backbones/joined-name.ts';
 
 const known = ['a', 'b', 'nets/a.onnx', 'c++/a+b.onnx', 'odd@64.onnx', 'odd*2.onnx', 'p/@me/c.onnx'];
 const parts = (name: string) => partsOfName(name, (text) => known.includes(text));
@@ -13,6 +13,16 @@ describe('the name of a joined backbone', () => {
       { network: 'nets/a.onnx', size: { width: 320, height: 240 }, weight: 0.5 },
       { network: 'b', weight: 2 },
     ]);
+  });
+
+  it('is made of its parts as it is read', () => {
+    const listed = [
+      { network: 'a', size: { width: 320, height: 240 } },
+      { network: 'nets/a.onnx', size: square(448), weight: 0.5 },
+      { network: 'b', weight: 2 },
+    ];
+    expect(nameOfParts(listed)).toBe('a@320x240+nets/a.onnx@448x448*0.5+b*2');
+    expect(parts(nameOfParts(listed))).toEqual(listed);
   });
 
   it('leaves names and files alone that have such signs themselves', () => {

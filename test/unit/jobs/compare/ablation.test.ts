@@ -33,7 +33,7 @@ describe('ablationVariants', () => {
     const able = [...methods.values()].filter(({ ablation }) => ablation);
     expect(able.map(({ name }) => name)).toEqual(['clad', 'patchcore', 'glass', 'cras']);
     for (const method of able) {
-      const preset = defaultPreset(method);
+      const preset = method.ablation!.preset ?? defaultPreset(method);
       const options = method.presets[preset]!;
       const [whole, ...rows] = ablationVariants(method, preset, options);
       expect(await optionsOf(whole!), method.name).toEqual(options);

@@ -56,7 +56,7 @@ describe('settings of all rows', () => {
       /^Expected seed in --set to be left out/,
     );
     await expect(optionsOf(row('clad', [], 'none'))).rejects.toThrow(
-      /^Expected preset in rows\.yaml, row of clad to be one of fast/,
+      /^Expected preset in rows\.yaml, row of clad to be one of instant, fast/,
     );
   });
 });

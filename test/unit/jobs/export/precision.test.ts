@@ -9,5 +9,5 @@ it('a network without convolutions is not written in 8 bits, and a sentence says
   const engine = await nodeEngine({ threads: 1 });
   const made = inPrecision(graph.toModel(), 'int8', ['x.png'], engine, {});
   await expect(made).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-  await expect(made).rejects.toThrow('--precision to be fp32 or fp16, as int8 is for convolutions');
+  await expect(made).rejects.toThrow('--precision to be fp32 or fp16, as the backbone has no convolutions');
 });

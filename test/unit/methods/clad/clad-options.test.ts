@@ -3,11 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { checkOptions, mergeOptions, optionFromText } from '../../../../src/core/options.ts';
 import { cladOptions, cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 
-const presetNames = ['fast', 'paper', 'accurate'] as const;
+const presetNames = ['instant', 'fast', 'paper', 'accurate'] as const;
 
 describe('presets', () => {
   it.each(presetNames)('%s passes its own schema, unchanged', (name) => {
     expect(checkOptions(cladOptions, presets[name])).toEqual(presets[name]);
+  });
+
+  it('without networks need a distance to score by', () => {
+    const { instant } = presets;
+    for (const change of ['input=feature', 'score.networkWeight=null'])
+      expect(
+        () => checkOptions(cladOptions, mergeOptions(instant, optionFromText(change, '--set'), '--set')),
+        change,
+      ).toThrow(new RegExp(`networks to be true, or without ${change.replace('.', '\\.')}`));
   });
 
   it('paper holds the values of the paper', () => {

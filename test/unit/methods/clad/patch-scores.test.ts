@@ -66,7 +66,7 @@ async function scoresOf(model: TrainedClad, second?: ScoreFusion) {
   const found = await runGraph({ x: { data: x, shape: [rows, width] } }, (graph, inputs) => {
     const said = patchScores(graph, inputs.x!, model, rows);
     return {
-      network: said.network,
+      ...(said.network && { network: said.network }),
       votes: said.votes,
       ...(said.distance && { distance: said.distance }),
       combined: fuseScores(said, second, rows),
@@ -146,6 +146,37 @@ describe('a patch', () => {
     expectClose(network, (await networks(inputs)).score);
   });
 
+  it('is the whitened distance in units of its spread where there are no networks', async () => {
+    const { network: _, ...distanceAlone } = fusion;
+    const alone = await scoresOf({ ...residual, parameters: undefined }, distanceAlone);
+    expect(alone.network).toBeUndefined();
+    const { distance, votes } = alone;
+    expect(votes).toEqual((await scoresOf(residual)).votes);
+    const totals = [0, 1, 2].map((each) =>
+      votes!.reduce((sum, vote, at) => sum + (at % 3 === each ? vote : 0), 0),
+    );
+    const winner = totals.indexOf(Math.max(...totals));
+    // The same of white residuals is their length; and each component counts by its own weight.
+    const plain = (await scoresOf(residual)).distance!;
+    const ones = { shape: [width], data: new Float32Array(width).fill(1) };
+    const { fitted } = residual;
+    if (fitted.kind !== 'residual') throw new Error('no residuals');
+    const white = { ...fitted, arrays: { ...fitted.arrays, whitening: ones } };
+    expectClose(
+      (await scoresOf({ ...residual, fitted: white, parameters: undefined }, distanceAlone)).distance,
+      [...plain],
+    );
+    expect([...distance!]).not.toEqual([...plain]);
+    const largest = Math.max(...whitening);
+    for (const [row, value] of distance!.entries())
+      expect(value).toBeLessThanOrEqual(largest * plain[row]! + 1e-5);
+    const { mean, deviation } = fusion.distance[winner]!;
+    expectClose(
+      alone.combined,
+      distance!.map((value) => (value - mean) / deviation),
+    );
+  });
+
   it('has both scores fused in units of their spread over normal patches', async () => {
     const { network, distance, votes, combined } = await scoresOf(residual, fusion);
     const totals = [0, 1, 2].map((each) =>
@@ -153,7 +184,7 @@ describe('a patch', () => {
     );
     const winner = totals.indexOf(Math.max(...totals));
     const { distance: far, network: trained } = fusion;
-    const [{ mean, deviation }, other] = [far[winner]!, trained[winner]!];
+    const [{ mean, deviation }, other] = [far[winner]!, trained![winner]!];
     expectClose(
       combined,
       network!.map(

@@ -65,7 +65,7 @@ describe('the spread for score fusion', () => {
           const found = await runGraph({ x: { data: rows, shape: [9, width] } }, (graph, { x }) => {
             const without = patchScores(graph, x!, model, 9, graph.constant('own', [id], [1], 'int64'));
             const all = patchScores(graph, x!, model, 9);
-            return { network: without.network, distance: without.distance!, all: all.distance! };
+            return { network: without.network!, distance: without.distance!, all: all.distance! };
           });
           own[classIndex]!.network.push(...found.network!.data);
           own[classIndex]!.distance.push(...found.distance!.data);
@@ -78,7 +78,7 @@ describe('the spread for score fusion', () => {
       for (const [classIndex, scores] of own.entries()) {
         for (const [name, values] of Object.entries(scores)) {
           const expected = spreadOf(values);
-          const found = spreads![name as 'network' | 'distance'][classIndex]!;
+          const found = spreads![name as 'network' | 'distance']![classIndex]!;
           expect(found.mean, name).toBeCloseTo(expected.mean, 4);
           expect(found.deviation, name).toBeCloseTo(expected.deviation, 4);
         }
