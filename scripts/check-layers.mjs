@@ -58,6 +58,7 @@ const trains = new Map([
       'backbones/card-file.ts',
       'backbones/fixed-encoder.ts',
       'backbones/plugin-backbone.ts',
+      'backbones/weights-file.ts',
       'store/producer-threads.ts',
       'store/producer-worker.ts',
     ],

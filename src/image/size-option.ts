@@ -37,6 +37,12 @@ export function sizeText(size: ImageSize): string {
   return String(sizeOption(size));
 }
 
+/** The nearest size whose sides are multiples of a number of pixels, at least one of it. */
+export function nearestMultiple({ width, height }: ImageSize, multiple: number): ImageSize {
+  const nearest = (side: number) => Math.max(1, Math.round(side / multiple)) * multiple;
+  return { width: nearest(width), height: nearest(height) };
+}
+
 /** What an argument that is a size may be. */
 export const sizeInPixels: Kind = {
   expected: 'pixels, as a whole number from 1 or a text such as 320x240',

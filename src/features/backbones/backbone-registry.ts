@@ -2,11 +2,13 @@
  * @file Backbones the user keeps under a name: an ONNX file and its card in `$CLAD_HOME/backbones`. Adding copies the file,
  * or builds it from a state dict; verifying runs it. A backbone counts once its card is written, which comes last.
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   flag,
+  oneOf,
   optional,
   path as pathKind,
   requireArgument,
@@ -15,7 +17,6 @@ import {
 } from '../../core/arguments.ts';
 import { CladError, firstLineOf, reasonOf } from '../../core/errors.ts';
 import { asRefusal, replaceFile, writeFileAtomic } from '../../core/files.ts';
-import { decodeSafetensors } from '../../core/safetensors.ts';
 import { encodeModel } from '../../graph/index.ts';
 import { sizeOf } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
@@ -32,11 +33,13 @@ import {
 import { type BackboneCard, backboneNamePattern, cardText, type WrittenCard } from './backbone-card.ts';
 import { flagKinds } from './backbone-flags.ts';
 import { type MeasuredValue, measureValues } from './backbone-probe.ts';
+import { builtCard, tryBuilt } from './built-card.ts';
 import { builtinBackbone, builtinNames } from './builtin-backbone.ts';
 import { builtinWeights } from './builtin-weights.ts';
 import { readCard } from './card-file.ts';
 import { requireAsCarded } from './check-layers.ts';
-import { buildResnet } from './resnet.ts';
+import { buildFromWeights, familyTitles } from './families/families.ts';
+import { mostBytes, readWeights } from './weights-file.ts';
 
 /** One backbone with a name; `problem` says why a card cannot be read. */
 export interface ListedBackbone {
@@ -71,7 +74,12 @@ export async function listBackbones(): Promise<ListedBackbone[]> {
 export interface AddOptions extends BackboneFlags {
   /** Put it in the place of one of the same name. @default false */
   readonly replace?: boolean | undefined;
+  /** For weights of CLIP, which do not show it. */
+  readonly activation?: (typeof activations)[number] | undefined;
 }
+
+/** What `activation` may be. */
+export const activations = ['gelu', 'quick-gelu'] as const;
 
 export interface AddedBackbone {
   readonly card: BackboneCard;
@@ -82,13 +90,15 @@ export interface AddedBackbone {
 
 /**
  * Keeps a backbone under a name: its own, or that of its architecture or file.
- * @param file - an .onnx file, a .safetensors state dict of a ResNet, or several backbones joined by `+`, which need a name
- * @throws what `loadBackbone` and `buildResnet` throw; OPTION_INVALID when the name is taken or cannot be a name
+ * @param file - an .onnx file, a .safetensors state dict of a family that is known (docs/backbones.md), or several backbones joined by `+`, which need a name
+ * @throws what `loadBackbone` and `buildFromWeights` throw; OPTION_INVALID when the name is taken or cannot be a name
  */
 export async function addBackbone(file: string, options: AddOptions = {}): Promise<AddedBackbone> {
   requireArgument('addBackbone', 'file', file, pathKind);
-  requireFields('addBackbone', 'options', options, { ...flagKinds, replace: optional(flag) });
-  const { replace = false, ...flags } = options;
+  const kinds = { ...flagKinds, replace: optional(flag), activation: optional(oneOf(activations)) };
+  requireFields('addBackbone', 'options', options, kinds);
+  const { replace = false, activation, ...flags } = options;
+  if (activation !== undefined && !weightsPattern.test(file)) refuseActivation(activation);
   if (isJoined(file)) return addJoined(file, flags, replace);
   const source = resolve(file);
   if (!existsSync(source)) {
@@ -98,11 +108,11 @@ export async function addBackbone(file: string, options: AddOptions = {}): Promi
     });
   }
   if (flags.name !== undefined) checkName(flags.name, replace);
-  if (/\.safetensors$/i.test(source)) return addStateDict(source, flags, replace);
+  if (weightsPattern.test(source)) return addStateDict(source, flags, activation, replace);
   if (!/\.onnx$/i.test(source)) {
     throw new CladError('BACKBONE_UNSUITABLE', {
       path: source,
-      reason: 'expected an .onnx file, or a .safetensors state dict of a ResNet',
+      reason: `expected an .onnx file, or a .safetensors state dict of a family that is known: ${familyTitles}`,
     });
   }
   const { card, assumed, model, rewritten } = await loadBackbone(source, flags);
@@ -116,18 +126,40 @@ export async function addBackbone(file: string, options: AddOptions = {}): Promi
   return { card, path, assumed };
 }
 
-/** A state dict of a ResNet as a registered ONNX file. */
-async function addStateDict(source: string, flags: BackboneFlags, replace: boolean): Promise<AddedBackbone> {
-  const { tensors } = decodeSafetensors(await readFile(source), source);
-  const { architecture, graph } = buildResnet(tensors, source);
-  const name = flags.name ?? architecture;
+/** An activation is said where nothing has it. */
+function refuseActivation(actual: string): never {
+  const expected =
+    'left out, but for weights of CLIP and ViT in a .safetensors file, which do not show theirs';
+  throw new CladError('OPTION_INVALID', { option: '--activation', expected, actual });
+}
+
+const weightsPattern = /\.safetensors$/i;
+
+/** A state dict as a registered ONNX file. */
+async function addStateDict(
+  source: string,
+  flags: BackboneFlags,
+  activation: string | undefined,
+  replace: boolean,
+): Promise<AddedBackbone> {
+  const built = buildFromWeights(await readWeights(source, activation));
+  if (activation !== undefined && !built.asksActivation) refuseActivation(activation);
+  const name = flags.name ?? built.architecture;
   checkName(name, replace);
   const path = registeredPath(name);
+  const { card: written, assumed } = builtCard(built, { ...flags, name }, path);
+  const model = built.graph.toModel({ architecture: built.architecture });
+  const size = (model.graph.initializer ?? []).reduce((sum, { rawData }) => sum + (rawData?.length ?? 0), 0);
+  // A little is left for the nodes.
+  if (size > mostBytes - 2 ** 20) {
+    const reason = `in single precision they are ${(size / 2 ** 30).toFixed(1)} GiB, and an ONNX file holds up to 2 GiB`;
+    throw new CladError('STATE_DICT_UNSUITABLE', { path: source, reason });
+  }
+  const bytes = encodeModel(model);
+  await tryBuilt(await nodeEngine(), bytes, written, source);
+  const card = { ...written, sha256: createHash('sha256').update(bytes).digest('hex') };
   return atHome(async () => {
-    const { card, assumed } = await install(path, async (temporary) => {
-      await writeFile(temporary, graph.toBytes({ architecture }));
-      return loadBackbone(temporary, { ...flags, name });
-    });
+    await install(path, (temporary) => writeFile(temporary, bytes));
     await writeFileAtomic(`${path}.json`, cardText(card));
     return { card, path, assumed };
   });

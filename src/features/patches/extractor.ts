@@ -6,7 +6,7 @@ import { CladError, firstLineOf } from '../../core/errors.ts';
 import { attach, cast, Graph, mul, type Tensor } from '../../graph/index.ts';
 import type { Geometry, Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { sizeText } from '../../image/size-option.ts';
+import { nearestMultiple, sizeText } from '../../image/size-option.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
 import { checkFixedSize, imageInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
@@ -51,7 +51,8 @@ export async function planFeatures(
   const { sizeMultiple = 1 } = card;
   if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0) {
     const each = width === height ? 'a multiple' : 'each side a multiple';
-    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it`;
+    const fitting = sizeText(nearestMultiple(size, sizeMultiple));
+    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it (--input-size ${fitting})`;
     throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: sizeText(size) });
   }
   try {

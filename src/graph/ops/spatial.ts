@@ -47,6 +47,14 @@ export function maxPool(x: Tensor, window: Window): Tensor {
   return pooled('MaxPool', x, window);
 }
 
+/** How a convolution goes over a map. */
+export interface ConvWindow {
+  readonly stride?: number;
+  /** Zeros around the map on each side, or before and after it. */
+  readonly padding?: number | readonly [before: number, after: number];
+  readonly groups?: number;
+}
+
 /**
  * Convolution.
  * @param weight - [out, in / groups, kernel, kernel]
@@ -56,22 +64,23 @@ export function conv(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
-  { stride = 1, padding = 0, groups = 1 }: { stride?: number; padding?: number; groups?: number } = {},
+  { stride = 1, padding = 0, groups = 1 }: ConvWindow = {},
 ): Tensor {
   const [n, , h, w] = x.shape as [Dim, Dim, Dim, Dim];
   const [out, , kernel] = weight.shape as [Dim, Dim, number];
+  const [before, after] = typeof padding === 'number' ? [padding, padding] : padding;
   const shape = [
     n,
     out,
-    windowed(h, kernel, stride, padding, padding),
-    windowed(w, kernel, stride, padding, padding),
+    windowed(h, kernel, stride, before, after),
+    windowed(w, kernel, stride, before, after),
   ];
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return commonGraph('Conv', inputs).add('Conv', inputs, [{ dtype: x.dtype, shape }], {
     attributes: {
       kernel_shape: { ints: [kernel, kernel] },
       strides: { ints: [stride, stride] },
-      pads: { ints: [padding, padding, padding, padding] },
+      pads: { ints: [before, before, after, after] },
       group: { int: groups },
     },
   })[0] as Tensor;

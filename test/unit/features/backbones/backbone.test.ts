@@ -16,6 +16,7 @@ import { attach, averagePool, conv, type Dim, Graph, relu } from '../../../../sr
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { fixture, hasShared, shared } from '../../../helpers/fixtures.ts';
+import { type GoldenModels, transformerWeight, weightsOf } from '../../../helpers/golden-weights.ts';
 import { tinyCard } from '../../../helpers/tiny-backbone.ts';
 
 let folder = '';
@@ -310,6 +311,55 @@ describe('the registry', () => {
     await expect(addBackbone(file, { name: 'resnet18', replace: true })).rejects.toThrow('is missing');
     expect((await loadBackbone('resnet18')).sha256).toBe(made.sha256);
     await verifyBackbone('resnet18');
+  });
+
+  it('builds a vision transformer, with what the files beside its weights say and what the user says', async () => {
+    const golden = fixture<GoldenModels>('transformers.json');
+    const weights = weightsOf(golden, 'clip hugging-face');
+    const file = await written('model.safetensors', encodeSafetensors(weights));
+    await expect(addBackbone(file)).rejects.toThrow('--activation');
+    await written('config.json', new TextEncoder().encode('{"vision_config": {"hidden_act": "quick_gelu"}}'));
+    const { card: made, assumed } = await addBackbone(file);
+    expect(made).toMatchObject({ name: 'clip_128x2_patch16', inputSize: 64, sizeMultiple: 16 });
+    expect(made.usualLayers).toEqual(['block1', 'block2']);
+    expect(assumed).toEqual([expect.stringContaining("CLIP's own mean")]);
+    expect((await verifyBackbone(made.name)).layers).toHaveLength(4);
+    const said = {
+      activation: 'gelu',
+      layers: ['block2', 'class'],
+      inputSize: 96,
+      normalization: 'imagenet',
+    } as const;
+    const other = await addBackbone(file, { ...said, name: 'other' });
+    expect(other.assumed).toEqual([]);
+    expect(other.card).toMatchObject({
+      inputSize: 96,
+      mean: [0.485, 0.456, 0.406],
+      usualLayers: said.layers,
+    });
+    expect(other.card.sha256).not.toBe(made.sha256);
+    await expect(addBackbone(file, { inputSize: 100, name: 'third' })).rejects.toThrow(
+      'Expected --input-size to be a multiple of 16 pixels, the side of a patch of clip_128x2_patch16, got 100',
+    );
+    await expect(addBackbone(file, { layers: ['block3'], name: 'third' })).rejects.toThrow(
+      'no value named block3',
+    );
+    await expect(addBackbone(join(folder, 'x.onnx'), { activation: 'gelu' })).rejects.toThrow('--activation');
+    const dino = await written('dino.safetensors', encodeSafetensors(weightsOf(golden, 'dinov3 timm')));
+    await expect(addBackbone(dino, { activation: 'gelu' })).rejects.toThrow(
+      '--activation to be left out, but for',
+    );
+    await written('config.json', new TextEncoder().encode('{'));
+    await expect(addBackbone(file, { name: 'third' })).rejects.toThrow(
+      'config.json beside them cannot be read',
+    );
+    const bad = { ...weights, 'vision_model.post_layernorm.bias': transformerWeight('x', [128]) };
+    (bad['vision_model.post_layernorm.bias'].data as Float32Array).fill(Number.NaN);
+    await rm(join(folder, 'config.json'));
+    await writeFile(file, encodeSafetensors(bad));
+    await expect(addBackbone(file, { activation: 'gelu', name: 'third' })).rejects.toThrow(
+      'layer norm gives numbers that are not finite',
+    );
   });
 
   it('leaves nothing behind when a file cannot be added', async () => {

@@ -523,12 +523,12 @@ it('an input that is not square has patches by rows and columns, and is checked 
   expect(halves).toHaveLength(2 * 4 * 8 * 22);
   await extractor.release();
   const picky = { ...backbone, card: { ...backbone.card, sizeMultiple: 16 } };
-  for (const [width, height] of [
-    [64, 40],
-    [40, 64],
+  for (const [width, height, nearest] of [
+    [64, 40, '64x48'],
+    [40, 64, '48x64'],
   ] as const)
     await expect(planFeatures(engine, picky, { ...features, geometry: { width, height } })).rejects.toThrow(
-      `to be each side a multiple of 16, as backbone tiny needs it, got ${width}x${height}`,
+      `to be each side a multiple of 16, as backbone tiny needs it (--input-size ${nearest}), got ${width}x${height}`,
     );
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Safetensor } from '../../../../src/core/safetensors.ts';
-import { buildResnet } from '../../../../src/features/backbones/resnet.ts';
-import { float32, floats } from '../../../../src/runtime/engine.ts';
-import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { fixture } from '../../../helpers/fixtures.ts';
+import type { Safetensor } from '../../../../../src/core/safetensors.ts';
+import { buildResnet } from '../../../../../src/features/backbones/families/resnet.ts';
+import { nodeEngine } from '../../../../../src/runtime/node.ts';
+import { fixture } from '../../../../helpers/fixtures.ts';
+import { expectGolden, type GoldenLayer, weightBy } from '../../../../helpers/golden-weights.ts';
 
 interface Golden {
   readonly side: number;
@@ -11,10 +11,7 @@ interface Golden {
     string,
     {
       readonly weights: Record<string, number[]>;
-      readonly layers: Record<
-        string,
-        { shape: number[]; mean: number; std: number; at: number[]; values: number[] }
-      >;
+      readonly layers: Record<string, GoldenLayer>;
     }
   >;
 }
@@ -22,32 +19,14 @@ interface Golden {
 const golden = fixture<Golden>('resnet.json');
 const engine = await nodeEngine({ threads: 2 });
 
-/** The formula of tools/make-resnet-golden.py: numbers in [0, 1) from a name. */
-function uniform(name: string, count: number): Float64Array {
-  let seed = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 0x01000193);
-  const numbers = new Float64Array(count);
-  for (let index = 0; index < count; index++) {
-    let x = (Math.imul(index, 2654435761) + seed) | 0;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    numbers[index] = ((x ^ (x >>> 16)) >>> 0) / 4294967296;
-  }
-  return numbers;
-}
-
+/** As tools/make-resnet-golden.py has them. */
 function weight(name: string, shape: readonly number[]): Safetensor {
-  const u = uniform(
-    name,
-    shape.reduce((product, size) => product * size, 1),
-  );
   const bound = Math.sqrt(6 / ((shape[1] ?? 1) * (shape[2] ?? 1) * (shape[3] ?? 1)));
   const positive = /(running_var|weight)$/.test(name);
-  const data = Float32Array.from(u, (value) => {
+  return weightBy(name, shape, (value) => {
     if (shape.length === 4) return (2 * value - 1) * bound;
     return positive ? 0.5 + value : (2 * value - 1) * 0.1;
   });
-  return { dtype: 'F32', shape, data };
 }
 
 function stateDict(architecture: string): Record<string, Safetensor> {
@@ -67,27 +46,7 @@ describe.each(Object.keys(golden.models))('%s from a state dict', (architecture)
         stride: golden.side / shape[2]!,
       })),
     );
-    const session = await engine.load(built.graph.toBytes());
-    const side = golden.side;
-    const image = Float32Array.from(uniform('image', 3 * side * side), (value) => 4 * value - 2);
-    const outputs = await session.run({ image: float32(image, [1, 3, side, side]) });
-    await session.release();
-    for (const [name, expected] of Object.entries(layers)) {
-      const { shape, mean, std, at, values } = expected;
-      const data = floats(outputs[name]);
-      expect(outputs[name]?.shape).toEqual(shape);
-      let [sum, squares] = [0, 0];
-      for (const value of data) {
-        sum += value;
-        squares += value * value;
-      }
-      const ownMean = sum / data.length;
-      expect(Math.abs(ownMean / mean - 1)).toBeLessThan(1e-4);
-      expect(Math.abs(Math.sqrt(squares / data.length - ownMean ** 2) / std - 1)).toBeLessThan(1e-4);
-      at.forEach((index, number) => {
-        expect(Math.abs(data[index]! - values[number]!)).toBeLessThan(1e-4 * std);
-      });
-    }
+    await expectGolden(engine, built, [1, 3, golden.side, golden.side], layers);
   });
 });
 

@@ -2,8 +2,9 @@
  * @file Which ResNet a state dict belongs to, from the names and shapes of its weights; relatives that compute something else
  * are refused by a sentence that names them.
  */
-import { CladError } from '../../core/errors.ts';
-import type { Safetensor } from '../../core/safetensors.ts';
+import { CladError } from '../../../core/errors.ts';
+import type { Tensors } from './family.ts';
+import { prefixOf } from './state-dict.ts';
 
 /** The stages a backbone uses. */
 export const stages = [1, 2, 3] as const;
@@ -43,23 +44,33 @@ const relatives: readonly (readonly [pattern: RegExp, difference: string])[] = [
   ],
 ];
 
+const probe = 'layer1.0.conv1.weight';
+
+/** Whether a state dict is of a ResNet, one of this family or a relative. */
+export function looksLikeResnet(tensors: Tensors): boolean {
+  return (
+    prefixOf(tensors, probe) !== undefined ||
+    prefixOf(tensors, 'stages.0.blocks.0.conv1.weight') !== undefined
+  );
+}
+
 /**
  * Finds the member of the family.
  * @param path - of the file, for messages
  * @throws STATE_DICT_UNSUITABLE when there is none
  */
-export function describeResnet(stateDict: Readonly<Record<string, Safetensor>>, path: string): ResnetVariant {
+export function describeResnet(stateDict: Tensors, path: string): ResnetVariant {
   const refuse = (reason: string): never => {
     throw new CladError('STATE_DICT_UNSUITABLE', { path, reason });
   };
   const keys = Object.keys(stateDict);
-  const prefix = prefixOf(keys) ?? '';
+  const prefix = prefixOf(stateDict, probe) ?? '';
   const names = keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
   for (const [pattern, difference] of relatives) {
     const name = names.find((each) => pattern.test(each));
     if (name) refuse(`${difference}, as ${prefix}${name} shows; only torchvision's plain layout is built`);
   }
-  const missing = ['conv1.weight', 'layer1.0.conv1.weight'].find((name) => !names.includes(name));
+  const missing = ['conv1.weight', probe].find((name) => !names.includes(name));
   if (missing) {
     const first = keys.slice(0, 3).join(', ') || 'none';
     refuse(
@@ -84,13 +95,6 @@ export function describeResnet(stateDict: Readonly<Record<string, Safetensor>>, 
     );
   }
   return { ...member, prefix };
-}
-
-/** What stands before the names, when it is one thing only. */
-function prefixOf(keys: readonly string[]): string | undefined {
-  const probe = 'layer1.0.conv1.weight';
-  const found = keys.filter((key) => key === probe || key.endsWith(`.${probe}`));
-  return found.length === 1 ? found[0]?.slice(0, -probe.length) : undefined;
 }
 
 /** The highest number of a block, plus one; a gap shows later as a missing weight. */
