@@ -18,7 +18,7 @@ export function trainingSection({ training, metadata }: ReportData): Markup {
   const shown = charts.filter((each) => each !== null);
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
-${shown.length === 0 ? html`<p>The run has no log of its training.</p>` : html`<div class="charts">${shown}</div>`}
+${shown.length === 0 ? html`<p>No networks were trained, or the run has no log of it.</p>` : html`<div class="charts">${shown}</div>`}
 ${images(
   'Good photographs to look at',
   'Unlike the others of their class, the furthest first, or like another class: photograph and heat map with the values of its colours. They have no say in thresholds, but the memory bank holds them as normal. What is not good leaves the detector by clad update RUN --exclude FILE. Scores are in good-images.csv.',
