@@ -11,7 +11,7 @@ function stepOf(preset, stage, width, batch) {
   const classes = 4;
   const total = rows.normal + rows.local + rows.global;
   return {
-    name: `stage ${stage}, ${preset === 'paper' ? "the paper's widths" : 'default'}, batch ${total}`,
+    name: `stage ${stage}, ${preset === 'paper' ? "the paper's widths" : preset}, batch ${total}`,
     stage,
     options,
     rows,

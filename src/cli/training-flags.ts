@@ -60,12 +60,12 @@ export function addTrainingFlags(command: Command, cache: string): void {
     .addOption(
       new Option(
         '--selection <how>',
-        'what chooses the networks: held-out images (the default), the test images, which leaks, or none',
+        'what chooses the networks, where some are trained: held-out images (the default), the test images, which leaks, or none',
       ).choices(['synthetic', 'test', 'last']),
     )
     .option(
       '--input-size <size>',
-      "the networks' input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's)",
+      "the backbone's input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's)",
       sizeFromText(8),
     )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
@@ -116,7 +116,7 @@ const commandSchema = z.object({
   excludeOutliers: z.boolean().optional(),
 });
 
-/** The presets of each method, e.g. `clad: fast, paper, accurate; patchcore: fast, published`. */
+/** The presets of each method, e.g. `clad: instant, fast, paper, accurate; patchcore: fast, published`. */
 function presetHelp(): string {
   return [...methods].map(([name, { presets }]) => `${name}: ${Object.keys(presets).join(', ')}`).join('; ');
 }

@@ -47,7 +47,7 @@ Nothing is trained: what the memory bank holds of a class changes, and its thres
 scores to the last bit, so a line that has validated one class need not do so again because another came. Images that the detector knows, broken files, and images
 that are recognised as another class or are no plausible good ones are named and not added; --force takes the last two.
 --missed says what it costs in false alarms, and asks for --force where that is more than 10 %.
-The networks keep what they learnt. The detector of before is kept in <run>/versions/; \`clad history <run>\` says what was done.
+Networks, where some were trained, keep what they learnt. The detector of before is kept in <run>/versions/; \`clad history <run>\` says what was done.
 
 Examples:
   $ clad update runs/parts photos/bottle-june/ --class bottle            # more good images of a class

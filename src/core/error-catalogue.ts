@@ -96,7 +96,7 @@ export const errorCatalogue = {
   UPDATE_UNSUITABLE: {
     kind: 'input',
     message:
-      '{path}: {reason}, so nothing can join or leave it without a training. Expected a detector of method clad on residuals (presets fast and accurate) that this version has trained. Train again with all images.',
+      '{path}: {reason}, so nothing can join or leave it without a training. Expected a detector of method clad on residuals (all presets but paper) that this version has trained. Train again with all images.',
   },
   UPDATE_CLASS: {
     kind: 'input',

@@ -24,7 +24,7 @@ export interface Prediction {
   readonly score: number;
   /** Of the class; null before calibration. */
   readonly threshold: number | null;
-  /** Anomalous where the score is above the threshold, and unknown where it hardly looks like any product besides; null where there is no threshold. */
+  /** Anomalous where the score is above the threshold, and unknown where hardly a spot is like the class besides; null where there is no threshold. */
   readonly verdict: Verdict | null;
   /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
@@ -35,7 +35,7 @@ export interface Prediction {
 /** The class with the largest share of the patches' votes, and that share. */
 export type Recognised = Pick<Prediction, 'class' | 'classShare'>;
 
-/** `unknown` is anomalous, and of no product that the detector knows (thresholds/unknown.ts). */
+/** `unknown` is anomalous, and hardly a spot is like the class (thresholds/unknown.ts): probably no product that the detector knows, or not the class that was given. */
 export type Verdict = 'normal' | 'anomalous' | 'unknown';
 
 /** A prediction with the map that its regions come from. */

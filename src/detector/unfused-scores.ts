@@ -3,10 +3,12 @@ import { spreadNames } from '../features/memory-bank/class-search.ts';
 import type { ModelProto } from '../graph/index.ts';
 import type { NodeProto, ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
+import { constantNamed } from './bank-entries.ts';
 
 /** Outputs of `withUnfusedScores`, [images, patches]. */
 export const unfusedNames = { distance: 'patch_distance', network: 'patch_network_score' } as const;
 
+/** A score of a patch. */
 export type UnfusedKind = keyof typeof unfusedNames;
 
 /** A model with scores as outputs. */
@@ -18,7 +20,7 @@ export interface WithUnfusedScores {
 
 /**
  * The model with the scores that it measures in deviations of a class as outputs. They are what the means of the classes are taken from.
- * @returns undefined where there are none
+ * @returns undefined where there are none, or one that has a spread is not found
  */
 export function withUnfusedScores(model: ModelProto): WithUnfusedScores | undefined {
   const nodes = model.graph.node ?? [];
@@ -31,6 +33,8 @@ export function withUnfusedScores(model: ModelProto): WithUnfusedScores | undefi
     const gathered = reader('Gather', 0, spreadNames[kind].mean)?.output?.[0];
     const ofImages = reader('Reshape', 0, gathered)?.output?.[0];
     const value = reader('Sub', 1, ofImages)?.input?.[0];
+    const known = constantNamed(model, spreadNames[kind].mean) !== undefined;
+    if (value === undefined && known) return undefined;
     if (value === undefined) continue;
     kinds.push(kind);
     const name = unfusedNames[kind];

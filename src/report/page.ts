@@ -25,7 +25,7 @@ export function reportPage(data: ReportData): string {
           ['scores', 'Scores'],
           ['examples', 'Examples'],
           ['curves', 'Curves'],
-          ['embedding', 'Embedding'],
+          ...(test.embedding ? [['embedding', 'Embedding']] : []),
           ...(confusion ? [['confusion', 'Classes']] : []),
         ] as [string, string][])
       : []),
@@ -47,7 +47,7 @@ ${scoresSection(data, test)}
 ${examplesSection(test, data.metadata)}
 <div class="picked">${picker(classes)}
 ${curvesSection(test)}
-${embeddingSection(data, test)}
+${test.embedding && embeddingSection(data, test, test.embedding)}
 </div>
 ${confusion}`
 }

@@ -43,6 +43,8 @@ export function selectionSentence(selection: string): string {
   switch (selection) {
     case 'synthetic':
       return 'The networks were chosen by synthetic anomalies on held-out good images. No test image took part in training, in this choice or in the thresholds.';
+    case 'none':
+      return 'No networks were trained, so nothing was chosen. No test image took part in training or in the thresholds.';
     case 'last':
       return 'The networks of the last training step were taken. No test image took part in training, in this choice or in the thresholds.';
     case 'test':

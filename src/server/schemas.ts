@@ -63,7 +63,8 @@ const prediction = object({
   verdict: {
     type: ['string', 'null'],
     enum: ['normal', 'anomalous', 'unknown', null],
-    description: 'Unknown: anomalous, and of no product that the detector knows.',
+    description:
+      'Unknown: anomalous, and hardly a spot is like the class, so that it is probably another product.',
   },
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
   warnings: {

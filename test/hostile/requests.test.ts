@@ -106,7 +106,7 @@ function wrongWith({ how, text }: { readonly how: string; readonly text: string 
   return known && inWords ? undefined : `${how}: ${text.slice(0, 600)}`;
 }
 
-const all = rounds(400, 6000);
+const all = rounds(200, 6000);
 
 it(`${all.length} damaged requests are answered in sentences and leave the service as it was`, async () => {
   // What grows with the first requests of each kind is no leak.

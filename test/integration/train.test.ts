@@ -132,9 +132,9 @@ describe('clad train', () => {
     expect(stdout).toContain(`  ${spoilt}: `);
     // The default trains no networks.
     expect(stdout).toMatch(/^Trained one class in \d+ s \(no networks\)\.$/m);
-    expect(stderr).toMatch(/Without effect, since no networks .*: .*adaptor.*, stage1\.steps/);
+    expect(stderr).toMatch(/Options of networks have no effect, .*: .*adaptor.*, stage1\.steps/);
     const { provenance } = await metadataOf(out);
-    expect(provenance).toMatchObject({ preset: 'instant', selection: 'last', scoreGap: 0 });
+    expect(provenance).toMatchObject({ preset: 'instant', selection: 'none', scoreGap: 0 });
     expect(existsSync(join(out, 'log.jsonl'))).toBe(false);
     const [, first] = (await readFile(join(out, 'good-images.csv'), 'utf8')).split('\r\n');
     expect(first).toMatch(/^disc,disc\/train\/good\/spoilt\.png,/);

@@ -122,7 +122,7 @@ export const classNames = {
   perUnit: 'bank_codes_per_unit',
 } as const;
 
-/** Names of the constants that say how each class's scores vary over normal patches, [classes], where two scores are fused. */
+/** Names of the constants that say how each class's scores vary over normal patches, [classes], where scores are measured by that. */
 export const spreadNames = {
   distance: { mean: 'distance_means', deviation: 'distance_deviations' },
   network: { mean: 'network_means', deviation: 'network_deviations' },

@@ -15,7 +15,7 @@ import { Graph, linear, maximum, minimum, mul, neg, reduceMax, sub } from '../..
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 
 export interface CoresetOptions {
-  /** Entries wanted; all rows are returned when there are no more. */
+  /** Entries wanted; all rows are returned when there are no more, in an order of chance where more than one is drawn. */
   readonly size: number;
   /** How many entries are drawn by chance before others are chosen by their distance; without `present`. @default 1 */
   readonly drawn?: number | undefined;
@@ -51,7 +51,8 @@ export async function coreset(
   const size = Math.min(wanted, count);
   /** Squared distance that a row must lie beyond. */
   const least = beyond === undefined ? -1 : beyond ** 2;
-  if (size === count && least < 0) return Uint32Array.from({ length: count }, (_, index) => index);
+  if (size === count && least < 0)
+    return drawn > 1 ? random.permutation(count) : Uint32Array.from({ length: count }, (_, index) => index);
   const session = await engine.load(updateGraph(width));
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */

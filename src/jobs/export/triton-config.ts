@@ -29,14 +29,22 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     ['clad.precision', metadata.exported?.precision ?? 'fp32'],
     ...classes.flatMap((className): [string, string][] => {
       const found = thresholds[className];
-      return found ? [[`clad.threshold.${className}`, String(found.threshold)]] : [];
+      if (!found) return [];
+      const { threshold, unknownAbove } = found;
+      return [
+        [`clad.threshold.${className}`, String(threshold)],
+        ...(unknownAbove === undefined
+          ? []
+          : ([[`clad.unknown_above.${className}`, String(unknownAbove)]] as [string, string][])),
+      ];
     }),
   ];
   const halves = [...new Set([Math.ceil(maxBatch / 2), maxBatch])].filter((count) => count > 1);
   return [
     tritonMark,
     '# image: RGB bytes as decoded, any height and width. Requests are put into one batch only where their images are equally large.',
-    '# Anomalous where score is above the threshold of the class with the largest class_share.',
+    '# Anomalous where score is above the threshold of the class with the largest class_share;',
+    '# of an unknown part where, besides, nine tenths of the map lie above clad.unknown_above of that class.',
     `name: ${quoted(name)}`,
     'backend: "onnxruntime"',
     `max_batch_size: ${maxBatch}`,

@@ -143,6 +143,12 @@ function cameraOf({ training, seen, bits }: Work): DetectorMetadata['camera'] {
   return { bits, classes: Object.fromEntries(classes) };
 }
 
+/** What chose the networks; `none` where there are none. @param asked - the option, where the method has one */
+function selectionOf(asked: unknown, steps: Fitted['steps']): string {
+  if (Object.keys(steps).length === 0) return 'none';
+  return typeof asked === 'string' ? asked : 'last';
+}
+
 function describe(work: Work, calibration: GoodCalibration, steps: Fitted['steps']): DetectorMetadata {
   const { request, method, options, dataset, training, split, backbone, view, engine, textures, images } =
     work;
@@ -181,8 +187,7 @@ function describe(work: Work, calibration: GoodCalibration, steps: Fitted['steps
       preset: request.preset,
       changes: changesFrom(preset, options),
       seed: options.seed,
-      // Where nothing was trained, nothing was selected.
-      selection: typeof selection === 'string' && Object.keys(steps).length > 0 ? selection : 'last',
+      selection: selectionOf(selection, steps),
       device: engine.device,
     },
     camera: cameraOf(work),

@@ -83,14 +83,15 @@ function withoutFar({ entries, lengths }: ClassMemory, width: number): Float32Ar
 }
 
 /**
- * How far from its nearest entry a patch that the entries were chosen from lies at most: the last one chosen was the farthest then, and no two entries
- * lie nearer to each other. Told by the last few.
+ * How far from its nearest entry a patch that the entries were chosen from lies at most: the last one chosen was the farthest then. Told by the last few; the
+ * first, which were drawn, say nothing of it.
  * @param centres - entries in the order of their choice, [M, narrow]
  */
 export function coverage(centres: Float32Array, narrow: number): number {
   const count = centres.length / narrow;
   let least = Infinity;
-  for (let last = Math.max(1, count - lastEntries); last < count; last++) {
+  const chosen = Math.min(drawnHeads(count), count - 1);
+  for (let last = Math.max(1, chosen, count - lastEntries); last < count; last++) {
     for (let other = 0; other < last; other++) {
       let square = 0;
       for (let axis = 0; axis < narrow && square < least; axis++)

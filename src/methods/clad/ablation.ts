@@ -85,6 +85,12 @@ const additions: readonly Part<CladOptions>[] = [
     source: 'decision 0013',
   },
   {
+    name: 'components unweighed',
+    // So much is added to each component's variance that all weigh alike; networks would see other numbers.
+    set: ({ networks }) => (networks ? [] : ['memoryBank.whiteningFloor=1000']),
+    source: 'decision 0041',
+  },
+  {
     name: 'maximum as image score',
     set: ({ score }) => (score.topShare === 0 ? [] : ['score.topShare=0']),
     source: 'section 4.1',
@@ -114,9 +120,26 @@ const sweeps: Readonly<Record<string, (options: CladOptions) => readonly string[
     [1, 30, 100].map((times) => `globalAnomalies.stepLength=${Number((times * stepLength).toPrecision(3))}`),
 };
 
-/** Of `instant`, the default, there is nothing to switch off: it trains no networks. */
+/** What can be switched off, or set otherwise, where no networks are trained. */
+const withoutNetworks = [
+  'one neighbour',
+  'no fine layers',
+  'maximum as image score',
+  'components unweighed',
+  'C_d',
+];
+
+/** It begins with `fast`: the default has few parts, as it trains no networks. */
 export const cladAblation: Ablation<CladOptions> = {
   preset: 'fast',
-  parts: [...parts, ...additions],
-  sweeps,
+  parts: [...parts, ...additions].map(({ set, ...part }) => ({
+    ...part,
+    set: (options) => (options.networks || withoutNetworks.includes(part.name) ? set(options) : []),
+  })),
+  sweeps: Object.fromEntries(
+    Object.entries(sweeps).map(([name, values]) => [
+      name,
+      (options: CladOptions) => (options.networks || withoutNetworks.includes(name) ? values(options) : []),
+    ]),
+  ),
 };

@@ -220,7 +220,7 @@ const ofNetworks = [
 export function withoutNetworks(options: CladOptions): string[] {
   if (options.networks) return [];
   const changed = Object.keys(changesFrom(instant, options));
-  return changed.filter((name) => ofNetworks.includes(name.split('.')[0]!));
+  return changed.filter((name) => name === 'score.networkWeight' || ofNetworks.includes(name.split('.')[0]!));
 }
 
 /** The values a preset gives. */

@@ -24,7 +24,7 @@ const coveredShare = 0.1;
 const bytesPerActivation = 35;
 /** Similarities of a block of rows, or of an image's, to an entry. */
 const matchingBytes = (perImage: number) => Math.max(512, perImage) * 4;
-/** Of the program, the engine, the backbone and the networks, bytes; four classes take 1.73 GB with `fast`, 1.77 GB with `accurate`. */
+/** Of the program, the engine, the backbone and networks, bytes; with networks four classes take 1.73 GB with `fast`, 1.77 GB with `accurate`. */
 const base = 1e9;
 
 /** @throws what running the backbone and the networks once throws */
@@ -140,7 +140,7 @@ function stageSteps(options: CladOptions, stage: 1 | 2, patches: number): number
 }
 
 function memoryOf(
-  { input, memoryBank, adaptor, discriminator, ...options }: CladOptions,
+  { input, networks, memoryBank, adaptor, discriminator, ...options }: CladOptions,
   width: number,
   disk: { readonly features: number; readonly inputs: number },
   perImage: number,
@@ -161,7 +161,7 @@ function memoryOf(
   return (
     base +
     bank +
-    Math.min(mostWindowBytes, disk.inputs || disk.features) +
+    (networks ? Math.min(mostWindowBytes, disk.inputs || disk.features) : 0) +
     batch * floats * bytesPerActivation
   );
 }

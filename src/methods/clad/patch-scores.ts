@@ -1,7 +1,7 @@
 /**
  * @file From patch features to what each patch says: its anomaly score and the class it votes for. The networks' score
  * alone (the paper), or the distance to the nearest normal features fused with the networks' score, both in units of how they
- * vary over held-out normal patches.
+ * vary over held-out normal patches, or that distance alone.
  */
 
 import { spreadNames } from '../../features/memory-bank/class-search.ts';
@@ -34,7 +34,7 @@ export interface ScoreSpread {
 }
 
 /**
- * How the two scores are added; absent for the networks alone. Each class has its own spread: how far apart normal patches lie is another matter for a
+ * By what the scores are measured, and how they are added; absent for the networks alone. Each class has its own spread: how far apart normal patches lie is another matter for a
  * bottle than for a cloth, and each class has its own entries.
  */
 export interface ScoreFusion {

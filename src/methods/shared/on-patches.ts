@@ -52,7 +52,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       const idle = method.idleOptions?.(options) ?? [];
       if (idle.length > 0)
         note?.(
-          `Without effect, since no networks are trained (--preset fast trains them): ${idle.join(', ')}.`,
+          `Options of networks have no effect, as none are trained in these settings: ${idle.join(', ')}.`,
         );
       return withOwnLayers(options, backbone, note);
     },

@@ -15,7 +15,7 @@ export const heldOut = z
   .min(0.02)
   .max(0.5)
   .describe(
-    "Share of each class's good images kept from the networks, for checkpoint selection and to correct thresholds; at least one image.",
+    "Share of each class's good images kept from the networks, for checkpoint selection and to correct thresholds; without networks they only say how distances vary. At least one image.",
   );
 export const falseAlarmRate = z
   .number()

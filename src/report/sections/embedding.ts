@@ -1,4 +1,6 @@
 /** @file Test patches before and after the adaptor, in two dimensions (the paper's Figure 3). */
+
+import type { Embedding } from '../../jobs/evaluate/embedding.ts';
 import { scatterChart } from '../chart/scatter.ts';
 import type { ReportData, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
@@ -6,13 +8,10 @@ import { percentText } from '../words.ts';
 
 export function embeddingSection(
   { metadata, training }: ReportData,
-  { embedding, curves }: TestResults,
+  { curves }: TestResults,
+  embedding: Embedding,
 ): Markup {
   const heading = html`<h2 id="embedding-title">Patches before and after the adaptor</h2>`;
-  if (!embedding) {
-    return html`<section id="embedding" aria-labelledby="embedding-title">${heading}
-<p>Not shown: it needs a detector with an adaptor, and good test images or masks that say which patches are anomalous.</p></section>`;
-  }
   const { patches, before, after } = embedding;
   // The classes' colours are those of the curves.
   const order = Object.keys(curves);

@@ -47,6 +47,10 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
   const { width, height, resizeTo } = geometry;
   const crop =
     resizeTo === undefined ? 'resized whole' : `resized to ${sizeText(resizeTo)} px, middle cut out`;
+  const hasNetworks = provenance.selection !== 'none';
+  const heldOutFor = hasNetworks
+    ? 'the networks have not seen them, and are chosen by them'
+    : 'they say how distances vary; a memory bank has entries of all';
   const taken = chosen ? `; networks of stage ${chosen.stage}, step ${chosen.step}` : '';
   return [
     ['Method', `${method}, clad ${cladVersion}, ${created.slice(0, 16).replace('T', ' ')} UTC`],
@@ -54,9 +58,12 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
     ['Selection', selectionSentence(provenance.selection)],
     [
       'Held out',
-      `Part of the good training images (below): the networks have not seen them, and are chosen by them. Thresholds and heat-map colours come from ${thresholdSource(provenance)}.`,
+      `Part of the good training images (below): ${heldOutFor}. Thresholds and heat-map colours come from ${thresholdSource(provenance)}.`,
     ],
-    ['Steps', `${lastStep(log, 1)} in stage 1, ${lastStep(log, 2)} in stage 2${taken}`],
+    [
+      'Steps',
+      hasNetworks ? `${lastStep(log, 1)} in stage 1, ${lastStep(log, 2)} in stage 2${taken}` : 'none',
+    ],
     [
       'Backbone',
       html`${backbone.name}, frozen${known(backbone.licence, 'licence')}${known(backbone.source, 'from')}<br><code>sha256 ${backbone.sha256}</code>`,

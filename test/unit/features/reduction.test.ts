@@ -115,6 +115,15 @@ describe('coreset', () => {
     expect(new Set(entries).size).toBe(size);
   });
 
+  it('takes all rows where there are no more, in an order of chance where some are drawn', async () => {
+    const rows = new Random('few').fillNormal(new Float32Array(40 * 3));
+    const all = Array.from({ length: 40 }, (_, row) => row);
+    expect([...(await coreset(engine, rows, 3, new Random(), { size: 90 }))]).toEqual(all);
+    const drawn = [...(await coreset(engine, rows, 3, new Random(), { size: 90, drawn: 10 }))];
+    expect(drawn).not.toEqual(all);
+    expect(drawn.toSorted((a, b) => a - b)).toEqual(all);
+  });
+
   it('takes equal rows too, each once, where no others are left', async () => {
     const [width, size] = [4, 700];
     // Three different rows, 400 times each.

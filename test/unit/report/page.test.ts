@@ -152,7 +152,8 @@ describe('the page', () => {
     expect(reportPage(two)).toContain('Good photographs to look at');
     expect(page.includes('id="results"')).toBe(false);
     const withoutEmbedding = { ...two, test: two.test && { ...two.test, embedding: null } };
-    expect(reportPage(withoutEmbedding)).toContain('Not shown: it needs');
+    expect(reportPage(two)).toContain('id="embedding"');
+    expect(reportPage(withoutEmbedding)).not.toContain('embedding');
   });
 
   it('has colours that stand out from both grounds, 3 to 1 at least', () => {

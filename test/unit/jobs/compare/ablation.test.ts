@@ -29,6 +29,19 @@ describe('ablationVariants', () => {
     },
   );
 
+  it('has few rows of the default, which trains no networks, and each gives other options', async () => {
+    const options = presets.instant;
+    const [whole, ...rows] = variants('instant', options);
+    expect(rows.map(({ name }) => name.replace(/ \(.*/, ''))).toEqual([
+      'one neighbour',
+      'no fine layers',
+      'components unweighed',
+      'maximum as image score',
+    ]);
+    expect(new Set(await Promise.all([whole!, ...rows].map(textOf))).size).toBe(5);
+    expect(() => variants('instant', options, ['no contrast'])).toThrow(/that these settings have, got/);
+  });
+
   it('gives rows with other options for every method that has parts', async () => {
     const able = [...methods.values()].filter(({ ablation }) => ablation);
     expect(able.map(({ name }) => name)).toEqual(['clad', 'patchcore', 'glass', 'cras']);
