@@ -9,7 +9,7 @@ import { decodeSafetensors } from '../../core/safetensors.ts';
 import { sha256 } from '../../core/sha256.ts';
 import { add, concat, mul, type Tensor } from '../../graph/index.ts';
 import { imageNet } from './backbone-card.ts';
-import type { BackboneFlags } from './backbone-flags.ts';
+import { type BackboneFlags, normalizationOf } from './backbone-flags.ts';
 import { distilledNetwork } from './distilled-network.ts';
 import { filterBank } from './filter-bank.ts';
 import { graphBackbone } from './graph-backbone.ts';
@@ -88,8 +88,8 @@ export const builtinNames: readonly string[] = Object.keys(recipes);
 /**
  * Builds one: the same bytes every time.
  * @param name - one of `builtinNames`
- * @param flags - go before its card, as for any backbone
- * @throws FILE_DAMAGED when these are not the weights that come with the program, and what reading them throws
+ * @param flags - go before its card, as for any backbone, but for the normalisation: it was made for its own
+ * @throws OPTION_INVALID for another normalisation; FILE_DAMAGED when these are not the weights that come with the program, and what reading them throws
  */
 export async function builtinBackbone(
   name: string,
@@ -98,6 +98,13 @@ export async function builtinBackbone(
 ): Promise<Backbone> {
   const recipe = recipes[name];
   if (!recipe) throw new CladError('INTERNAL', { reason: `${name} is no built-in backbone.` });
+  if (normalizationOf(flags)) {
+    throw new CladError('OPTION_INVALID', {
+      option: "the backbone's normalisation",
+      expected: `left out for ${name}, which comes with clad and has its own`,
+      actual: flags.normalization ?? 'mean and std',
+    });
+  }
   const tensors = recipe.learnt ? await ownWeights(await weights.read(), weights.path) : {};
   return graphBackbone(
     {

@@ -121,6 +121,14 @@ describe('a file without a card', () => {
     expect(backbone.assumed).toEqual([]);
   });
 
+  it('that comes with clad keeps its own normalisation, and another one is refused', async () => {
+    for (const flags of [{ normalization: 'imagenet' }, { mean: [0, 0, 0], std: [1, 1, 1] }] as const)
+      await expect(loadBackbone('filter-bank', flags), JSON.stringify(flags)).rejects.toThrow(
+        /normalisation to be left out for filter-bank, which comes with clad and has its own, got/,
+      );
+    await expect(loadBackbone('filter-bank', { licence: 'MIT' })).resolves.toBeDefined();
+  });
+
   it('takes normalisation, size and layers from flags', async () => {
     const path = await written('vendor.onnx', tiny({ outputs: ['a', 'b'] }));
     const normalised = await loadBackbone(path, { normalization: 'imagenet', inputSize: 96 });
