@@ -335,7 +335,8 @@ describe.skipIf(!hasChromium)('the example page', () => {
       await page.evaluate("document.querySelector('#score').textContent = ''");
       await page.dispatchEvent('#view', 'drop', { dataTransfer: dropped });
       await expect.poll(() => page.textContent('#score'), { timeout: 30_000 }).toBe(line.score.toFixed(2));
-      const word = line.verdict === 'anomalous' ? 'Anomalous' : 'Normal';
+      const words = { normal: 'Normal', anomalous: 'Anomalous', unknown: 'Unknown part' };
+      const word = words[line.verdict!];
       expect(await page.textContent('#verdict .word')).toBe(word);
       expect(await page.textContent('#class')).toBe(line.class);
       expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);

@@ -102,8 +102,10 @@ describe('clad calibrate', () => {
       const scores = before.filter((line) => line.class === each.class).map(({ score }) => score);
       expect(scores.length).toBeGreaterThan(1);
       const expected = conformalThreshold(scores, 0.3);
-      expect(each.after).toEqual(expected);
-      expect(thresholds[each.class]).toEqual(expected);
+      expect(each.after).toMatchObject(expected);
+      // The floors that go with them are of the same photographs.
+      expect(each.after!.unknownAbove).toEqual(expect.any(Number));
+      expect(thresholds[each.class]).toEqual(each.after);
       expect(display[each.class]).not.toEqual(old.display[each.class]);
       // How high defects reach, good parts do not say.
       expect(display[each.class]!.top).toBeGreaterThanOrEqual(old.display[each.class]!.top!);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   run = at('run');
   model = join(run, 'model.onnx');
   await writeParts(parts);
-  const trained = await trainSmall(folder, parts, 'run', 'networks=true');
+  const trained = await trainSmall(folder, parts, 'run');
   expect(trained.stderr).not.toMatch(/clad: .*defect/);
 });
 

@@ -133,7 +133,7 @@ describe('a YAML file', () => {
     ['device: gpu', /Expected device in \S+\.yaml to be .*cpu.*webgpu.*cuda/],
     ['layout: foo', /Expected layout in \S+\.yaml to be .*mvtec/],
     ['skipBroken: "no"', /Expected skipBroken in \S+\.yaml to be true or false/],
-    ['backbone: 50', /Expected backbone in \S+\.yaml to be a text/],
+    ['backbone: 50', /Expected backbone in \S+\.yaml to be a name or file, or a list/],
     ['threads: 0', /Expected threads in \S+\.yaml to be/],
     ['method: padim', /Expected method in \S+\.yaml to be .*patchcore/],
   ])('with %s is refused', async (line, message) => {

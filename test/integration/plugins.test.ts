@@ -64,7 +64,7 @@ describe('a method in a file', () => {
     expect(metadata).toMatchObject({ method: 'gaussian', classes: ['disc', 'weave'] });
     expect(metadata.provenance).toMatchObject({
       preset: 'fast',
-      selection: 'last',
+      selection: 'none',
       changes: { 'features.inputSize': 64, power: 1.5 },
     });
     const config = JSON.parse(await readFile(at('run', 'config.json'), 'utf8'));

@@ -71,7 +71,7 @@ export const headSize = 1024;
  * @param size - of the class's entries; small memories need theirs to cover what is rare
  */
 export function drawnHeads(size: number): number {
-  return Math.max(1, Math.min(headSize, Math.floor(size / 4)));
+  return Math.max(1, Math.min(headSize, Math.floor(size / 16)));
 }
 
 /**

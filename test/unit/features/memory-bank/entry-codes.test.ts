@@ -86,7 +86,8 @@ describe('the nearness of entries by their codes', () => {
           ),
         );
       const order = values.map((_, entry) => entry);
-      const nearest = [...order].sort((a, b) => apart(a) - apart(b)).slice(0, 3);
+      const distances = order.map(apart);
+      const nearest = [...order].sort((a, b) => distances[a]! - distances[b]!).slice(0, 3);
       const listed = new Set([...order].sort((a, b) => values[b]! - values[a]!).slice(0, 8));
       kept += nearest.filter((entry) => listed.has(entry)).length;
     }
