@@ -342,7 +342,10 @@ describe.skipIf(!hasChromium)('the example page', () => {
       expect(await page.textContent('#used')).toMatch(/^WebAssembly, \d+ thread/);
       expect(await page.locator('#boxes i').count()).toBe(line.regions.length);
       expect(await page.isVisible('#legend')).toBe(true);
-      expect(await page.textContent('#legend-middle')).toBe(line.threshold?.toFixed(2));
+      // The threshold, or above it where that lies too close to good pixels for colours between (map-range.ts).
+      const middle = Number(await page.textContent('#legend-middle'));
+      expect(middle).toBeGreaterThan(line.threshold! - 0.01);
+      expect(middle).toBeLessThan(1.5 * line.threshold!);
     }
     expect(trouble).toEqual([]);
     await page.close();

@@ -123,25 +123,29 @@ describe('clad train', () => {
     const spoilt = join(data, 'disc/train/good/spoilt.png');
     await copyFile(join(parts, 'disc/test/blot/001.png'), spoilt);
     const out = join(folder, 'spoilt run');
-    const settings = [...tinySettings, 'stage1.steps=30'];
-    const { stdout, stderr, status } = await clad(
+    const settings = [...tinySettings, 'stage1.steps=30', 'stage2.steps=10', 'networks=true'];
+    const { stdout, status } = await clad(
       ...['train', data, '--out', out, '--backbone', backbone, '--no-report'],
       ...settings.flatMap((text) => ['--set', text]),
     );
     expect(status).toBe(0);
     expect(stdout).toContain(`  ${spoilt}: `);
-    // The default trains no networks.
-    expect(stdout).toMatch(/^Trained one class in \d+ s \(no networks\)\.$/m);
-    expect(stderr).toMatch(/Options of networks have no effect, .*: .*adaptor.*, stage1\.steps/);
-    const { provenance } = await metadataOf(out);
-    expect(provenance).toMatchObject({ preset: 'instant', selection: 'none', scoreGap: 0 });
-    expect(existsSync(join(out, 'log.jsonl'))).toBe(false);
     const [, first] = (await readFile(join(out, 'good-images.csv'), 'utf8')).split('\r\n');
     expect(first).toMatch(/^disc,disc\/train\/good\/spoilt\.png,/);
     expect(Number(first?.split(',')[4])).toBeGreaterThan(5);
     const image = await decodeImage(join(out, 'standing-out', '01-disc-spoilt.png'));
     // The legend is below the heat map.
     expect([image.width, image.height]).toEqual([2 * 72 + 4, 64 + 13]);
+  });
+
+  it('trains no networks by default, and says which options then have no effect', async () => {
+    const { stdout, stderr, status } = await train('default', '--no-report', ...settings('stage1.steps=30'));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Trained 2 classes in \d+ s \(no networks\)\.$/m);
+    expect(stderr).toMatch(/Options of networks have no effect, .*: .*adaptor.*, stage1\.steps/);
+    const { provenance } = await metadataOf(join(folder, 'default'));
+    expect(provenance).toMatchObject({ preset: 'instant', selection: 'none', scoreGap: 0 });
+    expect(existsSync(join(folder, 'default', 'log.jsonl'))).toBe(false);
   });
 
   it('records in the detector what it was made from', async () => {
