@@ -47,6 +47,7 @@ interface DemoFlags {
 async function demo({ out, seed, json }: DemoFlags): Promise<void> {
   const data = join(resolve(out), 'data');
   const run = join(resolve(out), 'run');
+  const preset = defaultPreset(clad);
   const display = progressBars();
   const interrupt = onInterrupt(() => display.log('Stopping at the next step; once more to stop at once.'));
   const note = (text: string) => display.log(`clad: ${text}`);
@@ -61,8 +62,8 @@ async function demo({ out, seed, json }: DemoFlags): Promise<void> {
         out: run,
         backbone: 'builtin',
         method: 'clad',
-        preset: defaultPreset(clad),
-        options: resolveOptions(clad, defaultPreset(clad), [{ seed }]),
+        preset,
+        options: resolveOptions(clad, preset, [{ seed }]),
         resume: existsSync(join(run, 'config.json')),
         evaluated: true,
         onProgress: display.listener,

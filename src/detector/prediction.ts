@@ -70,6 +70,11 @@ export function verdictOf(
   return unknownAbove !== undefined && mapFloor(map) > unknownAbove ? 'unknown' : 'anomalous';
 }
 
+/** Whether an image does not pass. */
+export function fails(verdict: Verdict | null): boolean {
+  return verdict !== null && verdict !== 'normal';
+}
+
 /** The shares as the output `class_share` of the network has them. @param classes - `metadata.classes` */
 export function sharesInOrder(
   { classShares }: Pick<Prediction, 'classShares'>,

@@ -22,6 +22,7 @@ function nodeProto(node: Node): NodeProto {
   };
 }
 
+/** An attribute as ONNX has it. */
 export function attributeProto(name: string, value: Attribute): AttributeProto {
   if ('int' in value) return { name, type: attributeType.INT, i: value.int };
   if ('ints' in value) return { name, type: attributeType.INTS, ints: [...value.ints] };

@@ -3,6 +3,7 @@
  * the maps of those few are kept.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { fails } from '../detector/prediction.ts';
 import type { EvaluationWatch, PredictedImage } from '../jobs/evaluate/evaluate.ts';
 import type { ClassScores, ExampleKind } from './data.ts';
 
@@ -40,8 +41,7 @@ export class ReportCollector implements EvaluationWatch {
     gathered[sample.anomalous ? 'anomalous' : 'good'].push(prediction.score);
     const { takenFor } = gathered;
     takenFor[prediction.class] = (takenFor[prediction.class] ?? 0) + 1;
-    const { verdict } = prediction;
-    const alarm = verdict === 'anomalous' || verdict === 'unknown';
+    const alarm = fails(prediction.verdict);
     if (sample.anomalous) this.#keep(gathered.chosen[alarm ? 'hit' : 'miss'], predicted, alarm);
     else if (alarm) this.#keep(gathered.chosen.falseAlarm, predicted, true);
   };

@@ -54,8 +54,7 @@ export async function freedFile(
   wanted?: readonly string[],
 ): Promise<FreedFile> {
   const values = wanted ?? outputsOf(path, model);
-  const one = forOneSize(path, model, image, values);
-  const rewriting = await rewritten(engine, path, model, image, mustBeAny, values, wanted);
+  const { original, rewriting } = await rewritten(engine, path, model, image, mustBeAny, values, wanted);
   const { chosen, written, prepared, ownSizeOnly } = rewriting;
   return {
     model: written.model,
@@ -66,12 +65,12 @@ export async function freedFile(
     })),
     sizeMultiple: written.sizeMultiple,
     normalization: innerNormalization(prepared, image.name, image.bytes),
-    values: chosen.map(({ map }) => one.shownAs(map.name)),
+    values: chosen.map(({ map }) => original.shownAs(map.name)),
     ownSizeOnly,
     areMaps: chosen.every(({ map }) => map.layout === 'channels first'),
     check: async (normalization, size) => {
       const compared = {
-        original: one.model,
+        original: original.model,
         rewritten: written.model,
         layers: chosen,
         size: image.size,
@@ -93,7 +92,7 @@ interface Rewriting {
 }
 
 /**
- * Follows a file with two images where it says that it takes several: that shows where a shape has the batch. Where a number in it is for one image all the
+ * Rewrites a file, and gives it for one image beside. It is followed with two images where it says that it takes several: that shows where a shape has the batch. Where a number in it is for one image all the
  * same, less of it can be followed so, and it is with one.
  */
 async function rewritten(
@@ -104,7 +103,7 @@ async function rewritten(
   mustBeAny: boolean,
   values: readonly string[],
   wanted: readonly string[] | undefined,
-): Promise<Rewriting> {
+): Promise<{ readonly original: OneSize; readonly rewriting: Rewriting }> {
   const withImages = async (count: number) => {
     const one = forOneSize(path, model, image, values, count);
     const prepared = await withFoldedConstants(engine, one.model);
@@ -113,7 +112,8 @@ async function rewritten(
   const single = await withImages(1);
   const pair = image.several ? await withImages(2) : single;
   const found = pair.followed.maps.length < single.followed.maps.length ? single : pair;
-  return freeing(path, image.size, () => rewrite(found, image, mustBeAny, wanted));
+  const rewriting = freeing(path, image.size, () => rewrite(found, image, mustBeAny, wanted));
+  return { original: single.one, rewriting };
 }
 
 /** @throws MODEL_UNSUITABLE with what stands in the way */

@@ -70,6 +70,7 @@ export function commonInput(parts: readonly [PlacedPart, ...PlacedPart[]]): Comm
   return { fixed, usual: fixed, minInputSize: 1, sizeMultiple: 1 };
 }
 
+/** The smallest number that both divide; both are whole and above 0. */
 export function leastCommonMultiple(a: number, b: number): number {
   const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
   return (a * b) / divisor(a, b);

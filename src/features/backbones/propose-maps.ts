@@ -3,6 +3,7 @@
  * stream to which each block adds: the end of a stage is the last such sum of its size and channels. What lies within a block is wider or narrower, and
  * what follows the last stage was made for another task.
  */
+import { groupBy } from '../../core/arrays.ts';
 import type { GridMap } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
 
@@ -17,11 +18,10 @@ export function proposeMaps(maps: readonly GridMap[], size: ImageSize): GridMap[
   const within = (least: number, most: number) =>
     sums.filter((map) => strideOf(map, size) >= least && strideOf(map, size) <= most);
   const usual = within(8, 16);
-  const stages = new Map<string, GridMap[]>();
-  for (const map of usual.length > 0 ? usual : within(4, 64)) {
-    const key = `${map.channels} ${map.rows} ${map.columns}`;
-    stages.set(key, [...(stages.get(key) ?? []), map]);
-  }
+  const stages = groupBy(
+    usual.length > 0 ? usual : within(4, 64),
+    ({ channels, rows, columns }) => `${channels} ${rows} ${columns}`,
+  );
   const [first = []] = stages.values();
   // A transformer of one stage: after half of its blocks, two sums each, and at its end.
   if (stages.size === 1 && first.length >= 4) {

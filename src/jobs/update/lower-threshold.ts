@@ -11,6 +11,7 @@ import { bitsOf } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { endingAt, mapRange } from '../../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { fails } from '../../detector/prediction.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { encodeModel } from '../../graph/index.ts';
@@ -154,7 +155,7 @@ async function see(detector: Detector, path: string): Promise<Seen> {
     });
   }
   const { class: name, score, verdict } = await detector.predict(image, path);
-  return { path, class: name, score, caughtBefore: verdict === 'anomalous' || verdict === 'unknown' };
+  return { path, class: name, score, caughtBefore: fails(verdict) };
 }
 
 /**

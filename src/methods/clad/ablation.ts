@@ -121,7 +121,7 @@ const sweeps: Readonly<Record<string, (options: CladOptions) => readonly string[
 };
 
 /** What can be switched off, or set otherwise, where no networks are trained. */
-const withoutNetworks = [
+const ofDistance = [
   'one neighbour',
   'no fine layers',
   'maximum as image score',
@@ -134,12 +134,12 @@ export const cladAblation: Ablation<CladOptions> = {
   preset: 'fast',
   parts: [...parts, ...additions].map(({ set, ...part }) => ({
     ...part,
-    set: (options) => (options.networks || withoutNetworks.includes(part.name) ? set(options) : []),
+    set: (options) => (options.networks || ofDistance.includes(part.name) ? set(options) : []),
   })),
   sweeps: Object.fromEntries(
     Object.entries(sweeps).map(([name, values]) => [
       name,
-      (options: CladOptions) => (options.networks || withoutNetworks.includes(name) ? values(options) : []),
+      (options: CladOptions) => (options.networks || ofDistance.includes(name) ? values(options) : []),
     ]),
   ),
 };

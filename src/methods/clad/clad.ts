@@ -77,9 +77,9 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
         contrasted,
       );
     const ofClass = training / Math.max(1, classes);
-    const matching = training * matchSeconds(memoryBank, comparedWidth(memoryBank), perImage, ofClass);
     const bank = residual ? coresetTasks(memoryBank, ofClass * perImage, classes) : [];
     if (!networks) return bank;
+    const matching = training * matchSeconds(memoryBank, comparedWidth(memoryBank), perImage, ofClass);
     return [
       ...bank,
       { task: 'matching to the memory bank', seconds: residual ? matching : 0, kind: 'products' },

@@ -24,6 +24,7 @@ import type { PatchOptions, SynthesisOptions } from './option-groups.ts';
 import type { PatchView } from './patch-view.ts';
 
 type Context = FitContext<PatchOptions, PatchView>;
+
 /** Of how many training images local anomalies are made: of all, or of as many as show what a feature may be that is not normal. */
 export type AnomalyShare = 'all' | 'some';
 
@@ -35,11 +36,13 @@ export function anomaliesOfEvery(share: AnomalyShare, images: number): number {
   return share === 'all' ? 1 : Math.max(1, Math.round(images / someImages));
 }
 
-/** What features need of it. */
-type FeatureContext = Omit<Context, 'run' | 'resume' | 'mayExtract'> & {
+interface Anomalies {
   /** @default all */
   readonly anomalies?: AnomalyShare;
-};
+}
+
+/** What features need of it. */
+type FeatureContext = Omit<Context, 'run' | 'resume' | 'mayExtract'> & Anomalies;
 
 /** What a method on patch features is given to learn from. */
 export interface PatchContext<O extends PatchOptions = PatchOptions> extends FitContext<O, PatchView> {
@@ -50,7 +53,7 @@ export interface PatchContext<O extends PatchOptions = PatchOptions> extends Fit
 
 /** Foregrounds, images of the synthesis to look at, and the features of the training images. */
 export async function withFeatures<O extends PatchOptions>(
-  context: FitContext<O, PatchView> & Pick<FeatureContext, 'anomalies'>,
+  context: FitContext<O, PatchView> & Anomalies,
 ): Promise<PatchContext<O>> {
   const { training } = context;
   const foregrounds = await foregroundsOf(context);
@@ -64,7 +67,7 @@ export async function withFeatures<O extends PatchOptions>(
  * @param selects - whether test images choose the checkpoint, so that it reads theirs too
  */
 export async function extractPatches(
-  context: ExtractContext<PatchOptions, PatchView> & Pick<FeatureContext, 'anomalies'>,
+  context: ExtractContext<PatchOptions, PatchView> & Anomalies,
   selects: boolean,
 ): Promise<ExtractedImages> {
   const { training, dataset, share, madeBy } = context;
@@ -120,7 +123,7 @@ export function anomaliesOn(
 
 /** Patch features of samples, taken from the cache where they are there. @param firstId - 0 for the training images, else of test images */
 export async function extractForTraining(
-  context: Context & Pick<FeatureContext, 'anomalies'>,
+  context: Context & Anomalies,
   foregrounds: ClassForegrounds,
   samples: readonly Sample[],
   firstId: number,

@@ -12,14 +12,11 @@ import {
   normalizedAs,
   type WeightsFile,
 } from './family.ts';
-import { type Convention, stateDictOf } from './state-dict.ts';
+import { type Convention, stateDictOf, timm } from './state-dict.ts';
 import { buildTransformer } from './transformer.ts';
 import type { Activation } from './transformer-parts.ts';
 import { activationOf, headsOf, sizeWord, transformerShape } from './transformer-shape.ts';
 import { fittingHints } from './weight-hints.ts';
-
-/** Names as they are here. */
-const timm: Convention = { names: {} };
 
 const huggingFace: Convention = {
   names: {

@@ -8,13 +8,10 @@
  */
 import { imageNet } from '../backbone-card.ts';
 import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
-import { type Convention, stateDictOf } from './state-dict.ts';
+import { type Convention, stateDictOf, timm } from './state-dict.ts';
 import { buildTransformer } from './transformer.ts';
 import { headsOf, sizeWord, transformerShape } from './transformer-shape.ts';
 import { fittingHints } from './weight-hints.ts';
-
-/** Names as they are here. */
-const timm: Convention = { names: {} };
 
 /** timm's but for the registers. */
 const publisher: Convention = { names: { reg_token: 'register_tokens' }, probe: 'reg_token' };

@@ -122,6 +122,9 @@ export interface Convention {
   readonly probe?: string;
 }
 
+/** timm's names of transformers, which are ours. */
+export const timm: Convention = { names: {} };
+
 /**
  * A state dict with the names that it has.
  * @param conventions - asked in this order

@@ -10,13 +10,10 @@ import {
   normalizedAs,
   type WeightsFile,
 } from './family.ts';
-import { type Convention, stateDictOf } from './state-dict.ts';
+import { type Convention, stateDictOf, timm } from './state-dict.ts';
 import { buildTransformer } from './transformer.ts';
 import { activationOf, headsOf, sizeWord, transformerShape } from './transformer-shape.ts';
 import { fittingHints } from './weight-hints.ts';
-
-/** Names as they are here. */
-const timm: Convention = { names: {} };
 
 const huggingFace: Convention = {
   names: {
