@@ -149,12 +149,11 @@ const context = {
       progress.within(`a training: ${task}`, done, total),
     );
   }),
-  /** The file of a detector of so many classes, of full size, made in a few steps. */
+  /** The file of a detector of so many classes, of full size. */
   detector: once(async (classes) => {
     const data = await madeDataset(join(folder, `made-${classes}`), classes, 64 / classes, 256);
     const out = join(folder, `detector-${classes}`);
-    const set = ['stage1.steps=4', 'stage2.steps=4'];
-    await trainedPhases({ data, out, backbone, threads, clock, set }, ({ task, done, total }) =>
+    await trainedPhases({ data, out, backbone, threads, clock }, ({ task, done, total }) =>
       progress.within(`a detector of ${classes} classes: ${task}`, done, total),
     );
     return join(out, 'model.onnx');

@@ -2,19 +2,20 @@
 import { loadBackbone } from '../../dist/features/backbones/backbone.js';
 import { attach, Graph, slice } from '../../dist/graph/index.js';
 import { loadMethod } from '../../dist/methods/registry.js';
+import { resolveOptions } from '../../dist/methods/resolve-options.js';
 import { withOwnLayers } from '../../dist/methods/shared/patch-view.js';
 import { float32 } from '../../dist/runtime/engine.js';
 
-const clad = await loadMethod('clad');
+const { features: patches } = resolveOptions(await loadMethod('clad'));
 
 /** Side of the networks' input, pixels. */
-export const inputSize = clad.presets.fast.features.inputSize;
+export const inputSize = patches.inputSize;
 
 /** @returns `run(batch)`, and `release` */
 export async function bareBackbone({ engine, random, backbone: name }) {
   const backbone = await loadBackbone(name, {}, engine);
   const { card, model } = backbone;
-  const { fineLayers, layers } = withOwnLayers(clad.presets.fast, backbone).features;
+  const { fineLayers, layers } = withOwnLayers({ features: patches }, backbone).features;
   const used = card.layers.filter((layer) => [...fineLayers, ...layers].includes(layer.name));
   const graph = new Graph();
   const input = graph.input('x', 'float32', ['N', 3, inputSize, inputSize]);

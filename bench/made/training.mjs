@@ -14,7 +14,7 @@ async function memoryOf(pid) {
 
 /**
  * Trains.
- * @param request - of `train`, with `clock` and `set`
+ * @param request - of `train`, with `clock`
  * @returns `phases` in their order, each with milliseconds, most bytes and units done; `milliseconds` of the whole; `most` bytes; `perImage`
  */
 export async function trainedPhases(request, onProgress) {

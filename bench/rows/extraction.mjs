@@ -12,11 +12,11 @@ export const seconds = 200;
 export async function measure(context) {
   const { phases, perImage } = await context.training();
   const { milliseconds, units } = phases.find(({ task }) => task === 'patch features');
-  const passes = units * (1 + perImage);
+  const passes = Math.round(units * (1 + perImage));
   const bare = (await bareTimes(context)).map((time) => time * passes);
   return [
     {
-      what: `extraction of ${units} images with ${perImage} synthetic each`,
+      what: `extraction of ${units} images and ${passes - units} synthetic ones`,
       unit: 'ms',
       value: milliseconds,
       beside: `bare backbone on ${passes} images`,

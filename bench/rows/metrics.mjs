@@ -20,7 +20,7 @@ export async function measure(context) {
       mask.fill(1, row * side + left, row * side + left + 40);
       for (let at = row * side + left; at < row * side + left + 40; at++) map[at] += 1.5;
     }
-    return mask;
+    return { width: side, height: side, data: mask };
   });
   const evaluate = () => {
     const evaluator = new Evaluator();

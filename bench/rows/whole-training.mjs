@@ -1,6 +1,6 @@
 /**
- * (f) A whole training, from reading the images to thresholds and the detector's file, beside the backbone's passes that it cannot do without: one for
- * each good image and each synthetic one. With few images the steps, whose number is fixed, weigh more: `--data` takes a data set of one's own.
+ * (f) A whole training of the default, from reading the images to thresholds and the detector's file, beside the backbone's passes that it cannot do
+ * without: one for each good image and each synthetic one. `--data` takes a data set of one's own.
  */
 import { bareBackbone } from '../made/backbone.mjs';
 import { inTurns, ratioOf } from '../measure.mjs';
@@ -20,7 +20,7 @@ export async function bareTimes(context) {
 export async function measure(context) {
   const { phases, milliseconds, perImage } = await context.training();
   const images = phases.find(({ task }) => task === 'patch features').units;
-  const passes = images * (1 + perImage);
+  const passes = Math.round(images * (1 + perImage));
   const bare = Math.min(...(await bareTimes(context))) * passes;
   const beside = `${passes} backbone passes`;
   const part = (what, time, target) => ({

@@ -31,7 +31,10 @@ function halfToFloat(half: number): number {
 }
 
 /** Converts a whole array of halves, by a table of all 65536 of them. */
-export function halvesToFloats(halves: Uint16Array, target = new Float32Array(halves.length)): Float32Array {
+export function halvesToFloats(
+  halves: Uint16Array,
+  target: Float32Array = new Float32Array(halves.length),
+): Float32Array {
   const values = halfTable();
   for (let index = 0; index < halves.length; index++)
     target[index] = values[halves[index] as number] as number;
@@ -42,6 +45,11 @@ export function halvesToFloats(halves: Uint16Array, target = new Float32Array(ha
 export function floatsToHalves(values: Float32Array, target = new Uint16Array(values.length)): Uint16Array {
   for (let index = 0; index < values.length; index++) target[index] = floatToHalf(values[index] as number);
   return target;
+}
+
+/** Each number rounded to the nearest half, in place. */
+export function roundToHalves(values: Float32Array): Float32Array {
+  return halvesToFloats(floatsToHalves(values), values);
 }
 
 let table: Float32Array | undefined;

@@ -4,6 +4,7 @@
  * are replaced (`classNames`). What a class has stays as it is to the last bit, and so do the scores of its images.
  */
 import { joined, squaredLengths } from '../core/arrays.ts';
+import { roundToHalves } from '../core/half.ts';
 import {
   classNames,
   headSize,
@@ -18,6 +19,8 @@ import {
   dimsOf,
   float32Constant,
   float32Values,
+  floatConstantLike,
+  floatValues,
   int8Constant,
   int64Constant,
   int64Values,
@@ -29,7 +32,7 @@ import { codesIn, constantNamed, withConstants } from './bank-entries.ts';
 
 /** What a detector remembers of one class. */
 export interface ClassMemory {
-  /** Entries, [M, width] row-major, in the order of their choice. */
+  /** Entries, [M, width] row-major, in the order of their choice; halves have room for each number. */
   readonly entries: Float32Array;
   /** Their squared lengths along the components that classes are told by, [M]. */
   readonly lengths: Float32Array;
@@ -77,9 +80,11 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
     return found && int64Values(found);
   };
   const entries = constant(bankNames.entries);
-  const [all, squares] = [bankNames.entries, bankNames.lengths].map(floats);
+  const all = entries && floatValues(entries);
+  const squares = floats(bankNames.lengths);
   const [starts, heads, votes] = [classNames.starts, classNames.heads, classNames.votes].map(integers);
-  if (!entries || !all || !squares || !starts || !heads || !votes) return undefined;
+  if (!entries || !all || !squares || !starts || !heads || !votes || !floats(bankNames.projection))
+    return undefined;
   const [, width = 0] = dimsOf(entries);
   const codes = codesIn(model);
   const [centres, perUnit] = [classNames.centres, classNames.perUnit].map(floats);
@@ -111,18 +116,22 @@ function columnsOf(numbers: Int8Array, count: number, start: number, end: number
   return joined(Int8Array, rows);
 }
 
-/** The memory of a class of these entries. @param entries - [M, width] */
+/** The memory of a class of these entries, which are rounded to halves in place. @param entries - [M, width] */
 export function memoryOf(entries: Float32Array, shape: EntryShape, spread?: ClassSpread): ClassMemory {
-  return { ...entriesInMemory(entries, shape), heads: headsOf([0, entries.length / shape.width]), spread };
+  return {
+    ...entriesInMemory(roundToHalves(entries), shape),
+    heads: headsOf([0, entries.length / shape.width]),
+    spread,
+  };
 }
 
-/** The memory with more entries behind its own; it is recognised by the same as before. */
+/** The memory with more entries behind its own, rounded to halves in place; it is recognised by the same as before. */
 export function withEntries(
   { entries, heads, spread }: ClassMemory,
   more: Float32Array,
   shape: EntryShape,
 ): ClassMemory {
-  return { ...entriesInMemory(joined(Float32Array, [entries, more]), shape), heads, spread };
+  return { ...entriesInMemory(joined(Float32Array, [entries, roundToHalves(more)]), shape), heads, spread };
 }
 
 function entriesInMemory(entries: Float32Array, { width, searchWidth }: EntryShape) {
@@ -160,7 +169,11 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
   );
   const rows = int64Values(constantNamed(model, classNames.found) as TensorProto)?.[0] ?? 0;
   const changed = [
-    float32Constant(bankNames.entries, [lengths.length, width], entries),
+    floatConstantLike(
+      constantNamed(model, bankNames.entries) as TensorProto,
+      [lengths.length, width],
+      entries,
+    ),
     float32Constant(bankNames.lengths, [lengths.length], lengths),
     int64Constant(classNames.starts, [starts.length], starts),
     int64Constant(classNames.heads, [heads.length], heads),

@@ -10,6 +10,8 @@ import {
   dimsOf,
   float32Constant,
   float32Values,
+  floatConstantLike,
+  floatValues,
   int8Constant,
   int8Values,
   int64Constant,
@@ -36,7 +38,7 @@ export function withoutEntriesOf(
 ): ModelProto {
   const { entries, lengths, codes } = bankOf(model, entryImages);
   const [count = 0, width = 0] = dimsOf(entries);
-  const rows = float32Values(entries) as Float32Array;
+  const rows = floatValues(entries) as Float32Array;
   const squares = float32Values(lengths) as Float32Array;
   const headWidth = headWidthOf(width, codes !== undefined);
   for (const [entry, image] of entryImages.entries()) {
@@ -48,7 +50,7 @@ export function withoutEntriesOf(
     });
   }
   const changed = [
-    float32Constant(bankNames.entries, dimsOf(entries), rows),
+    floatConstantLike(entries, dimsOf(entries), rows),
     float32Constant(bankNames.lengths, dimsOf(lengths), squares),
     ...(codes ? [int8Constant(classNames.codes, dimsOf(codes.constant), codes.numbers)] : []),
   ];

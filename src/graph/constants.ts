@@ -1,5 +1,5 @@
 /** @file Constants of ONNX files as numbers, and numbers as constants. */
-import { floatsToHalves } from '../core/half.ts';
+import { floatsToHalves, halvesToFloats } from '../core/half.ts';
 import { type TensorProto, toNumber } from './onnx.ts';
 import { type Known, mostValues } from './shapes/known.ts';
 import { type DType, dtypeCode, elementCount } from './tensor.ts';
@@ -15,6 +15,13 @@ export function float32Values({ dataType, rawData, floatData }: TensorProto): Fl
   if (!rawData || rawData.length === 0) return Float32Array.from(floatData ?? []);
   // A copy: in the file the numbers need not lie at a multiple of four bytes.
   return new Float32Array(Uint8Array.from(rawData).buffer);
+}
+
+/** The numbers of a float32 or float16 constant, row-major; undefined for any other type. */
+export function floatValues(constant: TensorProto): Float32Array | undefined {
+  const { dataType, rawData } = constant;
+  if (dataType !== dtypeCode.float16) return float32Values(constant);
+  return rawData && halvesToFloats(new Uint16Array(Uint8Array.from(rawData).buffer));
 }
 
 /** The numbers of an int64 constant, row-major; undefined for any other type. */
@@ -54,6 +61,16 @@ export function float32Constant(name: string, dims: readonly number[], data: Flo
 /** A float16 constant: each number rounded to the nearest half. */
 export function float16Constant(name: string, dims: readonly number[], data: Float32Array): TensorProto {
   return constantOf(name, dtypeCode.float16, dims, floatsToHalves(data));
+}
+
+/** A constant of the type of another; a float16 one rounds. */
+export function floatConstantLike(
+  like: TensorProto,
+  dims: readonly number[],
+  data: Float32Array,
+): TensorProto {
+  const make = like.dataType === dtypeCode.float16 ? float16Constant : float32Constant;
+  return make(like.name ?? '', dims, data);
 }
 
 /** An int8 constant. */

@@ -3,6 +3,7 @@
  * small random projection of their principal components. The patches are read twice, so that only these small projections are in memory at once.
  */
 import { joined } from '../../core/arrays.ts';
+import { roundToHalves } from '../../core/half.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { patchCount } from '../../image/geometry.ts';
@@ -68,7 +69,7 @@ export const mostCandidates = 655_360;
 
 /**
  * A bank for each class, each chosen from its own patches alone by random numbers of its own: no class changes another's. Entries of a class stand in
- * the order in which they were chosen: first those that were drawn.
+ * the order in which they were chosen: first those that were drawn. They are rounded to halves, as a detector's file holds them.
  * @param memoryBank - numbers of each class
  */
 export async function chooseEntriesByClass(
@@ -122,7 +123,7 @@ export async function chooseEntriesByClass(
   );
   const entryImages = parts.flatMap((part) => part.entryImages);
   return {
-    entries: { shape: [entryImages.length, session.components], data },
+    entries: { shape: [entryImages.length, session.components], data: roundToHalves(data) },
     entryClasses: parts.flatMap(({ entryClasses }) => entryClasses),
     entryImages,
   };

@@ -7,6 +7,7 @@
  */
 import {
   add,
+  cast,
   countElements,
   equal,
   gather,
@@ -30,11 +31,11 @@ import {
   topK,
 } from '../../graph/index.ts';
 import { codesOutOfReach, lengthDigits, nearnessByCodes } from './entry-codes.ts';
-import { leaveOut, type Match, matchEntries, matchOf, outOfReach } from './memory-bank.ts';
+import { type Difference, differenceOf, leaveOut, matchEntries, outOfReach } from './memory-bank.ts';
 
 /** A bank in which the entries of a class lie together. */
 export interface ClassBank {
-  /** [M, d], along principal components, the widest first. */
+  /** float16 [M, d], along principal components, the widest first. */
   readonly entries: Tensor;
   /** Squared lengths of the entries along the components that classes are told by (`headWidthOf`), [M]. */
   readonly norms: Tensor;
@@ -172,7 +173,7 @@ export function distancesToClasses(projected: Tensor, { entries, norms, starts, 
   const heads = headsOf(starts);
   const places = graph.constant(classNames.heads, heads, [heads.length], 'int64');
   const reach = graph.constant(classNames.reach, reachOfClasses(starts), [classes]);
-  const found = slice(gather(entries, places), 1, 0, width);
+  const found = slice(entriesAt(entries, places), 1, 0, width);
   // The negative of `relativeSquares`, whose largest is the nearest.
   const nearness = linear(mul(rows, 2), found, neg(gather(norms, places)));
   const ofClasses = reshapeBy(nearness, [count, classes, headSize], classNames.found);
@@ -191,7 +192,7 @@ export function matchInClass(
   { entries, norms, starts, coded }: ClassBank,
   classIndex: Tensor,
   { neighbours, shortlist }: NeighbourSearch,
-): Match {
+): Difference {
   const { graph } = projected;
   const width = projected.shape[1] as number;
   const bounds = graph.constant(classNames.starts, starts, [starts.length], 'int64');
@@ -199,7 +200,7 @@ export function matchInClass(
   const end = gather(bounds, add(classIndex, graph.scalar(1, 'int64')));
   if (!coded) {
     const own = {
-      entries: sliceBetween(entries, 0, start, end, 'entries'),
+      entries: cast(sliceBetween(entries, 0, start, end, 'entries'), 'float32'),
       norms: sliceBetween(norms, 0, start, end, 'entries'),
     };
     return matchEntries(projected, own, neighbours);
@@ -210,10 +211,15 @@ export function matchInClass(
     perUnit: gather(coded.perUnit, classIndex),
   });
   const listed = add(topK(nearness, Math.max(shortlist, neighbours)).indices, start);
-  const apart = sub(gather(entries, listed), unsqueezed(projected, width));
+  const apart = sub(entriesAt(entries, listed), unsqueezed(projected, width));
   const nearest = topK(sum(square(apart), { axes: [2] }), neighbours, false).indices;
   const indices = gatherAlong(listed, nearest, 1);
-  return matchOf(projected, entries, indices);
+  return differenceOf(projected, entriesAt(entries, indices));
+}
+
+/** Entries in these places, which are float32 from there on: the file holds halves, and few of them are looked at. */
+function entriesAt(entries: Tensor, places: Tensor): Tensor {
+  return cast(gather(entries, places), 'float32');
 }
 
 /** [rows, d] as [rows, 1, d]. */
@@ -234,7 +240,7 @@ export function matchImages(
   bank: ClassBank,
   classOf: Tensor,
   options: NeighbourSearch,
-): Pick<Match, 'difference' | 'distance'> {
+): Difference {
   const [rows, width] = projected.shape as [number | string, number];
   const images = reshape(projected, [-1, patches, width], 'images');
   const { outputs } = loop(projected.graph, countElements(classOf), {}, (_, turn) => {

@@ -52,7 +52,8 @@ export function projectFeatures(features: Tensor, bank: Pick<MemoryBank, 'mean' 
   return matmul(sub(features, bank.mean), bank.projection);
 }
 
-export interface Match {
+/** How rows differ from what is normal near them. */
+export interface Difference {
   /** From the mean of the k nearest entries, [rows, d]. */
   readonly difference: Tensor;
   /**
@@ -60,6 +61,9 @@ export interface Match {
    * took only those at their rim, so the length says more than a distance to one of them, or the mean of several distances.
    */
   readonly distance: Tensor;
+}
+
+export interface Match extends Difference {
   /** The k nearest entries, nearest first, [rows, k] int64. */
   readonly indices: Tensor;
   /**
@@ -123,18 +127,19 @@ export function matchEntries(
   };
   const nearest = found.length === 1 ? all : nearestAmong(all, neighbours);
   return {
-    ...matchOf(projected, bank.entries, nearest.indices),
+    ...differenceOf(projected, gather(bank.entries, nearest.indices)),
+    indices: nearest.indices,
     ...(classes && { toClasses: distances(firstOfClasses(found, blocks, classes.count, length)) }),
   };
 }
 
 /**
- * What follows from which entries are the nearest.
- * @param indices - [rows, k]
+ * How rows differ from the mean of their nearest entries.
+ * @param nearest - [rows, k, d]
  */
-export function matchOf(projected: Tensor, entries: Tensor, indices: Tensor): Match {
-  const difference = sub(projected, mean(gather(entries, indices), { axes: [1] }));
-  return { difference, distance: sqrt(sum(square(difference), { axes: [1] })), indices };
+export function differenceOf(projected: Tensor, nearest: Tensor): Difference {
+  const difference = sub(projected, mean(nearest, { axes: [1] }));
+  return { difference, distance: sqrt(sum(square(difference), { axes: [1] })) };
 }
 
 /** Square of what an entry is away that must not be found, or a class that has none; still a float32. */

@@ -14,9 +14,9 @@ import {
 import { askedWithoutOneImage } from '../../../src/detector/bank-entries.ts';
 import { unfusedNames, withUnfusedScores } from '../../../src/detector/unfused-scores.ts';
 import { classNames, headSize } from '../../../src/features/memory-bank/class-search.ts';
-import { projectFeatures } from '../../../src/features/memory-bank/memory-bank.ts';
+import { far } from '../../../src/features/memory-bank/entry-codes.ts';
+import { bankNames, projectFeatures } from '../../../src/features/memory-bank/memory-bank.ts';
 import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../src/graph/index.ts';
-import { storeInHalf } from '../../../src/graph/rewrite/half-storage.ts';
 import { initialParameters } from '../../../src/methods/clad/networks.ts';
 import { cladModel } from '../../../src/methods/clad/patch-scores.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
@@ -133,14 +133,20 @@ describe('the memories of a detector', () => {
     );
   });
 
-  it('are none where the file has none for each class', () => {
-    const model = trained(bolts, nuts);
-    const { graph } = model;
-    const initializer = graph.initializer!.filter(({ name }) => name !== classNames.votes);
-    expect(classMemories({ ...model, graph: { ...graph, initializer } })).toBeUndefined();
-    expect(
-      classMemories(storeInHalf(trained(bolts, memoryOf(drawnEntries(1, 900), shape, spreadAt(1))))),
-    ).toBeUndefined();
+  it('are none where the file has none for each class, or its projection in another precision', () => {
+    const { graph, ...others } = trained(bolts, nuts);
+    for (const gone of [classNames.votes, bankNames.projection]) {
+      const initializer = graph.initializer!.filter(({ name }) => name !== gone);
+      expect(classMemories({ ...others, graph: { ...graph, initializer } })).toBeUndefined();
+    }
+  });
+
+  it('hold halves, which keep what is out of reach', () => {
+    const rows = Float32Array.of(0.1, far, ...new Array(width - 2).fill(1 / 3));
+    const { entries } = memoryOf(rows, shape);
+    expect([...entries.subarray(0, 3)]).toEqual([0.0999755859375, far, 0.333251953125]);
+    const stored = classMemories(withMemories(trained(bolts, nuts), [memoryOf(rows, shape), nuts]));
+    expect(stored!.classes[0]!.entries).toEqual(entries);
   });
 });
 

@@ -16,7 +16,16 @@ import {
 } from '../../../features/memory-bank/class-search.ts';
 import { codesOf, joinedCodes } from '../../../features/memory-bank/entry-codes.ts';
 import { projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
-import { argMax, type Graph, gather, less, reshape, type Tensor, where } from '../../../graph/index.ts';
+import {
+  argMax,
+  type DType,
+  type Graph,
+  gather,
+  less,
+  reshape,
+  type Tensor,
+  where,
+} from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
 import { sumOfVotes, weighedVotes } from '../patch-model.ts';
 
@@ -71,13 +80,13 @@ function bankOf(
   own: Tensor | undefined,
   classes = (entryClasses.at(-1) ?? 0) + 1,
 ) {
-  const constant = (name: keyof BankArrays & string) =>
-    graph.constant(`bank_${name}`, arrays[name]!.data, arrays[name]!.shape);
+  const constant = (name: keyof BankArrays & string, dtype?: DType) =>
+    graph.constant(`bank_${name}`, arrays[name]!.data, arrays[name]!.shape, dtype);
   const starts = classStarts(entryClasses, classes);
   const whole = {
     mean: constant('mean'),
     projection: constant('projection'),
-    entries: constant('entries'),
+    entries: constant('entries', 'float16'),
     norms: constant('norms'),
     whitening: constant('whitening'),
     starts,

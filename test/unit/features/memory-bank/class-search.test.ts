@@ -1,6 +1,7 @@
 /** @file The search in banks of several classes: first the class of an image, then the entries of that class alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { roundToHalves } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
 import {
   type ClassBank,
@@ -19,7 +20,7 @@ const width = 5;
 /** Banks drawn by chance, of so many entries each. */
 function drawnBank(sizes: readonly number[], random: Random, searchWidth: number | null = null) {
   const count = sizes.reduce((sum, size) => sum + size, 0);
-  const entries = random.fillNormal(new Float32Array(count * width));
+  const entries = roundToHalves(random.fillNormal(new Float32Array(count * width)));
   const rowOf = (entry: number) => Array.from(entries.subarray(entry * width, (entry + 1) * width));
   const norms = Array.from({ length: count }, (_, entry) => Math.hypot(...rowOf(entry)) ** 2);
   const starts = classStarts(
@@ -33,7 +34,7 @@ function drawnBank(sizes: readonly number[], random: Random, searchWidth: number
     );
   const all = joinedCodes(ofClasses, searchWidth ?? width);
   const inGraph = (graph: Graph): ClassBank => ({
-    entries: graph.constant('entries', entries, [count, width]),
+    entries: graph.constant('entries', entries, [count, width], 'float16'),
     norms: graph.constant('norms', norms, [count]),
     starts,
     ...(searchWidth !== null && {
