@@ -1,9 +1,10 @@
 /** @file `clad data demo`: photographs of a small made-up factory, with masks, to try everything on. */
-import type { Command } from 'commander';
-import { demoDefaults } from '../demo/plan.ts';
+import { type Command, Option } from 'commander';
+import { type DemoDefects, demoDefaults, demoDefects } from '../demo/plan.ts';
 import { demoProducts } from '../demo/products.ts';
+import type { SizeOption } from '../image/size-option.ts';
 import { type DemoData, writeDemoData } from '../jobs/demo/demo-data.ts';
-import { names, wholeFromText } from './arguments.ts';
+import { names, sizeFromText, wholeFromText } from './arguments.ts';
 import { printJson, printText, programName, shellWord } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -11,7 +12,8 @@ import { terminalTable } from './terminal-table.ts';
 interface DemoFlags {
   readonly out: string;
   readonly seed: number;
-  readonly size: number;
+  readonly size: SizeOption;
+  readonly defects: DemoDefects;
   readonly train: number;
   readonly testGood: number;
   readonly testAnomalous: number;
@@ -27,7 +29,20 @@ export function registerDataDemo(data: Command): void {
     .description('draw photographs of a small factory: eight classes, good and with defects, with masks')
     .requiredOption('--out <dir>', 'folder for the data set, new, empty or of an earlier call')
     .option('--seed <n>', 'another seed, other parts', wholeFromText(0), seed)
-    .option('--size <n>', 'side of the images, pixels', wholeFromText(64), size)
+    .option(
+      '--size <size>',
+      'of the images: pixels of a square, or width x height, as 4000x3000',
+      sizeFromText(64),
+      size,
+    )
+    .addOption(
+      new Option(
+        '--defects <which>',
+        "own: of many sizes, each product's own kinds; small: 20 to 60 pixels long, with harmless dirt beside the parts",
+      )
+        .choices([...demoDefects])
+        .default(demoDefaults.defects),
+    )
     .option('--train <n>', 'good parts to train on, of each class', wholeFromText(0), train)
     .option('--test-good <n>', 'good parts to test on, of each class', wholeFromText(0), testGood)
     .option('--test-anomalous <n>', 'parts with defects, of each class', wholeFromText(0), testAnomalous)
@@ -73,5 +88,6 @@ The same flags make the same files on every machine. The layout is MVTec AD's.
 
 Examples:
   $ clad data demo --out factory/
-  $ clad data demo --out small/ --classes washer,woven_cloth --train 20 --size 128`;
+  $ clad data demo --out small/ --classes washer,woven_cloth --train 20 --size 128
+  $ clad data demo --out line/ --size 4000x3000 --defects small --classes washer,circuit_board --train 30`;
 }

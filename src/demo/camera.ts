@@ -3,6 +3,8 @@
  * quite the same, the sensor adds noise (more where there is more light), and the image is stored as 8-bit sRGB.
  */
 import type { Random } from '../core/random.ts';
+import type { Rectangle } from '../image/geometry.ts';
+import type { ImageSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import type { Radiance } from './light.ts';
 import type { PaintColour } from './surface.ts';
@@ -23,33 +25,43 @@ export interface Camera {
 }
 
 /** sRGB levels 0 .. 255 as numbers, before noise and rounding; three planes. */
-export interface Exposure {
-  readonly size: number;
+export interface Exposure extends ImageSize {
   readonly planes: readonly [red: Float32Array, green: Float32Array, blue: Float32Array];
 }
 
-/** What the lens brings to the sensor, as sRGB levels. */
-export function exposed({ size, planes }: Radiance, camera: Camera): Exposure {
-  const weights = blurWeights((camera.blur * size) / side);
+/**
+ * What the lens brings to the sensor, as sRGB levels.
+ * @param view - of which image the light is a part, and where it lies there, pixels; the whole of one where absent
+ */
+export function exposed(
+  { width, height, planes }: Radiance,
+  camera: Camera,
+  view: { readonly whole: ImageSize; readonly at: Rectangle } = {
+    whole: { width, height },
+    at: { x: 0, y: 0, width, height },
+  },
+): Exposure {
+  const { whole, at: place } = view;
+  const weights = blurWeights((camera.blur * Math.min(whole.width, whole.height)) / side);
   const levels = planes.map((plane, channel) => {
     const gain = camera.exposure * camera.balance[channel]!;
-    const blurred = blurredPlane(plane, size, weights);
-    for (let row = 0, at = 0; row < size; row++) {
-      const y = (row + 0.5) / size - 0.5;
-      for (let column = 0; column < size; column++, at++) {
-        const x = (column + 0.5) / size - 0.5;
+    const blurred = blurredPlane(plane, { width, height }, weights);
+    for (let row = 0, at = 0; row < height; row++) {
+      const y = (place.y + row + 0.5) / whole.height - 0.5;
+      for (let column = 0; column < width; column++, at++) {
+        const x = (place.x + column + 0.5) / whole.width - 0.5;
         blurred[at] = level(blurred[at]! * gain * (1 - 2 * camera.vignette * (x * x + y * y)));
       }
     }
     return blurred;
   });
-  return { size, planes: levels as unknown as Exposure['planes'] };
+  return { width, height, planes: levels as unknown as Exposure['planes'] };
 }
 
 /** Adds the sensor's noise and rounds. The same stream adds the same noise. */
-export function developed({ size, planes }: Exposure, { noise }: Camera, random: Random): RgbImage {
-  const data = new Uint8Array(size * size * 3);
-  for (let pixel = 0, at = 0; pixel < size * size; pixel++) {
+export function developed({ width, height, planes }: Exposure, { noise }: Camera, random: Random): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  for (let pixel = 0, at = 0; pixel < width * height; pixel++) {
     // Neighbouring channels share some of it, as they do after the colour filter is interpolated.
     const common = 0.6 * bell(random);
     for (let channel = 0; channel < 3; channel++, at++) {
@@ -58,7 +70,7 @@ export function developed({ size, planes }: Exposure, { noise }: Camera, random:
       data[at] = noisy < 0 ? 0 : noisy > 255 ? 255 : noisy + 0.5;
     }
   }
-  return { width: size, height: size, data };
+  return { width, height, data };
 }
 
 /** Close to N(0, 1), at the price of one draw: the sum of four bytes. */
@@ -91,28 +103,32 @@ function blurWeights(deviation: number): Float64Array {
 }
 
 /** Gaussian blur across, then down; the edge goes on beyond itself. */
-function blurredPlane(plane: Float32Array, size: number, weights: Float64Array): Float32Array {
+function blurredPlane(
+  plane: Float32Array,
+  { width, height }: ImageSize,
+  weights: Float64Array,
+): Float32Array {
   const radius = (weights.length - 1) / 2;
   const across = new Float32Array(plane.length);
-  const line = new Float32Array(size + 2 * radius);
-  for (let row = 0; row < size; row++) {
-    const start = row * size;
+  const line = new Float32Array(width + 2 * radius);
+  for (let row = 0; row < height; row++) {
+    const start = row * width;
     line.fill(plane[start]!, 0, radius);
-    line.set(plane.subarray(start, start + size), radius);
-    line.fill(plane[start + size - 1]!, radius + size);
-    for (let column = 0; column < size; column++) {
+    line.set(plane.subarray(start, start + width), radius);
+    line.fill(plane[start + width - 1]!, radius + width);
+    for (let column = 0; column < width; column++) {
       let sum = 0;
       for (let tap = 0; tap < weights.length; tap++) sum += weights[tap]! * line[column + tap]!;
       across[start + column] = sum;
     }
   }
   const blurred = new Float32Array(plane.length);
-  for (let row = 0; row < size; row++) {
-    const start = row * size;
+  for (let row = 0; row < height; row++) {
+    const start = row * width;
     for (let tap = 0; tap < weights.length; tap++) {
-      const from = Math.min(size - 1, Math.max(0, row + tap - radius)) * size;
+      const from = Math.min(height - 1, Math.max(0, row + tap - radius)) * width;
       const weight = weights[tap]!;
-      for (let column = 0; column < size; column++)
+      for (let column = 0; column < width; column++)
         blurred[start + column]! += weight * across[from + column]!;
     }
   }

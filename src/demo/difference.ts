@@ -2,6 +2,7 @@
  * @file The ground truth of a defect: the pixels where the part's image is visibly another than the same part's
  * without the defect. Both are compared before the sensor's noise, so the noise takes no part in it.
  */
+import type { ImageSize } from '../image/limits.ts';
 import type { Mask } from '../image/rgb.ts';
 import { close, withoutSmallParts } from '../synthesis/morphology.ts';
 import type { Exposure } from './camera.ts';
@@ -10,6 +11,11 @@ import type { Exposure } from './camera.ts';
 const leastVisible = 6;
 /** Levels that are plain to see, however strong the defect is elsewhere. */
 const plainlyVisible = 12;
+
+/** Pixels of a gap that is closed, for an image that shows a part as a whole: four of 256. */
+export function usualGap({ width, height }: ImageSize): number {
+  return Math.max(1, Math.round(Math.min(width, height) / 128));
+}
 
 /** The mask of what differs, and how plainly it does. */
 export interface Difference {
@@ -22,13 +28,13 @@ export interface Difference {
 
 /**
  * A pixel belongs to the mask where a channel differs by more than 6 levels; by up to 12 where the defect's strongest
- * difference is large, so that the lens's blur around it does not count. Gaps of up to four pixels (of 256) are closed and
+ * difference is large, so that the lens's blur around it does not count. Gaps of twice `gap` pixels are closed and
  * specks left out (fewer than four pixels, or under 3 % of the largest part), for a defect is one thing and no crossing
  * of zero splits it.
  */
-export function differenceOf(flawed: Exposure, good: Exposure): Difference {
-  const { size } = flawed;
-  const change = new Float32Array(size * size);
+export function differenceOf(flawed: Exposure, good: Exposure, gap = usualGap(flawed)): Difference {
+  const { width, height } = flawed;
+  const change = new Float32Array(width * height);
   let largest = 0;
   for (let at = 0; at < change.length; at++) {
     const red = Math.abs(flawed.planes[0][at]! - good.planes[0][at]!);
@@ -40,8 +46,7 @@ export function differenceOf(flawed: Exposure, good: Exposure): Difference {
   }
   const threshold = Math.min(plainlyVisible, Math.max(leastVisible, 0.15 * largest));
   const data = Uint8Array.from(change, (value) => Number(value > threshold));
-  const gap = Math.max(1, Math.round(size / 128));
-  const closed = close({ width: size, height: size, data: withoutSpecks(data, size) }, gap);
+  const closed = close({ width, height, data: withoutSpecks(data, { width, height }) }, gap);
   const mask = withoutSmallParts(closed, 0.03);
   let pixels = 0;
   let sum = 0;
@@ -54,15 +59,15 @@ export function differenceOf(flawed: Exposure, good: Exposure): Difference {
 }
 
 /** Leaves out pixels that have fewer than three neighbours in the mask within a square of five. */
-function withoutSpecks(data: Uint8Array, size: number): Uint8Array {
+function withoutSpecks(data: Uint8Array, { width, height }: ImageSize): Uint8Array {
   return data.map((inside, at) => {
     if (inside === 0) return 0;
-    const row = Math.floor(at / size);
-    const column = at - row * size;
+    const row = Math.floor(at / width);
+    const column = at - row * width;
     let neighbours = -1;
-    for (let y = Math.max(0, row - 2); y <= Math.min(size - 1, row + 2); y++)
-      for (let x = Math.max(0, column - 2); x <= Math.min(size - 1, column + 2); x++)
-        neighbours += data[y * size + x]!;
+    for (let y = Math.max(0, row - 2); y <= Math.min(height - 1, row + 2); y++)
+      for (let x = Math.max(0, column - 2); x <= Math.min(width - 1, column + 2); x++)
+        neighbours += data[y * width + x]!;
     return Number(neighbours >= 3);
   });
 }

@@ -49,4 +49,5 @@ export function ground(surface: Surface, random: Random, options: GroundOptions)
     surface.paint(at, 1, material, rough * fine);
     surface.tone(at, shade * (1 + mottle * (0.6 * fine + coarse)));
   });
+  surface.covered.fill(0);
 }

@@ -2,6 +2,8 @@
  * @file Light on a surface: a lamp from one side with the shadows it throws, the room all around, darker in corners,
  * highlights on what is glossy, and the room's mirror image in what is metal. Slopes come from the height.
  */
+
+import type { ImageSize } from '../image/limits.ts';
 import { smooth } from '../synthesis/oklab.ts';
 import type { PaintColour, Surface } from './surface.ts';
 
@@ -20,8 +22,7 @@ export interface Light {
 }
 
 /** Linear light of every pixel. */
-export interface Radiance {
-  readonly size: number;
+export interface Radiance extends ImageSize {
   readonly planes: readonly [red: Float32Array, green: Float32Array, blue: Float32Array];
 }
 
@@ -30,23 +31,24 @@ const shadowSteps = [1.2, 2.5, 4, 6, 8.5, 12, 16, 21, 27];
 
 /** Lights a surface. */
 export function lit(surface: Surface, light: Light): Radiance {
-  const { size, pixel, height } = surface;
-  const planes = [0, 1, 2].map(() => new Float32Array(size * size)) as unknown as Radiance['planes'];
+  const { pixel, height } = surface;
+  const { width, height: rows } = surface.frame;
+  const planes = [0, 1, 2].map(() => new Float32Array(width * rows)) as unknown as Radiance['planes'];
   const lamp = lampDirection(light);
   const shadow = shadowOf(surface, lamp);
-  const around = smooth(height, size, size, Math.max(1, Math.round(3 / pixel)));
+  const around = smooth(height, width, rows, Math.max(1, Math.round(3 / pixel)));
   // The direction half-way between lamp and camera, for highlights.
   const halfLength = Math.hypot(lamp[0], lamp[1], lamp[2] + 1);
   const half = [lamp[0] / halfLength, lamp[1] / halfLength, (lamp[2] + 1) / halfLength];
   const { key, fill, tint } = light;
-  for (let row = 0, at = 0; row < size; row++) {
-    const up = row > 0 ? size : 0;
-    const down = row < size - 1 ? size : 0;
-    for (let column = 0; column < size; column++, at++) {
+  for (let row = 0, at = 0; row < rows; row++) {
+    const up = row > 0 ? width : 0;
+    const down = row < rows - 1 ? width : 0;
+    for (let column = 0; column < width; column++, at++) {
       const before = column > 0 ? 1 : 0;
-      const after = column < size - 1 ? 1 : 0;
+      const after = column < width - 1 ? 1 : 0;
       const slopeX = (height[at + after]! - height[at - before]!) / ((before + after) * pixel);
-      const slopeY = (height[at + down]! - height[at - up]!) / (((up + down) / size) * pixel);
+      const slopeY = (height[at + down]! - height[at - up]!) / (((up + down) / width) * pixel);
       const normalZ = 1 / Math.sqrt(slopeX * slopeX + slopeY * slopeY + 1);
       const normalX = -slopeX * normalZ;
       const normalY = -slopeY * normalZ;
@@ -80,7 +82,7 @@ export function lit(surface: Surface, light: Light): Radiance {
       planes[2][at] = (surface.blue[at]! * matt + highlight) * tint[2];
     }
   }
-  return { size, planes };
+  return { width, height: rows, planes };
 }
 
 /** The unit vector to the lamp; x to the right, y down, z to the camera. */
@@ -90,8 +92,11 @@ export function lampDirection({ azimuth, elevation }: Light): readonly [number, 
 }
 
 /** How much of the lamp each pixel misses, 0 .. 1, with soft edges. */
-function shadowOf({ size, pixel, height }: Surface, lamp: readonly [number, number, number]): Float32Array {
-  const shadow = new Float32Array(size * size);
+function shadowOf(
+  { frame: { width, height: lines }, pixel, height }: Surface,
+  lamp: readonly [number, number, number],
+): Float32Array {
+  const shadow = new Float32Array(width * lines);
   const highest = height.reduce((most, value) => Math.max(most, value), 0);
   const flat = Math.hypot(lamp[0], lamp[1]);
   const rise = lamp[2] / flat;
@@ -102,16 +107,16 @@ function shadowOf({ size, pixel, height }: Surface, lamp: readonly [number, numb
     const rows = Math.round((down * step) / pixel);
     const lift = step * rise;
     const soft = 1 / (0.6 + 0.22 * step);
-    for (let row = Math.max(0, -rows); row < Math.min(size, size - rows); row++) {
+    for (let row = Math.max(0, -rows); row < Math.min(lines, lines - rows); row++) {
       const from = Math.max(0, -columns);
-      const to = Math.min(size, size - columns);
-      let at = row * size + from;
-      let toward = (row + rows) * size + from + columns;
+      const to = Math.min(width, width - columns);
+      let at = row * width + from;
+      let toward = (row + rows) * width + from + columns;
       for (let column = from; column < to; column++, at++, toward++) {
         const blocked = (height[toward]! - height[at]! - lift) * soft;
         if (blocked > shadow[at]!) shadow[at] = Math.min(1, blocked);
       }
     }
   }
-  return steps.length === 0 ? shadow : smooth(shadow, size, size, Math.max(1, Math.round(0.7 / pixel)));
+  return steps.length === 0 ? shadow : smooth(shadow, width, lines, Math.max(1, Math.round(0.7 / pixel)));
 }

@@ -1,18 +1,31 @@
 /** @file Which photographs a demo data set consists of, before any is drawn: parts, files, defects, severities. */
 import { Random } from '../core/random.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
+import type { SizeOption } from '../image/size-option.ts';
 import { demoProduct, demoProducts } from './products.ts';
-import { renderFlawed, renderGood } from './render.ts';
+import { type DemoScene, defectsOf, renderFlawed, renderGood } from './render.ts';
 
 /** Severity below which people would argue whether it is a defect at all. */
 const leastSeverity = 0.25;
+
+/** Which defects there are. */
+export const demoDefects = ['own', 'small'] as const;
+export type DemoDefects = (typeof demoDefects)[number];
+
+const sceneOf = (defects: DemoDefects): DemoScene => (defects === 'small' ? 'line' : 'studio');
 
 /** What to make. */
 export interface DemoOptions {
   /** @default 0 */
   readonly seed: number;
-  /** Side of the images, pixels. @default 256 */
-  readonly size: number;
+  /** Of the images. @default 256 */
+  readonly size: SizeOption;
+  /**
+   * `own`: each product's own kinds, in a studio. `small`: a few dozen pixels long whatever the size of the images, as a line's camera sees them, with harmless
+   * dirt beside the parts.
+   * @default own
+   */
+  readonly defects: DemoDefects;
   /** Good parts to train on, of each product. @default 60 */
   readonly train: number;
   /** Good parts to test on, of each product. @default 20 */
@@ -26,6 +39,7 @@ export interface DemoOptions {
 export const demoDefaults: DemoOptions = {
   seed: 0,
   size: 256,
+  defects: 'own',
   train: 60,
   testGood: 20,
   testAnomalous: 30,
@@ -54,7 +68,7 @@ export interface PlannedPart {
  */
 export function planDemo(options: DemoOptions): PlannedPart[] {
   return options.classes.flatMap((product) => {
-    const kinds = Object.keys(demoProduct(product).defects);
+    const kinds = Object.keys(defectsOf(demoProduct(product), sceneOf(options.defects)));
     const ranks = new Random(options.seed, 'demo', product, 'severities').permutation(options.testAnomalous);
     return [
       ...goodParts(product, 'train', options.train),
@@ -78,10 +92,10 @@ export function planDemo(options: DemoOptions): PlannedPart[] {
 /** Makes one photograph of a plan, and its mask. */
 export function renderPlanned(
   { product, part, kind, severity }: PlannedPart,
-  { seed, size }: Pick<DemoOptions, 'seed' | 'size'>,
+  { seed, size, defects }: Pick<DemoOptions, 'seed' | 'size' | 'defects'>,
 ): { image: RgbImage; mask?: Mask } {
   const made = demoProduct(product);
-  const name = { seed, part, size };
+  const name = { seed, part, size, scene: sceneOf(defects) };
   if (kind === 'good') return { image: renderGood(made, name) };
   const { image, mask } = renderFlawed(made, name, kind, severity);
   return { image, mask };

@@ -1,10 +1,12 @@
 /**
- * @file What a part looks like before it is lit: a square image of material and height, drawn shape by shape. Shapes
+ * @file What a part looks like before it is lit: an image of material and height, drawn shape by shape. Shapes
  * are signed distance functions (negative inside), and a pixel at an edge is covered by the share that the distance
  * tells, so edges are smooth without supersampling.
  *
- * Lengths are units of 1/256 of the image's side, at every size in pixels; an image of another size shows the same.
+ * Lengths are units of 1/256 of the image's shorter side, at every size in pixels; an image of another size shows the same.
  */
+import type { Rectangle } from '../image/geometry.ts';
+import type { ImageSize } from '../image/limits.ts';
 
 /** Red, green and blue in linear light, 0 .. 1. */
 export type PaintColour = readonly [red: number, green: number, blue: number];
@@ -22,8 +24,33 @@ export interface Material {
 /** A box in a pose's own coordinates. */
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-/** Side of every image, units. */
+/** Shorter side of every image, units. Parts lie about the middle of a square of it. */
 export const side = 256;
+
+/** What of the table an image shows. */
+export interface Frame extends ImageSize {
+  /** Units a pixel. */
+  readonly pixel: number;
+  /** Place of the upper left corner, units. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/**
+ * The frame of an image: the square that parts lie in, and what is left beside it along the longer side.
+ * @param shift - how far along the longer side that square lies from the middle, as a share of what is left, -1 .. 1
+ */
+export function frameOf({ width, height }: ImageSize, shift = 0): Frame {
+  const pixel = side / Math.min(width, height);
+  const before = (length: number) => (-(length * pixel - side) / 2) * (1 + shift);
+  return {
+    width,
+    height,
+    pixel,
+    left: width > height ? before(width) : 0,
+    top: height > width ? before(height) : 0,
+  };
+}
 
 /** A colour as style sheets write it, `#rrggbb`, in linear light. */
 export function srgb(hex: string): PaintColour {
@@ -84,10 +111,11 @@ export class Pose {
   }
 }
 
+const planeNames = ['red', 'green', 'blue', 'metal', 'gloss', 'height', 'glare', 'covered'] as const;
+
 /** Material and height of every pixel, row by row. */
 export class Surface {
-  /** Pixels a side. */
-  readonly size: number;
+  readonly frame: Frame;
   /** Units a pixel. */
   readonly pixel: number;
   readonly red: Float32Array;
@@ -99,11 +127,13 @@ export class Surface {
   readonly height: Float32Array;
   /** Light added on top, e.g. highlights of something clear above the part. */
   readonly glare: Float32Array;
+  /** 1 where something lies on the ground. */
+  readonly covered: Uint8Array;
 
-  constructor(size: number) {
-    this.size = size;
-    this.pixel = side / size;
-    const plane = () => new Float32Array(size * size);
+  constructor(frame: Frame) {
+    this.frame = frame;
+    this.pixel = frame.pixel;
+    const plane = () => new Float32Array(frame.width * frame.height);
     this.red = plane();
     this.green = plane();
     this.blue = plane();
@@ -111,6 +141,16 @@ export class Surface {
     this.gloss = plane();
     this.height = plane();
     this.glare = plane();
+    this.covered = new Uint8Array(frame.width * frame.height);
+  }
+
+  /** A box around the middle that holds the whole image, however the part lies in it: for a part without an end. */
+  endless(): Box {
+    const { width, height, pixel, left, top } = this.frame;
+    const away = (from: number, length: number) =>
+      Math.max(side / 2 - from, from + length * pixel - side / 2);
+    const reach = Math.hypot(away(left, width), away(top, height)) + 40;
+    return [-reach, -reach, reach, reach];
   }
 
   /** Share of a pixel inside a shape's edge at a distance. */
@@ -120,8 +160,11 @@ export class Surface {
 
   /** Calls `each` with the index and the pose's coordinates of every pixel that may lie in a box. */
   visit(pose: Pose, [left, top, right, bottom]: Box, each: (at: number, u: number, v: number) => void): void {
-    const { size, pixel } = this;
-    const { x, y, cos, sin, scale } = pose;
+    const { pixel } = this;
+    const { width, height } = this.frame;
+    // The pose's place as seen from the image's corner.
+    const [x, y] = [pose.x - this.frame.left, pose.y - this.frame.top];
+    const { cos, sin, scale } = pose;
     const corners = [
       [left, top],
       [right, top],
@@ -131,9 +174,9 @@ export class Surface {
     const across = corners.map(([u, v]) => x + u * cos - v * sin);
     const down = corners.map(([u, v]) => y + u * sin + v * cos);
     const first = Math.max(0, Math.floor(Math.min(...across) / pixel) - 1);
-    const last = Math.min(size - 1, Math.ceil(Math.max(...across) / pixel) + 1);
+    const last = Math.min(width - 1, Math.ceil(Math.max(...across) / pixel) + 1);
     const upper = Math.max(0, Math.floor(Math.min(...down) / pixel) - 1);
-    const lower = Math.min(size - 1, Math.ceil(Math.max(...down) / pixel) + 1);
+    const lower = Math.min(height - 1, Math.ceil(Math.max(...down) / pixel) + 1);
     const square = scale * scale;
     const margin = (2 * pixel) / scale;
     for (let row = upper; row <= lower; row++) {
@@ -143,22 +186,49 @@ export class Surface {
         const u = (dx * cos + dy * sin) / square;
         const v = (dy * cos - dx * sin) / square;
         if (u < left - margin || u > right + margin || v < top - margin || v > bottom + margin) continue;
-        each(row * size + column, u, v);
+        each(row * width + column, u, v);
       }
     }
   }
 
   /** Calls `each` with every pixel's index and place in the image. */
   everywhere(each: (at: number, x: number, y: number) => void): void {
-    const { size, pixel } = this;
-    for (let row = 0, at = 0; row < size; row++)
-      for (let column = 0; column < size; column++, at++)
-        each(at, (column + 0.5) * pixel, (row + 0.5) * pixel);
+    const { width, height, pixel, left, top } = this.frame;
+    for (let row = 0, at = 0; row < height; row++)
+      for (let column = 0; column < width; column++, at++)
+        each(at, (column + 0.5) * pixel + left, (row + 0.5) * pixel + top);
+  }
+
+  /** Index of the pixel at a place; undefined beyond the image. */
+  indexAt(x: number, y: number): number | undefined {
+    const { width, height, left, top } = this.frame;
+    const [column, row] = [Math.floor((x - left) / this.pixel), Math.floor((y - top) / this.pixel)];
+    return column >= 0 && row >= 0 && column < width && row < height ? row * width + column : undefined;
+  }
+
+  /** A copy of some of it, in pixels. */
+  cutOut({ x, y, width, height }: Rectangle): Surface {
+    const { frame, pixel } = this;
+    const cut = new Surface({
+      width,
+      height,
+      pixel,
+      left: frame.left + x * pixel,
+      top: frame.top + y * pixel,
+    });
+    for (const name of planeNames) {
+      for (let row = 0; row < height; row++) {
+        const start = (y + row) * frame.width + x;
+        cut[name].set(this[name].subarray(start, start + width), row * width);
+      }
+    }
+    return cut;
   }
 
   /** Lays a material over a pixel, `amount` of it, at a height; without one the height stays. */
   paint(at: number, amount: number, { colour, metal = 0, gloss = 0 }: Material, height?: number): void {
     if (amount <= 0) return;
+    if (amount >= 0.5) this.covered[at] = 1;
     this.red[at]! += (colour[0] - this.red[at]!) * amount;
     this.green[at]! += (colour[1] - this.green[at]!) * amount;
     this.blue[at]! += (colour[2] - this.blue[at]!) * amount;

@@ -55,7 +55,7 @@ function weave(
   const backing = { colour: srgb('#2d2a26') };
   const warpMaterial = { colour: warp, gloss: 0.05 };
   const weftMaterial = { colour: weft, gloss: 0.05 };
-  surface.visit(pose, [-220, -220, 220, 220], (at, u, v) => {
+  surface.visit(pose, surface.endless(), (at, u, v) => {
     // Yarns waver.
     const waver = 0.9 * noise.at(u / 34, v / 34);
     const x = (u + waver + (wrong ? wrong.warpShift(u, v) : 0)) / pitch;

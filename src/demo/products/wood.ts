@@ -52,8 +52,7 @@ function board(
   [width, start]: readonly [number, number],
   knot: Knot | undefined,
 ): void {
-  const reach = side * 0.75;
-  surface.visit(pose, [-reach, -reach, reach, reach], (at, u, v) => {
+  surface.visit(pose, surface.endless(), (at, u, v) => {
     let bent = v + 22 * tree.at(u / 260 + 3, v / 120) + 2.4 * tree.at(u / 110, v / 26 + 11);
     let heart = 0;
     if (knot) {

@@ -13,7 +13,8 @@ import { lockOfFolder, withLock } from '../../core/lock.ts';
 import { checkOptions } from '../../core/options.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { statOrNothing } from '../../data/folders.ts';
-import { type DemoOptions, demoDefaults, type PlannedPart, planDemo } from '../../demo/plan.ts';
+import { type DemoOptions, demoDefaults, demoDefects, type PlannedPart, planDemo } from '../../demo/plan.ts';
+import { type SizeOption, sizeOf, sizePattern } from '../../image/size-option.ts';
 import { writeAllPlanned } from './demo-files.ts';
 
 /** What to write where. */
@@ -30,7 +31,7 @@ export interface DemoData {
   /** Absolute path of the data set. */
   readonly root: string;
   readonly seed: number;
-  readonly size: number;
+  readonly size: SizeOption;
   /** Photographs, masks not counted. */
   readonly images: number;
   readonly classes: Readonly<Record<string, DemoCounts>>;
@@ -47,13 +48,28 @@ export interface DemoCounts {
 const noteName = 'demo-data.json';
 const command = 'clad data demo';
 
+/** Pixels: of the shorter side, at least, and of the whole image, at most. */
+const leastSide = 64;
+const mostPixels = 32e6;
+/** Likewise of the shorter side, where defects are small. */
+const leastLineSide = 480;
+
 const count = z.int().min(0).max(10_000);
 const optionsSchema = z.strictObject({
   seed: z
     .int()
     .min(0)
     .max(2 ** 32 - 1),
-  size: z.int().min(64).max(2048),
+  size: z.union([z.int(), z.string().regex(sizePattern)]).refine(
+    (size) => {
+      const { width, height } = sizeOf(size);
+      return Math.min(width, height) >= leastSide && width * height <= mostPixels;
+    },
+    {
+      message: `sides of at least ${leastSide} pixels, and at most ${mostPixels / 1e6} million pixels in all`,
+    },
+  ),
+  defects: z.enum(demoDefects).default('own'),
   train: count,
   testGood: count,
   testAnomalous: count,
@@ -71,6 +87,7 @@ export async function writeDemoData({
   onProgress,
 }: DemoDataRequest): Promise<DemoData> {
   const options: DemoOptions = checkOptions(optionsSchema, { ...demoDefaults, ...given });
+  requireRoom(options);
   const root = resolve(folder);
   const plan = planDemo(options);
   await requireWritable(root, 'Give another folder to --out.');
@@ -118,6 +135,17 @@ async function removeEarlier(root: string, kept: ReadonlySet<string>): Promise<v
   // The deepest first; one that still holds something stays.
   const deepest = [...folders].sort((first, second) => second.length - first.length);
   for (const folder of deepest) await rmdir(join(root, folder)).catch(() => {});
+}
+
+/** Small defects need parts that are much larger than they are. @throws CladError `OPTION_INVALID` */
+function requireRoom({ size, defects }: DemoOptions): void {
+  const { width, height } = sizeOf(size);
+  if (defects === 'small' && Math.min(width, height) < leastLineSide)
+    throw new CladError('OPTION_INVALID', {
+      option: 'size',
+      expected: `sides of at least ${leastLineSide} pixels, where defects are small (20 to 60 pixels)`,
+      actual: size,
+    });
 }
 
 /** Files that an earlier call has written to a folder. @throws CladError unless the folder may be written to */

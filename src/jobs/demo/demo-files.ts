@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { mapConcurrently } from '../../data/concurrency.ts';
 import { type DemoOptions, type PlannedPart, renderPlanned } from '../../demo/plan.ts';
 import { writeGreyPng, writePng } from '../../image/encode.ts';
+import { sizeOf } from '../../image/size-option.ts';
 import { Lane } from '../../runtime/worker/lane.ts';
 import { nodeWorker } from '../../runtime/worker/node-port.ts';
 import type { Prepared } from '../../runtime/worker/protocol.ts';
+
+/** Bytes that one thread holds for each pixel of its photograph; measured. */
+const bytesPerPixel = 80;
+/** Bytes that all threads together may hold. */
+const memoryForAll = 4e9;
 
 /** What all photographs of a demo data set share. */
 export interface DemoSetup {
@@ -49,7 +55,9 @@ export async function writeAllPlanned(
     });
     return;
   }
-  const threads = Math.min(8, availableParallelism());
+  const { width, height } = sizeOf(setup.options.size);
+  const affordable = Math.max(1, Math.floor(memoryForAll / (width * height * bytesPerPixel)));
+  const threads = Math.min(8, availableParallelism(), affordable);
   const lane = new Lane<DemoHandlers>({
     start: () => nodeWorker(new URL('./demo-worker.js', import.meta.url)),
     count: threads,
