@@ -32,6 +32,8 @@ const blockRows = 8192;
 const batchEntries = 128;
 /** Rows on a short list, about. More are used up less soon and cost more an entry. */
 const listRows = 3072;
+/** Axes summed up before a distance is looked at. */
+const axesAtOnce = 12;
 /** Rows looked at to find how far a row must be to get on the list. */
 const sampleRows = 16_384;
 
@@ -196,12 +198,17 @@ function fromList(
     taken.push(list[place] as number);
     const entry = candidates.subarray(place * width, (place + 1) * width);
     for (let other = 0, at = 0; other < distances.length; other++, at += width) {
+      const before = distances[other] as number;
       let square = 0;
-      for (let axis = 0; axis < width; axis++) {
-        const difference = (candidates[at + axis] as number) - (entry[axis] as number);
-        square += difference * difference;
+      // Most rows are nearer to another entry, which some of the axes show: the sum only grows.
+      for (let axis = 0; axis < width && square < before; ) {
+        const end = Math.min(axis + axesAtOnce, width);
+        for (; axis < end; axis++) {
+          const difference = (candidates[at + axis] as number) - (entry[axis] as number);
+          square += difference * difference;
+        }
       }
-      if (square < (distances[other] as number)) distances[other] = square;
+      if (square < before) distances[other] = square;
     }
     distances[place] = -1;
     place = highest(distances);
