@@ -39,6 +39,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./predict.ts'),
   },
   {
+    term: 'watch [options] <run> <folder>',
+    description: 'judge photographs as they come into a folder, each once, and sort them',
+    load: () => import('./watch.ts'),
+  },
+  {
     term: 'update [options] <run> [good...]',
     description:
       'add good images or a class to a finished detector, or take some out, without a new training',

@@ -23,6 +23,11 @@ export const fileErrors = {
     kind: 'input',
     message: '{path}: cannot be read ({reason}). Check the file and its permissions.',
   },
+  JOURNAL_UNUSABLE: {
+    kind: 'input',
+    message:
+      '{path}: the journal cannot be used ({reason}). Check that it is one, its permissions and the space left, or give another file to --journal.',
+  },
   FOLDER_FOREIGN: {
     kind: 'input',
     message:

@@ -1,0 +1,111 @@
+/** @file `clad watch`: photographs judged as they come into a folder. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { CladError } from '../core/errors.ts';
+import type { Judgement } from '../jobs/watch/journal.ts';
+import { journalName, watchFolder } from '../jobs/watch/watch.ts';
+import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
+import type { Device } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { deviceOption, threadsOption } from './common-flags.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printJsonLine, printNote, printText } from './output.ts';
+
+/** Gives the verb its arguments, its options and what it does. */
+export function declare(command: Command): void {
+  command
+    .argument('<run>', 'folder that `clad train` wrote, or a detector file')
+    .argument('<folder>', 'folder that photographs come into, and folders below it')
+    .option('--move <dir>', 'move judged photographs into pass/, check/ and reject/ below this folder')
+    .option('--maps <dir>', 'write a heat map over each photograph into this folder')
+    .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
+    .option('--class <name>', 'the class of all photographs, where it is known; else each decides')
+    .option('--settle <seconds>', 'a file is finished when it has not changed for so long', seconds, 1)
+    .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
+    .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
+    .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
+    .option('--once', 'judge what is there, then end')
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--json', 'print one JSON document per photograph, one per line, as they are judged')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ clad watch runs/parts incoming/ --move sorted/
+  $ clad watch runs/parts incoming/ --move sorted/ --maps maps/ --keep-days 30
+  $ clad watch runs/parts/model.onnx incoming/ --class screw --json >> judgements.jsonl
+  $ clad watch runs/parts incoming/ --once
+
+Normal photographs go to pass/, anomalous ones to reject/. What looks like no known class or cannot be read goes to check/.
+Each photograph is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
+The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
+When the detector's file changes, by clad update or clad calibrate, the new version goes on.
+
+Ctrl-C or SIGTERM ends after the photograph at hand.`,
+    )
+    .action(run);
+}
+
+interface WatchFlags {
+  readonly move?: string;
+  readonly maps?: string;
+  readonly journal?: string;
+  readonly class?: string;
+  readonly settle: number;
+  readonly giveUp: number;
+  readonly interval: number;
+  readonly keepDays?: number;
+  readonly once?: boolean;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+async function run(run: string, folder: string, flags: WatchFlags): Promise<void> {
+  const { device, threads, json, ...wanted } = flags;
+  const detector = await WatchedDetector.open(await nodeEngine({ device, threads }), run);
+  const interrupt = onInterrupt(() => printNote('clad: ends after the photograph at hand.'));
+  try {
+    const { classes, thresholds } = detector.opened.metadata;
+    if (flags.move !== undefined && !thresholds)
+      throw new CladError('OPTION_INVALID', {
+        option: '--move',
+        expected:
+          'a detector with thresholds, as photographs are moved by verdicts (`clad calibrate` sets them)',
+        actual: run,
+      });
+    printNote(`clad: watching ${folder} for ${classes.join(', ')}; Ctrl-C ends it.`);
+    const judged = await watchFolder({
+      ...wanted,
+      folder,
+      detector,
+      signal: interrupt.signal,
+      onJudged: (judgement) => (json ? printJsonLine(judgement) : printText(describe(judgement))),
+      onNote: (text) => printNote(`clad: ${text}`),
+    });
+    printNote(`clad: ${judged} ${judged === 1 ? 'photograph' : 'photographs'} judged.`);
+  } finally {
+    interrupt.release();
+    await detector.release();
+  }
+}
+
+function describe({ path, class: name, score, threshold, verdict, error, destination }: Judgement): string {
+  const said =
+    error ?? `${verdict ?? 'no verdict'}  ${name}  ${score?.toFixed(2)} of ${threshold?.toFixed(2) ?? '-'}`;
+  return `${path}  ${said}${destination === null ? '' : `  -> ${destination}`}`;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 86_400))
+    throw new InvalidArgumentError('Expected seconds, 0 to 86400.');
+  return value;
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 36_500))
+    throw new InvalidArgumentError('Expected days, above 0.');
+  return value;
+}

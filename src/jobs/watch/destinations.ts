@@ -1,0 +1,66 @@
+/** @file Where photographs go once they are judged, and how they get there so that at any moment one whole file lies in one of the two places. */
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { asRefusal } from '../../core/files.ts';
+import { statOrNothing } from '../../data/folders.ts';
+import type { FileState } from './journal.ts';
+
+/** Folders that photographs are moved into: a person looks at what is in `check`. */
+export const outcomes = ['pass', 'check', 'reject'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** @param verdict - null for a photograph that could not be judged */
+export function outcomeOf(verdict: string | null): Outcome {
+  if (verdict === 'normal') return 'pass';
+  return verdict === 'anomalous' ? 'reject' : 'check';
+}
+
+/**
+ * A free place for a photograph, below the folder that photographs are moved into: cameras give the same names again.
+ * @param path - below the watched folder, with forward slashes
+ */
+export async function freePlace(folder: string, outcome: Outcome, path: string): Promise<string> {
+  const { dir, name, ext } = parse(path);
+  for (let number = 1; ; number++) {
+    const file = number === 1 ? `${name}${ext}` : `${name}-${number}${ext}`;
+    const place = [outcome, ...(dir === '' ? [] : [dir]), file].join('/');
+    if (!(await statOrNothing(join(folder, place)))) return place;
+  }
+}
+
+/**
+ * Moves a file, onto another disk as well.
+ * @throws FILE_REFUSED
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw asRefusal(error, to);
+    await copyOver(from, to);
+  }
+}
+
+async function copyOver(from: string, to: string): Promise<void> {
+  const temporary = join(dirname(to), `.${randomUUID()}.tmp`);
+  try {
+    const found = await statOrNothing(from);
+    await copyFile(from, temporary);
+    if (found) await utimes(temporary, found.atime, found.mtime);
+    const file = await open(temporary, 'r+');
+    await file.sync().finally(() => file.close());
+    await rename(temporary, to);
+    await rm(from);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw asRefusal(error, to);
+  }
+}
+
+/** Whether a file is there as it was. */
+export async function isUnchanged(path: string, { bytes, modified }: FileState): Promise<boolean> {
+  const found = await statOrNothing(path);
+  return found?.size === bytes && Math.floor(found.mtimeMs) === modified;
+}

@@ -1,0 +1,156 @@
+/** @file `clad watch` as a line runs it: files that are still being written, a process that is killed, names that come again. */
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Journal } from '../../src/jobs/watch/journal.ts';
+import { clad, startClad } from '../helpers/clad.ts';
+import { writeParts } from '../helpers/parts.ts';
+import { trainSmall } from '../helpers/small-training.ts';
+
+let folder = '';
+let run = '';
+/** Contents of photographs, good and bad, by hash. */
+const photographs = new Map<string, Buffer>();
+const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+const filesBelow = async (root: string) =>
+  (await readdir(root, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-watch-'));
+  run = join(folder, 'run');
+  const data = join(folder, 'data');
+  await writeParts(data);
+  await trainSmall(folder, data, 'run');
+  for (const path of await filesBelow(data)) {
+    const content = await readFile(path);
+    if (path.includes('/test/')) photographs.set(sha256Of(content), content);
+  }
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What predictions without a folder to watch say, by the photograph's hash. */
+async function offline(paths: readonly string[]) {
+  const { stdout } = await clad('predict', run, ...paths, '--json');
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { path: string; score: number; verdict: string });
+  return new Map(
+    await Promise.all(
+      lines.map(async ({ path, ...said }) => [sha256Of(await readFile(path)), said] as const),
+    ),
+  );
+}
+
+describe('clad watch', () => {
+  it('judges and moves each photograph once, whatever it is killed by, and as predictions do', {
+    timeout: 120_000,
+  }, async () => {
+    const incoming = join(folder, 'incoming');
+    const sorted = join(folder, 'sorted');
+    await mkdir(join(incoming, 'line 1'), { recursive: true });
+    const args = [
+      'watch',
+      run,
+      incoming,
+      '--move',
+      sorted,
+      '--settle',
+      '0.3',
+      '--give-up',
+      '1.5',
+      '--interval',
+      '0.05',
+    ];
+    const contents = [...photographs.values()].slice(0, 18);
+    const dropped = (async () => {
+      for (const [number, content] of contents.entries()) {
+        const path = join(
+          incoming,
+          number % 3 === 0 ? 'line 1' : '',
+          `${String(number % 12).padStart(2, '0')}.png`,
+        );
+        // Names come again, but a camera does not write over a photograph that still lies there.
+        while ((await readFile(path).catch(() => undefined)) !== undefined) await sleep(50);
+        await writeFile(path, content.subarray(0, content.length >> 1));
+        await sleep(number % 4 === 0 ? 150 : 5);
+        await appendFile(path, content.subarray(content.length >> 1));
+        await sleep(60);
+      }
+      await writeFile(join(incoming, 'broken.png'), contents[0]!.subarray(0, 200));
+    })();
+    for (const patience of [900, 1300]) {
+      const { child, ended } = startClad(...args);
+      await sleep(patience);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const last = startClad(...args);
+    await dropped;
+    while ((await filesBelow(incoming)).some((path) => path.endsWith('.png'))) await sleep(50);
+    last.child.kill('SIGTERM');
+    expect(await last.ended).toMatchObject({ status: 0 });
+
+    const journal = await Journal.open(join(incoming, '.clad-watch.sqlite'));
+    const rows = journal.all();
+    journal.close();
+    expect(rows).toHaveLength(contents.length + 1);
+    expect(new Set(rows.map(({ sha256 }) => sha256)).size).toBe(rows.length);
+    expect(rows.every(({ movedAt, modelVersion }) => movedAt !== null && modelVersion === 1)).toBe(true);
+    const moved = await filesBelow(sorted);
+    expect(moved).toEqual(rows.map(({ destination }) => join(sorted, destination!)).sort());
+    for (const { sha256, destination } of rows)
+      expect(sha256Of(await readFile(join(sorted, destination!)))).toBe(sha256);
+    const said = await offline(moved.filter((path) => !path.endsWith('broken.png')));
+    const folders = { normal: 'pass', anomalous: 'reject', unknown: 'check' };
+    for (const { sha256, score, verdict, destination, error } of rows) {
+      if (error !== null) {
+        expect([destination, verdict]).toEqual(['check/broken.png', null]);
+        expect(error).toContain('cannot be decoded');
+        continue;
+      }
+      expect({ score, verdict }).toEqual({
+        score: said.get(sha256)!.score,
+        verdict: said.get(sha256)!.verdict,
+      });
+      expect(destination!.split('/')[0]).toBe(folders[verdict as keyof typeof folders]);
+    }
+    expect(new Set(rows.map(({ verdict }) => verdict)).size).toBeGreaterThan(2);
+  });
+
+  it('leaves photographs where they are without --move, remembers them, and says what it refuses', async () => {
+    const still = join(folder, 'still');
+    await mkdir(still);
+    const [first, second] = [...photographs.values()];
+    await writeFile(join(still, 'a.png'), first!);
+    const once = ['watch', run, still, '--once', '--settle', '0', '--interval', '0.05', '--json'];
+    const { stdout, stderr, status } = await clad(...once);
+    expect([status, stderr.split('\n').at(-2)]).toEqual([0, 'clad: 1 photograph judged.']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      path: 'a.png',
+      sha256: sha256Of(first!),
+      destination: null,
+      error: null,
+    });
+    expect((await clad(...once)).stdout).toBe('');
+    // The same name with another content is another photograph.
+    await writeFile(join(still, 'a.png'), second!);
+    expect(JSON.parse((await clad(...once)).stdout)).toMatchObject({
+      path: 'a.png',
+      sha256: sha256Of(second!),
+    });
+    expect((await clad('watch', run, still, '--move', join(still, 'sorted'))).stderr).toContain(
+      `Expected --move to be a folder outside ${still}, whose photographs are judged`,
+    );
+    expect((await clad('watch', run, join(folder, 'nowhere'))).stderr).toContain('no such file or folder');
+    expect((await clad('watch', run, still, '--settle', 'soon')).stderr).toContain(
+      'Expected seconds, 0 to 86400.',
+    );
+  }, 60_000);
+});
