@@ -35,7 +35,7 @@ beforeAll(async () => {
     await encoded(noise(20, 20), 'webp'),
     await encoded(noise(20, 20), 'tiff'),
   ];
-  const limits = ['--max-body', '2', '--max-pixels', '4', '--timeout', '10'];
+  const limits = ['--max-body', '2', '--max-pixels', '4', '--timeout', '4'];
   serving = await startServe(join(folder, 'parts'), ...limits);
   score = (await predicted()).score;
 }, 180_000);
