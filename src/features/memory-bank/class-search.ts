@@ -84,6 +84,11 @@ export function headWidthOf(width: number, coded: boolean): number {
   return coded ? Math.min(width, 64) : width;
 }
 
+/** How many components have codes, of those there are. @param wanted - `memoryBank.searchWidth`; null: none, the search is exact */
+export function codedWidthOf(wanted: number | null, components: number): number | null {
+  return wanted === null ? null : Math.min(wanted, components);
+}
+
 /**
  * Where the entries of each class begin; a class without any begins and ends in the same place.
  * @param entryClasses - class index of each entry, never falling

@@ -3,6 +3,7 @@
 import { Random } from '../../core/random.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
+import { codedWidthOf } from '../../features/memory-bank/class-search.ts';
 import type { FittedInput } from '../shared/network-input/network-input.ts';
 import { patchDetector } from '../shared/on-patches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
@@ -66,13 +67,12 @@ function emptyInput(
     data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
   });
   const entries = entriesOf.reduce((sum, each) => sum + each, 0);
-  const searchWidth = memoryBank.searchWidth === null ? null : Math.min(memoryBank.searchWidth, width);
   return {
     kind: 'residual',
     width,
     noiseDeviation,
     search: { neighbours: memoryBank.neighbours, shortlist: memoryBank.shortlist },
-    searchWidth,
+    searchWidth: codedWidthOf(memoryBank.searchWidth, width),
     arrays: {
       mean: zeros(feature),
       projection: zeros(feature, width),

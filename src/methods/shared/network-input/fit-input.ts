@@ -10,7 +10,7 @@ import type { ProgressListener } from '../../../core/progress.ts';
 import { Random } from '../../../core/random.ts';
 import type { Reduction } from '../../../features/memory-bank/candidates.ts';
 import { chooseEntriesByClass, type EntryOptions } from '../../../features/memory-bank/choose-entries.ts';
-import { classStarts, headWidthOf } from '../../../features/memory-bank/class-search.ts';
+import { classStarts, codedWidthOf, headWidthOf } from '../../../features/memory-bank/class-search.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import {
   type DrawnRows,
@@ -89,7 +89,7 @@ export async function fitResidualInput(
   };
   const bank = await chooseEntriesByClass(engine, source, reduction, { seed, memoryBank }, onProgress);
   const others = fewestOthers(bank);
-  const searchWidth = memoryBank.searchWidth === null ? null : Math.min(memoryBank.searchWidth, components);
+  const searchWidth = codedWidthOf(memoryBank.searchWidth, components);
   const unwhitened: FittedResidual = {
     kind: 'residual',
     width: components,
