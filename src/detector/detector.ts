@@ -28,10 +28,10 @@ import { readDetector } from './file-checksum.ts';
 import { disagreement, indexOfClass } from './given-class.ts';
 import type { DetectorMetadata } from './metadata.ts';
 import {
+  judged,
   type PredictionWithMap,
   type RawPrediction,
   type Recognised,
-  verdictOf,
   withRegions,
 } from './prediction.ts';
 
@@ -184,8 +184,7 @@ export class Detector {
         classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
         recognised: givenIndex === undefined ? null : recognised,
         score,
-        threshold: threshold?.threshold ?? null,
-        verdict: verdictOf({ score, map }, threshold),
+        ...judged({ score, map }, threshold),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map,
       };

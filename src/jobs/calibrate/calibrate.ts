@@ -32,7 +32,7 @@ import { asPublished } from '../../methods/shared/option-groups.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
-import { predictTargets } from '../predict.ts';
+import { predictTargets } from '../predict-targets.ts';
 import { rememberImages, remembersAll } from '../remembered-images.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
