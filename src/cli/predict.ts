@@ -1,5 +1,6 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
+import type { ClassNumbers } from '../core/class-numbers.ts';
 import { CladError } from '../core/errors.ts';
 import { dealt, type Share, wholeWork } from '../core/share.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
@@ -11,6 +12,7 @@ import { modelPathOf } from '../jobs/run-folder.ts';
 import { WarningSummary } from '../jobs/warning-summary.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
+import { classNumberFrom } from './arguments.ts';
 import { deviceOption, shardOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJsonLine, printLeftOut, printNote, printText } from './output.ts';
@@ -35,6 +37,16 @@ export function declare(command: Command): void {
         'predict this share of the images, of which other machines do the others; with --json, --csv or --coco',
       ),
     )
+    .option(
+      '--threshold <[class=]value>',
+      'call anomalous what scores above this, in the place of the threshold of the detector; may be repeated',
+      classNumberFrom(),
+    )
+    .option(
+      '--check-threshold <[class=]value>',
+      'a second, lower threshold: what scores between both is to be checked; may be repeated',
+      classNumberFrom(),
+    )
     .option('--class <name>', 'the class of the images, where it is known; else each image itself decides')
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -46,6 +58,7 @@ Examples:
   $ clad predict runs/parts part.jpg --maps maps/
   $ clad predict runs/parts/model.onnx incoming/ --json
   $ clad predict runs/parts line-3/ --class screw
+  $ clad predict runs/parts line-3/ --threshold 5 --threshold screw=4.2 --check-threshold screw=3.5
   $ clad predict runs/parts incoming/ --csv results.csv --masks masks/ --raw-maps raw/
   $ clad predict runs/parts incoming/ --coco regions.json
   $ clad predict runs/parts incoming/ --json --shard 0/16 > results-0.jsonl
@@ -60,6 +73,8 @@ Exit status: 0 when every image was predicted, whatever the verdicts; 2 when one
 
 interface PredictFlags extends OutputFlags {
   readonly shard?: Share;
+  readonly threshold?: ClassNumbers;
+  readonly checkThreshold?: ClassNumbers;
   readonly class?: string;
   readonly device?: Device;
   readonly threads?: number;
@@ -89,7 +104,8 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   }
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
   const model = await modelPathOf(folder);
-  const detector = await openDetector(engine, model);
+  const { threshold: thresholds, checkThreshold: checks } = flags;
+  const detector = (await openDetector(engine, model)).withThresholds({ thresholds, checks });
   for (const note of uncheckedNote(detector, model)) printNote(`clad: ${note}`);
   if (flags.class !== undefined && !detector.searchesByClass)
     printNote(

@@ -12,6 +12,7 @@ import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { clad } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
+import { expectRefused } from '../helpers/refused.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
@@ -70,6 +71,22 @@ describe('clad calibrate', () => {
     expect(kept.metadata.thresholds.disc).toMatchObject({ threshold: bad!.score, count: 13 });
     expect(kept.metadata.display.disc?.low).toBeGreaterThan(careful.metadata.display.disc?.low as number);
     expect(kept.stdout).not.toContain('stand out');
+  }, 60_000);
+
+  it('sets thresholds as numbers, without photographs, and predict decides by two', async () => {
+    const out = at('set.onnx');
+    const [blot] = await predictions(run, join(parts, 'disc/test/blot/000.png'));
+    const [first, second] = [blot!.score + 1, blot!.score - 0.5];
+    const flags = ['--threshold', `disc=${first}`, '--check-threshold', `disc=${second}`];
+    const ended = await clad('calibrate', run, ...flags, '--out', out, '--json');
+    const { classes } = JSON.parse(ended.stdout) as CalibrateDocument;
+    expect(classes.map(({ after }) => after?.threshold)).toEqual([first, undefined]);
+    const told = { threshold: first, margin: blot!.score - first, verdict: 'normal', decision: 'check' };
+    expect(await predictions(out, join(parts, 'disc/test/blot/000.png'))).toMatchObject([told]);
+    // The same without a file.
+    const { stdout } = await clad('predict', run, join(parts, 'disc/test/blot/000.png'), '--json', ...flags);
+    expect(JSON.parse(stdout)).toMatchObject(told);
+    expectRefused(await clad('calibrate', run, '--out', at('none.onnx')), /Nothing says what the thresholds/);
   }, 60_000);
 
   it('sets the thresholds by the photographs it is given, and leaves the scores as they were', async () => {

@@ -126,3 +126,16 @@ describe('a verdict', () => {
     });
   });
 });
+
+describe('a detector with thresholds set by hand', () => {
+  it('judges by them, in verdict, margin and regions; the one of before does not change', async () => {
+    const detector = await detectorWith([0, 0, 0, 1], { nut: threshold });
+    const strict = detector.withThresholds({ thresholds: { all: 7, classes: { nut: 5.5 } } });
+    const [before, after] = [await detector.predict(image), await strict.predict(image)];
+    expect([before.margin, after.margin]).toEqual([3, 0.5]);
+    expect([before.regions[0]!.width, after.regions[0]!.width]).toEqual([20, 10]);
+    const loose = detector.withThresholds({ thresholds: { all: 7 }, checks: { classes: { nut: 5 } } });
+    expect(await loose.predict(image)).toMatchObject({ verdict: 'normal', decision: 'check', regions: [] });
+    expect(() => detector.withThresholds({ thresholds: { classes: { cap: 1 } } })).toThrow(/got cap/);
+  });
+});
