@@ -8,7 +8,9 @@ import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.
 import { conformalThreshold } from '../../src/detector/thresholds/conformal.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { CalibrateDocument } from '../../src/jobs/calibrate/calibrate.ts';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
+import type { TradeOffDocument } from '../../src/jobs/trade-off/trade-off.ts';
 import { clad } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
@@ -241,4 +243,50 @@ describe('clad calibrate', () => {
     expect(rate.status).toBe(2);
     expect(rate.stderr).toMatch(/share above 0/);
   });
+});
+
+describe('clad tradeoff', () => {
+  const tradeOff = async (...args: readonly string[]) => {
+    const ended = await clad('tradeoff', ...args, '--json');
+    expect(ended.stderr).not.toMatch(/^clad: (?!left out)/m);
+    return JSON.parse(ended.stdout) as TradeOffDocument;
+  };
+
+  it('counts on the good images of the training, and on defects that it makes and calls synthetic', async () => {
+    const page = at('tradeoff.html');
+    const { classes, data } = await tradeOff(run, '--html', page);
+    expect(data).toBeNull();
+    const { thresholds } = await metadataOf(join(run, 'model.onnx'));
+    for (const { class: name, good, defects, points, threshold, setAside } of classes) {
+      expect(threshold).toBe(thresholds[name]!.threshold);
+      expect(good).toEqual({ source: 'held-out', images: thresholds[name]!.count });
+      expect(setAside).toBe(thresholds[name]!.setAside ?? 0);
+      expect(defects).toEqual({ source: 'synthetic', images: 32 });
+      const now = points.find(({ why }) => why.includes('now'))!;
+      // By the very images that the threshold is from: as many above it as its rate allows.
+      const { achievableRate, count } = thresholds[name]!;
+      expect(now.falseAlarms!.count).toBeLessThanOrEqual(Math.ceil(achievableRate * (count + 1)) - 1);
+      expect(points.find(({ why }) => why.includes('no miss'))!.misses!.count).toBe(0);
+    }
+    const html = await readFile(page, 'utf8');
+    expect(html.match(/<figure class="chart">/g)).toHaveLength(2);
+    expect(html).toContain('SYNTHETIC');
+    expect(html).not.toMatch(/<script|NaN/);
+  }, 60_000);
+
+  it('counts on test images where they are given, as clad evaluate does', async () => {
+    const { classes } = await tradeOff(join(run, 'model.onnx'), parts);
+    const ended = await clad('evaluate', join(run, 'model.onnx'), parts, '--json');
+    const measured = (JSON.parse(ended.stdout) as EvaluationDocument).classes;
+    for (const { class: name, good, defects, points } of classes) {
+      const { falseAlarmRate, missRate, good: goodCount, anomalous } = measured[name]!;
+      expect([good, defects]).toEqual([
+        { source: 'test', images: goodCount },
+        { source: 'test', images: anomalous },
+      ]);
+      const now = points.find(({ why }) => why.includes('now'))!;
+      expect([now.falseAlarms!.rate, now.misses!.rate]).toEqual([falseAlarmRate, missRate]);
+    }
+    expectRefused(await clad('tradeoff', join(run, 'model.onnx')), /does not know its good images/);
+  }, 60_000);
 });
