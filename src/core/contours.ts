@@ -56,8 +56,13 @@ export function contours(values: Float32Array, width: number, height: number, re
     return column === 0 || column === columns - 1 || node < columns || node >= columns * (rows - 1);
   };
   const heightOf = (node: number) => (isOutermost(node) ? 0 : values[pixel(node)]!);
+  // Rows one by one, nothing computed twice: this is on the way of every prediction.
   const inside = new Uint8Array(columns * rows);
-  for (let node = 0; node < inside.length; node++) inside[node] = heightOf(node) > 0 ? 1 : 0;
+  for (let row = 1; row + 1 < rows; row++) {
+    const from = within(row, height) * width;
+    for (let column = 1; column + 1 < columns; column++)
+      if (values[from + within(column, width)]! > 0) inside[row * columns + column] = 1;
+  }
 
   // An edge joins a node with the one right of it (even numbers) or below it (odd ones); each is entered once at most.
   const next = new Map<number, number>();

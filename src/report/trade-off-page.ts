@@ -42,7 +42,8 @@ function tradeOffChart(each: ClassTradeOff): Markup | null {
   const shareAxis = (rate: Rate, along: readonly number[]): Axis => ({
     label: labels[rate],
     scale: scaleSqrt().domain([0, 1]).range(along),
-    ticks: shares,
+    // The last one across would stand out of the chart.
+    ticks: along === range.x ? shares.slice(0, -1) : shares,
     format: shareText,
   });
   const thresholds = curve.map(({ threshold }) => threshold);

@@ -19,12 +19,7 @@ import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { goodPixels } from '../../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
-import {
-  type ClassCalibration,
-  calibrateClass,
-  mapsKept,
-  withCalibrations,
-} from '../../detector/thresholds/class-thresholds.ts';
+import { calibrateClass, mapsKept, withCalibrations } from '../../detector/thresholds/class-thresholds.ts';
 import { requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { withRateOf, withSetThresholds } from '../../detector/thresholds/set-thresholds.ts';
@@ -204,9 +199,11 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const judging = withSetThresholds(withCalibrations(before, calibrations), set);
     for (const name of set.thresholds.keys())
       judging.thresholds[name] = withRateOf(judging.thresholds[name]!, ofGood.get(name)?.scores ?? []);
-    const after = calibrated({ ...before, ...judging }, calibrations, sieve.good, images, source);
-    const isChanged = (name: string) =>
-      calibrations.has(name) || set.thresholds.has(name) || set.checks.has(name);
+    // How many photographs had a say, of each class that is changed.
+    const changed = new Map([...set.checks.keys()].map((name) => [name, 0]));
+    for (const name of [...calibrations.keys(), ...set.thresholds.keys()])
+      changed.set(name, judging.thresholds[name]!.count);
+    const after = calibrated({ ...before, ...judging }, changed, sieve.good, images, source);
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
@@ -216,7 +213,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
         name,
         { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
         before.thresholds[name] ?? null,
-        isChanged(name) ? judging.thresholds[name]! : null,
+        changed.has(name) ? judging.thresholds[name]! : null,
         (ofGood.get(name)?.paths ?? []).filter((_, at) => calibrations.get(name)?.setAside[at]),
       ),
     );
@@ -244,18 +241,17 @@ async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) 
 /** @param before - with its thresholds and colours set anew already */
 function calibrated(
   before: DetectorMetadata,
-  calibrations: ReadonlyMap<string, ClassCalibration>,
+  changed: ReadonlyMap<string, number>,
   good: readonly string[],
   images: ReadonlyMap<string, readonly SeenImage[]>,
   source: string,
 ): DetectorMetadata {
-  const counts = [...calibrations].map(([name, { threshold }]) => [name, threshold.count]);
   return {
     ...before,
     calibrated: {
       created: new Date().toISOString(),
       source,
-      images: { ...before.calibrated?.images, ...Object.fromEntries(counts) },
+      images: { ...before.calibrated?.images, ...Object.fromEntries(changed) },
       ...(good.length > 0 || before.calibrated?.remembered
         ? { remembered: rememberImages(good, before.calibrated?.remembered) }
         : {}),
