@@ -5,7 +5,7 @@ import { requireWritable, writeFileAtomic } from '../core/files.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CountedShare } from '../evaluation/intervals.ts';
 import { type TradeOffDocument, tradeOff } from '../jobs/trade-off/trade-off.ts';
-import { sourcesOf, tradeOffPage } from '../report/trade-off-page.ts';
+import { sourcesOf, tradeOffPage, tradeOffSvg } from '../report/trade-off-page.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printNote, printText, programName, shellWord } from './output.ts';
@@ -18,7 +18,8 @@ export function declare(command: Command): void {
     .argument('<run>', 'folder that `clad train` wrote; with data also a detector file')
     .argument('[data]', "data set with test images (default: the run's good images, and synthetic defects)")
     .addOption(layoutOption())
-    .option('--html <file>', 'write a page with charts')
+    .option('--html <file>', 'write a page with charts and tables')
+    .option('--svg <file>', 'write the charts as an image')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document, with whole curves')
@@ -39,6 +40,7 @@ Examples:
 interface TradeOffFlags {
   readonly layout?: Dataset['layout'];
   readonly html?: string;
+  readonly svg?: string;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
@@ -46,7 +48,11 @@ interface TradeOffFlags {
 
 async function run(folder: string, data: string | undefined, flags: TradeOffFlags): Promise<void> {
   const { layout, device, threads } = flags;
-  if (flags.html !== undefined) await requireWritable(dirname(flags.html), 'Give another place to --html.');
+  for (const [option, file] of [
+    ['--html', flags.html],
+    ['--svg', flags.svg],
+  ] as const)
+    if (file !== undefined) await requireWritable(dirname(file), `Give another place to ${option}.`);
   const display = progressBars();
   let document: TradeOffDocument;
   try {
@@ -59,9 +65,11 @@ async function run(folder: string, data: string | undefined, flags: TradeOffFlag
     display.stop();
   }
   if (flags.html !== undefined) await writeFileAtomic(flags.html, tradeOffPage(document));
+  if (flags.svg !== undefined) await writeFileAtomic(flags.svg, tradeOffSvg(document));
   if (flags.json) printJson(document);
   else printText(describe(document));
   if (flags.html !== undefined) printNote(`Page: ${flags.html}`);
+  if (flags.svg !== undefined) printNote(`Charts: ${flags.svg}`);
 }
 
 function describe({ run: folder, classes }: TradeOffDocument): string {

@@ -1,14 +1,15 @@
-/** @file `clad tradeoff --html`: false alarms against misses as charts and tables, one page without a network. */
+/** @file `clad tradeoff --html` and `--svg`: false alarms against misses as charts, with tables in a page without a network. */
 import { scaleLinear, scaleSqrt } from 'd3-scale';
 import type { CountedShare } from '../evaluation/intervals.ts';
 import type { TradeOffPoint } from '../evaluation/trade-off.ts';
 import type { ClassTradeOff, TradeOffDocument } from '../jobs/trade-off/trade-off.ts';
 import { version } from '../jobs/version.ts';
-import { type Axis, box } from './chart/frame.ts';
-import { type Line, lineChart } from './chart/lines.ts';
+import { type Axis, box, type ChartOptions, chart, chartImage } from './chart/frame.ts';
+import { type Line, lineMarks } from './chart/lines.ts';
 import { palette, seriesStyle } from './chart/series.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { standalonePage } from './shell.ts';
+import { pageStyle } from './style.ts';
 import { percentText, scoreText } from './words.ts';
 
 /** Ticks of an axis that spreads small shares. */
@@ -25,17 +26,42 @@ export function tradeOffPage(document: TradeOffDocument): string {
     html`<main id="main">
 <header><p class="kicker">${run}${data === null ? null : html` · ${data}`}</p><h1>False alarms against misses</h1>
 <p class="lead">What each threshold costs, with intervals that hold the true share with ${shareText(confidence)} certainty (Clopper and Pearson).</p></header>
-<section><h2>Charts</h2><div class="charts">${classes.map(tradeOffChart)}</div></section>
+<section><h2>Charts</h2><div class="charts">${classes.map((each) => {
+      const drawn = tradeOffChart(each);
+      return drawn && chart(drawn.options, drawn.marks);
+    })}</div></section>
 ${classes.map(section)}
 </main>`,
   );
+}
+
+/** Height of a title above its chart. */
+const titleHeight = 46;
+
+/** The charts alone, below each other, as an SVG file. */
+export function tradeOffSvg({ classes }: TradeOffDocument): string {
+  const charts = classes.map((each) => ({ each, drawn: tradeOffChart(each) }));
+  const shown = charts.flatMap(({ each, drawn }) => (drawn ? [{ each, ...drawn }] : []));
+  const each = titleHeight + box.height;
+  const height = Math.max(1, shown.length) * each;
+  const kind = ({ defects }: ClassTradeOff) => (defects?.source === 'synthetic' ? ', SYNTHETIC defects' : '');
+  const body = shown.map(
+    (one, at) => html`<text x="${box.left}" y="${at * each + 30}">${one.each.class}${kind(one.each)}</text>
+<svg x="0" y="${at * each + titleHeight - 8}" width="${box.width}" height="${box.height}">${chartImage(one.options, one.marks)}</svg>
+`,
+  );
+  return html`<svg xmlns="http://www.w3.org/2000/svg" width="${box.width}" height="${height}" viewBox="0 0 ${box.width} ${height}">
+<style>${pageStyle}${seriesStyle(1)}</style>
+<rect width="100%" height="100%" fill="var(--card)"/>
+${body}</svg>
+`.text;
 }
 
 type Rate = 'falseAlarms' | 'misses';
 const labels: Readonly<Record<Rate, string>> = { falseAlarms: 'false alarms', misses: 'misses' };
 
 /** Misses over false alarms; where one of them is not known, the other over thresholds. */
-function tradeOffChart(each: ClassTradeOff): Markup | null {
+function tradeOffChart(each: ClassTradeOff): { options: ChartOptions; marks: Content } | null {
   const { class: name, curve, points, good, defects } = each;
   if (curve.length === 0) return null;
   const range = { x: [box.left, box.width - box.right], y: [box.height - box.bottom, box.top] };
@@ -70,16 +96,13 @@ function tradeOffChart(each: ClassTradeOff): Markup | null {
   const now = points.find(({ why }) => why.includes('now'));
   const mark =
     now && html`<circle class="chosen" cx="${x.scale(across(now))}" cy="${y.scale(now[rate]!.rate)}" r="5"/>`;
-  return lineChart(
-    {
-      title: name,
-      description: `${y.label} over ${x.label}, with limits; the threshold of now is marked.`,
-      ...{ x, y },
-      note: `${sourcesOf(each)} Dashed: limits of ${y.label}. Circle: the threshold of now.`,
-    },
-    lines,
-    mark,
-  );
+  const options = {
+    title: name,
+    description: `${y.label} over ${x.label}, with limits; the threshold of now is marked.`,
+    ...{ x, y },
+    note: `${sourcesOf(each)} Dashed: limits of ${y.label}. Circle: the threshold of now.`,
+  };
+  return { options, marks: [mark, lineMarks(options, lines)] };
 }
 
 /** What was counted, in a sentence. */

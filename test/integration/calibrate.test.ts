@@ -2,6 +2,7 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
@@ -254,7 +255,7 @@ describe('clad tradeoff', () => {
 
   it('counts on the good images of the training, and on defects that it makes and calls synthetic', async () => {
     const page = at('tradeoff.html');
-    const { classes, data } = await tradeOff(run, '--html', page);
+    const { classes, data } = await tradeOff(run, '--html', page, '--svg', at('tradeoff.svg'));
     expect(data).toBeNull();
     const { thresholds } = await metadataOf(join(run, 'model.onnx'));
     for (const { class: name, good, defects, points, threshold, setAside } of classes) {
@@ -272,6 +273,9 @@ describe('clad tradeoff', () => {
     expect(html.match(/<figure class="chart">/g)).toHaveLength(2);
     expect(html).toContain('SYNTHETIC');
     expect(html).not.toMatch(/<script|NaN/);
+    // Drawn by a program that knows nothing of HTML.
+    const drawn = await sharp(at('tradeoff.svg')).metadata();
+    expect([drawn.format, drawn.width]).toEqual(['svg', 360]);
   }, 60_000);
 
   it('counts on test images where they are given, as clad evaluate does', async () => {
