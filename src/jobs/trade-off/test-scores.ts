@@ -4,8 +4,10 @@ import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { pixelHash } from '../../data/pixel-hash.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
+import { lookAtImages } from '../evaluate/test-images.ts';
 import { decodeOrError } from '../predict.ts';
 
 export interface TestScores {
@@ -14,8 +16,8 @@ export interface TestScores {
 }
 
 /**
- * @param note - told of images that cannot be read, which are left out
- * @throws DATASET_EMPTY without test images
+ * @param note - told of images that cannot be read, which are left out, and of those that are no measure of new parts
+ * @throws DATASET_EMPTY without test images, CLASS_UNKNOWN for a class that the detector does not know
  */
 export async function testScores(
   detector: Detector,
@@ -29,18 +31,39 @@ export async function testScores(
       path: root,
       expected: 'test images (<class>/test/good/* and <class>/test/<defect>/*)',
     });
+  const { metadata } = detector;
+  const unknown = tests.find(({ className }) => !metadata.classes.includes(className));
+  if (unknown)
+    throw new CladError('CLASS_UNKNOWN', {
+      name: unknown.className,
+      known: metadata.classes.join(', '),
+    });
   const byClass = new Map<string, TestScores>();
-  const reading = { bits: bitsOf(detector.metadata) };
+  const pixels = new Map<string, string>();
+  let others = 0;
+  const reading = { bits: bitsOf(metadata) };
   let done = 0;
   for await (const [sample, image] of mapAhead(tests, 4, ({ path }) => decodeOrError(path, reading))) {
     if (image instanceof CladError) note?.(`left out: ${image.message}`);
     else {
       const { class: name, score } = await detector.predict(image, sample.path);
+      pixels.set(sample.path, pixelHash(image));
+      if (name !== sample.className) others++;
       const scores = byClass.get(name) ?? { good: [], defective: [] };
       byClass.set(name, scores);
       scores[sample.anomalous ? 'defective' : 'good'].push(score);
     }
     onProgress?.({ task: 'test images', done: ++done, total: tests.length, unit: 'images' });
   }
+  lookAtImages(
+    tests.filter((sample) => pixels.has(sample.path)),
+    pixels,
+    metadata,
+    note,
+  );
+  if (others > 0)
+    note?.(
+      `${others} of ${pixels.size} test images are taken for another class than their folder's, and are counted there: its threshold is the one that acts.`,
+    );
   return byClass;
 }
