@@ -144,7 +144,8 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
         else failures.push(line);
       } else {
         warnings.add(line.path, line);
-        if (!flags.json) lines.push(line);
+        // The table shows no regions, and their outlines take room.
+        if (!flags.json) lines.push({ ...line, regions: [] });
       }
       display.listener({ task: 'predicting', done: ++done, total: targets.length, unit: 'images' });
     }
