@@ -19,7 +19,7 @@ export { type HeatLegend, heatLegend, type LegendStop, legendGradient } from './
 export type { AnomalousRegion } from './detector/heat/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
 export { openDetector } from './detector/open.ts';
-export type { Prediction, PredictionWithMap, Recognised } from './detector/prediction.ts';
+export type { Decision, Prediction, PredictionWithMap, Recognised } from './detector/prediction.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/thresholds/conformal.ts';
 export {
   type ClassRecord,
@@ -53,8 +53,9 @@ export {
   type PredictImagesOptions,
   type PredictionLine,
   predictImages,
-  predictTargets,
 } from './jobs/predict.ts';
+export { type PredictTarget, predictTargets } from './jobs/predict-targets.ts';
+export { type TradeOffDocument, type TradeOffRequest, tradeOff } from './jobs/trade-off/trade-off.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
 export { type AddDocument, type AddRequest, addImages } from './jobs/update/add.ts';

@@ -1,5 +1,6 @@
 /** @file Texts of the command line as values; what does not fit is refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
+import { type ClassNumbers, withClassNumber } from '../core/class-numbers.ts';
 import { type SizeOption, sizeFromWords, sizeOption } from '../image/size-option.ts';
 
 /** Three numbers separated by commas. */
@@ -59,6 +60,24 @@ export function shareFrom(text: string): number {
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a share above 0, at most 1.');
   return value;
 }
+
+/** A flag that is repeated: a number for all classes, or for one, as `class=number`. @param fits - which numbers; `expected` says it */
+export function classNumberFrom(
+  expected = 'a number',
+  fits: (value: number) => boolean = () => true,
+): (text: string, before?: ClassNumbers) => ClassNumbers {
+  return (text, before) => {
+    const numbers = withClassNumber(text, before);
+    const given = [numbers?.all, ...Object.values(numbers?.classes ?? {})];
+    if (numbers && given.every((each) => each === undefined || fits(each))) return numbers;
+    throw new InvalidArgumentError(
+      `Expected ${expected}, or a class with one, as screw=${fits(4.2) ? 4.2 : 0.05}, each class once.`,
+    );
+  };
+}
+
+/** Of a flag for rates of false alarms. */
+export const classShareFrom = classNumberFrom('a share above 0, below 1', (value) => value > 0 && value < 1);
 
 /** All values of a flag that may be given several times. */
 export function repeated(value: string, before: readonly string[] = []): string[] {

@@ -1,12 +1,13 @@
 /** @file `clad calibrate`: thresholds of a finished detector from photographs of the line it stands on. */
 import type { Command } from 'commander';
+import type { ClassNumbers } from '../core/class-numbers.ts';
 import {
   type CalibrateDocument,
   type CalibratedClass,
   calibrateDetector,
 } from '../jobs/calibrate/calibrate.ts';
 import type { Device } from '../runtime/engine.ts';
-import { repeated, shareFrom, wholeFromText } from './arguments.ts';
+import { classNumberFrom, classShareFrom, repeated, wholeFromText } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -16,12 +17,30 @@ import { terminalTable } from './terminal-table.ts';
 export function declare(command: Command): void {
   command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
-    .argument('<good...>', 'photographs of good parts, not trained on: images, or folders of them')
+    .argument(
+      '[good...]',
+      'photographs of good parts, not trained on: images, or folders of them; not needed where all thresholds are given as numbers',
+    )
     .requiredOption('--out <file>', 'detector file to write')
     .option(
-      '--false-alarm-rate <share>',
-      'wanted share of good parts called anomalous (default: as the training wanted)',
-      shareFrom,
+      '--false-alarm-rate <[class=]share>',
+      'wanted share of good parts called anomalous, of all classes or of one; may be repeated (default: as the training wanted)',
+      classShareFrom,
+    )
+    .option(
+      '--check-rate <[class=]share>',
+      'wanted share of good parts that are checked or called anomalous: sets a second, lower threshold; may be repeated',
+      classShareFrom,
+    )
+    .option(
+      '--threshold <[class=]value>',
+      'call anomalous what scores above this, whatever the photographs say; may be repeated',
+      classNumberFrom(),
+    )
+    .option(
+      '--check-threshold <[class=]value>',
+      'a second, lower threshold: what scores between both is to be checked; may be repeated',
+      classNumberFrom(),
     )
     .option(
       '--anomalous <path>',
@@ -45,17 +64,23 @@ export function declare(command: Command): void {
 The network stays as it is; thresholds and colours of maps change. Photographs need not be sorted by class.
 A rate r takes 1/r - 1 photographs of a class: 49 for the default of 2 %, 99 for --false-alarm-rate 0.01; 20 give 5 % at best.
 A class with fewer than --min-images photographs keeps its threshold: a few may be of another class that was taken for it. Those given with --anomalous have no say.
+Two thresholds make three decisions: pass, check, and reject above the higher one. clad tradeoff shows what a threshold costs.
 
 Examples:
   $ clad calibrate runs/parts line-3/good/ --out line-3.onnx
-  $ clad calibrate runs/parts line-3/good/ --false-alarm-rate 0.05 --anomalous line-3/bad/ --out line-3.onnx`,
+  $ clad calibrate runs/parts line-3/good/ --false-alarm-rate 0.05 --anomalous line-3/bad/ --out line-3.onnx
+  $ clad calibrate runs/parts line-3/good/ --false-alarm-rate 0.02 --false-alarm-rate screw=0.005 --check-rate 0.1 --out line-3.onnx
+  $ clad calibrate runs/parts --threshold screw=4.2 --check-threshold screw=3.5 --out line-3.onnx`,
     )
     .action(run);
 }
 
 interface CalibrateFlags {
   readonly out: string;
-  readonly falseAlarmRate?: number;
+  readonly falseAlarmRate?: ClassNumbers;
+  readonly checkRate?: ClassNumbers;
+  readonly threshold?: ClassNumbers;
+  readonly checkThreshold?: ClassNumbers;
   readonly anomalous: readonly string[];
   readonly minImages: number;
   readonly keepOutliers?: boolean;
@@ -65,7 +90,7 @@ interface CalibrateFlags {
 }
 
 async function run(folder: string, good: readonly string[], flags: CalibrateFlags): Promise<void> {
-  const { out, falseAlarmRate, anomalous, minImages, keepOutliers, device, threads } = flags;
+  const { out, falseAlarmRate, checkRate, anomalous, minImages, keepOutliers, device, threads } = flags;
   const display = progressBars();
   let document: CalibrateDocument;
   try {
@@ -76,6 +101,9 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
       out,
       minImages,
       falseAlarmRate,
+      checkRate,
+      thresholds: flags.threshold,
+      checkThresholds: flags.checkThreshold,
       keepOutliers,
       device,
       threads,
@@ -93,24 +121,33 @@ async function run(folder: string, good: readonly string[], flags: CalibrateFlag
 
 function describe({ model, classes }: CalibrateDocument, minImages: number): string {
   const withAnomalous = classes.some(({ anomalous }) => anomalous > 0);
-  const header = [
-    'class',
-    'good photographs',
-    'threshold before',
-    'now',
-    'false alarms before',
-    'now at most',
-  ];
+  const withChecks = classes.some(({ before, after }) => (after ?? before)?.checkAbove !== undefined);
   const table = terminalTable({
-    header: withAnomalous ? [...header, 'missed before', 'missed now'] : header,
-    rows: classes.map((each) => (withAnomalous ? [...row(each), ...missed(each)] : row(each))),
+    header: [
+      'class',
+      'good photographs',
+      'threshold before',
+      'now',
+      ...(withChecks ? ['check from'] : []),
+      'false alarms before',
+      'now at most',
+      ...(withAnomalous ? ['missed before', 'missed now'] : []),
+    ],
+    rows: classes.map((each) => [...row(each, withChecks), ...(withAnomalous ? missed(each) : [])]),
   });
   const kept = classes.filter(({ after }) => after === null).map((each) => each.class);
   const said =
-    kept.length === 0
+    kept.length === 0 || classes.every(({ good }) => good === 0)
       ? []
       : [`Fewer than ${minImages} photographs of ${kept.join(', ')}: the threshold stays.`];
-  const few = classes.filter(({ after }) => after !== null && after.achievableRate > after.requestedRate);
+  const set = classes.filter(({ after }) => after?.given).map((each) => each.class);
+  if (set.length > 0)
+    said.push(
+      `Set as numbers: ${set.join(', ')}. Rates are what the photographs show; without any nothing is known of them.`,
+    );
+  const few = classes.filter(
+    ({ after }) => after !== null && !after.given && after.achievableRate > after.requestedRate,
+  );
   if (few.length > 0) {
     const wanted = Math.max(...few.map(({ after }) => Math.ceil(1 / (after?.requestedRate ?? 1)) - 1));
     said.push(
@@ -132,15 +169,19 @@ function describeSetAside({ class: name, setAside, after }: CalibratedClass): st
   ];
 }
 
-function row({ class: name, good, before, after, falseAlarmsBefore }: CalibratedClass): string[] {
+function row(
+  { class: name, good, before, after, falseAlarmsBefore }: CalibratedClass,
+  withChecks: boolean,
+): string[] {
   const number = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(2));
   return [
     name,
     String(good),
     number(before?.threshold),
     number((after ?? before)?.threshold),
+    ...(withChecks ? [number((after ?? before)?.checkAbove)] : []),
     good === 0 ? '-' : `${falseAlarmsBefore} (${percent(falseAlarmsBefore / good)})`,
-    percent(after?.achievableRate),
+    percent(after?.count === 0 ? undefined : after?.achievableRate),
   ];
 }
 

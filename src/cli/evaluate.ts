@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { besidePaper } from '../evaluation/published.ts';
-import { evaluationTable } from '../evaluation/table.ts';
+import { defectTable, evaluationTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../jobs/evaluate/evaluate.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -22,6 +22,10 @@ export function declare(command: Command): void {
     .addOption(threadsOption())
     .option('--skip-broken', 'leave out images that cannot be decoded')
     .option('--report <dir>', 'write a page to look at, index.html, with results.md and results.csv')
+    .option(
+      '--details <dir>',
+      "write every image's score, results by kind of defect, and the points of ROC, PR and PRO curves, as JSON and CSV",
+    )
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -29,6 +33,7 @@ export function declare(command: Command): void {
 Examples:
   $ clad evaluate runs/parts
   $ clad evaluate runs/parts --report report/
+  $ clad evaluate runs/parts --details details/
   $ clad evaluate runs/parts other-photos/ --json > result.json
   $ clad evaluate parts-int8.onnx photos/
 
@@ -43,6 +48,7 @@ interface EvaluateFlags {
   readonly threads?: number;
   readonly skipBroken?: boolean;
   readonly report?: string;
+  readonly details?: string;
   readonly json?: boolean;
 }
 
@@ -66,6 +72,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
       device: flags.device,
       threads: flags.threads,
       skipBroken: flags.skipBroken ?? false,
+      details: flags.details,
       onProgress: display.listener,
       note: (text: string) => display.log(`clad: ${text}`),
     };
@@ -77,6 +84,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
   if (flags.json) printJson(document);
   else printText(describe(document));
   printLeftOut(document.leftOut, document.data);
+  if (flags.details !== undefined) printNote(`Details: ${flags.details}`);
   if (page !== undefined) printNote(`Report: ${page}`);
 }
 
@@ -91,6 +99,7 @@ function describe(document: EvaluationDocument): string {
     `${document.data}`,
     '',
     terminalTable(evaluationTable(document)),
+    ...(document.defects ? ['', terminalTable(defectTable(document.defects))] : []),
     ...(paper ? ['', terminalTable(paper)] : []),
     '',
     facts,

@@ -27,6 +27,7 @@ Examples:
   $ clad predict runs/parts new.jpg --maps maps/                   # predict new photographs
   $ clad update runs/parts photos/cap/ --class cap                 # a new class joins it in a minute
   $ clad update runs/parts --exclude-outliers                      # a bad photograph was among the good ones
+  $ clad tradeoff runs/parts                                       # what each threshold costs
   $ clad calibrate runs/parts good/ --out line.onnx                # thresholds from the line's own good parts
   $ clad serve runs/parts                                          # the same over HTTP
   $ clad export runs/parts --to triton --out models/               # for NVIDIA Triton and KServe

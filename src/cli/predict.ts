@@ -1,38 +1,51 @@
 /** @file `clad predict`: a detector on images and folders. */
 import type { Command } from 'commander';
+import type { ClassNumbers } from '../core/class-numbers.ts';
 import { CladError } from '../core/errors.ts';
-import { requireWritable } from '../core/files.ts';
 import { dealt, type Share, wholeWork } from '../core/share.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { openDetector, uncheckedNote } from '../detector/open.ts';
 import type { Recognised } from '../detector/prediction.ts';
-import {
-  type PredictionFailure,
-  type PredictionLine,
-  type PredictTarget,
-  predictImages,
-  predictTargets,
-  requireMapsApart,
-  shareOfTargets,
-} from '../jobs/predict.ts';
+import { type PredictionFailure, type PredictionLine, predictImages } from '../jobs/predict.ts';
+import { type PredictTarget, predictTargets, shareOfTargets } from '../jobs/predict-targets.ts';
 import { modelPathOf } from '../jobs/run-folder.ts';
 import { WarningSummary } from '../jobs/warning-summary.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
+import { classNumberFrom } from './arguments.ts';
 import { deviceOption, shardOption, threadsOption } from './common-flags.ts';
+import { onInterrupt } from './interrupt.ts';
 import { printJsonLine, printLeftOut, printNote, printText } from './output.ts';
+import {
+  needsNames,
+  type OutputFlags,
+  outputOptions,
+  requireOutputsFit,
+  requireOutputsWritable,
+} from './predict-outputs.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
-  command
+  const declared = command
     .argument('<run>', 'folder that `clad train` wrote, or a detector file')
-    .argument('<path...>', 'images, or folders of images')
-    .option('--maps <dir>', 'write a heat map over each photograph into this folder')
-    .option('--legend', 'with --maps: a strip below each map with the values of its colours')
+    .argument('<path...>', 'images, or folders of images');
+  outputOptions(declared)
     .addOption(
-      shardOption('predict this share of the images, of which other machines do the others; with --json'),
+      shardOption(
+        'predict this share of the images, of which other machines do the others; with --json, --csv or --coco',
+      ),
+    )
+    .option(
+      '--threshold <[class=]value>',
+      'call anomalous what scores above this, in the place of the threshold of the detector; may be repeated',
+      classNumberFrom(),
+    )
+    .option(
+      '--check-threshold <[class=]value>',
+      'a second, lower threshold: what scores between both is to be checked; may be repeated',
+      classNumberFrom(),
     )
     .option('--class <name>', 'the class of the images, where it is known; else each image itself decides')
     .addOption(deviceOption())
@@ -45,19 +58,23 @@ Examples:
   $ clad predict runs/parts part.jpg --maps maps/
   $ clad predict runs/parts/model.onnx incoming/ --json
   $ clad predict runs/parts line-3/ --class screw
+  $ clad predict runs/parts line-3/ --threshold 5 --threshold screw=4.2 --check-threshold screw=3.5
+  $ clad predict runs/parts incoming/ --csv results.csv --masks masks/ --raw-maps raw/
+  $ clad predict runs/parts incoming/ --coco regions.json
   $ clad predict runs/parts incoming/ --json --shard 0/16 > results-0.jsonl
 
-The lines of all shards together are those of the whole. What lies in a folder and is no image is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
+Masks, polygons (--json, --coco) and the outlines of --maps are of the same regions. Where images of different folders have one name, files of them are written into folders too.
+The lines of all shards together are those of the whole; so are rows of --csv, but for each file's first, and the lists of --coco. What lies in a folder and is no image is counted on stderr; with --json a last line {"leftOut": ...} has all of it.
 
 Exit status: 0 when every image was predicted, whatever the verdicts; 2 when one could not be read.`,
     )
     .action(run);
 }
 
-interface PredictFlags {
-  readonly maps?: string;
-  readonly legend?: boolean;
+interface PredictFlags extends OutputFlags {
   readonly shard?: Share;
+  readonly threshold?: ClassNumbers;
+  readonly checkThreshold?: ClassNumbers;
   readonly class?: string;
   readonly device?: Device;
   readonly threads?: number;
@@ -65,14 +82,10 @@ interface PredictFlags {
 }
 
 async function run(folder: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
-  if (flags.legend && flags.maps === undefined)
+  requireOutputsFit(flags);
+  if (flags.shard && !flags.json && flags.csv === undefined && flags.coco === undefined)
     throw new CladError('USAGE', {
-      reason: '--legend belongs to heat maps: give --maps DIR too',
-      help: '`clad predict --help`',
-    });
-  if (flags.shard && !flags.json)
-    throw new CladError('USAGE', {
-      reason: '--shard is for results that are put together by a program: give --json too',
+      reason: '--shard is for results that are put together by a program: give --json, --csv or --coco too',
       help: '`clad predict --help`',
     });
   const share = flags.shard ?? wholeWork;
@@ -81,34 +94,49 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   // Once for all shards, so that what they say of left-out files adds up.
   const onLeftOutOnce = share.index === 0 ? onLeftOut : undefined;
   let targets: PredictTarget[];
-  if (flags.maps === undefined) targets = await shareOfTargets(paths, share, onLeftOutOnce);
-  else {
+  if (needsNames(flags)) {
     const all = await predictTargets(paths, onLeftOutOnce);
-    await requireMapsApart(flags.maps, paths, all);
-    await requireWritable(flags.maps, 'Give another folder to --maps.');
+    await requireOutputsWritable(flags, paths, all);
     targets = dealt(all, share);
+  } else {
+    targets = await shareOfTargets(paths, share, onLeftOutOnce);
+    await requireOutputsWritable(flags, paths, []);
   }
   const engine = await nodeEngine({ device: flags.device, threads: flags.threads });
   const model = await modelPathOf(folder);
-  const detector = await openDetector(engine, model);
+  const { threshold: thresholds, checkThreshold: checks } = flags;
+  const detector = (await openDetector(engine, model)).withThresholds({ thresholds, checks });
   for (const note of uncheckedNote(detector, model)) printNote(`clad: ${note}`);
   if (flags.class !== undefined && !detector.searchesByClass)
     printNote(
       'clad: this detector does not search by class: --class decides on threshold, verdict and colours alone.',
     );
+  const hasTwoLevels = Object.values(detector.metadata.thresholds).some(
+    ({ checkAbove }) => checkAbove !== undefined,
+  );
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const warnings = new WarningSummary();
   // Of a million images nothing is kept that grows with them: with --json, lines and errors go out as they come.
   const failures: PredictionFailure[] = [];
   let failed = 0;
+  const files = [flags.csv, flags.coco].filter((file) => file !== undefined);
+  // Of files that are there as a whole or not at all nothing is left behind.
+  const interrupt = files.length > 0 ? onInterrupt(() => {}) : undefined;
   try {
     let done = 0;
     for await (const line of predictImages(detector, targets, flags.maps, {
       class: flags.class,
       legend: flags.legend ?? false,
+      masks: flags.masks,
+      rawMaps: flags.rawMaps,
+      rawMapFormat: flags.rawMapFormat,
+      csv: flags.csv,
+      coco: flags.coco,
+      share,
       onLeftOut,
     })) {
+      if (interrupt?.signal.aborted) break;
       if (flags.json) printJsonLine(line);
       if ('error' in line) {
         failed++;
@@ -116,15 +144,24 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
         else failures.push(line);
       } else {
         warnings.add(line.path, line);
-        if (!flags.json) lines.push(line);
+        // The table shows no regions, and their outlines take room.
+        if (!flags.json) lines.push({ ...line, regions: [] });
       }
       display.listener({ task: 'predicting', done: ++done, total: targets.length, unit: 'images' });
     }
   } finally {
+    interrupt?.release();
     display.stop();
     await detector.release();
   }
-  if (!flags.json) printText(describe(lines, flags.maps));
+  if (interrupt?.signal.aborted) {
+    printNote(
+      `clad: stopped, so that ${files.join(' and ')} ${files.length > 1 ? 'are' : 'is'} not written.`,
+    );
+    process.exitCode = 130;
+    return;
+  }
+  if (!flags.json) printText(describe(lines, flags, hasTwoLevels));
   else if (leftOut.length > 0) printJsonLine({ leftOut: summariseLeftOut(leftOut) });
   printLeftOut(summariseLeftOut(leftOut));
   for (const sentence of warnings.sentences) printNote(`clad: warning: ${sentence}`);
@@ -132,7 +169,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   if (failed > 0) process.exitCode = 2;
 }
 
-function describe(lines: readonly PredictionLine[], maps: string | undefined): string {
+function describe(lines: readonly PredictionLine[], flags: PredictFlags, twoLevels: boolean): string {
   const given = lines.some(({ recognised }) => recognised !== null);
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = terminalTable({
@@ -143,7 +180,9 @@ function describe(lines: readonly PredictionLine[], maps: string | undefined): s
       ...(given ? ['recognised as', 'votes'] : []),
       'score',
       'threshold',
+      'margin',
       'verdict',
+      ...(twoLevels ? ['decision'] : []),
     ],
     rows: lines.map((line) => [
       line.path,
@@ -151,10 +190,19 @@ function describe(lines: readonly PredictionLine[], maps: string | undefined): s
       ...(given ? recognition(line.recognised ?? line) : []),
       number(line.score),
       number(line.threshold),
+      line.margin === null ? '-' : `${line.margin > 0 ? '+' : ''}${line.margin.toFixed(2)}`,
       line.verdict ?? '-',
+      ...(twoLevels ? [line.decision ?? '-'] : []),
     ]),
   });
-  return maps === undefined ? table : `${table}\n\nHeat maps: ${maps}`;
+  const written = [
+    ['Heat maps', flags.maps],
+    ['Masks', flags.masks],
+    ['Raw maps', flags.rawMaps],
+    ['Table', flags.csv],
+    ['Regions', flags.coco],
+  ].flatMap(([what, place]) => (place === undefined ? [] : [`${what}: ${place}`]));
+  return [table, ...(written.length > 0 ? ['', ...written] : [])].join('\n');
 }
 
 /** A class, and its share of the votes. */

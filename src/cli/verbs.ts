@@ -55,9 +55,14 @@ export const verbs: readonly Verb[] = [
     load: () => import('./history.ts'),
   },
   {
-    term: 'calibrate [options] <run> <good...>',
+    term: 'calibrate [options] <run> [good...]',
     description: 'set the thresholds of a finished detector anew, from photographs of good parts',
     load: () => import('./calibrate.ts'),
+  },
+  {
+    term: 'tradeoff [options] <run> [data]',
+    description: 'what each threshold costs: false alarms against misses, with limits',
+    load: () => import('./tradeoff.ts'),
   },
   {
     term: 'serve [options] <run...>',

@@ -15,6 +15,7 @@ import {
   requireFields,
   text,
 } from '../core/arguments.ts';
+import { type ClassNumbers, classNumbers, numbersByClass } from '../core/class-numbers.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { classGiven } from '../features/memory-bank/class-given.ts';
 import { requireUsableSize } from '../image/limits.ts';
@@ -28,12 +29,13 @@ import { readDetector } from './file-checksum.ts';
 import { disagreement, indexOfClass } from './given-class.ts';
 import type { DetectorMetadata } from './metadata.ts';
 import {
+  judged,
   type PredictionWithMap,
   type RawPrediction,
   type Recognised,
-  verdictOf,
   withRegions,
 } from './prediction.ts';
+import { withSetThresholds } from './thresholds/set-thresholds.ts';
 
 /** What is known of an image beside its pixels. */
 export interface PredictOptions {
@@ -184,12 +186,33 @@ export class Detector {
         classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
         recognised: givenIndex === undefined ? null : recognised,
         score,
-        threshold: threshold?.threshold ?? null,
-        verdict: verdictOf({ score, map }, threshold),
+        ...judged({ score, map }, threshold),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map,
       };
     });
+  }
+
+  /**
+   * The same detector with thresholds set by hand, in the same engine: either may be released, once. Verdicts, regions and colours go by them.
+   * @param set - `thresholds` by class; `checks`, second, lower ones
+   * @throws OPTION_INVALID for a class that is not known, or a second threshold that is not below the first
+   */
+  withThresholds(set: { readonly thresholds?: ClassNumbers; readonly checks?: ClassNumbers }): Detector {
+    requireFields('withThresholds', 'set', set, {
+      thresholds: optional(classNumbers),
+      checks: optional(classNumbers),
+    });
+    const { classes } = this.metadata;
+    const metadata = {
+      ...this.metadata,
+      ...withSetThresholds(this.metadata, {
+        thresholds: numbersByClass(set.thresholds, classes, '--threshold'),
+        checks: numbersByClass(set.checks, classes, '--check-threshold'),
+      }),
+    };
+    const read = { metadata, checked: this.checked };
+    return new Detector(this.#session, this.searchesByClass, read, this.#device);
   }
 
   /** Class index of each image; undefined where none is given. @throws ARGUMENT_INVALID, CLASS_GIVEN_UNKNOWN */

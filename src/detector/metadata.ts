@@ -24,6 +24,10 @@ const threshold = z.object({
   setAside: z.number().int().optional(),
   /** The verdict is unknown where, besides, nine tenths of the map are above this (unknown.ts); absent in files of before 29 November 2026. */
   unknownAbove: z.number().optional(),
+  /** Where the score is above this and not above the threshold, the decision is to check; absent where one threshold is set. */
+  checkAbove: z.number().optional(),
+  /** A person gave the threshold; the rates are those of before. */
+  given: z.boolean().optional(),
 });
 
 /** Images, known by their pixels (jobs/remembered-images.ts). */

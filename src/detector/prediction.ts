@@ -24,8 +24,12 @@ export interface Prediction {
   readonly score: number;
   /** Of the class; null before calibration. */
   readonly threshold: number | null;
+  /** How far the score is over the threshold, below 0 where it is under it; null where there is none. A difference, since thresholds may be 0 or below. */
+  readonly margin: number | null;
   /** Anomalous where the score is above the threshold, and unknown where hardly a spot is like the class besides; null where there is no threshold. */
   readonly verdict: Verdict | null;
+  /** What is to be done with the part: pass, reject where the verdict is not normal, and check where a second, lower threshold is set and the score is between both. */
+  readonly decision: Decision | null;
   /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
   /** Why the image may not be from the training's camera, not in its light, or not of the class that was given; mostly none. The verdict is given all the same. */
@@ -37,6 +41,8 @@ export type Recognised = Pick<Prediction, 'class' | 'classShare'>;
 
 /** `unknown` is anomalous, and hardly a spot is like the class (thresholds/unknown.ts): probably no product that the detector knows, or not the class that was given. */
 export type Verdict = 'normal' | 'anomalous' | 'unknown';
+
+export type Decision = 'pass' | 'check' | 'reject';
 
 /** A prediction with the map that its regions come from. */
 export interface PredictionWithMap extends Prediction {
@@ -68,6 +74,23 @@ export function verdictOf(
   if (score <= threshold.threshold) return 'normal';
   const { unknownAbove } = threshold;
   return unknownAbove !== undefined && mapFloor(map) > unknownAbove ? 'unknown' : 'anomalous';
+}
+
+/** What a score means by the thresholds of a class. */
+export function judged(
+  { score, map }: Pick<RawPrediction, 'score' | 'map'>,
+  threshold: Pick<ConformalThreshold, 'threshold' | 'unknownAbove' | 'checkAbove'> | undefined,
+): Pick<Prediction, 'threshold' | 'margin' | 'verdict' | 'decision'> {
+  if (!threshold) return { threshold: null, margin: null, verdict: null, decision: null };
+  const verdict = verdictOf({ score, map }, threshold);
+  const { checkAbove } = threshold;
+  const isChecked = checkAbove !== undefined && score > checkAbove;
+  return {
+    threshold: threshold.threshold,
+    margin: score - threshold.threshold,
+    verdict,
+    decision: fails(verdict) ? 'reject' : isChecked ? 'check' : 'pass',
+  };
 }
 
 /** Whether an image does not pass. */

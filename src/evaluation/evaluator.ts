@@ -7,6 +7,7 @@
  * without one is left out of them, for nobody knows which of its pixels are anomalous.
  */
 import {
+  callback,
   flag,
   having,
   optional,
@@ -19,7 +20,8 @@ import { CladError } from '../core/errors.ts';
 import type { Mask } from '../image/rgb.ts';
 import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.ts';
 import { PixelScores } from './pixels.ts';
-import { metricsOfRanked, rankScores } from './ranking.ts';
+import { metricsOfRanked, type RankedScores, rankScores } from './ranking.ts';
+import type { SortedKeys } from './sort.ts';
 
 /** What was said of a test image: a detector's `Prediction` as it is, or as much of one as there is. */
 export interface EvaluatedPrediction {
@@ -111,6 +113,25 @@ export interface Evaluation {
   readonly curves?: Readonly<Record<string, ClassCurves>>;
 }
 
+/** What the curves of a class are made of. */
+export interface RankedClass {
+  readonly images: RankedScores;
+  readonly pixels: RankedScores;
+  /** As `aupro` takes them. */
+  readonly regions: SortedKeys;
+}
+
+/** @param points - of each curve at most, at least 4 */
+export function curvesOf({ images, pixels, regions }: RankedClass, points: number): ClassCurves {
+  return {
+    imageRoc: rocCurve(images, points),
+    imagePrecisionRecall: precisionRecallCurve(images, points),
+    pixelRoc: rocCurve(pixels, points),
+    pixelPrecisionRecall: precisionRecallCurve(pixels, points),
+    pixelPro: proCurve(regions, pixels.negatives, points),
+  };
+}
+
 interface Gathered {
   readonly scores: number[];
   readonly labels: number[];
@@ -139,14 +160,23 @@ export class Evaluator {
   readonly #records = new Map<string, ClassRecord | undefined>();
   readonly #curves = new Map<string, ClassCurves>();
   readonly #curvePoints: number | undefined;
+  readonly #onRanked: ((className: string, ranked: RankedClass) => void) | undefined;
 
   /**
    * @param options.curvePoints - make curves of at most so many points, at least 4
+   * @param options.onRanked - told of each class as it is finished
    * @default no curves
    */
-  constructor(options: { readonly curvePoints?: number } = {}) {
-    requireFields('new Evaluator', 'options', options, { curvePoints: optional(wholeFrom(4)) });
+  constructor(
+    options: {
+      readonly curvePoints?: number | undefined;
+      readonly onRanked?: ((className: string, ranked: RankedClass) => void) | undefined;
+    } = {},
+  ) {
+    const fields = { curvePoints: optional(wholeFrom(4)), onRanked: optional(callback) };
+    requireFields('new Evaluator', 'options', options, fields);
     this.#curvePoints = options.curvePoints;
+    this.#onRanked = options.onRanked;
   }
 
   /**
@@ -210,15 +240,9 @@ export class Evaluator {
       missRate: rate(gathered.misses),
     };
     this.#records.set(className, record);
-    if (this.#curvePoints !== undefined) {
-      this.#curves.set(className, {
-        imageRoc: rocCurve(images, this.#curvePoints),
-        imagePrecisionRecall: precisionRecallCurve(images, this.#curvePoints),
-        pixelRoc: rocCurve(pixels, this.#curvePoints),
-        pixelPrecisionRecall: precisionRecallCurve(pixels, this.#curvePoints),
-        pixelPro: proCurve(regions, pixels.negatives, this.#curvePoints),
-      });
-    }
+    if (this.#curvePoints !== undefined)
+      this.#curves.set(className, curvesOf({ images, pixels, regions }, this.#curvePoints));
+    this.#onRanked?.(className, { images, pixels, regions });
     return record;
   }
 

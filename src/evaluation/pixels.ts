@@ -70,6 +70,16 @@ export class PixelScores {
     this.#regionSizes.push(regionSizes);
   }
 
+  /** The pixels of both, which are shared and not copied. */
+  with(others: PixelScores): PixelScores {
+    const both = new PixelScores();
+    both.#normal = [...this.#normal, ...others.#normal];
+    both.#region = [...this.#region, ...others.#region];
+    both.#regionDilated = [...this.#regionDilated, ...others.#regionDilated];
+    both.#regionSizes = [...this.#regionSizes, ...others.#regionSizes];
+    return both;
+  }
+
   /** Measures all pixels and lets go of them; `ranked` and `regions` (see `aupro`) are for curves. */
   measure(): { metrics: PixelMetrics; ranked: RankedScores; regions: SortedKeys } {
     const normal = sortKeys(joined(Uint32Array, this.#normal));

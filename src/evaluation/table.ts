@@ -4,6 +4,7 @@
  * alone. Columns are padded by characters, so names in wide scripts do not line up on a terminal.
  */
 import { having, type Kind, list, requireArgument, text } from '../core/arguments.ts';
+import type { DefectRecord } from './by-defect.ts';
 import type { ClassRecord, Evaluation, MetricName } from './evaluator.ts';
 
 /** Cells as text; every row is as long as the header. */
@@ -55,6 +56,25 @@ export function evaluationTable(evaluation: Evaluation): Table {
   ]);
   if (rows.length > 1) rows.push(['mean', '', '', ...cells(mean)]);
   return { header: ['class', 'good', 'anomalous', ...columns.map((name) => metricTitles[name])], rows };
+}
+
+/** One row a kind of defect. @param defects - by class, then by kind */
+export function defectTable(
+  defects: Readonly<Record<string, Readonly<Record<string, DefectRecord>>>>,
+): Table {
+  const columns = ['imageAuroc', 'imageAp', 'pixelAuroc', 'pixelAp', 'aupro'] as const;
+  return {
+    header: ['class', 'defect', 'images', 'missed', ...columns.map((name) => metricTitles[name])],
+    rows: Object.entries(defects).flatMap(([className, byDefect]) =>
+      Object.entries(byDefect).map(([defect, record]) => [
+        className,
+        defect,
+        String(record.images),
+        record.missed === null ? '-' : String(record.missed),
+        ...columns.map((name) => fraction(record[name])),
+      ]),
+    ),
+  };
 }
 
 /** A fraction with three decimals, a dash for null. */

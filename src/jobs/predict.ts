@@ -1,11 +1,11 @@
-/** @file `clad predict` as a function: a detector on images and folders, one result an image, heat maps where wanted. */
-import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+/** @file `clad predict` as a function: a detector on images and folders, one result an image, files of it where wanted. */
+import { basename, join, resolve } from 'node:path';
 import {
   callback,
   flag,
   having,
   list,
+  oneOf,
   optional,
   path,
   requireArgument,
@@ -13,23 +13,50 @@ import {
   text,
 } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import type { Share } from '../core/share.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { isShare, type Share, wholeWork } from '../core/share.ts';
 import { mapAhead } from '../data/concurrency.ts';
-import { imagesBelow, isInside } from '../data/folders.ts';
-import { type LeftOut, laterPages, leftOutBriefly } from '../data/left-out.ts';
+import { type LeftOut, laterPages } from '../data/left-out.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
 import type { Detector, PredictOptions } from '../detector/detector.ts';
 import { indexOfClass } from '../detector/given-class.ts';
 import { heatImage, withLegend } from '../detector/heat/heat-image.ts';
-import type { Prediction } from '../detector/prediction.ts';
+import {
+  type RawMapFormat,
+  type RawMapScale,
+  rawMapEnding,
+  rawMapFile,
+  rawMapFormats,
+} from '../detector/heat/raw-map.ts';
+import { regionMask } from '../detector/heat/region-mask.ts';
+import type { Prediction, PredictionWithMap } from '../detector/prediction.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
-import { writePng } from '../image/encode.ts';
+import { writeGreyPng, writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { GrowingFile } from './growing-file.ts';
+import { type PredictTarget, withEnding } from './predict-targets.ts';
+import { CocoResults } from './prediction-files/coco-results.ts';
+import { csvHeader, csvRow } from './prediction-files/csv-results.ts';
 
-/** How images are predicted. */
+/** How images are predicted, and what is written of them beside the heat maps. */
 export interface PredictImagesOptions extends PredictOptions {
   /** A strip below each map with the values of its colours, so that it is higher than its photograph. */
   readonly legend?: boolean;
+  /** Folder for masks: PNG files of the photographs' sizes, 255 inside regions and 0 outside. */
+  readonly masks?: string | undefined;
+  /** Folder for the maps themselves, each of the size in `metadata.geometry`. */
+  readonly rawMaps?: string | undefined;
+  /**
+   * `npy`: float32. `tiff`: 16 bits from the map's lowest value to its highest; the line, the table and the file have the scale.
+   * @default 'npy'
+   */
+  readonly rawMapFormat?: RawMapFormat | undefined;
+  /** File for a table, a row an image. It and `coco` are there once all images are done, and not at all if that is never. */
+  readonly csv?: string | undefined;
+  /** File for the regions as COCO JSON. */
+  readonly coco?: string | undefined;
+  /** Which share of the images `targets` are, for the identifiers in `coco`. @default all */
+  readonly share?: Share | undefined;
   /** Is told of pages and frames after the first, which are left out. */
   readonly onLeftOut?: (entry: LeftOut) => void;
 }
@@ -39,119 +66,16 @@ export interface PredictionLine extends Prediction {
   readonly path: string;
   /** Path of the heat map, where one was written. */
   readonly map: string | null;
+  /** Path of the mask; null where the class has no threshold, absent where none was asked for. */
+  readonly mask?: string | null;
+  /** Path of the raw map, and what its numbers mean; absent where none was asked for. */
+  readonly rawMap?: RawMapScale & { readonly path: string };
 }
 
 /** An image that could not be predicted. */
 export interface PredictionFailure {
   readonly path: string;
   readonly error: { readonly code: string; readonly message: string };
-}
-
-/** An image to predict, and where its heat map goes below the folder of maps. */
-export interface PredictTarget {
-  readonly path: string;
-  readonly mapName: string;
-}
-
-/**
- * The images that paths stand for; folders are searched to their depths.
- * @param onLeftOut - is told of everything else in the folders
- * @throws FILE_NOT_FOUND, or DATASET_EMPTY for a folder without images
- */
-export async function predictTargets(
-  paths: readonly string[],
-  onLeftOut?: (entry: LeftOut) => void,
-): Promise<PredictTarget[]> {
-  requireArgument('predictTargets', 'paths', paths, list(path));
-  const targets: PredictTarget[] = [];
-  for await (const { images, nameOf } of imagesOf(paths, onLeftOut))
-    for (const image of images) targets.push({ path: image, mapName: asPng(nameOf(image)) });
-  return distinct(targets);
-}
-
-/**
- * A share of them, for results without heat maps: nothing is kept of the others, which may be millions, so that names of maps are not told apart.
- * @param onLeftOut - is told of everything else in all of the folders
- * @throws as `predictTargets`
- */
-export async function shareOfTargets(
-  paths: readonly string[],
-  { index, count }: Share,
-  onLeftOut?: (entry: LeftOut) => void,
-): Promise<PredictTarget[]> {
-  const targets: PredictTarget[] = [];
-  let at = 0;
-  for await (const { images, nameOf } of imagesOf(paths, onLeftOut)) {
-    for (const image of images)
-      if (at++ % count === index) targets.push({ path: image, mapName: asPng(nameOf(image)) });
-  }
-  return targets;
-}
-
-/** The images of each path, and what an image is called in it. */
-async function* imagesOf(
-  paths: readonly string[],
-  onLeftOut?: (entry: LeftOut) => void,
-): AsyncGenerator<{ readonly images: readonly string[]; readonly nameOf: (image: string) => string }> {
-  for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    if (!found) throw new CladError('FILE_NOT_FOUND', { path, hint: 'Give images or folders of images.' });
-    if (!found.isDirectory()) {
-      yield { images: [path], nameOf: basename };
-      continue;
-    }
-    const { images, leftOut } = await imagesBelow(path);
-    if (images.length === 0) {
-      const expected = `.png, .jpg, .webp, .bmp or .tif files${leftOutBriefly(leftOut)}`;
-      throw new CladError('DATASET_EMPTY', { path, expected });
-    }
-    for (const entry of leftOut) onLeftOut?.(entry);
-    yield { images, nameOf: (image) => relative(path, image) };
-  }
-}
-
-function asPng(name: string): string {
-  return `${name.slice(0, name.length - extname(name).length)}.png`;
-}
-
-/** Gives maps of equally named images different names, on file systems too that do not tell capitals. */
-function distinct(targets: readonly PredictTarget[]): PredictTarget[] {
-  const folded = (name: string) => name.normalize('NFC').toLowerCase();
-  // A name that an image has by itself is never given to another.
-  const own = new Set(targets.map(({ mapName }) => folded(mapName)));
-  const given = new Set<string>();
-  return targets.map(({ path, mapName }) => {
-    const ending = extname(mapName);
-    const stem = mapName.slice(0, -ending.length);
-    let name = mapName;
-    for (let number = 2; given.has(folded(name)) || (number > 2 && own.has(folded(name))); number++)
-      name = `${stem}-${number}${ending}`;
-    given.add(folded(name));
-    return { path, mapName: name };
-  });
-}
-
-/**
- * Refuses a folder for heat maps that holds photographs to predict, as a map could take the place of one, or that lies among them, as the maps would
- * be taken for such the next time.
- * @throws OPTION_INVALID
- */
-export async function requireMapsApart(
-  folder: string,
-  paths: readonly string[],
-  targets: readonly PredictTarget[],
-): Promise<void> {
-  for (const path of paths) {
-    if (await isInside(folder, path))
-      throw refusal(`a folder outside ${path}, whose photographs are predicted`);
-  }
-  for (const place of new Set(targets.map(({ path }) => dirname(path)))) {
-    if (await isInside(place, folder)) throw refusal(`a folder without photographs: ${place} has some`);
-  }
-
-  function refusal(expected: string): CladError {
-    return new CladError('OPTION_INVALID', { option: '--maps', expected, actual: folder });
-  }
 }
 
 /** An image, or what is wrong with its file: one broken file does not stop the work on many. */
@@ -172,7 +96,7 @@ async function orError<T>(work: Promise<T>): Promise<T | CladError> {
  * Predicts images one after another; one that is broken, or that the engine cannot take, gives a failure and does not stop the rest.
  * @param mapsFolder - heat maps are written below it; none where absent
  * @param options - `class`: of all of them, where it is known
- * @throws CLASS_GIVEN_UNKNOWN
+ * @throws CLASS_GIVEN_UNKNOWN, FILE_REFUSED
  */
 export async function* predictImages(
   detector: Detector,
@@ -191,28 +115,82 @@ export async function* predictImages(
   requireFields('predictImages', 'options', options, {
     class: optional(text),
     legend: optional(flag),
+    masks: optional(path),
+    rawMaps: optional(path),
+    rawMapFormat: optional(oneOf(rawMapFormats)),
+    csv: optional(path),
+    coco: optional(path),
+    share: optional({ expected: 'a share: index, from 0, and count', holds: isShare }),
     onLeftOut: optional(callback),
   });
-  const { class: given, legend = false, onLeftOut } = options;
+  const { class: given, csv, coco, onLeftOut } = options;
   // Once, rather than with each image.
   if (given !== undefined) indexOfClass(detector.metadata.classes, given);
   const reading = { bits: bitsOf(detector.metadata) };
   const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
-  for await (const [{ path, mapName }, image] of mapAhead(targets, 4, decode)) {
-    const prediction =
-      image instanceof CladError ? image : await orError(detector.predict(image, path, { class: given }));
-    if (image instanceof CladError || prediction instanceof CladError) {
-      yield { path, error: (prediction as CladError).words };
-      continue;
+  const table = csv === undefined ? undefined : await GrowingFile.open(csv);
+  let regions: CocoResults | undefined;
+  let done = 0;
+  let finished = false;
+  try {
+    await table?.write(`${csvHeader}\n`);
+    if (coco !== undefined)
+      regions = await CocoResults.open(coco, detector.metadata.classes, options.share ?? wholeWork);
+    for await (const [target, image] of mapAhead(targets, 4, decode)) {
+      const at = done++;
+      const { path } = target;
+      const prediction =
+        image instanceof CladError ? image : await orError(detector.predict(image, path, { class: given }));
+      if (image instanceof CladError || prediction instanceof CladError) {
+        const failure = { path, error: (prediction as CladError).words };
+        await table?.write(`${csvRow(failure)}\n`);
+        yield failure;
+        continue;
+      }
+      const later = onLeftOut && (await laterPages(path));
+      if (later) onLeftOut(later);
+      const written = await writeImages(detector, target, { image, prediction }, mapsFolder, options);
+      const line = { path, ...prediction, ...written };
+      await table?.write(`${csvRow(line)}\n`);
+      const size = { width: image.width, height: image.height };
+      await regions?.add(at, target.name ?? basename(path), size, prediction);
+      yield line;
     }
-    const later = onLeftOut && (await laterPages(path));
-    if (later) onLeftOut(later);
-    let map: string | null = null;
-    if (mapsFolder !== undefined) {
-      map = join(resolve(mapsFolder), mapName);
-      const heat = heatImage(detector, image, prediction);
-      await writePng(map, legend ? withLegend(detector, heat, prediction.class) : heat);
-    }
-    yield { path, ...prediction, map };
+    await table?.finish();
+    await regions?.finish();
+    finished = true;
+  } finally {
+    // Also where whoever takes the lines takes no more of them.
+    if (!finished) for (const file of [table, regions]) file?.discard();
   }
+}
+
+/** Writes what is wanted of one image as files of its own. */
+async function writeImages(
+  detector: Detector,
+  { mapName }: PredictTarget,
+  { image, prediction }: { readonly image: RgbImage; readonly prediction: PredictionWithMap },
+  mapsFolder: string | undefined,
+  { legend = false, masks, rawMaps, rawMapFormat = 'npy' }: PredictImagesOptions,
+): Promise<Pick<PredictionLine, 'map' | 'mask' | 'rawMap'>> {
+  const written: { map: string | null; mask?: string | null; rawMap?: RawMapScale & { path: string } } = {
+    map: null,
+  };
+  if (mapsFolder !== undefined) {
+    written.map = join(resolve(mapsFolder), mapName);
+    const heat = heatImage(detector, image, prediction);
+    await writePng(written.map, legend ? withLegend(detector, heat, prediction.class) : heat);
+  }
+  if (masks !== undefined) {
+    // Without a threshold nobody knows what is anomalous, and an empty mask would say that nothing is.
+    written.mask = prediction.threshold === null ? null : join(resolve(masks), mapName);
+    if (written.mask !== null) await writeGreyPng(written.mask, regionMask(prediction.regions, image));
+  }
+  if (rawMaps !== undefined) {
+    const { bytes, scale } = rawMapFile(prediction.map, detector.metadata.geometry, rawMapFormat);
+    const path = join(resolve(rawMaps), withEnding(mapName, rawMapEnding(rawMapFormat)));
+    await writeFileAtomic(path, bytes);
+    written.rawMap = { path, ...scale };
+  }
+  return written;
 }

@@ -64,10 +64,14 @@ async function predict() {
     body: file,
   }).then((answer) => {
     const verdict = answer.verdict || 'no threshold';
-    const threshold = answer.threshold === null ? 'no threshold' : 'threshold ' + answer.threshold.toFixed(2);
+    const threshold = answer.threshold === null
+      ? 'no threshold'
+      : 'threshold ' + answer.threshold.toFixed(2) + ', margin ' + answer.margin.toFixed(2);
+    const check = answer.decision === 'check' ? [['p', 'to be checked: above the second threshold']] : [];
     return [
       ['p', verdict, 'verdict ' + verdict],
       ['p', file.name + ': ' + answer.class + ', score ' + answer.score.toFixed(2) + ', ' + threshold],
+      ...check,
       ...(answer.warnings || []).map((warning) => ['p', warning.message || String(warning)]),
       ['img', 'data:image/png;base64,' + answer.map],
     ];

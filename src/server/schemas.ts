@@ -43,6 +43,12 @@ const region = object({
   height: whole,
   area: whole,
   peak: number,
+  centroid: object({ x: number, y: number }),
+  polygon: {
+    ...list(list(list(number))),
+    description:
+      "Rings of corners [x, y]: the outline, then the holes. Between the centres of the map's pixels.",
+  },
 });
 
 const prediction = object({
@@ -60,11 +66,18 @@ const prediction = object({
   },
   score: { ...number, description: 'Higher is more anomalous.' },
   threshold: { type: ['number', 'null'], description: 'Of that class; null before calibration.' },
+  margin: { type: ['number', 'null'], description: 'The score less the threshold.' },
   verdict: {
     type: ['string', 'null'],
     enum: ['normal', 'anomalous', 'unknown', null],
     description:
       'Unknown: anomalous, and hardly a spot is like the class, so that it is probably another product.',
+  },
+  decision: {
+    type: ['string', 'null'],
+    enum: ['pass', 'check', 'reject', null],
+    description:
+      'Check: normal, but above a second, lower threshold, where the detector has one. Reject: not normal.',
   },
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
   warnings: {

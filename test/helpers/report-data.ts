@@ -3,13 +3,13 @@ import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluator.ts
 import { meanRecord } from '../../src/evaluation/evaluator.ts';
 import type { EmbeddedImage, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
 
-const curve = { x: [0, 0.1, 1], y: [0, 0.8, 1] };
+const curve = { x: [0, 0.1, 1], y: [0, 0.8, 1], threshold: [null, 2, null] };
 const curves: ClassCurves = {
   imageRoc: curve,
   imagePrecisionRecall: curve,
   pixelRoc: curve,
   pixelPrecisionRecall: null,
-  pixelPro: { x: [0, 0.1, 0.3], y: [0, 0.5, 0.9] },
+  pixelPro: { x: [0, 0.1, 0.3], y: [0, 0.5, 0.9], threshold: [null, 2, null] },
 };
 
 /** An image of as many bytes. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import type { LeftOut } from '../../src/data/left-out.ts';
 import { loadDataset } from '../../src/data/load.ts';
-import { predictTargets } from '../../src/jobs/predict.ts';
+import { predictTargets } from '../../src/jobs/predict-targets.ts';
 import { rounds } from '../helpers/hostile.ts';
 import { encoded, noise, withFiles } from '../helpers/images.ts';
 

@@ -147,12 +147,14 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     expect(new Set(lines.map(({ verdict }) => verdict))).toEqual(new Set(['normal', 'anomalous']));
     for (const line of lines) {
       const answered = await predict(page, 'run/model.onnx', `new/${nameOf(line)}`, { device: 'wasm' });
-      const { path, map, score, classShare, classShares, regions, ...exact } = line;
+      const { path, map, score, margin, classShare, classShares, regions, ...exact } = line;
       expect(answered).toMatchObject({ ...exact, device: 'wasm', threads: 1 });
+      expect(answered.margin).toBe(answered.score - answered.threshold!);
       expect(Math.abs(answered.score - score) / score).toBeLessThan(1e-3);
       expect(answered.classShare).toBeCloseTo(classShare, 3);
       expect(Object.keys(answered.classShares)).toEqual(Object.keys(classShares));
       expect(answered.regions).toHaveLength(regions.length);
+      for (const region of answered.regions) expect(region.polygon[0]!.length).toBeGreaterThan(2);
       const { data } = await decodeImage(at('maps', nameOf(line)));
       const differing = data.reduce((count, value, index) => {
         const there = answered.heat[Math.floor(index / 3) * 4 + (index % 3)]!;

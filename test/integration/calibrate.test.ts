@@ -2,16 +2,20 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
 import { conformalThreshold } from '../../src/detector/thresholds/conformal.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { CalibrateDocument } from '../../src/jobs/calibrate/calibrate.ts';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
+import type { TradeOffDocument } from '../../src/jobs/trade-off/trade-off.ts';
 import { clad } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
+import { expectRefused } from '../helpers/refused.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
@@ -70,6 +74,22 @@ describe('clad calibrate', () => {
     expect(kept.metadata.thresholds.disc).toMatchObject({ threshold: bad!.score, count: 13 });
     expect(kept.metadata.display.disc?.low).toBeGreaterThan(careful.metadata.display.disc?.low as number);
     expect(kept.stdout).not.toContain('stand out');
+  }, 60_000);
+
+  it('sets thresholds as numbers, without photographs, and predict decides by two', async () => {
+    const out = at('set.onnx');
+    const [blot] = await predictions(run, join(parts, 'disc/test/blot/000.png'));
+    const [first, second] = [blot!.score + 1, blot!.score - 0.5];
+    const flags = ['--threshold', `disc=${first}`, '--check-threshold', `disc=${second}`];
+    const ended = await clad('calibrate', run, ...flags, '--out', out, '--json');
+    const { classes } = JSON.parse(ended.stdout) as CalibrateDocument;
+    expect(classes.map(({ after }) => after?.threshold)).toEqual([first, undefined]);
+    const told = { threshold: first, margin: blot!.score - first, verdict: 'normal', decision: 'check' };
+    expect(await predictions(out, join(parts, 'disc/test/blot/000.png'))).toMatchObject([told]);
+    // The same without a file.
+    const { stdout } = await clad('predict', run, join(parts, 'disc/test/blot/000.png'), '--json', ...flags);
+    expect(JSON.parse(stdout)).toMatchObject(told);
+    expectRefused(await clad('calibrate', run, '--out', at('none.onnx')), /Nothing says what the thresholds/);
   }, 60_000);
 
   it('sets the thresholds by the photographs it is given, and leaves the scores as they were', async () => {
@@ -224,4 +244,53 @@ describe('clad calibrate', () => {
     expect(rate.status).toBe(2);
     expect(rate.stderr).toMatch(/share above 0/);
   });
+});
+
+describe('clad tradeoff', () => {
+  const tradeOff = async (...args: readonly string[]) => {
+    const ended = await clad('tradeoff', ...args, '--json');
+    expect(ended.stderr).not.toMatch(/^clad: (?!left out)/m);
+    return JSON.parse(ended.stdout) as TradeOffDocument;
+  };
+
+  it('counts on the good images of the training, and on defects that it makes and calls synthetic', async () => {
+    const page = at('tradeoff.html');
+    const { classes, data } = await tradeOff(run, '--html', page, '--svg', at('tradeoff.svg'));
+    expect(data).toBeNull();
+    const { thresholds } = await metadataOf(join(run, 'model.onnx'));
+    for (const { class: name, good, defects, points, threshold, setAside } of classes) {
+      expect(threshold).toBe(thresholds[name]!.threshold);
+      expect(good).toEqual({ source: 'held-out', images: thresholds[name]!.count });
+      expect(setAside).toBe(thresholds[name]!.setAside ?? 0);
+      expect(defects).toEqual({ source: 'synthetic', images: 32 });
+      const now = points.find(({ why }) => why.includes('now'))!;
+      // By the very images that the threshold is from: as many above it as its rate allows.
+      const { achievableRate, count } = thresholds[name]!;
+      expect(now.falseAlarms!.count).toBeLessThanOrEqual(Math.ceil(achievableRate * (count + 1)) - 1);
+      expect(points.find(({ why }) => why.includes('no miss'))!.misses!.count).toBe(0);
+    }
+    const html = await readFile(page, 'utf8');
+    expect(html.match(/<figure class="chart">/g)).toHaveLength(2);
+    expect(html).toContain('SYNTHETIC');
+    expect(html).not.toMatch(/<script|NaN/);
+    // Drawn by a program that knows nothing of HTML.
+    const drawn = await sharp(at('tradeoff.svg')).metadata();
+    expect([drawn.format, drawn.width]).toEqual(['svg', 360]);
+  }, 60_000);
+
+  it('counts on test images where they are given, as clad evaluate does', async () => {
+    const { classes } = await tradeOff(join(run, 'model.onnx'), parts);
+    const ended = await clad('evaluate', join(run, 'model.onnx'), parts, '--json');
+    const measured = (JSON.parse(ended.stdout) as EvaluationDocument).classes;
+    for (const { class: name, good, defects, points } of classes) {
+      const { falseAlarmRate, missRate, good: goodCount, anomalous } = measured[name]!;
+      expect([good, defects]).toEqual([
+        { source: 'test', images: goodCount },
+        { source: 'test', images: anomalous },
+      ]);
+      const now = points.find(({ why }) => why.includes('now'))!;
+      expect([now.falseAlarms!.rate, now.misses!.rate]).toEqual([falseAlarmRate, missRate]);
+    }
+    expectRefused(await clad('tradeoff', join(run, 'model.onnx')), /does not know its good images/);
+  }, 60_000);
 });

@@ -203,12 +203,20 @@ describe('heat maps', () => {
     }
     const { stdout, status } = await clad(
       ...['predict', run, at('first'), at('second'), at('third'), '--maps', at('maps'), '--json'],
+      ...['--masks', at('masks'), '--csv', at('results.csv')],
     );
     expect(status).toBe(0);
-    const maps = stdout
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { map: string }).map.toLowerCase());
+    const lines = stdout.trim().split('\n');
+    const maps = lines.map((line) => (JSON.parse(line) as { map: string }).map.toLowerCase());
     expect(new Set(maps).size).toBe(4);
+    // Those of different folders keep their folders, in every folder of files.
+    for (const name of ['first/part.png', 'first/part-2.png', 'second/part.png', 'third/PART.png'])
+      expect((await readFile(at('masks', name))).length).toBeGreaterThan(0);
+    const rows = (await readFile(at('results.csv'), 'utf8')).trim().split('\n');
+    expect(rows).toHaveLength(5);
+    expectRefused(
+      await clad('predict', run, at('first'), '--maps', at('maps'), '--masks', at('maps')),
+      /--maps and --masks are the same/,
+    );
   });
 });

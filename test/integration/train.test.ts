@@ -402,8 +402,36 @@ describe('clad evaluate', () => {
   let evaluated: EvaluationDocument;
 
   beforeAll(async () => {
-    const { stdout } = await clad('evaluate', run, '--json');
+    const { stdout } = await clad('evaluate', run, '--json', '--details', join(folder, 'details'));
     evaluated = JSON.parse(stdout) as EvaluationDocument;
+  });
+
+  it('writes scores, kinds of defects and points of curves as data', async () => {
+    const read = (name: string) => readFile(join(folder, 'details', name), 'utf8');
+    const images = JSON.parse(await read('images.json')) as Record<string, unknown>[];
+    expect(images).toHaveLength(12);
+    expect(images[0]).toMatchObject({ class: 'disc', image: expect.stringMatching(/^disc\/test\//) });
+    const { classes, defects } = evaluated;
+    for (const [name, { anomalous, missRate, falseAlarmRate, good }] of Object.entries(classes)) {
+      const own = images.filter((each) => each.class === name);
+      const share = (from: boolean, verdict: RegExp) =>
+        own.filter((each) => each.anomalous === from && verdict.test(String(each.verdict))).length;
+      expect(share(true, /normal/) / anomalous).toBe(missRate);
+      expect(share(false, /anomalous|unknown/) / good).toBe(falseAlarmRate);
+      const kinds = Object.values(defects![name]!);
+      expect(kinds.reduce((sum, each) => sum + each.images, 0)).toBe(anomalous);
+    }
+    expect(JSON.parse(await read('defects.json'))).toEqual(defects);
+    const curves = JSON.parse(await read('curves.json'));
+    const named = ['imageRoc', 'imagePrecisionRecall', 'pixelRoc', 'pixelPrecisionRecall', 'pixelPro'];
+    expect(Object.keys(curves.disc)).toEqual(named);
+    const lines = async (name: string) => (await read(name)).trim().split('\n').length - 1;
+    expect(await lines('images.csv')).toBe(12);
+    expect(await lines('defects.csv')).toBe(Object.values(defects!).flatMap(Object.values).length);
+    const points = Object.values<Record<string, { x: number[] }>>(curves).flatMap((each) =>
+      Object.values(each).flatMap(({ x }) => x),
+    );
+    expect(await lines('curves.csv')).toBe(points.length);
   });
 
   it('prints one document with all metrics by class, their mean, the protocol and the time taken', async () => {
@@ -411,6 +439,7 @@ describe('clad evaluate', () => {
     expect(Object.keys(evaluated).sort()).toEqual([
       'classes',
       'data',
+      'defects',
       'images',
       'leftOut',
       'mean',

@@ -33,21 +33,25 @@ export interface ClassCalibration {
  * @param predictions - of good images that were not trained on, or as if they were not; at least one
  * @param falseAlarmRate - wanted share of good parts called anomalous, in (0, 1)
  * @param keepOutliers - whether those count too
+ * @param checkRate - wanted share of good parts that are to be checked or called anomalous; where the images are too few to tell it from the other, there is no second threshold
  */
 export function calibrateClass(
   { scores, floors = [], pixels }: GoodPredictions,
   falseAlarmRate: number,
   keepOutliers = false,
+  checkRate?: number,
 ): ClassCalibration {
   const setAside = keepOutliers ? scores.map(() => false) : outliers(scores);
   const ordinary = scores.filter((_, at) => !setAside[at]);
   const ordinaryFloors = floors.filter((_, at) => !setAside[at]);
   const threshold = conformalThreshold(ordinary, falseAlarmRate);
   const count = scores.length - ordinary.length;
+  const check = checkRate === undefined ? undefined : conformalThreshold(ordinary, checkRate).threshold;
   return {
     threshold: {
       ...threshold,
       ...(count > 0 && { setAside: count }),
+      ...(check !== undefined && check < threshold.threshold && { checkAbove: check }),
       ...(ordinaryFloors.length > 0 && { unknownAbove: unknownAbove(ordinaryFloors, pixels) }),
     },
     display: mapRange(pixels, threshold.threshold),
@@ -56,7 +60,7 @@ export function calibrateClass(
 }
 
 /**
- * Thresholds and colours of a detector with those of some classes set anew. The colours end where they did: how high defects reach, good images do
+ * Thresholds and colours of a detector with those of some classes set anew; a second threshold stays where it is still the lower one. The colours end where they did: how high defects reach, good images do
  * not say.
  */
 export function withCalibrations(
@@ -65,7 +69,10 @@ export function withCalibrations(
 ): Pick<DetectorMetadata, 'thresholds' | 'display'> {
   const anew = { thresholds: { ...thresholds }, display: { ...display } };
   for (const [name, calibration] of calibrations) {
-    anew.thresholds[name] = calibration.threshold;
+    const { threshold } = calibration;
+    const { checkAbove } = thresholds[name] ?? {};
+    const isBelow = checkAbove !== undefined && checkAbove < threshold.threshold;
+    anew.thresholds[name] = isBelow ? { checkAbove, ...threshold } : threshold;
     const top = display[name]?.top;
     anew.display[name] = top === undefined ? calibration.display : endingAt(calibration.display, top);
   }

@@ -27,6 +27,10 @@ export interface ConformalThreshold {
   readonly setAside?: number | undefined;
   /** The map's floor above which an anomalous image is of no known product (unknown.ts); absent in files of before, and where nothing is known. */
   readonly unknownAbove?: number | undefined;
+  /** A second, lower threshold: a part that scores above it but not above the first is to be looked at; absent where there is one threshold. */
+  readonly checkAbove?: number | undefined;
+  /** The threshold was given as a number, so that no rate is known: `achievableRate` and `requestedRate` are of before. */
+  readonly given?: boolean | undefined;
 }
 
 const scores: Kind = {

@@ -4,7 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { flag, list, number, optional, path, wholeFrom } from '../../core/arguments.ts';
+import { either, flag, list, number, optional, path, wholeFrom } from '../../core/arguments.ts';
+import { type ClassNumbers, classNumbers, numbersByClass } from '../../core/class-numbers.ts';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import type { ProgressListener } from '../../core/progress.ts';
@@ -18,21 +19,17 @@ import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { goodPixels } from '../../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
-import {
-  type ClassCalibration,
-  calibrateClass,
-  mapsKept,
-  withCalibrations,
-} from '../../detector/thresholds/class-thresholds.ts';
+import { calibrateClass, mapsKept, withCalibrations } from '../../detector/thresholds/class-thresholds.ts';
 import { requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
+import { withRateOf, withSetThresholds } from '../../detector/thresholds/set-thresholds.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
 import type { SeenImage } from '../../image/look.ts';
 import { asPublished } from '../../methods/shared/option-groups.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
-import { predictTargets } from '../predict.ts';
+import { predictTargets } from '../predict-targets.ts';
 import { rememberImages, remembersAll } from '../remembered-images.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
@@ -51,7 +48,7 @@ export type { CalibratedClass } from './compared-class.ts';
 export interface CalibrateRequest {
   /** Run folder or detector file. */
   readonly run: string;
-  /** Photographs of good parts that took no part in the training: images, or folders of them. */
+  /** Photographs of good parts that took no part in the training: images, or folders of them; none are needed where thresholds are given as numbers alone. */
   readonly good: readonly string[];
   /** Photographs of defective parts, to see what the thresholds do to them. */
   readonly anomalous: readonly string[];
@@ -59,8 +56,14 @@ export interface CalibrateRequest {
   readonly out: string;
   /** Photographs of a class that its threshold is set by; with fewer it stays, as some may be of another class. */
   readonly minImages: number;
-  /** Wanted share of good parts called anomalous, in (0, 1); what was wanted before where absent. */
-  readonly falseAlarmRate?: number | undefined;
+  /** Wanted share of good parts called anomalous, in (0, 1), of all classes or by class; what was wanted before where absent. */
+  readonly falseAlarmRate?: number | ClassNumbers | undefined;
+  /** Wanted share of good parts that are checked or called anomalous, for a second, lower threshold. */
+  readonly checkRate?: ClassNumbers | undefined;
+  /** Thresholds as numbers, in the place of those from photographs. */
+  readonly thresholds?: ClassNumbers | undefined;
+  /** Second, lower thresholds as numbers. */
+  readonly checkThresholds?: ClassNumbers | undefined;
   /** Count photographs that stand out too, as they are known to be good. */
   readonly keepOutliers?: boolean | undefined;
   readonly device?: Device | undefined;
@@ -76,7 +79,10 @@ const fields: Fields<CalibrateRequest> = {
   anomalous: list(path),
   out: path,
   minImages: wholeFrom(1),
-  falseAlarmRate: optional(number),
+  falseAlarmRate: optional(either(number, classNumbers)),
+  checkRate: optional(classNumbers),
+  thresholds: optional(classNumbers),
+  checkThresholds: optional(classNumbers),
   keepOutliers: optional(flag),
   ...machine,
   ...talk,
@@ -101,16 +107,33 @@ export interface CalibrateDocument {
  */
 export async function calibrateDetector(request: CalibrateRequest): Promise<CalibrateDocument> {
   requireRequest('calibrateDetector', fields, request);
-  const { falseAlarmRate: rate } = request;
   // Before all the predicting, not after it.
-  if (rate !== undefined) requireFalseAlarmRate(rate);
+  for (const numbers of [ratesOf(request), request.checkRate ?? {}])
+    for (const rate of [numbers.all, ...Object.values(numbers.classes ?? {})])
+      if (rate !== undefined) requireFalseAlarmRate(rate);
+  requireBasis(request);
   const path = await modelPathOf(request.run);
   return withNewDetectorFile(request.out, (out) => calibrateTo(out, path, request));
 }
 
+function ratesOf({ falseAlarmRate }: CalibrateRequest): ClassNumbers {
+  return typeof falseAlarmRate === 'number' ? { all: falseAlarmRate } : (falseAlarmRate ?? {});
+}
+
+/** @throws USAGE where nothing says what the thresholds should be */
+function requireBasis(request: CalibrateRequest): void {
+  if (request.good.length > 0) return;
+  const { falseAlarmRate, checkRate, thresholds, checkThresholds } = request;
+  const isRate = falseAlarmRate !== undefined || checkRate !== undefined;
+  if (!isRate && (thresholds ?? checkThresholds) !== undefined) return;
+  const reason = isRate
+    ? 'A rate takes photographs of good parts, whose scores it is a share of: give some too'
+    : 'Nothing says what the thresholds should be: give photographs of good parts, or --threshold VALUE';
+  throw new CladError('USAGE', { reason, help: '`clad calibrate --help`' });
+}
+
 /** @param path - of the detector file */
 async function calibrateTo(out: string, path: string, request: CalibrateRequest): Promise<CalibrateDocument> {
-  const { falseAlarmRate: rate } = request;
   const bytes = await readBytes(path);
   const leftOut: LeftOut[] = [];
   const onLeftOut = (entry: LeftOut) => leftOut.push(entry);
@@ -125,6 +148,14 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
   const detector = await Detector.fromBytes(engine, bytes, path);
   try {
     const before = detector.metadata;
+    const numbers = (given: ClassNumbers | undefined, option: string) =>
+      numbersByClass(given, before.classes, option);
+    const rates = numbers(ratesOf(request), '--false-alarm-rate');
+    const checkRates = numbers(request.checkRate, '--check-rate');
+    const set = {
+      thresholds: numbers(request.thresholds, '--threshold'),
+      checks: numbers(request.checkThresholds, '--check-threshold'),
+    };
     if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
     const predict = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
@@ -138,18 +169,25 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const sieve = new PhotographSieve(before);
     const ofGood = await predict(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
     if (sieve.trainedGood[0] !== undefined) throw calibrationTrained(sieve.trainedGood, good);
-    if (ofGood.size === 0) throw unreadable[0];
+    if (ofGood.size === 0 && unreadable[0]) throw unreadable[0];
     const calibrations = new Map(
       [...ofGood]
         .filter(([, { scores }]) => scores.length >= request.minImages)
         .map(([name, predictions]) => {
-          const wanted = rate ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
+          const wanted =
+            rates.get(name) ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
           const { scores, floors, maps } = predictions;
           const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
-          return [name, calibrateClass({ scores, floors, pixels }, wanted, keepOutliers)] as const;
+          const predictionsOf = { scores, floors, pixels };
+          return [name, calibrateClass(predictionsOf, wanted, keepOutliers, checkRates.get(name))] as const;
         }),
     );
+    for (const [name, { threshold }] of calibrations)
+      if (checkRates.has(name) && threshold.checkAbove === undefined)
+        request.note?.(
+          `${threshold.count} photographs of ${name} cannot tell the rate of --check-rate from that of false alarms, so it sets no second threshold.`,
+        );
     const ofAnomalous = await predict(anomalous, 'defective parts', 0, (each, image) =>
       sieve.takesAnomalous(each, image),
     );
@@ -157,13 +195,15 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const images = new Map([...calibrations.keys()].map((name) => [name, ofGood.get(name)?.images ?? []]));
     for (const name of calibrations.keys())
       noteBursts(name, ofGood.get(name) as ClassPredictions, request.note);
-    const after = calibrated(
-      before,
-      calibrations,
-      sieve.good,
-      images,
-      createHash('sha256').update(bytes).digest('hex'),
-    );
+    const source = createHash('sha256').update(bytes).digest('hex');
+    const judging = withSetThresholds(withCalibrations(before, calibrations), set);
+    for (const name of set.thresholds.keys())
+      judging.thresholds[name] = withRateOf(judging.thresholds[name]!, ofGood.get(name)?.scores ?? []);
+    // How many photographs had a say, of each class that is changed.
+    const changed = new Map([...set.checks.keys()].map((name) => [name, 0]));
+    for (const name of [...calibrations.keys(), ...set.thresholds.keys()])
+      changed.set(name, judging.thresholds[name]!.count);
+    const after = calibrated({ ...before, ...judging }, changed, sieve.good, images, source);
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
     await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
@@ -173,8 +213,8 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
         name,
         { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
         before.thresholds[name] ?? null,
-        calibrations.get(name),
-        ofGood.get(name)?.paths ?? [],
+        changed.has(name) ? judging.thresholds[name]! : null,
+        (ofGood.get(name)?.paths ?? []).filter((_, at) => calibrations.get(name)?.setAside[at]),
       ),
     );
     const later = await mapConcurrently([...good, ...anomalous], defaultConcurrency, laterPages);
@@ -198,22 +238,23 @@ async function imagePaths(given: readonly string[], onLeftOut: (entry: LeftOut) 
   return new Random('calibrate').sample(real, real.length);
 }
 
+/** @param before - with its thresholds and colours set anew already */
 function calibrated(
   before: DetectorMetadata,
-  calibrations: ReadonlyMap<string, ClassCalibration>,
+  changed: ReadonlyMap<string, number>,
   good: readonly string[],
   images: ReadonlyMap<string, readonly SeenImage[]>,
   source: string,
 ): DetectorMetadata {
-  const counts = [...calibrations].map(([name, { threshold }]) => [name, threshold.count]);
   return {
     ...before,
-    ...withCalibrations(before, calibrations),
     calibrated: {
       created: new Date().toISOString(),
       source,
-      images: { ...before.calibrated?.images, ...Object.fromEntries(counts) },
-      remembered: rememberImages(good, before.calibrated?.remembered),
+      images: { ...before.calibrated?.images, ...Object.fromEntries(changed) },
+      ...(good.length > 0 || before.calibrated?.remembered
+        ? { remembered: rememberImages(good, before.calibrated?.remembered) }
+        : {}),
     },
     ...(before.camera && { camera: widenedCamera(before.camera, images) }),
   };

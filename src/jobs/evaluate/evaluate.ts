@@ -3,7 +3,7 @@
 import { flag, oneOf, optional, path } from '../../core/arguments.ts';
 import { median } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { requireWritable, writeFileAtomic } from '../../core/files.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import type { Dataset, Sample } from '../../data/dataset.ts';
@@ -27,6 +27,7 @@ import { type Fields, machine, requireRequest, talk } from '../request-fields.ts
 import { modelPathOf, RunFolder } from '../run-folder.ts';
 import { WarningSummary } from '../warning-summary.ts';
 import { decodeSample } from './decode-sample.ts';
+import { type DefectResults, EvaluationDetails } from './details.ts';
 import { maskNotes } from './mask-notes.ts';
 import { lookAtImages, type TestImages } from './test-images.ts';
 
@@ -39,6 +40,8 @@ export interface EvaluateRequest {
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly skipBroken?: boolean;
+  /** Folder for scores of every image, results by kind of defect, and points of curves, as JSON and CSV. */
+  readonly details?: string | undefined;
   readonly onProgress?: ProgressListener;
   readonly note?: (text: string) => void;
 }
@@ -50,6 +53,7 @@ export const evaluateFields: Fields<EvaluateRequest> = {
   layout: optional(oneOf(layouts)),
   ...machine,
   skipBroken: optional(flag),
+  details: optional(path),
   ...talk,
 };
 
@@ -95,6 +99,8 @@ export interface EvaluationDocument extends Evaluation {
     readonly share: number;
   }[];
   readonly images: TestImages;
+  /** By class, then by kind of defect; present where details were asked for. */
+  readonly defects?: DefectResults;
   readonly timing: {
     /** Decoding and everything after it, one image at a time. */
     readonly imagesPerSecond: number;
@@ -128,6 +134,8 @@ export async function evaluateInFull(
     const reason = 'A detector file does not know where its data set is: give the data set too';
     throw new CladError('USAGE', { reason, help: '`clad evaluate --help`' });
   }
+  if (request.details !== undefined)
+    await requireWritable(request.details, 'Give another folder to --details.');
   const layout = request.layout ?? (request.data === undefined ? origin?.data.layout : undefined);
   const loaded = await loadDataset(root, { layout, requireTraining: false });
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
@@ -138,7 +146,8 @@ export async function evaluateInFull(
     const { dataset, samples, leftOut, emptyMasks } = tested;
     const { geometry } = detector.metadata;
     const images = lookAtImages(samples, tested.pixels, detector.metadata, request.note);
-    const measurement = await measure(detector, samples, request.onProgress, watch);
+    const details = request.details === undefined ? undefined : new EvaluationDetails(dataset.root);
+    const measurement = await measure(detector, samples, request.onProgress, watch, details);
     const { evaluation, timing, misplaced, warnings } = measurement;
     for (const sentence of warnings.sentences) request.note?.(sentence);
     const vanished = measurement.vanished.filter((path) => !emptyMasks.includes(path));
@@ -176,10 +185,12 @@ export async function evaluateInFull(
       },
       images,
       ...measured,
+      ...(details && { defects: details.defects }),
       misplaced,
       timing,
       leftOut,
     };
+    if (request.details !== undefined) await details?.write(request.details);
     // Of other data there may be many evaluations; the run keeps the one of its own.
     if (run && dataset.root === origin?.data.root)
       await writeFileAtomic(run.evaluation, `${JSON.stringify(document, null, 2)}\n`);
@@ -227,8 +238,9 @@ async function measure(
   samples: readonly Sample[],
   onProgress?: ProgressListener,
   watch?: EvaluationWatch,
+  details?: EvaluationDetails,
 ) {
-  const evaluator = new Evaluator(watch && { curvePoints: watch.curvePoints });
+  const evaluator = new Evaluator({ curvePoints: watch?.curvePoints, onRanked: details?.onRanked });
   const latencies: number[] = [];
   const warnings = new WarningSummary();
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
@@ -250,7 +262,9 @@ async function measure(
     const { path, className, anomalous } = sample;
     const { class: recognisedAs, classShare: share } = prediction;
     if (recognisedAs !== className) misplaced.push({ path, class: className, recognisedAs, share });
-    evaluator.add({ path, className, anomalous, mask, prediction });
+    const evaluated = { path, className, anomalous, mask, prediction };
+    evaluator.add(evaluated);
+    details?.add({ sample, prediction, mask }, evaluated);
     watch?.onPredicted({ sample, prediction, mask });
     onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
   }

@@ -48,6 +48,7 @@ export function moved(
           ...each,
           threshold: each.threshold + by(name),
           ...(each.unknownAbove !== undefined && { unknownAbove: each.unknownAbove + by(name) }),
+          ...(each.checkAbove !== undefined && { checkAbove: each.checkAbove + by(name) }),
         },
       ]),
     ),

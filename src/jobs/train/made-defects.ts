@@ -9,7 +9,7 @@ import { stoppable } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { regionsOf } from '../../core/regions.ts';
 import { mapAhead } from '../../data/concurrency.ts';
-import { byClass } from '../../data/dataset.ts';
+import { byClass, type Sample } from '../../data/dataset.ts';
 import { endingAt } from '../../detector/heat/map-range.ts';
 import { insideRegions } from '../../detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
@@ -132,20 +132,29 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
 }
 
 /** What defects are made from. */
-type Making = Pick<Work, 'training' | 'images' | 'view' | 'textures' | 'options' | 'bits'>;
+interface Making extends Pick<Work, 'images' | 'textures' | 'bits'> {
+  readonly training: readonly Pick<Sample, 'path' | 'className'>[];
+  readonly view: Pick<Work['view'], 'geometry' | 'grid'>;
+  readonly options: Pick<CommonOptions, 'seed' | 'synthesis'>;
+}
 
-async function* madeDefects(
+/**
+ * Makes defects on good images of a class, one after another, and shows them to the detector.
+ * @param images - numbers of training images, at least one
+ */
+export async function* madeDefects(
   name: string,
   images: readonly number[],
   work: Making,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
+  count = madePerClass,
 ): AsyncGenerator<SeenDefect> {
   const { training, textures, options, bits, images: access } = work;
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
   const settings = anomaliesOn(options.synthesis, grid);
   const onPart = options.synthesis.foreground && (await partIsFound(images, work));
-  const numbers = Array.from({ length: madePerClass }, (_, number) => number);
+  const numbers = Array.from({ length: count }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
     const id = images[number % images.length] as number;
     const image = await access.decode(training[id]!.path, { bits });

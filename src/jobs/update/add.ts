@@ -25,7 +25,7 @@ import {
   standOut,
   writeGoodImages,
 } from '../good-images/standing-out.ts';
-import { predictTargets } from '../predict.ts';
+import { predictTargets } from '../predict-targets.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { joinedClass } from './class-name.ts';

@@ -18,7 +18,7 @@ import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
-import { predictTargets } from '../predict.ts';
+import { predictTargets } from '../predict-targets.ts';
 import { isRemembered } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { asNew, predictAgain } from './predict-again.ts';

@@ -33,15 +33,23 @@ export interface ChartOptions {
 
 /** A chart with its caption. */
 export function chart(options: ChartOptions, marks: Content): Markup {
-  const { title, description, x, y, height = box.height, note } = options;
+  const { title, note } = options;
   return html`<figure class="chart">
 <figcaption>${title}</figcaption>
-<svg viewBox="0 0 ${box.width} ${height}" role="img" aria-label="${`${title}. ${description}`}">
-${axes(x, y, height)}
-${marks}
-</svg>
+${chartImage(options, marks)}
 ${note ? html`<div class="note">${note}</div>` : null}
 </figure>`;
+}
+
+/** The image alone. */
+export function chartImage(
+  { title, description, x, y, height = box.height }: ChartOptions,
+  marks: Content,
+): Markup {
+  return html`<svg viewBox="0 0 ${box.width} ${height}" role="img" aria-label="${`${title}. ${description}`}">
+${axes(x, y, height)}
+${marks}
+</svg>`;
 }
 
 function axes(x: Axis, y: Axis, height: number): Markup {

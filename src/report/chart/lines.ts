@@ -15,7 +15,12 @@ export interface Line {
 
 /** Draws lines; points that are not finite, or below zero on a logarithmic axis, leave a gap. */
 export function lineChart(options: ChartOptions, lines: readonly Line[], extra?: Content): Markup {
-  const marks = lines.map(({ name, series, x, y }) => {
+  return chart(options, [extra, lineMarks(options, lines)]);
+}
+
+/** The lines alone, for a frame of the same options. */
+export function lineMarks(options: Pick<ChartOptions, 'x' | 'y'>, lines: readonly Line[]): Markup[] {
+  return lines.map(({ name, series, x, y }) => {
     const px = x.map((value) => options.x.scale(value));
     const py = y.map((value) => options.y.scale(value));
     const path = line<number>()
@@ -25,5 +30,4 @@ export function lineChart(options: ChartOptions, lines: readonly Line[], extra?:
       .y((index) => py[index] ?? 0);
     return html`<g class="${seriesClass(series)}"><title>${name}</title><path class="line" d="${path(x.keys()) ?? ''}"/></g>`;
   });
-  return chart(options, [extra, marks]);
 }

@@ -103,6 +103,10 @@ function measurementFacts({ test }: ReportData): Fact[] {
 
 function imagesRow(name: string, { provenance, thresholds }: ReportData['metadata']): Markup {
   const { trainingImages, heldOutImages } = provenance.data;
-  return html`<tr><th scope="row">${name}</th><td>${trainingImages[name] ?? '–'}</td><td>${heldOutImages[name] ?? '–'}</td><td>about ${percentText(thresholds[name]?.achievableRate)}</td></tr>
+  return html`<tr><th scope="row">${name}</th><td>${trainingImages[name] ?? '–'}</td><td>${heldOutImages[name] ?? '–'}</td><td>${expectedText(thresholds[name])}</td></tr>
 `;
+}
+
+function expectedText(threshold: ReportData['metadata']['thresholds'][string] | undefined): string {
+  return threshold?.count === 0 ? 'not known' : `about ${percentText(threshold?.achievableRate)}`;
 }

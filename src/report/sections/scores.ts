@@ -34,5 +34,9 @@ function noteOf(
     achievableRate > requestedRate
       ? `, too few for the ${percentText(requestedRate)} that were asked for`
       : '';
-  return `Threshold ${scoreText(threshold)}: ${alarms} of ${good.length} good above, ${misses} of ${anomalous.length} anomalous below. Expected: about ${percentText(achievableRate)} false alarms (${count} good images${few}).`;
+  const expected =
+    count === 0
+      ? 'It was set as a number; what to expect is not known.'
+      : `Expected: about ${percentText(achievableRate)} false alarms (${count} good images${few}).`;
+  return `Threshold ${scoreText(threshold)}: ${alarms} of ${good.length} good above, ${misses} of ${anomalous.length} anomalous below. ${expected}`;
 }

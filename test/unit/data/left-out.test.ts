@@ -13,7 +13,7 @@ import {
 import { loadDataset } from '../../../src/data/load.ts';
 import { listTextures } from '../../../src/data/textures.ts';
 import { examineImages } from '../../../src/data/verify-images.ts';
-import { predictTargets } from '../../../src/jobs/predict.ts';
+import { predictTargets } from '../../../src/jobs/predict-targets.ts';
 import { encoded, type Files, noise, withFiles } from '../../helpers/images.ts';
 import { animatedPng, paged } from '../../helpers/pages.ts';
 

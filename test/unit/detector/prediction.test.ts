@@ -1,13 +1,10 @@
 /** @file The one result: what a detector says of an image, with an engine that says what it is told to. */
 import { describe, expect, it } from 'vitest';
-import { Detector } from '../../../src/detector/detector.ts';
-import { detectorBytes } from '../../../src/detector/detector-bytes.ts';
 import type { DetectorMetadata } from '../../../src/detector/metadata.ts';
-import { sharesInOrder, verdictOf, withRegions } from '../../../src/detector/prediction.ts';
-import { decodeModel, Graph, mul } from '../../../src/graph/index.ts';
-import { type Engine, float32 } from '../../../src/runtime/engine.ts';
+import { judged, sharesInOrder, verdictOf, withRegions } from '../../../src/detector/prediction.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
 import { squareOf } from '../../helpers/sizes.ts';
+import { toldDetector } from '../../helpers/told-detector.ts';
 
 const size = 4;
 /** As keys of an object these come in another order, and one of them is no ordinary key. */
@@ -19,30 +16,9 @@ function metadataWith(thresholds: DetectorMetadata['thresholds']): DetectorMetad
   return { ...madeMetadata, classes, geometry: squareOf(size), thresholds, display: {} };
 }
 
-/** A detector whose engine gives these shares, and the map above, for every image. */
-async function detectorWith(shares: readonly number[], thresholds: DetectorMetadata['thresholds']) {
-  const graph = new Graph();
-  graph.output('y', mul(graph.input('x', 'float32', [1]), 2));
-  const bytes = detectorBytes(decodeModel(graph.toBytes()), metadataWith(thresholds));
-  const engine: Engine = {
-    device: 'cpu',
-    threads: 1,
-    load: async () => ({
-      run: async ({ image }) => {
-        const count = image!.shape[0]!;
-        const each = (values: ArrayLike<number>) =>
-          Float32Array.from({ length: count * values.length }, (_, at) => values[at % values.length]!);
-        return {
-          anomaly_map: float32(each(map), [count, size, size]),
-          score: float32(each([6]), [count]),
-          class_share: float32(each(shares), [count, classes.length]),
-        };
-      },
-      release: async () => {},
-    }),
-  };
-  return Detector.fromBytes(engine, bytes, 'model.onnx');
-}
+/** A detector that gives these shares, and the map above, for every image. */
+const detectorWith = (shares: readonly number[], thresholds: DetectorMetadata['thresholds']) =>
+  toldDetector(metadataWith(thresholds), { map, score: 6, shares });
 
 const image = { width: 40, height: 20, data: new Uint8Array(40 * 20 * 3).fill(90) };
 const threshold = { threshold: 3, achievableRate: 0.02, requestedRate: 0.02, count: 50 };
@@ -64,8 +40,15 @@ describe('a prediction', () => {
       recognised: null,
       score: 6,
       threshold: 3,
+      margin: 3,
       verdict: 'anomalous',
-      regions: [{ x: 0, y: 0, width: 20, height: 5, area: 100, peak: 6 }],
+      decision: 'reject',
+      regions: [
+        {
+          ...{ x: 0, y: 0, width: 20, height: 5, area: 100, peak: 6, centroid: { x: 10, y: 2.5 } },
+          polygon: expect.any(Array),
+        },
+      ],
       warnings: [],
     });
     // A line of JSON has all of it.
@@ -114,5 +97,45 @@ describe('a verdict', () => {
     // What passes is normal, whatever its floor.
     expect(verdictOf({ score: 3, map: everywhere }, threshold)).toBe('normal');
     expect(verdictOf({ score: 5, map: everywhere }, { threshold: 3 })).toBe('anomalous');
+  });
+
+  it('comes with a margin and a decision, which has a level more where a second threshold is set', () => {
+    const map = new Float32Array(100);
+    const said = (score: number, threshold: number, checkAbove?: number) => {
+      const { margin, decision } = judged({ score, map }, { threshold, checkAbove });
+      return [margin, decision];
+    };
+    expect([said(3, 4), said(5, 4), said(4, 4)]).toEqual([
+      [-1, 'pass'],
+      [1, 'reject'],
+      [0, 'pass'],
+    ]);
+    expect([2, 2.5, 4, 4.5].map((score) => said(score, 4, 2)[1])).toEqual([
+      'pass',
+      'check',
+      'check',
+      'reject',
+    ]);
+    // A threshold may be below 0.
+    expect(said(-1, -3)).toEqual([2, 'reject']);
+    expect(judged({ score: 9, map }, undefined)).toEqual({
+      threshold: null,
+      margin: null,
+      verdict: null,
+      decision: null,
+    });
+  });
+});
+
+describe('a detector with thresholds set by hand', () => {
+  it('judges by them, in verdict, margin and regions; the one of before does not change', async () => {
+    const detector = await detectorWith([0, 0, 0, 1], { nut: threshold });
+    const strict = detector.withThresholds({ thresholds: { all: 7, classes: { nut: 5.5 } } });
+    const [before, after] = [await detector.predict(image), await strict.predict(image)];
+    expect([before.margin, after.margin]).toEqual([3, 0.5]);
+    expect([before.regions[0]!.width, after.regions[0]!.width]).toEqual([20, 10]);
+    const loose = detector.withThresholds({ thresholds: { all: 7 }, checks: { classes: { nut: 5 } } });
+    expect(await loose.predict(image)).toMatchObject({ verdict: 'normal', decision: 'check', regions: [] });
+    expect(() => detector.withThresholds({ thresholds: { classes: { cap: 1 } } })).toThrow(/got cap/);
   });
 });

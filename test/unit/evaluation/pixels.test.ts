@@ -237,6 +237,23 @@ describe('the curve of per-region overlap', () => {
     );
   });
 
+  it('says with each point what threshold gives it', () => {
+    const random = new Random('thresholds');
+    const map = random.fillNormal(new Float32Array(pixels));
+    const mask = Uint8Array.from({ length: pixels }, (_, at) => Number(at < 3 || at === pixels - 1));
+    const { curve } = curveOf([{ map, mask }], 1e6);
+    const share = (of: readonly number[], at: number) =>
+      of.filter((pixel) => map[pixel]! > at).length / of.length;
+    const regions = [[0, 1, 2], [pixels - 1]];
+    const normals = [...mask.keys()].filter((at) => mask[at] === 0);
+    const known = curve!.threshold.flatMap((at, index) => (at === null ? [] : [{ at, index }]));
+    expect(known.length).toBeGreaterThan(2);
+    for (const { at, index } of known) {
+      expect(curve!.x[index]).toBeCloseTo(share(normals, at), 12);
+      expect(curve!.y[index]).toBeCloseTo((share(regions[0]!, at) + share(regions[1]!, at)) / 2, 12);
+    }
+  });
+
   it.each([4, 20])('keeps to %d points and rises', (points) => {
     const random = new Random('pro curve');
     const images = Array.from({ length: 20 }, () => ({

@@ -127,6 +127,37 @@ describe('curves', () => {
     );
   });
 
+  it('say with each point what threshold gives it', () => {
+    fc.assert(
+      fc.property(tied, ({ scores, labels }) => {
+        const ranked = rankScores(scores, labels);
+        const roc = rocCurve(ranked, 1e6);
+        const precisionRecall = precisionRecallCurve(ranked, 1e6);
+        const rates = (at: number) => {
+          const above = scores.map((score) => Math.fround(score) > at);
+          const count = (label: number) =>
+            labels.filter((each, index) => each === label && above[index]).length;
+          const [positive, negative] = [count(1), count(0)];
+          const of = (label: number) => labels.filter((each) => each === label).length;
+          return { positive, negative, recall: positive / of(1), alarms: negative / of(0) };
+        };
+        roc?.threshold.forEach((at, index) => {
+          const isEnd = index === 0 || index === roc.x.length - 1;
+          const { recall, alarms } = rates(at ?? (index === 0 ? Infinity : -Infinity));
+          expect(at !== null || isEnd).toBe(true);
+          expect([alarms, recall]).toEqual([roc.x[index], roc.y[index]]);
+        });
+        precisionRecall?.threshold.forEach((at, index) => {
+          const { positive, negative, recall } = rates(at!);
+          expect([recall, positive / (positive + negative)]).toEqual([
+            precisionRecall.x[index],
+            precisionRecall.y[index],
+          ]);
+        });
+      }),
+    );
+  });
+
   it.each([4, 10, 50])('keep to %d points, ends included, and rise', (points) => {
     const scores = Array.from({ length: 2000 }, (_, index) => Math.sin(index * 1.7) + (index % 3) / 3);
     const ranked = rankScores(

@@ -11,9 +11,9 @@ const map = Float32Array.of(9, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 2, 0, 7, 7);
 
 describe('anomalousRegions', () => {
   it('are 8-connected, the highest peak first, in pixels of the photograph', () => {
-    expect(anomalousRegions(map, whole, { threshold: 4 }, { width: 400, height: 200 })).toEqual([
-      { x: 0, y: 0, width: 200, height: 100, area: 2 * 100 * 50, peak: 9 },
-      { x: 200, y: 150, width: 200, height: 50, area: 2 * 100 * 50, peak: 7 },
+    expect(anomalousRegions(map, whole, { threshold: 4 }, { width: 400, height: 200 })).toMatchObject([
+      { x: 0, y: 0, width: 200, height: 100, area: 2 * 100 * 50, peak: 9, centroid: { x: 100, y: 50 } },
+      { x: 200, y: 150, width: 200, height: 50, area: 2 * 100 * 50, peak: 7, centroid: { x: 300, y: 175 } },
     ]);
   });
 
@@ -26,7 +26,7 @@ describe('anomalousRegions', () => {
     const geometry = { ...squareOf(4), resizeTo: squareOf(8) };
     const image = { width: 300, height: 200 };
     expect(seenPart(geometry, image)).toEqual({ x: 75, y: 50, width: 150, height: 100 });
-    expect(anomalousRegions(map, geometry, { threshold: 8 }, image)).toEqual([
+    expect(anomalousRegions(map, geometry, { threshold: 8 }, image)).toMatchObject([
       { x: 75, y: 50, width: 38, height: 25, area: 938, peak: 9 },
     ]);
   });
@@ -36,14 +36,32 @@ describe('anomalousRegions', () => {
     const wide = Float32Array.of(0, 0, 0, 0, 9, 9, 0, 5, 0, 0, 0, 0);
     const image = { width: 600, height: 100 };
     const found = anomalousRegions(wide, { width: 6, height: 2 }, { threshold: 4 }, image);
-    expect(found).toEqual([
+    expect(found).toMatchObject([
       { x: 400, y: 0, width: 200, height: 50, area: 2 * 100 * 50, peak: 9 },
       { x: 100, y: 50, width: 100, height: 50, area: 100 * 50, peak: 5 },
     ]);
     const cut = { width: 6, height: 2, resizeTo: { width: 8, height: 4 } };
-    expect(anomalousRegions(wide, cut, { threshold: 8 }, { width: 800, height: 400 })).toEqual([
+    expect(anomalousRegions(wide, cut, { threshold: 8 }, { width: 800, height: 400 })).toMatchObject([
       { x: 500, y: 100, width: 200, height: 100, area: 2 * 100 * 100, peak: 9 },
     ]);
+  });
+
+  it('have an outline in pixels of the photograph, of its middle where no more is seen', () => {
+    const image = { width: 400, height: 200 };
+    const corner = anomalousRegions(map, whole, { threshold: 8 }, image);
+    // 1 and -8 above the threshold: a ninth of the way from the centre of the first pixel to the next ones. The corner between is within the tolerance.
+    expect(corner[0]!.polygon).toEqual([
+      [
+        [0, 0],
+        [61.11, 0],
+        [61.11, 25],
+        [0, 30.56],
+      ],
+    ]);
+    const cut = { ...squareOf(4), resizeTo: squareOf(8) };
+    const [region] = anomalousRegions(map, cut, { threshold: 8 }, image);
+    expect(region!.polygon[0]).toContainEqual([100, 50]);
+    expect(region!.centroid).toEqual({ x: 125, y: 62.5 });
   });
 
   it('lie within a photograph that is smaller than the map', () => {

@@ -68,7 +68,9 @@ describe('regions', () => {
         recognised: null,
         score: 40,
         threshold: 4,
+        margin: 36,
         verdict: 'anomalous',
+        decision: 'reject',
         warnings: [],
         map: map([
           { at: 10, side: 16, strength: 40 },

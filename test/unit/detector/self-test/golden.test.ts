@@ -26,7 +26,9 @@ const prediction = {
   recognised: null,
   score: 1500,
   threshold: 2,
+  margin: 1498,
   verdict: 'anomalous',
+  decision: 'reject',
   map,
 } as const;
 const kept = goldenImage('drawn', 'AAAA', prediction, told);

@@ -1,0 +1,75 @@
+/** @file Scores of defects that are made on a run's good images, each image without its own entries in the memory bank: what can be said of misses where there is no defect yet. */
+import { existsSync } from 'node:fs';
+import { type ProgressListener, stoppable } from '../../core/progress.ts';
+import { fileImages } from '../../data/file-images.ts';
+import { listTextures } from '../../data/textures.ts';
+import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
+import { bitsOf } from '../../detector/camera/camera.ts';
+import { encodeModel } from '../../graph/index.ts';
+import type { CommonOptions } from '../../methods/contract.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import { leaveOneOutDetector } from '../good-images/good-images.ts';
+import { madeDefects } from '../train/made-defects.ts';
+import { imageOf, imagesLeft, type Subject } from '../update/subject.ts';
+
+/** Of each class. */
+const perClass = 32;
+
+/**
+ * @param names - classes that want some
+ * @returns scores by class; nothing of classes whose photographs are not there any more
+ */
+export async function syntheticDefects(
+  engine: Engine,
+  subject: Subject,
+  names: readonly string[],
+  onProgress?: ProgressListener,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const { metadata, model, file, config } = subject;
+  const there = imagesLeft(subject).filter(({ path }) => existsSync(path));
+  const training = [...file.images.keys()].map((id) => {
+    const image = imageOf(subject, id);
+    return { path: image.path, className: image.class };
+  });
+  // Those of the training; what it did not say has its default.
+  const options = config.options as unknown as Pick<CommonOptions, 'seed' | 'synthesis'>;
+  // Where they are gone, the built-in ones do: defects are an estimate in any case.
+  const textures =
+    config.textures !== null && existsSync(config.textures) ? await listTextures(config.textures) : null;
+  const { geometry, grid } = metadata;
+  const making = {
+    ...{ training, textures, options, images: fileImages, bits: bitsOf(metadata) },
+    view: { geometry, grid },
+  };
+  const scores = new Map<string, readonly number[]>();
+  const oneOut = await leaveOneOutDetector(
+    engine,
+    encodeModel(askedWithoutOneImage(model, file.entryImages)),
+  );
+  const told = stoppable({ onProgress });
+  let done = 0;
+  try {
+    for (const name of names) {
+      const own = there.filter((image) => image.class === name);
+      // What the networks have not seen comes first.
+      const ids = [...own.filter(({ heldOut }) => heldOut), ...own.filter(({ heldOut }) => !heldOut)];
+      if (ids.length === 0) continue;
+      const made: number[] = [];
+      for await (const { score } of madeDefects(
+        name,
+        ids.slice(0, perClass).map(({ id }) => id),
+        making,
+        oneOut,
+        perClass,
+      )) {
+        made.push(score);
+        const total = perClass * names.length;
+        told({ task: 'synthetic defects', done: ++done, total, unit: 'defects' });
+      }
+      scores.set(name, made);
+    }
+  } finally {
+    await oneOut.release();
+  }
+  return scores;
+}
