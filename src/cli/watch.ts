@@ -36,7 +36,7 @@ Examples:
   $ clad watch runs/parts/model.onnx incoming/ --class screw --json >> judgements.jsonl
   $ clad watch runs/parts incoming/ --once
 
-Normal photographs go to pass/, anomalous ones to reject/. What looks like no known class or cannot be read goes to check/.
+Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
 Each photograph is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
 The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
 When the detector's file changes, by clad update or clad calibrate, the new version goes on.
@@ -90,9 +90,19 @@ async function run(run: string, folder: string, flags: WatchFlags): Promise<void
   }
 }
 
-function describe({ path, class: name, score, threshold, verdict, error, destination }: Judgement): string {
+function describe({
+  path,
+  class: name,
+  score,
+  threshold,
+  verdict,
+  decision,
+  error,
+  destination,
+}: Judgement): string {
   const said =
-    error ?? `${verdict ?? 'no verdict'}  ${name}  ${score?.toFixed(2)} of ${threshold?.toFixed(2) ?? '-'}`;
+    error ??
+    `${decision === 'check' ? decision : (verdict ?? 'no verdict')}  ${name}  ${score?.toFixed(2)} of ${threshold?.toFixed(2) ?? '-'}`;
   return `${path}  ${said}${destination === null ? '' : `  -> ${destination}`}`;
 }
 

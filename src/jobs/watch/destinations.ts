@@ -4,23 +4,22 @@ import { copyFile, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { asRefusal } from '../../core/files.ts';
 import { statOrNothing } from '../../data/folders.ts';
+import type { Decision, Prediction } from '../../detector/prediction.ts';
 import type { FileState } from './journal.ts';
 
-/** Folders that photographs are moved into: a person looks at what is in `check`. */
-export const outcomes = ['pass', 'check', 'reject'] as const;
-export type Outcome = (typeof outcomes)[number];
+/** What was said of a photograph; undefined where it could not be judged. */
+type Said = Pick<Prediction, 'verdict' | 'decision'> | undefined;
 
-/** @param verdict - null for a photograph that could not be judged */
-export function outcomeOf(verdict: string | null): Outcome {
-  if (verdict === 'normal') return 'pass';
-  return verdict === 'anomalous' ? 'reject' : 'check';
+/** The folder that a photograph is moved into. A person looks at `check`: at what looks like no class or cannot be read as well. */
+export function folderOf(said: Said): Decision {
+  return said?.decision && said.verdict !== 'unknown' ? said.decision : 'check';
 }
 
 /**
  * A free place for a photograph, below the folder that photographs are moved into: cameras give the same names again.
  * @param path - below the watched folder, with forward slashes
  */
-export async function freePlace(folder: string, outcome: Outcome, path: string): Promise<string> {
+export async function freePlace(folder: string, outcome: Decision, path: string): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let number = 1; ; number++) {
     const file = number === 1 ? `${name}${ext}` : `${name}-${number}${ext}`;

@@ -33,6 +33,7 @@ export interface Judgement extends FileState {
   readonly score: number | null;
   readonly threshold: number | null;
   readonly verdict: string | null;
+  readonly decision: string | null;
   /** Why it could not be judged; else null. */
   readonly error: string | null;
   /** Where it is moved to, below the folder for that; null where photographs stay. */
@@ -61,6 +62,7 @@ CREATE TABLE IF NOT EXISTS judgements (
   score REAL,
   threshold REAL,
   verdict TEXT,
+  decision TEXT,
   error TEXT,
   destination TEXT
 );
@@ -72,7 +74,7 @@ CREATE TABLE IF NOT EXISTS moves (
 );`;
 
 const columns = `id, judged_at AS judgedAt, path, bytes, modified, sha256, model_sha256 AS modelSha256,
-  model_version AS modelVersion, class, class_share AS classShare, score, threshold, verdict, error, destination,
+  model_version AS modelVersion, class, class_share AS classShare, score, threshold, verdict, decision, error, destination,
   moved_at AS movedAt`;
 const rowsWithMoves = 'judgements LEFT JOIN moves ON moves.judgement = judgements.id';
 
@@ -125,6 +127,7 @@ export class Journal {
       'score',
       'threshold',
       'verdict',
+      'decision',
       'error',
       'destination',
     ];
@@ -141,6 +144,7 @@ export class Journal {
       judgement.score,
       judgement.threshold,
       judgement.verdict,
+      judgement.decision,
       judgement.error,
       judgement.destination,
     ];

@@ -15,7 +15,7 @@ import { lockOfFile, withLock } from '../../core/lock.ts';
 import { imagesBelow, isInside, requireFolder, statOrNothing } from '../../data/folders.ts';
 import { type PredictionFailure, type PredictionLine, predictImages } from '../predict.ts';
 import { Arrivals } from './arrivals.ts';
-import { freePlace, isUnchanged, moveFile, outcomeOf } from './destinations.ts';
+import { folderOf, freePlace, isUnchanged, moveFile } from './destinations.ts';
 import { type FileState, Journal, type JournalRow, type Judgement } from './journal.ts';
 import type { WatchedDetector } from './watched-detector.ts';
 
@@ -215,7 +215,7 @@ class Watch {
     if (!content || !(await isUnchanged(path, file))) return;
     const said = 'error' in line ? undefined : line;
     const verdict = said?.verdict ?? null;
-    const destination = move === undefined ? null : await freePlace(move, outcomeOf(verdict), file.path);
+    const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
     const judgement: Judgement = {
       ...file,
       sha256: createHash('sha256').update(content).digest('hex'),
@@ -227,6 +227,7 @@ class Watch {
       score: said?.score ?? null,
       threshold: said?.threshold ?? null,
       verdict,
+      decision: said?.decision ?? null,
       error: failed,
       destination,
     };

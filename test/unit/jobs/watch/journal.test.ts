@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePlace, moveFile, outcomeOf } from '../../../../src/jobs/watch/destinations.ts';
+import { folderOf, freePlace, moveFile } from '../../../../src/jobs/watch/destinations.ts';
 import { Journal, type Judgement } from '../../../../src/jobs/watch/journal.ts';
 
 let folder = '';
@@ -25,6 +25,7 @@ const judgement = (path: string, more: Partial<Judgement> = {}): Judgement => ({
   score: 1.25,
   threshold: 0.1 + 0.2,
   verdict: 'anomalous',
+  decision: 'reject',
   error: null,
   destination: null,
   ...more,
@@ -41,6 +42,7 @@ describe('a journal', () => {
         score: null,
         threshold: null,
         verdict: null,
+        decision: null,
         error: 'cut',
       }),
     ];
@@ -101,13 +103,12 @@ describe('a journal', () => {
 
 describe('where photographs go', () => {
   it('is told by the verdict: to a person where it is neither good nor bad', () => {
-    expect(['normal', 'anomalous', 'unknown', 'check', null].map(outcomeOf)).toEqual([
-      'pass',
-      'reject',
-      'check',
-      'check',
-      'check',
-    ]);
+    expect(folderOf({ verdict: 'normal', decision: 'pass' })).toBe('pass');
+    expect(folderOf({ verdict: 'normal', decision: 'check' })).toBe('check');
+    expect(folderOf({ verdict: 'anomalous', decision: 'reject' })).toBe('reject');
+    expect(folderOf({ verdict: 'unknown', decision: 'reject' })).toBe('check');
+    expect(folderOf({ verdict: null, decision: null })).toBe('check');
+    expect(folderOf(undefined)).toBe('check');
   });
 
   it('is a free place, as cameras give the same names again', async () => {
