@@ -6,6 +6,7 @@ import { dimsOf, float32Values } from '../../constants.ts';
 import type { Emitter } from './emitter.ts';
 import { type Factor, stands } from './factor.ts';
 import { inputName, outputName, type Step } from './rule.ts';
+import { windowMask, writeWindowMask } from './shifted-windows.ts';
 import { grownBy, type Size } from './size.ts';
 
 /** How the numbers of a table lie: [lead, before + rows * columns + after, trail]. */
@@ -46,12 +47,8 @@ export function writeTable(
   const dims = dimsOf(tensor);
   const skipped = sizes.length - dims.length;
   const own = axes.map((axis) => axis - skipped);
-  const table = tableOf(
-    dims,
-    own,
-    axes.map((axis) => sizes[axis] as Size),
-  );
-  const name = resized(emit, data, table);
+  const grid = axes.map((axis) => sizes[axis] as Size);
+  const name = maskOf(emit, data, dims, own, grid) ?? resized(emit, data, tableOf(dims, own, grid));
   const shape = dims.map((size, axis) => {
     const of = own.indexOf(axis);
     return of < 0 ? size : emit.size(sizes[axes[of] as number] as Size);
@@ -61,6 +58,21 @@ export function writeTable(
   emit.add(step.operation, input, {}, { output: outputName(step) });
 }
 
+/** A table of each pair of places for each window, where it is a mask of shifted windows. */
+function maskOf(
+  emit: Emitter,
+  data: Float32Array,
+  dims: readonly number[],
+  [axis, ...others]: readonly number[],
+  [windows]: readonly Size[],
+): string | undefined {
+  const [one, two, ...more] = dims.slice((axis ?? 0) + 1).filter((size) => size !== 1);
+  const leading = dims.slice(0, axis).every((size) => size === 1);
+  if (!windows || others.length > 0 || !leading || !one || one !== two || more.length > 0) return undefined;
+  const mask = windowMask(data, windows, one);
+  return mask && writeWindowMask(emit, mask);
+}
+
 function tableOf(dims: readonly number[], axes: readonly number[], sizes: readonly Size[]): Table {
   const product = (of: readonly number[]) => of.reduce((all, size) => all * size, 1);
   const [first, last] = [axes[0] as number, axes.at(-1) as number];
@@ -68,7 +80,7 @@ function tableOf(dims: readonly number[], axes: readonly number[], sizes: readon
   const others = dims.filter((size, axis) => !axes.includes(axis) && size !== 1);
   if (others.length > 1 && factors.some(({ origin }) => origin?.kind === 'part'))
     stands(
-      'it has a table for each of its windows (a mask of shifted windows), which are there for one number of windows only',
+      'it has a table for each of its windows that is no mask of shifted windows, and is there for one number of windows only',
     );
   const single = sizes.length === 1 ? sizes[0] : undefined;
   const offset = sizes.some(({ before, after }) => before !== 0 || after !== 0);

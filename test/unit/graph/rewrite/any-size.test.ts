@@ -83,6 +83,16 @@ describe('attention in windows, exported for one size', () => {
         for (const to of sizes) await expectSame(model, windowed(to, kind), to);
       });
 
+  it('shifted: has the mask of as many windows as there are', async () => {
+    const options = { channels: 12, window: 4, shift: 1 };
+    for (const from of [square(48), { height: 32, width: 64 }]) {
+      const { model, sizeMultiple } = freed(windowed(from, options));
+      expect(sizeMultiple).toBe(16);
+      for (const sides of [from, square(80), { height: 32, width: 48 }])
+        await expectSame(model, windowed(sides, options), sides);
+    }
+  });
+
   it('tells a window by its place beside the batch where it has no biases', async () => {
     const kind = { channels: 12, window: 3, biased: false };
     await expectSame(freed(windowed(square(48), kind)).model, windowed(square(40), kind), square(40));
@@ -178,7 +188,7 @@ describe('what shows no rule for another size is refused with a sentence', () =>
       /rotary positions.*\(Mul that makes/,
     );
     expect(reason(windowed(square(48), { channels: 12, window: 4, masked: true }))).toContain(
-      'has a table for each of its windows (a mask of shifted windows)',
+      'has a table for each of its windows that is no mask of shifted windows',
     );
     expect(reason(mixed(square(48)))).toContain('weights for each place of its grid');
   });
