@@ -5,6 +5,7 @@
 import { dimsOf, float32Values } from '../../constants.ts';
 import type { Emitter } from './emitter.ts';
 import { type Factor, stands } from './factor.ts';
+import { rotaryTable, writeRotaryTable } from './rotary-tables.ts';
 import { inputName, outputName, type Step } from './rule.ts';
 import { windowMask, writeWindowMask } from './shifted-windows.ts';
 import { grownBy, type Size } from './size.ts';
@@ -37,10 +38,7 @@ export function writeTable(
     emit.keep(step.node);
     return;
   }
-  if (step.operation !== 'Add' && step.operation !== 'Sub')
-    stands(
-      `its ${step.operation} has a table of as many positions as its grid has (rotary positions, or a mask), which cannot be made for another`,
-    );
+  const added = step.operation === 'Add' || step.operation === 'Sub';
   const tensor = step.file.constant(inputName(step, at));
   const data = tensor && float32Values(tensor);
   if (!tensor || !data) stands('its table of positions is computed, or of another type than float32');
@@ -48,7 +46,9 @@ export function writeTable(
   const skipped = sizes.length - dims.length;
   const own = axes.map((axis) => axis - skipped);
   const grid = axes.map((axis) => sizes[axis] as Size);
-  const name = maskOf(emit, data, dims, own, grid) ?? resized(emit, data, tableOf(dims, own, grid));
+  const name = added
+    ? (maskOf(emit, data, dims, own, grid) ?? resized(emit, data, tableOf(dims, own, grid)))
+    : rotaryOf(emit, data, tableOf(dims, own, grid), step.operation);
   const shape = dims.map((size, axis) => {
     const of = own.indexOf(axis);
     return of < 0 ? size : emit.size(sizes[axes[of] as number] as Size);
@@ -56,6 +56,21 @@ export function writeTable(
   const input = [...(step.node.input ?? [])];
   input[at] = emit.add('Reshape', [name, emit.vector(shape)]);
   emit.add(step.operation, input, {}, { output: outputName(step) });
+}
+
+/** A table that is multiplied by. */
+function rotaryOf(
+  emit: Emitter,
+  data: Float32Array,
+  { lead, before, after, rows, columns }: Table,
+  operation: string,
+): string {
+  const plain = operation === 'Mul' && lead === 1 && before === 0 && after === 0;
+  const table = plain && rows && columns ? rotaryTable(data, rows, columns) : undefined;
+  if (table && rows && columns) return writeRotaryTable(emit, table, rows, columns);
+  return stands(
+    `its ${operation} has a table of as many positions as its grid has (a mask, or rotary positions other than DINOv3's), and nothing in it tells how it goes on at another size`,
+  );
 }
 
 /** A table of each pair of places for each window, where it is a mask of shifted windows. */

@@ -159,6 +159,25 @@ describe('a table of positions for one grid', () => {
     });
 });
 
+describe('a table of rotary positions', () => {
+  /** Cosines of places down and sines of places across, of one period, as DINOv3 has them. */
+  const rotary = ({ height, width }: Sides) => {
+    const [rows, columns] = [height / 8, width / 8];
+    return Float32Array.from({ length: rows * columns * 6 }, (_, at) => {
+      const [row, column] = [Math.floor(at / 6 / columns), Math.floor(at / 6) % columns];
+      const turn = (place: number, count: number) => 2 * Math.PI * ((2 * place + 1) / count - 1);
+      return at % 2 === 0 ? Math.cos(turn(row, rows)) : -Math.sin(turn(column, columns));
+    });
+  };
+  const network = (sides: Sides) => positioned(sides, { kind: 'rotary', table: rotary(sides) });
+
+  it('from the middle of the image to its ends is worked out for another', async () => {
+    const { model } = freed(network({ height: 48, width: 64 }));
+    for (const sides of [{ height: 48, width: 64 }, square(72), { height: 32, width: 56 }])
+      await expectSame(model, network(sides), sides);
+  });
+});
+
 describe('other numbers of one size', () => {
   for (const [what, network] of [
     ['a mean repeated and a map resized to baked sizes', pyramid],
