@@ -63,20 +63,25 @@ function unknownAmounts(model: ModelProto): string[] {
   return [...unknown];
 }
 
-/** Values that are drawn into, follow from sizes alone, and are added to what follows from the image, or asked for their own sizes. */
+/** By what makes a table of sizes: what it is then used for. A range that is added is a position, which any size may have of its own. */
+const uses: Readonly<Record<string, string>> = { ScatterND: 'Add', Range: 'Mul' };
+
+/** Values that are drawn into, or of a range, follow from sizes alone, and are used with what follows from the image; and those of them whose own sizes are asked. */
 function drawnTables({ graph }: ModelProto): string[] {
   const ofSizes = new Set((graph.initializer ?? []).map(({ name }) => name ?? ''));
-  const drawn = new Set<string>();
+  const drawn = new Map<string, string>();
+  const asked = new Set<string>();
   const read = new Set<string>();
   for (const { opType, input = [], output = [] } of graph.node ?? []) {
     const follows = opType === 'Shape' || input.every((name) => name === '' || ofSizes.has(name));
-    const isDrawn = opType === 'ScatterND' || input.some((name) => drawn.has(name));
+    const use = uses[opType] ?? input.map((name) => drawn.get(name)).find((each) => each !== undefined);
     for (const name of output) {
       if (follows) ofSizes.add(name);
-      if (follows && isDrawn && opType !== 'Shape') drawn.add(name);
+      if (follows && use !== undefined && opType !== 'Shape') drawn.set(name, use);
     }
-    if (opType === 'Shape' || (opType === 'Add' && !follows))
-      for (const name of input) if (drawn.has(name)) read.add(name);
+    if (opType === 'Shape') for (const name of input) if (drawn.has(name)) asked.add(name);
+    if (!follows) for (const name of input) if (drawn.get(name) === opType) read.add(name);
   }
-  return [...read];
+  const used = new Set([...read].map((name) => drawn.get(name)));
+  return [...new Set([...read, ...[...asked].filter((name) => used.has(drawn.get(name)))])];
 }

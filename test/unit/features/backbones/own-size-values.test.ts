@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { withOwnSizeValues } from '../../../../src/features/backbones/own-size-values.ts';
 import { dimsOf, float32Values, int64Values } from '../../../../src/graph/constants.ts';
 import {
+  cast,
   encodeModel,
   Graph,
   type ModelProto,
@@ -69,6 +70,38 @@ it('amounts of padding and drawn tables that follow from sizes are numbers at th
   expect(dimsOf(table)).toEqual([1, 3, 4, 5]);
   expect(float32Values(table)?.indexOf(7)).toBe(33);
   expect(await padded(known)).toEqual(await padded(model));
+});
+
+it('so are tables of a range that are multiplied by; what is added of a range stays, as it goes on at any size', async () => {
+  for (const [use, known] of [
+    ['Mul', true],
+    ['Add', false],
+  ] as const) {
+    const graph = new Graph();
+    const image = graph.input('image', 'float32', [1, 3, 4, 5]);
+    const made = (operation: string, inputs: readonly Tensor[], dtype: DType, shape: readonly number[]) =>
+      graph.add(operation as Operator, inputs, [{ dtype, shape }])[0] as Tensor;
+    const end = made(
+      'Gather',
+      [made('Shape', [image], 'int64', [4]), graph.constant('at', [3], [], 'int64')],
+      'int64',
+      [],
+    );
+    const [start, step] = [0, 1].map((value) => graph.constant('range', [value], [], 'int64'));
+    const places = made('Range', [start!, end, step!], 'int64', [5]);
+    const table = made('Cos', [cast(places, 'float32')], 'float32', [5]);
+    graph.output('turned', made(use, [image, table], 'float32', [1, 3, 4, 5]));
+    const model = graph.toModel();
+    const found = await withOwnSizeValues(engine, model);
+    if (!known) expect(found).toBe(model);
+    else {
+      const name = found.graph.node?.find(({ opType }) => opType === use)?.input?.[1];
+      const values = float32Values(
+        found.graph.initializer?.find((each) => each.name === name) as TensorProto,
+      );
+      expect(values?.[3]).toBeCloseTo(Math.cos(3), 6);
+    }
+  }
 });
 
 it('a file that has none of these stays as it is', async () => {
