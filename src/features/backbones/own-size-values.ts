@@ -1,5 +1,5 @@
 /**
- * @file What a file works out of its sizes in a way that cannot be followed: amounts of padding up to whole windows, and masks that it draws place by place.
+ * @file What a file works out of its sizes in a way that cannot be followed: amounts of padding up to whole windows, masks that it draws place by place, and rotary tables.
  * They are found by running the file once at the size that it is made for, and are numbers then, as in other files, of which it can be told what they are for.
  */
 import { constantOf, float32Constant } from '../../graph/constants.ts';

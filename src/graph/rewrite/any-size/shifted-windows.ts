@@ -40,7 +40,7 @@ export function windowMask(data: Float32Array, windows: Size, places: number): W
     return data.subarray(start, start + each);
   };
   const kinds = [table(0, 0), table(0, across - 1), table(down - 1, 0), table(down - 1, across - 1)];
-  const hidden = Math.min(...data);
+  const hidden = data.reduce((least, value) => Math.min(least, value), 0);
   if (!kinds[0]!.every((value) => value === 0) || !(hidden < 0)) return undefined;
   const shifts = [
     shiftOf(kinds[2]!, height, (at) => Math.floor(at / width)),

@@ -91,6 +91,8 @@ describe('attention in windows, exported for one size', () => {
       for (const sides of [from, square(80), { height: 32, width: 48 }])
         await expectSame(model, windowed(sides, options), sides);
     }
+    // The mask of Swin's first stage at 224 pixels, of 153 664 numbers.
+    expect(freed(windowed(square(224), { channels: 14, window: 7, shift: 3 })).sizeMultiple).toBe(28);
   });
 
   it('tells a window by its place beside the batch where it has no biases', async () => {
