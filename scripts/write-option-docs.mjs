@@ -63,7 +63,7 @@ stage1:
   steps: 2000
 \`\`\`
 
-Beside the options below, the file may hold \`method\`, \`preset\`, \`backbone\`, \`textures\`, \`device\`, \`threads\`, \`cache\`, \`layout\` and \`skipBroken\`.
+Beside the options below, the file may hold \`method\`, \`preset\`, \`backbone\`, \`backbonePrecision\`, \`textures\`, \`device\`, \`threads\`, \`cache\`, \`layout\` and \`skipBroken\`.
 Equation numbers are the paper's; [how-it-works.md](how-it-works.md) writes them out.
 Methods from a file have options of their own ([plugins.md](plugins.md)).
 

@@ -1,6 +1,7 @@
-/** @file Flags of a training that describe a backbone file which has no card. */
+/** @file Flags of a training that say of its backbone what no card does. */
 import { type Command, Option } from 'commander';
 import type { BackboneFlags } from '../features/backbones/backbone.ts';
+import { type BackbonePrecision, backbonePrecisions } from '../features/backbones/reduced-backbone.ts';
 import { names, three } from './arguments.ts';
 
 /** Flag values as commander gives them. */
@@ -9,6 +10,7 @@ export interface BackboneFlagValues {
   readonly backboneStd?: readonly [number, number, number];
   readonly backboneNormalization?: 'imagenet';
   readonly backboneLayers?: readonly string[];
+  readonly backbonePrecision?: BackbonePrecision;
 }
 
 /** Adds the flags to a verb. */
@@ -22,10 +24,12 @@ export function addBackboneFlags(command: Command): void {
         'a file without a card: a well-known mean and std',
       ).choices(['imagenet']),
     )
-    .option(
-      '--backbone-layers <names>',
-      'a file without a card: values of it to use, shallow to deep',
-      names,
+    .option('--backbone-layers <names>', 'a file without a card: values of it to use, shallow to deep', names)
+    .addOption(
+      new Option(
+        '--backbone-precision <type>',
+        'what the backbone computes in, from the training on: fp32 (the default), fp16 or int8',
+      ).choices(backbonePrecisions),
     );
 }
 

@@ -92,12 +92,16 @@ async function run(folder: string, flags: ExportFlags): Promise<void> {
     display.stop();
   }
   if (flags.json) printJson(document);
-  else printText([describe(document), ...(to === 'triton' ? ['', next(out)] : [])].join('\n'));
+  else printText([describe(document, precision), ...(to === 'triton' ? ['', next(out)] : [])].join('\n'));
 }
 
-function describe({ model, precision, comparison, bytes, thresholds }: ExportDocument): string {
+/** @param asked - fp32 is a copy, whatever the original computes in */
+function describe(
+  { model, precision, comparison, bytes, thresholds }: ExportDocument,
+  asked: Precision,
+): string {
   const written = `Written: ${model}`;
-  if (precision === 'fp32') return `${written} (fp32, the same numbers as the original)`;
+  if (asked === 'fp32') return `${written} (${precision}, the same numbers as the original)`;
   const size = (count: number) => (count / 1e6).toFixed(1);
   const sizes = ['file, MB', size(bytes.before), size(bytes.after)];
   const header = ['', 'fp32', precision];

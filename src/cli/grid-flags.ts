@@ -74,6 +74,7 @@ export async function grid(
         bits: flags.bits,
         backbone: flags.backbone ?? builtinName,
         backboneFlags: backboneFlags(flags),
+        backbonePrecision: flags.backbonePrecision,
         textures: flags.textures,
         device: flags.device,
         threads: flags.threads,

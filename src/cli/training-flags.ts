@@ -5,6 +5,7 @@ import { checkOptions, type OptionTree, optionFromText } from '../core/options.t
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import { nameOfParts } from '../features/backbones/joined-name.ts';
+import { backbonePrecisions } from '../features/backbones/reduced-backbone.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { type SizeOption, sizeOf } from '../image/size-option.ts';
 import type { ReadRequest } from '../jobs/train/train-request.ts';
@@ -105,6 +106,7 @@ const commandSchema = z.object({
   method: z.string().optional(),
   preset: z.string().optional(),
   backbone: backboneSchema.optional(),
+  backbonePrecision: z.enum(backbonePrecisions).optional(),
   textures: z.string().optional(),
   device: z.enum(devices).optional(),
   threads: z.number().int().min(1).optional(),
@@ -167,6 +169,7 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
       data,
       backbone: merged.backbone ?? builtinName,
       backboneFlags: backboneFlags(given),
+      backbonePrecision: merged.backbonePrecision,
       textures: merged.textures,
       method: methodName,
       preset,

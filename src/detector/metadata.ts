@@ -117,7 +117,14 @@ const detectorMetadataSchema = z.object({
       .optional(),
     /** How much lower the detector scores what it was trained on (score-gap.ts); absent in files of earlier versions, whose thresholds are from held-out images alone. */
     scoreGap: z.number().min(0).optional(),
-    backbone: z.object({ name: z.string(), sha256: z.string(), licence: z.string(), source: z.string() }),
+    backbone: z.object({
+      name: z.string(),
+      sha256: z.string(),
+      licence: z.string(),
+      source: z.string(),
+      /** Where the training used it in another precision than its file's. */
+      precision: z.enum(['fp16', 'int8']).optional(),
+    }),
     textures: z.string(),
     preset: z.string(),
     /** Options that differ from the preset's, by dotted name. */
@@ -163,6 +170,12 @@ const detectorMetadataSchema = z.object({
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;
 /** What a file's network computes in. */
 export type Precision = NonNullable<DetectorMetadata['exported']>['precision'];
+
+/** What a file computes in, at its coarsest: as it was exported, and as its backbone was trained with. */
+export function precisionOf({ exported, provenance }: DetectorMetadata): Precision {
+  const both = [exported?.precision, provenance.backbone.precision];
+  return both.includes('int8') ? 'int8' : both.includes('fp16') ? 'fp16' : 'fp32';
+}
 
 /** The entry's text, its values in the order of the schema: a file that is read and written again has the same bytes. */
 export function metadataText(metadata: DetectorMetadata): string {

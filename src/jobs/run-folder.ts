@@ -30,7 +30,13 @@ const configSchema = z.object({
   preset: z.string(),
   /** Absolute paths, so that a run can be continued and evaluated from any folder. */
   data: z.object({ root: z.string(), layout: z.enum(layouts), fingerprint: z.string() }),
-  backbone: z.object({ path: z.string(), name: z.string(), sha256: z.string() }),
+  /** Its precision where it was reduced for the training. */
+  backbone: z.object({
+    path: z.string(),
+    name: z.string(),
+    sha256: z.string(),
+    precision: z.enum(['fp16', 'int8']).optional(),
+  }),
   textures: z.string().nullable(),
   device: z.string(),
   skipBroken: z.boolean(),

@@ -3,6 +3,7 @@ import { number, optional, path } from '../core/arguments.ts';
 import { readBytes } from '../core/files.ts';
 import { testPatterns } from '../demo/test-patterns.ts';
 import { Detector } from '../detector/detector.ts';
+import { precisionOf } from '../detector/metadata.ts';
 import {
   compareGolden,
   type Golden,
@@ -24,17 +25,13 @@ const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
 const otherDevices = 0.02;
 
 /** The detector's golden images, predicted by the very file. */
-export async function makeGolden(
-  detector: Detector,
-  device: Device,
-  precision: keyof typeof tolerances = 'fp32',
-): Promise<Golden> {
+export async function makeGolden(detector: Detector, device: Device): Promise<Golden> {
   const images: Golden['images'] = [];
   for (const [name, image] of Object.entries(testPatterns())) {
     const png = Buffer.from(await encodePng(image)).toString('base64');
     images.push(goldenImage(name, png, await detector.predict(image), detector.metadata));
   }
-  return { format: 3, device, tolerance: tolerances[precision], images };
+  return { format: 3, device, tolerance: tolerances[precisionOf(detector.metadata)], images };
 }
 
 export interface VerifyRequest {

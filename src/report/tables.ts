@@ -12,6 +12,7 @@ export function resultsMarkdown({ name, metadata, test }: ReportData): string {
   if (!test) return '';
   const { document } = test;
   const { provenance, geometry } = metadata;
+  const { backbone } = provenance;
   const { header, rows } = evaluationTable(document);
   const table = { header, rows: rows.map((cells) => cells.map(plain)) };
   const { p50, p95 } = document.timing.latencyMs;
@@ -26,7 +27,7 @@ detector's own thresholds.
 
 - Selection: ${plain(selectionSentence(provenance.selection))}
 ${known === '' ? '' : `- Known images: ${known}\n`}- Method: ${plain(`${metadata.method} ${metadata.cladVersion}, preset ${provenance.preset}, seed ${provenance.seed}`)}
-- Backbone: ${plain(provenance.backbone.name)}, input ${sizeText(geometry)} px
+- Backbone: ${plain(backbone.precision ? `${backbone.name} in ${backbone.precision}` : backbone.name)}, input ${sizeText(geometry)} px
 - Textures: ${plain(provenance.textures)}
 - Training data: ${plain(provenance.data.fingerprint)}
 - Test data: ${plain(String(document.protocol.testFingerprint ?? 'not known'))}

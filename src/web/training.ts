@@ -11,6 +11,7 @@ export { detectorBytes } from '../detector/detector-bytes.ts';
 export { detectorGraph } from '../detector/detector-graph.ts';
 export { type DetectorMetadata, detectorFormat } from '../detector/metadata.ts';
 export { builtinBackbone, builtinName } from '../features/backbones/builtin-backbone.ts';
+export { reducedBackbone } from '../features/backbones/reduced-backbone.ts';
 export {
   calibrateByGood,
   imagesToPredict,

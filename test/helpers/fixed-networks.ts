@@ -68,14 +68,36 @@ export interface Windows {
   readonly biased?: boolean;
   /** In how many parts of the channels windows are attended to. @default 1 */
   readonly heads?: number;
-  /** A table for each window, as masks of shifted windows are. @default false */
+  /** A table for each window, of any numbers. @default false */
   readonly masked?: boolean;
+  /** By how many places the grid is rolled before it is cut into windows, with a mask of what may not see each other. @default 0 */
+  readonly shift?: number;
 }
+
+/** As Swin makes it: places of a rolled grid by the region that they come from, and -100 where two are of different ones. */
+function shiftMask(rows: number, columns: number, window: number, shift: number): Float32Array {
+  const region = (at: number, sides: number) => (at < sides - window ? 0 : at < sides - shift ? 1 : 2);
+  const [across, places] = [columns / window, window ** 2];
+  return Float32Array.from({ length: (rows / window) * across * places ** 2 }, (_, at) => {
+    const [windowAt, pair] = [Math.floor(at / places ** 2), at % places ** 2];
+    const of = (place: number) =>
+      3 * region(Math.floor(windowAt / across) * window + Math.floor(place / window), rows) +
+      region((windowAt % across) * window + (place % window), columns);
+    return of(Math.floor(pair / places)) === of(pair % places) ? 0 : -100;
+  });
+}
+
+const rolled = (grid: Tensor, by: number) =>
+  [1, 2].reduce((all, axis) => {
+    const size = all.shape[axis] as number;
+    const start = by < 0 ? -by : size - by;
+    return concat([slice(all, axis, start, size), slice(all, axis, 0, start)], axis);
+  }, grid);
 
 /** A convolution, and attention within windows; the grid is padded to whole ones, where it needs that, and cut back. */
 export function windowed(
   sides: Sides,
-  { channels, window, biased = true, heads = 1, masked = false }: Windows,
+  { channels, window, biased = true, heads = 1, masked = false, shift = 0 }: Windows,
 ): ModelProto {
   const { graph, map, rows, columns } = begun(sides, channels, 4);
   const tokens = tokensOf(map, rows, columns);
@@ -84,11 +106,18 @@ export function windowed(
   let grid = reshape(tokens, [1, rows, columns, channels]);
   if (more > 0) grid = padAxis(grid, 1, 0, more);
   if (wider > 0) grid = padAxis(grid, 2, 0, wider);
+  if (shift > 0) grid = rolled(grid, -shift);
   const cut = reshape(grid, [1, down, window, across, window, channels]);
   const places = window * window;
   const windows = reshape(transpose(cut, [0, 1, 3, 2, 4, 5]), [down * across, places, channels]);
   const bias = biased ? weight(graph, 'bias', [1, places, places]) : undefined;
-  const mask = masked ? weight(graph, 'mask', [1, down * across, places, places]) : undefined;
+  const maskShape = [1, down * across, places, places];
+  const mask =
+    shift > 0
+      ? graph.constant('mask', shiftMask(rows, columns, window, shift), maskShape)
+      : masked
+        ? weight(graph, 'mask', maskShape)
+        : undefined;
   // Heads stand in one row with the windows, as in torch.nn.MultiheadAttention.
   const apart = reshape(windows, [down * across, places, heads, channels / heads]);
   const inHeads = reshape(transpose(apart, [0, 2, 1, 3]), [down * across * heads, places, channels / heads]);
@@ -97,6 +126,7 @@ export function windowed(
   const seen = add(attendedTo, weight(graph, 'shift', [channels]));
   const back = transpose(reshape(seen, [1, down, across, window, window, channels]), [0, 1, 3, 2, 4, 5]);
   let whole = reshape(back, [1, down * window, across * window, channels]);
+  if (shift > 0) whole = rolled(whole, shift);
   if (more > 0) whole = slice(whole, 1, 0, rows);
   if (wider > 0) whole = slice(whole, 2, 0, columns);
   graph.output('layer', add(tokens, reshape(whole, [1, rows * columns, channels])));

@@ -225,3 +225,42 @@ describe('clad export --precision', () => {
     });
   });
 });
+
+describe('a training with its backbone in 8 bits', () => {
+  const train = (out: string, ...more: readonly string[]) =>
+    clad(
+      ...['train', parts, '--out', at(out), '--backbone', at('tiny.onnx'), '--no-report'],
+      ...['--preset', 'instant', '--set', 'features.inputSize=64', '--cache', at('cache'), ...more],
+    );
+
+  it('is a detector of that from the features on: told in its file, verified, copied, resumed', async () => {
+    await writeFile(at('train.yaml'), 'backbonePrecision: int8\n');
+    const trained = await train('run8', '--config', at('train.yaml'));
+    expect({ status: trained.status, stderr: trained.stderr }).toMatchObject({ status: 0 });
+    expect(trained.stderr).toMatch(/clad: tiny in int8: its layers are off by [\d.]+ % .* of the time/);
+    const file = at('run8/model.onnx');
+    const { provenance } = await metadataOf(file);
+    const other = (await metadataOf(model)).provenance.backbone;
+    expect(provenance.backbone).toMatchObject({ name: 'tiny', precision: 'int8' });
+    expect(provenance.backbone.sha256).not.toBe(other.sha256);
+    const operators = decodeModel(await readFile(file)).graph.node?.map(({ opType }) => opType);
+    expect(operators).toContain('QuantizeLinear');
+    const golden = JSON.parse((await entriesOf(file))[goldenKey] ?? '') as Golden;
+    expect(golden.tolerance).toBe(0.02);
+    expect((await clad('verify', at('run8'))).status).toBe(0);
+    const copied = await clad('export', at('run8'), '--to', 'onnx', '--out', at('copy8.onnx'));
+    expect(copied.stdout).toContain('(int8, the same numbers as the original)');
+    expectRefused(
+      await clad('export', file, '--to', 'onnx', '--out', at('no.onnx'), '--precision', 'fp16'),
+      /was trained with its backbone in int8/,
+    );
+    expectRefused(await train('run8', '--resume'), /backbone\.sha256, backbone\.precision/);
+    expect((await train('run8', '--resume', '--backbone-precision', 'int8')).stderr).toContain('is finished');
+    // Features of one precision are not those of another.
+    const stores = async () => (await readdir(at('cache'))).filter((name) => name.startsWith('features'));
+    expect(await stores()).toHaveLength(1);
+    const asked = ['--backbone', at('tiny.onnx'), '--preset', 'instant', '--set', 'features.inputSize=64'];
+    expect((await clad('extract', parts, '--cache', at('cache'), ...asked)).status).toBe(0);
+    expect(await stores()).toHaveLength(2);
+  });
+});

@@ -14,6 +14,7 @@ import { unsuitable } from './backbone-file.ts';
 import { withFoldedConstants } from './folded-constants.ts';
 import { innerNormalization, type Normalization } from './inner-normalization.ts';
 import { forOneSize, type OneImage, type OneSize, outputsOf } from './one-size.ts';
+import { withOwnSizeValues } from './own-size-values.ts';
 import { proposeMaps, strideOf } from './propose-maps.ts';
 import { requireRunsAt, requireSameFunction } from './same-function.ts';
 
@@ -106,7 +107,7 @@ async function rewritten(
 ): Promise<{ readonly original: OneSize; readonly rewriting: Rewriting }> {
   const withImages = async (count: number) => {
     const one = forOneSize(path, model, image, values, count);
-    const prepared = await withFoldedConstants(engine, one.model);
+    const prepared = await withOwnSizeValues(engine, await withFoldedConstants(engine, one.model));
     return { one, prepared, followed: freeing(path, image.size, () => anySize(prepared)) };
   };
   const single = await withImages(1);

@@ -2,18 +2,12 @@
  * @file How much the networks of a joined backbone vary, measured on drawn textures, so that none drowns another. Neither photographs nor anything
  * else of a user's has a part in it, and so a joined backbone depends on its files alone.
  */
-import { Random } from '../../core/random.ts';
 import { averagePool, mean, square, sub, type Tensor } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import type { RgbImage } from '../../image/rgb.ts';
-import { sizeText } from '../../image/size-option.ts';
-import { type Engine, float32, floats, type TensorValue } from '../../runtime/engine.ts';
-import { proceduralTexture, textureFamilies } from '../../synthesis/procedural-textures.ts';
+import { type Engine, floats, type TensorValue } from '../../runtime/engine.ts';
 import type { BackboneCard } from './backbone-card.ts';
+import { drawnInputs } from './drawn-inputs.ts';
 import type { JoinedGraph } from './joined-graph.ts';
-
-/** Each family of textures at least once. */
-const textures = 16;
 
 /**
  * The variance of each layer's values over places and textures, summed over channels. As in patch features, a value is the mean of its 3 x 3
@@ -36,12 +30,7 @@ export async function layerVariances(
   const session = await engine.load(graph.toBytes());
   const seen: Record<string, TensorValue>[] = [];
   try {
-    for (let index = 0; index < textures; index++) {
-      const random = new Random('joined backbone', sizeText(size), index);
-      const family = textureFamilies[index % textureFamilies.length] as string;
-      const image = inputOf(proceduralTexture(size, random, family), card);
-      seen.push(await session.run({ image: float32(image, [1, 3, size.height, size.width]) }));
-    }
+    for (const image of drawnInputs('joined backbone', size, card)) seen.push(await session.run({ image }));
   } finally {
     await session.release();
   }
@@ -73,17 +62,4 @@ function totalVariance(means: readonly Float32Array[], variances: readonly Float
     total += average(own.map((value) => (value - middle) ** 2));
   }
   return total;
-}
-
-/** Channels first, normalised. */
-function inputOf(
-  { width, height, data }: RgbImage,
-  { mean, std }: Pick<BackboneCard, 'mean' | 'std'>,
-): Float32Array {
-  const places = width * height;
-  const input = new Float32Array(3 * places);
-  for (let channel = 0; channel < 3; channel++)
-    for (let place = 0; place < places; place++)
-      input[channel * places + place] = (data[place * 3 + channel]! / 255 - mean[channel]!) / std[channel]!;
-  return input;
 }

@@ -15,6 +15,8 @@ export interface Backbone {
   readonly assumed: readonly string[];
   /** Whether the model is not the file at the path, but what was made of it for images of any size. */
   readonly rewritten?: boolean;
+  /** What it computes in, where it was reduced (reduced-backbone.ts); absent: as its file does. */
+  readonly precision?: 'fp16' | 'int8';
   /** Of a joined one: its networks that see the image in a size of their own, whatever the input's. */
   readonly resized?: readonly { readonly name: string; readonly size: ImageSize }[];
 }

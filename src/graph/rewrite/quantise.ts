@@ -5,29 +5,17 @@
  * Activations: unsigned, one scale a value, from ranges that were measured. Weights: signed, one scale an output channel. Everything
  * that is no convolution stays in float32, the sums of residual blocks too.
  */
-import { constantOf, float32Constant } from '../constants.ts';
 import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';
-import {
-  type AttributeProto,
-  attributeType,
-  type ModelProto,
-  type NodeProto,
-  type TensorProto,
-} from '../onnx.ts';
-import { dtypeCode } from '../tensor.ts';
+import type { ModelProto, NodeProto, TensorProto } from '../onnx.ts';
 import { networkConvolutions, type WeightedConvolution } from './convolutions.ts';
+import {
+  dequantised,
+  largestWeight,
+  type Quantised,
+  quantisedValue,
+  type ValueRange,
+} from './whole-numbers.ts';
 
-/** Smallest and largest number that a value takes. */
-export interface ValueRange {
-  readonly low: number;
-  readonly high: number;
-}
-
-/**
- * Largest whole number of a weight: 7 bits with sign. With 8, processors without VNNI instructions overflow in the 16-bit sums of
- * their kernels (`vpmaddubsw`) and give other scores than those with them.
- */
-const largestWeight = 63;
 /** Biases are whole numbers of 32 bits; half of their range is left for the sum that they are added to. */
 const largestBias = 2 ** 30;
 
@@ -38,14 +26,19 @@ interface Place {
   readonly output: string;
 }
 
-function placesOf(model: ModelProto): Place[] {
+/** Which convolutions are quantised, of those that could be. */
+export type Choice = (convolution: WeightedConvolution) => boolean;
+
+const all: Choice = () => true;
+
+function placesOf(model: ModelProto, chosen: Choice): Place[] {
   const uses = countUses(model.graph);
   const activations = new Map<string, string>();
   for (const { opType, input = [], output = [] } of model.graph.node ?? []) {
     const [source = ''] = input;
     if (opType === 'Relu' && uses.get(source) === 1) activations.set(source, output[0] ?? '');
   }
-  return [...networkConvolutions(model).values()].map((convolution) => {
+  return [...networkConvolutions(model).values()].filter(chosen).map((convolution) => {
     const [output = ''] = convolution.node.output ?? [];
     return {
       convolution,
@@ -59,8 +52,8 @@ function placesOf(model: ModelProto): Place[] {
  * The values whose ranges `quantise` wants.
  * @param model - with its batch norms folded
  */
-export function valuesToMeasure(model: ModelProto): string[] {
-  return [...new Set(placesOf(model).flatMap(({ input, output }) => [input, output]))];
+export function valuesToMeasure(model: ModelProto, choice = all): string[] {
+  return [...new Set(placesOf(model, choice).flatMap(({ input, output }) => [input, output]))];
 }
 
 /**
@@ -68,11 +61,17 @@ export function valuesToMeasure(model: ModelProto): string[] {
  * @param model - with its batch norms folded
  * @param ranges - of the values that `valuesToMeasure` names; a convolution without both stays in float32
  */
-export function quantise(model: ModelProto, ranges: ReadonlyMap<string, ValueRange>): ModelProto {
+export function quantise(
+  model: ModelProto,
+  ranges: ReadonlyMap<string, ValueRange>,
+  choice = all,
+): ModelProto {
   const { graph } = model;
   const fresh = freshNames(model);
   const constants: TensorProto[] = [];
-  const places = placesOf(model).filter(({ input, output }) => ranges.has(input) && ranges.has(output));
+  const places = placesOf(model, choice).filter(
+    ({ input, output }) => ranges.has(input) && ranges.has(output),
+  );
   const chosen = new Map(places.map((place) => [place.convolution.node, place]));
   const outputs = new Set(places.map(({ output }) => output));
   const quantised = new Map<string, Quantised>();
@@ -94,42 +93,9 @@ export function quantise(model: ModelProto, ranges: ReadonlyMap<string, ValueRan
   });
 }
 
-interface Quantised {
-  readonly scale: number;
-  /** Name of the rounded value. */
-  readonly result: string;
-  readonly nodes: readonly NodeProto[];
-}
-
 /** Pairs for values that no node makes. */
 function inputsOf(inputs: readonly { readonly name: string }[], quantised: ReadonlyMap<string, Quantised>) {
   return inputs.flatMap(({ name }) => quantised.get(name)?.nodes ?? []);
-}
-
-function quantisedValue(
-  name: string,
-  { low, high }: ValueRange,
-  fresh: (stem: string) => string,
-  constants: TensorProto[],
-): Quantised {
-  // Zero has to be a whole number, for padding.
-  const [least, most] = [Math.min(low, 0), Math.max(high, 0)];
-  const scale = Math.fround((most - least) / 255) || 1;
-  const zero = Math.round(-least / scale);
-  const scaleName = fresh(`${name}/scale`);
-  const zeroName = fresh(`${name}/zero`);
-  constants.push(float32Constant(scaleName, [], Float32Array.of(scale)));
-  constants.push(constantOf(zeroName, dtypeCode.uint8, [], Uint8Array.of(zero)));
-  const whole = fresh(`${name}/whole`);
-  const result = fresh(`${name}/rounded`);
-  return {
-    scale,
-    result,
-    nodes: [
-      { opType: 'QuantizeLinear', input: [name, scaleName, zeroName], output: [whole] },
-      { opType: 'DequantizeLinear', input: [whole, scaleName, zeroName], output: [result] },
-    ],
-  };
 }
 
 function quantisedConvolution(
@@ -153,42 +119,17 @@ function quantisedConvolution(
     Math.round(value / (scales[Math.floor(index / each)] as number)),
   );
   const stem = node.input?.[1] ?? 'weight';
-  const weight = dequantised(`${stem}/int8`, dims, dtypeCode.int8, weights, scales);
+  const weight = dequantised(`${stem}/int8`, weights, dims, 0, scales, fresh, constants);
   const parts = [weight];
   if (bias) {
     const steps = scales.map((scale) => scale * source.scale);
     const whole = Int32Array.from(bias, (value, channel) => Math.round(value / (steps[channel] as number)));
-    parts.push(dequantised(`${stem}/int32_bias`, [channels], dtypeCode.int32, whole, steps));
+    parts.push(dequantised(`${stem}/int32_bias`, whole, [channels], 0, steps, fresh, constants));
   }
   return [
     ...parts.map(({ node: part }) => part),
     { ...node, input: [source.result, ...parts.map(({ result }) => result)] },
   ];
-
-  function dequantised(
-    name: string,
-    shape: readonly number[],
-    type: number,
-    data: Int8Array | Int32Array,
-    steps: Float32Array,
-  ) {
-    const names = { data: fresh(name), scale: fresh(`${name}/scale`), zero: fresh(`${name}/zero`) };
-    const result = fresh(`${name}/value`);
-    const zeros = type === dtypeCode.int8 ? new Int8Array(channels) : new Int32Array(channels);
-    constants.push(constantOf(names.data, type, shape, data));
-    constants.push(float32Constant(names.scale, [channels], steps));
-    constants.push(constantOf(names.zero, type, [channels], zeros));
-    const axis: AttributeProto = { name: 'axis', type: attributeType.INT, i: 0 };
-    return {
-      result,
-      node: {
-        opType: 'DequantizeLinear',
-        input: [names.data, names.scale, names.zero],
-        output: [result],
-        attribute: [axis],
-      },
-    };
-  }
 }
 
 function renamed(node: NodeProto, rename: (name: string) => string): NodeProto {

@@ -23,12 +23,12 @@ import { fingerprint, fingerprintFiles } from '../../data/fingerprint.ts';
 import { requireOutside } from '../../data/folders.ts';
 import { loadDataset } from '../../data/load.ts';
 import { listTextures } from '../../data/textures.ts';
-import { loadBackbone } from '../../features/backbones/backbone.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { loadMethod } from '../../methods/registry.ts';
 import { type NamedOverride, presetOf, resolveOptions } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type EvaluationDocument, evaluateRun } from '../evaluate/evaluate.ts';
+import { askedBackbone } from '../train/asked-backbone.ts';
 import { train } from '../train/train.ts';
 import type { TrainRequest } from '../train/train-request.ts';
 import { version } from '../version.ts';
@@ -199,14 +199,14 @@ function settings(texts: readonly string[], where: string): NamedOverride[] {
 
 /** What all cells have in common and their numbers depend on: the contents of all files, not their places. */
 async function identityOf(setting: GridSetting): Promise<string> {
-  const { data, layout, backbone, backboneFlags, textures, device, threads, skipBroken, bits } = setting;
+  const { data, layout, textures, device, threads, skipBroken, bits } = setting;
   const dataset = await loadDataset(data, { layout });
   const given = textures === undefined ? null : await listTextures(textures);
   const files = ({ path, maskPaths = [] }: Sample) => [path, ...maskPaths];
   const samples = skipBroken ? await onlyReadable(dataset.samples, files) : dataset.samples;
   const textureFiles = given && skipBroken ? await onlyReadable(given, (path) => [path]) : given;
   const engine = await nodeEngine({ device, threads });
-  const { sha256, card } = await loadBackbone(backbone, backboneFlags, engine);
+  const { sha256, card } = await askedBackbone(setting, engine);
   return JSON.stringify([
     version,
     await fingerprint({ ...dataset, samples }, fileImages),

@@ -15,7 +15,7 @@ import { loadDataset } from '../../data/load.ts';
 import { noteLeftOut, verifyImages } from '../../data/verify-images.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
-import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { type DetectorMetadata, precisionOf } from '../../detector/metadata.ts';
 import { openDetector, uncheckedNote } from '../../detector/open.ts';
 import type { PredictionWithMap } from '../../detector/prediction.ts';
 import { type ClassCurves, type Evaluation, Evaluator } from '../../evaluation/evaluator.ts';
@@ -179,7 +179,7 @@ export async function evaluateInFull(
         testFingerprint: await fingerprint({ ...dataset, samples }, fileImages),
         auproLimit: 0.3,
         auproConnectivity: 8,
-        precision: detector.metadata.exported?.precision ?? 'fp32',
+        precision: precisionOf(detector.metadata),
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
       },

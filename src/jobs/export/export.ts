@@ -14,7 +14,7 @@ import { bitsOf } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
-import type { DetectorMetadata, Precision } from '../../detector/metadata.ts';
+import { type DetectorMetadata, type Precision, precisionOf } from '../../detector/metadata.ts';
 import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
@@ -103,7 +103,7 @@ export async function exportDetector(request: ExportRequest): Promise<ExportDocu
     const model = await target.write(made.bytes, made.metadata);
     return {
       model,
-      precision: made.metadata.exported?.precision ?? 'fp32',
+      precision: precisionOf(made.metadata),
       version: target.version,
       thresholds: made.metadata.exported?.thresholds ?? 'kept',
       bytes: { before: bytes.length, after: made.bytes.length },
@@ -174,9 +174,7 @@ async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<
   if (has && checked) return { bytes, metadata, comparison: null };
   const golden = has
     ? parseGolden(entries, path)
-    : await withDetector(engine, bytes, path, (detector) =>
-        makeGolden(detector, engine.device, metadata.exported?.precision),
-      );
+    : await withDetector(engine, bytes, path, (detector) => makeGolden(detector, engine.device));
   return { bytes: detectorBytes(decodeModel(bytes), metadata, golden), metadata, comparison: null };
 }
 
@@ -191,6 +189,11 @@ async function variantOf(
   const { metadata: before } = readDetector(bytes, path);
   const made = before.exported?.precision ?? 'fp32';
   if (made !== 'fp32') throw new CladError('EXPORT_MADE', { path, precision: made });
+  const trained = before.provenance.backbone.precision;
+  if (trained) {
+    const expected = `left out, as ${path} was trained with its backbone in ${trained} (--backbone-precision); train without that to export in ${precision}`;
+    throw new CladError('OPTION_INVALID', { option: '--precision', expected, actual: precision });
+  }
   const origin = request.run === path ? undefined : await new RunFolder(request.run).originIfAny();
   const { classes } = before;
   const wanted = 2 * Math.max(goodImages, goodImagesByClass * classes.length);
@@ -228,7 +231,7 @@ async function variantOf(
         Object.assign(metadata, moved(metadata, await medianShifts(old, now, forThresholds, onProgress)));
         metadata.exported = { precision, source, thresholds: 'moved' };
       }
-      return makeGolden(now, engine.device, precision);
+      return makeGolden(now, engine.device);
     });
     const written = detectorBytes(model, metadata, golden);
     const samples = images?.compared ?? [];

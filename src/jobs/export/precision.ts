@@ -9,7 +9,9 @@ import { foldBatchNorms } from '../../graph/rewrite/fold-batch-norm.ts';
 import { toHalfPrecision } from '../../graph/rewrite/half-precision.ts';
 import { storeInHalf } from '../../graph/rewrite/half-storage.ts';
 import { rangeModel } from '../../graph/rewrite/measure-ranges.ts';
-import { quantise, type ValueRange, valuesToMeasure } from '../../graph/rewrite/quantise.ts';
+import { quantise, valuesToMeasure } from '../../graph/rewrite/quantise.ts';
+import { RangeMeans } from '../../graph/rewrite/range-means.ts';
+import type { ValueRange } from '../../graph/rewrite/whole-numbers.ts';
 import { decodeImage, type Reading } from '../../image/decode.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type Engine, floats } from '../../runtime/engine.ts';
@@ -39,7 +41,7 @@ export async function inPrecision(
 const textures = 16;
 
 /**
- * For each value the mean over images of its smallest and of its largest number, so that one odd highlight does not stretch the scale;
+ * For each value the mean over images of its smallest and of its largest number (range-means.ts);
  * over good images, and over drawn textures, and of both the wider. Good images alone would cut off what a defect adds.
  */
 async function measureRanges(
@@ -81,19 +83,4 @@ async function measureRanges(
       return [name, { low: Math.min(first.low, second.low), high: Math.max(first.high, second.high) }];
     }),
   );
-}
-
-/** Mean ends of values over images. */
-class RangeMeans {
-  readonly #sums = new Map<string, { low: number; high: number; count: number }>();
-
-  add(name: string, [low = 0, high = 0]: Float32Array): void {
-    const sum = this.#sums.get(name) ?? { low: 0, high: 0, count: 0 };
-    this.#sums.set(name, { low: sum.low + low, high: sum.high + high, count: sum.count + 1 });
-  }
-
-  of(name: string): ValueRange {
-    const { low, high, count } = this.#sums.get(name) ?? { low: 0, high: 0, count: 1 };
-    return { low: low / count, high: high / count };
-  }
 }

@@ -2,7 +2,7 @@
  * @file `config.pbtxt`, the description of a model that NVIDIA Triton reads (protobuf text format, message ModelConfig). KServe's Triton
  * runtime reads the same.
  */
-import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { type DetectorMetadata, precisionOf } from '../../detector/metadata.ts';
 
 export interface TritonOptions {
   /** Name of the model and of its folder. */
@@ -26,7 +26,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
   const { width, height } = geometry;
   const parameters: [string, string][] = [
     ['clad.version', metadata.cladVersion],
-    ['clad.precision', metadata.exported?.precision ?? 'fp32'],
+    ['clad.precision', precisionOf(metadata)],
     ...classes.flatMap((className): [string, string][] => {
       const found = thresholds[className];
       if (!found) return [];

@@ -20,7 +20,6 @@ import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
-import { loadBackbone } from '../../features/backbones/backbone.ts';
 import { produceInThreads } from '../../features/store/producer-threads.ts';
 import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
@@ -28,6 +27,7 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
+import { askedBackbone } from './asked-backbone.ts';
 import { expectedTasks } from './expected-tasks.ts';
 import type { ReadRequest, ReadWork, TrainRequest, Work } from './train-request.ts';
 import { noteCopies, withoutExcluded } from './training-images.ts';
@@ -54,7 +54,12 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     methodSha256: await fileSha256(read.method.file),
     preset: request.preset,
     data: { root: dataset.root, layout: dataset.layout, fingerprint: read.fingerprint },
-    backbone: { path: backbone.path, name: backbone.card.name, sha256: backbone.sha256 },
+    backbone: {
+      path: backbone.path,
+      name: backbone.card.name,
+      sha256: backbone.sha256,
+      ...(backbone.precision && { precision: backbone.precision }),
+    },
     textures: request.textures === undefined ? null : resolve(request.textures),
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
@@ -103,7 +108,7 @@ export async function readAll(
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const inputSize = method.inputSize?.(asked);
-  const backbone = await loadBackbone(request.backbone, request.backboneFlags, engine, inputSize);
+  const backbone = await askedBackbone(request, engine, inputSize);
   for (const sentence of backbone.assumed) note?.(sentence);
   const { dataset, pixels, sizes, textures, leftOut, bits, seen, contents } = await verified(
     request,

@@ -18,6 +18,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { layouts } from '../../data/dataset.ts';
 import type { LeftOutSummary } from '../../data/left-out.ts';
 import type { BackboneFlags } from '../../features/backbones/backbone-flags.ts';
+import { type BackbonePrecision, backbonePrecisions } from '../../features/backbones/reduced-backbone.ts';
 import type { SeenImage } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { sampleBits } from '../../image/samples.ts';
@@ -35,6 +36,8 @@ export interface TrainRequest {
   /** Registered name or ONNX file. */
   readonly backbone: string;
   readonly backboneFlags?: BackboneFlags;
+  /** What the backbone computes in, from the features of the training to the detector's file. @default 'fp32' */
+  readonly backbonePrecision?: BackbonePrecision | undefined;
   /** Folder of texture images; the built-in generator where absent. */
   readonly textures?: string | undefined;
   /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
@@ -78,6 +81,7 @@ export const trainFields: Fields<TrainRequest> = {
   backbone: path,
   // Checked by name where they are used.
   backboneFlags: anything,
+  backbonePrecision: optional(oneOf(backbonePrecisions)),
   textures: optional(path),
   // Name, file or method; found out where it is loaded.
   method: either(text, having('a method', {})),

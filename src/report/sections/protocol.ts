@@ -66,7 +66,7 @@ function trainingFacts({ metadata, training }: ReportData): Fact[] {
     ],
     [
       'Backbone',
-      html`${backbone.name}, frozen${known(backbone.licence, 'licence')}${known(backbone.source, 'from')}<br><code>sha256 ${backbone.sha256}</code>`,
+      html`${backbone.name}, frozen${backbone.precision ? `, in ${backbone.precision}` : ''}${known(backbone.licence, 'licence')}${known(backbone.source, 'from')}<br><code>sha256 ${backbone.sha256}</code>`,
     ],
     ['Input', `${width} x ${height} px, ${crop}`],
     ['Textures', provenance.textures],

@@ -18,15 +18,15 @@ import { fixedSize, isFixed, numberOf, onlyFactor, type Size, sizeOf } from './s
 
 const slice: FollowRule = (step) => {
   const x = sizesOf(step, 0);
-  const [starts, ends, said, steps] = [1, 2, 3, 4].map((at) => numbersAt(step, at));
-  const axes = axesOf(said ?? [...(starts?.keys() ?? [])], x.length);
+  const [starts, ends, named, steps] = [1, 2, 3, 4].map((at) => numbersAt(step, at));
+  const axes = axesOf(named ?? [...(starts?.keys() ?? [])], x.length);
   if (!starts || !ends || !axes) stands('where it cuts is not known');
   const outputs = [...x];
-  const written = starts.map((start, at): { start: number | Factor; end: number | Size; from?: Size } => {
+  const written = starts.map((said, at): { start: number | Factor; end: number | Size; from?: Size } => {
     const axis = axes[at] as number;
     const size = x[axis] as Size;
-    const end = Math.min(ends[at] as number, toTheEnd);
     const by = steps?.[at] ?? 1;
+    const { start, end } = fromNearerEnd(size, said, Math.min(ends[at] as number, toTheEnd), by);
     if (isFixed(size)) {
       outputs[axis] = fixedSize(shapeAt(step)[axis] as number);
       return { start, end };
@@ -66,6 +66,15 @@ const slice: FollowRule = (step) => {
   };
   return { outputs: [outputs], write: x.every(isFixed) ? undefined : write };
 };
+
+/** A grid that is cut once, behind its middle, is cut so many places before its end: where it is rolled back, some exporters count from its beginning. */
+function fromNearerEnd(size: Size, start: number, end: number, by: number) {
+  const all = numberOf(size);
+  const factor = onlyFactor(size);
+  if (!factor || isFixed(size) || factor.origin?.kind === 'padded' || by !== 1) return { start, end };
+  if (end >= all && start > all / 2) return { start: start - all, end: toTheEnd };
+  return start === 0 && end < all && end > all / 2 ? { start, end: end - all } : { start, end };
+}
 
 /** A slice whose end is that of any image. */
 function withEnd(step: Step, at: number): Pick<Step, 'file'> {

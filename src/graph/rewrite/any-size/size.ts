@@ -160,4 +160,4 @@ export function requiredMultiple(equal: readonly Equal[], own: ImageSides): numb
 }
 
 /** A file that runs at multiples of more pixels has next to no choice. */
-const mostMultiple = 64;
+const mostMultiple = 256;

@@ -5,7 +5,9 @@
 import { dimsOf, float32Values } from '../../constants.ts';
 import type { Emitter } from './emitter.ts';
 import { type Factor, stands } from './factor.ts';
+import { rotaryTable, writeRotaryTable } from './rotary-tables.ts';
 import { inputName, outputName, type Step } from './rule.ts';
+import { windowMask, writeWindowMask } from './shifted-windows.ts';
 import { grownBy, type Size } from './size.ts';
 
 /** How the numbers of a table lie: [lead, before + rows * columns + after, trail]. */
@@ -36,22 +38,17 @@ export function writeTable(
     emit.keep(step.node);
     return;
   }
-  if (step.operation !== 'Add' && step.operation !== 'Sub')
-    stands(
-      `its ${step.operation} has a table of as many positions as its grid has (rotary positions, or a mask), which cannot be made for another`,
-    );
+  const added = step.operation === 'Add' || step.operation === 'Sub';
   const tensor = step.file.constant(inputName(step, at));
   const data = tensor && float32Values(tensor);
   if (!tensor || !data) stands('its table of positions is computed, or of another type than float32');
   const dims = dimsOf(tensor);
   const skipped = sizes.length - dims.length;
   const own = axes.map((axis) => axis - skipped);
-  const table = tableOf(
-    dims,
-    own,
-    axes.map((axis) => sizes[axis] as Size),
-  );
-  const name = resized(emit, data, table);
+  const grid = axes.map((axis) => sizes[axis] as Size);
+  const name = added
+    ? (maskOf(emit, data, dims, own, grid) ?? resized(emit, data, tableOf(dims, own, grid)))
+    : rotaryOf(emit, data, tableOf(dims, own, grid), step.operation);
   const shape = dims.map((size, axis) => {
     const of = own.indexOf(axis);
     return of < 0 ? size : emit.size(sizes[axes[of] as number] as Size);
@@ -61,6 +58,36 @@ export function writeTable(
   emit.add(step.operation, input, {}, { output: outputName(step) });
 }
 
+/** A table that is multiplied by. */
+function rotaryOf(
+  emit: Emitter,
+  data: Float32Array,
+  { lead, before, after, rows, columns }: Table,
+  operation: string,
+): string {
+  const plain = operation === 'Mul' && lead === 1 && before === 0 && after === 0;
+  const table = plain && rows && columns ? rotaryTable(data, rows, columns) : undefined;
+  if (table && rows && columns) return writeRotaryTable(emit, table, rows, columns);
+  return stands(
+    `its ${operation} has a table of as many positions as its grid has (a mask, or rotary positions other than DINOv3's), and nothing in it tells how it goes on at another size`,
+  );
+}
+
+/** A table of each pair of places for each window, where it is a mask of shifted windows. */
+function maskOf(
+  emit: Emitter,
+  data: Float32Array,
+  dims: readonly number[],
+  [axis, ...others]: readonly number[],
+  [windows]: readonly Size[],
+): string | undefined {
+  const [one, two, ...more] = dims.slice((axis ?? 0) + 1).filter((size) => size !== 1);
+  const leading = dims.slice(0, axis).every((size) => size === 1);
+  if (!windows || others.length > 0 || !leading || !one || one !== two || more.length > 0) return undefined;
+  const mask = windowMask(data, windows, one);
+  return mask && writeWindowMask(emit, mask);
+}
+
 function tableOf(dims: readonly number[], axes: readonly number[], sizes: readonly Size[]): Table {
   const product = (of: readonly number[]) => of.reduce((all, size) => all * size, 1);
   const [first, last] = [axes[0] as number, axes.at(-1) as number];
@@ -68,7 +95,7 @@ function tableOf(dims: readonly number[], axes: readonly number[], sizes: readon
   const others = dims.filter((size, axis) => !axes.includes(axis) && size !== 1);
   if (others.length > 1 && factors.some(({ origin }) => origin?.kind === 'part'))
     stands(
-      'it has a table for each of its windows (a mask of shifted windows), which are there for one number of windows only',
+      'it has a table for each of its windows that is no mask of shifted windows, and is there for one number of windows only',
     );
   const single = sizes.length === 1 ? sizes[0] : undefined;
   const offset = sizes.some(({ before, after }) => before !== 0 || after !== 0);

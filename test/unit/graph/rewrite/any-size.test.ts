@@ -83,6 +83,18 @@ describe('attention in windows, exported for one size', () => {
         for (const to of sizes) await expectSame(model, windowed(to, kind), to);
       });
 
+  it('shifted: has the mask of as many windows as there are', async () => {
+    const options = { channels: 12, window: 4, shift: 1 };
+    for (const from of [square(48), { height: 32, width: 64 }]) {
+      const { model, sizeMultiple } = freed(windowed(from, options));
+      expect(sizeMultiple).toBe(16);
+      for (const sides of [from, square(80), { height: 32, width: 48 }])
+        await expectSame(model, windowed(sides, options), sides);
+    }
+    // The mask of Swin's first stage at 224 pixels, of 153 664 numbers.
+    expect(freed(windowed(square(224), { channels: 14, window: 7, shift: 3 })).sizeMultiple).toBe(28);
+  });
+
   it('tells a window by its place beside the batch where it has no biases', async () => {
     const kind = { channels: 12, window: 3, biased: false };
     await expectSame(freed(windowed(square(48), kind)).model, windowed(square(40), kind), square(40));
@@ -149,6 +161,25 @@ describe('a table of positions for one grid', () => {
     });
 });
 
+describe('a table of rotary positions', () => {
+  /** Cosines of places down and sines of places across, of one period, as DINOv3 has them. */
+  const rotary = ({ height, width }: Sides) => {
+    const [rows, columns] = [height / 8, width / 8];
+    return Float32Array.from({ length: rows * columns * 6 }, (_, at) => {
+      const [row, column] = [Math.floor(at / 6 / columns), Math.floor(at / 6) % columns];
+      const turn = (place: number, count: number) => 2 * Math.PI * ((2 * place + 1) / count - 1);
+      return at % 2 === 0 ? Math.cos(turn(row, rows)) : -Math.sin(turn(column, columns));
+    });
+  };
+  const network = (sides: Sides) => positioned(sides, { kind: 'rotary', table: rotary(sides) });
+
+  it('from the middle of the image to its ends is worked out for another', async () => {
+    const { model } = freed(network({ height: 48, width: 64 }));
+    for (const sides of [{ height: 48, width: 64 }, square(72), { height: 32, width: 56 }])
+      await expectSame(model, network(sides), sides);
+  });
+});
+
 describe('other numbers of one size', () => {
   for (const [what, network] of [
     ['a mean repeated and a map resized to baked sizes', pyramid],
@@ -178,7 +209,7 @@ describe('what shows no rule for another size is refused with a sentence', () =>
       /rotary positions.*\(Mul that makes/,
     );
     expect(reason(windowed(square(48), { channels: 12, window: 4, masked: true }))).toContain(
-      'has a table for each of its windows (a mask of shifted windows)',
+      'has a table for each of its windows that is no mask of shifted windows',
     );
     expect(reason(mixed(square(48)))).toContain('weights for each place of its grid');
   });

@@ -19,7 +19,8 @@ import { foldBatchNorms } from '../../../../src/graph/rewrite/fold-batch-norm.ts
 import { toHalfPrecision } from '../../../../src/graph/rewrite/half-precision.ts';
 import { storeInHalf } from '../../../../src/graph/rewrite/half-storage.ts';
 import { rangeModel } from '../../../../src/graph/rewrite/measure-ranges.ts';
-import { quantise, type ValueRange, valuesToMeasure } from '../../../../src/graph/rewrite/quantise.ts';
+import { quantise, valuesToMeasure } from '../../../../src/graph/rewrite/quantise.ts';
+import type { ValueRange } from '../../../../src/graph/rewrite/whole-numbers.ts';
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 

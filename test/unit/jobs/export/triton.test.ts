@@ -19,6 +19,7 @@ const metadata = {
   cladVersion: '0.1.0',
   classes: ['bottle', 'wing "A\\B" nut'],
   geometry: { width: 320, height: 256 },
+  provenance: { backbone: {} },
   thresholds: { bottle: threshold(3.5), 'wing "A\\B" nut': threshold(-0.25) },
 } as unknown as DetectorMetadata;
 
