@@ -25,7 +25,10 @@ import {
 import type { ModelProto } from '../graph/index.ts';
 import type { TensorProto, ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
+import type { RegionOfInterest } from '../image/roi/region-of-interest.ts';
 import { codesIn, constantNamed, withConstants } from './bank-entries.ts';
+import { regionsIn } from './roi/roi-constants.ts';
+import { withRegions } from './roi/roi-graph.ts';
 
 /** What a detector remembers of one class. */
 export interface ClassMemory {
@@ -39,6 +42,8 @@ export interface ClassMemory {
   readonly heads: readonly number[];
   /** How its scores vary over normal patches, where they are measured by that. */
   readonly spread?: ClassSpread | undefined;
+  /** Where its images are judged; all of them where absent. */
+  readonly region?: RegionOfInterest | undefined;
 }
 
 /** Means and deviations over normal patches of a class, in the order of `spreadConstants`. */
@@ -84,6 +89,7 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
   const codes = codesIn(model);
   const [centres, perUnit] = [classNames.centres, classNames.perUnit].map(floats);
   const spreads = spreadConstants(model).map(floats);
+  const regions = regionsIn(model);
   const classes = starts.slice(1).map((end, index): ClassMemory => {
     const start = starts[index]!;
     return {
@@ -98,6 +104,7 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
       }),
       heads: heads.slice(index * headSize, (index + 1) * headSize).map((place) => place - start),
       spread: spreads.length > 0 ? spreads.map((each) => each![index]!) : undefined,
+      region: regions?.[index],
     };
   });
   return { classes, width, searchWidth: codes?.searchWidth ?? null };
@@ -112,17 +119,23 @@ function columnsOf(numbers: Int8Array, count: number, start: number, end: number
 }
 
 /** The memory of a class of these entries. @param entries - [M, width] */
-export function memoryOf(entries: Float32Array, shape: EntryShape, spread?: ClassSpread): ClassMemory {
-  return { ...entriesInMemory(entries, shape), heads: headsOf([0, entries.length / shape.width]), spread };
+export function memoryOf(
+  entries: Float32Array,
+  shape: EntryShape,
+  spread?: ClassSpread,
+  region?: RegionOfInterest,
+): ClassMemory {
+  const heads = headsOf([0, entries.length / shape.width]);
+  return { ...entriesInMemory(entries, shape), heads, spread, region };
 }
 
 /** The memory with more entries behind its own; it is recognised by the same as before. */
 export function withEntries(
-  { entries, heads, spread }: ClassMemory,
+  { entries, heads, spread, region }: ClassMemory,
   more: Float32Array,
   shape: EntryShape,
 ): ClassMemory {
-  return { ...entriesInMemory(joined(Float32Array, [entries, more]), shape), heads, spread };
+  return { ...entriesInMemory(joined(Float32Array, [entries, more]), shape), heads, spread, region };
 }
 
 function entriesInMemory(entries: Float32Array, { width, searchWidth }: EntryShape) {
@@ -184,7 +197,11 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
           Float32Array.from(classes, ({ spread }) => spread?.[at] ?? 0),
         ),
       );
-  const { graph } = withConstants(model, changed);
+  const withClasses = withConstants(model, changed);
+  const { graph } = withRegions(
+    withClasses,
+    classes.map(({ region }) => region),
+  );
   return {
     ...model,
     graph: {

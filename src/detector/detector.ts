@@ -34,6 +34,7 @@ import {
   verdictOf,
   withRegions,
 } from './prediction.ts';
+import { type RegionsByClass, regionsByClass } from './roi/roi-metadata.ts';
 
 /** What is known of an image beside its pixels. */
 export interface PredictOptions {
@@ -56,6 +57,8 @@ export class Detector {
   /** Whether a class given with an image says what is searched; where it does not, it decides on threshold and verdict alone. */
   readonly searchesByClass: boolean;
   readonly #device: string;
+  /** Where images of a class are judged, by class; all of an image of a class that is not in it. */
+  readonly regionsOfInterest: RegionsByClass;
 
   private constructor(
     session: Session,
@@ -68,6 +71,7 @@ export class Detector {
     this.metadata = metadata;
     this.checked = checked;
     this.#device = device;
+    this.regionsOfInterest = regionsByClass(metadata);
   }
 
   /**
@@ -185,7 +189,7 @@ export class Detector {
         recognised: givenIndex === undefined ? null : recognised,
         score,
         threshold: threshold?.threshold ?? null,
-        verdict: verdictOf({ score, map }, threshold),
+        verdict: verdictOf({ score, map }, threshold, this.regionsOfInterest.get(taken.class)),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map,
       };

@@ -3,6 +3,7 @@
  * `clad predict --json`, an answer of the service, and what an evaluation counts.
  */
 import type { ImageSize } from '../image/limits.ts';
+import { insideValues, type RegionOfInterest } from '../image/roi/region-of-interest.ts';
 import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
@@ -59,15 +60,22 @@ export function withRegions(
   return { ...said, regions, warnings, map };
 }
 
-/** Anomalous above the threshold, not at it; null where there is none. @param threshold - of the class that the image is taken for */
+/**
+ * Anomalous above the threshold, not at it; null where there is none.
+ * @param threshold - of the class that the image is taken for
+ * @param region - of interest, likewise; undefined where all of the map counts
+ */
 export function verdictOf(
   { score, map }: Pick<RawPrediction, 'score' | 'map'>,
   threshold: Pick<ConformalThreshold, 'threshold' | 'unknownAbove'> | undefined,
+  region?: Pick<RegionOfInterest, 'pixels'>,
 ): Verdict | null {
   if (!threshold) return null;
   if (score <= threshold.threshold) return 'normal';
   const { unknownAbove } = threshold;
-  return unknownAbove !== undefined && mapFloor(map) > unknownAbove ? 'unknown' : 'anomalous';
+  return unknownAbove !== undefined && mapFloor(insideValues(map, region)) > unknownAbove
+    ? 'unknown'
+    : 'anomalous';
 }
 
 /** Whether an image does not pass. */

@@ -28,6 +28,7 @@ import { modelPathOf, RunFolder } from '../run-folder.ts';
 import { WarningSummary } from '../warning-summary.ts';
 import { decodeSample } from './decode-sample.ts';
 import { maskNotes } from './mask-notes.ts';
+import { regionNotes } from './region-notes.ts';
 import { lookAtImages, type TestImages } from './test-images.ts';
 
 export interface EvaluateRequest {
@@ -146,6 +147,8 @@ export async function evaluateInFull(
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${sizeText(geometry)} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
       );
+    for (const sentence of regionNotes(detector.regionsOfInterest, measurement.outside))
+      request.note?.(sentence);
     const [first] = misplaced;
     if (first)
       request.note?.(
@@ -170,6 +173,9 @@ export async function evaluateInFull(
         testFingerprint: await fingerprint({ ...dataset, samples }, fileImages),
         auproLimit: 0.3,
         auproConnectivity: 8,
+        ...(detector.regionsOfInterest.size > 0 && {
+          pixelsInside: [...detector.regionsOfInterest.keys()].join(', '),
+        }),
         precision: detector.metadata.exported?.precision ?? 'fp32',
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
@@ -234,6 +240,8 @@ async function measure(
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
   const vanished: string[] = [];
   const misplaced: EvaluationDocument['misplaced'][number][] = [];
+  /** Images whose defects lie outside of the region of interest altogether. */
+  const outside: string[] = [];
   const started = performance.now();
   const decode = (sample: Sample) => decodeSample(sample, detector.metadata);
   let previous: string | undefined;
@@ -250,7 +258,14 @@ async function measure(
     const { path, className, anomalous } = sample;
     const { class: recognisedAs, classShare: share } = prediction;
     if (recognisedAs !== className) misplaced.push({ path, class: className, recognisedAs, share });
-    evaluator.add({ path, className, anomalous, mask, prediction });
+    const inside = detector.regionsOfInterest.get(className)?.pixels;
+    if (
+      inside &&
+      mask?.data.includes(1) &&
+      !mask.data.some((value, pixel) => value !== 0 && inside[pixel] !== 0)
+    )
+      outside.push(path);
+    evaluator.add({ path, className, anomalous, mask, inside, prediction });
     watch?.onPredicted({ sample, prediction, mask });
     onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
   }
@@ -263,6 +278,7 @@ async function measure(
       latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1]! },
     },
     vanished,
+    outside,
     misplaced: misplaced.sort((a, b) => b.share - a.share),
     warnings,
   };

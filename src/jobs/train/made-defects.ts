@@ -18,6 +18,7 @@ import { proceduralTextures, textureFolder } from '../../features/store/texture-
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import { drawnWithin, regionMask } from '../../image/roi/region-of-interest.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
@@ -132,7 +133,10 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
 }
 
 /** What defects are made from. */
-type Making = Pick<Work, 'training' | 'images' | 'view' | 'textures' | 'options' | 'bits'>;
+type Making = Pick<
+  Work,
+  'training' | 'images' | 'view' | 'textures' | 'options' | 'bits' | 'dataset' | 'regions'
+>;
 
 async function* madeDefects(
   name: string,
@@ -143,7 +147,8 @@ async function* madeDefects(
   const { training, textures, options, bits, images: access } = work;
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
-  const settings = anomaliesOn(options.synthesis, grid);
+  const region = regionMask(work.regions?.[work.dataset.classes.indexOf(name)], geometry);
+  const settings = { ...anomaliesOn(options.synthesis, grid), ...(region && { foreground: true }) };
   const onPart = options.synthesis.foreground && (await partIsFound(images, work));
   const numbers = Array.from({ length: madePerClass }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
@@ -152,7 +157,7 @@ async function* madeDefects(
     const seen = inputImage(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
-    const foreground = onPart ? estimateForeground(seen).mask : undefined;
+    const foreground = drawnWithin(onPart ? estimateForeground(seen).mask : undefined, region);
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, settings);
     return { id, ...largestPiece(seen, anomaly) };
   });

@@ -20,12 +20,15 @@ import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
+import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
 import { loadBackbone } from '../../features/backbones/backbone.ts';
 import { produceInThreads } from '../../features/store/producer-threads.ts';
 import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
+import { classRegions, describeRegions, requireTakesRegions } from '../roi/class-regions.ts';
+import { checkRegions } from '../roi/region-definition.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { expectedTasks } from './expected-tasks.ts';
@@ -59,6 +62,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
     bits: read.bits,
+    ...regionsEntry(dataset.classes, read.regions),
     options: { ...read.options },
   };
   const preset = presetOf(read.method, request.preset);
@@ -116,6 +120,9 @@ export async function readAll(
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const options = method.adapt?.(asked, backbone, note) ?? asked;
   const view = await method.view(options, backbone, { engine, note });
+  const regions = await classRegions(checkRegions(request.roi ?? {}), dataset.classes, training, sizes, view);
+  if (regions) requireTakesRegions(method, options);
+  for (const sentence of describeRegions(dataset.classes, regions, view.grid)) note?.(sentence);
   const large = largePatchesNote(largePatches(training, sizes, view));
   if (large !== undefined) note?.(large);
   const records = await fileRecords(
@@ -136,6 +143,7 @@ export async function readAll(
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
     textures,
+    regions,
     images: fileImages,
     produce: produceInThreads,
     fingerprint: await fingerprintOf(records),

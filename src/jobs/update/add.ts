@@ -3,7 +3,7 @@
  * projection and everything that other classes have stay as they are, so their images keep their scores to the last bit.
  */
 import { stat } from 'node:fs/promises';
-import { flag, list, optional, path as pathKind, text } from '../../core/arguments.ts';
+import { anything, flag, list, optional, path as pathKind, text } from '../../core/arguments.ts';
 import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { type LeftOut, type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
@@ -28,6 +28,9 @@ import {
 import { predictTargets } from '../predict.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
+import { describeRegions, requireSameShape } from '../roi/class-regions.ts';
+import type { RegionDefinitions } from '../roi/region-definition.ts';
+import { regionOfNew } from '../roi/region-of-new.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
@@ -48,6 +51,8 @@ export interface AddRequest extends ChangeRequest {
   readonly newClass?: boolean | undefined;
   /** They were called anomalous by mistake: what that does to known defects is looked at. */
   readonly falseAlarm?: boolean | undefined;
+  /** Region of interest of the class, where it is new; paths in it are from the working directory. */
+  readonly roi?: RegionDefinitions | undefined;
   /** Take images that are recognised as another class or are not plausible, and a class that others are taken for. */
   readonly force?: boolean | undefined;
 }
@@ -58,6 +63,8 @@ const addFields: Fields<AddRequest> = {
   class: optional(text),
   newClass: optional(flag),
   falseAlarm: optional(flag),
+  // Checked by its own schema.
+  roi: anything,
   force: optional(flag),
 };
 
@@ -127,6 +134,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const targets = await predictTargets(request.images, (entry) => leftOut.push(entry));
   const folders = await Promise.all(request.images.map(async (each) => (await stat(each)).isDirectory()));
   const joined = joinedClass(request, before.classes, folders);
+  const region = await regionOfNew(request.roi, joined, before);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
@@ -135,17 +143,27 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       known: new Set(known),
       mostPatches: options.candidates,
       width: memories.width,
+      regionOf: (recognisedAs) => {
+        if (joined?.isNew) return region?.region;
+        return memories.classes[before.classes.indexOf(joined?.name ?? recognisedAs)]?.region;
+      },
       onProgress: request.onProgress,
     });
     const { joining, notAdded, otherwise } = sift(looked.images, joined, subject, request.force);
+    if (region) requireSameShape(region, looked.images);
     const refused = [...looked.notAdded, ...notAdded];
     requireSome(joining, refused, joined?.isNew ? leastImages : 1);
-    const grown = await growMemories(engine, subject, { memories, options, joining }, request.onProgress);
+    const grown = await growMemories(
+      engine,
+      subject,
+      { memories, options, joining, region: region?.region },
+      request.onProgress,
+    );
     const changed = await withGrown(engine, model, grown, joining, before);
     const asking = encodeModel(askedWithoutOneImage(changed, grown.file.entryImages));
     const oneOut = await leaveOneOutDetector(engine, asking);
     try {
-      const now = { ...subject, metadata: joinedMetadata(before, joining), file: grown.file };
+      const now = { ...subject, metadata: joinedMetadata(before, joining, region?.region), file: grown.file };
       const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {
         most: mostPredicted,
         onProgress: request.onProgress,
@@ -193,7 +211,10 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
         defects,
         standingOut: standOut(ranked),
         misplaced: misplaced(ranked),
-        notes: notesOnJoined({ before, joined, joining, otherwise, predicted, grown: grown.chosen }),
+        notes: [
+          ...describeRegions([joined?.name ?? ''], region && [region.region], before.grid),
+          ...notesOnJoined({ before, joined, joining, otherwise, predicted, grown: grown.chosen }),
+        ],
         warnings: goodImageWarnings(
           ranked.filter((image) => joining.has(image.class)),
           metadata,
