@@ -88,7 +88,7 @@ async function regionOfFile(name: string, path: string): Promise<RegionDefinitio
 
 /** Paths in a file are from where it lies. */
 function checked(name: string, definition: unknown, path: string): RegionDefinition {
-  const region = checkRegions({ [name]: definition }, () => path)[name]!;
+  const region = checkRegions({ [name]: definition }, path)[name]!;
   return withPaths(region, (each) => resolve(dirname(path), each));
 }
 

@@ -163,9 +163,14 @@ class Splice {
     const top = add('Gather', [roiNames.top, classOf], { axis: { int: 0 } });
     const column = this.#constant('roi_column', int64Constant('', [2], [-1, 1]));
     const counts = add('Cast', [add('Less', [roiNames.ranks, add('Reshape', [top, column])])], toFloat);
-    const sum = add('ReduceSum', [add('Mul', [highest.output![0]!, counts]), this.#axes([1])], {
-      keepdims: { int: 0 },
-    });
+    // By a product: the engine's own sum goes another way for one image than for several, and would give another last digit.
+    const line = this.#constant('roi_line', int64Constant('', [3], [-1, 1, most]));
+    const stack = this.#constant('roi_stack', int64Constant('', [3], [-1, most, 1]));
+    const laid = [add('Reshape', [highest.output![0]!, line]), add('Reshape', [counts, stack])];
+    const sum = add('Reshape', [
+      add('MatMul', laid),
+      this.#constant('roi_flat', int64Constant('', [1], [-1])),
+    ]);
     made.push({ opType: 'Where', input: [wholes, ofAll, add('Div', [sum, top])], output: [score] });
     this.#replace(meaned, [renamed(meaned, score, ofAll), ...made]);
     return most;

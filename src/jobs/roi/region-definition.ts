@@ -19,7 +19,8 @@ const shape = z.union(
   { error: shapeWords },
 );
 
-const shapes = z.array(shape, { error: `a list of shapes, each ${shapeWords}` }).min(1);
+const listWords = `a list of shapes, at least one, each ${shapeWords}`;
+const shapes = z.array(shape, { error: listWords }).refine(({ length }) => length > 0, listWords);
 
 /** The values of `reference` that say no size. */
 export const fractions = 'fractions';
@@ -41,8 +42,6 @@ const definition = z
     'with shapes at inside or ignore',
   );
 
-const definitions = z.record(z.string(), definition);
-
 export type RegionShape = z.infer<typeof shape>;
 export type RegionDefinition = z.infer<typeof definition>;
 /** Regions by class. */
@@ -50,14 +49,17 @@ export type RegionDefinitions = Readonly<Record<string, RegionDefinition>>;
 
 /**
  * Checks definitions.
- * @param whereOf - what a class's definition is from, for errors
+ * @param file - what they are from, for errors
  * @throws OPTION_INVALID, OPTION_UNKNOWN
  */
-export function checkRegions(
-  given: unknown,
-  whereOf: (path: readonly string[]) => string | undefined = () => undefined,
-): RegionDefinitions {
-  return checkOptions(definitions, given, whereOf);
+export function checkRegions(given: unknown, file?: string): RegionDefinitions {
+  const classes = checkOptions(z.record(z.string(), z.unknown()), given, () => file);
+  return Object.fromEntries(
+    Object.entries(classes).map(([name, value]) => {
+      const where = `the region of interest of ${name}${file === undefined ? '' : ` in ${file}`}`;
+      return [name, checkOptions(definition, value, () => where)];
+    }),
+  );
 }
 
 /** The definition with the paths in it changed. */
