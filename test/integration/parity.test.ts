@@ -52,7 +52,7 @@ beforeAll(async () => {
     // And with a region of interest for one of the classes.
     await writeFile(
       join(folder, 'disc.yaml'),
-      'reference: 72x64\ninside: [{ rectangle: [8, 4, 52, 50] }]\nignore: [{ polygon: [[8, 4], [20, 4], [8, 16]] }]\n',
+      'reference: 72x64\ninside: [{ rectangle: [3, 2, 66, 60] }]\nignore: [{ polygon: [[0, 0], [30, 0], [0, 30]] }]\n',
     );
     const training = await smallTraining(folder, data, 'run', 'networks=true', 'features.inputSize=96x64');
     const { status, stderr } = await clad(...training, '--roi', `disc=${join(folder, 'disc.yaml')}`);
