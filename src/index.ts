@@ -55,6 +55,7 @@ export {
   predictImages,
   predictTargets,
 } from './jobs/predict.ts';
+export type { RegionDefinition, RegionDefinitions, RegionShape } from './jobs/roi/region-definition.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';
 export { type AddDocument, type AddRequest, addImages } from './jobs/update/add.ts';

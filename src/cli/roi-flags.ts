@@ -1,4 +1,7 @@
-/** @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files. */
+/**
+ * @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files. Paths in a file of regions are from where it lies, so that it can be
+ * passed on with its masks; those in the file of --config are from the working directory, as all there are.
+ */
 import { dirname, extname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { CladError } from '../core/errors.ts';
@@ -32,7 +35,7 @@ export async function askedRegions(
   config?: { readonly value: unknown; readonly path: string },
 ): Promise<RegionDefinitions> {
   const all: Record<string, RegionDefinition> = {};
-  if (config?.value !== undefined) Object.assign(all, await regionsOf(config.value, config.path));
+  if (config?.value !== undefined) Object.assign(all, await regionsOf(config.value, config.path, '.'));
   const named = new Set<string>();
   for (const text of flags) {
     const given = await regionsOfFlag(text);
@@ -61,12 +64,12 @@ async function regionsOfFlag(text: string): Promise<RegionDefinitions> {
       actual: text,
     });
   return name === undefined
-    ? regionsOf(await readYaml(path), path)
+    ? regionsOf(await readYaml(path), path, dirname(path))
     : { [name]: await regionOfFile(name, path) };
 }
 
-/** Regions of several classes, as a file has them. */
-async function regionsOf(value: unknown, path: string): Promise<RegionDefinitions> {
+/** Regions of several classes, as a file has them. @param folder - where paths in it begin */
+async function regionsOf(value: unknown, path: string, folder: string): Promise<RegionDefinitions> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw yamlRefused(path, 'expected the regions of classes by their names, e.g. screw: { ... }');
   const regions: Record<string, RegionDefinition> = {};
@@ -74,8 +77,8 @@ async function regionsOf(value: unknown, path: string): Promise<RegionDefinition
     const name = given.normalize('NFC');
     regions[name] =
       typeof definition === 'string'
-        ? await regionOfFile(name, resolve(dirname(path), definition))
-        : checked(name, definition, path);
+        ? await regionOfFile(name, resolve(folder, definition))
+        : checked(name, definition, path, folder);
   }
   return regions;
 }
@@ -83,13 +86,12 @@ async function regionsOf(value: unknown, path: string): Promise<RegionDefinition
 /** The region of one class: shapes, or a mask. */
 async function regionOfFile(name: string, path: string): Promise<RegionDefinition> {
   if (!isYaml(path)) return { inside: [{ mask: path }] };
-  return checked(name, await readYaml(path), path);
+  return checked(name, await readYaml(path), path, dirname(path));
 }
 
-/** Paths in a file are from where it lies. */
-function checked(name: string, definition: unknown, path: string): RegionDefinition {
+function checked(name: string, definition: unknown, path: string, folder: string): RegionDefinition {
   const region = checkRegions({ [name]: definition }, path)[name]!;
-  return withPaths(region, (each) => resolve(dirname(path), each));
+  return withPaths(region, (each) => resolve(folder, each));
 }
 
 function isYaml(path: string): boolean {

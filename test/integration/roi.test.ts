@@ -46,7 +46,7 @@ beforeAll(async () => {
   await writeFiles(folder, {
     ...images,
     'disc.yaml': 'reference: 72x64\ninside:\n  - rectangle: [40, 36, 28, 24]\n',
-    'roi.yaml': 'preset: instant\nroi:\n  disc: disc.yaml\n',
+    'roi.yaml': `preset: instant\nroi:\n  disc: ${at('disc.yaml')}\n`,
     'ring.yaml': 'reference: fractions\ninside:\n  - polygon: [[0.3, 0.2], [0.9, 0.2], [0.9, 0.95]]\n',
   });
   args = [...(await smallTraining(folder, at('data'), 'run')), '--config', at('roi.yaml')];

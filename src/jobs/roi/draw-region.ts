@@ -7,8 +7,14 @@ import { decodeMask } from '../../image/mask.ts';
 import { crop, resizeNearest } from '../../image/resize.ts';
 import type { Mask } from '../../image/rgb.ts';
 import { crossingOf, doubleArea, fillPolygon, type Point } from '../../image/roi/polygon.ts';
-import { sizeFromWords, sizeOf, sizeText } from '../../image/size-option.ts';
-import { fractions, isPath, type RegionDefinition, type RegionShape } from './region-definition.ts';
+import { sizeOf, sizeText } from '../../image/size-option.ts';
+import {
+  fractions,
+  isPath,
+  type RegionDefinition,
+  type RegionShape,
+  sizeWritten,
+} from './region-definition.ts';
 
 /** A drawn region. */
 export interface DrawnRegion {
@@ -110,7 +116,7 @@ async function sizeGiven(reference: string | number): Promise<ImageSize> {
     const { width, height } = await decodeImage(reference);
     return { width, height };
   }
-  return sizeFromWords(String(reference)) ?? sizeOf(reference);
+  return sizeWritten(reference) ?? sizeOf(reference);
 }
 
 /** Width x height, of a square as well: people compare the two. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { checkOptions } from '../../core/options.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { sizeFromWords } from '../../image/size-option.ts';
 
 const coordinate = z.number({ error: 'a number' });
@@ -76,5 +77,10 @@ export function withPaths(given: RegionDefinition, change: (path: string) => str
 
 /** Whether a reference is an image's path. */
 export function isPath(on: string | number): on is string {
-  return typeof on === 'string' && on !== fractions && sizeFromWords(on) === undefined;
+  return typeof on === 'string' && on !== fractions && sizeWritten(on) === undefined;
+}
+
+/** The size that a reference says, also as `2000 x 1500`; undefined where it says none. */
+export function sizeWritten(on: string | number): ImageSize | undefined {
+  return sizeFromWords(String(on).replace(/\s+/g, ''));
 }
