@@ -1,6 +1,8 @@
 /** @file The region of interest that is given with a class that joins a finished detector. */
 import { CladError } from '../../core/errors.ts';
+import type { ClassMemories } from '../../detector/bank-classes.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import type { JoinedClass } from '../update/class-name.ts';
 import { type ClassRegion, classRegion } from './class-regions.ts';
 import { checkRegions, type RegionDefinitions } from './region-definition.ts';
@@ -29,4 +31,20 @@ export async function regionOfNew(
   }
   const [first] = regions;
   return first && joined && classRegion(joined.name, first[1], { geometry, grid });
+}
+
+/**
+ * The region of the class that an image may join, by what it is recognised as.
+ * @param joined - undefined where each joins the class that it is recognised as
+ * @param region - of the new class
+ * @param classes - of the detector, which has these memories
+ */
+export function regionToJoin(
+  joined: JoinedClass,
+  region: ClassRegion | undefined,
+  classes: readonly string[],
+  memories: ClassMemories,
+): (recognisedAs: string) => RegionOfInterest | undefined {
+  return (recognisedAs) =>
+    joined?.isNew ? region?.region : memories.classes[classes.indexOf(joined?.name ?? recognisedAs)]?.region;
 }

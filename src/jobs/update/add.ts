@@ -30,7 +30,7 @@ import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { describeRegions, requireSameShape } from '../roi/class-regions.ts';
 import type { RegionDefinitions } from '../roi/region-definition.ts';
-import { regionOfNew } from '../roi/region-of-new.ts';
+import { regionOfNew, regionToJoin } from '../roi/region-of-new.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
@@ -143,10 +143,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       known: new Set(known),
       mostPatches: options.candidates,
       width: memories.width,
-      regionOf: (recognisedAs) => {
-        if (joined?.isNew) return region?.region;
-        return memories.classes[before.classes.indexOf(joined?.name ?? recognisedAs)]?.region;
-      },
+      regionOf: regionToJoin(joined, region, before.classes, memories),
       onProgress: request.onProgress,
     });
     const { joining, notAdded, otherwise } = sift(looked.images, joined, subject, request.force);
