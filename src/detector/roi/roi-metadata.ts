@@ -35,11 +35,3 @@ export function regionsByClass({
     }),
   );
 }
-
-/** The same by class index. @returns undefined where no class has one */
-export function regionsInOrder(
-  metadata: Pick<DetectorMetadata, 'classes' | 'regionsOfInterest' | 'geometry' | 'grid'>,
-): ClassRegions | undefined {
-  const regions = regionsByClass(metadata);
-  return regions.size === 0 ? undefined : metadata.classes.map((name) => regions.get(name));
-}

@@ -31,7 +31,7 @@ export interface SizedPhotograph {
 
 /**
  * The region of each class, in the order of the classes; undefined where none was given to any.
- * @throws ROI_CLASS for one of a class that there is not; ROI_INVALID
+ * @throws ROI_INVALID
  */
 export async function classRegions(
   given: RegionDefinitions,
@@ -43,13 +43,6 @@ export async function classRegions(
   const names = Object.keys(given);
   if (names.length === 0) return undefined;
   const place = new Map(names.map((name) => [name.normalize('NFC'), name]));
-  const unknown = names.find((name) => !classes.includes(name.normalize('NFC')));
-  if (unknown !== undefined)
-    throw new CladError('ROI_CLASS', {
-      name: unknown,
-      reason: 'the data set has no such class',
-      expected: `one of ${classes.join(', ')}`,
-    });
   const regions: (RegionOfInterest | undefined)[] = [];
   for (const name of classes) {
     const key = place.get(name);
@@ -107,6 +100,31 @@ export function requireSameShape(
     reason: `its photograph ${other.path} is of other proportions, ${said(other.size)} pixels, so what was drawn would lie elsewhere on it`,
     expected: 'a region drawn on a photograph of the same camera and crop, or reference: fractions',
   });
+}
+
+/** Large enough that what leaves no pixel of it leaves none of an input. */
+const fineGeometry = { width: 2048, height: 2048 };
+
+/**
+ * Refuses what can be told to be wrong before anything takes long, as reading all photographs does.
+ * @throws ROI_UNSUITABLE, ROI_CLASS for a class that there is not, ROI_INVALID, FILE_UNREADABLE, IMAGE_INVALID
+ */
+export async function requireDrawable(
+  given: RegionDefinitions,
+  classes: readonly string[],
+  method: Method,
+  options: CommonOptions,
+): Promise<void> {
+  for (const [name, definition] of Object.entries(given)) {
+    requireTakesRegions(method, options);
+    if (!classes.includes(name.normalize('NFC')))
+      throw new CladError('ROI_CLASS', {
+        name,
+        reason: 'the data set has no such class',
+        expected: `one of ${classes.join(', ')}`,
+      });
+    await drawRegion(name, definition, fineGeometry);
+  }
 }
 
 /** @throws ROI_UNSUITABLE for a method, or options of it, that takes no regions */

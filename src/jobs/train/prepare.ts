@@ -27,7 +27,7 @@ import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
-import { classRegions, describeRegions, requireTakesRegions } from '../roi/class-regions.ts';
+import { classRegions, describeRegions, requireDrawable } from '../roi/class-regions.ts';
 import { checkRegions } from '../roi/region-definition.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
@@ -102,6 +102,8 @@ export async function readAll(
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
   );
+  const given = checkRegions(request.roi ?? {});
+  await requireDrawable(given, loaded.classes, method, asked);
   request.onTasks?.(expectedTasks(method, asked, request, loaded));
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
@@ -120,8 +122,7 @@ export async function readAll(
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const options = method.adapt?.(asked, backbone, note) ?? asked;
   const view = await method.view(options, backbone, { engine, note });
-  const regions = await classRegions(checkRegions(request.roi ?? {}), dataset.classes, training, sizes, view);
-  if (regions) requireTakesRegions(method, options);
+  const regions = await classRegions(given, dataset.classes, training, sizes, view);
   for (const sentence of describeRegions(dataset.classes, regions, view.grid)) note?.(sentence);
   const large = largePatchesNote(largePatches(training, sizes, view));
   if (large !== undefined) note?.(large);

@@ -1,7 +1,11 @@
 /** @file Regions of interest as people write them, drawn; and the sentence that each mistake is met with. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { classRegions, requireTakesRegions } from '../../../../src/jobs/roi/class-regions.ts';
+import {
+  classRegions,
+  requireDrawable,
+  requireTakesRegions,
+} from '../../../../src/jobs/roi/class-regions.ts';
 import { drawRegion } from '../../../../src/jobs/roi/draw-region.ts';
 import { checkRegions, type RegionDefinition } from '../../../../src/jobs/roi/region-definition.ts';
 import { regionOfNew } from '../../../../src/jobs/roi/region-of-new.ts';
@@ -159,9 +163,13 @@ describe('regions of classes', () => {
 
   it('are refused where photographs have other proportions, or the class is unknown', async () => {
     await expect(regions(160, 160)).rejects.toThrow('a.png is of other proportions, 160x160 pixels');
-    await expect(classRegions(given, ['bolt'], [], new Map(), view)).rejects.toMatchObject({
-      code: 'ROI_CLASS',
-    });
+    const { patchcore } = Object.fromEntries(methods);
+    const checked = (classes: readonly string[], region: RegionDefinition) =>
+      requireDrawable({ nut: region }, classes, patchcore!, patchcore!.presets.fast!);
+    await expect(checked(['bolt'], given.nut)).rejects.toMatchObject({ code: 'ROI_CLASS' });
+    await expect(checked(['nut'], given.nut)).resolves.toBeUndefined();
+    const outside = definition({ reference: 8, inside: [{ rectangle: [4, 4, 5, 2] }] });
+    await expect(checked(['nut'], outside)).rejects.toMatchObject({ code: 'ROI_INVALID' });
   });
 
   it('are for a new class alone in a finished detector', async () => {
