@@ -236,7 +236,8 @@ export const projectedName = 'projected_patches';
  */
 export function withProjection(model: ModelProto): ModelProto {
   const { graph } = model;
-  const node = graph.node?.find(({ input }) => input?.[1] === bankNames.projection);
+  // With regions of interest there are two: of all of an image, and of what is inside.
+  const node = graph.node?.findLast(({ input }) => input?.[1] === bankNames.projection);
   const projection = constantNamed(model, bankNames.projection);
   const width = projection && dimsOf(projection)[1];
   const value = node?.output?.[0];

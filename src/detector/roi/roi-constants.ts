@@ -1,5 +1,5 @@
 /** @file The constants of a detector's graph that hold the regions of interest of its classes (roi-graph.ts), written and read. Small: a byte a pixel of the map and a class. */
-import { constantOf, dimsOf, float32Constant } from '../../graph/constants.ts';
+import { constantOf, dimsOf, float32Constant, int64Values } from '../../graph/constants.ts';
 import type { ModelProto } from '../../graph/index.ts';
 import type { TensorProto } from '../../graph/onnx.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
@@ -11,11 +11,14 @@ import {
   regionOfInterest,
 } from '../../image/roi/region-of-interest.ts';
 import { constantNamed, withConstants } from '../bank-entries.ts';
+import { votingInside } from './voters.ts';
 
 /** Names of the constants. */
 export const roiNames = {
   /** Which patches are inside, uint8 [classes, patches]. */
   patches: 'roi_patches',
+  /** Which patches of those that vote tell the class, uint8 [classes, voters] (voters.ts). */
+  votes: 'roi_votes',
   /** Which pixels of the map are, uint8 [classes, height, width]. */
   pixels: 'roi_pixels',
   /** Whether all of the image is, uint8 [classes]: such a class has the numbers that it would have without regions, to the last bit. */
@@ -64,16 +67,20 @@ export function regionConstants(
   const [perMap, perImage] = [size.width * size.height, grid.rows * grid.columns];
   const patches = new Uint8Array(regions.length * perImage).fill(1);
   const pixels = new Uint8Array(regions.length * perMap).fill(1);
+  const voters = votersOf(model, perImage);
+  const votes = new Uint8Array(regions.length * voters.length).fill(1);
   for (const [index, region] of regions.entries()) {
     if (!region) continue;
     patches.set(region.patches, index * perImage);
     pixels.set(region.pixels, index * perMap);
+    votes.set(votingInside(region, grid, voters), index * voters.length);
   }
   const bytes = (name: string, dims: readonly number[], data: Uint8Array) =>
     constantOf(name, dtypeCode.uint8, dims, data);
   const count = regions.length;
   return [
     bytes(roiNames.patches, [count, perImage], patches),
+    bytes(roiNames.votes, [count, voters.length], votes),
     bytes(roiNames.pixels, [count, size.height, size.width], pixels),
     bytes(
       roiNames.whole,
@@ -95,6 +102,12 @@ export function regionConstants(
           ),
         ]),
   ];
+}
+
+/** Numbers of the patches that vote: all, where the graph does not say. */
+function votersOf(model: ModelProto, perImage: number): readonly number[] {
+  const some = constantNamed(model, 'voters');
+  return (some && int64Values(some)) ?? Array.from({ length: perImage }, (_, patch) => patch);
 }
 
 /** The same share of the region's pixels as of the map's, at least one. */

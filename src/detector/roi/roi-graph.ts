@@ -1,9 +1,10 @@
 /**
  * @file Regions of interest put into a detector's graph (docs/decisions/0046-region-of-interest.md). The graph that a training makes, or one out of a file, is found
- * to have four places, which are given nodes of their own:
+ * to have five places, which are given nodes of their own:
  *
  *     votes    a class has the share of the votes that are cast inside its region
  *     class    of each image: recognised by these, or given
+ *     pixels   outside are painted over, and all but the votes is worked out anew of what is left (roi-hidden.ts)
  *     scores   of patches outside the region of that class: 0, before anything is made of them
  *     map      (R S C^T) / (R inside C^T) within the region, so that blur brings nothing in and loses nothing at the border; 0 outside
  *
@@ -20,6 +21,7 @@ import { attributeProto } from '../../graph/write.ts';
 import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
 import { constantNamed } from '../bank-entries.ts';
 import { hasRegions, regionConstants, roiNames, withRegionConstants } from './roi-constants.ts';
+import { inOrder, withHidden } from './roi-hidden.ts';
 
 /**
  * The model with these regions in the place of those it had.
@@ -56,12 +58,13 @@ class Splice {
   withRegions(regions: ClassRegions): ModelProto {
     const votes = this.#maskVotes();
     const classOf = this.#classOf(votes);
+    this.#hidePixels(votes, classOf);
     this.#maskScores(classOf);
     const top = this.#maskMap(classOf);
     const { graph } = this.#model;
     const made = [...this.#constants, ...regionConstants(this.#model, regions, top)];
     const initializer = [...(graph.initializer ?? []), ...made];
-    return { ...this.#model, graph: { ...graph, node: this.#nodes, initializer } };
+    return { ...this.#model, graph: { ...graph, node: inOrder(this.#nodes), initializer } };
   }
 
   /** Each class's share of the votes inside its region. @returns the name of what is counted, [N, classes] */
@@ -73,11 +76,7 @@ class Splice {
     if (shares.opType !== 'Div' || summed.opType !== 'MatMul') throw cannot();
     const made: NodeProto[] = [];
     const add = this.#adder(made);
-    // Of the patches that vote, where only some do.
-    const voting = constantNamed(this.#model, 'voters')
-      ? add('Gather', [roiNames.patches, 'voters'], { axis: { int: 1 } })
-      : roiNames.patches;
-    const inside = add('Transpose', [add('Cast', [voting], toFloat)], { perm: { ints: [1, 0] } });
+    const inside = add('Transpose', [add('Cast', [roiNames.votes], toFloat)], { perm: { ints: [1, 0] } });
     const cast = add('ReduceSum', [ofPatches!, this.#axes([2])], { keepdims: { int: 1 } });
     const won = add('MatMul', [ones!, add('Mul', [ofPatches!, inside])]);
     const all = add('MatMul', [ones!, add('Mul', [cast, inside])]);
@@ -99,8 +98,21 @@ class Splice {
     const open = add('Less', [classGiven, this.#constant('no_class', int64Constant('', [], [0]))]);
     const best = add('ArgMax', [votes], { axis: { int: 1 }, keepdims: { int: 0 } });
     const classOf = add('Where', [open, best, classGiven]);
-    this.#behind(this.#maker(votes), made);
+    this.#nodes.push(...made);
     return classOf;
+  }
+
+  /** Pixels outside: the mean that is subtracted from all, where the graph begins with an image. */
+  #hidePixels(votes: string, classOf: string): void {
+    const centred = this.#nodes.find(({ opType, input }) => opType === 'Sub' && input?.[1] === 'mean');
+    if (!centred || !constantNamed(this.#model, 'mean')) return;
+    const seen = centred.input![0]!;
+    const made: NodeProto[] = [];
+    const add = this.#adder(made);
+    const pixels = add('Cast', [add('Gather', [roiNames.pixels, classOf], { axis: { int: 0 } })], toBool);
+    const inside = add('Unsqueeze', [pixels, this.#axes([3])]);
+    const hidden = add('Where', [inside, seen, 'mean']);
+    this.#nodes = [...withHidden(this.#nodes, { votes, seen, hidden }, this.#fresh), ...made];
   }
 
   /** Scores of patches outside: 0. */
@@ -115,7 +127,7 @@ class Splice {
     const all = this.#fresh(`${scores}/all`);
     made.push({ opType: 'Mul', input: [all, rows], output: [scores] });
     this.#replace(source, [renamed(source, scores, all)]);
-    this.#behind(this.#later(this.#maker(all), this.#maker(classOf)), made);
+    this.#nodes.push(...made);
   }
 
   /** The map within the region. @returns how many of the highest pixels of the whole make the score; undefined for the highest alone, or where it is not of the map */
@@ -193,16 +205,8 @@ class Splice {
     return maker;
   }
 
-  #later(one: NodeProto, other: NodeProto): NodeProto {
-    return this.#nodes.indexOf(one) > this.#nodes.indexOf(other) ? one : other;
-  }
-
   #replace(node: NodeProto, by: readonly NodeProto[]): void {
     this.#nodes.splice(this.#nodes.indexOf(node), 1, ...by);
-  }
-
-  #behind(node: NodeProto, more: readonly NodeProto[]): void {
-    this.#nodes.splice(this.#nodes.indexOf(node) + 1, 0, ...more);
   }
 
   /** Adds nodes to a list; each gives the name of its one result. */

@@ -29,7 +29,7 @@ export interface ProducerSetup {
   readonly textures: readonly string[] | null;
   /** Classes whose anomalies are kept to the part. */
   readonly foregroundClasses: readonly string[];
-  /** Regions of interest by class, as runs of the input's pixels: anomalies are made inside; absent where no class has one, so that features of before keep their key. */
+  /** Regions of interest by class, as runs of the input's pixels: anomalies are made inside, and what is outside is painted over; absent where no class has one, so that features of before keep their key. */
   readonly regions?: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -70,7 +70,7 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
     if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);
       const part = setup.foregroundClasses.includes(className) ? estimateForeground(input).mask : undefined;
-      const region = regionMask(setup, className);
+      const region = regionOf(setup, className);
       const foreground = drawnWithin(part, region);
       const synthesis = region ? { ...setup.synthesis, foreground: true } : setup.synthesis;
       for (let number = 0; number < setup.perImage; number++) {
@@ -85,7 +85,10 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
 }
 
 /** The region of a class at the size of the input; undefined where it has none. */
-function regionMask({ regions, geometry: { width, height } }: ProducerSetup, name: string): Mask | undefined {
+export function regionOf(
+  { regions, geometry: { width, height } }: ProducerSetup,
+  name: string,
+): Mask | undefined {
   const data = regions?.[name] && maskOfRuns(regions[name], width * height);
   return data && { width, height, data };
 }

@@ -30,7 +30,6 @@ import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { describeRegions, requireSameShape } from '../roi/class-regions.ts';
 import type { RegionDefinitions } from '../roi/region-definition.ts';
-import { regionOfNew, regionToJoin } from '../roi/region-of-new.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
@@ -39,6 +38,7 @@ import { withGrown } from './measure-spread.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
 import { predictAgain, recalibrate, withScores } from './predict-again.ts';
+import { regionOfNew, regionToJoin, seeingAsJoined } from './region-of-new.ts';
 import { sift } from './sift.ts';
 import { type ChangeRequest, changeFields, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
 
@@ -128,6 +128,7 @@ interface Asked {
 async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const subject = await subjectOf(request.run);
   const { metadata: before, path, file, model } = subject;
+  const { onProgress } = request;
   const memories = memoriesOf(subject, model);
   const options = memoryOptions(subject);
   const leftOut: LeftOut[] = [];
@@ -139,13 +140,17 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
     const known = await realPaths(file.images.map((_, id) => imageOf(subject, id).path));
-    const looked = await lookAtNew(asked, before, [...new Set(targets.map((each) => each.path))], {
-      known: new Set(known),
-      mostPatches: options.candidates,
-      width: memories.width,
-      regionOf: regionToJoin(joined, region, before.classes, memories),
-      onProgress: request.onProgress,
-    });
+    const regions = { joined, region, classes: before.classes, memories };
+    const paths = [...new Set(targets.map((each) => each.path))];
+    const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
+      lookAtNew(seeing, before, paths, {
+        known: new Set(known),
+        mostPatches: options.candidates,
+        width: memories.width,
+        regionOf: (recognisedAs) => regionToJoin(regions, recognisedAs),
+        onProgress,
+      }),
+    );
     const { joining, notAdded, otherwise } = sift(looked.images, joined, subject, request.force);
     if (region) requireSameShape(region, looked.images);
     const refused = [...looked.notAdded, ...notAdded];
@@ -154,7 +159,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       engine,
       subject,
       { memories, options, joining, region: region?.region },
-      request.onProgress,
+      onProgress,
     );
     const changed = await withGrown(engine, model, grown, joining, before);
     const asking = encodeModel(askedWithoutOneImage(changed, grown.file.entryImages));
@@ -163,7 +168,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       const now = { ...subject, metadata: joinedMetadata(before, joining, region?.region), file: grown.file };
       const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {
         most: mostPredicted,
-        onProgress: request.onProgress,
+        onProgress,
       });
       const { metadata: recalibrated, calibration } = recalibrate(now, predicted);
       const others = await othersChecked(subject, asked, oneOut, {
@@ -176,7 +181,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
             { subject, after: recalibrated, changed: joining.keys() },
             asked,
             oneOut,
-            request.onProgress,
+            onProgress,
           )
         : null;
       const classes = [...joining.keys()].map((name) =>

@@ -176,7 +176,7 @@ async function extractOptions(
       foregroundClasses: synthesis.foreground
         ? dataset.classes.filter((name) => foregrounds[name]?.accepted)
         : [],
-      ...(forTraining && regions && { regions: runsByClass(dataset.classes, regions) }),
+      ...(regions && { regions: runsByClass(dataset.classes, regions) }),
     },
     fingerprint: forTraining ? context.fingerprint : await fingerprint({ ...dataset, samples }, images),
     texturesFingerprint: textures ? await fingerprintFiles(textures, images) : '',

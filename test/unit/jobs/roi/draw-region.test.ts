@@ -8,7 +8,7 @@ import {
 } from '../../../../src/jobs/roi/class-regions.ts';
 import { drawRegion } from '../../../../src/jobs/roi/draw-region.ts';
 import { checkRegions, type RegionDefinition } from '../../../../src/jobs/roi/region-definition.ts';
-import { regionOfNew } from '../../../../src/jobs/roi/region-of-new.ts';
+import { regionOfNew } from '../../../../src/jobs/update/region-of-new.ts';
 import { methods } from '../../../../src/methods/registry.ts';
 import { encoded, withFiles, writeFiles } from '../../../helpers/images.ts';
 
