@@ -28,7 +28,7 @@ import {
 import { predictTargets } from '../predict.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
-import { describeRegions, requireSameShape } from '../roi/class-regions.ts';
+import { requireSameShape } from '../roi/class-regions.ts';
 import type { RegionDefinitions } from '../roi/region-definition.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
@@ -141,9 +141,8 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   try {
     const known = await realPaths(file.images.map((_, id) => imageOf(subject, id).path));
     const regions = { joined, region, classes: before.classes, memories };
-    const paths = [...new Set(targets.map((each) => each.path))];
     const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
-      lookAtNew(seeing, before, paths, {
+      lookAtNew(seeing, before, [...new Set(targets.map((each) => each.path))], {
         known: new Set(known),
         mostPatches: options.candidates,
         width: memories.width,
@@ -213,10 +212,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
         defects,
         standingOut: standOut(ranked),
         misplaced: misplaced(ranked),
-        notes: [
-          ...describeRegions([joined?.name ?? ''], region && [region.region], before.grid),
-          ...notesOnJoined({ before, joined, joining, otherwise, predicted, grown: grown.chosen }),
-        ],
+        notes: notesOnJoined({ before, joined, joining, otherwise, predicted, grown: grown.chosen, region }),
         warnings: goodImageWarnings(
           ranked.filter((image) => joining.has(image.class)),
           metadata,

@@ -3,6 +3,7 @@ import { type CameraProfile, cameraProfile, widenedCamera } from '../../detector
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
 import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
+import { type ClassRegion, describeRegions } from '../roi/class-regions.ts';
 import { usualShare } from '../train/made-defects.ts';
 import type { JoinedClass } from './class-name.ts';
 import type { NewEntries } from './new-entries.ts';
@@ -62,6 +63,7 @@ export function notesOnJoined({
   otherwise,
   predicted: { missing, recorded },
   grown,
+  region,
 }: {
   readonly before: DetectorMetadata;
   readonly joined: JoinedClass;
@@ -69,8 +71,10 @@ export function notesOnJoined({
   readonly otherwise: readonly NewImage[];
   readonly predicted: Pick<PredictedAgain, 'missing' | 'recorded'>;
   readonly grown: ReadonlyMap<string, NewEntries>;
+  /** Of interest, of the new class. */
+  readonly region?: ClassRegion | undefined;
 }): string[] {
-  const notes: string[] = [];
+  const notes = region ? describeRegions([region.name], [region.region], before.grid) : [];
   const alarms = [...joining].flatMap(([name, own]) =>
     own.filter(({ score }) => score > (before.thresholds[name]?.threshold ?? Infinity)),
   );
