@@ -55,6 +55,7 @@ export {
   predictImages,
 } from './jobs/predict.ts';
 export { type PredictTarget, predictTargets } from './jobs/predict-targets.ts';
+export type { RegionDefinition, RegionDefinitions, RegionShape } from './jobs/roi/region-definition.ts';
 export { type TradeOffDocument, type TradeOffRequest, tradeOff } from './jobs/trade-off/trade-off.ts';
 export { planTraining, type TrainingPlan } from './jobs/train/plan.ts';
 export { type TrainOutcome, type TrainRequest, train } from './jobs/train/train.ts';

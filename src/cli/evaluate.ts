@@ -92,6 +92,9 @@ function describe(document: EvaluationDocument): string {
   const { protocol, timing } = document;
   const changes = protocol.changes === '{}' ? '' : ` (changed: ${protocol.changes})`;
   const facts = `method ${protocol.method}, preset ${protocol.preset}${changes}, selection ${protocol.selection}, seed ${protocol.seed}, backbone ${protocol.backbone}, input ${protocol.inputSize} px`;
+  const inside = protocol.pixelsInside
+    ? [`pixel metrics inside the region of interest: ${protocol.pixelsInside}`]
+    : [];
   const { p50, p95 } = timing.latencyMs;
   const speed = `${timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %)`;
   const paper = protocol.method === 'clad' && protocol.preset === 'paper' ? besidePaper(document) : undefined;
@@ -103,6 +106,7 @@ function describe(document: EvaluationDocument): string {
     ...(paper ? ['', terminalTable(paper)] : []),
     '',
     facts,
+    ...inside,
     speed,
   ].join('\n');
 }

@@ -34,6 +34,7 @@ export function declare(command: Command): void {
 Examples:
   $ clad train photos/ --out runs/parts
   $ clad train photos/ --out runs/parts --resume
+  $ clad train photos/ --out runs/parts --roi screw=screw-region.yaml --roi cap=cap-mask.png
   $ clad train photos/ --out runs/resnet50 --backbone resnet50 --textures dtd/
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml --plan
   $ clad train mvtec/ --out runs/paper --config recipes/mvtec-paper.yaml

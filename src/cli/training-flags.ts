@@ -16,6 +16,7 @@ import { type Device, devices } from '../runtime/engine.ts';
 import { repeated, sizeFromText, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
+import { askedRegions, roiOption } from './roi-flags.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Values of the flags as commander gives them. */
@@ -36,6 +37,7 @@ export interface TrainingFlags extends BackboneFlagValues {
   readonly cache?: string;
   readonly skipBroken?: boolean;
   readonly exclude?: readonly string[];
+  readonly roi?: readonly string[];
 }
 
 /** Adds them to a verb. @param cache - what the verb does with the folder of --cache */
@@ -76,7 +78,8 @@ export function addTrainingFlags(command: Command, cache: string): void {
     .addOption(threadsOption())
     .option('--cache <dir>', cache)
     .option('--skip-broken', 'leave out images that cannot be decoded')
-    .option('--exclude <files...>', 'training images to leave out, as paths');
+    .option('--exclude <files...>', 'training images to leave out, as paths')
+    .addOption(roiOption());
   addBackboneFlags(command);
 }
 
@@ -116,6 +119,8 @@ const commandSchema = z.object({
   skipBroken: z.boolean().optional(),
   exclude: z.array(z.string()).optional(),
   excludeOutliers: z.boolean().optional(),
+  // Read and checked by roi-flags.ts.
+  roi: z.unknown().optional(),
 });
 
 /** The presets of each method, e.g. `clad: instant, fast, paper, accurate; patchcore: fast, published`. */
@@ -142,7 +147,8 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
 ): Promise<AskedTraining> {
   const { config } = given;
   const { flags, training } = split(config === undefined ? {} : await readConfig(config), config);
-  const merged: T = { ...flags, ...given };
+  const { roi: regions, ...others } = flags;
+  const merged: T = { ...others, ...given };
   const methodName = merged.method ?? defaultMethod;
   const from = (name: 'method' | 'preset') =>
     given[name] === undefined && config !== undefined ? `${name} in ${config}` : `--${name}`;
@@ -181,6 +187,7 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
       cache: merged.cache,
       skipBroken: merged.skipBroken ?? false,
       exclude: merged.exclude ?? [],
+      roi: await askedRegions(given.roi, config === undefined ? undefined : { value: regions, path: config }),
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Device } from '../runtime/engine.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { askedRegions, roiOption } from './roi-flags.ts';
 import { describeAddition, describeExclusion, describeMissed, describeRemoval } from './update-outcome.ts';
 
 /** Gives the verb its arguments, its options and what it does. */
@@ -36,6 +37,7 @@ export function declare(command: Command): void {
       '--exclude-outliers',
       'leave out what stands out among the good images, and what is recognised as another class',
     )
+    .addOption(roiOption())
     .option('--force', 'do it although the images or their cost are doubtful')
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -52,6 +54,7 @@ Networks, where some were trained, keep what they learnt. The detector of before
 Examples:
   $ clad update runs/parts photos/bottle-june/ --class bottle            # more good images of a class
   $ clad update runs/parts photos/cap/ --class cap                       # a new class
+  $ clad update runs/parts photos/cap/ --class cap --roi cap=cap.yaml    # with its own region of interest
   $ clad update runs/parts --false-alarm line/0481.png line/0482.png     # good parts that were called anomalous
   $ clad update runs/parts --missed line/0377.png                        # a defect that was called normal
   $ clad update runs/parts --remove-class cap
@@ -69,6 +72,7 @@ interface UpdateFlags {
   readonly removeClass?: string;
   readonly exclude?: readonly string[];
   readonly excludeOutliers?: boolean;
+  readonly roi?: readonly string[];
   readonly force?: boolean;
   readonly device?: Device;
   readonly threads?: number;
@@ -112,6 +116,7 @@ function theOneChange(folder: string, good: readonly string[], flags: UpdateFlag
         class: flags.class,
         newClass,
         falseAlarm: isFalseAlarm,
+        roi: await askedRegions(flags.roi),
         force,
         onProgress,
       };
@@ -160,5 +165,6 @@ function theOneChange(folder: string, good: readonly string[], flags: UpdateFlag
     first.change !== asked['--false-alarm']
   )
     throw usage('--class and --new-class are for images that join');
+  if (flags.roi?.length && first.change !== asked['good images']) throw usage('--roi is for a new class');
   return first.change;
 }

@@ -9,6 +9,7 @@ import { backboneErrors } from './catalogue/backbone-errors.ts';
 import type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 import { fileErrors } from './catalogue/file-errors.ts';
 import { pageErrors } from './catalogue/page-errors.ts';
+import { roiErrors } from './catalogue/roi-errors.ts';
 import { serviceErrors } from './catalogue/service-errors.ts';
 import { shardErrors } from './catalogue/shard-errors.ts';
 
@@ -281,6 +282,7 @@ export const errorCatalogue = {
   ...fileErrors,
   ...backboneErrors,
   ...serviceErrors,
+  ...roiErrors,
   ...shardErrors,
   ...pageErrors,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -28,7 +28,10 @@ import {
 import type { ModelProto } from '../graph/index.ts';
 import type { TensorProto, ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
+import type { RegionOfInterest } from '../image/roi/region-of-interest.ts';
 import { codesIn, constantNamed, withConstants } from './bank-entries.ts';
+import { regionsIn } from './roi/roi-constants.ts';
+import { withRegions } from './roi/roi-graph.ts';
 
 /** What a detector remembers of one class. */
 export interface ClassMemory {
@@ -42,6 +45,8 @@ export interface ClassMemory {
   readonly heads: readonly number[];
   /** How its scores vary over normal patches, where they are measured by that. */
   readonly spread?: ClassSpread | undefined;
+  /** Where its images are judged; all of them where absent. */
+  readonly region?: RegionOfInterest | undefined;
 }
 
 /** Means and deviations over normal patches of a class, in the order of `spreadConstants`. */
@@ -89,6 +94,7 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
   const codes = codesIn(model);
   const [centres, perUnit] = [classNames.centres, classNames.perUnit].map(floats);
   const spreads = spreadConstants(model).map(floats);
+  const regions = regionsIn(model);
   const classes = starts.slice(1).map((end, index): ClassMemory => {
     const start = starts[index]!;
     return {
@@ -103,6 +109,7 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
       }),
       heads: heads.slice(index * headSize, (index + 1) * headSize).map((place) => place - start),
       spread: spreads.length > 0 ? spreads.map((each) => each![index]!) : undefined,
+      region: regions?.[index],
     };
   });
   return { classes, width, searchWidth: codes?.searchWidth ?? null };
@@ -117,21 +124,24 @@ function columnsOf(numbers: Int8Array, count: number, start: number, end: number
 }
 
 /** The memory of a class of these entries, which are rounded to halves in place. @param entries - [M, width] */
-export function memoryOf(entries: Float32Array, shape: EntryShape, spread?: ClassSpread): ClassMemory {
-  return {
-    ...entriesInMemory(roundToHalves(entries), shape),
-    heads: headsOf([0, entries.length / shape.width]),
-    spread,
-  };
+export function memoryOf(
+  entries: Float32Array,
+  shape: EntryShape,
+  spread?: ClassSpread,
+  region?: RegionOfInterest,
+): ClassMemory {
+  const heads = headsOf([0, entries.length / shape.width]);
+  return { ...entriesInMemory(roundToHalves(entries), shape), heads, spread, region };
 }
 
 /** The memory with more entries behind its own, rounded to halves in place; it is recognised by the same as before. */
 export function withEntries(
-  { entries, heads, spread }: ClassMemory,
+  { entries, heads, spread, region }: ClassMemory,
   more: Float32Array,
   shape: EntryShape,
 ): ClassMemory {
-  return { ...entriesInMemory(joined(Float32Array, [entries, roundToHalves(more)]), shape), heads, spread };
+  const all = joined(Float32Array, [entries, roundToHalves(more)]);
+  return { ...entriesInMemory(all, shape), heads, spread, region };
 }
 
 function entriesInMemory(entries: Float32Array, { width, searchWidth }: EntryShape) {
@@ -197,7 +207,11 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
           Float32Array.from(classes, ({ spread }) => spread?.[at] ?? 0),
         ),
       );
-  const { graph } = withConstants(model, changed);
+  const withClasses = withConstants(model, changed);
+  const { graph } = withRegions(
+    withClasses,
+    classes.map(({ region }) => region),
+  );
   return {
     ...model,
     graph: {
@@ -232,7 +246,8 @@ export const projectedName = 'projected_patches';
  */
 export function withProjection(model: ModelProto): ModelProto {
   const { graph } = model;
-  const node = graph.node?.find(({ input }) => input?.[1] === bankNames.projection);
+  // With regions of interest there are two: of all of an image, and of what is inside.
+  const node = graph.node?.findLast(({ input }) => input?.[1] === bankNames.projection);
   const projection = constantNamed(model, bankNames.projection);
   const width = projection && dimsOf(projection)[1];
   const value = node?.output?.[0];

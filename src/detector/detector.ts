@@ -35,6 +35,7 @@ import {
   type Recognised,
   withRegions,
 } from './prediction.ts';
+import { type RegionsByClass, regionsByClass } from './roi/roi-metadata.ts';
 import { withSetThresholds } from './thresholds/set-thresholds.ts';
 
 /** What is known of an image beside its pixels. */
@@ -58,6 +59,8 @@ export class Detector {
   /** Whether a class given with an image says what is searched; where it does not, it decides on threshold and verdict alone. */
   readonly searchesByClass: boolean;
   readonly #device: string;
+  /** Where images of a class are judged, by class; all of an image of a class that is not in it. */
+  readonly regionsOfInterest: RegionsByClass;
 
   private constructor(
     session: Session,
@@ -70,6 +73,7 @@ export class Detector {
     this.metadata = metadata;
     this.checked = checked;
     this.#device = device;
+    this.regionsOfInterest = regionsByClass(metadata);
   }
 
   /**
@@ -186,7 +190,7 @@ export class Detector {
         classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
         recognised: givenIndex === undefined ? null : recognised,
         score,
-        ...judged({ score, map }, threshold),
+        ...judged({ score, map }, threshold, this.regionsOfInterest.get(taken.class)),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map,
       };

@@ -48,6 +48,13 @@ const regions = z.object({
   share: z.record(z.string(), z.number().min(0).max(1)),
 });
 
+const regionOfInterest = z.object({
+  /** Of the map, above 0 and at most 1. */
+  share: z.number().min(0).max(1),
+  /** Pixels of the map outside and inside, in turn, row by row (core/runs.ts). */
+  runs: z.array(z.number().int().min(0)),
+});
+
 /** A change of a finished detector (`clad update`). */
 const detectorChange = z.object({
   /** Of the file that it made; the training's is 1. */
@@ -93,6 +100,8 @@ const detectorMetadataSchema = z.object({
   display: z.record(z.string(), z.object({ low: z.number(), high: z.number(), top: z.number().optional() })),
   /** How far regions reach (region-rule.ts); absent in files of before 28 November 2026. */
   regions: regions.optional(),
+  /** Where images of a class are judged, by class (detector/roi); absent where all of every image is. A class that is not in it has none. */
+  regionsOfInterest: z.record(z.string(), regionOfInterest).optional(),
   /** How it was made. */
   provenance: z.object({
     data: z.object({

@@ -3,6 +3,7 @@
  * `clad predict --json`, an answer of the service, and what an evaluation counts.
  */
 import type { ImageSize } from '../image/limits.ts';
+import { insideValues, type RegionOfInterest } from '../image/roi/region-of-interest.ts';
 import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
@@ -65,24 +66,32 @@ export function withRegions(
   return { ...said, regions, warnings, map };
 }
 
-/** Anomalous above the threshold, not at it; null where there is none. @param threshold - of the class that the image is taken for */
+/**
+ * Anomalous above the threshold, not at it; null where there is none.
+ * @param threshold - of the class that the image is taken for
+ * @param region - of interest, likewise; undefined where all of the map counts
+ */
 export function verdictOf(
   { score, map }: Pick<RawPrediction, 'score' | 'map'>,
   threshold: Pick<ConformalThreshold, 'threshold' | 'unknownAbove'> | undefined,
+  region?: Pick<RegionOfInterest, 'pixels'>,
 ): Verdict | null {
   if (!threshold) return null;
   if (score <= threshold.threshold) return 'normal';
   const { unknownAbove } = threshold;
-  return unknownAbove !== undefined && mapFloor(map) > unknownAbove ? 'unknown' : 'anomalous';
+  return unknownAbove !== undefined && mapFloor(insideValues(map, region)) > unknownAbove
+    ? 'unknown'
+    : 'anomalous';
 }
 
-/** What a score means by the thresholds of a class. */
+/** What a score means by the thresholds of a class. @param region - as in `verdictOf` */
 export function judged(
   { score, map }: Pick<RawPrediction, 'score' | 'map'>,
   threshold: Pick<ConformalThreshold, 'threshold' | 'unknownAbove' | 'checkAbove'> | undefined,
+  region?: Pick<RegionOfInterest, 'pixels'>,
 ): Pick<Prediction, 'threshold' | 'margin' | 'verdict' | 'decision'> {
   if (!threshold) return { threshold: null, margin: null, verdict: null, decision: null };
-  const verdict = verdictOf({ score, map }, threshold);
+  const verdict = verdictOf({ score, map }, threshold, region);
   const { checkAbove } = threshold;
   const isChecked = checkAbove !== undefined && score > checkAbove;
   return {

@@ -34,7 +34,7 @@ export class DefectEvaluator {
   readonly #defects = new Map<string, Map<string, Gathered>>();
 
   /** @param defect - kind of defect; not read of a good image @throws CladError METRIC_INPUT as `Evaluator.add` */
-  add({ path, className, anomalous, mask, prediction }: EvaluatedImage, defect: string): void {
+  add({ path, className, anomalous, mask, inside, prediction }: EvaluatedImage, defect: string): void {
     const ofClass = this.#defects.get(className) ?? new Map<string, Gathered>();
     this.#defects.set(className, ofClass);
     const [group, name] = anomalous ? [ofClass, defect] : [this.#good, className];
@@ -42,7 +42,7 @@ export class DefectEvaluator {
     group.set(name, gathered);
     const { score, map, verdict } = prediction;
     gathered.scores.push(score);
-    if (map && (!anomalous || mask)) gathered.pixels.add(map, anomalous ? mask : null, path);
+    if (map && (!anomalous || mask)) gathered.pixels.add(map, anomalous ? mask : null, path, inside);
     if (verdict == null) return;
     gathered.judged++;
     if (verdict === 'normal') gathered.missed++;

@@ -43,6 +43,8 @@ export interface EvaluatedImage {
   readonly anomalous: boolean;
   /** Ground truth at the map's size; null where there is none. Not read for a good image. */
   readonly mask: Mask | null;
+  /** Region of interest of the image's class, of the map's size, 0 outside: only pixels inside are measured. All where absent. */
+  readonly inside?: Uint8Array | undefined;
   readonly prediction: EvaluatedPrediction;
 }
 
@@ -58,6 +60,7 @@ const evaluated = having('an image with className, anomalous, mask and predictio
     expected: "a mask of the map's size, with width, height and data, or null",
     holds: (value) => value === null || mask.holds(value),
   },
+  inside: optional({ expected: 'a Uint8Array', holds: (value) => value instanceof Uint8Array }),
 });
 const evaluatedPrediction = having('a prediction with score and map', {
   // What is NaN is refused below, by the image's name.
@@ -186,7 +189,7 @@ export class Evaluator {
   add(image: EvaluatedImage): void {
     requireArgument('Evaluator.add', 'image', image, evaluated);
     requireArgument('Evaluator.add', 'image.prediction', image.prediction, evaluatedPrediction);
-    const { className, anomalous, prediction } = image;
+    const { className, anomalous, prediction, inside } = image;
     const { score, map, class: predictedClass, verdict } = prediction;
     if (this.#records.get(className)) {
       throw new CladError('METRIC_INPUT', { what: `class ${className}`, reason: 'it is already finished' });
@@ -196,7 +199,8 @@ export class Evaluator {
     if (Number.isNaN(score)) {
       throw new CladError('METRIC_INPUT', { what, reason: 'its score is not a number' });
     }
-    if (map && (!anomalous || image.mask)) gathered.pixels.add(map, anomalous ? image.mask : null, what);
+    if (map && (!anomalous || image.mask))
+      gathered.pixels.add(map, anomalous ? image.mask : null, what, inside);
     this.#open.set(className, gathered);
     // Keeps the place of the class in the order of arrival.
     this.#records.set(className, undefined);

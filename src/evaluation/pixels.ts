@@ -31,9 +31,10 @@ export class PixelScores {
    * @param map - scores, row by row
    * @param mask - of the map's size; null for a good image: every pixel is normal
    * @param what - names the image in errors
+   * @param inside - of the map's size, 0 where pixels are not measured; all are where absent
    * @throws CladError METRIC_INPUT where a shape does not fit or a score is not a number
    */
-  add(map: Float32Array, mask: Mask | null, what = 'a map'): void {
+  add(map: Float32Array, mask: Mask | null, what = 'a map', inside?: Uint8Array): void {
     const { width, height, data } = mask ?? { width: map.length, height: 1, data: map };
     if (map.length !== width * height || data.length !== map.length) {
       throw new CladError('METRIC_INPUT', {
@@ -41,22 +42,32 @@ export class PixelScores {
         reason: `its mask is of ${width} x ${height} pixels and has ${data.length} values, its map has ${map.length}`,
       });
     }
+    if (inside && inside.length !== map.length) {
+      const reason = `its region of interest has ${inside.length} pixels, its map ${map.length}`;
+      throw new CladError('METRIC_INPUT', { what, reason });
+    }
     const keys = scoreKeys(map, what);
-    const { labels, sizes } = mask ? regionsOf(mask.data, width, height) : { labels: null, sizes: [] };
+    // A defect that reaches out of the region counts by what is inside.
+    const truth = mask && inside ? mask.data.map((value, pixel) => (inside[pixel] === 0 ? 0 : value)) : data;
+    const { labels, sizes } = mask
+      ? regionsOf(truth as Uint8Array, width, height)
+      : { labels: null, sizes: [] };
     if (!labels || sizes.length === 0) {
-      this.#normal.push(keys);
+      this.#normal.push(inside ? keys.filter((_, pixel) => inside[pixel] !== 0) : keys);
       return;
     }
     const anomalous = sizes.reduce((sum, size) => sum + size, 0);
-    const normal = new Uint32Array(keys.length - anomalous);
+    const outside = inside ? inside.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0) : 0;
+    const normal = new Uint32Array(keys.length - anomalous - outside);
     const region = new Uint32Array(anomalous);
     const regionDilated = new Uint32Array(anomalous);
     const regionSizes = new Uint32Array(anomalous);
     let next = 0;
+    let normals = 0;
     for (let pixel = 0; pixel < keys.length; pixel++) {
       const label = labels[pixel] as number;
       if (label === 0) {
-        normal[pixel - next] = keys[pixel] as number;
+        if (inside?.[pixel] !== 0) normal[normals++] = keys[pixel] as number;
         continue;
       }
       region[next] = keys[pixel] as number;

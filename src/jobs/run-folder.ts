@@ -42,6 +42,10 @@ const configSchema = z.object({
   skipBroken: z.boolean(),
   /** How 16-bit files are read; the whole range in runs of before 28 November 2026. */
   bits: z.literal(sampleBits).default(wholeRange),
+  /** Regions of interest as they were drawn, by class; absent where there are none (detector/metadata.ts). */
+  regionsOfInterest: z
+    .record(z.string(), z.object({ share: z.number(), runs: z.array(z.number()) }))
+    .optional(),
   /** As they were then: a later version of the method may have more, or others. */
   options: z.record(z.string(), z.unknown()),
 });

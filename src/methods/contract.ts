@@ -13,6 +13,7 @@ import type { Backbone } from '../features/backbones/loaded-backbone.ts';
 import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Geometry, Grid } from '../image/geometry.ts';
+import type { ClassRegions } from '../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../image/samples.ts';
 import type { SizeOption } from '../image/size-option.ts';
 import type { Engine, TensorValue } from '../runtime/engine.ts';
@@ -65,6 +66,8 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly produce: Produce;
   /** Numbers of the images to learn from, and of those held out. */
   readonly split: HeldOutSplit;
+  /** Regions of interest of the classes, outside which nothing is learnt; absent where no class has one. Only for a method that has `refusesRegions`. */
+  readonly regions?: ClassRegions | undefined;
   /** Fingerprint of the training images' content. */
   readonly fingerprint: string;
   /** Texture images for synthetic anomalies; null: the built-in generator. */
@@ -222,6 +225,8 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
   /** Values by name; the first is the default. */
   readonly presets: Readonly<Record<string, O>>;
   readonly ablation?: Ablation<O>;
+  /** Why it takes no regions of interest with these options; undefined where it does. Without the function it never does. */
+  refusesRegions?(options: O): string | undefined;
   /** Whether test images choose the checkpoint. */
   usesTestImages?(options: O): boolean;
   /** Size of the images that the backbone is given, where a backbone is used. */

@@ -7,6 +7,7 @@ export function describeDetector({ source: { name, version }, current }: HostedD
   const { metadata, loadedAt } = current;
   const { classes, thresholds, geometry, grid, display, camera, provenance, method, cladVersion, created } =
     metadata;
+  const { regionsOfInterest } = metadata;
   return {
     name,
     version,
@@ -17,10 +18,18 @@ export function describeDetector({ source: { name, version }, current }: HostedD
     geometry,
     grid,
     display,
+    ...(regionsOfInterest && { regionsOfInterest: sharesOf(regionsOfInterest) }),
     camera,
     method,
     cladVersion,
     created,
     provenance,
   };
+}
+
+/** Which classes have one, and the share of their images that is inside; what is inside stands in the file. */
+function sharesOf(
+  regions: Readonly<Record<string, { readonly share: number }>>,
+): Record<string, { share: number }> {
+  return Object.fromEntries(Object.entries(regions).map(([name, { share }]) => [name, { share }]));
 }

@@ -102,6 +102,11 @@ const detector = object({
   },
   grid: { ...object({ rows: whole, columns: whole }), description: 'Patches that the map is made of.' },
   display: object({}, { additionalProperties: true }),
+  regionsOfInterest: {
+    ...object({}, { additionalProperties: true }),
+    description:
+      'Classes with a region of interest, and the share of their images that is inside; absent where no class has one.',
+  },
   camera: {
     ...object({}, { additionalProperties: true }),
     description:

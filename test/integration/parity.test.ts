@@ -4,7 +4,7 @@
  * With CLAD_PARITY_RUN (a run folder) and CLAD_PARITY_IMAGES (a data set in the MVTec layout) it is about these instead of a
  * detector trained here.
  */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -20,7 +20,7 @@ import { buildPage, chromiumPath, hasChromium, serve } from '../helpers/browser.
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
-import { trainSmall } from '../helpers/small-training.ts';
+import { smallTraining } from '../helpers/small-training.ts';
 
 /** What a way says of an image. */
 interface Said {
@@ -49,7 +49,14 @@ beforeAll(async () => {
     run = join(folder, 'run');
     await writeParts(data);
     // Of an input that is no square: what mixed up width and height would be seen in every way.
-    await trainSmall(folder, data, 'run', 'networks=true', 'features.inputSize=96x64');
+    // And with a region of interest for one of the classes.
+    await writeFile(
+      join(folder, 'disc.yaml'),
+      'reference: 72x64\ninside: [{ rectangle: [3, 2, 66, 60] }]\nignore: [{ polygon: [[0, 0], [30, 0], [0, 30]] }]\n',
+    );
+    const training = await smallTraining(folder, data, 'run', 'networks=true', 'features.inputSize=96x64');
+    const { status, stderr } = await clad(...training, '--roi', `disc=${join(folder, 'disc.yaml')}`);
+    expect(status, stderr).toBe(0);
   }
   const model = join(run, 'model.onnx');
   metadata = parseMetadata(decodeMetadata(await readFile(model)), model);

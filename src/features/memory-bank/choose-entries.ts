@@ -7,6 +7,7 @@ import { roundToHalves } from '../../core/half.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { patchCount } from '../../image/geometry.ts';
+import { patchesInside } from '../../image/roi/region-of-interest.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type FitSource, planNormal } from '../store/sample-rows.ts';
 import {
@@ -47,14 +48,14 @@ export async function chooseEntries(
   { seed, memoryBank }: ChoiceOptions,
   onProgress?: ProgressListener,
 ): Promise<ChosenEntries> {
-  const { width, grid } = source.index;
+  const { width } = source.index;
   const random = new Random(seed, 'coreset');
   const session = await projectionSession(engine, width, reduction, random);
   const plan = await planNormal(source, memoryBank.candidates, new Random(seed, 'candidates'));
   try {
     const { rows, classes } = await readCandidates(source, session, [plan], onProgress);
     const taken = await coreset(engine, rows, session.narrow, random, {
-      size: entryCount(memoryBank, source.images.size * patchCount(grid)),
+      size: entryCount(memoryBank, await normalPatches(source)),
       onProgress,
     });
     const chosen = withEveryClass(taken, classes).sort((a, b) => classes[a]! - classes[b]!);
@@ -90,7 +91,7 @@ export async function chooseEntriesByClass(
       if (images.size === 0) continue;
       const random = new Random(seed, `candidates of ${name}`);
       const plan = await planNormal({ ...source, images }, memoryBank.candidates, random);
-      const size = entryCount(memoryBank, images.size * patchCount(grid));
+      const size = entryCount(memoryBank, images.size * patchesInside(source.regions?.[index], grid));
       planned.push({ name, plan, count: rowsOf(plan), size });
     }
     const total = planned.reduce((sum, { size }) => sum + size, 0);
@@ -127,6 +128,16 @@ export async function chooseEntriesByClass(
     entryClasses: parts.flatMap(({ entryClasses }) => entryClasses),
     entryImages,
   };
+}
+
+/** Normal patches of all images to fit on, those inside the regions of their classes. */
+async function normalPatches(source: FitSource): Promise<number> {
+  const { images, index, regions } = source;
+  if (!regions) return images.size * patchCount(index.grid);
+  const counts = (await imagesByClass(source)).map(
+    ({ size }, at) => size * patchesInside(regions[at], index.grid),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Ids of the images to fit on, by class. */

@@ -3,11 +3,11 @@
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
 import { CladError, firstLineOf } from '../../core/errors.ts';
-import { attach, cast, Graph, mul, type Tensor } from '../../graph/index.ts';
+import { attach, cast, Graph, mul, type Tensor, where } from '../../graph/index.ts';
 import type { Geometry, Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { nearestMultiple, sizeText } from '../../image/size-option.ts';
-import type { Engine, Session } from '../../runtime/engine.ts';
+import type { Engine, Session, TensorValue } from '../../runtime/engine.ts';
 import { checkFixedSize, imageInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
 import { requireAsCarded } from '../backbones/check-layers.ts';
@@ -90,6 +90,7 @@ export function featureWidthOf(backbone: Backbone, options: FeatureOptions): num
 /**
  * Patch features of images.
  * @param image - uint8 [N, H, W, 3], any height and width
+ * @param hide - what is done to the pixels once they have the input's size, float32 [N, height, width, 3]
  * @returns float32 [N * rows * columns, width]
  */
 export function backboneFeatures(
@@ -97,9 +98,10 @@ export function backboneFeatures(
   image: Tensor,
   backbone: Backbone,
   options: FeaturePlan,
+  hide: (pixels: Tensor) => Tensor = (pixels) => pixels,
 ): Tensor {
   const { mean, std, inputName } = backbone.card;
-  const input = normalize(graph, resizeToInput(image, options.geometry), { mean, std });
+  const input = normalize(graph, hide(resizeToInput(image, options.geometry)), { mean, std });
   const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
     name,
     shape: [image.shape[0] ?? 'N', channels, options.grids[layer]!.rows, options.grids[layer]!.columns],
@@ -132,30 +134,49 @@ function chosenLayers(backbone: Backbone, options: FeatureOptions) {
 /** A session that extracts patch features. */
 export class Extractor {
   readonly #session: Session;
+  readonly #geometry: Geometry | undefined;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, geometry: Geometry | undefined) {
     this.#session = session;
+    this.#geometry = geometry;
   }
 
-  static async create(engine: Engine, backbone: Backbone, options: FeaturePlan): Promise<Extractor> {
+  /** @param hides - whether some images are to be seen inside a region alone */
+  static async create(
+    engine: Engine,
+    backbone: Backbone,
+    options: FeaturePlan,
+    hides = false,
+  ): Promise<Extractor> {
     const graph = new Graph();
     const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-    graph.output('features', cast(backboneFeatures(graph, image, backbone, options), 'float16'));
-    return new Extractor(await engine.load(graph.toBytes()));
+    const { geometry } = options;
+    const inside = hides
+      ? graph.input('inside', 'uint8', [1, geometry.height, geometry.width, 1])
+      : undefined;
+    const features = backboneFeatures(graph, image, backbone, options, (pixels) =>
+      inside ? hiddenOutside(pixels, inside, backbone.card.mean) : pixels,
+    );
+    graph.output('features', cast(features, 'float16'));
+    return new Extractor(await engine.load(graph.toBytes()), hides ? geometry : undefined);
   }
 
   /**
    * @param images - one or more images of one size
+   * @param inside - [height, width] of the geometry: 0 where they are painted over; all of them is seen where absent
    * @returns halves [images * rows * columns, width]
    */
-  async extract(images: readonly RgbImage[]): Promise<Uint16Array> {
+  async extract(images: readonly RgbImage[], inside?: Uint8Array): Promise<Uint16Array> {
     const { width, height } = images[0] as RgbImage;
     const data = new Uint8Array(images.length * width * height * 3);
     images.forEach((image, index) => {
       data.set(image.data, index * width * height * 3);
     });
     const shape = [images.length, height, width, 3];
-    const { features } = await this.#session.run({ image: { dtype: 'uint8', shape, data } });
+    const { features } = await this.#session.run({
+      image: { dtype: 'uint8', shape, data },
+      ...(this.#geometry && { inside: insideTensor(this.#geometry, inside) }),
+    });
     if (!(features?.data instanceof Uint16Array)) {
       throw new CladError('INTERNAL', { reason: `Features came as ${features?.dtype}.` });
     }
@@ -165,4 +186,22 @@ export class Extractor {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+/** Pixels with the mean, of which nothing is left when it is subtracted, in the place of those outside; as detector/roi/roi-graph.ts has it. */
+function hiddenOutside(pixels: Tensor, inside: Tensor, mean: readonly number[]): Tensor {
+  const painted = pixels.graph.constant(
+    'painted',
+    mean.map((value) => value * 255),
+    [3],
+  );
+  return where(cast(inside, 'bool'), pixels, painted);
+}
+
+function insideTensor({ width, height }: Geometry, inside: Uint8Array | undefined): TensorValue {
+  return {
+    dtype: 'uint8',
+    shape: [1, height, width, 1],
+    data: inside ?? new Uint8Array(width * height).fill(1),
+  };
 }

@@ -15,7 +15,7 @@ import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { Extractor, type FeaturePlan, featureWidthOf, patchGrid } from '../patches/extractor.ts';
 import { type Basis, joinShares } from './join-shares.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
-import type { Produce, Produced, ProducerJob, ProducerSetup } from './producer.ts';
+import { type Produce, type Produced, type ProducerJob, type ProducerSetup, regionOf } from './producer.ts';
 import { isStored, type PlannedImage, partsOf, planShards, type ShardPart } from './shard-plan.ts';
 import { readRecord, recordName, writeRecord } from './share-record.ts';
 import { FeatureStore, type Shard, storePlace } from './store.ts';
@@ -179,9 +179,15 @@ class Extractors {
 
   static async create({ engine, backbone, features, setup }: ExtractOptions): Promise<Extractors> {
     const { width, height, resizeTo } = features.geometry;
-    const photographs = await Extractor.create(engine, backbone, features);
+    const hides = setup.regions !== undefined;
+    const photographs = await Extractor.create(engine, backbone, features, hides);
     if (resizeTo === undefined || setup.perImage === 0) return new Extractors(photographs, photographs);
-    const whole = await Extractor.create(engine, backbone, { ...features, geometry: { width, height } });
+    const whole = await Extractor.create(
+      engine,
+      backbone,
+      { ...features, geometry: { width, height } },
+      hides,
+    );
     return new Extractors(photographs, whole);
   }
 
@@ -200,7 +206,7 @@ async function extractPart(
   images: readonly PlannedImage[],
   source: AsyncGenerator<Produced>,
   store: FeatureStore,
-  { onProgress, signal }: ExtractOptions,
+  { onProgress, signal, setup, classes }: ExtractOptions,
   done: { images: number; readonly total: number },
 ): Promise<Shard> {
   const { width } = store.header;
@@ -211,13 +217,14 @@ async function extractPart(
     position: [],
     coverage: [],
   };
-  for (const image of images.keys()) {
+  for (const [image, { classIndex }] of images.entries()) {
+    const inside = regionOf(setup, classes[classIndex] ?? '')?.data;
     const { value: produced } = (await source.next()) as IteratorYieldResult<Produced>;
     if (signal?.aborted) {
       throw new CladError('INTERRUPTED', { where: `patch features, image ${done.images} of ${done.total}` });
     }
-    normal.push(await extractors.photographs.extract([produced.image]));
-    for (const { features, coverage } of await anomalousFeatures(extractors.anomalies, produced)) {
+    normal.push(await extractors.photographs.extract([produced.image], inside));
+    for (const { features, coverage } of await anomalousFeatures(extractors.anomalies, produced, inside)) {
       for (let position = 0; position < coverage.length; position++) {
         if (coverage[position] === 0) continue;
         local.push(features.slice(position * width, (position + 1) * width));
@@ -236,9 +243,16 @@ async function extractPart(
   };
 }
 
-async function anomalousFeatures(extractor: Extractor, { anomalies }: Produced) {
+async function anomalousFeatures(
+  extractor: Extractor,
+  { anomalies }: Produced,
+  inside: Uint8Array | undefined,
+) {
   if (anomalies.length === 0) return [];
-  const all = await extractor.extract(anomalies.map(({ image }) => image));
+  const all = await extractor.extract(
+    anomalies.map(({ image }) => image),
+    inside,
+  );
   const perImage = all.length / anomalies.length;
   return anomalies.map(({ coverage }, index) => ({
     coverage,

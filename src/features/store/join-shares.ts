@@ -208,6 +208,12 @@ const words: Readonly<Record<string, string>> = {
   recipe: "the program's version",
 };
 
+/** Regions of interest are long lists of numbers. */
+function regionWords(name: string): string | undefined {
+  const [, className] = /^synthesis\.regions\.(.+)$/.exec(name) ?? [];
+  return className && `the region of interest of ${className}`;
+}
+
 /** What differs, in words: options with their values there and here. */
 function differing(there: Basis, here: Basis): string[] {
   const [before, now] = [leaves(there), leaves(here)];
@@ -217,7 +223,7 @@ function differing(there: Basis, here: Basis): string[] {
   return [
     ...new Set(
       names.map((name) => {
-        const word = words[name.split('.')[0] as string];
+        const word = words[name.split('.')[0] as string] ?? regionWords(name);
         return word ?? `${name} ${before.get(name) ?? 'none'} there and ${now.get(name) ?? 'none'} here`;
       }),
     ),

@@ -3,9 +3,11 @@
  * made of it. A pure function of the job and the setup, so that it can run anywhere, in any order.
  */
 import { Random } from '../../core/random.ts';
+import { maskOfRuns } from '../../core/runs.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import type { Geometry } from '../../image/geometry.ts';
-import type { RgbImage } from '../../image/rgb.ts';
+import type { Mask, RgbImage } from '../../image/rgb.ts';
+import { drawnWithin } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
 import { type LocalAnomalyOptions, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
@@ -27,6 +29,8 @@ export interface ProducerSetup {
   readonly textures: readonly string[] | null;
   /** Classes whose anomalies are kept to the part. */
   readonly foregroundClasses: readonly string[];
+  /** Regions of interest by class, as runs of the input's pixels: anomalies are made inside, and what is outside is painted over; absent where no class has one, so that features of before keep their key. */
+  readonly regions?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** One image. */
@@ -65,18 +69,28 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);
-      const foreground = setup.foregroundClasses.includes(className)
-        ? estimateForeground(input).mask
-        : undefined;
+      const part = setup.foregroundClasses.includes(className) ? estimateForeground(input).mask : undefined;
+      const region = regionOf(setup, className);
+      const foreground = drawnWithin(part, region);
+      const synthesis = region ? { ...setup.synthesis, foreground: true } : setup.synthesis;
       for (let number = 0; number < setup.perImage; number++) {
         const random = new Random(setup.seed, 'local anomaly', key, number);
         const texture = await textures.texture(random, setup.geometry);
-        const made = synthesizeLocalAnomaly(input, texture, foreground, random, setup.synthesis);
+        const made = synthesizeLocalAnomaly(input, texture, foreground, random, synthesis);
         anomalies.push({ image: made.image, coverage: made.coverage });
       }
     }
     return { image, anomalies };
   };
+}
+
+/** The region of a class at the size of the input; undefined where it has none. */
+export function regionOf(
+  { regions, geometry: { width, height } }: ProducerSetup,
+  name: string,
+): Mask | undefined {
+  const data = regions?.[name] && maskOfRuns(regions[name], width * height);
+  return data && { width, height, data };
 }
 
 function isDrawn({ seed, ofEvery = 1 }: ProducerSetup, key: string): boolean {

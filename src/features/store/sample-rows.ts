@@ -2,6 +2,7 @@
 import { joined } from '../../core/arrays.ts';
 import type { Random } from '../../core/random.ts';
 import { patchCount } from '../../image/geometry.ts';
+import { type ClassRegions, patchAt, patchesInside } from '../../image/roi/region-of-interest.ts';
 import type { FeatureStore, StoreIndex } from './store.ts';
 
 /** What a training is fitted on. */
@@ -10,6 +11,8 @@ export interface FitSource {
   readonly index: StoreIndex;
   /** Ids of the images to fit on. */
   readonly images: ReadonlySet<number>;
+  /** Regions of interest of the classes, outside which no row is drawn; absent where no class has one. */
+  readonly regions?: ClassRegions | undefined;
 }
 
 /** Rows drawn from a store. */
@@ -27,7 +30,7 @@ export interface DrawnRows {
  * random, and as many of each class as there are for it up to an equal share.
  */
 export async function planNormal(
-  { store, index, images }: FitSource,
+  { store, index, images, regions }: FitSource,
   count: number,
   random: Random,
 ): Promise<number[][]> {
@@ -40,13 +43,15 @@ export async function planNormal(
   }
   const plan = index.shards.map((): number[] => []);
   const shares = fairShares(
-    byClass.map(({ length }) => length * perImage),
+    byClass.map(({ length }, classIndex) => length * patchesInside(regions?.[classIndex], index.grid)),
     count,
   );
   for (const [classIndex, places] of byClass.entries()) {
-    for (const row of random.permutation(places.length * perImage).subarray(0, shares[classIndex])) {
-      const { shard, image } = places[Math.floor(row / perImage)]!;
-      plan[shard]?.push(image * perImage + (row % perImage));
+    const region = regions?.[classIndex];
+    const inside = patchesInside(region, index.grid);
+    for (const row of random.permutation(places.length * inside).subarray(0, shares[classIndex])) {
+      const { shard, image } = places[Math.floor(row / inside)]!;
+      plan[shard]?.push(image * perImage + patchAt(region, row % inside));
     }
   }
   for (const rows of plan) rows.sort((a, b) => a - b);
@@ -97,7 +102,7 @@ export async function drawNormal(source: FitSource, count: number, random: Rando
 }
 
 /** Local-anomaly patches of images to fit on, from as few shards as give enough. Halves [rows, width]. */
-export async function drawLocal({ store, index, images }: FitSource, count: number, random: Random) {
+export async function drawLocal({ store, index, images, regions }: FitSource, count: number, random: Random) {
   const { width } = index;
   const rows: Uint16Array[] = [];
   for (const shard of random.permutation(index.shards.length)) {
@@ -105,7 +110,9 @@ export async function drawLocal({ store, index, images }: FitSource, count: numb
     const { features, images: infos, local } = await store.readShard(shard);
     const first = infos.length * patchCount(index.grid);
     for (const [row, image] of local.image.entries()) {
-      if (rows.length >= count || !images.has(infos[image]?.id ?? -1)) continue;
+      const { id = -1, classIndex = 0 } = infos[image] ?? {};
+      if (rows.length >= count || !images.has(id)) continue;
+      if (regions?.[classIndex]?.patches[local.position[row]!] === 0) continue;
       rows.push(features.slice((first + row) * width, (first + row + 1) * width));
     }
   }

@@ -10,6 +10,7 @@ import type { ImageAccess } from '../../data/image-access.ts';
 import type { Geometry } from '../../image/geometry.ts';
 import { sideBySide } from '../../image/overlay.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
+import { drawnWithin } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
 import {
@@ -28,6 +29,8 @@ export interface SynthesisImagesOptions {
   readonly images: Pick<ImageAccess, 'decode' | 'encodePng'>;
   /** A class that is not named here uses the whole image. */
   readonly foregrounds: ClassForegrounds;
+  /** Regions of interest, at the geometry's size: anomalies are made inside. */
+  readonly regionOf?: ((className: string) => Mask | undefined) | undefined;
   readonly textures: TextureSource;
   readonly geometry: Geometry;
   /** How 16-bit photographs are read. */
@@ -89,13 +92,18 @@ export async function writeSynthesisImages(options: SynthesisImagesOptions): Pro
 async function drawRow(
   { path, className }: Sample,
   index: number,
-  { images, foregrounds, textures, geometry, bits, seed, synthesis }: SynthesisImagesOptions,
+  { images, foregrounds, regionOf, textures, geometry, bits, seed, synthesis }: SynthesisImagesOptions,
 ): Promise<{ strip: RgbImage; row: SynthesisRow }> {
   const image = inputImage(await images.decode(path, { bits }), geometry);
-  const foreground = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
+  const part = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
+  const region = regionOf?.(className);
+  const foreground = drawnWithin(part, region);
   const random = new Random(seed, 'synthesis pictures', className, index);
   const texture = await textures.texture(random, geometry);
-  const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, synthesis);
+  const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, {
+    ...synthesis,
+    ...(region && { foreground: true }),
+  });
   const strip = sideBySide(
     [image, dimmedOutside(image, foreground), maskImage(anomaly.mask), anomaly.texture, anomaly.image],
     gap,

@@ -7,6 +7,7 @@ import type { Detector } from '../../detector/detector.ts';
 import { mapFloor } from '../../detector/thresholds/unknown.ts';
 import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import { insideValues } from '../../image/roi/region-of-interest.ts';
 import { decodeOrError } from '../predict.ts';
 import { WarningSummary } from '../warning-summary.ts';
 
@@ -18,6 +19,7 @@ export interface ClassPredictions {
   readonly scores: number[];
   /** Of all maps (unknown.ts). */
   readonly floors: number[];
+  /** Within the region of interest of the class, where it has one. */
   readonly maps: Float32Array[];
   readonly paths: string[];
   readonly sketches: Sketch[];
@@ -53,7 +55,8 @@ export async function predictPhotographs(
       unreadable.push(image);
     } else if (takes(path, image)) {
       const prediction = await detector.predict(image);
-      const { class: name, score, map } = prediction;
+      const { class: name, score } = prediction;
+      const map = insideValues(prediction.map, detector.regionsOfInterest.get(name));
       warnings.add(path, prediction);
       const predictions = byClass.get(name) ?? {
         paths: [],

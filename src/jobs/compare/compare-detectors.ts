@@ -62,7 +62,9 @@ export async function compareDetectors(
     const [old, now] = said as [PredictionWithMap, PredictionWithMap];
     differences.push(Math.abs(now.score - old.score) / unitOf(before, old.class));
     if (old.verdict !== now.verdict) changed.verdicts++;
-    if (old.verdict !== verdictOf(now, before.metadata.thresholds[now.class])) changed.atOld++;
+    const { metadata, regionsOfInterest } = before;
+    if (old.verdict !== verdictOf(now, metadata.thresholds[now.class], regionsOfInterest.get(now.class)))
+      changed.atOld++;
     if (old.class !== now.class) changed.classes++;
     onProgress?.({ task: 'comparing', done: differences.length, total: samples.length, unit: 'images' });
   }

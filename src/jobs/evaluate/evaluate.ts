@@ -29,6 +29,7 @@ import { WarningSummary } from '../warning-summary.ts';
 import { decodeSample } from './decode-sample.ts';
 import { type DefectResults, EvaluationDetails } from './details.ts';
 import { maskNotes } from './mask-notes.ts';
+import { regionNotes } from './region-notes.ts';
 import { lookAtImages, type TestImages } from './test-images.ts';
 
 export interface EvaluateRequest {
@@ -155,6 +156,8 @@ export async function evaluateInFull(
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${sizeText(geometry)} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
       );
+    for (const sentence of regionNotes(detector.regionsOfInterest, measurement.outside))
+      request.note?.(sentence);
     const [first] = misplaced;
     if (first)
       request.note?.(
@@ -179,6 +182,9 @@ export async function evaluateInFull(
         testFingerprint: await fingerprint({ ...dataset, samples }, fileImages),
         auproLimit: 0.3,
         auproConnectivity: 8,
+        ...(detector.regionsOfInterest.size > 0 && {
+          pixelsInside: [...detector.regionsOfInterest.keys()].join(', '),
+        }),
         precision: precisionOf(detector.metadata),
         device: engine.device,
         cladVersion: detector.metadata.cladVersion,
@@ -246,6 +252,8 @@ async function measure(
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
   const vanished: string[] = [];
   const misplaced: EvaluationDocument['misplaced'][number][] = [];
+  /** Images whose defects lie outside of the region of interest altogether. */
+  const outside: string[] = [];
   const started = performance.now();
   const decode = (sample: Sample) => decodeSample(sample, detector.metadata);
   let previous: string | undefined;
@@ -262,7 +270,14 @@ async function measure(
     const { path, className, anomalous } = sample;
     const { class: recognisedAs, classShare: share } = prediction;
     if (recognisedAs !== className) misplaced.push({ path, class: className, recognisedAs, share });
-    const evaluated = { path, className, anomalous, mask, prediction };
+    const inside = detector.regionsOfInterest.get(className)?.pixels;
+    if (
+      inside &&
+      mask?.data.includes(1) &&
+      !mask.data.some((value, pixel) => value !== 0 && inside[pixel] !== 0)
+    )
+      outside.push(path);
+    const evaluated = { path, className, anomalous, mask, inside, prediction };
     evaluator.add(evaluated);
     details?.add({ sample, prediction, mask }, evaluated);
     watch?.onPredicted({ sample, prediction, mask });
@@ -277,6 +292,7 @@ async function measure(
       latencyMs: { p50: median(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1]! },
     },
     vanished,
+    outside,
     misplaced: misplaced.sort((a, b) => b.share - a.share),
     warnings,
   };

@@ -10,6 +10,7 @@ import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
+import type { RegionsByClass } from '../../detector/roi/roi-metadata.ts';
 import {
   type ClassCalibration,
   calibrateClass,
@@ -19,6 +20,7 @@ import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
 import { mapFloor } from '../../detector/thresholds/unknown.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import { insideValues } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { type Engine, floats, int64, type Session, type TensorValue } from '../../runtime/engine.ts';
 import type { HeldOutSplit } from '../../training/held-out.ts';
@@ -102,6 +104,8 @@ export interface GoodImagesToPredict {
   readonly bits: SampleBits;
   /** Of the detector, in its order. */
   readonly classes: readonly string[];
+  /** Regions of interest by class: maps are looked at inside. */
+  readonly regions?: RegionsByClass | undefined;
   /** Predicts by what is stored of the images, and spares those that it can. */
   readonly stored?: StoredDetector | undefined;
 }
@@ -111,7 +115,7 @@ export interface GoodImagesToPredict {
  * @throws what `onProgress` throws
  */
 export async function predictGoodImages(
-  { paths, images: access, ids: idsByClass, heldOut, bits, classes, stored }: GoodImagesToPredict,
+  { paths, images: access, ids: idsByClass, heldOut, bits, classes, regions, stored }: GoodImagesToPredict,
   oneOut: LeaveOneOutDetector,
   onProgress: ProgressListener,
 ): Promise<PredictedGoodImages> {
@@ -127,8 +131,10 @@ export async function predictGoodImages(
   for (const [className, ids] of idsByClass) {
     const own: GoodImage[] = [];
     const maps: Float32Array[] = [];
+    const region = regions?.get(className);
     for await (const [id, predict] of mapAhead(ids, 4, prepare)) {
-      const { score, map, shares } = await predict();
+      const { score, map: whole, shares } = await predict();
+      const map = insideValues(whole, region);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best]!, shares[best]!];
       own.push({

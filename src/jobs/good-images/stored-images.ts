@@ -4,7 +4,9 @@
  */
 import { CladError } from '../../core/errors.ts';
 import { storedGraph } from '../../detector/detector-graph.ts';
+import { graphBytes } from '../../detector/roi/roi-graph.ts';
 import type { ImageSize } from '../../image/limits.ts';
+import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
 import type { StoredImages } from '../../methods/contract.ts';
 import { type Engine, int64, type TensorValue } from '../../runtime/engine.ts';
 import { type LeaveOneOutDetector, saidBy } from './good-images.ts';
@@ -27,9 +29,9 @@ export interface StoredDetector {
 export async function storedDetector(
   engine: Engine,
   stored: StoredImages,
-  { classes, size, note }: StoredDetectorOptions,
+  { classes, size, regions, note }: StoredDetectorOptions,
 ): Promise<StoredDetector> {
-  const session = await engine.load(storedGraph(stored, classes, size).toBytes());
+  const session = await engine.load(graphBytes(storedGraph(stored, classes, size), regions));
   let told = false;
   return {
     async read(id) {
@@ -51,5 +53,7 @@ export async function storedDetector(
 export interface StoredDetectorOptions {
   readonly classes: readonly string[];
   readonly size: ImageSize;
+  /** Of interest, of each class; absent where none has one. */
+  readonly regions?: ClassRegions | undefined;
   readonly note?: ((text: string) => void) | undefined;
 }

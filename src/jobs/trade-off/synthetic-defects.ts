@@ -5,6 +5,7 @@ import { fileImages } from '../../data/file-images.ts';
 import { listTextures } from '../../data/textures.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
+import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
 import { encodeModel } from '../../graph/index.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import type { Engine } from '../../runtime/engine.ts';
@@ -41,6 +42,7 @@ export async function syntheticDefects(
     ...{ training, textures, options, images: fileImages, bits: bitsOf(metadata) },
     view: { geometry, grid },
   };
+  const regions = regionsByClass(metadata);
   const scores = new Map<string, readonly number[]>();
   const oneOut = await leaveOneOutDetector(
     engine,
@@ -58,7 +60,7 @@ export async function syntheticDefects(
       for await (const { score } of madeDefects(
         name,
         ids.slice(0, perClass).map(({ id }) => id),
-        making,
+        { ...making, region: regions.get(name) },
         oneOut,
         perClass,
       )) {

@@ -18,6 +18,7 @@ import { proceduralTextures, textureFolder } from '../../features/store/texture-
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import { drawnWithin, type RegionOfInterest, regionMask } from '../../image/roi/region-of-interest.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
@@ -60,7 +61,7 @@ export interface SeenDefect {
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
-  work: Pick<Work, 'split' | 'onProgress' | 'signal'> & Making,
+  work: Pick<Work, 'split' | 'onProgress' | 'signal' | 'regions'> & Omit<Making, 'region'>,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
@@ -79,8 +80,9 @@ export async function withMadeDefects(
       // What the networks have not seen comes first.
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));
+      const region = work.regions?.[metadata.classes.indexOf(name)];
       const images = [...held, ...others].slice(0, madePerClass).map(({ id }) => id);
-      for await (const defect of madeDefects(name, images, work, oneOut)) {
+      for await (const defect of madeDefects(name, images, { ...work, region }, oneOut)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
       }
@@ -135,6 +137,8 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
 interface Making extends Pick<Work, 'images' | 'textures' | 'bits'> {
   readonly training: readonly Pick<Sample, 'path' | 'className'>[];
   readonly view: Pick<Work['view'], 'geometry' | 'grid'>;
+  /** Region of interest of the class; all of the image counts where absent. */
+  readonly region?: RegionOfInterest | undefined;
   readonly options: Pick<CommonOptions, 'seed' | 'synthesis'>;
 }
 
@@ -152,7 +156,8 @@ export async function* madeDefects(
   const { training, textures, options, bits, images: access } = work;
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
-  const settings = anomaliesOn(options.synthesis, grid);
+  const region = regionMask(work.region, geometry);
+  const settings = { ...anomaliesOn(options.synthesis, grid), ...(region && { foreground: true }) };
   const onPart = options.synthesis.foreground && (await partIsFound(images, work));
   const numbers = Array.from({ length: count }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
@@ -161,7 +166,7 @@ export async function* madeDefects(
     const seen = inputImage(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
-    const foreground = onPart ? estimateForeground(seen).mask : undefined;
+    const foreground = drawnWithin(onPart ? estimateForeground(seen).mask : undefined, region);
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, settings);
     return { id, ...largestPiece(seen, anomaly) };
   });

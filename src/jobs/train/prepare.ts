@@ -20,11 +20,14 @@ import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
+import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
 import { produceInThreads } from '../../features/store/producer-threads.ts';
 import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
+import { classRegions, describeRegions, requireDrawable } from '../roi/class-regions.ts';
+import { checkRegions } from '../roi/region-definition.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { askedBackbone } from './asked-backbone.ts';
@@ -64,6 +67,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     device: engine.device,
     skipBroken: request.skipBroken ?? false,
     bits: read.bits,
+    ...regionsEntry(dataset.classes, read.regions),
     options: { ...read.options },
   };
   const preset = presetOf(read.method, request.preset);
@@ -103,6 +107,8 @@ export async function readAll(
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
   );
+  const given = checkRegions(request.roi ?? {});
+  await requireDrawable(given, loaded.classes, method, asked);
   request.onTasks?.(expectedTasks(method, asked, request, loaded));
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
@@ -121,6 +127,8 @@ export async function readAll(
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const options = method.adapt?.(asked, backbone, note) ?? asked;
   const view = await method.view(options, backbone, { engine, note });
+  const regions = await classRegions(given, dataset.classes, training, sizes, view);
+  for (const sentence of describeRegions(dataset.classes, regions, view.grid)) note?.(sentence);
   const large = largePatchesNote(largePatches(training, sizes, view));
   if (large !== undefined) note?.(large);
   const records = await fileRecords(
@@ -141,6 +149,7 @@ export async function readAll(
     split: splitHeldOut(training, options.heldOut, options.seed),
     backbone,
     textures,
+    regions,
     images: fileImages,
     produce: produceInThreads,
     fingerprint: await fingerprintOf(records),

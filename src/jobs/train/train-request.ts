@@ -25,6 +25,7 @@ import { sampleBits } from '../../image/samples.ts';
 import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { type Fields, machine, talk } from '../request-fields.ts';
+import type { RegionDefinitions } from '../roi/region-definition.ts';
 import type { RunFolder } from '../run-folder.ts';
 
 export interface TrainRequest {
@@ -42,6 +43,8 @@ export interface TrainRequest {
   readonly textures?: string | undefined;
   /** How many bits of the samples of 16-bit files are used; found from all training images where absent (bit-depth.ts). */
   readonly bits?: SampleBits | undefined;
+  /** Regions of interest by class; paths in them are from the working directory. */
+  readonly roi?: RegionDefinitions | undefined;
   /** Name or file (docs/plugins.md), or the method itself. */
   readonly method: string | Method;
   /** Settings the options began with; one of the method's. */
@@ -92,6 +95,8 @@ export const trainFields: Fields<TrainRequest> = {
   skipBroken: optional(flag),
   bits: optional(oneOf(sampleBits)),
   exclude: optional(list(path)),
+  // Checked by its own schema.
+  roi: anything,
   excludeOutliers: optional(flag),
   resume: optional(flag),
   evaluated: optional(flag),

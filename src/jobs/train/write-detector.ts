@@ -9,6 +9,8 @@ import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
 import { type DetectorMetadata, detectorFormat } from '../../detector/metadata.ts';
+import { graphBytes, withRegions } from '../../detector/roi/roi-graph.ts';
+import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
 import { countsTrained, mostGap } from '../../detector/thresholds/score-gap.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
@@ -45,7 +47,7 @@ export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Wri
   const { engine, run, dataset } = work;
   const { classes } = dataset;
   const written = await predictAndDescribe(work, fitted);
-  const model = detectorGraph(fitted, classes).toModel();
+  const model = withRegions(detectorGraph(fitted, classes).toModel(), work.regions);
   const plain = detectorBytes(model, written.metadata);
   const detector = await Detector.fromBytes(engine, plain, run.model);
   try {
@@ -63,7 +65,10 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
   const oneOut = onDemand(() =>
     leaveOneOutDetector(
       engine,
-      detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }).toBytes(),
+      graphBytes(
+        detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }),
+        work.regions,
+      ),
     ),
   );
   try {
@@ -91,7 +96,9 @@ async function predictTraining(
 ): Promise<PredictedGoodImages> {
   const { engine, options, training, split, dataset, images, bits, view, note } = work;
   const { classes } = dataset;
-  const byStored = stored && (await storedDetector(engine, stored, { classes, size: view.geometry, note }));
+  const { regions } = work;
+  const byStored =
+    stored && (await storedDetector(engine, stored, { classes, size: view.geometry, regions, note }));
   try {
     const toPredict = {
       paths: training.map(({ path }) => path),
@@ -100,6 +107,7 @@ async function predictTraining(
       heldOut: split.heldOut,
       bits,
       classes,
+      regions: new Map(classes.flatMap((name, at) => (regions?.[at] ? [[name, regions[at]] as const] : []))),
       stored: byStored,
     };
     return await predictGoodImages(toPredict, oneOut, stoppable(work));
@@ -171,6 +179,7 @@ function describe(work: Work, calibration: GoodCalibration, steps: Fitted['steps
     grid: view.grid,
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
+    ...regionsEntry(dataset.classes, work.regions),
     trained: rememberImages(work.trainingPixels),
     provenance: {
       data: {

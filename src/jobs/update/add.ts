@@ -3,7 +3,7 @@
  * projection and everything that other classes have stay as they are, so their images keep their scores to the last bit.
  */
 import { stat } from 'node:fs/promises';
-import { flag, list, optional, path as pathKind, text } from '../../core/arguments.ts';
+import { anything, flag, list, optional, path as pathKind, text } from '../../core/arguments.ts';
 import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { type LeftOut, type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
@@ -28,6 +28,8 @@ import {
 import { predictTargets } from '../predict-targets.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
+import { requireSameShape } from '../roi/class-regions.ts';
+import type { RegionDefinitions } from '../roi/region-definition.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
@@ -36,6 +38,7 @@ import { withGrown } from './measure-spread.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
 import { predictAgain, recalibrate, withScores } from './predict-again.ts';
+import { regionOfNew, regionToJoin, seeingAsJoined } from './region-of-new.ts';
 import { sift } from './sift.ts';
 import { type ChangeRequest, changeFields, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
 
@@ -48,6 +51,8 @@ export interface AddRequest extends ChangeRequest {
   readonly newClass?: boolean | undefined;
   /** They were called anomalous by mistake: what that does to known defects is looked at. */
   readonly falseAlarm?: boolean | undefined;
+  /** Region of interest of the class, where it is new; paths in it are from the working directory. */
+  readonly roi?: RegionDefinitions | undefined;
   /** Take images that are recognised as another class or are not plausible, and a class that others are taken for. */
   readonly force?: boolean | undefined;
 }
@@ -58,6 +63,8 @@ const addFields: Fields<AddRequest> = {
   class: optional(text),
   newClass: optional(flag),
   falseAlarm: optional(flag),
+  // Checked by its own schema.
+  roi: anything,
   force: optional(flag),
 };
 
@@ -121,34 +128,46 @@ interface Asked {
 async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const subject = await subjectOf(request.run);
   const { metadata: before, path, file, model } = subject;
+  const { onProgress } = request;
   const memories = memoriesOf(subject, model);
   const options = memoryOptions(subject);
   const leftOut: LeftOut[] = [];
   const targets = await predictTargets(request.images, (entry) => leftOut.push(entry));
   const folders = await Promise.all(request.images.map(async (each) => (await stat(each)).isDirectory()));
   const joined = joinedClass(request, before.classes, folders);
+  const region = await regionOfNew(request.roi, joined, before);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
     const known = await realPaths(file.images.map((_, id) => imageOf(subject, id).path));
-    const looked = await lookAtNew(asked, before, [...new Set(targets.map((each) => each.path))], {
-      known: new Set(known),
-      mostPatches: options.candidates,
-      width: memories.width,
-      onProgress: request.onProgress,
-    });
+    const regions = { joined, region, classes: before.classes, memories };
+    const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
+      lookAtNew(seeing, before, [...new Set(targets.map((each) => each.path))], {
+        known: new Set(known),
+        mostPatches: options.candidates,
+        width: memories.width,
+        regionOf: (recognisedAs) => regionToJoin(regions, recognisedAs),
+        onProgress,
+      }),
+    );
     const { joining, notAdded, otherwise } = sift(looked.images, joined, subject, request.force);
+    if (region) requireSameShape(region, looked.images);
     const refused = [...looked.notAdded, ...notAdded];
     requireSome(joining, refused, joined?.isNew ? leastImages : 1);
-    const grown = await growMemories(engine, subject, { memories, options, joining }, request.onProgress);
+    const grown = await growMemories(
+      engine,
+      subject,
+      { memories, options, joining, region: region?.region },
+      onProgress,
+    );
     const changed = await withGrown(engine, model, grown, joining, before);
     const asking = encodeModel(askedWithoutOneImage(changed, grown.file.entryImages));
     const oneOut = await leaveOneOutDetector(engine, asking);
     try {
-      const now = { ...subject, metadata: joinedMetadata(before, joining), file: grown.file };
+      const now = { ...subject, metadata: joinedMetadata(before, joining, region?.region), file: grown.file };
       const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {
         most: mostPredicted,
-        onProgress: request.onProgress,
+        onProgress,
       });
       const { metadata: recalibrated, calibration } = recalibrate(now, predicted);
       const others = await othersChecked(subject, asked, oneOut, {
@@ -161,7 +180,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
             { subject, after: recalibrated, changed: joining.keys() },
             asked,
             oneOut,
-            request.onProgress,
+            onProgress,
           )
         : null;
       const classes = [...joining.keys()].map((name) =>
@@ -193,7 +212,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
         defects,
         standingOut: standOut(ranked),
         misplaced: misplaced(ranked),
-        notes: notesOnJoined({ before, joined, joining, otherwise, predicted, grown: grown.chosen }),
+        notes: notesOnJoined({ before, joined, joining, otherwise, predicted, grown: grown.chosen, region }),
         warnings: goodImageWarnings(
           ranked.filter((image) => joining.has(image.class)),
           metadata,

@@ -13,7 +13,7 @@ import {
   withEntries,
 } from '../../detector/bank-classes.ts';
 import type { ModelProto } from '../../graph/index.ts';
-import { patchCount } from '../../image/geometry.ts';
+import { patchesInside, type RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type GoodImagesFile, recordedPath } from '../good-images/good-images-file.ts';
 import type { Joining } from './joined.ts';
@@ -64,16 +64,18 @@ export async function growMemories(
     memories: { classes, width, searchWidth },
     options,
     joining,
+    region,
   }: {
     readonly memories: ClassMemories;
     readonly options: MemoryOptions;
     readonly joining: Joining;
+    /** Of a new class. */
+    readonly region?: RegionOfInterest | undefined;
   },
   onProgress?: ProgressListener,
 ): Promise<Growth> {
   const { file, metadata, root } = subject;
   const shape = { width, searchWidth };
-  const patches = patchCount(metadata.grid);
   const memories = [...classes];
   let first = 0;
   const entryImages = classes.map(({ lengths }) => {
@@ -94,7 +96,7 @@ export async function growMemories(
         className: name,
         images: own.map((each) => each.patches),
         width,
-        patches,
+        patches: patchesInside(memory ? memory.region : region, metadata.grid),
         present: memory && { memory, images: before },
         options,
         seed: metadata.provenance.seed,
@@ -104,7 +106,7 @@ export async function growMemories(
     chosen.set(name, more);
     memories[index] = memory
       ? withEntries(memory, more.entries, shape)
-      : memoryOf(more.entries, shape, usualSpread(classes));
+      : memoryOf(more.entries, shape, usualSpread(classes), region);
     const ids = more.images.map((image) => images.length + image);
     entryImages[index] = [...(entryImages[index] ?? []), ...ids];
     if (!memory) requireOthers(name, ids, Math.max(options.neighbours, options.shortlist));

@@ -1,6 +1,9 @@
 /** @file What a detector says of itself once images have joined it, and what is to be told of them. */
 import { type CameraProfile, cameraProfile, widenedCamera } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
+import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
+import { type ClassRegion, describeRegions } from '../roi/class-regions.ts';
 import { usualShare } from '../train/made-defects.ts';
 import type { JoinedClass } from './class-name.ts';
 import type { NewEntries } from './new-entries.ts';
@@ -10,20 +13,31 @@ import type { PredictedAgain } from './predict-again.ts';
 /** Images that join, by class. */
 export type Joining = ReadonlyMap<string, readonly NewImage[]>;
 
-/** The metadata with the classes that are new and what the photographs look like; thresholds and counts are set afterwards. */
-export function joinedMetadata(before: DetectorMetadata, joining: Joining): DetectorMetadata {
+/**
+ * The metadata with the classes that are new and what the photographs look like; thresholds and counts are set afterwards.
+ * @param region - of interest, of the new class
+ */
+export function joinedMetadata(
+  before: DetectorMetadata,
+  joining: Joining,
+  region?: RegionOfInterest,
+): DetectorMetadata {
   const fresh = [...joining.keys()].filter((name) => !before.classes.includes(name));
   const { camera, regions } = before;
   const images = new Map([...joining].map(([name, own]) => [name, own.map(({ image }) => image)]));
   const profiles: Record<string, CameraProfile> = {};
   for (const name of fresh) profiles[name] = cameraProfile(images.get(name)!);
   const shares = Object.fromEntries(fresh.map((name) => [name, usualShare]));
+  const { regionsOfInterest } = regionsEntry(fresh, region && [region]);
   const wider = camera && widenedCamera(camera, images);
   return {
     ...before,
     classes: [...before.classes, ...fresh],
     ...(wider && { camera: { ...wider, classes: { ...wider.classes, ...profiles } } }),
     ...(regions && { regions: { ...regions, share: { ...regions.share, ...shares } } }),
+    ...(regionsOfInterest && {
+      regionsOfInterest: { ...before.regionsOfInterest, ...regionsOfInterest },
+    }),
   };
 }
 
@@ -49,6 +63,7 @@ export function notesOnJoined({
   otherwise,
   predicted: { missing, recorded },
   grown,
+  region,
 }: {
   readonly before: DetectorMetadata;
   readonly joined: JoinedClass;
@@ -56,8 +71,10 @@ export function notesOnJoined({
   readonly otherwise: readonly NewImage[];
   readonly predicted: Pick<PredictedAgain, 'missing' | 'recorded'>;
   readonly grown: ReadonlyMap<string, NewEntries>;
+  /** Of interest, of the new class. */
+  readonly region?: ClassRegion | undefined;
 }): string[] {
-  const notes: string[] = [];
+  const notes = region ? describeRegions([region.name], [region.region], before.grid) : [];
   const alarms = [...joining].flatMap(([name, own]) =>
     own.filter(({ score }) => score > (before.thresholds[name]?.threshold ?? Infinity)),
   );

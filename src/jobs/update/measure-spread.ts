@@ -8,6 +8,7 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
+import { insideOf, type RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import { type Engine, floats, int64 } from '../../runtime/engine.ts';
 import type { Growth } from './grow-memories.ts';
 import type { Joining } from './joined.ts';
@@ -31,8 +32,14 @@ export async function withGrown(
   const fresh = [...joining.keys()].filter((name) => !metadata.classes.includes(name));
   if (fresh.length === 0) return changed;
   for (const [at, name] of fresh.entries()) {
-    const spread = await spreadOf(engine, changed, grown, name, metadata);
     const index = metadata.classes.length + at;
+    const spread = await spreadOf(
+      engine,
+      changed,
+      grown,
+      { name, region: memories[index]!.region },
+      metadata,
+    );
     if (spread) memories[index] = { ...memories[index]!, spread };
   }
   return withMemories(model, memories);
@@ -42,7 +49,7 @@ async function spreadOf(
   engine: Engine,
   changed: ModelProto,
   { file }: Growth,
-  name: string,
+  { name, region }: { readonly name: string; readonly region: RegionOfInterest | undefined },
   metadata: DetectorMetadata,
 ): Promise<ClassSpread | undefined> {
   const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
@@ -58,7 +65,7 @@ async function spreadOf(
         feeds,
         scores.map((each) => each.name),
       );
-      for (const { name: output, moments } of scores) moments.add(floats(outputs[output]));
+      for (const { name: output, moments } of scores) moments.add(insideOf(floats(outputs[output]), region));
     }
   } finally {
     await session.release();

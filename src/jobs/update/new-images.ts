@@ -15,8 +15,10 @@ import { bitsOf } from '../../detector/camera/camera.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
+import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import { type Engine, floats, int64 } from '../../runtime/engine.ts';
 import { decodeOrError } from '../predict.ts';
 import { isRemembered } from '../remembered-images.ts';
@@ -80,10 +82,12 @@ export interface NewImage {
   /** Of its pixels. */
   readonly hash: string;
   readonly image: SeenImage;
+  /** In pixels. */
+  readonly size: ImageSize;
   readonly score: number;
   readonly recognisedAs: string;
   readonly share: number;
-  /** Some of its patches, or all, [patches, width]. */
+  /** Some of its patches, or all, of those inside the region of the class it may join, [patches, width]. */
   readonly patches: Float32Array;
 }
 
@@ -113,11 +117,14 @@ export async function lookAtNew(
     known,
     mostPatches,
     width,
+    regionOf = () => undefined,
     onProgress = () => {},
   }: {
     readonly known: ReadonlySet<string>;
     readonly mostPatches: number;
     readonly width: number;
+    /** Region of interest of the class that an image may join. @param recognisedAs - class that it is recognised as */
+    readonly regionOf?: (recognisedAs: string) => RegionOfInterest | undefined;
     readonly onProgress?: ProgressListener | undefined;
   },
 ): Promise<NewImages> {
@@ -143,17 +150,28 @@ export async function lookAtNew(
     else {
       firstOf.set(hash, path);
       const { score, shares, patches } = await before.predict(image);
+      const taken = recognised(shares, metadata.classes);
+      const inside = insidePatches(patches, width, regionOf(taken.recognisedAs));
       images.push({
         path,
         hash,
         image: { look: lookAt(image), source: image.source },
+        size: { width: image.width, height: image.height },
         score,
-        ...recognised(shares, metadata.classes),
-        patches: drawnPatches(patches, width, perImage, hash),
+        ...taken,
+        patches: drawnPatches(inside, width, perImage, hash),
       });
     }
   }
   return { images, notAdded };
+}
+
+function insidePatches(
+  patches: Float32Array,
+  width: number,
+  region: RegionOfInterest | undefined,
+): Float32Array {
+  return region ? pickRows(Float32Array, patches, width, region.positions) : patches;
 }
 
 function drawnPatches(patches: Float32Array, width: number, most: number, hash: string): Float32Array {

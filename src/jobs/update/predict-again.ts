@@ -5,6 +5,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { fileImages } from '../../data/file-images.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
 import { mapsKept, withCalibrations } from '../../detector/thresholds/class-thresholds.ts';
 import {
   calibrateByGood,
@@ -57,7 +58,15 @@ export async function predictAgain(
   }
   const paths = file.images.map(({ path }) => resolve(root, path));
   const again = await predictGoodImages(
-    { paths, images: fileImages, ids, heldOut, bits: bitsOf(metadata), classes: metadata.classes },
+    {
+      paths,
+      images: fileImages,
+      ids,
+      heldOut,
+      bits: bitsOf(metadata),
+      classes: metadata.classes,
+      regions: regionsByClass(metadata),
+    },
     oneOut,
     onProgress,
   );

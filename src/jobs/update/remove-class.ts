@@ -179,7 +179,8 @@ async function hashesOf(
 function metadataWithout(before: DetectorMetadata, name: string): DetectorMetadata {
   const without = <T>(each: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(each).filter(([key]) => key !== name));
-  const { camera, regions, calibrated, provenance } = before;
+  const { camera, regions, regionsOfInterest, calibrated, provenance } = before;
+  const interest = regionsOfInterest && without(regionsOfInterest);
   const { data } = provenance;
   return {
     ...before,
@@ -187,6 +188,9 @@ function metadataWithout(before: DetectorMetadata, name: string): DetectorMetada
     thresholds: without(before.thresholds),
     display: without(before.display),
     ...(regions && { regions: { ...regions, share: without(regions.share) } }),
+    ...(regionsOfInterest && {
+      regionsOfInterest: interest && Object.keys(interest).length > 0 ? interest : undefined,
+    }),
     ...(camera && { camera: { ...camera, classes: without(camera.classes) } }),
     ...(calibrated && { calibrated: { ...calibrated, images: without(calibrated.images) } }),
     provenance: {

@@ -37,6 +37,10 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
   options: cladOptions,
   presets: cladPresets,
   ablation: cladAblation,
+  refusesRegions: ({ input }) =>
+    input === 'feature'
+      ? "its networks' score alone has no value that means normal (input=feature)"
+      : undefined,
   usesTestImages: (options) => options.networks && selectsByTest(options),
   idleOptions: withoutNetworks,
   // Principal components are to keep what is not normal too.
@@ -55,7 +59,13 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
       : { parameters: undefined, steps: {} };
     const trained = { fitted, parameters, classes: dataset.classes };
     const { networkWeight } = options.score;
-    const fusion = await measureSpreads(engine, trained, extracted, split.heldOut, networkWeight);
+    const fusion = await measureSpreads(
+      engine,
+      trained,
+      { ...extracted, regions: context.regions },
+      split.heldOut,
+      networkWeight,
+    );
     const entryImages = fitted.kind === 'residual' ? fitted.entryImages : [];
     return { model: cladModel(trained, fusion), steps, chosen, entryImages };
   },

@@ -1,9 +1,10 @@
 /** @file How distance and networks' score vary over held-out normal patches of each class, so that they can be added in common units. */
 import { RunningMoments } from '../../core/moments.ts';
 import { imageFeatures } from '../../features/store/image-features.ts';
-import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
+import type { FitSource } from '../../features/store/sample-rows.ts';
 import { Graph } from '../../graph/index.ts';
 import { patchCount } from '../../image/geometry.ts';
+import { insideOf } from '../../image/roi/region-of-interest.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
@@ -14,12 +15,12 @@ import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } fro
 export async function measureSpreads(
   engine: Engine,
   model: TrainedClad,
-  features: { readonly store: FeatureStore; readonly index: StoreIndex },
+  features: Pick<FitSource, 'store' | 'index' | 'regions'>,
   heldOut: ReadonlySet<number>,
   networkWeight: number | null,
 ): Promise<ScoreFusion | undefined> {
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
-  const { store, index } = features;
+  const { store, index, regions } = features;
   const graph = new Graph();
   const perImage = patchCount(index.grid);
   const rows = graph.input('features', 'float32', ['rows', index.width]);
@@ -35,8 +36,9 @@ export async function measureSpreads(
         features: float32(rows, [perImage, index.width]),
         own: int64([id], [1]),
       });
-      if (outputs.network) network.add(classIndex, floats(outputs.network));
-      distance.add(classIndex, floats(outputs.distance));
+      const inside = (values: Float32Array) => insideOf(values, regions?.[classIndex]);
+      if (outputs.network) network.add(classIndex, inside(floats(outputs.network)));
+      distance.add(classIndex, inside(floats(outputs.distance)));
     }
   } finally {
     await session.release();

@@ -37,6 +37,7 @@ import {
   topK,
 } from '../../graph/index.ts';
 import { patchCount } from '../../image/geometry.ts';
+import { regionKey } from '../../image/roi/region-of-interest.ts';
 import { oneHot } from '../../nn/losses.ts';
 import { readParameters, writeParameters } from '../../training/parameter-file.ts';
 import { othersOf } from '../shared/network-input/fit-input.ts';
@@ -58,13 +59,18 @@ export const patchcore = onPatches<PatchcoreOptions>({
   options: patchcoreOptions,
   presets: patchcorePresets,
   ablation: patchcoreAblation,
+  refusesRegions: () => undefined,
   // It learns from none; with as many as CLAD's default, `clad compare` makes the features of both once.
   localAnomalies: () => 'some',
 
   async fit(context) {
-    const { options, engine, run, dataset, extracted, note } = context;
+    const { options, engine, run, dataset, extracted, regions, note } = context;
     const { seed, memoryBank } = options;
-    const key = await hashOf([extracted.store.header.key, JSON.stringify([fitRecipe, seed, memoryBank])]);
+    const key = await hashOf([
+      extracted.store.header.key,
+      JSON.stringify([fitRecipe, seed, memoryBank]),
+      ...regionKey(regions),
+    ]);
     const storage = run.checkpoint;
     const before = await orMadeAgain(() => readBank(storage, key), note);
     const bank = before ?? (await chosenBank());
@@ -75,7 +81,7 @@ export const patchcore = onPatches<PatchcoreOptions>({
     };
 
     async function chosenBank(): Promise<Bank> {
-      const source = { ...extracted, images: goodImages(context) };
+      const source = { ...extracted, images: goodImages(context), regions };
       const { width, grid } = extracted.index;
       requireFits(entryCount(memoryBank, source.images.size * patchCount(grid)), width);
       const chosen = await chooseEntries(engine, source, undefined, { seed, memoryBank }, stoppable(context));

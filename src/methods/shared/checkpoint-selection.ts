@@ -15,6 +15,12 @@ import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
 import { cast, Graph, type Tensor } from '../../graph/index.ts';
 import { type Geometry, patchCount } from '../../image/geometry.ts';
 import type { Mask } from '../../image/rgb.ts';
+import {
+  type ClassRegions,
+  insideValues,
+  patchAt,
+  patchesInside,
+} from '../../image/roi/region-of-interest.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
 import { drawBeta } from '../../synthesis/fuse.ts';
@@ -43,6 +49,8 @@ export interface SyntheticValidatorOptions {
   readonly fitted: FittedInput;
   readonly training: Pick<NetworkOptions, 'seed' | 'synthesis' | 'score'>;
   readonly networks: PatchNetworks;
+  /** Regions of interest of the classes: only what is inside is looked at. */
+  readonly regions?: ClassRegions | undefined;
 }
 
 /** A validator on held-out patches. */
@@ -99,20 +107,22 @@ async function heldOutRows(options: SyntheticValidatorOptions) {
 
 /** All held-out rows by number: of normal ones, that are many, only how to find them. */
 async function listHeldOut(
-  { inputs: { store, index }, heldOut, training }: SyntheticValidatorOptions,
+  { inputs: { store, index }, heldOut, training, regions }: SyntheticValidatorOptions,
   random: Random,
 ) {
   const perImage = patchCount(index.grid);
-  const images: HeldOutRow[] = [];
+  const images: (HeldOutRow & { readonly classIndex: number })[] = [];
   const local: HeldOutRow[] = [];
   const faded: HeldOutRow[] = [];
   for (const shard of index.shards.keys()) {
     const { images: all, local: rows } = await store.readShardIndex(shard);
-    all.forEach(({ id }, image) => {
-      if (heldOut.has(id)) images.push({ shard, row: image * perImage });
+    all.forEach(({ id, classIndex }, image) => {
+      if (heldOut.has(id)) images.push({ shard, row: image * perImage, classIndex });
     });
     rows.image.forEach((image, number) => {
-      if (!heldOut.has(all[image]!.id) || rows.coverage[number]! < 0.5) return;
+      const { id, classIndex } = all[image]!;
+      if (!heldOut.has(id) || rows.coverage[number]! < 0.5) return;
+      if (regions?.[classIndex]?.patches[rows.position[number]!] === 0) return;
       const row = all.length * perImage + number;
       local.push({ shard, row });
       // Subtle: as much of the normal feature again as Eq. 4 leaves of the anomaly.
@@ -120,7 +130,11 @@ async function listHeldOut(
       faded.push({ shard, row, faded: { own: image * perImage + rows.position[number]!, beta } });
     });
   }
-  const normals = Array.from({ length: images.length * perImage }, (_, number) => number);
+  const normals = images.flatMap(({ classIndex }, image) => {
+    const region = regions?.[classIndex];
+    const inside = patchesInside(region, index.grid);
+    return Array.from({ length: inside }, (_, number) => image * perImage + patchAt(region, number));
+  });
   const normalOf = (number: number): HeldOutRow => {
     const { shard, row } = images[Math.floor(number / perImage)] as HeldOutRow;
     return { shard, row: row + (number % perImage) };
@@ -163,7 +177,7 @@ export interface TestValidatorOptions extends Omit<SyntheticValidatorOptions, 'h
 
 /** A validator on the test images: mean pixel AUROC over classes, of the networks' score alone. */
 export async function testValidator(options: TestValidatorOptions): Promise<Validator> {
-  const { engine, inputs, fitted, training, networks, samples, images, firstId, geometry } = options;
+  const { engine, inputs, fitted, training, networks, samples, images, firstId, geometry, regions } = options;
   const { store, index } = inputs;
   const session = await scoreSession(engine, fitted.width, networks, (score) =>
     anomalyMap(score, index.grid, { ...geometry, blurSigma: training.score.blurSigma }),
@@ -177,7 +191,7 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
       const evaluator = new Evaluator();
       for (let shard = 0; shard < index.shards.length; shard++) {
         const { images, features } = await store.readShard(shard);
-        for (const [number, { id }] of images.entries()) {
+        for (const [number, { id, classIndex }] of images.entries()) {
           const sample = samples[id - firstId]!;
           const start = number * perImage * fitted.width;
           const rows = halvesToFloats(features.subarray(start, start + perImage * fitted.width));
@@ -187,7 +201,11 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
             className: sample.className,
             anomalous: sample.anomalous,
             mask: masks.get(sample.path) ?? null,
-            prediction: { score: map.reduce((highest, value) => Math.max(highest, value)), map },
+            inside: regions?.[classIndex]?.pixels,
+            prediction: {
+              score: insideValues(map, regions?.[classIndex]).reduce((most, value) => Math.max(most, value)),
+              map,
+            },
           });
         }
       }

@@ -10,6 +10,7 @@ import { CladError } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import type { FeatureStore, Shard, StoreIndex } from '../../features/store/store.ts';
 import { patchCount } from '../../image/geometry.ts';
+import { type ClassRegions, patchAt, patchesInside } from '../../image/roi/region-of-interest.ts';
 import type { TensorValue } from '../../runtime/engine.ts';
 import type { BatchSpec } from '../../training/program.ts';
 import type { Batches } from '../../training/stage.ts';
@@ -25,6 +26,8 @@ export interface BatchOptions {
   readonly rows: BatchRows;
   /** Ids of the images to train on. */
   readonly images: ReadonlySet<number>;
+  /** Regions of interest of the classes, outside which no row is drawn. */
+  readonly regions?: ClassRegions | undefined;
   /** Local anomalies count where the mask covers this share of their patch. */
   readonly minCoverage: number;
   /** Draws beta of Eq. 4; absent: anomalies stay as they are. */
@@ -88,7 +91,10 @@ export class PatchBatches implements Batches {
     const counts: number[] = [];
     for (let shard = 0; shard < index.shards.length; shard++) {
       const { images } = await store.readShardIndex(shard);
-      counts.push(images.filter(({ id }) => options.images.has(id)).length * patchCount(index.grid));
+      const inside = images
+        .filter(({ id }) => options.images.has(id))
+        .map(({ classIndex }) => patchesInside(options.regions?.[classIndex], index.grid));
+      counts.push(inside.reduce((sum, patches) => sum + patches, 0));
     }
     return new PatchBatches(store, index, counts, options);
   }
@@ -218,21 +224,25 @@ export class PatchBatches implements Batches {
     this.#window = undefined;
     const shards: Shard[] = [];
     for (const number of numbers) shards.push(await this.#store.readShard(number));
-    const { images: wanted, minCoverage, rows } = this.#options;
-    const perImage = patchCount(this.#index.grid);
+    const { images: wanted, minCoverage, rows, regions } = this.#options;
+    const { grid } = this.#index;
+    const perImage = patchCount(grid);
     this.#window = {
       key,
       shards,
       normal: rowList(shards, function* ({ images }) {
-        for (const [index, { id }] of images.entries()) {
+        for (const [index, { id, classIndex }] of images.entries()) {
           if (!wanted.has(id)) continue;
-          for (let patch = 0; patch < perImage; patch++) yield index * perImage + patch;
+          const region = regions?.[classIndex];
+          for (let number = 0; number < patchesInside(region, grid); number++)
+            yield index * perImage + patchAt(region, number);
         }
       }),
       local: rowList(shards, function* ({ images, local }) {
         for (const [row, image] of local.image.entries()) {
-          const used = wanted.has(images[image]?.id ?? -1);
-          if (used && (local.coverage[row] as number) >= minCoverage) yield row;
+          const { id = -1, classIndex = 0 } = images[image] ?? {};
+          const inside = regions?.[classIndex]?.patches[local.position[row] as number] !== 0;
+          if (inside && wanted.has(id) && (local.coverage[row] as number) >= minCoverage) yield row;
         }
       }),
     };

@@ -80,7 +80,7 @@ export async function trainNetworks(
 
 /** The networks' stages with the batches that they are fed. */
 async function stagesOf(
-  { options, split }: PatchContext<NetworkOptions>,
+  { options, split, regions }: PatchContext<NetworkOptions>,
   { inputs }: NetworkData,
   { stages, draws }: PatchNetworks,
 ): Promise<Stage[]> {
@@ -93,6 +93,7 @@ async function stagesOf(
       stage: index + 1,
       rows,
       images: split.fit,
+      regions,
       minCoverage: options.synthesis.minCoverage,
       drawBeta: draws.beta,
       noiseSpread: draws.noiseSpread,
@@ -112,9 +113,9 @@ async function makeValidator(
   { inputs, fitted, fitKey }: NetworkData,
   networks: PatchNetworks,
 ): Promise<Validator | undefined> {
-  const { options, engine, split, dataset, images, view, training } = context;
+  const { options, engine, split, dataset, images, view, training, regions } = context;
   if (options.selection === 'last') return undefined;
-  const common = { engine, fitted, training: options, networks };
+  const common = { engine, fitted, training: options, networks, regions };
   if (options.selection === 'synthetic')
     return syntheticValidator({ ...common, inputs, heldOut: split.heldOut });
   const samples = dataset.samples.filter((sample) => sample.split === 'test');

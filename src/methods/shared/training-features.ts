@@ -17,6 +17,7 @@ import {
 import { writeSynthesisImages } from '../../features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Grid } from '../../image/geometry.ts';
+import { type ClassRegions, regionMask, regionRuns } from '../../image/roi/region-of-interest.ts';
 import { wholeRange } from '../../image/samples.ts';
 import type { LocalAnomalyOptions } from '../../synthesis/local-anomaly.ts';
 import type { ExtractContext, ExtractedImages, FitContext } from '../contract.ts';
@@ -97,13 +98,14 @@ async function foregroundsOf(context: FeatureContext): Promise<ClassForegrounds>
 
 /** A few synthetic anomalies of each class, to look at. */
 async function writeImages(context: Context, foregrounds: ClassForegrounds): Promise<void> {
-  const { options, training, view, textures, run, bits, images } = context;
+  const { options, training, view, textures, run, bits, images, regions, dataset } = context;
   const { synthesis, seed } = options;
   if (synthesis.perImage === 0) return;
   await writeSynthesisImages({
     samples: someTraining(training, 4),
     images,
     foregrounds: synthesis.foreground ? foregrounds : {},
+    regionOf: (name) => regionMask(regions?.[dataset.classes.indexOf(name)], view.geometry),
     textures: textures ? textureFolder(textures, images) : proceduralTextures(),
     geometry: view.geometry,
     bits,
@@ -111,6 +113,15 @@ async function writeImages(context: Context, foregrounds: ClassForegrounds): Pro
     folder: run.samples,
     synthesis: anomaliesOn(synthesis, view.grid),
   });
+}
+
+function runsByClass(classes: readonly string[], regions: ClassRegions): Record<string, readonly number[]> {
+  return Object.fromEntries(
+    classes.flatMap((name, index) => {
+      const region = regions[index];
+      return region ? [[name, regionRuns(region)]] : [];
+    }),
+  );
 }
 
 /** How local anomalies are made. */
@@ -140,7 +151,7 @@ async function extractOptions(
   samples: readonly Sample[],
   firstId: number,
 ): Promise<ExtractOptions> {
-  const { options: all, engine, backbone, view, dataset, textures, bits, images } = context;
+  const { options: all, engine, backbone, view, dataset, textures, bits, images, regions } = context;
   const { features } = view;
   const { seed, synthesis } = all;
   const forTraining = firstId === 0;
@@ -165,6 +176,7 @@ async function extractOptions(
       foregroundClasses: synthesis.foreground
         ? dataset.classes.filter((name) => foregrounds[name]?.accepted)
         : [],
+      ...(regions && { regions: runsByClass(dataset.classes, regions) }),
     },
     fingerprint: forTraining ? context.fingerprint : await fingerprint({ ...dataset, samples }, images),
     texturesFingerprint: textures ? await fingerprintFiles(textures, images) : '',

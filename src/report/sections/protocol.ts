@@ -83,7 +83,7 @@ function measurementFacts({ test }: ReportData): Fact[] {
   if (!test) return [['Test data', 'none']];
   const { document } = test;
   const { p50, p95 } = document.timing.latencyMs;
-  const { testFingerprint, device } = document.protocol;
+  const { testFingerprint, device, pixelsInside } = document.protocol;
   const images = Object.values(document.classes).reduce(
     (sum, { good, anomalous }) => sum + good + anomalous,
     0,
@@ -93,6 +93,9 @@ function measurementFacts({ test }: ReportData): Fact[] {
       'Test data',
       html`${basename(document.data)}, ${countText(images, 'image')}<br><code>fingerprint ${testFingerprint ?? 'not known'}</code>`,
     ],
+    ...(pixelsInside
+      ? [['Pixels', `Pixel metrics and AUPRO inside the region of interest: ${pixelsInside}.`] as const]
+      : []),
     ['Mean', 'Over classes, each weighing the same; metrics that a class lacks are left out.'],
     [
       'Speed',

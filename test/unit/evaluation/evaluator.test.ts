@@ -98,6 +98,31 @@ describe('evaluation', () => {
     expect(withOne?.anomalous).toBe(2);
   });
 
+  it('measures pixels inside a region of interest alone', () => {
+    // The two columns on the left: of the defect one pixel is inside, and one is not.
+    const inside = Uint8Array.from([1, 1, 0, 1, 1, 0, 1, 1, 0]);
+    const cut = <T extends Float32Array | Uint8Array>(data: T) => data.filter((_, pixel) => pixel % 3 < 2);
+    const half = { width: 2, height: 3, data: cut(mask.data) as Uint8Array };
+    const maps = { cold: cut(cold) as Float32Array, hot: cut(hot) as Float32Array };
+    const within = evaluate([
+      { ...good('nut', 1), inside },
+      { ...bad('nut', 3), inside },
+    ]);
+    const alone = evaluate([
+      good('nut', 1, { map: maps.cold }),
+      bad('nut', 3, { mask: half, map: maps.hot }),
+    ]);
+    const { auproDilated: _, ...metrics } = within.classes.nut!;
+    expect(metrics).toMatchObject({ pixelAuroc: expect.any(Number), aupro: expect.any(Number) });
+    expect(alone.classes.nut).toMatchObject(metrics);
+    // A defect outside altogether leaves no pixel that is one.
+    const outside = Uint8Array.from([0, 1, 0, 1, 1, 0, 0, 1, 0]);
+    expect(evaluate([{ ...bad('nut', 3), inside: outside }]).classes.nut?.pixelAuroc).toBeNull();
+    expect(() => evaluate([{ ...good('nut', 1), inside: outside.slice(1) }])).toThrow(
+      'region of interest has 8',
+    );
+  });
+
   it('counts classes and verdicts over the images that have them', () => {
     const { a } = evaluate([
       good('a', 1, { verdict: 'normal', class: 'a' }),

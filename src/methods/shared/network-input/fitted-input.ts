@@ -2,6 +2,7 @@
 import { hashOf } from '../../../core/hash.ts';
 import { orMadeAgain } from '../../../core/made-again.ts';
 import { stoppable } from '../../../core/progress.ts';
+import { regionKey } from '../../../image/roi/region-of-interest.ts';
 import type { PatchOptions } from '../option-groups.ts';
 import { goodImages, type PatchContext } from '../training-features.ts';
 import { fitFeatureInput, fitResidualInput, type ResidualOptions } from './fit-input.ts';
@@ -25,10 +26,14 @@ export async function fitInput(
   context: PatchContext<PatchOptions>,
   recipe: InputRecipe,
 ): Promise<{ readonly fitted: FittedInput; readonly fitKey: string }> {
-  const { options, engine, cache, split, extracted, note, signal } = context;
+  const { options, engine, cache, split, extracted, regions, note, signal } = context;
   const { store, index } = extracted;
   const { seed, heldOut } = options;
-  const fitKey = await hashOf([store.header.key, JSON.stringify([fitRecipe, seed, heldOut, recipe])]);
+  const fitKey = await hashOf([
+    store.header.key,
+    JSON.stringify([fitRecipe, seed, heldOut, recipe]),
+    ...regionKey(regions),
+  ]);
   const name = `fitted-${fitKey.slice(0, 16)}.safetensors`;
   const path = cache.pathOf(name);
   const onWait = (who: string) => note?.(`Waiting for another training that makes ${path}: ${who}.`);
@@ -44,7 +49,7 @@ export async function fitInput(
           ? await fitFeatureInput({ store, index, images: split.fit }, { seed, ...recipe })
           : await fitResidualInput(
               engine,
-              { store, index, images: goodImages(context) },
+              { store, index, images: goodImages(context), regions },
               { seed, ...recipe },
               stoppable(context),
             );

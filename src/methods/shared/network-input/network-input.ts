@@ -134,7 +134,7 @@ export function residualsOfImage(
 }
 
 /** Where there are many patches, every fifth votes: beside each other they say the same. Five shares no factor with the usual grids, so no column is left out. */
-function votersOf(patches: number): number[] {
+export function votersOf(patches: number): number[] {
   const step = patches > 256 ? 5 : 1;
   return Array.from({ length: Math.ceil(patches / step) }, (_, at) => at * step);
 }

@@ -1,8 +1,9 @@
 /** @file How many entries and rows are wanted, and of which classes. */
 import { describe, expect, it } from 'vitest';
+import { halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
 import { entryCount, withEveryClass } from '../../../../src/features/memory-bank/choose-entries.ts';
-import { planNormal } from '../../../../src/features/store/sample-rows.ts';
+import { drawLocal, planNormal } from '../../../../src/features/store/sample-rows.ts';
 import { cladPresets as presets } from '../../../../src/methods/clad/clad-options.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
 
@@ -67,4 +68,33 @@ describe('rows of classes of which one is small', () => {
     expect(await taken(6 * perImage)).toEqual([perImage, 5 * perImage]);
     expect(await taken(1000)).toEqual([perImage, 9 * perImage]);
   });
+});
+
+describe('rows of classes with regions of interest', () => {
+  it('are of patches inside alone, and as many as there are', () =>
+    withFolder(async (folder) => {
+      const made = await makeStore(folder, {
+        width: 1,
+        gridSide: 3,
+        classes: ['bolt', 'nut'],
+        shards: [2, 2],
+        localOf: () => [0, 4, 8].map((position) => ({ position, coverage: 1 })),
+        rowOf: ({ position, local }) => [position + (local ? 100 : 0)],
+      });
+      const region = {
+        pixels: new Uint8Array(9),
+        patches: Uint8Array.of(0, 0, 0, 0, 1, 1, 0, 0, 0),
+        positions: [4, 5],
+      };
+      const source = { ...made, regions: [region, undefined] };
+      const plan = await planNormal(source, 1000, new Random('plan'));
+      // Of a shard the first image is a bolt, the second a nut.
+      const nut = [9, 10, 11, 12, 13, 14, 15, 16, 17];
+      expect(plan).toEqual([
+        [4, 5, ...nut],
+        [4, 5, ...nut],
+      ]);
+      const local = halvesToFloats(await drawLocal(source, 1000, new Random('local')));
+      expect([...local].sort((a, b) => a - b)).toEqual([100, 100, 104, 104, 104, 104, 108, 108]);
+    }));
 });

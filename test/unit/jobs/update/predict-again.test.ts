@@ -86,6 +86,7 @@ describe('an image that is to join', () => {
     path,
     hash: path,
     image: { look: {} as NewImage['image']['look'] },
+    size: { width: 8, height: 8 },
     score,
     recognisedAs,
     share,

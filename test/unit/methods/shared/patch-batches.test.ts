@@ -334,3 +334,29 @@ describe('noise', () => {
     }
   });
 });
+
+describe('batches of classes with regions of interest', () => {
+  const region = {
+    pixels: new Uint8Array(0),
+    patches: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 1),
+    positions: [0, 8],
+  };
+
+  it('have rows inside alone, local ones too, and every one of them in an epoch', async () => {
+    // Bolts: images 0, 3 and 6.
+    const source = await open({
+      regions: [region, undefined, undefined],
+      rows: { normal: 3, local: 4, global: 3 },
+    });
+    const seen = (await epochs(source, 1))[0]!;
+    const bolts = seen.filter((name) => imageOf(name) % 3 === 0);
+    expect(new Set(bolts.map(positionOf))).toEqual(new Set([0, 8]));
+    expect(source.stepsPerEpoch).toBe((3 * 2 + 5 * perImage) / 3);
+    expect(new Set(seen).size).toBe(seen.length);
+    const local: string[] = [];
+    for (let step = 0; step < 12; step++) local.push(...names((await source.batches(step, 1)).local));
+    for (const name of local.filter((each) => imageOf(each) % 3 === 0))
+      expect([0, 8]).toContain(positionOf(name));
+    expect(local.some((each) => imageOf(each) % 3 === 0)).toBe(true);
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files. Paths in a file of regions are from where it lies, so that it can be
+ * passed on with its masks; those in the file of --config are from the working directory, as all there are.
+ */
+import { dirname, extname, resolve } from 'node:path';
+import { Option } from 'commander';
+import { CladError } from '../core/errors.ts';
+import {
+  checkRegions,
+  type RegionDefinition,
+  type RegionDefinitions,
+  withPaths,
+} from '../jobs/roi/region-definition.ts';
+import { repeated } from './arguments.ts';
+import { readYaml, yamlRefused } from './yaml-file.ts';
+
+/** `--roi`, which may be repeated. */
+export function roiOption(): Option {
+  return new Option(
+    '--roi <class=file>',
+    'region of interest of a class: a YAML file with shapes, or a mask image, white inside; may be repeated; a YAML file alone has those of several classes',
+  )
+    .argParser(repeated)
+    .default([], 'all of every image');
+}
+
+/**
+ * The regions that are asked for; those of flags go before those of the file.
+ * @param flags - values of `--roi`
+ * @param config - what the YAML file of the command has at `roi`, and its path
+ * @throws OPTION_INVALID, OPTION_UNKNOWN, FILE_UNREADABLE
+ */
+export async function askedRegions(
+  flags: readonly string[] = [],
+  config?: { readonly value: unknown; readonly path: string },
+): Promise<RegionDefinitions> {
+  const all: Record<string, RegionDefinition> = {};
+  if (config?.value !== undefined) Object.assign(all, await regionsOf(config.value, config.path, '.'));
+  const named = new Set<string>();
+  for (const text of flags) {
+    const given = await regionsOfFlag(text);
+    for (const [name, region] of Object.entries(given)) {
+      if (named.has(name))
+        throw new CladError('OPTION_INVALID', {
+          option: '--roi',
+          expected: 'given once for each class; several shapes of one stand in one file',
+          actual: `class ${name} twice`,
+        });
+      named.add(name);
+      all[name] = region;
+    }
+  }
+  return all;
+}
+
+async function regionsOfFlag(text: string): Promise<RegionDefinitions> {
+  const at = text.indexOf('=');
+  const [name, path] = at < 0 ? [undefined, text] : [text.slice(0, at).normalize('NFC'), text.slice(at + 1)];
+  if (path === '' || name === '' || (name === undefined && !isYaml(path)))
+    throw new CladError('OPTION_INVALID', {
+      option: '--roi',
+      expected:
+        'CLASS=FILE, e.g. screw=screw-region.yaml, or a YAML file with the regions of several classes',
+      actual: text,
+    });
+  return name === undefined
+    ? regionsOf(await readYaml(path), path, dirname(path))
+    : { [name]: await regionOfFile(name, path) };
+}
+
+/** Regions of several classes, as a file has them. @param folder - where paths in it begin */
+async function regionsOf(value: unknown, path: string, folder: string): Promise<RegionDefinitions> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw yamlRefused(path, 'expected the regions of classes by their names, e.g. screw: { ... }');
+  const regions: Record<string, RegionDefinition> = {};
+  for (const [given, definition] of Object.entries(value)) {
+    const name = given.normalize('NFC');
+    regions[name] =
+      typeof definition === 'string'
+        ? await regionOfFile(name, resolve(folder, definition))
+        : checked(name, definition, path, folder);
+  }
+  return regions;
+}
+
+/** The region of one class: shapes, or a mask. */
+async function regionOfFile(name: string, path: string): Promise<RegionDefinition> {
+  if (!isYaml(path)) return { inside: [{ mask: path }] };
+  return checked(name, await readYaml(path), path, dirname(path));
+}
+
+function checked(name: string, definition: unknown, path: string, folder: string): RegionDefinition {
+  const region = checkRegions({ [name]: definition }, path)[name]!;
+  return withPaths(region, (each) => resolve(folder, each));
+}
+
+function isYaml(path: string): boolean {
+  return ['.yaml', '.yml', '.json'].includes(extname(path).toLowerCase());
+}

@@ -1,0 +1,101 @@
+/**
+ * @file A region of interest as the program computes with it: which pixels of the anomaly map, and which patches of the grid, are inside. A patch is inside where any
+ * of its pixels is, so that no pixel inside goes unseen. Pure.
+ */
+import { maskOfRuns, runsOf } from '../../core/runs.ts';
+import { type Grid, patchCount } from '../geometry.ts';
+import type { ImageSize } from '../limits.ts';
+import type { Mask } from '../rgb.ts';
+
+/** What of a class's images is looked at; of a class without a region there is none. */
+export interface RegionOfInterest {
+  /** [height, width] of the anomaly map: 1 inside, 0 outside. */
+  readonly pixels: Uint8Array;
+  /** [rows, columns] of the grid, likewise. */
+  readonly patches: Uint8Array;
+  /** Numbers of the patches inside, rising; at least one. */
+  readonly positions: readonly number[];
+}
+
+/** The region of each class, by its index; undefined where all of the image counts. */
+export type ClassRegions = readonly (RegionOfInterest | undefined)[];
+
+/** The region that a mask of the anomaly map's size draws. @param mask - with at least one pixel inside */
+export function regionOfInterest(mask: Mask, grid: Grid): RegionOfInterest {
+  const { width, height, data } = mask;
+  const pixels = Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+  const patches = new Uint8Array(patchCount(grid));
+  for (let row = 0, at = 0; row < height; row++) {
+    const first = Math.floor((row * grid.rows) / height) * grid.columns;
+    for (let column = 0; column < width; column++, at++)
+      if (pixels[at] !== 0) patches[first + Math.floor((column * grid.columns) / width)] = 1;
+  }
+  const positions = Array.from(patches.keys()).filter((patch) => patches[patch] !== 0);
+  return { pixels, patches, positions };
+}
+
+/** The same as a file has it: lengths of runs outside and inside, in turn. */
+export function regionRuns({ pixels }: Pick<RegionOfInterest, 'pixels'>): number[] {
+  return runsOf(pixels);
+}
+
+/** The region of such runs; undefined where they are not of a map of this size, or nothing is inside. */
+export function regionFromRuns(
+  runs: readonly number[],
+  { width, height }: ImageSize,
+  grid: Grid,
+): RegionOfInterest | undefined {
+  const data = maskOfRuns(runs, width * height);
+  return data?.includes(1) ? regionOfInterest({ width, height, data }, grid) : undefined;
+}
+
+/** The values of a map inside a region, or the map itself where there is none. */
+export function insideValues(
+  map: Float32Array,
+  region: Pick<RegionOfInterest, 'pixels'> | undefined,
+): Float32Array {
+  return region ? map.filter((_, pixel) => region.pixels[pixel] !== 0) : map;
+}
+
+/** The values of an image's patches that are inside, or all where there is no region. */
+export function insideOf(
+  values: Float32Array,
+  region: Pick<RegionOfInterest, 'patches'> | undefined,
+): Float32Array {
+  return region ? values.filter((_, patch) => region.patches[patch] !== 0) : values;
+}
+
+/** How many patches of an image of a class are looked at. */
+export function patchesInside(region: RegionOfInterest | undefined, grid: Grid): number {
+  return region ? region.positions.length : patchCount(grid);
+}
+
+/** The number of the patch that is the so-many-th inside. */
+export function patchAt(region: RegionOfInterest | undefined, number: number): number {
+  return region ? region.positions[number]! : number;
+}
+
+/** Share of the map that is inside, 0 .. 1. */
+export function shareInside({ pixels }: Pick<RegionOfInterest, 'pixels'>): number {
+  return pixels.reduce((sum, inside) => sum + inside, 0) / pixels.length;
+}
+
+/** The region as a mask of the anomaly map. */
+export function regionMask(
+  region: Pick<RegionOfInterest, 'pixels'> | undefined,
+  { width, height }: ImageSize,
+): Mask | undefined {
+  return region && { width, height, data: region.pixels };
+}
+
+/** Where an anomaly is drawn: the foreground inside the region, or all of the region where that is nothing. */
+export function drawnWithin(foreground: Mask | undefined, region: Mask | undefined): Mask | undefined {
+  if (!region || !foreground) return region ?? foreground;
+  const data = region.data.map((inside, pixel) => inside & foreground.data[pixel]!);
+  return data.includes(1) ? { ...region, data } : region;
+}
+
+/** What else a key of what is learnt has where there are regions; nothing where there are none, so that what was made before keeps its key. */
+export function regionKey(regions: ClassRegions | undefined): string[] {
+  return regions ? [JSON.stringify(regions.map((region) => region && regionRuns(region)))] : [];
+}

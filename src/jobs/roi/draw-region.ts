@@ -1,0 +1,175 @@
+/** @file A region of interest drawn at the size of the anomaly map, with everything that can be wrong with it said in a sentence. */
+import { CladError } from '../../core/errors.ts';
+import { decodeImage } from '../../image/decode.ts';
+import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
+import type { ImageSize } from '../../image/limits.ts';
+import { decodeMask } from '../../image/mask.ts';
+import { crop, resizeNearest } from '../../image/resize.ts';
+import type { Mask } from '../../image/rgb.ts';
+import { crossingOf, doubleArea, fillPolygon, type Point } from '../../image/roi/polygon.ts';
+import { sizeOf, sizeText } from '../../image/size-option.ts';
+import {
+  fractions,
+  isPath,
+  type RegionDefinition,
+  type RegionShape,
+  sizeWritten,
+} from './region-definition.ts';
+
+/** A drawn region. */
+export interface DrawnRegion {
+  /** Of the anomaly map's size, with at least one pixel inside. */
+  readonly mask: Mask;
+  /** Size of what it was drawn on; undefined where that was given in fractions. */
+  readonly reference: ImageSize | undefined;
+}
+
+/** Refuses it. */
+type Refuse = (where: string, reason: string, expected: string) => CladError;
+
+/**
+ * Draws the region of a class.
+ * @throws ROI_INVALID, FILE_UNREADABLE, IMAGE_INVALID
+ */
+export async function drawRegion(
+  name: string,
+  definition: RegionDefinition,
+  geometry: Geometry,
+): Promise<DrawnRegion> {
+  const refuse: Refuse = (where, reason, expected) =>
+    new CladError('ROI_INVALID', { name, where, reason, expected });
+  const { inside, ignore = [] } = definition;
+  const masks = await readMasks([...(inside ?? []), ...ignore], refuse);
+  const reference = await referenceOf(definition, masks, refuse);
+  const size = resizedSize(geometry);
+  const data = new Uint8Array(size.width * size.height).fill(inside ? 0 : 1);
+  const lists = [
+    { shapes: inside ?? [], value: 1, list: 'inside' },
+    { shapes: ignore, value: 0, list: 'ignore' },
+  ] as const;
+  for (const { shapes, value, list } of lists)
+    for (const [at, shape] of shapes.entries()) {
+      const mask = 'mask' in shape ? masks.get(shape.mask) : undefined;
+      if (mask) drawMask(data, resizeNearest(mask, size.width, size.height), value);
+      else fillPolygon(data, size, pointsOn(shape, `${list}[${at}]`, reference, size, refuse), value);
+    }
+  if (!data.includes(1))
+    throw refuse(
+      'inside and ignore together',
+      `no pixel is inside at the input size, ${sizeText(size)}`,
+      'shapes that leave something inside, of a pixel of the input at least',
+    );
+  const mask = crop({ ...size, data }, cutOut(geometry));
+  if (!mask.data.includes(1))
+    throw refuse(
+      'inside and ignore together',
+      `all of it lies where the photograph is cut off (features.resizeTo ${sizeText(size)}, of which the middle ${sizeText(geometry)} is seen)`,
+      'a region within the middle, or a training without features.resizeTo',
+    );
+  return { mask, reference: reference === fractions ? undefined : reference };
+}
+
+async function readMasks(shapes: readonly RegionShape[], refuse: Refuse): Promise<Map<string, Mask>> {
+  const masks = new Map<string, Mask>();
+  for (const shape of shapes) {
+    if (!('mask' in shape) || masks.has(shape.mask)) continue;
+    const mask = await decodeMask(shape.mask);
+    if (!mask.data.some((value) => value !== 0))
+      throw refuse(
+        shape.mask,
+        'no pixel of this mask is inside: it is black, or all of one colour',
+        'an image that is white where parts are judged and black elsewhere',
+      );
+    masks.set(shape.mask, mask);
+  }
+  return masks;
+}
+
+/** What the shapes are drawn on. */
+async function referenceOf(
+  { reference, inside = [], ignore = [] }: RegionDefinition,
+  masks: ReadonlyMap<string, Mask>,
+  refuse: Refuse,
+): Promise<ImageSize | typeof fractions> {
+  const [first] = masks;
+  const drawn = [...inside, ...ignore].some((shape) => !('mask' in shape));
+  if (reference === undefined && (drawn || !first))
+    throw refuse(
+      'reference',
+      'it is missing, so nobody knows what the coordinates are of',
+      'the size of the image that it was drawn on (reference: 2000x1500), that image (reference: photo.png), or reference: fractions',
+    );
+  if (reference === fractions) return fractions;
+  const size = reference === undefined ? first![1] : await sizeGiven(reference);
+  for (const [path, mask] of masks)
+    if (mask.width !== size.width || mask.height !== size.height)
+      throw refuse(
+        path,
+        `this mask is of ${said(mask)} pixels, and the reference of ${said(size)}`,
+        'masks as large as the reference',
+      );
+  return size;
+}
+
+async function sizeGiven(reference: string | number): Promise<ImageSize> {
+  if (isPath(reference)) {
+    const { width, height } = await decodeImage(reference);
+    return { width, height };
+  }
+  return sizeWritten(reference) ?? sizeOf(reference);
+}
+
+/** Width x height, of a square as well: people compare the two. */
+export function said({ width, height }: ImageSize): string {
+  return `${width}x${height}`;
+}
+
+function drawMask(data: Uint8Array, mask: Mask, value: 0 | 1): void {
+  for (let pixel = 0; pixel < data.length; pixel++) if (mask.data[pixel] !== 0) data[pixel] = value;
+}
+
+/** The corners of a shape in pixels of what is drawn on. @throws ROI_INVALID */
+function pointsOn(
+  shape: RegionShape,
+  where: string,
+  reference: ImageSize | typeof fractions,
+  size: ImageSize,
+  refuse: Refuse,
+): Point[] {
+  const on = reference === fractions ? { width: 1, height: 1 } : reference;
+  const points = cornersOf(shape);
+  const limits = reference === fractions ? 'fractions from 0 to 1' : `the reference, ${said(on)} pixels`;
+  const outside = points.find(([x, y]) => x < 0 || y < 0 || x > on.width || y > on.height);
+  if (outside)
+    throw refuse(
+      where,
+      `its corner (${outside.join(', ')}) lies outside of ${limits}`,
+      `corners within ${limits}`,
+    );
+  const crossing = 'polygon' in shape ? crossingOf(points) : undefined;
+  if (crossing)
+    throw refuse(
+      where,
+      `the polygon crosses itself at or near (${crossing.join(', ')})`,
+      'a polygon whose sides meet at their ends alone; draw two polygons for two parts',
+    );
+  if (doubleArea(points) === 0)
+    throw refuse(
+      where,
+      'it has no area',
+      'a width and a height above 0, and corners that are not all on one line',
+    );
+  return points.map(([x, y]) => [(x * size.width) / on.width, (y * size.height) / on.height]);
+}
+
+function cornersOf(shape: RegionShape): Point[] {
+  if ('polygon' in shape) return shape.polygon;
+  if ('mask' in shape) return [];
+  const [x, y, width, height] = shape.rectangle;
+  return [
+    [x, y],
+    [x + width, y],
+    [x + width, y + height],
+    [x, y + height],
+  ];
+}

@@ -1,0 +1,243 @@
+/** @file Regions of interest in a detector's graph: what is outside has no part in score, map or class, and a class without a region keeps its numbers to the last bit. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../src/core/random.ts';
+import { classMemories, memoryOf, withMemories } from '../../../../src/detector/bank-classes.ts';
+import { classInput, classTensor } from '../../../../src/detector/class-input.ts';
+import { anomalyMap, imageScore, mapMatrix } from '../../../../src/detector/heat/anomaly-map.ts';
+import { hasRegions, regionsIn } from '../../../../src/detector/roi/roi-constants.ts';
+import { withRegions } from '../../../../src/detector/roi/roi-graph.ts';
+import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../../src/graph/index.ts';
+import { type ClassRegions, regionOfInterest } from '../../../../src/image/roi/region-of-interest.ts';
+import { cladModel } from '../../../../src/methods/clad/patch-scores.ts';
+import { patchcoreModel } from '../../../../src/methods/patchcore/patchcore.ts';
+import type { PatchModel } from '../../../../src/methods/shared/patch-model.ts';
+import { float32, floats } from '../../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
+
+const width = 6;
+const grid = { rows: 6, columns: 8 };
+const size = { width: 40, height: 24 };
+const [patches, perMap] = [48, 40 * 24];
+const engine = await nodeEngine({ threads: 2 });
+const classes = ['bolt', 'nut'];
+/** Entries of a class, around a place of its own. */
+const entriesAt = (place: number, count: number) =>
+  new Random('entries', place)
+    .fillNormal(new Float32Array(count * width))
+    .map((value, at) => value + (at % width === place ? 6 : 0));
+const counts = [40, 30];
+const entries = Float32Array.from([...entriesAt(0, counts[0]!), ...entriesAt(1, counts[1]!)]);
+const entryClasses = [...new Array<number>(40).fill(0), ...new Array<number>(30).fill(1)];
+const entryImages = entryClasses.map((_, entry) => entry % 5);
+const norms = Float32Array.from(entryClasses, (_, entry) =>
+  entries.subarray(entry * width, (entry + 1) * width).reduce((sum, value) => sum + value ** 2, 0),
+);
+const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
+const bank = {
+  entries: { shape: [70, width], data: entries },
+  norms: { shape: [70], data: norms },
+  entryClasses,
+  entryImages,
+};
+
+const clad = cladModel(
+  {
+    classes,
+    parameters: undefined,
+    fitted: {
+      kind: 'residual',
+      width,
+      noiseDeviation: new Float32Array(width),
+      search: { neighbours: 3, shortlist: 6 },
+      searchWidth: null,
+      entryClasses,
+      entryImages,
+      arrays: {
+        mean: { shape: [width], data: new Float32Array(width) },
+        projection: { shape: [width, width], data: identity },
+        entries: bank.entries,
+        norms: bank.norms,
+        whitening: { shape: [width], data: new Float32Array(width).fill(1) },
+      },
+    },
+  },
+  { distance: [1, 2].map((deviation) => ({ mean: 1, deviation })), networkWeight: 0 },
+);
+
+/** A detector's graph behind its features, as on-patches.ts makes it. */
+function detector(model: PatchModel, topShare: number): ModelProto {
+  const graph = new Graph();
+  const said = model(graph, graph.input('features', 'float32', ['rows', width]), patches);
+  const map = anomalyMap(said.score, grid, { ...size, blurSigma: 2 });
+  graph.output('anomaly_map', map);
+  graph.output('score', said.imageScore ?? imageScore(map, size, topShare));
+  graph.output('class_share', said.shares);
+  return decodeModel(graph.toBytes());
+}
+
+/** Of bolts the left half of the map and the upper right corner, less what a part of a patch is. */
+const region = regionOfInterest(
+  {
+    ...size,
+    data: Uint8Array.from({ length: perMap }, (_, pixel) =>
+      pixel % 40 < 18 || (pixel % 40 > 34 && pixel < 5 * 40) ? 1 : 0,
+    ),
+  },
+  grid,
+);
+const boltsAlone: ClassRegions = [region, undefined];
+
+/** Features of images near classes. @param at - whether a patch is to be like nothing */
+const imagesNear = (
+  near: readonly number[],
+  isOdd: (patch: number, image: number) => boolean = () => false,
+) =>
+  Float32Array.from(
+    near.flatMap((place, image) => {
+      const rows = new Random('image', place, image).fillNormal(new Float32Array(patches * width));
+      return Array.from(rows, (value, at) =>
+        isOdd(Math.floor(at / width), image) ? 9 : value + (at % width === place ? 6 : 0),
+      );
+    }),
+  );
+
+async function said(model: ModelProto, features: Float32Array, given?: readonly number[]) {
+  const bytes = Uint8Array.from(encodeModel(model));
+  const input = classInput(bytes);
+  if (given) bytes.set(input!.bytes, input!.at);
+  const session = await engine.load(bytes);
+  try {
+    const images = features.length / width / patches;
+    const outputs = await session.run({
+      features: float32(features, [images * patches, width]),
+      ...(given && { class_given: classTensor(given) }),
+    });
+    const shares = floats(outputs.class_share);
+    return {
+      score: Array.from(floats(outputs.score)),
+      map: Array.from({ length: images }, (_, image) =>
+        floats(outputs.anomaly_map).slice(image * perMap, (image + 1) * perMap),
+      ),
+      shares: Array.from({ length: images }, (_, image) => [...shares.slice(2 * image, 2 * image + 2)]),
+    };
+  } finally {
+    await session.release();
+  }
+}
+
+const outsideOf = (patch: number) => region.patches[patch] === 0;
+
+describe.each([
+  ['clad, mean of the highest', clad, 0.02],
+  ['clad, the highest', clad, 0],
+  ['patchcore', patchcoreModel(bank, 3, 2), 0],
+  ['patchcore without neighbours', patchcoreModel(bank, 1, 2), 0],
+] as const)('%s', (_, model, topShare) => {
+  const plain = detector(model, topShare);
+  const masked = withRegions(plain, boltsAlone);
+
+  it('is left as it is where no class has a region', () => {
+    expect(withRegions(plain, undefined)).toBe(plain);
+    expect(withRegions(plain, [undefined, undefined])).toBe(plain);
+    expect(hasRegions(plain)).toBe(false);
+    expect(regionsIn(masked)).toEqual(boltsAlone);
+  });
+
+  it('keeps the class without a region as it was, to the last bit, also beside others', async () => {
+    const nuts = imagesNear([1, 1], (patch, image) => patch === 20 && image === 1);
+    const [before, after] = [await said(plain, nuts), await said(masked, nuts)];
+    expect(after.score).toEqual(before.score);
+    expect(after.map).toEqual(before.map);
+    const beside = await said(masked, imagesNear([1, 0, 1]));
+    expect(beside.score[0]).toBe(after.score[0]);
+  });
+
+  it('gives what is outside no part in score, map and class', async () => {
+    const clean = await said(masked, imagesNear([0]));
+    const smudged = await said(
+      masked,
+      imagesNear([0], (patch) => outsideOf(patch)),
+    );
+    expect(smudged.score).toEqual(clean.score);
+    expect(smudged.map).toEqual(clean.map);
+    for (const { shares } of [clean, smudged]) expect(shares[0]![0]).toBeGreaterThan(shares[0]![1]!);
+    const defect = await said(
+      masked,
+      imagesNear([0], (patch) => patch === 17),
+    );
+    expect(outsideOf(17)).toBe(false);
+    expect(defect.score[0]).toBeGreaterThan(clean.score[0]! + 1);
+  });
+
+  it('has 0 outside, and inside the mean of what is inside around each pixel', async () => {
+    const features = imagesNear([0], (patch) => patch === 17 || outsideOf(patch));
+    const { map } = await said(masked, features);
+    // The scores of the patches, out of a map without blur that is as large as the grid.
+    const graph = new Graph();
+    const own = model(graph, graph.input('features', 'float32', ['rows', width]), patches);
+    graph.output('score', own.score);
+    const session = await engine.load(graph.toBytes());
+    const scores = floats((await session.run({ features: float32(features, [patches, width]) })).score);
+    await session.release();
+    const [down, across] = [mapMatrix(6, 24, 2), mapMatrix(8, 40, 2)];
+    for (let pixel = 0; pixel < perMap; pixel += 7) {
+      let [sum, weight] = [0, 0];
+      for (let patch = 0; patch < patches; patch++) {
+        const share =
+          down[Math.floor(pixel / 40) * 6 + Math.floor(patch / 8)]! * across[(pixel % 40) * 8 + (patch % 8)]!;
+        if (outsideOf(patch)) continue;
+        sum += share * scores[patch]!;
+        weight += share;
+      }
+      const expected = region.pixels[pixel] === 0 ? 0 : sum / weight;
+      expect(map[0]![pixel]).toBeCloseTo(expected, 4);
+    }
+  });
+
+  it('is the same for images alone and together', async () => {
+    const together = await said(masked, imagesNear([0, 1, 0]));
+    const all = imagesNear([0, 1, 0]);
+    for (const image of [0, 1, 2]) {
+      const alone = await said(masked, all.slice(image * patches * width, (image + 1) * patches * width));
+      expect(alone.score[0]).toBe(together.score[image]);
+      expect(alone.shares[0]).toEqual(together.shares[image]);
+    }
+  });
+
+  it('takes the region of the class that is given', async () => {
+    const image = imagesNear([0], (patch) => outsideOf(patch));
+    const [asBolt, asNut] = [await said(masked, image, [0]), await said(masked, image, [1])];
+    expect(asBolt.score).toEqual((await said(masked, image)).score);
+    expect(asBolt.map[0]![30]).toBe(0);
+    expect(asNut.map[0]![30]).not.toBe(0);
+    expect(asNut.score[0]).toBeGreaterThan(asBolt.score[0]!);
+  });
+});
+
+it('refuses a graph of another making', () => {
+  const graph = new Graph();
+  const x = graph.input('x', 'float32', ['N']);
+  for (const name of ['anomaly_map', 'score', 'class_share']) graph.output(name, x);
+  expect(() => withRegions(decodeModel(graph.toBytes()), boltsAlone)).toThrow('cannot have regions');
+});
+
+describe('a class with a region that joins a finished detector', () => {
+  const caps = memoryOf(entriesAt(2, 25), { width, searchWidth: null }, [1, 1], region);
+
+  it.each([
+    ['without regions', detector(clad, 0.02)],
+    ['with a region', withRegions(detector(clad, 0.02), boltsAlone)],
+  ])('leaves the others as they are, and leaves again: %s', async (_, model) => {
+    const { classes: own } = classMemories(model)!;
+    const grown = withMemories(model, [...own, caps]);
+    expect(regionsIn(grown)).toEqual([own[0]!.region, undefined, region]);
+    const images = imagesNear([0, 1]);
+    const [before, after] = [await said(model, images), await said(grown, images)];
+    expect(after.score).toEqual(before.score);
+    expect(after.map).toEqual(before.map);
+    const [clean, smudged] = [imagesNear([2]), imagesNear([2], (patch) => outsideOf(patch))];
+    expect((await said(grown, smudged)).score).toEqual((await said(grown, clean)).score);
+    const gone = withMemories(grown, own);
+    expect(await said(gone, images)).toEqual(before);
+  });
+});
