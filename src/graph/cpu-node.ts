@@ -1,6 +1,6 @@
 /**
  * @file The names of the nodes that stay on the CPU whatever the device, because ONNX Runtime's WebGPU accepts them and then
- * cannot compute them (antialiased Resize). Whoever makes a session on WebGPU has to hand them over (`forceCpuNodeNames`).
+ * cannot compute them (antialiased Resize, and on some devices whatever takes halves). Whoever makes a session on WebGPU has to hand them over (`forceCpuNodeNames`).
  */
 import type { NodeProto } from './onnx.ts';
 

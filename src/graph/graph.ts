@@ -145,7 +145,9 @@ export class Graph {
       }
     }
     const tensors: Tensor[] = [];
-    const { attributes = {}, stopped = false, given, onCpu = false } = options;
+    const { attributes = {}, stopped = false, given } = options;
+    // Not every device that WebGPU runs on knows halves.
+    const onCpu = options.onCpu ?? inputs.some((input) => input?.dtype === 'float16');
     const node: Node = { operation, inputs, outputs: tensors, attributes, stopped, given, onCpu };
     for (const { dtype, shape } of outputs) {
       tensors.push({ graph: this, name: this.uniqueName(operation), dtype, shape, producer: node });

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 import { metadataKey } from '../../src/detector/metadata.ts';
@@ -589,7 +589,9 @@ describe('clad predict', () => {
         'recognised',
         'score',
         'threshold',
+        'margin',
         'verdict',
+        'decision',
         'regions',
         'warnings',
         'map',
@@ -600,7 +602,8 @@ describe('clad predict', () => {
       expect(line.classShares[line.class]).toBe(line.classShare);
       expect(line.threshold).toBe(thresholds[line.class]?.threshold);
       expect(line.verdict).toBe(line.score > (line.threshold as number) ? 'anomalous' : 'normal');
-      expect(dirname(line.map as string)).toBe(maps);
+      // Both are called 001.png, so each keeps its folders.
+      expect(relative(maps, line.map as string)).toBe(relative(parts, line.path));
       const [map, photo] = [await decodeImage(line.map as string), await decodeImage(line.path)];
       expect([map.width, map.height]).toEqual([photo.width, photo.height]);
     }
@@ -612,7 +615,7 @@ describe('clad predict', () => {
     const [first, second] = products as [string, string];
     const { status, stdout, stderr } = await clad('predict', run, defect(), good(), '--class', second);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/image +class +votes +recognised as +votes +score +threshold +verdict/);
+    expect(stdout).toMatch(/image +class +votes +recognised as +votes +score +threshold +margin +verdict/);
     expect(stdout).toMatch(new RegExp(`001\\.png +${second} +\\d+ % +${first} +\\d+ % `));
     expect(stdout).toMatch(new RegExp(`001\\.png +${second} +\\d+ % +${second} +\\d+ % `));
     expect(stderr).toMatch(
@@ -656,7 +659,7 @@ describe('clad predict', () => {
   it('prints a table for people', async () => {
     const { status, stdout } = await clad('predict', run, defect());
     expect(status).toBe(0);
-    expect(stdout).toMatch(/001\.png\s+disc\s+\d+ %\s+[-\d.]+\s+[-\d.]+\s+anomalous/);
+    expect(stdout).toMatch(/001\.png\s+disc\s+\d+ %\s+[-\d.]+\s+[-\d.]+\s+[-+\d.]+\s+anomalous/);
   });
 
   it('goes on after a broken image, and exits with 2', async () => {
