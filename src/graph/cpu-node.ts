@@ -15,10 +15,18 @@ export function isCpuNode({ name = '' }: NodeProto): boolean {
   return cpuNodes.includes(name);
 }
 
-/** A graph's nodes with these names told apart. */
+/** A graph's nodes with these names told apart, those in the bodies of its nodes as well. */
 export function numberedCpuNodes(nodes: readonly NodeProto[]): NodeProto[] {
   let count = 0;
-  return nodes.map((node) => (isCpuNode(node) ? { ...node, name: nameOf(count++) } : node));
+  const numbered = (node: NodeProto): NodeProto => {
+    const named = isCpuNode(node) ? { ...node, name: nameOf(count++) } : node;
+    if (!node.attribute?.some(({ g }) => g)) return named;
+    const attribute = node.attribute.map((each) =>
+      each.g ? { ...each, g: { ...each.g, node: (each.g.node ?? []).map(numbered) } } : each,
+    );
+    return { ...named, attribute };
+  };
+  return nodes.map(numbered);
 }
 
 function nameOf(index: number): string {
