@@ -1,11 +1,11 @@
 /** @file What `clad predict` writes beside its lines: flags, and what is refused of them before anything is predicted. */
-import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import { type RawMapFormat, rawMapFormats } from '../detector/heat/raw-map.ts';
 import { type PredictTarget, requireApart } from '../jobs/predict-targets.ts';
+import { requireFileApart } from './output-file.ts';
 
 export interface OutputFlags {
   readonly maps?: string;
@@ -73,16 +73,8 @@ export async function requireOutputsWritable(
     await requireApart(option, folder, paths, targets);
     await requireWritable(folder, `Give another folder to ${option}.`);
   }
-  for (const [option, file] of Object.entries(filesOf(flags))) {
-    const refusal = (expected: string) => new CladError('OPTION_INVALID', { option, expected, actual: file });
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isDirectory()) throw refusal('a file to write, not a folder');
-    if (/\.(png|jpe?g|webp|bmp|tiff?|onnx)$/i.test(file))
-      throw refusal(
-        `a file that ends in ${option === '--csv' ? '.csv' : '.json'}, not one of an image or a detector`,
-      );
-    await requireWritable(dirname(file), `Give another place to ${option}.`);
-  }
+  for (const [option, file] of Object.entries(filesOf(flags)))
+    await requireFileApart(option, file, option === '--csv' ? '.csv' : '.json');
 }
 
 function foldersOf({ maps, masks, rawMaps }: OutputFlags): Record<string, string> {

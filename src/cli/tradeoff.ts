@@ -1,7 +1,6 @@
 /** @file `clad tradeoff`: what each threshold costs, false alarms against misses. */
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { requireWritable, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CountedShare } from '../evaluation/intervals.ts';
 import { type TradeOffDocument, tradeOff } from '../jobs/trade-off/trade-off.ts';
@@ -9,6 +8,7 @@ import { sourcesOf, tradeOffPage, tradeOffSvg } from '../report/trade-off-page.t
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printNote, printText, programName, shellWord } from './output.ts';
+import { requireFileApart } from './output-file.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
 
@@ -48,11 +48,11 @@ interface TradeOffFlags {
 
 async function run(folder: string, data: string | undefined, flags: TradeOffFlags): Promise<void> {
   const { layout, device, threads } = flags;
-  for (const [option, file] of [
-    ['--html', flags.html],
-    ['--svg', flags.svg],
+  for (const [option, file, ending] of [
+    ['--html', flags.html, '.html'],
+    ['--svg', flags.svg, '.svg'],
   ] as const)
-    if (file !== undefined) await requireWritable(dirname(file), `Give another place to ${option}.`);
+    if (file !== undefined) await requireFileApart(option, file, ending);
   const display = progressBars();
   let document: TradeOffDocument;
   try {

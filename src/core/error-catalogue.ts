@@ -130,7 +130,7 @@ export const errorCatalogue = {
   IN_USE: {
     kind: 'input',
     message:
-      '{path}: another clad is writing there ({who}). Wait until it ends, stop it, or give another --out. If that process is no clad, remove this file.',
+      '{path}: another clad is writing there ({who}). Wait until it ends, stop it, or write elsewhere. If that process is no clad, remove this file.',
   },
   IN_USE_PERHAPS: {
     kind: 'input',

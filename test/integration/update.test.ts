@@ -29,7 +29,6 @@ beforeAll(async () => {
   await writeParts(at('parts'), { training: 12 });
   const files: Record<string, Uint8Array> = { 'more/broken.png': new Uint8Array(9) };
   for (let number = 0; number < 8; number++) {
-    files[`plate/train/good/${number}.png`] = await plate(100 + number);
     files[`more/${number}.png`] = await encoded(drawPart('disc', 200 + number).image);
   }
   files['new-plate.png'] = await plate(900);
@@ -37,6 +36,12 @@ beforeAll(async () => {
   await copyFile(at('parts/disc/train/good/003.png'), at('more/known.png'));
   await copyFile(at('more/0.png'), at('more/twice.png'));
   await trainSmall(folder, at('parts'), 'run');
+  // Into the data set's folder, whose images are recorded by where they lie in it.
+  const plates = Array.from({ length: 8 }, async (_, number) => [
+    `parts/plate/train/good/${number}.png`,
+    await plate(100 + number),
+  ]);
+  await writeFiles(folder, Object.fromEntries(await Promise.all(plates)));
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -77,7 +82,7 @@ describe('clad update adds', () => {
   it('a class, and the others keep score, map, regions and verdict of every image to the last bit', async () => {
     const others = [...testImages('disc'), ...testImages('weave')];
     const before = await said(at('run/model.onnx'), others);
-    const document = await update<AddDocument>(at('plate'), '--class', 'plate');
+    const document = await update<AddDocument>(at('parts/plate'), '--class', 'plate');
     expect(document).toMatchObject({
       action: 'new-class',
       version: 2,
@@ -234,7 +239,7 @@ describe('clad update --remove-class', () => {
     expect(await said(at('run/model.onnx'), others)).toEqual(before);
     const none = await clad('update', at('run'), '--remove-class', 'plate');
     expect(none.stderr).toContain('the detector has no such class. Expected one of disc, weave');
-    const again = await update<AddDocument>(at('plate'), '--new-class');
+    const again = await update<AddDocument>(at('parts/plate'), '--new-class');
     expect(again.added).toHaveLength(8);
     expect(await said(at('run/model.onnx'), others)).toEqual(before);
   }, 60_000);

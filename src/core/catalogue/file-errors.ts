@@ -23,6 +23,11 @@ export const fileErrors = {
     kind: 'input',
     message: '{path}: cannot be read ({reason}). Check the file and its permissions.',
   },
+  JOURNAL_GONE: {
+    kind: 'input',
+    message:
+      '{path}: the journal has been removed while it was written, so that judgements would be lost. Start the command again.',
+  },
   JOURNAL_UNUSABLE: {
     kind: 'input',
     message:

@@ -132,6 +132,24 @@ function requireBasis(request: CalibrateRequest): void {
   throw new CladError('USAGE', { reason, help: '`clad calibrate --help`' });
 }
 
+/** @throws OPTION_INVALID where as few parts were to be checked as are to be rejected, or fewer */
+function requireOrder(checkRates: ReadonlyMap<string, number>, wantedOf: (name: string) => number): void {
+  for (const [name, rate] of checkRates) {
+    const expected = `above the rate of false alarms of ${name}, ${wantedOf(name)}: it counts these too`;
+    if (rate <= wantedOf(name))
+      throw new CladError('OPTION_INVALID', { option: '--check-rate', expected, actual: rate });
+  }
+}
+
+/** @throws OPTION_INVALID for a class that is given both a rate and a threshold */
+function requireOneBasis(rates: ClassNumbers, thresholds: ClassNumbers | undefined): void {
+  for (const [name, rate] of Object.entries(rates.classes ?? {})) {
+    if (thresholds?.classes?.[name] === undefined) continue;
+    const expected = `a class that has no --threshold: ${name} is given both, and can have one`;
+    throw new CladError('OPTION_INVALID', { option: '--false-alarm-rate', expected, actual: rate });
+  }
+}
+
 /** @param path - of the detector file */
 async function calibrateTo(out: string, path: string, request: CalibrateRequest): Promise<CalibrateDocument> {
   const bytes = await readBytes(path);
@@ -156,6 +174,10 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
       thresholds: numbers(request.thresholds, '--threshold'),
       checks: numbers(request.checkThresholds, '--check-threshold'),
     };
+    const wantedOf = (name: string) =>
+      rates.get(name) ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
+    requireOrder(checkRates, wantedOf);
+    requireOneBasis(ratesOf(request), request.thresholds);
     if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
     const predict = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
@@ -174,8 +196,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
       [...ofGood]
         .filter(([, { scores }]) => scores.length >= request.minImages)
         .map(([name, predictions]) => {
-          const wanted =
-            rates.get(name) ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
+          const wanted = wantedOf(name);
           const { scores, floors, maps } = predictions;
           const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));

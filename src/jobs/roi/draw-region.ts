@@ -153,10 +153,11 @@ function pointsOn(
       `the polygon crosses itself at or near (${crossing.join(', ')})`,
       'a polygon whose sides meet at their ends alone; draw two polygons for two parts',
     );
-  if (doubleArea(points) === 0)
+  const isTurned = 'rectangle' in shape && (shape.rectangle[2] < 0 || shape.rectangle[3] < 0);
+  if (isTurned || doubleArea(points) === 0)
     throw refuse(
       where,
-      'it has no area',
+      isTurned ? 'its width or height is below 0' : 'it has no area',
       'a width and a height above 0, and corners that are not all on one line',
     );
   return points.map(([x, y]) => [(x * size.width) / on.width, (y * size.height) / on.height]);

@@ -160,7 +160,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       { memories, options, joining, region: region?.region },
       onProgress,
     );
-    const changed = await withGrown(engine, model, grown, joining, before);
+    const changed = await withGrown(engine, model, grown, joining, subject);
     const asking = encodeModel(askedWithoutOneImage(changed, grown.file.entryImages));
     const oneOut = await leaveOneOutDetector(engine, asking);
     try {

@@ -4,7 +4,6 @@ import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { imageTensor } from '../../detector/detector.ts';
-import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
@@ -12,6 +11,7 @@ import { insideOf, type RegionOfInterest } from '../../image/roi/region-of-inter
 import { type Engine, floats, int64 } from '../../runtime/engine.ts';
 import type { Growth } from './grow-memories.ts';
 import type { Joining } from './joined.ts';
+import { imageOf, type Subject } from './subject.ts';
 
 /** Images that are looked at; more change little. */
 const most = 24;
@@ -25,21 +25,16 @@ export async function withGrown(
   model: ModelProto,
   grown: Growth,
   joining: Joining,
-  metadata: DetectorMetadata,
+  subject: Pick<Subject, 'metadata' | 'root'>,
 ): Promise<ModelProto> {
+  const { metadata } = subject;
   const memories = [...grown.memories];
   const changed = withMemories(model, memories);
   const fresh = [...joining.keys()].filter((name) => !metadata.classes.includes(name));
   if (fresh.length === 0) return changed;
   for (const [at, name] of fresh.entries()) {
     const index = metadata.classes.length + at;
-    const spread = await spreadOf(
-      engine,
-      changed,
-      grown,
-      { name, region: memories[index]!.region },
-      metadata,
-    );
+    const spread = await spreadOf(engine, changed, grown, { name, region: memories[index]!.region }, subject);
     if (spread) memories[index] = { ...memories[index]!, spread };
   }
   return withMemories(model, memories);
@@ -50,7 +45,7 @@ async function spreadOf(
   changed: ModelProto,
   { file }: Growth,
   { name, region }: { readonly name: string; readonly region: RegionOfInterest | undefined },
-  metadata: DetectorMetadata,
+  { metadata, root }: Pick<Subject, 'metadata' | 'root'>,
 ): Promise<ClassSpread | undefined> {
   const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
   if (!open) return undefined;
@@ -58,8 +53,9 @@ async function spreadOf(
   const scores = open.kinds.map((kind) => ({ name: unfusedNames[kind], moments: new RunningMoments() }));
   try {
     const own = [...file.images.entries()].filter(([, image]) => image.class === name).slice(0, most);
-    for (const [id, { path }] of own) {
-      const image = await decodeImage(path, { bits: bitsOf(metadata) });
+    for (const [id] of own) {
+      // As recorded, it is from the data set's folder, wherever the command runs.
+      const image = await decodeImage(imageOf({ file, root }, id).path, { bits: bitsOf(metadata) });
       const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
       const outputs = await session.run(
         feeds,

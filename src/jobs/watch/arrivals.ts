@@ -33,9 +33,7 @@ export class Arrivals {
     }
     this.#seen = seen;
     return [...seen.values()]
-      .filter(
-        ({ file, since, notBefore }) => file.bytes > 0 && now - since >= this.#settle && now >= notBefore,
-      )
+      .filter(({ since, notBefore }) => now - since >= this.#settle && now >= notBefore)
       .map(({ file }) => file)
       .sort((a, b) => a.modified - b.modified || (a.path < b.path ? -1 : 1));
   }

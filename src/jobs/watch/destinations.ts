@@ -1,6 +1,6 @@
 /** @file Where photographs go once they are judged, and how they get there so that at any moment one whole file lies in one of the two places. */
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { asRefusal } from '../../core/files.ts';
 import { statOrNothing } from '../../data/folders.ts';
@@ -22,19 +22,27 @@ export function folderOf(said: Said): Decision {
 export async function freePlace(folder: string, outcome: Decision, path: string): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let number = 1; ; number++) {
-    const file = number === 1 ? `${name}${ext}` : `${name}-${number}${ext}`;
+    const file = number === 1 ? `${name}${ext}` : `${shortened(name, ext)}-${number}${ext}`;
     const place = [outcome, ...(dir === '' ? [] : [dir]), file].join('/');
     if (!(await statOrNothing(join(folder, place)))) return place;
   }
 }
 
+/** A stem that leaves room for a number, as a name has 255 bytes at most. */
+function shortened(name: string, ext: string): string {
+  let stem = name;
+  while (Buffer.byteLength(`${stem}-999999${ext}`) > 255) stem = stem.slice(0, -1);
+  return stem;
+}
+
 /**
- * Moves a file, onto another disk as well.
+ * Moves a file, onto another disk as well. Of a link what it leads to is copied, since it may lead nowhere from there.
  * @throws FILE_REFUSED
  */
 export async function moveFile(from: string, to: string): Promise<void> {
   try {
     await mkdir(dirname(to), { recursive: true });
+    if ((await lstat(from)).isSymbolicLink()) return await copyOver(from, to);
     await rename(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw asRefusal(error, to);

@@ -2,7 +2,7 @@
  * @file The journal of a watched folder: an SQLite file to which a row is added for each judgement, and one for each photograph that was moved. Rows are never
  * changed. A row is on the disk before anything else is done with its photograph, so whatever happens to the process, what was judged is known.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
@@ -19,7 +19,7 @@ export interface FileState {
 
 /** What was said of a photograph. */
 export interface Judgement extends FileState {
-  /** Of the content, in hexadecimal. */
+  /** Of the content, in hexadecimal; empty where the file could not be read at all. */
   readonly sha256: string;
   /** ISO 8601. */
   readonly judgedAt: string;
@@ -83,9 +83,13 @@ export class Journal {
   readonly path: string;
   readonly #database: Database.Database;
 
-  private constructor(path: string, database: Database.Database) {
+  /** Of the file, to see that it is still there. */
+  readonly #inode: number;
+
+  private constructor(path: string, database: Database.Database, inode: number) {
     this.path = path;
     this.#database = database;
+    this.#inode = inode;
   }
 
   /**
@@ -97,7 +101,7 @@ export class Journal {
     await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
       throw asRefusal(error, path);
     });
-    return told(path, () => {
+    const database = told(path, () => {
       const database = new Database(path);
       try {
         database.pragma('journal_mode = WAL');
@@ -108,8 +112,15 @@ export class Journal {
         database.close();
         throw error;
       }
-      return new Journal(path, database);
+      return database;
     });
+    return new Journal(path, database, (await stat(path)).ino);
+  }
+
+  /** Whether the file is still the one that was opened: what is written to one that was removed is lost. */
+  async isThere(): Promise<boolean> {
+    const found = await stat(this.path).catch(() => undefined);
+    return found?.ino === this.#inode;
   }
 
   /** Adds a judgement. @returns its number @throws JOURNAL_UNUSABLE, on a full disk too */

@@ -97,6 +97,10 @@ class Watch {
   #judged = 0;
   /** When to look for what was kept long enough. */
   #nextRetention = 0;
+  /** When to move what was judged and not moved: at first, and after a move that was refused. */
+  #nextMoves = 0;
+  /** Judgements whose moves were refused, so that each is told once. */
+  readonly #refusedMoves = new Set<number>();
 
   constructor(request: WatchRequest, folder: string, journal: Journal) {
     this.#request = request;
@@ -108,13 +112,13 @@ class Watch {
   async run(): Promise<number> {
     const { once = false, signal, interval = 0.5 } = this.#request;
     let refused: string | undefined;
-    let begun = false;
     while (!signal?.aborted) {
       let looked: number;
       let found: number;
       try {
-        if (!begun) await this.#finishMoves();
-        begun = true;
+        if (!(await this.#journal.isThere()))
+          throw new CladError('JOURNAL_GONE', { path: this.#journal.path });
+        if (performance.now() >= this.#nextMoves) await this.#finishMoves();
         ({ looked, found } = await this.#round());
         if (refused !== undefined) this.#note('It goes on.');
         refused = undefined;
@@ -123,8 +127,6 @@ class Watch {
         // Once for each cause, however often it is tried.
         if (refused !== error.message) this.#note(`${error.message} It is tried again until it works.`);
         refused = error.message;
-        // It may be a move that was refused.
-        begun = false;
         await this.#rest(retryAfter);
         continue;
       }
@@ -138,6 +140,7 @@ class Watch {
   /** Moves photographs that were judged when an earlier process ended. */
   async #finishMoves(): Promise<void> {
     const { move } = this.#request;
+    this.#nextMoves = Infinity;
     const unmoved = this.#journal.unmoved();
     if (unmoved.length === 0) return;
     if (move === undefined) {
@@ -146,7 +149,20 @@ class Watch {
       );
       return;
     }
-    for (const row of unmoved) await this.#finishMove(row, move);
+    for (const row of unmoved) await this.#orLater(row.id, () => this.#finishMove(row, move));
+  }
+
+  /** Moves a photograph; where that is refused, others are judged meanwhile, and it is tried again. */
+  async #orLater(id: number, move: () => Promise<void>): Promise<void> {
+    try {
+      await move();
+      if (this.#refusedMoves.delete(id)) this.#note('A photograph that could not be moved has been moved.');
+    } catch (error) {
+      if (!isRefusal(error) || error.code === 'JOURNAL_UNUSABLE') throw error;
+      this.#nextMoves = performance.now() + retryAfter;
+      if (!this.#refusedMoves.has(id)) this.#note(`${error.message} The move is tried again until it works.`);
+      this.#refusedMoves.add(id);
+    }
   }
 
   async #finishMove(row: JournalRow, move: string): Promise<void> {
@@ -211,14 +227,17 @@ class Watch {
       return;
     }
     const content = await readBytes(path).catch(() => undefined);
-    // It has changed or gone meanwhile; the next look will tell.
-    if (!content || !(await isUnchanged(path, file))) return;
+    // It has changed or gone meanwhile; the next look will tell. What nobody may read was given up.
+    if ((!content && failed === null) || !(await isUnchanged(path, file))) {
+      this.#arrivals.later(file, now + 1000);
+      return;
+    }
     const said = 'error' in line ? undefined : line;
     const verdict = said?.verdict ?? null;
     const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
     const judgement: Judgement = {
       ...file,
-      sha256: createHash('sha256').update(content).digest('hex'),
+      sha256: content ? createHash('sha256').update(content).digest('hex') : '',
       judgedAt: new Date().toISOString(),
       modelSha256: detector.sha256,
       modelVersion: detector.version,
@@ -235,8 +254,10 @@ class Watch {
     this.#judged++;
     onJudged?.(judgement);
     if (move === undefined || destination === null) return;
-    await moveFile(path, join(move, destination));
-    this.#journal.addMove(id, new Date().toISOString());
+    await this.#orLater(id, async () => {
+      await moveFile(path, join(move, destination));
+      this.#journal.addMove(id, new Date().toISOString());
+    });
   }
 
   /** Removes what was kept long enough. */
@@ -246,8 +267,12 @@ class Watch {
     this.#nextRetention = performance.now() + retentionEvery;
     const before = new Date(Date.now() - 86_400_000 * keepDays).toISOString();
     const old = this.#journal.olderThan(before);
-    for (const { destination } of old)
-      if (move !== undefined && destination !== null) await rm(join(move, destination), { force: true });
+    for (const row of old) {
+      if (move === undefined || row.destination === null) continue;
+      const place = join(move, row.destination);
+      // Another file may have taken its name.
+      if (await isUnchanged(place, row)) await rm(place, { force: true });
+    }
     // Of a photograph that stays the row says that it was judged.
     const forgotten: JournalRow[] = [];
     for (const row of old)

@@ -119,6 +119,11 @@ describe('a region', () => {
       },
       'the polygon crosses itself',
     ],
+    [
+      'of a width below 0',
+      { reference: 8, inside: [{ rectangle: [4, 4, -2, 2] }] },
+      'its width or height is below 0',
+    ],
     ['without area', { reference: 8, inside: [{ rectangle: [4, 4, 0, 2] }] }, 'it has no area'],
     [
       'ignored altogether',

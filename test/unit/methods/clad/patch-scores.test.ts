@@ -1,5 +1,6 @@
 /** @file What a patch says: the networks' score and vote, the memory bank's distance, and both together. */
 import { describe, expect, it } from 'vitest';
+import { roundToHalves } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
 import type { Tensor } from '../../../../src/graph/index.ts';
 import { initialParameters, networksInference } from '../../../../src/methods/clad/networks.ts';
@@ -21,7 +22,8 @@ const parameters = initialParameters(
   random,
 );
 const identity = Float32Array.from({ length: width ** 2 }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
-const bank = normals(entries * width);
+// As training rounds them.
+const bank = roundToHalves(normals(entries * width));
 const whitening = Float32Array.of(1, 2, 0.5, 1.5);
 const entryClasses = [0, 0, 1, 1, 2, 2];
 const feature: TrainedClad = {
