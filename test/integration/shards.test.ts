@@ -150,6 +150,9 @@ describe('clad predict --shard', () => {
   }, 120_000);
 
   it('is for programs', async () => {
-    expectRefused(await clad('predict', at('alone'), at('parts'), '--shard', '0/4'), /give --json, --csv or --coco too/);
+    expectRefused(
+      await clad('predict', at('alone'), at('parts'), '--shard', '0/4'),
+      /give --json, --csv or --coco too/,
+    );
   });
 });

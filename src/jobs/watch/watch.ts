@@ -127,6 +127,8 @@ class Watch {
         // Once for each cause, however often it is tried.
         if (refused !== error.message) this.#note(`${error.message} It is tried again until it works.`);
         refused = error.message;
+        // What was under way may have been a move.
+        this.#nextMoves = 0;
         await this.#rest(retryAfter);
         continue;
       }
@@ -145,7 +147,7 @@ class Watch {
     if (unmoved.length === 0) return;
     if (move === undefined) {
       this.#note(
-        `${unmoved.length} photographs were judged and not moved yet. They stay, as no --move is given.`,
+        `Photographs that were judged and not moved yet: ${unmoved.length}. They stay, as no --move is given.`,
       );
       return;
     }
@@ -167,11 +169,13 @@ class Watch {
 
   async #finishMove(row: JournalRow, move: string): Promise<void> {
     const [from, to] = [join(this.#folder, row.path), join(move, row.destination!)];
-    const arrived = await statOrNothing(to);
+    const hasArrived = await isUnchanged(to, row);
     if (await isUnchanged(from, row)) {
-      if (arrived?.size === row.bytes) await rm(from);
+      if (hasArrived) await rm(from);
+      else if (await statOrNothing(to))
+        throw new CladError('FILE_REFUSED', { path: to, reason: 'another file has taken its name' });
       else await moveFile(from, to);
-    } else if (!arrived) {
+    } else if (!hasArrived) {
       this.#note(`${from} was judged (${row.verdict ?? 'unreadable'}) and has gone before it was moved.`);
     }
     this.#journal.addMove(row.id, new Date().toISOString());
