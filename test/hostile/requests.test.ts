@@ -110,7 +110,7 @@ const all = rounds(200, 6000);
 
 it(`${all.length} damaged requests are answered in sentences and leave the service as it was`, async () => {
   // What grows with the first requests of each kind is no leak.
-  for (let round = 1; round <= 100; round++) await send(-round);
+  for (const round of rounds(40, 100)) await send(-round - 1);
   const before = await metric('process_resident_memory_bytes');
   const wrong: string[] = [];
   const statuses = new Map<string, number>();

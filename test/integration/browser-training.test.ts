@@ -18,6 +18,7 @@ import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { buildPage, chromiumPath, hasChromium, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
 
+const full = process.env.CLAD_TEST_FULL === '1';
 const products = { caps: cap, washers: washer };
 const common = ['features.inputSize=64', 'memoryBank.coresetSize=128'];
 interface Case {
@@ -30,6 +31,8 @@ interface Case {
   readonly more: readonly string[];
   /** Largest difference of a score or threshold from Node's. */
   readonly tolerance: number;
+  /** With `npm run test:full` alone: beside the others it shows the networks' steps. */
+  readonly isLong?: boolean;
 }
 /**
  * WebAssembly adds up in another order than Node's engine, so 3 of 1000 features differ by the last bit of a half. PatchCore hands that on as it is: 0.00003
@@ -75,6 +78,7 @@ const cases: readonly Case[] = [
     steps: { stage1: 8, stage2: 4 },
     more: ['checkpoint', 'log.jsonl'],
     tolerance: 0.02,
+    isLong: true,
   },
 ];
 
@@ -153,9 +157,11 @@ async function inNode(method: string, preset: string, settings: readonly string[
 }
 
 describe.skipIf(!hasChromium)('a browser', () => {
-  it.each(cases)(
+  it.for(cases)(
     'trains $method, preset $preset, in a $where as Node does',
-    async ({ where, method, preset, settings, steps, more, tolerance }) => {
+    { timeout: 180_000 },
+    async ({ where, method, preset, settings, steps, more, tolerance, isLong = false }, context) => {
+      context.skip(isLong && !full, 'with npm run test:full');
       const expected = await inNode(method, preset, settings);
       const train = where === 'page' ? 'train' : 'trainInWorker';
       expect(await call(train, method, preset, settings, trainedOn)).toEqual({
@@ -174,7 +180,6 @@ describe.skipIf(!hasChromium)('a browser', () => {
         expect(verdict).toBe(score > threshold! ? 'anomalous' : 'normal');
       }
     },
-    180_000,
   );
 
   it('reads masks and contents as Node does, and says what it cannot read', async () => {
