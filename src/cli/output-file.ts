@@ -1,8 +1,10 @@
 /** @file A file that a person names for results: it must not take the place of something else. */
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
+import { demoNote } from '../jobs/demo/demo-note.ts';
+import { RunFolder } from '../jobs/run-folder.ts';
 
 /**
  * Refuses a name that is not one of such a file, a folder, and what a run or a demo data set consists of.
@@ -18,12 +20,11 @@ export async function requireFileApart(option: string, file: string, ending: str
   await requireWritable(dirname(file), `Give another place to ${option}.`);
 }
 
-/** Whether a file lies in a run's folder and is not one of results. */
+/** Whether a file is one that a run or a demo data set consists of. */
 async function isOfRun(file: string): Promise<boolean> {
-  const config = await readFile(join(dirname(file), 'config.json'), 'utf8').catch(() => '');
-  const names =
-    /^(config|evaluation|left-out|good-images|data-files|log|demo-data)\.(json|jsonl|csv)$|^report\.html$/;
-  return (
-    basename(file) === 'demo-data.json' || (config.includes('"cladVersion"') && names.test(basename(file)))
-  );
+  if (basename(file) === demoNote) return true;
+  const run = new RunFolder(dirname(resolve(file)));
+  if (!run.files.includes(resolve(file))) return false;
+  const config = await readFile(join(run.path, 'config.json'), 'utf8').catch(() => '');
+  return config.includes('"cladVersion"');
 }

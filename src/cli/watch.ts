@@ -39,7 +39,7 @@ Examples:
 Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
 Each photograph is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
 The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
-When the detector's file changes, by clad update or clad calibrate, the new version goes on.
+When the detector's file changes, by clad update for one, the new version goes on.
 
 Ctrl-C or SIGTERM ends after the photograph at hand.`,
     )
@@ -67,7 +67,7 @@ async function run(run: string, folder: string, flags: WatchFlags): Promise<void
   const interrupt = onInterrupt(() => printNote('clad: ends after the photograph at hand.'));
   try {
     const { classes, thresholds } = detector.opened.metadata;
-    if (flags.move !== undefined && !thresholds)
+    if (flags.move !== undefined && Object.keys(thresholds).length === 0)
       throw new CladError('OPTION_INVALID', {
         option: '--move',
         expected:

@@ -7,13 +7,30 @@ export function polygonArea(rings: readonly Ring[]): number {
 }
 
 /**
- * Sets the pixels whose centres are inside a polygon (even-odd, so that holes stay free); where there is none, the one that holds its first corner.
+ * Sets the pixels whose centres are inside a polygon; where there is none, the one that holds its first corner.
  * @param data - [height, width], row by row; changed
  * @param rings - of one polygon, in pixels
  */
 export function fillPolygon(data: Uint8Array, width: number, height: number, rings: readonly Ring[]): void {
   const [first] = rings[0] ?? [];
-  if (!first) return;
+  if (!first || fillCentres(data, width, height, rings, 1)) return;
+  const at = (value: number, length: number) => Math.min(Math.max(Math.floor(value), 0), length - 1);
+  data[at(first[1], height) * width + at(first[0], width)] = 1;
+}
+
+/**
+ * Sets the pixels whose centres are inside a polygon, and no others (even-odd, so that holes stay free).
+ * @param data - [height, width], row by row; changed
+ * @param rings - of one polygon, in pixels
+ * @returns whether there are any
+ */
+export function fillCentres(
+  data: Uint8Array,
+  width: number,
+  height: number,
+  rings: readonly Ring[],
+  value: 0 | 1,
+): boolean {
   const crossings = new Map<number, number[]>();
   for (const ring of rings) {
     for (let at = 0; at < ring.length; at++) {
@@ -36,13 +53,11 @@ export function fillPolygon(data: Uint8Array, width: number, height: number, rin
       const from = Math.max(Math.ceil(crossed[pair]! - 0.5), 0);
       const to = Math.min(Math.ceil(crossed[pair + 1]! - 0.5), width);
       if (to <= from) continue;
-      data.fill(1, row * width + from, row * width + to);
+      data.fill(value, row * width + from, row * width + to);
       filled = true;
     }
   }
-  if (filled) return;
-  const at = (value: number, length: number) => Math.min(Math.max(Math.floor(value), 0), length - 1);
-  data[at(first[1], height) * width + at(first[0], width)] = 1;
+  return filled;
 }
 
 /**

@@ -26,7 +26,7 @@ const threshold = z.object({
   unknownAbove: z.number().optional(),
   /** Where the score is above this and not above the threshold, the decision is to check; absent where one threshold is set. */
   checkAbove: z.number().optional(),
-  /** A person gave the threshold; the rates are those of before. */
+  /** A person gave the threshold as a number: its rate is what photographs showed, or 1 where none did. */
   given: z.boolean().optional(),
 });
 

@@ -116,6 +116,20 @@ export class RunFolder {
   get #log(): string {
     return join(this.path, 'log.jsonl');
   }
+  /** All files that lie in it directly. */
+  get files(): string[] {
+    const { goodImages, goodImagesState, leftOut, evaluation } = this;
+    return [
+      this.model,
+      this.#config,
+      this.#records,
+      this.#log,
+      goodImages,
+      goodImagesState,
+      leftOut,
+      evaluation,
+    ];
+  }
 
   /** @throws RUN_EXISTS when there is a run and it is not to be continued; FILE_EXISTS for a detector file that no run here wrote */
   requireFree(resume: boolean): void {

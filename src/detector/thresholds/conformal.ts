@@ -29,7 +29,7 @@ export interface ConformalThreshold {
   readonly unknownAbove?: number | undefined;
   /** A second, lower threshold: a part that scores above it but not above the first is to be looked at; absent where there is one threshold. */
   readonly checkAbove?: number | undefined;
-  /** The threshold was given as a number, so that no rate is known: `achievableRate` and `requestedRate` are of before. */
+  /** The threshold was given as a number: `achievableRate` is what photographs showed, or 1 with a `count` of 0; `requestedRate` is of before. */
   readonly given?: boolean | undefined;
 }
 

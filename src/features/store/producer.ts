@@ -70,13 +70,11 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
     if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);
       const part = setup.foregroundClasses.includes(className) ? estimateForeground(input).mask : undefined;
-      const region = regionOf(setup, className);
-      const foreground = drawnWithin(part, region);
-      const synthesis = region ? { ...setup.synthesis, foreground: true } : setup.synthesis;
+      const { foreground, options } = drawnWithin(part, regionOf(setup, className), setup.synthesis);
       for (let number = 0; number < setup.perImage; number++) {
         const random = new Random(setup.seed, 'local anomaly', key, number);
         const texture = await textures.texture(random, setup.geometry);
-        const made = synthesizeLocalAnomaly(input, texture, foreground, random, synthesis);
+        const made = synthesizeLocalAnomaly(input, texture, foreground, random, options);
         anomalies.push({ image: made.image, coverage: made.coverage });
       }
     }

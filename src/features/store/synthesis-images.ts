@@ -92,18 +92,14 @@ export async function writeSynthesisImages(options: SynthesisImagesOptions): Pro
 async function drawRow(
   { path, className }: Sample,
   index: number,
-  { images, foregrounds, regionOf, textures, geometry, bits, seed, synthesis }: SynthesisImagesOptions,
+  { images, foregrounds, regionOf, textures, geometry, bits, seed, synthesis = {} }: SynthesisImagesOptions,
 ): Promise<{ strip: RgbImage; row: SynthesisRow }> {
   const image = inputImage(await images.decode(path, { bits }), geometry);
   const part = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
-  const region = regionOf?.(className);
-  const foreground = drawnWithin(part, region);
+  const { foreground, options } = drawnWithin(part, regionOf?.(className), synthesis);
   const random = new Random(seed, 'synthesis pictures', className, index);
   const texture = await textures.texture(random, geometry);
-  const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, {
-    ...synthesis,
-    ...(region && { foreground: true }),
-  });
+  const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, options);
   const strip = sideBySide(
     [image, dimmedOutside(image, foreground), maskImage(anomaly.mask), anomaly.texture, anomaly.image],
     gap,

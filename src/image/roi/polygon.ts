@@ -1,45 +1,14 @@
-/** @file Polygons on a grid of pixels: which pixels' centres are inside, and whether a polygon crosses itself. */
-import type { ImageSize } from '../limits.ts';
+/** @file Whether a polygon that somebody has drawn crosses itself. */
+import type { Ring } from '../../core/contours.ts';
 
 /** x from the left, y from the top. */
-export type Point = readonly [x: number, y: number];
-
-/**
- * Sets the pixels of a mask whose centres lie in a polygon (even-odd rule, scan line by scan line).
- * @param mask - [height, width], changed
- * @param points - in pixels of the mask; the last joins the first
- */
-export function fillPolygon(
-  mask: Uint8Array,
-  { width, height }: ImageSize,
-  points: readonly Point[],
-  value: 0 | 1,
-): void {
-  for (let row = 0; row < height; row++) {
-    const y = row + 0.5;
-    const crossings = sidesOf(points)
-      .flatMap(([[x1, y1], [x2, y2]]) =>
-        y1 <= y !== y2 <= y ? [x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)] : [],
-      )
-      .sort((a, b) => a - b);
-    for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
-      const first = Math.max(0, Math.ceil(crossings[pair]! - 0.5));
-      const end = Math.min(width, Math.ceil(crossings[pair + 1]! - 0.5));
-      if (end > first) mask.fill(value, row * width + first, row * width + end);
-    }
-  }
-}
+export type Point = Ring[number];
 
 /** The sides of a polygon that are no points. */
 function sidesOf(points: readonly Point[]): [Point, Point][] {
   return points
     .map((point, at): [Point, Point] => [point, points[(at + 1) % points.length]!])
     .filter(([[x1, y1], [x2, y2]]) => x1 !== x2 || y1 !== y2);
-}
-
-/** Twice the area, positive or negative by the direction of the points. */
-export function doubleArea(points: readonly Point[]): number {
-  return sidesOf(points).reduce((sum, [[x1, y1], [x2, y2]]) => sum + x1 * y2 - x2 * y1, 0);
 }
 
 /** A place where two sides of a polygon meet that are no neighbours, or lie on each other; undefined where there is none. */

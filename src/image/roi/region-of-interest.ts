@@ -81,18 +81,28 @@ export function shareInside({ pixels }: Pick<RegionOfInterest, 'pixels'>): numbe
 }
 
 /** The region as a mask of the anomaly map. */
-export function regionMask(
+export function maskOfRegion(
   region: Pick<RegionOfInterest, 'pixels'> | undefined,
   { width, height }: ImageSize,
 ): Mask | undefined {
   return region && { width, height, data: region.pixels };
 }
 
-/** Where an anomaly is drawn: the foreground inside the region, or all of the region where that is nothing. */
-export function drawnWithin(foreground: Mask | undefined, region: Mask | undefined): Mask | undefined {
-  if (!region || !foreground) return region ?? foreground;
-  const data = region.data.map((inside, pixel) => inside & foreground.data[pixel]!);
-  return data.includes(1) ? { ...region, data } : region;
+/**
+ * Where an anomaly is drawn: on the foreground inside the region, or on all of the region where that is nothing.
+ * @param part - the foreground, where it is told
+ * @param options - of the synthesis
+ * @returns the place, and the options that keep to it where there is a region
+ */
+export function drawnWithin<Options extends { readonly foreground?: boolean | undefined }>(
+  part: Mask | undefined,
+  region: Mask | undefined,
+  options: Options,
+): { readonly foreground: Mask | undefined; readonly options: Options } {
+  if (!region) return { foreground: part, options };
+  const data = part && region.data.map((inside, pixel) => inside & part.data[pixel]!);
+  const foreground = data?.includes(1) ? { ...region, data } : region;
+  return { foreground, options: { ...options, foreground: true } };
 }
 
 /** What else a key of what is learnt has where there are regions; nothing where there are none, so that what was made before keeps its key. */

@@ -16,6 +16,7 @@ import { statOrNothing } from '../../data/folders.ts';
 import { type DemoOptions, demoDefaults, demoDefects, type PlannedPart, planDemo } from '../../demo/plan.ts';
 import { type SizeOption, sizeOf, sizePattern } from '../../image/size-option.ts';
 import { writeAllPlanned } from './demo-files.ts';
+import { demoNote } from './demo-note.ts';
 
 /** What to write where. */
 export interface DemoDataRequest {
@@ -45,7 +46,6 @@ export interface DemoCounts {
   readonly defects: Readonly<Record<string, number>>;
 }
 
-const noteName = 'demo-data.json';
 const command = 'clad data demo';
 
 /** Pixels: of the shorter side, at least, and of the whole image, at most. */
@@ -102,7 +102,7 @@ async function write(
 ): Promise<DemoData> {
   await removeEarlier(root, new Set(filesOf(options)));
   await writeFileAtomic(
-    join(root, noteName),
+    join(root, demoNote),
     `${JSON.stringify({ madeBy: command, options }, undefined, 2)}\n`,
   );
   let done = 0;
@@ -156,7 +156,7 @@ async function earlierFiles(root: string): Promise<string[]> {
   if (!found.isDirectory()) throw new CladError('FOLDER_EXPECTED', { path: root, hint });
   const entries = await readdir(root);
   if (entries.every((name) => join(root, name) === lockOfFolder(root))) return [];
-  const note = await readFile(join(root, noteName), 'utf8').catch(() => undefined);
+  const note = await readFile(join(root, demoNote), 'utf8').catch(() => undefined);
   const parsed = note === undefined ? undefined : noteSchema.safeParse(jsonOrNothing(note));
   if (!parsed?.success) throw new CladError('FOLDER_FOREIGN', { path: root, command });
   // A product that a later version no longer has is no reason to refuse.

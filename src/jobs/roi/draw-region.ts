@@ -1,12 +1,14 @@
 /** @file A region of interest drawn at the size of the anomaly map, with everything that can be wrong with it said in a sentence. */
+import { signedArea } from '../../core/contours.ts';
 import { CladError } from '../../core/errors.ts';
+import { fillCentres } from '../../core/polygons.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { decodeMask } from '../../image/mask.ts';
 import { crop, resizeNearest } from '../../image/resize.ts';
 import type { Mask } from '../../image/rgb.ts';
-import { crossingOf, doubleArea, fillPolygon, type Point } from '../../image/roi/polygon.ts';
+import { crossingOf, type Point } from '../../image/roi/polygon.ts';
 import { sizeOf, sizeText } from '../../image/size-option.ts';
 import {
   fractions,
@@ -51,7 +53,10 @@ export async function drawRegion(
     for (const [at, shape] of shapes.entries()) {
       const mask = 'mask' in shape ? masks.get(shape.mask) : undefined;
       if (mask) drawMask(data, resizeNearest(mask, size.width, size.height), value);
-      else fillPolygon(data, size, pointsOn(shape, `${list}[${at}]`, reference, size, refuse), value);
+      else {
+        const points = pointsOn(shape, `${list}[${at}]`, reference, size, refuse);
+        fillCentres(data, size.width, size.height, [points], value);
+      }
     }
   if (!data.includes(1))
     throw refuse(
@@ -154,7 +159,7 @@ function pointsOn(
       'a polygon whose sides meet at their ends alone; draw two polygons for two parts',
     );
   const isTurned = 'rectangle' in shape && (shape.rectangle[2] < 0 || shape.rectangle[3] < 0);
-  if (isTurned || doubleArea(points) === 0)
+  if (isTurned || signedArea(points) === 0)
     throw refuse(
       where,
       isTurned ? 'its width or height is below 0' : 'it has no area',

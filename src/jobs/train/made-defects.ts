@@ -18,7 +18,7 @@ import { proceduralTextures, textureFolder } from '../../features/store/texture-
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { drawnWithin, type RegionOfInterest, regionMask } from '../../image/roi/region-of-interest.ts';
+import { drawnWithin, maskOfRegion, type RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
@@ -156,8 +156,8 @@ export async function* madeDefects(
   const { training, textures, options, bits, images: access } = work;
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
-  const region = regionMask(work.region, geometry);
-  const settings = { ...anomaliesOn(options.synthesis, grid), ...(region && { foreground: true }) };
+  const region = maskOfRegion(work.region, geometry);
+  const settings = anomaliesOn(options.synthesis, grid);
   const onPart = options.synthesis.foreground && (await partIsFound(images, work));
   const numbers = Array.from({ length: count }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
@@ -166,8 +166,9 @@ export async function* madeDefects(
     const seen = inputImage(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
-    const foreground = drawnWithin(onPart ? estimateForeground(seen).mask : undefined, region);
-    const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, settings);
+    const part = onPart ? estimateForeground(seen).mask : undefined;
+    const { foreground, options: within } = drawnWithin(part, region, settings);
+    const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, within);
     return { id, ...largestPiece(seen, anomaly) };
   });
   for await (const [, { id, image, mask }] of made) {

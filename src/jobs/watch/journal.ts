@@ -73,9 +73,26 @@ CREATE TABLE IF NOT EXISTS moves (
   moved_at TEXT NOT NULL
 );`;
 
-const columns = `id, judged_at AS judgedAt, path, bytes, modified, sha256, model_sha256 AS modelSha256,
-  model_version AS modelVersion, class, class_share AS classShare, score, threshold, verdict, decision, error, destination,
-  moved_at AS movedAt`;
+/** Columns of a judgement. */
+const columnOf: Readonly<Record<keyof Judgement, string>> = {
+  judgedAt: 'judged_at',
+  path: 'path',
+  bytes: 'bytes',
+  modified: 'modified',
+  sha256: 'sha256',
+  modelSha256: 'model_sha256',
+  modelVersion: 'model_version',
+  class: 'class',
+  classShare: 'class_share',
+  score: 'score',
+  threshold: 'threshold',
+  verdict: 'verdict',
+  decision: 'decision',
+  error: 'error',
+  destination: 'destination',
+};
+const fields = Object.keys(columnOf) as (keyof Judgement)[];
+const columns = fields.map((field) => `${columnOf[field]} AS ${field}`).join(', ');
 const rowsWithMoves = 'judgements LEFT JOIN moves ON moves.judgement = judgements.id';
 
 /** An open journal. */
@@ -125,46 +142,11 @@ export class Journal {
 
   /** Adds a judgement. @returns its number @throws JOURNAL_UNUSABLE, on a full disk too */
   add(judgement: Judgement): number {
-    const names = [
-      'judged_at',
-      'path',
-      'bytes',
-      'modified',
-      'sha256',
-      'model_sha256',
-      'model_version',
-      'class',
-      'class_share',
-      'score',
-      'threshold',
-      'verdict',
-      'decision',
-      'error',
-      'destination',
-    ];
-    const values = [
-      judgement.judgedAt,
-      judgement.path,
-      judgement.bytes,
-      judgement.modified,
-      judgement.sha256,
-      judgement.modelSha256,
-      judgement.modelVersion,
-      judgement.class,
-      judgement.classShare,
-      judgement.score,
-      judgement.threshold,
-      judgement.verdict,
-      judgement.decision,
-      judgement.error,
-      judgement.destination,
-    ];
-    const places = names.map(() => '?').join(', ');
     return told(this.path, () => {
       const insert = this.#database.prepare(
-        `INSERT INTO judgements (${names.join(', ')}) VALUES (${places})`,
+        `INSERT INTO judgements (${Object.values(columnOf).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`,
       );
-      return Number(insert.run(values).lastInsertRowid);
+      return Number(insert.run(fields.map((field) => judgement[field])).lastInsertRowid);
     });
   }
 
@@ -226,7 +208,7 @@ export class Journal {
   #rows(rest: string, values: readonly string[] = []): JournalRow[] {
     return told(this.path, () => {
       const found = this.#database
-        .prepare(`SELECT ${columns} FROM ${rowsWithMoves} ${rest}`)
+        .prepare(`SELECT id, ${columns}, moved_at AS movedAt FROM ${rowsWithMoves} ${rest}`)
         .all([...values]);
       // The library puts a field of its own beside those that were asked for.
       return (found as Array<JournalRow & { _metadata?: unknown }>).map(({ _metadata, ...row }) => row);

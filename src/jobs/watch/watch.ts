@@ -17,6 +17,7 @@ import { type PredictionFailure, type PredictionLine, predictImages } from '../p
 import { Arrivals } from './arrivals.ts';
 import { folderOf, freePlace, isUnchanged, moveFile } from './destinations.ts';
 import { type FileState, Journal, type JournalRow, type Judgement } from './journal.ts';
+import { forgetOlder } from './retention.ts';
 import type { WatchedDetector } from './watched-detector.ts';
 
 /** What to watch, and what to do with what comes. */
@@ -264,25 +265,12 @@ class Watch {
     });
   }
 
-  /** Removes what was kept long enough. */
+  /** Removes what was kept long enough, now and then. */
   async #forgetOld(): Promise<void> {
     const { keepDays, move } = this.#request;
     if (keepDays === undefined || performance.now() < this.#nextRetention) return;
     this.#nextRetention = performance.now() + retentionEvery;
-    const before = new Date(Date.now() - 86_400_000 * keepDays).toISOString();
-    const old = this.#journal.olderThan(before);
-    for (const row of old) {
-      if (move === undefined || row.destination === null) continue;
-      const place = join(move, row.destination);
-      // Another file may have taken its name.
-      if (await isUnchanged(place, row)) await rm(place, { force: true });
-    }
-    // Of a photograph that stays the row says that it was judged.
-    const forgotten: JournalRow[] = [];
-    for (const row of old)
-      if (row.destination !== null || !(await isUnchanged(join(this.#folder, row.path), row)))
-        forgotten.push(row);
-    this.#journal.forget(forgotten);
+    await forgetOlder(this.#journal, keepDays, { folder: this.#folder, move });
   }
 
   #note(text: string): void {

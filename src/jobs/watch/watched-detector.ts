@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
-import type { Detector } from '../../detector/detector.ts';
-import { openDetector } from '../../detector/open.ts';
+import { Detector } from '../../detector/detector.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { modelPathOf } from '../run-folder.ts';
 
@@ -74,11 +73,9 @@ export class WatchedDetector {
 
 async function opened(engine: Engine, path: string): Promise<Opened> {
   const state = await stateOf(path);
-  const detector = await openDetector(engine, path);
-  const sha256 = createHash('sha256')
-    .update(await readBytes(path))
-    .digest('hex');
-  return { detector, sha256, state };
+  const bytes = await readBytes(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { detector: await Detector.fromOwnBytes(engine, bytes, path), sha256, state };
 }
 
 async function stateOf(path: string): Promise<string> {

@@ -17,7 +17,7 @@ import {
 import { writeSynthesisImages } from '../../features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Grid } from '../../image/geometry.ts';
-import { type ClassRegions, regionMask, regionRuns } from '../../image/roi/region-of-interest.ts';
+import { type ClassRegions, maskOfRegion, regionRuns } from '../../image/roi/region-of-interest.ts';
 import { wholeRange } from '../../image/samples.ts';
 import type { LocalAnomalyOptions } from '../../synthesis/local-anomaly.ts';
 import type { ExtractContext, ExtractedImages, FitContext } from '../contract.ts';
@@ -105,7 +105,7 @@ async function writeImages(context: Context, foregrounds: ClassForegrounds): Pro
     samples: someTraining(training, 4),
     images,
     foregrounds: synthesis.foreground ? foregrounds : {},
-    regionOf: (name) => regionMask(regions?.[dataset.classes.indexOf(name)], view.geometry),
+    regionOf: (name) => maskOfRegion(regions?.[dataset.classes.indexOf(name)], view.geometry),
     textures: textures ? textureFolder(textures, images) : proceduralTextures(),
     geometry: view.geometry,
     bits,

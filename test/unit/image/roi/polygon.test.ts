@@ -1,7 +1,9 @@
 /** @file Which pixels a polygon covers, against a slow reference, and whether it crosses itself. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crossingOf, doubleArea, fillPolygon, type Point } from '../../../../src/image/roi/polygon.ts';
+import { signedArea } from '../../../../src/core/contours.ts';
+import { fillCentres } from '../../../../src/core/polygons.ts';
+import { crossingOf, type Point } from '../../../../src/image/roi/polygon.ts';
 
 const size = { width: 12, height: 9 };
 
@@ -22,7 +24,7 @@ describe('a polygon', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(coordinate, coordinate), { minLength: 3, maxLength: 7 }), (points) => {
         const mask = new Uint8Array(size.width * size.height);
-        fillPolygon(mask, size, points, 1);
+        fillCentres(mask, size.width, size.height, [points], 1);
         const expected = mask.map((_, pixel) =>
           isInside((pixel % size.width) + 0.5, Math.floor(pixel / size.width) + 0.5, points) ? 1 : 0,
         );
@@ -34,8 +36,8 @@ describe('a polygon', () => {
 
   it('covers whole pixels exactly, and neighbours share none', () => {
     const [left, right] = [new Uint8Array(108), new Uint8Array(108)];
-    fillPolygon(left, size, [[1, 1], [5, 1], [5, 4], [1, 4]], 1); // biome-ignore format: corners
-    fillPolygon(right, size, [[5, 1], [9, 1], [9, 4], [5, 4]], 1); // biome-ignore format: corners
+    fillCentres(left, 12, 9, [[[1, 1], [5, 1], [5, 4], [1, 4]]], 1); // biome-ignore format: corners
+    fillCentres(right, 12, 9, [[[5, 1], [9, 1], [9, 4], [5, 4]]], 1); // biome-ignore format: corners
     const count = (mask: Uint8Array) => mask.reduce((sum, value) => sum + value, 0);
     expect([count(left), count(right)]).toEqual([12, 12]);
     expect(left.some((value, pixel) => value === 1 && right[pixel] === 1)).toBe(false);
@@ -57,6 +59,6 @@ describe('a polygon', () => {
     ['one that is closed by its first corner', [[0, 0], [4, 0], [4, 4], [0, 0]]], // biome-ignore format: corners
   ])('is fine: %s', (_, points) => {
     expect(crossingOf(points)).toBeUndefined();
-    expect(Math.abs(doubleArea(points))).toBeGreaterThan(0);
+    expect(Math.abs(signedArea(points))).toBeGreaterThan(0);
   });
 });
