@@ -1,6 +1,7 @@
 /** @file Flags of what reads a data set for a training, and what they and a YAML file say together: of `clad train`, and of `clad extract`, which comes before it. */
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { CladError } from '../core/errors.ts';
 import { checkOptions, type OptionTree, optionFromText } from '../core/options.ts';
 import { type Dataset, layouts } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
@@ -8,12 +9,13 @@ import { nameOfParts } from '../features/backbones/joined-name.ts';
 import { backbonePrecisions } from '../features/backbones/reduced-backbone.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { type SizeOption, sizeOf } from '../image/size-option.ts';
+import type { AskedTiles } from '../jobs/train/asked-tiles.ts';
 import type { ReadRequest } from '../jobs/train/train-request.ts';
 import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
 import { defaultPreset, presetOf, resolveOptions } from '../methods/resolve-options.ts';
 import { inputSize } from '../methods/shared/option-groups.ts';
 import { type Device, devices } from '../runtime/engine.ts';
-import { repeated, sizeFromText, wholeFromText } from './arguments.ts';
+import { repeated, sizeFromText, tilesExpected, tilesFromText, tilesOf, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { askedRegions, roiOption } from './roi-flags.ts';
@@ -29,6 +31,8 @@ export interface TrainingFlags extends BackboneFlagValues {
   readonly set?: readonly string[];
   readonly selection?: string;
   readonly inputSize?: SizeOption;
+  readonly tiles?: AskedTiles['tiles'];
+  readonly smallestDefect?: number;
   readonly seed?: number;
   readonly layout?: Dataset['layout'];
   readonly bits?: SampleBits;
@@ -70,6 +74,16 @@ export function addTrainingFlags(command: Command, cache: string): void {
       '--input-size <size>',
       "the backbone's input: pixels of a square, or width x height, e.g. 320x240 (default: the preset's)",
       sizeFromText(8),
+    )
+    .option(
+      '--tiles <how>',
+      "large photographs tile by tile: auto, as the smallest defect needs; ROWSxCOLUMNS; or the pixels of a tile at the photographs' own size",
+      tilesFromText,
+    )
+    .option(
+      '--smallest-defect <pixels>',
+      'length in the photograph of the smallest defect to be found; with --tiles (default: 1 % of the longer side)',
+      wholeFromText(1),
     )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
     .addOption(layoutOption())
@@ -117,6 +131,16 @@ const commandSchema = z.object({
   layout: z.enum(layouts).optional(),
   bits: z.literal(sampleBits).optional(),
   skipBroken: z.boolean().optional(),
+  tiles: z
+    .union([z.number(), z.string()])
+    .transform((how, context) => {
+      const tiles = tilesOf(String(how));
+      if (tiles !== undefined) return tiles;
+      context.addIssue({ code: 'custom', message: tilesExpected });
+      return z.NEVER;
+    })
+    .optional(),
+  smallestDefect: z.number().int().min(1).optional(),
   exclude: z.array(z.string()).optional(),
   excludeOutliers: z.boolean().optional(),
   // Read and checked by roi-flags.ts.
@@ -187,9 +211,21 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
       cache: merged.cache,
       skipBroken: merged.skipBroken ?? false,
       exclude: merged.exclude ?? [],
+      tiles: askedTiles(merged),
       roi: await askedRegions(given.roi, config === undefined ? undefined : { value: regions, path: config }),
     },
   };
+}
+
+/** @throws OPTION_INVALID where a defect's size is said and no tiles are asked for */
+function askedTiles({ tiles, smallestDefect, inputSize }: TrainingFlags): AskedTiles | undefined {
+  if (tiles !== undefined) return { tiles, smallestDefect, inputSize };
+  if (smallestDefect === undefined) return undefined;
+  throw new CladError('OPTION_INVALID', {
+    option: '--smallest-defect',
+    expected: 'given with --tiles, e.g. --tiles auto',
+    actual: String(smallestDefect),
+  });
 }
 
 async function readConfig(path: string): Promise<OptionTree> {

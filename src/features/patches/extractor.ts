@@ -3,10 +3,12 @@
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
 import { CladError, firstLineOf } from '../../core/errors.ts';
-import { attach, cast, Graph, mul, type Tensor, where } from '../../graph/index.ts';
+import { attach, cast, type Dim, Graph, mul, type Tensor, where } from '../../graph/index.ts';
 import type { Geometry, Grid } from '../../image/geometry.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { nearestMultiple, sizeText } from '../../image/size-option.ts';
+import { placeTiles, type Tiling } from '../../image/tiles.ts';
 import type { Engine, Session, TensorValue } from '../../runtime/engine.ts';
 import { checkFixedSize, imageInput } from '../backbones/backbone-file.ts';
 import { measureValues } from '../backbones/backbone-probe.ts';
@@ -14,10 +16,13 @@ import { requireAsCarded } from '../backbones/check-layers.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
 import { type PatchFeatureOptions, patchFeatures, patchFeatureWidth } from './patch-features.ts';
 import { normalize, resizeToInput } from './preprocess.ts';
+import { featuresOfTiles } from './tiled-features.ts';
 
 /** Everything that patch features depend on beside the images and the backbone's weights. */
 export interface FeatureOptions {
   readonly geometry: Geometry;
+  /** The backbone is given the input tile by tile; absent: as a whole. */
+  readonly tiling?: Tiling;
   /** Backbone layers used, shallow to deep; the first one's grid is that of the patches. */
   readonly layers: readonly string[];
   /** Shallower layers, averaged onto that grid. */
@@ -29,7 +34,7 @@ export interface FeatureOptions {
 
 /** Feature options with what only a run of the backbone tells. */
 export interface FeaturePlan extends FeatureOptions {
-  /** Places of each layer's map at the input size, the finer layers first; networks without padding lose a place or two at the border. */
+  /** Places of each layer's map, of the input or of a tile, the finer layers first; networks without padding lose a place or two at the border. */
   readonly grids: readonly Grid[];
 }
 
@@ -44,30 +49,33 @@ export async function planFeatures(
   options: FeatureOptions,
 ): Promise<FeaturePlan> {
   const { card, model } = backbone;
-  const { width, height } = options.geometry;
-  const size = { width, height };
+  const size = seenAtOnce(options);
+  const { width, height } = size;
+  const option = options.tiling ? "the tiles' size" : 'the input size';
   checkFixedSize(imageInput(model, backbone.path), size);
   chosenLayers(backbone, options);
   const { sizeMultiple = 1 } = card;
   if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0) {
     const each = width === height ? 'a multiple' : 'each side a multiple';
     const fitting = sizeText(nearestMultiple(size, sizeMultiple));
-    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it (--input-size ${fitting})`;
-    throw new CladError('OPTION_INVALID', { option: 'the input size', expected, actual: sizeText(size) });
+    const flag = options.tiling ? '--tiles' : '--input-size';
+    const expected = `${each} of ${sizeMultiple}, as backbone ${card.name} needs it (${flag} ${fitting})`;
+    throw new CladError('OPTION_INVALID', { option, expected, actual: sizeText(size) });
   }
   try {
     const { values } = await measureValues(engine, model, card.inputName, layerNames(options), size);
     requireAsCarded(backbone, values, size);
-    return {
-      ...options,
-      grids: values.map(({ shape }) => ({ rows: shape[2] ?? 0, columns: shape[3] ?? 0 })),
-    };
+    const grids = values.map(({ shape }) => ({ rows: shape[2] ?? 0, columns: shape[3] ?? 0 }));
+    const plan = { ...options, grids };
+    patchGrid(plan);
+    return plan;
   } catch (error) {
-    if (error instanceof CladError && error.code === 'BACKBONE_UNSUITABLE') throw error;
+    if (error instanceof CladError && ['BACKBONE_UNSUITABLE', 'OPTION_INVALID'].includes(error.code))
+      throw error;
     throw new CladError(
       'OPTION_INVALID',
       {
-        option: 'the input size',
+        option,
         expected: `one that backbone ${card.name} runs at (${firstLineOf(error)})`,
         actual: sizeText(size),
       },
@@ -76,8 +84,20 @@ export async function planFeatures(
   }
 }
 
-/** Patches of an input. */
-export function patchGrid({ grids, fineLayers }: FeaturePlan): Grid {
+/** What the backbone is given at once: the input, or a tile of it. */
+function seenAtOnce({ geometry, tiling }: FeatureOptions): ImageSize {
+  const { width, height } = tiling ?? geometry;
+  return { width, height };
+}
+
+/** Patches of an input. @throws OPTION_INVALID where it is to be seen in tiles that do not fit into it */
+export function patchGrid(plan: FeaturePlan): Grid {
+  const grid = gridAtOnce(plan);
+  return plan.tiling ? placeTiles(plan.geometry, plan.tiling, plan.grids, grid).grid : grid;
+}
+
+/** Patches of what the backbone is given at once. */
+function gridAtOnce({ grids, fineLayers }: FeaturePlan): Grid {
   return grids[fineLayers.length] ?? { rows: 0, columns: 0 };
 }
 
@@ -100,13 +120,23 @@ export function backboneFeatures(
   options: FeaturePlan,
   hide: (pixels: Tensor) => Tensor = (pixels) => pixels,
 ): Tensor {
-  const { mean, std, inputName } = backbone.card;
+  const { mean, std } = backbone.card;
   const input = normalize(graph, hide(resizeToInput(image, options.geometry)), { mean, std });
+  const { geometry, tiling, grids } = options;
+  if (!tiling) return featuresAtOnce(input, backbone, options);
+  const tiles = placeTiles(geometry, tiling, grids, gridAtOnce(options));
+  return featuresOfTiles(input, tiling, tiles, (tile) => featuresAtOnce(tile, backbone, options));
+}
+
+/** Patch features of what the backbone is given at once. @param input - as it wants it, [N, 3, H, W] */
+function featuresAtOnce(input: Tensor, backbone: Backbone, options: FeaturePlan): Tensor {
+  const { graph } = input;
+  const images: Dim = input.shape[0] ?? 'N';
   const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
     name,
-    shape: [image.shape[0] ?? 'N', channels, options.grids[layer]!.rows, options.grids[layer]!.columns],
+    shape: [images, channels, options.grids[layer]!.rows, options.grids[layer]!.columns],
   }));
-  const levels = attach(graph, backbone.model, { [inputName]: input }, wanted);
+  const levels = attach(graph, backbone.model, { [backbone.card.inputName]: input }, wanted);
   const { aggregation, fineLayers, fineWeight } = options;
   const weighed = levels.map((level, index) => (index < fineLayers.length ? mul(level, fineWeight) : level));
   return patchFeatures(graph, weighed, aggregation, fineLayers.length);

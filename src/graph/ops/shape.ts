@@ -117,9 +117,9 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
  * What lies along an axis from one place up to, not including, another, where only the running graph knows them. It has no gradient.
  * @param start - int64 [1]
  * @param end - int64 [1]
- * @param size - name of the result's size along the axis
+ * @param size - of the result along the axis: its name, or the number where it is known
  */
-export function sliceBetween(x: Tensor, axis: number, start: Tensor, end: Tensor, size: string): Tensor {
+export function sliceBetween(x: Tensor, axis: number, start: Tensor, end: Tensor, size: Dim): Tensor {
   const graph = commonGraph('Slice', [x, start, end]);
   const at = resolveAxis('Slice', axis, x.shape);
   const shape = x.shape.map((each, index) => (index === at ? size : each));

@@ -31,6 +31,7 @@ import { checkRegions } from '../roi/region-definition.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { askedBackbone } from './asked-backbone.ts';
+import { withTileSize, withTiles } from './asked-tiles.ts';
 import { expectedTasks } from './expected-tasks.ts';
 import type { ReadRequest, ReadWork, TrainRequest, Work } from './train-request.ts';
 import { noteCopies, withoutExcluded } from './training-images.ts';
@@ -102,19 +103,19 @@ export async function readAll(
   const { outside = {}, examined } = places;
   const { note } = request;
   const method = await methodOf(request.method);
-  const asked = checkOptions(method.options, request.options);
+  const untiled = withTileSize(checkOptions(method.options, request.options), request.tiles);
   const loaded = await withoutExcluded(
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
   );
   const given = checkRegions(request.roi ?? {});
-  await requireDrawable(given, loaded.classes, method, asked);
-  request.onTasks?.(expectedTasks(method, asked, request, loaded));
+  await requireDrawable(given, loaded.classes, method, untiled);
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
-  const inputSize = method.inputSize?.(asked);
-  const backbone = await askedBackbone(request, engine, inputSize);
+  const backbone = await askedBackbone(request, engine, method.inputSize?.(untiled));
+  const asked = await withTiles(untiled, request.tiles, loaded.samples, backbone, note);
+  request.onTasks?.(expectedTasks(method, asked, request, loaded));
   for (const sentence of backbone.assumed) note?.(sentence);
   const { dataset, pixels, sizes, textures, leftOut, bits, seen, contents } = await verified(
     request,

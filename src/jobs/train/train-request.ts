@@ -11,6 +11,7 @@ import {
   path,
   signal,
   text,
+  wholeFrom,
 } from '../../core/arguments.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import type { ProgressListener } from '../../core/progress.ts';
@@ -22,11 +23,13 @@ import { type BackbonePrecision, backbonePrecisions } from '../../features/backb
 import type { SeenImage } from '../../image/look.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { sampleBits } from '../../image/samples.ts';
+import { sizeInPixels } from '../../image/size-option.ts';
 import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { type Fields, machine, talk } from '../request-fields.ts';
 import type { RegionDefinitions } from '../roi/region-definition.ts';
 import type { RunFolder } from '../run-folder.ts';
+import type { AskedTiles } from './asked-tiles.ts';
 
 export interface TrainRequest {
   /** Folder of the data set. */
@@ -45,6 +48,8 @@ export interface TrainRequest {
   readonly bits?: SampleBits | undefined;
   /** Regions of interest by class; paths in them are from the working directory. */
   readonly roi?: RegionDefinitions | undefined;
+  /** The backbone is given large photographs tile by tile. */
+  readonly tiles?: AskedTiles | undefined;
   /** Name or file (docs/plugins.md), or the method itself. */
   readonly method: string | Method;
   /** Settings the options began with; one of the method's. */
@@ -97,6 +102,16 @@ export const trainFields: Fields<TrainRequest> = {
   exclude: optional(list(path)),
   // Checked by its own schema.
   roi: anything,
+  tiles: optional(
+    having('tiles and smallestDefect', {
+      tiles: either(
+        oneOf(['auto']),
+        either(wholeFrom(1), having('', { rows: wholeFrom(1), columns: wholeFrom(1) })),
+      ),
+      smallestDefect: optional(wholeFrom(1)),
+      inputSize: optional(sizeInPixels),
+    }),
+  ),
   excludeOutliers: optional(flag),
   resume: optional(flag),
   evaluated: optional(flag),

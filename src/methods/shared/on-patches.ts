@@ -47,7 +47,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
   const anomaliesOf = (options: O) => method.localAnomalies?.(options) ?? 'all';
   return {
     ...method,
-    inputSize: ({ features }) => features.inputSize,
+    inputSize: ({ features }) => features.tile ?? features.inputSize,
     adapt: (options, backbone, note) => {
       const idle = method.idleOptions?.(options) ?? [];
       if (idle.length > 0)

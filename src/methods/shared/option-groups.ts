@@ -71,13 +71,24 @@ const sizeBetween = (least: number, most: number) => {
 };
 
 /** Size of the network's input. */
-export const inputSize = sizeBetween(32, 2048).describe(
+export const inputSize = sizeBetween(32, 8192).describe(
   "Pixels of the network's input: the side of a square, or width x height.",
 );
 
 export const features = z
   .strictObject({
     inputSize,
+    tile: sizeBetween(32, 2048)
+      .nullable()
+      .describe(
+        'null: the backbone is given the input as a whole. Else tile by tile, written as `inputSize`: the input may be large, and memory is that of a tile. Also `--tiles`.',
+      ),
+    tileOverlap: z
+      .number()
+      .int()
+      .min(0)
+      .max(1024)
+      .describe('Pixels that two neighbouring tiles have in common, at least.'),
     resizeTo: sizeBetween(1, 65_535)
       .nullable()
       .describe(
@@ -231,6 +242,8 @@ export const asPublished: NetworkOptions = {
   seed: 0,
   features: {
     inputSize: 224,
+    tile: null,
+    tileOverlap: 64,
     resizeTo: 256,
     layers: ['layer2', 'layer3'],
     fineLayers: [],

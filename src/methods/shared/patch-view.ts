@@ -33,6 +33,7 @@ export async function patchView(
     note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry: geometryOf(asked),
+    ...(asked.tile !== null && { tiling: { ...sizeOf(asked.tile), overlap: asked.tileOverlap } }),
     layers: asked.layers,
     fineLayers: asked.fineLayers.filter(has),
     fineWeight: asked.fineWeight,

@@ -1,0 +1,56 @@
+/**
+ * @file Patch features of an input that is seen tile by tile, as nodes of a graph: a loop in which the backbone sees one tile of every image, so that the
+ * memory it takes is that of a tile, however many there are. What is behind it sees one large grid of patches, and nothing of tiles.
+ */
+import { add, gather, loop, reshape, sliceBetween, type Tensor, transpose } from '../../graph/index.ts';
+import type { ImageSize } from '../../image/limits.ts';
+import type { PlacedTiles } from '../../image/tiles.ts';
+
+/**
+ * @param input - [N, 3, H, W]
+ * @param featuresOf - of a tile [N, 3, height, width], float32 [N * patches, C]
+ * @returns float32 [N * patches of the whole grid, C], image by image
+ */
+export function featuresOfTiles(
+  input: Tensor,
+  { width, height }: ImageSize,
+  { corners, patches, taken, places, order }: PlacedTiles,
+  featuresOf: (tile: Tensor) => Tensor,
+): Tensor {
+  const { graph } = input;
+  const tiles = corners.length;
+  const constant = (name: string, values: readonly number[], shape: readonly number[]) =>
+    graph.constant(name, values, shape, 'int64');
+  const left = constant(
+    'tile_left',
+    corners.map(({ x }) => x),
+    [tiles, 1],
+  );
+  const top = constant(
+    'tile_top',
+    corners.map(({ y }) => y),
+    [tiles, 1],
+  );
+  const across = constant('tile_width', [width], [1]);
+  const down = constant('tile_height', [height], [1]);
+  const placesOf = constant('tile_patches', places, [tiles, taken]);
+  // As state, not by its name: whatever copies the nodes behind an image (a region of interest) finds it among the loop's inputs.
+  const { outputs } = loop(graph, graph.scalar(tiles, 'int64'), { input }, (_, turn, state) => {
+    const rows = cut(state.input, 2, gather(top, turn), down, height);
+    const tile = cut(rows, 3, gather(left, turn), across, width);
+    const features = featuresOf(tile);
+    const images = reshape(features, [-1, patches, features.shape[1] as number], 'N');
+    return { state, outputs: { found: gather(images, gather(placesOf, turn), 1) } };
+  });
+  // [tiles, N, taken, C]
+  const stacked = outputs.found as Tensor;
+  const channels = stacked.shape[3] as number;
+  const ofImages = reshape(transpose(stacked, [1, 0, 2, 3]), [-1, tiles * taken, channels], 'N');
+  const ordered = gather(ofImages, constant('tile_order', order, [order.length]), 1);
+  return reshape(ordered, [-1, channels], 'patches');
+}
+
+/** A stretch of an axis from a place that only the running graph knows. @param length - int64 [1], `size` */
+function cut(x: Tensor, axis: number, start: Tensor, length: Tensor, size: number): Tensor {
+  return sliceBetween(x, axis, start, add(start, length), size);
+}

@@ -1,0 +1,162 @@
+/**
+ * @file Tiles as people ask for them (`--tiles`, `--smallest-defect`), made options of a training: how large the photographs are, at what size they are to
+ * be seen so that the smallest defect is, and the tiles that this takes. Settled before images are read: from the headers of a few.
+ */
+import { median } from '../../core/arrays.ts';
+import { CladError } from '../../core/errors.ts';
+import { byClass, type Sample } from '../../data/dataset.ts';
+import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
+import { evenly } from '../../features/patches/class-foreground.ts';
+import type { Grid } from '../../image/geometry.ts';
+import type { ImageSize } from '../../image/limits.ts';
+import { type SizeOption, sizeOf, sizeOption, sizeText } from '../../image/size-option.ts';
+import { storedForm, turnedSize } from '../../image/stored-form.ts';
+import { fittingInput, type Tiling, tileCount } from '../../image/tiles.ts';
+import type { CommonOptions } from '../../methods/contract.ts';
+
+/** What is asked for. */
+export interface AskedTiles {
+  /** `auto`: as many as the smallest defect needs; a grid of tiles; or the pixels of a tile's sides, at the photographs' own size where no input size is given. */
+  readonly tiles: 'auto' | Grid | number;
+  /** Length of the smallest defect that is to be found, pixels of the photograph. @default 1 % of its longer side */
+  readonly smallestDefect?: number | undefined;
+  /** Size that the photographs are brought to, where that is said. */
+  readonly inputSize?: SizeOption | undefined;
+}
+
+/** Pixels of the input that the smallest defect is given: a patch and a half, so that one lies wholly in its middle (docs/decisions/0054-tiles.md). */
+const defectPixels = 12;
+/** Photographs of a class whose headers are read. */
+const lookedAt = 8;
+/** Most pixels along an input's side, as the option has it. */
+const mostSide = 8192;
+/** A tile where nothing else is said, pixels: the input of a training without tiles. */
+const usualTile = 320;
+
+/** The options that have to do with tiles. */
+interface Tiled {
+  readonly features: {
+    readonly inputSize: SizeOption;
+    readonly tile: SizeOption | null;
+    readonly tileOverlap: number;
+  };
+}
+
+function isTiled(options: CommonOptions): options is CommonOptions & Tiled {
+  const { features } = options as Partial<Tiled>;
+  return features !== undefined && 'tile' in features;
+}
+
+/**
+ * Options with the size of a tile, which the backbone has to be known for.
+ * @throws OPTION_INVALID where a method has no tiles
+ */
+export function withTileSize<O extends CommonOptions>(options: O, asked: AskedTiles | undefined): O {
+  if (!asked) return options;
+  if (!isTiled(options)) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--tiles',
+      expected: 'left out: this method sees an image as a whole',
+      actual: 'tiles',
+    });
+  }
+  const tile = typeof asked.tiles === 'number' ? asked.tiles : (options.features.tile ?? usualTile);
+  return { ...options, features: { ...options.features, tile } };
+}
+
+/**
+ * Options with the size of the input as well, and sentences about what was chosen.
+ * @param options - of `withTileSize`
+ * @throws OPTION_INVALID, FILE_UNREADABLE, IMAGE_INVALID
+ */
+export async function withTiles<O extends CommonOptions>(
+  options: O,
+  asked: AskedTiles | undefined,
+  samples: readonly Sample[],
+  backbone: Backbone,
+  note: (text: string) => void = () => undefined,
+): Promise<O> {
+  if (!asked || !isTiled(options)) return options;
+  const { features } = options;
+  const tiling = { ...sizeOf(features.tile ?? usualTile), overlap: features.tileOverlap };
+  if (tiling.overlap >= Math.min(tiling.width, tiling.height)) {
+    throw new CladError('OPTION_INVALID', {
+      option: 'features.tileOverlap',
+      expected: `less than the tiles' sides of ${sizeText(tiling)} pixels`,
+      actual: String(tiling.overlap),
+    });
+  }
+  const photograph = await usualSize(samples, note);
+  const wanted = wantedInput(asked, photograph, tiling);
+  const input = fittingInput(wanted, tiling, unitOf(backbone));
+  if (Math.max(input.width, input.height) > mostSide) {
+    throw new CladError('OPTION_INVALID', {
+      option: '--tiles',
+      expected: `an input of at most ${mostSide} pixels a side (a larger --smallest-defect, or a smaller --input-size)`,
+      actual: sizeText(input),
+    });
+  }
+  for (const sentence of described(photograph, input, tiling, defectOf(asked, photograph))) note(sentence);
+  const single = input.width === tiling.width && input.height === tiling.height;
+  const tile = single ? null : features.tile;
+  return { ...options, features: { ...features, inputSize: sizeOption(input), tile } };
+}
+
+/** The size of the usual photograph of the class that has the largest. */
+async function usualSize(samples: readonly Sample[], note: (text: string) => void): Promise<ImageSize> {
+  const training = samples.filter(({ split }) => split === 'train');
+  const usual: { readonly name: string; readonly size: ImageSize }[] = [];
+  for (const [name, of] of byClass(training)) {
+    const sizes: ImageSize[] = [];
+    for (const { path } of evenly(of, lookedAt)) sizes.push(turnedSize(await storedForm(path)));
+    const middle = (side: keyof ImageSize) => Math.round(median(sizes.map((size) => size[side])));
+    usual.push({ name, size: { width: middle('width'), height: middle('height') } });
+  }
+  const area = ({ size }: { readonly size: ImageSize }) => size.width * size.height;
+  const [largest, ...others] = usual.toSorted((first, second) => area(second) - area(first));
+  if (!largest) return { width: usualTile, height: usualTile };
+  const shape = ({ width, height }: ImageSize) => width / height;
+  const squeezed = others.filter(({ size }) => Math.abs(shape(size) / shape(largest.size) - 1) > 0.1);
+  if (squeezed.length > 0) {
+    const names = squeezed.map(({ name }) => name).join(', ');
+    note(
+      `Photographs of ${names} have another shape than those of ${largest.name}, and are squeezed into theirs.`,
+    );
+  }
+  return largest.size;
+}
+
+function defectOf({ smallestDefect }: AskedTiles, { width, height }: ImageSize): number {
+  return smallestDefect ?? Math.max(1, Math.round(Math.max(width, height) / 100));
+}
+
+function wantedInput(asked: AskedTiles, photograph: ImageSize, tiling: Tiling): ImageSize {
+  if (asked.inputSize !== undefined) return sizeOf(asked.inputSize);
+  if (typeof asked.tiles === 'object') {
+    const { rows, columns } = asked.tiles;
+    const along = (count: number, tile: number) => tile + (count - 1) * (tile - tiling.overlap);
+    return { width: along(columns, tiling.width), height: along(rows, tiling.height) };
+  }
+  const own = typeof asked.tiles === 'number' && asked.smallestDefect === undefined;
+  const scale = own ? 1 : Math.min(1, defectPixels / defectOf(asked, photograph));
+  return { width: Math.round(photograph.width * scale), height: Math.round(photograph.height * scale) };
+}
+
+/** Tiles begin at its multiples, so that each layer's places lie on one grid. */
+function unitOf({ card }: Backbone): number {
+  return Math.max(card.sizeMultiple ?? 1, ...card.layers.map(({ stride }) => Math.ceil(stride)));
+}
+
+function described(photograph: ImageSize, input: ImageSize, tiling: Tiling, defect: number): string[] {
+  const { rows, columns } = tileCount(input, tiling);
+  const scale = Math.min(input.width / photograph.width, input.height / photograph.height);
+  const seen = Math.round(defect * scale * 10) / 10;
+  const as = `Photographs of ${photograph.width} x ${photograph.height} pixels are seen at ${input.width} x ${input.height}`;
+  const share = `a defect of ${defect} pixels has ${seen} there`;
+  if (rows * columns === 1) return [`${as}, which is one tile: ${share}.`];
+  const times = (rows * columns * tiling.width * tiling.height) / usualTile ** 2;
+  return [
+    `${as}, in ${rows} x ${columns} tiles of ${sizeText(tiling)} pixels: ${share}.`,
+    `An image takes about ${Math.round(times)} times as long as one of ${usualTile} pixels, here and on the line; \`--plan\` says what the training takes.`,
+  ];
+}

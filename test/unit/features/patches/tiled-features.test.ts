@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { backboneFeatures, patchGrid, planFeatures } from '../../../../src/features/patches/extractor.ts';
+import { Graph } from '../../../../src/graph/index.ts';
+import { type Engine, floats } from '../../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
+import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
+
+const engine = await nodeEngine({ threads: 1 });
+const webGpu = await nodeEngine({ device: 'webgpu' }).catch(() => undefined);
+const backbone = tinyBackbone();
+const options = {
+  geometry: { width: 320, height: 256 },
+  layers: ['layer2', 'layer3'],
+  fineLayers: [],
+  fineWeight: 1,
+  aggregation: { aggregation: 'concatenated' },
+} as const;
+/** Rims of tiles lie further from any patch that is taken than the tiny backbone sees. */
+const tiling = { width: 192, height: 192, overlap: 128 };
+
+const images = (count: number, { width, height } = options.geometry) => ({
+  dtype: 'uint8' as const,
+  shape: [count, height, width, 3],
+  data: Uint8Array.from({ length: count * width * height * 3 }, (_, at) => (at * 7919) % 251),
+});
+
+async function features(tiled: boolean, count: number, on: Engine = engine): Promise<Float32Array> {
+  const plan = await planFeatures(engine, backbone, { ...options, ...(tiled && { tiling }) });
+  const graph = new Graph();
+  const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
+  graph.output('features', backboneFeatures(graph, image, backbone, plan));
+  const session = await on.load(graph.toBytes());
+  const { features: found } = await session.run({ image: images(count) });
+  await session.release();
+  return Float32Array.from(floats(found));
+}
+
+const apart = (one: Float32Array, other: Float32Array) =>
+  Math.max(...one.map((value, at) => Math.abs(value - other[at]!)));
+
+describe('features of tiles', () => {
+  it('are those of the whole input, for one image and for several', async () => {
+    for (const count of [1, 3]) {
+      const [whole, tiled] = [await features(false, count), await features(true, count)];
+      expect(tiled).toHaveLength(count * 32 * 40 * 22);
+      expect(tiled).toHaveLength(whole.length);
+      expect(apart(tiled, whole)).toBeLessThan(1e-5);
+    }
+  });
+
+  it.skipIf(!webGpu)('are the same on WebGPU', async () => {
+    expect(apart(await features(true, 2, webGpu), await features(true, 2))).toBeLessThan(1e-3);
+  });
+
+  it('have the grid of the whole input', async () => {
+    const plan = await planFeatures(engine, backbone, { ...options, tiling });
+    expect(patchGrid(plan)).toEqual({ rows: 32, columns: 40 });
+    expect(plan.grids).toEqual([
+      { rows: 24, columns: 24 },
+      { rows: 12, columns: 12 },
+    ]);
+  });
+
+  it('refuse an input that tiles do not fit into, before anything is made', async () => {
+    const geometry = { width: 328, height: 256 };
+    await expect(planFeatures(engine, backbone, { ...options, geometry, tiling })).rejects.toThrow(
+      /--input-size 336x256/,
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fittingInput, placeTiles, tileCount } from '../../../src/image/tiles.ts';
+
+/** Inputs that tiles fit into, with the grids of a backbone's layers at strides 8 and 16. */
+const fitting = fc
+  .record({
+    tile: fc.record({ width: fc.integer({ min: 2, max: 8 }), height: fc.integer({ min: 2, max: 8 }) }),
+    more: fc.record({ width: fc.integer({ min: 0, max: 20 }), height: fc.integer({ min: 0, max: 20 }) }),
+    overlap: fc.integer({ min: 0, max: 31 }),
+  })
+  .map(({ tile, more, overlap }) => {
+    const [width, height] = [tile.width * 16, tile.height * 16];
+    const grid = (stride: number) => ({ rows: height / stride, columns: width / stride });
+    return {
+      input: { width: width + more.width * 16, height: height + more.height * 16 },
+      tiling: { width, height, overlap },
+      grids: [grid(8), grid(16)],
+      patches: grid(8),
+    };
+  });
+
+describe('placeTiles', () => {
+  it('takes each patch of the input from a tile that has it at the same place', () => {
+    fc.assert(
+      fc.property(fitting, ({ input, tiling, grids, patches }) => {
+        const { corners, grid, taken, places, order } = placeTiles(input, tiling, grids, patches);
+        expect(grid).toEqual({ rows: input.height / 8, columns: input.width / 8 });
+        expect(order).toHaveLength(grid.rows * grid.columns);
+        order.forEach((at, patch) => {
+          const { x, y } = corners[Math.floor(at / taken)]!;
+          const own = places[at]!;
+          const column = x / 8 + (own % patches.columns);
+          const row = y / 8 + Math.floor(own / patches.columns);
+          expect(row * grid.columns + column).toBe(patch);
+        });
+      }),
+    );
+  });
+
+  it('places tiles inside, as many as the overlap needs, on multiples of the coarsest stride', () => {
+    fc.assert(
+      fc.property(fitting, ({ input, tiling, grids, patches }) => {
+        const { corners } = placeTiles(input, tiling, grids, patches);
+        const { rows, columns } = tileCount(input, tiling);
+        expect(corners).toHaveLength(rows * columns);
+        for (const { x, y } of corners) {
+          expect([x % 16, y % 16]).toEqual([0, 0]);
+          expect(x + tiling.width).toBeLessThanOrEqual(input.width);
+          expect(y + tiling.height).toBeLessThanOrEqual(input.height);
+        }
+        expect(corners.at(-1)).toEqual({ x: input.width - tiling.width, y: input.height - tiling.height });
+      }),
+    );
+  });
+
+  it('takes a patch from the tile in whose middle it lies most', () => {
+    const square = { rows: 4, columns: 4 };
+    const { corners, taken, order } = placeTiles(
+      { width: 64, height: 32 },
+      { width: 32, height: 32, overlap: 8 },
+      [square],
+      square,
+    );
+    expect(corners.map(({ x }) => x)).toEqual([0, 16, 32]);
+    // Middles of the tiles are at 16, 32 and 48; those of the patches of the first row at 4, 12, 20, ...
+    expect(order.slice(0, 8).map((at) => Math.floor(at / taken))).toEqual([0, 0, 0, 1, 1, 2, 2, 2]);
+  });
+
+  it.each([
+    [{ width: 64, height: 16 }, { width: 32, height: 32, overlap: 8 }, /as large as a tile/],
+    [{ width: 65, height: 32 }, { width: 32, height: 32, overlap: 8 }, /--input-size 72x32/],
+    [{ width: 64, height: 32 }, { width: 32, height: 32, overlap: 32 }, /less than the tiles' sides/],
+    [{ width: 64, height: 32 }, { width: 30, height: 30, overlap: 8 }, /divides evenly/],
+  ])('refuses %o in %o', (input, tiling, sentence) => {
+    const square = { rows: 4, columns: 4 };
+    expect(() => placeTiles(input, tiling, [square], square)).toThrow(sentence);
+  });
+});
+
+describe('fittingInput', () => {
+  it('is the wanted size, rounded up to a tile and steps of the unit', () => {
+    const tiling = { width: 320, height: 320, overlap: 64 };
+    expect(fittingInput({ width: 1200, height: 900 }, tiling, 16)).toEqual({ width: 1200, height: 912 });
+    expect(fittingInput({ width: 200, height: 320 }, tiling, 16)).toEqual({ width: 320, height: 320 });
+  });
+});
