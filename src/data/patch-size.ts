@@ -4,7 +4,6 @@
  */
 import { type Geometry, type Grid, patchOnPhotograph } from '../image/geometry.ts';
 import type { ImageSize } from '../image/limits.ts';
-import { sizeText } from '../image/size-option.ts';
 import { byClass, type Sample } from './dataset.ts';
 
 /** What decides it. */
@@ -23,8 +22,8 @@ export const defaultPatches: PatchGeometry = {
 const mentioned = 40;
 /** Classes that are named in one sentence. */
 const mostNamed = 3;
-/** The largest input that training takes. */
-const mostInputSize = 2048;
+const remedy =
+  'crop to the part, or train with --tiles auto (--smallest-defect PIXELS says how small they may be)';
 
 /** A class whose patches are large. */
 export interface LargePatches {
@@ -51,7 +50,7 @@ export function largePatches(
     const patch = patchOnPhotograph(geometry, grid, largest);
     if (longer(patch) <= mentioned) continue;
     const covered = `${Math.round(patch.width)} x ${Math.round(patch.height)}`;
-    const message = `a patch covers up to ${covered} pixels of a photograph of ${largest.width} x ${largest.height}, and much smaller defects are lost: ${remedy(geometry)}`;
+    const message = `a patch covers up to ${covered} pixels of a photograph of ${largest.width} x ${largest.height}, and much smaller defects are lost: ${remedy}`;
     found.push({ className, message, side: longer(largest) });
   }
   return found
@@ -66,11 +65,4 @@ export function largePatchesNote(large: readonly LargePatches[]): string | undef
   const names = large.slice(0, mostNamed).map(({ className }) => className);
   const more = large.length > names.length ? ` and ${large.length - names.length} more` : '';
   return `${names.join(', ')}${more}: ${first.message}.`;
-}
-
-function remedy({ width, height, resizeTo }: Geometry): string {
-  if (2 * Math.max(width, height) > mostInputSize) return 'crop to the part';
-  const doubled = (size: ImageSize) => sizeText({ width: 2 * size.width, height: 2 * size.height });
-  const flags = resizeTo === undefined ? '' : `--set features.resizeTo=${doubled(resizeTo)} `;
-  return `crop to the part, or train with ${flags}--input-size ${doubled({ width, height })}, which halves it and takes about four times as long`;
 }

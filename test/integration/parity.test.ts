@@ -49,12 +49,20 @@ beforeAll(async () => {
     run = join(folder, 'run');
     await writeParts(data);
     // Of an input that is no square: what mixed up width and height would be seen in every way.
-    // And with a region of interest for one of the classes.
+    // It is seen in two tiles. And with a region of interest for one of the classes.
     await writeFile(
       join(folder, 'disc.yaml'),
       'reference: 72x64\ninside: [{ rectangle: [3, 2, 66, 60] }]\nignore: [{ polygon: [[0, 0], [30, 0], [0, 30]] }]\n',
     );
-    const training = await smallTraining(folder, data, 'run', 'networks=true', 'features.inputSize=96x64');
+    const training = await smallTraining(
+      folder,
+      data,
+      'run',
+      'networks=true',
+      'features.inputSize=96x64',
+      'features.tile=64',
+      'features.tileOverlap=32',
+    );
     const { status, stderr } = await clad(...training, '--roi', `disc=${join(folder, 'disc.yaml')}`);
     expect(status, stderr).toBe(0);
   }

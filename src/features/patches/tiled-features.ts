@@ -6,6 +6,9 @@ import { add, gather, loop, reshape, sliceBetween, type Tensor, transpose } from
 import type { ImageSize } from '../../image/limits.ts';
 import type { PlacedTiles } from '../../image/tiles.ts';
 
+/** Names of constants, by which a finished file is known to see tiles. */
+export const tileNames = { places: 'tile_patches' } as const;
+
 /**
  * @param input - [N, 3, H, W]
  * @param featuresOf - of a tile [N, 3, height, width], float32 [N * patches, C]
@@ -33,7 +36,7 @@ export function featuresOfTiles(
   );
   const across = constant('tile_width', [width], [1]);
   const down = constant('tile_height', [height], [1]);
-  const placesOf = constant('tile_patches', places, [tiles, taken]);
+  const placesOf = constant(tileNames.places, places, [tiles, taken]);
   // As state, not by its name: whatever copies the nodes behind an image (a region of interest) finds it among the loop's inputs.
   const { outputs } = loop(graph, graph.scalar(tiles, 'int64'), { input }, (_, turn, state) => {
     const rows = cut(state.input, 2, gather(top, turn), down, height);

@@ -4,6 +4,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import type { Precision } from '../../detector/metadata.ts';
+import { tileNames } from '../../features/patches/tiled-features.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import { foldBatchNorms } from '../../graph/rewrite/fold-batch-norm.ts';
 import { toHalfPrecision } from '../../graph/rewrite/half-precision.ts';
@@ -37,6 +38,13 @@ export async function inPrecision(
   return storeInHalf(quantise(folded, await measureRanges(folded, images, engine, reading, onProgress)));
 }
 
+/** A backbone that is given tiles lies within a loop, whose values no session tells. */
+function reasonAgainstInt8({ graph }: ModelProto): string {
+  return (graph.initializer ?? []).some(({ name }) => name === tileNames.places)
+    ? 'the backbone sees tiles; train with --backbone-precision int8'
+    : 'the backbone has no convolutions that int8 could speed up';
+}
+
 /** Drawn images that ranges are measured on as well. */
 const textures = 16;
 
@@ -55,7 +63,7 @@ async function measureRanges(
   if (names.length === 0) {
     throw new CladError('OPTION_INVALID', {
       option: '--precision',
-      expected: 'fp32 or fp16, as the backbone has no convolutions that int8 could speed up',
+      expected: `fp32 or fp16, as ${reasonAgainstInt8(model)}`,
       actual: 'int8',
     });
   }

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sample } from '../../../../src/data/dataset.ts';
+import { type AskedTiles, withTileSize, withTiles } from '../../../../src/jobs/train/asked-tiles.ts';
+import { cladPresets } from '../../../../src/methods/clad/clad-options.ts';
+import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
+
+let folder = '';
+const options = cladPresets.instant!;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-tiles-'));
+  const blank = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: 'grey' } }).jpeg();
+  await blank(4000, 3000).toFile(join(folder, 'large.jpg'));
+  // As a phone writes it: on its side, to be turned.
+  await blank(3000, 4000).withMetadata({ orientation: 6 }).toFile(join(folder, 'turned.jpg'));
+  await blank(500, 500).toFile(join(folder, 'square.jpg'));
+  await blank(300, 225).toFile(join(folder, 'small.jpg'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function settled(asked: AskedTiles, files: Readonly<Record<string, string>> = { part: 'large.jpg' }) {
+  const samples = Object.entries(files).map(
+    ([className, file]): Sample => ({
+      path: join(folder, file),
+      className,
+      split: 'train',
+      anomalous: false,
+      defect: 'good',
+    }),
+  );
+  const notes: string[] = [];
+  const { features } = await withTiles(withTileSize(options, asked), asked, samples, tinyBackbone(), (text) =>
+    notes.push(text),
+  );
+  return { inputSize: features.inputSize, tile: features.tile, notes: notes.join(' ') };
+}
+
+describe('tiles that are asked for', () => {
+  it('give the smallest defect a patch and a half', async () => {
+    const { notes, ...found } = await settled({ tiles: 'auto', smallestDefect: 40 });
+    expect(found).toEqual({ inputSize: '1200x912', tile: 320 });
+    expect(notes).toMatch(
+      /4000 x 3000 pixels are seen at 1200 x 912, in 4 x 5 tiles of 320 pixels: a defect of 40 pixels has 12 there/,
+    );
+    expect(notes).toMatch(/about 20 times as long/);
+  });
+
+  it('take 1 % of the longer side where no defect is said, and photographs as they are turned', async () => {
+    const [asStored, turned] = [
+      await settled({ tiles: 'auto' }),
+      await settled({ tiles: 'auto' }, { part: 'turned.jpg' }),
+    ];
+    expect(asStored).toMatchObject({ inputSize: '1200x912', tile: 320 });
+    expect(turned).toEqual(asStored);
+  });
+
+  it('are a grid of them, or of a size of their own, or of a stated input', async () => {
+    expect(await settled({ tiles: { rows: 2, columns: 3 } })).toMatchObject({
+      inputSize: '832x576',
+      tile: 320,
+    });
+    expect(await settled({ tiles: 512 })).toMatchObject({ inputSize: '4000x3008', tile: 512 });
+    expect(await settled({ tiles: 512, inputSize: '1600x1200' })).toMatchObject({
+      inputSize: '1600x1200',
+      tile: 512,
+    });
+  });
+
+  it('are left out where one would hold all', async () => {
+    const { notes, ...found } = await settled({ tiles: 'auto', smallestDefect: 12 }, { part: 'small.jpg' });
+    expect(found).toEqual({ inputSize: 320, tile: null });
+    expect(notes).toMatch(/one tile/);
+  });
+
+  it('go by the class of the largest photographs, and say what is squeezed', async () => {
+    const found = await settled({ tiles: 'auto', smallestDefect: 40 }, { a: 'square.jpg', b: 'large.jpg' });
+    expect(found.inputSize).toBe('1200x912');
+    expect(found.notes).toMatch(/Photographs of a have another shape than those of b/);
+  });
+
+  it('are refused where they would be too many, and of methods that have none', async () => {
+    await expect(settled({ tiles: { rows: 40, columns: 40 } })).rejects.toThrow(/at most 8192 pixels a side/);
+    const { features: _, ...others } = options;
+    expect(() => withTileSize(others, { tiles: 'auto' })).toThrow(/--tiles to be left out/);
+  });
+});
