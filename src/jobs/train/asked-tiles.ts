@@ -35,6 +35,7 @@ const usualTile = 320;
 
 /** The options that have to do with tiles. */
 interface Tiled {
+  readonly score: { readonly topShare: number };
   readonly features: {
     readonly inputSize: SizeOption;
     readonly tile: SizeOption | null;
@@ -43,8 +44,8 @@ interface Tiled {
 }
 
 function isTiled(options: CommonOptions): options is CommonOptions & Tiled {
-  const { features } = options as Partial<Tiled>;
-  return features !== undefined && 'tile' in features;
+  const { features, score } = options as Partial<Tiled>;
+  return features !== undefined && 'tile' in features && score !== undefined;
 }
 
 /**
@@ -99,7 +100,14 @@ export async function withTiles<O extends CommonOptions>(
   for (const sentence of described(photograph, input, tiling, defectOf(asked, photograph))) note(sentence);
   const single = input.width === tiling.width && input.height === tiling.height;
   const tile = single ? null : features.tile;
-  return { ...options, features: { ...features, inputSize: sizeOption(input), tile } };
+  // The image's score is the mean of as many pixels as without tiles: a share of a large map would be many times what a small defect has.
+  const [before, after] = [sizeOf(features.inputSize), input].map(({ width, height }) => width * height);
+  const topShare = Math.min(1, (options.score.topShare * before!) / after!);
+  return {
+    ...options,
+    score: { ...options.score, topShare },
+    features: { ...features, inputSize: sizeOption(input), tile },
+  };
 }
 
 /** The size of the usual photograph of the class that has the largest. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/data/dataset.ts';
+import { sizeOf } from '../../../../src/image/size-option.ts';
 import { type AskedTiles, withTileSize, withTiles } from '../../../../src/jobs/train/asked-tiles.ts';
 import { cladPresets } from '../../../../src/methods/clad/clad-options.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
@@ -35,15 +36,21 @@ async function settled(asked: AskedTiles, files: Readonly<Record<string, string>
     }),
   );
   const notes: string[] = [];
-  const { features } = await withTiles(withTileSize(options, asked), asked, samples, tinyBackbone(), (text) =>
-    notes.push(text),
+  const { features, score } = await withTiles(
+    withTileSize(options, asked),
+    asked,
+    samples,
+    tinyBackbone(),
+    (text) => notes.push(text),
   );
-  return { inputSize: features.inputSize, tile: features.tile, notes: notes.join(' ') };
+  const { width, height } = sizeOf(features.inputSize);
+  const pixels = score.topShare * width * height;
+  return { inputSize: features.inputSize, tile: features.tile, pixels, notes: notes.join(' ') };
 }
 
 describe('tiles that are asked for', () => {
   it('give the smallest defect a patch and a half', async () => {
-    const { notes, ...found } = await settled({ tiles: 'auto', smallestDefect: 40 });
+    const { notes, pixels: _, ...found } = await settled({ tiles: 'auto', smallestDefect: 40 });
     expect(found).toEqual({ inputSize: '1200x912', tile: 320 });
     expect(notes).toMatch(
       /4000 x 3000 pixels are seen at 1200 x 912, in 4 x 5 tiles of 320 pixels: a defect of 40 pixels has 12 there/,
@@ -72,8 +79,18 @@ describe('tiles that are asked for', () => {
     });
   });
 
+  it('leave the number of pixels that make an image anomalous', async () => {
+    const { inputSize, pixels } = await settled({ tiles: 'auto' });
+    expect(inputSize).toBe('1200x912');
+    expect(pixels).toBeCloseTo(options.score.topShare * 320 * 320, 6);
+  });
+
   it('are left out where one would hold all', async () => {
-    const { notes, ...found } = await settled({ tiles: 'auto', smallestDefect: 12 }, { part: 'small.jpg' });
+    const {
+      notes,
+      pixels: _,
+      ...found
+    } = await settled({ tiles: 'auto', smallestDefect: 12 }, { part: 'small.jpg' });
     expect(found).toEqual({ inputSize: 320, tile: null });
     expect(notes).toMatch(/one tile/);
   });
