@@ -187,12 +187,45 @@ export function distancesToClasses(projected: Tensor, { entries, norms, starts, 
   return sqrt(maximum(sub(length, nearest), 0));
 }
 
+/** Rows that are compared with all entries of a class at once: their distances alone are 4 bytes times rows times entries. */
+const mostRows = 5120;
+
+/** How many rows are compared at once: as many as divide them evenly; all, where they are few. */
+function rowsAtOnce(rows: number | string | undefined): number | undefined {
+  if (typeof rows !== 'number' || rows <= mostRows) return undefined;
+  for (let block = mostRows; block > 1; block--) if (rows % block === 0) return block;
+  return undefined;
+}
+
 /**
  * The second step, for the patches of one image: all entries of the class are compared by their codes, and the nearest of them by their distance.
+ * Many patches are taken in blocks, one after another, so that memory does not grow with a large input.
  * @param projected - [rows, d]
  * @param classIndex - int64 [1]; a class that has entries
  */
 export function matchInClass(
+  projected: Tensor,
+  bank: ClassBank,
+  classIndex: Tensor,
+  search: NeighbourSearch,
+): Difference {
+  const { graph } = projected;
+  const [rows, width] = projected.shape as [number, number];
+  const block = rowsAtOnce(rows);
+  if (block === undefined) return matchRows(projected, bank, classIndex, search);
+  const count = rows / block;
+  const blocks = reshape(projected, [count, block, width]);
+  const { outputs } = loop(graph, graph.scalar(count, 'int64'), {}, (_, turn) => {
+    const { difference, distance } = matchRows(gather(blocks, turn), bank, classIndex, search);
+    return { state: {}, outputs: { difference, distance } };
+  });
+  return {
+    difference: reshape(outputs.difference as Tensor, [rows, width]),
+    distance: reshape(outputs.distance as Tensor, [rows]),
+  };
+}
+
+function matchRows(
   projected: Tensor,
   { entries, norms, starts, coded }: ClassBank,
   classIndex: Tensor,

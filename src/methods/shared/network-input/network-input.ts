@@ -133,10 +133,27 @@ export function residualsOfImage(
   return { rows: whiten(match.difference, bank), distance: match.distance };
 }
 
-/** Where there are many patches, every fifth votes: beside each other they say the same. Five shares no factor with the usual grids, so no column is left out. */
+/** About as many vote of a large input. */
+const mostVoters = 1024;
+
+/**
+ * Where there are many patches, every fifth votes, and of more than 5120 fewer: beside each other they say the same. Steps are primes, which share no
+ * factor with the usual grids, so no column is left out.
+ */
 export function votersOf(patches: number): number[] {
-  const step = patches > 256 ? 5 : 1;
+  const step = patches > 256 ? primeFrom(Math.max(5, patches / mostVoters)) : 1;
   return Array.from({ length: Math.ceil(patches / step) }, (_, at) => at * step);
+}
+
+/** The smallest prime that is not below. */
+function primeFrom(least: number): number {
+  const isPrime = (number: number) => {
+    for (let factor = 2; factor * factor <= number; factor++) if (number % factor === 0) return false;
+    return true;
+  };
+  let number = Math.ceil(least);
+  while (!isPrime(number)) number++;
+  return number;
 }
 
 /**

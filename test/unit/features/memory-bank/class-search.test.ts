@@ -195,4 +195,18 @@ describe('the nearest entries of the class of each image', () => {
     expect(after.difference!.data).toEqual(before.difference!.data);
     expect(after.distance!.data).toEqual(before.distance!.data);
   });
+
+  it('are the same where an image has more patches than are compared at once', async () => {
+    const bank = drawnBank([70, 50], new Random('many'), 3);
+    const rows = new Random('many').fillNormal(new Float32Array(2 * 6000 * width));
+    const run = (patches: number, classOf: readonly number[]) =>
+      runGraph({ x: { data: rows, shape: [12_000, width] } }, (graph, { x }) => {
+        const classes = graph.constant('classes', classOf, [classOf.length], 'int64');
+        return { ...matchImages(x!, patches, bank.inGraph(graph), classes, { neighbours: 2, shortlist: 5 }) };
+      });
+    const [large, small] = [await run(6000, [0, 1]), await run(3000, [0, 0, 1, 1])];
+    expect(large.distance!.shape).toEqual([12_000]);
+    expect(large.distance!.data).toEqual(small.distance!.data);
+    expect(large.difference!.data).toEqual(small.difference!.data);
+  });
 });
