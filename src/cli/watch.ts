@@ -9,21 +9,25 @@ import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJsonLine, printNote, printText } from './output.ts';
+import { addSinkFlags, askedSinks, type SinkFlags, sinkHelp } from './sink-flags.ts';
 
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
+  addSinkFlags(
+    command
+      .argument('<run>', 'folder that `clad train` wrote, or a detector file')
+      .argument('<folder>', 'folder that photographs come into, and folders below it')
+      .option('--move <dir>', 'move judged photographs into pass/, check/ and reject/ below this folder')
+      .option('--maps <dir>', 'write a heat map over each photograph into this folder')
+      .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
+      .option('--class <name>', 'the class of all photographs, where it is known; else each decides')
+      .option('--settle <seconds>', 'a file is finished when it has not changed for so long', seconds, 1)
+      .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
+      .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
+      .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
+      .option('--once', 'judge what is there, then end'),
+  );
   command
-    .argument('<run>', 'folder that `clad train` wrote, or a detector file')
-    .argument('<folder>', 'folder that photographs come into, and folders below it')
-    .option('--move <dir>', 'move judged photographs into pass/, check/ and reject/ below this folder')
-    .option('--maps <dir>', 'write a heat map over each photograph into this folder')
-    .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
-    .option('--class <name>', 'the class of all photographs, where it is known; else each decides')
-    .option('--settle <seconds>', 'a file is finished when it has not changed for so long', seconds, 1)
-    .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
-    .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
-    .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
-    .option('--once', 'judge what is there, then end')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--json', 'print one JSON document per photograph, one per line, as they are judged')
@@ -35,18 +39,21 @@ Examples:
   $ clad watch runs/parts incoming/ --move sorted/ --maps maps/ --keep-days 30
   $ clad watch runs/parts/model.onnx incoming/ --class screw --json >> judgements.jsonl
   $ clad watch runs/parts incoming/ --once
+  $ clad watch runs/parts incoming/ --mqtt mqtt://broker.local --mqtt-topic 'line-3/{class}'
+  $ clad watch runs/parts incoming/ --webhook https://mes.local/clad --tcp plc.local:9000
 
 Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
 Each photograph is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
 The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
 When the detector's file changes, by clad update for one, the new version goes on.
+${sinkHelp}
 
 Ctrl-C or SIGTERM ends after the photograph at hand.`,
     )
     .action(run);
 }
 
-interface WatchFlags {
+interface WatchFlags extends SinkFlags {
   readonly move?: string;
   readonly maps?: string;
   readonly journal?: string;
@@ -63,6 +70,7 @@ interface WatchFlags {
 
 async function run(run: string, folder: string, flags: WatchFlags): Promise<void> {
   const { device, threads, json, ...wanted } = flags;
+  const sinks = await askedSinks(flags);
   const detector = await WatchedDetector.open(await nodeEngine({ device, threads }), run);
   const interrupt = onInterrupt(() => printNote('clad: ends after the photograph at hand.'));
   try {
@@ -79,6 +87,7 @@ async function run(run: string, folder: string, flags: WatchFlags): Promise<void
       ...wanted,
       folder,
       detector,
+      sinks,
       signal: interrupt.signal,
       onJudged: (judgement) => (json ? printJsonLine(judgement) : printText(describe(judgement))),
       onNote: (text) => printNote(`clad: ${text}`),

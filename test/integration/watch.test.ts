@@ -1,6 +1,8 @@
 /** @file `clad watch` as a line runs it: files that are still being written, a process that is killed, names that come again. */
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,9 +51,19 @@ async function offline(paths: readonly string[]) {
 }
 
 describe('clad watch', () => {
-  it('judges and moves each photograph once, whatever it is killed by, and as predictions do', {
+  it('judges, moves and tells of each photograph, whatever it is killed by, and as predictions do', {
     timeout: 120_000,
   }, async () => {
+    const told: { id: string; sha256: string; redelivered: boolean }[] = [];
+    const hook = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      told.push(JSON.parse(body));
+      // Every fourth answer is lost, though the message has arrived.
+      if (told.length % 4 === 0) response.destroy();
+      else response.end();
+    });
+    await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
     const incoming = join(folder, 'incoming');
     const sorted = join(folder, 'sorted');
     await mkdir(join(incoming, 'line 1'), { recursive: true });
@@ -67,6 +79,8 @@ describe('clad watch', () => {
       '1.5',
       '--interval',
       '0.05',
+      '--webhook',
+      `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`,
     ];
     const contents = [...photographs.values()].slice(0, 18);
     const dropped = (async () => {
@@ -97,6 +111,7 @@ describe('clad watch', () => {
     while ((await filesBelow(incoming)).some((path) => path.endsWith('.png'))) await sleep(50);
     last.child.kill('SIGTERM');
     expect(await last.ended).toMatchObject({ status: 0 });
+    hook.close();
 
     const journal = await Journal.open(join(incoming, '.clad-watch.sqlite'));
     const rows = journal.all();
@@ -123,6 +138,12 @@ describe('clad watch', () => {
       expect(destination!.split('/')[0]).toBe(folders[verdict as keyof typeof folders]);
     }
     expect(new Set(rows.map(({ verdict }) => verdict)).size).toBeGreaterThan(2);
+    // Everything was told, in order; what was told twice says so and has its id again.
+    const first = told.filter(({ id }, at) => told.findIndex((each) => each.id === id) === at);
+    expect(first.map(({ sha256 }) => sha256)).toEqual(rows.map(({ sha256 }) => sha256));
+    const again = told.filter((each) => !first.includes(each));
+    expect(again.length).toBeGreaterThan(2);
+    expect(again.every(({ redelivered }) => redelivered)).toBe(true);
   });
 
   it('leaves photographs where they are without --move, remembers them, and says what it refuses', async () => {

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
 import { asRefusal } from '../../core/files.ts';
+import { tables, told } from './journal-tables.ts';
 
 /** A file as it was found: another content comes with another size or time. */
 export interface FileState {
@@ -47,32 +48,6 @@ export interface JournalRow extends Judgement {
   readonly movedAt: string | null;
 }
 
-const tables = `
-CREATE TABLE IF NOT EXISTS judgements (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  judged_at TEXT NOT NULL,
-  path TEXT NOT NULL,
-  bytes INTEGER NOT NULL,
-  modified INTEGER NOT NULL,
-  sha256 TEXT NOT NULL,
-  model_sha256 TEXT NOT NULL,
-  model_version INTEGER NOT NULL,
-  class TEXT,
-  class_share REAL,
-  score REAL,
-  threshold REAL,
-  verdict TEXT,
-  decision TEXT,
-  error TEXT,
-  destination TEXT
-);
-CREATE INDEX IF NOT EXISTS judgements_by_path ON judgements (path);
-CREATE INDEX IF NOT EXISTS judgements_by_time ON judgements (judged_at);
-CREATE TABLE IF NOT EXISTS moves (
-  judgement INTEGER PRIMARY KEY REFERENCES judgements (id),
-  moved_at TEXT NOT NULL
-);`;
-
 /** Columns of a judgement. */
 const columnOf: Readonly<Record<keyof Judgement, string>> = {
   judgedAt: 'judged_at',
@@ -98,6 +73,8 @@ const rowsWithMoves = 'judgements LEFT JOIN moves ON moves.judgement = judgement
 /** An open journal. */
 export class Journal {
   readonly path: string;
+  /** Drawn when it was begun: with a judgement's number it names the judgement everywhere. */
+  readonly identity: string;
   readonly #database: Database.Database;
 
   /** Of the file, to see that it is still there. */
@@ -107,6 +84,8 @@ export class Journal {
     this.path = path;
     this.#database = database;
     this.#inode = inode;
+    const [row] = database.prepare('SELECT identity FROM journal').all([]) as { identity: string }[];
+    this.identity = row?.identity ?? '';
   }
 
   /**
@@ -134,10 +113,10 @@ export class Journal {
     return new Journal(path, database, (await stat(path)).ino);
   }
 
-  /** Whether the file is still the one that was opened: what is written to one that was removed is lost. */
-  async isThere(): Promise<boolean> {
+  /** @throws JOURNAL_GONE where the file is not the one that was opened: what is written to one that was removed is lost */
+  async requireThere(): Promise<void> {
     const found = await stat(this.path).catch(() => undefined);
-    return found?.ino === this.#inode;
+    if (found?.ino !== this.#inode) throw new CladError('JOURNAL_GONE', { path: this.path });
   }
 
   /** Adds a judgement. @returns its number @throws JOURNAL_UNUSABLE, on a full disk too */
@@ -179,11 +158,61 @@ export class Journal {
     return this.#rows('ORDER BY id');
   }
 
-  /** Judgements before a time, whose photographs lie at their destinations or were never moved. @param before - ISO 8601 */
-  olderThan(before: string): JournalRow[] {
-    return this.#rows('WHERE judged_at < ? AND (destination IS NULL OR moved_at IS NOT NULL) ORDER BY id', [
-      before,
+  /** From now on judgements are kept for a sink until they have been sent; one that is known goes on where it was. */
+  addSink(name: string): void {
+    this.#run(
+      'INSERT OR IGNORE INTO sinks (name, attempted, delivered) SELECT ?, coalesce(max(id), 0), coalesce(max(id), 0) FROM judgements',
+      [name],
+    );
+  }
+
+  /** The next judgements to be sent, the oldest first, and the last that was ever on its way. */
+  toSend(name: string, most: number): { readonly rows: JournalRow[]; readonly attempted: number } {
+    const rows = this.#rows('WHERE id > (SELECT delivered FROM sinks WHERE name = ?) ORDER BY id LIMIT ?', [
+      name,
+      most,
     ]);
+    return { rows, attempted: this.#number('SELECT attempted AS number FROM sinks WHERE name = ?', [name]) };
+  }
+
+  /** How many judgements a sink has not been sent. */
+  unsent(name: string): number {
+    return this.#number(
+      'SELECT count(*) AS number FROM judgements WHERE id > (SELECT delivered FROM sinks WHERE name = ?)',
+      [name],
+    );
+  }
+
+  /** Notes that all judgements up to one are on their way. */
+  addAttempt(name: string, upTo: number): void {
+    this.#run('UPDATE sinks SET attempted = max(attempted, ?) WHERE name = ?', [upTo, name]);
+  }
+
+  /** Notes that all judgements up to one have arrived, or were refused. */
+  addDelivery(name: string, upTo: number): void {
+    this.#run('UPDATE sinks SET delivered = ? WHERE name = ?', [upTo, name]);
+  }
+
+  /** Notes that a sink did not want a judgement. */
+  addRefusal(name: string, judgement: number, reason: string): void {
+    this.#run('INSERT INTO refusals (sink, judgement, refused_at, reason) VALUES (?, ?, ?, ?)', [
+      name,
+      judgement,
+      new Date().toISOString(),
+      reason,
+    ]);
+  }
+
+  /**
+   * Judgements before a time, whose photographs lie at their destinations or were never moved, and which these sinks have been sent.
+   * @param before - ISO 8601
+   */
+  olderThan(before: string, sinks: readonly string[] = []): JournalRow[] {
+    const sent = sinks.map(() => ' AND id <= (SELECT delivered FROM sinks WHERE name = ?)').join('');
+    return this.#rows(
+      `WHERE judged_at < ? AND (destination IS NULL OR moved_at IS NOT NULL)${sent} ORDER BY id`,
+      [before, ...sinks],
+    );
   }
 
   /** Removes judgements: the one thing that takes rows away, where somebody asked that they be kept only so long. */
@@ -205,7 +234,21 @@ export class Journal {
     this.#database.close();
   }
 
-  #rows(rest: string, values: readonly string[] = []): JournalRow[] {
+  #run(statement: string, values: readonly (string | number)[]): void {
+    told(this.path, () => {
+      this.#database.prepare(statement).run([...values]);
+    });
+  }
+
+  /** What a query for one `number` finds; 0 where that is nothing. */
+  #number(query: string, values: readonly string[]): number {
+    return told(this.path, () => {
+      const [row] = this.#database.prepare(query).all([...values]) as { number: number }[];
+      return row?.number ?? 0;
+    });
+  }
+
+  #rows(rest: string, values: readonly (string | number)[] = []): JournalRow[] {
     return told(this.path, () => {
       const found = this.#database
         .prepare(`SELECT id, ${columns}, moved_at AS movedAt FROM ${rowsWithMoves} ${rest}`)
@@ -213,15 +256,5 @@ export class Journal {
       // The library puts a field of its own beside those that were asked for.
       return (found as Array<JournalRow & { _metadata?: unknown }>).map(({ _metadata, ...row }) => row);
     });
-  }
-}
-
-/** What the database says, as a sentence. */
-function told<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof CladError || !(error instanceof Error)) throw error;
-    throw new CladError('JOURNAL_UNUSABLE', { path, reason: error.message }, { cause: error });
   }
 }

@@ -6,14 +6,18 @@ import type { Journal } from './journal.ts';
 
 /**
  * Removes judgements of before, and their photographs where these were moved. What lies in the watched folder stays, and so does the row that says that it was judged.
- * @param places - the watched folder, and the one that photographs are moved into
+ * @param places - the watched folder, the one that photographs are moved into, and the sinks that judgements wait for
  */
 export async function forgetOlder(
   journal: Journal,
   days: number,
-  { folder, move }: { readonly folder: string; readonly move: string | undefined },
+  {
+    folder,
+    move,
+    sinks = [],
+  }: { readonly folder: string; readonly move: string | undefined; readonly sinks?: readonly string[] },
 ): Promise<void> {
-  const old = journal.olderThan(new Date(Date.now() - 86_400_000 * days).toISOString());
+  const old = journal.olderThan(new Date(Date.now() - 86_400_000 * days).toISOString(), sinks);
   const forgotten = [];
   for (const row of old) {
     if (row.destination === null) {

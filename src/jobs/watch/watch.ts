@@ -1,19 +1,20 @@
 /**
  * @file `clad watch` as a function: photographs of a folder are judged as they finish being written, each once, and moved away where that is wanted.
  *
- * A judgement is written to the journal first, then its photograph is moved, then that is noted. A process that is killed anywhere in between leaves a photograph that
- * is not judged yet and will be, or one that is judged and will be moved: when the folder is watched again, what was begun is finished first.
+ * A judgement is written to the journal first, then its photograph is moved, then that is noted. A process that is killed anywhere in between leaves a photograph
+ * that will be judged, or one that is judged and will be moved: when the folder is watched again, what was begun is finished first.
  */
 import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, requireWritable } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
 import { imagesBelow, isInside, requireFolder, statOrNothing } from '../../data/folders.ts';
 import { type PredictionFailure, type PredictionLine, predictImages } from '../predict.ts';
+import { Outboxes } from '../sinks/outboxes.ts';
+import type { Sink } from '../sinks/sink.ts';
 import { Arrivals } from './arrivals.ts';
 import { folderOf, freePlace, isUnchanged, moveFile } from './destinations.ts';
 import { type FileState, Journal, type JournalRow, type Judgement } from './journal.ts';
@@ -42,6 +43,8 @@ export interface WatchRequest {
   readonly interval?: number | undefined;
   /** Days after which judgements and photographs that were moved are removed; absent: never. */
   readonly keepDays?: number | undefined;
+  /** Places outside that are told of each judgement; they are closed at the end. */
+  readonly sinks?: readonly Sink[] | undefined;
   /** Ends once nothing is left to judge, rather than never. */
   readonly once?: boolean | undefined;
   /** Ends after the photograph at hand. */
@@ -82,9 +85,13 @@ export async function watchFolder(request: WatchRequest): Promise<number> {
   const file = resolve(request.journal ?? join(folder, journalName));
   return withLock(lockOfFile(file), async () => {
     const journal = await Journal.open(file);
+    const outboxes = new Outboxes(journal, request.sinks ?? [], (text) => request.onNote?.(text));
     try {
-      return await new Watch(request, folder, journal).run();
+      const judged = await new Watch(request, folder, journal, outboxes).run();
+      await outboxes.settle(request.signal?.aborted ?? false);
+      return judged;
     } finally {
+      await outboxes.close();
       journal.close();
     }
   });
@@ -94,6 +101,7 @@ class Watch {
   readonly #request: WatchRequest;
   readonly #folder: string;
   readonly #journal: Journal;
+  readonly #outboxes: Outboxes;
   readonly #arrivals: Arrivals;
   #judged = 0;
   /** When to look for what was kept long enough. */
@@ -103,7 +111,8 @@ class Watch {
   /** Judgements whose moves were refused, so that each is told once. */
   readonly #refusedMoves = new Set<number>();
 
-  constructor(request: WatchRequest, folder: string, journal: Journal) {
+  constructor(request: WatchRequest, folder: string, journal: Journal, outboxes: Outboxes) {
+    this.#outboxes = outboxes;
     this.#request = request;
     this.#folder = folder;
     this.#journal = journal;
@@ -112,17 +121,15 @@ class Watch {
 
   async run(): Promise<number> {
     const { once = false, signal, interval = 0.5 } = this.#request;
-    let refused: string | undefined;
+    let refused = '';
     while (!signal?.aborted) {
-      let looked: number;
-      let found: number;
+      let [looked, found] = [0, 0];
       try {
-        if (!(await this.#journal.isThere()))
-          throw new CladError('JOURNAL_GONE', { path: this.#journal.path });
+        await this.#journal.requireThere();
         if (performance.now() >= this.#nextMoves) await this.#finishMoves();
         ({ looked, found } = await this.#round());
-        if (refused !== undefined) this.#note('It goes on.');
-        refused = undefined;
+        if (refused !== '') this.#note('It goes on.');
+        refused = '';
       } catch (error) {
         if (once || !isRefusal(error)) throw error;
         // Once for each cause, however often it is tried.
@@ -257,6 +264,7 @@ class Watch {
     };
     const id = this.#journal.add(judgement);
     this.#judged++;
+    this.#outboxes.wake();
     onJudged?.(judgement);
     if (move === undefined || destination === null) return;
     await this.#orLater(id, async () => {
@@ -270,7 +278,8 @@ class Watch {
     const { keepDays, move } = this.#request;
     if (keepDays === undefined || performance.now() < this.#nextRetention) return;
     this.#nextRetention = performance.now() + retentionEvery;
-    await forgetOlder(this.#journal, keepDays, { folder: this.#folder, move });
+    const sinks = this.#outboxes.names;
+    await forgetOlder(this.#journal, keepDays, { folder: this.#folder, move, sinks });
   }
 
   #note(text: string): void {
