@@ -20,6 +20,7 @@ export default defineConfig({
     maxWorkers: 2,
     pool: 'forks',
     env: { CLAD_THREADS: '1' },
+    globalSetup: ['test/helpers/common-folder.ts'],
     sequence: { sequencer: LongestFirst },
   },
 });
