@@ -21,6 +21,7 @@ export default defineConfig({
     pool: 'forks',
     env: { CLAD_THREADS: '1' },
     globalSetup: ['test/helpers/common-folder.ts'],
+    setupFiles: ['test/helpers/fast-equality.ts'],
     sequence: { sequencer: LongestFirst },
   },
 });
