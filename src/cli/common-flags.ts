@@ -18,7 +18,8 @@ export function deviceOption(): Option {
 
 /** `--threads` of the engine. */
 export function threadsOption(): Option {
-  return new Option('--threads <n>', 'processor threads (default: all cores)').argParser(wholeFromText(1));
+  const description = 'processor threads (default: CLAD_THREADS of the environment, else all cores)';
+  return new Option('--threads <n>', description).argParser(wholeFromText(1));
 }
 
 /** `--bits` of 16-bit files, where a data set is read that no detector knows yet. */

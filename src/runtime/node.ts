@@ -1,9 +1,9 @@
 /** @file ONNX Runtime in Node (onnxruntime-node), on the CPU, WebGPU or CUDA. */
-import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { anything, oneOf, optional, requireFields } from '../core/arguments.ts';
 import { CladError, firstLineOf } from '../core/errors.ts';
 import { cpuNodes } from '../graph/cpu-node.ts';
+import { defaultThreads } from './default-threads.ts';
 import { type Device, devices, type Engine, type Session } from './engine.ts';
 import { runSession } from './run-session.ts';
 
@@ -13,7 +13,7 @@ ort.env.logLevel = 'fatal';
 export interface NodeEngineOptions {
   /** @default 'cpu' */
   readonly device?: Device;
-  /** Threads one operation may use, at least 1. @default the machine's cores */
+  /** Threads one operation may use, at least 1. @default `CLAD_THREADS` of the environment, else the machine's cores */
   readonly threads?: number;
 }
 
@@ -23,7 +23,7 @@ export interface NodeEngineOptions {
  */
 export async function nodeEngine(options: NodeEngineOptions = {}): Promise<Engine> {
   requireFields('nodeEngine', 'options', options, { device: optional(oneOf(devices)), threads: anything });
-  const { device = 'cpu', threads = availableParallelism() } = options;
+  const { device = 'cpu', threads = defaultThreads() } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new CladError('OPTION_INVALID', {
       option: 'threads',

@@ -2,9 +2,9 @@
  * @file One detector that is served under a name and a version: it is loaded again when its file is replaced, and when its thread died.
  * Work that began on the old file ends on it. A file that cannot be used changes nothing.
  */
-import { availableParallelism } from 'node:os';
 import { CladError, reasonOf } from '../core/errors.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { defaultThreads } from '../runtime/default-threads.ts';
 import type { Device } from '../runtime/engine.ts';
 import { WorkerClient } from '../runtime/worker/client.ts';
 import { nodeWorker } from '../runtime/worker/node-port.ts';
@@ -130,7 +130,7 @@ export class HostedDetector {
   }
 
   async #open(): Promise<Held> {
-    const { threads = availableParallelism() } = this.#options;
+    const { threads = defaultThreads() } = this.#options;
     const mark = await fileMark(this.source.path);
     let held: Held | undefined;
     const thread = this.#thread((reason) => this.#died(held, reason));

@@ -44,7 +44,11 @@ export function weightBy(
   rule: (value: number) => number,
 ): Safetensor {
   const count = shape.reduce((product, size) => product * size, 1);
-  return { dtype: 'F32', shape, data: Float32Array.from(uniform(name, count), rule) };
+  const data = new Float32Array(count);
+  // Float32Array.from would make a list of the millions of them first.
+  const numbers = uniform(name, count);
+  for (let index = 0; index < count; index++) data[index] = rule(numbers[index]!);
+  return { dtype: 'F32', shape, data };
 }
 
 /** A weight of a transformer, a ConvNeXt or an EfficientNet, as `values` of tools/golden_numbers.py has it. */

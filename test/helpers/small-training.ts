@@ -32,7 +32,7 @@ export async function trainSmall(
   ...more: readonly string[]
 ): Promise<Ended> {
   const ended = await clad(...(await smallTraining(folder, data, run, ...more)));
-  if (ended.status !== 0) throw new Error(ended.stderr);
+  if (ended.status !== 0 || /clad: .*a defect of clad/.test(ended.stderr)) throw new Error(ended.stderr);
   return ended;
 }
 

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { rounds } from '../helpers/hostile.ts';
 import { encoded, noise } from '../helpers/images.ts';
-import { writeParts } from '../helpers/parts.ts';
 import { rawConnection } from '../helpers/raw-http.ts';
 import { mutations, validRequest, written } from '../helpers/request-mutations.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
-import { trainSmall } from '../helpers/small-training.ts';
 
 /** Requests under way at a time. */
 const together = 24;
@@ -26,9 +25,7 @@ let score = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-requests-'));
-  const data = join(folder, 'data');
-  await writeParts(data);
-  await trainSmall(folder, data, 'parts');
+  const data = await copySmallTraining(folder, 'parts');
   images = [
     await readFile(join(data, 'disc/test/good/000.png')),
     await encoded(noise(40, 30), 'jpeg'),

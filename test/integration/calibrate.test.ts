@@ -13,10 +13,10 @@ import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import type { TradeOffDocument } from '../../src/jobs/trade-off/trade-off.ts';
 import { clad } from '../helpers/clad.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
 import { expectRefused } from '../helpers/refused.ts';
-import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
 let parts = '';
@@ -26,10 +26,8 @@ const good = () => [join(parts, 'disc/test/good'), join(parts, 'weave/test/good'
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-calibrate-'));
-  parts = at('parts');
   run = at('run');
-  await writeParts(parts);
-  await trainSmall(folder, parts, 'run');
+  parts = await copySmallTraining(folder, 'run');
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

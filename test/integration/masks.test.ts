@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from '../../src/data/inspect.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad } from '../helpers/clad.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { encoded, noise } from '../helpers/images.ts';
-import { writeParts } from '../helpers/parts.ts';
 import { expectRefused } from '../helpers/refused.ts';
-import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
 let parts = '';
@@ -19,10 +18,8 @@ const at = (...names: readonly string[]) => join(folder, ...names);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-masks-'));
-  parts = at('parts');
   run = at('run');
-  await writeParts(parts);
-  await trainSmall(folder, parts, 'run');
+  parts = await copySmallTraining(folder, 'run');
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeBytes } from '../../src/image/decode.ts';
 import { clad } from '../helpers/clad.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { encoded } from '../helpers/images.ts';
-import { writeParts } from '../helpers/parts.ts';
 import { raw, rawConnection } from '../helpers/raw-http.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
-import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
 let run = '';
@@ -54,9 +53,7 @@ const residentBytes = (url: string) => metric(url, 'process_resident_memory_byte
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-limits-'));
   run = join(folder, 'parts');
-  const data = join(folder, 'data');
-  await writeParts(data);
-  await trainSmall(folder, data, 'parts');
+  const data = await copySmallTraining(folder, 'parts');
   small = new Uint8Array(await readFile(join(data, 'disc/test/good/000.png')));
   serving = await startServe(run, '--max-body', '8');
   score = ((await (await post(serving.url, predict, small, png)).json()) as { score: number }).score;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, hasChromium } from '../helpers/browser.ts';
-import { writeParts } from '../helpers/parts.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
-import { trainSmall } from '../helpers/small-training.ts';
 
 let folder = '';
+let data = '';
 let serving: Serving;
 let browser: Browser;
 const token = 'a-token-for-this-test';
@@ -17,8 +17,7 @@ const token = 'a-token-for-this-test';
 describe.skipIf(!hasChromium)('the page at /', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'clad-page-'));
-    await writeParts(join(folder, 'data'));
-    await trainSmall(folder, join(folder, 'data'), 'parts');
+    data = await copySmallTraining(folder, 'parts');
     serving = await startServe(join(folder, 'parts'));
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
   }, 180_000);
@@ -42,7 +41,7 @@ describe.skipIf(!hasChromium)('the page at /', () => {
   const image = async (kind: string, name: string) => ({
     name,
     mimeType: 'image/png',
-    buffer: await readFile(join(folder, 'data/disc/test', kind, '000.png')),
+    buffer: await readFile(join(data, 'disc/test', kind, '000.png')),
   });
 
   it('predicts an image, shows where it is anomalous, and clears the result when the next one cannot be predicted', async () => {

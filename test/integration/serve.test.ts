@@ -12,8 +12,8 @@ import { decodeBytes, decodeImage } from '../../src/image/decode.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { clad } from '../helpers/clad.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { encoded, noise } from '../helpers/images.ts';
-import { writeParts } from '../helpers/parts.ts';
 import { type Serving, startServe } from '../helpers/serve.ts';
 import { trainSmall } from '../helpers/small-training.ts';
 
@@ -31,9 +31,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-serve-'));
   run = join(folder, 'parts');
   other = join(folder, 'other');
-  const data = join(folder, 'data');
-  await writeParts(data);
-  await trainSmall(folder, data, 'parts');
+  const data = await copySmallTraining(folder, 'parts');
   await trainSmall(folder, data, 'other', 'seed=1');
   const { stdout } = await clad('predict', run, join(data, 'disc/test'), join(data, 'weave/test'), '--json');
   for (const text of stdout.trim().split('\n')) {

@@ -63,7 +63,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('clad extract --shard', () => {
   it('by four processes at once gives the detector of one machine, to the bit', async () => {
-    const alone = await train('alone');
+    const alone = await train('alone', '--threads', '2');
     expect(alone.status, alone.stderr).toBe(0);
     const made = await Promise.all(indexes.map((index) => extract(index)));
     for (const { status, stderr } of made) expect(status, stderr).toBe(0);
@@ -74,7 +74,7 @@ describe('clad extract --shard', () => {
       ['2/4', 2, 10, false],
       ['3/4', 3, 10, false],
     ]);
-    const joined = await train('joined', '--cache', at('cache'));
+    const joined = await train('joined', '--cache', at('cache'), '--threads', '2');
     expect(joined.status, joined.stderr).toBe(0);
     expect(joined.stderr).toContain('Patch features: of 4 shards in ');
     expect(await contentOf('joined')).toEqual(await contentOf('alone'));

@@ -9,8 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../src/jobs/watch/journal.ts';
 import { clad, startClad } from '../helpers/clad.ts';
-import { writeParts } from '../helpers/parts.ts';
-import { trainSmall } from '../helpers/small-training.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 
 let folder = '';
 let run = '';
@@ -26,9 +25,7 @@ const filesBelow = async (root: string) =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-watch-'));
   run = join(folder, 'run');
-  const data = join(folder, 'data');
-  await writeParts(data);
-  await trainSmall(folder, data, 'run');
+  const data = await copySmallTraining(folder, 'run');
   for (const path of await filesBelow(data)) {
     const content = await readFile(path);
     if (path.includes('/test/')) photographs.set(sha256Of(content), content);

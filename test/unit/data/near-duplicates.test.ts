@@ -12,7 +12,7 @@ import { hasShared, shared } from '../../helpers/fixtures.ts';
 import { noise } from '../../helpers/images.ts';
 
 /** A part in its fixture: always the same round plate in one place, with stains that every part has its own of. */
-function drawProduct(number: number): RgbImage {
+function drawnProduct(number: number): RgbImage {
   const random = new Random('plate', number);
   const side = 192;
   const stains = Array.from({ length: 14 }, () => ({
@@ -30,6 +30,15 @@ function drawProduct(number: number): RgbImage {
     data.fill(Math.max(0, Math.min(255, Math.round(value + random.normal(0, 2)))), at * 3, at * 3 + 3);
   }
   return { width: side, height: side, data };
+}
+
+const products = new Map<number, RgbImage>();
+
+/** The same, each drawn once. */
+function drawProduct(number: number): RgbImage {
+  const product = products.get(number) ?? drawnProduct(number);
+  products.set(number, product);
+  return product;
 }
 
 /** The image again: moved by a pixel, with the noise of a sensor, brighter. */

@@ -20,10 +20,11 @@ import { type Engine, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { CheckpointFolder } from '../../../src/training/checkpoint.ts';
 import { type TrainingLogEntry, type TrainOptions, trainStages } from '../../../src/training/trainer.ts';
+import { keepingSessions } from '../../helpers/kept-sessions.ts';
 import { bitsOf, type MadeStore, makeStore, randomRows } from '../../helpers/made-store.ts';
 
 const width = 8;
-const engine = await nodeEngine({ threads: 2 });
+const engine = keepingSessions(await nodeEngine({ threads: 2 }));
 let folder = '';
 let source: MadeStore;
 let fitted: FittedInput;
