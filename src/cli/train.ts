@@ -104,8 +104,10 @@ function describePlan({
   memory,
   file,
   time,
+  image,
 }: TrainingPlan): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const milliseconds = (seconds: number) => `${Number((1000 * seconds).toPrecision(2))} ms`;
   const sum = (values: Readonly<Record<string, number>>) =>
     Object.values(values).reduce((total, each) => total + each, 0);
   const bytes = sum(disk);
@@ -119,6 +121,9 @@ function describePlan({
       ['disk', `${gigabytes(bytes)}, freed at the end without --cache`],
       ['memory', `about ${gigabytes(memory)}`],
       ...(file === undefined ? [] : [['detector', `a file of ${(file / 1e6).toFixed(1)} MB`]]),
+      ...(image
+        ? [['an image', `${milliseconds(image.seconds)}, ${milliseconds(image.region)} of it for the region`]]
+        : []),
       ...Object.entries(time)
         .filter(([, seconds]) => seconds > 0)
         .map(([task, seconds]) => {

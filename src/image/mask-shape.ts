@@ -59,6 +59,29 @@ export function maskShape(samples: MaskSamples): MaskReading {
   return { width, height, data, outside, soft, between: soft ? shareBetween(plane, least, most) : 0 };
 }
 
+/** Values that a mask has most of its pixels in: outside, inside, and a few labels. */
+const levels = 8;
+
+/**
+ * Share of an image's pixels that have none of its eight commonest values, 0 .. 1, in the colour where that is most. Of a mask that is its soft edges and what a lossy
+ * format left around them; of a photograph or a gradient it is most of the image.
+ */
+export function shareOfShades(samples: MaskSamples): number {
+  const { plane, outside } = chosenPlane(samples);
+  if (outside === 'transparent') return shadesOf(plane);
+  return Math.max(...[0, 1, 2].map((colour) => shadesOf(channel(samples, colour))));
+}
+
+function shadesOf(plane: Plane): number {
+  const counts = new Uint32Array(fullScale(plane) + 1);
+  for (const value of plane) counts[value]! += 1;
+  const common = counts
+    .sort()
+    .subarray(-levels)
+    .reduce((sum, count) => sum + count, 0);
+  return 1 - common / plane.length;
+}
+
 /** An image of one value: whole, or empty. */
 function flat({ width, height }: MaskSamples, outside: MaskReading['outside'], inside: boolean): MaskReading {
   const data = new Uint8Array(width * height).fill(inside ? 1 : 0);

@@ -23,10 +23,17 @@ export async function decodeMask(path: string): Promise<MaskReading> {
  * @throws CladError `IMAGE_INVALID`
  */
 export async function decodeMaskBytes(bytes: Uint8Array, name: string): Promise<MaskReading> {
-  return withPathInError(name, async () => {
-    if (requireFormat(bytes) === 'bmp') return maskShape({ ...decodeBmp(bytes), channels: 3 });
-    return maskShape(await decodeDeep(bytes));
-  });
+  return withPathInError(name, async () => maskShape(await samplesOf(bytes)));
+}
+
+/** The samples of an image that is said to be a mask, for who asks more of it than its shape. @throws CladError `FILE_UNREADABLE` or `IMAGE_INVALID` */
+export async function decodeMaskSamples(path: string): Promise<MaskSamples> {
+  const bytes = await readRegular(path);
+  return withPathInError(path, () => samplesOf(bytes));
+}
+
+async function samplesOf(bytes: Uint8Array): Promise<MaskSamples> {
+  return requireFormat(bytes) === 'bmp' ? { ...decodeBmp(bytes), channels: 3 } : decodeDeep(bytes);
 }
 
 /** Like `decodeBytes`, but alpha is kept, and 16 bits stay 16: a mask whose values are 1, 2, 3 would be black in 8. */

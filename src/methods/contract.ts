@@ -208,7 +208,9 @@ export interface FitPlan {
   readonly time: Readonly<Record<string, number>>;
   /** Seconds that the detector will take for an image. */
   readonly imageSeconds: number;
-  /** The same of a training image, by what is stored of it; absent where nothing is. */
+  /** Seconds more where a class has a region of interest; absent where the method does not say. */
+  readonly regionSeconds?: number;
+  /** The same as imageSeconds of a training image, by what is stored of it; absent where nothing is. */
   readonly storedSeconds?: number;
 }
 

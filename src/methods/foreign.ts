@@ -40,6 +40,7 @@ const gives = ({ options }: Method): Partial<Record<keyof Method, Kind>> => ({
     file: optional(number),
     time: group,
     imageSeconds: number,
+    regionSeconds: optional(number),
     storedSeconds: optional(number),
   }),
 });

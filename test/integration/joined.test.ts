@@ -65,6 +65,7 @@ describe('a detector on two networks', () => {
     const planned = await train(joined, '--plan', '--json');
     expect({ status: planned.status, stderr: planned.stderr }).toMatchObject({ status: 0 });
     const plan = JSON.parse(planned.stdout) as TrainingPlan;
+    expect(plan.image).toBeUndefined();
     // The same as a list.
     const [first, second] = joined.split('+');
     await writeFile(at('train.yaml'), `backbone:\n  - ${first}\n  - { network: ${second} }\n`);

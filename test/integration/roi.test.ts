@@ -8,6 +8,7 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
+import type { TrainingPlan } from '../../src/jobs/train/plan.ts';
 import type { AddDocument } from '../../src/jobs/update/add.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
@@ -73,6 +74,14 @@ async function predict(run: string, what: string): Promise<PredictionLine[]> {
 }
 
 describe('a detector with a region of interest', () => {
+  it('is planned with the second look that the region takes at an image', async () => {
+    const { stdout, status, stderr } = await clad(...args, '--plan', '--json');
+    expect(status, stderr).toBe(0);
+    const { image } = JSON.parse(stdout) as TrainingPlan;
+    expect(image!.region).toBeGreaterThan(0);
+    expect(image!.seconds).toBeGreaterThan(image!.region);
+  }, 30_000);
+
   it('says so, and of which class', async () => {
     expect(trained.status, trained.stderr).toBe(0);
     expect(trained.stderr).toMatch(/Region of interest of disc: 29 % of the image, \d+ of 256 patches/);

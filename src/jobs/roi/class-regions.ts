@@ -149,10 +149,19 @@ export function describeRegions(
   return (regions ?? []).flatMap((region, index) =>
     region
       ? [
-          `Region of interest of ${classes[index]}: ${percent(shareInside(region))} of the image, ${region.positions.length} of ${patchCount(grid)} patches. Nothing outside it is learnt, scored or measured.`,
+          `Region of interest of ${classes[index]}: ${percent(shareInside(region))} of the image, ${region.positions.length} of ${patchCount(grid)} patches. Nothing outside it is learnt, scored or measured.${tooSmall(region)}`,
         ]
       : [],
   );
+}
+
+/** Patches, below which a region is said to be small: its scores rest on few values, and its class on fewer votes. */
+const few = 12;
+
+function tooSmall({ positions }: RegionOfInterest): string {
+  if (positions.length >= few) return '';
+  const size = positions.length === 1 ? 'one patch' : `${positions.length} patches`;
+  return ` With ${size} it is very small: scores rest on few values, and the class may not be recognised. Draw it larger, or take a larger input (--input-size), whose patches are smaller.`;
 }
 
 function percent(share: number): string {

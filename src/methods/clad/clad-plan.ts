@@ -100,6 +100,8 @@ export async function planClad({
       }),
     },
     imageSeconds: featureSeconds + perImage * secondsPerPatch,
+    // Features are worked out again of what is inside; the search is done once more for the scores.
+    regionSeconds: featureSeconds + perImage * secondsPerPatch,
     storedSeconds: mapSeconds(options.features) + perImage * secondsPerPatch,
   };
 }

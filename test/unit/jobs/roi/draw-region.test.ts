@@ -1,8 +1,10 @@
 /** @file Regions of interest as people write them, drawn; and the sentence that each mistake is met with. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { regionOfInterest } from '../../../../src/image/roi/region-of-interest.ts';
 import {
   classRegions,
+  describeRegions,
   requireDrawable,
   requireTakesRegions,
 } from '../../../../src/jobs/roi/class-regions.ts';
@@ -84,6 +86,34 @@ describe('a region', () => {
         code: 'ROI_INVALID',
         message: expect.stringContaining('no pixel of this mask is inside'),
       });
+    }));
+
+  it('is said to be very small where it has fewer than twelve patches', () => {
+    const grid = { rows: 8, columns: 8 };
+    const sentences = [11, 12].flatMap((count) => {
+      const data = Uint8Array.from({ length: 64 }, (_, at) => (at < count ? 1 : 0));
+      return describeRegions(['part'], [regionOfInterest({ ...geometry, data }, grid)], grid);
+    });
+    expect(sentences[0]).toContain('With 11 patches it is very small');
+    expect(sentences[1]).not.toContain('small');
+  });
+
+  it('is refused where a mask is a photograph or a gradient, and read where its edges are soft', () =>
+    withFiles({}, async (folder) => {
+      const shaded = (shadeOf: (column: number) => number) => {
+        const data = Uint8Array.from({ length: 3 * 64 * 64 }, (_, at) => shadeOf(Math.floor(at / 3) % 64));
+        return encoded({ width: 64, height: 64, data }, 'png');
+      };
+      await writeFiles(folder, {
+        'gradient.png': await shaded((column) => 4 * column),
+        'soft.png': await shaded((column) => Math.max(0, Math.min(255, 32 * (column - 28)))),
+      });
+      await expect(draw({ inside: [{ mask: join(folder, 'gradient.png') }] })).rejects.toMatchObject({
+        code: 'ROI_INVALID',
+        message: expect.stringContaining('no mask but a photograph or a gradient: 88 % of its pixels'),
+      });
+      const soft = await draw({ inside: [{ mask: join(folder, 'soft.png') }] });
+      expect(new Set(rows(soft))).toEqual(new Set(['00001111']));
     }));
 
   it.each<[string, object, string]>([
