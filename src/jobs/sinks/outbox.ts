@@ -68,8 +68,10 @@ export class Outbox {
       } catch (error) {
         if (signal.aborted) break;
         this.#failures++;
-        if (this.#failures === 1)
-          this.#note(`${this.#sink.name}: ${reasonOf(error)}. It is tried again until it works.`);
+        if (this.#failures === 1) {
+          const reason = reasonOf(error).replace(/\.$/, '');
+          this.#note(`${this.#sink.name}: ${reason}. It is tried again until it works.`);
+        }
         // Apart from each other by chance, so that many lines do not come back at once.
         const delay = Math.min(longestRetry, firstRetry * 2 ** Math.min(this.#failures - 1, 10));
         await this.#rest(delay * (0.5 + Math.random() / 2));
