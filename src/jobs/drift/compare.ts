@@ -79,8 +79,11 @@ export function compareClass(
     const moved = (before: number, at: number) => Math.abs(at - before) >= scoreMove * room;
     findings.push(
       ofValues(name, 'score', reference.scores, accepted, level, moved, (before, at) => {
-        const which = at > before ? 'higher' : 'lower';
-        return `Accepted parts of ${name} score ${which} than calibrated (median ${digits(at)}, was ${digits(before)}; threshold ${digits(threshold.value)}): look at the light, the position and the parts; ${meant}.`;
+        const higher = at > before;
+        const look = higher
+          ? 'look at the light, the position and the parts'
+          : 'look at the light and the parts, and whether these are photographs of the training, which score lower';
+        return `Accepted parts of ${name} score ${higher ? 'higher' : 'lower'} than calibrated (median ${digits(at)}, was ${digits(before)}; threshold ${digits(threshold.value)}): ${look}; ${meant}.`;
       }),
     );
   }
@@ -98,14 +101,14 @@ export function compareClass(
     const { of, words, check } = measures[what];
     const values = (images: readonly Seen[]) => images.map((image) => image[of]);
     const told = (before: number, at: number) =>
-      `The images of ${name} are ${amount(what, before, at)}${words[at > before ? 1 : 0]} than those it learnt (${what} ${digits(at)}, was ${digits(before)}): ${check}; ${meant}.`;
+      `The images of ${name} are ${amount(what, before, at)}${words[at > before ? 1 : 0]} than those it learnt (${what} ${written(what, at)}, was ${written(what, before)}): ${check}; ${meant}.`;
     const move = (before: number, at: number) => matters(what, before, at);
     findings.push(ofValues(name, what, values(reference.seen), values(seen), level, move, told));
   }
   return findings;
 }
 
-/** What drifted first, the surest first; where neither did, the less likely first. */
+/** What drifted first, the clearest first; where nothing did, the less likely by chance first. */
 export function worstFirst(findings: readonly DriftFinding[]): DriftFinding[] {
   const size = ({ higher }: DriftFinding) => (higher === null ? 0.5 : Math.abs(higher - 0.5));
   return findings.toSorted(
@@ -161,6 +164,11 @@ function enough(before: readonly unknown[], now: readonly unknown[]): boolean {
 function amount(what: MeasureName, before: number, now: number): string {
   if (!('share' in measures[what].least) || before === 0) return '';
   return `${digits(100 * Math.abs(now / before - 1))} % `;
+}
+
+/** Shares of pixels in percent. */
+function written(what: MeasureName, value: number): string {
+  return what.startsWith('clipped') ? `${digits(100 * value)} %` : digits(value);
 }
 
 function digits(value: number): string {
