@@ -35,7 +35,7 @@ Examples:
   $ clad drift runs/parts this-week/
   $ clad drift runs/parts this-week/bottles --class bottle
   $ clad drift runs/parts incoming/.clad-watch.sqlite --last 500
-  $ clad drift runs/parts incoming/.clad-watch.sqlite --json || mail -s drift me@example.com`,
+  $ clad drift runs/parts incoming/.clad-watch.sqlite --json > drift.json || mail -s drift me@example.com < drift.json`,
     )
     .action(run);
 }

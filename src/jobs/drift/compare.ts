@@ -149,7 +149,7 @@ function ofShare(
   const sentence =
     what === 'failures'
       ? `${share} fail, and ${digits(100 * rate)} % of good ones were to: there are more defective parts, or the images have changed; look at some. If they are good parts, run \`clad update\` or \`clad calibrate\`.`
-      : `${share} look like no known class: check what the line makes and where the camera looks; a new class joins by \`clad update\`.`;
+      : `${share} look like no known class: check the focus, the light, what the line makes and where the camera looks; a new class joins by \`clad update\`.`;
   return {
     ...{ class: name, what, before: rate, now, images: { before: calibrated, now: images } },
     ...{ higher: null, p, drifted, sentence: drifted ? sentence : null },

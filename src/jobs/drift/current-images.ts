@@ -14,8 +14,8 @@ import type { RgbImage } from '../../image/rgb.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { decodeOrError } from '../predict.ts';
 import { predictTargets } from '../predict-targets.ts';
-import { Journal } from '../watch/journal.ts';
 import type { CurrentImage } from './compare.ts';
+import { journalScores } from './journal-scores.ts';
 import type { Seen } from './measures.ts';
 
 export type CurrentImages = ReadonlyMap<string, readonly CurrentImage[]>;
@@ -80,23 +80,15 @@ export async function imagesOfJournal(
   const sha256 = createHash('sha256')
     .update(await readBytes(model))
     .digest('hex');
-  const journal = await Journal.open(file);
+  const { own, others } = journalScores(file, sha256, last);
+  if (own.length === 0)
+    throw new CladError('DATASET_EMPTY', {
+      path: file,
+      expected: `judgements of ${model} as it is now (it has ${others} of other detector files)`,
+    });
+  if (others > 0) note?.(`${others} judgements are of other detector files and are not counted.`);
   const found = new Map<string, CurrentImage[]>();
-  try {
-    const judged = journal.all().filter(({ class: name, score }) => name !== null && score !== null);
-    const own = judged.filter(({ modelSha256 }) => modelSha256 === sha256);
-    if (own.length === 0)
-      throw new CladError('DATASET_EMPTY', {
-        path: file,
-        expected: `judgements of ${model} as it is now (it has ${judged.length} of other detector files)`,
-      });
-    if (own.length < judged.length)
-      note?.(`${judged.length - own.length} judgements are of other detector files and are not counted.`);
-    for (const { class: name, score, verdict } of own.slice(-last))
-      add(found, name!, { score: score!, verdict });
-  } finally {
-    journal.close();
-  }
+  for (const { class: name, score, verdict } of own) add(found, name, { score, verdict });
   return found;
 }
 
