@@ -64,7 +64,7 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<void> {
   else printText(describe(made, out));
 }
 
-function describe({ root, images, classes }: DemoData, out: string): string {
+function describe({ root, images, classes, removed }: DemoData, out: string): string {
   const rows = Object.entries(classes).map(([name, { train, testGood, defects }]) => {
     const anomalous = Object.values(defects).reduce((sum, count) => sum + count, 0);
     return [name, ...[train, testGood, anomalous].map(String), Object.keys(defects).join(', ') || '-'];
@@ -74,7 +74,11 @@ function describe({ root, images, classes }: DemoData, out: string): string {
     rows,
   });
   const next = `Train on it: ${programName()} train ${shellWord(out)} --out runs/demo`;
-  return [`${root}: ${images} images`, '', body, '', next].join('\n');
+  const told =
+    removed === 0
+      ? []
+      : [`Files of an earlier call in this folder that are not of this one, removed: ${removed}.`];
+  return [`${root}: ${images} images`, ...told, '', body, '', next].join('\n');
 }
 
 function help(): string {

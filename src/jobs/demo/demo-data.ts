@@ -36,6 +36,8 @@ export interface DemoData {
   /** Photographs, masks not counted. */
   readonly images: number;
   readonly classes: Readonly<Record<string, DemoCounts>>;
+  /** Files of an earlier call in the folder that are of other classes or numbers, and were removed. */
+  readonly removed: number;
 }
 
 /** Photographs of one class. */
@@ -100,7 +102,7 @@ async function write(
   plan: readonly PlannedPart[],
   onProgress: ProgressListener | undefined,
 ): Promise<DemoData> {
-  await removeEarlier(root, new Set(filesOf(options)));
+  const removed = await removeEarlier(root, new Set(filesOf(options)));
   await writeFileAtomic(
     join(root, demoNote),
     `${JSON.stringify({ madeBy: command, options }, undefined, 2)}\n`,
@@ -115,7 +117,7 @@ async function write(
     const { defects } = classes[product];
     if (kind !== 'good') defects[kind] = (defects[kind] ?? 0) + 1;
   }
-  return { root, seed: options.seed, size: options.size, images: plan.length, classes };
+  return { root, seed: options.seed, size: options.size, images: plan.length, classes, removed };
 }
 
 function filesOf(options: DemoOptions): string[] {
@@ -124,17 +126,20 @@ function filesOf(options: DemoOptions): string[] {
   );
 }
 
-/** Removes what an earlier call has written and the present one will not, and the folders that leaves empty. */
-async function removeEarlier(root: string, kept: ReadonlySet<string>): Promise<void> {
+/** Removes what an earlier call has written and the present one will not, and the folders that leaves empty. @returns how many files */
+async function removeEarlier(root: string, kept: ReadonlySet<string>): Promise<number> {
+  let removed = 0;
   const folders = new Set<string>();
   for (const path of await earlierFiles(root)) {
     if (kept.has(path)) continue;
     await rm(join(root, path), { force: true });
+    removed++;
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder);
   }
   // The deepest first; one that still holds something stays.
   const deepest = [...folders].sort((first, second) => second.length - first.length);
   for (const folder of deepest) await rmdir(join(root, folder)).catch(() => {});
+  return removed;
 }
 
 /** Small defects need parts that are much larger than they are. @throws CladError `OPTION_INVALID` */

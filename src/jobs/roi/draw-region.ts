@@ -62,7 +62,7 @@ export async function drawRegion(
   if (!data.includes(1))
     throw refuse(
       'inside and ignore together',
-      `no pixel is inside at the input size, ${sizeText(size)}`,
+      'no pixel is inside',
       'shapes that leave something inside, of a pixel of the input at least',
     );
   const mask = crop({ ...size, data }, cutOut(geometry));

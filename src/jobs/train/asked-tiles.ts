@@ -162,9 +162,10 @@ function described(photograph: ImageSize, input: ImageSize, tiling: Tiling, defe
   const as = `Photographs of ${photograph.width} x ${photograph.height} pixels are seen at ${input.width} x ${input.height}`;
   const share = `a defect of ${defect} pixels has ${seen} there`;
   if (rows * columns === 1) return [`${as}, which is one tile: ${share}.`];
-  const times = (rows * columns * tiling.width * tiling.height) / usualTile ** 2;
+  const times = Math.round((rows * columns * tiling.width * tiling.height) / usualTile ** 2);
+  const longer = times > 1 ? `${times} times as long` : 'as long';
   return [
     `${as}, in ${rows} x ${columns} tiles of ${sizeText(tiling)} pixels: ${share}.`,
-    `An image takes about ${Math.round(times)} times as long as one of ${usualTile} pixels, here and on the line; \`--plan\` says what the training takes.`,
+    `An image takes about ${longer} as one of ${usualTile} pixels, here and on the line; \`--plan\` says what the training takes.`,
   ];
 }

@@ -5,20 +5,22 @@
  * that will be judged, or one that is judged and will be moved: when the folder is watched again, what was begun is finished first.
  */
 import { createHash } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CladError } from '../../core/errors.ts';
 import { readBytes, requireWritable } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
-import { imagesBelow, isInside, requireFolder, statOrNothing } from '../../data/folders.ts';
+import { isInside, requireFolder, statOrNothing } from '../../data/folders.ts';
 import { type PredictionFailure, type PredictionLine, predictImages } from '../predict.ts';
 import { Outboxes } from '../sinks/outboxes.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { Arrivals } from './arrivals.ts';
 import { folderOf, freePlace, isUnchanged, moveFile } from './destinations.ts';
 import { type FileState, Journal, type JournalRow, type Judgement } from './journal.ts';
+import { Remarks } from './remarks.ts';
 import { forgetOlder } from './retention.ts';
+import { unjudgedFiles } from './unjudged.ts';
 import type { WatchedDetector } from './watched-detector.ts';
 
 /** What to watch, and what to do with what comes. */
@@ -103,6 +105,7 @@ class Watch {
   readonly #journal: Journal;
   readonly #outboxes: Outboxes;
   readonly #arrivals: Arrivals;
+  readonly #remarks = new Remarks((text) => this.#note(text));
   #judged = 0;
   /** When to look for what was kept long enough. */
   #nextRetention = 0;
@@ -194,13 +197,14 @@ class Watch {
    * @returns milliseconds that the look took, and how many finished files it found
    */
   async #round(): Promise<{ looked: number; found: number }> {
-    const { detector, class: given, maps, signal } = this.#request;
+    const { detector, class: given, maps, signal, once = false } = this.#request;
     await this.#forgetOld();
     for (const note of await detector.refresh()) this.#note(note);
     const started = performance.now();
-    const unjudged = await this.#unjudged();
+    const { files, leftOut } = await unjudgedFiles(this.#folder, this.#journal);
     const looked = performance.now() - started;
-    const finished = this.#arrivals.finished(unjudged, performance.now()).slice(0, mostAtOnce);
+    const finished = this.#arrivals.finished(files, performance.now()).slice(0, mostAtOnce);
+    this.#remarks.passedOver(leftOut, performance.now(), once);
     const targets = finished.map(({ path }) => ({
       path: join(this.#folder, path),
       mapName: `${path.replace(/\.[^./]*$/, '')}.png`,
@@ -211,21 +215,6 @@ class Watch {
       if (signal?.aborted) break;
     }
     return { looked, found: finished.length };
-  }
-
-  /** Files that are there and have not been judged as they are. */
-  async #unjudged(): Promise<FileState[]> {
-    const { images } = await imagesBelow(this.#folder);
-    const files: FileState[] = [];
-    for (const image of images) {
-      const found = await stat(image).catch(() => undefined);
-      // Gone again: whoever wrote it may have renamed it.
-      if (!found?.isFile()) continue;
-      const path = relative(this.#folder, image).split(sep).join('/');
-      const file = { path, bytes: found.size, modified: Math.floor(found.mtimeMs) };
-      if (!this.#journal.knows(file)) files.push(file);
-    }
-    return files;
   }
 
   async #judge(file: FileState, line: PredictionLine | PredictionFailure): Promise<void> {
@@ -245,6 +234,7 @@ class Watch {
       return;
     }
     const said = 'error' in line ? undefined : line;
+    if (said) this.#remarks.warnings(said);
     const verdict = said?.verdict ?? null;
     const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
     const judgement: Judgement = {

@@ -1,0 +1,314 @@
+/**
+ * Plays a shift on a line and checks that nothing was lost: photographs of eight drawn products drop into a watched folder, some with defects, some of no known
+ * product, some written slowly, some cut for good. Meanwhile `clad watch` is killed, the broker goes away, and the disk fills up.
+ * Afterwards the journal, the moved files, the MQTT messages and predictions made offline have to agree to the last one.
+ *
+ *     npm run shift -- [--images 2000] [--rate 5] [--kills 10] [--seed 0] [--keep DIR]
+ *
+ * The disk is a small memory disk of its own where this may be mounted (Linux, root); else it is not filled, which is said.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Aedes } from 'aedes';
+import Database from 'libsql';
+import sharp from 'sharp';
+import { setup } from './setup.mjs';
+
+const { values } = parseArgs({
+  options: {
+    images: { type: 'string', default: '2000' },
+    rate: { type: 'string', default: '5' },
+    kills: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '0' },
+    keep: { type: 'string' },
+  },
+});
+const [count, rate, kills, seed] = ['images', 'rate', 'kills', 'seed'].map((name) => Number(values[name]));
+if (![count, rate, kills, seed].every((value) => value >= 0) || count < 20 || rate === 0) {
+  console.error('shift: expected numbers: --images from 20, --rate above 0, --kills and --seed from 0.');
+  process.exit(2);
+}
+
+setup();
+const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const root = values.keep ? resolve(values.keep) : await mkdtemp(join(tmpdir(), 'clad-shift-'));
+const at = (...names) => join(root, ...names);
+const [line, port] = [at('line'), 18_830 + (process.pid % 1000)];
+const [incoming, sorted] = [join(line, 'incoming'), join(line, 'sorted')];
+const sha256 = (content) => createHash('sha256').update(content).digest('hex');
+
+/** Numbers from 0 to 1, the same for the same seed. */
+function drawn(state) {
+  let value = (state * 2_654_435_761 + 1) >>> 0;
+  return () => {
+    value = (Math.imul(value ^ (value >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return value / 2 ** 32;
+  };
+}
+const random = drawn(seed + 1);
+
+/** Runs the command. Of predictions of photographs that cannot be read it tells by its status, and says the others. */
+function clad(...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0 && args[0] !== 'predict') throw new Error(`clad ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+/** Photographs of the shift by content: each is another file, though some look alike. */
+async function photographs() {
+  const good = Math.ceil((count * 0.7) / 8);
+  const bad = Math.ceil((count * 0.25) / 8);
+  const size = [
+    '--size',
+    '160',
+    '--train',
+    '24',
+    '--test-good',
+    String(good),
+    '--test-anomalous',
+    String(bad),
+  ];
+  console.log('shift: drawing the factory and training on it ...');
+  clad('data', 'demo', '--out', at('factory'), '--seed', String(seed), ...size);
+  clad('train', at('factory'), '--out', at('run'), '--no-report', '--input-size', '160');
+  const files = [];
+  for (const entry of await readdir(at('factory'), { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.parentPath.includes('/test/')) files.push(join(entry.parentPath, entry.name));
+  for (let number = 0; files.length < count || number < count * 0.05; number++) {
+    const data = Buffer.from(Array.from({ length: 160 * 160 * 3 }, () => Math.floor(256 * random())));
+    const path = at(`unknown-${number}.png`);
+    await sharp(data, { raw: { width: 160, height: 160, channels: 3 } })
+      .png()
+      .toFile(path);
+    files.unshift(path);
+  }
+  // In an order of chance.
+  const chosen = files.slice(0, count);
+  for (let last = chosen.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [chosen[last], chosen[other]] = [chosen[other], chosen[last]];
+  }
+  return chosen;
+}
+
+/** A disk of its own, small enough to be filled. @returns whether there is one */
+async function smallDisk() {
+  await mkdir(line, { recursive: true });
+  const megabytes = 64 + Math.ceil(count / 8);
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', line]).status === 0;
+}
+
+const messages = [];
+let broker;
+async function startBroker() {
+  const aedes = await Aedes.createBroker();
+  aedes.on('publish', ({ topic, payload }, client) => {
+    if (client && topic.startsWith('shift/')) messages.push(JSON.parse(payload.toString()));
+  });
+  const server = createServer(aedes.handle);
+  const sockets = new Set();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+  });
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  broker = async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await new Promise((done) => aedes.close(done));
+  };
+}
+
+let watching;
+const said = [];
+function startWatch() {
+  const args = ['watch', at('run'), incoming, '--move', sorted, '--settle', '0.4', '--give-up', '2'];
+  const child = spawn(process.execPath, [
+    cli,
+    ...args,
+    ...['--interval', '0.1', '--threads', '1', '--mqtt', `mqtt://127.0.0.1:${port}`],
+    ...['--mqtt-topic', 'shift/{class}'],
+  ]);
+  child.stdout.resume();
+  child.stderr.on('data', (text) => said.push(String(text)));
+  watching = { child, ended: once(child, 'exit') };
+}
+
+/** Drops a photograph as a camera does: slowly now and then. A full disk makes the camera wait. */
+async function drop(number, source, cut) {
+  const content = await readFile(source);
+  const path = join(incoming, `${String(number).padStart(5, '0')}${basename(source).replace(/^[^.]*/, '')}`);
+  const written = cut ? content.subarray(0, content.length >> 1) : content;
+  for (;;) {
+    try {
+      if (number % 5 === 0 && !cut) {
+        await writeFile(path, written.subarray(0, written.length >> 1));
+        await sleep(150);
+        await appendFile(path, written.subarray(written.length >> 1));
+      } else await writeFile(path, written);
+      return sha256(written);
+    } catch (error) {
+      if (error.code !== 'ENOSPC') throw error;
+      // What was written of it is begun anew, under the same name.
+      await rm(path, { force: true });
+      await sleep(300);
+    }
+  }
+}
+
+/** What happens at which photograph. */
+function events(hasDisk) {
+  const planned = new Map();
+  const plan = (share, what) => planned.set(Math.floor(share * count), what);
+  for (let kill = 0; kill < kills; kill++)
+    plan((kill + 0.2 + 0.6 * random()) / kills, async () => {
+      watching.child.kill('SIGKILL');
+      await watching.ended;
+      startWatch();
+    });
+  plan(0.35, async () => {
+    await broker();
+    setTimeout(startBroker, 4000);
+  });
+  if (hasDisk)
+    plan(0.65, async () => {
+      const filler = join(line, 'filler');
+      // `dd` writes until there is no room.
+      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
+      setTimeout(() => rm(filler, { force: true }), 5000);
+    });
+  return planned;
+}
+
+async function play() {
+  const files = await photographs();
+  const hasDisk = await smallDisk();
+  await mkdir(incoming, { recursive: true });
+  await startBroker();
+  startWatch();
+  const planned = events(hasDisk);
+  const dropped = [];
+  const started = Date.now();
+  for (const [number, file] of files.entries()) {
+    await planned.get(number)?.();
+    dropped.push(await drop(number, file, number % 97 === 96));
+    const due = started + (1000 * (number + 1)) / rate;
+    if (Date.now() < due) await sleep(due - Date.now());
+    if (number % Math.ceil(count / 10) === 0) console.log(`shift: ${number} of ${count} photographs`);
+  }
+  const isLeft = async () => (await readdir(incoming)).some((name) => name.endsWith('.png'));
+  const end = Date.now() + 60_000 + 500 * count;
+  while ((await isLeft()) && Date.now() < end) await sleep(200);
+  await sleep(3000);
+  watching.child.kill('SIGTERM');
+  await watching.ended;
+  await broker();
+  return { dropped, hasDisk };
+}
+
+/** Compares everything with everything. @returns sentences on what does not agree */
+async function check(dropped) {
+  const faults = [];
+  const same = (what, one, other) => {
+    const [first, second] = [[...one].sort(), [...other].sort()];
+    const differ = first.length !== second.length || first.some((each, index) => each !== second[index]);
+    if (differ) faults.push(`${what}: ${first.length} against ${second.length}, or others`);
+  };
+  const journal = new Database(join(incoming, '.clad-watch.sqlite'));
+  const rows = journal
+    .prepare('SELECT * FROM judgements LEFT JOIN moves ON judgement = id ORDER BY id')
+    .all([]);
+  const [{ identity }] = journal.prepare('SELECT identity FROM journal').all([]);
+  journal.close();
+  same(
+    'photographs dropped and judged',
+    dropped,
+    rows.map((row) => row.sha256),
+  );
+  same(
+    'photographs judged and moved',
+    rows.map(({ id }) => id),
+    rows.filter((row) => row.moved_at).map(({ id }) => id),
+  );
+  const moved = (await readdir(sorted, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  same(
+    'destinations in the journal and files there',
+    rows.map((row) => join(sorted, row.destination)),
+    moved,
+  );
+  for (const row of rows)
+    if (sha256(await readFile(join(sorted, row.destination)).catch(() => '')) !== row.sha256)
+      faults.push(`${row.destination} has another content than was judged`);
+  const first = messages.filter(({ id }, index) => messages.findIndex((each) => each.id === id) === index);
+  const wanted = rows.map(({ id }) => `${identity}-${id}`);
+  if (first.map(({ id }) => id).join() !== wanted.join())
+    faults.push('MQTT messages are others than the judgements, or in another order');
+  for (const message of messages)
+    if (!first.includes(message) && !message.redelivered)
+      faults.push(`${message.id} came twice without a word`);
+  await copyFile(at('run', 'model.onnx'), at('model.onnx'));
+  const lines = clad('predict', at('model.onnx'), sorted, '--json').trim().split('\n');
+  const offline = new Map(lines.map((text) => JSON.parse(text)).map((each) => [each.path, each]));
+  for (const row of rows) {
+    const found = offline.get(join(sorted, row.destination));
+    if (row.error !== null ? !found?.error : found?.score !== row.score || found?.verdict !== row.verdict)
+      faults.push(
+        `${row.destination}: offline ${found?.verdict} ${found?.score}, on the line ${row.verdict} ${row.score}`,
+      );
+  }
+  const counts = new Map();
+  for (const { verdict } of rows)
+    counts.set(verdict ?? 'unreadable', (counts.get(verdict ?? 'unreadable') ?? 0) + 1);
+  const verdicts = [...counts].map(([verdict, of]) => `${of} ${verdict}`).join(', ');
+  console.log(
+    `shift: ${dropped.length} dropped, ${rows.length} judged (${verdicts}), ${moved.length} moved, ${messages.length} messages, ${messages.length - first.length} of them again and marked`,
+  );
+  return faults;
+}
+
+let mounted = false;
+try {
+  const { dropped, hasDisk } = await play();
+  mounted = hasDisk;
+  const faults = await check(dropped);
+  console.log(
+    `shift: killed ${kills} times, the broker restarted once, ${hasDisk ? 'the disk filled once' : 'the disk NOT filled (no memory disk may be mounted)'}.`,
+  );
+  const told = new Set(
+    said
+      .join('')
+      .split('\n')
+      .filter((text) => /tried again until|works again|goes on/.test(text)),
+  );
+  console.log(
+    [...told]
+      .slice(0, 8)
+      .map((text) => `  ${text}`)
+      .join('\n'),
+  );
+  for (const fault of faults.slice(0, 20)) console.error(`shift: ${fault}.`);
+  console.log(faults.length === 0 ? 'shift: everything agrees.' : `shift: ${faults.length} faults.`);
+  if (faults.length > 0) {
+    await writeFile(at('said.txt'), said.join(''));
+    process.exitCode = 1;
+  }
+} finally {
+  watching?.child.kill('SIGKILL');
+  if (mounted || process.exitCode === undefined) spawnSync('umount', [line]);
+  if (!values.keep && !process.exitCode) await rm(root, { recursive: true, force: true });
+  else console.log(`shift: everything lies in ${root}`);
+}
+process.exit();
