@@ -46,6 +46,7 @@ export {
   type CalibrateRequest,
   calibrateDetector,
 } from './jobs/calibrate/calibrate.ts';
+export { type DriftDocument, type DriftRequest, drift } from './jobs/drift/drift.ts';
 export { type EvaluateRequest, type EvaluationDocument, evaluateRun } from './jobs/evaluate/evaluate.ts';
 export { type ExportDocument, type ExportRequest, exportDetector } from './jobs/export/export.ts';
 export { type ExtractOutcome, type ExtractRequest, extract } from './jobs/extract.ts';

@@ -65,6 +65,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./tradeoff.ts'),
   },
   {
+    term: 'drift [options] <run> <images>',
+    description:
+      'whether the line still shows what the detector was made with: scores, failures, light, focus',
+    load: () => import('./drift.ts'),
+  },
+  {
     term: 'serve [options] <run...>',
     description: 'answer over HTTP: photographs in, predictions out',
     load: () => import('./serve.ts'),

@@ -9,6 +9,7 @@ import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.
 import { conformalThreshold } from '../../src/detector/thresholds/conformal.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { CalibrateDocument } from '../../src/jobs/calibrate/calibrate.ts';
+import type { DriftDocument } from '../../src/jobs/drift/drift.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import type { TradeOffDocument } from '../../src/jobs/trade-off/trade-off.ts';
@@ -290,5 +291,46 @@ describe('clad tradeoff', () => {
       expect([now.falseAlarms!.rate, now.misses!.rate]).toEqual([falseAlarmRate, missRate]);
     }
     expectRefused(await clad('tradeoff', join(run, 'model.onnx')), /does not know its good images/);
+  }, 60_000);
+});
+
+describe('clad drift', () => {
+  it('says that too many fail, of a folder and of a journal alike, and exits with 3', async () => {
+    const now = at('now');
+    const [defect] = (await readdir(join(parts, 'disc/test'))).filter((name) => name !== 'good');
+    const defective = join(parts, 'disc/test', defect!);
+    const [photograph] = await readdir(defective);
+    const content = await readFile(join(defective, photograph!));
+    for (let number = 0; number < 20; number++) await writeFiles(now, { [`${number}.png`]: content });
+    const journal = at('now.sqlite');
+    expect((await clad('watch', run, now, '--once', '--class', 'disc', '--journal', journal)).status).toBe(0);
+    const [ofFolder, ofJournal] = await Promise.all([
+      clad('drift', run, now, '--class', 'disc', '--json'),
+      clad('drift', run, journal, '--json'),
+    ]);
+    for (const ended of [ofFolder, ofJournal]) {
+      expect(ended.status).toBe(3);
+      const { drifted, findings, count, tooFew } = JSON.parse(ended.stdout) as DriftDocument;
+      expect([drifted, count, tooFew]).toEqual([true, { disc: 20 }, []]);
+      expect(findings[0]).toMatchObject({ class: 'disc', what: 'failures', now: 1, drifted: true });
+      expect(findings[0]!.sentence).toMatch(/^100 % of the images taken for disc fail/);
+    }
+    // Ten training images do not tell what light is usual.
+    expect(ofFolder.stderr).toMatch(/Fewer than 20 training photographs of disc/);
+    expect(ofJournal.stderr).toMatch(/A journal has no light/);
+  }, 60_000);
+
+  it('does without what is too little, and refuses what it cannot compare', async () => {
+    await writeFile(at('none.sqlite'), 'nothing');
+    const [few, file, nowhere, none] = await Promise.all([
+      clad('drift', run, join(parts, 'disc/test/good')),
+      clad('drift', join(run, 'model.onnx'), parts),
+      clad('drift', run, at('nowhere')),
+      clad('drift', run, at('none.sqlite')),
+    ]);
+    expect([few.status, few.stdout]).toEqual([0, expect.stringMatching(/^Too few images .*: disc \(3\)/)]);
+    expectRefused(file, /does not know its good images/);
+    expectRefused(nowhere, /no such file or folder/);
+    expectRefused(none, /it is no SQLite file/);
   }, 60_000);
 });

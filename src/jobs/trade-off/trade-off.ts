@@ -151,7 +151,7 @@ async function madeFor(
 }
 
 /** Scores of the training's good images as of new ones; of those that the networks were trained on only where they say something of new ones. */
-function asNewByClass(subject: Subject): ReadonlyMap<string, readonly number[]> {
+export function asNewByClass(subject: Subject): ReadonlyMap<string, readonly number[]> {
   const all = countsTrained(subject.metadata.provenance.scoreGap);
   const byClass = new Map<string, number[]>();
   for (const { class: name, heldOut, score } of asNew(subject)) {

@@ -1,0 +1,43 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalScores } from '../../../../src/jobs/drift/journal-scores.ts';
+import { Journal, type Judgement } from '../../../../src/jobs/watch/journal.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-drift-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const judgement = (score: number | null, modelSha256: string): Judgement => ({
+  ...{ path: `${score}.png`, bytes: 1, modified: 1, sha256: '', judgedAt: '2026-11-29T00:00:00.000Z' },
+  ...{ modelSha256, modelVersion: 1, class: score === null ? null : 'disc', classShare: 1, score },
+  ...{ threshold: 5, verdict: 'normal', decision: 'pass', error: null, destination: null },
+});
+
+describe('journalScores', () => {
+  it('has the newest of one detector file, while a watcher has the journal open', async () => {
+    const file = join(folder, 'journal.sqlite');
+    const journal = await Journal.open(file);
+    for (const score of [1, 2, null, 3]) journal.add(judgement(score, 'a'));
+    journal.add(judgement(9, 'b'));
+    const { own, others } = journalScores(file, 'a', 2);
+    expect(own.map(({ score }) => score)).toEqual([3, 2]);
+    expect(own[0]).toMatchObject({ class: 'disc', verdict: 'normal' });
+    expect(others).toBe(1);
+    journal.close();
+  });
+
+  it('refuses another database, and leaves it as it was', async () => {
+    const file = join(folder, 'other.sqlite');
+    const other = new Database(file);
+    other.exec('CREATE TABLE parts (id INTEGER)');
+    other.close();
+    const before = await readFile(file);
+    expect(() => journalScores(file, 'a', 2)).toThrow(/no such table: judgements/);
+    expect(await readFile(file)).toEqual(before);
+  });
+});
