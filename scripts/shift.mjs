@@ -8,7 +8,6 @@
  * The disk is a small memory disk of its own where this may be mounted (Linux, root); else it is not filled, which is said.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -18,9 +17,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Aedes } from 'aedes';
-import Database from 'libsql';
 import sharp from 'sharp';
 import { setup } from './setup.mjs';
+import { agreement, sha256 } from './shift-check.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +42,6 @@ const root = values.keep ? resolve(values.keep) : await mkdtemp(join(tmpdir(), '
 const at = (...names) => join(root, ...names);
 const [line, port] = [at('line'), 18_830 + (process.pid % 1000)];
 const [incoming, sorted] = [join(line, 'incoming'), join(line, 'sorted')];
-const sha256 = (content) => createHash('sha256').update(content).digest('hex');
 
 /** Numbers from 0 to 1, the same for the same seed. */
 function drawn(state) {
@@ -110,12 +108,22 @@ async function smallDisk() {
 }
 
 const messages = [];
+/** How often. */
+const happened = { kills: 0, restarts: 0, lost: 0, fills: 0 };
 let broker;
 async function startBroker() {
   const aedes = await Aedes.createBroker();
   aedes.on('publish', ({ topic, payload }, client) => {
     if (client && topic.startsWith('shift/')) messages.push(JSON.parse(payload.toString()));
   });
+  aedes.authorizePublish = (client, { topic }, done) => {
+    // Some messages arrive whose sender is cut off before it hears so.
+    if (client && topic.startsWith('shift/') && random() < 0.03) {
+      client.conn.destroy();
+      happened.lost++;
+    }
+    done(null);
+  };
   const server = createServer(aedes.handle);
   const sockets = new Set();
   server.on('connection', (socket) => {
@@ -171,32 +179,39 @@ async function drop(number, source, cut) {
   }
 }
 
+function fillDisk() {
+  const filler = join(line, 'filler');
+  // `dd` writes until there is no room.
+  spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
+  setTimeout(() => rm(filler, { force: true }), 5000);
+  happened.fills++;
+}
+
 /** What happens at which photograph. */
 function events(hasDisk) {
   const planned = new Map();
-  const plan = (share, what) => planned.set(Math.floor(share * count), what);
+  const plan = (share, what, behind = 0) => {
+    let photograph = Math.floor(share * count) + behind;
+    while (planned.has(photograph)) photograph++;
+    planned.set(photograph, what);
+  };
   for (let kill = 0; kill < kills; kill++)
     plan((kill + 0.2 + 0.6 * random()) / kills, async () => {
       watching.child.kill('SIGKILL');
       await watching.ended;
+      happened.kills++;
       startWatch();
     });
   plan(0.35, async () => {
     await broker();
     setTimeout(startBroker, 4000);
+    happened.restarts++;
   });
   // Photographs that have just come in are to be judged while there is no room for a row in the journal.
-  const full = Math.floor(0.65 * count);
-  planned.set(full, async () => {
+  plan(0.65, async () => {
     hurried = burst;
   });
-  if (hasDisk)
-    planned.set(full + burst, async () => {
-      const filler = join(line, 'filler');
-      // `dd` writes until there is no room.
-      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
-      setTimeout(() => rm(filler, { force: true }), 5000);
-    });
+  if (hasDisk) plan(0.65, fillDisk, burst);
   return planned;
 }
 
@@ -227,73 +242,21 @@ async function play() {
   return { dropped, hasDisk };
 }
 
-/** Compares everything with everything. @returns sentences on what does not agree */
-async function check(dropped) {
-  const faults = [];
-  const same = (what, one, other) => {
-    const [first, second] = [[...one].sort(), [...other].sort()];
-    const differ = first.length !== second.length || first.some((each, index) => each !== second[index]);
-    if (differ) faults.push(`${what}: ${first.length} against ${second.length}, or others`);
-  };
-  const journal = new Database(join(incoming, '.clad-watch.sqlite'));
-  const rows = journal
-    .prepare('SELECT * FROM judgements LEFT JOIN moves ON judgement = id ORDER BY id')
-    .all([]);
-  const [{ identity }] = journal.prepare('SELECT identity FROM journal').all([]);
-  journal.close();
-  same(
-    'photographs dropped and judged',
-    dropped,
-    rows.map((row) => row.sha256),
-  );
-  same(
-    'photographs judged and moved',
-    rows.map(({ id }) => id),
-    rows.filter((row) => row.moved_at).map(({ id }) => id),
-  );
-  const moved = (await readdir(sorted, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  same(
-    'destinations in the journal and files there',
-    rows.map((row) => join(sorted, row.destination)),
-    moved,
-  );
-  for (const row of rows)
-    if (sha256(await readFile(join(sorted, row.destination)).catch(() => '')) !== row.sha256)
-      faults.push(`${row.destination} has another content than was judged`);
-  const first = messages.filter(({ id }, index) => messages.findIndex((each) => each.id === id) === index);
-  const wanted = rows.map(({ id }) => `${identity}-${id}`);
-  if (first.map(({ id }) => id).join() !== wanted.join())
-    faults.push('MQTT messages are others than the judgements, or in another order');
-  for (const message of messages)
-    if (!first.includes(message) && !message.redelivered)
-      faults.push(`${message.id} came twice without a word`);
-  await copyFile(at('run', 'model.onnx'), at('model.onnx'));
-  const lines = clad('predict', at('model.onnx'), sorted, '--json').trim().split('\n');
-  const offline = new Map(lines.map((text) => JSON.parse(text)).map((each) => [each.path, each]));
-  for (const row of rows) {
-    const found = offline.get(join(sorted, row.destination));
-    if (row.error !== null ? !found?.error : found?.score !== row.score || found?.verdict !== row.verdict)
-      faults.push(
-        `${row.destination}: offline ${found?.verdict} ${found?.score}, on the line ${row.verdict} ${row.score}`,
-      );
-  }
-  const counts = new Map();
-  for (const { verdict } of rows)
-    counts.set(verdict ?? 'unreadable', (counts.get(verdict ?? 'unreadable') ?? 0) + 1);
-  const verdicts = [...counts].map(([verdict, of]) => `${of} ${verdict}`).join(', ');
-  console.log(
-    `shift: ${dropped.length} dropped, ${rows.length} judged (${verdicts}), ${moved.length} moved, ${messages.length} messages, ${messages.length - first.length} of them again and marked`,
-  );
-  return faults;
-}
-
 try {
   const { dropped, hasDisk } = await play();
-  const faults = await check(dropped);
+  // Another place than the run's, whose data are not needed.
+  await copyFile(at('run', 'model.onnx'), at('model.onnx'));
+  const predict = (folder) =>
+    clad('predict', at('model.onnx'), folder, '--json')
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+  const { faults, found } = await agreement({ incoming, sorted, dropped, messages, predict });
+  console.log(`shift: ${found}`);
+  const { kills: killed, restarts, lost, fills } = happened;
+  const filled = hasDisk ? `${fills}` : 'not, as no memory disk may be mounted';
   console.log(
-    `shift: killed ${kills} times, the broker restarted once, ${hasDisk ? 'the disk filled once' : 'the disk NOT filled (no memory disk may be mounted)'}.`,
+    `shift: killed ${killed} times, broker restarted ${restarts}, connections to it cut ${lost}, disk filled ${filled}.`,
   );
   const told = new Set(
     said

@@ -9,14 +9,17 @@ import { repeated, wholeFromText } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printNote, printText } from './output.ts';
+import { addServiceConfig, configHelp } from './service-config.ts';
 
 const mebibyte = 2 ** 20;
 const million = 1e6;
 
+const serviceVerb = { verb: 'serve', places: ['runs'] } as const;
+
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
   command
-    .argument('<run...>', 'folders that `clad train` wrote, or detector files: [NAME[@VERSION]=]PATH')
+    .argument('[runs...]', 'folders that `clad train` wrote, or detector files: [NAME[@VERSION]=]PATH')
     .option('--host <address>', 'listen there', serveDefaults.host)
     .addOption(portOption())
     .option(
@@ -60,9 +63,11 @@ Examples:
   $ clad serve runs/parts --host 0.0.0.0 --token-file token.txt
 
 The address is printed on stdout once the service answers; the log, one JSON document per line, goes to stderr.
-Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. SIGHUP loads the detectors again, or ends the service whose terminal was closed. More: docs/serve.md.`,
+Ctrl-C or SIGTERM finishes what was accepted, a second one ends at once. SIGHUP loads the detectors again, or ends the service whose terminal was closed. More: docs/serve.md.
+${configHelp(serviceVerb)}`,
     )
     .action(run);
+  addServiceConfig(command, serviceVerb);
 }
 
 function wholeOption(flags: string, description: string, value: number, least = 1): Option {
@@ -109,7 +114,10 @@ interface ServeFlags {
   readonly threads?: number;
 }
 
-async function run(arguments_: readonly string[], flags: ServeFlags): Promise<void> {
+async function run(
+  arguments_: readonly string[],
+  { config: _, ...flags }: ServeFlags & { readonly config?: string },
+): Promise<void> {
   const { tokenFile, allowHost = [], cors = [], insecure = false, device, threads } = flags;
   const sources = await detectorSources(arguments_);
   const service = await startService(sources, {

@@ -9,14 +9,17 @@ import { nodeEngine } from '../runtime/node.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJsonLine, printNote, printText } from './output.ts';
+import { addServiceConfig, configHelp } from './service-config.ts';
 import { addSinkFlags, askedSinks, type SinkFlags, sinkHelp } from './sink-flags.ts';
+
+const serviceVerb = { verb: 'watch', places: ['run', 'folder'] } as const;
 
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
   addSinkFlags(
     command
-      .argument('<run>', 'folder that `clad train` wrote, or a detector file')
-      .argument('<folder>', 'folder that photographs come into, and folders below it')
+      .argument('[run]', 'folder that `clad train` wrote, or a detector file')
+      .argument('[folder]', 'folder that photographs come into, and folders below it')
       .option('--move <dir>', 'move judged photographs into pass/, check/ and reject/ below this folder')
       .option('--maps <dir>', 'write a heat map over each photograph into this folder')
       .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
@@ -25,6 +28,7 @@ export function declare(command: Command): void {
       .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
       .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
       .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
+      .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
       .option('--once', 'judge what is there, then end'),
   );
   command
@@ -40,6 +44,7 @@ Examples:
   $ clad watch runs/parts/model.onnx incoming/ --class screw --json >> judgements.jsonl
   $ clad watch runs/parts incoming/ --once
   $ clad watch runs/parts incoming/ --mqtt mqtt://broker.local --mqtt-topic 'line-3/{class}'
+  $ clad watch --config line.yaml
   $ clad watch runs/parts incoming/ --webhook https://mes.local/clad --tcp plc.local:9000
 
 Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
@@ -47,10 +52,12 @@ Each photograph is judged once, also when the command was killed and is run agai
 The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
 When the detector's file changes, by clad update for one, the new version goes on.
 ${sinkHelp}
+${configHelp(serviceVerb)}
 
 Ctrl-C or SIGTERM ends after the photograph at hand.`,
     )
     .action(run);
+  addServiceConfig(command, serviceVerb);
 }
 
 interface WatchFlags extends SinkFlags {
@@ -62,14 +69,16 @@ interface WatchFlags extends SinkFlags {
   readonly giveUp: number;
   readonly interval: number;
   readonly keepDays?: number;
+  readonly heartbeat?: string;
   readonly once?: boolean;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
+  readonly config?: string;
 }
 
 async function run(run: string, folder: string, flags: WatchFlags): Promise<void> {
-  const { device, threads, json, ...wanted } = flags;
+  const { device, threads, json, config: _, ...wanted } = flags;
   const sinks = await askedSinks(flags);
   const detector = await WatchedDetector.open(await nodeEngine({ device, threads }), run);
   const interrupt = onInterrupt(() => printNote('clad: ends after the photograph at hand.'));

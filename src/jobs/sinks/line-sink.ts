@@ -30,11 +30,12 @@ export function lineSink(address: string, options: LineSinkOptions = {}): Sink {
   return {
     name: `tcp ${address}`,
     async send(message, signal) {
+      // It was closed since the last line.
+      if (socket && (socket.destroyed || socket.readableEnded)) drop();
       try {
         socket ??= await connected(host, port, signal);
         const answered = options.answers ? nextLine(socket, signal) : undefined;
-        await written(socket, `${line(message)}\n`);
-        await answered;
+        await Promise.all([written(socket, `${line(message)}\n`), answered]);
       } catch (error) {
         drop();
         throw error;
@@ -76,8 +77,7 @@ function connected(host: string, port: number, signal: AbortSignal): Promise<Soc
 
 function written(socket: Socket, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (socket.destroyed || socket.readableEnded) reject(new Error('the connection was closed'));
-    else socket.write(text, (error) => (error ? reject(error) : resolve()));
+    socket.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 

@@ -39,7 +39,6 @@ export async function mqttSink(address: string, options: MqttSinkOptions = {}): 
   const settings: IClientOptions = {
     reconnectPeriod: 1000,
     connectTimeout: 10_000,
-    // What has not arrived lies in the journal, not in the client's memory.
     queueQoSZero: false,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
@@ -66,7 +65,14 @@ export async function mqttSink(address: string, options: MqttSinkOptions = {}): 
     async send(message, signal) {
       client ??= opened();
       await connection(client, signal, () => last);
-      await client.publishAsync(topicOf(message), JSON.stringify(message), { qos });
+      try {
+        await published(client, topicOf(message), JSON.stringify(message), qos, signal);
+      } catch (error) {
+        // A client sends again what it was not answered, as it was. What has not arrived lies in the journal, which marks it.
+        client.end(true);
+        client = undefined;
+        throw error;
+      }
     },
     async close() {
       if (!client) return;
@@ -95,6 +101,27 @@ async function connection(
       throw last() ?? new Error('there is no connection to the broker');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Publishes, unless the connection ends before the broker has answered. */
+function published(
+  client: MqttClient,
+  topic: string,
+  text: string,
+  qos: 0 | 1 | 2,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lost = () => end(() => reject(new Error('the connection ended before the broker had answered')));
+    const end = (how: () => void) => {
+      client.off('close', lost);
+      signal.removeEventListener('abort', lost);
+      how();
+    };
+    client.once('close', lost);
+    signal.addEventListener('abort', lost, { once: true });
+    client.publish(topic, text, { qos }, (error) => end(() => (error ? reject(error) : resolve())));
+  });
 }
 
 function broker(address: string): URL {

@@ -9,7 +9,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CladError } from '../../core/errors.ts';
-import { readBytes, requireWritable } from '../../core/files.ts';
+import { readBytes, requireWritable, writeFileAtomic } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
 import { isInside, requireFolder, statOrNothing } from '../../data/folders.ts';
 import { type PredictionFailure, type PredictionLine, predictImages } from '../predict.ts';
@@ -45,6 +45,8 @@ export interface WatchRequest {
   readonly interval?: number | undefined;
   /** Days after which judgements and photographs that were moved are removed; absent: never. */
   readonly keepDays?: number | undefined;
+  /** File that is written anew every few seconds while all goes well, for whoever looks after the process. */
+  readonly heartbeat?: string | undefined;
   /** Places outside that are told of each judgement; they are closed at the end. */
   readonly sinks?: readonly Sink[] | undefined;
   /** Ends once nothing is left to judge, rather than never. */
@@ -59,10 +61,8 @@ export interface WatchRequest {
 /** Name of the journal in the watched folder. */
 export const journalName = '.clad-watch.sqlite';
 
-/** Milliseconds until the next try, where the file system or the journal refused. */
-const retryAfter = 5000;
-/** Milliseconds between two looks for what has been kept long enough. */
-const retentionEvery = 600_000;
+/** Milliseconds until the next try where the file system or the journal refused, between looks for what has been kept long enough, and between beats. */
+const [retryAfter, retentionEvery, beatEvery] = [5000, 600_000, 5000];
 /** Photographs judged before the folder is looked at again, at most. */
 const mostAtOnce = 64;
 
@@ -107,6 +107,7 @@ class Watch {
   readonly #arrivals: Arrivals;
   readonly #remarks = new Remarks((text) => this.#note(text));
   #judged = 0;
+  #nextBeat = 0;
   /** When to look for what was kept long enough. */
   #nextRetention = 0;
   /** When to move what was judged and not moved: at first, and after a move that was refused. */
@@ -133,6 +134,7 @@ class Watch {
         ({ looked, found } = await this.#round());
         if (refused !== '') this.#note('It goes on.');
         refused = '';
+        await this.#beat();
       } catch (error) {
         if (once || !isRefusal(error)) throw error;
         // Once for each cause, however often it is tried.
@@ -261,6 +263,13 @@ class Watch {
       await moveFile(path, join(move, destination));
       this.#journal.addMove(id, new Date().toISOString());
     });
+  }
+
+  async #beat(): Promise<void> {
+    const { heartbeat } = this.#request;
+    if (heartbeat === undefined || performance.now() < this.#nextBeat) return;
+    this.#nextBeat = performance.now() + beatEvery;
+    await writeFileAtomic(heartbeat, `${new Date().toISOString()} ${this.#judged}\n`);
   }
 
   /** Removes what was kept long enough, now and then. */

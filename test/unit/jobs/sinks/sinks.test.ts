@@ -151,8 +151,13 @@ describe('an outbox', () => {
 
 describe('MQTT', () => {
   /** A broker, and what is published to it. */
-  async function broker(port = 0) {
+  async function broker(port = 0, mayAnswer: (topic: string) => boolean = () => true) {
     const aedes = await Aedes.createBroker();
+    aedes.authorizePublish = (client, { topic }, done) => {
+      // The message is there; its sender will not know.
+      if (client && !mayAnswer(topic)) client.conn.destroy();
+      done(null);
+    };
     const messages: { topic: string; text: string; retain: boolean }[] = [];
     aedes.on('publish', ({ topic, payload, retain }, client) => {
       if (client) messages.push({ topic, text: payload.toString(), retain });
@@ -186,6 +191,23 @@ describe('MQTT', () => {
     expect(late.map(({ text }) => JSON.parse(text).path)).toEqual(['1.png']);
     await box.close();
     expect(second.messages.at(-1)).toEqual({ topic: 'clad/status', text: 'offline', retain: true });
+  }, 30_000);
+
+  it('says so where a message comes twice, as the broker was lost before it had answered', async () => {
+    let deaf = 1;
+    const { port, messages } = await broker(0, (topic) => topic !== 'clad/judgements' || deaf-- <= 0);
+    const box = outbox(await mqttSink(`mqtt://127.0.0.1:${port}`));
+    judge('0.png');
+    judge('1.png');
+    expect(await box.settle(15_000)).toBe(0);
+    const sent = messages
+      .filter(({ topic }) => topic === 'clad/judgements')
+      .map(({ text }) => JSON.parse(text));
+    const ofFirst = sent.filter(({ path }) => path === '0.png');
+    expect(ofFirst.at(-1)).toMatchObject({ redelivered: true });
+    for (const [at, { id, redelivered }] of sent.entries())
+      if (sent.findIndex((each) => each.id === id) < at) expect(redelivered).toBe(true);
+    expect(sent.at(-1)).toMatchObject({ path: '1.png' });
   }, 30_000);
 
   it.each([
@@ -250,6 +272,26 @@ describe('lines over TCP', () => {
     expect(await box.settle(10_000)).toBe(0);
     const [first, second] = ['normal|two lines|1.25|\n', 'normal|screw|1.25|\n'];
     expect(lines).toEqual([first, first, second]);
+  }, 20_000);
+
+  it('go on where the other side hangs up between two of them', async () => {
+    const lines: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (chunk) => {
+        lines.push(chunk.toString());
+        socket.end('ok\n');
+      });
+    });
+    const { port } = await listening(server);
+    const box = outbox(lineSink(`127.0.0.1:${port}`, { line: '{path}', answers: true }));
+    for (const path of ['0.png', '1.png']) {
+      judge(path);
+      expect(await box.settle(10_000)).toBe(0);
+      await sleep(50);
+    }
+    expect(new Set(lines)).toEqual(new Set(['0.png\n', '1.png\n']));
+    // A promise that nobody waits for would end the process here.
+    await sleep(100);
   }, 20_000);
 
   it.each([
