@@ -39,7 +39,7 @@ export const verbs: readonly Verb[] = [
     load: () => import('./predict.ts'),
   },
   {
-    term: 'watch [options] <run> <folder>',
+    term: 'watch [options] [run] [folder]',
     description: 'judge photographs as they come into a folder, each once, and sort them',
     load: () => import('./watch.ts'),
   },
@@ -71,7 +71,7 @@ export const verbs: readonly Verb[] = [
     load: () => import('./drift.ts'),
   },
   {
-    term: 'serve [options] <run...>',
+    term: 'serve [options] [runs...]',
     description: 'answer over HTTP: photographs in, predictions out',
     load: () => import('./serve.ts'),
   },

@@ -28,6 +28,7 @@ describe('clad data demo', () => {
         seed: 0,
         size: 64,
         images: 16,
+        removed: 0,
         classes: {
           washer: {
             train: 2,

@@ -129,7 +129,7 @@ describe('a training', () => {
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(/disc\/validation: one image for validation, neither trained on nor tested/);
     expect(stderr).toMatch(
-      /weave: a patch covers up to 44 x 28 pixels of a photograph of 1760 x 1120, .*--input-size 640/,
+      /weave: a patch covers up to 44 x 28 pixels of a photograph of 1760 x 1120, .*--tiles auto/,
     );
   }, 60_000);
 });

@@ -14,7 +14,7 @@ import { addVerbs } from '../../../src/cli/verbs.ts';
 import { withFolder } from '../../helpers/made-store.ts';
 
 const folder = new URL('../../../docs/deploy/', import.meta.url);
-const names = readdirSync(folder);
+const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const textOf = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 
 const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
@@ -121,7 +121,7 @@ async function parsed(args: readonly string[]) {
     command.exitOverride().action(() => {
       found = { verb: command.name(), options: command.opts(), args: command.args };
     });
-  program.parse([...args], { from: 'user' });
+  await program.parseAsync([...args], { from: 'user' });
   return found;
 }
 

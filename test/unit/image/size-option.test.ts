@@ -43,7 +43,7 @@ describe('features.inputSize', () => {
 
   it.each([
     [16, null, /features\.inputSize to be at least 32, got 16/],
-    ['320x16', null, /features\.inputSize to be 32 to 2048 pixels, .*, got "320x16"/],
+    ['320x16', null, /features\.inputSize to be 32 to 8192 pixels, .*, got "320x16"/],
     [[320, 240], null, /or width x height, e\.g\. 320x240, got \[320,240\]/],
     ['320x240', 280, /features\.resizeTo to be at least features\.inputSize, 320x240, or null, got 280/],
     ['320x240', '400x239', /at least features\.inputSize, 320x240/],
