@@ -40,6 +40,7 @@ interface Tiled {
     readonly inputSize: SizeOption;
     readonly tile: SizeOption | null;
     readonly tileOverlap: number;
+    readonly resizeTo: SizeOption | null;
   };
 }
 
@@ -68,7 +69,7 @@ export function withTileSize<O extends CommonOptions>(options: O, asked: AskedTi
 /**
  * Options with the size of the input as well, and sentences about what was chosen.
  * @param options - of `withTileSize`
- * @throws OPTION_INVALID, FILE_UNREADABLE, IMAGE_INVALID
+ * @throws OPTION_INVALID
  */
 export async function withTiles<O extends CommonOptions>(
   options: O,
@@ -98,6 +99,8 @@ export async function withTiles<O extends CommonOptions>(
     });
   }
   for (const sentence of described(photograph, input, tiling, defectOf(asked, photograph))) note(sentence);
+  if (features.resizeTo !== null)
+    note('The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).');
   const single = input.width === tiling.width && input.height === tiling.height;
   const tile = single ? null : features.tile;
   // The image's score is the mean of as many pixels as without tiles: a share of a large map would be many times what a small defect has.
@@ -106,7 +109,7 @@ export async function withTiles<O extends CommonOptions>(
   return {
     ...options,
     score: { ...options.score, topShare },
-    features: { ...features, inputSize: sizeOption(input), tile },
+    features: { ...features, inputSize: sizeOption(input), tile, resizeTo: null },
   };
 }
 
@@ -116,7 +119,12 @@ async function usualSize(samples: readonly Sample[], note: (text: string) => voi
   const usual: { readonly name: string; readonly size: ImageSize }[] = [];
   for (const [name, of] of byClass(training)) {
     const sizes: ImageSize[] = [];
-    for (const { path } of evenly(of, lookedAt)) sizes.push(turnedSize(await storedForm(path)));
+    for (const { path } of evenly(of, lookedAt)) {
+      // One that is broken is met, or left out, when all are read.
+      const form = await storedForm(path).catch(() => undefined);
+      if (form) sizes.push(turnedSize(form));
+    }
+    if (sizes.length === 0) continue;
     const middle = (side: keyof ImageSize) => Math.round(median(sizes.map((size) => size[side])));
     usual.push({ name, size: { width: middle('width'), height: middle('height') } });
   }

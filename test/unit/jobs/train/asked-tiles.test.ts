@@ -25,16 +25,16 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const sampleOf = (className: string, file: string): Sample => ({
+  path: join(folder, file),
+  className,
+  split: 'train',
+  anomalous: false,
+  defect: 'good',
+});
+
 async function settled(asked: AskedTiles, files: Readonly<Record<string, string>> = { part: 'large.jpg' }) {
-  const samples = Object.entries(files).map(
-    ([className, file]): Sample => ({
-      path: join(folder, file),
-      className,
-      split: 'train',
-      anomalous: false,
-      defect: 'good',
-    }),
-  );
+  const samples = Object.entries(files).map(([className, file]) => sampleOf(className, file));
   const notes: string[] = [];
   const { features, score } = await withTiles(
     withTileSize(options, asked),
@@ -99,6 +99,16 @@ describe('tiles that are asked for', () => {
     const found = await settled({ tiles: 'auto', smallestDefect: 40 }, { a: 'square.jpg', b: 'large.jpg' });
     expect(found.inputSize).toBe('1200x912');
     expect(found.notes).toMatch(/Photographs of a have another shape than those of b/);
+  });
+
+  it('see the whole photograph, also where a preset cuts its middle out', async () => {
+    const asked = { tiles: 'auto', smallestDefect: 40 } as const;
+    const samples = [sampleOf('part', 'large.jpg'), sampleOf('gone', 'gone.jpg')];
+    const notes: string[] = [];
+    const cut = withTileSize(cladPresets.paper!, asked);
+    const { features } = await withTiles(cut, asked, samples, tinyBackbone(), (text) => notes.push(text));
+    expect(features.resizeTo).toBeNull();
+    expect(notes.join()).toMatch(/nothing is cut off/);
   });
 
   it('are refused where they would be too many, and of methods that have none', async () => {
