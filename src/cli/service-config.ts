@@ -3,6 +3,7 @@
  * CLAD_WATCH_INTERVAL=2 beside it. A flag goes before the environment, and that before the file. One file may have the settings of several verbs, each below its name.
  */
 import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { isRecord } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { unknownOption } from '../core/unknown-option.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
@@ -34,14 +35,14 @@ In the environment they are CLAD_${verb.toUpperCase()}_ and the name in capitals
 async function applyConfig(command: Command, service: ServiceVerb): Promise<void> {
   const path: string | undefined = command.opts().config ?? process.env.CLAD_CONFIG;
   const written = path === undefined ? {} : await settingsOf(path, service, namesOf(command, service));
+  const said = (name: string): unknown => process.env[variableOf(service, name)] ?? written[name];
   for (const option of optionsOf(command)) {
     if (command.getOptionValueSource(option.attributeName()) === 'cli') continue;
     const name = nameOf(option);
-    const variable = variableOf(service, name);
-    const fromEnvironment = process.env[variable];
-    const raw = fromEnvironment ?? written[name];
+    const raw = said(name);
     if (raw === undefined || raw === null) continue;
-    const where = fromEnvironment === undefined ? `${service.verb}.${name} in ${path}` : variable;
+    const variable = variableOf(service, name);
+    const where = process.env[variable] === undefined ? `${service.verb}.${name} in ${path}` : variable;
     command.setOptionValueWithSource(option.attributeName(), settingOf(option, raw, where), 'config');
   }
   const args: unknown[] = command.processedArgs;
@@ -49,7 +50,7 @@ async function applyConfig(command: Command, service: ServiceVerb): Promise<void
     const isList = command.registeredArguments[index]?.variadic ?? false;
     const given = args[index];
     if (Array.isArray(given) ? given.length > 0 : given !== undefined) continue;
-    const raw = process.env[variableOf(service, name)] ?? written[name];
+    const raw = said(name);
     if (raw === undefined || raw === null)
       throw new CladError('USAGE', {
         reason: `missing required argument '${name}', which a file of --config may say as well`,
@@ -67,16 +68,13 @@ async function settingsOf(
   known: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const content = await readYaml(path);
-  if (!isMap(content)) throw yamlRefused(path, `expected settings below \`${verb}:\``);
+  if (!isRecord(content)) throw yamlRefused(path, `expected settings below \`${verb}:\``);
   const settings = content[verb] ?? {};
-  if (!isMap(settings)) throw yamlRefused(path, `expected settings below \`${verb}:\`, as name: value lines`);
+  if (!isRecord(settings))
+    throw yamlRefused(path, `expected settings below \`${verb}:\`, as name: value lines`);
   for (const name of Object.keys(settings))
     if (!known.includes(name)) throw unknownOption(`${verb}.${name}`, path, known);
   return settings;
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** All options that may be set so. */
@@ -107,7 +105,7 @@ function settingOf(option: Option, raw: unknown, where: string): unknown {
     throw refuse('true or false');
   }
   const texts = (Array.isArray(raw) ? raw : [raw]).map((each) => {
-    if (isMap(each) || Array.isArray(each)) throw refuse('a text or a number');
+    if (isRecord(each) || Array.isArray(each)) throw refuse('a text or a number');
     return String(each);
   });
   try {

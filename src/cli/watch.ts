@@ -16,21 +16,20 @@ const serviceVerb = { verb: 'watch', places: ['run', 'folder'] } as const;
 
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
-  addSinkFlags(
-    command
-      .argument('[run]', 'folder that `clad train` wrote, or a detector file')
-      .argument('[folder]', 'folder that photographs come into, and folders below it')
-      .option('--move <dir>', 'move judged photographs into pass/, check/ and reject/ below this folder')
-      .option('--maps <dir>', 'write a heat map over each photograph into this folder')
-      .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
-      .option('--class <name>', 'the class of all photographs, where it is known; else each decides')
-      .option('--settle <seconds>', 'a file is finished when it has not changed for so long', seconds, 1)
-      .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
-      .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
-      .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
-      .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
-      .option('--once', 'judge what is there, then end'),
-  );
+  command
+    .argument('[run]', 'folder that `clad train` wrote, or a detector file')
+    .argument('[folder]', 'folder that photographs come into, and folders below it')
+    .option('--move <dir>', 'move judged photographs into pass/, check/ and reject/ below this folder')
+    .option('--maps <dir>', 'write a heat map over each photograph into this folder')
+    .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
+    .option('--class <name>', 'the class of all photographs, where it is known; else each decides')
+    .option('--settle <seconds>', 'a file is finished when it has not changed for so long', seconds, 1)
+    .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
+    .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
+    .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
+    .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
+    .option('--once', 'judge what is there, then end');
+  addSinkFlags(command);
   command
     .addOption(deviceOption())
     .addOption(threadsOption())

@@ -88,10 +88,12 @@ export function requireFields<T extends object>(
   if (foreign !== undefined) throw unknownOption(foreign, `${of}(${argument})`, known);
 }
 
-const options = kind(
-  'an object of named options',
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value),
-);
+/** Whether a value of any kind is an object with names, as JSON and YAML have them. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const options = kind('an object of named options', (value) => isRecord(value) && !isPromise(value));
 
 /** A value as a sentence names it. */
 export function described(value: unknown): string {

@@ -6,6 +6,7 @@
  * a file whose tensors overlap, leave gaps or do not fill it. Equal content gives equal bytes.
  * Source: the format section of the safetensors README (Hugging Face).
  */
+import { isRecord } from './arguments.ts';
 import { CladError, reasonOf } from './errors.ts';
 import { halvesToFloats } from './half.ts';
 
@@ -161,18 +162,18 @@ function parseHeader(bytes: Uint8Array, refuse: Refuse): Record<string, unknown>
   } catch (error) {
     return refuse(`its header is no JSON (${reasonOf(error)}); is this a safetensors file?`);
   }
-  return isObject(header) ? header : refuse('its header is no JSON object');
+  return isRecord(header) ? header : refuse('its header is no JSON object');
 }
 
 function readMetadata(value: unknown, refuse: Refuse): Record<string, string> {
-  if (!isObject(value) || !Object.values(value).every((each) => typeof each === 'string')) {
+  if (!isRecord(value) || !Object.values(value).every((each) => typeof each === 'string')) {
     return refuse(`its ${metadataKey} should hold text by name`);
   }
   return value as Record<string, string>;
 }
 
 function readEntry(key: string, value: unknown, available: number, refuse: Refuse) {
-  if (!isObject(value)) return refuse(`its header says nothing usable of tensor ${key}`);
+  if (!isRecord(value)) return refuse(`its header says nothing usable of tensor ${key}`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(arrayTypes, dtype)) {
     const known = Object.keys(arrayTypes).join(', ');
@@ -226,10 +227,6 @@ function object(fields: readonly (readonly [string, string])[]): string {
 /** By UTF-16 code units, the same everywhere. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -41,6 +41,7 @@ export function placeTiles(
   grids: readonly Grid[],
   patches: Grid,
 ): PlacedTiles {
+  requireOverlap(tiling);
   const across = placeAlong(input, tiling, 'width', patches.columns, unitOf(tiling, 'width', grids));
   const down = placeAlong(input, tiling, 'height', patches.rows, unitOf(tiling, 'height', grids));
   const taken = down.most * across.most;
@@ -63,7 +64,18 @@ export function placeTiles(
   return { corners, grid, patches: patchCount(patches), taken, places, order };
 }
 
-/** How many tiles stand beside and above each other. @throws OPTION_INVALID as `placeTiles` */
+/** @throws OPTION_INVALID where neighbours would have all in common */
+export function requireOverlap(tiling: Tiling): void {
+  const { width, height, overlap } = tiling;
+  if (overlap < Math.min(width, height)) return;
+  throw new CladError('OPTION_INVALID', {
+    option: 'features.tileOverlap',
+    expected: `less than the tiles' sides of ${sizeText(tiling)} pixels`,
+    actual: String(overlap),
+  });
+}
+
+/** How many tiles stand beside and above each other. */
 export function tileCount({ width, height }: ImageSize, tiling: Tiling): Grid {
   return {
     rows: countAlong(height, tiling.height, tiling.overlap),
@@ -109,14 +121,6 @@ function placeAlong(
   const refuse = (expected: string, actual = sizeText(input)) => {
     throw new CladError('OPTION_INVALID', { option: 'features.inputSize', expected, actual });
   };
-  if (overlap >= tile) {
-    const option = 'features.tileOverlap';
-    throw new CladError('OPTION_INVALID', {
-      option,
-      expected: `less than the tiles' sides of ${sizeText(tiling)} pixels`,
-      actual: String(overlap),
-    });
-  }
   if (side < tile) refuse(`at least as large as a tile (${sizeText(tiling)} pixels)`);
   const step = tile / places;
   if (!Number.isInteger(step) || !Number.isInteger(unit)) {

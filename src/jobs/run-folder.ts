@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isRecord } from '../core/arguments.ts';
 import { fileDamaged } from '../core/damaged-file.ts';
 import { diskStorage } from '../core/disk-storage.ts';
 import { CladError } from '../core/errors.ts';
@@ -298,8 +299,4 @@ function differences(before: unknown, now: unknown, at = ''): string[] {
     return [...keys].flatMap((key) => differences(before[key], now[key], at === '' ? key : `${at}.${key}`));
   }
   return JSON.stringify(before) === JSON.stringify(now) ? [] : [at];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

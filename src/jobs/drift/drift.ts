@@ -7,6 +7,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { stoppable } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
+import { evenly } from '../../features/patches/class-foreground.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { decodeOrError } from '../predict.ts';
@@ -156,17 +157,18 @@ async function seenByClass(
   const told = stoppable({ onProgress });
   const reading = { bits: bitsOf(subject.metadata) };
   const there = imagesLeft(subject).filter(({ path }) => existsSync(path));
-  const chosen = names.flatMap((name) => {
-    const own = there.filter((image) => image.class === name);
-    const step = Math.max(1, own.length / mostSeen);
-    return Array.from({ length: Math.min(own.length, mostSeen) }, (_, at) => own[Math.floor(at * step)]!);
-  });
-  const seen = new Map<string, Seen[]>();
+  const chosen = names.flatMap((name) =>
+    evenly(
+      there.filter((image) => image.class === name),
+      mostSeen,
+    ),
+  );
+  const seen = new Map<string, Seen[]>(names.map((name) => [name, []]));
   let done = 0;
   for await (const [{ class: name }, image] of mapAhead(chosen, 4, (each) =>
     decodeOrError(each.path, reading),
   )) {
-    if (!(image instanceof CladError)) seen.set(name, [...(seen.get(name) ?? []), seenOf(image)]);
+    if (!(image instanceof CladError)) seen.get(name)!.push(seenOf(image));
     told({ task: 'training images', done: ++done, total: chosen.length, unit: 'images' });
   }
   return seen;

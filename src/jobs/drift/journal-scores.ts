@@ -1,7 +1,7 @@
 /** @file The newest judgements of a journal of `clad watch`, read without changing the file: a watcher may write to it meanwhile, and what is no journal stays as it was. */
 import { resolve } from 'node:path';
 import Database from 'libsql';
-import { CladError } from '../../core/errors.ts';
+import { told } from '../watch/journal-tables.ts';
 
 export interface JournalScores {
   /** The newest first. */
@@ -21,24 +21,22 @@ export interface JournalScores {
  */
 export function journalScores(file: string, modelSha256: string, last: number): JournalScores {
   const path = resolve(file);
-  let database: Database.Database | undefined;
-  try {
-    database = new Database(path);
-    database.pragma('query_only = ON');
-    const own = database
-      .prepare(
-        `SELECT class, score, verdict FROM judgements
-         WHERE model_sha256 = ? AND class IS NOT NULL AND score IS NOT NULL ORDER BY id DESC LIMIT ?`,
-      )
-      .all([modelSha256, last]) as JournalScores['own'];
-    const [counted] = database
-      .prepare('SELECT count(*) AS others FROM judgements WHERE model_sha256 <> ? AND score IS NOT NULL')
-      .all([modelSha256]) as { readonly others: number }[];
-    return { own, others: counted!.others };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new CladError('JOURNAL_UNUSABLE', { path, reason: error.message }, { cause: error });
-  } finally {
-    database?.close();
-  }
+  return told(path, () => {
+    const database = new Database(path);
+    try {
+      database.pragma('query_only = ON');
+      const own = database
+        .prepare(
+          `SELECT class, score, verdict FROM judgements
+           WHERE model_sha256 = ? AND class IS NOT NULL AND score IS NOT NULL ORDER BY id DESC LIMIT ?`,
+        )
+        .all([modelSha256, last]) as JournalScores['own'];
+      const [counted] = database
+        .prepare('SELECT count(*) AS others FROM judgements WHERE model_sha256 <> ? AND score IS NOT NULL')
+        .all([modelSha256]) as { readonly others: number }[];
+      return { own, others: counted!.others };
+    } finally {
+      database.close();
+    }
+  });
 }

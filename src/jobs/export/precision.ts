@@ -3,6 +3,7 @@ import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
+import { constantNamed } from '../../detector/bank-entries.ts';
 import type { Precision } from '../../detector/metadata.ts';
 import { tileNames } from '../../features/patches/tiled-features.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
@@ -39,8 +40,8 @@ export async function inPrecision(
 }
 
 /** A backbone that is given tiles lies within a loop, whose values no session tells. */
-function reasonAgainstInt8({ graph }: ModelProto): string {
-  return (graph.initializer ?? []).some(({ name }) => name === tileNames.places)
+function reasonAgainstInt8(model: ModelProto): string {
+  return constantNamed(model, tileNames.places)
     ? 'the backbone sees tiles; train with --backbone-precision int8'
     : 'the backbone has no convolutions that int8 could speed up';
 }

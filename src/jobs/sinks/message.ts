@@ -1,25 +1,9 @@
 /** @file What a sink is told of a judgement: a JSON document, or a line of a template. */
 import { CladError } from '../../core/errors.ts';
-import type { JournalRow } from '../watch/journal.ts';
+import { type JournalRow, type Judgement, judgementFields } from '../watch/journal.ts';
 
 /** One judgement on its way out. Two messages with the same id are of the same judgement. */
-export interface SinkMessage
-  extends Pick<
-    JournalRow,
-    | 'path'
-    | 'sha256'
-    | 'judgedAt'
-    | 'modelSha256'
-    | 'modelVersion'
-    | 'class'
-    | 'classShare'
-    | 'score'
-    | 'threshold'
-    | 'verdict'
-    | 'decision'
-    | 'error'
-    | 'destination'
-  > {
+export interface SinkMessage extends Omit<Judgement, 'bytes' | 'modified'> {
   /** Of the journal and the judgement in it: `<journal>-<number>`. */
   readonly id: string;
   /** Whether it may have arrived before: it was on its way when the process or the connection ended. */
@@ -33,23 +17,11 @@ export function messageOf(row: JournalRow, journal: string, redelivered: boolean
 }
 
 /** Names that a template may have in braces. */
-export const templateFields: readonly (keyof SinkMessage)[] = [
+const templateFields: readonly string[] = [
   'id',
   'redelivered',
-  'path',
-  'sha256',
-  'judgedAt',
-  'modelSha256',
-  'modelVersion',
-  'class',
-  'classShare',
-  'score',
-  'threshold',
-  'verdict',
-  'decision',
-  'error',
-  'destination',
-];
+  ...judgementFields.filter((name) => name !== 'bytes' && name !== 'modified'),
+] satisfies (keyof SinkMessage)[];
 
 /**
  * A template as a function of messages, as `{verdict};{class};{score}`. What is null is empty.
@@ -63,7 +35,7 @@ export function template(
   clean: (value: string) => string,
 ): (message: SinkMessage) => string {
   for (const [, name = ''] of text.matchAll(/\{([^{}]*)\}/g))
-    if (!(templateFields as readonly string[]).includes(name))
+    if (!templateFields.includes(name))
       throw new CladError('OPTION_INVALID', {
         option,
         expected: `a text with names in braces of these: ${templateFields.join(', ')}`,

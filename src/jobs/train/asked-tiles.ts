@@ -11,8 +11,9 @@ import type { Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { type SizeOption, sizeOf, sizeOption, sizeText } from '../../image/size-option.ts';
 import { storedForm, turnedSize } from '../../image/stored-form.ts';
-import { fittingInput, type Tiling, tileCount } from '../../image/tiles.ts';
+import { fittingInput, requireOverlap, type Tiling, tileCount } from '../../image/tiles.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
+import { mostInputSide } from '../../methods/shared/option-groups.ts';
 
 /** What is asked for. */
 export interface AskedTiles {
@@ -28,8 +29,6 @@ export interface AskedTiles {
 const defectPixels = 12;
 /** Photographs of a class whose headers are read. */
 const lookedAt = 8;
-/** Most pixels along an input's side, as the option has it. */
-const mostSide = 8192;
 /** A tile where nothing else is said, pixels: the input of a training without tiles. */
 const usualTile = 320;
 
@@ -81,20 +80,14 @@ export async function withTiles<O extends CommonOptions>(
   if (!asked || !isTiled(options)) return options;
   const { features } = options;
   const tiling = { ...sizeOf(features.tile ?? usualTile), overlap: features.tileOverlap };
-  if (tiling.overlap >= Math.min(tiling.width, tiling.height)) {
-    throw new CladError('OPTION_INVALID', {
-      option: 'features.tileOverlap',
-      expected: `less than the tiles' sides of ${sizeText(tiling)} pixels`,
-      actual: String(tiling.overlap),
-    });
-  }
+  requireOverlap(tiling);
   const photograph = await usualSize(samples, note);
   const wanted = wantedInput(asked, photograph, tiling);
   const input = fittingInput(wanted, tiling, unitOf(backbone));
-  if (Math.max(input.width, input.height) > mostSide) {
+  if (Math.max(input.width, input.height) > mostInputSide) {
     throw new CladError('OPTION_INVALID', {
       option: '--tiles',
-      expected: `an input of at most ${mostSide} pixels a side (a larger --smallest-defect, or a smaller --input-size)`,
+      expected: `an input of at most ${mostInputSide} pixels a side (a larger --smallest-defect, or a smaller --input-size)`,
       actual: sizeText(input),
     });
   }

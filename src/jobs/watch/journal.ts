@@ -66,8 +66,9 @@ const columnOf: Readonly<Record<keyof Judgement, string>> = {
   error: 'error',
   destination: 'destination',
 };
-const fields = Object.keys(columnOf) as (keyof Judgement)[];
-const columns = fields.map((field) => `${columnOf[field]} AS ${field}`).join(', ');
+/** Of a judgement, in their order. */
+export const judgementFields = Object.keys(columnOf) as readonly (keyof Judgement)[];
+const columns = judgementFields.map((field) => `${columnOf[field]} AS ${field}`).join(', ');
 const rowsWithMoves = 'judgements LEFT JOIN moves ON moves.judgement = judgements.id';
 
 /** An open journal. */
@@ -80,12 +81,11 @@ export class Journal {
   /** Of the file, to see that it is still there. */
   readonly #inode: number;
 
-  private constructor(path: string, database: Database.Database, inode: number) {
+  private constructor(path: string, database: Database.Database, identity: string, inode: number) {
     this.path = path;
+    this.identity = identity;
     this.#database = database;
     this.#inode = inode;
-    const [row] = database.prepare('SELECT identity FROM journal').all([]) as { identity: string }[];
-    this.identity = row?.identity ?? '';
   }
 
   /**
@@ -97,20 +97,21 @@ export class Journal {
     await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
       throw asRefusal(error, path);
     });
-    const database = told(path, () => {
+    const { database, identity } = told(path, () => {
       const database = new Database(path);
       try {
         database.pragma('journal_mode = WAL');
         // Every row is on the disk before its photograph is moved.
         database.pragma('synchronous = FULL');
         database.exec(tables);
+        const [row] = database.prepare('SELECT identity FROM journal').all([]) as { identity: string }[];
+        return { database, identity: row!.identity };
       } catch (error) {
         database.close();
         throw error;
       }
-      return database;
     });
-    return new Journal(path, database, (await stat(path)).ino);
+    return new Journal(path, database, identity, (await stat(path)).ino);
   }
 
   /** @throws JOURNAL_GONE where the file is not the one that was opened: what is written to one that was removed is lost */
@@ -123,9 +124,9 @@ export class Journal {
   add(judgement: Judgement): number {
     return told(this.path, () => {
       const insert = this.#database.prepare(
-        `INSERT INTO judgements (${Object.values(columnOf).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`,
+        `INSERT INTO judgements (${Object.values(columnOf).join(', ')}) VALUES (${judgementFields.map(() => '?').join(', ')})`,
       );
-      return Number(insert.run(fields.map((field) => judgement[field])).lastInsertRowid);
+      return Number(insert.run(judgementFields.map((field) => judgement[field])).lastInsertRowid);
     });
   }
 

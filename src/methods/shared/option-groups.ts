@@ -70,8 +70,11 @@ const sizeBetween = (least: number, most: number) => {
   });
 };
 
+/** Most pixels along a side of the network's input. */
+export const mostInputSide = 8192;
+
 /** Size of the network's input. */
-export const inputSize = sizeBetween(32, 8192).describe(
+export const inputSize = sizeBetween(32, mostInputSide).describe(
   "Pixels of the network's input: the side of a square, or width x height.",
 );
 
