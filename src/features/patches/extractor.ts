@@ -121,8 +121,10 @@ export function backboneFeatures(
   hide: (pixels: Tensor) => Tensor = (pixels) => pixels,
 ): Tensor {
   const { mean, std } = backbone.card;
-  const input = normalize(graph, hide(resizeToInput(image, options.geometry)), { mean, std });
   const { geometry, tiling, grids } = options;
+  // Photographs that are seen in tiles are large ones.
+  const resized = resizeToInput(image, geometry, tiling !== undefined);
+  const input = normalize(graph, hide(resized), { mean, std });
   if (!tiling) return featuresAtOnce(input, backbone, options);
   const tiles = placeTiles(geometry, tiling, grids, gridAtOnce(options));
   return featuresOfTiles(input, tiling, tiles, (tile) => featuresAtOnce(tile, backbone, options));

@@ -15,6 +15,7 @@ import {
   transpose,
 } from '../../graph/index.ts';
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
+import { resizeInBands } from './resize-in-bands.ts';
 
 /** Mean and standard deviation by channel, of values 0..1. */
 export interface Normalization {
@@ -25,15 +26,16 @@ export interface Normalization {
 /**
  * Resizes decoded images.
  * @param image - uint8 [N, H, W, 3], any height and width
+ * @param inBands - with less memory for large photographs, which takes longer; the numbers are the same
  * @returns float32 [N, height, width, 3] of the geometry, 0..255, not rounded
  * @throws OPTION_INVALID where less would be left than is cut out
  */
-export function resizeToInput(image: Tensor, geometry: Geometry): Tensor {
+export function resizeToInput(image: Tensor, geometry: Geometry, inBands = false): Tensor {
   const { x, y, width, height } = cutOut(geometry);
   const resized = resizedSize(geometry);
-  const pixels = resizeLinear(cast(image, 'float32'), [1, 2], [resized.height, resized.width], {
-    antialias: true,
-  });
+  const pixels = inBands
+    ? resizeInBands(image, resized)
+    : resizeLinear(cast(image, 'float32'), [1, 2], [resized.height, resized.width], { antialias: true });
   if (geometry.resizeTo === undefined) return pixels;
   return slice(slice(pixels, 1, y, y + height), 2, x, x + width);
 }

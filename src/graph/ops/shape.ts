@@ -71,6 +71,13 @@ export function countElements(x: Tensor): Tensor {
   return x.graph.add('Size', [x], [{ dtype: 'int64', shape: [] }])[0] as Tensor;
 }
 
+/** The size of one axis, int64 [1]. */
+export function sizeAlong(x: Tensor, axis: number): Tensor {
+  const at = resolveAxis('Shape', axis, x.shape);
+  const attributes = { start: { int: at }, end: { int: at + 1 } };
+  return x.graph.add('Shape', [x], [{ dtype: 'int64', shape: [1] }], { attributes })[0] as Tensor;
+}
+
 /** Repeats along axes of size 1 to reach a fully known shape. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (shapeText(x.shape) === shapeText(shape)) return x;

@@ -92,8 +92,8 @@ export function conv(
  */
 export function resizeLinear(
   x: Tensor,
-  axes: readonly [number, number],
-  size: readonly [number, number],
+  axes: readonly number[],
+  size: readonly number[],
   { antialias = false }: { antialias?: boolean } = {},
 ): Tensor {
   const shape = x.shape.map((each, axis) =>
