@@ -1,10 +1,13 @@
 /** @file Flags that several verbs share. */
 import { InvalidArgumentError, Option } from 'commander';
 import { type Share, shareFromText } from '../core/share.ts';
-import { layouts } from '../data/dataset.ts';
+import { layouts, publishedSets } from '../data/layouts.ts';
 import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { devices } from '../runtime/engine.ts';
 import { wholeFromText } from './arguments.ts';
+
+/** What `<data>` may be. */
+export const dataArgument = `folder: <class>/*.jpg of good parts, or as ${publishedSets()}`;
 
 /** `--layout`, where a data set is read. */
 export function layoutOption(): Option {

@@ -27,7 +27,7 @@ import { proceduralTextures, textureFolder } from '../features/store/texture-sou
 import type { SampleBits } from '../image/samples.ts';
 import { type SizeOption, sizeOf } from '../image/size-option.ts';
 import { sizeFromText } from './arguments.ts';
-import { bitsOption, layoutOption } from './common-flags.ts';
+import { bitsOption, dataArgument, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
@@ -38,7 +38,7 @@ export function declare(data: Command): void {
   data
     .command('inspect')
     .description('classes, counts, sizes, masks and problems; decodes every file')
-    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <class>/*.jpg of good parts')
+    .argument('<data>', dataArgument)
     .addOption(layoutOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExit status: 0, or 2 when a problem of severity `error` would stop training.')

@@ -6,6 +6,7 @@ import { planTraining, type TrainingPlan } from '../jobs/train/plan.ts';
 import { type TrainOutcome, train } from '../jobs/train/train.ts';
 import type { TrainRequest } from '../jobs/train/train-request.ts';
 import { reportTraining } from '../report/report.ts';
+import { dataArgument } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printError, printJson, printText, toldError } from './output.ts';
 import { duration, progressBars } from './progress.ts';
@@ -15,9 +16,7 @@ import { addTrainingFlags, askedTraining, type TrainingFlags } from './training-
 
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
-  command
-    .argument('<data>', 'folder: MVTec AD, VisA, VisA 1cls, or <class>/*.jpg of good parts')
-    .requiredOption('--out <run>', 'folder to write the run into');
+  command.argument('<data>', dataArgument).requiredOption('--out <run>', 'folder to write the run into');
   addTrainingFlags(command, 'keep patch features here, and use those that are there');
   command
     .option(

@@ -173,6 +173,11 @@ export const errorCatalogue = {
     message:
       '{path}: a heat map of {width} x {height} pixels is larger than the {limit} pixels that are drawn. Leave mapSize=full out; its longer side then has {side} pixels.',
   },
+  MASK_MISSING: {
+    kind: 'input',
+    message:
+      '{path}: this image has no mask, and its mask alone says whether the part is good; expected {expected}. Add the mask or remove the image.',
+  },
   MASK_UNMATCHED: {
     kind: 'input',
     message: '{mask}: this mask has no image; {reason}{others} {remedy}',
@@ -195,6 +200,10 @@ export const errorCatalogue = {
     kind: 'input',
     message:
       '{path}: no run here. Expected a folder that `clad train --out` wrote, or a detector file (.onnx).',
+  },
+  LIST_INVALID: {
+    kind: 'input',
+    message: '{path}: {reason}. {hint}',
   },
   SPLIT_TABLE_INVALID: {
     kind: 'input',

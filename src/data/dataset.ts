@@ -1,7 +1,10 @@
 /** @file What a data set is, whatever the folder layout it was read from. */
 
 import { groupBy } from '../core/arrays.ts';
+import type { Layout } from './layouts.ts';
 import type { LeftOut } from './left-out.ts';
+
+export { type Layout, layouts } from './layouts.ts';
 
 /** One photograph of a data set. */
 export interface Sample {
@@ -18,10 +21,6 @@ export interface Sample {
   readonly maskPaths?: readonly string[];
 }
 
-/** The folder layouts that can be read. */
-export const layouts = ['mvtec', 'mvtec-loco', 'visa', 'visa-1cls', 'plain'] as const;
-export type Layout = (typeof layouts)[number];
-
 /** A data set: samples in a fixed order (class, split, path), independent of the file system's. */
 export interface Dataset {
   /** Absolute path it was read from. */
@@ -36,13 +35,15 @@ export interface Dataset {
   readonly asides?: readonly Aside[];
 }
 
-/** A folder that is known and not used. */
+/** A folder that is known and not used, or not in the way one might think. */
 export interface Aside {
   readonly className: string;
   /** Absolute path of the folder. */
   readonly path: string;
   /** Sentence without the path: how many files, and what becomes of them. */
   readonly message: string;
+  /** Absolute paths of those that are meant, where not all below the folder are. */
+  readonly files?: readonly string[];
 }
 
 /**

@@ -59,6 +59,17 @@ export async function foldersIn(path: string): Promise<string[]> {
     .sort(byCodeUnit);
 }
 
+/** Names of all that a folder holds but hidden entries, sorted, none of them looked into; none where there is no such folder. */
+export async function namesIn(path: string): Promise<string[]> {
+  const names = await readdir(path).catch(() => []);
+  return names.filter((name) => !isSilent(name)).sort(byCodeUnit);
+}
+
+/** Whether a path leads to a file. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await statOrNothing(path))?.isFile() ?? false;
+}
+
 async function shownEntries(path: string): Promise<Dirent[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     throw new CladError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });

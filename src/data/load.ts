@@ -5,14 +5,13 @@
 import { relative, sep } from 'node:path';
 import { flag, oneOf, optional, path, requireArgument, requireFields } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
-import { type Aside, type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
+import { type Dataset, type Layout, layouts, type Sample } from './dataset.ts';
 import type { Looks } from './entries.ts';
 import { byCodeUnit, requireFolder } from './folders.ts';
+import { readAs, recogniseLayout } from './layout-readers.ts';
+import { expectedIn } from './layouts.ts';
 import { type LeftOut, leftOutBriefly } from './left-out.ts';
-import { type ClassFolder, mvtecAsides, mvtecClasses, mvtecSibling, readMvtec } from './mvtec.ts';
 import { passedOver } from './passed-over.ts';
-import { plainClasses, readPlain } from './plain.ts';
-import { looksLikeVisa, readVisa } from './visa.ts';
 
 /** How a data set is read. */
 export interface LoadOptions {
@@ -29,7 +28,7 @@ export interface LoadOptions {
  * Reads a data set of any supported layout. Class names are the folders' names in Unicode form NFC; the order is by
  * class, split, path, by code unit.
  * @throws CladError `FILE_NOT_FOUND`, `FOLDER_EXPECTED`, `LAYOUT_UNCLEAR`, `DATASET_EMPTY`, `DATASET_NO_TRAINING`,
- *   `CLASS_EMPTY`, `CLASS_NAME_TWICE`, `MASK_UNMATCHED`, `SPLIT_TABLE_INVALID`
+ *   `CLASS_EMPTY`, `CLASS_NAME_TWICE`, `MASK_UNMATCHED`, `MASK_MISSING`, `SPLIT_TABLE_INVALID`, `LIST_INVALID`
  */
 export async function loadDataset(root: string, options: LoadOptions = {}): Promise<Dataset> {
   requireArgument('loadDataset', 'root', root, path);
@@ -39,9 +38,12 @@ export async function loadDataset(root: string, options: LoadOptions = {}): Prom
   });
   const absolute = await requireFolder(root, 'Give the folder of the data set.');
   const looks: Looks = new Map();
-  const { layout, names, samples, asides = [] } = await readLayout(absolute, options.layout, looks);
+  const layout = options.layout ?? (await recogniseLayout(absolute));
+  const content = await readAs(layout, absolute, looks);
+  const { names, samples, asides = [], consulted } = content;
   const classes = uniqueNames(names);
-  const leftOut = await passedOver({ root: absolute, layout, samples, asides }, looks);
+  const unread = await passedOver({ root: absolute, layout, samples, asides }, looks, consulted);
+  const leftOut = [...unread, ...(content.leftOut ?? [])];
   if (samples.length === 0) {
     const expected = expectedIn(layout) + leftOutBriefly(leftOut);
     throw new CladError('DATASET_EMPTY', { path: root, expected });
@@ -88,38 +90,9 @@ function classEmpty({ root, layout, leftOut }: Dataset, name: string, what: stri
   return new CladError('CLASS_EMPTY', { name, what, expected });
 }
 
-interface Read {
-  readonly layout: Layout;
-  /** Every class's name, even of those without a sample. */
-  readonly names: readonly string[];
-  readonly samples: readonly Sample[];
-  readonly asides?: readonly Aside[];
-}
-
-async function readLayout(root: string, wanted: Layout | undefined, looks: Looks): Promise<Read> {
-  if (wanted === 'visa' || (wanted === undefined && (await looksLikeVisa(root)))) {
-    const samples = await readVisa(root);
-    return { layout: 'visa', names: [...new Set(samples.map(({ className }) => className))], samples };
-  }
-  if (wanted !== 'plain') {
-    const classes = await mvtecClasses(root);
-    if (classes.length > 0 || wanted !== undefined) {
-      const layout = wanted ?? (await mvtecSibling(classes));
-      const samples = await readMvtec(classes, layout);
-      return { layout, names: namesOf(classes), samples, asides: await mvtecAsides(classes) };
-    }
-  }
-  const classes = await plainClasses(root, looks);
-  return { layout: 'plain', names: namesOf(classes), samples: await readPlain(classes, looks) };
-}
-
 /** With the class's name in Unicode form NFC. */
 function inOneForm<T extends { readonly className: string }>(item: T): T {
   return { ...item, className: item.className.normalize('NFC') };
-}
-
-function namesOf(classes: readonly ClassFolder[]): string[] {
-  return classes.map(({ className }) => className);
 }
 
 /** Sorted names; two that a case-insensitive or normalising file system would merge are refused. */
@@ -136,11 +109,4 @@ function uniqueNames(names: readonly string[]): string[] {
 
 function splitOrder({ split }: Sample): number {
   return split === 'train' ? 0 : 1;
-}
-
-function expectedIn(layout: Layout): string {
-  if (layout === 'visa') return 'rows of split_csv/1cls.csv with split train and label normal';
-  const images = '*.png or *.jpg (or .webp, .bmp, .tif)';
-  if (layout === 'plain') return `<class>/${images} of good parts, or the folders of MVTec AD or VisA`;
-  return `<class>/train/good/${images}`;
 }

@@ -1,16 +1,9 @@
 /** @file What a mask should be called, and files that nearly are: the names people and tools give masks differ by little. */
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { Layout, Sample } from './dataset.ts';
-import { stemOf } from './folders.ts';
-
-/** How a mask's name follows from its image's: the stem and this. */
-export type MaskSuffix = '_mask' | '';
-
-/** The suffix of a layout's masks. */
-export function maskSuffixOf(layout: Layout): MaskSuffix {
-  return layout === 'visa-1cls' ? '' : '_mask';
-}
+import type { Sample } from './dataset.ts';
+import { namesIn, stemOf } from './folders.ts';
+import { type Layout, layoutFacts } from './layouts.ts';
+import { mvtecFormOf } from './mvtec-forms.ts';
 
 /** What tools append or prepend to an image's name to call its mask. */
 const marks = /mask|label|labels|annotation|segmentation|seg|gt|groundtruth/g;
@@ -52,27 +45,32 @@ export async function missingMasks(
 
 /** Why an anomalous image has no mask, a part of a sentence: where one was looked for, from the class's folder, and what lies there instead. */
 async function missingMask({ path, defect }: Sample, layout: Layout): Promise<string> {
-  if (layout === 'visa') return 'the column mask of its row in split_csv/1cls.csv is empty';
+  const form = mvtecFormOf(layout);
+  if (form === undefined) return layoutFacts[layout].noMask ?? 'the layout has none';
   const classFolder = dirname(dirname(dirname(path)));
   const stem = stemOf(basename(path));
-  const folder = join('ground_truth', defect);
-  const expected = join(folder, `${stem}${maskSuffixOf(layout)}.png`);
+  const folder = join(form.groundTruth, defect);
+  const expected = join(folder, `${stem}${form.suffix}.png`);
   const found = alikeNames(stem, await namesIn(join(classFolder, folder)));
   if (found.length > 0)
     return `expected ${expected}, found ${found.map((name) => join(folder, name)).join(', ')}`;
-  const elsewhere = await otherFolder(classFolder, defect);
+  const elsewhere = await otherFolder(classFolder, form.groundTruth, defect);
   return `expected ${expected}${elsewhere === undefined ? '' : `; there is a folder ${elsewhere}`}`;
 }
 
 /** A folder that may hold the masks and is not looked into, from the class's folder. */
-async function otherFolder(classFolder: string, defect: string): Promise<string | undefined> {
+async function otherFolder(
+  classFolder: string,
+  groundTruth: string,
+  defect: string,
+): Promise<string | undefined> {
   const isMarked = (name: string) =>
     /^(groundtruth|masks?|labels?|gt|annotations?|segmentations?)$/i.test(plainOf(name));
-  const candidates = (await namesIn(classFolder)).filter((name) => isMarked(name) && name !== 'ground_truth');
+  const candidates = (await namesIn(classFolder)).filter((name) => isMarked(name) && name !== groundTruth);
   if (candidates[0] !== undefined) return candidates[0];
-  const inside = await namesIn(join(classFolder, 'ground_truth'));
+  const inside = await namesIn(join(classFolder, groundTruth));
   const alike = inside.find((name) => name !== defect && plainOf(name) === plainOf(defect));
-  return alike === undefined ? undefined : relative(classFolder, join(classFolder, 'ground_truth', alike));
+  return alike === undefined ? undefined : relative(classFolder, join(classFolder, groundTruth, alike));
 }
 
 /** Without case and separators. */
@@ -81,12 +79,4 @@ export function plainOf(name: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]/gu, '');
-}
-
-/** Names in a folder, none where it cannot be listed. */
-async function namesIn(path: string): Promise<string[]> {
-  return readdir(path).then(
-    (names) => names.sort(),
-    () => [],
-  );
 }

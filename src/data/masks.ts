@@ -5,7 +5,8 @@
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { listFolder, listFolderIfAny, stemOf } from './folders.ts';
-import { alikeNames, type MaskSuffix } from './mask-names.ts';
+import { alikeNames } from './mask-names.ts';
+import type { MaskSuffix } from './mvtec-forms.ts';
 
 /** Where images and their masks are. */
 export interface MaskPlace {

@@ -7,6 +7,7 @@ import { CladError } from '../core/errors.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import type { Looks } from './entries.ts';
 import { byCodeUnit, type FoundBelow, imagesBelow, statOrNothing } from './folders.ts';
+import { layoutFacts } from './layouts.ts';
 
 /** Words for a split, for masks, and for what is no good part. */
 const contradicting = new RegExp(
@@ -108,7 +109,7 @@ export interface ReadAsOne {
 
 /** Which folders were read as one, so that two classes are not taken for one unseen; nothing in a layout whose table says what is what. */
 export function foldersReadAsOne({ root, layout, samples }: Dataset): ReadAsOne[] {
-  if (layout === 'visa') return [];
+  if (layoutFacts[layout].listed) return [];
   const groups = new Map<string, { readonly of: Sample; readonly folders: Set<string> }>();
   for (const sample of samples) {
     const key = JSON.stringify([sample.className, sample.split, sample.defect]);

@@ -3,30 +3,25 @@
  * and apart from the readers, so that a reader cannot forget something.
  */
 import { dirname, sep } from 'node:path';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, pathBelow } from './dataset.ts';
 import type { Looks } from './entries.ts';
 import { imagesBelow } from './folders.ts';
+import { layoutFacts } from './layouts.ts';
 import type { LeftOut } from './left-out.ts';
-
-/** Why an image was not read. */
-const unreadBecause = {
-  mvtec: 'image where the layout has none',
-  'mvtec-loco': 'image where the layout has none',
-  'visa-1cls': 'image where the layout has none',
-  visa: 'image that is not in split_csv/1cls.csv',
-  plain: 'image where the layout has none',
-} as const;
 
 /**
  * Searches a data set's folder for what its samples do not name.
+ * @param consulted - further files that were read, as masks of good parts: they are no samples', and were not passed over
  * @throws CladError `FILE_UNREADABLE` for the folder itself
  */
 export async function passedOver(
   dataset: Pick<Dataset, 'root' | 'layout' | 'samples' | 'asides'>,
   looks: Looks,
+  consulted: readonly string[] = [],
 ): Promise<LeftOut[]> {
   const { root, layout, samples, asides = [] } = dataset;
-  const used = new Set<string>();
+  const used = new Set<string>(consulted);
+  for (const { files = [] } of asides) for (const file of files) used.add(file);
   for (const { path, maskPaths = [] } of samples) for (const file of [path, ...maskPaths]) used.add(file);
   const usedFolders = new Set<string>();
   for (const file of used)
@@ -35,12 +30,13 @@ export async function passedOver(
   // A plain folder is read wherever its links lead, the others only where their names are.
   const follow = (folder: string) => layout === 'plain' || usedFolders.has(folder);
   const { images, leftOut } = await imagesBelow(root, { follow, looks });
-  const table = layout === 'visa' ? /[/\\]split_csv[/\\][^/\\]*$/ : undefined;
-  const reason = unreadBecause[layout];
+  const { unread: reason, lists } = layoutFacts[layout];
+  const isList = (path: string) => lists?.test(pathBelow(root, path)) ?? false;
+  const whole = asides.filter(({ files }) => files === undefined);
   return [
-    ...leftOut.filter(({ path }) => !used.has(path) && !usedFolders.has(path) && !table?.test(path)),
+    ...leftOut.filter(({ path }) => !used.has(path) && !usedFolders.has(path) && !isList(path)),
     ...images
-      .filter((path) => !used.has(path) && !asides.some((aside) => path.startsWith(aside.path + sep)))
+      .filter((path) => !used.has(path) && !whole.some((aside) => path.startsWith(aside.path + sep)))
       .map((path) => ({ path, reason })),
   ];
 }

@@ -9,6 +9,8 @@ import { CladError, reasonOf } from '../core/errors.ts';
 import { readRegular } from '../core/files.ts';
 import type { Sample } from './dataset.ts';
 import { foldersIn, statOrNothing, stemOf } from './folders.ts';
+import type { LayoutContent } from './layout-content.ts';
+import { pathWithin } from './path-within.ts';
 
 const columns = ['object', 'split', 'label', 'image', 'mask'] as const;
 type Row = Record<(typeof columns)[number], string>;
@@ -16,19 +18,22 @@ type Row = Record<(typeof columns)[number], string>;
 /** Path of the table below the root. */
 const visaTable = join('split_csv', '1cls.csv');
 
-/** Whether the root holds the table, or the folders and not the table. */
-export async function looksLikeVisa(root: string): Promise<boolean> {
-  if (await statOrNothing(join(root, visaTable))) return true;
-  for (const folder of await foldersIn(root))
-    if (await statOrNothing(join(root, folder, 'Data', 'Images'))) return true;
-  return false;
+/** The table, or where that is missing a folder of images, which shows that a root is of this layout. */
+export async function visaEvidence(root: string): Promise<string | undefined> {
+  const table = join(root, visaTable);
+  if (await statOrNothing(table)) return table;
+  for (const folder of await foldersIn(root)) {
+    const images = join(root, folder, 'Data', 'Images');
+    if (await statOrNothing(images)) return images;
+  }
+  return undefined;
 }
 
 /**
  * Reads the samples the table lists.
  * @throws CladError `FILE_NOT_FOUND` when the table is missing, `SPLIT_TABLE_INVALID` naming the line otherwise
  */
-export async function readVisa(root: string): Promise<Sample[]> {
+export async function readVisa(root: string): Promise<LayoutContent> {
   const path = join(root, visaTable);
   if (!(await statOrNothing(path))) {
     const hint = 'VisA needs its one-class table; copy `split_csv` beside the object folders.';
@@ -49,7 +54,7 @@ export async function readVisa(root: string): Promise<Sample[]> {
     }
     samples.push(sample);
   }
-  return samples;
+  return { names: [...new Set(samples.map(({ className }) => className))], samples };
 }
 
 function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError): Sample {
@@ -67,13 +72,15 @@ function sampleOf(root: string, row: Row, refuse: (reason: string) => CladError)
   if (row.mask !== '' && stemOf(basename(row.mask)) !== stemOf(basename(row.image)))
     throw refuse(`the mask ${row.mask} is not of the image ${row.image}, their stems differ`);
   const sample = {
-    path: join(root, row.image),
+    path: pathWithin(root, row.image, refuse),
     className,
     split,
     anomalous,
     defect: anomalous ? 'anomaly' : 'good',
   } as const;
-  return anomalous && row.mask !== '' ? { ...sample, maskPaths: [join(root, row.mask)] } : sample;
+  return anomalous && row.mask !== ''
+    ? { ...sample, maskPaths: [pathWithin(root, row.mask, refuse)] }
+    : sample;
 }
 
 /** The rows of the table with their lines, counted from 1. */

@@ -1,12 +1,9 @@
 import { symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Layout, Sample } from '../../../src/data/dataset.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { type Files, withFiles } from '../../helpers/images.ts';
-
-/** Loading reads names only, so a file's content does not matter here. */
-const empty = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']));
+import { empty, lines, refusal } from '../../helpers/layouts.ts';
 
 const mvtec = [
   'bottle/train/good/000.png',
@@ -38,25 +35,6 @@ const visa = (rows: readonly string[] = visaRows, heading = visaHeading): Files 
   ...empty(normal, tested, anomaly, mask),
   'split_csv/1cls.csv': [heading, ...rows, ''].join('\n'),
 });
-
-/** Samples as lines, with paths from the root. */
-function lines(root: string, samples: readonly Sample[]): string[] {
-  return samples.map(({ path, className, split, anomalous, defect, maskPaths }) =>
-    [className, split, anomalous ? 'anomalous' : 'normal', defect, path, maskPaths ?? '-']
-      .join(' ')
-      .replaceAll(`${root}/`, ''),
-  );
-}
-
-/** The error that loading these files ends with, paths from the root. */
-async function refusal(files: Files, layout?: Layout): Promise<string> {
-  return withFiles(files, async (root) => {
-    const error: unknown = await loadDataset(root, { layout }).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'CladError', kind: 'input' });
-    const { code, message } = error as { code: string; message: string };
-    return `${code} ${message}`.replaceAll(`${root}/`, '').replaceAll(root, 'ROOT');
-  });
-}
 
 describe('MVTec AD', () => {
   it('reads classes, defects and masks, in order', () =>
@@ -309,7 +287,7 @@ describe('plain folders', () => {
     [
       'nothing is there',
       [],
-      /^DATASET_EMPTY ROOT: the images that are needed are missing\. Expected <class>\/.* MVTec AD or VisA\.$/,
+      /^DATASET_EMPTY ROOT: the images that are needed are missing\. Expected <class>\/.* or the folders of MVTec AD, .* or DAGM 2007\.$/,
     ],
   ] as const)('refuses when %s', async (_, paths, message) => {
     expect(await refusal(empty(...paths))).toMatch(message);

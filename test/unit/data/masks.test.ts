@@ -5,19 +5,9 @@ import { fingerprint } from '../../../src/data/fingerprint.ts';
 import { inspectDataset } from '../../../src/data/inspect.ts';
 import { loadDataset } from '../../../src/data/load.ts';
 import { type Files, greyPng, withFiles } from '../../helpers/images.ts';
+import { empty, refusal } from '../../helpers/layouts.ts';
 
-const empty = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']));
 const mvtec = ['nut/train/good/000.png', 'nut/test/broken/000.png', 'nut/test/broken/001.png'];
-
-/** The error that loading these files ends with, paths from the root. */
-async function refusal(files: Files): Promise<string> {
-  return withFiles(files, async (root) => {
-    const error: unknown = await loadDataset(root).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'CladError', kind: 'input' });
-    const { code, message } = error as { code: string; message: string };
-    return `${code} ${message}`.replaceAll(`${root}/`, '');
-  });
-}
 
 describe('a mask that nearly has the right name', () => {
   it.each([

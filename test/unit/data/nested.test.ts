@@ -2,10 +2,8 @@ import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../src/data/load.ts';
 import { describeReadAsOne, foldersReadAsOne } from '../../../src/data/nested.ts';
-import { type Files, withFiles } from '../../helpers/images.ts';
-
-/** Loading reads names only. */
-const empty = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']));
+import { withFiles } from '../../helpers/images.ts';
+import { empty } from '../../helpers/layouts.ts';
 
 async function samplesOf(...paths: readonly string[]): Promise<string[]> {
   return withFiles(empty(...paths), async (root) => {
