@@ -1,6 +1,6 @@
 /**
- * @file `clad data`: what is in a data set (`inspect`), the anomalies training makes of it (`synthesize`), and one to try
- * things on (`demo`).
+ * @file `clad data`: what is in a data set (`inspect`), the anomalies training makes of it (`synthesize`), one to try
+ * things on (`demo`), and its exact pictures (`list`, `collect`).
  */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -29,6 +29,7 @@ import { type SizeOption, sizeOf } from '../image/size-option.ts';
 import { sizeFromText } from './arguments.ts';
 import { bitsOption, dataArgument, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
+import { registerDataPictures } from './data-pictures.ts';
 import { printJson, printLeftOut, printNote, printText } from './output.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -74,6 +75,7 @@ Examples:
   $ clad data synthesize photos/ --out samples/ --textures dtd/images --count 20 --seed 7`,
     )
     .action(synthesize);
+  registerDataPictures(data);
   registerDataDemo(data);
 }
 
