@@ -2,12 +2,15 @@
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { CladError } from '../core/errors.ts';
+import { requireWritable } from '../core/files.ts';
 import { checkOptions } from '../core/options.ts';
+import { cellsOfRuns, titleOfRuns } from '../jobs/compare/finished-runs.ts';
 import type { GridVariant } from '../jobs/compare/grid.ts';
 import { defaultMethod, loadMethod, methodNames } from '../methods/registry.ts';
 import { defaultPreset } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
-import { addGridFlags, type GridFlags, grid } from './grid-flags.ts';
+import { addGridFlags, type GridFlags, grid, printGrid } from './grid-flags.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Gives the verb its arguments, its options and what it does. */
@@ -20,8 +23,14 @@ export function declare(command: Command): void {
       new Option('--grid <file>', 'YAML file with rows of your own, in the place of --methods').conflicts(
         'methods',
       ),
+    )
+    .addOption(
+      new Option(
+        '--runs <runs...>',
+        'runs that are trained and evaluated, in the place of <data>: those that differ in their seed alone are one row, mean ± deviation',
+      ).conflicts(['methods', 'grid', 'seeds']),
     );
-  addGridFlags(command);
+  addGridFlags(command, '[data]');
   command
     .addHelpText(
       'after',
@@ -34,7 +43,8 @@ A grid is a list of rows; what a row leaves out is clad, the method's first pres
 Examples:
   $ clad compare mvtec/ --out compared --seeds 3 --backbone resnet50
   $ clad compare mvtec/ --out compared --methods clad,patchcore
-  $ clad compare mvtec/ --out mine --grid rows.yaml`,
+  $ clad compare mvtec/ --out mine --grid rows.yaml
+  $ clad compare --runs runs/seed0 runs/seed1 runs/seed2 --out compared`,
     )
     .action(compare);
 }
@@ -42,9 +52,23 @@ Examples:
 interface CompareFlags extends GridFlags {
   readonly methods: readonly string[];
   readonly grid?: string;
+  readonly runs?: readonly string[];
 }
 
-async function compare(data: string, flags: CompareFlags): Promise<void> {
+async function compare(data: string | undefined, flags: CompareFlags): Promise<void> {
+  if ((data === undefined) === (flags.runs === undefined)) {
+    const reason = 'Give a data set to train on, or runs with --runs, and not both';
+    throw new CladError('USAGE', { reason, help: '`clad compare --help`' });
+  }
+  if (flags.runs !== undefined) {
+    const cells = await cellsOfRuns(flags.runs);
+    await requireWritable(flags.out, 'Give another folder to --out.');
+    return printGrid(titleOfRuns(cells), cells, flags);
+  }
+  await train(data as string, flags);
+}
+
+async function train(data: string, flags: CompareFlags): Promise<void> {
   const variants =
     flags.grid === undefined ? await Promise.all(flags.methods.map(ofMethod)) : await readGrid(flags.grid);
   await grid(`Methods on ${basename(resolve(data))}`, data, flags, variants);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { besidePaper } from '../evaluation/published.ts';
-import { defectTable, evaluationTable } from '../evaluation/table.ts';
+import { defectTable, evaluationTable, intervalTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../jobs/evaluate/evaluate.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -26,6 +26,7 @@ export function declare(command: Command): void {
       '--details <dir>',
       "write every image's score, results by kind of defect, and the points of ROC, PR and PRO curves, as JSON and CSV",
     )
+    .option('--intervals', 'say how sure the metrics are: 95 % intervals, by resampling test images')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -34,6 +35,7 @@ Examples:
   $ clad evaluate runs/parts
   $ clad evaluate runs/parts --report report/
   $ clad evaluate runs/parts --details details/
+  $ clad evaluate runs/parts --intervals
   $ clad evaluate runs/parts other-photos/ --json > result.json
   $ clad evaluate parts-int8.onnx photos/
 
@@ -49,6 +51,7 @@ interface EvaluateFlags {
   readonly skipBroken?: boolean;
   readonly report?: string;
   readonly details?: string;
+  readonly intervals?: boolean;
   readonly json?: boolean;
 }
 
@@ -73,6 +76,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
       threads: flags.threads,
       skipBroken: flags.skipBroken ?? false,
       details: flags.details,
+      intervals: flags.intervals ?? false,
       onProgress: display.listener,
       note: (text: string) => display.log(`clad: ${text}`),
     };
@@ -98,10 +102,12 @@ function describe(document: EvaluationDocument): string {
   const { p50, p95 } = timing.latencyMs;
   const speed = `${timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %)`;
   const paper = protocol.method === 'clad' && protocol.preset === 'paper' ? besidePaper(document) : undefined;
+  const sure = intervalTable(document);
   return [
     `${document.data}`,
     '',
     terminalTable(evaluationTable(document)),
+    ...(sure ? ['', terminalTable(sure)] : []),
     ...(document.defects ? ['', terminalTable(defectTable(document.defects))] : []),
     ...(paper ? ['', terminalTable(paper)] : []),
     '',

@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import type { SampleBits } from '../image/samples.ts';
 import { withCommon } from '../jobs/compare/common-settings.ts';
-import { type GridVariant, runGrid } from '../jobs/compare/grid.ts';
+import { type GridCell, type GridVariant, runGrid } from '../jobs/compare/grid.ts';
 import { summarise } from '../jobs/compare/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -31,10 +31,10 @@ export interface GridFlags extends BackboneFlagValues {
   readonly json?: boolean;
 }
 
-/** Adds them to a command. */
-export function addGridFlags(command: Command): void {
+/** Adds them to a command. @param data - `[data]` where a grid needs none */
+export function addGridFlags(command: Command, data: '<data>' | '[data]' = '<data>'): void {
   command
-    .argument('<data>', 'data set with test images')
+    .argument(data, 'data set with test images')
     .requiredOption('--out <dir>', 'folder for features, runs and tables; called again, it goes on there')
     .option('--seeds <n>', 'trainings of each row, seeds 0 to n - 1', wholeFromText(1), 1)
     .option('--backbone <name|file>', 'frozen backbone, or several joined by + (default: builtin)')
@@ -85,12 +85,21 @@ export async function grid(
       },
     });
     display.stop();
-    const page = await writeGrid(flags.out, { title, cells });
-    const summary = summarise(cells);
-    if (flags.json) printJson({ rows: summary, page });
-    else printText(`${terminalTable(gridTable(summary))}\n\nPage: ${page}`);
+    await printGrid(title, cells, flags);
   } finally {
     display.stop();
     interrupt.release();
   }
+}
+
+/** Writes the page and the tables of cells, and prints them. */
+export async function printGrid(
+  title: string,
+  cells: readonly GridCell[],
+  { out, json }: Pick<GridFlags, 'out' | 'json'>,
+): Promise<void> {
+  const page = await writeGrid(out, { title, cells });
+  const rows = summarise(cells);
+  if (json) printJson({ rows, page });
+  else printText(`${terminalTable(gridTable(rows))}\n\nPage: ${page}`);
 }

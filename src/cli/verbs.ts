@@ -102,7 +102,7 @@ export const verbs: readonly Verb[] = [
     load: () => import('./backbones.ts'),
   },
   {
-    term: 'compare [options] <data>',
+    term: 'compare [options] [data]',
     description: 'train several methods on the same features and compare them',
     load: () => import('./compare.ts'),
   },

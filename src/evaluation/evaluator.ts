@@ -18,6 +18,14 @@ import {
 } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import type { Mask } from '../image/rgb.ts';
+import {
+  bootstrapSettings,
+  type ClassIntervals,
+  classIntervals,
+  meanIntervals,
+  type Resamples,
+  resample,
+} from './bootstrap.ts';
 import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.ts';
 import { PixelScores } from './pixels.ts';
 import { metricsOfRanked, type RankedScores, rankScores } from './ranking.ts';
@@ -112,8 +120,20 @@ export interface ClassCurves {
 export interface Evaluation {
   readonly classes: Readonly<Record<string, ClassRecord>>;
   readonly mean: ClassRecord;
+  /** How sure the metrics are, over images; present where asked for. */
+  readonly intervals?: EvaluationIntervals;
   /** Present where curves were asked for. */
   readonly curves?: Readonly<Record<string, ClassCurves>>;
+}
+
+/** Intervals of metrics over images (bootstrap.ts). */
+export interface EvaluationIntervals {
+  readonly confidence: number;
+  readonly resamples: number;
+  readonly seed: number;
+  readonly classes: Readonly<Record<string, ClassIntervals>>;
+  /** Of the mean over classes. */
+  readonly mean: ClassIntervals;
 }
 
 /** What the curves of a class are made of. */
@@ -162,22 +182,31 @@ export class Evaluator {
   readonly #open = new Map<string, Gathered>();
   readonly #records = new Map<string, ClassRecord | undefined>();
   readonly #curves = new Map<string, ClassCurves>();
+  readonly #resamples = new Map<string, Resamples>();
+  readonly #intervals: boolean;
   readonly #curvePoints: number | undefined;
   readonly #onRanked: ((className: string, ranked: RankedClass) => void) | undefined;
 
   /**
    * @param options.curvePoints - make curves of at most so many points, at least 4
    * @param options.onRanked - told of each class as it is finished
-   * @default no curves
+   * @param options.intervals - say how sure the metrics are, by resampling images
+   * @default no curves, no intervals
    */
   constructor(
     options: {
       readonly curvePoints?: number | undefined;
       readonly onRanked?: ((className: string, ranked: RankedClass) => void) | undefined;
+      readonly intervals?: boolean | undefined;
     } = {},
   ) {
-    const fields = { curvePoints: optional(wholeFrom(4)), onRanked: optional(callback) };
+    const fields = {
+      curvePoints: optional(wholeFrom(4)),
+      onRanked: optional(callback),
+      intervals: optional(flag),
+    };
     requireFields('new Evaluator', 'options', options, fields);
+    this.#intervals = options.intervals ?? false;
     this.#curvePoints = options.curvePoints;
     this.#onRanked = options.onRanked;
   }
@@ -227,7 +256,8 @@ export class Evaluator {
     this.#open.delete(className);
     const images = rankScores(gathered.scores, gathered.labels);
     const image = metricsOfRanked(images);
-    const { metrics: pixel, ranked: pixels, regions } = gathered.pixels.measure();
+    const measured = gathered.pixels.measure();
+    const { metrics: pixel, ranked: pixels, regions } = measured;
     const record = {
       good: images.negatives.length,
       anomalous: images.positives.length,
@@ -244,6 +274,10 @@ export class Evaluator {
       missRate: rate(gathered.misses),
     };
     this.#records.set(className, record);
+    if (this.#intervals) {
+      const of = { className, images, pixels: measured.images, rankedPixels: pixels, exact: record };
+      this.#resamples.set(className, resample(of));
+    }
     if (this.#curvePoints !== undefined)
       this.#curves.set(className, curvesOf({ images, pixels, regions }, this.#curvePoints));
     this.#onRanked?.(className, { images, pixels, regions });
@@ -254,9 +288,19 @@ export class Evaluator {
   result(): Evaluation {
     const names = [...this.#records.keys()];
     const classes = Object.fromEntries(names.map((name) => [name, this.finish(name)]));
-    const evaluation = { classes, mean: meanRecord(Object.values(classes)) };
+    const evaluation: Evaluation = {
+      classes,
+      mean: meanRecord(Object.values(classes)),
+      ...(this.#intervals && { intervals: this.#intervalsOf(names) }),
+    };
     if (this.#curvePoints === undefined) return evaluation;
     return { ...evaluation, curves: Object.fromEntries(this.#curves) };
+  }
+
+  #intervalsOf(names: readonly string[]): EvaluationIntervals {
+    const resamples = names.map((name) => this.#resamples.get(name)!);
+    const classes = names.map((name, index) => [name, classIntervals(resamples[index]!)]);
+    return { ...bootstrapSettings, classes: Object.fromEntries(classes), mean: meanIntervals(resamples) };
   }
 }
 

@@ -20,12 +20,22 @@ export interface PixelMetrics extends RankingMetrics {
   readonly auproDilated: number | null;
 }
 
+/** The pixels of one image, as keys of their scores (sort.ts), in no order. */
+export interface ImagePixels {
+  readonly normal: Uint32Array;
+  /** Of all regions; empty where the image has none. */
+  readonly region: Uint32Array;
+  /** What the same pixels have in the dilated prediction. */
+  readonly regionDilated: Uint32Array;
+  /** How many pixels the region of each has. */
+  readonly regionSizes: Uint32Array;
+}
+
+const none = new Uint32Array(0);
+
 /** Gathers maps with their masks; measured once. */
 export class PixelScores {
-  #normal: Uint32Array[] = [];
-  #region: Uint32Array[] = [];
-  #regionDilated: Uint32Array[] = [];
-  #regionSizes: Uint32Array[] = [];
+  #images: ImagePixels[] = [];
 
   /**
    * @param map - scores, row by row
@@ -53,7 +63,8 @@ export class PixelScores {
       ? regionsOf(truth as Uint8Array, width, height)
       : { labels: null, sizes: [] };
     if (!labels || sizes.length === 0) {
-      this.#normal.push(inside ? keys.filter((_, pixel) => inside[pixel] !== 0) : keys);
+      const normal = inside ? keys.filter((_, pixel) => inside[pixel] !== 0) : keys;
+      this.#images.push({ normal, region: none, regionDilated: none, regionSizes: none });
       return;
     }
     const anomalous = sizes.reduce((sum, size) => sum + size, 0);
@@ -75,40 +86,39 @@ export class PixelScores {
       regionSizes[next] = sizes[label - 1] as number;
       next++;
     }
-    this.#normal.push(normal);
-    this.#region.push(region);
-    this.#regionDilated.push(regionDilated);
-    this.#regionSizes.push(regionSizes);
+    this.#images.push({ normal, region, regionDilated, regionSizes });
   }
 
   /** The pixels of both, which are shared and not copied. */
   with(others: PixelScores): PixelScores {
     const both = new PixelScores();
-    both.#normal = [...this.#normal, ...others.#normal];
-    both.#region = [...this.#region, ...others.#region];
-    both.#regionDilated = [...this.#regionDilated, ...others.#regionDilated];
-    both.#regionSizes = [...this.#regionSizes, ...others.#regionSizes];
+    both.#images = [...this.#images, ...others.#images];
     return both;
   }
 
-  /** Measures all pixels and lets go of them; `ranked` and `regions` (see `aupro`) are for curves. */
-  measure(): { metrics: PixelMetrics; ranked: RankedScores; regions: SortedKeys } {
-    const normal = sortKeys(joined(Uint32Array, this.#normal));
-    const exact = sortKeysWith(joined(Uint32Array, this.#region), joined(Uint32Array, this.#regionSizes));
-    const dilated = sortKeysWith(
-      joined(Uint32Array, this.#regionDilated),
-      joined(Uint32Array, this.#regionSizes),
-    );
-    this.#normal = [];
-    this.#region = [];
-    this.#regionDilated = [];
-    this.#regionSizes = [];
+  /** Measures all pixels and lets go of them; `ranked` and `regions` (see `aupro`) are for curves, `images` for resampling. */
+  measure(): {
+    metrics: PixelMetrics;
+    ranked: RankedScores;
+    regions: SortedKeys;
+    images: readonly ImagePixels[];
+  } {
+    const images = this.#images;
+    this.#images = [];
+    const all = (of: keyof ImagePixels) =>
+      joined(
+        Uint32Array,
+        images.map((image) => image[of]),
+      );
+    const normal = sortKeys(all('normal'));
+    const exact = sortKeysWith(all('region'), all('regionSizes'));
+    const dilated = sortKeysWith(all('regionDilated'), all('regionSizes'));
     const ranked = { positives: exact.keys, negatives: normal };
     const metrics = {
       ...metricsOfRanked(ranked),
       aupro: aupro(exact, normal),
       auproDilated: aupro(dilated, normal),
     };
-    return { metrics, ranked, regions: exact };
+    return { metrics, ranked, regions: exact, images };
   }
 }

@@ -4,6 +4,7 @@
  * alone. Columns are padded by characters, so names in wide scripts do not line up on a terminal.
  */
 import { having, type Kind, list, requireArgument, text } from '../core/arguments.ts';
+import type { ClassIntervals } from './bootstrap.ts';
 import type { DefectRecord } from './by-defect.ts';
 import type { ClassRecord, Evaluation, MetricName } from './evaluator.ts';
 
@@ -56,6 +57,25 @@ export function evaluationTable(evaluation: Evaluation): Table {
   ]);
   if (rows.length > 1) rows.push(['mean', '', '', ...cells(mean)]);
   return { header: ['class', 'good', 'anomalous', ...columns.map((name) => metricTitles[name])], rows };
+}
+
+/** The metrics with their intervals over images, one row a class and one for the mean; nothing where no intervals were asked for. */
+export function intervalTable({ classes, mean, intervals }: Evaluation): Table | undefined {
+  if (intervals === undefined) return undefined;
+  const columns = ['imageAuroc', 'imageAp', 'pixelAuroc', 'pixelAp', 'aupro'] as const;
+  const cells = (record: ClassRecord, own: ClassIntervals | undefined) =>
+    columns.map((name) => {
+      const interval = own?.[name];
+      return interval
+        ? `${fraction(record[name])} (${fraction(interval.low)}-${fraction(interval.high)})`
+        : '-';
+    });
+  const rows = Object.entries(classes).map(([name, record]) => [
+    name,
+    ...cells(record, intervals.classes[name]),
+  ]);
+  if (rows.length > 1) rows.push(['mean', ...cells(mean, intervals.mean)]);
+  return { header: ['class, 95 % over images', ...columns.map((name) => metricTitles[name])], rows };
 }
 
 /** One row a kind of defect. @param defects - by class, then by kind */

@@ -7,7 +7,7 @@ import type { GridRow } from '../../src/jobs/compare/grid-summary.ts';
 import { bestOf } from '../../src/report/grid.ts';
 import { clad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
-import { expectRefused } from '../helpers/refused.ts';
+import { expectComplaint, expectRefused } from '../helpers/refused.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 /** Options that all methods have here, and CLAD's own. */
@@ -86,6 +86,33 @@ describe('clad compare', () => {
     // Two methods, two seeds, two classes and their mean.
     expect(lines).toHaveLength(1 + 2 * 2 * 3);
   });
+
+  it('makes the same rows of finished runs: seeds of one training together', async () => {
+    const runs = (await readdir(join(folder, 'compared', 'runs'))).map((name) =>
+      join(folder, 'compared', 'runs', name),
+    );
+    expect(runs).toHaveLength(4);
+    const of = (more: readonly string[]) =>
+      clad('compare', '--runs', ...more, '--out', join(folder, 'finished'), '--json');
+    const { status, stdout } = await of(runs);
+    expect(status).toBe(0);
+    const made = (JSON.parse(stdout) as { rows: GridRow[] }).rows;
+    expect(made.map(({ seeds }) => seeds)).toEqual([2, 2]);
+    expect(made.map(({ variant }) => variant.split(' ')[0]).sort()).toEqual(['clad', 'patchcore']);
+    const byMethod = (each: GridRow) => each.variant.split(' ')[0];
+    for (const row of made) {
+      const expected = rows.find(({ variant }) => variant === byMethod(row));
+      expect(row.metrics).toEqual(expected?.metrics);
+      expect(row.classes).toEqual(expected?.classes);
+      expect(row.trainingSeconds).toBeNull();
+    }
+    expectComplaint(
+      await of([runs[0]!, runs[0]!]),
+      /--runs to be of runs that differ, if only in their seed/,
+    );
+    expectComplaint(await of([folder]), /evaluation\.json: no such file.*clad evaluate/);
+    expectRefused(await clad('compare', '--out', join(folder, 'x')), /Give a data set to train on, or runs/);
+  }, 60_000);
 
   it('trains only what is missing or damaged when it is called again', async () => {
     const cells = join(folder, 'compared', 'cells');

@@ -48,9 +48,10 @@ it('trains on Real-IAD, remembers its layout and evaluates it', async () =>
     await writeFiles(data, await realIad());
     const { stderr } = await trainSmall(folder, data, 'run');
     expect(stderr).toContain('image that is in no list');
-    const evaluated = await clad('evaluate', join(folder, 'run'), '--json');
+    const evaluated = await clad('evaluate', join(folder, 'run'), '--json', '--intervals');
     expect(evaluated.status).toBe(0);
-    const { classes } = JSON.parse(evaluated.stdout) as EvaluationDocument;
+    const { classes, intervals } = JSON.parse(evaluated.stdout) as EvaluationDocument;
     expect(classes).toMatchObject({ audiojack: { good: 1, anomalous: 1 } });
     expect(classes.audiojack?.pixelAuroc).toBeGreaterThan(0);
+    expect(intervals?.classes.audiojack?.pixelAuroc).not.toBeNull();
   }));

@@ -43,6 +43,8 @@ export interface EvaluateRequest {
   readonly skipBroken?: boolean;
   /** Folder for scores of every image, results by kind of defect, and points of curves, as JSON and CSV. */
   readonly details?: string | undefined;
+  /** Says how sure the metrics are, by resampling images. @default false */
+  readonly intervals?: boolean | undefined;
   readonly onProgress?: ProgressListener;
   readonly note?: (text: string) => void;
 }
@@ -55,6 +57,7 @@ export const evaluateFields: Fields<EvaluateRequest> = {
   ...machine,
   skipBroken: optional(flag),
   details: optional(path),
+  intervals: optional(flag),
   ...talk,
 };
 
@@ -148,7 +151,7 @@ export async function evaluateInFull(
     const { geometry } = detector.metadata;
     const images = lookAtImages(samples, tested.pixels, detector.metadata, request.note);
     const details = request.details === undefined ? undefined : new EvaluationDetails(dataset.root);
-    const measurement = await measure(detector, samples, request.onProgress, watch, details);
+    const measurement = await measure(detector, samples, request, watch, details);
     const { evaluation, timing, misplaced, warnings } = measurement;
     for (const sentence of warnings.sentences) request.note?.(sentence);
     const vanished = measurement.vanished.filter((path) => !emptyMasks.includes(path));
@@ -242,11 +245,15 @@ async function testImages(
 async function measure(
   detector: Detector,
   samples: readonly Sample[],
-  onProgress?: ProgressListener,
+  { onProgress, intervals }: Pick<EvaluateRequest, 'onProgress' | 'intervals'>,
   watch?: EvaluationWatch,
   details?: EvaluationDetails,
 ) {
-  const evaluator = new Evaluator({ curvePoints: watch?.curvePoints, onRanked: details?.onRanked });
+  const evaluator = new Evaluator({
+    curvePoints: watch?.curvePoints,
+    onRanked: details?.onRanked,
+    intervals,
+  });
   const latencies: number[] = [];
   const warnings = new WarningSummary();
   /** Masks whose defects are too small, or too far outside, to be seen at the map's size. */
