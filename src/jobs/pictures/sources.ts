@@ -104,8 +104,8 @@ function isMaskPath(path: string): boolean {
 async function foundByPixels(wanted: Wanted, candidates: readonly string[]): Promise<Found | undefined> {
   for (const path of candidates)
     if ((await orUndefined(pixelsHash(path))) === wanted.pixels) return { by: 'pixels', path };
-  const [meant, second] = candidates.filter((path) => isInFolders(path, wanted));
-  if (meant === undefined || second !== undefined) return undefined;
+  const meant = meantAmong(candidates, wanted);
+  if (meant === undefined) return undefined;
   if (wanted.shorterSide !== undefined) {
     const image = await orUndefined(scaledPicture(meant, wanted.shorterSide, wanted.isMask));
     if (image && shortHash(pixelHash(image)) === wanted.pixels) return { by: 'scaled', path: meant };
@@ -121,11 +121,25 @@ async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** Whether it lies in the folders of its class, its split and its kind of defect, as in MVTec AD's layout. */
-function isInFolders(path: string, { className, split, defect, isMask }: Wanted): boolean {
-  const parts = dirname(path).split(sep);
-  return [className, isMask ? 'ground_truth' : split, defect].every((part) => parts.includes(part));
+/** The one that name and folders say is meant: in the folders of its class, split and kind of defect, or in a set without such folders the only one of its stem. */
+function meantAmong(candidates: readonly string[], wanted: Wanted): string | undefined {
+  const { className, split, defect, isMask } = wanted;
+  const foldersOf = (path: string) => dirname(path).split(sep);
+  const own = [className, isMask ? 'ground_truth' : split, defect];
+  const inFolders = candidates.filter((path) => own.every((part) => foldersOf(path).includes(part)));
+  const isElsewhere = (path: string) => foldersOf(path).some((part) => splitFolders.has(part));
+  const [meant, second] = inFolders.length > 0 ? inFolders : candidates;
+  if (meant === undefined || second !== undefined) return undefined;
+  return inFolders.length > 0 || !isElsewhere(meant) ? meant : undefined;
 }
+
+const splitFolders: ReadonlySet<string> = new Set([
+  'train',
+  'test',
+  'test_public',
+  'validation',
+  'ground_truth',
+]);
 
 /** A picture brought to a shorter side, never enlarged: images by the widened triangle filter, masks by the nearest pixel. */
 export async function scaledPicture(path: string, shorterSide: number, isMask: boolean): Promise<RgbImage> {
