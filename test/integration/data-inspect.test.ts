@@ -150,7 +150,7 @@ describe('wrong input', () => {
     [
       'nothing is an image',
       { 'a/readme.txt': '' },
-      /the images that are needed are missing\. Expected .*MVTec AD or VisA/,
+      /the images that are needed are missing\. Expected .*MVTec AD, .*or DAGM 2007/,
     ],
     ['the layout is unknown', { '0.png': '', 'nut/0.png': '' }, /cannot tell how the folder is laid out/],
     [
@@ -197,7 +197,7 @@ describe('wrong input', () => {
     [['data', 'inspect'], /missing required argument 'data'/],
     [
       ['data', 'inspect', '.', '--layout', 'coco'],
-      /--layout.*'coco' is invalid.*mvtec, mvtec-loco, visa, visa-1cls, plain/,
+      /--layout.*'coco' is invalid.*plain, mvtec, .*visa-1cls.*dagm/,
     ],
     [['data', 'inspect', '.', '--jsn'], /unknown option '--jsn'.*--json/],
     [['date'], /unknown command 'date'.*data/],

@@ -4,6 +4,7 @@
  * pixels of an original brought to that size.
  */
 import { basename, dirname, sep } from 'node:path';
+import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { mapConcurrently } from '../../data/concurrency.ts';
@@ -69,7 +70,7 @@ export async function findPictures(
       if (path !== undefined) found[index] ??= { by: 'file', path };
     }
   }
-  const candidates = byStem(files);
+  const candidates = groupBy(files, coreStem);
   let done = 0;
   const missing = found.flatMap((each, index) => (each === undefined ? [index] : []));
   await mapConcurrently(missing, defaultConcurrency, async (index) => {
@@ -84,17 +85,6 @@ export async function findPictures(
 /** What is called as its image, of masks too: `000` of `000_mask.png`, `Part0` of `Part0_label.bmp`. */
 function coreStem(path: string): string {
   return stemOf(basename(path)).replace(/_(mask|label|GT)\d*$/i, '');
-}
-
-function byStem(files: readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const path of files) {
-    const stem = coreStem(path);
-    const group = groups.get(stem);
-    if (group) group.push(path);
-    else groups.set(stem, [path]);
-  }
-  return groups;
 }
 
 function isMaskPath(path: string): boolean {
