@@ -27,7 +27,7 @@ export interface ListedClass {
 export interface PictureList {
   readonly format: typeof pictureListFormat;
   readonly about?: string | undefined;
-  /** Of the data set that was listed, as a run's config.json has it. */
+  /** Of all images of the data set that was listed, training and test (fingerprint.ts); a run has one of each instead. */
   readonly fingerprint: string;
   readonly classes: Readonly<Record<string, ListedClass>>;
 }
