@@ -1,6 +1,7 @@
 /** @file Texts of the command line as values; what does not fit is refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
 import { type ClassNumbers, withClassNumber } from '../core/class-numbers.ts';
+import { CladError } from '../core/errors.ts';
 import { type SizeOption, sizeFromWords, sizeOption } from '../image/size-option.ts';
 import type { AskedTiles } from '../jobs/train/asked-tiles.ts';
 
@@ -101,4 +102,39 @@ export const classShareFrom = classNumberFrom('a share above 0, below 1', (value
 /** All values of a flag that may be given several times. */
 export function repeated(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** A number above `above`, at most `most`. @param what - for people */
+export function numberFromText(what: string, above: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > above && value <= most))
+      throw new InvalidArgumentError(`Expected ${what}, above ${above}, at most ${most}.`);
+    return value;
+  };
+}
+
+/** Refuses flags that mean nothing without another. @throws OPTION_INVALID */
+export function requireTogether(
+  name: string,
+  place: string | number | undefined,
+  others: Readonly<Record<string, unknown>>,
+): void {
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (place !== undefined || !given) return;
+  throw new CladError('OPTION_INVALID', {
+    option: given[0],
+    expected: `given with --${name}`,
+    actual: String(given[1]),
+  });
+}
+
+/** Refuses a flag beside another that says something else. @throws OPTION_INVALID */
+export function requireApart(option: string, value: unknown, other: string, otherValue: unknown): void {
+  if (value === undefined || otherValue === undefined) return;
+  throw new CladError('OPTION_INVALID', {
+    option,
+    expected: `left out beside ${other}`,
+    actual: String(value),
+  });
 }

@@ -13,6 +13,8 @@ interface ServiceVerb {
   readonly verb: string;
   /** Names of its arguments in the file and the environment, in their order; the last may be a list. */
   readonly places: readonly string[];
+  /** Options with which an argument may be missing. */
+  readonly instead?: Readonly<Record<string, string>>;
 }
 
 /** Adds `--config` to a verb; its arguments are to be optional ones. */
@@ -51,7 +53,10 @@ async function applyConfig(command: Command, service: ServiceVerb): Promise<void
     const given = args[index];
     if (Array.isArray(given) ? given.length > 0 : given !== undefined) continue;
     const raw = said(name);
-    if (raw === undefined || raw === null)
+    const isMissing = raw === undefined || raw === null;
+    const other = service.instead?.[name];
+    if (isMissing && other !== undefined && command.opts()[other] !== undefined) continue;
+    if (isMissing)
       throw new CladError('USAGE', {
         reason: `missing required argument '${name}', which a file of --config may say as well`,
         help: `\`clad ${service.verb} --help\``,

@@ -5,6 +5,7 @@ import { lineSink } from '../jobs/sinks/line-sink.ts';
 import { mqttSink } from '../jobs/sinks/mqtt-sink.ts';
 import type { Sink } from '../jobs/sinks/sink.ts';
 import { webhookSink } from '../jobs/sinks/webhook-sink.ts';
+import { requireTogether } from './arguments.ts';
 
 /** Values of the flags as commander gives them. */
 export interface SinkFlags {
@@ -83,18 +84,4 @@ export async function askedSinks(flags: SinkFlags, environment = process.env): P
   if (flags.tcp !== undefined)
     sinks.push(lineSink(flags.tcp, { line: flags.tcpLine, answers: flags.tcpAnswers }));
   return sinks;
-}
-
-function requireTogether(
-  name: string,
-  place: string | undefined,
-  others: Readonly<Record<string, string | boolean | undefined>>,
-): void {
-  const given = Object.entries(others).find(([, value]) => value !== undefined);
-  if (place !== undefined || !given) return;
-  throw new CladError('OPTION_INVALID', {
-    option: given[0],
-    expected: `given with --${name}`,
-    actual: String(given[1]),
-  });
 }

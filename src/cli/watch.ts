@@ -1,18 +1,22 @@
 /** @file `clad watch`: photographs judged as they come into a folder. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { CladError } from '../core/errors.ts';
+import { watchCamera } from '../jobs/watch/camera/watch-camera.ts';
 import type { Judgement } from '../jobs/watch/journal.ts';
-import { journalName, watchFolder } from '../jobs/watch/watch.ts';
+import { journalName, type WatchStatus } from '../jobs/watch/records.ts';
+import { watchFolder } from '../jobs/watch/watch.ts';
 import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
+import { requireApart } from './arguments.ts';
+import { addCameraFlags, askedCamera, type CameraFlags, cameraHelp } from './camera-flags.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJsonLine, printNote, printText } from './output.ts';
 import { addServiceConfig, configHelp } from './service-config.ts';
 import { addSinkFlags, askedSinks, type SinkFlags, sinkHelp } from './sink-flags.ts';
 
-const serviceVerb = { verb: 'watch', places: ['run', 'folder'] } as const;
+const serviceVerb = { verb: 'watch', places: ['run', 'folder'], instead: { folder: 'camera' } } as const;
 
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
@@ -28,7 +32,8 @@ export function declare(command: Command): void {
     .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
     .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
     .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
-    .option('--once', 'judge what is there, then end');
+    .option('--once', 'judge what is there, then end; of a stream: end when it ends');
+  addCameraFlags(command);
   addSinkFlags(command);
   command
     .addOption(deviceOption())
@@ -45,11 +50,15 @@ Examples:
   $ clad watch runs/parts incoming/ --mqtt mqtt://broker.local --mqtt-topic 'line-3/{class}'
   $ clad watch --config line.yaml
   $ clad watch runs/parts incoming/ --webhook https://mes.local/clad --tcp plc.local:9000
+  $ clad watch runs/parts --camera rtsp://camera.local/stream --fps 2 --move sorted/
+  $ clad watch runs/parts --camera /dev/video0 --motion 0.02 --move sorted/ --keep pass,check,reject
+  $ clad watch runs/parts --camera recording.mp4 --fps 1 --journal recording.sqlite
 
 Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
 Each photograph is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
 The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
 When the detector's file changes, by clad update for one, the new version goes on.
+${cameraHelp}
 ${sinkHelp}
 ${configHelp(serviceVerb)}
 
@@ -59,7 +68,7 @@ Ctrl-C or SIGTERM ends after the photograph at hand.`,
   addServiceConfig(command, serviceVerb);
 }
 
-interface WatchFlags extends SinkFlags {
+interface WatchFlags extends SinkFlags, CameraFlags {
   readonly move?: string;
   readonly maps?: string;
   readonly journal?: string;
@@ -76,8 +85,10 @@ interface WatchFlags extends SinkFlags {
   readonly config?: string;
 }
 
-async function run(run: string, folder: string, flags: WatchFlags): Promise<void> {
+async function run(run: string, folder: string | undefined, flags: WatchFlags): Promise<void> {
   const { device, threads, json, config: _, ...wanted } = flags;
+  requireApart('--camera', flags.camera, 'a folder', folder);
+  const camera = await askedCamera(flags);
   const sinks = await askedSinks(flags);
   const detector = await WatchedDetector.open(await nodeEngine({ device, threads }), run);
   const interrupt = onInterrupt(() => printNote('clad: ends after the photograph at hand.'));
@@ -90,21 +101,32 @@ async function run(run: string, folder: string, flags: WatchFlags): Promise<void
           'a detector with thresholds, as photographs are moved by verdicts (`clad calibrate` sets them)',
         actual: run,
       });
-    printNote(`clad: watching ${folder} for ${classes.join(', ')}; Ctrl-C ends it.`);
-    const judged = await watchFolder({
+    printNote(`clad: watching ${camera?.source.name ?? folder} for ${classes.join(', ')}; Ctrl-C ends it.`);
+    const request = {
       ...wanted,
-      folder,
       detector,
       sinks,
       signal: interrupt.signal,
-      onJudged: (judgement) => (json ? printJsonLine(judgement) : printText(describe(judgement))),
-      onNote: (text) => printNote(`clad: ${text}`),
-    });
-    printNote(`clad: ${judged} ${judged === 1 ? 'photograph' : 'photographs'} judged.`);
+      onJudged: (judgement: Judgement) => (json ? printJsonLine(judgement) : printText(describe(judgement))),
+      onNote: (text: string) => printNote(`clad: ${text}`),
+    };
+    const ended = await (camera
+      ? watchCamera({ ...request, ...camera })
+      : watchFolder({ ...request, folder: folder! }));
+    if (json) printJsonLine({ ended: new Date().toISOString(), ...ended });
+    printNote(`clad: ${describeEnd(ended)}`);
   } finally {
+    camera?.release();
     interrupt.release();
     await detector.release();
   }
+}
+
+function describeEnd({ judged, camera }: WatchStatus): string {
+  const photographs = `${judged} ${judged === 1 ? 'photograph' : 'photographs'} judged`;
+  if (!camera) return `${photographs}.`;
+  const left = camera.dropped === 0 ? '' : `, ${camera.dropped} left out as newer ones had come`;
+  return `${photographs} of ${camera.pictures} pictures that came${left}.`;
 }
 
 function describe({

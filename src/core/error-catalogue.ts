@@ -6,6 +6,7 @@
  * `input` errors are the user's to mend (exit status 2), `internal` ones are ours (exit status 1).
  */
 import { backboneErrors } from './catalogue/backbone-errors.ts';
+import { cameraErrors } from './catalogue/camera-errors.ts';
 import type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 import { fileErrors } from './catalogue/file-errors.ts';
 import { pageErrors } from './catalogue/page-errors.ts';
@@ -291,6 +292,7 @@ export const errorCatalogue = {
   ...fileErrors,
   ...backboneErrors,
   ...serviceErrors,
+  ...cameraErrors,
   ...roiErrors,
   ...shardErrors,
   ...pageErrors,

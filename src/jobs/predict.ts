@@ -33,6 +33,7 @@ import type { Prediction, PredictionWithMap } from '../detector/prediction.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
 import { writeGreyPng, writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { type Seen, seenOf } from '../image/seen.ts';
 import { GrowingFile } from './growing-file.ts';
 import { type PredictTarget, withEnding } from './predict-targets.ts';
 import { CocoResults } from './prediction-files/coco-results.ts';
@@ -57,6 +58,8 @@ export interface PredictImagesOptions extends PredictOptions {
   readonly coco?: string | undefined;
   /** Which share of the images `targets` are, for the identifiers in `coco`. @default all */
   readonly share?: Share | undefined;
+  /** Whether lines have the light and the sharpness of their images. */
+  readonly seen?: boolean | undefined;
   /** Is told of pages and frames after the first, which are left out. */
   readonly onLeftOut?: (entry: LeftOut) => void;
 }
@@ -70,6 +73,8 @@ export interface PredictionLine extends Prediction {
   readonly mask?: string | null;
   /** Path of the raw map, and what its numbers mean; absent where none was asked for. */
   readonly rawMap?: RawMapScale & { readonly path: string };
+  /** Absent where it was not asked for. */
+  readonly seen?: Seen;
 }
 
 /** An image that could not be predicted. */
@@ -120,6 +125,7 @@ export async function* predictImages(
     rawMapFormat: optional(oneOf(rawMapFormats)),
     csv: optional(path),
     coco: optional(path),
+    seen: optional(flag),
     share: optional({ expected: 'a share: index, from 0, and count', holds: isShare }),
     onLeftOut: optional(callback),
   });
@@ -150,7 +156,7 @@ export async function* predictImages(
       const later = onLeftOut && (await laterPages(path));
       if (later) onLeftOut(later);
       const written = await writeImages(detector, target, { image, prediction }, mapsFolder, options);
-      const line = { path, ...prediction, ...written };
+      const line = { path, ...prediction, ...written, ...(options.seen && { seen: seenOf(image) }) };
       await table?.write(`${csvRow(line)}\n`);
       const size = { width: image.width, height: image.height };
       await regions?.add(at, target.name ?? basename(path), size, prediction);

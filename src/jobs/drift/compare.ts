@@ -4,7 +4,8 @@
  */
 import { median } from '../../core/arrays.ts';
 import { failuresTail, twoSamples } from '../../evaluation/two-samples.ts';
-import { type MeasureName, matters, measureNames, measures, type Seen } from './measures.ts';
+import type { Seen } from '../../image/seen.ts';
+import { type MeasureName, matters, measureNames, measures } from './measures.ts';
 
 /** What is known of a class. */
 export interface ClassReference {

@@ -8,26 +8,18 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { openDetector } from '../../detector/open.ts';
-import { exposureOf } from '../../image/exposure.ts';
-import { lookAt } from '../../image/look.ts';
-import type { RgbImage } from '../../image/rgb.ts';
+import { seenOf } from '../../image/seen.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { decodeOrError } from '../predict.ts';
 import { predictTargets } from '../predict-targets.ts';
 import type { CurrentImage } from './compare.ts';
 import { journalScores } from './journal-scores.ts';
-import type { Seen } from './measures.ts';
 
 export type CurrentImages = ReadonlyMap<string, readonly CurrentImage[]>;
 
 interface Telling {
   readonly onProgress?: ProgressListener | undefined;
   readonly note?: ((text: string) => void) | undefined;
-}
-
-export function seenOf(image: RgbImage): Seen {
-  const { mean, contrast, warmth, green } = lookAt(image);
-  return { mean, contrast, warmth, green, ...exposureOf(image) };
 }
 
 /**

@@ -8,6 +8,7 @@ import { stoppable } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { evenly } from '../../features/patches/class-foreground.ts';
+import { type Seen, seenOf } from '../../image/seen.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { decodeOrError } from '../predict.ts';
@@ -24,8 +25,7 @@ import {
   leastImages,
   worstFirst,
 } from './compare.ts';
-import { type CurrentImages, imagesOfFolder, imagesOfJournal, seenOf } from './current-images.ts';
-import type { Seen } from './measures.ts';
+import { type CurrentImages, imagesOfFolder, imagesOfJournal } from './current-images.ts';
 
 export interface DriftRequest {
   /** Run folder. */

@@ -1,9 +1,5 @@
 /** @file What `clad drift` compares of images, from which difference on it matters, and what a person should look at. */
-import type { Exposure } from '../../image/exposure.ts';
-import type { ImageLook } from '../../image/look.ts';
-
-/** An image's light and sharpness. */
-export type Seen = Pick<ImageLook, 'mean' | 'contrast' | 'warmth' | 'green'> & Exposure;
+import type { Seen } from '../../image/seen.ts';
 
 interface Measure {
   readonly of: keyof Seen;

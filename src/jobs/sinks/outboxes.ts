@@ -24,6 +24,11 @@ export class Outboxes {
     for (const outbox of this.#outboxes) outbox.wake();
   }
 
+  /** Judgements that have not been sent, by the sink's name. */
+  get waiting(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#outboxes.map((outbox, index) => [this.names[index]!, outbox.waiting]));
+  }
+
   /** Waits for a while until all is sent, and says what is not. @param hurried - somebody wants it to end */
   async settle(hurried: boolean): Promise<void> {
     const limit = hurried ? impatience : patience;

@@ -1,11 +1,12 @@
 /** @file The tables of a journal, and what its database says as sentences. */
+import type Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
 
 /**
  * Judgements and moves are only added. Of each sink there is how far it has been sent them; `attempted` is written before sending, `delivered` after it.
  * `journal` has one row, drawn when the journal is begun.
  */
-export const tables = `
+const tables = `
 CREATE TABLE IF NOT EXISTS judgements (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   judged_at TEXT NOT NULL,
@@ -22,7 +23,18 @@ CREATE TABLE IF NOT EXISTS judgements (
   verdict TEXT,
   decision TEXT,
   error TEXT,
-  destination TEXT
+  destination TEXT,
+  source TEXT,
+  frame INTEGER,
+  frame_at TEXT,
+  frame_second REAL,
+  brightness REAL,
+  contrast REAL,
+  sharpness REAL,
+  clipped_dark REAL,
+  clipped_bright REAL,
+  warmth REAL,
+  green REAL
 );
 CREATE INDEX IF NOT EXISTS judgements_by_path ON judgements (path);
 CREATE INDEX IF NOT EXISTS judgements_by_time ON judgements (judged_at);
@@ -45,6 +57,33 @@ CREATE TABLE IF NOT EXISTS refusals (
   refused_at TEXT NOT NULL,
   reason TEXT NOT NULL
 );`;
+
+/** Columns that a journal of before has not. */
+const added = {
+  ...{ source: 'TEXT', frame: 'INTEGER', frame_at: 'TEXT', frame_second: 'REAL' },
+  ...{
+    brightness: 'REAL',
+    contrast: 'REAL',
+    sharpness: 'REAL',
+    clipped_dark: 'REAL',
+    clipped_bright: 'REAL',
+  },
+  ...{ warmth: 'REAL', green: 'REAL' },
+};
+
+/** The columns of a journal's judgements. */
+export function columnsOf(database: Database.Database): ReadonlySet<string> {
+  const found = database.prepare("SELECT name FROM pragma_table_info('judgements')").all([]);
+  return new Set((found as { readonly name: string }[]).map(({ name }) => name));
+}
+
+/** Makes what is missing. */
+export function prepareTables(database: Database.Database): void {
+  database.exec(tables);
+  const there = columnsOf(database);
+  for (const [name, type] of Object.entries(added))
+    if (!there.has(name)) database.exec(`ALTER TABLE judgements ADD COLUMN ${name} ${type}`);
+}
 
 /** @throws JOURNAL_UNUSABLE with what the database says */
 export function told<T>(path: string, work: () => T): T {

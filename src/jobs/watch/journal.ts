@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
 import { asRefusal } from '../../core/files.ts';
-import { tables, told } from './journal-tables.ts';
+import { prepareTables, told } from './journal-tables.ts';
 
 /** A file as it was found: another content comes with another size or time. */
 export interface FileState {
@@ -39,6 +39,25 @@ export interface Judgement extends FileState {
   readonly error: string | null;
   /** Where it is moved to, below the folder for that; null where photographs stay. */
   readonly destination: string | null;
+  /** The camera or the video, without names and passwords; null of a file in a folder, as are the next three. */
+  readonly source: string | null;
+  /** Its number, counted from 0 since the camera was connected to. */
+  readonly frame: number | null;
+  /** When it came, ISO 8601. */
+  readonly frameAt: string | null;
+  /** Where it is in the video or the stream, seconds; null where that is not told. */
+  readonly frameSecond: number | null;
+  /** Light and sharpness, null where it could not be read: mean and standard deviation of the brightness in grey values of 255. */
+  readonly brightness: number | null;
+  readonly contrast: number | null;
+  /** Mean difference of neighbouring pixels in per cent of the contrast. */
+  readonly sharpness: number | null;
+  /** Shares of pixels that are black, and overexposed. */
+  readonly clippedDark: number | null;
+  readonly clippedBright: number | null;
+  /** Red minus blue, and green minus both, grey values. */
+  readonly warmth: number | null;
+  readonly green: number | null;
 }
 
 /** A judgement in the journal. */
@@ -65,6 +84,17 @@ const columnOf: Readonly<Record<keyof Judgement, string>> = {
   decision: 'decision',
   error: 'error',
   destination: 'destination',
+  source: 'source',
+  frame: 'frame',
+  frameAt: 'frame_at',
+  frameSecond: 'frame_second',
+  brightness: 'brightness',
+  contrast: 'contrast',
+  sharpness: 'sharpness',
+  clippedDark: 'clipped_dark',
+  clippedBright: 'clipped_bright',
+  warmth: 'warmth',
+  green: 'green',
 };
 /** Of a judgement, in their order. */
 export const judgementFields = Object.keys(columnOf) as readonly (keyof Judgement)[];
@@ -103,7 +133,7 @@ export class Journal {
         database.pragma('journal_mode = WAL');
         // Every row is on the disk before its photograph is moved.
         database.pragma('synchronous = FULL');
-        database.exec(tables);
+        prepareTables(database);
         const [row] = database.prepare('SELECT identity FROM journal').all([]) as { identity: string }[];
         return { database, identity: row!.identity };
       } catch (error) {

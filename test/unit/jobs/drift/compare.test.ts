@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Seen } from '../../../../src/image/seen.ts';
 import { type ClassReference, compareClass, worstFirst } from '../../../../src/jobs/drift/compare.ts';
-import type { Seen } from '../../../../src/jobs/drift/measures.ts';
 
 const spread = (count: number, centre: number, width: number) =>
   Array.from({ length: count }, (_, at) => centre + width * (((at * 37) % count) / count - 0.5));

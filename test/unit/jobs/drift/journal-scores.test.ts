@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { journalScores } from '../../../../src/jobs/drift/journal-scores.ts';
-import { Journal, type Judgement } from '../../../../src/jobs/watch/journal.ts';
+import { Journal } from '../../../../src/jobs/watch/journal.ts';
+import { judgementOf } from '../../../helpers/judgements.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -12,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const judgement = (score: number | null, modelSha256: string): Judgement => ({
-  ...{ path: `${score}.png`, bytes: 1, modified: 1, sha256: '', judgedAt: '2026-11-29T00:00:00.000Z' },
-  ...{ modelSha256, modelVersion: 1, class: score === null ? null : 'disc', classShare: 1, score },
-  ...{ threshold: 5, verdict: 'normal', decision: 'pass', error: null, destination: null },
-});
+const judgement = (score: number | null, modelSha256: string) =>
+  judgementOf(`${score}.png`, {
+    ...{ modelSha256, score, class: score === null ? null : 'disc' },
+    ...{ threshold: 5, verdict: 'normal', decision: 'pass' },
+  });
 
 describe('journalScores', () => {
   it('has the newest of one detector file, while a watcher has the journal open', async () => {

@@ -14,6 +14,7 @@ import { Outbox } from '../../../../src/jobs/sinks/outbox.ts';
 import { type Sink, SinkRefusal } from '../../../../src/jobs/sinks/sink.ts';
 import { webhookSink } from '../../../../src/jobs/sinks/webhook-sink.ts';
 import { Journal } from '../../../../src/jobs/watch/journal.ts';
+import { judgementOf } from '../../../helpers/judgements.ts';
 
 let folder = '';
 let journal: Journal;
@@ -34,24 +35,8 @@ afterEach(async () => {
 });
 
 function judge(path: string, more: { class?: string; verdict?: string; judgedAt?: string } = {}): void {
-  journal.add({
-    path,
-    bytes: 1,
-    modified: 1,
-    sha256: 'ab',
-    judgedAt: '2026-11-29T05:00:00.000Z',
-    modelSha256: 'cd',
-    modelVersion: 2,
-    class: 'screw',
-    classShare: 1,
-    score: 1.25,
-    threshold: 4,
-    verdict: 'normal',
-    decision: 'pass',
-    error: null,
-    destination: null,
-    ...more,
-  });
+  const usual = { class: 'screw', threshold: 4, verdict: 'normal', decision: 'pass', sha256: 'ab' };
+  journal.add(judgementOf(path, { ...usual, judgedAt: '2026-11-29T05:00:00.000Z', ...more }));
 }
 
 function outbox(sink: Sink): Outbox {

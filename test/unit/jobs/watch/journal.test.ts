@@ -4,32 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderOf, freePlace, moveFile } from '../../../../src/jobs/watch/destinations.ts';
-import { Journal, type Judgement } from '../../../../src/jobs/watch/journal.ts';
+import { Journal } from '../../../../src/jobs/watch/journal.ts';
+import { judgementOf as judgement } from '../../../helpers/judgements.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-journal-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const judgement = (path: string, more: Partial<Judgement> = {}): Judgement => ({
-  path,
-  bytes: 1000,
-  modified: 1_764_374_400_123,
-  sha256: 'ab'.repeat(32),
-  judgedAt: '2026-11-29T01:02:03.004Z',
-  modelSha256: 'cd'.repeat(32),
-  modelVersion: 2,
-  class: 'Münze',
-  classShare: 0.75,
-  score: 1.25,
-  threshold: 0.1 + 0.2,
-  verdict: 'anomalous',
-  decision: 'reject',
-  error: null,
-  destination: null,
-  ...more,
-});
 
 describe('a journal', () => {
   it('gives back what was written, number by number, when it is opened again', async () => {

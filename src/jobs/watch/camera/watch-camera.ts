@@ -1,0 +1,315 @@
+/**
+ * @file `clad watch` of a camera or a video as a function: pictures that ffmpeg gives are judged as photographs of a folder are. Of a camera the newest picture is
+ * judged and those that came meanwhile are left out; of a video every one is. A camera that is away is connected to again and again.
+ *
+ * A picture that is kept is written into a folder beside those for judged ones before its judgement is, and moved from there after it: so what is promised of
+ * photographs holds for it too.
+ */
+import { createHash } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CladError } from '../../../core/errors.ts';
+import { writeFileAtomic } from '../../../core/files.ts';
+import { indexOfClass } from '../../../detector/given-class.ts';
+import { heatImage } from '../../../detector/heat/heat-image.ts';
+import type { Decision } from '../../../detector/prediction.ts';
+import { encodePng, writePng } from '../../../image/encode.ts';
+import { seenOf } from '../../../image/seen.ts';
+import { folderOf, freePlace } from '../destinations.ts';
+import {
+  type CameraStatus,
+  journalName,
+  type Photograph,
+  type Records,
+  type RecordsRequest,
+  requirePlaces,
+  type WatchStatus,
+  withRecords,
+} from '../records.ts';
+import { Remarks } from '../remarks.ts';
+import type { CameraSource } from './camera-source.ts';
+import { FfmpegPictures, type Picture, requireFfmpeg } from './ffmpeg.ts';
+import { Motion, type MotionOptions } from './motion.ts';
+import { Newest } from './newest.ts';
+import type { Trigger, Triggers } from './triggers.ts';
+
+/** What to watch, and which of its pictures to judge. Pictures are kept below `move`; without it the journal has to be named. */
+export interface CameraRequest extends RecordsRequest {
+  readonly source: CameraSource;
+  /** The program. @default 'ffmpeg' */
+  readonly ffmpeg?: string | undefined;
+  /** Pictures a second, at most. */
+  readonly fps?: number | undefined;
+  /** Only pictures that have come to rest after a change. */
+  readonly motion?: MotionOptions | undefined;
+  /** Only a picture for each trigger, the first one after it. */
+  readonly triggers?: Triggers | undefined;
+  /** Which pictures are kept. @default check and reject */
+  readonly keep?: readonly Decision[] | undefined;
+  /** Seconds without a picture after which a camera is connected to anew. @default 15 */
+  readonly stall?: number | undefined;
+  /** Ends after so many judgements. */
+  readonly most?: number | undefined;
+}
+
+interface Due {
+  readonly picture: Picture;
+  readonly trigger: Trigger | undefined;
+}
+
+/** Folder of pictures that are not judged yet, in the one that they are kept in. */
+const comingFolder = '.coming';
+/** Milliseconds until a camera is connected to again, at first and at most, and after which it counts as a good connection. */
+const [firstPause, longestPause, goodConnection] = [500, 30_000, 5000];
+/** Milliseconds between two looks at whether all is well where nothing comes, and that a trigger waits for a picture. */
+const [lookEvery, triggerPatience] = [500, 2000];
+/** Pictures that wait to be judged, at most, where each was asked for. */
+const mostTriggered = 16;
+
+/**
+ * Watches until told to stop, or to the end of a video.
+ * @returns how it stood at the end
+ * @throws FFMPEG_MISSING, FFMPEG_OLD, CAMERA_FAILED for a video, and for a stream with `once`, CLASS_GIVEN_UNKNOWN, FILE_REFUSED, OPTION_INVALID, IN_USE, JOURNAL_UNUSABLE
+ */
+export async function watchCamera(request: CameraRequest): Promise<WatchStatus> {
+  const { detector, move, ffmpeg = 'ffmpeg', class: given } = request;
+  const journal = request.journal ?? (move === undefined ? undefined : join(move, journalName));
+  if (journal === undefined)
+    throw new CladError('OPTION_INVALID', {
+      ...{ option: '--camera', expected: 'given with --move or --journal, as judgements have to be noted' },
+      actual: 'it alone',
+    });
+  await requireFfmpeg(ffmpeg);
+  if (given !== undefined) indexOfClass(detector.opened.metadata.classes, given);
+  await requirePlaces(request);
+  const coming = move === undefined ? '' : join(move, comingFolder);
+  return withRecords(request, coming, resolve(journal), async (records) => {
+    await new CameraWatch({ ...request, ffmpeg }, coming, records).run();
+  });
+}
+
+class CameraWatch {
+  readonly #request: CameraRequest & { readonly ffmpeg: string };
+  readonly #coming: string;
+  readonly #records: Records;
+  readonly #remarks: Remarks;
+  readonly #motion: Motion | undefined;
+  #status: CameraStatus = { isUp: false, pictures: 0, dropped: 0, connections: 0 };
+  /** Of earlier connections. */
+  #droppedBefore = 0;
+
+  constructor(request: CameraRequest & { readonly ffmpeg: string }, coming: string, records: Records) {
+    this.#request = request;
+    this.#coming = coming;
+    this.#records = records;
+    this.#remarks = new Remarks((text) => records.note(text));
+    this.#motion = request.motion && new Motion(request.motion);
+    this.#is({});
+  }
+
+  async run(): Promise<void> {
+    // What lies there was never judged, but for what is still to be moved.
+    while (!(await this.#records.tried(() => this.#clear()))) if (this.#isOver) return;
+    if (this.#request.source.isLive) await this.#runCamera();
+    else await this.#runVideo();
+  }
+
+  async #clear(): Promise<void> {
+    if (this.#coming === '' || this.#records.journal.unmoved().length > 0) return;
+    await rm(this.#coming, { recursive: true, force: true });
+  }
+
+  get #isOver(): boolean {
+    const { signal, most = Infinity, triggers } = this.#request;
+    return (signal?.aborted ?? false) || this.#records.judged >= most || (triggers?.isDone ?? false);
+  }
+
+  async #runVideo(): Promise<void> {
+    const { source, triggers, signal } = this.#request;
+    const opened = this.#open();
+    try {
+      for await (const picture of opened.pictures()) {
+        this.#is({ isUp: true, pictures: this.#status.pictures + 1 });
+        await triggers?.wait(signal);
+        if (this.#isOver) return;
+        const trigger = triggers?.take();
+        // 25 a second where the video does not tell.
+        if (this.#motion?.isDue(picture.image, (await picture.second()) ?? picture.number / 25) === false)
+          continue;
+        await this.#judge({ picture, trigger });
+        if (this.#isOver) return;
+      }
+      const isWhole = await opened.ended();
+      if (!isWhole || this.#status.pictures === 0)
+        throw new CladError('CAMERA_FAILED', { source: source.name, reason: opened.reason });
+    } finally {
+      this.#is({ isUp: false });
+      await opened.stop();
+    }
+  }
+
+  async #runCamera(): Promise<void> {
+    const { source, once, signal } = this.#request;
+    let [pause, away] = [firstPause, false];
+    while (!this.#isOver) {
+      const started = performance.now();
+      const opened = this.#open();
+      let reason: string | undefined;
+      try {
+        reason = await this.#takeFrom(opened, () => {
+          if (away) this.#records.note(`${source.name}: it works again.`);
+          away = false;
+        });
+      } finally {
+        this.#is({ isUp: false });
+        await opened.stop();
+      }
+      if (reason === undefined || this.#isOver) return;
+      if (once && this.#status.pictures > 0) return;
+      if (once) throw new CladError('CAMERA_FAILED', { source: source.name, reason });
+      if (performance.now() - started > goodConnection) pause = firstPause;
+      if (!away) this.#records.note(`${source.name}: ${reason}. It is tried again until it works.`);
+      away = true;
+      // Apart from each other by chance, so that many lines do not come back to a camera at once.
+      const end = performance.now() + pause * (0.5 + Math.random() / 2);
+      while (performance.now() < end && !signal?.aborted) {
+        await this.#records.rest(Math.min(lookEvery, end - performance.now()));
+        await this.#missTriggers();
+      }
+      pause = Math.min(longestPause, 2 * pause);
+    }
+  }
+
+  /** Judges what a camera gives. @param onPicture - is told of each @returns why no more comes; undefined where no more is wanted */
+  async #takeFrom(opened: FfmpegPictures, onPicture: () => void): Promise<string | undefined> {
+    const { triggers, stall = 15 } = this.#request;
+    const due = new Newest<Due>(triggers ? mostTriggered : 1);
+    let last = performance.now();
+    const pump = (async () => {
+      for await (const picture of opened.pictures()) {
+        last = performance.now();
+        onPicture();
+        this.#is({ isUp: true, pictures: this.#status.pictures + 1 });
+        const trigger = due.isFull ? undefined : triggers?.take();
+        if (triggers ? !trigger : this.#motion?.isDue(picture.image, last / 1000) === false) continue;
+        due.put({ picture, trigger });
+        if (due.dropped > 0) this.#is({ dropped: this.#droppedBefore + due.dropped });
+      }
+    })()
+      // It ends with the process; why is asked of that.
+      .catch(() => {})
+      .finally(() => due.end());
+    try {
+      while (!this.#isOver) {
+        const next = await due.take(lookEvery);
+        if (next) await this.#judge(next);
+        else if (due.isDone) {
+          await opened.ended();
+          return opened.reason;
+        } else if (performance.now() - last > 1000 * stall) return `no picture came for ${stall} s`;
+        else await this.#look(performance.now() - last < 4 * lookEvery);
+        await this.#missTriggers();
+      }
+      return undefined;
+    } finally {
+      this.#droppedBefore += due.dropped;
+      await opened.stop();
+      await pump;
+    }
+  }
+
+  #open(): FfmpegPictures {
+    const { ffmpeg, source, fps } = this.#request;
+    this.#is({ connections: this.#status.connections + 1 });
+    return new FfmpegPictures(ffmpeg, source, fps);
+  }
+
+  #is(changed: Partial<CameraStatus>): void {
+    if (this.#status.dropped === 0 && (changed.dropped ?? 0) > 0)
+      this.#records.note(
+        'Pictures come faster than they are judged: always the newest is, and the others are left out (--fps asks for fewer).',
+      );
+    this.#status = { ...this.#status, ...changed };
+    this.#records.camera = this.#status;
+  }
+
+  /** What is done besides. @param isWell - pictures come */
+  async #look(isWell: boolean): Promise<void> {
+    await this.#records.tried(async () => {
+      await this.#records.forgetOld();
+      for (const note of await this.#request.detector.refresh()) this.#records.note(note);
+      if (isWell) await this.#records.beat();
+    });
+  }
+
+  /** Notes triggers for which no picture came: whoever pulled them waits for an answer. */
+  async #missTriggers(): Promise<void> {
+    for (const { label } of this.#request.triggers?.takeOlder(triggerPatience) ?? []) {
+      const at = Date.now();
+      const path = `${label || nameAt(at)}.png`;
+      const { name } = this.#request.source;
+      await this.#note(path, async () => ({
+        ...{ file: { path, bytes: 0, modified: at }, sha256: '', destination: null, said: undefined },
+        error: `No picture came within ${triggerPatience / 1000} s of the trigger.`,
+        frame: { source: name, frame: null, frameAt: new Date(at).toISOString(), frameSecond: null },
+      }));
+    }
+  }
+
+  async #judge({ picture, trigger }: Due): Promise<void> {
+    const { detector, class: given, maps, source } = this.#request;
+    const { image, number, at } = picture;
+    await this.#look(true);
+    const name = trigger?.label || `${source.stem || `${nameAt(at)}-`}${String(number).padStart(6, '0')}`;
+    const path = `${name}.png`;
+    const frame = {
+      ...{ source: source.name, frame: number, frameAt: new Date(at).toISOString() },
+      frameSecond: await picture.second(),
+    };
+    const predicted = await detector.opened.predict(image, path, { class: given }).catch((error: unknown) => {
+      if (error instanceof CladError) return error;
+      throw error;
+    });
+    const said = predicted instanceof CladError ? undefined : { ...predicted, seen: seenOf(image) };
+    const error = predicted instanceof CladError ? predicted.message : null;
+    if (said) this.#remarks.warnings({ path, ...said, map: null });
+    await this.#note(path, async () => {
+      if (maps !== undefined && said)
+        await writePng(join(resolve(maps), path), heatImage(detector.opened, image, said));
+      return { ...(await this.#keep(picture, path, folderOf(said))), said, error, frame };
+    });
+  }
+
+  /** Writes a picture that is to be kept where it waits for its judgement to be written. */
+  async #keep(
+    { image, at }: Picture,
+    path: string,
+    folder: Decision,
+  ): Promise<Pick<Photograph, 'file' | 'sha256' | 'destination'>> {
+    const { move, keep = ['check', 'reject'] } = this.#request;
+    if (move === undefined || !keep.includes(folder))
+      return { file: { path, bytes: 0, modified: at }, sha256: '', destination: null };
+    const png = await encodePng(image);
+    const place = join(this.#coming, path);
+    await writeFileAtomic(place, png);
+    const { mtimeMs } = await stat(place);
+    return {
+      file: { path, bytes: png.length, modified: Math.floor(mtimeMs) },
+      sha256: createHash('sha256').update(png).digest('hex'),
+      destination: await freePlace(move, folder, path),
+    };
+  }
+
+  /** Notes a judgement, however often that is refused: while a disk is full the picture at hand waits, and newer ones are left out. */
+  async #note(path: string, make: () => Promise<Photograph>): Promise<void> {
+    const before = this.#records.judged;
+    const add = async () => this.#records.add(await make(), join(this.#coming, path));
+    while (!(await this.#records.tried(add)))
+      if (this.#records.judged > before || this.#request.signal?.aborted) return;
+  }
+}
+
+/** A time as a file may be called. */
+function nameAt(at: number): string {
+  return new Date(at).toISOString().replaceAll(':', '-');
+}
