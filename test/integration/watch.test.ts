@@ -1,6 +1,6 @@
 /** @file `clad watch` as a line runs it: files that are still being written, a process that is killed, names that come again. */
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,17 +10,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../src/jobs/watch/journal.ts';
 import { clad, startClad } from '../helpers/clad.ts';
 import { copySmallTraining } from '../helpers/common-training.ts';
+import { filesBelow } from '../helpers/files-below.ts';
 
 let folder = '';
 let run = '';
 /** Contents of photographs, good and bad, by hash. */
 const photographs = new Map<string, Buffer>();
 const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
-const filesBelow = async (root: string) =>
-  (await readdir(root, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .sort();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-watch-'));
@@ -151,16 +147,16 @@ describe('clad watch', () => {
     const once = ['watch', run, still, '--once', '--settle', '0', '--interval', '0.05', '--json'];
     const { stdout, stderr, status } = await clad(...once);
     expect([status, stderr.split('\n').at(-2)]).toEqual([0, 'clad: 1 photograph judged.']);
-    expect(JSON.parse(stdout)).toMatchObject({
-      path: 'a.png',
-      sha256: sha256Of(first!),
-      destination: null,
-      error: null,
+    const [said, end] = stdout.trim().split('\n');
+    expect(JSON.parse(said!)).toMatchObject({
+      ...{ path: 'a.png', sha256: sha256Of(first!), destination: null, error: null, source: null },
+      brightness: expect.closeTo(100, -2),
     });
-    expect((await clad(...once)).stdout).toBe('');
+    expect(JSON.parse(end!)).toMatchObject({ judged: 1, waiting: {} });
+    expect(JSON.parse((await clad(...once)).stdout)).toMatchObject({ judged: 0 });
     // The same name with another content is another photograph.
     await writeFile(join(still, 'a.png'), second!);
-    expect(JSON.parse((await clad(...once)).stdout)).toMatchObject({
+    expect(JSON.parse((await clad(...once)).stdout.split('\n')[0]!)).toMatchObject({
       path: 'a.png',
       sha256: sha256Of(second!),
     });

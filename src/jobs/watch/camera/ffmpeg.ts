@@ -102,16 +102,17 @@ export class FfmpegPictures {
     return this.#failure === undefined && this.#child.exitCode === 0;
   }
 
-  /** What it said last that is to do with an error, without secrets. */
+  /** Why it ended, in its last words on that, without secrets. */
   get reason(): string {
+    if (this.#failure) return reasonOf(this.#failure);
+    const { exitCode, signalCode } = this.#child;
     const told = this.#lines.filter((line) => /\[(error|fatal|panic)\]/.test(line));
-    const last = (told.length > 0 ? told : this.#lines).slice(-3);
-    const text = last.map((line) =>
-      line.replace(/\[(error|fatal|panic|warning|info|\S+ @ 0x\w+)\]\s*/g, '').trim(),
-    );
-    const said = this.#failure ? [reasonOf(this.#failure)] : text;
-    const words = said.length > 0 ? said.join('; ').replace(/\.$/, '') : 'ffmpeg ended without a word';
-    return withoutSecrets(words, this.#source);
+    const last = told.length > 0 || !exitCode ? told : this.#lines;
+    const words = last
+      .slice(-3)
+      .map((line) => line.replaceAll(/\[(error|fatal|panic|warning|info|[^\]]+ @ 0x\w+)\]\s*/g, '').trim());
+    if (words.length === 0) words.push(signalCode ? `ffmpeg was ended by ${signalCode}` : 'it has ended');
+    return withoutSecrets(words.join('; ').replace(/\.$/, ''), this.#source);
   }
 
   /** Ends it, and takes no more of it. */
@@ -154,7 +155,8 @@ function ffmpegArguments({ address, options, isLive }: CameraSource, fps: number
       : [`select='isnan(prev_selected_t)+lt(t,prev_selected_t)+gte(t-prev_selected_t,${0.999 / fps})'`];
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info'],
-    ...(isLive ? ['-fflags', 'nobuffer'] : []),
+    // Else it first watches for five seconds to learn a rate that nobody needs.
+    ...(isLive ? ['-fpsprobesize', '0'] : []),
     ...[...options, '-i', address, '-map', '0:v:0', '-an', '-sn', '-dn'],
     ...['-vf', [...soon, 'showinfo=checksum=0'].join(','), '-fps_mode', 'passthrough'],
     ...['-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24', 'pipe:1'],

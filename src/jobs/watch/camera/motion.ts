@@ -43,7 +43,8 @@ export class Motion {
     // Against the first of the rest, not the last picture: what moves slowly hardly differs from that.
     if (!this.#anchor || second < this.#anchor.second || changed(this.#anchor, now) > share / 2)
       this.#anchor = { ...now, second };
-    if (second - this.#anchor.second < rest) return false;
+    // Of times that are a tenth apart, the third is a little less than 0.3 behind.
+    if (second - this.#anchor.second < rest - 1e-6) return false;
     if (this.#judged && changed(this.#judged, now) < share) return false;
     this.#judged = now;
     return true;

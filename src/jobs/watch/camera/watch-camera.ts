@@ -63,6 +63,8 @@ const comingFolder = '.coming';
 const [firstPause, longestPause, goodConnection] = [500, 30_000, 5000];
 /** Milliseconds between two looks at whether all is well where nothing comes, and that a trigger waits for a picture. */
 const [lookEvery, triggerPatience] = [500, 2000];
+/** Seconds without a picture that opening a stream may take at least. */
+const openingStall = 15;
 /** Pictures that wait to be judged, at most, where each was asked for. */
 const mostTriggered = 16;
 
@@ -185,6 +187,9 @@ class CameraWatch {
     const { triggers, stall = 15 } = this.#request;
     const due = new Newest<Due>(triggers ? mostTriggered : 1);
     let last = performance.now();
+    const began = last;
+    // Opening a stream takes until it has a whole picture, which may be seconds.
+    const limit = () => (last === began ? Math.max(stall, openingStall) : stall);
     const pump = (async () => {
       for await (const picture of opened.pictures()) {
         last = performance.now();
@@ -206,7 +211,7 @@ class CameraWatch {
         else if (due.isDone) {
           await opened.ended();
           return opened.reason;
-        } else if (performance.now() - last > 1000 * stall) return `no picture came for ${stall} s`;
+        } else if (performance.now() - last > 1000 * limit()) return `no picture came for ${limit()} s`;
         else await this.#look(performance.now() - last < 4 * lookEvery);
         await this.#missTriggers();
       }

@@ -1,0 +1,244 @@
+/** @file `clad watch --camera` as a line runs it: a video, streams that stall and end, a killed ffmpeg, triggers. Needs ffmpeg. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '../../src/image/decode.ts';
+import { Journal, type Judgement } from '../../src/jobs/watch/journal.ts';
+import { clad, startClad } from '../helpers/clad.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
+import { filesBelow } from '../helpers/files-below.ts';
+import { cladCommand } from '../helpers/fixtures.ts';
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+
+let folder = '';
+const at = (...names: readonly string[]) => join(folder, ...names);
+const videoAt = () => at('parts.mkv');
+/** What predictions of the photographs say that the video is made of, in their order. */
+let offline: { readonly score: number; readonly verdict: string }[] = [];
+
+const judgements = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Judgement & { readonly ended?: string })
+    .filter(({ ended }) => ended === undefined);
+
+async function rowsOf(file: string) {
+  const journal = await Journal.open(file);
+  const rows = journal.all();
+  journal.close();
+  return rows;
+}
+
+describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clad-camera-'));
+    const data = await copySmallTraining(folder, 'run');
+    await mkdir(at('photographs'));
+    // Of one size, as those of a video are.
+    let count = 0;
+    for (const path of await filesBelow(data)) {
+      if (!path.includes('/test/')) continue;
+      const { width } = await decodeImage(path);
+      if (width === 72)
+        await writeFile(at('photographs', `${String(count++).padStart(2, '0')}.png`), await readFile(path));
+    }
+    const made = spawnSync('ffmpeg', [
+      ...['-loglevel', 'error', '-framerate', '8', '-i', at('photographs', '%02d.png')],
+      ...['-c:v', 'ffv1', '-pix_fmt', 'gbrp', videoAt()],
+    ]);
+    if (made.status !== 0) throw new Error(String(made.stderr));
+    offline = judgements((await clad('predict', at('run'), at('photographs'), '--json')).stdout) as never;
+    expect(offline.length).toBeGreaterThan(5);
+  }, 120_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('judges every picture of a video as its photograph, and keeps those that are asked for', async () => {
+    const sorted = at('sorted');
+    const ended = await clad(
+      ...[
+        'watch',
+        at('run'),
+        '--camera',
+        videoAt(),
+        '--move',
+        sorted,
+        '--keep',
+        'pass,check,reject',
+        '--json',
+      ],
+    );
+    expect([ended.status, ended.stderr.split('\n').at(-2)]).toEqual([
+      0,
+      `clad: ${offline.length} photographs judged of ${offline.length} pictures that came.`,
+    ]);
+    const judged = judgements(ended.stdout);
+    expect(judged.map(({ score, verdict }) => ({ score, verdict }))).toEqual(
+      offline.map(({ score, verdict }) => ({ score, verdict })),
+    );
+    expect(new Set(judged.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
+    expect(
+      judged.map(({ path, frame, frameSecond, source }) => ({ path, frame, frameSecond, source })),
+    ).toEqual(
+      judged.map((_, frame) => ({
+        ...{
+          path: `parts-${String(frame).padStart(6, '0')}.png`,
+          frame,
+          frameSecond: frame / 8,
+          source: videoAt(),
+        },
+      })),
+    );
+    const rows = await rowsOf(join(sorted, '.clad-watch.sqlite'));
+    expect(rows.every(({ movedAt }) => movedAt !== null)).toBe(true);
+    for (const { destination, sha256, bytes, frame } of rows) {
+      const kept = await readFile(join(sorted, destination!));
+      expect([createHash('sha256').update(kept).digest('hex'), kept.length]).toEqual([sha256, bytes]);
+      const photograph = at('photographs', `${String(frame).padStart(2, '0')}.png`);
+      expect((await decodeImage(join(sorted, destination!))).data).toEqual(
+        (await decodeImage(photograph)).data,
+      );
+    }
+    const summary = JSON.parse(ended.stdout.trim().split('\n').at(-1)!);
+    expect(summary).toMatchObject({
+      judged: offline.length,
+      waiting: {},
+      camera: { pictures: offline.length, dropped: 0, connections: 1, isUp: false },
+    });
+  });
+
+  it('connects again to a stream that stalls, ends or loses its ffmpeg, and tells no password', async () => {
+    const video = await readFile(videoAt());
+    /** What the server does, connection by connection. */
+    const plan = ['refuse', 'stall', 'whole', 'slow', 'whole'];
+    const passwords: (string | undefined)[] = [];
+    let connections = 0;
+    const server: Server = createServer((request, response) => {
+      passwords.push(request.headers.authorization);
+      const what = plan[connections++] ?? 'whole';
+      if (what === 'refuse') response.writeHead(503).end();
+      else if (what === 'stall') response.write(video.subarray(0, video.length >> 1));
+      else if (what === 'slow') response.write(video.subarray(0, (video.length * 3) >> 2));
+      else response.end(video);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}/live`;
+    const running = startClad(
+      ...['watch', at('run'), '--camera', `http://bob:geheim17@${address}?key=abcdef99`, '--stall', '1.5'],
+      ...['--journal', at('live.sqlite'), '--json', '--heartbeat', at('beat')],
+    );
+    while (connections < 4) await sleep(50);
+    await sleep(600);
+    // Of the fourth connection, which gives nothing any more.
+    const children = await readFile(
+      `/proc/${running.child.pid}/task/${running.child.pid}/children`,
+      'utf8',
+    ).catch(() => '');
+    for (const pid of children.trim().split(/\s+/)) if (pid !== '') process.kill(Number(pid), 'SIGKILL');
+    while (connections < 6) await sleep(50);
+    running.child.kill('SIGTERM');
+    const { status, stdout, stderr } = await running.ended;
+    server.closeAllConnections();
+    server.close();
+    expect(status).toBe(0);
+    expect(stderr).toContain(`http://${address}?...: `);
+    expect(stderr).toMatch(/Server returned 5XX.*It is tried again until it works/);
+    expect(stderr).toContain('no picture came for 1.5 s. It is tried again');
+    expect(stderr).toContain('it works again');
+    if (children !== '') expect(stderr).toContain('ffmpeg was ended by SIGKILL');
+    const known = new Set(offline.map(({ score }) => score));
+    const judged = judgements(stdout);
+    expect(judged.length).toBeGreaterThan(2);
+    for (const { score } of judged) expect(known).toContain(score);
+    const { camera } = JSON.parse(stdout.trim().split('\n').at(-1)!);
+    expect(camera.connections).toBe(connections);
+    expect(passwords.at(-1)).toBe(`Basic ${Buffer.from('bob:geheim17').toString('base64')}`);
+    const journal = await readFile(at('live.sqlite'));
+    for (const text of [stdout, stderr, journal.toString('latin1')])
+      for (const secret of ['geheim17', 'abcdef99', 'bob']) expect(text).not.toContain(secret);
+    expect(await readFile(at('beat'), 'utf8')).toMatch(/^\d{4}-.*Z \d+\n$/);
+  });
+
+  it('judges a picture for each line, which names it', async () => {
+    const child = spawn(process.execPath, [
+      ...[cladCommand, 'watch', at('run'), '--camera', videoAt(), '--trigger', 'stdin'],
+      ...['--journal', at('triggered.sqlite'), '--json'],
+    ]);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+    });
+    child.stdin.write('SN 4711\n');
+    while (!stdout.includes('SN_4711.png')) await sleep(30);
+    child.stdin.end('SN 4712\n');
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(judgements(stdout).map(({ path, frame, score }) => [path, frame, score])).toEqual([
+      ['SN_4711.png', 0, offline[0]!.score],
+      ['SN_4712.png', 1, offline[1]!.score],
+    ]);
+  });
+
+  it('loses no picture that is kept, however it is killed', async () => {
+    const sorted = at('killed');
+    const args = [
+      'watch',
+      at('run'),
+      '--camera',
+      videoAt(),
+      '--move',
+      sorted,
+      '--keep',
+      'pass,check,reject',
+      '--json',
+    ];
+    for (const judged of [2, 4]) {
+      const { child, ended } = startClad(...args);
+      let lines = 0;
+      child.stdout!.on('data', (text) => {
+        lines += String(text).split('\n').length - 1;
+        if (lines >= judged) child.kill('SIGKILL');
+      });
+      await ended;
+    }
+    expect((await clad(...args, '--most', '3')).status).toBe(0);
+    const rows = await rowsOf(join(sorted, '.clad-watch.sqlite'));
+    expect(rows.length).toBeGreaterThan(8);
+    const files = (await filesBelow(sorted)).filter((path) => path.endsWith('.png'));
+    expect(files).toEqual(rows.map(({ destination }) => join(sorted, destination!)).sort());
+    expect(await readdir(join(sorted, '.coming')).catch(() => [])).toEqual([]);
+  });
+
+  it('says what is wrong with a program, a file or an option', async () => {
+    const told = async (...args: readonly string[]) =>
+      (await clad('watch', at('run'), '--journal', at('no.sqlite'), ...args)).stderr;
+    await writeFile(at('old'), '#!/bin/sh\necho ffmpeg version 4.4.2 Copyright\n');
+    await chmod(at('old'), 0o755);
+    await writeFile(at('no.mp4'), 'this is no video');
+    const all = await Promise.all([
+      told('--camera', videoAt(), '--ffmpeg', at('nowhere')),
+      told('--camera', videoAt(), '--ffmpeg', at('old')),
+      told('--camera', at('absent.mp4')),
+      told('--camera', at('no.mp4')),
+      told(at('photographs'), '--fps', '2'),
+      told('--camera', videoAt(), '--motion', '0.02', '--trigger', 'stdin'),
+      told(folder, '--camera', videoAt()),
+    ]);
+    const wanted = [
+      /nowhere: there is no such program \(.*ENOENT.*apt install ffmpeg.*--ffmpeg/,
+      /this is ffmpeg 4\.4, and cameras/,
+      /absent\.mp4: no such file or folder\. Give --camera a stream/,
+      /no\.mp4: no picture comes from it \(.*Invalid data/,
+      /Expected --fps to be given with --camera/,
+      /Expected --trigger to be left out beside --motion/,
+      /Expected --camera to be left out beside a folder/,
+    ];
+    for (const [index, text] of all.entries()) expect(text).toMatch(wanted[index]!);
+  });
+});
