@@ -18,6 +18,7 @@ export function declare(command: Command): void {
     .argument('<images>', 'folder of photographs of now, or a journal of `clad watch`')
     .option('--class <name>', 'the class of all photographs of the folder, where it is known')
     .option('--last <n>', 'newest judgements of a journal to count', count, 1000)
+    .option('--since <when>', 'judgements of a journal from then on: 8h, 2d, or 2026-11-29T06:00', since)
     .option('--looks <n>', 'how often you will look in all; chance is shared out over that', count, 30)
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -25,7 +26,8 @@ export function declare(command: Command): void {
     .addHelpText(
       'after',
       `
-Compares scores of accepted parts, failures, unknown parts, and of a folder's photographs brightness, contrast, sharpness, exposure and colour with the good images of the run, by class.
+Compares scores of accepted parts, failures, unknown parts, brightness, contrast, sharpness, exposure and colour with the good images of the run, by class.
+Of a journal it also says whether more and more parts are unknown; the photographs need not be there any more.
 It needs 20 images of a class, and says that something drifted where that is both unlikely by chance (1 % over all comparisons and looks) and large enough to matter.
 The photographs are to be as they come, not chosen.
 
@@ -34,7 +36,7 @@ The exit status is 0 where nothing drifted, 3 where something did, 2 or 1 for an
 Examples:
   $ clad drift runs/parts this-week/
   $ clad drift runs/parts this-week/bottles --class bottle
-  $ clad drift runs/parts incoming/.clad-watch.sqlite --last 500
+  $ clad drift runs/parts incoming/.clad-watch.sqlite --since 8h
   $ clad drift runs/parts incoming/.clad-watch.sqlite --json > drift.json || mail -s drift me@example.com < drift.json`,
     )
     .action(run);
@@ -43,6 +45,7 @@ Examples:
 interface DriftFlags {
   readonly class?: string;
   readonly last: number;
+  readonly since?: Date;
   readonly looks: number;
   readonly device?: Device;
   readonly threads?: number;
@@ -88,7 +91,7 @@ function describe({ findings, drifted, tooFew, count, leastImages }: DriftDocume
 }
 
 function value({ what }: DriftFinding, number: number): string {
-  const isShare = ['failures', 'unknown', 'clipped dark', 'clipped bright'].includes(what);
+  const isShare = ['failures', 'unknown', 'rising unknown', 'clipped dark', 'clipped bright'].includes(what);
   return isShare ? percent(number) : number.toPrecision(3);
 }
 
@@ -101,4 +104,18 @@ function count(text: string): number {
   if (text.trim() === '' || !Number.isInteger(value) || value < 1 || value > 1e9)
     throw new InvalidArgumentError('Expected a whole number, at least 1.');
   return value;
+}
+
+const units = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** So long ago, or a time; without a zone that of this machine. */
+function since(text: string): Date {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(s|min|h|d)$/.exec(text.trim()) ?? [];
+  if (unit !== undefined) return new Date(Date.now() - Number(amount) * units[unit as keyof typeof units]);
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError(
+      'Expected how long ago, as 30min, 8h or 2d, or a time, as 2026-11-29T06:00.',
+    );
+  return time;
 }

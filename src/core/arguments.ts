@@ -22,6 +22,7 @@ export const path = kind(
 export const flag = kind('true or false', (value) => typeof value === 'boolean');
 export const number = kind('a number', (value) => typeof value === 'number' && !Number.isNaN(value));
 export const callback = kind('a function', (value) => typeof value === 'function');
+export const time = kind('a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime()));
 export const signal = kind('an AbortSignal', (value) => value instanceof AbortSignal);
 export const bytes = kind('bytes, as a Uint8Array', (value) => value instanceof Uint8Array);
 export const engine = kind('an engine, as nodeEngine() gives it', (value) =>

@@ -67,3 +67,27 @@ export function failuresTail(failures: number, images: number, rate: number, cal
   }
   return Math.max(0, 1 - below);
 }
+
+/**
+ * Probability that of all marked images so many or more are among the newer ones, were they marked regardless of time: Fisher's exact test, one-sided.
+ * @param before, now - how many are marked, and of how many
+ */
+export function risenTail(
+  [markedBefore, before]: readonly [number, number],
+  [markedNow, now]: readonly [number, number],
+): number {
+  const [marked, all] = [markedBefore + markedNow, before + now];
+  const most = Math.min(marked, now);
+  let sum = 0;
+  for (let count = markedNow; count <= most; count++)
+    if (marked - count <= before)
+      sum += Math.exp(logChoices(now, count) + logChoices(before, marked - count) - logChoices(all, marked));
+  return Math.min(1, sum);
+}
+
+/** Logarithm of how many ways there are to choose some of several. */
+function logChoices(all: number, some: number): number {
+  let log = 0;
+  for (let at = 1; at <= some; at++) log += Math.log((all - some + at) / at);
+  return log;
+}

@@ -121,7 +121,12 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     const passwords: (string | undefined)[] = [];
     let connections = 0;
     const server: Server = createServer((request, response) => {
-      passwords.push(request.headers.authorization);
+      const { authorization } = request.headers;
+      if (authorization === undefined) {
+        response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="camera"' }).end();
+        return;
+      }
+      passwords.push(authorization);
       const what = plan[connections++] ?? 'whole';
       if (what === 'refuse') response.writeHead(503).end();
       else if (what === 'stall') response.write(video.subarray(0, video.length >> 1));

@@ -27,13 +27,14 @@ export interface ClassReference {
 export interface CurrentImage {
   readonly score: number;
   readonly verdict: string | null;
-  /** Absent where only the journal is known. */
+  /** Absent where only a journal of before is known. */
   readonly seen?: Seen | undefined;
 }
 
 export interface DriftFinding {
   readonly class: string;
-  readonly what: 'score' | 'failures' | 'unknown' | MeasureName;
+  /** `rising unknown` is of all classes together (rising-unknown.ts). */
+  readonly what: 'score' | 'failures' | 'unknown' | 'rising unknown' | MeasureName;
   /** Medians, or shares of failures; `before` of these is the calibrated rate. */
   readonly before: number;
   readonly now: number;
@@ -172,6 +173,6 @@ function written(what: MeasureName, value: number): string {
   return what.startsWith('clipped') ? `${digits(100 * value)} %` : digits(value);
 }
 
-function digits(value: number): string {
+export function digits(value: number): string {
   return String(Number(value.toPrecision(value >= 100 ? 3 : 2)));
 }

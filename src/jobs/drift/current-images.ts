@@ -59,29 +59,34 @@ export async function imagesOfFolder(
 /**
  * The newest judgements of a journal that are of the detector's file as it is now: another one's verdicts are by other thresholds.
  * @param last - of all classes together, at most
+ * @param since - those of before are not counted
  * @throws FILE_NOT_FOUND, JOURNAL_UNUSABLE, DATASET_EMPTY where there is none
  */
 export async function imagesOfJournal(
   model: string,
   file: string,
-  last: number,
+  { last, since }: { readonly last: number; readonly since?: Date | undefined },
   note?: (text: string) => void,
-): Promise<CurrentImages> {
+): Promise<{
+  readonly byClass: CurrentImages;
+  /** Of all, the oldest first. */
+  readonly verdicts: readonly (string | null)[];
+}> {
   if (!(await isDatabase(file)))
     throw new CladError('JOURNAL_UNUSABLE', { path: file, reason: 'it is no SQLite file' });
   const sha256 = createHash('sha256')
     .update(await readBytes(model))
     .digest('hex');
-  const { own, others } = journalScores(file, sha256, last);
+  const { own, others } = journalScores(file, sha256, last, since?.toISOString());
   if (own.length === 0)
     throw new CladError('DATASET_EMPTY', {
       path: file,
-      expected: `judgements of ${model} as it is now (it has ${others} of other detector files)`,
+      expected: `judgements of ${model} as it is now${since ? ` since ${since.toISOString()}` : ''} (it has ${others} of other detector files)`,
     });
   if (others > 0) note?.(`${others} judgements are of other detector files and are not counted.`);
   const found = new Map<string, CurrentImage[]>();
-  for (const { class: name, score, verdict } of own) add(found, name, { score, verdict });
-  return found;
+  for (const { class: name, ...image } of own) add(found, name, image);
+  return { byClass: found, verdicts: own.map(({ verdict }) => verdict).reverse() };
 }
 
 async function isDatabase(path: string): Promise<boolean> {

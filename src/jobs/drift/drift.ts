@@ -1,31 +1,18 @@
 /** @file `clad drift` as a function: whether what the line shows now is what the detector was made with, by class. */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { optional, path, text, wholeFrom } from '../../core/arguments.ts';
+import { optional, path, text, time, wholeFrom } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
-import { stoppable } from '../../core/progress.ts';
-import { mapAhead } from '../../data/concurrency.ts';
-import { bitsOf } from '../../detector/camera/camera.ts';
-import { evenly } from '../../features/patches/class-foreground.ts';
-import { type Seen, seenOf } from '../../image/seen.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { decodeOrError } from '../predict.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
-import { asNewByClass } from '../trade-off/trade-off.ts';
-import { imagesLeft, type Subject, subjectOf } from '../update/subject.ts';
-import {
-  type ClassReference,
-  compareClass,
-  comparisons,
-  type DriftFinding,
-  falseAlarms,
-  leastImages,
-  worstFirst,
-} from './compare.ts';
+import { subjectOf } from '../update/subject.ts';
+import { compareClass, type DriftFinding, leastImages, worstFirst } from './compare.ts';
 import { type CurrentImages, imagesOfFolder, imagesOfJournal } from './current-images.ts';
+import { levelFor, referencesOf } from './references.ts';
+import { risingUnknown } from './rising-unknown.ts';
+import { trainingLooks } from './training-looks.ts';
 
 export interface DriftRequest {
   /** Run folder. */
@@ -36,6 +23,8 @@ export interface DriftRequest {
   readonly class?: string | undefined;
   /** Newest judgements of a journal that are counted, at most. @default 1000 */
   readonly last?: number | undefined;
+  /** Judgements of a journal from then on are counted. @default all */
+  readonly since?: Date | undefined;
   /** How often one will look in all; chance is shared out over that. @default 30 */
   readonly looks?: number | undefined;
   readonly device?: Device | undefined;
@@ -49,6 +38,7 @@ const fields: Fields<DriftRequest> = {
   images: path,
   class: optional(text),
   last: optional(wholeFrom(1)),
+  since: optional(time),
   looks: optional(wholeFrom(1)),
   ...machine,
   ...talk,
@@ -71,9 +61,6 @@ export interface DriftDocument {
   readonly findings: readonly DriftFinding[];
 }
 
-/** Training images of a class that are looked at, at most: more make the medians no better. */
-const mostSeen = 150;
-
 /**
  * Compares what the line shows with the run's good images.
  * @throws RUN_NOT_FOUND, RUN_UNFINISHED, DETECTOR_INVALID, GOOD_IMAGES_MISSING, GOOD_IMAGES_DAMAGED, USAGE for a detector file, FILE_NOT_FOUND, JOURNAL_UNUSABLE,
@@ -81,7 +68,7 @@ const mostSeen = 150;
  */
 export async function drift(request: DriftRequest): Promise<DriftDocument> {
   requireRequest('drift', fields, request);
-  const { run, images, last = 1000, looks = 30, note } = request;
+  const { run, images, last = 1000, since, looks = 30, note } = request;
   if (run.endsWith('.onnx'))
     throw new CladError('USAGE', {
       reason: 'A detector file does not know its good images: give the folder of its run',
@@ -96,8 +83,16 @@ export async function drift(request: DriftRequest): Promise<DriftDocument> {
   const subject = await subjectOf(run);
   const model = await modelPathOf(run);
   let now: CurrentImages;
+  let rising: readonly DriftFinding[] = [];
+  const level = levelFor(looks, subject);
   if (found.isDirectory()) {
     const engine = await nodeEngine({ device: request.device, threads: request.threads });
+    if (since !== undefined)
+      throw new CladError('OPTION_INVALID', {
+        option: '--since',
+        expected: 'left out with a folder, of which all photographs are counted',
+        actual: since.toISOString(),
+      });
     now = await imagesOfFolder(engine, model, images, request.class, request);
   } else {
     if (request.class !== undefined)
@@ -106,70 +101,29 @@ export async function drift(request: DriftRequest): Promise<DriftDocument> {
         expected: 'left out with a journal, which says what each photograph was taken for',
         actual: request.class,
       });
-    now = await imagesOfJournal(model, images, last, note);
-    note?.('A journal has no light and no focus: give a folder of photographs to compare these.');
+    const judged = await imagesOfJournal(model, images, { last, since }, note);
+    now = judged.byClass;
+    rising = risingUnknown(judged.verdicts, level);
   }
   const names = [...now.keys()].filter((name) => now.get(name)!.length >= leastImages);
-  const seen = found.isDirectory() ? await seenByClass(subject, names, request) : new Map<string, Seen[]>();
-  const without = names.filter((name) => found.isDirectory() && (seen.get(name)?.length ?? 0) < leastImages);
+  const withLook = names.filter((name) => now.get(name)!.some(({ seen }) => seen));
+  if (withLook.length < names.length)
+    note?.('Judgements of before 29 November 2026 have no light and no focus: these are not compared.');
+  const seen = await trainingLooks(subject, names, request.onProgress);
+  const without = withLook.filter((name) => seen.get(name)!.length < leastImages);
   if (without.length > 0)
     note?.(
       `Fewer than ${leastImages} training photographs of ${without.join(', ')} are in ${subject.root}, so nothing is said of light and focus.`,
     );
-  const scores = asNewByClass(subject);
-  const level = falseAlarms / (looks * comparisons * subject.metadata.classes.length);
-  const findings = names.flatMap((name) =>
-    compareClass(
-      referenceOf(subject, name, scores.get(name) ?? [], seen.get(name) ?? []),
-      now.get(name)!,
-      level,
-    ),
-  );
+  const references = referencesOf(subject, seen);
+  const findings = [
+    ...rising,
+    ...names.flatMap((name) => compareClass(references.get(name)!, now.get(name)!, level)),
+  ];
   return {
     ...{ run, images, drifted: findings.some(({ drifted }) => drifted), level, leastImages },
     count: Object.fromEntries([...now].map(([name, { length }]) => [name, length])),
     tooFew: [...now.keys()].filter((name) => !names.includes(name)),
     findings: worstFirst(findings),
   };
-}
-
-function referenceOf(
-  { metadata }: Subject,
-  name: string,
-  scores: readonly number[],
-  seen: readonly Seen[],
-): ClassReference {
-  const found = metadata.thresholds[name];
-  if (!found) return { class: name, scores, seen, threshold: null };
-  const { threshold: value, achievableRate: rate, count: images } = found;
-  return {
-    ...{ class: name, seen, scores: scores.filter((score) => score <= value) },
-    threshold: { value, rate, images },
-  };
-}
-
-/** Light and sharpness of training photographs that are still there, spread over all of a class. */
-async function seenByClass(
-  subject: Subject,
-  names: readonly string[],
-  { onProgress }: DriftRequest,
-): Promise<ReadonlyMap<string, readonly Seen[]>> {
-  const told = stoppable({ onProgress });
-  const reading = { bits: bitsOf(subject.metadata) };
-  const there = imagesLeft(subject).filter(({ path }) => existsSync(path));
-  const chosen = names.flatMap((name) =>
-    evenly(
-      there.filter((image) => image.class === name),
-      mostSeen,
-    ),
-  );
-  const seen = new Map<string, Seen[]>(names.map((name) => [name, []]));
-  let done = 0;
-  for await (const [{ class: name }, image] of mapAhead(chosen, 4, (each) =>
-    decodeOrError(each.path, reading),
-  )) {
-    if (!(image instanceof CladError)) seen.get(name)!.push(seenOf(image));
-    told({ task: 'training images', done: ++done, total: chosen.length, unit: 'images' });
-  }
-  return seen;
 }
