@@ -8,6 +8,7 @@ import { watchFolder } from '../jobs/watch/watch.ts';
 import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
+import { WatchMetrics } from '../server/watch-metrics.ts';
 import { requireApart } from './arguments.ts';
 import { addCameraFlags, askedCamera, type CameraFlags, cameraHelp } from './camera-flags.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
@@ -32,6 +33,11 @@ export function declare(command: Command): void {
     .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
     .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
     .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
+    .option(
+      '--metrics <address>',
+      'listen at [HOST:]PORT for Prometheus: judgements, what waits, the camera, drift',
+      hostAndPort,
+    )
     .option('--once', 'judge what is there, then end; of a stream: end when it ends');
   addCameraFlags(command);
   addSinkFlags(command);
@@ -78,6 +84,7 @@ interface WatchFlags extends SinkFlags, CameraFlags {
   readonly interval: number;
   readonly keepDays?: number;
   readonly heartbeat?: string;
+  readonly metrics?: { readonly host: string; readonly port: number };
   readonly once?: boolean;
   readonly device?: Device;
   readonly threads?: number;
@@ -86,11 +93,12 @@ interface WatchFlags extends SinkFlags, CameraFlags {
 }
 
 async function run(run: string, folder: string | undefined, flags: WatchFlags): Promise<void> {
-  const { device, threads, json, config: _, ...wanted } = flags;
+  const { device, threads, json, config: _, metrics: address, ...wanted } = flags;
   requireApart('--camera', flags.camera, 'a folder', folder);
   const camera = await askedCamera(flags);
   const sinks = await askedSinks(flags);
   const detector = await WatchedDetector.open(await nodeEngine({ device, threads }), run);
+  const metrics = address && new WatchMetrics();
   const interrupt = onInterrupt(() => printNote('clad: ends after the photograph at hand.'));
   try {
     const { classes, thresholds } = detector.opened.metadata;
@@ -102,12 +110,23 @@ async function run(run: string, folder: string | undefined, flags: WatchFlags): 
         actual: run,
       });
     printNote(`clad: watching ${camera?.source.name ?? folder} for ${classes.join(', ')}; Ctrl-C ends it.`);
+    if (metrics) {
+      printNote(`clad: metrics at ${await metrics.listen(address)}`);
+      void metrics.follow(run).then((problem) => {
+        if (problem !== undefined) printNote(`clad: no gauges of drift: ${problem}`);
+      });
+    }
     const request = {
       ...wanted,
       detector,
       sinks,
       signal: interrupt.signal,
-      onJudged: (judgement: Judgement) => (json ? printJsonLine(judgement) : printText(describe(judgement))),
+      onStart: (status: () => WatchStatus) => metrics?.started(status),
+      onJudged: (judgement: Judgement) => {
+        metrics?.judged(judgement);
+        if (json) printJsonLine(judgement);
+        else printText(describe(judgement));
+      },
       onNote: (text: string) => printNote(`clad: ${text}`),
     };
     const ended = await (camera
@@ -117,6 +136,7 @@ async function run(run: string, folder: string | undefined, flags: WatchFlags): 
     printNote(`clad: ${describeEnd(ended)}`);
   } finally {
     camera?.release();
+    metrics?.close();
     interrupt.release();
     await detector.release();
   }
@@ -157,4 +177,13 @@ function days(text: string): number {
   if (text.trim() === '' || !(value > 0 && value <= 36_500))
     throw new InvalidArgumentError('Expected days, above 0.');
   return value;
+}
+
+/** [host:]port of this machine; others reach it where a host says so. */
+function hostAndPort(text: string): { host: string; port: number } {
+  const [, host = '127.0.0.1', digits] = /^(?:(\[[0-9a-f:]+\]|[^:/]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(port >= 0 && port <= 65_535))
+    throw new InvalidArgumentError('Expected a port, or an address and a port, as 9100 or 0.0.0.0:9100.');
+  return { host: host.replaceAll(/[[\]]/g, ''), port };
 }

@@ -7,6 +7,7 @@ import { type Prediction, type RawPrediction, withRegions } from '../detector/pr
 import { type DecodeLimits, decodeBytes } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { type Seen, seenOf } from '../image/seen.ts';
 import { answerCalls } from '../runtime/worker/answer.ts';
 import { movable } from '../runtime/worker/buffers.ts';
 import { nodeWorkerSide } from '../runtime/worker/node-port.ts';
@@ -20,10 +21,11 @@ const handlers = {
     readonly bytes: Uint8Array;
     readonly name: string;
     readonly limits: DecodeLimits;
-  }): Promise<Prepared<RgbImage>> {
+  }): Promise<Prepared<{ readonly image: RgbImage; readonly seen: Seen }>> {
     const { data, ...image } = await decodeBytes(order.bytes, order.name, order.limits);
     const own = movable(data);
-    return { value: { ...image, data: own }, transfer: [own.buffer] };
+    const decoded = { ...image, data: own };
+    return { value: { image: decoded, seen: seenOf(decoded) }, transfer: [own.buffer] };
   },
 
   /** A prediction with its regions; with `heat` also the heat map over the photograph, as PNG. The raw map is not sent back. */

@@ -1,6 +1,9 @@
 /** @file What the service counts, for Prometheus. Scores and verdicts by class show when what the camera sees drifts away. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics, Summary } from 'prom-client';
 import type { Prediction } from '../detector/prediction.ts';
+import type { Seen } from '../image/seen.ts';
+import type { LiveDrift } from '../jobs/drift/live-drift.ts';
+import { DriftGauges } from './drift-gauges.ts';
 import type { ServedSource } from './hosted-detector.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -28,6 +31,7 @@ export class ServiceMetrics {
   readonly #shares: Histogram<'detector' | 'version' | 'class'>;
   readonly #reloads: Counter<'detector' | 'version' | 'result'>;
   readonly #deaths: Counter<'detector' | 'version'>;
+  readonly #drift: DriftGauges;
 
   constructor(gauges: Gauges) {
     const registers = [this.#registry];
@@ -116,6 +120,12 @@ export class ServiceMetrics {
       labelNames: ['detector', 'version'],
       registers,
     });
+    this.#drift = new DriftGauges(this.#registry, ['detector', 'version']);
+  }
+
+  /** From now on images of a detector are compared with what its run knows; with nothing where that cannot be read. */
+  follow({ name, version }: ServedSource, drift: LiveDrift | undefined): void {
+    this.#drift.follow({ detector: name, version }, drift);
   }
 
   get contentType(): string {
@@ -141,12 +151,14 @@ export class ServiceMetrics {
   predicted(
     { name, version }: ServedSource,
     prediction: Pick<Prediction, 'class' | 'score' | 'threshold' | 'verdict' | 'warnings'>,
+    seen?: Seen,
   ): void {
     const { score, threshold, verdict, warnings } = prediction;
     const labels = { detector: name, version, class: prediction.class };
     this.#verdicts.inc({ ...labels, verdict: verdict ?? 'none' });
     for (const { code } of warnings) this.#warnings.inc({ ...labels, code });
     if (!Number.isFinite(score)) return;
+    this.#drift.of({ detector: name, version })?.add({ class: prediction.class, score, verdict, seen });
     this.#scores.observe(labels, score);
     if (threshold !== null && threshold > 0) this.#shares.observe(labels, score / threshold);
   }

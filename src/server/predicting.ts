@@ -14,6 +14,7 @@ import { imageSize } from '../image/decode.ts';
 import { resizedSize } from '../image/geometry.ts';
 import { type ImageSize, workingBytes } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import type { Seen } from '../image/seen.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { Batcher } from './batcher.ts';
 import { Budget } from './budget.ts';
@@ -96,8 +97,14 @@ export class Predictions {
     const asked = { ...wanted, class: givenClass(classes, wanted.class) };
     const one = async (loaded: Loaded, { file, bytes }: SentImage, arrived: () => void) => {
       try {
-        const predicted = await this.#predictOne(loaded, { file, bytes }, asked, signal, arrived);
-        this.#metrics.predicted(detector.source, predicted.prediction);
+        const { seen, ...predicted } = await this.#predictOne(
+          loaded,
+          { file, bytes },
+          asked,
+          signal,
+          arrived,
+        );
+        this.#metrics.predicted(detector.source, predicted.prediction, seen);
         return predicted;
       } catch (error) {
         if (!(error instanceof CladError) || !aboutImage.has(error.code)) throw error;
@@ -188,7 +195,7 @@ export class Predictions {
     { heat, class: className }: Wanted,
     signal: AbortSignal,
     arrived: () => void,
-  ): Promise<Predicted> {
+  ): Promise<Predicted & { readonly seen: Seen }> {
     const name = file ?? 'image';
     const { maxPixels, timeout } = this.#options;
     const size = await imageSize(bytes, name, maxPixels);
@@ -198,7 +205,7 @@ export class Predictions {
     try {
       const limits = { maxPixels, seconds: Math.ceil(timeout), bits: bitsOf(loaded.metadata) };
       const transfer = ownBuffer(bytes);
-      const decoded = await this.#imageThreads.call(
+      const { image: decoded, seen } = await this.#imageThreads.call(
         extent,
         'decode',
         { bytes, name, limits },
@@ -217,7 +224,7 @@ export class Predictions {
         },
         { transfer: [raw.map, ...(heat ? [image.data] : [])].flatMap(ownBuffer), signal },
       );
-      return { file, prediction, map };
+      return { file, prediction, map, seen };
     } finally {
       giveBack();
     }

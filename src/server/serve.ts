@@ -8,8 +8,10 @@
  */
 import { type AddressInfo, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { LiveDrift } from '../jobs/drift/live-drift.ts';
 import { version } from '../jobs/version.ts';
 import { createApp } from './app.ts';
 import { HostedDetector, type HostOptions, type ServedSource } from './hosted-detector.ts';
@@ -59,12 +61,22 @@ export async function startService(
     onOutput,
   });
   const predictions = new Predictions(options, imageThreads, metrics);
+  /** Compares images of now with what the run beside the detector's file knows; of a file alone nothing is known. */
+  const followDrift = async (source: ServedSource) => {
+    try {
+      metrics.follow(source, await LiveDrift.of(dirname(source.path)));
+    } catch (error) {
+      metrics.follow(source, undefined);
+      log?.info({ ...source, reason: reasonOf(error) }, 'no gauges of drift');
+    }
+  };
   const hosting: HostOptions = {
     device: options.device,
     threads: options.threads,
     onOutput,
     onReload: (source, problem) => {
       metrics.reloaded(source, problem === undefined ? 'ok' : 'failed');
+      if (problem === undefined) void followDrift(source);
       if (problem === undefined) log?.info(source, 'the detector was loaded again');
       else log?.error({ ...source, problem }, 'the file cannot be used; what was loaded before goes on');
     },
@@ -95,6 +107,7 @@ export async function startService(
     });
     log = app.log;
     address = await listen(app, options);
+    for (const source of sources) void followDrift(source);
   } catch (error) {
     await release();
     throw error;
