@@ -17,20 +17,25 @@ const white = 253;
 /** @param image - at least one pixel */
 export function exposureOf({ width, height, data }: RgbImage): Exposure {
   const rows = Math.min(height, mostRows);
-  let [sum, squares, steps, dark, bright] = [0, 0, 0, 0, 0];
+  let sum = 0;
+  let squares = 0;
+  let steps = 0;
+  let dark = 0;
+  let bright = 0;
   for (let index = 0; index < rows; index++) {
-    const y = Math.floor(((index + 0.5) * height) / rows);
-    let before: number | undefined;
-    for (let x = 0; x < width; x++) {
-      const at = (y * width + x) * 3;
-      const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!];
+    const start = Math.floor(((index + 0.5) * height) / rows) * width * 3;
+    const end = start + width * 3;
+    let before = Number.NaN;
+    for (let at = start; at < end; at += 3) {
+      const red = data[at]!;
+      const green = data[at + 1]!;
+      const blue = data[at + 2]!;
       const luma = (77 * red + 150 * green + 29 * blue) / 256;
-      const most = Math.max(red, green, blue);
-      if (most <= black) dark++;
-      if (most >= white) bright++;
+      if (red <= black && green <= black && blue <= black) dark++;
+      if (red >= white || green >= white || blue >= white) bright++;
       sum += luma;
       squares += luma * luma;
-      if (before !== undefined) steps += Math.abs(luma - before);
+      if (at > start) steps += Math.abs(luma - before);
       before = luma;
     }
   }
