@@ -3,8 +3,9 @@
  * product, some written slowly, some cut for good. Meanwhile `clad watch` is killed, the broker goes away, and the disk fills up.
  * Afterwards the journal, the moved files, the MQTT messages and predictions made offline have to agree to the last one.
  *
- *     npm run shift -- [--images 2000] [--rate 5] [--kills 10] [--seed 0] [--keep DIR]
+ *     npm run shift -- [--images 2000] [--rate 5] [--kills 10] [--seed 0] [--keep DIR] [--as-built]
  *
+ * `--as-built` takes what is built, as tests do beside which nothing may be built anew.
  * The disk is a small memory disk of its own where this may be mounted (Linux, root); else it is not filled, which is said.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '10' },
     seed: { type: 'string', default: '0' },
     keep: { type: 'string' },
+    'as-built': { type: 'boolean', default: false },
   },
 });
 const [count, rate, kills, seed] = ['images', 'rate', 'kills', 'seed'].map((name) => Number(values[name]));
@@ -36,7 +38,7 @@ if (![count, rate, kills, seed].every((value) => value >= 0) || count < 20 || ra
   process.exit(2);
 }
 
-setup();
+if (!values['as-built']) setup();
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const root = values.keep ? resolve(values.keep) : await mkdtemp(join(tmpdir(), 'clad-shift-'));
 const at = (...names) => join(root, ...names);

@@ -174,14 +174,23 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
   it('judges a picture for each line, which names it', async () => {
     const child = spawn(process.execPath, [
       ...[cladCommand, 'watch', at('run'), '--camera', videoAt(), '--trigger', 'stdin'],
-      ...['--journal', at('triggered.sqlite'), '--json'],
+      ...['--journal', at('triggered.sqlite'), '--json', '--metrics', '0'],
     ]);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text;
     });
     child.stdin.write('SN 4711\n');
     while (!stdout.includes('SN_4711.png')) await sleep(30);
+    const [, address] = /metrics at (\S+)/.exec(stderr)!;
+    const metrics = await (await fetch(address!)).text();
+    expect(metrics).toMatch(/^clad_judgements_total\{class="disc",verdict="\w+",decision="\w+"\} 1$/m);
+    expect(metrics).toMatch(/^clad_camera_up 1$/m);
+    expect((await fetch(address!.replace('metrics', ''))).status).toBe(404);
     child.stdin.end('SN 4712\n');
     await new Promise((resolve) => child.on('close', resolve));
     expect(judgements(stdout).map(({ path, frame, score }) => [path, frame, score])).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failuresTail, twoSamples } from '../../../src/evaluation/two-samples.ts';
+import { failuresTail, risenTail, twoSamples } from '../../../src/evaluation/two-samples.ts';
 
 describe('twoSamples', () => {
   it('counts pairs, ties half', () => {
@@ -25,5 +25,15 @@ describe('failuresTail', () => {
     // Both of two new ones: the highest two of 11 are they.
     expect(failuresTail(2, 2, 0.1, 9)).toBeCloseTo(2 / (11 * 10), 12);
     expect(failuresTail(0, 50, 0.1, 9)).toBe(1);
+  });
+});
+
+describe('risenTail', () => {
+  it("is Fisher's exact test, one-sided", () => {
+    // The tea that the lady tasted: 3 and 4 right of 4, (16 + 1) / 70.
+    expect(risenTail([1, 4], [3, 4])).toBeCloseTo(17 / 70, 12);
+    expect(risenTail([0, 4], [4, 4])).toBeCloseTo(1 / 70, 12);
+    expect(risenTail([4, 4], [0, 4])).toBeCloseTo(1, 12);
+    expect(risenTail([0, 50], [0, 50])).toBe(1);
   });
 });

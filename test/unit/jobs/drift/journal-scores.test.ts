@@ -32,6 +32,44 @@ describe('journalScores', () => {
     journal.close();
   });
 
+  it('has light and sharpness, and what was judged since a time alone', async () => {
+    const file = join(folder, 'looks.sqlite');
+    const journal = await Journal.open(file);
+    journal.add({ ...judgement(1, 'a'), judgedAt: '2026-11-28T00:00:00.000Z' });
+    journal.add(judgement(2, 'a'));
+    journal.close();
+    const { own } = journalScores(file, 'a', 10, '2026-11-28T12:00:00.000Z');
+    expect(own).toEqual([
+      {
+        ...{ class: 'disc', score: 2, verdict: 'normal' },
+        seen: {
+          ...{ mean: 120.5, contrast: 40.25, sharpness: 12.5, clippedDark: 0, clippedBright: 0.125 },
+          ...{ warmth: -1.5, green: 0.75 },
+        },
+      },
+    ]);
+  });
+
+  it('of a journal of before has no light, until a watcher has opened it', async () => {
+    const file = join(folder, 'before.sqlite');
+    const journal = await Journal.open(file);
+    journal.add(judgement(1, 'a'));
+    journal.close();
+    const old = new Database(file);
+    for (const name of ['source', 'frame', 'frame_at', 'frame_second', 'brightness', 'contrast', 'sharpness'])
+      old.exec(`ALTER TABLE judgements DROP COLUMN ${name}`);
+    old.close();
+    expect(journalScores(file, 'a', 10).own).toEqual([{ class: 'disc', score: 1, verdict: 'normal' }]);
+    const again = await Journal.open(file);
+    again.add(judgement(2, 'a'));
+    expect(again.all().map(({ score, brightness, source }) => [score, brightness, source])).toEqual([
+      [1, null, null],
+      [2, 120.5, null],
+    ]);
+    again.close();
+    expect(journalScores(file, 'a', 10).own.map(({ seen }) => seen?.mean)).toEqual([120.5, undefined]);
+  });
+
   it('refuses another database, and leaves it as it was', async () => {
     const file = join(folder, 'other.sqlite');
     const other = new Database(file);
