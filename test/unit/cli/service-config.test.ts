@@ -22,6 +22,7 @@ async function given(yaml: string | undefined, ...args: string[]) {
     .argument('[run]')
     .argument('[folder]')
     .option('--move <dir>')
+    .option('--camera <source>')
     .option('--keep-days <n>', '', wholeFromText(1))
     .option('--allow-host <name>', '', repeated)
     .option('--interval <n>', '', wholeFromText(0), 5)
@@ -30,7 +31,9 @@ async function given(yaml: string | undefined, ...args: string[]) {
     .action((run, place, { config: _, ...flags }) => {
       found = { run, place, ...flags };
     });
-  addServiceConfig(command, { verb: 'watch', places: ['run', 'folder'] });
+  addServiceConfig(command, {
+    ...{ verb: 'watch', places: ['run', 'folder'], instead: { folder: 'camera' } },
+  });
   await command.parseAsync([...(yaml === undefined ? [] : ['--config', path]), ...args], { from: 'user' });
   return found;
 }
@@ -49,6 +52,16 @@ serve:
 `;
 
 describe('settings of a service', () => {
+  it('need no folder where they have a camera, from the file or from the environment', async () => {
+    const camera = 'rtsp://bob:secret@camera.local/1';
+    const file = `watch:\n  run: runs/parts\n  camera: ${camera}\n`;
+    expect(await given(file)).toEqual({ run: 'runs/parts', place: undefined, camera, interval: 5 });
+    vi.stubEnv('CLAD_WATCH_CAMERA', camera);
+    expect(await given(undefined, 'runs/parts')).toEqual({ run: 'runs/parts', camera, interval: 5 });
+    vi.unstubAllEnvs();
+    await expect(given('watch:\n  run: runs/parts\n')).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   it('come from a file, arguments too', async () => {
     expect(await given(whole)).toEqual({
       run: 'runs/parts',

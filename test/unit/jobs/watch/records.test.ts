@@ -1,0 +1,46 @@
+/** @file What is kept beside the journal: how it stands, and a heartbeat that says what waits for places outside. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { withRecords } from '../../../../src/jobs/watch/records.ts';
+import type { WatchedDetector } from '../../../../src/jobs/watch/watched-detector.ts';
+
+it('tells what was judged, and what waits for each place, as it stands and in the heartbeat', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clad-records-'));
+  const away = {
+    name: 'mqtt mqtt://away',
+    send: () => Promise.reject(new Error('away')),
+    close: async () => {},
+  };
+  const here = { name: 'webhook http://here', send: async () => {}, close: async () => {} };
+  const heartbeat = join(folder, 'beat');
+  const request = {
+    ...{ detector: { sha256: 'ab', version: 1 } as WatchedDetector, sinks: [away, here], heartbeat },
+    // So that it does not wait long for the one that is away.
+    signal: AbortSignal.abort(),
+  };
+  const ended = await withRecords(request, folder, join(folder, 'journal.sqlite'), async (records) => {
+    for (const path of ['a.png', 'b.png'])
+      await records.add(
+        {
+          file: { path, bytes: 1, modified: 1 },
+          sha256: '',
+          destination: null,
+          said: undefined,
+          error: 'cut',
+        },
+        '',
+      );
+    while (records.status.waiting[here.name] !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await records.beat();
+  });
+  expect(ended).toEqual({
+    ...{ judged: 2, decisions: { pass: 0, check: 0, reject: 0, none: 2 } },
+    waiting: { 'mqtt mqtt://away': 2, 'webhook http://here': 0 },
+  });
+  const [first, ...waiting] = (await readFile(heartbeat, 'utf8')).trim().split('\n');
+  expect(first).toMatch(/^\d{4}-.*Z 2$/);
+  expect(waiting).toEqual(['2 wait for mqtt mqtt://away', '0 wait for webhook http://here']);
+  await rm(folder, { recursive: true });
+});
