@@ -8,7 +8,6 @@
  */
 import { type AddressInfo, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
@@ -64,7 +63,7 @@ export async function startService(
   /** Compares images of now with what the run beside the detector's file knows; of a file alone nothing is known. */
   const followDrift = async (source: ServedSource) => {
     try {
-      metrics.follow(source, await LiveDrift.of(dirname(source.path)));
+      metrics.follow(source, await LiveDrift.of(source.path));
     } catch (error) {
       metrics.follow(source, undefined);
       log?.info({ ...source, reason: reasonOf(error) }, 'no gauges of drift');

@@ -13,6 +13,8 @@ export class WatchMetrics {
   readonly #scores: Summary<'class'>;
   readonly #drift: DriftGauges;
   #status: (() => WatchStatus) | undefined;
+  /** What is followed, and the detector file that judged last. */
+  #followed: { readonly run: string; sha256: string } | undefined;
   #server: Server | undefined;
 
   constructor() {
@@ -93,10 +95,16 @@ export class WatchMetrics {
 
   /** From now on what is judged is compared with what a run knows. @returns why there are no gauges of drift; undefined where there are */
   async follow(run: string): Promise<string | undefined> {
+    this.#followed = { run, sha256: '' };
+    return this.#follow(run);
+  }
+
+  async #follow(run: string): Promise<string | undefined> {
     try {
       this.#drift.follow({}, await LiveDrift.of(run));
       return undefined;
     } catch (error) {
+      this.#drift.follow({}, undefined);
       return reasonOf(error);
     }
   }
@@ -105,6 +113,7 @@ export class WatchMetrics {
     const { class: name, verdict, decision, score, brightness, error: _ } = judgement;
     this.#judgements.inc({ class: name ?? 'none', verdict: verdict ?? 'none', decision: decision ?? 'none' });
     if (name === null || score === null) return;
+    this.#newDetector(judgement.modelSha256);
     this.#scores.observe({ class: name }, score);
     const { contrast, sharpness, clippedDark, clippedBright, warmth, green } = judgement as {
       readonly [Name in keyof Judgement]: NonNullable<Judgement[Name]>;
@@ -114,6 +123,14 @@ export class WatchMetrics {
         ? undefined
         : { mean: brightness, contrast, sharpness, clippedDark, clippedBright, warmth, green };
     this.#drift.of({})?.add({ class: name, score, verdict, seen });
+  }
+
+  /** The one of before is compared with nothing any more. */
+  #newDetector(sha256: string): void {
+    const followed = this.#followed;
+    if (!followed || followed.sha256 === sha256) return;
+    if (followed.sha256 !== '') void this.#follow(followed.run);
+    followed.sha256 = sha256;
   }
 
   close(): void {

@@ -1,7 +1,10 @@
 /** @file Drift as it goes: the newest images of each class against what the run knows of it, for gauges that are read at any time. */
+import { dirname, resolve } from 'node:path';
+import { CladError } from '../../core/errors.ts';
 import type { Seen } from '../../image/seen.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
 import { nodeWorker } from '../../runtime/worker/node-port.ts';
+import { RunFolder } from '../run-folder.ts';
 import { type ClassReference, type CurrentImage, compareClass, type DriftFinding } from './compare.ts';
 import type { DriftReference, ReferenceHandlers } from './reference-thread.ts';
 import { risingUnknown } from './rising-unknown.ts';
@@ -38,9 +41,11 @@ export class LiveDrift {
 
   /**
    * What a run knows, found out in a thread of its own, as it takes seconds.
+   * @param detector - a run, or the detector file in one
    * @throws as `clad drift` does, for a detector file without its run among others
    */
-  static async of(run: string): Promise<LiveDrift> {
+  static async of(detector: string): Promise<LiveDrift> {
+    const run = runOf(detector);
     const thread = new WorkerClient<ReferenceHandlers>(nodeWorker(script), {
       worker: 'The thread that reads what a run knows of its images',
       remedy: 'Start the command again.',
@@ -78,4 +83,15 @@ export class LiveDrift {
     this.#found = { at: now, findings };
     return findings;
   }
+}
+
+/** @throws USAGE for a file that is no run's own */
+function runOf(detector: string): string {
+  if (!detector.endsWith('.onnx')) return detector;
+  const run = dirname(resolve(detector));
+  if (new RunFolder(run).model === resolve(detector)) return run;
+  throw new CladError('USAGE', {
+    reason: `${detector} does not know its good images: drift is told of the detector in the folder of its run`,
+    help: '`clad drift --help`',
+  });
 }

@@ -23,18 +23,7 @@ CREATE TABLE IF NOT EXISTS judgements (
   verdict TEXT,
   decision TEXT,
   error TEXT,
-  destination TEXT,
-  source TEXT,
-  frame INTEGER,
-  frame_at TEXT,
-  frame_second REAL,
-  brightness REAL,
-  contrast REAL,
-  sharpness REAL,
-  clipped_dark REAL,
-  clipped_bright REAL,
-  warmth REAL,
-  green REAL
+  destination TEXT
 );
 CREATE INDEX IF NOT EXISTS judgements_by_path ON judgements (path);
 CREATE INDEX IF NOT EXISTS judgements_by_time ON judgements (judged_at);
@@ -58,7 +47,7 @@ CREATE TABLE IF NOT EXISTS refusals (
   reason TEXT NOT NULL
 );`;
 
-/** Columns that a journal of before has not. */
+/** Columns that came later: a journal of before gets them when it is opened, a new one at once. */
 const added = {
   ...{ source: 'TEXT', frame: 'INTEGER', frame_at: 'TEXT', frame_second: 'REAL' },
   ...{
