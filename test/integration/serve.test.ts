@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/prom
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Detector } from '../../src/detector/detector.ts';
@@ -422,6 +423,23 @@ describe("the service's description and counters", () => {
       /^clad_ready 1$/m,
     ])
       expect(text).toMatch(line);
+  });
+
+  it('have drift of each class, once the run is read', async () => {
+    let text = '';
+    for (let tries = 0; tries < 100 && !/^clad_drift_p\{/m.test(text); tries++) {
+      await post(predict, await bytesOf(paths[0]!), png);
+      text = await (await fetch(`${serving.url}/metrics`)).text();
+      // Findings are good for a second.
+      await sleep(100);
+    }
+    const { class: product } = offline.get(paths[0]!)!;
+    const of = `detector="parts",version="1",class="${product}"`;
+    const [, images] = new RegExp(`^clad_drift_images\\{${of}\\} (\\d+)$`, 'm').exec(text)!;
+    expect(Number(images)).toBeGreaterThanOrEqual(20);
+    // Of one image, again and again, all fail or none.
+    expect(text).toMatch(new RegExp(`^clad_drift_alarm\\{${of},what="failures"\\} [01]$`, 'm'));
+    expect(text).toMatch(new RegExp(`^clad_drift_now\\{${of},what="failures"\\} [01]$`, 'm'));
   });
 
   it('repeat a request id that is safe, and make one in place of one that is not', async () => {

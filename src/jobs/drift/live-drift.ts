@@ -21,7 +21,7 @@ export interface JudgedImage {
 /** Images of a class that are kept, and verdicts of all classes: enough for a share of two in a hundred. */
 const [mostImages, mostVerdicts] = [200, 1000];
 /** Milliseconds for which findings are good: a comparison takes some milliseconds a class. */
-const freshFor = 5000;
+const freshFor = 1000;
 /** Looks that chance is shared out over: the newest images are all others after as many, and that is looked at for years. */
 const looks = 3000;
 
