@@ -58,7 +58,7 @@ function gradientsOf(
 ) {
   if (node.given) return [mul(upstream[0] as Tensor, node.given.gradient)];
   if (node.attached?.unknownShape !== undefined) refuseUnknown(node);
-  const slopes = ruleOf(node)(node, upstream);
+  const slopes = node.own ? node.own(upstream) : ruleOf(node)(node, upstream);
   // All of a node before they are summed, and only those that lead to a target.
   return sources.map((source, index) => (source && reaches.get(source.name) ? slopes[index]?.() : undefined));
 }

@@ -5,7 +5,7 @@
  */
 import { CladError } from '../core/errors.ts';
 import { numberedCpuNodes } from './cpu-node.ts';
-import type { Attribute, GivenGradient, Node, OutputType } from './node.ts';
+import type { Attribute, GivenGradient, Node, OutputType, OwnGradients } from './node.ts';
 import {
   encodeModel,
   type GraphProto,
@@ -136,6 +136,7 @@ export class Graph {
       attributes?: Record<string, Attribute>;
       stopped?: boolean;
       given?: GivenGradient;
+      own?: OwnGradients;
       onCpu?: boolean;
     } = {},
   ): Tensor[] {
@@ -145,10 +146,10 @@ export class Graph {
       }
     }
     const tensors: Tensor[] = [];
-    const { attributes = {}, stopped = false, given } = options;
+    const { attributes = {}, stopped = false, given, own } = options;
     // Not every device that WebGPU runs on knows halves.
     const onCpu = options.onCpu ?? inputs.some((input) => input?.dtype === 'float16');
-    const node: Node = { operation, inputs, outputs: tensors, attributes, stopped, given, onCpu };
+    const node: Node = { operation, inputs, outputs: tensors, attributes, stopped, given, own, onCpu };
     for (const { dtype, shape } of outputs) {
       tensors.push({ graph: this, name: this.uniqueName(operation), dtype, shape, producer: node });
     }

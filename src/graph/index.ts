@@ -10,6 +10,7 @@ export { decodeModel, encodeModel, type ModelProto } from './onnx.ts';
 export type { Operator } from './operators.ts';
 export * from './ops/elementwise.ts';
 export * from './ops/matmul.ts';
+export * from './ops/normalize.ts';
 export * from './ops/reduce.ts';
 export * from './ops/shape.ts';
 export * from './ops/spatial.ts';

@@ -19,6 +19,14 @@ export interface GivenGradient {
   readonly gradient: Tensor;
 }
 
+/**
+ * A node's own way back, in the place of its operator's: from the gradients of its outputs to those of its inputs, each made only where it is of use.
+ * Undefined where none passes.
+ */
+export type OwnGradients = (
+  upstream: readonly (Tensor | undefined)[],
+) => readonly ((() => Tensor) | undefined)[];
+
 /** One operation of a graph. How it is differentiated stands in rules/, by its operator. */
 export interface Node {
   /** One of ours, or whatever an attached file has. */
@@ -30,6 +38,8 @@ export interface Node {
   readonly stopped: boolean;
   /** Taken in the place of the operator's rule. */
   readonly given?: GivenGradient | undefined;
+  /** Likewise. */
+  readonly own?: OwnGradients | undefined;
   /** Computed on the CPU whatever the device. */
   readonly onCpu: boolean;
   /** A node of an attached file: written as it is. */

@@ -15,6 +15,7 @@ type Arithmetic =
   | 'Log'
   | 'Max'
   | 'Min'
+  | 'Mod'
   | 'Mul'
   | 'Neg'
   | 'Pow'

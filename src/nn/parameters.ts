@@ -1,4 +1,5 @@
 /** @file The numbers of a network: names as PyTorch's state dicts have them, shapes, and what part they take in a training. */
+import type { Tensor } from '../graph/index.ts';
 
 /** One named array. */
 export interface Parameter {
@@ -22,3 +23,18 @@ export interface DeclaredParameter extends Parameter {
 
 /** Everything that a training begins with, by name. */
 export type DeclaredParameters = Readonly<Record<string, DeclaredParameter>>;
+
+/** Parameters as values of a graph, by name. */
+export type ParameterTensors = Readonly<Record<string, Tensor>>;
+
+/** A parameter that has to be there. */
+export function parameterNamed(parameters: ParameterTensors, name: string): Tensor {
+  const tensor = parameters[name];
+  if (!tensor) throw new TypeError(`the network has no parameter ${name}`);
+  return tensor;
+}
+
+/** A vector of one value. */
+export function filled(width: number, value: number, role: Role = 'trained'): DeclaredParameter {
+  return { shape: [width], data: new Float32Array(width).fill(value), role };
+}

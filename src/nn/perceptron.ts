@@ -4,16 +4,20 @@
  */
 import type { Random } from '../core/random.ts';
 import { leakyRelu, linear, type Tensor } from '../graph/index.ts';
-import { batchNormInference, batchNormTraining } from './batch-norm.ts';
-import type { DeclaredParameter, DeclaredParameters, Role } from './parameters.ts';
+import { type Normalise, normParametersOf } from './normalize.ts';
+import {
+  type DeclaredParameter,
+  type DeclaredParameters,
+  filled,
+  type ParameterTensors,
+  parameterNamed,
+} from './parameters.ts';
 
 const slope = 0.2;
 
-/** Parameters as values of a graph, by name. */
-export type ParameterTensors = Readonly<Record<string, Tensor>>;
-
-/** Batch norm under a name, e.g. `discriminator.1`. */
-export type Normalise = (name: string, rows: Tensor) => Tensor;
+export { batchNormaliser, type Normalise, runningNormaliser } from './normalize.ts';
+export type { ParameterTensors } from './parameters.ts';
+export { parameterNamed } from './parameters.ts';
 
 /**
  * First values: Xavier-normal weights, zero biases (as GLASS and SimpleNet), batch norm as identity.
@@ -28,11 +32,6 @@ export function perceptronParameters(
   lastBias: boolean,
 ): DeclaredParameters {
   const parameters: Record<string, DeclaredParameter> = {};
-  const filled = (width: number, value: number, role: Role = 'trained'): DeclaredParameter => ({
-    shape: [width],
-    data: new Float32Array(width).fill(value),
-    role,
-  });
   const layers = sizes.length - 1;
   for (let layer = 0; layer < layers; layer++) {
     const [inputs, outputs] = [sizes[layer] as number, sizes[layer + 1] as number];
@@ -48,10 +47,7 @@ export function perceptronParameters(
     };
     if (!last || lastBias) parameters[`${network}.${position}.bias`] = filled(outputs, 0);
     if (last) continue;
-    parameters[`${network}.${position + 1}.weight`] = filled(outputs, 1);
-    parameters[`${network}.${position + 1}.bias`] = filled(outputs, 0);
-    parameters[`${network}.${position + 1}.running_mean`] = filled(outputs, 0, 'statistic');
-    parameters[`${network}.${position + 1}.running_var`] = filled(outputs, 1, 'statistic');
+    Object.assign(parameters, normParametersOf(`${network}.${position + 1}`, outputs));
   }
   return parameters;
 }
@@ -70,37 +66,4 @@ export function perceptron(
     if (!parameters[`${network}.${position + 3}.weight`]) return rows;
     rows = leakyRelu(normalise(`${network}.${position + 1}`, rows), slope);
   }
-}
-
-/** Batch norm by the batch's own statistics; `statistics` fills with the running ones that follow, by name. */
-export function batchNormaliser(parameters: ParameterTensors) {
-  const statistics: Record<string, Tensor> = {};
-  const normalise: Normalise = (name, rows) => {
-    const { output, runningMean, runningVar } = batchNormTraining(rows, normParameters(parameters, name));
-    statistics[`${name}.running_mean`] = runningMean;
-    statistics[`${name}.running_var`] = runningVar;
-    return output;
-  };
-  return { normalise, statistics };
-}
-
-/** Batch norm by the running statistics: rows do not influence each other. */
-export function runningNormaliser(parameters: ParameterTensors): Normalise {
-  return (name, rows) => batchNormInference(rows, normParameters(parameters, name));
-}
-
-function normParameters(parameters: ParameterTensors, name: string) {
-  return {
-    weight: parameterNamed(parameters, `${name}.weight`),
-    bias: parameterNamed(parameters, `${name}.bias`),
-    runningMean: parameterNamed(parameters, `${name}.running_mean`),
-    runningVar: parameterNamed(parameters, `${name}.running_var`),
-  };
-}
-
-/** A parameter that has to be there. */
-export function parameterNamed(parameters: ParameterTensors, name: string): Tensor {
-  const tensor = parameters[name];
-  if (!tensor) throw new TypeError(`the network has no parameter ${name}`);
-  return tensor;
 }

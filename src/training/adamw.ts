@@ -1,5 +1,8 @@
-/** @file AdamW (Loshchilov and Hutter 2019) as graph nodes, step by step as PyTorch computes it. */
-import { add, div, exp, mul, sqrt, square, sub, type Tensor } from '../graph/index.ts';
+/**
+ * @file AdamW (Loshchilov and Hutter 2019) as graph nodes, step by step as PyTorch computes it; with a weight decay of 0 it is Adam, and with
+ * `clipUpdates` StableAdamW (Wortsman et al. 2023).
+ */
+import { add, div, exp, maximum, mean, mul, sqrt, square, sub, type Tensor } from '../graph/index.ts';
 
 export interface AdamWOptions {
   /** Decay of the first moment; presets: 0.9. */
@@ -10,6 +13,11 @@ export interface AdamWOptions {
   readonly epsilon: number;
   /** Decoupled weight decay, on every trained parameter; presets: 0.01. */
   readonly weightDecay: number;
+  /**
+   * Whether a parameter's step is made smaller where its gradient is larger than its second moment says: divided by the root mean square of the
+   * gradient over the root of that moment, where this is above 1. @default false
+   */
+  readonly clipUpdates?: boolean;
 }
 
 export interface AdamMoments {
@@ -30,12 +38,14 @@ export function adamW(
   corrections: AdamMoments,
   options: AdamWOptions,
 ): { parameter: Tensor; moments: AdamMoments } {
-  const { beta1, beta2, epsilon, weightDecay } = options;
+  const { beta1, beta2, epsilon, weightDecay, clipUpdates = false } = options;
   const first = add(mul(moments.first, beta1), mul(gradient, 1 - beta1));
   const second = add(mul(moments.second, beta2), mul(square(gradient), 1 - beta2));
   const decayed = mul(parameter, sub(1, mul(learningRate, weightDecay)));
   const denominator = add(div(sqrt(second), sqrt(corrections.second)), epsilon);
-  const change = mul(div(first, denominator), div(learningRate, corrections.first));
+  const surprise = clipUpdates ? sqrt(mean(square(div(gradient, denominator)))) : undefined;
+  const rate = surprise ? div(learningRate, maximum(surprise, 1)) : learningRate;
+  const change = mul(div(first, denominator), div(rate, corrections.first));
   return { parameter: sub(decayed, change), moments: { first, second } };
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../graph/index.ts';
 import type { DeclaredParameters, Parameters } from '../nn/parameters.ts';
 import { type AdamWOptions, adamW, biasCorrections } from './adamw.ts';
+import { clippedTogether } from './clip-gradients.ts';
 
 /** What one step is fed: a type and a shape by name, without the leading axis of steps. */
 export type BatchSpec = Readonly<
@@ -81,6 +82,8 @@ export interface ProgramOptions {
   readonly averageDecay: number;
   /** What the learning rate is multiplied by for a parameter. @default 1 for all */
   readonly rateOf?: ((parameter: string) => number) | undefined;
+  /** The longest that all gradients of a step may be together; longer ones are shortened. @default any */
+  readonly longestGradient?: number | undefined;
 }
 
 /**
@@ -136,17 +139,18 @@ function update(
   total: Tensor,
   statistics: Readonly<Record<string, Tensor>>,
   learningRate: Tensor,
-  { optimizer, averageDecay, rateOf = () => 1 }: ProgramOptions,
+  { optimizer, averageDecay, rateOf = () => 1, longestGradient }: ProgramOptions,
 ): Record<string, Tensor> {
   const next: Record<string, Tensor> = { ...current, ...statistics };
   const step = add(current[stepCounter] as Tensor, 1);
   next[stepCounter] = step;
   const corrections = biasCorrections(step, optimizer);
   const trained = Object.keys(current).filter((name) => current[firstMoment(name)] !== undefined);
-  const slopes = gradients(
+  const raw = gradients(
     total,
     trained.map((name) => current[name] as Tensor),
   );
+  const slopes = longestGradient === undefined ? raw : clippedTogether(raw, longestGradient);
   trained.forEach((name, index) => {
     const moments = {
       first: current[firstMoment(name)] as Tensor,

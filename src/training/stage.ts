@@ -12,6 +12,8 @@ export interface StageSchedule {
   readonly learningRate: number;
   /** `cosine` falls to a hundredth at the last step. */
   readonly schedule: 'constant' | 'cosine';
+  /** Steps at the beginning in which the learning rate grows evenly to its own. @default 0 */
+  readonly warmUp?: number;
 }
 
 /** Where a stage's batches come from: the same for the same step, so that a training that is resumed sees what another would have. */
@@ -36,4 +38,23 @@ export interface Stage {
 /** Gradient steps of a stage. */
 export function stepsOf({ steps, epochs }: StageSchedule, stepsPerEpoch: number): number {
   return steps ?? Math.round((epochs ?? 0) * stepsPerEpoch);
+}
+
+/** What is left of the learning rate at the last step of `cosine`. */
+const lastShare = 0.01;
+
+/**
+ * The learning rate of a step.
+ * @param step - from 0
+ * @param steps - of the stage
+ */
+export function rateAt(
+  { learningRate, schedule, warmUp = 0 }: Pick<StageSchedule, 'learningRate' | 'schedule' | 'warmUp'>,
+  step: number,
+  steps: number,
+): number {
+  if (step < warmUp) return (learningRate * (step + 1)) / (warmUp + 1);
+  if (schedule === 'constant') return learningRate;
+  const fall = (1 + Math.cos((Math.PI * (step - warmUp)) / (steps - warmUp))) / 2;
+  return learningRate * (lastShare + (1 - lastShare) * fall);
 }

@@ -9,7 +9,7 @@ import { type Engine, float32, floats, int64, type Session } from '../runtime/en
 import type { AdamWOptions } from './adamw.ts';
 import type { Checkpoint, CheckpointFolder, Validation } from './checkpoint.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
-import { type Stage, stepsOf } from './stage.ts';
+import { rateAt, type Stage, stepsOf } from './stage.ts';
 
 /** A line of the training's log. */
 export interface TrainingLogEntry {
@@ -33,6 +33,10 @@ export interface TrainOptions {
   };
   /** What the learning rate is multiplied by for a parameter. @default 1 for all */
   readonly rateOf?: ((parameter: string) => number) | undefined;
+  /** See `ProgramOptions`. */
+  readonly longestGradient?: number | undefined;
+  /** The most that one call of the engine is fed, bytes: a call brings all state in and out. @default 96e6 */
+  readonly feedBytes?: number | undefined;
   /** How often a stage is validated for checkpoint selection, where there is something to validate with. */
   readonly evaluations: number;
   readonly checkpoints: CheckpointFolder;
@@ -56,8 +60,8 @@ export interface TrainedParameters {
   readonly steps: readonly number[];
 }
 
-/** The most that one call of the engine is fed, bytes. */
-const feedBytes = 96e6;
+/** The most that one call of the engine is fed, bytes, where nothing else is said. */
+const usualFeed = 96e6;
 const mostSteps = 25;
 /** Milliseconds between checkpoints, so that little is lost. */
 const checkpointInterval = 30_000;
@@ -122,10 +126,10 @@ class StageRun {
   /** Goes on to the end of the stage, or until stopped. */
   async run(from: Checkpoint): Promise<Checkpoint> {
     if (from.progress.step >= this.steps) return from;
-    const { engine, parameters, optimizer: all, rateOf } = this.#options;
+    const { engine, parameters, optimizer: all, rateOf, longestGradient } = this.#options;
     const { batches, step } = this.#stage;
     const { averageDecay, ...optimizer } = all;
-    const settings = { optimizer, averageDecay, rateOf };
+    const settings = { optimizer, averageDecay, rateOf, longestGradient };
     const session = await engine.load(trainingProgram(parameters, from.state, batches.spec, step, settings));
     try {
       return await this.#loop(session, from);
@@ -188,7 +192,9 @@ class StageRun {
     const feeds = Object.fromEntries(
       Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
     );
-    const rates = Float32Array.from({ length: count }, (_, index) => this.#learningRate(step + index));
+    const rates = Float32Array.from({ length: count }, (_, index) =>
+      rateAt(this.#stage.schedule, step + index, this.steps),
+    );
     const outputs = await session.run({
       ...feeds,
       ...(await this.#stage.batches.batches(step, count)),
@@ -222,20 +228,13 @@ class StageRun {
     return better ? { state, progress: { ...progress, best: validation }, best: parameters } : checkpoint;
   }
 
-  #learningRate(step: number): number {
-    const { learningRate, schedule } = this.#stage.schedule;
-    if (schedule === 'constant') return learningRate;
-    const floor = 0.01;
-    const fall = (1 + Math.cos((Math.PI * step) / this.steps)) / 2;
-    return learningRate * (floor + (1 - floor) * fall);
-  }
-
   /** Steps a call. */
   #chunk(): number {
     const bytes = Object.values(this.#stage.batches.spec).reduce(
       (sum, { dtype, shape }) => sum + shape.reduce((count, side) => count * side, elementBytes[dtype] ?? 8),
       0,
     );
+    const { feedBytes = usualFeed } = this.#options;
     return Math.max(1, Math.min(mostSteps, Math.floor(feedBytes / bytes)));
   }
 

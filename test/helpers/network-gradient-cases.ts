@@ -67,6 +67,19 @@ export const networkCases: Record<string, GradientCase> = {
     shapes: { a: [2, 2, 8, 7], w: [2, 2, 3, 2] },
     build: ({ a, w }) => node('Conv', [a, w], { strides: ints(2, 3), pads: ints(1, 1, 1, 0) }),
   },
+  'Conv, dilations, padding and strides': {
+    shapes: { a: [2, 2, 7, 8], w: [3, 2, 2, 3] },
+    build: ({ a, w }) =>
+      node('Conv', [a, w], { dilations: ints(3, 2), strides: ints(1, 2), pads: ints(1, 2, 2, 0) }),
+  },
+  'Conv, more padding than kernel': {
+    shapes: { a: [1, 2, 3, 4], w: [2, 2, 2, 1] },
+    build: ({ a, w }) => node('Conv', [a, w], { pads: ints(2, 1, 1, 0) }),
+  },
+  'Conv of single places': {
+    shapes: { a: [2, 3, 4, 3], w: [4, 3, 1, 1], b: [4] },
+    build: ({ a, w, b }) => node('Conv', [a, w, b]),
+  },
   'Conv, groups and dilations': {
     shapes: { a: [2, 4, 7, 6], w: [6, 2, 3, 2] },
     build: ({ a, w }) =>

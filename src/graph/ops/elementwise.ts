@@ -42,6 +42,9 @@ export const mul = (a: Operand, b: Operand): Tensor => binary('Mul', a, b);
 /** a / b */
 export const div = (a: Operand, b: Operand): Tensor => binary('Div', a, b);
 
+/** What is left of whole numbers divided by others, with the sign of these. It has no gradient. */
+export const mod = (a: Operand, b: Operand): Tensor => binary('Mod', a, b);
+
 /** The larger of two; where they are equal the gradient goes to the first. */
 export const maximum = (a: Operand, b: Operand): Tensor => binary('Max', a, b);
 
@@ -65,6 +68,12 @@ export const sigmoid = (x: Tensor): Tensor => unary('Sigmoid', x);
 
 /** (e^x - e^-x) / (e^x + e^-x) */
 export const tanh = (x: Tensor): Tensor => unary('Tanh', x);
+
+/** Twice the share of a normal distribution of variance 1/2 between 0 and x. */
+export const erf = (x: Tensor): Tensor => unary('Erf', x);
+
+/** x where positive, else e^x - 1. */
+export const elu = (x: Tensor): Tensor => unary('Elu', x);
 
 /** ln(1 + e^x), without overflow. */
 export const softplus = (x: Tensor): Tensor => unary('Softplus', x);

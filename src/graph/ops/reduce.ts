@@ -35,6 +35,14 @@ function reduce(
 /** Sum over axes. */
 export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('ReduceSum', x, options);
 
+/**
+ * Sums of maps [N, C, ...] by channel, [C]. First over the places, then over the images: ONNX Runtime takes a tenth of the time of both at once.
+ */
+export function sumByChannel(x: Tensor): Tensor {
+  const places = [...x.shape.keys()].slice(2);
+  return sum(places.length > 0 ? sum(x, { axes: places }) : x, { axes: [0] });
+}
+
 /** Mean over axes. */
 export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('ReduceMean', x, options);
 
@@ -82,6 +90,13 @@ export function logSoftmax(x: Tensor): Tensor {
     attributes: { axis: { int: -1 } },
   });
   return output as Tensor;
+}
+
+/** softmax(x) along the last axis as one node, for large values such as those of an attention: what is very improbable is not told apart. */
+export function shares(x: Tensor): Tensor {
+  return x.graph.add('Softmax', [x], [{ dtype: x.dtype, shape: x.shape }], {
+    attributes: { axis: { int: -1 } },
+  })[0] as Tensor;
 }
 
 /** softmax(x) along the last axis. */

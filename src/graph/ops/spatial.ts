@@ -2,7 +2,7 @@
 
 import { commonGraph } from '../graph.ts';
 import type { Attribute } from '../node.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import { type Dim, knownSize, type Tensor } from '../tensor.ts';
 import { concat, slice } from './shape.ts';
 
 /** A size after sliding a window, where known. */
@@ -50,6 +50,8 @@ export function maxPool(x: Tensor, window: Window): Tensor {
 /** How a convolution goes over a map. */
 export interface ConvWindow {
   readonly stride?: number;
+  /** Pixels from one place of the kernel to the next. */
+  readonly dilation?: number;
   /** Zeros around the map on each side, or before and after it. */
   readonly padding?: number | readonly [before: number, after: number];
   readonly groups?: number;
@@ -64,16 +66,17 @@ export function conv(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
-  { stride = 1, padding = 0, groups = 1 }: ConvWindow = {},
+  { stride = 1, padding = 0, groups = 1, dilation = 1 }: ConvWindow = {},
 ): Tensor {
   const [n, , h, w] = x.shape as [Dim, Dim, Dim, Dim];
   const [out, , kernel] = weight.shape as [Dim, Dim, number];
   const [before, after] = typeof padding === 'number' ? [padding, padding] : padding;
+  const reach = dilation * (kernel - 1) + 1;
   const shape = [
     n,
     out,
-    windowed(h, kernel, stride, before, after),
-    windowed(w, kernel, stride, before, after),
+    windowed(h, reach, stride, before, after),
+    windowed(w, reach, stride, before, after),
   ];
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return commonGraph('Conv', inputs).add('Conv', inputs, [{ dtype: x.dtype, shape }], {
@@ -81,6 +84,31 @@ export function conv(
       kernel_shape: { ints: [kernel, kernel] },
       strides: { ints: [stride, stride] },
       pads: { ints: [before, before, after, after] },
+      group: { int: groups },
+      ...(dilation > 1 && { dilations: { ints: [dilation, dilation] } }),
+    },
+  })[0] as Tensor;
+}
+
+/**
+ * Transposed convolution without padding, of maps of known size.
+ * @param weight - [in, out / groups, kernel, kernel]
+ * @param bias - [out], or none
+ */
+export function convTranspose(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  { stride = 1, groups = 1 }: Pick<ConvWindow, 'stride' | 'groups'> = {},
+): Tensor {
+  const [, out, kernel] = weight.shape as [number, number, number];
+  const along = (axis: number) => (knownSize('ConvTranspose', x.shape, axis) - 1) * stride + kernel;
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  const shape = [x.shape[0] as Dim, out * groups, along(2), along(3)];
+  return commonGraph('ConvTranspose', inputs).add('ConvTranspose', inputs, [{ dtype: x.dtype, shape }], {
+    attributes: {
+      kernel_shape: { ints: [kernel, kernel] },
+      strides: { ints: [stride, stride] },
       group: { int: groups },
     },
   })[0] as Tensor;

@@ -91,6 +91,7 @@ export const arithmeticRules = {
   Log: unary((upstream, x) => div(upstream, x)),
   Max: extreme(greaterOrEqual),
   Min: extreme(lessOrEqual),
+  Mod: { refused: 'it jumps' },
   Mul: binary((upstream, a, b) => [() => mul(upstream, b), () => mul(upstream, a)]),
   Neg: unary((upstream) => neg(upstream)),
   Pow: power,

@@ -80,6 +80,7 @@ export const elementwiseShapes = {
   Max: broadcasting('Max'),
   Min: broadcasting('Min'),
   Mish: asFirst,
+  Mod: broadcasting('Mod'),
   Mul: broadcasting('Mul'),
   Neg: single('Neg'),
   Not: asFirst,

@@ -5,11 +5,12 @@
  * Source: Liu et al. 2022 (arXiv 2201.03545); Woo et al. 2023 (2301.00808).
  */
 import { add, conv, div, Graph, mean, mul, sqrt, square, sum, type Tensor } from '../../../graph/index.ts';
+import { gelu } from '../../../nn/gelu.ts';
 import { type BackboneLayer, imageNet } from '../backbone-card.ts';
 import { convnextNames } from './convnext-names.ts';
 import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
 import { type StateDict, stateDictOf } from './state-dict.ts';
-import { applyLinear, gelu, inChannelsLast, layerNorm, linearLayer } from './transformer-parts.ts';
+import { applyLinear, inChannelsLast, layerNorm, linearLayer } from './transformer-parts.ts';
 
 export const convnext: BackboneFamily = {
   title: 'ConvNeXt',

@@ -5,11 +5,12 @@
  * Source: Wu et al. 2022 (arXiv 2207.10666); Zhang et al. 2023 (2306.14289).
  */
 import { add, Graph, gather, reshape, type Tensor, transpose } from '../../../graph/index.ts';
+import { gelu } from '../../../nn/gelu.ts';
 import { type BackboneLayer, imageNet } from '../backbone-card.ts';
 import { convolveNormed } from './convolve-normed.ts';
 import { type BackboneFamily, type BuiltBackbone, normalizedAs, type WeightsFile } from './family.ts';
 import { type Convention, type StateDict, stateDictOf } from './state-dict.ts';
-import { applyLinear, attention, gelu, layerNorm, linearLayer } from './transformer-parts.ts';
+import { applyLinear, attention, layerNorm, linearLayer } from './transformer-parts.ts';
 import { inWindows } from './windows.ts';
 
 export const tinyVit: BackboneFamily = {

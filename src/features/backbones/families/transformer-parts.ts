@@ -1,16 +1,14 @@
 /** @file The parts that vision transformers are made of, from weights to nodes. Tokens are [N, T, width]. */
 import {
   add,
-  div,
   type Graph,
   matmul,
-  mul,
   reshape,
   type Shape,
-  sigmoid,
   type Tensor,
   transpose,
 } from '../../../graph/index.ts';
+import type { Gelu } from '../../../nn/gelu.ts';
 import type { StateDict } from './state-dict.ts';
 
 /** x W^T + b of PyTorch, the weight stored as ONNX multiplies it. */
@@ -64,15 +62,7 @@ export function layerNorm(weights: StateDict, x: Tensor, name: string, epsilon: 
 }
 
 /** What the middle of a block's perceptron does. */
-export type Activation = 'gelu' | 'quick-gelu';
-
-/** x times the share of a normal distribution below it, or a sigmoid's approximation, as OpenAI's CLIP has it. */
-export function gelu(x: Tensor, activation: Activation): Tensor {
-  if (activation === 'quick-gelu') return mul(x, sigmoid(mul(x, 1.702)));
-  // In this order, as ONNX Runtime then makes one operation of it.
-  const share = add(single(x, 'Erf', [div(x, Math.SQRT2)], x.shape), 1);
-  return mul(mul(x, share), 0.5);
-}
+export type Activation = Exclude<Gelu, 'tanh'>;
 
 /** What turns queries and keys by their place; see rotary.ts. */
 export type Rotate = (x: Tensor) => Tensor;

@@ -18,6 +18,7 @@ import {
   type Tensor,
   transpose,
 } from '../../../graph/index.ts';
+import { gelu } from '../../../nn/gelu.ts';
 import type { BackboneLayer } from '../backbone-card.ts';
 import { withPositions } from './positions.ts';
 import type { StateDict } from './state-dict.ts';
@@ -25,7 +26,6 @@ import {
   type Activation,
   applyLinear,
   attention,
-  gelu,
   type LinearLayer,
   layerNorm,
   linearLayer,

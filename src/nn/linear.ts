@@ -1,0 +1,48 @@
+/** @file Linear layers and layer norm on tokens [N, T, width], by name. Names are PyTorch's. */
+import type { Random } from '../core/random.ts';
+import { add, linear, normalizeLast, reshape, type Tensor } from '../graph/index.ts';
+import { type DeclaredParameters, filled, type ParameterTensors, parameterNamed } from './parameters.ts';
+
+/** First values of a linear layer: normal within two deviations of 0.02, as vision transformers begin; a bias of zeros where there is one. */
+export function linearParameters(
+  name: string,
+  inputs: number,
+  outputs: number,
+  random: Random,
+  bias = true,
+): DeclaredParameters {
+  const data = Float32Array.from({ length: inputs * outputs }, () => {
+    let value = random.normal(0, 1);
+    while (Math.abs(value) > 2) value = random.normal(0, 1);
+    return 0.02 * value;
+  });
+  return {
+    [`${name}.weight`]: { shape: [outputs, inputs], data, role: 'trained' },
+    ...(bias && { [`${name}.bias`]: filled(outputs, 0) }),
+  };
+}
+
+/** Tokens through a linear layer. As one product of matrices: a product of each image by itself reads the weights once for each. */
+export function linearTokens(name: string, x: Tensor, parameters: ParameterTensors): Tensor {
+  const weight = parameterNamed(parameters, `${name}.weight`);
+  const bias = parameters[`${name}.bias`];
+  const rows = reshape(x, [-1, x.shape.at(-1) as number], 'tokens');
+  const made = linear(rows, weight, bias);
+  return reshape(made, [...x.shape.slice(0, -1), weight.shape[0] as number]);
+}
+
+/** First values of a layer norm: the identity. */
+export function layerNormParameters(name: string, width: number): DeclaredParameters {
+  return { [`${name}.weight`]: filled(width, 1), [`${name}.bias`]: filled(width, 0) };
+}
+
+/** Layer norm over the last axis. @param epsilon - PyTorch's is 1e-5, that of most vision transformers 1e-6 */
+export function layerNorm(name: string, x: Tensor, parameters: ParameterTensors, epsilon = 1e-5): Tensor {
+  const [weight, bias] = ['weight', 'bias'].map((part) => parameterNamed(parameters, `${name}.${part}`));
+  return normalizeLast(x, weight as Tensor, bias as Tensor, epsilon);
+}
+
+/** Positions that are learnt, added to tokens. @param name - of the parameter, [tokens, width] */
+export function addPositions(name: string, x: Tensor, parameters: ParameterTensors): Tensor {
+  return add(x, parameterNamed(parameters, name));
+}
