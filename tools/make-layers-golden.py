@@ -11,47 +11,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from golden_blocks import Block
 from golden_numbers import summary, uniform, values, write
 
 
 def weighted(y):
     return (y * torch.cos(1 + torch.arange(y.numel(), dtype=torch.float32)).reshape(y.shape)).sum()
-
-
-class Block(nn.Module):
-    """A residual block; a transposed 2x2 convolution where maps are doubled."""
-
-    def __init__(self, kind, inputs, width, outputs, size):
-        super().__init__()
-        stride = {'kept': 1, 'halved': 2, 'doubled': 2}[size]
-        self.kind = kind
-
-        def sized(a, b):
-            if size == 'doubled':
-                return nn.ConvTranspose2d(a, b, 2, 2, bias=False)
-            return nn.Conv2d(a, b, 3, stride, 1, bias=False)
-
-        if kind == 'basic':
-            self.conv1, self.conv2 = sized(inputs, outputs), nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-            self.bn1, self.bn2 = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
-        else:
-            self.conv1, self.bn1 = nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width)
-            self.conv2, self.bn2 = sized(width, width), nn.BatchNorm2d(width)
-            self.conv3, self.bn3 = nn.Conv2d(width, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
-        if size != 'kept' or inputs != outputs:
-            past = (
-                nn.ConvTranspose2d(inputs, outputs, 2, 2, bias=False)
-                if size == 'doubled'
-                else nn.Conv2d(inputs, outputs, 1, stride, bias=False)
-            )
-            self.downsample = nn.Sequential(past, nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        y = torch.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        if self.kind == 'bottleneck':
-            y = self.bn3(self.conv3(torch.relu(y)))
-        return torch.relu(y + (self.downsample(x) if hasattr(self, 'downsample') else x))
 
 
 class Attention(nn.Module):

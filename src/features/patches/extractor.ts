@@ -130,18 +130,43 @@ export function backboneFeatures(
   return featuresOfTiles(input, tiling, tiles, (tile) => featuresAtOnce(tile, backbone, options));
 }
 
-/** Patch features of what the backbone is given at once. @param input - as it wants it, [N, 3, H, W] */
-function featuresAtOnce(input: Tensor, backbone: Backbone, options: FeaturePlan): Tensor {
+/**
+ * The layers' own maps, for methods that need them whole.
+ * @param image - as `backboneFeatures` takes it
+ * @param options - without tiles
+ * @returns float32 [N, channels, rows, columns] of each layer, shallow to deep
+ */
+export function backboneMaps(
+  graph: Graph,
+  image: Tensor,
+  backbone: Backbone,
+  options: FeaturePlan,
+): Tensor[] {
+  const { mean, std } = backbone.card;
+  return mapsAtOnce(
+    normalize(graph, resizeToInput(image, options.geometry), { mean, std }),
+    backbone,
+    options,
+  );
+}
+
+/** Maps of all layers. @param input - as the backbone wants it, [N, 3, H, W] */
+function mapsAtOnce(input: Tensor, backbone: Backbone, options: FeaturePlan): Tensor[] {
   const { graph } = input;
   const images: Dim = input.shape[0] ?? 'N';
   const wanted = chosenLayers(backbone, options).map(({ name, channels }, layer) => ({
     name,
     shape: [images, channels, options.grids[layer]!.rows, options.grids[layer]!.columns],
   }));
-  const levels = attach(graph, backbone.model, { [backbone.card.inputName]: input }, wanted);
+  return attach(graph, backbone.model, { [backbone.card.inputName]: input }, wanted);
+}
+
+/** Patch features of what the backbone is given at once. @param input - as it wants it, [N, 3, H, W] */
+function featuresAtOnce(input: Tensor, backbone: Backbone, options: FeaturePlan): Tensor {
+  const levels = mapsAtOnce(input, backbone, options);
   const { aggregation, fineLayers, fineWeight } = options;
   const weighed = levels.map((level, index) => (index < fineLayers.length ? mul(level, fineWeight) : level));
-  return patchFeatures(graph, weighed, aggregation, fineLayers.length);
+  return patchFeatures(input.graph, weighed, aggregation, fineLayers.length);
 }
 
 /** All layers, shallow to deep. */
@@ -149,7 +174,7 @@ function layerNames({ fineLayers, layers }: FeatureOptions): string[] {
   return [...fineLayers, ...layers];
 }
 
-function chosenLayers(backbone: Backbone, options: FeatureOptions) {
+export function chosenLayers(backbone: Backbone, options: FeatureOptions) {
   return layerNames(options).map((name) => {
     const layer = backbone.card.layers.find((each) => each.name === name);
     if (!layer) {

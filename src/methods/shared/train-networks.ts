@@ -7,6 +7,7 @@ import type { Stage } from '../../training/stage.ts';
 import { type TrainedParameters, trainStages } from '../../training/trainer.ts';
 import { batchRows } from './batch-rows.ts';
 import { syntheticValidator, testValidator, type Validator } from './checkpoint-selection.ts';
+import { keepLog } from './keep-log.ts';
 import { inputStore } from './network-input/input-store.ts';
 import type { FittedInput } from './network-input/network-input.ts';
 import type { NetworkOptions } from './option-groups.ts';
@@ -41,39 +42,27 @@ export async function trainNetworks(
   const from = resume ? await checkpoints.read(context.note) : undefined;
   await run.rewindLog(from?.progress.stage ?? 1, from?.progress.step ?? 0);
   const validator = await makeValidator(context, data, networks);
-  // Lines are written one after another, without holding up the training; one that cannot be written ends it at the next.
-  let writing: Promise<void> = Promise.resolve();
-  let failure: unknown;
-  const log = (entry: object) => {
-    if (failure !== undefined) throw failure;
-    writing = writing
-      .then(() => run.log(entry))
-      .catch((error: unknown) => {
-        failure ??= error;
+  const trained = await keepLog(run, async (log) => {
+    try {
+      return await trainStages({
+        engine,
+        parameters: networks.initial(new Random(options.seed, 'parameters')),
+        stages: await stagesOf(context, data, networks),
+        optimizer: options.optimizer,
+        rateOf: networks.rateOf,
+        evaluations: options.evaluations,
+        checkpoints,
+        resume: false,
+        from,
+        validate: validator?.validate,
+        log,
+        onProgress: context.onProgress,
+        signal: context.signal,
       });
-  };
-  let trained: TrainedParameters;
-  try {
-    trained = await trainStages({
-      engine,
-      parameters: networks.initial(new Random(options.seed, 'parameters')),
-      stages: await stagesOf(context, data, networks),
-      optimizer: options.optimizer,
-      rateOf: networks.rateOf,
-      evaluations: options.evaluations,
-      checkpoints,
-      resume: false,
-      from,
-      validate: validator?.validate,
-      log,
-      onProgress: context.onProgress,
-      signal: context.signal,
-    });
-  } finally {
-    await validator?.release();
-    await writing;
-  }
-  if (failure !== undefined) throw failure;
+    } finally {
+      await validator?.release();
+    }
+  });
   const steps = networks.stages.map(({ name }, at) => [name, trained.steps[at] ?? 0]);
   return { ...trained, steps: Object.fromEntries(steps) };
 }

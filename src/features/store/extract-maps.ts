@@ -1,0 +1,162 @@
+/**
+ * @file Whole feature maps of images in a feature store, for methods whose networks see more of an image than one patch: each image is one row of halves,
+ * its layers' maps one after another. They are computed once, as patch features are, and an interrupted extraction goes on where it was.
+ */
+import { joined } from '../../core/arrays.ts';
+import { CladError } from '../../core/errors.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import { sha256 } from '../../core/sha256.ts';
+import { wholeWork } from '../../core/share.ts';
+import type { Storage } from '../../core/storage.ts';
+import type { Sample } from '../../data/dataset.ts';
+import { cast, concat, Graph, reshape, slice, type Tensor } from '../../graph/index.ts';
+import type { RgbImage } from '../../image/rgb.ts';
+import { type SampleBits, wholeRange } from '../../image/samples.ts';
+import type { Engine, Session } from '../../runtime/engine.ts';
+import type { Backbone } from '../backbones/loaded-backbone.ts';
+import { backboneMaps, chosenLayers, type FeaturePlan } from '../patches/extractor.ts';
+import { type MadeStore, madeOnce } from './made-once.ts';
+import type { Produce, Produced } from './producer.ts';
+import { isStored, partsOf, planShards, type ShardPart } from './shard-plan.ts';
+import { FeatureStore, storePlace } from './store.ts';
+
+/** Maps of one layer. */
+export interface MapLevel {
+  readonly channels: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The levels of a plan, shallow to deep. */
+export function levelsOf(backbone: Backbone, features: FeaturePlan): MapLevel[] {
+  return chosenLayers(backbone, features).map(({ channels }, at) => ({ channels, ...features.grids[at]! }));
+}
+
+const sizeOf = ({ channels, rows, columns }: MapLevel) => channels * rows * columns;
+
+/** Values of an image. */
+export function valuesOf(levels: readonly MapLevel[]): number {
+  return levels.reduce((sum, level) => sum + sizeOf(level), 0);
+}
+
+/** A stored image's maps, or a batch's. @param stored - [N, values], of any floating type @returns float32 [N, channels, rows, columns] of each level */
+export function mapsOfStored(stored: Tensor, levels: readonly MapLevel[]): Tensor[] {
+  let start = 0;
+  return levels.map((level) => {
+    const { channels, rows, columns } = level;
+    const part = slice(stored, 1, start, start + sizeOf(level));
+    start += sizeOf(level);
+    return cast(reshape(part, [-1, channels, rows, columns], 'N'), 'float32');
+  });
+}
+
+export interface MapOptions {
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  readonly features: FeaturePlan;
+  readonly samples: readonly Sample[];
+  readonly produce: Produce;
+  /** How 16-bit files are read. */
+  readonly bits: SampleBits;
+  /** Absolute root of the data set. */
+  readonly root: string;
+  readonly classes: readonly string[];
+  /** Fingerprint of the images' contents. */
+  readonly fingerprint: string;
+  readonly seed: number;
+  /** Holds stores; this one gets a place of its own in it. */
+  readonly cache: Storage;
+  readonly onProgress?: ProgressListener | undefined;
+  readonly note?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The version of what extraction computes; raised when the same options give other numbers. */
+const recipe = 1;
+/** Most bytes of a shard, so that little is lost where the extraction is stopped. */
+const shardBytes = 96e6;
+
+/**
+ * The maps of all samples, of which the cache has some or all.
+ * @throws INTERRUPTED when the signal is aborted
+ */
+export async function extractMaps(options: MapOptions): Promise<MadeStore> {
+  const { backbone, features, classes, cache, samples, root, seed, engine, fingerprint, bits } = options;
+  const { mean, std } = backbone.card;
+  const basis = { backbone: [backbone.sha256, mean, std], features, fingerprint, seed, bits };
+  const key = await sha256(JSON.stringify({ recipe, ...basis, device: engine.device, shardBytes }));
+  const width = valuesOf(levelsOf(backbone, features));
+  const header = { key, width, grid: { rows: 1, columns: 1 }, classes };
+  const store = new FeatureStore(storePlace(cache, 'maps', key), header);
+  const perShard = Math.max(1, Math.floor(shardBytes / (2 * width)));
+  const shards = planShards({ samples, root, classes, seed, firstId: 0, perShard });
+  return madeOnce(store, options, async () => {
+    const missing: ShardPart[] = [];
+    for (const part of partsOf(shards, wholeWork)) if (!(await isStored(store, part))) missing.push(part);
+    await extractParts(store, missing, samples.length, options);
+    return store.finish(shards.length);
+  });
+}
+
+async function extractParts(
+  store: FeatureStore,
+  missing: readonly ShardPart[],
+  total: number,
+  { engine, backbone, features, produce, bits, seed, onProgress, signal }: MapOptions,
+): Promise<void> {
+  const jobs = missing.flatMap(({ images }) =>
+    images.map(({ sample, path }) => ({ path: sample.path, className: sample.className, key: path })),
+  );
+  if (jobs.length === 0) return;
+  const setup = {
+    geometry: features.geometry,
+    ...(bits !== wholeRange && { bits }),
+    seed,
+    // Nothing is made of the photographs.
+    perImage: 0,
+    synthesis: {},
+    textures: null,
+    foregroundClasses: [],
+  };
+  const produced = produce(setup, jobs);
+  let done = total - jobs.length;
+  const session = await engine.load(mapsGraph(backbone, features).toBytes());
+  try {
+    for (const { name, images } of missing) {
+      const maps: Uint16Array[] = [];
+      for (const _ of images) {
+        const { value } = (await produced.next()) as IteratorYieldResult<Produced>;
+        if (signal?.aborted)
+          throw new CladError('INTERRUPTED', { where: `feature maps, image ${done} of ${total}` });
+        maps.push(await mapsOf(session, value.image));
+        onProgress?.({ task: 'feature maps', done: ++done, total, unit: 'images' });
+      }
+      await store.writePart(name, {
+        key: store.header.key,
+        images: images.map(({ id, path, classIndex }) => ({ id, path, classIndex })),
+        local: { image: [], position: [], coverage: [] },
+        features: joined(Uint16Array, maps),
+      });
+    }
+  } finally {
+    await produced.return(undefined);
+    await session.release();
+  }
+}
+
+/** Image to its row of halves. */
+function mapsGraph(backbone: Backbone, features: FeaturePlan): Graph {
+  const graph = new Graph();
+  const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
+  const maps = backboneMaps(graph, image, backbone, features);
+  const levels = levelsOf(backbone, features);
+  const rows = maps.map((map, at) => reshape(map, ['N', sizeOf(levels[at]!)]));
+  graph.output('maps', cast(concat(rows, 1), 'float16'));
+  return graph;
+}
+
+async function mapsOf(session: Session, { width, height, data }: RgbImage): Promise<Uint16Array> {
+  const { maps } = await session.run({ image: { dtype: 'uint8', shape: [1, height, width, 3], data } });
+  if (maps?.data instanceof Uint16Array) return maps.data;
+  throw new CladError('INTERNAL', { reason: `Feature maps came as ${maps?.dtype}.` });
+}

@@ -1,0 +1,72 @@
+/** @file Which class an image is of, by the means of the teacher's maps over their places. */
+import type { MapLevel } from '../../features/store/extract-maps.ts';
+import { mapsOfStored } from '../../features/store/extract-maps.ts';
+import type { MadeStore } from '../../features/store/made-once.ts';
+import { concat, Graph, matmul, reshape, type Tensor } from '../../graph/index.ts';
+import { type Engine, floats } from '../../runtime/engine.ts';
+import type { ClassCentres } from '../shared/class-centres.ts';
+
+/**
+ * Means over the places, of all levels one after another. By a product: the engine's own mean goes another way for one image than for several, and would
+ * give another last digit.
+ * @param maps - [N, channels, rows, columns] of each level
+ * @returns [N, all channels]
+ */
+export function pooledMaps(maps: readonly Tensor[]): Tensor {
+  const means = maps.map((level) => {
+    const [, channels, rows, columns] = level.shape as [unknown, number, number, number];
+    const places = rows * columns;
+    const share = level.graph.constant('share', new Float32Array(places).fill(1 / places), [places, 1]);
+    return reshape(matmul(reshape(level, [-1, channels, places], 'N'), share), [-1, channels], 'N');
+  });
+  return concat(means, 1);
+}
+
+/** Where the classes lie: means over the images to learn from. */
+export async function pooledCentres(
+  engine: Engine,
+  { store, index }: Pick<MadeStore, 'store' | 'index'>,
+  images: ReadonlySet<number>,
+  levels: readonly MapLevel[],
+  classes: number,
+): Promise<ClassCentres> {
+  const graph = new Graph();
+  const stored = graph.input('maps', 'float16', [1, index.width]);
+  graph.output('means', pooledMaps(mapsOfStored(stored, levels)));
+  const session = await engine.load(graph.toBytes());
+  const seen: { classIndex: number; mean: Float32Array }[] = [];
+  try {
+    for (let shard = 0; shard < index.shards.length; shard++) {
+      const { images: members, features } = await store.readShard(shard);
+      for (const [at, { id, classIndex }] of members.entries()) {
+        if (!images.has(id)) continue;
+        const data = features.subarray(at * index.width, (at + 1) * index.width);
+        const { means } = await session.run({
+          maps: { dtype: 'float16', shape: [1, index.width], data },
+        });
+        seen.push({ classIndex, mean: floats(means) });
+      }
+    }
+  } finally {
+    await session.release();
+  }
+  return centresOf(seen, classes);
+}
+
+function centresOf(
+  seen: readonly { readonly classIndex: number; readonly mean: Float32Array }[],
+  classes: number,
+): ClassCentres {
+  const width = seen[0]?.mean.length ?? 0;
+  const centres = new Float32Array(classes * width);
+  const counts = new Array<number>(classes).fill(0);
+  for (const { classIndex } of seen) counts[classIndex]! += 1;
+  for (const { classIndex, mean } of seen)
+    for (let axis = 0; axis < width; axis++)
+      centres[classIndex * width + axis]! += mean[axis]! / counts[classIndex]!;
+  const distances = seen.map(({ classIndex, mean }) =>
+    Math.hypot(...mean.map((value, axis) => value - centres[classIndex * width + axis]!)),
+  );
+  const spread = distances.reduce((sum, each) => sum + each, 0) / Math.max(1, distances.length);
+  return { centres, spread: Math.max(spread, 1e-6), classes, width };
+}
