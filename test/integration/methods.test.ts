@@ -7,15 +7,17 @@ import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 import { metadataKey } from '../../src/detector/metadata.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
-import { clad, type Ended } from '../helpers/clad.ts';
+import { clad, type Ended, startClad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
 const bank = ['memoryBank.coresetSize=256', 'memoryBank.candidates=20000'];
 const networks = ['training.batch=128', 'training.steps=150', 'training.learningRate=0.003', 'evaluations=2'];
+const student = ['training.batch=4', 'training.steps=120', 'training.warmUp=10', 'student.channels=1'];
+const own: Readonly<Record<string, readonly string[]>> = { patchcore: bank, rd: student };
 const settingsOf = (method: string) =>
-  ['features.inputSize=64', ...(method === 'patchcore' ? bank : networks)].flatMap((text) => ['--set', text]);
-const methods = ['patchcore', 'simplenet', 'glass', 'cras'];
+  ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
+const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd'];
 
 let folder = '';
 let parts = '';
@@ -30,19 +32,30 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const train = (method: string, out: string, ...more: readonly string[]): Promise<Ended> =>
-  clad(
-    'train',
-    parts,
-    '--out',
-    join(folder, out),
-    '--backbone',
-    backbone,
-    '--method',
-    method,
-    ...settingsOf(method),
-    ...more,
-  );
+const trainArguments = (method: string, out: string, ...more: readonly string[]): string[] => [
+  'train',
+  parts,
+  '--out',
+  join(folder, out),
+  '--backbone',
+  backbone,
+  '--method',
+  method,
+  ...settingsOf(method),
+  ...more,
+];
+
+const train = (...args: Parameters<typeof trainArguments>): Promise<Ended> =>
+  clad(...trainArguments(...args));
+
+/** What a run's detector says of some photographs. */
+async function scoresOf(out: string): Promise<number[]> {
+  const predicted = await clad('predict', join(folder, out), join(parts, 'disc', 'test'), '--json');
+  return predicted.stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { score: number }).score);
+}
 
 describe.each(methods)('%s', (method) => {
   let trained: Ended;
@@ -73,15 +86,31 @@ describe.each(methods)('%s', (method) => {
   it('gives the same file for the same seed', async () => {
     const again = await train(method, `${method}-again`, '--no-report');
     expect(again.status).toBe(0);
-    const scores = async (out: string) => {
-      const predicted = await clad('predict', join(folder, out), join(parts, 'disc', 'test'), '--json');
-      return predicted.stdout
-        .trim()
-        .split('\n')
-        .map((line) => (JSON.parse(line) as { score: number }).score);
-    };
-    expect(await scores(`${method}-again`)).toEqual(await scores(method));
+    expect(await scoresOf(`${method}-again`)).toEqual(await scoresOf(method));
   }, 60_000);
+});
+
+describe('rd', () => {
+  it('that is interrupted goes on where it was, and scores as if it had not been', async () => {
+    const out = join(folder, 'rd-stopped');
+    const args = trainArguments('rd', 'rd-stopped', '--no-report');
+    const first = startClad(...args);
+    const begun = () => readFile(join(out, 'log.jsonl'), 'utf8').then((text) => text.includes('"step":25'));
+    while (!(await begun().catch(() => false)) && first.child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    first.child.kill('SIGINT');
+    await first.ended;
+    const resumed = await clad(...args, '--resume');
+    expect({ status: resumed.status, stderr: resumed.stderr }).toMatchObject({ status: 0 });
+    expect(await scoresOf('rd-stopped')).toEqual(await scoresOf('rd'));
+  }, 60_000);
+
+  it('takes the layers that a backbone has, and refuses a size that cannot be halved so often', async () => {
+    const { status, stderr } = await train('rd', 'refused', '--set', 'features.inputSize=80');
+    expect(stderr).toMatch(/its own layers are used, layer2, layer3/);
+    expect(stderr).toMatch(/features\.layers.*can be halved once more/);
+    expect(status).toBe(2);
+  });
 });
 
 describe('a method', () => {
@@ -107,6 +136,6 @@ describe('a method', () => {
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras/);
+    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd/);
   });
 });
