@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { writeFileAtomic } from '../core/files.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CountedShare } from '../evaluation/intervals.ts';
+import { bestGain, byGain } from '../evaluation/trade-off.ts';
 import { type TradeOffDocument, tradeOff } from '../jobs/trade-off/trade-off.ts';
 import { sourcesOf, tradeOffPage, tradeOffSvg } from '../report/trade-off-page.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -78,22 +79,40 @@ function describe({ run: folder, classes }: TradeOffDocument): string {
     rows: classes.flatMap(({ class: name, defects, points }) =>
       points.map(({ why, threshold, falseAlarms, misses }) => [
         name,
-        threshold.toPrecision(6),
+        String(threshold),
         why.join(', '),
         ...cells(falseAlarms),
         ...cells(misses, defects?.source === 'synthetic' ? ' synthetic' : ''),
       ]),
     ),
   });
-  const [example] = classes.filter(({ points }) => points.length > 0);
-  const value = example?.points.find(({ why }) => !why.includes('now'))?.threshold;
-  const words = [folder, '--threshold', `${example?.class}=${value}`, '--out', 'line.onnx'].map(shellWord);
   return [
     table,
     '',
     ...classes.map((each) => `${each.class}: ${sourcesOf(each)}`),
-    ...(value === undefined ? [] : ['', `To set one, e.g.: ${programName()} calibrate ${words.join(' ')}`]),
+    ...suggestion(folder, classes),
   ].join('\n');
+}
+
+/** The command for the class that gains most within the false alarms it was asked to keep; nothing where none gains. */
+function suggestion(folder: string, classes: TradeOffDocument['classes']): string[] {
+  const gains = classes
+    .map((each) => ({ name: each.class, gain: bestGain(each.points, each.falseAlarmLimit) }))
+    .flatMap(({ name, gain }) => (gain ? [{ name, ...gain }] : []));
+  const [best] = gains.sort(byGain);
+  if (!best) return [];
+  const { threshold } = best.point;
+  const words = [folder, '--threshold', `${best.name}=${threshold}`, '--out', 'line.onnx'].map(shellWord);
+  const rest = gains.length > 1 ? ' Of all classes it gains most.' : '';
+  const now = classes
+    .find((each) => each.class === best.name)!
+    .points.find(({ why }) => why.includes('now'))!;
+  const change = (share: 'misses' | 'falseAlarms') => `${now[share]!.count} to ${best.point[share]!.count}`;
+  return [
+    '',
+    `${best.name} at ${threshold}: misses from ${change('misses')}, false alarms from ${change('falseAlarms')}.${rest} To set it:`,
+    `  ${programName()} calibrate ${words.join(' ')}`,
+  ];
 }
 
 function cells(share: CountedShare | null, kind = ''): string[] {

@@ -10,7 +10,7 @@ import { palette, seriesStyle } from './chart/series.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { standalonePage } from './shell.ts';
 import { pageStyle } from './style.ts';
-import { percentText, scoreText } from './words.ts';
+import { percentText } from './words.ts';
 
 /** Ticks of an axis that spreads small shares. */
 const shares = [0, 0.01, 0.1, 0.25, 0.5, 1];
@@ -134,6 +134,6 @@ function section(each: ClassTradeOff): Markup {
 <thead><tr><th scope="col">threshold</th><th scope="col">for</th><th scope="col">false alarms</th><th scope="col">misses${each.defects?.source === 'synthetic' ? ' (synthetic)' : null}</th></tr></thead>
 <tbody>${each.points.map(
     ({ why, threshold, falseAlarms, misses }) =>
-      html`<tr><th scope="row">${scoreText(threshold)}</th><td>${why.join(', ')}</td><td>${cell(falseAlarms)}</td><td>${cell(misses)}</td></tr>`,
+      html`<tr><th scope="row">${threshold}</th><td>${why.join(', ')}</td><td>${cell(falseAlarms)}</td><td>${cell(misses)}</td></tr>`,
   )}</tbody></table></div></section>`;
 }

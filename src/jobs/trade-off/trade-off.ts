@@ -56,13 +56,15 @@ export interface ClassTradeOff {
   readonly class: string;
   /** The threshold in use. */
   readonly threshold: number | null;
+  /** The share of false alarms that it was asked to keep, 0..1; null where there is no threshold. */
+  readonly falseAlarmLimit: number | null;
   /** `held-out`: the training's good images, each as if it were new; null where there are none. */
   readonly good: Counted<'test' | 'held-out'> | null;
   /** `synthetic`: made on good images; null where there are none. */
   readonly defects: Counted<'test' | 'synthetic'> | null;
   /** Good images of the training that stand out, and are not counted. */
   readonly setAside: number;
-  /** Thresholds worth a look, the highest first. */
+  /** Thresholds worth a look, the highest first; each has few digits and lies between two scores. */
   readonly points: readonly ChosenPoint[];
   /** At most 200 points, the highest threshold first. */
   readonly curve: readonly TradeOffPoint[];
@@ -119,16 +121,18 @@ export async function tradeOff(request: TradeOffRequest): Promise<TradeOffDocume
     const defective = hasDefects ? test.defective : (made.get(name) ?? []);
     const scores = { good, defective };
     const threshold = thresholds[name]?.threshold ?? null;
+    const falseAlarmLimit = thresholds[name]?.requestedRate ?? null;
     return {
       class: name,
       threshold,
+      falseAlarmLimit,
       good: good.length === 0 ? null : { source: isTested ? 'test' : 'held-out', images: good.length },
       defects:
         defective.length === 0
           ? null
           : { source: hasDefects ? 'test' : 'synthetic', images: defective.length },
       setAside: isTested ? 0 : recorded.length - ordinary.length,
-      points: chosenPoints(scores, threshold),
+      points: chosenPoints(scores, threshold, falseAlarmLimit),
       curve: tradeOffCurve(scores),
     };
   });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countedShare } from '../../../src/evaluation/intervals.ts';
-import { chosenPoints, tradeOffAt, tradeOffCurve } from '../../../src/evaluation/trade-off.ts';
+import { bestGain, chosenPoints, tradeOffAt, tradeOffCurve } from '../../../src/evaluation/trade-off.ts';
 
 describe('the interval of a share', () => {
   it.each([
@@ -79,22 +79,79 @@ describe('what a threshold costs', () => {
       [['false alarms up to 20 %'], 20, 2],
       [['no miss'], 69, 0],
     ]);
-    // Halfway between the lowest defect and the good image below it.
-    expect(points.at(-1)!.threshold).toBeCloseTo(3.01, 9);
+    // Between the lowest defect, 3.02, and the good image below it, 3.
+    expect(points.map(({ threshold }) => threshold)).toEqual([9.9, 9.85, 9.75, 9.45, 8.95, 7.95, 3.01]);
+  });
+
+  const tied = fc.array(fc.integer({ min: -3, max: 6 }), { minLength: 1, maxLength: 60 });
+  const real = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 40 });
+  const near = fc.array(
+    fc.integer({ min: 0, max: 40 }).map((steps) => Math.fround(3 + steps * 2.4e-7)),
+    { minLength: 1, maxLength: 40 },
+  );
+  const some = fc.oneof(
+    fc.tuple(tied, tied, fc.integer({ min: -4, max: 7 })),
+    fc.tuple(real, real, fc.double({ noNaN: true, min: -1e30, max: 1e30 })),
+    fc.tuple(near, near, fc.double({ noNaN: true, min: 3, max: 3.00001 })),
+  );
+
+  it('counts what the printed threshold does, whatever the scores', () => {
+    fc.assert(
+      fc.property(some, ([good, defective, now]) => {
+        const scores = { good, defective };
+        for (const { why: _, ...row } of chosenPoints(scores, now, 0.03))
+          expect(tradeOffAt(Number(String(row.threshold)), scores)).toEqual(row);
+        const [row] = chosenPoints(scores, now).filter(({ why }) => why.includes('now'));
+        expect(tradeOffAt(now, scores)).toEqual({ ...tradeOffAt(row!.threshold, scores), threshold: now });
+      }),
+    );
   });
 
   it('is the lowest threshold of its share, and never more than the share, with ties too', () => {
-    const tied = fc.array(fc.integer({ min: -3, max: 6 }), { minLength: 1, maxLength: 60 });
     fc.assert(
-      fc.property(tied, tied, (some, defective) => {
-        for (const { why, threshold, falseAlarms, misses } of chosenPoints({ good: some, defective }, null)) {
-          const [, most] = /up to (\d+) %/.exec(why.join()) ?? [];
-          if (most !== undefined) expect(falseAlarms!.rate).toBeLessThanOrEqual(Number(most) / 100);
-          if (why.includes('no false alarm')) expect(threshold).toBe(Math.max(...some));
+      fc.property(some, ([good, defective]) => {
+        const scores = { good, defective };
+        for (const { why, threshold, falseAlarms, misses } of chosenPoints(scores, null, 0.03)) {
           if (why.includes('no miss')) expect(misses!.count).toBe(0);
+          for (const reason of why) {
+            if (reason === 'no miss') continue;
+            const [, most = 0] = /up to (\d+) %/.exec(reason) ?? [];
+            expect(falseAlarms!.rate).toBeLessThanOrEqual(Number(most) / 100);
+            // At the next lower score there would be one more at least.
+            const next = Math.max(...good.filter((score) => score <= threshold));
+            const lower = tradeOffAt(next - 1e-9 * Math.max(1, Math.abs(next)), scores);
+            expect(lower.falseAlarms!.rate).toBeGreaterThan(Number(most) / 100);
+          }
         }
       }),
     );
+  });
+
+  it('has a row for the share that is wanted', () => {
+    const wanted = chosenPoints(scores, 9.9, 0.07).filter(({ why }) =>
+      why.includes('false alarms up to 7 %'),
+    );
+    expect(wanted).toMatchObject([{ threshold: 9.25, falseAlarms: { count: 7 } }]);
+  });
+
+  it('gains by the row with the fewest misses within the wanted share', () => {
+    const points = chosenPoints(scores, 9.9, 0.05);
+    expect(bestGain(points, 0.05)).toMatchObject({
+      point: { threshold: 9.45 },
+      misses: 0.25,
+      falseAlarms: -0.05,
+    });
+    // Nothing within 2 % misses fewer, and none has fewer false alarms.
+    expect(bestGain(points, 0.02)).toBeNull();
+    expect(bestGain(points, null)).toBeNull();
+    // As many misses, but 40 false alarms fewer.
+    expect(bestGain(chosenPoints({ good, defective: [20] }, 5.95), 0.5)).toMatchObject({
+      point: { why: ['no false alarm', 'no miss'] },
+      misses: 0,
+      falseAlarms: 0.4,
+    });
+    expect(bestGain(chosenPoints({ good, defective: [] }, 9.9), 0.05)).toBeNull();
+    expect(bestGain(chosenPoints(scores, null), 0.05)).toBeNull();
   });
 
   it('has few rows where there are few images, and none without any', () => {
