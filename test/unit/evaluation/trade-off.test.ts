@@ -26,6 +26,17 @@ describe('the interval of a share', () => {
     expect(countedShare(0, 20, 0.9).high).toBeCloseTo(1 - 0.05 ** (1 / 20), 12);
   });
 
+  it.each([
+    // SciPy: beta.ppf(0.025, count, of - count + 1), beta.ppf(0.975, count + 1, of - count).
+    [17, 119, 0.08547680237964397, 0.21884839420605046],
+    [3, 1e6, 6.186725501906401e-7, 8.767247788067677e-6],
+    [50_000, 1e6, 0.04957363954732641, 0.05042896936846393],
+  ])('%i of %i is as SciPy has it, and at once', (count, of, low, high) => {
+    const share = countedShare(count, of);
+    expect(share.low / low).toBeCloseTo(1, 8);
+    expect(share.high / high).toBeCloseTo(1, 8);
+  });
+
   it('is the same from the other side, and near the normal one for many', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(300), (of, some) => {
@@ -50,7 +61,7 @@ describe('the interval of a share', () => {
       [-1, 2],
       [0.5, 2],
     ] as const)
-      expect(() => countedShare(count, of)).toThrow(/countedShare/);
+      expect(() => countedShare(count, of)).toThrow(/is no share/);
   });
 });
 
