@@ -1,7 +1,11 @@
-/** Compiles src/ into a clean dist/, the files for the browser with its types and the others with Node's, and stamps it, so that `setup.mjs` knows when it is stale. */
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * Compiles src/ into a clean dist/, the files for the browser with its types and the others with Node's, puts the script of pages and what it imports into one text, and
+ * stamps it, so that `setup.mjs` knows when it is stale.
+ */
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
 import { run } from './setup.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -9,4 +13,24 @@ rmSync(dist, { recursive: true, force: true });
 for (const project of ['tsconfig.build.json', 'tsconfig.web.build.json'])
   run('node', ['node_modules/typescript/bin/tsc', '-p', project]);
 chmodSync(join(dist, 'cli/main.js'), 0o755);
+await build({
+  configFile: false,
+  publicDir: false,
+  logLevel: 'warn',
+  build: {
+    lib: {
+      entry: fileURLToPath(new URL('../src/report/in-page/thresholds.ts', import.meta.url)),
+      formats: ['iife'],
+      name: 'clad',
+      fileName: () => 'in-page.js',
+    },
+    outDir: join(dist, 'report'),
+    emptyOutDir: false,
+    target: 'es2022',
+    minify: true,
+  },
+});
+// It stands in a <script> of each page.
+if (/<\/script|<!--/i.test(readFileSync(join(dist, 'report/in-page.js'), 'utf8')))
+  throw new Error('dist/report/in-page.js would end the element it stands in');
 writeFileSync(join(dist, '.built'), '');

@@ -41,6 +41,8 @@ const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 
 /** What a web page may carry. onnxruntime-web is not among them: its files are fetched when they are needed. */
 const webPackages = new Set(['zod']);
+/** What the script of reports may carry. */
+const pagePackages = new Set(['d3-array', 'd3-scale', 'd3-shape']);
 /** What a training may use, wherever it runs. */
 const anywherePackages = new Set(['zod', 'protobufjs/light.js', 'ml-matrix']);
 /** Folders that a training is made of; the files named here are the only ones in them that need Node. */
@@ -132,6 +134,11 @@ function reachedFrom(entries, allowed, why) {
   return reached;
 }
 
+reachedFrom(
+  ['report/in-page/thresholds.ts'],
+  pagePackages,
+  'src/report/in-page reaches it, and runs in pages',
+);
 const reached = reachedFrom(webEntries, webPackages, 'src/web/index.ts reaches it, and runs in a browser');
 const why = 'a training reaches it, which runs wherever there are a storage, an engine and access to images';
 const trainingFiles = [...reachedFrom(['web/training.ts', ...filesOfTrainings()], anywherePackages, why)];

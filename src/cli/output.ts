@@ -5,6 +5,7 @@
 import { basename, relative } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
+import { shellWord as quoted } from '../core/shell-word.ts';
 import { describeLeftOut, type LeftOutSummary } from '../data/left-out.ts';
 
 /** What a command is begun with, so that a printed one can be copied: `clad`, or `node dist/cli/main.js` where it is not installed. */
@@ -18,8 +19,7 @@ export function programName(): string {
 
 /** A path as a shell takes it, for commands that are printed to be copied. */
 export function shellWord(text: string): string {
-  if (/^[\w@%+=:,./\\-]+$/.test(text)) return text;
-  return process.platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
+  return quoted(text, process.platform === 'win32');
 }
 
 /** A share in percent, with two digits; a dash where there is none. */

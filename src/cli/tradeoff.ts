@@ -5,7 +5,8 @@ import type { Dataset } from '../data/dataset.ts';
 import type { CountedShare } from '../evaluation/intervals.ts';
 import { bestGain, byGain } from '../evaluation/trade-off.ts';
 import { type TradeOffDocument, tradeOff } from '../jobs/trade-off/trade-off.ts';
-import { sourcesOf, tradeOffPage, tradeOffSvg } from '../report/trade-off-page.ts';
+import { sourcesOf } from '../report/thresholds/sources.ts';
+import { tradeOffPage, tradeOffSvg } from '../report/trade-off-page.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printNote, printText, programName, shellWord } from './output.ts';
@@ -107,10 +108,13 @@ function suggestion(folder: string, classes: TradeOffDocument['classes']): strin
   const now = classes
     .find((each) => each.class === best.name)!
     .points.find(({ why }) => why.includes('now'))!;
-  const change = (share: 'misses' | 'falseAlarms') => `${now[share]!.count} to ${best.point[share]!.count}`;
+  const change = (share: 'misses' | 'falseAlarms') => {
+    const [from, to] = [now[share]!.count, best.point[share]!.count];
+    return from === to ? `stay ${from}` : `from ${from} to ${to}`;
+  };
   return [
     '',
-    `${best.name} at ${threshold}: misses from ${change('misses')}, false alarms from ${change('falseAlarms')}.${rest} To set it:`,
+    `${best.name} at ${threshold}: misses ${change('misses')}, false alarms ${change('falseAlarms')}.${rest} To set it:`,
     `  ${programName()} calibrate ${words.join(' ')}`,
   ];
 }

@@ -20,6 +20,13 @@ export interface ChosenPoint extends TradeOffPoint {
   readonly why: readonly string[];
 }
 
+/** An image and its score. */
+export interface ScoredImage {
+  /** Of a defect that was made: of the photograph it was made on. */
+  readonly path: string;
+  readonly score: number;
+}
+
 /** Scores of one class. */
 export interface ClassScores {
   readonly good: readonly number[];

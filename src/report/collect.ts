@@ -5,7 +5,8 @@
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { fails } from '../detector/prediction.ts';
 import type { EvaluationWatch, PredictedImage } from '../jobs/evaluate/evaluate.ts';
-import type { ClassScores, ExampleKind } from './data.ts';
+import type { TestScores, TestScoresByClass } from '../jobs/trade-off/test-scores.ts';
+import type { ExampleKind } from './data.ts';
 
 /** An image to be shown, and why. */
 export interface Candidate {
@@ -14,8 +15,6 @@ export interface Candidate {
 }
 
 interface ClassGathered {
-  readonly good: number[];
-  readonly anomalous: number[];
   readonly takenFor: Record<string, number>;
   readonly chosen: Record<ExampleKind, PredictedImage[]>;
 }
@@ -27,6 +26,7 @@ const curvePoints = 120;
 export class ReportCollector implements EvaluationWatch {
   readonly curvePoints = curvePoints;
   readonly #classes = new Map<string, ClassGathered>();
+  readonly #taken = new Map<string, TestScores>();
   readonly #shown: number;
 
   /** @param shown - images of each kind and class that are kept to be shown */
@@ -38,7 +38,12 @@ export class ReportCollector implements EvaluationWatch {
   readonly onPredicted = (predicted: PredictedImage): void => {
     const { sample, prediction } = predicted;
     const gathered = this.#of(sample.className);
-    gathered[sample.anomalous ? 'anomalous' : 'good'].push(prediction.score);
+    let taken = this.#taken.get(prediction.class);
+    if (!taken) {
+      taken = { good: [], defective: [] };
+      this.#taken.set(prediction.class, taken);
+    }
+    taken[sample.anomalous ? 'defective' : 'good'].push({ path: sample.path, score: prediction.score });
     const { takenFor } = gathered;
     takenFor[prediction.class] = (takenFor[prediction.class] ?? 0) + 1;
     const alarm = fails(prediction.verdict);
@@ -46,9 +51,9 @@ export class ReportCollector implements EvaluationWatch {
     else if (alarm) this.#keep(gathered.chosen.falseAlarm, predicted, true);
   };
 
-  /** @returns what `TestResults` calls so */
-  scores(): Record<string, ClassScores> {
-    return this.#map(({ good, anomalous }) => ({ good, anomalous }));
+  /** Scores by the class that images are taken for, whose threshold acts. */
+  get taken(): TestScoresByClass {
+    return this.#taken;
   }
 
   /** @returns what `TestResults` calls so, every known class in every row */
@@ -72,8 +77,6 @@ export class ReportCollector implements EvaluationWatch {
     let gathered = this.#classes.get(className);
     if (!gathered) {
       gathered = {
-        good: [],
-        anomalous: [],
         takenFor: Object.create(null) as Record<string, number>,
         chosen: { hit: [], miss: [], falseAlarm: [] },
       };

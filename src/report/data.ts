@@ -6,6 +6,7 @@ import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { ClassCurves } from '../evaluation/evaluator.ts';
 import type { Embedding } from '../jobs/evaluate/embedding.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
+import type { ClassTradeOff } from '../jobs/trade-off/class-trade-off.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 
 /** An image inside the page. */
@@ -37,17 +38,10 @@ export interface Example {
   readonly heat: EmbeddedImage;
 }
 
-/** Scores of one class's test images. */
-export interface ClassScores {
-  readonly good: readonly number[];
-  readonly anomalous: readonly number[];
-}
-
 /** What test images added to a report. */
 export interface TestResults {
   readonly document: EvaluationDocument;
   readonly curves: Readonly<Record<string, ClassCurves>>;
-  readonly scores: Readonly<Record<string, ClassScores>>;
   /** `confusion[actual][taken for]`, numbers of images. */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly examples: Readonly<Record<string, readonly Example[]>>;
@@ -75,6 +69,10 @@ export interface ReportData {
   readonly written: string;
   readonly metadata: DetectorMetadata;
   readonly training: TrainingFacts;
+  /** What thresholds cost, class by class: on test images, and where there are none on the training's own. */
+  readonly tradeOffs: readonly ClassTradeOff[];
+  /** The way from the report's folder to the run, with slashes; undefined where there is none, as from one drive to another. */
+  readonly runFromPage: string | undefined;
   /** Null where the data set has no test images. */
   readonly test: TestResults | null;
 }

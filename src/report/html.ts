@@ -36,6 +36,11 @@ export function trusted(text: string): Markup {
   return new Markup(text);
 }
 
+/** Data for a page's script, inside a `<script type="application/json">`: no text in it can end the element, or begin a comment. */
+export function json(value: unknown): Markup {
+  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
+}
+
 function textOf(value: Content): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Markup) return value.text;

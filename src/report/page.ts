@@ -12,17 +12,18 @@ import { scoresSection } from './sections/scores.ts';
 import { summarySection } from './sections/summary.ts';
 import { trainingSection } from './sections/training.ts';
 import { standalonePage } from './shell.ts';
+import { controlData } from './thresholds/control-data.ts';
 
 /** The whole page as text. */
 export function reportPage(data: ReportData): string {
-  const { test, metadata } = data;
+  const { test, metadata, tradeOffs } = data;
   const classes = test ? Object.keys(test.curves) : metadata.classes;
   const confusion = test && confusionSection(test);
   const links: [string, string][] = [
+    ...(test ? ([['results', 'Results']] as [string, string][]) : []),
+    ['scores', 'Scores'],
     ...(test
       ? ([
-          ['results', 'Results'],
-          ['scores', 'Scores'],
           ['examples', 'Examples'],
           ['curves', 'Curves'],
           ...(test.embedding ? [['embedding', 'Embedding']] : []),
@@ -33,18 +34,21 @@ export function reportPage(data: ReportData): string {
     ['protocol', 'Protocol'],
   ];
   const title = `${data.name}: anomaly detection report`;
-  const shell = { title, style: seriesStyle(classes.length), version: metadata.cladVersion };
+  const shell = {
+    ...{ title, style: seriesStyle(classes.length), version: metadata.cladVersion },
+    thresholds: controlData({ run: data.name, fromPage: data.runFromPage }, tradeOffs),
+  };
   return standalonePage(
     shell,
     html`<a class="skip" href="#main">Skip to the content</a>
 <main id="main">
 ${summarySection(data)}
 ${navigation(links)}
+${test && resultsSection(test)}
+${scoresSection(data)}
 ${
   test &&
-  html`${resultsSection(test)}
-${scoresSection(data, test)}
-${examplesSection(test, data.metadata)}
+  html`${examplesSection(test, data.metadata, tradeOffs)}
 <div class="picked">${picker(classes)}
 ${curvesSection(test)}
 ${test.embedding && embeddingSection(data, test, test.embedding)}

@@ -5,12 +5,13 @@
  * const { page } = await reportTraining({ run: 'runs/parts' });
  */
 import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { optional, path } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import { readDetector } from '../detector/file-checksum.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
 import { embeddingOf } from '../jobs/evaluate/embedding.ts';
 import {
   type EvaluateRequest,
@@ -21,6 +22,12 @@ import {
 } from '../jobs/evaluate/evaluate.ts';
 import { requireRequest } from '../jobs/request-fields.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
+import { defectsInReport } from '../jobs/trade-off/synthetic-defects.ts';
+import type { TestScoresByClass } from '../jobs/trade-off/test-scores.ts';
+import { tradeOffsOf } from '../jobs/trade-off/trade-off.ts';
+import { type Subject, subjectOf } from '../jobs/update/subject.ts';
+import type { Engine } from '../runtime/engine.ts';
+import { nodeEngine } from '../runtime/node.ts';
 import { ReportCollector } from './collect.ts';
 import type { EmbeddedImage, Example, ReportData, TestResults, TrainingFacts } from './data.ts';
 import { reportPage } from './page.ts';
@@ -51,22 +58,21 @@ export async function evaluateWithReport(
   requireRequest('evaluateWithReport', { ...evaluateFields, folder: optional(path) }, request);
   // What was asked of the training is part of the report: known to be missing before anything is predicted.
   await new RunFolder(request.run).config();
-  const test = await testResults(request);
-  const page = await write(request, test);
-  return { page, document: test.document };
+  const tested = await testResults(request);
+  return { page: await write(request, tested), document: tested.test.document };
 }
 
 /** The report at the end of a training: also of a data set without test images, which is then not evaluated. */
 export async function reportTraining(request: ReportRequest): Promise<WrittenReport> {
   requireRequest('reportTraining', { ...evaluateFields, folder: optional(path) }, request);
-  let test: TestResults | null = null;
+  let tested: Tested | undefined;
   try {
-    test = await testResults(request);
+    tested = await testResults(request);
   } catch (error) {
     if (!(error instanceof CladError) || error.code !== 'DATASET_EMPTY') throw error;
     request.note?.('No test images, so nothing was measured; the report shows the training.');
   }
-  return { page: await write(request, test), document: test?.document ?? null };
+  return { page: await write(request, tested), document: tested?.test.document ?? null };
 }
 
 /** Makes the three files of a report. */
@@ -80,28 +86,67 @@ export async function writeReport(data: ReportData, folder: string): Promise<str
   return page;
 }
 
-async function write(request: ReportRequest, test: TestResults | null): Promise<string> {
-  const run = new RunFolder(request.run);
-  const data: ReportData = {
-    name: basename(resolve(run.path)),
-    written: new Date().toISOString(),
-    metadata: readDetector(await readBytes(run.model), run.model).metadata,
-    training: await trainingFacts(run),
-    test,
-  };
-  return writeReport(data, request.folder ?? join(run.path, 'report'));
+/** What came of the test images. */
+interface Tested {
+  readonly test: TestResults;
+  readonly taken: TestScoresByClass;
+  readonly engine: Engine;
 }
 
-async function testResults(request: ReportRequest): Promise<TestResults> {
+async function write(request: ReportRequest, tested: Tested | undefined): Promise<string> {
+  const run = new RunFolder(request.run);
+  const folder = request.folder ?? join(run.path, 'report');
+  const { metadata } = readDetector(await readBytes(run.model), run.model);
+  const data: ReportData = {
+    name: basename(resolve(run.path)),
+    runFromPage: wayTo(run.path, folder),
+    written: new Date().toISOString(),
+    metadata,
+    training: await trainingFacts(run),
+    tradeOffs: await tradeOffs(request, metadata, tested),
+    test: tested?.test ?? null,
+  };
+  return writeReport(data, folder);
+}
+
+/** From one folder to another, with slashes. */
+function wayTo(path: string, from: string): string | undefined {
+  const way = relative(from, path);
+  return isAbsolute(way) ? undefined : way.split(sep).join('/');
+}
+
+async function tradeOffs(request: ReportRequest, metadata: DetectorMetadata, tested: Tested | undefined) {
+  return tradeOffsOf(
+    {
+      engine: tested?.engine ?? (await nodeEngine({ device: request.device, threads: request.threads })),
+      metadata,
+      tested: tested?.taken ?? new Map(),
+      subject: await subjectIfAny(request.run),
+      made: defectsInReport(metadata.classes.length),
+    },
+    request,
+  );
+}
+
+/** Nothing of runs of before, which have no list of their good images. */
+async function subjectIfAny(run: string): Promise<Subject | undefined> {
+  try {
+    return await subjectOf(run);
+  } catch (error) {
+    if (error instanceof CladError) return undefined;
+    throw error;
+  }
+}
+
+async function testResults(request: ReportRequest): Promise<Tested> {
   const run = new RunFolder(request.run);
   const collector = new ReportCollector(3);
   const full = await evaluateInFull(request, collector);
   const { metadata, samples, engine, document, curves } = full;
   const progress = request.onProgress ? { onProgress: request.onProgress } : {};
-  return {
+  const test = {
     document,
     curves: curves ?? {},
-    scores: collector.scores(),
     confusion: collector.confusion(metadata),
     examples: await examplesOf(collector, full),
     embedding: await embeddingOf({
@@ -113,6 +158,7 @@ async function testResults(request: ReportRequest): Promise<TestResults> {
       ...progress,
     }),
   };
+  return { test, taken: collector.taken, engine };
 }
 
 /** Fewer examples of each kind where there are many classes, so that the page stays small. */

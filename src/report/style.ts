@@ -59,7 +59,7 @@ tfoot th,tfoot td{font-weight:700;border-top:2px solid var(--rule)}
 .charts.two{grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));max-width:960px}
 .chart{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:var(--radius);padding:.7rem .7rem .5rem}
 .chart figcaption{font-weight:600;font-size:.95rem;margin:0 .2rem .3rem;overflow-wrap:anywhere}
-.chart>svg{display:block;width:100%;height:auto}
+.chart>svg,.chart>div>svg{display:block;width:100%;height:auto}
 .chart .note{margin:.2rem .2rem .3rem;font-size:.8rem}
 svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--quiet)}
 svg .label{font-size:11.5px}
@@ -74,6 +74,7 @@ svg .label{font-size:11.5px}
 .crosses{fill:none;stroke:var(--s);stroke-width:1.6}
 .boundary{stroke:var(--quiet);stroke-dasharray:3 3}
 .chosen{fill:var(--card);stroke:var(--s0);stroke-width:2.5}
+.moved{fill:var(--ink);stroke:var(--card);stroke-width:1.5}
 rect.good{fill:var(--good);opacity:.5}
 rect.anomalous{fill:var(--bad);opacity:.5}
 rect.wrong{opacity:1}
@@ -118,6 +119,31 @@ code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-s
 pre{background:var(--card);border:1px solid var(--rule);border-radius:var(--radius);padding:.9rem;overflow:auto;max-height:28rem}
 details>summary{cursor:pointer;margin-top:1rem}
 .product>summary{margin-top:0}
-@media (max-width:560px){.facts div{grid-template-columns:1fr;gap:0}.facts dt{font-size:.85rem}.tiles{grid-template-columns:1fr 1fr}section{margin-bottom:2.2rem}}
-@media print{nav,.picker,.skip{display:none}body{background:#fff}}
+.tuned>summary [data-summary]{font-size:.9rem;margin-left:.4rem;font-variant-numeric:tabular-nums}
+.tuner{margin:.6rem 0 1.1rem}
+.beside{display:flex;flex-wrap:wrap;gap:0 1.5rem;align-items:flex-start}
+.beside>div{min-width:0;max-width:100%}
+.tuner[hidden],.beside>[hidden],.command[hidden]{display:none}
+.tuner-row{display:grid;grid-template-columns:auto minmax(8rem,1fr) 9rem auto;gap:.5rem .9rem;align-items:center}
+.tuner-row label{font-weight:600;overflow-wrap:anywhere;min-width:0}
+input[type=range]{width:100%;margin:0;accent-color:var(--accent);min-height:1.8rem}
+input[type=number],button{font:inherit;font-size:.9rem;color:inherit;background:var(--card);border:1px solid var(--quiet);border-radius:6px;padding:.3rem .6rem;min-width:0}
+input[type=number]{width:100%;font-variant-numeric:tabular-nums}
+button{cursor:pointer}
+button:disabled{opacity:.5;cursor:default}
+.tuner-counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.2rem 1.5rem;margin:.7rem 0}
+.tuner-counts dt{color:var(--quiet);font-size:.85rem}
+.tuner-counts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
+.badge{display:inline-block;min-width:3.4rem;text-align:center;border-radius:99px;padding:0 .5rem;font-size:.75rem;line-height:1.45;font-weight:600;color:var(--card);background:var(--good)}
+.badge.reject{background:var(--bad)}
+.badge.check{background:var(--quiet)}
+[data-neighbours] td,[data-neighbours] th{text-align:left}
+[data-around] .reject+.pass>*,[data-around] .reject+.check>*{border-top:2px solid var(--ink)}
+[data-around] .wrong{color:var(--bad);font-weight:600}
+[data-around] .path{white-space:normal;min-width:10rem}
+.command{position:sticky;bottom:0;z-index:4;background:var(--card);border:1px solid var(--accent);border-radius:var(--radius) var(--radius) 0 0;padding:.6rem 1rem;margin:0 0 1.5rem}
+.command p{margin:.2rem 0;font-size:.9rem}
+.command code{display:block;overflow-wrap:anywhere;max-height:6rem;overflow:auto}
+@media (max-width:560px){.command{padding:.4rem .8rem}.tuner-row{grid-template-columns:1fr auto}.tuner-row label,.tuner-row [data-slide]{grid-column:1/-1}.facts div{grid-template-columns:1fr;gap:0}.facts dt{font-size:.85rem}.tiles{grid-template-columns:1fr 1fr}section{margin-bottom:2.2rem}}
+@media print{nav,.picker,.skip,.command,.tuner-row{display:none}body{background:#fff}}
 `);

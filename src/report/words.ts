@@ -2,6 +2,7 @@
 
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { countsTrained } from '../detector/thresholds/score-gap.ts';
+import type { CountedShare } from '../evaluation/intervals.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 
 /** A fraction with three decimals; a dash for null. */
@@ -12,6 +13,13 @@ export function decimals(value: number | null | undefined): string {
 /** A fraction as a percentage with one decimal; a dash for null. */
 export function percentText(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
+}
+
+/** A share with its counts and limits; a dash where there is none. */
+export function shareText(share: CountedShare | null): string {
+  if (share === null) return '–';
+  const { count, of, rate, low, high } = share;
+  return `${percentText(rate)} (${count} of ${of}; ${percentText(low)} to ${percentText(high)})`;
 }
 
 /** A score with three significant digits, without exponent where that is short. */

@@ -1,6 +1,7 @@
 /** @file A report's data made up, for any names of classes. */
 import type { ClassCurves, ClassRecord } from '../../src/evaluation/evaluator.ts';
 import { meanRecord } from '../../src/evaluation/evaluator.ts';
+import { classTradeOff } from '../../src/jobs/trade-off/class-trade-off.ts';
 import type { EmbeddedImage, Example, ExampleKind, ReportData } from '../../src/report/data.ts';
 
 const curve = { x: [0, 0.1, 1], y: [0, 0.8, 1], threshold: [null, 2, null] };
@@ -29,6 +30,9 @@ export interface MadeReport {
 export function madeReportData({ classes, untrusted = 'plain', imageBytes }: MadeReport): ReportData {
   const each = <T>(make: (name: string, index: number) => T): Record<string, T> =>
     Object.fromEntries(classes.map((name, index) => [name, make(name, index)]));
+  const scored = (folder: string, scores: readonly number[]) =>
+    scores.map((score) => ({ path: `photos/${folder}/${untrusted}/${score}.png`, score }));
+  const threshold = { threshold: 2, achievableRate: 0.05, requestedRate: 0.01, count: 19 };
   const image = madeImage(imageBytes);
   const record = (index: number): ClassRecord => ({
     good: 20,
@@ -59,6 +63,13 @@ export function madeReportData({ classes, untrusted = 'plain', imageBytes }: Mad
   const records = each((_, index) => record(index));
   return {
     name: untrusted,
+    runFromPage: '..',
+    tradeOffs: classes.map((name) =>
+      classTradeOff(name, threshold, {
+        good: { source: 'test', images: scored(name, [1, 1.2, 2.5]) },
+        defects: { source: 'test', images: scored(name, [1.8, 3, 4]) },
+      }),
+    ),
     written: '2026-01-02T03:04:05.000Z',
     metadata: {
       format: 3,
@@ -68,7 +79,7 @@ export function madeReportData({ classes, untrusted = 'plain', imageBytes }: Mad
       classes: [...classes],
       geometry: { width: 64, height: 64 },
       grid: { rows: 8, columns: 8 },
-      thresholds: each(() => ({ threshold: 2, achievableRate: 0.05, requestedRate: 0.01, count: 19 })),
+      thresholds: each(() => threshold),
       display: each(() => ({ low: 1, high: 3 })),
       provenance: {
         data: {
@@ -112,7 +123,6 @@ export function madeReportData({ classes, untrusted = 'plain', imageBytes }: Mad
         leftOut: { total: 0, reasons: [] },
       },
       curves: each(() => curves),
-      scores: each(() => ({ good: [1, 1.2, 2.5], anomalous: [1.8, 3, 4] })),
       confusion: each((actual) => each((taken) => (actual === taken ? 49 : 1))),
       examples: each(() => {
         const some = (kind: ExampleKind) => [example(kind), example(kind), example(kind)];

@@ -257,7 +257,7 @@ describe('clad tradeoff', () => {
     const { classes, data } = await tradeOff(run, '--html', page, '--svg', at('tradeoff.svg'));
     expect(data).toBeNull();
     const { thresholds } = await metadataOf(join(run, 'model.onnx'));
-    for (const { class: name, good, defects, points, threshold, setAside } of classes) {
+    for (const { class: name, good, defects, points, scores, threshold, setAside } of classes) {
       expect(threshold).toBe(thresholds[name]!.threshold);
       expect(good).toEqual({ source: 'held-out', images: thresholds[name]!.count });
       expect(setAside).toBe(thresholds[name]!.setAside ?? 0);
@@ -267,11 +267,15 @@ describe('clad tradeoff', () => {
       const { achievableRate, count } = thresholds[name]!;
       expect(now.falseAlarms!.count).toBeLessThanOrEqual(Math.ceil(achievableRate * (count + 1)) - 1);
       expect(points.find(({ why }) => why.includes('no miss'))!.misses!.count).toBe(0);
+      // Made on photographs of the class, which are still there.
+      expect([scores.good.length, scores.defective.length]).toEqual([good!.images, 32]);
+      for (const { path } of [...scores.good, ...scores.defective])
+        expect(path).toContain(join(name, 'train'));
     }
     const html = await readFile(page, 'utf8');
-    expect(html.match(/<figure class="chart">/g)).toHaveLength(2);
+    expect(html.match(/<figure class="chart">/g)).toHaveLength(4);
     expect(html).toContain('SYNTHETIC');
-    expect(html).not.toMatch(/<script|NaN/);
+    expect(html.split('<script')[0]).not.toMatch(/NaN|undefined/);
     // Drawn by a program that knows nothing of HTML.
     const drawn = await sharp(at('tradeoff.svg')).metadata();
     expect([drawn.format, drawn.width]).toEqual(['svg', 360]);

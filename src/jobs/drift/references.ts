@@ -11,7 +11,8 @@ export function referencesOf(
 ): Map<string, ClassReference> {
   const scores = asNewByClass(subject);
   const of = (name: string): ClassReference => {
-    const [own, seen] = [scores.get(name) ?? [], looks.get(name)!];
+    const own = (scores.get(name) ?? []).map(({ score }) => score);
+    const seen = looks.get(name)!;
     const found = subject.metadata.thresholds[name];
     if (!found) return { class: name, scores: own, seen, threshold: null };
     const { threshold: value, achievableRate: rate, count: images } = found;

@@ -6,6 +6,7 @@ import { listTextures } from '../../data/textures.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
+import type { ScoredImage } from '../../evaluation/trade-off.ts';
 import { encodeModel } from '../../graph/index.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import type { Engine } from '../../runtime/engine.ts';
@@ -13,19 +14,26 @@ import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { madeDefects } from '../train/made-defects.ts';
 import { imageOf, imagesLeft, type Subject } from '../update/subject.ts';
 
-/** Of each class. */
-const perClass = 32;
+/** Of each class, where nothing else is asked for. */
+const usual = 32;
+
+/** Defects of each class in a report, for classes that have none to test with: fewer where there are many classes, so that the report does not take longer than its training. */
+export function defectsInReport(classes: number): number {
+  return Math.max(4, Math.min(usual, Math.floor(96 / classes)));
+}
 
 /**
  * @param names - classes that want some
- * @returns scores by class; nothing of classes whose photographs are not there any more
+ * @param perClass - how many of each
+ * @returns defects by class, each with the photograph it was made on; nothing of classes whose photographs are not there any more
  */
 export async function syntheticDefects(
   engine: Engine,
   subject: Subject,
   names: readonly string[],
   onProgress?: ProgressListener,
-): Promise<ReadonlyMap<string, readonly number[]>> {
+  perClass: number = usual,
+): Promise<ReadonlyMap<string, readonly ScoredImage[]>> {
   const { metadata, model, file, config } = subject;
   const there = imagesLeft(subject).filter(({ path }) => existsSync(path));
   const training = [...file.images.keys()].map((id) => {
@@ -43,7 +51,7 @@ export async function syntheticDefects(
     view: { geometry, grid },
   };
   const regions = regionsByClass(metadata);
-  const scores = new Map<string, readonly number[]>();
+  const scores = new Map<string, readonly ScoredImage[]>();
   const oneOut = await leaveOneOutDetector(
     engine,
     encodeModel(askedWithoutOneImage(model, file.entryImages)),
@@ -56,15 +64,15 @@ export async function syntheticDefects(
       // What the networks have not seen comes first.
       const ids = [...own.filter(({ heldOut }) => heldOut), ...own.filter(({ heldOut }) => !heldOut)];
       if (ids.length === 0) continue;
-      const made: number[] = [];
-      for await (const { score } of madeDefects(
+      const made: ScoredImage[] = [];
+      for await (const { score, image } of madeDefects(
         name,
         ids.slice(0, perClass).map(({ id }) => id),
         { ...making, region: regions.get(name) },
         oneOut,
         perClass,
       )) {
-        made.push(score);
+        made.push({ path: training[image]!.path, score });
         const total = perClass * names.length;
         told({ task: 'synthetic defects', done: ++done, total, unit: 'defects' });
       }

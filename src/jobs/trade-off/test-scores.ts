@@ -7,13 +7,17 @@ import type { Dataset } from '../../data/dataset.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { Detector } from '../../detector/detector.ts';
+import type { ScoredImage } from '../../evaluation/trade-off.ts';
 import { lookAtImages } from '../evaluate/test-images.ts';
 import { decodeOrError } from '../predict.ts';
 
 export interface TestScores {
-  readonly good: number[];
-  readonly defective: number[];
+  readonly good: ScoredImage[];
+  readonly defective: ScoredImage[];
 }
+
+/** By the class that images are taken for. */
+export type TestScoresByClass = ReadonlyMap<string, TestScores>;
 
 /**
  * @param note - told of images that cannot be read, which are left out, and of those that are no measure of new parts
@@ -24,7 +28,7 @@ export async function testScores(
   { root, samples }: Dataset,
   onProgress?: ProgressListener,
   note?: (text: string) => void,
-): Promise<ReadonlyMap<string, TestScores>> {
+): Promise<TestScoresByClass> {
   const tests = samples.filter(({ split }) => split === 'test');
   if (tests.length === 0)
     throw new CladError('DATASET_EMPTY', {
@@ -51,7 +55,7 @@ export async function testScores(
       if (name !== sample.className) others++;
       const scores = byClass.get(name) ?? { good: [], defective: [] };
       byClass.set(name, scores);
-      scores[sample.anomalous ? 'defective' : 'good'].push(score);
+      scores[sample.anomalous ? 'defective' : 'good'].push({ path: sample.path, score });
     }
     onProgress?.({ task: 'test images', done: ++done, total: tests.length, unit: 'images' });
   }

@@ -3,27 +3,25 @@
  * images of the training, each as if it were new; misses on defects of the test images, or on synthetic ones, which are marked as such.
  */
 import { oneOf, optional, path } from '../../core/arguments.ts';
+import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { type Dataset, layouts } from '../../data/dataset.ts';
 import { loadDataset } from '../../data/load.ts';
+import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { openDetector } from '../../detector/open.ts';
 import { outliers } from '../../detector/thresholds/outliers.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import {
-  type ChosenPoint,
-  chosenPoints,
-  type TradeOffPoint,
-  tradeOffCurve,
-} from '../../evaluation/trade-off.ts';
+import type { ScoredImage } from '../../evaluation/trade-off.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
 import { asNew } from '../update/predict-again.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
+import { type ClassTradeOff, classTradeOff } from './class-trade-off.ts';
 import { syntheticDefects } from './synthetic-defects.ts';
-import { testScores } from './test-scores.ts';
+import { type TestScoresByClass, testScores } from './test-scores.ts';
 
 export interface TradeOffRequest {
   /** Run folder, or with `data` a detector file. */
@@ -44,31 +42,6 @@ const fields: Fields<TradeOffRequest> = {
   ...machine,
   ...talk,
 };
-
-/** What was counted, and how many images. */
-export interface Counted<Source extends string> {
-  readonly source: Source;
-  readonly images: number;
-}
-
-/** One class. Shares are over images that are taken for it. */
-export interface ClassTradeOff {
-  readonly class: string;
-  /** The threshold in use. */
-  readonly threshold: number | null;
-  /** The share of false alarms that it was asked to keep, 0..1; null where there is no threshold. */
-  readonly falseAlarmLimit: number | null;
-  /** `held-out`: the training's good images, each as if it were new; null where there are none. */
-  readonly good: Counted<'test' | 'held-out'> | null;
-  /** `synthetic`: made on good images; null where there are none. */
-  readonly defects: Counted<'test' | 'synthetic'> | null;
-  /** Good images of the training that stand out, and are not counted. */
-  readonly setAside: number;
-  /** Thresholds worth a look, the highest first; each has few digits and lies between two scores. */
-  readonly points: readonly ChosenPoint[];
-  /** At most 200 points, the highest threshold first. */
-  readonly curve: readonly TradeOffPoint[];
-}
 
 /** The document of `clad tradeoff --json`. */
 export interface TradeOffDocument {
@@ -99,53 +72,65 @@ export async function tradeOff(request: TradeOffRequest): Promise<TradeOffDocume
       : await loadDataset(data, { layout: request.layout, requireTraining: false });
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const detector = await openDetector(engine, await modelPathOf(run));
-  const { classes, thresholds } = detector.metadata;
-  let tested: Awaited<ReturnType<typeof testScores>> = new Map();
+  const { metadata } = detector;
+  let tested: TestScoresByClass = new Map();
   try {
     if (dataset) tested = await testScores(detector, dataset, request.onProgress, note);
   } finally {
     await detector.release();
   }
-  // Where test images were given but a class has none, or no defects, the run's own images say what they can.
+  const classes = await tradeOffsOf({ engine, metadata, tested, subject }, request);
+  return { run, data: dataset?.root ?? null, confidence: 0.95, classes };
+}
+
+/** What classes are counted on. */
+export interface CountedOn {
+  readonly engine: Engine;
+  readonly metadata: DetectorMetadata;
+  readonly tested: TestScoresByClass;
+  /** The run, whose own images say what they can where a class has no test images, or no defects; undefined where they are not known. */
+  readonly subject: Subject | undefined;
+  /** Defects to make for each class that has none. */
+  readonly made?: number;
+}
+
+/** Every class of the detector. */
+export async function tradeOffsOf(
+  { engine, metadata, tested, subject, made: count }: CountedOn,
+  told: Pick<TradeOffRequest, 'onProgress' | 'note'>,
+): Promise<ClassTradeOff[]> {
+  const { classes, thresholds } = metadata;
   const without = classes.filter((name) => !tested.get(name)?.defective.length);
-  const made = subject ? await madeFor(engine, subject, without, request) : new Map<string, number[]>();
-  const known = subject ? asNewByClass(subject) : new Map<string, number[]>();
-  const results = classes.map((name): ClassTradeOff => {
-    const test = tested.get(name);
+  const made = subject
+    ? await madeFor(engine, subject, without, told, count)
+    : new Map<string, ScoredImage[]>();
+  const known = subject ? asNewByClass(subject) : new Map<string, ScoredImage[]>();
+  return classes.map((name) => {
+    const { good, defective } = tested.get(name) ?? { good: [], defective: [] };
     const recorded = known.get(name) ?? [];
-    const isOutlier = outliers(recorded);
+    const isOutlier = outliers(recorded.map(({ score }) => score));
     const ordinary = recorded.filter((_, at) => !isOutlier[at]);
-    const isTested = test !== undefined && test.good.length > 0;
-    const hasDefects = test !== undefined && test.defective.length > 0;
-    const good = isTested ? test.good : ordinary;
-    const defective = hasDefects ? test.defective : (made.get(name) ?? []);
-    const scores = { good, defective };
-    const threshold = thresholds[name]?.threshold ?? null;
-    const falseAlarmLimit = thresholds[name]?.requestedRate ?? null;
-    return {
-      class: name,
-      threshold,
-      falseAlarmLimit,
-      good: good.length === 0 ? null : { source: isTested ? 'test' : 'held-out', images: good.length },
-      defects:
-        defective.length === 0
-          ? null
-          : { source: hasDefects ? 'test' : 'synthetic', images: defective.length },
+    const isTested = good.length > 0;
+    const hasDefects = defective.length > 0;
+    return classTradeOff(name, thresholds[name], {
+      good: isTested ? { source: 'test', images: good } : { source: 'held-out', images: ordinary },
+      defects: hasDefects
+        ? { source: 'test', images: defective }
+        : { source: 'synthetic', images: made.get(name) ?? [] },
       setAside: isTested ? 0 : recorded.length - ordinary.length,
-      points: chosenPoints(scores, threshold, falseAlarmLimit),
-      curve: tradeOffCurve(scores),
-    };
+    });
   });
-  return { run, data: dataset?.root ?? null, confidence: 0.95, classes: results };
 }
 
 async function madeFor(
   engine: Engine,
   subject: Subject,
   names: readonly string[],
-  { onProgress, note }: TradeOffRequest,
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const made = await syntheticDefects(engine, subject, names, onProgress);
+  { onProgress, note }: Pick<TradeOffRequest, 'onProgress' | 'note'>,
+  count?: number,
+): Promise<ReadonlyMap<string, readonly ScoredImage[]>> {
+  if (names.length === 0) return new Map();
+  const made = await syntheticDefects(engine, subject, names, onProgress, count);
   const missing = names.filter((name) => !made.has(name));
   if (missing.length > 0)
     note?.(
@@ -154,15 +139,11 @@ async function madeFor(
   return made;
 }
 
-/** Scores of the training's good images as of new ones; of those that the networks were trained on only where they say something of new ones. */
-export function asNewByClass(subject: Subject): ReadonlyMap<string, readonly number[]> {
+/** The training's good images with scores as of new ones; of those that the networks were trained on only where they say something of new ones. */
+export function asNewByClass(subject: Subject): ReadonlyMap<string, readonly ScoredImage[]> {
   const all = countsTrained(subject.metadata.provenance.scoreGap);
-  const byClass = new Map<string, number[]>();
-  for (const { class: name, heldOut, score } of asNew(subject)) {
-    if (!all && !heldOut) continue;
-    const scores = byClass.get(name) ?? [];
-    byClass.set(name, scores);
-    scores.push(score);
-  }
-  return byClass;
+  return groupBy(
+    asNew(subject).filter(({ heldOut }) => all || heldOut),
+    (image) => image.class,
+  );
 }

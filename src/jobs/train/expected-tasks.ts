@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { CommonOptions, Method } from '../../methods/contract.ts';
+import { defectsInReport } from '../trade-off/synthetic-defects.ts';
 import { madeCost, madeCount } from './made-defects.ts';
 import type { TrainRequest } from './train-request.ts';
 
@@ -33,6 +34,12 @@ export function expectedTasks(
   };
   const image = method.imageSeconds?.(options, counts) ?? usualImage;
   const made = madeCount(options, classes.length);
+  const defective = new Set(
+    samples.filter(({ split, anomalous }) => split === 'test' && anomalous).map(({ className }) => className),
+  );
+  const inReport = request.evaluated
+    ? (classes.length - defective.size) * defectsInReport(classes.length)
+    : 0;
   const images = (task: string, seconds: number): ExpectedTask => ({ task, seconds, kind: 'images' });
   const tasks: readonly ExpectedTask[] = [
     images('checking images', (training.length + Math.max(reported, selection)) * 0.004),
@@ -43,6 +50,7 @@ export function expectedTasks(
     images('regions', made * madeCost * image),
     images('evaluating', reported * (image + 0.02)),
     images('embedding', Math.min(embedded, reported) * image),
+    images('synthetic defects', inReport * madeCost * image),
   ];
   return tasks.filter(({ seconds }) => seconds > 0);
 }

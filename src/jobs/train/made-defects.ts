@@ -143,7 +143,7 @@ interface Making extends Pick<Work, 'images' | 'textures' | 'bits'> {
 }
 
 /**
- * Makes defects on good images of a class, one after another, and shows them to the detector.
+ * Makes defects on good images of a class, one after another, and shows them to the detector; each says on which image it is.
  * @param images - numbers of training images, at least one
  */
 export async function* madeDefects(
@@ -152,7 +152,7 @@ export async function* madeDefects(
   work: Making,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   count = madePerClass,
-): AsyncGenerator<SeenDefect> {
+): AsyncGenerator<SeenDefect & { readonly image: number }> {
   const { training, textures, options, bits, images: access } = work;
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
@@ -173,7 +173,7 @@ export async function* madeDefects(
   });
   for await (const [, { id, image, mask }] of made) {
     const { score, map } = await oneOut.predict(id, framed(image, geometry));
-    yield { score, map, mask };
+    yield { image: id, score, map, mask };
   }
 }
 

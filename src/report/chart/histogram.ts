@@ -1,8 +1,8 @@
 /**
  * @file Scores of good images above the axis, of anomalous ones below it, with the threshold between right and wrong. Bars begin
- * at the threshold, so none holds both.
+ * at the threshold, so none holds both. The page's script draws it again for another threshold.
  */
-import { bin, max } from 'd3-array';
+import { bin, extent, max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { html, type Markup } from '../html.ts';
 import { box, coordinate, type Scale } from './frame.ts';
@@ -12,8 +12,8 @@ export interface HistogramOptions {
   readonly good: readonly number[];
   readonly anomalous: readonly number[];
   readonly threshold: number | null;
-  /** What the threshold does, in words. */
-  readonly note: string;
+  /** A threshold that another was chosen in the place of. */
+  readonly before?: number | null;
 }
 
 const height = 216;
@@ -21,9 +21,10 @@ const bars = 26;
 const middle = (box.top + height - box.bottom) / 2 + 4;
 
 /** Draws the histogram of a class. */
-export function histogram({ title, good, anomalous, threshold, note }: HistogramOptions): Markup {
-  const all = [...good, ...anomalous, ...(threshold === null ? [] : [threshold])];
-  const edges = edgesOf(Math.min(...all), Math.max(...all), threshold);
+export function histogram({ title, good, anomalous, threshold, before = null }: HistogramOptions): Markup {
+  const known = [threshold, before].filter((each) => each !== null);
+  const [least, most] = extent([...known, ...ends(good), ...ends(anomalous)]) as [number, number];
+  const edges = edgesOf(least, most, threshold);
   const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 1];
   const x = scaleLinear([low, high], [box.left, box.width - box.right]);
   const inner = edges.slice(1, -1).map((edge) => (edge === threshold ? justAbove(edge) : edge));
@@ -44,27 +45,30 @@ export function histogram({ title, good, anomalous, threshold, note }: Histogram
       return html`<rect class="${name}" x="${coordinate(from + 0.5)}" y="${coordinate(top)}" width="${coordinate(Math.max(1, to - from - 1))}" height="${coordinate(size)}"><title>${each.length} ${kind}</title></rect>`;
     });
   };
-  return html`<figure class="chart">
-<figcaption>${title}</figcaption>
-<svg viewBox="0 0 ${box.width} ${height}" role="img" aria-label="${describe(title, good, anomalous, threshold)}">
+  return html`<svg viewBox="0 0 ${box.width} ${height}" role="img" aria-label="${describe(title, good, anomalous, threshold)}">
 ${half(good, 'good')}${half(anomalous, 'anomalous')}
 <path class="axis" d="M${box.left} ${coordinate(middle)}H${box.width - box.right}"/>
 ${ticks(x)}
+${before === null ? null : html`<path class="boundary" d="M${coordinate(x(before))} ${box.top}V${height - box.bottom}"/>`}
 ${threshold === null ? null : thresholdLine(x(threshold))}
 <text class="label good" x="4" y="${coordinate(middle - 24)}">good</text><text class="tick" x="4" y="${coordinate(middle - 10)}">${good.length}</text>
 <text class="label anomalous" x="4" y="${coordinate(middle + 18)}">anom.</text><text class="tick" x="4" y="${coordinate(middle + 32)}">${anomalous.length}</text>
 <text class="label" x="${(box.left + box.width - box.right) / 2}" y="${height - 6}" text-anchor="middle">score of the image</text>
-</svg>
-<p class="note">${note}</p>
-</figure>`;
+</svg>`;
 }
 
-/** Edges of equal steps from the threshold both ways, so that it is one of them. */
+/** The lowest and the highest; none of none. */
+function ends(scores: readonly number[]): number[] {
+  const [low, high] = extent(scores);
+  return low === undefined || high === undefined ? [] : [low, high];
+}
+
 /** Bins hold what lies at their lower edge, and a score at the threshold is normal: its edge is a trifle higher. */
 function justAbove(edge: number): number {
   return edge + Math.max(Math.abs(edge), 1e-6) * 1e-9;
 }
 
+/** Edges of equal steps from the threshold both ways, so that it is one of them. */
 function edgesOf(low: number, high: number, threshold: number | null): number[] {
   const step = (high - low) / bars || 1;
   const origin = threshold ?? low;
@@ -92,10 +96,12 @@ function describe(
   anomalous: readonly number[],
   threshold: number | null,
 ): string {
-  const range = (scores: readonly number[]) =>
-    scores.length === 0
+  const range = (scores: readonly number[]) => {
+    const [low, high] = ends(scores);
+    return low === undefined || high === undefined
       ? 'none'
-      : `${scores.length} from ${Math.min(...scores).toPrecision(3)} to ${Math.max(...scores).toPrecision(3)}`;
+      : `${scores.length} from ${low.toPrecision(3)} to ${high.toPrecision(3)}`;
+  };
   const line = threshold === null ? '' : ` Threshold ${threshold.toPrecision(3)}.`;
   return `Scores of ${title}. Good: ${range(good)}. Anomalous: ${range(anomalous)}.${line}`;
 }

@@ -1,8 +1,10 @@
 /** @file The clearest hits, the worst misses and the worst false alarms of each class, as images. */
 import { heatLegend, legendGradient } from '../../detector/heat/heat-legend.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import type { ClassTradeOff } from '../../jobs/trade-off/class-trade-off.ts';
 import type { EmbeddedImage, Example, ExampleKind, TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
+import { badge, decisionOf } from '../thresholds/control.ts';
 import { scoreText } from '../words.ts';
 
 const groups: readonly { readonly kind: ExampleKind; readonly title: string; readonly none: string }[] = [
@@ -15,13 +17,18 @@ const groups: readonly { readonly kind: ExampleKind; readonly title: string; rea
 const openAll = 6;
 const openFirst = 2;
 
-export function examplesSection({ examples }: TestResults, metadata: DetectorMetadata): Markup {
+/** @param tradeOffs - of the classes whose sliders the page has, in their order: a label on each image follows them */
+export function examplesSection(
+  { examples }: TestResults,
+  metadata: DetectorMetadata,
+  tradeOffs: readonly ClassTradeOff[],
+): Markup {
   const classes = Object.entries(examples);
   const blocks = classes.map(([name, all], index) => {
     const open = classes.length <= openAll || index < openFirst;
     return html`<details class="product"${open ? html` open` : null}><summary><h3>${name}</h3></summary>
 ${legendOf(metadata, name)}
-${groups.map((group) => groupOf(group, all, name))}
+${groups.map((group) => groupOf(group, all, name, tradeOffs))}
 </details>`;
   });
   return html`<section id="examples" aria-labelledby="examples-title">
@@ -44,13 +51,14 @@ function groupOf(
   { kind, title, none }: (typeof groups)[number],
   all: readonly Example[],
   className: string,
+  tradeOffs: readonly ClassTradeOff[],
 ): Markup {
   const own = all.filter((example) => example.kind === kind);
   return html`<h4>${title}</h4>
-${own.length === 0 ? html`<p class="note">${none}</p>` : html`<div class="triples">${own.map((example) => triple(example, className))}</div>`}`;
+${own.length === 0 ? html`<p class="note">${none}</p>` : html`<div class="triples">${own.map((example) => triple(example, className, tradeOffs))}</div>`}`;
 }
 
-function triple(example: Example, className: string): Markup {
+function triple(example: Example, className: string, tradeOffs: readonly ClassTradeOff[]): Markup {
   const { defect, path, threshold, takenFor, photograph, truth, heat, kind } = example;
   const shown = `${className}, ${defect}`;
   const against =
@@ -60,9 +68,21 @@ function triple(example: Example, className: string): Markup {
 <div>${img(photograph, `Photograph: ${shown}`)}
 ${truth ? img(truth, `Ground truth of ${shown}: the defect in white`) : html`<span class="blank">${nothing}</span>`}
 ${img(heat, `Heat map of ${shown}, score ${scoreText(example.score)}`)}</div>
-<figcaption><b>${defect}</b> score ${scoreText(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}<br><span class="path">${path}</span></figcaption>
+<figcaption>${verdict(example, className, tradeOffs)}<b>${defect}</b> score ${scoreText(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}<br><span class="path">${path}</span></figcaption>
 </figure>
 `;
+}
+
+/** What the threshold does to it; the slider of the class that it is taken for changes it. */
+function verdict(
+  { score, threshold, takenFor }: Example,
+  className: string,
+  tradeOffs: readonly ClassTradeOff[],
+): Markup | null {
+  const index = tradeOffs.findIndex((each) => each.class === (takenFor ?? className));
+  if (threshold === null || index < 0) return null;
+  const label = badge(decisionOf(score, threshold, tradeOffs[index]!.checkAbove ?? null));
+  return html`<span data-badge="${index}" data-score="${score}">${label}</span> `;
 }
 
 function img({ source, width, height }: EmbeddedImage, alt: string): Markup {

@@ -1,10 +1,13 @@
 /** @file The page and its tables, from made-up results: nothing gets out of its place, nothing is loaded, nothing is missing. */
+import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { palette } from '../../../src/report/chart/series.ts';
 import { escapeHtml, html } from '../../../src/report/html.ts';
 import { reportPage } from '../../../src/report/page.ts';
+import { pageScript } from '../../../src/report/shell.ts';
 import { resultsCsv, resultsMarkdown } from '../../../src/report/tables.ts';
+import type { ControlData } from '../../../src/report/thresholds/control.ts';
 import { imageBudget } from '../../../src/report/thumbnails.ts';
 import { madeReportData } from '../../helpers/report-data.ts';
 
@@ -49,9 +52,18 @@ describe('the page', () => {
   });
 
   it('escapes names of classes, defects, files and everything else that was read', () => {
-    const page = reportPage(madeReportData({ classes: [hostile, `${hostile}2`], untrusted: hostile }));
+    const whole = reportPage(madeReportData({ classes: [hostile, `${hostile}2`], untrusted: hostile }));
+    expect(whole.match(/<\/style>/g)).toHaveLength(1);
+    // Two elements end so, the data and the script.
+    expect(whole.match(/<\/script/gi)).toHaveLength(2);
+    const [, data] = /<script type="application\/json" id="thresholds">(.*)<\/script>/.exec(whole) ?? [];
+    expect(data).not.toContain('<');
+    expect((JSON.parse(data!) as ControlData).classes.map(({ name }) => name)).toEqual([
+      hostile,
+      `${hostile}2`,
+    ]);
+    const page = withoutScripts(whole);
     expect(page.includes('&lt;script&gt;alert(2)')).toBe(true);
-    expect(page.match(/<\/style>/g)).toHaveLength(1);
     const tags = [...page.matchAll(/<[^<>]*>/g)].map(([tag]) => tag);
     expect(tags.filter((tag) => /^<script|^<img src=x/.test(tag))).toEqual([]);
     // What stands outside quotes in a tag is ours.
@@ -59,17 +71,24 @@ describe('the page', () => {
     expect(outside.filter((tag) => /onerror|alert/.test(tag))).toEqual([]);
   });
 
-  it('loads nothing from outside', () => {
+  it('loads nothing from outside, and runs no script but its own', () => {
     const page = reportPage(two);
-    expect(page.match(/(?:src|href|srcset|action)="(?!data:|#)/)).toBeNull();
-    expect(page.match(/https?:\/\/|@import|url\(/)).toBeNull();
-    expect(page.includes(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`)).toBe(
-      true,
+    expect(withoutScripts(page).match(/(?:src|href|srcset|action)="(?!data:|#)/)).toBeNull();
+    expect(withoutScripts(page).match(/https?:\/\/|@import|url\(/)).toBeNull();
+    const script = pageScript();
+    // A name space is no address that is asked.
+    expect(script.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
+      /https?:\/\/|\bfetch\(|XMLHttpRequest|\bimport\(|\beval\(/,
+    );
+    const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(policy).toBe(
+      `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`,
     );
   });
 
   it('shows what could not be computed as a dash, never as 0 or null', () => {
-    const page = reportPage(two);
+    const page = withoutScripts(reportPage(two));
     const row = /<tr><th scope="row">bottle<\/th>(.*?)<\/tr>/.exec(page)?.[1] ?? '';
     const cells = [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => match[1]);
     expect(cells).toEqual([
@@ -92,7 +111,7 @@ describe('the page', () => {
   });
 
   it('gives tables their scopes, images their alternative texts, charts their names', () => {
-    const page = reportPage(two);
+    const page = withoutScripts(reportPage(two));
     for (const [tag] of page.matchAll(/<th[\s>][^>]*>/g)) expect(tag).toMatch(/scope="(?:row|col)"/);
     for (const [tag] of page.matchAll(/<img[^>]*>/g)) expect(tag).toMatch(/alt="[^"]{5,}"/);
     for (const [tag] of page.matchAll(/<svg[^>]*>/g))
@@ -148,6 +167,8 @@ describe('the page', () => {
     };
     const page = reportPage(bare);
     expect(page.includes('no test images')).toBe(true);
+    // Thresholds it has all the same, of the training's own images.
+    expect(page.includes('<section id="scores"')).toBe(true);
     expect(page).not.toContain('to look at');
     expect(reportPage(two)).toContain('Good photographs to look at');
     expect(page.includes('id="results"')).toBe(false);
@@ -183,6 +204,13 @@ describe('tables of the results', () => {
     expect(text).not.toMatch(/(?<!\\)</);
   });
 });
+
+/** A page without its own script and the data of it. */
+function withoutScripts(page: string): string {
+  const start = page.indexOf('<script type="application/json" id="thresholds">');
+  const end = `<script>${pageScript()}</script>`;
+  return page.slice(0, start) + page.slice(page.indexOf(end) + end.length);
+}
 
 /** Contrast ratio of WCAG 2. */
 function contrast(a: string, b: string): number {

@@ -74,7 +74,12 @@ describe('a report of a run', () => {
     expect(page).toBe(join(bare, 'report', 'index.html'));
     expect(document).toBeNull();
     expect(notes.join()).toContain('No test images');
-    expect(await readFile(page, 'utf8')).toContain('no test images');
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('no test images');
+    // Misses are of defects that were made, and said to be.
+    expect(text).toMatch(/Defects: 32 SYNTHETIC ones, made on good images/);
+    expect(text.split('<script')[0]!.match(/misses \d+ of 32 SYNTHETIC/g)).toHaveLength(2);
+    expect(text.includes(folder)).toBe(false);
     await expect(evaluateWithReport({ run: bare })).rejects.toMatchObject({ code: 'DATASET_EMPTY' });
   });
 });

@@ -7,7 +7,7 @@ import { type CladOptions, cladPresets as presets } from '../../../../src/method
 import type { CommonOptions } from '../../../../src/methods/contract.ts';
 import { methods } from '../../../../src/methods/registry.ts';
 
-const dataset = (train: number, test: number): Dataset => ({
+const dataset = (train: number, test: number, defective = false): Dataset => ({
   root: '/parts',
   layout: 'mvtec',
   leftOut: [],
@@ -17,7 +17,7 @@ const dataset = (train: number, test: number): Dataset => ({
       path: `/parts/${className}/${number}.png`,
       className,
       split: number < train ? ('train' as const) : ('test' as const),
-      anomalous: false,
+      anomalous: defective && number === train,
       defect: 'good',
     })),
   ),
@@ -45,9 +45,11 @@ describe('the tasks of a training', () => {
       'thresholds',
       'regions',
     ]);
-    const reported = names(presets.fast, dataset(100, 30), { evaluated: true, textures: '/dtd' });
+    const reported = names(presets.fast, dataset(100, 30, true), { evaluated: true, textures: '/dtd' });
     expect(reported).toContain('checking textures');
     expect(reported.slice(-2)).toEqual(['evaluating', 'embedding']);
+    // Classes without a defect to test with have some made, for the report alone.
+    expect(names(presets.fast, dataset(100, 30), { evaluated: true }).at(-1)).toBe('synthetic defects');
     expect(names(presets.fast, dataset(100, 0), { evaluated: true })).not.toContain('evaluating');
     expect(names(presets.paper, dataset(100, 30))).not.toContain('memory bank');
     for (const [name, { presets: own }] of methods) {
