@@ -140,7 +140,9 @@ button:disabled{opacity:.5;cursor:default}
 [data-neighbours] td,[data-neighbours] th{text-align:left}
 [data-around] .reject+.pass>*,[data-around] .reject+.check>*{border-top:2px solid var(--ink)}
 [data-around] .wrong{color:var(--bad);font-weight:600}
-[data-around] .path{white-space:normal;min-width:10rem}
+[data-around] td{white-space:normal}
+[data-around] .path{min-width:9rem}
+[data-around] tr>*{padding:.35rem .6rem}
 .command{position:sticky;bottom:0;z-index:4;background:var(--card);border:1px solid var(--accent);border-radius:var(--radius) var(--radius) 0 0;padding:.6rem 1rem;margin:0 0 1.5rem}
 .command p{margin:.2rem 0;font-size:.9rem}
 .command code{display:block;overflow-wrap:anywhere;max-height:6rem;overflow:auto}

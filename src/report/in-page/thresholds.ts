@@ -166,7 +166,7 @@ class Tuner {
     return html`${near.map(({ score, path, kind }) => {
       const decision = this.#decision(score);
       const wrong = (decision === 'reject') === (kind === 'good');
-      return html`<tr class="${decision}"><th scope="row">${Number(score.toPrecision(7))}</th><td${wrong ? html` class="wrong"` : null}>${kind}</td><td>${badge(decision)}</td><td class="path">${path ?? 'not named in this page'}</td></tr>`;
+      return html`<tr class="${decision}"><th scope="row">${Number(score.toPrecision(7))}</th><td>${badge(decision)}</td><td${wrong ? html` class="wrong"` : null}>${kind}</td><td class="path">${path ?? 'not named in this page'}</td></tr>`;
     })}`;
   }
 }

@@ -77,7 +77,7 @@ function neighbours(name: string): Markup {
   return html`<div data-neighbours hidden><h4>Images around the threshold</h4>
 <div class="scroll" role="region" tabindex="0" aria-label="Images around the threshold of ${name}, scrolls sideways"><table>
 <caption class="hidden">Images of ${name} that score nearest to the threshold</caption>
-<thead><tr><th scope="col">score</th><th scope="col">is</th><th scope="col">result</th><th scope="col">image</th></tr></thead><tbody data-around></tbody></table></div></div>`;
+<thead><tr><th scope="col">score</th><th scope="col">result</th><th scope="col">is</th><th scope="col">image</th></tr></thead><tbody data-around></tbody></table></div></div>`;
 }
 
 /** Stays in sight while a slider is moved. */
