@@ -103,7 +103,7 @@ describe('rd', () => {
     const resumed = await clad(...args, '--resume');
     expect({ status: resumed.status, stderr: resumed.stderr }).toMatchObject({ status: 0 });
     expect(await scoresOf('rd-stopped')).toEqual(await scoresOf('rd'));
-  }, 60_000);
+  }, 180_000);
 
   it('takes the layers that a backbone has, and refuses a size that cannot be halved so often', async () => {
     const { status, stderr } = await train('rd', 'refused', '--set', 'features.inputSize=80');

@@ -12,7 +12,6 @@ import {
   positive,
   score,
   seed,
-  share,
   stage,
   synthesis,
 } from '../shared/option-groups.ts';
@@ -44,12 +43,16 @@ export const rdOptions = z.strictObject({
   }),
   student: z
     .strictObject({
-      channels: share.describe(
-        "Channels of bottleneck and decoder as a share of the teacher's; below 1 a convolution of single places brings each level to the teacher's.",
-      ),
-      width: share.describe(
-        'Channels inside a residual block as a share of those it gives: 0.5 as in wide_resnet50_2, 0.25 as in ResNet-50.',
-      ),
+      channels: positive
+        .max(1)
+        .describe(
+          "Channels of bottleneck and decoder as a share of the teacher's; below 1 a convolution of single places brings each level to the teacher's.",
+        ),
+      width: positive
+        .max(1)
+        .describe(
+          'Channels inside a residual block as a share of those it gives: 0.5 as in wide_resnet50_2, 0.25 as in ResNet-50.',
+        ),
       embeddingBlocks: blocks.describe('Residual blocks of the bottleneck, behind the fused levels.'),
       decoderBlocks: z
         .array(blocks)
