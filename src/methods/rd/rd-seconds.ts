@@ -47,8 +47,13 @@ export function rdTasks(options: RdOptions, { training: images, cores }: TaskCou
   ]);
 }
 
+/** Of one image, by its stored maps. */
+export function rdStoredSeconds({ features, student }: RdOptions, { cores }: TaskCounts): number {
+  const products = productsOf(studentShape(levels, student)) * inputShare(features);
+  return (2 * products) / (cores * predictRate);
+}
+
 /** Of one image, beside its resize. */
-export function rdImageSeconds({ features, student }: RdOptions, { cores }: TaskCounts): number {
-  const own = (productsOf(studentShape(levels, student)) * inputShare(features)) / predictRate;
-  return (2 / cores) * (featureSeconds(features) + own);
+export function rdImageSeconds(options: RdOptions, counts: TaskCounts): number {
+  return (2 * featureSeconds(options.features)) / counts.cores + rdStoredSeconds(options, counts);
 }

@@ -33,7 +33,7 @@ import { distanceMap, distillationLosses } from './cosine.ts';
 import { MapBatches } from './map-batches.ts';
 import { pooledCentres, pooledMaps } from './pooled-classes.ts';
 import { type RdOptions, rdOptions, rdPresets } from './rd-options.ts';
-import { rdImageSeconds, rdTasks } from './rd-seconds.ts';
+import { rdImageSeconds, rdStoredSeconds, rdTasks } from './rd-seconds.ts';
 import { mapView, type RdView, withMapLayers } from './rd-view.ts';
 import { reconstruct, type StudentShape, studentParameters, studentShape } from './student.ts';
 
@@ -50,6 +50,7 @@ export const rd = defineMethod<RdOptions, RdView>({
   view: mapView,
   tasks: rdTasks,
   imageSeconds: rdImageSeconds,
+  storedSeconds: rdStoredSeconds,
 
   async fit(context) {
     const { backbone, view, options, split, engine, note } = context;
