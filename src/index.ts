@@ -41,6 +41,13 @@ export { type Geometry, type Grid, type Rectangle, seenPart, toMap, toPhotograph
 export { decodeMask } from './image/mask.ts';
 export type { Mask, RgbImage } from './image/rgb.ts';
 export {
+  type AssessmentPlan,
+  type AssessRequest,
+  assess,
+  planAssessment,
+} from './jobs/assess/assess.ts';
+export type { AssessmentDocument, ClassAssessment } from './jobs/assess/document.ts';
+export {
   type CalibrateDocument,
   type CalibratedClass,
   type CalibrateRequest,

@@ -14,6 +14,16 @@ export function three(text: string): [number, number, number] {
   return numbers as [number, number, number];
 }
 
+/** A whole number in a range. @throws CladError `OPTION_INVALID` */
+export function wholeNumber(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
+    const expected = `a whole number from ${low} to ${high}`;
+    throw new CladError('OPTION_INVALID', { option, expected, actual: text });
+  };
+}
+
 /** A length in pixels. */
 export function pixels(text: string): number {
   const value = Number(text);

@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { diskStorage } from '../core/disk-storage.ts';
-import { CladError } from '../core/errors.ts';
 import { requireWritable } from '../core/files.ts';
 import { trainingBits } from '../data/bit-depth.ts';
 import type { Layout } from '../data/dataset.ts';
@@ -26,7 +25,7 @@ import { type SynthesisImage, writeSynthesisImages } from '../features/store/syn
 import { proceduralTextures, textureFolder } from '../features/store/texture-source.ts';
 import type { SampleBits } from '../image/samples.ts';
 import { type SizeOption, sizeOf } from '../image/size-option.ts';
-import { sizeFromText } from './arguments.ts';
+import { sizeFromText, wholeNumber } from './arguments.ts';
 import { bitsOption, dataArgument, layoutOption } from './common-flags.ts';
 import { registerDataDemo } from './data-demo.ts';
 import { registerDataPictures } from './data-pictures.ts';
@@ -210,14 +209,4 @@ function describeSynthesis(
   });
   const anomalies = images.reduce((sum, { rows }) => sum + rows.length, 0);
   return [...lines, '', `${anomalies} anomalies drawn: ${resolve(folder, '<class>.png')}`].join('\n');
-}
-
-/** Reads a flag's number. @throws CladError `OPTION_INVALID` */
-function wholeNumber(option: string, low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
-    const expected = `a whole number from ${low} to ${high}`;
-    throw new CladError('OPTION_INVALID', { option, expected, actual: text });
-  };
 }

@@ -65,6 +65,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./tradeoff.ts'),
   },
   {
+    term: 'assess [options] <run>',
+    description: 'which products are weak, without any defect at hand: what it misses of drawn ones',
+    load: () => import('./assess.ts'),
+  },
+  {
     term: 'drift [options] <run> <images>',
     description:
       'whether the line still shows what the detector was made with: scores, failures, light, focus',

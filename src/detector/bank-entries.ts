@@ -60,10 +60,19 @@ export function withoutEntriesOf(
 /**
  * The model with a second input, `training_image` int64 [1], without whose entries the bank is asked; of no consequence where there is no bank.
  * @param entryImages - training image of each entry
+ * @param ranks - a number for each entry; with them there is a third input, `below_rank` int64 [1], and entries of that rank and above are left out too
  * @throws Error where the bank has another number of entries
  */
-export function askedWithoutOneImage(model: ModelProto, entryImages: readonly number[]): ModelProto {
-  const input = [...(model.graph.input ?? []), trainingImage];
+export function askedWithoutOneImage(
+  model: ModelProto,
+  entryImages: readonly number[],
+  ranks?: readonly number[],
+): ModelProto {
+  const input = [
+    ...(model.graph.input ?? []),
+    oneNumber('training_image'),
+    ...(ranks ? [oneNumber('below_rank')] : []),
+  ];
   if (!hasBank(model)) return { ...model, graph: { ...model.graph, input } };
   const { lengths, codes } = bankOf(model, entryImages);
   const fresh = freshNames(model);
@@ -72,19 +81,22 @@ export function askedWithoutOneImage(model: ModelProto, entryImages: readonly nu
   const beyond = fresh('out_of_reach');
   const wholeLengths = fresh('lengths_of_all');
   const { graph } = model;
+  const left = ranks ? withoutRanks(own, ranks, fresh) : { mask: own, nodes: [], constants: [] };
   const nodes: NodeProto[] = [
     { opType: 'Equal', input: [images, 'training_image'], output: [own] },
-    { opType: 'Where', input: [own, beyond, wholeLengths], output: [bankNames.lengths] },
+    ...left.nodes,
+    { opType: 'Where', input: [left.mask, beyond, wholeLengths], output: [bankNames.lengths] },
   ];
   const renamed = new Map<TensorProto, string>([[lengths, wholeLengths]]);
   const added = [
     int64Constant(images, [entryImages.length], entryImages),
     float32Constant(beyond, [], Float32Array.of(outOfReach)),
+    ...left.constants,
   ];
   if (codes) {
     const wholeCodes = fresh('codes_of_all');
     renamed.set(codes.constant, wholeCodes);
-    const others = codesWithout(codes, { own, wholeCodes }, fresh);
+    const others = codesWithout(codes, { own: left.mask, wholeCodes }, fresh);
     nodes.push(...others.nodes);
     added.push(...others.constants);
   }
@@ -93,6 +105,16 @@ export function askedWithoutOneImage(model: ModelProto, entryImages: readonly nu
     ...added,
   ];
   return { ...model, graph: { ...graph, input, node: [...nodes, ...(graph.node ?? [])], initializer } };
+}
+
+/** Which entries are left out: an image's own, and those of a rank and above. */
+function withoutRanks(own: string, ranks: readonly number[], fresh: (name: string) => string) {
+  const [all, above, mask] = [fresh('entry_ranks'), fresh('ranks_above'), fresh('entries_left_out')];
+  const nodes: NodeProto[] = [
+    { opType: 'GreaterOrEqual', input: [all, 'below_rank'], output: [above] },
+    { opType: 'Or', input: [own, above], output: [mask] },
+  ];
+  return { mask, nodes, constants: [int64Constant(all, [ranks.length], ranks)] };
 }
 
 /** The codes with those of an image's own entries out of reach, as `replaceColumns` has it. */
@@ -122,10 +144,10 @@ function codesWithout(
   return { nodes, constants };
 }
 
-const trainingImage: ValueInfoProto = {
-  name: 'training_image',
-  type: { tensorType: { elemType: dtypeCode.int64, shape: { dim: [{ dimValue: 1 }] } } },
-};
+/** An input of one whole number. */
+function oneNumber(name: string): ValueInfoProto {
+  return { name, type: { tensorType: { elemType: dtypeCode.int64, shape: { dim: [{ dimValue: 1 }] } } } };
+}
 
 function bankOf(model: ModelProto, entryImages: readonly number[]) {
   const entries = constantNamed(model, bankNames.entries);

@@ -1,6 +1,6 @@
 /**
  * @file The folder of one training: `config.json`, `data-files.jsonl`, `log.jsonl`, `checkpoint/`, `cache/` while it runs, `left-out.json`, `samples/`, `good-images.csv`,
- * `standing-out/`, `model.onnx`, `evaluation.json`.
+ * `standing-out/`, `model.onnx`, `evaluation.json`, `assessment.json`.
  */
 import { existsSync } from 'node:fs';
 import { lstat, readFile, rm } from 'node:fs/promises';
@@ -103,6 +103,10 @@ export class RunFolder {
   get evaluation(): string {
     return join(this.path, 'evaluation.json');
   }
+  /** What `clad assess` said. */
+  get assessment(): string {
+    return join(this.path, 'assessment.json');
+  }
   get #config(): string {
     return join(this.path, 'config.json');
   }
@@ -119,7 +123,7 @@ export class RunFolder {
   }
   /** All files that lie in it directly. */
   get files(): string[] {
-    const { goodImages, goodImagesState, leftOut, evaluation } = this;
+    const { goodImages, goodImagesState, leftOut, evaluation, assessment } = this;
     return [
       this.model,
       this.#config,
@@ -129,6 +133,7 @@ export class RunFolder {
       goodImagesState,
       leftOut,
       evaluation,
+      assessment,
     ];
   }
 

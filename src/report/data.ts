@@ -4,6 +4,7 @@
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { ClassCurves } from '../evaluation/evaluator.ts';
+import type { KeptAssessment } from '../jobs/assess/document.ts';
 import type { Embedding } from '../jobs/evaluate/embedding.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { ClassTradeOff } from '../jobs/trade-off/class-trade-off.ts';
@@ -75,4 +76,6 @@ export interface ReportData {
   readonly runFromPage: string | undefined;
   /** Null where the data set has no test images. */
   readonly test: TestResults | null;
+  /** What `clad assess` said, where it was run. */
+  readonly assessment?: KeptAssessment | undefined;
 }

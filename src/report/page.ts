@@ -2,6 +2,7 @@
 import { seriesStyle } from './chart/series.ts';
 import type { ReportData } from './data.ts';
 import { html, type Markup } from './html.ts';
+import { assessmentSection } from './sections/assessment.ts';
 import { confusionSection } from './sections/confusion.ts';
 import { curvesSection, picker } from './sections/curves.ts';
 import { embeddingSection } from './sections/embedding.ts';
@@ -30,6 +31,7 @@ export function reportPage(data: ReportData): string {
           ...(confusion ? [['confusion', 'Classes']] : []),
         ] as [string, string][])
       : []),
+    ...(data.assessment ? [['weak', 'Weak products'] as [string, string]] : []),
     ['training', 'Training'],
     ['protocol', 'Protocol'],
   ];
@@ -55,6 +57,7 @@ ${test.embedding && embeddingSection(data, test, test.embedding)}
 </div>
 ${confusion}`
 }
+${data.assessment && assessmentSection(data.assessment)}
 ${trainingSection(data)}
 ${protocolSection(data)}
 </main>`,

@@ -10,8 +10,10 @@ import { stringify } from 'yaml';
 import { optional, path } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
+import { sha256 } from '../core/sha256.ts';
 import { readDetector } from '../detector/file-checksum.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { readAssessment } from '../jobs/assess/document.ts';
 import { embeddingOf } from '../jobs/evaluate/embedding.ts';
 import {
   type EvaluateRequest,
@@ -96,7 +98,8 @@ interface Tested {
 async function write(request: ReportRequest, tested: Tested | undefined): Promise<string> {
   const run = new RunFolder(request.run);
   const folder = request.folder ?? join(run.path, 'report');
-  const { metadata } = readDetector(await readBytes(run.model), run.model);
+  const bytes = await readBytes(run.model);
+  const { metadata } = readDetector(bytes, run.model);
   const data: ReportData = {
     name: basename(resolve(run.path)),
     runFromPage: wayTo(run.path, folder),
@@ -105,6 +108,7 @@ async function write(request: ReportRequest, tested: Tested | undefined): Promis
     training: await trainingFacts(run),
     tradeOffs: await tradeOffs(request, metadata, tested),
     test: tested?.test ?? null,
+    assessment: await readAssessment(run, await sha256(bytes)),
   };
   return writeReport(data, folder);
 }

@@ -177,10 +177,15 @@ export async function* madeDefects(
   }
 }
 
-/** Whether the part can be told from its background, by the images at hand. */
-async function partIsFound(
+/** Whether the part can be told from its background, by the images at hand. @param images - numbers of training images */
+export async function partIsFound(
   images: readonly number[],
-  { training, bits, view: { geometry }, images: access }: Making,
+  {
+    training,
+    bits,
+    view: { geometry },
+    images: access,
+  }: Pick<Making, 'training' | 'bits' | 'images'> & { readonly view: Pick<Making['view'], 'geometry'> },
 ): Promise<boolean> {
   const estimates = [];
   const decode = (id: number) => access.decode(training[id]!.path, { bits });
@@ -203,7 +208,7 @@ export function largestPiece(whole: RgbImage, { image, mask }: Pick<LocalAnomaly
 }
 
 /** An image of which the detector sees exactly this: where it cuts the middle out, with a border around it. */
-function framed(whole: RgbImage, geometry: Geometry): RgbImage {
+export function framed(whole: RgbImage, geometry: Geometry): RgbImage {
   const { width, height } = resizedSize(geometry);
   const part = cutOut(geometry);
   if (width === part.width && height === part.height) return whole;

@@ -11,7 +11,7 @@ import {
   withMemories,
   withProjection,
 } from '../../../src/detector/bank-classes.ts';
-import { askedWithoutOneImage } from '../../../src/detector/bank-entries.ts';
+import { askedWithoutOneImage, withoutEntriesOf } from '../../../src/detector/bank-entries.ts';
 import { unfusedNames, withUnfusedScores } from '../../../src/detector/unfused-scores.ts';
 import { classNames, headSize } from '../../../src/features/memory-bank/class-search.ts';
 import { far } from '../../../src/features/memory-bank/entry-codes.ts';
@@ -225,6 +225,14 @@ describe('a changed detector', () => {
     expect([...floats(all.projected)]).toEqual(projected!.data);
     const without = await said(askedWithoutOneImage(model, entryImages), { training_image: int64([3], [1]) });
     expect(without.score).not.toEqual(all.score);
+    const ranked = askedWithoutOneImage(model, entryImages, entryImages);
+    const below = (image: number, rank: number) =>
+      said(ranked, { training_image: int64([image], [1]), below_rank: int64([rank], [1]) });
+    expect((await below(3, 7)).score).toEqual(without.score);
+    const left = await said(withoutEntriesOf(model, entryImages, new Set([4, 5, 6])));
+    (await below(99, 4)).score.forEach((score, row) => {
+      expect(score).toBeCloseTo(left.score[row]!, 4);
+    });
   });
 });
 

@@ -34,11 +34,15 @@ function bankModel(kept: readonly number[], own = false): ModelProto {
   return decodeModel(graph.toBytes());
 }
 
-async function distances(model: ModelProto, image?: number): Promise<number[]> {
+async function distances(model: ModelProto, image?: number, below?: number): Promise<number[]> {
   const session = await (await nodeEngine({})).load(encodeModel(model));
   try {
     const rows = float32(queries, [16, width]);
-    const feeds = { rows, ...(image !== undefined && { training_image: int64([image], [1]) }) };
+    const feeds = {
+      rows,
+      ...(image !== undefined && { training_image: int64([image], [1]) }),
+      ...(below !== undefined && { below_rank: int64([below], [1]) }),
+    };
     return [...floats((await session.run(feeds)).distance)];
   } finally {
     await session.release();
@@ -81,6 +85,23 @@ describe("a finished detector that leaves out one image's entries", () => {
     const asked = askedWithoutOneImage(whole, images);
     for (const image of [0, 3, 9])
       expect(await distances(asked, image)).toEqual(await distances(bankModel(all, true), image));
+  });
+
+  it('leaves out those of a rank and above too, where there are ranks', async () => {
+    // The later an image, the higher its rank.
+    const asked = askedWithoutOneImage(whole, images, images);
+    for (const [image, below] of [
+      [3, 6],
+      [8, 6],
+      [3, 10],
+    ] as const) {
+      const kept = all.filter((entry) => images[entry]! < below && images[entry] !== image);
+      const expected = await distances(bankModel(kept));
+      (await distances(asked, image, below)).forEach((distance, row) => {
+        expect(distance).toBeCloseTo(expected[row]!, 4);
+      });
+    }
+    expect(await distances(asked, 3, 10)).toEqual(await distances(askedWithoutOneImage(whole, images), 3));
   });
 
   it('has the input and changes nothing where there is no bank', async () => {
