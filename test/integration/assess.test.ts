@@ -43,14 +43,15 @@ describe('clad assess', () => {
     const document = await json<AssessmentDocument>('--html', page);
     const { classes, sizes, contrasts } = document;
     expect(classes.map((each) => each.class).sort()).toEqual(['disc', 'weave']);
-    const rates = classes.map(({ misses }) => misses!.all.rate);
+    const rates = classes.map(({ misses }) => misses!.expected.rate);
     expect(rates).toEqual(rates.toSorted((a, b) => b - a));
     // Large defects of strong contrast are found more often than small ones that hardly show.
     const missed = (size: number, contrast: number) =>
       classes.reduce((sum, { misses }) => sum + misses!.table.at(size)!.at(contrast)!.count, 0);
     expect(missed(-1, -1)).toBeLessThan(missed(0, 0));
     for (const { misses, learning, data } of classes) {
-      const { all, table, half } = misses!;
+      const { expected, all, table, half } = misses!;
+      expect([expected.images, expected.defects]).toEqual([4, 16]);
       expect([all.images, all.defects]).toEqual([4, 64]);
       expect(table.map((row) => row.map((share) => share!.of))).toEqual(
         sizes.map(() => contrasts.map(() => 4)),
@@ -59,7 +60,7 @@ describe('clad assess', () => {
       expect(all.rate).toBeCloseTo(counted / 64, 12);
       expect(half).toHaveLength(contrasts.length);
       const { points, more, twice } = learning!;
-      expect(points.at(-1)).toEqual({ images: data.images, missRate: all.rate });
+      expect(points.at(-1)).toEqual({ images: data.images, missRate: expected.rate });
       expect(points.map(({ images }) => images)).toEqual(
         points.map(({ images }) => images).toSorted((a, b) => a - b),
       );

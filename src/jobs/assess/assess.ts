@@ -212,5 +212,18 @@ function measuredOf(
       table.map((row) => row[contrast]?.rate ?? 1),
     ),
   );
-  return { misses: { all: pooledMisses(results), table, half }, learning: learningOf(scores, margins) };
+  const strongest = gradedContrasts.length - 1;
+  const isStrongest = ({ contrast }: { readonly contrast: number }) => contrast === strongest;
+  return {
+    misses: {
+      expected: pooledMisses(results.filter(isStrongest)),
+      all: pooledMisses(results),
+      table,
+      half,
+    },
+    learning: learningOf(
+      scores,
+      margins.filter((_, at) => isStrongest(results[at]!)),
+    ),
+  };
 }

@@ -12,7 +12,9 @@ export type Worth = 'much' | 'little' | 'not';
 
 /** What is missed of drawn defects. */
 export interface GradedMisses {
-  /** Over all sizes and contrasts: by this products are sorted. */
+  /** Over all sizes at the strongest contrast: what is expected, and what products are sorted by. */
+  readonly expected: PooledShare;
+  /** Over all sizes and contrasts. */
   readonly all: PooledShare;
   /** `[size][contrast]`, counted in images; null where nothing was drawn. */
   readonly table: readonly (readonly (CountedShare | null)[])[];
@@ -22,7 +24,7 @@ export interface GradedMisses {
 
 /** What more images would change. */
 export interface Learning {
-  /** Misses of all drawn defects with the memory of so many images, the fewest first; the last one has all there are. */
+  /** Expected misses with the memory of so many images, the fewest first; the last one has all there are. */
   readonly points: readonly { readonly images: number; readonly missRate: number }[];
   /** What so many more images would probably bring. */
   readonly more: { readonly images: number; readonly missRate: number; readonly worth: Worth };

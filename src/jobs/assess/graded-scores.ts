@@ -149,8 +149,8 @@ export async function gradedScores(
         const { score, recognisedAs } = await ask(id, image, whole);
         tell();
         defects.push({ image: id, size, contrast, score, recognisedAs });
-        // One of each size on each image, over the images all contrasts: a quarter tells how margins move.
-        if ((at + size) % gradedContrasts.length !== contrast) continue;
+        // One of each size on each image, in turn of the two strongest contrasts: what is hardly seen moves as good images do.
+        if (gradedContrasts.length - 1 - ((at + size) % 2) !== contrast) continue;
         for (const each of smaller) {
           each.defects.push({ smaller: (await ask(id, image, each.memory)).score, whole: score });
           tell();

@@ -15,7 +15,7 @@ const much = 0.05;
 const little = 0.01;
 
 /**
- * @param margins - of all drawn defects: score less threshold
+ * @param margins - of the drawn defects that misses are expected by: score less threshold
  * @returns null where there are no smaller memories
  */
 export function learningOf({ images, memories }: ClassScores, margins: readonly number[]): Learning | null {

@@ -2,8 +2,8 @@
 import { percentOf } from './data-state.ts';
 import type { AssessmentDocument, ClassAssessment } from './document.ts';
 
-/** Contrast that sentences are said of: a defect that a person sees at once, and no more than that. */
-const usualContrast = 20;
+/** Contrast that sentences on sizes are of: at lower ones products miss nearly all sizes. */
+const usualContrast = 40;
 
 /** A size in the terms of who has the photographs: pixels, and the share of the picture's shorter side. */
 export function sizeWords(share: number, { photograph }: Pick<ClassAssessment, 'photograph'>): string {

@@ -10,8 +10,8 @@ const inAnyCase = 0.75;
 
 /** The worst first; of which nothing is known last. A product is weak where it lies clearly above the others, or misses most of all that was drawn. */
 export function worstFirst(classes: readonly Unsorted[]): ClassAssessment[] {
-  const rateOf = ({ misses }: Unsorted) => misses?.all.rate ?? Number.NEGATIVE_INFINITY;
-  const known = classes.flatMap(({ misses }) => misses?.all.rate ?? []);
+  const rateOf = ({ misses }: Unsorted) => misses?.expected.rate ?? Number.NEGATIVE_INFINITY;
+  const known = classes.flatMap(({ misses }) => misses?.expected.rate ?? []);
   const usual = known.length > 1 ? median(known) : Number.POSITIVE_INFINITY;
   return classes
     .toSorted((a, b) => rateOf(b) - rateOf(a))

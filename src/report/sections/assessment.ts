@@ -33,7 +33,7 @@ function contentOf(document: AssessmentDocument): Markup {
   const { classes, confidence, contrasts } = document;
   return html`<p>Defects were <strong>drawn</strong> on good images, each image without its own entries in the memory. They rank the products; real defects may be missed more or less often.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Weak products, scrolls sideways"><table>
-<caption>Worst first; limits of ${100 * confidence} %, as if each image had one defect</caption>
+<caption>Worst first, by defects of all sizes at ${contrasts.at(-1) ?? ''} grey values; limits of ${100 * confidence} %, as if each image had one defect</caption>
 <thead><tr><th scope="col">class</th><th scope="col"></th><th scope="col">misses of drawn defects</th><th scope="col">limits</th><th scope="col">20 more images help</th><th scope="col">good images</th></tr></thead>
 <tbody>${classes.map(rowOf)}</tbody></table></div>
 ${classes.map(
@@ -49,8 +49,8 @@ ${tableOf(document, each)}
 }
 
 function rowOf({ class: name, weak, misses, learning, data }: ClassAssessment): Markup {
-  const rate = misses?.all.rate ?? 0;
-  return html`<tr><th scope="row">${name}</th><td>${weak ? html`<strong>weak</strong>` : null}</td><td class="bar rate" style="--v:${rate.toFixed(3)}">${percentText(misses?.all.rate)}</td><td>${misses ? `${percentText(misses.all.low)} to ${percentText(misses.all.high)}` : '–'}</td><td>${learning?.more.worth ?? '–'}</td><td>${data.images}</td></tr>
+  const rate = misses?.expected.rate ?? 0;
+  return html`<tr><th scope="row">${name}</th><td>${weak ? html`<strong>weak</strong>` : null}</td><td class="bar rate" style="--v:${rate.toFixed(3)}">${percentText(misses?.expected.rate)}</td><td>${misses ? `${percentText(misses.expected.low)} to ${percentText(misses.expected.high)}` : '–'}</td><td>${learning?.more.worth ?? '–'}</td><td>${data.images}</td></tr>
 `;
 }
 

@@ -5,7 +5,7 @@ import { type Unsorted, worstFirst } from '../../../../src/jobs/assess/worst-fir
 const product = (name: string, rate: number | undefined) =>
   ({
     class: name,
-    misses: rate === undefined ? null : { all: { ...countedShare(0, 1), rate }, table: [], half: [] },
+    misses: rate === undefined ? null : { expected: { ...countedShare(0, 1), rate }, table: [], half: [] },
   }) as unknown as Unsorted;
 
 const weak = (...rates: readonly (number | undefined)[]) =>
