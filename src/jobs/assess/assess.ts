@@ -181,12 +181,13 @@ async function begin({ run, images = usualImages }: AssessRequest) {
 }
 
 async function photographOf(
-  { metadata: { geometry } }: Subject,
+  { metadata }: Subject,
   { drawnOn }: ClassPlan,
 ): Promise<Photograph | null> {
   const [first] = drawnOn;
   if (!first) return null;
-  const { width, height } = await fileImages.decode(first.path);
+  const { geometry } = metadata;
+  const { width, height } = await fileImages.decode(first.path, { bits: bitsOf(metadata) });
   const pixel = mapPixel(geometry, { width, height });
   const side = Math.min(geometry.width, geometry.height) * Math.sqrt(pixel.width * pixel.height);
   return { width, height, side };

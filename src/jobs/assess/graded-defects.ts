@@ -116,7 +116,7 @@ function ofSize(
 }
 
 /** Pixels of the input. @param size - place in `gradedSizes` */
-export function diameterOf(size: number, { width, height }: ImageSize): number {
+function diameterOf(size: number, { width, height }: ImageSize): number {
   return Math.max(1, gradedSizes[size]! * Math.min(width, height));
 }
 
