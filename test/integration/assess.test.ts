@@ -36,7 +36,7 @@ describe('clad assess', () => {
     expect(plan.predictions).toBeGreaterThan(128 + 3 * 32);
     expect(plan.seconds).toBeGreaterThan(0);
     await expect(readFile(join(run, 'assessment.json'))).rejects.toThrow();
-  }, 60_000);
+  }, 120_000);
 
   it('counts misses by size and contrast, with fewer images and more, the worst product first; the same each time', async () => {
     const page = at('weak.html');
@@ -75,7 +75,7 @@ describe('clad assess', () => {
     expect({ ...again, created: '' }).toEqual({ ...document, created: '' });
     const other = await json<AssessmentDocument>('--seed', '1');
     expect(other.classes).not.toEqual(document.classes);
-  }, 120_000);
+  }, 240_000);
 
   it('stands in the report afterwards, which says so where the detector has changed', async () => {
     const report = async () => {
@@ -91,7 +91,7 @@ describe('clad assess', () => {
     expect(await report()).toContain('Of another version');
     await writeFile(join(run, 'assessment.json'), '{"format": 1');
     expect(await report()).not.toContain('<section id="weak"');
-  }, 60_000);
+  }, 120_000);
 
   it('refuses a detector file without its run, and data that is not there any more', async () => {
     expectRefused(await clad('assess', join(run, 'model.onnx')), /does not know its good images/);

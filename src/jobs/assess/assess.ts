@@ -180,10 +180,7 @@ async function begin({ run, images = usualImages }: AssessRequest) {
   return { subject, plans };
 }
 
-async function photographOf(
-  { metadata }: Subject,
-  { drawnOn }: ClassPlan,
-): Promise<Photograph | null> {
+async function photographOf({ metadata }: Subject, { drawnOn }: ClassPlan): Promise<Photograph | null> {
   const [first] = drawnOn;
   if (!first) return null;
   const { geometry } = metadata;
