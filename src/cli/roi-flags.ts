@@ -1,10 +1,12 @@
 /**
- * @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files. Paths in a file of regions are from where it lies, so that it can be
+ * @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files, or `auto` for those that follow the part. Paths in a file of regions are from where it lies, so that it can be
  * passed on with its masks; those in the file of --config are from the working directory, as all there are.
  */
 import { dirname, extname, resolve } from 'node:path';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { isRecord } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
+import { type AskedFollowing, usualMargin } from '../jobs/roi/follow-parts.ts';
 import {
   checkRegions,
   type RegionDefinition,
@@ -18,10 +20,55 @@ import { readYaml, yamlRefused } from './yaml-file.ts';
 export function roiOption(): Option {
   return new Option(
     '--roi <class=file>',
-    'region of interest of a class: a YAML file with shapes, or a mask image, white inside; may be repeated; a YAML file alone has those of several classes',
+    'region of interest of a class: a YAML file with shapes, or a mask image, white inside; may be repeated; a YAML file alone has those of several classes; auto, or CLASS=auto: what lies around the part, wherever it is in each image',
   )
     .argParser(repeated)
     .default([], 'all of every image');
+}
+
+/** `--roi-margin`. */
+export function roiMarginOption(): Option {
+  return new Option(
+    '--roi-margin <percent>',
+    "with --roi auto: how much around the part is inside, per cent of the part's size (the root of its area)",
+  )
+    .argParser((text) => percentFrom(text))
+    .default(undefined, String(usualMargin));
+}
+
+function percentFrom(text: string): number {
+  const percent = Number(text);
+  if (text.trim() !== '' && Number.isFinite(percent)) return percent;
+  throw new InvalidArgumentError("Expected per cent of the part's size, e.g. 5.");
+}
+
+/** What a flag or a file says in the place of a file. */
+const auto = 'auto';
+
+/**
+ * The classes whose regions are to follow the part; undefined where none is.
+ * @param flags - values of `--roi`
+ * @param config - what the YAML file of the command has at `roi`
+ * @throws OPTION_INVALID for a margin without any
+ */
+export function askedFollowing(
+  flags: readonly string[] = [],
+  config: unknown,
+  margin: number | undefined,
+): AskedFollowing | undefined {
+  const ofFile = isRecord(config) ? Object.keys(config).filter((name) => config[name] === auto) : [];
+  const ofFlags = flags
+    .filter((text) => text.endsWith(`=${auto}`))
+    .map((text) => text.slice(0, -auto.length - 1));
+  const names = [...new Set([...ofFile, ...ofFlags])];
+  const all = config === auto || flags.includes(auto);
+  if (all || names.length > 0) return { classes: all ? 'all' : names, margin };
+  if (margin === undefined) return undefined;
+  throw new CladError('OPTION_INVALID', {
+    option: '--roi-margin',
+    expected: 'given with --roi auto or --roi CLASS=auto',
+    actual: String(margin),
+  });
 }
 
 /**
@@ -35,9 +82,10 @@ export async function askedRegions(
   config?: { readonly value: unknown; readonly path: string },
 ): Promise<RegionDefinitions> {
   const all: Record<string, RegionDefinition> = {};
-  if (config?.value !== undefined) Object.assign(all, await regionsOf(config.value, config.path, '.'));
+  if (config?.value !== undefined && config.value !== auto)
+    Object.assign(all, await regionsOf(config.value, config.path, '.'));
   const named = new Set<string>();
-  for (const text of flags) {
+  for (const text of flags.filter((each) => each !== auto && !each.endsWith(`=${auto}`))) {
     const given = await regionsOfFlag(text);
     for (const [name, region] of Object.entries(given)) {
       if (named.has(name))
@@ -60,7 +108,7 @@ async function regionsOfFlag(text: string): Promise<RegionDefinitions> {
     throw new CladError('OPTION_INVALID', {
       option: '--roi',
       expected:
-        'CLASS=FILE, e.g. screw=screw-region.yaml, or a YAML file with the regions of several classes',
+        'CLASS=FILE, e.g. screw=screw-region.yaml, a YAML file with the regions of several classes, auto, or CLASS=auto',
       actual: text,
     });
   return name === undefined
@@ -74,6 +122,7 @@ async function regionsOf(value: unknown, path: string, folder: string): Promise<
     throw yamlRefused(path, 'expected the regions of classes by their names, e.g. screw: { ... }');
   const regions: Record<string, RegionDefinition> = {};
   for (const [given, definition] of Object.entries(value)) {
+    if (definition === auto) continue;
     const name = given.normalize('NFC');
     regions[name] =
       typeof definition === 'string'

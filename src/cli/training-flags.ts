@@ -18,7 +18,7 @@ import { type Device, devices } from '../runtime/engine.ts';
 import { repeated, sizeFromText, tilesExpected, tilesFromText, tilesOf, wholeFromText } from './arguments.ts';
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
-import { askedRegions, roiOption } from './roi-flags.ts';
+import { askedFollowing, askedRegions, roiMarginOption, roiOption } from './roi-flags.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Values of the flags as commander gives them. */
@@ -42,6 +42,7 @@ export interface TrainingFlags extends BackboneFlagValues {
   readonly skipBroken?: boolean;
   readonly exclude?: readonly string[];
   readonly roi?: readonly string[];
+  readonly roiMargin?: number;
 }
 
 /** Adds them to a verb. @param cache - what the verb does with the folder of --cache */
@@ -93,7 +94,8 @@ export function addTrainingFlags(command: Command, cache: string): void {
     .option('--cache <dir>', cache)
     .option('--skip-broken', 'leave out images that cannot be decoded')
     .option('--exclude <files...>', 'training images to leave out, as paths')
-    .addOption(roiOption());
+    .addOption(roiOption())
+    .addOption(roiMarginOption());
   addBackboneFlags(command);
 }
 
@@ -145,6 +147,7 @@ const commandSchema = z.object({
   excludeOutliers: z.boolean().optional(),
   // Read and checked by roi-flags.ts.
   roi: z.unknown().optional(),
+  roiMargin: z.number().optional(),
 });
 
 /** The presets of each method, e.g. `clad: instant, fast, paper, accurate; patchcore: fast, published`. */
@@ -212,6 +215,7 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
       skipBroken: merged.skipBroken ?? false,
       exclude: merged.exclude ?? [],
       tiles: askedTiles(merged),
+      follow: askedFollowing(given.roi, regions, merged.roiMargin),
       roi: await askedRegions(given.roi, config === undefined ? undefined : { value: regions, path: config }),
     },
   };

@@ -10,7 +10,7 @@ import type { Device } from '../runtime/engine.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
-import { askedRegions, roiOption } from './roi-flags.ts';
+import { askedFollowing, askedRegions, roiOption } from './roi-flags.ts';
 import { describeAddition, describeExclusion, describeMissed, describeRemoval } from './update-outcome.ts';
 
 /** Gives the verb its arguments, its options and what it does. */
@@ -166,5 +166,9 @@ function theOneChange(folder: string, good: readonly string[], flags: UpdateFlag
   )
     throw usage('--class and --new-class are for images that join');
   if (flags.roi?.length && first.change !== asked['good images']) throw usage('--roi is for a new class');
+  if (askedFollowing(flags.roi, undefined, undefined))
+    throw usage(
+      'A region of interest that follows the part (--roi auto) is learnt by a training: train again with the new class, or give it a region that is drawn',
+    );
   return first.change;
 }

@@ -36,6 +36,11 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The value at a rank, 0 .. 1, of the sorted list (nearest rank). @param values - at least one */
+export function quantile(values: ArrayLike<number>, rank: number): number {
+  return Float64Array.from(values).sort()[Math.round(rank * (values.length - 1))]!;
+}
+
 /** Items by a name that each has; both orders kept. */
 export function groupBy<T>(items: Iterable<T>, nameOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

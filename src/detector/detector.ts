@@ -35,6 +35,7 @@ import {
   type Recognised,
   withRegions,
 } from './prediction.ts';
+import { insideOutput } from './roi/found-names.ts';
 import { type RegionsByClass, regionsByClass } from './roi/roi-metadata.ts';
 import { withSetThresholds } from './thresholds/set-thresholds.ts';
 
@@ -173,6 +174,7 @@ export class Detector {
     const scores = floats(outputs.score);
     const maps = floats(outputs.anomaly_map);
     const allShares = floats(outputs.class_share);
+    const insides = outputs[insideOutput]?.data;
     const pixels = geometry.width * geometry.height;
     return images.map((image, index) => {
       const shares = Array.from(allShares.subarray(index * classes.length, (index + 1) * classes.length));
@@ -185,16 +187,27 @@ export class Detector {
       const taken = givenIndex === undefined ? recognised : about(givenIndex);
       const threshold = thresholds[taken.class];
       const map = maps.slice(index * pixels, (index + 1) * pixels);
+      const inside =
+        insides instanceof Uint8Array ? insides.slice(index * pixels, (index + 1) * pixels) : undefined;
       return {
         ...taken,
         classShares: Object.fromEntries(classes.map((name, at) => [name, shares[at]!])),
         recognised: givenIndex === undefined ? null : recognised,
         score,
-        ...judged({ score, map }, threshold, this.regionsOfInterest.get(taken.class)),
+        ...judged({ score, map }, threshold, this.insideOf({ class: taken.class, inside })),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map,
+        ...(inside && { inside }),
       };
     });
+  }
+
+  /** The pixels of a prediction's map that count; undefined where all do. @internal */
+  insideOf({
+    class: name,
+    inside,
+  }: Pick<PredictionWithMap, 'class' | 'inside'>): { readonly pixels: Uint8Array } | undefined {
+    return inside ? { pixels: inside } : this.regionsOfInterest.get(name);
   }
 
   /**

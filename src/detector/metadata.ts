@@ -48,11 +48,22 @@ const regions = z.object({
   share: z.record(z.string(), z.number().min(0).max(1)),
 });
 
-const regionOfInterest = z.object({
-  /** Of the map, above 0 and at most 1. */
+const partModel = z.object({
+  ground: z.number(),
+  dense: z.number(),
+  open: z.number(),
+  least: z.number(),
+  most: z.number(),
+  margin: z.number().int().min(0),
+});
+
+export const regionOfInterest = z.object({
+  /** Of the map, above 0 and at most 1; where the region follows the part, in the mean of good images. */
   share: z.number().min(0).max(1),
   /** Pixels of the map outside and inside, in turn, row by row (core/runs.ts). */
   runs: z.array(z.number().int().min(0)),
+  /** Inside is only what is also near the part, and this finds it in each image (image/roi/part-model.ts); absent where the region is the same in all. */
+  follows: partModel.optional(),
 });
 
 /** A change of a finished detector (`clad update`). */
@@ -102,6 +113,8 @@ const detectorMetadataSchema = z.object({
   regions: regions.optional(),
   /** Where images of a class are judged, by class (detector/roi); absent where all of every image is. A class that is not in it has none. */
   regionsOfInterest: z.record(z.string(), regionOfInterest).optional(),
+  /** Why the region of a class does not follow the part, although that was asked for, by class (`--roi auto`); absent where there is none such. */
+  notFollowed: z.record(z.string(), z.string()).optional(),
   /** How it was made. */
   provenance: z.object({
     data: z.object({

@@ -49,6 +49,8 @@ export type Decision = 'pass' | 'check' | 'reject';
 export interface PredictionWithMap extends Prediction {
   /** [height, width] of `metadata.geometry`, row by row; higher is more anomalous. */
   readonly map: Float32Array;
+  /** The pixels of the map that count, likewise, 1 or 0; absent where no region of the detector's follows the part: `detector.regionsOfInterest` then says it. */
+  readonly inside?: Uint8Array | undefined;
 }
 
 /** A prediction whose map nobody has searched for regions yet. */
@@ -60,10 +62,10 @@ export function withRegions(
   raw: RawPrediction,
   size: ImageSize,
 ): PredictionWithMap {
-  const { warnings, map, ...said } = raw;
+  const { warnings, map, inside, ...said } = raw;
   const rule = regionRule(metadata, said.class, said.threshold);
   const regions = rule ? anomalousRegions(map, metadata.geometry, rule, size) : [];
-  return { ...said, regions, warnings, map };
+  return { ...said, regions, warnings, map, ...(inside && { inside }) };
 }
 
 /**

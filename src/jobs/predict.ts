@@ -156,7 +156,8 @@ export async function* predictImages(
       const later = onLeftOut && (await laterPages(path));
       if (later) onLeftOut(later);
       const written = await writeImages(detector, target, { image, prediction }, mapsFolder, options);
-      const line = { path, ...prediction, ...written, ...(options.seen && { seen: seenOf(image) }) };
+      const { inside: _, ...told } = prediction;
+      const line = { path, ...told, ...written, ...(options.seen && { seen: seenOf(image) }) };
       await table?.write(`${csvRow(line)}\n`);
       const size = { width: image.width, height: image.height };
       await regions?.add(at, target.name ?? basename(path), size, prediction);

@@ -17,6 +17,7 @@ import type { Storage } from '../core/storage.ts';
 import { layouts } from '../data/dataset.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
+import { regionOfInterest } from '../detector/metadata.ts';
 import { sampleBits, wholeRange } from '../image/samples.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 import { dataChanges } from './data-changes.ts';
@@ -44,9 +45,9 @@ const configSchema = z.object({
   /** How 16-bit files are read; the whole range in runs of before 28 November 2026. */
   bits: z.literal(sampleBits).default(wholeRange),
   /** Regions of interest as they were drawn, by class; absent where there are none (detector/metadata.ts). */
-  regionsOfInterest: z
-    .record(z.string(), z.object({ share: z.number(), runs: z.array(z.number()) }))
-    .optional(),
+  regionsOfInterest: z.record(z.string(), regionOfInterest).optional(),
+  /** Why the region of a class does not follow the part, although that was asked for. */
+  notFollowed: z.record(z.string(), z.string()).optional(),
   /** As they were then: a later version of the method may have more, or others. */
   options: z.record(z.string(), z.unknown()),
 });
@@ -77,6 +78,10 @@ export class RunFolder {
   }
   get samples(): Storage {
     return diskStorage(join(this.path, 'samples'));
+  }
+  /** What regions that follow the part chose in a few images of each class. */
+  get regionPictures(): Storage {
+    return diskStorage(join(this.path, 'samples', 'regions'));
   }
   get cache(): string {
     return join(this.path, 'cache');

@@ -13,7 +13,7 @@ import type { Backbone } from '../features/backbones/loaded-backbone.ts';
 import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Geometry, Grid } from '../image/geometry.ts';
-import type { ClassRegions } from '../image/roi/region-of-interest.ts';
+import type { Regions } from '../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../image/samples.ts';
 import type { SizeOption } from '../image/size-option.ts';
 import type { Engine, TensorValue } from '../runtime/engine.ts';
@@ -67,7 +67,7 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   /** Numbers of the images to learn from, and of those held out. */
   readonly split: HeldOutSplit;
   /** Regions of interest of the classes, outside which nothing is learnt; absent where no class has one. Only for a method that has `refusesRegions`. */
-  readonly regions?: ClassRegions | undefined;
+  readonly regions?: Regions | undefined;
   /** Fingerprint of the training images' content. */
   readonly fingerprint: string;
   /** Texture images for synthetic anomalies; null: the built-in generator. */

@@ -59,6 +59,8 @@ export interface TrainingFacts {
   readonly options: string;
   /** Images of synthetic anomalies by class. */
   readonly synthesis: Readonly<Record<string, EmbeddedImage>>;
+  /** Images by class of what a region of interest that follows the part chose. */
+  readonly regions: Readonly<Record<string, EmbeddedImage>>;
   /** Good images unlike the others of their class, the furthest first: name, and photograph beside heat map. */
   readonly standingOut: readonly (readonly [name: string, image: EmbeddedImage])[];
 }

@@ -191,6 +191,7 @@ async function trainingFacts(run: RunFolder): Promise<TrainingFacts> {
     input: config.options.input === 'residual' ? 'residual' : 'feature',
     options: stringify(config.options),
     synthesis: Object.fromEntries(await imagesIn(run.samples.pathOf(), 640, imageBudget.synthesis)),
+    regions: Object.fromEntries(await imagesIn(run.regionPictures.pathOf(), 516, imageBudget.regions)),
     standingOut: await imagesIn(run.standingOut, 448, imageBudget.standingOut),
   };
 }

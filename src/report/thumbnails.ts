@@ -13,8 +13,8 @@ import { shrink } from '../image/shrink.ts';
 import type { Candidate } from './collect.ts';
 import type { EmbeddedImage, Example } from './data.ts';
 
-/** Bytes of a page's images: of test images without their ground truth, of synthetic anomalies, of good images that stand out. As text a third more. */
-export const imageBudget = { examples: 2.5e6, synthesis: 0.6e6, standingOut: 0.2e6 } as const;
+/** Bytes of a page's images: of test images without their ground truth, of synthetic anomalies, of regions, of good images that stand out. As text a third more. */
+export const imageBudget = { examples: 2.5e6, synthesis: 0.6e6, regions: 0.4e6, standingOut: 0.2e6 } as const;
 /** Longer side of a thumbnail, pixels: what a card of the page shows on a screen of two dots a pixel, nearly. */
 const longestSide = 224;
 const attempts = [

@@ -1,4 +1,5 @@
 /** @file What the service tells of a detector. Paths of this machine are not in it. */
+import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { HostedDetector } from './hosted-detector.ts';
 
 /** One version of a detector, as `GET /v1/detectors` has it. */
@@ -29,7 +30,12 @@ export function describeDetector({ source: { name, version }, current }: HostedD
 
 /** Which classes have one, and the share of their images that is inside; what is inside stands in the file. */
 function sharesOf(
-  regions: Readonly<Record<string, { readonly share: number }>>,
-): Record<string, { share: number }> {
-  return Object.fromEntries(Object.entries(regions).map(([name, { share }]) => [name, { share }]));
+  regions: NonNullable<DetectorMetadata['regionsOfInterest']>,
+): Record<string, { share: number; followsPart?: true }> {
+  return Object.fromEntries(
+    Object.entries(regions).map(([name, { share, follows }]) => [
+      name,
+      { share, ...(follows && { followsPart: true as const }) },
+    ]),
+  );
 }

@@ -46,7 +46,9 @@ const handlers = {
     const transfer = [...predictions.map(({ map }) => map), ...images.map(({ data }) => data)].map(
       ({ buffer }) => buffer as ArrayBuffer,
     );
-    return { value: { predictions, images }, transfer };
+    // What counted has been asked already, and is no part of an answer.
+    const told = predictions.map(({ inside: _, ...prediction }) => prediction);
+    return { value: { predictions: told, images }, transfer };
   },
 };
 

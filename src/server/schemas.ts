@@ -105,7 +105,7 @@ const detector = object({
   regionsOfInterest: {
     ...object({}, { additionalProperties: true }),
     description:
-      'Classes with a region of interest, and the share of their images that is inside; absent where no class has one.',
+      'Classes with a region of interest, and the share of their images that is inside; with followsPart where it lies around the part, wherever that is in an image; absent where no class has one.',
   },
   camera: {
     ...object({}, { additionalProperties: true }),

@@ -10,6 +10,7 @@
  * Limits: a hole that shows the ground counts as part; so does a dark shadow beside it. Both only let a few synthetic
  * anomalies reach the ground next to the part.
  */
+import { quantile } from '../core/arrays.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
 import { close, connectedToBorder, grow, invert, open, withoutSmallParts } from './morphology.ts';
 import { type LabImage, smooth, toOklab } from './oklab.ts';
@@ -188,11 +189,6 @@ function otsu(values: Float32Array): { readonly threshold: number; readonly sepa
     threshold: ((last + 1) / 256) * highest,
     separation: variance > 1e-9 ? Math.min(1, between / variance) : 0,
   };
-}
-
-/** The value at a rank, 0 .. 1, of the sorted list (nearest rank). */
-function quantile(values: readonly number[], rank: number): number {
-  return Float64Array.from(values).sort()[Math.round(rank * (values.length - 1))]!;
 }
 
 function percent(share: number): string {

@@ -108,6 +108,7 @@ export function madeReportData({ classes, untrusted = 'plain', imageBytes }: Mad
       input: 'residual',
       options: `note: ${untrusted}\n`,
       synthesis: each(() => image),
+      regions: {},
       standingOut: [[untrusted, image]],
     },
     test: {

@@ -1,5 +1,5 @@
 /** @file The constants of a detector's graph that hold the regions of interest of its classes (roi-graph.ts), written and read. Small: a byte a pixel of the map and a class. */
-import { constantOf, dimsOf, float32Constant, int64Values } from '../../graph/constants.ts';
+import { constantOf, dimsOf, float32Constant, float32Values, int64Values } from '../../graph/constants.ts';
 import type { ModelProto } from '../../graph/index.ts';
 import type { TensorProto } from '../../graph/onnx.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
@@ -11,6 +11,7 @@ import {
   regionOfInterest,
 } from '../../image/roi/region-of-interest.ts';
 import { constantNamed, withConstants } from '../bank-entries.ts';
+import { partNumbers, partOfRow, partRow } from './part-graph.ts';
 import { votingInside } from './voters.ts';
 
 /** Names of the constants. */
@@ -27,6 +28,10 @@ export const roiNames = {
   top: 'roi_top',
   /** Numbers from 0 to as many as make it where all of the image counts, float32 [1, most]; likewise. */
   ranks: 'roi_ranks',
+  /** Whether the region follows the part, uint8 [classes]; this and the rest only where some class's does. */
+  follows: 'roi_follows',
+  /** What finds it, float32 [classes, partNumbers]. */
+  part: 'roi_part',
 } as const;
 
 /** Names of the matrices of detector/heat/anomaly-map.ts. */
@@ -48,7 +53,24 @@ export function hasRegions(model: ModelProto): boolean {
 
 /** The model, whose graph has regions, with these. @param regions - of each class */
 export function withRegionConstants(model: ModelProto, regions: ClassRegions): ModelProto {
-  return withConstants(model, regionConstants(model, regions, topOf(model)));
+  const changed = [...regionConstants(model, regions, topOf(model)), ...partConstants(regions)];
+  return withConstants(model, changed);
+}
+
+/** Whether a detector's graph finds parts. */
+export function findsParts(model: ModelProto): boolean {
+  return constantNamed(model, roiNames.part) !== undefined;
+}
+
+/** What finds the parts of the classes whose region follows them. */
+export function partConstants(regions: ClassRegions): TensorProto[] {
+  const count = regions.length;
+  const follows = Uint8Array.from(regions, (region) => (region?.follows ? 1 : 0));
+  const rows = Float32Array.from(regions.flatMap((region) => partRow(region?.follows)));
+  return [
+    constantOf(roiNames.follows, dtypeCode.uint8, [count], follows),
+    float32Constant(roiNames.part, [count, partNumbers], rows),
+  ];
 }
 
 /** Highest pixels that make the score where all of the image counts; undefined where it is the highest alone, or not of the map. */
@@ -124,9 +146,15 @@ export function regionsIn(model: ModelProto): ClassRegions | undefined {
   const { size, grid } = mapShape(model);
   const perMap = size.width * size.height;
   const all = Uint8Array.from(pixels.rawData);
-  return Array.from(whole.rawData, (isWhole, index) =>
-    isWhole === 1
-      ? undefined
-      : regionOfInterest({ ...size, data: all.slice(index * perMap, (index + 1) * perMap) }, grid),
-  );
+  const follows = constantNamed(model, roiNames.follows)?.rawData;
+  const parts = constantNamed(model, roiNames.part);
+  const rows = parts && float32Values(parts);
+  return Array.from(whole.rawData, (isWhole, index) => {
+    if (isWhole === 1) return undefined;
+    const data = all.slice(index * perMap, (index + 1) * perMap);
+    const region = regionOfInterest({ ...size, data }, grid);
+    if (!rows || follows?.[index] !== 1) return region;
+    const row = rows.subarray(index * partNumbers, (index + 1) * partNumbers);
+    return { ...region, follows: partOfRow(row) };
+  });
 }

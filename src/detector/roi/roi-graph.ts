@@ -8,10 +8,12 @@
  *     scores   of patches outside the region of that class: 0, before anything is made of them
  *     map      (R S C^T) / (R inside C^T) within the region, so that blur brings nothing in and loses nothing at the border; 0 outside
  *
+ * Where the region of some class follows the part, pixels and patches inside are found in each image (found-part.ts), and told by one more output, `inside`.
  * A class without a region divides by 1 and keeps its numbers to the last bit. A detector without any region is not touched at all.
  */
 import { classGiven, undecided } from '../../features/memory-bank/class-given.ts';
 import { float32Constant, int64Constant, int64Values } from '../../graph/constants.ts';
+import { numberedCpuNodes } from '../../graph/cpu-node.ts';
 import { encodeModel, type Graph, type ModelProto } from '../../graph/index.ts';
 import { freshNames } from '../../graph/names.ts';
 import type { Attribute } from '../../graph/node.ts';
@@ -20,7 +22,17 @@ import { dtypeCode } from '../../graph/tensor.ts';
 import { attributeProto } from '../../graph/write.ts';
 import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
 import { constantNamed } from '../bank-entries.ts';
-import { hasRegions, regionConstants, roiNames, withRegionConstants } from './roi-constants.ts';
+import { Emitter } from './emit.ts';
+import { FoundPart } from './found-part.ts';
+import {
+  findsParts,
+  hasRegions,
+  mapShape,
+  partConstants,
+  regionConstants,
+  roiNames,
+  withRegionConstants,
+} from './roi-constants.ts';
 import { inOrder, withHidden } from './roi-hidden.ts';
 
 /**
@@ -30,7 +42,10 @@ import { inOrder, withHidden } from './roi-hidden.ts';
  */
 export function withRegions(model: ModelProto, regions: ClassRegions | undefined): ModelProto {
   if (!regions) return model;
-  if (hasRegions(model)) return withRegionConstants(model, regions);
+  if (hasRegions(model)) {
+    if (regions.some((region) => region?.follows) && !findsParts(model)) throw cannot();
+    return withRegionConstants(model, regions);
+  }
   return regions.some((region) => region) ? new Splice(model).withRegions(regions) : model;
 }
 
@@ -38,6 +53,13 @@ export function withRegions(model: ModelProto, regions: ClassRegions | undefined
 export function graphBytes(graph: Graph, regions: ClassRegions | undefined): Uint8Array {
   return regions ? encodeModel(withRegions(graph.toModel(), regions)) : graph.toBytes();
 }
+
+/** Adds a node; gives the name of its one result. */
+export type Add = (
+  opType: string,
+  input: readonly string[],
+  attributes?: Readonly<Record<string, Attribute>>,
+) => string;
 
 /** Less than any score; still a float32. */
 const beneath = -1e30;
@@ -48,6 +70,8 @@ class Splice {
   readonly #fresh: (stem: string) => string;
   readonly #constants: TensorProto[] = [];
   #nodes: NodeProto[];
+  /** Where the part is, where a region follows it. */
+  #part: FoundPart | undefined;
 
   constructor(model: ModelProto) {
     this.#model = model;
@@ -56,15 +80,48 @@ class Splice {
   }
 
   withRegions(regions: ClassRegions): ModelProto {
+    const { graph } = this.#model;
+    const input = [...(graph.input ?? [])];
+    const output = [...(graph.output ?? [])];
+    if (regions.some((region) => region?.follows)) {
+      const shape = mapShape(this.#model);
+      this.#part = new FoundPart(new Emitter(this.#fresh), this.#centred()?.input?.[0], shape);
+      if (this.#part.input) input.push(this.#part.input);
+      this.#nodes.push(...this.#part.take());
+    }
     const votes = this.#maskVotes();
     const classOf = this.#classOf(votes);
     this.#hidePixels(votes, classOf);
     this.#maskScores(classOf);
     const top = this.#maskMap(classOf);
-    const { graph } = this.#model;
     const made = [...this.#constants, ...regionConstants(this.#model, regions, top)];
+    if (this.#part) {
+      output.push(this.#part.tell());
+      this.#nodes.push(...this.#part.take());
+      made.push(...this.#part.constants, ...partConstants(regions));
+    }
     const initializer = [...(graph.initializer ?? []), ...made];
-    return { ...this.#model, graph: { ...graph, node: inOrder(this.#nodes), initializer } };
+    const ordered = inOrder(this.#nodes);
+    const node = this.#part ? numberedCpuNodes(ordered) : ordered;
+    return { ...this.#model, graph: { ...graph, input, output, node, initializer } };
+  }
+
+  /** The node that subtracts the mean from an image's pixels; undefined where the graph begins with features. */
+  #centred(): NodeProto | undefined {
+    const centred = this.#nodes.find(({ opType, input }) => opType === 'Sub' && input?.[1] === 'mean');
+    return constantNamed(this.#model, 'mean') && centred;
+  }
+
+  /** Which pixels of each image are inside, bool [N, height, width]. */
+  #pixels(add: Add, classOf: string): string {
+    if (this.#part) return this.#part.pixels;
+    return add('Cast', [add('Gather', [roiNames.pixels, classOf], { axis: { int: 0 } })], toBool);
+  }
+
+  /** Which patches are, float32 [N, patches]. */
+  #patches(add: Add, classOf: string): string {
+    if (this.#part) return this.#part.patches;
+    return add('Cast', [add('Gather', [roiNames.patches, classOf], { axis: { int: 0 } })], toFloat);
   }
 
   /** Each class's share of the votes inside its region. @returns the name of what is counted, [N, classes] */
@@ -76,7 +133,8 @@ class Splice {
     if (shares.opType !== 'Div' || summed.opType !== 'MatMul') throw cannot();
     const made: NodeProto[] = [];
     const add = this.#adder(made);
-    const inside = add('Transpose', [add('Cast', [roiNames.votes], toFloat)], { perm: { ints: [1, 0] } });
+    const ofClasses = add('Transpose', [add('Cast', [roiNames.votes], toFloat)], { perm: { ints: [1, 0] } });
+    const inside = this.#part?.votes(add, ofClasses, constantNamed(this.#model, 'voters')?.name) ?? ofClasses;
     const cast = add('ReduceSum', [ofPatches!, this.#axes([2])], { keepdims: { int: 1 } });
     const won = add('MatMul', [ones!, add('Mul', [ofPatches!, inside])]);
     const all = add('MatMul', [ones!, add('Mul', [cast, inside])]);
@@ -104,15 +162,19 @@ class Splice {
 
   /** Pixels outside: the mean that is subtracted from all, where the graph begins with an image. */
   #hidePixels(votes: string, classOf: string): void {
-    const centred = this.#nodes.find(({ opType, input }) => opType === 'Sub' && input?.[1] === 'mean');
-    if (!centred || !constantNamed(this.#model, 'mean')) return;
-    const seen = centred.input![0]!;
-    const made: NodeProto[] = [];
-    const add = this.#adder(made);
-    const pixels = add('Cast', [add('Gather', [roiNames.pixels, classOf], { axis: { int: 0 } })], toBool);
-    const inside = add('Unsqueeze', [pixels, this.#axes([3])]);
-    const hidden = add('Where', [inside, seen, 'mean']);
-    this.#nodes = [...withHidden(this.#nodes, { votes, seen, hidden }, this.#fresh), ...made];
+    this.#part?.find(classOf);
+    const seen = this.#centred()?.input?.[0];
+    if (seen !== undefined) {
+      const made: NodeProto[] = [];
+      const add = this.#adder(made);
+      const inside = add('Unsqueeze', [this.#pixels(add, classOf), this.#axes([3])]);
+      const hidden = add('Where', [inside, seen, 'mean']);
+      // What votes need is looked for from behind, and what finds the part was added there.
+      const nodes = this.#part ? inOrder(this.#nodes) : this.#nodes;
+      this.#nodes = [...withHidden(nodes, { votes, seen, hidden }, this.#fresh), ...made];
+    }
+    // What finds the part sees all of the image, so it comes behind.
+    this.#nodes.push(...(this.#part?.take() ?? []));
   }
 
   /** Scores of patches outside: 0. */
@@ -122,7 +184,7 @@ class Splice {
     const source = this.#maker(scores);
     const made: NodeProto[] = [];
     const add = this.#adder(made);
-    const inside = add('Cast', [add('Gather', [roiNames.patches, classOf], { axis: { int: 0 } })], toFloat);
+    const inside = this.#patches(add, classOf);
     const rows = add('Reshape', [inside, this.#constant('roi_rows', int64Constant('', [1], [-1]))]);
     const all = this.#fresh(`${scores}/all`);
     made.push({ opType: 'Mul', input: [all, rows], output: [scores] });
@@ -138,7 +200,7 @@ class Splice {
     const add = this.#adder(made);
     const scalar = (stem: string, value: number) =>
       this.#constant(stem, float32Constant('', [], Float32Array.of(value)));
-    const patches = add('Cast', [add('Gather', [roiNames.patches, classOf], { axis: { int: 0 } })], toFloat);
+    const patches = this.#patches(add, classOf);
     const grid = add('Reshape', [patches, laidOut.input![1]!]);
     const weight = add('MatMul', [add('MatMul', [down.input![0]!, grid]), across.input![1]!]);
     const ofImages = this.#constant('roi_images', int64Constant('', [3], [-1, 1, 1]));
@@ -146,7 +208,7 @@ class Splice {
     const divisor = add('Where', [add('Reshape', [wholes, ofImages]), scalar('roi_one', 1), weight]);
     const all = this.#fresh(`${map}/all`);
     const mean = add('Div', [all, add('Max', [divisor, scalar('roi_least', 1e-6)])]);
-    const pixels = add('Cast', [add('Gather', [roiNames.pixels, classOf], { axis: { int: 0 } })], toBool);
+    const pixels = this.#pixels(add, classOf);
     made.push({ opType: 'Where', input: [pixels, mean, scalar('roi_outside', 0)], output: [map] });
     const ranked = add('Where', [pixels, mean, scalar('roi_beneath', beneath)]);
     const scored = this.#nodes.find(({ opType, input }) => opType === 'Reshape' && input?.[0] === map);
@@ -172,7 +234,8 @@ class Splice {
     const add = this.#adder(made);
     const score = meaned.output![0]!;
     const ofAll = this.#fresh(`${score}/all`);
-    const top = add('Gather', [roiNames.top, classOf], { axis: { int: 0 } });
+    const ofClass = add('Gather', [roiNames.top, classOf], { axis: { int: 0 } });
+    const top = this.#part?.top(add, ofClass, most) ?? ofClass;
     const column = this.#constant('roi_column', int64Constant('', [2], [-1, 1]));
     const counts = add('Cast', [add('Less', [roiNames.ranks, add('Reshape', [top, column])])], toFloat);
     // By a product: the engine's own sum goes another way for one image than for several, and would give another last digit.
@@ -210,12 +273,8 @@ class Splice {
   }
 
   /** Adds nodes to a list; each gives the name of its one result. */
-  #adder(list: NodeProto[]) {
-    return (
-      opType: string,
-      input: readonly string[],
-      attributes: Readonly<Record<string, Attribute>> = {},
-    ): string => {
+  #adder(list: NodeProto[]): Add {
+    return (opType, input, attributes = {}) => {
       const output = this.#fresh(`roi_${opType}`);
       const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
       list.push({ opType, input: [...input], output: [output], attribute });

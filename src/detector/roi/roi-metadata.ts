@@ -1,7 +1,7 @@
 /** @file Regions of interest in a detector's metadata: what is asked of them beside the graph, which has them as constants. */
 import {
-  type ClassRegions,
   type RegionOfInterest,
+  type Regions,
   regionFromRuns,
   regionRuns,
   shareInside,
@@ -11,12 +11,22 @@ import type { DetectorMetadata } from '../metadata.ts';
 type Entry = Pick<DetectorMetadata, 'regionsOfInterest'>;
 
 /** The metadata's entry for these regions; nothing where no class has one. @param regions - of each class */
-export function regionsEntry(classes: readonly string[], regions: ClassRegions | undefined): Entry {
+export function regionsEntry(classes: readonly string[], regions: Regions | undefined): Entry {
   const entries = classes.flatMap((name, index) => {
-    const region = regions?.[index];
-    return region ? [[name, { share: shareInside(region), runs: regionRuns(region) }] as const] : [];
+    const region = regions?.ofClasses[index];
+    if (!region) return [];
+    const { follows } = region;
+    const share = regions?.shareOf?.(index) ?? shareInside(region);
+    return [[name, { share, runs: regionRuns(region), ...(follows && { follows }) }] as const];
   });
   return entries.length > 0 ? { regionsOfInterest: Object.fromEntries(entries) } : {};
+}
+
+/** Likewise for classes whose part is not followed although that was asked for. @param reasons - by class */
+export function notFollowedEntry(
+  reasons: Readonly<Record<string, string>>,
+): Pick<DetectorMetadata, 'notFollowed'> {
+  return Object.keys(reasons).length > 0 ? { notFollowed: { ...reasons } } : {};
 }
 
 /** Regions by class; of a class without one there is none. */
@@ -29,9 +39,9 @@ export function regionsByClass({
   grid,
 }: Pick<DetectorMetadata, 'regionsOfInterest' | 'geometry' | 'grid'>): RegionsByClass {
   return new Map(
-    Object.entries(regionsOfInterest).flatMap(([name, { runs }]) => {
+    Object.entries(regionsOfInterest).flatMap(([name, { runs, follows }]) => {
       const region = regionFromRuns(runs, geometry, grid);
-      return region ? [[name, region] as const] : [];
+      return region ? [[name, { ...region, follows }] as const] : [];
     }),
   );
 }

@@ -8,7 +8,7 @@ import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 /** Patches that a patch sees much of, to each side; beyond, little is left of the difference. */
 const deepest = 4;
 /** So many are to vote. */
-const enough = 12;
+export const enough = 12;
 
 /** @param voters - numbers of the patches that vote anyway @returns 1 for those of them that do, 0 for others */
 export function votingInside(

@@ -7,7 +7,7 @@ import { roundToHalves } from '../../core/half.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { patchCount } from '../../image/geometry.ts';
-import { patchesInside } from '../../image/roi/region-of-interest.ts';
+import { patchesInside, regionOfImage } from '../../image/roi/region-of-interest.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type FitSource, planNormal } from '../store/sample-rows.ts';
 import {
@@ -80,7 +80,7 @@ export async function chooseEntriesByClass(
   { seed, memoryBank }: ChoiceOptions,
   onProgress?: ProgressListener,
 ): Promise<ChosenEntries> {
-  const { classes, grid, width } = source.index;
+  const { classes, width } = source.index;
   const session = await projectionSession(engine, width, reduction, selectionRandom.directions(seed));
   const parts: ChosenEntries[] = [];
   try {
@@ -91,7 +91,7 @@ export async function chooseEntriesByClass(
       if (images.size === 0) continue;
       const random = new Random(seed, `candidates of ${name}`);
       const plan = await planNormal({ ...source, images }, memoryBank.candidates, random);
-      const size = entryCount(memoryBank, images.size * patchesInside(source.regions?.[index], grid));
+      const size = entryCount(memoryBank, patchesOf(source, index, images));
       planned.push({ name, plan, count: rowsOf(plan), size });
     }
     const total = planned.reduce((sum, { size }) => sum + size, 0);
@@ -132,12 +132,16 @@ export async function chooseEntriesByClass(
 
 /** Normal patches of all images to fit on, those inside the regions of their classes. */
 async function normalPatches(source: FitSource): Promise<number> {
-  const { images, index, regions } = source;
-  if (!regions) return images.size * patchCount(index.grid);
-  const counts = (await imagesByClass(source)).map(
-    ({ size }, at) => size * patchesInside(regions[at], index.grid),
-  );
+  if (!source.regions) return source.images.size * patchCount(source.index.grid);
+  const counts = (await imagesByClass(source)).map((images, at) => patchesOf(source, at, images));
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Normal patches of images of a class, those inside. */
+function patchesOf({ regions, index }: FitSource, classIndex: number, images: ReadonlySet<number>): number {
+  let count = 0;
+  for (const id of images) count += patchesInside(regionOfImage(regions, classIndex, id), index.grid);
+  return count;
 }
 
 /** Ids of the images to fit on, by class. */

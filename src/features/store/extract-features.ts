@@ -2,9 +2,11 @@
  * @file Fills a feature store with the patch features of images and of the synthetic anomalies made of them: a training all of it, and each of several
  * machines a share. What is already there is kept, so an interrupted extraction goes on where it was.
  */
+
 import { joined } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import { runsOf } from '../../core/runs.ts';
 import { sha256 } from '../../core/sha256.ts';
 import { nameOfShare, type Share, wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
@@ -31,6 +33,8 @@ export interface ExtractOptions {
   readonly root: string;
   /** Class names; a sample's class is its position here. */
   readonly classes: readonly string[];
+  /** Pixels that are looked at of an image whose region follows the part, by its id; its class's count where undefined. */
+  readonly insideOf?: ((id: number) => Uint8Array | undefined) | undefined;
   /** Fingerprint of the images' contents. */
   readonly fingerprint: string;
   /** Fingerprint of the textures, where they come from files. */
@@ -152,7 +156,7 @@ async function extractParts(
   options: ExtractOptions,
 ): Promise<void> {
   const missing = await missingOf(store, parts);
-  const jobs = missing.flatMap(({ images }) => images.map(jobOf));
+  const jobs = missing.flatMap(({ images }) => images.map((image) => jobOf(image, options)));
   if (jobs.length === 0) return;
   const produced = options.produce(options.setup, jobs);
   const extractors = await Extractors.create(options);
@@ -197,8 +201,10 @@ class Extractors {
   }
 }
 
-function jobOf({ sample, path }: PlannedImage): ProducerJob {
-  return { path: sample.path, className: sample.className, key: path };
+function jobOf({ id, sample, path }: PlannedImage, { insideOf, setup }: ExtractOptions): ProducerJob {
+  const inside = setup.perImage > 0 ? insideOf?.(id) : undefined;
+  const { path: file, className } = sample;
+  return { path: file, className, key: path, ...(inside && { inside: runsOf(inside) }) };
 }
 
 async function extractPart(
@@ -206,7 +212,7 @@ async function extractPart(
   images: readonly PlannedImage[],
   source: AsyncGenerator<Produced>,
   store: FeatureStore,
-  { onProgress, signal, setup, classes }: ExtractOptions,
+  { onProgress, signal, setup, classes, insideOf }: ExtractOptions,
   done: { images: number; readonly total: number },
 ): Promise<Shard> {
   const { width } = store.header;
@@ -217,8 +223,8 @@ async function extractPart(
     position: [],
     coverage: [],
   };
-  for (const [image, { classIndex }] of images.entries()) {
-    const inside = regionOf(setup, classes[classIndex] ?? '')?.data;
+  for (const [image, { id, classIndex }] of images.entries()) {
+    const inside = insideOf?.(id) ?? regionOf(setup, classes[classIndex] ?? '')?.data;
     const { value: produced } = (await source.next()) as IteratorYieldResult<Produced>;
     if (signal?.aborted) {
       throw new CladError('INTERRUPTED', { where: `patch features, image ${done.images} of ${done.total}` });

@@ -210,7 +210,8 @@ const words: Readonly<Record<string, string>> = {
 
 /** Regions of interest are long lists of numbers. */
 function regionWords(name: string): string | undefined {
-  const [, className] = /^synthesis\.regions\.(.+)$/.exec(name) ?? [];
+  const [, drawn, followed] = /^synthesis\.(?:regions\.(.+)|parts\.(.+)\.[a-z]+)$/.exec(name) ?? [];
+  const className = drawn ?? followed;
   return className && `the region of interest of ${className}`;
 }
 

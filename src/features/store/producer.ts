@@ -7,6 +7,7 @@ import { maskOfRuns } from '../../core/runs.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import type { Geometry } from '../../image/geometry.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
+import type { PartModel } from '../../image/roi/part-model.ts';
 import { drawnWithin } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
@@ -31,6 +32,8 @@ export interface ProducerSetup {
   readonly foregroundClasses: readonly string[];
   /** Regions of interest by class, as runs of the input's pixels: anomalies are made inside, and what is outside is painted over; absent where no class has one, so that features of before keep their key. */
   readonly regions?: Readonly<Record<string, readonly number[]>>;
+  /** What finds the parts of classes whose regions follow them: their images' own regions come with the jobs. */
+  readonly parts?: Readonly<Record<string, PartModel>>;
 }
 
 /** One image. */
@@ -39,6 +42,8 @@ export interface ProducerJob {
   readonly className: string;
   /** Names the image's random numbers, e.g. its path below the data set. */
   readonly key: string;
+  /** Region of interest of the image itself, where its class's follows the part, as runs of the input's pixels. */
+  readonly inside?: readonly number[] | undefined;
 }
 
 /** An image with a synthetic anomaly, at the network's input size. */
@@ -64,13 +69,17 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
   const textures: TextureSource = setup.textures
     ? textureFolder(setup.textures, images)
     : proceduralTextures();
-  return async ({ path, className, key }) => {
+  return async ({ path, className, key, inside }) => {
     const image = await images.decode(path, { bits: setup.bits });
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);
       const part = setup.foregroundClasses.includes(className) ? estimateForeground(input).mask : undefined;
-      const { foreground, options } = drawnWithin(part, regionOf(setup, className), setup.synthesis);
+      const { foreground, options } = drawnWithin(
+        part,
+        inside ? regionOf({ ...setup, regions: { own: inside } }, 'own') : regionOf(setup, className),
+        setup.synthesis,
+      );
       for (let number = 0; number < setup.perImage; number++) {
         const random = new Random(setup.seed, 'local anomaly', key, number);
         const texture = await textures.texture(random, setup.geometry);

@@ -1,8 +1,14 @@
 /** @file Rows drawn from a store of patch features, for statistics and for the memory bank. */
 import { joined } from '../../core/arrays.ts';
 import type { Random } from '../../core/random.ts';
-import { patchCount } from '../../image/geometry.ts';
-import { type ClassRegions, patchAt, patchesInside } from '../../image/roi/region-of-interest.ts';
+import { type Grid, patchCount } from '../../image/geometry.ts';
+import {
+  patchAt,
+  patchesInside,
+  type RegionOfInterest,
+  type Regions,
+  regionOfImage,
+} from '../../image/roi/region-of-interest.ts';
 import type { FeatureStore, StoreIndex } from './store.ts';
 
 /** What a training is fitted on. */
@@ -12,7 +18,7 @@ export interface FitSource {
   /** Ids of the images to fit on. */
   readonly images: ReadonlySet<number>;
   /** Regions of interest of the classes, outside which no row is drawn; absent where no class has one. */
-  readonly regions?: ClassRegions | undefined;
+  readonly regions?: Regions | undefined;
 }
 
 /** Rows drawn from a store. */
@@ -35,27 +41,56 @@ export async function planNormal(
   random: Random,
 ): Promise<number[][]> {
   const perImage = patchCount(index.grid);
-  const byClass = index.classes.map((): { shard: number; image: number }[] => []);
+  const byClass = index.classes.map((): Place[] => []);
   for (let shard = 0; shard < index.shards.length; shard++) {
     const shardIndex = await store.readShardIndex(shard);
     for (const [image, { id, classIndex }] of shardIndex.images.entries())
-      if (images.has(id)) byClass[classIndex]?.push({ shard, image });
+      if (images.has(id))
+        byClass[classIndex]?.push({ shard, image, region: regionOfImage(regions, classIndex, id) });
   }
   const plan = index.shards.map((): number[] => []);
   const shares = fairShares(
-    byClass.map(({ length }, classIndex) => length * patchesInside(regions?.[classIndex], index.grid)),
+    byClass.map((places) => rowsInside(places, index.grid).total),
     count,
   );
   for (const [classIndex, places] of byClass.entries()) {
-    const region = regions?.[classIndex];
-    const inside = patchesInside(region, index.grid);
-    for (const row of random.permutation(places.length * inside).subarray(0, shares[classIndex])) {
-      const { shard, image } = places[Math.floor(row / inside)]!;
-      plan[shard]?.push(image * perImage + patchAt(region, row % inside));
+    const { total, imageOf, first } = rowsInside(places, index.grid);
+    for (const row of random.permutation(total).subarray(0, shares[classIndex])) {
+      const at = imageOf(row);
+      const { shard, image, region } = places[at]!;
+      plan[shard]?.push(image * perImage + patchAt(region, row - first[at]!));
     }
   }
   for (const rows of plan) rows.sort((a, b) => a - b);
   return plan;
+}
+
+/** An image in a store, and where it is looked at. */
+interface Place {
+  readonly shard: number;
+  readonly image: number;
+  readonly region: RegionOfInterest | undefined;
+}
+
+/** The rows of images that are inside, one image after another. */
+function rowsInside(places: readonly Place[], grid: Grid) {
+  let total = 0;
+  const first = places.map(({ region }) => {
+    const before = total;
+    total += patchesInside(region, grid);
+    return before;
+  });
+  /** The last image that begins at the row or before. */
+  const imageOf = (row: number) => {
+    let [low, high] = [0, first.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (first[middle]! <= row) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  return { total, first, imageOf };
 }
 
 /** Divides a count over parts of given sizes: equally, and what a small part cannot take goes to the others. */
@@ -112,7 +147,7 @@ export async function drawLocal({ store, index, images, regions }: FitSource, co
     for (const [row, image] of local.image.entries()) {
       const { id = -1, classIndex = 0 } = infos[image] ?? {};
       if (rows.length >= count || !images.has(id)) continue;
-      if (regions?.[classIndex]?.patches[local.position[row]!] === 0) continue;
+      if (regionOfImage(regions, classIndex, id)?.patches[local.position[row]!] === 0) continue;
       rows.push(features.slice((first + row) * width, (first + row + 1) * width));
     }
   }

@@ -30,7 +30,7 @@ export interface SynthesisImagesOptions {
   /** A class that is not named here uses the whole image. */
   readonly foregrounds: ClassForegrounds;
   /** Regions of interest, at the geometry's size: anomalies are made inside. */
-  readonly regionOf?: ((className: string) => Mask | undefined) | undefined;
+  readonly regionOf?: ((sample: Sample) => Mask | undefined) | undefined;
   readonly textures: TextureSource;
   readonly geometry: Geometry;
   /** How 16-bit photographs are read. */
@@ -90,13 +90,14 @@ export async function writeSynthesisImages(options: SynthesisImagesOptions): Pro
 }
 
 async function drawRow(
-  { path, className }: Sample,
+  sample: Sample,
   index: number,
   { images, foregrounds, regionOf, textures, geometry, bits, seed, synthesis = {} }: SynthesisImagesOptions,
 ): Promise<{ strip: RgbImage; row: SynthesisRow }> {
+  const { path, className } = sample;
   const image = inputImage(await images.decode(path, { bits }), geometry);
   const part = foregrounds[className]?.accepted ? estimateForeground(image).mask : undefined;
-  const { foreground, options } = drawnWithin(part, regionOf?.(className), synthesis);
+  const { foreground, options } = drawnWithin(part, regionOf?.(sample), synthesis);
   const random = new Random(seed, 'synthesis pictures', className, index);
   const texture = await textures.texture(random, geometry);
   const anomaly = synthesizeLocalAnomaly(image, texture, foreground, random, options);
@@ -116,7 +117,7 @@ function numbers({ beta, mask, coverage }: LocalAnomaly): Omit<SynthesisRow, 'im
 }
 
 /** The photograph, red where it is not foreground. */
-function dimmedOutside(image: RgbImage, foreground: Mask | undefined): RgbImage {
+export function dimmedOutside(image: RgbImage, foreground: Mask | undefined): RgbImage {
   if (!foreground) return image;
   const data = image.data.slice();
   for (const [pixel, inside] of foreground.data.entries()) {
@@ -137,7 +138,7 @@ function maskImage({ width, height, data: inside }: Mask): RgbImage {
 }
 
 /** Images of one width below each other, on white. */
-function stacked(strips: readonly RgbImage[]): RgbImage {
+export function stacked(strips: readonly RgbImage[]): RgbImage {
   const { width } = strips[0]!;
   const height = strips.reduce((sum, strip) => sum + strip.height + gap, -gap);
   const data = new Uint8Array(width * height * 3).fill(255);

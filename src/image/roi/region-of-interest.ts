@@ -6,6 +6,7 @@ import { maskOfRuns, runsOf } from '../../core/runs.ts';
 import { type Grid, patchCount } from '../geometry.ts';
 import type { ImageSize } from '../limits.ts';
 import type { Mask } from '../rgb.ts';
+import type { PartModel } from './part-model.ts';
 
 /** What of a class's images is looked at; of a class without a region there is none. */
 export interface RegionOfInterest {
@@ -15,10 +16,36 @@ export interface RegionOfInterest {
   readonly patches: Uint8Array;
   /** Numbers of the patches inside, rising; at least one. */
   readonly positions: readonly number[];
+  /** What finds the part, where the region follows it: an image is then looked at where this region and its part are. */
+  readonly follows?: PartModel | undefined;
 }
 
 /** The region of each class, by its index; undefined where all of the image counts. */
 export type ClassRegions = readonly (RegionOfInterest | undefined)[];
+
+/** Regions of the images that a detector is made from. */
+export interface Regions {
+  /** Of each class. One that follows the part is only what the regions of its images lie within. */
+  readonly ofClasses: ClassRegions;
+  /** Of a training image whose class's region follows the part, by the image's number. */
+  readonly ofImage?: ((id: number) => RegionOfInterest) | undefined;
+  /** The cells of the same (part-model.ts): all of them where no part was found, so that nothing is learnt of the image, but it is seen as a whole. */
+  readonly cellsOf?: ((id: number) => Uint8Array | undefined) | undefined;
+  /** The pixels of the same, [height, width]. */
+  readonly seenOf?: ((id: number) => Uint8Array | undefined) | undefined;
+  /** Of an image of a class whose region follows the part, what is inside in the mean. */
+  readonly shareOf?: ((classIndex: number) => number | undefined) | undefined;
+}
+
+/** Where an image is looked at; undefined for all of it. @param id - number of the training image */
+export function regionOfImage(
+  regions: Regions | undefined,
+  classIndex: number,
+  id: number,
+): RegionOfInterest | undefined {
+  const region = regions?.ofClasses[classIndex];
+  return region?.follows ? regions?.ofImage?.(id) : region;
+}
 
 /** The region that a mask of the anomaly map's size draws. @param mask - with at least one pixel inside */
 export function regionOfInterest(mask: Mask, grid: Grid): RegionOfInterest {
@@ -99,13 +126,22 @@ export function drawnWithin<Options extends { readonly foreground?: boolean | un
   region: Mask | undefined,
   options: Options,
 ): { readonly foreground: Mask | undefined; readonly options: Options } {
-  if (!region) return { foreground: part, options };
+  if (!region?.data.includes(1)) return { foreground: part, options };
   const data = part && region.data.map((inside, pixel) => inside & part.data[pixel]!);
   const foreground = data?.includes(1) ? { ...region, data } : region;
   return { foreground, options: { ...options, foreground: true } };
 }
 
 /** What else a key of what is learnt has where there are regions; nothing where there are none, so that what was made before keeps its key. */
-export function regionKey(regions: ClassRegions | undefined): string[] {
-  return regions ? [JSON.stringify(regions.map((region) => region && regionRuns(region)))] : [];
+export function regionKey(regions: Regions | undefined): string[] {
+  if (!regions) return [];
+  const text = regions.ofClasses.map(
+    (region) => region && (region.follows ? [regionRuns(region), region.follows] : regionRuns(region)),
+  );
+  return [JSON.stringify(text)];
+}
+
+/** All of the image, as a region. */
+export function wholeRegion({ width, height }: ImageSize, grid: Grid): RegionOfInterest {
+  return regionOfInterest({ width, height, data: new Uint8Array(width * height).fill(1) }, grid);
 }

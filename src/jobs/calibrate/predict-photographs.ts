@@ -56,7 +56,7 @@ export async function predictPhotographs(
     } else if (takes(path, image)) {
       const prediction = await detector.predict(image);
       const { class: name, score } = prediction;
-      const map = insideValues(prediction.map, detector.regionsOfInterest.get(name));
+      const map = insideValues(prediction.map, detector.insideOf(prediction));
       warnings.add(path, prediction);
       const predictions = byClass.get(name) ?? {
         paths: [],

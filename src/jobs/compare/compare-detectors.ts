@@ -62,9 +62,8 @@ export async function compareDetectors(
     const [old, now] = said as [PredictionWithMap, PredictionWithMap];
     differences.push(Math.abs(now.score - old.score) / unitOf(before, old.class));
     if (old.verdict !== now.verdict) changed.verdicts++;
-    const { metadata, regionsOfInterest } = before;
-    if (old.verdict !== verdictOf(now, metadata.thresholds[now.class], regionsOfInterest.get(now.class)))
-      changed.atOld++;
+    const { metadata } = before;
+    if (old.verdict !== verdictOf(now, metadata.thresholds[now.class], after.insideOf(now))) changed.atOld++;
     if (old.class !== now.class) changed.classes++;
     onProgress?.({ task: 'comparing', done: differences.length, total: samples.length, unit: 'images' });
   }

@@ -277,7 +277,7 @@ async function measure(
     const { path, className, anomalous } = sample;
     const { class: recognisedAs, classShare: share } = prediction;
     if (recognisedAs !== className) misplaced.push({ path, class: className, recognisedAs, share });
-    const inside = detector.regionsOfInterest.get(className)?.pixels;
+    const inside = prediction.inside ?? detector.regionsOfInterest.get(className)?.pixels;
     if (
       inside &&
       mask?.data.includes(1) &&

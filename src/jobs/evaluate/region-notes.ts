@@ -4,7 +4,8 @@ import type { RegionsByClass } from '../../detector/roi/roi-metadata.ts';
 /** Sentences for people. @param outside - paths of images whose defects lie outside altogether */
 export function regionNotes(regions: RegionsByClass, outside: readonly string[]): string[] {
   if (regions.size === 0) return [];
-  const names = [...regions.keys()].join(', ');
+  const named = [...regions].map(([name, { follows }]) => (follows ? `${name} (around the part)` : name));
+  const names = named.join(', ');
   const notes = [`Pixel metrics and AUPRO are computed inside the region of interest alone: ${names}.`];
   const [first] = outside;
   if (first !== undefined)

@@ -10,6 +10,7 @@ import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
+import { insideOutput } from '../../detector/roi/found-names.ts';
 import type { RegionsByClass } from '../../detector/roi/roi-metadata.ts';
 import {
   type ClassCalibration,
@@ -46,6 +47,8 @@ export interface GoodImage {
 interface Said {
   readonly score: number;
   readonly map: Float32Array;
+  /** The pixels of it that count, where a region follows the part. */
+  readonly inside?: { readonly pixels: Uint8Array } | undefined;
   readonly shares: Float32Array;
 }
 
@@ -67,12 +70,14 @@ export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Pr
 
 /** What a session says of one image. @throws TypeError where it is not of use */
 export async function saidBy(session: Session, feeds: Readonly<Record<string, TensorValue>>): Promise<Said> {
-  const { score, anomaly_map, class_share } = await session.run(feeds, [
-    'score',
-    'anomaly_map',
-    'class_share',
-  ]);
-  const said = { score: floats(score)[0] as number, map: floats(anomaly_map), shares: floats(class_share) };
+  const { score, anomaly_map, class_share, [insideOutput]: inside } = await session.run(feeds);
+  const pixels = inside?.data;
+  const said = {
+    score: floats(score)[0] as number,
+    map: floats(anomaly_map),
+    shares: floats(class_share),
+    ...(pixels instanceof Uint8Array && { inside: { pixels } }),
+  };
   requireUsable(said);
   return said;
 }
@@ -133,8 +138,8 @@ export async function predictGoodImages(
     const maps: Float32Array[] = [];
     const region = regions?.get(className);
     for await (const [id, predict] of mapAhead(ids, 4, prepare)) {
-      const { score, map: whole, shares } = await predict();
-      const map = insideValues(whole, region);
+      const { score, map: whole, shares, inside } = await predict();
+      const map = insideValues(whole, inside ?? region);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best]!, shares[best]!];
       own.push({

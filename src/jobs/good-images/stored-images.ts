@@ -4,9 +4,11 @@
  */
 import { CladError } from '../../core/errors.ts';
 import { storedGraph } from '../../detector/detector-graph.ts';
+import { cellsInput } from '../../detector/roi/found-names.ts';
 import { graphBytes } from '../../detector/roi/roi-graph.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
+import { cellGrid } from '../../image/roi/part-model.ts';
+import type { Regions } from '../../image/roi/region-of-interest.ts';
 import type { StoredImages } from '../../methods/contract.ts';
 import { type Engine, int64, type TensorValue } from '../../runtime/engine.ts';
 import { type LeaveOneOutDetector, saidBy } from './good-images.ts';
@@ -31,7 +33,7 @@ export async function storedDetector(
   stored: StoredImages,
   { classes, size, regions, note }: StoredDetectorOptions,
 ): Promise<StoredDetector> {
-  const session = await engine.load(graphBytes(storedGraph(stored, classes, size), regions));
+  const session = await engine.load(graphBytes(storedGraph(stored, classes, size), regions?.ofClasses));
   let told = false;
   return {
     async read(id) {
@@ -45,15 +47,24 @@ export async function storedDetector(
         return undefined;
       }
     },
-    predict: (id, of) => saidBy(session, { stored: of, training_image: int64([id], [1]) }),
+    predict: (id, of) =>
+      saidBy(session, { stored: of, training_image: int64([id], [1]), ...cellsOf(regions, id, size) }),
     release: () => session.release(),
   };
+}
+
+/** Where the part was found in an image's pixels, which are not stored. */
+function cellsOf(regions: Regions | undefined, id: number, size: ImageSize): Record<string, TensorValue> {
+  if (!regions?.cellsOf) return {};
+  const { rows, columns } = cellGrid(size);
+  const data = regions.cellsOf(id) ?? new Uint8Array(rows * columns).fill(1);
+  return { [cellsInput]: { dtype: 'uint8', shape: [1, rows, columns], data } };
 }
 
 export interface StoredDetectorOptions {
   readonly classes: readonly string[];
   readonly size: ImageSize;
   /** Of interest, of each class; absent where none has one. */
-  readonly regions?: ClassRegions | undefined;
+  readonly regions?: Regions | undefined;
   readonly note?: ((text: string) => void) | undefined;
 }

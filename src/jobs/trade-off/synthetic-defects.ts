@@ -68,7 +68,7 @@ export async function syntheticDefects(
       for await (const { score, image } of madeDefects(
         name,
         ids.slice(0, perClass).map(({ id }) => id),
-        { ...making, region: regions.get(name) },
+        { ...making, regionOf: () => regions.get(name) },
         oneOut,
         perClass,
       )) {

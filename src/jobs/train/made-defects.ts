@@ -18,7 +18,12 @@ import { proceduralTextures, textureFolder } from '../../features/store/texture-
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import { drawnWithin, maskOfRegion, type RegionOfInterest } from '../../image/roi/region-of-interest.ts';
+import {
+  drawnWithin,
+  maskOfRegion,
+  type RegionOfInterest,
+  regionOfImage,
+} from '../../image/roi/region-of-interest.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
@@ -61,7 +66,7 @@ export interface SeenDefect {
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
-  work: Pick<Work, 'split' | 'onProgress' | 'signal' | 'regions'> & Omit<Making, 'region'>,
+  work: Pick<Work, 'split' | 'onProgress' | 'signal' | 'regions'> & Omit<Making, 'regionOf'>,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
@@ -80,9 +85,10 @@ export async function withMadeDefects(
       // What the networks have not seen comes first.
       const held = all.filter(({ id }) => work.split.heldOut.has(id));
       const others = all.filter(({ id }) => !work.split.heldOut.has(id));
-      const region = work.regions?.[metadata.classes.indexOf(name)];
+      const classIndex = metadata.classes.indexOf(name);
+      const regionOf = (id: number) => regionOfImage(work.regions, classIndex, id);
       const images = [...held, ...others].slice(0, madePerClass).map(({ id }) => id);
-      for await (const defect of madeDefects(name, images, { ...work, region }, oneOut)) {
+      for await (const defect of madeDefects(name, images, { ...work, regionOf }, oneOut)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
       }
@@ -137,8 +143,8 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
 interface Making extends Pick<Work, 'images' | 'textures' | 'bits'> {
   readonly training: readonly Pick<Sample, 'path' | 'className'>[];
   readonly view: Pick<Work['view'], 'geometry' | 'grid'>;
-  /** Region of interest of the class; all of the image counts where absent. */
-  readonly region?: RegionOfInterest | undefined;
+  /** Where a training image is looked at; all of it where undefined. */
+  readonly regionOf?: ((id: number) => RegionOfInterest | undefined) | undefined;
   readonly options: Pick<CommonOptions, 'seed' | 'synthesis'>;
 }
 
@@ -156,7 +162,6 @@ export async function* madeDefects(
   const { training, textures, options, bits, images: access } = work;
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
-  const region = maskOfRegion(work.region, geometry);
   const settings = anomaliesOn(options.synthesis, grid);
   const onPart = options.synthesis.foreground && (await partIsFound(images, work));
   const numbers = Array.from({ length: count }, (_, number) => number);
@@ -167,6 +172,7 @@ export async function* madeDefects(
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
     const part = onPart ? estimateForeground(seen).mask : undefined;
+    const region = maskOfRegion(work.regionOf?.(id), geometry);
     const { foreground, options: within } = drawnWithin(part, region, settings);
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, within);
     return { id, ...largestPiece(seen, anomaly) };

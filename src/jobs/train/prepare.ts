@@ -20,14 +20,16 @@ import { describeReadAsOne, foldersReadAsOne } from '../../data/nested.ts';
 import { largePatches, largePatchesNote } from '../../data/patch-size.ts';
 import { listTextures, verifyTextures } from '../../data/textures.ts';
 import { type Examination, noteLeftOut, verifyImages } from '../../data/verify-images.ts';
-import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
+import { notFollowedEntry, regionsEntry } from '../../detector/roi/roi-metadata.ts';
 import { produceInThreads } from '../../features/store/producer-threads.ts';
 import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
 import { classRegions, describeRegions, requireDrawable } from '../roi/class-regions.ts';
+import { followParts, requireFollowable } from '../roi/follow-parts.ts';
 import { checkRegions } from '../roi/region-definition.ts';
+import { writeRegionPictures } from '../roi/region-pictures.ts';
 import { type RunConfig, RunFolder } from '../run-folder.ts';
 import { version } from '../version.ts';
 import { askedBackbone } from './asked-backbone.ts';
@@ -69,11 +71,13 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     skipBroken: request.skipBroken ?? false,
     bits: read.bits,
     ...regionsEntry(dataset.classes, read.regions),
+    ...notFollowedEntry(read.notFollowed),
     options: { ...read.options },
   };
   const preset = presetOf(read.method, request.preset);
   await run.begin(config, request.resume ?? false, read.records, preset);
   await run.writeLeftOut(read.leftOut);
+  await writeRegionPictures(read, run.regionPictures);
   const { resume = false, mayExtract } = request;
   return { ...read, request, run, cache: diskStorage(request.cache ?? run.cache), resume, mayExtract };
 }
@@ -110,6 +114,7 @@ export async function readAll(
   );
   const given = checkRegions(request.roi ?? {});
   await requireDrawable(given, loaded.classes, method, untiled);
+  if (request.follow) requireFollowable(request.follow, loaded.classes, method, untiled);
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
@@ -128,8 +133,21 @@ export async function readAll(
   const training = dataset.samples.filter(({ split }) => split === 'train');
   const options = method.adapt?.(asked, backbone, note) ?? asked;
   const view = await method.view(options, backbone, { engine, note });
-  const regions = await classRegions(given, dataset.classes, training, sizes, view);
-  for (const sentence of describeRegions(dataset.classes, regions, view.grid)) note?.(sentence);
+  const drawn = await classRegions(given, dataset.classes, training, sizes, view);
+  for (const sentence of describeRegions(dataset.classes, drawn, view.grid)) note?.(sentence);
+  const following = {
+    engine,
+    view,
+    classes: dataset.classes,
+    training,
+    images: fileImages,
+    bits,
+    drawn,
+    note,
+  };
+  const { regions, notFollowed } = request.follow
+    ? await followParts(request.follow, { ...following, onProgress: stoppable(request) })
+    : { regions: drawn && { ofClasses: drawn }, notFollowed: {} };
   const large = largePatchesNote(largePatches(training, sizes, view));
   if (large !== undefined) note?.(large);
   const records = await fileRecords(
@@ -151,6 +169,7 @@ export async function readAll(
     backbone,
     textures,
     regions,
+    notFollowed,
     images: fileImages,
     produce: produceInThreads,
     fingerprint: await fingerprintOf(records),

@@ -6,6 +6,7 @@ import {
   flag,
   having,
   list,
+  number,
   oneOf,
   optional,
   path,
@@ -27,6 +28,7 @@ import { sizeInPixels } from '../../image/size-option.ts';
 import type { CommonOptions, FitContext, Method } from '../../methods/contract.ts';
 import type { Device } from '../../runtime/engine.ts';
 import { type Fields, machine, talk } from '../request-fields.ts';
+import type { AskedFollowing } from '../roi/follow-parts.ts';
 import type { RegionDefinitions } from '../roi/region-definition.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { AskedTiles } from './asked-tiles.ts';
@@ -48,6 +50,8 @@ export interface TrainRequest {
   readonly bits?: SampleBits | undefined;
   /** Regions of interest by class; paths in them are from the working directory. */
   readonly roi?: RegionDefinitions | undefined;
+  /** Regions of interest that follow the part (`--roi auto`), within those of `roi`. */
+  readonly follow?: AskedFollowing | undefined;
   /** The backbone is given large photographs tile by tile. */
   readonly tiles?: AskedTiles | undefined;
   /** Name or file (docs/plugins.md), or the method itself. */
@@ -102,6 +106,12 @@ export const trainFields: Fields<TrainRequest> = {
   exclude: optional(list(path)),
   // Checked by its own schema.
   roi: anything,
+  follow: optional(
+    having('classes and margin', {
+      classes: either(oneOf(['all']), list(text)),
+      margin: optional(number),
+    }),
+  ),
   tiles: optional(
     having('tiles and smallestDefect', {
       tiles: either(
@@ -136,6 +146,8 @@ export interface Work extends FitContext {
   readonly leftOut: LeftOutSummary;
   /** What the training images are like, by path. */
   readonly seen: ReadonlyMap<string, SeenImage>;
+  /** Why the region of a class does not follow the part although that was asked for, by class. */
+  readonly notFollowed: Readonly<Record<string, string>>;
   /** What the fingerprint is made of: a text for each training image. */
   readonly records: readonly string[];
 }

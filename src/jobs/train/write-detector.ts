@@ -10,7 +10,7 @@ import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
 import { type DetectorMetadata, detectorFormat } from '../../detector/metadata.ts';
 import { graphBytes, withRegions } from '../../detector/roi/roi-graph.ts';
-import { regionsEntry } from '../../detector/roi/roi-metadata.ts';
+import { notFollowedEntry, regionsEntry } from '../../detector/roi/roi-metadata.ts';
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
 import { countsTrained, mostGap } from '../../detector/thresholds/score-gap.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
@@ -47,7 +47,7 @@ export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Wri
   const { engine, run, dataset } = work;
   const { classes } = dataset;
   const written = await predictAndDescribe(work, fitted);
-  const model = withRegions(detectorGraph(fitted, classes).toModel(), work.regions);
+  const model = withRegions(detectorGraph(fitted, classes).toModel(), work.regions?.ofClasses);
   const plain = detectorBytes(model, written.metadata);
   const detector = await Detector.fromBytes(engine, plain, run.model);
   try {
@@ -67,7 +67,7 @@ async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> 
       engine,
       graphBytes(
         detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }),
-        work.regions,
+        work.regions?.ofClasses,
       ),
     ),
   );
@@ -97,6 +97,7 @@ async function predictTraining(
   const { engine, options, training, split, dataset, images, bits, view, note } = work;
   const { classes } = dataset;
   const { regions } = work;
+  const ofClasses = regions?.ofClasses;
   const byStored =
     stored && (await storedDetector(engine, stored, { classes, size: view.geometry, regions, note }));
   try {
@@ -107,7 +108,9 @@ async function predictTraining(
       heldOut: split.heldOut,
       bits,
       classes,
-      regions: new Map(classes.flatMap((name, at) => (regions?.[at] ? [[name, regions[at]] as const] : []))),
+      regions: new Map(
+        classes.flatMap((name, at) => (ofClasses?.[at] ? [[name, ofClasses[at]] as const] : [])),
+      ),
       stored: byStored,
     };
     return await predictGoodImages(toPredict, oneOut, stoppable(work));
@@ -180,6 +183,7 @@ function describe(work: Work, calibration: GoodCalibration, steps: Fitted['steps
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
     ...regionsEntry(dataset.classes, work.regions),
+    ...notFollowedEntry(work.notFollowed),
     trained: rememberImages(work.trainingPixels),
     provenance: {
       data: {

@@ -28,7 +28,7 @@ export function joinedMetadata(
   const profiles: Record<string, CameraProfile> = {};
   for (const name of fresh) profiles[name] = cameraProfile(images.get(name)!);
   const shares = Object.fromEntries(fresh.map((name) => [name, usualShare]));
-  const { regionsOfInterest } = regionsEntry(fresh, region && [region]);
+  const { regionsOfInterest } = regionsEntry(fresh, region && { ofClasses: [region] });
   const wider = camera && widenedCamera(camera, images);
   return {
     ...before,

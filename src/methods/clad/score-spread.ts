@@ -4,7 +4,7 @@ import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
 import { Graph } from '../../graph/index.ts';
 import { patchCount } from '../../image/geometry.ts';
-import { insideOf } from '../../image/roi/region-of-interest.ts';
+import { insideOf, regionOfImage } from '../../image/roi/region-of-interest.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
@@ -36,7 +36,7 @@ export async function measureSpreads(
         features: float32(rows, [perImage, index.width]),
         own: int64([id], [1]),
       });
-      const inside = (values: Float32Array) => insideOf(values, regions?.[classIndex]);
+      const inside = (values: Float32Array) => insideOf(values, regionOfImage(regions, classIndex, id));
       if (outputs.network) network.add(classIndex, inside(floats(outputs.network)));
       distance.add(classIndex, inside(floats(outputs.distance)));
     }

@@ -16,10 +16,12 @@ import { cast, Graph, type Tensor } from '../../graph/index.ts';
 import { type Geometry, patchCount } from '../../image/geometry.ts';
 import type { Mask } from '../../image/rgb.ts';
 import {
-  type ClassRegions,
   insideValues,
   patchAt,
   patchesInside,
+  type RegionOfInterest,
+  type Regions,
+  regionOfImage,
 } from '../../image/roi/region-of-interest.ts';
 import type { Parameters } from '../../nn/parameters.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
@@ -50,7 +52,7 @@ export interface SyntheticValidatorOptions {
   readonly training: Pick<NetworkOptions, 'seed' | 'synthesis' | 'score'>;
   readonly networks: PatchNetworks;
   /** Regions of interest of the classes: only what is inside is looked at. */
-  readonly regions?: ClassRegions | undefined;
+  readonly regions?: Regions | undefined;
 }
 
 /** A validator on held-out patches. */
@@ -111,18 +113,19 @@ async function listHeldOut(
   random: Random,
 ) {
   const perImage = patchCount(index.grid);
-  const images: (HeldOutRow & { readonly classIndex: number })[] = [];
+  const images: (HeldOutRow & { readonly region: RegionOfInterest | undefined })[] = [];
   const local: HeldOutRow[] = [];
   const faded: HeldOutRow[] = [];
   for (const shard of index.shards.keys()) {
     const { images: all, local: rows } = await store.readShardIndex(shard);
     all.forEach(({ id, classIndex }, image) => {
-      if (heldOut.has(id)) images.push({ shard, row: image * perImage, classIndex });
+      if (heldOut.has(id))
+        images.push({ shard, row: image * perImage, region: regionOfImage(regions, classIndex, id) });
     });
     rows.image.forEach((image, number) => {
       const { id, classIndex } = all[image]!;
       if (!heldOut.has(id) || rows.coverage[number]! < 0.5) return;
-      if (regions?.[classIndex]?.patches[rows.position[number]!] === 0) return;
+      if (regionOfImage(regions, classIndex, id)?.patches[rows.position[number]!] === 0) return;
       const row = all.length * perImage + number;
       local.push({ shard, row });
       // Subtle: as much of the normal feature again as Eq. 4 leaves of the anomaly.
@@ -130,8 +133,7 @@ async function listHeldOut(
       faded.push({ shard, row, faded: { own: image * perImage + rows.position[number]!, beta } });
     });
   }
-  const normals = images.flatMap(({ classIndex }, image) => {
-    const region = regions?.[classIndex];
+  const normals = images.flatMap(({ region }, image) => {
     const inside = patchesInside(region, index.grid);
     return Array.from({ length: inside }, (_, number) => image * perImage + patchAt(region, number));
   });
@@ -201,9 +203,11 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
             className: sample.className,
             anomalous: sample.anomalous,
             mask: masks.get(sample.path) ?? null,
-            inside: regions?.[classIndex]?.pixels,
+            inside: regions?.ofClasses[classIndex]?.pixels,
             prediction: {
-              score: insideValues(map, regions?.[classIndex]).reduce((most, value) => Math.max(most, value)),
+              score: insideValues(map, regions?.ofClasses[classIndex]).reduce((most, value) =>
+                Math.max(most, value),
+              ),
               map,
             },
           });

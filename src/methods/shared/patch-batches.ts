@@ -10,7 +10,7 @@ import { CladError } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import type { FeatureStore, Shard, StoreIndex } from '../../features/store/store.ts';
 import { patchCount } from '../../image/geometry.ts';
-import { type ClassRegions, patchAt, patchesInside } from '../../image/roi/region-of-interest.ts';
+import { patchAt, patchesInside, type Regions, regionOfImage } from '../../image/roi/region-of-interest.ts';
 import type { TensorValue } from '../../runtime/engine.ts';
 import type { BatchSpec } from '../../training/program.ts';
 import type { Batches } from '../../training/stage.ts';
@@ -27,7 +27,7 @@ export interface BatchOptions {
   /** Ids of the images to train on. */
   readonly images: ReadonlySet<number>;
   /** Regions of interest of the classes, outside which no row is drawn. */
-  readonly regions?: ClassRegions | undefined;
+  readonly regions?: Regions | undefined;
   /** Local anomalies count where the mask covers this share of their patch. */
   readonly minCoverage: number;
   /** Draws beta of Eq. 4; absent: anomalies stay as they are. */
@@ -93,7 +93,9 @@ export class PatchBatches implements Batches {
       const { images } = await store.readShardIndex(shard);
       const inside = images
         .filter(({ id }) => options.images.has(id))
-        .map(({ classIndex }) => patchesInside(options.regions?.[classIndex], index.grid));
+        .map(({ id, classIndex }) =>
+          patchesInside(regionOfImage(options.regions, classIndex, id), index.grid),
+        );
       counts.push(inside.reduce((sum, patches) => sum + patches, 0));
     }
     return new PatchBatches(store, index, counts, options);
@@ -233,7 +235,7 @@ export class PatchBatches implements Batches {
       normal: rowList(shards, function* ({ images }) {
         for (const [index, { id, classIndex }] of images.entries()) {
           if (!wanted.has(id)) continue;
-          const region = regions?.[classIndex];
+          const region = regionOfImage(regions, classIndex, id);
           for (let number = 0; number < patchesInside(region, grid); number++)
             yield index * perImage + patchAt(region, number);
         }
@@ -241,8 +243,10 @@ export class PatchBatches implements Batches {
       local: rowList(shards, function* ({ images, local }) {
         for (const [row, image] of local.image.entries()) {
           const { id = -1, classIndex = 0 } = images[image] ?? {};
-          const inside = regions?.[classIndex]?.patches[local.position[row] as number] !== 0;
-          if (inside && wanted.has(id) && (local.coverage[row] as number) >= minCoverage) yield row;
+          if (!wanted.has(id)) continue;
+          const region = regionOfImage(regions, classIndex, id);
+          const inside = region?.patches[local.position[row] as number] !== 0;
+          if (inside && (local.coverage[row] as number) >= minCoverage) yield row;
         }
       }),
     };

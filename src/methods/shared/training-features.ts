@@ -14,10 +14,17 @@ import {
   extractFeatures,
   extractShare,
 } from '../../features/store/extract-features.ts';
+import type { ProducerSetup } from '../../features/store/producer.ts';
 import { writeSynthesisImages } from '../../features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Grid } from '../../image/geometry.ts';
-import { type ClassRegions, maskOfRegion, regionRuns } from '../../image/roi/region-of-interest.ts';
+import {
+  maskOfRegion,
+  type RegionOfInterest,
+  type Regions,
+  regionOfImage,
+  regionRuns,
+} from '../../image/roi/region-of-interest.ts';
 import { wholeRange } from '../../image/samples.ts';
 import type { LocalAnomalyOptions } from '../../synthesis/local-anomaly.ts';
 import type { ExtractContext, ExtractedImages, FitContext } from '../contract.ts';
@@ -105,7 +112,10 @@ async function writeImages(context: Context, foregrounds: ClassForegrounds): Pro
     samples: someTraining(training, 4),
     images,
     foregrounds: synthesis.foreground ? foregrounds : {},
-    regionOf: (name) => maskOfRegion(regions?.[dataset.classes.indexOf(name)], view.geometry),
+    regionOf: ({ className, path }) => {
+      const id = training.findIndex((sample) => sample.path === path);
+      return maskOfRegion(regionOfImage(regions, dataset.classes.indexOf(className), id), view.geometry);
+    },
     textures: textures ? textureFolder(textures, images) : proceduralTextures(),
     geometry: view.geometry,
     bits,
@@ -115,13 +125,20 @@ async function writeImages(context: Context, foregrounds: ClassForegrounds): Pro
   });
 }
 
-function runsByClass(classes: readonly string[], regions: ClassRegions): Record<string, readonly number[]> {
-  return Object.fromEntries(
-    classes.flatMap((name, index) => {
-      const region = regions[index];
-      return region ? [[name, regionRuns(region)]] : [];
-    }),
-  );
+/** What of each class's images is looked at, as the setup of an extraction has it. */
+function regionsInSetup(
+  classes: readonly string[],
+  { ofClasses }: Regions,
+): Pick<ProducerSetup, 'regions' | 'parts'> {
+  const each = <T>(of: (region: RegionOfInterest) => T | undefined) =>
+    Object.fromEntries(
+      classes.flatMap((name, index) => {
+        const value = ofClasses[index] && of(ofClasses[index]);
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
+  const parts = each(({ follows }) => follows);
+  return { regions: each(regionRuns), ...(Object.keys(parts).length > 0 && { parts }) };
 }
 
 /** How local anomalies are made. */
@@ -176,8 +193,9 @@ async function extractOptions(
       foregroundClasses: synthesis.foreground
         ? dataset.classes.filter((name) => foregrounds[name]?.accepted)
         : [],
-      ...(regions && { regions: runsByClass(dataset.classes, regions) }),
+      ...(regions && regionsInSetup(dataset.classes, regions)),
     },
+    insideOf: forTraining ? regions?.seenOf : undefined,
     fingerprint: forTraining ? context.fingerprint : await fingerprint({ ...dataset, samples }, images),
     texturesFingerprint: textures ? await fingerprintFiles(textures, images) : '',
     cache: context.cache,

@@ -10,7 +10,7 @@ import { type Content, html, type Markup } from '../html.ts';
 import { chosenValidation, lastStep, stagesIn } from '../training-log.ts';
 
 export function trainingSection({ training, metadata }: ReportData): Markup {
-  const { log, synthesis, standingOut } = training;
+  const { log, synthesis, regions, standingOut } = training;
   const charts = [
     ...stagesIn(log).map((stage) => lossChart(log, stage)),
     selectionChart(log, metadata.provenance.selection),
@@ -25,6 +25,13 @@ ${images(
   standingOut,
   (name) => `Good photograph ${name} and its heat map`,
 )}
+${notFollowed(metadata.notFollowed ?? {})}
+${images(
+  'Regions that follow the part',
+  'Where good photographs of each class are looked at: photograph, and in red what is outside. Nothing of that is learnt, scored or measured.',
+  Object.entries(regions),
+  (name) => `Good photographs of ${name}, red outside of the region of interest`,
+)}
 ${images(
   'Synthetic anomalies',
   'Synthetic anomalies of the training, some of each class: photograph, the part outside the foreground in red, mask, texture, result.',
@@ -32,6 +39,15 @@ ${images(
   (name) => `Synthetic anomalies of ${name}: photograph, foreground, mask, texture, result`,
 )}
 </section>`;
+}
+
+/** Classes whose part is not followed although that was asked for; nothing where there are none. */
+function notFollowed(reasons: Readonly<Record<string, string>>): Markup | null {
+  const named = Object.entries(reasons);
+  if (named.length === 0) return null;
+  return html`<h3>Parts that are not followed</h3>
+<p>All of an image of these classes counts, or what was drawn of it:</p>
+<ul>${named.map(([name, reason]) => html`<li>${name}: ${reason}</li>`)}</ul>`;
 }
 
 /** Images under a title; nothing where there are none. @param alt - what an image shows */

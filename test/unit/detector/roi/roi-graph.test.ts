@@ -7,7 +7,11 @@ import { anomalyMap, imageScore, mapMatrix } from '../../../../src/detector/heat
 import { hasRegions, regionsIn } from '../../../../src/detector/roi/roi-constants.ts';
 import { withRegions } from '../../../../src/detector/roi/roi-graph.ts';
 import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../../src/graph/index.ts';
-import { type ClassRegions, regionOfInterest } from '../../../../src/image/roi/region-of-interest.ts';
+import {
+  type ClassRegions,
+  regionOfInterest,
+  wholeRegion,
+} from '../../../../src/image/roi/region-of-interest.ts';
 import { cladModel } from '../../../../src/methods/clad/patch-scores.ts';
 import { patchcoreModel } from '../../../../src/methods/patchcore/patchcore.ts';
 import type { PatchModel } from '../../../../src/methods/shared/patch-model.ts';
@@ -101,7 +105,13 @@ const imagesNear = (
     }),
   );
 
-async function said(model: ModelProto, features: Float32Array, given?: readonly number[]) {
+/** @param cells - of each image, where the model finds the part in them */
+async function said(
+  model: ModelProto,
+  features: Float32Array,
+  given?: readonly number[],
+  cells?: Uint8Array,
+) {
   const bytes = Uint8Array.from(encodeModel(model));
   const input = classInput(bytes);
   if (given) bytes.set(input!.bytes, input!.at);
@@ -111,6 +121,7 @@ async function said(model: ModelProto, features: Float32Array, given?: readonly 
     const outputs = await session.run({
       features: float32(features, [images * patches, width]),
       ...(given && { class_given: classTensor(given) }),
+      ...(cells && { roi_cells: { dtype: 'uint8' as const, shape: [images, 24, 40], data: cells } }),
     });
     const shares = floats(outputs.class_share);
     return {
@@ -118,6 +129,7 @@ async function said(model: ModelProto, features: Float32Array, given?: readonly 
       map: Array.from({ length: images }, (_, image) =>
         floats(outputs.anomaly_map).slice(image * perMap, (image + 1) * perMap),
       ),
+      inside: outputs.inside?.data,
       shares: Array.from({ length: images }, (_, image) => [...shares.slice(2 * image, 2 * image + 2)]),
     };
   } finally {
@@ -211,6 +223,64 @@ describe.each([
     expect(asBolt.map[0]![30]).toBe(0);
     expect(asNut.map[0]![30]).not.toBe(0);
     expect(asNut.score[0]).toBeGreaterThan(asBolt.score[0]!);
+  });
+});
+
+describe.each([
+  ['clad, mean of the highest', clad, 0.02],
+  ['clad, the highest', clad, 0],
+  ['patchcore', patchcoreModel(bank, 3, 2), 0],
+] as const)('a region that follows the part: %s', (_, model, topShare) => {
+  const plain = detector(model, topShare);
+  const part = { ground: 5, dense: 0.5, open: 2, least: 0.25, most: 0.75, margin: 3 };
+  const following: ClassRegions = [{ ...wholeRegion(size, grid), follows: part }, undefined];
+  const followed = withRegions(plain, following);
+  const all = new Uint8Array(perMap).fill(1);
+
+  it('has the numbers of a region that is drawn where the part was found, and tells what is inside', async () => {
+    const features = imagesNear([0], (patch) => patch === 17 || outsideOf(patch));
+    const [found, drawn] = [
+      await said(followed, features, [0], region.pixels),
+      await said(withRegions(plain, boltsAlone), features, [0]),
+    ];
+    expect(found.score).toEqual(drawn.score);
+    expect(found.map).toEqual(drawn.map);
+    expect(found.inside).toEqual(region.pixels);
+  });
+
+  it('is of each image by itself, and leaves classes without one as they were, to the last bit', async () => {
+    const features = imagesNear([0, 1, 0], (patch, image) => image === 1 && patch === 20);
+    const cells = new Uint8Array(3 * perMap).fill(1);
+    cells.set(region.pixels);
+    const together = await said(followed, features, undefined, cells);
+    const before = await said(plain, features);
+    expect(together.score[1]).toBe(before.score[1]);
+    expect(together.map[1]).toEqual(before.map[1]);
+    const first = await said(followed, features.slice(0, patches * width), undefined, region.pixels);
+    expect(together.score[0]).toBe(first.score[0]);
+    expect(together.map[0]).toEqual(first.map[0]);
+    expect(together.map[2]!.every((value) => value !== 0)).toBe(true);
+  });
+
+  it('lies within what is drawn of the class, and is all of that where nothing is left', async () => {
+    const both = withRegions(plain, [{ ...region, follows: part }, undefined]);
+    const features = imagesNear([0]);
+    const upper = all.map((_, pixel) => (pixel < 12 * 40 ? 1 : 0));
+    const { inside } = await said(both, features, [0], upper);
+    expect(inside).toEqual(region.pixels.map((value, pixel) => value & upper[pixel]!));
+    const beside = region.pixels.map((value) => 1 - value);
+    const none = await said(both, features, [0], beside);
+    expect(none.inside).toEqual(region.pixels);
+    expect(none.score).toEqual((await said(withRegions(plain, boltsAlone), features, [0])).score);
+  });
+
+  it('is read out of the file again, and may be replaced', () => {
+    const [bolts] = regionsIn(followed)!;
+    expect(bolts?.follows).toEqual(part);
+    expect(
+      regionsIn(withRegions(followed, [{ ...bolts!, follows: undefined }, undefined]))![0]!.follows,
+    ).toBe(undefined);
+    expect(() => withRegions(withRegions(plain, boltsAlone), following)).toThrow('cannot have regions');
   });
 });
 

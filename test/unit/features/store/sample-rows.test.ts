@@ -86,7 +86,7 @@ describe('rows of classes with regions of interest', () => {
         patches: Uint8Array.of(0, 0, 0, 0, 1, 1, 0, 0, 0),
         positions: [4, 5],
       };
-      const source = { ...made, regions: [region, undefined] };
+      const source = { ...made, regions: { ofClasses: [region, undefined] } };
       const plan = await planNormal(source, 1000, new Random('plan'));
       // Of a shard the first image is a bolt, the second a nut.
       const nut = [9, 10, 11, 12, 13, 14, 15, 16, 17];

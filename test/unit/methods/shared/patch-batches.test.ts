@@ -345,7 +345,7 @@ describe('batches of classes with regions of interest', () => {
   it('have rows inside alone, local ones too, and every one of them in an epoch', async () => {
     // Bolts: images 0, 3 and 6.
     const source = await open({
-      regions: [region, undefined, undefined],
+      regions: { ofClasses: [region, undefined, undefined] },
       rows: { normal: 3, local: 4, global: 3 },
     });
     const seen = (await epochs(source, 1))[0]!;

@@ -1,0 +1,6 @@
+/** @file Names by which a detector's graph and those that run it speak of regions that follow the part. Apart, as browsers need no more. */
+
+/** The input of a graph that begins with features: cells inside, uint8 [N, rows, columns]. */
+export const cellsInput = 'roi_cells';
+/** The output: which pixels of the map count, uint8 [N, height, width]. */
+export const insideOutput = 'inside';
