@@ -23,7 +23,7 @@ const demands = {
   /** Of the border, in nine of ten images: a part may leave the image on a short stretch, like a handle. */
   borderGround: 0.85,
   /** Overlap of what two neighbouring distances find, by intersection over union, in nine of ten images. */
-  overlap: 0.92,
+  overlap: 0.84,
   /** Neighbouring pairs in a row that have it. */
   pairs: 2,
   smallest: 0.005,
