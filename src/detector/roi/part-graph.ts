@@ -122,8 +122,8 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
     add('AveragePool', [x], {
       kernel_shape: { ints: [around, around] },
       pads: { ints: new Array<number>(4).fill((around - 1) / 2) },
-      // What lies beyond the image counts as neither.
-      count_include_pad: { int: 0 },
+      // Beyond the image nothing is dense: a crumb in the corner is no part.
+      count_include_pad: { int: 1 },
     });
   const not = (x: string) => add('Sub', [one, x]);
 

@@ -147,13 +147,11 @@ function densest(cells: Uint8Array, { rows, columns }: Grid): number {
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       if (cells[row * columns + column] === 0) continue;
-      let [inside, all] = [0, 0];
+      let inside = 0;
       for (let y = Math.max(0, row - 4); y <= Math.min(rows - 1, row + 4); y++)
-        for (let x = Math.max(0, column - 4); x <= Math.min(columns - 1, column + 4); x++) {
+        for (let x = Math.max(0, column - 4); x <= Math.min(columns - 1, column + 4); x++)
           inside += cells[y * columns + x]!;
-          all++;
-        }
-      most = Math.max(most, inside / all);
+      most = Math.max(most, inside / 81);
     }
   return most;
 }

@@ -83,8 +83,7 @@ function reference(distances: Float32Array, model: PartModel): { cells: Uint8Arr
   const grown = (mask: readonly boolean[], radius: number) =>
     all.map((cell) => square(mask, radius, cell).includes(true));
   const dense = (mask: readonly boolean[], cell: number) => {
-    const seen = square(mask, 4, cell);
-    return seen.filter((each) => each).length / seen.length;
+    return square(mask, 4, cell).filter((each) => each).length / 81;
   };
   const spread = (seeds: readonly number[], mask: readonly boolean[], corners: boolean) => {
     const reached = new Set(seeds.filter((cell) => mask[cell]));

@@ -1,0 +1,102 @@
+/** @file What finds a part, learnt from drawn scenes: parts of many colours, with holes and with dirt beside them; and what has no part. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Random } from '../../../../src/core/random.ts';
+import { PartFinder } from '../../../../src/detector/roi/part-finder.ts';
+import type { RgbImage } from '../../../../src/image/rgb.ts';
+import { cellGrid } from '../../../../src/image/roi/part-model.ts';
+import { learnPart } from '../../../../src/jobs/roi/learn-part.ts';
+import { nodeEngine } from '../../../../src/runtime/node.ts';
+
+const geometry = { width: 64, height: 64 };
+const grid = cellGrid(geometry);
+let finder: PartFinder;
+beforeAll(async () => {
+  finder = await PartFinder.create(await nodeEngine({ threads: 1 }), geometry);
+});
+afterAll(() => finder.release());
+
+type Paint = (x: number, y: number, random: Random) => readonly [number, number, number] | undefined;
+
+/** Four scenes, each painted around a place of its own, on ground that is brighter in some than in others. */
+async function scenes(paint: Paint): Promise<Float32Array[]> {
+  const samples: Float32Array[] = [];
+  for (let number = 0; number < 4; number++) {
+    const random = new Random('scene', number);
+    const [left, top, light] = [random.integer(9) - 4, random.integer(9) - 4, random.uniform(0.9, 1.1)];
+    const data = new Uint8Array(64 * 64 * 3);
+    for (let y = 0; y < 64; y++)
+      for (let x = 0; x < 64; x++) {
+        const colour = paint(x - 32 - left, y - 32 - top, random) ?? [80, 84, 90];
+        data.set(
+          colour.map((value) => Math.round(value * light + random.uniform(-3, 3))),
+          3 * (y * 64 + x),
+        );
+      }
+    const image: RgbImage = { ...geometry, data };
+    samples.push(await finder.distances(image));
+  }
+  return samples;
+}
+
+async function learn(paint: Paint) {
+  const samples = await scenes(paint);
+  return { learnt: await learnPart(samples, grid, finder, 5), samples };
+}
+
+it('learns a part of many colours, however far they are from the ground', async () => {
+  const { learnt, samples } = await learn((x, y) => {
+    if (Math.abs(x) > 14 || Math.abs(y) > 18) return undefined;
+    return x > 8 ? [250, 250, 245] : y > 10 ? [20, 20, 24] : [40, 120, 70];
+  });
+  if ('reason' in learnt) throw new Error(learnt.reason);
+  const { part } = learnt;
+  expect([part.open > 1, part.margin]).toEqual([true, 2]);
+  for (const sample of samples) {
+    const { share } = await finder.find(sample, part);
+    expect(Math.abs(share - (29 * 37) / 64 ** 2)).toBeLessThan(0.02);
+    expect(share > part.least && share < part.most).toBe(true);
+  }
+  expect(part.least).toBeGreaterThan(0.18);
+  expect(part.most).toBeLessThan(0.37);
+});
+
+it('leaves out wide holes that all good parts have', async () => {
+  const { learnt } = await learn((x, y) => {
+    const away = Math.hypot(x, y);
+    return away < 22 && away > 11 ? [200, 198, 190] : undefined;
+  });
+  expect('part' in learnt && learnt.part.open).toBeLessThan(1);
+});
+
+it('takes the margin of the size, and none where none is wanted', async () => {
+  const samples = await scenes((x, y) => (Math.hypot(x, y) < 18 ? [200, 198, 190] : undefined));
+  const margins = [];
+  for (const margin of [0, 1, 20]) {
+    const learnt = await learnPart(samples, grid, finder, margin);
+    margins.push('part' in learnt && learnt.part.margin);
+  }
+  expect(margins).toEqual([0, 1, 6]);
+});
+
+it.each([
+  ['nothing has an outline', /outline/, () => undefined],
+  ['all is rough', /outline/, (_x, _y, random) => [0, 1, 2].map(() => random.integer(256))],
+  ['the part runs to the border', /border/, (x) => (Math.abs(x) < 22 ? [200, 198, 190] : undefined)],
+] as const satisfies readonly (readonly [string, RegExp, unknown])[])(
+  'says why not where %s',
+  async (_, reason, paint) => {
+    const { learnt } = await learn(paint as unknown as Paint);
+    expect('reason' in learnt && learnt.reason).toMatch(reason);
+  },
+);
+
+it('says so of parts of many sizes, and of too few images', async () => {
+  const samples = await scenes((x, y) => (Math.hypot(x, y) < 9 ? [200, 198, 190] : undefined));
+  const large = await scenes((x, y) => (Math.hypot(x, y) < 20 ? [200, 198, 190] : undefined));
+  expect(await learnPart([...samples, ...large], grid, finder, 5)).toEqual({
+    reason: expect.stringMatching(/size is not stable/),
+  });
+  expect(await learnPart(samples.slice(0, 2), grid, finder, 5)).toEqual({
+    reason: 'too few images to tell (2 of at least 3)',
+  });
+});
