@@ -51,6 +51,7 @@ const regions = z.object({
 const partModel = z.object({
   ground: z.number(),
   dense: z.number(),
+  wide: z.number(),
   open: z.number(),
   least: z.number(),
   most: z.number(),

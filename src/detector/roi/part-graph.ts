@@ -4,7 +4,7 @@
  *
  *     colour    of each cell, in OKLab; distance to the median colour of the image's border
  *     ground    cells near that colour that hang together with the border, or with a wide patch of ground where the class has holes
- *     part      of the rest what is dense somewhere, with all that hangs together with it: dirt is small
+ *     part      of the rest what is dense somewhere, in a small square and in a wide one, with all that hangs together with it: dirt is small
  *     margin    around it
  *
  * A part that covers much less or more than those of good images was not found, and then the whole image counts. Training runs these same nodes.
@@ -17,8 +17,9 @@ import type { Emitter } from './emit.ts';
 
 /** Steps of what spreads from cell to cell: as many cells as there are along the longer side. What it does not reach stays inside. */
 const steps = 64;
-/** Cells along the side of the square in which something is dense. */
-const around = 9;
+/** Cells along the side of the square in which something is dense, and of the wider one. */
+export const around = 9;
+export const widely = 25;
 /** The margin is put together of powers of two, up to this one: 31 cells. */
 const mostBits = 5;
 /** Margins are at most so wide, cells. */
@@ -35,20 +36,21 @@ const toLab = [
 ];
 
 /** Numbers of a class for these nodes, as a graph's constant has them. */
-export const partNumbers = 5 + mostBits;
+export const partNumbers = 6 + mostBits;
 
 /** A row of the constant. A class without a part model has zeros. */
 export function partRow(part: PartModel | undefined): number[] {
   if (!part) return new Array<number>(partNumbers).fill(0);
-  const { ground, dense, open, least, most, margin } = part;
+  const { ground, dense, open, least, most, wide, margin } = part;
   const bits = Array.from({ length: mostBits }, (_, bit) => (margin >> bit) & 1);
-  return [ground, dense, open, least, most, ...bits];
+  return [ground, dense, open, least, most, wide, ...bits];
 }
 
 /** The part model of such a row. */
 export function partOfRow(row: ArrayLike<number>): PartModel {
-  const [ground = 0, dense = 0, open = 0, least = 0, most = 0, ...bits] = Array.from(row);
-  return { ground, dense, open, least, most, margin: bits.reduce((sum, bit, at) => sum + bit * 2 ** at, 0) };
+  const [ground = 0, dense = 0, open = 0, least = 0, most = 0, wide = 0, ...bits] = Array.from(row);
+  const margin = bits.reduce((sum, bit, at) => sum + bit * 2 ** at, 0);
+  return { ground, dense, wide, open, least, most, margin };
 }
 
 /** Mean colours of the cells, [N, rows, columns, 3]. @param seen - float32 [N, height, width, 3], 0..255 */
@@ -118,10 +120,9 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
   const number = (at: number) =>
     add('Reshape', [add('Gather', [numbers, integers([at])], { axis: { int: 1 } }), integers([-1, 1, 1, 1])]);
   const isAtLeast = (x: string, least: string) => add('Cast', [add('GreaterOrEqual', [x, least])], float);
-  const dense = (x: string) =>
+  const dense = (x: string, side = around) =>
     add('AveragePool', [x], {
-      kernel_shape: { ints: [around, around] },
-      pads: { ints: new Array<number>(4).fill((around - 1) / 2) },
+      ...window(side),
       // Beyond the image nothing is dense: a crumb in the corner is no part.
       count_include_pad: { int: 1 },
     });
@@ -139,13 +140,17 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
     ground = add('Min', [add('MaxPool', [ground], window(1, 3)), free]);
   }
   const things = not(ground);
-  let part = add('Mul', [things, isAtLeast(dense(things), number(1))]);
+  const isDense = add('Mul', [
+    isAtLeast(dense(things), number(1)),
+    isAtLeast(dense(things, widely), number(5)),
+  ]);
+  let part = add('Mul', [things, isDense]);
   for (let step = 0; step < steps; step++) part = add('Min', [widest(emit, part, 3), things]);
   const share = add('ReduceMean', [part, integers([1, 2, 3])], { keepdims: { int: 1 } });
   let inside = part;
   for (let bit = 0; bit < mostBits; bit++) {
     const grown = widest(emit, inside, 2 ** (bit + 1) + 1);
-    inside = add('Where', [add('Greater', [number(5 + bit), floats([0])]), grown, inside]);
+    inside = add('Where', [add('Greater', [number(6 + bit), floats([0])]), grown, inside]);
   }
   const found = add('And', [
     add('GreaterOrEqual', [share, number(3)]),

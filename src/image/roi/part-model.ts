@@ -12,7 +12,9 @@ export interface PartModel {
   readonly ground: number;
   /** Share of the cells around one that belong to something, from which that is a part and no dirt, 0 .. 1. */
   readonly dense: number;
-  /** The same share of ground, from which a hole in the part shows ground; above 1: every hole belongs to the part. */
+  /** The same in a wider square: what is small beside the class's part is dirt, however thick. */
+  readonly wide: number;
+  /** The first share, of ground, from which a hole in the part shows ground; above 1: every hole belongs to the part. */
   readonly open: number;
   /** Shares of the cells that a part covers, between which it is taken for one. */
   readonly least: number;

@@ -7,7 +7,7 @@
  */
 import { median, quantile } from '../../core/arrays.ts';
 import type { PartFinder } from '../../detector/roi/part-finder.ts';
-import { borderCells, mostMargin } from '../../detector/roi/part-graph.ts';
+import { around, borderCells, mostMargin, widely } from '../../detector/roi/part-graph.ts';
 import type { Grid } from '../../image/geometry.ts';
 import type { PartModel } from '../../image/roi/part-model.ts';
 
@@ -74,11 +74,12 @@ export async function learnPart(
     return { reason: `their border is not all ground (only ${percent(atBorder)} of it in one of ten)` };
   const loose = { ...anything, ground: chosen };
   const filled = await find(loose);
-  const densities = filled.map(({ cells }) => densest(cells, grid));
-  const dense = Math.min(0.4, Math.max(loosely, 0.5 * Math.min(...densities)));
+  const least = (side: number) => Math.min(...filled.map(({ cells }) => densest(cells, grid, side)));
+  const dense = Math.min(0.4, Math.max(loosely, 0.5 * least(around)));
+  const wide = 0.25 * least(widely);
   const [shut, open] = [
-    { ...loose, dense },
-    { ...loose, dense, open: openGround },
+    { ...loose, dense, wide },
+    { ...loose, dense, wide, open: openGround },
   ];
   const [shutShares, openShares] = [sharesOf(await find(shut)), sharesOf(await find(open))];
   const isOpen = hasHoles(shutShares, openShares);
@@ -101,7 +102,15 @@ export async function learnPart(
 }
 
 /** Takes whatever is not ground for a part. */
-const anything: PartModel = { ground: 0, dense: loosely, open: closed, least: 0, most: 1, margin: 0 };
+const anything: PartModel = {
+  ground: 0,
+  dense: loosely,
+  wide: 0,
+  open: closed,
+  least: 0,
+  most: 1,
+  margin: 0,
+};
 
 /** The distance up to which a cell is ground: within the longest range in which the parts stay the same; undefined where there is none. */
 async function stableGround(
@@ -141,17 +150,18 @@ function hasHoles(filled: readonly number[], open: readonly number[]): boolean {
   return usual > 0.005 && range < 0.5 * usual;
 }
 
-/** The largest share of cells inside in a square of nine cells, as part-graph.ts has it. */
-function densest(cells: Uint8Array, { rows, columns }: Grid): number {
+/** The largest share of cells inside in a square around one of them, as part-graph.ts has it. */
+function densest(cells: Uint8Array, { rows, columns }: Grid, side: number): number {
+  const reach = (side - 1) / 2;
   let most = 0;
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       if (cells[row * columns + column] === 0) continue;
       let inside = 0;
-      for (let y = Math.max(0, row - 4); y <= Math.min(rows - 1, row + 4); y++)
-        for (let x = Math.max(0, column - 4); x <= Math.min(columns - 1, column + 4); x++)
+      for (let y = Math.max(0, row - reach); y <= Math.min(rows - 1, row + reach); y++)
+        for (let x = Math.max(0, column - reach); x <= Math.min(columns - 1, column + reach); x++)
           inside += cells[y * columns + x]!;
-      most = Math.max(most, inside / 81);
+      most = Math.max(most, inside / side ** 2);
     }
   return most;
 }

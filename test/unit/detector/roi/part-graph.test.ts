@@ -43,7 +43,7 @@ const within = (x: number, y: number, left: number, top: number, width: number, 
   x >= left && x < left + width && y >= top && y < top + height;
 const disc = (x: number, y: number, radius: number) => (x - 32) ** 2 + (y - 24) ** 2 < radius ** 2;
 
-const part: PartModel = { ground: 12, dense: 0.41, open: 2, least: 0.05, most: 0.6, margin: 2 };
+const part: PartModel = { ground: 12, dense: 0.41, wide: 0.1234, open: 2, least: 0.05, most: 0.6, margin: 2 };
 
 const find = async (image: RgbImage, model = part) => finder.find(await finder.distances(image), model);
 const at = (found: Uint8Array, x: number, y: number) => found[y * columns + x];
@@ -82,9 +82,8 @@ function reference(distances: Float32Array, model: PartModel): { cells: Uint8Arr
   const all = Array.from({ length: cells }, (_, cell) => cell);
   const grown = (mask: readonly boolean[], radius: number) =>
     all.map((cell) => square(mask, radius, cell).includes(true));
-  const dense = (mask: readonly boolean[], cell: number) => {
-    return square(mask, 4, cell).filter((each) => each).length / 81;
-  };
+  const dense = (mask: readonly boolean[], cell: number, side = 9) =>
+    square(mask, (side - 1) / 2, cell).filter((each) => each).length / side ** 2;
   const spread = (seeds: readonly number[], mask: readonly boolean[], corners: boolean) => {
     const reached = new Set(seeds.filter((cell) => mask[cell]));
     const open = [...reached];
@@ -112,7 +111,7 @@ function reference(distances: Float32Array, model: PartModel): { cells: Uint8Arr
   });
   const things = spread(seeds, free, false).map((each) => !each);
   const found = spread(
-    all.filter((cell) => dense(things, cell) >= model.dense),
+    all.filter((cell) => dense(things, cell) >= model.dense && dense(things, cell, 25) >= model.wide),
     things,
     true,
   );

@@ -78,17 +78,18 @@ it('takes the margin of the size, and none where none is wanted', async () => {
   expect(margins).toEqual([0, 1, 6]);
 });
 
+const bare: Paint = () => undefined;
+const rough: Paint = (_x, _y, random) => [random.integer(256), random.integer(256), random.integer(256)];
+const band: Paint = (x) => (Math.abs(x) < 22 ? [200, 198, 190] : undefined);
+
 it.each([
-  ['nothing has an outline', /outline/, () => undefined],
-  ['all is rough', /outline/, (_x, _y, random) => [0, 1, 2].map(() => random.integer(256))],
-  ['the part runs to the border', /border/, (x) => (Math.abs(x) < 22 ? [200, 198, 190] : undefined)],
-] as const satisfies readonly (readonly [string, RegExp, unknown])[])(
-  'says why not where %s',
-  async (_, reason, paint) => {
-    const { learnt } = await learn(paint as unknown as Paint);
-    expect('reason' in learnt && learnt.reason).toMatch(reason);
-  },
-);
+  ['nothing has an outline', /outline/, bare],
+  ['all is rough', /outline/, rough],
+  ['the part runs to the border', /border/, band],
+] as const)('says why not where %s', async (_, reason, paint) => {
+  const { learnt } = await learn(paint);
+  expect('reason' in learnt && learnt.reason).toMatch(reason);
+});
 
 it('says so of parts of many sizes, and of too few images', async () => {
   const samples = await scenes((x, y) => (Math.hypot(x, y) < 9 ? [200, 198, 190] : undefined));
