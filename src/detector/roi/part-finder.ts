@@ -13,6 +13,9 @@ import { imageTensor } from '../detector.ts';
 import { Emitter } from './emit.ts';
 import { cellColours, groundDistances, partCells, partNumbers, partRow } from './part-graph.ts';
 
+/** Longer side of an input, pixels, from which photographs are made smaller with less memory; the numbers are the same. */
+const largeInput = 640;
+
 /** What was found in an image. */
 export interface PartFound {
   /** [rows, columns] of the cells: 1 inside, with the margin. All are where no part was found. */
@@ -60,7 +63,9 @@ export class PartFinder {
 function distancesModel(geometry: Geometry): ModelProto {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  graph.output('seen', resizeToInput(image, geometry));
+  // A large input is made of large photographs.
+  const inBands = Math.max(geometry.width, geometry.height) > largeInput;
+  graph.output('seen', resizeToInput(image, geometry, inBands));
   const model = graph.toModel();
   const emit = new Emitter(freshNames(model));
   const grid = cellGrid(geometry);
