@@ -49,7 +49,7 @@ beforeAll(async () => {
   const small = await smallTraining(folder, at('data'), 'run', 'features.inputSize=128');
   args = [...small, '--preset', 'instant', '--roi', 'auto'];
   trained = await clad(...args);
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -111,7 +111,7 @@ describe('a detector whose regions follow the part', () => {
     const anew = args.map((arg) => (arg === at('run') ? at('other') : arg));
     expectRefused(await clad(...anew, '--roi-margin', '80'), /--roi-margin/);
     expectRefused(await clad(...anew.slice(0, -1), 'bolt=auto'), /no such class/);
-  }, 30_000);
+  }, 120_000);
 
   it('says nearly the same in half precision', async () => {
     const { status, stderr } = await clad(
@@ -130,7 +130,7 @@ describe('a detector whose regions follow the part', () => {
       expect(after[index]!.verdict).toBe(verdict);
       expect(Math.abs(after[index]!.score - score)).toBeLessThan(0.02 * score);
     }
-  }, 30_000);
+  }, 120_000);
 
   it('gets more good images, of which it remembers what is around the part, and keeps other classes', async () => {
     const { stdout, stderr, status } = await clad(
@@ -151,5 +151,5 @@ describe('a detector whose regions follow the part', () => {
       await clad('update', at('run'), at('more'), '--class', 'cap', '--roi', 'cap=auto'),
       /learnt by a training/,
     );
-  }, 60_000);
+  }, 180_000);
 });
