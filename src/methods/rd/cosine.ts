@@ -2,6 +2,7 @@
 import {
   add,
   div,
+  matmul,
   maximum,
   mean,
   mul,
@@ -16,16 +17,24 @@ import {
 /** Below this a length counts as this one, so that what has none has no gradient. */
 const shortest = 1e-8;
 
-/** 1 less the cosine of two vectors, which lie along an axis. */
-function cosineDistance(a: Tensor, b: Tensor, axis: number): Tensor {
-  const along = (x: Tensor) => sum(x, { axes: [axis] });
+/** 1 less the cosine of two vectors. @param along - sums over what the vectors lie along */
+function cosineDistance(a: Tensor, b: Tensor, along: (x: Tensor) => Tensor): Tensor {
   const length = (x: Tensor) => sqrt(maximum(along(square(x)), shortest ** 2));
   return sub(1, div(along(mul(a, b)), mul(length(a), length(b))));
 }
 
-/** The distance of each place. @param a - maps [N, C, H, W], as `b` @returns [N, H, W] */
+/**
+ * The distance of each place. Sums over channels are products with ones: the engine's own sum goes another way for one image than for several, and would give
+ * another last digit.
+ * @param a - maps [N, C, H, W], as `b`
+ * @returns [N, H * W]
+ */
 export function distanceMap(a: Tensor, b: Tensor): Tensor {
-  return cosineDistance(a, b, 1);
+  const [, channels, rows, columns] = a.shape as [unknown, number, number, number];
+  const places = rows * columns;
+  const ones = a.graph.constant('ones', new Float32Array(channels).fill(1), [1, channels]);
+  const flat = (x: Tensor) => reshape(x, [-1, channels, places], 'N');
+  return cosineDistance(flat(a), flat(b), (x) => reshape(matmul(ones, x), [-1, places], 'N'));
 }
 
 /**
@@ -41,7 +50,7 @@ export function distillationLosses(
     const own = student[level] as Tensor;
     if (kind === 'places') return mean(distanceMap(maps, own));
     const flat = (x: Tensor) => reshape(x, [x.shape[0] as number, -1]);
-    return mean(cosineDistance(flat(maps), flat(own), 1));
+    return mean(cosineDistance(flat(maps), flat(own), (x) => sum(x, { axes: [1] })));
   });
   const total = losses.reduce((all, each) => add(all, each));
   return { ...Object.fromEntries(losses.map((loss, at) => [`level${at + 1}`, loss])), total };
