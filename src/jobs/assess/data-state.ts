@@ -178,10 +178,12 @@ export function remarksOn(state: Omit<DataState, 'remarks'>): string[] {
     );
   if (state.standOut > 0)
     remarks.push(
-      `${state.standOut} stand out and have no say in the threshold: see standing-out/ in the run, and leave out what is no good part (\`clad update --exclude\`).`,
+      `${state.standOut === 1 ? 'One stands' : `${state.standOut} stand`} out, without a say in the threshold: see standing-out/ in the run, and leave out what is no good part (\`clad update --exclude\`).`,
     );
   if (state.misplaced > 0)
-    remarks.push(`${state.misplaced} are taken for another product: they may lie in the wrong folder.`);
+    remarks.push(
+      `${state.misplaced === 1 ? 'One is' : `${state.misplaced} are`} taken for another product, and may lie in the wrong folder.`,
+    );
   if (unaligned !== null && unaligned > 0.5)
     remarks.push(
       `${percentOf(unaligned)} do not lie like the others. Where that is a part and no surface, a fixed place makes it easier, else it takes more images.`,

@@ -22,7 +22,7 @@ describe("remarks on a product's images", () => {
     [{ achievableRate: 0.05 }, /can promise 5 % false alarms, not the 2 %/],
     [{ missing: 3 }, /files of 3 of them are not there/],
     [{ nearDuplicates: 14 }, /14 of 60 are almost the same/],
-    [{ standOut: 2 }, /2 stand out .*--exclude/],
+    [{ standOut: 2 }, /2 stand out, .*--exclude/],
     [{ misplaced: 1 }, /taken for another product/],
     [{ unaligned: 0.9 }, /90 % do not lie like the others/],
     [{ brightnessRange: 0.76 }, /brightness varies by 76 %/],
