@@ -15,7 +15,8 @@ import { cellColours, groundDistances, partCells } from './part-graph.ts';
 import { roiNames } from './roi-constants.ts';
 import { enough } from './voters.ts';
 
-type Add = (
+/** Adds a node; gives the name of its first result. */
+export type Add = (
   opType: string,
   input: readonly string[],
   attributes?: Readonly<Record<string, Attribute>>,

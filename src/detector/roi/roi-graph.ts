@@ -16,14 +16,13 @@ import { float32Constant, int64Constant, int64Values } from '../../graph/constan
 import { numberedCpuNodes } from '../../graph/cpu-node.ts';
 import { encodeModel, type Graph, type ModelProto } from '../../graph/index.ts';
 import { freshNames } from '../../graph/names.ts';
-import type { Attribute } from '../../graph/node.ts';
 import type { NodeProto, TensorProto } from '../../graph/onnx.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
 import { attributeProto } from '../../graph/write.ts';
 import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
 import { constantNamed } from '../bank-entries.ts';
 import { Emitter } from './emit.ts';
-import { FoundPart } from './found-part.ts';
+import { type Add, FoundPart } from './found-part.ts';
 import {
   findsParts,
   hasRegions,
@@ -53,13 +52,6 @@ export function withRegions(model: ModelProto, regions: ClassRegions | undefined
 export function graphBytes(graph: Graph, regions: ClassRegions | undefined): Uint8Array {
   return regions ? encodeModel(withRegions(graph.toModel(), regions)) : graph.toBytes();
 }
-
-/** Adds a node; gives the name of its one result. */
-export type Add = (
-  opType: string,
-  input: readonly string[],
-  attributes?: Readonly<Record<string, Attribute>>,
-) => string;
 
 /** Less than any score; still a float32. */
 const beneath = -1e30;
