@@ -199,6 +199,36 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     ]);
   });
 
+  it('judges a picture of a stream that was asked for last, though nobody will ask again', async () => {
+    const ppm = [
+      ...['-re', '-stream_loop', '-1', '-i', videoAt(), '-t', '60'],
+      ...['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
+    ];
+    const pipe = at('pipe');
+    spawnSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', `exec ffmpeg -loglevel quiet "$@" > ${pipe}`, 'sh', ...ppm]);
+    const child = spawn(process.execPath, [
+      ...[cladCommand, 'watch', at('run'), '--camera', pipe, '--camera-options', '-f image2pipe -c:v ppm'],
+      ...['--trigger', 'stdin', '--journal', at('last.sqlite'), '--json'],
+    ]);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+    });
+    // Until the stream is there, none comes within the two seconds that a trigger waits.
+    while (!/"score":\d/.test(stdout)) {
+      child.stdin.write('early\n');
+      await sleep(500);
+    }
+    child.stdin.end('two\nthree\n');
+    await new Promise((resolve) => child.on('close', resolve));
+    writer.kill();
+    const judged = judgements(stdout);
+    expect(judged.slice(-2).map(({ path }) => path)).toEqual(['two.png', 'three.png']);
+    const known = new Set(offline.map(({ score }) => score));
+    for (const { score } of judged.slice(-2)) expect(known).toContain(score);
+  });
+
   it('loses no picture that is kept, however it is killed', async () => {
     const sorted = at('killed');
     const args = [

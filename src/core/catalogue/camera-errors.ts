@@ -10,7 +10,7 @@ export const cameraErrors = {
   FFMPEG_MISSING: {
     kind: 'input',
     message:
-      '{path}: there is no such program ({reason}). Cameras and videos are read by ffmpeg {least} or newer: install it (Debian, Ubuntu: apt install ffmpeg; macOS: brew install ffmpeg; Windows: winget install ffmpeg), or say where it is with --ffmpeg.',
+      '{path}: there is no such program ({reason}). Cameras and videos are read by ffmpeg {least} or newer. Install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg), or say where it is with --ffmpeg.',
   },
   FFMPEG_OLD: {
     kind: 'input',

@@ -21,6 +21,10 @@ export class Newest<T> {
     this.#wake();
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   get isFull(): boolean {
     return this.#waiting.length >= this.#most;
   }

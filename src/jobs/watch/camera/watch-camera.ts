@@ -59,7 +59,7 @@ interface Due {
 
 /** Folder of pictures that are not judged yet, in the one that they are kept in. */
 const comingFolder = '.coming';
-/** Milliseconds until a camera is connected to again, at first and at most, and after which it counts as a good connection. */
+/** Milliseconds until a camera is connected to again, at first and at most, and after which one that gave pictures counts as good. */
 const [firstPause, longestPause, goodConnection] = [500, 30_000, 5000];
 /** Milliseconds between two looks at whether all is well where nothing comes, and that a trigger waits for a picture. */
 const [lookEvery, triggerPatience] = [500, 2000];
@@ -121,9 +121,14 @@ class CameraWatch {
     await rm(this.#coming, { recursive: true, force: true });
   }
 
+  /** Whether no more is wanted. */
   get #isOver(): boolean {
-    const { signal, most = Infinity, triggers } = this.#request;
-    return (signal?.aborted ?? false) || this.#records.judged >= most || (triggers?.isDone ?? false);
+    return this.#isStopped || (this.#request.triggers?.isDone ?? false);
+  }
+
+  get #isStopped(): boolean {
+    const { signal, most = Infinity } = this.#request;
+    return (signal?.aborted ?? false) || this.#records.judged >= most;
   }
 
   async #runVideo(): Promise<void> {
@@ -154,7 +159,7 @@ class CameraWatch {
     const { source, once, signal } = this.#request;
     let [pause, away] = [firstPause, false];
     while (!this.#isOver) {
-      const started = performance.now();
+      const [started, { pictures }] = [performance.now(), this.#status];
       const opened = this.#open();
       let reason: string | undefined;
       try {
@@ -169,7 +174,8 @@ class CameraWatch {
       if (reason === undefined || this.#isOver) return;
       if (once && this.#status.pictures > 0) return;
       if (once) throw new CladError('CAMERA_FAILED', { source: source.name, reason });
-      if (performance.now() - started > goodConnection) pause = firstPause;
+      if (this.#status.pictures > pictures && performance.now() - started > goodConnection)
+        pause = firstPause;
       if (!away) this.#records.note(`${source.name}: ${reason}. It is tried again until it works.`);
       away = true;
       // Apart from each other by chance, so that many lines do not come back to a camera at once.
@@ -205,7 +211,8 @@ class CameraWatch {
       .catch(() => {})
       .finally(() => due.end());
     try {
-      while (!this.#isOver) {
+      // A picture that was asked for is judged also where nobody will ask for another.
+      while (!this.#isStopped && !(triggers?.isDone && due.isEmpty)) {
         const next = await due.take(lookEvery);
         if (next) await this.#judge(next);
         else if (due.isDone) {
