@@ -200,15 +200,15 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
   });
 
   it('judges a picture of a stream that was asked for last, though nobody will ask again', async () => {
-    const ppm = [
+    const stream = [
       ...['-re', '-stream_loop', '-1', '-i', videoAt(), '-t', '60'],
-      ...['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
+      ...['-c', 'copy', '-f', 'matroska', 'pipe:1'],
     ];
     const pipe = at('pipe');
     spawnSync('mkfifo', [pipe]);
-    const writer = spawn('sh', ['-c', `exec ffmpeg -loglevel quiet "$@" > ${pipe}`, 'sh', ...ppm]);
+    const writer = spawn('sh', ['-c', `exec ffmpeg -loglevel quiet "$@" > ${pipe}`, 'sh', ...stream]);
     const child = spawn(process.execPath, [
-      ...[cladCommand, 'watch', at('run'), '--camera', pipe, '--camera-options', '-f image2pipe -c:v ppm'],
+      ...[cladCommand, 'watch', at('run'), '--camera', pipe, '--camera-options', '-f matroska'],
       ...['--trigger', 'stdin', '--journal', at('last.sqlite'), '--json'],
     ]);
     let stdout = '';
