@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DetectorMetadata, metadataKey } from '../../src/detector/metadata.ts';
+import { openDetector } from '../../src/detector/open.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
+import { RegionFinder } from '../../src/jobs/roi/region-finder.ts';
+import type { TradeOffDocument } from '../../src/jobs/trade-off/trade-off.ts';
 import type { AddDocument } from '../../src/jobs/update/add.ts';
+import { nodeEngine } from '../../src/runtime/node.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
@@ -91,6 +95,23 @@ describe('a detector whose regions follow the part', () => {
     expect(clean!.verdict).toBe('normal');
     expect(inside!.verdict).not.toBe('normal');
   });
+
+  it('finds before it judges where it will look, so that made defects lie there', async () => {
+    const engine = await nodeEngine({ threads: 1 });
+    const finder = await RegionFinder.create(engine, await metadataOf());
+    const detector = await openDetector(engine, at('run', 'model.onnx'));
+    const { image } = drawPart('disc', 701);
+    const found = await finder.regionOf('disc', image);
+    const [said] = await detector.predictAll([image], 'disc', { classes: ['disc'] });
+    expect(Buffer.from(found!.pixels).equals(said!.inside!)).toBe(true);
+    expect(await finder.regionOf('weave', drawPart('weave', 701).image)).toBeUndefined();
+    await detector.release();
+    await finder.release();
+    const { status, stdout, stderr } = await clad('tradeoff', at('run'), '--json');
+    expect(status, stderr).toBe(0);
+    const { classes } = JSON.parse(stdout) as TradeOffDocument;
+    expect(classes[0]).toMatchObject({ class: 'disc', defects: { source: 'synthetic' } });
+  }, 120_000);
 
   it('takes no image for a good one in which there is no part, or half of one', async () => {
     for (const line of await predict('none')) expect(line.verdict, line.path).not.toBe('normal');

@@ -18,7 +18,7 @@ import { type Fields, machine, requireRequest, talk } from '../request-fields.ts
 import { type Subject, sourceOf, subjectOf } from '../update/subject.ts';
 import { dataStates } from './data-state.ts';
 import type { AssessmentDocument, ClassAssessment, Photograph } from './document.ts';
-import { drawingOf, gradedContrasts, gradedDefects, gradedSizes } from './graded-defects.ts';
+import { type Drawing, drawingOf, gradedContrasts, gradedDefects, gradedSizes } from './graded-defects.ts';
 import {
   type Ask,
   type ClassPlan,
@@ -77,12 +77,14 @@ export async function assess(request: AssessRequest): Promise<AssessmentDocument
   const told = stoppable(request);
   const states = await dataStates(subject, told);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
+  const drawing = await drawingOf(engine, subject, seed);
   const detector = await memoryDetector(engine, subject, plans);
   let scores: ReadonlyMap<string, ClassScores>;
   try {
-    scores = await gradedScores(subject, plans, await drawingOf(subject, seed), detector.ask, told);
+    scores = await gradedScores(subject, plans, drawing, detector.ask, told);
   } finally {
     await detector.release();
+    await drawing.regions.release();
   }
   const without = plans.filter(({ drawnOn }) => drawnOn.length === 0).map(({ name }) => name);
   if (without.length > 0)
@@ -124,10 +126,11 @@ export async function planAssessment(request: AssessRequest): Promise<Assessment
   const predictions = plans.reduce((sum, each) => sum + each.predictions, 0);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const started = performance.now();
+  const drawing = await drawingOf(engine, subject, request.seed ?? 0);
   const detector = await memoryDetector(engine, subject, plans);
   try {
     const loaded = performance.now();
-    const seconds = await secondsOf(subject, plans, request.seed ?? 0, detector.ask);
+    const seconds = await secondsOf(drawing, plans, detector.ask);
     const reading = subject.file.images.length * seconds.read;
     return {
       classes: plans.length,
@@ -139,13 +142,14 @@ export async function planAssessment(request: AssessRequest): Promise<Assessment
     };
   } finally {
     await detector.release();
+    await drawing.regions.release();
   }
 }
 
 /** What the parts take, each once, after the first, which is slower. */
-async function secondsOf(subject: Subject, plans: readonly ClassPlan[], seed: number, ask: Ask) {
+async function secondsOf(drawing: Drawing, plans: readonly ClassPlan[], ask: Ask) {
+  const { subject } = drawing;
   const { name, drawnOn } = plans.find((plan) => plan.drawnOn.length > 0)!;
-  const drawing = await drawingOf(subject, seed);
   const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
     const start = performance.now();
     const result = await work();

@@ -7,7 +7,6 @@ import { mapAhead } from '../../data/concurrency.ts';
 import { fileImages } from '../../data/file-images.ts';
 import { listTextures } from '../../data/textures.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
 import { inputImage } from '../../features/patches/input-image.ts';
 import {
   proceduralTextures,
@@ -17,9 +16,11 @@ import {
 import type { ImageSize } from '../../image/limits.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
 import { drawnWithin, maskOfRegion } from '../../image/roi/region-of-interest.ts';
+import type { Engine } from '../../runtime/engine.ts';
 import { fitTexture } from '../../synthesis/fit-texture.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
 import { differenceUnder, drawShape, withDefect } from '../../synthesis/graded-defect.ts';
+import { RegionFinder } from '../roi/region-finder.ts';
 import { framed, partIsFound } from '../train/made-defects.ts';
 import { imageOf, type Subject } from '../update/subject.ts';
 
@@ -44,16 +45,19 @@ export interface GradedDefect {
 export interface Drawing {
   readonly subject: Subject;
   readonly textures: TextureSource;
+  /** Where defects lie. */
+  readonly regions: RegionFinder;
   readonly seed: number;
 }
 
-/** @param seed - another one, other defects */
-export async function drawingOf(subject: Subject, seed: number): Promise<Drawing> {
+/** @param seed - another one, other defects @returns whose `regions` are to be released */
+export async function drawingOf(engine: Engine, subject: Subject, seed: number): Promise<Drawing> {
   const { config } = subject;
   // Where the training's are gone, the built-in ones do.
   const paths = config.textures === null ? [] : await listTextures(config.textures).catch(() => []);
   const textures = paths.length > 0 ? textureFolder(paths, fileImages) : proceduralTextures();
-  return { subject, textures, seed };
+  const regions = await RegionFinder.create(engine, subject.metadata);
+  return { subject, textures, regions, seed };
 }
 
 /**
@@ -63,18 +67,19 @@ export async function drawingOf(subject: Subject, seed: number): Promise<Drawing
 export async function* gradedDefects(
   name: string,
   ids: readonly number[],
-  { subject, textures, seed }: Drawing,
+  { subject, textures, regions, seed }: Drawing,
 ): AsyncGenerator<readonly GradedDefect[]> {
   const { geometry } = subject.metadata;
   const bits = bitsOf(subject.metadata);
-  const region = maskOfRegion(regionsByClass(subject.metadata).get(name), geometry);
   const training = [...subject.file.images.keys()].map((id) => {
     const { path, class: className } = imageOf(subject, id);
     return { path, className };
   });
   const onPart = await partIsFound(ids, { training, bits, view: { geometry }, images: fileImages });
   const drawn = mapAhead(ids, 2, async (id) => {
-    const seen = inputImage(await fileImages.decode(training[id]!.path, { bits }), geometry);
+    const photograph = await fileImages.decode(training[id]!.path, { bits });
+    const seen = inputImage(photograph, geometry);
+    const region = maskOfRegion(await regions.regionOf(name, photograph), geometry);
     const part = onPart ? estimateForeground(seen).mask : undefined;
     const { foreground } = drawnWithin(part, region, {});
     const place = foreground?.data.includes(1) ? foreground : undefined;

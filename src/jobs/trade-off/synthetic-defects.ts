@@ -5,12 +5,12 @@ import { fileImages } from '../../data/file-images.ts';
 import { listTextures } from '../../data/textures.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
 import type { ScoredImage } from '../../evaluation/trade-off.ts';
 import { encodeModel } from '../../graph/index.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
+import { RegionFinder } from '../roi/region-finder.ts';
 import { madeDefects } from '../train/made-defects.ts';
 import { imageOf, imagesLeft, type Subject } from '../update/subject.ts';
 
@@ -50,7 +50,7 @@ export async function syntheticDefects(
     ...{ training, textures, options, images: fileImages, bits: bitsOf(metadata) },
     view: { geometry, grid },
   };
-  const regions = regionsByClass(metadata);
+  const regions = await RegionFinder.create(engine, metadata);
   const scores = new Map<string, readonly ScoredImage[]>();
   const oneOut = await leaveOneOutDetector(
     engine,
@@ -68,7 +68,7 @@ export async function syntheticDefects(
       for await (const { score, image } of madeDefects(
         name,
         ids.slice(0, perClass).map(({ id }) => id),
-        { ...making, regionOf: () => regions.get(name) },
+        { ...making, regionOf: (_, image) => regions.regionOf(name, image) },
         oneOut,
         perClass,
       )) {
@@ -80,6 +80,7 @@ export async function syntheticDefects(
     }
   } finally {
     await oneOut.release();
+    await regions.release();
   }
   return scores;
 }

@@ -143,8 +143,11 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
 interface Making extends Pick<Work, 'images' | 'textures' | 'bits'> {
   readonly training: readonly Pick<Sample, 'path' | 'className'>[];
   readonly view: Pick<Work['view'], 'geometry' | 'grid'>;
-  /** Where a training image is looked at; all of it where undefined. */
-  readonly regionOf?: ((id: number) => RegionOfInterest | undefined) | undefined;
+  /** Where a training image is looked at; all of it where undefined. @param image - as decoded */
+  readonly regionOf?: (
+    id: number,
+    image: RgbImage,
+  ) => RegionOfInterest | undefined | Promise<RegionOfInterest | undefined>;
   readonly options: Pick<CommonOptions, 'seed' | 'synthesis'>;
 }
 
@@ -172,7 +175,7 @@ export async function* madeDefects(
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
     const part = onPart ? estimateForeground(seen).mask : undefined;
-    const region = maskOfRegion(work.regionOf?.(id), geometry);
+    const region = maskOfRegion(await work.regionOf?.(id, image), geometry);
     const { foreground, options: within } = drawnWithin(part, region, settings);
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, within);
     return { id, ...largestPiece(seen, anomaly) };
