@@ -1,5 +1,5 @@
 /** @file One line of progress, as much of it as a terminal is wide: what matters most stays, what does not fit is left out whole. */
-import type { WholeState } from './whole-work.ts';
+import type { WholeState } from '../core/whole-work.ts';
 
 /** A task at a moment. */
 export interface ProgressState {

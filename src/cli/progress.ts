@@ -5,8 +5,8 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import type { ExpectedTask } from '../core/expected-task.ts';
 import type { ProgressEvent, ProgressListener } from '../core/progress.ts';
+import { WholeWork } from '../core/whole-work.ts';
 import { logLine, type ProgressState, terminalLine, wrapped } from './progress-line.ts';
-import { WholeWork } from './whole-work.ts';
 
 export { duration } from './progress-line.ts';
 

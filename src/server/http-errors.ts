@@ -13,14 +13,18 @@ export interface HttpError {
 /** Characters of a message, at most: whatever a client may have written into it. */
 const longestMessage = 2000;
 
-/** What is answered for anything thrown. */
-export function httpError(thrown: unknown): HttpError {
+/**
+ * What is answered for anything thrown.
+ * @param inputStatus - of errors that are the user's to mend and have no status of their own; where absent they are told as our own fault
+ */
+export function httpError(thrown: unknown, inputStatus?: number): HttpError {
   const error = lacksMemory(thrown)
     ? new CladError('MEMORY_SHORT', { what: 'this' })
     : thrown instanceof CladError
       ? thrown
       : fromFramework(thrown);
-  const { status }: CatalogueEntry = errorCatalogue[error.code];
+  const entry: CatalogueEntry = errorCatalogue[error.code];
+  const status = entry.status ?? (entry.kind === 'input' ? inputStatus : undefined);
   if (status !== undefined)
     return { status, code: error.code, message: clipped(error.message, longestMessage) };
   const reason = 'The request could not be answered.';

@@ -6,21 +6,20 @@
  * console.log(service.address);
  * await service.close();
  */
-import { type AddressInfo, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { CladError, reasonOf } from '../core/errors.ts';
+import { CladError } from '../core/errors.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
 import { version } from '../jobs/version.ts';
 import { createApp } from './app.ts';
 import { HostedDetector, type HostOptions, type ServedSource } from './hosted-detector.ts';
 import { ImageThreads } from './image-threads.ts';
+import { closeConnections, listen, requireToken } from './listen.ts';
 import { ServiceMetrics } from './metrics.ts';
 import { Predictions } from './predicting.ts';
 import { Registry } from './registry.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { ServiceState } from './service.ts';
-import { isLoopback } from './site-guard.ts';
 
 /** A service that listens. */
 export interface RunningService {
@@ -34,9 +33,6 @@ export interface RunningService {
   /** Takes no more work, finishes what it has accepted, and lets go of everything. */
   close(): Promise<void>;
 }
-
-/** Milliseconds between two looks whether the last request has been answered. */
-const closingLook = 20;
 
 /**
  * Starts the service.
@@ -133,42 +129,14 @@ function imageThreadCount(): number {
 }
 
 /** @throws TOKEN_NEEDED, OPTION_INVALID */
-function requireSafe({ host, token, insecure, maxImages, maxQueue }: ServeOptions): void {
-  if (!isLoopback(host) && token === undefined && !insecure) throw new CladError('TOKEN_NEEDED', { host });
+function requireSafe(options: ServeOptions): void {
+  requireToken(options);
+  const { maxImages, maxQueue } = options;
   if (maxImages > maxQueue) {
     throw new CladError('OPTION_INVALID', {
       option: '--max-images',
       expected: `at most --max-queue, ${maxQueue}`,
       actual: maxImages,
     });
-  }
-}
-
-async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<string> {
-  try {
-    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
-    const bound = app.server.address() as AddressInfo;
-    // The framework would name 127.0.0.1 for all addresses of the machine.
-    return `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound.port}`;
-  } catch (error) {
-    const address = `${host}:${port}`;
-    throw new CladError('ADDRESS_UNUSABLE', { address, reason: reasonOf(error) }, { cause: error });
-  }
-}
-
-/**
- * Stops listening at once; connections end when the last request has been answered, even those that say nothing. A request that does not
- * arrive is waited for as long as it may take, and then no more: the framework's own clock stops when it stops listening.
- * @param timeout - seconds that a request may take to arrive, and to be answered
- */
-async function closeConnections(app: FastifyInstance, state: ServiceState, timeout: number): Promise<void> {
-  const deadline = performance.now() + 2 * 1000 * timeout;
-  const look = setInterval(() => {
-    if (state.open === 0 || performance.now() > deadline) app.server.closeAllConnections();
-  }, closingLook);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(look);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * @file About how long the tasks of a method on patch features take, from options and counts alone: nothing is measured. Constants are of two cores,
- * ResNet-50 and 256 pixels; what is left of a training is scaled by what this machine has taken so far (cli/whole-work.ts).
+ * ResNet-50 and 256 pixels; what is left of a training is scaled by what this machine has taken so far (core/whole-work.ts).
  */
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { entryCount } from '../../features/memory-bank/choose-entries.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ProgressState, roughly, terminalLine, wrapped } from '../../../src/cli/progress-line.ts';
-import { WholeWork } from '../../../src/cli/whole-work.ts';
+import { WholeWork } from '../../../src/core/whole-work.ts';
 
 const state: ProgressState = {
   task: 'matching to the memory bank',

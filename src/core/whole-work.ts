@@ -2,8 +2,8 @@
  * @file How much is left of all of a longer work, a training: which of its tasks is under way, and about how long this and those to come
  * take, as fast as this machine has been so far on tasks of their kind.
  */
-import type { ExpectedTask } from '../core/expected-task.ts';
-import type { ProgressEvent } from '../core/progress.ts';
+import type { ExpectedTask } from './expected-task.ts';
+import type { ProgressEvent } from './progress.ts';
 
 /** Seconds after which what a task took says something of the machine. */
 const telling = 1;
