@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const layers = [
   'cli',
+  'studio',
   'server',
   'web',
   'report',

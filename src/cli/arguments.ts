@@ -84,6 +84,13 @@ export function wholeFromText(least: number): (text: string) => number {
   };
 }
 
+/** A TCP port; 0 for any that is free. */
+export function portFromText(text: string): number {
+  const port = wholeFromText(0)(text);
+  if (port > 65_535) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
+  return port;
+}
+
 /** A share above 0, at most 1. */
 export function shareFrom(text: string): number {
   const value = Number(text);

@@ -5,7 +5,7 @@ import { type RunningService, startService } from '../server/serve.ts';
 import { type LogLevel, logLevels, serveDefaults } from '../server/serve-options.ts';
 import { detectorSources } from '../server/source-argument.ts';
 import { findToken } from '../server/token.ts';
-import { repeated, wholeFromText } from './arguments.ts';
+import { portFromText, repeated, wholeFromText } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printNote, printText } from './output.ts';
@@ -78,11 +78,7 @@ function wholeOption(flags: string, description: string, value: number, least = 
 
 function portOption(): Option {
   return new Option('--port <n>', 'TCP port; 0 takes a free one')
-    .argParser((text) => {
-      const port = wholeFromText(0)(text);
-      if (port > 65_535) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
-      return port;
-    })
+    .argParser(portFromText)
     .default(serveDefaults.port);
 }
 

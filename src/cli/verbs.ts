@@ -81,6 +81,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./serve.ts'),
   },
   {
+    term: 'studio [options] [folder]',
+    description: 'the whole job in a browser: look at data, train, move thresholds, take the file away',
+    load: () => import('./studio.ts'),
+  },
+  {
     term: 'export [options] <run>',
     description: 'a detector for NVIDIA Triton and KServe, or as a smaller file, with the loss measured',
     load: () => import('./export.ts'),

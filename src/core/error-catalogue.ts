@@ -13,6 +13,7 @@ import { pageErrors } from './catalogue/page-errors.ts';
 import { roiErrors } from './catalogue/roi-errors.ts';
 import { serviceErrors } from './catalogue/service-errors.ts';
 import { shardErrors } from './catalogue/shard-errors.ts';
+import { studioErrors } from './catalogue/studio-errors.ts';
 
 export type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 
@@ -295,5 +296,6 @@ export const errorCatalogue = {
   ...cameraErrors,
   ...roiErrors,
   ...shardErrors,
+  ...studioErrors,
   ...pageErrors,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -7,7 +7,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
-import { optional, path } from '../core/arguments.ts';
+import { callback, optional, path } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../core/files.ts';
 import { sha256 } from '../core/sha256.ts';
@@ -19,10 +19,11 @@ import {
   type EvaluateRequest,
   type EvaluationDocument,
   type EvaluationInFull,
+  type EvaluationWatch,
   evaluateFields,
   evaluateInFull,
 } from '../jobs/evaluate/evaluate.ts';
-import { requireRequest } from '../jobs/request-fields.ts';
+import { type Fields, requireRequest } from '../jobs/request-fields.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
 import { defectsInReport } from '../jobs/trade-off/synthetic-defects.ts';
 import type { TestScoresByClass } from '../jobs/trade-off/test-scores.ts';
@@ -40,7 +41,16 @@ import { readTrainingLog } from './training-log.ts';
 export interface ReportRequest extends EvaluateRequest {
   /** Folder to write. @default `report` in the run's folder */
   readonly folder?: string | undefined;
+  /** Told of every test image too. */
+  readonly onPredicted?: EvaluationWatch['onPredicted'] | undefined;
 }
+
+/** What it may hold, for programs that pass it without types. */
+const fields: Fields<ReportRequest> = {
+  ...evaluateFields,
+  folder: optional(path),
+  onPredicted: optional(callback),
+};
 
 /** What was written. */
 export interface WrittenReport {
@@ -57,7 +67,7 @@ export interface WrittenReport {
 export async function evaluateWithReport(
   request: ReportRequest,
 ): Promise<WrittenReport & { readonly document: EvaluationDocument }> {
-  requireRequest('evaluateWithReport', { ...evaluateFields, folder: optional(path) }, request);
+  requireRequest('evaluateWithReport', fields, request);
   // What was asked of the training is part of the report: known to be missing before anything is predicted.
   await new RunFolder(request.run).config();
   const tested = await testResults(request);
@@ -66,7 +76,7 @@ export async function evaluateWithReport(
 
 /** The report at the end of a training: also of a data set without test images, which is then not evaluated. */
 export async function reportTraining(request: ReportRequest): Promise<WrittenReport> {
-  requireRequest('reportTraining', { ...evaluateFields, folder: optional(path) }, request);
+  requireRequest('reportTraining', fields, request);
   let tested: Tested | undefined;
   try {
     tested = await testResults(request);
@@ -145,7 +155,13 @@ async function subjectIfAny(run: string): Promise<Subject | undefined> {
 async function testResults(request: ReportRequest): Promise<Tested> {
   const run = new RunFolder(request.run);
   const collector = new ReportCollector(3);
-  const full = await evaluateInFull(request, collector);
+  const full = await evaluateInFull(request, {
+    curvePoints: collector.curvePoints,
+    onPredicted: (image) => {
+      collector.onPredicted(image);
+      request.onPredicted?.(image);
+    },
+  });
   const { metadata, samples, engine, document, curves } = full;
   const progress = request.onProgress ? { onProgress: request.onProgress } : {};
   const test = {

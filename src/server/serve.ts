@@ -8,7 +8,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { CladError } from '../core/errors.ts';
+import { CladError, reasonOf } from '../core/errors.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
 import { version } from '../jobs/version.ts';
 import { createApp } from './app.ts';

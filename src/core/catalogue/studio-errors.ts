@@ -1,0 +1,41 @@
+/** @file What `clad studio` says of its workspace and its jobs. Part of the one catalogue (core/error-catalogue.ts). */
+import type { CatalogueEntry } from './catalogue-entry.ts';
+
+export const studioErrors = {
+  WORKSPACE_OUTSIDE: {
+    kind: 'input',
+    status: 403,
+    message:
+      '{path} leads out of the workspace folder, by its name or by a link. The studio reads and writes only within it: copy the files there.',
+  },
+  WORKSPACE_UNUSABLE: {
+    kind: 'input',
+    status: 500,
+    message:
+      '{path}: what the studio remembers cannot be read or written ({reason}). Check its permissions and the space left; without the file the studio begins a new one, and images, runs and detectors stay.',
+  },
+  NAME_UNUSABLE: {
+    kind: 'input',
+    status: 400,
+    message: 'The {what} {name} cannot be used as a name here: {reason}. Rename it and try again.',
+  },
+  UPLOAD_REFUSED: {
+    kind: 'input',
+    status: 422,
+    message: '{name} was not taken: {reason}.',
+  },
+  NOT_THERE: {
+    kind: 'input',
+    status: 404,
+    message: 'There is no {what} {name} in this workspace. Load the page again to see what there is.',
+  },
+  JOB_STATE: {
+    kind: 'input',
+    status: 409,
+    message: 'Job {id} is {state}, so it cannot be {asked}.',
+  },
+  STUDIO_PAGE_MISSING: {
+    kind: 'internal',
+    message: 'The pages of the studio are not in {path}. Build them: npm run build.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

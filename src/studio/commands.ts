@@ -1,0 +1,66 @@
+/** @file The command line that does what a job does, for people who want it in a script. It is to be run in the workspace folder. */
+import { shellWord } from '../core/shell-word.ts';
+import type { Job } from './api.ts';
+
+/** @param exclude - training images that are left out, below the data set */
+export function commandOf(job: Job, exclude: readonly string[] = []): string {
+  return ['clad', ...wordsOf(job, exclude)].map(shellWord).join(' ');
+}
+
+function wordsOf(job: Job, exclude: readonly string[]): string[] {
+  switch (job.kind) {
+    case 'demo': {
+      const { dataset, classes, size, train, testGood, testAnomalous, seed } = job;
+      return [
+        ...['data', 'demo', '--out', `data/${dataset}`],
+        ...flag('--classes', classes?.join(',')),
+        ...flag('--size', size),
+        ...flag('--train', train),
+        ...flag('--test-good', testGood),
+        ...flag('--test-anomalous', testAnomalous),
+        ...flag('--seed', seed),
+      ];
+    }
+    case 'inspect':
+      return ['data', 'inspect', `data/${job.dataset}`];
+    case 'train': {
+      const { dataset, run, method, preset, backbone, device, changes } = job;
+      return [
+        ...['train', `data/${dataset}`, '--out', `runs/${run}`, '--method', method, '--preset', preset],
+        ...flag('--backbone', backbone),
+        ...flag('--device', device),
+        ...Object.entries(changes).flatMap(([option, value]) => [
+          '--set',
+          `${option}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        ]),
+        ...(exclude.length > 0 ? ['--exclude', ...exclude] : []),
+      ];
+    }
+    case 'evaluate':
+      return ['evaluate', `runs/${job.run}`, '--report', `runs/${job.run}/report`];
+    case 'threshold':
+      return [
+        ...['calibrate', job.base === null ? `runs/${job.run}` : `detectors/${job.base}`],
+        ...Object.entries(job.thresholds).flatMap(([name, value]) => ['--threshold', `${name}=${value}`]),
+        ...['--out', `detectors/${job.run}-vN.onnx`],
+      ];
+  }
+}
+
+function flag(name: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [name, String(value)];
+}
+
+/** What else can be done with a run. */
+export function runCommands(
+  run: string,
+): Record<'evaluate' | 'tradeoff' | 'predict' | 'serve' | 'update', string> {
+  const folder = shellWord(`runs/${run}`);
+  return {
+    evaluate: `clad evaluate ${folder}`,
+    tradeoff: `clad tradeoff ${folder}`,
+    predict: `clad predict ${folder} IMAGE_OR_FOLDER --maps maps/`,
+    serve: `clad serve ${folder}`,
+    update: `clad update ${folder} --exclude FILE...`,
+  };
+}

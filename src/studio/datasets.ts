@@ -1,0 +1,220 @@
+/** @file Data sets of the workspace as pages see them: what is there, what an inspection found, what is left out; and images that come in. */
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import { asRefusal } from '../core/files.ts';
+import { pathBelow } from '../data/dataset.ts';
+import { foldersIn } from '../data/folders.ts';
+import { loadDataset } from '../data/load.ts';
+import { imageSize } from '../image/decode.ts';
+import { imageExtensions } from '../image/format.ts';
+import type { DatasetBrief, DatasetImage, DatasetView, Flag, UploadQuery } from './api.ts';
+import type { KeptInspection, Memory } from './memory.ts';
+import { nameProblem, productProblem } from './names.ts';
+import { Suspects } from './suspects.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Width times height of an image that is taken, at most. */
+const mostPixels = 100e6;
+
+export class Datasets {
+  readonly #workspace: Workspace;
+  readonly #memory: Memory;
+  readonly #suspects: Suspects;
+
+  constructor(workspace: Workspace, memory: Memory) {
+    this.#workspace = workspace;
+    this.#suspects = new Suspects(workspace.folder('runs'));
+    this.#memory = memory;
+  }
+
+  async list(): Promise<DatasetBrief[]> {
+    const names = await foldersIn(this.#workspace.folder('data'));
+    return names
+      .filter((name) => nameProblem(name) === undefined)
+      .map((name) => {
+        const inspection = this.#memory.inspection(name);
+        return {
+          name,
+          images: inspection?.images ?? null,
+          products: inspection ? Object.keys(inspection.found.classes) : null,
+        };
+      });
+  }
+
+  /** The folder of a data set that is there. @throws NAME_UNUSABLE, WORKSPACE_OUTSIDE, NOT_THERE */
+  async folder(name: string): Promise<string> {
+    const folder = await this.#workspace.path('data', 'data set', name);
+    if (!existsSync(folder)) throw new CladError('NOT_THERE', { what: 'data set', name });
+    return folder;
+  }
+
+  /** A file of a data set, as it is called below it. @throws as `folder`; NOT_THERE */
+  async file(name: string, below: string): Promise<string> {
+    await this.folder(name);
+    const path = await this.#workspace.within('data', `${name}/${below}`);
+    const isImage = imageExtensions.includes(extname(path).toLowerCase());
+    if (!isImage || !existsSync(path))
+      throw new CladError('NOT_THERE', { what: 'image', name: basename(below) });
+    return path;
+  }
+
+  async view(name: string): Promise<DatasetView> {
+    const folder = await this.folder(name);
+    const remembered = this.#memory.inspection(name);
+    const none = { name, layout: null, products: [], images: [], inspection: null };
+    try {
+      const { root, layout, classes, samples } = await loadDataset(folder, { requireTraining: false });
+      const excluded = this.#memory.excluded(name);
+      const flags = remembered ? flagsOf(remembered.found) : new Map<string, Flag[]>();
+      for (const [path, flag] of await this.#suspects.of(folder))
+        flags.set(path, [...(flags.get(path) ?? []), flag]);
+      const images = samples.map(({ path, className, split, defect }): DatasetImage => {
+        const below = pathBelow(root, path);
+        return {
+          path: below,
+          product: className,
+          split,
+          kind: defect,
+          excluded: excluded.has(below),
+          flags: flags.get(below) ?? [],
+        };
+      });
+      const inspection = remembered && {
+        created: remembered.created,
+        classes: remembered.found.classes,
+        problems: remembered.found.problems.filter(({ path }) => path === null),
+        stale: remembered.images !== samples.length,
+      };
+      return { name, layout, products: classes, images, error: null, inspection: inspection ?? null };
+    } catch (error) {
+      if (!(error instanceof CladError)) throw error;
+      return { ...none, error: error.words };
+    }
+  }
+
+  /** Paths below a data set that a training of it leaves out: only images that are there and trained on. */
+  async excluded(name: string): Promise<string[]> {
+    const { images } = await this.view(name);
+    return images.filter((image) => image.excluded && image.split === 'train').map(({ path }) => path);
+  }
+
+  /** @throws NOT_THERE for a path that is no training image */
+  async exclude(name: string, paths: readonly string[], excluded: boolean): Promise<void> {
+    const { images } = await this.view(name);
+    const known = new Set(images.filter(({ split }) => split === 'train').map(({ path }) => path));
+    const unknown = paths.find((path) => !known.has(path));
+    if (unknown !== undefined) throw new CladError('NOT_THERE', { what: 'training image', name: unknown });
+    this.#memory.exclude(name, paths, excluded);
+  }
+
+  /** What an inspection found. @param images - that there are */
+  keepInspection(name: string, found: KeptInspection): void {
+    const { train, testGood, testAnomalous } = found.total;
+    this.#memory.keepInspection(name, train + testGood + testAnomalous, found);
+  }
+
+  /**
+   * Takes an image into a data set, in the layout of MVTec AD.
+   * @returns its path below the data set, and whether it was there already
+   * @throws NAME_UNUSABLE, WORKSPACE_OUTSIDE, UPLOAD_REFUSED
+   */
+  async take(
+    dataset: string,
+    { product, place, kind, file }: UploadQuery,
+    bytes: Uint8Array,
+  ): Promise<{ readonly path: string; readonly known: boolean }> {
+    const refuse = (reason: string) =>
+      new CladError('UPLOAD_REFUSED', { name: JSON.stringify(file), reason });
+    const reason = productProblem(product);
+    if (reason !== undefined)
+      throw new CladError('NAME_UNUSABLE', { what: 'product', name: product, reason });
+    if (place === 'train' && kind !== 'good') throw refuse('a training learns from good parts alone');
+    if (place === 'mask' && kind === 'good') throw refuse('a good part has no ground truth');
+    const extension = extname(file).toLowerCase();
+    if (!imageExtensions.includes(extension))
+      throw refuse(`expected an image (${imageExtensions.join(', ')}) by its name`);
+    const folder = await this.#workspace.path('data', 'data set', dataset);
+    await this.#requireMvtec(folder, refuse);
+    const parts = place === 'mask' ? [product, 'ground_truth', kind] : [product, place, kind];
+    const path = await this.#workspace.path('data', 'name', dataset, ...parts, file);
+    await imageSize(bytes, file, mostPixels).catch((error: unknown) => {
+      throw error instanceof CladError ? refuse(error.message.replace(/\.$/, '')) : error;
+    });
+    try {
+      const target = await freeName(path, bytes);
+      if (!target.known) {
+        await mkdir(dirname(target.path), { recursive: true });
+        const temporary = join(dirname(target.path), `.${randomUUID()}.tmp`);
+        await writeFile(temporary, bytes, { flag: 'wx' });
+        await rename(temporary, target.path).catch(async (error: unknown) => {
+          await rm(temporary, { force: true });
+          throw error;
+        });
+      }
+      return { path: pathBelow(folder, target.path), known: target.known };
+    } catch (error) {
+      throw asRefusal(error, path);
+    }
+  }
+
+  /** Images of another layout would be read as something else beside these. */
+  async #requireMvtec(folder: string, refuse: (reason: string) => CladError): Promise<void> {
+    if (!existsSync(folder)) return;
+    if ((await readdir(folder)).every((name) => name.startsWith('.') || name === 'demo-data.json')) return;
+    const found = await loadDataset(folder, { requireTraining: false }).catch(() => undefined);
+    if (found && found.layout !== 'mvtec')
+      throw refuse(
+        `the data set has the layout ${found.layout}, and images are added to mvtec alone; name another data set`,
+      );
+  }
+}
+
+/** What is said of single images. */
+function flagsOf(found: KeptInspection): Map<string, Flag[]> {
+  const flags = new Map<string, Flag[]>();
+  const add = (path: string, flag: Flag) => {
+    const below = pathBelow(found.root, path);
+    flags.set(below, [...(flags.get(below) ?? []), flag]);
+  };
+  const others = (paths: readonly string[], path: string) =>
+    paths.filter((each) => each !== path).map((each) => pathBelow(found.root, each));
+  for (const { severity, path, message } of found.problems)
+    if (path !== null) add(path, { kind: severity === 'error' ? 'broken' : 'other', severity, message });
+  for (const { paths } of found.copies)
+    for (const path of paths)
+      add(path, {
+        kind: 'copy',
+        severity: 'warning',
+        message: `the same pixels as ${others(paths, path).join(', ')}`,
+      });
+  for (const { nearDuplicates } of Object.values(found.classes))
+    for (const paths of nearDuplicates)
+      for (const path of paths)
+        add(path, {
+          kind: 'almost',
+          severity: 'warning',
+          message: `almost the same image as ${others(paths, path).join(', ')}`,
+        });
+  for (const [path, message] of Object.entries(found.oddSizes))
+    flags.set(path, [...(flags.get(path) ?? []), { kind: 'size', severity: 'warning', message }]);
+  return flags;
+}
+
+/** A name that no other image has; the same image under the same name is there already. */
+async function freeName(
+  path: string,
+  bytes: Uint8Array,
+): Promise<{ readonly path: string; readonly known: boolean }> {
+  const extension = extname(path);
+  const stem = path.slice(0, path.length - extension.length);
+  const hash = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
+  const own = hash(bytes);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : `${stem}-${number}${extension}`;
+    if (!existsSync(candidate)) return { path: candidate, known: false };
+    if (hash(await readFile(candidate)) === own) return { path: candidate, known: true };
+  }
+}

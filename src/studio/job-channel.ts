@@ -1,0 +1,43 @@
+/** @file What the server and the process of a job tell each other. */
+import type { Job, JobProgress, JobResult, ToldError, TrainSettings } from './api.ts';
+import type { KeptInspection } from './memory.ts';
+
+/** What the process is to do. */
+export type Order =
+  | {
+      readonly type: 'job';
+      readonly job: Job;
+      /** Of the workspace. */
+      readonly root: string;
+      /** Training images to leave out, below the data set. */
+      readonly exclude: readonly string[];
+      /** A training goes on where it was stopped. */
+      readonly again: boolean;
+      /** File in `detectors/` to write, of `threshold`. */
+      readonly detector: string | null;
+    }
+  | {
+      readonly type: 'plan';
+      readonly settings: TrainSettings;
+      readonly root: string;
+      readonly exclude: readonly string[];
+    };
+
+/** To the process. `stop`: end where it can go on later. */
+export type ToJob = Order | { readonly type: 'stop' };
+
+/** What a job came to. */
+export interface Outcome extends JobResult {
+  /** Of `inspect`. */
+  readonly inspection?: KeptInspection;
+  /** Of `plan`. */
+  readonly plan?: unknown;
+}
+
+/** From the process. */
+export type FromJob =
+  | { readonly type: 'progress'; readonly progress: JobProgress }
+  | { readonly type: 'note'; readonly text: string }
+  /** A picture or a file of the run is new. */
+  | { readonly type: 'done'; readonly outcome: Outcome }
+  | { readonly type: 'failed'; readonly error: ToldError };

@@ -1,0 +1,242 @@
+/**
+ * @file What only the studio knows, in one SQLite file: jobs and what became of them, images that are left out, what inspections found, versions of
+ * detectors. Images, runs and detectors are files of the workspace; without this file they are all there.
+ */
+import Database from 'libsql';
+import { CladError } from '../core/errors.ts';
+import type { Inspection } from '../data/inspect.ts';
+import type { Job, JobProgress, JobResult, JobState, ToldError } from './api.ts';
+
+const tables = `
+CREATE TABLE IF NOT EXISTS jobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  state TEXT NOT NULL,
+  request TEXT NOT NULL,
+  exclude TEXT NOT NULL,
+  again INTEGER NOT NULL DEFAULT 0,
+  created TEXT NOT NULL,
+  started TEXT,
+  ended TEXT,
+  progress TEXT,
+  notes TEXT NOT NULL DEFAULT '[]',
+  error TEXT,
+  result TEXT
+);
+CREATE TABLE IF NOT EXISTS exclusions (
+  dataset TEXT NOT NULL,
+  path TEXT NOT NULL,
+  created TEXT NOT NULL,
+  PRIMARY KEY (dataset, path)
+);
+CREATE TABLE IF NOT EXISTS inspections (
+  dataset TEXT PRIMARY KEY,
+  created TEXT NOT NULL,
+  images INTEGER NOT NULL,
+  found TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS versions (
+  file TEXT PRIMARY KEY,
+  run TEXT NOT NULL,
+  created TEXT NOT NULL,
+  thresholds TEXT NOT NULL
+);`;
+
+/** A job as it is remembered. */
+export interface JobRecord {
+  readonly id: number;
+  readonly kind: Job['kind'];
+  readonly subject: string;
+  readonly state: JobState;
+  readonly request: Job;
+  /** Training images to leave out, as they were when it was asked for. */
+  readonly exclude: readonly string[];
+  readonly again: boolean;
+  readonly created: string;
+  readonly started: string | null;
+  readonly ended: string | null;
+  readonly progress: JobProgress | null;
+  readonly notes: readonly string[];
+  readonly error: ToldError | null;
+  readonly result: JobResult | null;
+}
+
+/** What an inspection found, and the sizes of images, which it does not say one by one. */
+export interface KeptInspection extends Inspection {
+  /** Images whose size is not that of most of their product, by path: `640 x 480, most are 320 x 320`. */
+  readonly oddSizes: Readonly<Record<string, string>>;
+}
+
+export interface RememberedInspection {
+  readonly created: string;
+  /** Images that there were. */
+  readonly images: number;
+  readonly found: KeptInspection;
+}
+
+type Row = Readonly<Record<string, string | number | null>>;
+type Value = string | number | null;
+
+export class Memory {
+  readonly #path: string;
+  readonly #database: Database.Database;
+
+  private constructor(path: string, database: Database.Database) {
+    this.#path = path;
+    this.#database = database;
+  }
+
+  /** @throws WORKSPACE_UNUSABLE */
+  static open(path: string): Memory {
+    return told(path, () => {
+      const database = new Database(path);
+      try {
+        database.pragma('journal_mode = WAL');
+        database.exec(tables);
+        return new Memory(path, database);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  addJob(subject: string, request: Job, exclude: readonly string[]): JobRecord {
+    const id = this.#run(
+      'INSERT INTO jobs (kind, subject, state, request, exclude, created) VALUES (?, ?, ?, ?, ?, ?)',
+      [
+        ...[request.kind, subject, 'waiting', JSON.stringify(request), JSON.stringify(exclude)],
+        new Date().toISOString(),
+      ],
+    );
+    return this.job(id) as JobRecord;
+  }
+
+  job(id: number): JobRecord | undefined {
+    return this.#all('SELECT * FROM jobs WHERE id = ?', [id]).map(jobOf)[0];
+  }
+
+  /** The newest last. */
+  jobs(most = 200): JobRecord[] {
+    return this.#all('SELECT * FROM jobs ORDER BY id DESC LIMIT ?', [most]).map(jobOf).reverse();
+  }
+
+  updateJob(
+    id: number,
+    changes: Partial<
+      Pick<JobRecord, 'state' | 'again' | 'started' | 'ended' | 'progress' | 'notes' | 'error' | 'result'>
+    >,
+  ): void {
+    const values = Object.entries(changes).map(([, value]): Value => {
+      if (typeof value === 'boolean') return Number(value);
+      return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null);
+    });
+    const columns = Object.keys(changes).map((name) => `${name} = ?`);
+    if (columns.length > 0) this.#run(`UPDATE jobs SET ${columns.join(', ')} WHERE id = ?`, [...values, id]);
+  }
+
+  removeJob(id: number): void {
+    this.#run('DELETE FROM jobs WHERE id = ?', [id]);
+  }
+
+  /** Paths below a data set that trainings leave out. */
+  excluded(dataset: string): Set<string> {
+    return new Set(
+      this.#all('SELECT path FROM exclusions WHERE dataset = ?', [dataset]).map(({ path }) => String(path)),
+    );
+  }
+
+  exclude(dataset: string, paths: readonly string[], excluded: boolean): void {
+    const statement = excluded
+      ? 'INSERT OR IGNORE INTO exclusions (dataset, path, created) VALUES (?, ?, ?)'
+      : 'DELETE FROM exclusions WHERE dataset = ? AND path = ?';
+    const more = excluded ? [new Date().toISOString()] : [];
+    told(this.#path, () => {
+      const prepared = this.#database.prepare(statement);
+      this.#database.transaction(() => {
+        for (const path of paths) prepared.run([dataset, path, ...more]);
+      })();
+    });
+  }
+
+  inspection(dataset: string): RememberedInspection | undefined {
+    const [row] = this.#all('SELECT * FROM inspections WHERE dataset = ?', [dataset]);
+    if (!row) return undefined;
+    return {
+      created: String(row.created),
+      images: Number(row.images),
+      found: JSON.parse(String(row.found)) as KeptInspection,
+    };
+  }
+
+  keepInspection(dataset: string, images: number, found: KeptInspection): void {
+    this.#run('INSERT OR REPLACE INTO inspections (dataset, created, images, found) VALUES (?, ?, ?, ?)', [
+      ...[dataset, new Date().toISOString(), images],
+      JSON.stringify(found),
+    ]);
+  }
+
+  addVersion(run: string, file: string, thresholds: Readonly<Record<string, number>>): void {
+    this.#run('INSERT OR REPLACE INTO versions (file, run, created, thresholds) VALUES (?, ?, ?, ?)', [
+      ...[file, run, new Date().toISOString()],
+      JSON.stringify(thresholds),
+    ]);
+  }
+
+  /** The newest last. */
+  versions(
+    run: string,
+  ): { readonly file: string; readonly created: string; readonly thresholds: Record<string, number> }[] {
+    return this.#all('SELECT * FROM versions WHERE run = ? ORDER BY created', [run]).map(
+      ({ file, created, thresholds }) => ({
+        file: String(file),
+        created: String(created),
+        thresholds: JSON.parse(String(thresholds)) as Record<string, number>,
+      }),
+    );
+  }
+
+  #run(statement: string, values: readonly Value[]): number {
+    return told(this.#path, () => Number(this.#database.prepare(statement).run([...values]).lastInsertRowid));
+  }
+
+  #all(query: string, values: readonly Value[]): Row[] {
+    return told(this.#path, () => this.#database.prepare(query).all([...values]) as Row[]);
+  }
+}
+
+function jobOf(row: Row): JobRecord {
+  const json = <T>(value: string | number | null | undefined): T => JSON.parse(String(value ?? 'null')) as T;
+  const text = (value: string | number | null | undefined) => (value == null ? null : String(value));
+  return {
+    id: Number(row.id),
+    kind: row.kind as JobRecord['kind'],
+    subject: String(row.subject),
+    state: row.state as JobState,
+    request: json(row.request),
+    exclude: json(row.exclude),
+    again: row.again === 1,
+    created: String(row.created),
+    started: text(row.started),
+    ended: text(row.ended),
+    progress: json(row.progress),
+    notes: json(row.notes),
+    error: json(row.error),
+    result: json(row.result),
+  };
+}
+
+/** @throws WORKSPACE_UNUSABLE with what the database says */
+function told<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CladError || !(error instanceof Error)) throw error;
+    throw new CladError('WORKSPACE_UNUSABLE', { path, reason: error.message }, { cause: error });
+  }
+}

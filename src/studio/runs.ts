@@ -1,0 +1,185 @@
+/** @file Runs and detectors of the workspace as pages see them, from the files that the command line writes and reads. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CladError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import { foldersIn } from '../data/folders.ts';
+import { readDetector } from '../detector/file-checksum.ts';
+import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
+import { type RunConfig, RunFolder } from '../jobs/run-folder.ts';
+import { readTrainingLog, stagesIn } from '../report/training-log.ts';
+import type { LogView, RunBrief, RunView, VersionView } from './api.ts';
+import { runCommands } from './commands.ts';
+import type { Memory } from './memory.ts';
+import { nameProblem } from './names.ts';
+import { pictureName, readResults } from './results-store.ts';
+import { detectorKey } from './run-job.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Points of a curve of losses, at most. */
+const mostPoints = 400;
+
+export class Runs {
+  readonly #workspace: Workspace;
+  readonly #memory: Memory;
+
+  constructor(workspace: Workspace, memory: Memory) {
+    this.#workspace = workspace;
+    this.#memory = memory;
+  }
+
+  /** The newest first. */
+  async list(): Promise<RunBrief[]> {
+    const names = await foldersIn(this.#workspace.folder('runs'));
+    const briefs = await Promise.all(
+      names.filter((name) => nameProblem(name) === undefined).map((name) => this.#brief(name)),
+    );
+    return briefs.sort((a, b) => (a.created < b.created ? 1 : -1));
+  }
+
+  /** The folder of a run that is there. @throws NAME_UNUSABLE, WORKSPACE_OUTSIDE, NOT_THERE */
+  async folder(name: string): Promise<RunFolder> {
+    const path = await this.#workspace.path('runs', 'run', name);
+    if (!existsSync(path)) throw new CladError('NOT_THERE', { what: 'run', name });
+    return new RunFolder(path);
+  }
+
+  async view(name: string): Promise<RunView> {
+    const run = await this.folder(name);
+    const brief = await this.#brief(name);
+    const bytes = existsSync(run.model) ? await readBytes(run.model) : undefined;
+    const metadata = bytes && readDetector(bytes, run.model).metadata;
+    const results = bytes && (await readResults(this.#results(name)));
+    return {
+      ...brief,
+      classes: metadata?.classes ?? [],
+      versions:
+        bytes && metadata
+          ? await this.#versions(name, run, bytes.length, numbersOf(metadata.thresholds))
+          : [],
+      evaluation: await evaluationOf(run),
+      hasReport: existsSync(join(run.path, 'report', 'index.html')),
+      samples: await pngsIn(run.samples.pathOf()),
+      standingOut: await pngsIn(run.standingOut),
+      // Of another file they would be the numbers of something else.
+      results: bytes && results?.key === detectorKey(bytes) ? results : null,
+      commands: runCommands(name),
+    };
+  }
+
+  async log(name: string): Promise<LogView> {
+    const run = await this.folder(name);
+    const log = await readTrainingLog(run.path);
+    const stages = stagesIn(log).map((stage) => {
+      const all = log.filter((entry) => entry.stage === stage && entry.losses);
+      const every = Math.max(1, Math.ceil(all.length / mostPoints));
+      const entries = all.filter((_, at) => at % every === 0 || at === all.length - 1);
+      const names = [...new Set(entries.flatMap(({ losses }) => Object.keys(losses ?? {})))];
+      const series = names.map(
+        (loss) => [loss, entries.map(({ losses }) => losses?.[loss] ?? null)] as const,
+      );
+      return { stage, steps: entries.map(({ step }) => step), losses: Object.fromEntries(series) };
+    });
+    return { stages };
+  }
+
+  /** A picture of the run's folder. @throws NOT_THERE */
+  async picture(name: string, of: 'samples' | 'standing-out', file: string): Promise<string> {
+    await this.folder(name);
+    const path = await this.#workspace.path('runs', 'picture', name, of, file);
+    if (!file.endsWith('.png') || !existsSync(path))
+      throw new CladError('NOT_THERE', { what: 'picture', name: file });
+    return path;
+  }
+
+  /** The heat or the ground truth of a test image. @param at - its place in the results @throws NOT_THERE */
+  async heat(name: string, what: 'heat' | 'truth', at: number): Promise<Buffer> {
+    await this.folder(name);
+    const file = pictureName(what, at);
+    const found = await readFile(join(this.#results(name), file)).catch(() => undefined);
+    if (!found) throw new CladError('NOT_THERE', { what: 'picture', name: file });
+    return found;
+  }
+
+  /** A detector file. @param file - of `detectors/`; the run's own where null @throws NOT_THERE */
+  async detector(name: string, file: string | null): Promise<string> {
+    const path =
+      file === null
+        ? (await this.folder(name)).model
+        : await this.#workspace.path('detectors', 'detector', file);
+    if (!path.endsWith('.onnx') || !existsSync(path))
+      throw new CladError('NOT_THERE', { what: 'detector', name: file ?? name });
+    return path;
+  }
+
+  /** A name for a new version of a run's detector that no file has. */
+  newDetector(run: string): string {
+    for (let number = 2; ; number++) {
+      const file = `${run}-v${number}.onnx`;
+      if (!existsSync(join(this.#workspace.folder('detectors'), file))) return file;
+    }
+  }
+
+  /** Notes a new version. */
+  async keepVersion(run: string, file: string): Promise<void> {
+    const path = await this.detector(run, file);
+    const { metadata } = readDetector(await readBytes(path), path);
+    this.#memory.addVersion(run, file, numbersOf(metadata.thresholds));
+  }
+
+  #results(name: string): string {
+    return join(this.#workspace.folder('cache'), 'results', name);
+  }
+
+  async #brief(name: string): Promise<RunBrief> {
+    const run = new RunFolder(join(this.#workspace.folder('runs'), name));
+    const config: Partial<RunConfig> = await run.config().catch(() => ({}));
+    const found = await stat(run.path);
+    const evaluation = await evaluationOf(run);
+    return {
+      name,
+      finished: existsSync(run.model),
+      dataset: config.data ? basename(config.data.root) : null,
+      method: config.method ?? null,
+      preset: config.preset ?? null,
+      created: found.birthtime.toISOString(),
+      imageAuroc: evaluation?.mean.imageAuroc ?? null,
+    };
+  }
+
+  async #versions(
+    name: string,
+    run: RunFolder,
+    bytes: number,
+    thresholds: Readonly<Record<string, number>>,
+  ): Promise<VersionView[]> {
+    const first = { file: null, created: (await stat(run.model)).mtime.toISOString(), thresholds, bytes };
+    const later: VersionView[] = [];
+    for (const version of this.#memory.versions(name)) {
+      const path = join(this.#workspace.folder('detectors'), version.file);
+      const found = await stat(path).catch(() => undefined);
+      if (found) later.push({ ...version, bytes: found.size });
+    }
+    return [first, ...later];
+  }
+}
+
+function numbersOf(
+  thresholds: Readonly<Record<string, { readonly threshold: number }>>,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(thresholds).map(([name, { threshold }]) => [name, threshold]));
+}
+
+async function evaluationOf(run: RunFolder): Promise<EvaluationDocument | null> {
+  const text = await readFile(run.evaluation, 'utf8').catch(() => undefined);
+  try {
+    return text === undefined ? null : (JSON.parse(text) as EvaluationDocument);
+  } catch {
+    return null;
+  }
+}
+
+async function pngsIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.png')).sort();
+}

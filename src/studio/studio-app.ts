@@ -1,0 +1,266 @@
+/** @file The studio's HTTP application: its pages, and below `/api` what they ask for. It stands on what the service stands on (server/http-app.ts). */
+import { createReadStream, existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import statics from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { CladError } from '../core/errors.ts';
+import { listBackbones } from '../features/backbones/backbone-registry.ts';
+import { optionSchema } from '../methods/describe-options.ts';
+import { methods } from '../methods/registry.ts';
+import { type HttpOptions, httpApp, noContent } from '../server/http-app.ts';
+import type { ServiceState } from '../server/service.ts';
+import { tokenCheck } from '../server/token.ts';
+import {
+  exclusionSchema,
+  type Job,
+  type JobView,
+  jobSchema,
+  type MethodView,
+  type Overview,
+  pictureQuery,
+  planSchema,
+  sessionSchema,
+  type TrainChoices,
+  uploadQuery,
+} from './api.ts';
+import { checked } from './checked.ts';
+import type { Datasets } from './datasets.ts';
+import type { EventStreams } from './events.ts';
+import type { Pictures } from './pictures.ts';
+import type { Plans } from './plans.ts';
+import type { JobQueue } from './queue.ts';
+import type { Runs } from './runs.ts';
+import { hasSession, sessionCookie } from './session.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the application is made of. */
+export interface StudioParts {
+  readonly options: HttpOptions;
+  readonly state: ServiceState;
+  readonly version: string;
+  readonly workspace: Workspace;
+  readonly datasets: Datasets;
+  readonly runs: Runs;
+  readonly pictures: Pictures;
+  readonly queue: JobQueue;
+  readonly plans: Plans;
+  readonly streams: EventStreams;
+}
+
+/** The pages load what the studio has, and nothing else; their scripts and styles are files. */
+const ownPages =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+/** A report is one file with its style and its pictures inside; it runs nothing and cannot reach the studio. */
+const reportPolicy =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+
+const name = z.string().min(1).max(200);
+const namedParams = z.object({ name });
+const idParams = z.object({ id: z.coerce.number().int().min(1) });
+
+/** Where the build puts the pages. */
+export const pagesFolder = fileURLToPath(new URL('./page', import.meta.url));
+
+/** Makes the application; it does not listen yet. @throws STUDIO_PAGE_MISSING */
+export async function studioApp(parts: StudioParts, pages = pagesFolder): Promise<FastifyInstance> {
+  const { options, state } = parts;
+  const { token } = options;
+  if (!existsSync(pages)) throw new CladError('STUDIO_PAGE_MISSING', { path: pages });
+  const app = await httpApp(options, {
+    state,
+    isOpen: ({ routeOptions: { url = '' } }) => !url.startsWith('/api/') || url === '/api/session',
+    knowsToken: ({ headers }) => token === undefined || hasSession(headers.cookie, token),
+    contentPolicy: (url) => (url.startsWith('/api/') ? noContent : ownPages),
+    corsMethods: ['GET', 'HEAD'],
+    inputStatus: 422,
+    retryAfter: () => 1,
+  });
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_, body, done) =>
+    done(null, body),
+  );
+  await app.register(statics, {
+    root: pages,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      // Their names change with their content.
+      if (path.includes('assets')) reply.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+    },
+  });
+  sessionRoutes(app, token);
+  workspaceRoutes(app, parts);
+  datasetRoutes(app, parts);
+  jobRoutes(app, parts);
+  runRoutes(app, parts);
+  return app;
+}
+
+function sessionRoutes(app: FastifyInstance, token: string | undefined): void {
+  const isRight = token === undefined ? () => true : tokenCheck(token);
+  app.post('/api/session', async ({ body }, reply) => {
+    const given = checked(sessionSchema, body);
+    if (!isRight(`Bearer ${given.token}`)) throw new CladError('UNAUTHORIZED', {});
+    if (token !== undefined) reply.header('Set-Cookie', sessionCookie(token));
+    return {};
+  });
+}
+
+function workspaceRoutes(
+  app: FastifyInstance,
+  { version, workspace, datasets, runs, queue, streams }: StudioParts,
+): void {
+  app.get(
+    '/api/overview',
+    async (): Promise<Overview> => ({
+      version,
+      folder: workspace.root,
+      datasets: await datasets.list(),
+      runs: await runs.list(),
+    }),
+  );
+  app.get('/api/events', (_, reply) => {
+    streams.open(reply, { type: 'jobs', jobs: queue.views });
+  });
+  app.get('/api/choices', async (): Promise<TrainChoices> => {
+    const backbones = await listBackbones();
+    return {
+      methods: [...methods.values()].map(
+        (method): MethodView => ({
+          name: method.name,
+          summary: method.summary,
+          presets: Object.keys(method.presets),
+          schema: optionSchema(method) as MethodView['schema'],
+        }),
+      ),
+      backbones: backbones.filter(({ problem }) => problem === undefined).map((each) => each.name),
+    };
+  });
+}
+
+function datasetRoutes(app: FastifyInstance, { datasets, pictures, streams, queue }: StudioParts): void {
+  app.get('/api/datasets/:name', async ({ params }) => datasets.view(checked(namedParams, params).name));
+  app.put('/api/datasets/:name/images', async ({ params, query, body }, reply) => {
+    const dataset = checked(namedParams, params).name;
+    if (!Buffer.isBuffer(body))
+      throw new CladError('MEDIA_TYPE_UNKNOWN', { type: 'none', expected: 'application/octet-stream' });
+    if (queue.isBusy(['demo'], dataset)) {
+      const reason = 'demo data is being drawn into this data set';
+      throw new CladError('UPLOAD_REFUSED', { name: dataset, reason });
+    }
+    const taken = await datasets.take(dataset, checked(uploadQuery, query), body);
+    return reply.status(taken.known ? 200 : 201).send(taken);
+  });
+  app.post('/api/datasets/:name/exclusions', async ({ params, body }) => {
+    const dataset = checked(namedParams, params).name;
+    const { paths, excluded } = checked(exclusionSchema, body);
+    await datasets.exclude(dataset, paths, excluded);
+    streams.send({ type: 'changed', what: 'data', name: dataset });
+    return {};
+  });
+  app.get('/api/datasets/:name/picture', async ({ params, query }, reply) => {
+    const { path, size } = checked(pictureQuery, query);
+    const file = await datasets.file(checked(namedParams, params).name, path);
+    return sendPicture(reply, await pictures.of(file, size), 'image/webp');
+  });
+}
+
+function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspace }: StudioParts): void {
+  app.get('/api/jobs', async () => queue.views);
+  app.post('/api/jobs', async ({ body }, reply) => {
+    const job = checked(jobSchema, body);
+    return reply.status(201).send(await added(job));
+  });
+  const added = async (job: Job): Promise<JobView> => {
+    switch (job.kind) {
+      case 'demo':
+        await workspace.path('data', 'data set', job.dataset);
+        return queue.add(job.dataset, job);
+      case 'inspect':
+        await datasets.folder(job.dataset);
+        return queue.add(job.dataset, job);
+      case 'train': {
+        await datasets.folder(job.dataset);
+        const folder = await workspace.path('runs', 'run', job.run);
+        if (existsSync(folder) || queue.isBusy(['train'], job.run))
+          throw new CladError('RUN_EXISTS', { path: `runs/${job.run}` });
+        return queue.add(job.run, job, await datasets.excluded(job.dataset));
+      }
+      case 'evaluate':
+        await runs.folder(job.run);
+        return queue.add(job.run, job);
+      case 'threshold':
+        await runs.detector(job.run, job.base);
+        return queue.add(job.run, job);
+    }
+  };
+  const numbered = (params: unknown) => checked(idParams, params).id;
+  app.post('/api/jobs/:id/stop', async ({ params }) => queue.stop(numbered(params)));
+  app.post('/api/jobs/:id/resume', async ({ params }) => queue.resume(numbered(params)));
+  app.delete('/api/jobs/:id', async ({ params }) => {
+    queue.remove(numbered(params));
+    return {};
+  });
+  app.post('/api/plan', async ({ body }, reply) => {
+    const settings = checked(planSchema, body);
+    await datasets.folder(settings.dataset);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    return plans.of(settings, await datasets.excluded(settings.dataset), gone.signal);
+  });
+}
+
+function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
+  app.get('/api/runs/:name', async ({ params }) => runs.view(checked(namedParams, params).name));
+  app.get('/api/runs/:name/log', async ({ params }) => runs.log(checked(namedParams, params).name));
+  const pictureParams = z.object({ name, of: z.enum(['samples', 'standing-out']), file: name });
+  app.get('/api/runs/:name/pictures/:of/:file', async ({ params }, reply) => {
+    const { name: run, of, file } = checked(pictureParams, params);
+    return sendPicture(reply, createReadStream(await runs.picture(run, of, file)), 'image/png');
+  });
+  const heatParams = z.object({ name, what: z.enum(['heat', 'truth']), at: z.coerce.number().int().min(0) });
+  app.get('/api/runs/:name/results/:what/:at', async ({ params }, reply) => {
+    const { name: run, what, at } = checked(heatParams, params);
+    return sendPicture(reply, await runs.heat(run, what, at), 'image/webp');
+  });
+  app.get('/api/runs/:name/report', async ({ params }, reply) => {
+    const run = checked(namedParams, params).name;
+    const page = `${(await runs.folder(run)).path}/report/index.html`;
+    if (!existsSync(page)) throw new CladError('NOT_THERE', { what: 'report of run', name: run });
+    return reply
+      .header('Content-Security-Policy', reportPolicy)
+      .header('Content-Disposition', disposition('inline', `${run}-report.html`))
+      .type('text/html; charset=utf-8')
+      .send(createReadStream(page));
+  });
+  const fileQuery = z.strictObject({ version: name.optional() });
+  app.get('/api/runs/:name/detector', async ({ params, query }, reply) => {
+    const run = checked(namedParams, params).name;
+    const { version = null } = checked(fileQuery, query);
+    const path = await runs.detector(run, version);
+    return reply
+      .header(
+        'Content-Disposition',
+        disposition('attachment', version === null ? `${run}.onnx` : basename(path)),
+      )
+      .type('application/octet-stream')
+      .send(createReadStream(path));
+  });
+}
+
+/** What a picture shows changes with its address (a run's and an image's may be made again), so that a page asks once more after a while. */
+function sendPicture(
+  reply: FastifyReply,
+  content: Buffer | NodeJS.ReadableStream,
+  type: string,
+): FastifyReply {
+  return reply.header('Cache-Control', 'private, max-age=60').type(type).send(content);
+}
+
+/** RFC 6266: a name of any letters. */
+function disposition(kind: 'inline' | 'attachment', file: string): string {
+  const plain = file.replaceAll(/[^\w.-]/g, '_');
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll("'", '%27')}`;
+}
