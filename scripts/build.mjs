@@ -1,6 +1,6 @@
 /**
- * Compiles src/ into a clean dist/, the files for the browser with its types and the others with Node's, puts the script of pages and what it imports into one text, and
- * stamps it, so that `setup.mjs` knows when it is stale.
+ * Compiles src/ into a clean dist/, the files for the browser with its types and the others with Node's, puts the script of pages and what it imports into one text,
+ * bundles the pages of the studio, and stamps it, so that `setup.mjs` knows when it is stale.
  */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,10 @@ rmSync(dist, { recursive: true, force: true });
 for (const project of ['tsconfig.build.json', 'tsconfig.web.build.json'])
   run('node', ['node_modules/typescript/bin/tsc', '-p', project]);
 chmodSync(join(dist, 'cli/main.js'), 0o755);
+await build({
+  configFile: fileURLToPath(new URL('../studio/vite.config.mjs', import.meta.url)),
+  logLevel: 'error',
+});
 await build({
   configFile: false,
   publicDir: false,

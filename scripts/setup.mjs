@@ -37,9 +37,10 @@ export function setup() {
     'tsconfig.build.json',
     'tsconfig.web.build.json',
     'tsconfig.web.json',
+    'tsconfig.studio.json',
     'package-lock.json',
   ];
-  const sources = Math.max(newest('src'), ...settings.map(modified));
+  const sources = Math.max(newest('src'), newest('studio'), ...settings.map(modified));
   if (modified('dist/.built') < sources) run('node', ['scripts/build.mjs']);
 }
 

@@ -1,0 +1,256 @@
+/** @file The data page: what there is to learn from and to test with, what is wrong with it, and what is left out. */
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import type { DatasetImage, DatasetView, JobRequest, JobView } from '../../../src/studio/api.ts';
+import { CommandLine } from '../components/command-line.tsx';
+import { JobCard } from '../components/job-card.tsx';
+import { Notice } from '../components/notice.tsx';
+import { useAsked } from '../components/use-asked.ts';
+import { changes, jobs, overview } from '../live.ts';
+import { addressOf, go } from '../route.ts';
+import { sentenceOf, server } from '../server.ts';
+import { texts } from '../texts/texts.ts';
+import { DropZone } from './drop-zone.tsx';
+import { ImageGrid } from './image-grid.tsx';
+import { ImageView } from './image-view.tsx';
+import type { Incoming } from './incoming.ts';
+import { IncomingDialog } from './incoming-dialog.tsx';
+
+/** The demo: small enough for a minute, large enough for results that say something. */
+const demo = {
+  kind: 'demo' as const,
+  dataset: 'demo',
+  classes: ['washer', 'woven_cloth', 'circuit_board', 'capsule'],
+  size: 320,
+  train: 24,
+  testGood: 10,
+  testAnomalous: 10,
+} satisfies JobRequest;
+
+export function DataPage({ name }: { readonly name: string | undefined }) {
+  const words = texts.value.dataPage;
+  const [incoming, setIncoming] = useState<Promise<Incoming[]>>();
+  const [error, setError] = useState<string>();
+  const datasets = overview.value?.datasets ?? [];
+  const chosen = name ?? datasets[0]?.name;
+  const isThere = datasets.some((each) => each.name === chosen);
+  const drawing = jobs.value.find(
+    ({ kind, state }) => kind === 'demo' && (state === 'running' || state === 'waiting'),
+  );
+  const draw = async () => {
+    try {
+      await server.add(demo);
+      go('data', demo.dataset);
+    } catch (thrown) {
+      setError(sentenceOf(thrown));
+    }
+  };
+  return (
+    <>
+      {overview.value && !isThere && (
+        <section class="hero">
+          <h1>{words.emptyTitle}</h1>
+          <p class="lead">{words.emptyText}</p>
+          <Notice text={error} />
+          {drawing ? (
+            <JobCard job={drawing} />
+          ) : (
+            <>
+              <DropZone large onFiles={setIncoming} />
+              <p class="or">
+                <button type="button" class="primary" onClick={() => void draw()}>
+                  {words.demo}
+                </button>
+                <span class="quiet">{words.demoHint}</span>
+              </p>
+            </>
+          )}
+        </section>
+      )}
+      {isThere && chosen !== undefined && (
+        <Dataset
+          key={chosen}
+          name={chosen}
+          onFiles={setIncoming}
+          drawing={drawing?.subject === chosen ? drawing : undefined}
+        />
+      )}
+      {incoming && (
+        <IncomingDialog
+          files={incoming}
+          dataset={isThere ? chosen : undefined}
+          onDone={(added) => {
+            setIncoming(undefined);
+            if (added !== undefined) go('data', added);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type Show = 'all' | 'train' | 'test' | 'flagged' | 'excluded';
+const shows: readonly Show[] = ['all', 'train', 'test', 'flagged', 'excluded'];
+
+interface DatasetProps {
+  readonly name: string;
+  readonly onFiles: (files: Promise<Incoming[]>) => void;
+  readonly drawing: JobView | undefined;
+}
+
+function Dataset({ name, onFiles, drawing }: DatasetProps) {
+  const words = texts.value.dataPage;
+  const { value, error } = useAsked(
+    () => server.dataset(name),
+    [name, changes.value.data, changes.value.runs],
+  );
+  const [product, setProduct] = useState('');
+  const [show, setShow] = useState<Show>('all');
+  const [adding, setAdding] = useState(false);
+  const [refused, setRefused] = useState<string>();
+  const [looked, setLooked] = useState<string>();
+  const shown = useMemo(() => shownOf(value, product, show), [value, product, show]);
+  const checking = jobs.value.find(
+    ({ kind, subject, state }) =>
+      kind === 'inspect' && subject === name && (state === 'running' || state === 'waiting'),
+  );
+  const exclude = useCallback(
+    async (paths: readonly string[], excluded: boolean) => {
+      try {
+        await server.exclude(name, paths, excluded);
+        setRefused(undefined);
+      } catch (thrown) {
+        setRefused(sentenceOf(thrown));
+      }
+    },
+    [name],
+  );
+  const train = value?.images.filter(({ split }) => split === 'train').length ?? 0;
+  const good = value?.images.filter(({ split, kind }) => split === 'test' && kind === 'good').length ?? 0;
+  const flagged = shown.filter(
+    (image) => image.flags.length > 0 && image.split === 'train' && !image.excluded,
+  );
+  const at = shown.findIndex(({ path }) => path === looked);
+  return (
+    <>
+      <div class="head">
+        <h1>{words.title}</h1>
+        <label class="inline">
+          {words.dataset}
+          <select value={name} onChange={({ currentTarget }) => go('data', currentTarget.value)}>
+            {overview.value?.datasets.map((each) => (
+              <option key={each.name} value={each.name}>
+                {each.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div class="buttons">
+          <button type="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
+            {words.add}
+          </button>
+          <button
+            type="button"
+            disabled={checking !== undefined}
+            onClick={() =>
+              void server
+                .add({ kind: 'inspect', dataset: name })
+                .catch((thrown: unknown) => setRefused(sentenceOf(thrown)))
+            }
+          >
+            {words.check}
+          </button>
+          <a class="button primary" href={addressOf('train', name)}>
+            {words.toTrain}
+          </a>
+        </div>
+      </div>
+      {adding && <DropZone onFiles={onFiles} />}
+      <Notice text={error ?? refused ?? value?.error?.message} />
+      {drawing && <JobCard job={drawing} />}
+      {checking && <JobCard job={checking} />}
+      {value && value.error === null && (
+        <>
+          <p class="quiet">
+            {texts.value.images(value.images.length)}, {texts.value.products(value.products.length)}:{' '}
+            {words.counts(train, good, value.images.length - train - good)}.{' '}
+            {!checking && (value.inspection ? value.inspection.stale && words.stale : words.unchecked)}
+          </p>
+          {value.inspection && value.inspection.problems.length > 0 && (
+            <details class="problems">
+              <summary>
+                {words.problems} ({value.inspection.problems.length})
+              </summary>
+              <ul>
+                {value.inspection.problems.map((problem) => (
+                  <li key={`${problem.class}${problem.message}`} class={problem.severity}>
+                    <strong>{problem.class}</strong>: {problem.message}
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )}
+          <div class="filters">
+            <label class="inline">
+              {words.product}
+              <select value={product} onChange={({ currentTarget }) => setProduct(currentTarget.value)}>
+                <option value="">{words.all}</option>
+                {value.products.map((each) => (
+                  <option key={each} value={each}>
+                    {each}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label class="inline">
+              {words.show}
+              <select value={show} onChange={({ currentTarget }) => setShow(currentTarget.value as Show)}>
+                {shows.map((each) => (
+                  <option key={each} value={each}>
+                    {words.shows[each]} ({shownOf(value, product, each).length.toLocaleString()})
+                  </option>
+                ))}
+              </select>
+            </label>
+            {show === 'flagged' && flagged.length > 0 && (
+              <button
+                type="button"
+                onClick={() =>
+                  void exclude(
+                    flagged.map(({ path }) => path),
+                    true,
+                  )
+                }
+              >
+                {words.excludeFlagged(flagged.length)}
+              </button>
+            )}
+          </div>
+          {shown.length === 0 ? (
+            <p>{words.none}</p>
+          ) : (
+            <ImageGrid dataset={name} images={shown} onExclude={exclude} onLook={setLooked} />
+          )}
+          {at >= 0 && (
+            <ImageView
+              dataset={name}
+              image={shown[at] as DatasetImage}
+              onExclude={exclude}
+              onClose={() => setLooked(undefined)}
+              onStep={(step) => setLooked(shown[Math.min(shown.length - 1, Math.max(0, at + step))]?.path)}
+            />
+          )}
+          <CommandLine command={`clad data inspect data/${name}`} />
+        </>
+      )}
+    </>
+  );
+}
+
+function shownOf(value: DatasetView | undefined, product: string, show: Show): readonly DatasetImage[] {
+  return (value?.images ?? []).filter((image) => {
+    if (product !== '' && image.product !== product) return false;
+    if (show === 'train' || show === 'test') return image.split === show;
+    if (show === 'flagged') return image.flags.length > 0;
+    return show === 'all' || image.excluded;
+  });
+}

@@ -1,0 +1,61 @@
+/** @file What the server tells by itself: jobs as they go on, and that data or runs have changed. Every open page hears the same. */
+import { computed, signal } from '@preact/signals';
+import type { JobView, Overview, StudioEvent } from '../../src/studio/api.ts';
+import { locked, server } from './server.ts';
+
+export const overview = signal<Overview | undefined>(undefined);
+export const jobs = signal<readonly JobView[]>([]);
+/** False while the server cannot be reached. */
+export const connected = signal(true);
+/** Counts changes of data sets and of runs, so that what shows them asks again. */
+export const changes = signal({ data: 0, runs: 0 });
+
+export const busyJobs = computed(() =>
+  jobs.value.filter(({ state }) => state === 'running' || state === 'waiting'),
+);
+
+export async function refreshOverview(): Promise<void> {
+  try {
+    overview.value = await server.overview();
+    locked.value = false;
+  } catch {
+    // The stream says that the server is gone, or the token is asked for.
+  }
+}
+
+function hear(event: StudioEvent): void {
+  switch (event.type) {
+    case 'jobs':
+      jobs.value = event.jobs;
+      break;
+    case 'job': {
+      const { job } = event;
+      const known = jobs.value.some(({ id }) => id === job.id);
+      jobs.value = known ? jobs.value.map((each) => (each.id === job.id ? job : each)) : [...jobs.value, job];
+      break;
+    }
+    case 'removed':
+      jobs.value = jobs.value.filter(({ id }) => id !== event.id);
+      break;
+    case 'changed':
+      changes.value = { ...changes.value, [event.what]: changes.value[event.what] + 1 };
+      void refreshOverview();
+  }
+}
+
+/** Listens, and again whenever the connection is lost. */
+export function listen(): void {
+  const events = new EventSource('/api/events');
+  events.onmessage = ({ data }) => hear(JSON.parse(data as string) as StudioEvent);
+  events.onopen = () => {
+    connected.value = true;
+    void refreshOverview();
+    changes.value = { data: changes.value.data + 1, runs: changes.value.runs + 1 };
+  };
+  events.onerror = () => {
+    connected.value = false;
+    // Where the answer was no stream the browser gives up.
+    if (events.readyState !== EventSource.CLOSED) return;
+    setTimeout(listen, 2000);
+  };
+}

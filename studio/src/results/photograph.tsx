@@ -1,0 +1,75 @@
+/** @file A test image with its heat and its ground truth laid over what the detector sees of it. */
+import { useState } from 'preact/hooks';
+import { type Geometry, seenPart } from '../../../src/image/geometry.ts';
+import type { ResultImage } from '../../../src/studio/api.ts';
+import { addresses } from '../server.ts';
+
+/** What lies over the photographs. */
+export interface Overlay {
+  readonly heat: boolean;
+  /** 0..1 */
+  readonly opacity: number;
+  readonly truth: boolean;
+}
+
+interface PhotographProps {
+  readonly run: string;
+  readonly dataset: string;
+  readonly resultKey: string;
+  readonly geometry: Geometry;
+  readonly image: ResultImage;
+  /** Place in the results. */
+  readonly index: number;
+  readonly size: 'small' | 'large' | 'full';
+  readonly overlay: Overlay;
+  readonly alt: string;
+}
+
+export function Photograph({
+  run,
+  dataset,
+  resultKey,
+  geometry,
+  image,
+  index,
+  size,
+  overlay,
+  alt,
+}: PhotographProps) {
+  const [natural, setNatural] = useState<{ readonly width: number; readonly height: number }>();
+  const over = (what: 'heat' | 'truth', opacity: number) => {
+    if (!natural) return null;
+    const part = seenPart(geometry, natural);
+    const style = {
+      left: `${(100 * part.x) / natural.width}%`,
+      top: `${(100 * part.y) / natural.height}%`,
+      width: `${(100 * part.width) / natural.width}%`,
+      height: `${(100 * part.height) / natural.height}%`,
+      opacity,
+    };
+    return (
+      <img
+        class="over"
+        src={addresses.result(run, what, index, resultKey)}
+        alt=""
+        style={style}
+        data-over={what}
+      />
+    );
+  };
+  return (
+    <span class="photograph">
+      <img
+        src={addresses.picture(dataset, image.path, size)}
+        alt={alt}
+        loading="lazy"
+        decoding="async"
+        onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
+          setNatural({ width, height })
+        }
+      />
+      {overlay.heat && over('heat', overlay.opacity)}
+      {overlay.truth && image.truth && over('truth', 1)}
+    </span>
+  );
+}

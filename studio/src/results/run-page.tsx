@@ -1,0 +1,318 @@
+/** @file One run: products worst first, thresholds to move, test images by score, and what is handed over. */
+import { useMemo, useState } from 'preact/hooks';
+import type { EvaluationDocument } from '../../../src/jobs/evaluate/evaluate.ts';
+import type { RunView, VersionView } from '../../../src/studio/api.ts';
+import { CommandLine } from '../components/command-line.tsx';
+import { JobCard } from '../components/job-card.tsx';
+import { Notice } from '../components/notice.tsx';
+import { useAsked } from '../components/use-asked.ts';
+import { fraction, megabytes, moment } from '../format.ts';
+import { changes, jobs } from '../live.ts';
+import { addresses, sentenceOf, server } from '../server.ts';
+import { texts } from '../texts/texts.ts';
+import { Gallery } from './gallery.tsx';
+import { costOf, type Thresholds } from './judged.ts';
+import { ThresholdPanel } from './threshold-panel.tsx';
+
+export function RunPage({ name }: { readonly name: string }) {
+  const words = texts.value.resultsPage;
+  const { value: run, error } = useAsked(() => server.run(name), [name, changes.value.runs]);
+  const busy = jobs.value.find(
+    ({ kind, subject, state }) =>
+      (kind === 'train' || kind === 'evaluate') && subject === name && state !== 'done',
+  );
+  const [refused, setRefused] = useState<string>();
+  const evaluate = () =>
+    server.add({ kind: 'evaluate', run: name }).catch((thrown: unknown) => setRefused(sentenceOf(thrown)));
+  return (
+    <>
+      <div class="head">
+        <h1>{name}</h1>
+        {run && (
+          <span class="quiet">
+            {run.dataset} · {run.method} {run.preset}
+          </span>
+        )}
+      </div>
+      <Notice text={error ?? refused} />
+      {busy && <JobCard job={busy} />}
+      {run?.finished && !run.results && !busy && (
+        <p>
+          {run.evaluation || !run.hasReport ? words.evaluateText : words.noTests}{' '}
+          <button type="button" class="primary" onClick={() => void evaluate()}>
+            {words.evaluate}
+          </button>
+        </p>
+      )}
+      {run?.finished && <Finished run={run} />}
+    </>
+  );
+}
+
+function Finished({ run }: { readonly run: RunView }) {
+  const words = texts.value.resultsPage;
+  const newest = run.versions.at(-1) as VersionView;
+  const [file, setFile] = useState<string | null>();
+  const version = run.versions.find((each) => each.file === file) ?? newest;
+  const [moved, setMoved] = useState<Thresholds>({});
+  const [chosen, setChosen] = useState<string>();
+  const products = useMemo(() => worstFirst(run.classes, run.evaluation), [run]);
+  const product = chosen ?? products[0];
+  const thresholds: Thresholds = { ...version.thresholds, ...moved };
+  const { results, evaluation } = run;
+  return (
+    <>
+      {evaluation && (
+        <ProductTable
+          {...{ evaluation, products, product, thresholds }}
+          results={results}
+          onChoose={setChosen}
+        />
+      )}
+      {results && product !== undefined && (
+        <section class="card" aria-labelledby="thresholds">
+          <div class="head">
+            <h2 id="thresholds">{words.threshold}</h2>
+            <label class="inline">
+              {words.product}
+              <select value={product} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
+                {products.map((each) => (
+                  <option key={each} value={each}>
+                    {each}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label class="inline">
+              {words.version}
+              <select
+                value={version.file ?? ''}
+                onChange={({ currentTarget }) => {
+                  setFile(currentTarget.value === '' ? null : currentTarget.value);
+                  setMoved({});
+                }}
+              >
+                {run.versions.map((each) => (
+                  <option key={each.file ?? ''} value={each.file ?? ''}>
+                    {words.versionName(each.file)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </div>
+          <p class="quiet">
+            {words.thresholdHint} {words.others}
+          </p>
+          <ThresholdPanel
+            key={product}
+            product={product}
+            images={results.images}
+            threshold={thresholds[product] ?? 0}
+            before={version.thresholds[product] ?? 0}
+            onMove={(threshold) => {
+              const { [product]: _, ...others } = moved;
+              setMoved(
+                threshold === version.thresholds[product] ? others : { ...others, [product]: threshold },
+              );
+            }}
+          />
+          <SaveVersion
+            run={run.name}
+            base={version.file}
+            moved={moved}
+            onSaved={(saved) => {
+              setFile(saved);
+              setMoved({});
+            }}
+          />
+        </section>
+      )}
+      {results && <Gallery run={run.name} results={results} thresholds={thresholds} />}
+      <HandOver run={run} />
+    </>
+  );
+}
+
+/** Products with the lowest image AUROC first; those without one last. */
+function worstFirst(classes: readonly string[], evaluation: EvaluationDocument | null): string[] {
+  const value = (name: string) => evaluation?.classes[name]?.imageAuroc ?? Number.POSITIVE_INFINITY;
+  return classes.toSorted((a, b) => value(a) - value(b));
+}
+
+interface ProductTableProps {
+  readonly evaluation: EvaluationDocument;
+  readonly products: readonly string[];
+  readonly product: string | undefined;
+  readonly thresholds: Thresholds;
+  readonly results: RunView['results'];
+  readonly onChoose: (product: string) => void;
+}
+
+function ProductTable({ evaluation, products, product, thresholds, results, onChoose }: ProductTableProps) {
+  const words = texts.value.resultsPage;
+  const row = (record: EvaluationDocument['mean'] | undefined) =>
+    [record?.imageAuroc, record?.pixelAuroc, record?.aupro].map((value, at) => (
+      <td key={at}>{fraction(value)}</td>
+    ));
+  const counted = (name: string, what: 'falseAlarms' | 'misses') => {
+    const share = results && costOf(results.images, name, thresholds[name] ?? Number.POSITIVE_INFINITY)[what];
+    return share ? words.counted(share.count, share.of) : '–';
+  };
+  return (
+    <section aria-labelledby="products">
+      <h2 id="products">{words.products}</h2>
+      <div class="scroll" tabIndex={0} role="group" aria-labelledby="products">
+        <table>
+          <thead>
+            <tr>
+              {[
+                words.product,
+                words.imageAuroc,
+                words.pixelAuroc,
+                words.aupro,
+                words.falseAlarms,
+                words.misses,
+              ].map((each) => (
+                <th key={each} scope="col">
+                  {each}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {products.map((name) => (
+              <tr key={name} class={name === product ? 'chosen' : ''}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="link"
+                    aria-pressed={name === product}
+                    onClick={() => onChoose(name)}
+                  >
+                    {name}
+                  </button>
+                </th>
+                {row(evaluation.classes[name])}
+                <td>{counted(name, 'falseAlarms')}</td>
+                <td>{counted(name, 'misses')}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{words.mean}</th>
+              {row(evaluation.mean)}
+              <td />
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+interface SaveVersionProps {
+  readonly run: string;
+  readonly base: string | null;
+  readonly moved: Thresholds;
+  readonly onSaved: (file: string) => void;
+}
+
+function SaveVersion({ run, base, moved, onSaved }: SaveVersionProps) {
+  const words = texts.value.resultsPage;
+  const [job, setJob] = useState<number>();
+  const [error, setError] = useState<string>();
+  const [told, setTold] = useState<number>();
+  const current = jobs.value.find(({ id }) => id === job);
+  const file = current?.result?.detector;
+  if (file !== undefined && told !== job) {
+    setTold(job);
+    onSaved(file);
+  }
+  const isSaving = current?.state === 'waiting' || current?.state === 'running';
+  const save = async () => {
+    setError(undefined);
+    try {
+      setJob((await server.add({ kind: 'threshold', run, base, thresholds: moved })).id);
+    } catch (thrown) {
+      setError(sentenceOf(thrown));
+    }
+  };
+  const from = base === null ? `runs/${run}` : `detectors/${base}`;
+  const flags = Object.entries(moved).map(([name, value]) => `--threshold ${name}=${value}`);
+  return (
+    <>
+      <Notice text={error ?? current?.error?.message} />
+      <p>
+        <button
+          type="button"
+          class="primary"
+          disabled={Object.keys(moved).length === 0 || isSaving}
+          onClick={() => void save()}
+        >
+          {isSaving ? words.saving : words.save}
+        </button>{' '}
+        <span role="status">{file !== undefined && words.saved(file)}</span>
+      </p>
+      <CommandLine
+        command={
+          flags.length > 0
+            ? `clad calibrate ${from} ${flags.join(' ')} --out detectors/NEW.onnx`
+            : `clad tradeoff ${from} DATA`
+        }
+      />
+    </>
+  );
+}
+
+function HandOver({ run }: { readonly run: RunView }) {
+  const words = texts.value.resultsPage;
+  return (
+    <section class="card" aria-labelledby="hand-over">
+      <h2 id="hand-over">{words.handOver}</h2>
+      <ul class="versions">
+        {run.versions.toReversed().map(({ file, created, bytes }) => (
+          <li key={file ?? ''}>
+            <a class="button" href={addresses.detector(run.name, file)} download={file ?? `${run.name}.onnx`}>
+              {words.download}
+            </a>{' '}
+            {words.versionName(file)}{' '}
+            <span class="quiet">
+              {words.created(moment(created))}, {words.size(megabytes(bytes))}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {run.hasReport && (
+        <p class="buttons">
+          <a class="button" href={addresses.report(run.name)} target="_blank" rel="noreferrer">
+            {words.report}
+          </a>
+          <a class="button" href={addresses.report(run.name)} download={`${run.name}-report.html`}>
+            {words.downloadReport}
+          </a>
+        </p>
+      )}
+      {run.standingOut.length > 0 && (
+        <details>
+          <summary>
+            {words.standingOut} ({run.standingOut.length})
+          </summary>
+          <div class="samples">
+            {run.standingOut.map((file) => (
+              <figure key={file}>
+                <img src={addresses.runPicture(run.name, 'standing-out', file)} alt={file} loading="lazy" />
+                <figcaption>{file}</figcaption>
+              </figure>
+            ))}
+          </div>
+        </details>
+      )}
+      <h3>{words.use}</h3>
+      {Object.values(run.commands).map((command) => (
+        <CommandLine key={command} command={command} />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+/** @file Which page is shown: the part of the address after `#`, so that a page can be sent to somebody and the way back works. */
+import { signal } from '@preact/signals';
+
+/** The parts of the address, e.g. `['results', 'parts-1']`. */
+export const route = signal<readonly string[]>(parts());
+
+window.addEventListener('hashchange', () => {
+  route.value = parts();
+});
+
+function parts(): string[] {
+  const steps = location.hash.replace(/^#\/?/, '').split('/').filter(Boolean);
+  return steps.map((step) => {
+    try {
+      return decodeURIComponent(step);
+    } catch {
+      return step;
+    }
+  });
+}
+
+/** The address of a page. */
+export function addressOf(...steps: readonly string[]): string {
+  return `#/${steps.map(encodeURIComponent).join('/')}`;
+}
+
+export function go(...steps: readonly string[]): void {
+  location.hash = addressOf(...steps);
+}

@@ -1,0 +1,25 @@
+/** @file The words of the pages in the language of the browser, or the one that was chosen. A third language is a file and a line here. */
+import { computed, signal } from '@preact/signals';
+import { en, type Texts } from './en.ts';
+
+const all: Readonly<Record<string, Texts>> = { en };
+export const languages: readonly (readonly [code: string, name: string])[] = Object.entries(all).map(
+  ([code, { language }]) => [code, language],
+);
+
+const key = 'clad-studio-language';
+
+function first(): string {
+  const wanted = [localStorage.getItem(key) ?? '', ...navigator.languages.map((each) => each.slice(0, 2))];
+  return wanted.find((each) => Object.hasOwn(all, each)) ?? 'en';
+}
+
+export const language = signal(first());
+
+export function choose(code: string): void {
+  language.value = code;
+  localStorage.setItem(key, code);
+}
+
+/** The words; read within a component they follow the language. */
+export const texts = computed<Texts>(() => all[language.value] ?? en);
