@@ -61,7 +61,7 @@ async function run(folder: string, flags: StudioFlags): Promise<void> {
     interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
     process.once('SIGHUP', () => resolve());
   });
-  printText(`The studio of ${folder} is on ${studio.address} (Ctrl-C ends it)`);
+  printText(`The studio of ${folder} is on ${studio.address}`);
   if (open) openBrowser(studio.address);
   await interrupted;
   await studio.close();

@@ -6,7 +6,8 @@ import statics from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { listBackbones } from '../features/backbones/backbone-registry.ts';
+import { registeredNames } from '../features/backbones/backbone.ts';
+import { builtinNames } from '../features/backbones/builtin-backbone.ts';
 import { optionSchema } from '../methods/describe-options.ts';
 import { methods } from '../methods/registry.ts';
 import { type HttpOptions, httpApp, noContent } from '../server/http-app.ts';
@@ -125,7 +126,6 @@ function workspaceRoutes(
     streams.open(reply, { type: 'jobs', jobs: queue.views });
   });
   app.get('/api/choices', async (): Promise<TrainChoices> => {
-    const backbones = await listBackbones();
     return {
       methods: [...methods.values()].map(
         (method): MethodView => ({
@@ -135,7 +135,7 @@ function workspaceRoutes(
           schema: optionSchema(method) as MethodView['schema'],
         }),
       ),
-      backbones: backbones.filter(({ problem }) => problem === undefined).map((each) => each.name),
+      backbones: [...builtinNames, ...(await registeredNames())],
     };
   });
 }

@@ -38,18 +38,20 @@ export function App() {
             </a>
           ))}
         </nav>
-        <select
-          class="language"
-          aria-label="Language"
-          value={language.value}
-          onChange={({ currentTarget }) => choose(currentTarget.value)}
-        >
-          {languages.map(([code, name]) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
+        {languages.length > 1 && (
+          <select
+            class="language"
+            aria-label={words.languages}
+            value={language.value}
+            onChange={({ currentTarget }) => choose(currentTarget.value)}
+          >
+            {languages.map(([code, name]) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
       </header>
       {!connected.value && !locked.value && (
         <p class="notice bad" role="status">

@@ -15,7 +15,12 @@ export interface Serving {
 
 /** Starts the service on a free port and waits until it answers. */
 export async function startServe(...args: readonly string[]): Promise<Serving> {
-  const { child, ended } = startClad('serve', ...args, '--port', '0');
+  return startListening('serve', ...args, '--port', '0');
+}
+
+/** Starts a verb that prints its address once it answers, and waits for that. */
+export async function startListening(...args: readonly string[]): Promise<Serving> {
+  const { child, ended } = startClad(...args);
   // A test that fails does not get to its stop().
   const abandon = () => child.kill('SIGKILL');
   process.once('exit', abandon);
@@ -33,7 +38,7 @@ export async function startServe(...args: readonly string[]): Promise<Serving> {
     });
   });
   const failed = ended.then(({ status, stderr }) => {
-    throw new Error(`clad serve ended with ${status}: ${stderr}`);
+    throw new Error(`clad ${args[0]} ended with ${status}: ${stderr}`);
   });
   const url = await Promise.race([listening, failed]);
   failed.catch(() => {});

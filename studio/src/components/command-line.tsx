@@ -2,7 +2,13 @@
 import { useState } from 'preact/hooks';
 import { texts } from '../texts/texts.ts';
 
-export function CommandLine({ command }: { readonly command: string }) {
+interface CommandLineProps {
+  readonly command: string;
+  /** What it does, where that is not what the page does. */
+  readonly label?: string;
+}
+
+export function CommandLine({ command, label }: CommandLineProps) {
   const [copied, setCopied] = useState(false);
   const words = texts.value.command;
   const copy = async () => {
@@ -12,7 +18,7 @@ export function CommandLine({ command }: { readonly command: string }) {
   };
   return (
     <div class="command">
-      <span class="quiet">{words.same}</span>
+      <span class="quiet">{label ?? words.same}</span>
       <div>
         <code tabIndex={0}>{command}</code>
         <button type="button" onClick={() => void copy()}>

@@ -80,8 +80,13 @@ function Tile({ dataset, image, onExclude, onLook }: TileProps) {
   const { path, split, kind, excluded, flags } = image;
   return (
     <figure class={`tile ${excluded ? 'out' : ''}`}>
-      <button type="button" class="picture" aria-label={words.open(path)} onClick={() => onLook(path)}>
-        <img src={addresses.picture(dataset, path, 'small')} alt="" loading="lazy" decoding="async" />
+      <button type="button" class="picture" onClick={() => onLook(path)}>
+        <img
+          src={addresses.picture(dataset, path, 'small')}
+          alt={words.open(path)}
+          loading="lazy"
+          decoding="async"
+        />
         {flags[0] && <span class={`flag ${flags[0].severity}`}>{words.flags[flags[0].kind]}</span>}
         {excluded && <span class="flag out">{words.excluded}</span>}
       </button>

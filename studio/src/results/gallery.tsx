@@ -112,19 +112,14 @@ export function Gallery({ run, results, thresholds }: GalleryProps) {
               <div class={`tiles columns-${Math.min(12, columns)}`}>
                 {shown.slice(row * columns, (row + 1) * columns).map(({ image, index }) => (
                   <figure key={index} class={`tile result ${judgementOf(image, thresholds)}`}>
-                    <button
-                      type="button"
-                      class="picture"
-                      aria-label={texts.value.dataPage.open(image.path)}
-                      onClick={() => setLooked(index)}
-                    >
+                    <button type="button" class="picture" onClick={() => setLooked(index)}>
                       <Photograph
                         {...{ run, image, index, overlay }}
                         dataset={results.dataset}
                         resultKey={results.key}
                         geometry={results.geometry}
                         size="small"
-                        alt=""
+                        alt={texts.value.dataPage.open(image.path)}
                       />
                     </button>
                     <figcaption>

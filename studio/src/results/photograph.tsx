@@ -12,6 +12,9 @@ export interface Overlay {
   readonly truth: boolean;
 }
 
+/** Pixels that a tile has for it. */
+const tileHeight = 176;
+
 interface PhotographProps {
   readonly run: string;
   readonly dataset: string;
@@ -57,8 +60,14 @@ export function Photograph({
       />
     );
   };
+  const ratio = natural && natural.width / natural.height;
+  // As large as its place, so that what lies over it fits: of a tile the height is given.
+  const style = ratio && {
+    'aspect-ratio': String(ratio),
+    width: size === 'small' ? `min(100%, ${Math.floor(tileHeight * ratio)}px)` : '100%',
+  };
   return (
-    <span class="photograph">
+    <span class="photograph" style={style || undefined}>
       <img
         src={addresses.picture(dataset, image.path, size)}
         alt={alt}

@@ -118,6 +118,7 @@ function Finished({ run }: { readonly run: RunView }) {
           />
           <SaveVersion
             run={run.name}
+            dataset={results.dataset}
             base={version.file}
             moved={moved}
             onSaved={(saved) => {
@@ -214,12 +215,13 @@ function ProductTable({ evaluation, products, product, thresholds, results, onCh
 
 interface SaveVersionProps {
   readonly run: string;
+  readonly dataset: string;
   readonly base: string | null;
   readonly moved: Thresholds;
   readonly onSaved: (file: string) => void;
 }
 
-function SaveVersion({ run, base, moved, onSaved }: SaveVersionProps) {
+function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
   const words = texts.value.resultsPage;
   const [job, setJob] = useState<number>();
   const [error, setError] = useState<string>();
@@ -259,7 +261,7 @@ function SaveVersion({ run, base, moved, onSaved }: SaveVersionProps) {
         command={
           flags.length > 0
             ? `clad calibrate ${from} ${flags.join(' ')} --out detectors/NEW.onnx`
-            : `clad tradeoff ${from} DATA`
+            : `clad tradeoff ${from} data/${dataset}`
         }
       />
     </>
@@ -310,8 +312,9 @@ function HandOver({ run }: { readonly run: RunView }) {
         </details>
       )}
       <h3>{words.use}</h3>
-      {Object.values(run.commands).map((command) => (
-        <CommandLine key={command} command={command} />
+      <p class="quiet">{texts.value.command.same}</p>
+      {Object.entries(run.commands).map(([what, command]) => (
+        <CommandLine key={what} command={command} label={words.uses[what as keyof RunView['commands']]} />
       ))}
     </section>
   );

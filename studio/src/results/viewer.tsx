@@ -81,7 +81,11 @@ export function Viewer({
             <button type="button" aria-label={words.zoomOut} disabled={zoom === 0} onClick={() => step(-1)}>
               −
             </button>
-            <button type="button" aria-label={words.fit} onClick={() => setZoom(0)}>
+            <button
+              type="button"
+              aria-label={`${words.fit}: ${Math.round(100 * times)} %`}
+              onClick={() => setZoom(0)}
+            >
               {Math.round(100 * times)} %
             </button>
             <button

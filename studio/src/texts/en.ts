@@ -5,6 +5,7 @@ const plural = (count: number, one: string, many: string) =>
 
 export const en = {
   language: 'English',
+  languages: 'Language',
   title: 'clad studio',
   skip: 'Skip to the content',
   pages: 'Pages',
@@ -134,6 +135,8 @@ export const en = {
       learnsText: (images: number, classes: number) =>
         `${plural(images, 'image', 'images')} of ${plural(classes, 'product', 'products')}`,
       asNow: 'on this machine as it is now',
+      later:
+        'What it will take is measured once no other training runs; it can be started all the same, and waits its turn.',
     },
     excluded: (count: number) => `${plural(count, 'image is', 'images are')} left out, as you said.`,
     defaultValue: 'preset',
@@ -243,6 +246,13 @@ export const en = {
     downloadReport: 'Download the report',
     standingOut: 'Good images unlike the others of their product',
     use: 'Use it',
+    uses: {
+      evaluate: 'Measure it again',
+      tradeoff: 'What each threshold costs',
+      predict: 'Judge photographs',
+      serve: 'Answer over HTTP',
+      update: 'Leave out good images that were none',
+    },
     created: (when: string) => `of ${when}`,
     size: (megabytes: string) => `${megabytes} MB`,
   },

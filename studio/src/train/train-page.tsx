@@ -5,7 +5,7 @@ import { nameProblem } from '../../../src/studio/names.ts';
 import { JobCard } from '../components/job-card.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
-import { jobs, overview } from '../live.ts';
+import { busyJobs, jobs, overview } from '../live.ts';
 import { addressOf, go } from '../route.ts';
 import { addresses, sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
@@ -59,6 +59,8 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   const [error, setError] = useState<string>();
   const { value: data } = useAsked(() => server.dataset(dataset), [dataset]);
   const excluded = data?.images.filter((image) => image.excluded).length ?? 0;
+  // To measure beside a training would slow it, and measure wrongly.
+  const isBusy = busyJobs.value.some(({ kind }) => kind === 'train' || kind === 'evaluate');
   const name = run ?? freeName(dataset);
   const problem = nameProblem(name);
   const settings: TrainSettings = {
@@ -108,7 +110,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
         </p>
       )}
       {excluded > 0 && <p>{words.excluded(excluded)}</p>}
-      <PlanCard settings={settings} />
+      {isBusy ? <p class="quiet">{words.plan.later}</p> : <PlanCard settings={settings} />}
       <Notice text={error} />
       <button type="submit" class="primary big" disabled={problem !== undefined}>
         {words.start}

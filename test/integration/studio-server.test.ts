@@ -1,0 +1,169 @@
+/** @file What the server of the studio refuses: paths that lead away, names that are none, files that are no images, other sites, who has no token. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clad, startClad } from '../helpers/clad.ts';
+import { onePixelPng } from '../helpers/one-pixel-png.ts';
+import { type Serving, startListening } from '../helpers/serve.ts';
+
+let folder = '';
+let work = '';
+let studio: Serving;
+let image: Uint8Array<ArrayBuffer>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-studio-server-'));
+  work = join(folder, 'work');
+  image = await onePixelPng();
+  await mkdir(join(folder, 'outside'), { recursive: true });
+  await writeFile(join(folder, 'outside/secret.png'), image);
+  studio = await startListening('studio', work, '--port', '0', '--no-open');
+}, 60_000);
+afterAll(async () => {
+  await studio?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Told {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+async function ask(path: string, options: RequestInit = {}): Promise<Told> {
+  const answer = await fetch(`${studio.url}/api/${path}`, options);
+  const body = (await answer.json().catch(() => ({}))) as {
+    readonly error?: { code: string; message: string };
+  };
+  return { status: answer.status, code: body.error?.code, message: body.error?.message ?? '' };
+}
+
+function put(dataset: string, query: Readonly<Record<string, string>>, body = image): Promise<Told> {
+  const given = { product: 'bolt', place: 'train', kind: 'good', file: 'a.png', ...query };
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  const path = `datasets/${encodeURIComponent(dataset)}/images?${new URLSearchParams(given)}`;
+  return ask(path, { method: 'PUT', body, headers });
+}
+
+describe('images that come in', () => {
+  it('lie where they belong, once', async () => {
+    expect(await put('parts', {})).toMatchObject({ status: 201 });
+    expect(await put('parts', {})).toMatchObject({ status: 200 });
+    expect(await put('parts', { place: 'test', kind: 'crack' })).toMatchObject({ status: 201 });
+    const written = await readFile(join(work, 'data/parts/bolt/train/good/a.png'));
+    expect(written.equals(image)).toBe(true);
+    expect(existsSync(join(work, 'data/parts/bolt/test/crack/a.png'))).toBe(true);
+  });
+
+  it.each([
+    ['..', {}],
+    ['a/b', {}],
+    ['parts', { product: '..' }],
+    ['parts', { product: 'train' }],
+    ['parts', { product: '<img src=x onerror=alert(1)>' }],
+    ['parts', { file: '../../../up.png' }],
+    ['parts', { file: 'a\u202egnp.exe.png' }],
+    ['parts', { place: 'test', kind: 'a\\b' }],
+  ])('are refused for their names: %s %j', async (dataset, query) => {
+    const told = await put(dataset, query);
+    expect(told.status).toBeGreaterThanOrEqual(400);
+    expect(told.status).toBeLessThan(405);
+    expect(existsSync(join(folder, 'up.png')) || existsSync(join(work, 'up.png'))).toBe(false);
+  });
+
+  it.each([
+    [{ file: 'a.exe' }, undefined, 'expected an image'],
+    [{ file: 'text.png' }, 'no image at all', 'not PNG'],
+    [{ kind: 'crack' }, undefined, 'good parts alone'],
+  ])('are refused for what they are: %j', async (query, text, reason) => {
+    const body = text === undefined ? image : new TextEncoder().encode(text);
+    expect(await put('parts', query, body)).toMatchObject({
+      status: 422,
+      code: 'UPLOAD_REFUSED',
+      message: expect.stringContaining(reason),
+    });
+  });
+});
+
+describe('paths', () => {
+  it.each([
+    '../../../outside/secret.png',
+    '/etc/passwd',
+    '..%2f..%2foutside/secret.png',
+    'bolt/../../../studio.sqlite',
+  ])('that lead away are not read: %s', async (path) => {
+    const told = await ask(`datasets/parts/picture?size=small&path=${encodeURIComponent(path)}`);
+    expect([403, 404]).toContain(told.status);
+  });
+  it('that lead away by a link are not read', async () => {
+    await symlink(join(folder, 'outside'), join(work, 'data/parts/away'));
+    await symlink(join(folder, 'outside'), join(work, 'data/linked'));
+    const told = await ask('datasets/parts/picture?size=small&path=away/secret.png');
+    expect(told).toMatchObject({ status: 403, code: 'WORKSPACE_OUTSIDE' });
+    expect(await ask('datasets/linked')).toMatchObject({ status: 403 });
+    await rm(join(work, 'data/parts/away'));
+    await rm(join(work, 'data/linked'));
+  });
+  it.each([
+    'runs/..%2f..',
+    'runs/none',
+    'runs/none/detector',
+    'runs/none/pictures/samples/x.png',
+    'runs/none/detector?version=..%2fx.onnx',
+  ])('of runs that there are not: %s', async (path) => {
+    expect([400, 404]).toContain((await ask(path)).status);
+  });
+});
+
+describe('who asks', () => {
+  it('a page of another site is refused, and a name that is not this machine', async () => {
+    const origin = { headers: { Origin: 'https://elsewhere.example' } };
+    expect(await ask('overview', origin)).toMatchObject({ status: 403, code: 'ORIGIN_REFUSED' });
+    expect(await ask('jobs', { ...origin, method: 'POST', body: '{}' })).toMatchObject({ status: 403 });
+    expect(await ask('overview', { headers: { 'Sec-Fetch-Site': 'cross-site' } })).toMatchObject({
+      status: 403,
+    });
+  });
+  it('a second studio on the same workspace is refused', async () => {
+    const { status, stderr } = await clad('studio', work, '--port', '0', '--no-open');
+    expect(status).toBe(2);
+    expect(stderr).toContain('process');
+  });
+  it('beyond this machine a token is needed, said once, and kept as a cookie that no script can read', async () => {
+    const open = await startClad('studio', join(folder, 'b'), '--port', '0', '--no-open', '--host', '0.0.0.0')
+      .ended;
+    expect(open.stderr).toContain('--token-file');
+    const file = join(folder, 'token');
+    await writeFile(file, 'a-token-for-this-test');
+    const guarded = await startListening(
+      'studio',
+      join(folder, 'c'),
+      '--port',
+      '0',
+      '--no-open',
+      '--token-file',
+      file,
+    );
+    try {
+      expect((await fetch(`${guarded.url}/`)).status).toBe(200);
+      expect((await fetch(`${guarded.url}/api/overview`)).status).toBe(401);
+      const say = (token: string) =>
+        fetch(`${guarded.url}/api/session`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ token }),
+        });
+      expect((await say('another-token-of-this')).status).toBe(401);
+      const cookie = (await say('a-token-for-this-test')).headers.get('set-cookie') ?? '';
+      expect(cookie).toContain('HttpOnly; SameSite=Strict');
+      const answer = await fetch(`${guarded.url}/api/overview`, {
+        headers: { Cookie: cookie.split(';')[0] ?? '' },
+      });
+      expect(answer.status).toBe(200);
+    } finally {
+      await guarded.stop();
+    }
+  });
+});

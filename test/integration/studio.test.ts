@@ -1,0 +1,187 @@
+/**
+ * @file The studio as people use it, in Chromium: demo data, a look at them, a training that survives a page that is loaded again and a server that is killed, a
+ * threshold that is moved and saved, the file taken away; and the numbers on the screen are those of the command line.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
+import { chromiumPath, hasChromium } from '../helpers/browser.ts';
+import { clad } from '../helpers/clad.ts';
+import { type Serving, startListening } from '../helpers/serve.ts';
+
+let folder = '';
+let studio: Serving;
+let browser: Browser;
+let page: Page;
+let axe = '';
+const trouble: string[] = [];
+/** Two products, few and small: the whole journey is to take less than a minute. */
+const small = { classes: ['washer', 'woven_cloth'], size: 96, train: 6, testGood: 2, testAnomalous: 3 };
+const wait = { timeout: 90_000 };
+/** Pictures for people who want to look: a folder in CLAD_SHOTS. */
+const shot = async (name: string) => {
+  if (process.env.CLAD_SHOTS)
+    await page.screenshot({ path: join(process.env.CLAD_SHOTS, `${name}.png`), fullPage: true });
+};
+
+/** What keeps people with other eyes or hands out; serious or worse. */
+async function barriers(): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate('axe.run()')) as {
+    readonly violations: readonly {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly html: string }[];
+    }[];
+  };
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+describe.skipIf(!hasChromium)('clad studio in a browser', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clad-studio-'));
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    studio = await startListening('studio', join(folder, 'work'), '--port', '0', '--no-open');
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    page = await (
+      await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' })
+    ).newPage();
+    page.on('console', (message) => {
+      // The browser itself notes refusals, and a server that is not there.
+      if (!/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|status of 4/.test(message.text()))
+        trouble.push(message.text());
+    });
+    page.on('pageerror', (error) => trouble.push(error.message));
+    // The button's own data take a minute to draw; the same job with less.
+    await page.route('**/api/jobs', async (route) => {
+      const sent = route.request().postDataJSON() as { readonly kind?: string } | null;
+      if (sent?.kind !== 'demo') return route.continue();
+      return route.continue({ postData: JSON.stringify({ ...sent, ...small }) });
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('draws demo data from the empty page, checks them, and leaves an image out', async () => {
+    await page.goto(studio.url);
+    await page.getByRole('button', { name: 'Begin with drawn demo parts' }).click(wait);
+    const tile = page.getByRole('button', { name: 'Leave out: washer/train/good/000.png', exact: true });
+    await tile.click(wait);
+    await page.getByRole('button', { name: 'Take back: washer/train/good/000.png' }).waitFor(wait);
+    await expect.poll(() => page.textContent('main'), wait).not.toContain('Not checked yet');
+    expect(await page.textContent('main')).toContain(
+      '22 images, 2 products: 12 to learn from, 4 good and 6 defective',
+    );
+    expect(await barriers()).toEqual([]);
+    await shot('data');
+  }, 120_000);
+
+  it('meets hostile names with a sentence, and takes the rest', async () => {
+    await page.getByRole('button', { name: 'Add photographs' }).click();
+    const photograph = await readFile(join(folder, 'work/data/demo/washer/train/good/001.png'));
+    const file = (name: string) => ({ name, mimeType: 'image/png', buffer: photograph });
+    const hostile = '<img src=x onerror=document.title=1>.png';
+    await page.setInputFiles('input[data-files]', [file(hostile), file('more.png')]);
+    await page.getByLabel('Product', { exact: true }).last().fill('../up');
+    expect(await page.textContent('dialog')).toContain('it has a slash in it');
+    await page.getByLabel('Product', { exact: true }).last().fill('washer');
+    await page.getByRole('button', { name: 'Add them' }).click();
+    await page.getByRole('button', { name: 'Close' }).last().waitFor(wait);
+    expect(await page.textContent('dialog')).toContain(`${hostile}: The name`);
+    expect(await page.textContent('dialog')).toContain('1 image added.');
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    // A copy of another: what the check says of it stands on it.
+    await page.locator('.tile', { hasText: 'more.png' }).getByText('copy', { exact: true }).waitFor(wait);
+    await page.getByRole('button', { name: 'Leave out: washer/train/good/more.png' }).click();
+    expect(await page.title()).toContain('studio');
+  }, 120_000);
+
+  it('trains on through a page that is loaded again and a server that is killed', async () => {
+    await page.getByRole('link', { name: 'Train on it' }).click();
+    await page.getByText('2 images are left out').waitFor(wait);
+    await page.getByText('All options').click();
+    await page.getByLabel('features.inputSize').fill('64');
+    await page.getByLabel('features.inputSize').blur();
+    await page.getByText('Time', { exact: true }).waitFor(wait);
+    await shot('train-form');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    const card = page.locator('article', { hasText: 'demo-1' });
+    await card.getByText(/\/\d+ images/).waitFor(wait);
+    await page.reload();
+    await card.getByText('running').waitFor(wait);
+    await shot('training');
+    const { port } = new URL(studio.url);
+    studio.child.kill('SIGKILL');
+    await studio.ended;
+    await page.getByText('cannot be reached').waitFor(wait);
+    studio = await startListening('studio', join(folder, 'work'), '--port', port, '--no-open');
+    await card.getByText('done', { exact: true }).waitFor(wait);
+    expect(await card.locator('code').textContent()).toMatch(
+      /^clad train data\/demo --out runs\/demo-1 .* --set features\.inputSize=64 --exclude data\/demo\/washer/,
+    );
+    expect(await barriers()).toEqual([]);
+    await card.getByRole('link', { name: 'See the results' }).click();
+  }, 240_000);
+
+  it('moves a threshold, saves it as a new version, and hands the file over', async () => {
+    const evaluated = await clad('evaluate', join(folder, 'work/runs/demo-1'), '--json');
+    const before = JSON.parse(evaluated.stdout) as EvaluationDocument;
+    const table = page.locator('table');
+    await table.waitFor(wait);
+    for (const [name, record] of Object.entries(before.classes))
+      expect(await table.locator('tr', { hasText: name }).textContent()).toContain(
+        record.imageAuroc?.toFixed(3),
+      );
+    await page.getByRole('combobox', { name: 'Product' }).first().selectOption('washer');
+    const slider = page.getByRole('slider', { name: 'Threshold of washer' });
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await page.locator('.cost').getByText('2 of 2').waitFor(wait);
+    expect(await page.locator('.cost').textContent()).toContain('0 of 3');
+    await page.locator('.tile img[data-over="heat"]').first().waitFor(wait);
+    expect(await barriers()).toEqual([]);
+    await shot('results');
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+    await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download the detector' }).first().click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('demo-1-v2.onnx');
+    const file = join(folder, 'downloaded.onnx');
+    await download.saveAs(file);
+    expect((await readFile(file)).equals(await readFile(join(folder, 'work/detectors/demo-1-v2.onnx')))).toBe(
+      true,
+    );
+    const { stdout } = await clad('evaluate', file, join(folder, 'work/data/demo'), '--json');
+    const { washer } = (JSON.parse(stdout) as EvaluationDocument).classes;
+    expect([washer?.falseAlarmRate, washer?.missRate]).toEqual([1, 0]);
+  }, 180_000);
+
+  it('shows an image with its ground truth, on a phone too, and nothing went wrong on the way', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByLabel('Show').selectOption('defective');
+    await page.locator('.tile .picture').first().click();
+    const dialog = page.locator('dialog');
+    await dialog.locator('img[data-over="truth"]').waitFor(wait);
+    await dialog.getByRole('button', { name: 'Larger' }).click();
+    expect(await barriers()).toEqual([]);
+    await shot('viewer-phone');
+    const beyond = 'document.documentElement.scrollWidth - innerWidth';
+    expect(await page.evaluate(beyond)).toBe(0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await shot('results-phone');
+    expect(trouble).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,49 @@
+/** @file Smaller parts of the studio: requests, the session, sizes of images, where dropped files belong. */
+import { describe, expect, it } from 'vitest';
+import { jobSchema } from '../../../src/studio/api.ts';
+import { checked } from '../../../src/studio/checked.ts';
+import { oddSizes } from '../../../src/studio/run-job.ts';
+import { hasSession, sessionCookie } from '../../../src/studio/session.ts';
+
+describe('requests', () => {
+  it.each([
+    [{}, /./],
+    [{ kind: 'demo' }, /dataset/],
+    [{ kind: 'demo', dataset: 'x', more: 1 }, /more/],
+    [{ kind: 'threshold', run: 'r', base: null, thresholds: {} }, /one product at least/],
+    [{ kind: 'threshold', run: 'r', base: null, thresholds: { washer: 'high' } }, /thresholds\.washer/],
+    [{ kind: 'train', dataset: 'x', run: 'r', method: 'm', preset: 'p', device: 'tpu' }, /device/],
+  ])('%j is refused with a sentence', (request, reason) => {
+    expect(() => checked(jobSchema, request)).toThrow(reason);
+  });
+});
+
+describe('the session', () => {
+  const token = 'a-token-for-this-test';
+  const cookie = sessionCookie(token).split(';')[0];
+  it('is known by its cookie, among others, and by no other', () => {
+    expect(sessionCookie(token)).toMatch(/HttpOnly; SameSite=Strict$/);
+    expect(hasSession(`a=b; ${cookie}`, token)).toBe(true);
+    expect(hasSession(cookie, 'another-token-of-this')).toBe(false);
+    expect(hasSession(`${cookie}x`, token)).toBe(false);
+    expect(hasSession(undefined, token)).toBe(false);
+    expect(cookie).not.toContain(token);
+  });
+});
+
+describe('oddSizes', () => {
+  const of = (className: string, name: string, size: string) => ({
+    sample: { path: `/d/${className}/${name}`, className },
+    size,
+  });
+  it('names images whose size is not that of most of their product', () => {
+    const sizes = [
+      of('a', '1', '64 x 64'),
+      of('a', '2', '64 x 64'),
+      of('a', '3', '32 x 64'),
+      of('b', '1', '9 x 9'),
+      of('b', '2', '8 x 8'),
+    ];
+    expect(oddSizes(sizes, '/d')).toEqual({ 'a/3': '32 x 64 pixels; most of a have 64 x 64' });
+  });
+});
