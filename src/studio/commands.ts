@@ -4,7 +4,7 @@ import type { Job } from './api.ts';
 
 /** @param exclude - training images that are left out, below the data set */
 export function commandOf(job: Job, exclude: readonly string[] = []): string {
-  return ['clad', ...wordsOf(job, exclude)].map(shellWord).join(' ');
+  return ['clad', ...wordsOf(job, exclude)].map((word) => shellWord(word, process.platform === 'win32')).join(' ');
 }
 
 function wordsOf(job: Job, exclude: readonly string[]): string[] {
@@ -55,7 +55,7 @@ function flag(name: string, value: string | number | undefined): string[] {
 export function runCommands(
   run: string,
 ): Record<'evaluate' | 'tradeoff' | 'predict' | 'serve' | 'update', string> {
-  const folder = shellWord(`runs/${run}`);
+  const folder = shellWord(`runs/${run}`, process.platform === 'win32');
   return {
     evaluate: `clad evaluate ${folder}`,
     tradeoff: `clad tradeoff ${folder}`,

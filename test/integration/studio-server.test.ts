@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clad, startClad } from '../helpers/clad.ts';
-import { onePixelPng } from '../helpers/one-pixel-png.ts';
 import { type Serving, startListening } from '../helpers/serve.ts';
+import { smallPng } from '../helpers/small-png.ts';
 
 let folder = '';
 let work = '';
@@ -16,7 +16,7 @@ let image: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-studio-server-'));
   work = join(folder, 'work');
-  image = await onePixelPng();
+  image = await smallPng();
   await mkdir(join(folder, 'outside'), { recursive: true });
   await writeFile(join(folder, 'outside/secret.png'), image);
   studio = await startListening('studio', work, '--port', '0', '--no-open');

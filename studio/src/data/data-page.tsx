@@ -1,5 +1,6 @@
 /** @file The data page: what there is to learn from and to test with, what is wrong with it, and what is left out. */
 import { useCallback, useMemo, useState } from 'preact/hooks';
+import { shellWord } from '../../../src/core/shell-word.ts';
 import type { DatasetImage, DatasetView, JobRequest, JobView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { JobCard } from '../components/job-card.tsx';
@@ -239,7 +240,7 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
               onStep={(step) => setLooked(shown[Math.min(shown.length - 1, Math.max(0, at + step))]?.path)}
             />
           )}
-          <CommandLine command={`clad data inspect data/${name}`} />
+          <CommandLine command={`clad data inspect ${shellWord(`data/${name}`, false)}`} />
         </>
       )}
     </>

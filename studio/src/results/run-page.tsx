@@ -1,5 +1,6 @@
 /** @file One run: products worst first, thresholds to move, test images by score, and what is handed over. */
 import { useMemo, useState } from 'preact/hooks';
+import { shellWord } from '../../../src/core/shell-word.ts';
 import type { EvaluationDocument } from '../../../src/jobs/evaluate/evaluate.ts';
 import type { RunView, VersionView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
@@ -242,7 +243,8 @@ function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
     }
   };
   const from = base === null ? `runs/${run}` : `detectors/${base}`;
-  const flags = Object.entries(moved).map(([name, value]) => `--threshold ${name}=${value}`);
+  const word = (text: string) => shellWord(text, false);
+  const flags = Object.entries(moved).map(([name, value]) => `--threshold ${word(`${name}=${value}`)}`);
   return (
     <>
       <Notice text={error ?? current?.error?.message} />
@@ -260,8 +262,8 @@ function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
       <CommandLine
         command={
           flags.length > 0
-            ? `clad calibrate ${from} ${flags.join(' ')} --out detectors/NEW.onnx`
-            : `clad tradeoff ${from} data/${dataset}`
+            ? `clad calibrate ${word(from)} ${flags.join(' ')} --out detectors/NEW.onnx`
+            : `clad tradeoff ${word(from)} ${word(`data/${dataset}`)}`
         }
       />
     </>
