@@ -4,7 +4,9 @@ import type { Job } from './api.ts';
 
 /** @param exclude - training images that are left out, below the data set */
 export function commandOf(job: Job, exclude: readonly string[] = []): string {
-  return ['clad', ...wordsOf(job, exclude)].map((word) => shellWord(word, process.platform === 'win32')).join(' ');
+  return ['clad', ...wordsOf(job, exclude)]
+    .map((word) => shellWord(word, process.platform === 'win32'))
+    .join(' ');
 }
 
 function wordsOf(job: Job, exclude: readonly string[]): string[] {

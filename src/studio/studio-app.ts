@@ -53,9 +53,9 @@ export interface StudioParts {
 /** The pages load what the studio has, and nothing else; their scripts and styles are files. */
 const ownPages =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-/** A report is one file with its style and its pictures inside; it runs nothing and cannot reach the studio. */
+/** A report is one file with its style, its pictures and its script inside, whose hash it names itself. In the sandbox it is of no site, so it cannot reach the studio. */
 const reportPolicy =
-  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
 const name = z.string().min(1).max(200);
 const namedParams = z.object({ name });

@@ -25,8 +25,15 @@ export function ThresholdPanel({ product, images, threshold, before, onMove }: T
   const scores = useMemo(() => scoresOf(images, product), [images, product]);
   const cost = useMemo(() => costOf(images, product, threshold), [images, product, threshold]);
   const markup = useMemo(
-    () => histogram({ title: product, good: scores.good, anomalous: scores.defective, threshold, note: '' }),
-    [scores, product, threshold],
+    () =>
+      histogram({
+        title: product,
+        good: scores.good,
+        anomalous: scores.defective,
+        threshold,
+        before: before === threshold ? null : before,
+      }),
+    [scores, product, threshold, before],
   );
   const all = [...scores.good, ...scores.defective, before];
   const [low, high] = [Math.min(...all), Math.max(...all)];
