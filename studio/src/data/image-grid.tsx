@@ -5,7 +5,7 @@ import type { DatasetImage } from '../../../src/studio/api.ts';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
-import { fileName } from './incoming.ts';
+import { fileName } from './place.ts';
 
 /** Pixels. */
 const [tileWidth, tileHeight, headingHeight, gap] = [150, 208, 44, 10];

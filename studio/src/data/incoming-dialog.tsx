@@ -6,16 +6,8 @@ import { Notice } from '../components/notice.tsx';
 import { overview } from '../live.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
-import {
-  ArchiveRefused,
-  fileName,
-  folderOf,
-  type Incoming,
-  isImage,
-  isTold,
-  type Place,
-  placeOf,
-} from './incoming.ts';
+import { ArchiveRefused, type Incoming } from './incoming.ts';
+import { fileName, folderOf, isImage, isTold, type Place, placeOf } from './place.ts';
 
 type What = 'placed' | 'byFolder' | 'train' | 'testGood' | 'defective';
 

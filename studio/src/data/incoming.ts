@@ -1,50 +1,14 @@
 /**
- * @file What was dropped, as files with their paths, and where they belong. Archives are unpacked here, in the page: the server gets single files with single
+ * @file What was dropped, as files with their paths. Archives are unpacked here, in the page: the server gets single files with single
  * names, so an archive can lead nowhere, and one that unpacks to more than a disk holds ends here.
  */
-import type { UploadQuery } from '../../../src/studio/api.ts';
+import { isImage } from './place.ts';
 
 /** A file that came in. */
 export interface Incoming {
   /** As it lay in what was dropped, with slashes. */
   readonly path: string;
   read(): Promise<Blob>;
-}
-
-/** Where a file belongs in a data set. */
-export type Place = Pick<UploadQuery, 'product' | 'place' | 'kind' | 'file'>;
-
-const images = /\.(png|jpe?g|webp|bmp|tiff?)$/i;
-/** What systems put beside people's files. */
-const ofSystems = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i;
-
-export function isImage(path: string): boolean {
-  return images.test(path) && !ofSystems.test(path);
-}
-
-/** Whether somebody would miss a file that is passed over. */
-export function isTold(path: string): boolean {
-  return !ofSystems.test(path);
-}
-
-export function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Where the folders of a file say it belongs, as in MVTec AD: `<product>/train/good/x.png` and the like; undefined where they do not. */
-export function placeOf(path: string): Place | undefined {
-  const steps = path.split('/');
-  const [product, split, kind, file] = steps.slice(-4);
-  if (steps.length < 4 || !product || !kind || !file) return undefined;
-  if (split === 'train') return kind === 'good' ? { product, place: 'train', kind, file } : undefined;
-  if (split === 'test') return { product, place: 'test', kind, file };
-  if (split === 'ground_truth') return { product, place: 'mask', kind, file };
-  return undefined;
-}
-
-/** The folder that a file lies in, where all lie in folders. */
-export function folderOf(path: string): string | undefined {
-  return path.split('/').at(-2);
 }
 
 /** Everything that was dropped, folders and what is in them. */
@@ -89,7 +53,7 @@ export const archiveLimits = { files: 50_000, bytes: 20e9, file: 256 * 2 ** 20 }
 
 /** An archive that is not taken. */
 export class ArchiveRefused extends Error {
-  readonly why: 'tooLarge' | 'tooMany' | 'encrypted';
+  readonly why: 'tooLarge' | 'tooMany' | 'encrypted' | 'unsafe' | 'damaged';
   constructor(why: ArchiveRefused['why']) {
     super(why);
     this.why = why;
@@ -100,9 +64,15 @@ async function unpacked(files: readonly Incoming[]): Promise<Incoming[]> {
   const found: Incoming[] = [];
   for (const file of files) {
     if (!/\.zip$/i.test(file.path)) found.push(file);
-    else found.push(...(await entriesOf(await file.read())));
+    else found.push(...(await entriesOf(await file.read()).catch(refuse)));
   }
   return found;
+}
+
+/** The library refuses names that lead out of the archive's folder, and what is no archive. */
+function refuse(error: unknown): never {
+  if (error instanceof ArchiveRefused) throw error;
+  throw new ArchiveRefused(error instanceof Error && /unsafe/i.test(error.message) ? 'unsafe' : 'damaged');
 }
 
 async function entriesOf(archive: Blob): Promise<Incoming[]> {

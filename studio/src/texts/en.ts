@@ -108,6 +108,8 @@ export const en = {
       tooLarge: 'The archive would take too much space when unpacked.',
       tooMany: 'The archive holds too many files.',
       encrypted: 'The archive is encrypted.',
+      unsafe: 'The archive holds names that lead out of its own folder, so nothing of it is taken.',
+      damaged: 'The archive is damaged, or none.',
     },
   },
   trainPage: {

@@ -1,0 +1,38 @@
+/** @file Where a file belongs in a data set, by its path. Pure. */
+import type { UploadQuery } from '../../../src/studio/api.ts';
+
+/** Where a file belongs in a data set. */
+export type Place = Pick<UploadQuery, 'product' | 'place' | 'kind' | 'file'>;
+
+const images = /\.(png|jpe?g|webp|bmp|tiff?)$/i;
+/** What systems put beside people's files. */
+const ofSystems = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i;
+
+export function isImage(path: string): boolean {
+  return images.test(path) && !ofSystems.test(path);
+}
+
+/** Whether somebody would miss a file that is passed over. */
+export function isTold(path: string): boolean {
+  return !ofSystems.test(path);
+}
+
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Where the folders of a file say it belongs, as in MVTec AD: `<product>/train/good/x.png` and the like; undefined where they do not. */
+export function placeOf(path: string): Place | undefined {
+  const steps = path.split('/');
+  const [product, split, kind, file] = steps.slice(-4);
+  if (steps.length < 4 || !product || !kind || !file) return undefined;
+  if (split === 'train') return kind === 'good' ? { product, place: 'train', kind, file } : undefined;
+  if (split === 'test') return { product, place: 'test', kind, file };
+  if (split === 'ground_truth') return { product, place: 'mask', kind, file };
+  return undefined;
+}
+
+/** The folder that a file lies in, where all lie in folders. */
+export function folderOf(path: string): string | undefined {
+  return path.split('/').at(-2);
+}

@@ -1,0 +1,46 @@
+/** @file What the pages compute by themselves: where dropped files belong, and what a moved threshold makes of test images. */
+import { describe, expect, it } from 'vitest';
+import type { ResultImage } from '../../../src/studio/api.ts';
+import { isImage, placeOf } from '../../../studio/src/data/place.ts';
+import { costOf, judgementOf } from '../../../studio/src/results/judged.ts';
+
+describe('placeOf', () => {
+  it.each([
+    ['mvtec/bolt/train/good/1.png', { product: 'bolt', place: 'train', kind: 'good', file: '1.png' }],
+    ['bolt/test/crack/a.JPG', { product: 'bolt', place: 'test', kind: 'crack', file: 'a.JPG' }],
+    [
+      'bolt/ground_truth/crack/a_mask.png',
+      { product: 'bolt', place: 'mask', kind: 'crack', file: 'a_mask.png' },
+    ],
+    ['bolt/train/bad/1.png', undefined],
+    ['train/good/1.png', undefined],
+    ['bolt/1.png', undefined],
+  ])('%s', (path, place) => {
+    expect(placeOf(path)).toEqual(place);
+  });
+  it('what systems put beside files is passed over', () => {
+    expect(['a/b.png', '__MACOSX/a/b.png', 'a/.b.png', 'a/b.txt'].map(isImage)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('a moved threshold', () => {
+  const of = (score: number, anomalous: boolean, recognisedAs = 'bolt'): ResultImage => ({
+    ...{ path: 'x', product: 'bolt', kind: 'k', verdict: null, truth: false },
+    ...{ score, anomalous, recognisedAs },
+  });
+  const images = [of(1, false), of(3, false), of(2, true), of(5, true), of(9, true, 'nut')];
+  it('counts images at it as normal, and those that are taken for the product alone', () => {
+    const { falseAlarms, misses } = costOf(images, 'bolt', 2);
+    expect([falseAlarms?.count, falseAlarms?.of, misses?.count, misses?.of]).toEqual([1, 2, 1, 2]);
+    expect(costOf(images, 'nut', 9).falseAlarms).toBeNull();
+  });
+  it('judges an image by the product that it is taken for', () => {
+    const judged = images.map((image) => judgementOf(image, { bolt: 2, nut: 10 }));
+    expect(judged).toEqual(['pass', 'falseAlarm', 'miss', 'hit', 'miss']);
+  });
+});
