@@ -1,14 +1,16 @@
 /**
- * Images for the distillation of the built-in backbone, none of them of a product anybody inspects: textures, dead leaves,
- * rendered parts, text, fractals and noise, photographed in all kinds of light. An image is a function of seed and number.
+ * Images for the distillation of the built-in backbone, none of them of a product anybody inspects: pieces of photographs of
+ * textures, drawn textures, weaves and grids, dead leaves, rendered parts, text, fractals and noise, photographed by all kinds of
+ * cameras in all kinds of light. An image is a function of seed and number.
  */
+import sharp from 'sharp';
 import { Random } from '../../dist/core/random.js';
 import { developed, exposed } from '../../dist/demo/camera.js';
 import { drawText } from '../../dist/demo/glyphs.js';
 import { lit } from '../../dist/demo/light.js';
 import { NoiseField } from '../../dist/demo/noise-field.js';
 import { alongPath, boxAround, disc, polygon, roundBox, wander } from '../../dist/demo/shapes.js';
-import { Pose, Surface } from '../../dist/demo/surface.js';
+import { frameOf, Pose, Surface } from '../../dist/demo/surface.js';
 import { decodeImage } from '../../dist/image/decode.js';
 import { fractalNoise } from '../../dist/synthesis/gradient-noise.js';
 import { proceduralTexture } from '../../dist/synthesis/procedural-textures.js';
@@ -16,14 +18,20 @@ import { proceduralTexture } from '../../dist/synthesis/procedural-textures.js';
 /** Pixels a side. */
 export const side = 224;
 
-/** The families of images: each is drawn for shares between the one before's `upTo` and its own. */
+const size = { width: side, height: side };
+/** Units of drawings a pixel. */
+const unit = 256 / side;
+
+/** The families of images: each is drawn for shares between the one before's `upTo` and its own, from so many textures. */
 const families = [
-  { draw: texture, upTo: 0.26 },
-  { draw: leaves, upTo: 0.46 },
-  { draw: parts, upTo: 0.8 },
-  { draw: writing, upTo: 0.88 },
-  { draw: fractal, upTo: 0.94 },
-  { draw: spectrum, upTo: 1 },
+  { draw: piece, upTo: 0.26, swatches: 0 },
+  { draw: texture, upTo: 0.36, swatches: 2 },
+  { draw: lattice, upTo: 0.48, swatches: 2 },
+  { draw: leaves, upTo: 0.62, swatches: 4 },
+  { draw: parts, upTo: 0.86, swatches: 4 },
+  { draw: writing, upTo: 0.91, swatches: 2 },
+  { draw: fractal, upTo: 0.95, swatches: 2 },
+  { draw: spectrum, upTo: 1, swatches: 0 },
 ];
 
 /**
@@ -32,18 +40,34 @@ const families = [
  */
 export async function drawnImage(seed, number, photographs) {
   const random = new Random(seed, 'distil', number);
-  const swatches = [];
-  for (let count = random.pick([2, 3, 4]); count > 0; count--)
-    swatches.push(await swatch(random, photographs));
   const share = random.uniform();
-  const { draw } = families.find(({ upTo }) => share < upTo);
-  return developed(taken(draw(random, swatches), random), { noise: random.pick([0.5, 1, 2, 4, 8]) }, random);
+  const family = families.find(({ upTo }) => share < upTo);
+  // Without photographs a piece of one is a texture.
+  const { draw, swatches: count } = family.draw === piece && photographs.length === 0 ? families[1] : family;
+  const swatches = [];
+  for (let wanted = Math.min(count, 2 + random.integer(3)); wanted > 0; wanted--)
+    swatches.push(await swatch(random, photographs));
+  const photograph = photographs.length > 0 ? await decoded(random.pick(photographs)) : undefined;
+  const radiance = draw(random, swatches, photograph);
+  if (random.uniform() < 0.4) shade(radiance, random);
+  const noise = random.pick([0.5, 1, 2, 4, 8]);
+  return stored(developed(taken(radiance, random), { noise }, random), random);
+}
+
+/** As a file keeps it: some by JPEG, which leaves its blocks. */
+async function stored(image, random) {
+  if (random.uniform() < 0.6) return image;
+  const { width, height } = image;
+  const jpeg = await sharp(image.data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 50 + random.integer(46), chromaSubsampling: random.pick(['4:2:0', '4:4:4']) })
+    .toBuffer();
+  return { ...image, data: await sharp(jpeg).raw().toBuffer() };
 }
 
 /** A texture as a function of the place: [red, green, blue] of linear light, turned, scaled and mirrored at its borders. */
 async function swatch(random, photographs) {
   const photographed = photographs.length > 0 && random.uniform() < 0.5;
-  const image = photographed ? await decoded(random.pick(photographs)) : proceduralTexture(256, random);
+  const image = photographed ? await decoded(random.pick(photographs)) : proceduralTexture({ width: 256, height: 256 }, random);
   const { width, height, data } = image;
   const scale = (Math.min(width, height) / 256) * 2 ** random.uniform(-1, 0.8);
   const angle = photographed ? random.uniform(-0.4, 0.4) : random.uniform(0, 2 * Math.PI);
@@ -90,7 +114,7 @@ function taken(radiance, random) {
   return exposed(radiance, {
     exposure: 2 ** random.normal(0, 0.45),
     balance: [1 + random.normal(0, cast), 1, 1 + random.normal(0, cast)],
-    blur: random.pick([0.3, 0.5, 0.7, 1, 1.6]),
+    blur: random.pick([0.3, 0.5, 0.7, 1, 1.6, 2.4]),
     vignette: random.uniform(0, 0.3),
   });
 }
@@ -109,21 +133,164 @@ function plane(size) {
   return [0, 1, 2].map(() => new Float32Array(size * size));
 }
 
+/** Uneven light over all of it: a slope, broad patches, and the haze of stray light. */
+function shade({ planes }, random) {
+  const [slope, turn] = [random.uniform(0, 0.6), random.uniform(0, 2 * Math.PI)];
+  const patches = random.uniform() < 0.5 ? fractalNoise(random, size, [2, 2], 2) : undefined;
+  const haze = random.pick([0, 0, 0.3, 0.6]) * random.uniform();
+  const level = random.uniform(0.05, 0.5);
+  for (let at = 0; at < side * side; at++) {
+    const [x, y] = [(at % side) / side - 0.5, Math.floor(at / side) / side - 0.5];
+    let light = 1 + slope * (x * Math.cos(turn) + y * Math.sin(turn));
+    if (patches) light *= Math.max(0.1, 1 + 0.5 * patches[at]);
+    for (const plane of planes) plane[at] = plane[at] * light * (1 - haze) + level * haze;
+  }
+}
+
+/** A piece of a photograph as it is, in any size, some mirrored or turned a quarter. */
+function piece(random, _swatches, photograph) {
+  const { width, height, data } = photograph;
+  const shorter = Math.min(width, height);
+  const span = Math.min(shorter - 2, side * 2 ** random.uniform(-1.2, 1.2));
+  const step = span / side;
+  const [left, top] = [random.uniform(0, width - 1 - span), random.uniform(0, height - 1 - span)];
+  const [flip, turn] = [random.uniform() < 0.5, random.uniform() < 0.25];
+  // So many samples a pixel and direction that none of the photograph's is left out.
+  const samples = Math.ceil(step);
+  const planes = plane(side);
+  for (let row = 0, at = 0; row < side; row++) {
+    for (let column = 0; column < side; column++, at++) {
+      const across = flip ? side - 1 - column : column;
+      const [u, v] = turn ? [row, across] : [across, row];
+      for (let sample = 0; sample < samples * samples; sample++) {
+        const x = left + (u + ((sample % samples) + 0.5) / samples) * step;
+        const y = top + (v + (Math.floor(sample / samples) + 0.5) / samples) * step;
+        const [firstX, firstY] = [Math.floor(x), Math.floor(y)];
+        const [right, down] = [x - firstX, y - firstY];
+        const upper = (firstY * width + firstX) * 3;
+        const lower = upper + width * 3;
+        for (let channel = 0; channel < 3; channel++) {
+          const above = data[upper + channel] * (1 - right) + data[upper + 3 + channel] * right;
+          const below = data[lower + channel] * (1 - right) + data[lower + 3 + channel] * right;
+          planes[channel][at] += linear[Math.round(above * (1 - down) + below * down)];
+        }
+      }
+    }
+  }
+  for (const each of planes) for (let at = 0; at < each.length; at++) each[at] /= samples * samples;
+  if (random.uniform() < 0.4) blemishes({ planes }, random);
+  return { ...size, planes };
+}
+
+/** Linear light of a level. */
+const linear = Float32Array.from({ length: 256 }, (_, value) => (value / 255) ** 2.2);
+
+/** Threads, meshes, tiles and rows of dots: one small motif, repeated on a grid that is not quite straight. */
+function lattice(random, [first, second]) {
+  const motif = random.pick([threads, dots, waves])(random);
+  const period = 2 ** random.uniform(2, 5.5);
+  const angle = random.uniform(0, 2 * Math.PI);
+  const [cos, sin] = [Math.cos(angle) / period, Math.sin(angle) / period];
+  const stretch = 2 ** random.normal(0, 0.3);
+  const skew = random.pick([0, 0, 0.5]);
+  const warp = new NoiseField(random);
+  const [reach, far] = [random.pick([0, 0.1, 0.4]), random.uniform(20, 90)];
+  const [grain, rough] = [random.uniform(1, 4), random.pick([0, 0.1, 0.4])];
+  const contrast = random.uniform(0.1, 1);
+  const plain = random.uniform() < 0.6;
+  const [dark, bright] = [first(random.uniform(0, 256), 9), second(random.uniform(0, 256), 9)];
+  const planes = plane(side);
+  for (let at = 0; at < side * side; at++) {
+    const [x, y] = [(at % side) * unit, Math.floor(at / side) * unit];
+    const off = reach > 0 ? reach * warp.at(x / far, y / far) : 0;
+    const u = x * cos - y * sin + off;
+    const v = (x * sin + y * cos) * stretch + 0.7 * off;
+    const fine = rough > 0 ? 1 + rough * warp.at(x / grain + 7.3, y / grain) : 1;
+    const share = contrast * motif(u + skew * Math.floor(v), v);
+    const [under, over] = plain ? [dark, bright] : [first(x, y), second(x, y)];
+    for (let channel = 0; channel < 3; channel++)
+      planes[channel][at] = Math.max(0, (under[channel] * (1 - share) + over[channel] * share) * fine);
+  }
+  if (random.uniform() < 0.5) blemishes({ planes }, random);
+  return { ...size, planes };
+}
+
+/** Round threads over and under each other. */
+function threads(random) {
+  const float = random.pick([1, 2, 3]);
+  const thick = random.uniform(0.6, 1);
+  const round = (place) => Math.sqrt(Math.max(0, 1 - ((2 * (place - Math.floor(place)) - 1) / thick) ** 2));
+  const tone = random.uniform(0.2, 1);
+  return (u, v) => {
+    const over = (Math.floor(u) + Math.floor(v)) % (float + 1) === 0;
+    return over ? round(u) : tone * round(v);
+  };
+}
+
+/** Discs or rings, bright or dark. */
+function dots(random) {
+  const [radius, hole, soft] = [random.uniform(0.15, 0.48), random.pick([0, 0, 0.6]), random.uniform(4, 20)];
+  const within = (away) => 1 / (1 + Math.exp(soft * away * 4));
+  return (u, v) => {
+    const away = Math.hypot(u - Math.floor(u) - 0.5, v - Math.floor(v) - 0.5);
+    return within(away - radius) * (1 - (hole > 0 ? within(away - radius * hole) : 0));
+  };
+}
+
+/** A few harmonics of the grid. */
+function waves(random) {
+  const parts = Array.from({ length: 1 + random.integer(5) }, () => [
+    random.integer(4) * 2 * Math.PI,
+    (random.integer(5) - 2) * 2 * Math.PI,
+    random.uniform(0, 2 * Math.PI),
+    random.uniform(0.3, 1),
+  ]);
+  const sharp = random.uniform(0.5, 4);
+  return (u, v) => {
+    const sum = parts.reduce((total, [h, l, phase, high]) => total + high * Math.sin(h * u + l * v + phase), 0);
+    return 0.5 + 0.5 * Math.tanh(sharp * sum);
+  };
+}
+
+/** Scratches and stains without height: what the features are to notice. */
+function blemishes({ planes }, random) {
+  for (let mark = 1 + random.integer(4); mark > 0; mark--) {
+    const [x, y] = [random.uniform(0, side), random.uniform(0, side)];
+    const gains = [0, 1, 2].map(() => 2 ** random.normal(0, 0.15));
+    const gain = 2 ** random.normal(0, 1);
+    const scratch = random.uniform() < 0.5;
+    const reach = scratch ? random.uniform(8, 100) : 2 ** random.uniform(1, 5.5);
+    const path = wander(random, [x, y], random.uniform(0, 7), reach, random.pick([0.05, 0.5]));
+    const half = scratch ? random.uniform(0.4, 2.5) : reach * random.uniform(0.1, 0.6);
+    const soft = scratch ? 0.7 : half * random.uniform(0.1, 1);
+    const [left, upper, right, lower] = boxAround(path, half + 3 * soft).map((edge) =>
+      Math.round(Math.min(side, Math.max(0, edge))),
+    );
+    for (let row = upper; row < lower; row++) {
+      for (let column = left; column < right; column++) {
+        const covered = 1 / (1 + Math.exp((alongPath(column, row, path)[0] - half) / (0.4 * soft)));
+        for (let channel = 0; channel < 3; channel++)
+          planes[channel][row * side + column] *= 1 + covered * (gain * gains[channel] - 1);
+      }
+    }
+  }
+}
+
 /** One texture all over, sometimes with a second that noise lets through. */
 function texture(random, [first, second]) {
   const planes = plane(side);
-  const cover = random.uniform() < 0.3 ? fractalNoise(random, side, [3, 3], 4) : undefined;
+  const cover = random.uniform() < 0.3 ? fractalNoise(random, size, [3, 3], 4) : undefined;
   for (let at = 0; at < side * side; at++) {
-    const [u, v] = [(at % side) * (256 / side), Math.floor(at / side) * (256 / side)];
+    const [u, v] = [(at % side) * unit, Math.floor(at / side) * unit];
     const colour = cover && cover[at] > 0.15 ? second(u, v) : first(u, v);
     for (let channel = 0; channel < 3; channel++) planes[channel][at] = colour[channel];
   }
-  return { size: side, planes };
+  return { ...size, planes };
 }
 
 /** Flat shapes of all sizes, each over the ones before (a dead-leaves image). */
 function leaves(random, swatches) {
-  const surface = new Surface(side);
+  const surface = new Surface(frameOf(size));
   cover(surface, random, swatches[0]);
   const count = Math.round(2 ** random.uniform(3, 7));
   const smallest = random.uniform(3, 12);
@@ -138,7 +305,7 @@ function leaves(random, swatches) {
 
 /** One to several parts with height, edges, holes, tool marks, print and dirt, on a table. */
 function parts(random, swatches) {
-  const surface = new Surface(side);
+  const surface = new Surface(frameOf(size));
   cover(surface, random, swatches[0], random.uniform() < 0.65);
   const count = random.pick([1, 1, 1, 2, 3, 6, 12]);
   const [rows, look] = [Math.ceil(Math.sqrt(count)), random.uniform() < 0.5];
@@ -174,7 +341,7 @@ function parts(random, swatches) {
 
 /** Lines of text on paper, plastic or metal. */
 function writing(random, swatches) {
-  const surface = new Surface(side);
+  const surface = new Surface(frameOf(size));
   cover(surface, random, swatches[0], random.uniform() < 0.6);
   const height = random.uniform(8, 40);
   const pose = new Pose(128, 128, random.normal(0, 0.3));
@@ -227,13 +394,13 @@ function fractal(random, swatches) {
     for (let channel = 0; channel < 3; channel++)
       planes[channel][at] = under[channel] * (1 - share) + over[channel] * share;
   }
-  return { size: side, planes };
+  return { ...size, planes };
 }
 
 /** Noise of a drawn spectrum, from clouds to sand, its colours more or less alike. */
 function spectrum(random) {
   const gain = random.uniform(0.4, 1.1);
-  const noise = () => fractalNoise(random, side, [2 ** random.integer(3), 2 ** random.integer(3)], 7, gain);
+  const noise = () => fractalNoise(random, size, [2 ** random.integer(3), 2 ** random.integer(3)], 7, gain);
   const [light, red, blue] = [noise(), noise(), noise()];
   const [contrast, colour] = [random.uniform(0.1, 0.5), random.uniform(0, 0.3)];
   const planes = plane(side);
@@ -243,7 +410,7 @@ function spectrum(random) {
     planes[1][at] = Math.max(0, level);
     planes[2][at] = Math.max(0, level + colour * blue[at]);
   }
-  return { size: side, planes };
+  return { ...size, planes };
 }
 
 /** The ground: a swatch, or one plain colour. */

@@ -1,11 +1,14 @@
 /**
- * Step 1 of the distillation: draws the images and writes what the teacher says of each.
+ * Step 1 of the distillation: draws the images and writes what the teachers say of each.
  *
- *   node tools/distil/targets.mjs --teacher resnet50v2.onnx --textures DTD --out WORK --count 12000
+ *   node tools/distil/targets.mjs --teacher resnet50v2.onnx --teacher tinyvit.onnx --textures DTD --out WORK --count 9000
  *
- * Into WORK go `axes.json` and `about.json`, then for every 100 images `N.images` (uint8 [100, 3, side, side]), `N.layer2` and `N.layer3`
- * (float16 [100, axes, H, W]). A target is the teacher's layer, each channel divided by its deviation, turned to its principal axes,
- * and each axis divided by the root of its own deviation: fine differences count, but not as much as coarse ones.
+ * Into WORK go `axes.json` and `about.json`, then for every 100 images `N.images` (uint8 [100, 3, side, side]) and for each target
+ * `N.TARGET` (float16 [100, axes, H, W]). Targets are the teachers' layers of stride 8 and 16. Each channel is divided by its
+ * deviation, turned to the layer's principal axes, and each axis divided by the root of its own deviation: fine differences
+ * count, but not as much as coarse ones.
+ * A teacher whose input is a multiple of our side sees that many images at once, side by side: 448 pixels are four. Windows of
+ * a transformer that divide a side see one image each; convolutions see a little of their neighbour at the seams.
  * Chunks that are there already are kept, so it may be stopped and started again.
  */
 import { existsSync } from 'node:fs';
@@ -23,18 +26,16 @@ import { drawnImage, side } from './images.mjs';
 
 const chunkSize = 100;
 const axesImages = 400;
-const layers = [
-  { name: 'layer2', side: 28, axes: 256, rows: 64 },
-  { name: 'layer3', side: 14, axes: 384, rows: 48 },
-];
+/** Of each stride: patches of an image that the axes are found from, and the most axes. */
+const strides = { 8: { rows: 64, most: 256 }, 16: { rows: 48, most: 384 } };
 
 const { values: options } = parseArgs({
   args: isMainThread ? process.argv.slice(2) : workerData.args,
   options: {
-    teacher: { type: 'string' },
+    teacher: { type: 'string', multiple: true },
     textures: { type: 'string' },
     out: { type: 'string' },
-    count: { type: 'string', default: '12000' },
+    count: { type: 'string', default: '9000' },
     seed: { type: 'string', default: '0' },
     threads: { type: 'string', default: '2' },
   },
@@ -44,8 +45,7 @@ if (!options.teacher || !options.out)
 const out = resolve(options.out);
 const seed = Number(options.seed);
 const photographs = options.textures ? await listTextures(options.textures) : [];
-const teacher = await loadBackbone(options.teacher);
-const { mean, std, inputName } = teacher.card;
+const teachers = await Promise.all(options.teacher.map(teacherOf));
 
 if (isMainThread) await direct();
 else await work(workerData.part, workerData.parts);
@@ -55,8 +55,11 @@ async function direct() {
   if (!existsSync(join(out, 'axes.json'))) await save('axes.json', JSON.stringify(await findAxes()));
   const photographed = photographs.length === 0 ? 'none' : `${photographs.length} texture photographs`;
   const about = {
-    teacher: `${teacher.card.name}, sha256 ${teacher.sha256}`,
+    teachers: teachers.map(({ backbone }) => `${backbone.card.name}, sha256 ${backbone.sha256}`),
     images: `drawn by tools/distil/images.mjs, seed ${seed}; photographs among the textures: ${photographed}`,
+    targets: teachers.flatMap(({ targets }, teacher) =>
+      targets.map(({ name, axes, stride, grid }) => ({ name, teacher, axes, stride, side: grid })),
+    ),
   };
   await save('about.json', JSON.stringify(about));
   const parts = Number(options.threads);
@@ -69,26 +72,46 @@ async function direct() {
   await Promise.all(finished);
 }
 
+/** A teacher: its network, how many of our images it sees across, and which layers are targets. */
+async function teacherOf(path, index) {
+  const backbone = await loadBackbone(path, { normalization: 'imagenet' });
+  const across = backbone.card.inputSize / side;
+  if (!Number.isInteger(across)) throw new Error(`${path}: its input is no multiple of ${side} pixels`);
+  const targets = backbone.card.layers
+    .filter(({ stride }) => stride in strides)
+    .map(({ name, channels, stride }) => ({
+      name: `teacher${index + 1}-${name}`,
+      layer: name,
+      channels,
+      stride,
+      grid: side / stride,
+      axes: Math.min(Math.round(channels / 2), strides[stride].most),
+    }));
+  return { backbone, across, targets };
+}
+
 /** Every `parts`-th chunk. */
 async function work(part, parts) {
   const axes = JSON.parse(await readFile(join(out, 'axes.json'), 'utf8'));
-  const session = await (await nodeEngine({ threads: 1 })).load(targetGraph(axes).toBytes());
+  const engine = await nodeEngine({ threads: 1 });
+  const sessions = await Promise.all(
+    teachers.map((teacher) => engine.load(targetGraph(teacher, axes).toBytes())),
+  );
   const started = Date.now();
   for (let chunk = part, made = 0; chunk * chunkSize < Number(options.count); chunk += parts) {
-    if (existsSync(join(out, `${chunk}.layer3`))) continue;
+    if (existsSync(join(out, `${chunk}.images`))) continue;
     const images = [];
-    const targets = layers.map(() => []);
-    for (let index = 0; index < chunkSize; index++) {
-      const planes = planesOf(await drawnImage(seed, chunk * chunkSize + index, photographs));
-      images.push(planes);
-      const outputs = await session.run({ image: feed(planes) });
-      layers.forEach(({ name }, layer) => {
-        targets[layer].push(bytesOf(outputs[name].data));
+    for (let index = 0; index < chunkSize; index++)
+      images.push(planesOf(await drawnImage(seed, chunk * chunkSize + index, photographs)));
+    for (const [index, teacher] of teachers.entries()) {
+      const said = new Map(teacher.targets.map(({ name }) => [name, []]));
+      await ask(teacher, sessions[index], images, (_, maps) => {
+        for (const [name, map] of Object.entries(maps)) said.get(name).push(bytesOf(map));
       });
+      for (const [name, maps] of said) await save(`${chunk}.${name}`, Buffer.concat(maps));
     }
+    // Last, as a sign that the chunk is whole.
     await save(`${chunk}.images`, Buffer.concat(images));
-    for (const [layer, { name }] of layers.entries())
-      await save(`${chunk}.${name}`, Buffer.concat(targets[layer]));
     made += chunkSize;
     const rate = (made * parts * 1000) / (Date.now() - started);
     console.log(
@@ -97,34 +120,67 @@ async function work(part, parts) {
   }
 }
 
-/** Principal axes of the teacher's layers over the first images, as 1 x 1 convolutions. */
+/** Shows images to a teacher, as many at once as it takes, and calls `each` with the number and the maps of each, by target. */
+async function ask({ backbone, across, targets }, session, images, each) {
+  const tiles = across * across;
+  for (let start = 0; start < images.length; start += tiles) {
+    const shown = images.slice(start, start + tiles);
+    const outputs = await session.run({ [backbone.card.inputName]: feed(shown, across, backbone.card) });
+    for (const index of shown.keys()) {
+      const maps = targets.map(({ name, grid }) => [name, tileOf(outputs[name], index, across, grid)]);
+      each(start + index, Object.fromEntries(maps));
+    }
+  }
+}
+
+/** One image's part of a map, [channels, grid, grid]. */
+function tileOf({ data, shape }, index, across, grid) {
+  if (across === 1) return data;
+  const channels = shape[1];
+  const tile = new data.constructor(channels * grid * grid);
+  const left = (index % across) * grid;
+  const top = Math.floor(index / across) * grid;
+  for (let row = 0; row < channels * grid; row++) {
+    const start = (Math.floor(row / grid) * across * grid + top + (row % grid)) * across * grid + left;
+    tile.set(data.subarray(start, start + grid), row * grid);
+  }
+  return tile;
+}
+
+/** Principal axes of the teachers' layers over the first images, as 1 x 1 convolutions. */
 async function findAxes() {
   const engine = await nodeEngine();
-  const graph = new Graph();
-  const channels = layers.map(
-    ({ name }) => teacher.card.layers.find((layer) => layer.name === name).channels,
-  );
-  teacherLayers(graph).forEach((tensor, layer) => {
-    graph.output(layers[layer].name, tensor);
-  });
-  const session = await engine.load(graph.toBytes());
   const random = new Random(seed, 'distil', 'axes');
-  const rows = layers.map((layer, index) => new Float32Array(axesImages * layer.rows * channels[index]));
-  for (let number = 0; number < axesImages; number++) {
-    const outputs = await session.run({ image: feed(planesOf(await drawnImage(seed, number, photographs))) });
-    layers.forEach(({ name, side: grid, rows: wanted }, layer) => {
-      const { data } = outputs[name];
-      for (let row = 0; row < wanted; row++) {
-        const place = random.integer(grid * grid);
-        for (let channel = 0; channel < channels[layer]; channel++)
-          rows[layer][(number * wanted + row) * channels[layer] + channel] =
-            data[channel * grid * grid + place];
+  const images = [];
+  for (let number = 0; number < axesImages; number++)
+    images.push(planesOf(await drawnImage(seed, number, photographs)));
+  const found = {};
+  for (const teacher of teachers) {
+    const graph = new Graph();
+    teacherLayers(graph, teacher).forEach((tensor, index) => {
+      graph.output(teacher.targets[index].name, tensor);
+    });
+    const session = await engine.load(graph.toBytes());
+    const rows = new Map(
+      teacher.targets.map(({ name, stride, channels }) => [
+        name,
+        new Float32Array(axesImages * strides[stride].rows * channels),
+      ]),
+    );
+    await ask(teacher, session, images, (number, maps) => {
+      for (const { name, stride, channels, grid } of teacher.targets) {
+        const wanted = strides[stride].rows;
+        for (let row = 0; row < wanted; row++) {
+          const place = random.integer(grid * grid);
+          for (let channel = 0; channel < channels; channel++)
+            rows.get(name)[(number * wanted + row) * channels + channel] =
+              maps[name][channel * grid * grid + place];
+        }
       }
     });
+    for (const { name, channels, axes } of teacher.targets)
+      found[name] = await axesOf(engine, rows.get(name), channels, axes, random);
   }
-  const found = {};
-  for (const [layer, { name, axes }] of layers.entries())
-    found[name] = await axesOf(engine, rows[layer], channels[layer], axes, random);
   return found;
 }
 
@@ -167,29 +223,29 @@ async function axesOf(engine, rows, width, axes, random) {
   return { weight: Array.from(weight), bias: Array.from(bias), explained: projection.explained };
 }
 
-function targetGraph(axes) {
+/** The teacher with its layers turned to the axes, float16. */
+function targetGraph(teacher, axes) {
   const graph = new Graph();
-  teacherLayers(graph).forEach((tensor, layer) => {
-    const { name, axes: count } = layers[layer];
-    const { weight, bias } = axes[name];
-    const width = weight.length / count;
+  teacherLayers(graph, teacher).forEach((tensor, index) => {
+    const { name, channels, axes: count } = teacher.targets[index];
     const turned = conv(
       tensor,
-      graph.constant(`${name}_axes`, Float32Array.from(weight), [count, width, 1, 1]),
-      graph.constant(`${name}_bias`, Float32Array.from(bias), [count]),
+      graph.constant(`${name}_axes`, Float32Array.from(axes[name].weight), [count, channels, 1, 1]),
+      graph.constant(`${name}_bias`, Float32Array.from(axes[name].bias), [count]),
     );
     graph.output(name, cast(turned, 'float16'));
   });
   return graph;
 }
 
-function teacherLayers(graph) {
-  const image = graph.input('image', 'float32', ['n', 3, side, side]);
-  const wanted = layers.map(({ name, side: grid }) => ({
-    name,
-    shape: ['n', teacher.card.layers.find((layer) => layer.name === name).channels, grid, grid],
+function teacherLayers(graph, { backbone, across, targets }) {
+  const { inputName } = backbone.card;
+  const image = graph.input(inputName, 'float32', [1, 3, across * side, across * side]);
+  const wanted = targets.map(({ layer, channels, grid }) => ({
+    name: layer,
+    shape: [1, channels, across * grid, across * grid],
   }));
-  return attach(graph, teacher.model, { [inputName]: image }, wanted);
+  return attach(graph, backbone.model, { [inputName]: image }, wanted);
 }
 
 /** uint8 [3, side, side] */
@@ -201,13 +257,22 @@ function planesOf({ data }) {
   return planes;
 }
 
-function feed(planes) {
-  const area = side * side;
-  const data = Float32Array.from(planes, (value, at) => {
-    const channel = Math.floor(at / area);
-    return (value / 255 - mean[channel]) / std[channel];
-  });
-  return { dtype: 'float32', shape: [1, 3, side, side], data };
+/** Images side by side, normalised; where there are too few, the rest is as the mean. */
+function feed(images, across, { mean, std }) {
+  const whole = across * side;
+  const data = new Float32Array(3 * whole * whole);
+  for (const [index, planes] of images.entries()) {
+    const corner = (Math.floor(index / across) * whole + (index % across)) * side;
+    for (let channel = 0; channel < 3; channel++) {
+      for (let row = 0; row < side; row++) {
+        const from = (channel * side + row) * side;
+        const to = channel * whole * whole + corner + row * whole;
+        for (let column = 0; column < side; column++)
+          data[to + column] = (planes[from + column] / 255 - mean[channel]) / std[channel];
+      }
+    }
+  }
+  return { dtype: 'float32', shape: [1, 3, whole, whole], data };
 }
 
 function bytesOf(halves) {

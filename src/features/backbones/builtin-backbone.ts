@@ -96,8 +96,7 @@ export async function builtinBackbone(
   weights: WeightsFile,
   flags: BackboneFlags = {},
 ): Promise<Backbone> {
-  const recipe = recipes[name];
-  if (!recipe) throw new CladError('INTERNAL', { reason: `${name} is no built-in backbone.` });
+  const recipe = recipeOf(name);
   if (normalizationOf(flags)) {
     throw new CladError('OPTION_INVALID', {
       option: "the backbone's normalisation",
@@ -106,6 +105,20 @@ export async function builtinBackbone(
     });
   }
   const tensors = recipe.learnt ? await ownWeights(await weights.read(), weights.path) : {};
+  return backboneOf(name, tensors, flags);
+}
+
+/**
+ * Builds one from other weights than those that come with the program: tools/distil judges a new student so.
+ * @param name - one of `builtinNames`
+ * @throws INTERNAL for another name, or when a weight is missing
+ */
+export async function backboneOf(
+  name: string,
+  weights: Weights,
+  flags: BackboneFlags = {},
+): Promise<Backbone> {
+  const recipe = recipeOf(name);
   return graphBackbone(
     {
       name,
@@ -117,11 +130,17 @@ export async function builtinBackbone(
       licence: 'Apache-2.0',
       source: `part of clad: ${recipe.source}`,
       build: (image) =>
-        recipe.build(image, tensors).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
+        recipe.build(image, weights).map((layer, index) => ({ name: `layer${index + 2}`, ...layer })),
     },
     name,
     flags,
   );
+}
+
+function recipeOf(name: string): Recipe {
+  const recipe = recipes[name];
+  if (!recipe) throw new CladError('INTERNAL', { reason: `${name} is no built-in backbone.` });
+  return recipe;
 }
 
 /** The distilled network, which takes ImageNet's normalisation. */
