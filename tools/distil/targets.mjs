@@ -9,7 +9,8 @@
  * count, but not as much as coarse ones.
  * A teacher whose input is a multiple of our side sees that many images at once, side by side: 448 pixels are four. Windows of
  * a transformer that divide a side see one image each; convolutions see a little of their neighbour at the seams.
- * Chunks that are there already are kept, so it may be stopped and started again.
+ * Chunks that are there already are kept, so it may be stopped and started again. `--part 1/2` makes every second chunk from the
+ * first on, so that two calls, or two machines, share the work; `axes.json` must be there before the second starts.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -38,6 +39,7 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '9000' },
     seed: { type: 'string', default: '0' },
     threads: { type: 'string', default: '2' },
+    part: { type: 'string', default: '1/1' },
   },
 });
 if (!options.teacher || !options.out)
@@ -62,8 +64,11 @@ async function direct() {
     ),
   };
   await save('about.json', JSON.stringify(about));
-  const parts = Number(options.threads);
-  const finished = Array.from({ length: parts }, (_, part) => {
+  const threads = Number(options.threads);
+  const [call, calls] = options.part.split('/').map(Number);
+  const parts = threads * calls;
+  const finished = Array.from({ length: threads }, (_, thread) => {
+    const part = (call - 1) * threads + thread;
     const worker = new Worker(new URL(import.meta.url), {
       workerData: { part, parts, args: process.argv.slice(2) },
     });

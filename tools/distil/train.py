@@ -252,8 +252,9 @@ def main():
     parser.add_argument("work")
     parser.add_argument("--minutes", type=float, default=60, help="time to train; the learning rate falls to 0 over it")
     parser.add_argument("--from", dest="start", help="a student.safetensors to start from")
-    parser.add_argument("--batch", type=int, default=32, help="images a step, of all processes")
-    parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--freeze", action="store_true", help="leave the stem and the first stage as they are: a fifth less time a step")
+    parser.add_argument("--batch", type=int, default=24, help="images a step, of all processes")
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--second", type=float, default=0.5, help="weight of the loss of every teacher but the first")
     parser.add_argument("--share", type=float, default=0.0, help="of every other teacher in the outputs' variance, 0 .. 1")
     parser.add_argument("--processes", type=int, default=1, help="each takes a part of a step's images, on one thread")
@@ -299,6 +300,9 @@ def train(rank, options):
             for tensor in model.state_dict().values():
                 distributed.broadcast(tensor, 0)
         mean.load_state_dict(model.state_dict())
+    if options.freeze:
+        for part in (model.stem, model.down[0], model.stages[0]):
+            part.requires_grad_(False).eval()
     first = rank == 0
     if first:
         print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} million weights, {len(data.chunks) * CHUNK} images")
@@ -360,7 +364,7 @@ def train(rank, options):
 def average(model, numbers, ranks):
     """The mean of gradients over processes, and of some numbers, of which the first is the time."""
     if ranks > 1:
-        gradients = [parameter.grad for parameter in model.parameters()]
+        gradients = [parameter.grad for parameter in model.parameters() if parameter.requires_grad]
         flat = torch.cat([*(gradient.flatten() for gradient in gradients), torch.tensor(numbers)])
         together(flat)
         flat /= ranks
