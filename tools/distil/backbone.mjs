@@ -16,4 +16,7 @@ if (!out) throw new Error('a file of weights and a file to write are needed; see
 const { tensors } = decodeSafetensors(await readFile(weights), weights);
 const { card, model } = await backboneOf(name, tensors);
 await writeFile(out, encodeModel(model));
-await writeFile(out.replace(/\.onnx$/, '.json'), JSON.stringify({ ...card, sha256: undefined }, undefined, 2));
+await writeFile(
+  out.replace(/\.onnx$/, '.json'),
+  JSON.stringify({ ...card, sha256: undefined }, undefined, 2),
+);

@@ -67,7 +67,9 @@ async function stored(image, random) {
 /** A texture as a function of the place: [red, green, blue] of linear light, turned, scaled and mirrored at its borders. */
 async function swatch(random, photographs) {
   const photographed = photographs.length > 0 && random.uniform() < 0.5;
-  const image = photographed ? await decoded(random.pick(photographs)) : proceduralTexture({ width: 256, height: 256 }, random);
+  const image = photographed
+    ? await decoded(random.pick(photographs))
+    : proceduralTexture({ width: 256, height: 256 }, random);
   const { width, height, data } = image;
   const scale = (Math.min(width, height) / 256) * 2 ** random.uniform(-1, 0.8);
   const angle = photographed ? random.uniform(-0.4, 0.4) : random.uniform(0, 2 * Math.PI);
@@ -247,7 +249,10 @@ function waves(random) {
   ]);
   const sharp = random.uniform(0.5, 4);
   return (u, v) => {
-    const sum = parts.reduce((total, [h, l, phase, high]) => total + high * Math.sin(h * u + l * v + phase), 0);
+    const sum = parts.reduce(
+      (total, [h, l, phase, high]) => total + high * Math.sin(h * u + l * v + phase),
+      0,
+    );
     return 0.5 + 0.5 * Math.tanh(sharp * sum);
   };
 }
