@@ -257,7 +257,7 @@ def main():
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--second", type=float, default=0.5, help="weight of the loss of every teacher but the first")
     parser.add_argument("--share", type=float, default=0.0, help="of every other teacher in the outputs' variance, 0 .. 1")
-    parser.add_argument("--scale", type=float, default=0.7, help="factor of all outputs: what they weigh beside the filters of `builtin`")
+    parser.add_argument("--scale", type=float, default=1.0, help="factor of all outputs: what they weigh beside the filters of `builtin`")
     parser.add_argument("--processes", type=int, default=1, help="each takes a part of a step's images, on one thread")
     parser.add_argument("--bfloat16", action="store_true", help="faster where the processor has such instructions")
     parser.add_argument("--seed", type=int, default=0)
