@@ -293,6 +293,7 @@ def train(rank, options):
         mean.load_state_dict(state["mean"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent, log = state["step"], state["spent"], state["log"]
+        options.start = state["start"]
         random = np.random.default_rng([options.seed + step, rank])
     else:
         if options.start:
@@ -317,7 +318,7 @@ def train(rank, options):
         print(f"held out: {np.round(unexplained, 4)}", flush=True)
         if elapsed is not None:
             state = {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict(),
-                     "step": step, "spent": elapsed, "log": log}
+                     "start": options.start, "step": step, "spent": elapsed, "log": log}
             torch.save(state, state_path + ".partial")
             os.replace(state_path + ".partial", state_path)
         write(mean, options, about, data, step, log, squares)
