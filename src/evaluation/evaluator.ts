@@ -25,6 +25,7 @@ import {
   meanIntervals,
   type Resamples,
   resample,
+  resampledMetrics,
 } from './bootstrap.ts';
 import { type Curve, precisionRecallCurve, proCurve, rocCurve } from './curves.ts';
 import { PixelScores } from './pixels.ts';
@@ -80,19 +81,7 @@ const evaluatedPrediction = having('a prediction with score and map', {
 });
 
 /** The metrics of `ClassRecord` in the order in which tables show them. */
-export const metricNames = [
-  'imageAuroc',
-  'imageAp',
-  'imageF1Max',
-  'pixelAuroc',
-  'pixelAp',
-  'pixelF1Max',
-  'aupro',
-  'auproDilated',
-  'classAccuracy',
-  'falseAlarmRate',
-  'missRate',
-] as const;
+export const metricNames = [...resampledMetrics, 'classAccuracy', 'falseAlarmRate', 'missRate'] as const;
 
 /** Name of a metric in JSON. */
 export type MetricName = (typeof metricNames)[number];
