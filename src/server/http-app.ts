@@ -139,6 +139,8 @@ async function everyRequest(
   app.addHook('onRequest', async (request) => requireKnownFields(request));
   app.addHook('onSend', async (request, reply) => {
     if (state.stopping) reply.header('Connection', 'close');
+    // Of who has gone meanwhile nothing will be heard any more, and the clock would keep the process.
+    if (reply.raw.destroyed) return;
     const late = setTimeout(() => {
       request.log.info('the answer was not read in time');
       reply.raw.destroy();

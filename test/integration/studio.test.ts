@@ -66,11 +66,12 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     });
   }, 120_000);
 
+  // Each by itself, the last one first, so that it is known what does not end.
+  afterAll(() => rm(folder, { recursive: true, force: true }));
   afterAll(async () => {
-    await browser?.close();
     await studio?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
+  afterAll(() => browser?.close());
 
   it('draws demo data from the empty page, checks them, and leaves an image out', async () => {
     await page.goto(studio.url);
