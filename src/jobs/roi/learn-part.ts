@@ -90,12 +90,14 @@ export async function learnPart(
   const range = quantile(shares, 0.95) - quantile(shares, 0.05);
   if (range > demands.sizeRange * size)
     return { reason: `the part's size is not stable (median ${percent(size)}, range ${percent(range)})` };
+  // Not of the few photographs that show no part, or something else: a smallest of nothing would let every crumb pass for a part.
+  const usual = shares.filter((share) => Math.abs(share - size) <= demands.sizeRange * size);
   const cells = Math.round((margin / 100) * Math.sqrt(size * grid.rows * grid.columns));
   return {
     part: {
       ...(isOpen ? open : shut),
-      least: Math.min(...shares) / slack,
-      most: Math.min(1, Math.max(...shares) * slack),
+      least: Math.min(...usual) / slack,
+      most: Math.min(1, Math.max(...usual) * slack),
       margin: margin === 0 ? 0 : Math.min(mostMargin, Math.max(1, cells)),
     },
   };

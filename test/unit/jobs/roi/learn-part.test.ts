@@ -91,6 +91,19 @@ it.each([
   expect('reason' in learnt && learnt.reason).toMatch(reason);
 });
 
+it('learns the sizes of parts from photographs that show one', async () => {
+  const paint: Paint = (x, y) => (Math.hypot(x, y) < 18 ? [200, 198, 190] : undefined);
+  const samples = (await Promise.all(Array.from({ length: 6 }, () => scenes(paint)))).flat();
+  const [empty] = await scenes(() => undefined);
+  const [all, most] = [
+    await learnPart(samples, grid, finder, 5),
+    await learnPart([...samples, empty!], grid, finder, 5),
+  ];
+  if ('reason' in all || 'reason' in most) throw new Error('nothing was learnt');
+  expect([most.part.least, most.part.most]).toEqual([all.part.least, all.part.most]);
+  expect(most.part.least).toBeGreaterThan(0.1);
+});
+
 it('says so of parts of many sizes, and of too few images', async () => {
   const samples = await scenes((x, y) => (Math.hypot(x, y) < 9 ? [200, 198, 190] : undefined));
   const large = await scenes((x, y) => (Math.hypot(x, y) < 20 ? [200, 198, 190] : undefined));
