@@ -13,6 +13,13 @@ import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid, printGrid } from './grid-flags.ts';
 import { readYaml, yamlRefused } from './yaml-file.ts';
 
+/** Flags that finished runs have no use for, as commander names them. */
+const ofTrainings = [
+  ...['methods', 'grid', 'seeds', 'set', 'backbone', 'backboneMean', 'backboneStd', 'backboneNormalization'],
+  ...['backboneLayers', 'backbonePrecision', 'textures', 'cache', 'layout', 'bits', 'skipBroken'],
+  ...['device', 'threads'],
+];
+
 /** Gives the verb its arguments, its options and what it does. */
 export function declare(command: Command): void {
   command
@@ -28,7 +35,7 @@ export function declare(command: Command): void {
       new Option(
         '--runs <runs...>',
         'runs that are trained and evaluated, in the place of <data>: those that differ in their seed alone are one row, mean ± deviation',
-      ).conflicts(['methods', 'grid', 'seeds']),
+      ).conflicts(ofTrainings),
     );
   addGridFlags(command, '[data]');
   command

@@ -112,6 +112,7 @@ describe('clad compare', () => {
     );
     expectComplaint(await of([folder]), /evaluation\.json: no such file.*clad evaluate/);
     expectRefused(await clad('compare', '--out', join(folder, 'x')), /Give a data set to train on, or runs/);
+    expectComplaint(await of([...runs, '--set', 'training.steps=2']), /'--set <name=value>'/);
   }, 60_000);
 
   it('trains only what is missing or damaged when it is called again', async () => {

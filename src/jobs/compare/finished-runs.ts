@@ -38,6 +38,8 @@ const settings = [
   'resizeTo',
   'precision',
   'trainingFingerprint',
+  // Metrics of regions of interest are of other pixels.
+  'pixelsInside',
 ];
 
 /**
