@@ -73,6 +73,15 @@ describe('clad data collect', () => {
       expect((await lstat(join(root, 'built', folder, 'train/good/001.png'))).isFile()).toBe(true);
     }));
 
+  it('makes copies of links of before where these are asked for', () =>
+    withList(async (root, list) => {
+      const built = join(root, 'built', folder, 'train/good/001.png');
+      await collect(root, list);
+      expect((await lstat(built)).isSymbolicLink()).toBe(true);
+      await collect(root, list, '--copy');
+      expect((await lstat(built)).isFile()).toBe(true);
+    }));
+
   it('names and counts what is missing and what differs, builds the rest, and goes on with further folders', () =>
     withList(async (root, list) => {
       const at = (path: string) => join(root, 'data', folder, path);
@@ -97,6 +106,32 @@ describe('clad data collect', () => {
         fingerprint: { same: true },
       });
       expect(whole.status).toBe(0);
+    }));
+
+  it('has a picture once where the very file is found after another was taken by name', () =>
+    withList(async (root, list) => {
+      const hole = join(root, 'data', folder, 'test/hole');
+      await mkdir(join(root, 'later'));
+      await rename(join(hole, '000.png'), join(root, 'later/hole.png'));
+      await writeFile(
+        join(hole, '000.webp'),
+        await sharp(await encoded(drawPart('disc', 77).image))
+          .webp()
+          .toBuffer(),
+      );
+      await collect(root, list, '--by-name');
+      expect(await readdir(join(root, 'built', folder, 'test/hole'))).toEqual(['000.webp']);
+      const built = ['--out', join(root, 'built'), '--json'];
+      const { stdout } = await clad(
+        'data',
+        'collect',
+        list,
+        join(root, 'data'),
+        join(root, 'later'),
+        ...built,
+      );
+      expect((JSON.parse(stdout) as Collection).fingerprint?.same).toBe(true);
+      expect(await readdir(join(root, 'built', folder, 'test/hole'))).toEqual(['000.png']);
     }));
 
   it('makes originals small where the list says so, and takes others by name when asked', () =>

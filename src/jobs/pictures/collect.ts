@@ -2,8 +2,8 @@
  * @file `clad data collect`: the data set of a list, built of links or copies of pictures that somebody has. What is missing or differs is named; what is there
  * is built all the same, and a later call with further folders goes on.
  */
-import { copyFile, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { copyFile, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { callback, flag, list, optional, path } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
@@ -12,7 +12,7 @@ import { lockOfFolder, withLock } from '../../core/lock.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { fileImages } from '../../data/file-images.ts';
 import { fingerprint } from '../../data/fingerprint.ts';
-import { requireOutside, statOrNothing, stemOf } from '../../data/folders.ts';
+import { namesIn, requireOutside, statOrNothing, stemOf } from '../../data/folders.ts';
 import { loadDataset } from '../../data/load.ts';
 import { filesOf, type PictureList, readPictureList } from '../../data/picture-list.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
@@ -152,7 +152,10 @@ async function put(root: string, wanted: Wanted, { by, path: source }: Found, co
   const ending = scaled ? '.png' : extname(source);
   const stem = stemOf(basename(wanted.target));
   const target = join(root, ...wanted.target.split('/').slice(0, -1), `${stem}${ending}`);
-  if (await isThere(target, source, wanted)) return;
+  if (await isThere(target, source, wanted, copy)) return;
+  // An earlier call may have taken a file of another format for it.
+  for (const name of await namesIn(dirname(target)))
+    if (stemOf(name) === stem && name !== basename(target)) await rm(join(dirname(target), name));
   await replaceFile(target, async (temporary) => {
     if (scaled) {
       const image = await scaledPicture(source, wanted.shorterSide as number, wanted.isMask);
@@ -162,8 +165,11 @@ async function put(root: string, wanted: Wanted, { by, path: source }: Found, co
   });
 }
 
-async function isThere(target: string, source: string, wanted: Wanted): Promise<boolean> {
-  if ((await readlink(target).catch(() => undefined)) === source) return true;
+/** A link of an earlier call is not where copies are asked for now. */
+async function isThere(target: string, source: string, wanted: Wanted, copy: boolean): Promise<boolean> {
+  const link = await readlink(target).catch(() => undefined);
+  if (link === source) return !copy;
+  if (link !== undefined && copy) return false;
   return (await statOrNothing(target))?.isFile() === true && (await fileHash(target)) === wanted.file;
 }
 
