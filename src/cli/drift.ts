@@ -17,7 +17,7 @@ export function declare(command: Command): void {
     .argument('<run>', 'folder that `clad train` wrote')
     .argument('<images>', 'folder of photographs of now, or a journal of `clad watch`')
     .option('--class <name>', 'the class of all photographs of the folder, where it is known')
-    .option('--last <n>', 'newest judgements of a journal to count', count, 1000)
+    .option('--last <n>', 'newest judgements of a journal to count (default: 1000)', count)
     .option('--since <when>', 'judgements of a journal from then on: 8h, 2d, or 2026-11-29T06:00', since)
     .option('--looks <n>', 'how often you will look in all; chance is shared out over that', count, 30)
     .addOption(deviceOption())
@@ -44,7 +44,7 @@ Examples:
 
 interface DriftFlags {
   readonly class?: string;
-  readonly last: number;
+  readonly last?: number;
   readonly since?: Date;
   readonly looks: number;
   readonly device?: Device;

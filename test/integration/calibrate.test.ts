@@ -336,5 +336,7 @@ describe('clad drift', () => {
     expectRefused(file, /does not know its good images/);
     expectRefused(nowhere, /no such file or folder/);
     expectRefused(none, /it is no SQLite file/);
+    for (const option of [['--last', '50'] as const, ['--since', '8h'] as const])
+      expectRefused(await clad('drift', run, parts, ...option), /left out with a folder/);
   }, 60_000);
 });

@@ -33,6 +33,9 @@ export interface DriftRequest {
   readonly note?: ((text: string) => void) | undefined;
 }
 
+/** Newest judgements that are counted where nobody says. */
+const usualLast = 1000;
+
 const fields: Fields<DriftRequest> = {
   run: path,
   images: path,
@@ -68,7 +71,7 @@ export interface DriftDocument {
  */
 export async function drift(request: DriftRequest): Promise<DriftDocument> {
   requireRequest('drift', fields, request);
-  const { run, images, last = 1000, since, looks = 30, note } = request;
+  const { run, images, last, since, looks = 30, note } = request;
   if (run.endsWith('.onnx'))
     throw new CladError('USAGE', {
       reason: 'A detector file does not know its good images: give the folder of its run',
@@ -86,13 +89,17 @@ export async function drift(request: DriftRequest): Promise<DriftDocument> {
   let rising: readonly DriftFinding[] = [];
   const level = levelFor(looks, subject);
   if (found.isDirectory()) {
+    for (const [option, value] of [
+      ['--since', since?.toISOString()],
+      ['--last', last],
+    ] as const)
+      if (value !== undefined)
+        throw new CladError('OPTION_INVALID', {
+          option,
+          expected: 'left out with a folder, of which all photographs are counted',
+          actual: String(value),
+        });
     const engine = await nodeEngine({ device: request.device, threads: request.threads });
-    if (since !== undefined)
-      throw new CladError('OPTION_INVALID', {
-        option: '--since',
-        expected: 'left out with a folder, of which all photographs are counted',
-        actual: since.toISOString(),
-      });
     now = await imagesOfFolder(engine, model, images, request.class, request);
   } else {
     if (request.class !== undefined)
@@ -101,7 +108,7 @@ export async function drift(request: DriftRequest): Promise<DriftDocument> {
         expected: 'left out with a journal, which says what each photograph was taken for',
         actual: request.class,
       });
-    const judged = await imagesOfJournal(model, images, { last, since }, note);
+    const judged = await imagesOfJournal(model, images, { last: last ?? usualLast, since }, note);
     now = judged.byClass;
     rising = risingUnknown(judged.verdicts, level);
   }
