@@ -6,7 +6,7 @@ import type { AssessmentDocument, ClassAssessment } from '../jobs/assess/documen
 import { sentencesOf, sizeWords, usualContrastOf } from '../jobs/assess/words.ts';
 import { assessmentPage } from '../report/sections/assessment.ts';
 import type { Device } from '../runtime/engine.ts';
-import { wholeNumber } from './arguments.ts';
+import { requireApart, wholeNumber } from './arguments.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { percent, printJson, printNote, printText } from './output.ts';
 import { requireFileApart } from './output-file.ts';
@@ -58,6 +58,7 @@ interface AssessFlags {
 
 async function run(folder: string, flags: AssessFlags): Promise<void> {
   const { images, seed, device, threads, html, json } = flags;
+  requireApart('--html', html, '--plan', flags.plan);
   if (html !== undefined) await requireFileApart('--html', html, '.html');
   const display = progressBars();
   const request: AssessRequest = {

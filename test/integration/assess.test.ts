@@ -98,5 +98,9 @@ describe('clad assess', () => {
     const config = await readFile(join(run, 'config.json'), 'utf8');
     expect(config).toContain(JSON.stringify(parts));
     expectRefused(await clad('assess', run, '--images', '0'), /a whole number from 1/);
+    expectRefused(
+      await clad('assess', run, '--plan', '--html', at('plan.html')),
+      /--html to be left out beside --plan/,
+    );
   });
 });
