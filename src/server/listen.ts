@@ -34,7 +34,11 @@ export async function listen(
     return `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound.port}`;
   } catch (error) {
     const address = `${host}:${port}`;
-    throw new CladError('ADDRESS_UNUSABLE', { address, reason: reasonOf(error) }, { cause: error });
+    throw new CladError(
+      'ADDRESS_UNUSABLE',
+      { address, reason: reasonOf(error), flags: '--host and --port' },
+      { cause: error },
+    );
   }
 }
 

@@ -74,15 +74,26 @@ export class WatchMetrics {
         response.writeHead(404).end('There is /metrics alone.\n');
         return;
       }
-      const text = await this.#registry.metrics();
-      response.writeHead(200, { 'Content-Type': this.#registry.contentType }).end(text);
+      try {
+        const text = await this.#registry.metrics();
+        response.writeHead(200, { 'Content-Type': this.#registry.contentType }).end(text);
+      } catch (error) {
+        // Who asks how it stands must not end it.
+        response.writeHead(500).end(`${reasonOf(error)}\n`);
+      }
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);
     }).catch((error: unknown) => {
-      throw new CladError('ADDRESS_UNUSABLE', { address: `${host}:${port}`, reason: reasonOf(error) });
+      throw new CladError('ADDRESS_UNUSABLE', {
+        address: `${host}:${port}`,
+        reason: reasonOf(error),
+        flags: '--metrics',
+      });
     });
+    // Of a connection that could not be taken, for want of file handles: the next may be.
+    server.on('error', () => {});
     this.#server = server;
     const bound = server.address();
     return `http://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' ? bound?.port : port}/metrics`;

@@ -4,7 +4,7 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 export const serviceErrors = {
   ADDRESS_UNUSABLE: {
     kind: 'input',
-    message: 'Cannot listen on {address}: {reason}. Choose another with --host and --port.',
+    message: 'Cannot listen on {address}: {reason}. Choose another with {flags}.',
   },
   DETECTOR_NAME_TWICE: {
     kind: 'input',
