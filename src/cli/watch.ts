@@ -9,7 +9,7 @@ import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { WatchMetrics } from '../server/watch-metrics.ts';
-import { requireApart } from './arguments.ts';
+import { requireApart, requireTogether } from './arguments.ts';
 import { addCameraFlags, askedCamera, type CameraFlags, cameraHelp } from './camera-flags.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -28,9 +28,9 @@ export function declare(command: Command): void {
     .option('--maps <dir>', 'write a heat map over each photograph into this folder')
     .option('--journal <file>', `where every judgement is noted (default: ${journalName} in the folder)`)
     .option('--class <name>', 'the class of all photographs, where it is known; else each decides')
-    .option('--settle <seconds>', 'a file is finished when it has not changed for so long', seconds, 1)
-    .option('--give-up <seconds>', 'a file that cannot be read by then is noted as unreadable', seconds, 30)
-    .option('--interval <seconds>', 'between two looks at the folder', seconds, 0.5)
+    .option('--settle <seconds>', 'a file is finished when unchanged for so long (default: 1)', seconds)
+    .option('--give-up <seconds>', 'a file unreadable until then is noted as that (default: 30)', seconds)
+    .option('--interval <seconds>', 'between two looks at the folder (default: 0.5)', seconds)
     .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
     .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
     .option(
@@ -79,9 +79,9 @@ interface WatchFlags extends SinkFlags, CameraFlags {
   readonly maps?: string;
   readonly journal?: string;
   readonly class?: string;
-  readonly settle: number;
-  readonly giveUp: number;
-  readonly interval: number;
+  readonly settle?: number;
+  readonly giveUp?: number;
+  readonly interval?: number;
   readonly keepDays?: number;
   readonly heartbeat?: string;
   readonly metrics?: { readonly host: string; readonly port: number };
@@ -93,9 +93,30 @@ interface WatchFlags extends SinkFlags, CameraFlags {
 }
 
 async function run(run: string, folder: string | undefined, flags: WatchFlags): Promise<void> {
-  const { device, threads, json, config: _, metrics: address, ...wanted } = flags;
   requireApart('--camera', flags.camera, 'a folder', folder);
+  for (const [option, value] of [
+    ['--settle', flags.settle],
+    ['--give-up', flags.giveUp],
+    ['--interval', flags.interval],
+  ] as const)
+    requireApart(option, value, '--camera', flags.camera);
+  requireTogether('move', flags.move, { '--keep': flags.keep });
   const camera = await askedCamera(flags);
+  try {
+    await watch(run, folder, camera, flags);
+  } finally {
+    // Whatever was refused: what listens for triggers would keep the process.
+    camera?.release();
+  }
+}
+
+async function watch(
+  run: string,
+  folder: string | undefined,
+  camera: Awaited<ReturnType<typeof askedCamera>>,
+  flags: WatchFlags,
+): Promise<void> {
+  const { device, threads, json, config: _, metrics: address, ...wanted } = flags;
   const sinks = await askedSinks(flags);
   const detector = await WatchedDetector.open(await nodeEngine({ device, threads }), run);
   const metrics = address && new WatchMetrics();
@@ -135,7 +156,6 @@ async function run(run: string, folder: string | undefined, flags: WatchFlags): 
     if (json) printJsonLine({ ended: new Date().toISOString(), ...ended });
     printNote(`clad: ${describeEnd(ended)}`);
   } finally {
-    camera?.release();
     metrics?.close();
     interrupt.release();
     await detector.release();

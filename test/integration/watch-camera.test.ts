@@ -259,6 +259,24 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     expect(await readdir(join(sorted, '.coming')).catch(() => [])).toEqual([]);
   });
 
+  it('keeps two pictures of one name that could not be moved at first', async () => {
+    const sorted = at('blocked');
+    await mkdir(sorted);
+    for (const name of ['pass', 'check', 'reject']) await writeFile(join(sorted, name), 'no folder');
+    const args = ['watch', at('run'), '--camera', videoAt(), '--move', sorted, '--keep', 'pass,check,reject'];
+    const child = spawn(process.execPath, [cladCommand, ...args, '--trigger', 'stdin']);
+    child.stdin.end('part\npart\n');
+    await new Promise((resolve) => child.on('close', resolve));
+    for (const name of ['pass', 'check', 'reject']) await rm(join(sorted, name));
+    expect((await clad(...args, '--most', '1')).status).toBe(0);
+    const rows = await rowsOf(join(sorted, '.clad-watch.sqlite'));
+    expect(rows.map(({ path }) => path)).toEqual(['part.png', 'part-2.png', 'parts-000000.png']);
+    for (const { destination, sha256 } of rows) {
+      const kept = await readFile(join(sorted, destination!));
+      expect(createHash('sha256').update(kept).digest('hex')).toBe(sha256);
+    }
+  });
+
   it('says what is wrong with a program, a file or an option', async () => {
     const told = async (...args: readonly string[]) =>
       (await clad('watch', at('run'), '--journal', at('no.sqlite'), ...args)).stderr;
@@ -273,6 +291,8 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
       told(at('photographs'), '--fps', '2'),
       told('--camera', videoAt(), '--motion', '0.02', '--trigger', 'stdin'),
       told(folder, '--camera', videoAt()),
+      told('--camera', videoAt(), '--settle', '3'),
+      told('--camera', videoAt(), '--keep', 'pass'),
     ]);
     const wanted = [
       /nowhere: there is no such program \(.*ENOENT.*apt install ffmpeg.*--ffmpeg/,
@@ -282,7 +302,15 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
       /Expected --fps to be given with --camera/,
       /Expected --trigger to be left out beside --motion/,
       /Expected --camera to be left out beside a folder/,
+      /Expected --settle to be left out beside --camera/,
+      /Expected --keep to be given with --move/,
     ];
     for (const [index, text] of all.entries()) expect(text).toMatch(wanted[index]!);
+    // With a standard input that stays open.
+    const asked = ['--camera', videoAt(), '--trigger', 'stdin', '--journal', at('no.sqlite')];
+    const child = spawn(process.execPath, [cladCommand, 'watch', at('no-run'), ...asked]);
+    const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2);
+    clearTimeout(late);
   });
 });

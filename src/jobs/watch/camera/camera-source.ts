@@ -46,10 +46,18 @@ export async function cameraSource(address: string, more = ''): Promise<CameraSo
 
 /** An address without name, password, and what is asked for behind the question mark: some cameras take passwords there. */
 function nameOf(address: string): string {
+  if (isUnclear(address)) return address.replace(/^([a-z][a-z0-9+.-]+:\/\/).*/is, '$1...');
   return address.replace(
     /^([a-z][a-z0-9+.-]+:\/\/)([^/?#]*@)?([^?#]*)(\?[^#]*)?/i,
     (_, start, __, place, asked) => `${start}${place}${asked === undefined ? '' : '?...'}`,
   );
+}
+
+/** Whether a password may have a slash, a question mark or a hash in it, unlike in an address: then nothing of it is told. */
+function isUnclear(address: string): boolean {
+  const [, host = '', rest = ''] =
+    /^[a-z][a-z0-9+.-]+:\/\/(?:[^/?#@]*@)?([^/?#]*)(.*)$/is.exec(address) ?? [];
+  return rest.includes('@') && !/^(\[[0-9a-f:.]+\]|[^:@]*)(:\d*)?$/i.test(host);
 }
 
 /** A text of ffmpeg's, which may have the address in it, without what is secret. */

@@ -53,8 +53,12 @@ export class Triggers {
   async wait(signal?: AbortSignal): Promise<void> {
     while (this.#waiting.length === 0 && !this.#ended && !signal?.aborted)
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal?.addEventListener('abort', () => resolve(), { once: true });
+        const wake = () => {
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#wake = wake;
+        signal?.addEventListener('abort', wake, { once: true });
       });
   }
 }

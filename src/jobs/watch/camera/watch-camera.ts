@@ -10,6 +10,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CladError } from '../../../core/errors.ts';
 import { writeFileAtomic } from '../../../core/files.ts';
+import { statOrNothing } from '../../../data/folders.ts';
 import { indexOfClass } from '../../../detector/given-class.ts';
 import { heatImage } from '../../../detector/heat/heat-image.ts';
 import type { Decision } from '../../../detector/prediction.ts';
@@ -147,6 +148,8 @@ class CameraWatch {
         if (this.#isOver) return;
       }
       const isWhole = await opened.ended();
+      // Ctrl-C ends ffmpeg too, which says so as of an error.
+      if (this.#isStopped) return;
       if (!isWhole || this.#status.pictures === 0)
         throw new CladError('CAMERA_FAILED', { source: source.name, reason: opened.reason });
     } finally {
@@ -273,7 +276,7 @@ class CameraWatch {
     const { image, number, at } = picture;
     await this.#look(true);
     const name = trigger?.label || `${source.stem || `${nameAt(at)}-`}${String(number).padStart(6, '0')}`;
-    const path = `${name}.png`;
+    const path = await this.#freePath(name);
     const frame = {
       ...{ source: source.name, frame: number, frameAt: new Date(at).toISOString() },
       frameSecond: await picture.second(),
@@ -290,6 +293,15 @@ class CameraWatch {
         await writePng(join(resolve(maps), path), heatImage(detector.opened, image, said));
       return { ...(await this.#keep(picture, path, folderOf(said))), said, error, frame };
     });
+  }
+
+  /** A name that no picture has which is judged and could not be moved yet: two triggers may say the same. */
+  async #freePath(name: string): Promise<string> {
+    const isTaken = async (path: string) =>
+      this.#coming !== '' && (await statOrNothing(join(this.#coming, path))) !== undefined;
+    let path = `${name}.png`;
+    for (let number = 2; await isTaken(path); number++) path = `${name}-${number}.png`;
+    return path;
   }
 
   /** Writes a picture that is to be kept where it waits for its judgement to be written. */

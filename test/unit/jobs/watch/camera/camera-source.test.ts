@@ -38,6 +38,18 @@ describe('a camera source', () => {
     ).toBe('[tcp] rtsp://10.0.0.7:554/live/ch1?...#t: 401; tried ***, *** and ***');
   });
 
+  it.each(['/', '?', '#'])('tells nothing of an address where the password has a %s in it', async (sign) => {
+    const source = await cameraSource(`rtsp://bob:ge${sign}heim@host.local/ch1`);
+    expect(source.name).toBe('rtsp://...');
+    expect(withoutSecrets(`Error opening ${source.address}`, source)).toBe('Error opening rtsp://...');
+    for (const plain of [
+      `rtsp://host.local:554${sign}a@b`,
+      `rtsp://[fe80::1]${sign}a@b`,
+      `rtsp://b:c@h${sign}a@b`,
+    ])
+      expect((await cameraSource(plain)).name).not.toBe('rtsp://...');
+  });
+
   it('tells no password, whatever it is made of', () => {
     const word = fc.stringMatching(/^[A-Za-z0-9]{6,20}$/);
     return fc.assert(

@@ -1,4 +1,5 @@
 /** @file Bytes of a pipe as pictures, which of them are judged, and who asks for them. */
+import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -140,6 +141,19 @@ describe('triggers', () => {
     triggers.add('c');
     expect(triggers.takeOlder(20).map(({ label }) => label)).toEqual(['a', 'b']);
     expect(triggers.take()?.label).toBe('c');
+  });
+
+  it('leave nothing behind at the signal that ends the waiting for them', async () => {
+    const triggers = new Triggers();
+    const { signal } = new AbortController();
+    for (let turn = 0; turn < 20; turn++) {
+      const waited = triggers.wait(signal);
+      triggers.add();
+      await waited;
+      triggers.take();
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    await triggers.wait(AbortSignal.timeout(10));
   });
 
   it.skipIf(process.platform === 'win32')('are signals', async () => {
