@@ -27,7 +27,7 @@ export function halfSentence(document: AssessmentDocument, each: ClassAssessment
     return `Of drawn defects ${grey} it finds more than half even at ${sizeWords(smallest, each)}, the smallest drawn.`;
   if (half.where === 'above')
     return `Of drawn defects ${grey} it misses half or more even at ${sizeWords(largest, each)}, the largest drawn.`;
-  return `It misses half of the drawn defects smaller than ${sizeWords(half.size, each)} ${grey}.`;
+  return `Of drawn defects ${grey} it misses half at ${sizeWords(half.size, each)}, and more of smaller ones.`;
 }
 
 /** Whether more images would help. */

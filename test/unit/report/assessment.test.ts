@@ -51,7 +51,7 @@ describe('weak products in a report', () => {
   it('are told of in sentences, in pixels of the photograph', () => {
     const [screw, , gone] = document.classes;
     expect(sentencesOf(document, screw!)).toEqual([
-      "It misses half of the drawn defects smaller than 40 px (4 % of the picture's side) that differ from their ground by 40 grey values.",
+      "Of drawn defects that differ from their ground by 40 grey values it misses half at 40 px (4 % of the picture's side), and more of smaller ones.",
       'Would 20 more images help? Probably much: from 75 % of drawn defects missed to about 68 % (with twice as many images about 60 %).',
       'Their brightness varies.',
     ]);
