@@ -68,7 +68,7 @@ export function addCameraFlags(command: Command): void {
 
 /** What `--help` says of them. */
 export const cameraHelp = `
-Cameras and videos are read by ffmpeg 5.1 or newer. A camera that is away is connected to again; a video ends the command.
+Cameras and videos are read by ffmpeg 5.1 or newer. A camera that is away is connected to again; a video ends the command, and is judged from its beginning when that is run again.
 Where a camera gives more pictures than are judged, always the newest is; of a video every picture is judged.
 A line of --trigger stdin names its picture, by a serial number for one. A name and a password in the address stay out of the journal and of all messages; CLAD_WATCH_CAMERA keeps them off the command line.`;
 

@@ -61,7 +61,7 @@ Examples:
   $ clad watch runs/parts --camera recording.mp4 --fps 1 --journal recording.sqlite
 
 Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
-Each photograph is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
+Each photograph of a folder is judged once, also when the command was killed and is run again. Without --move photographs stay, and the journal says which are judged.
 The journal is an SQLite file; any tool that reads those shows it (tables judgements and moves).
 When the detector's file changes, by clad update for one, the new version goes on.
 ${cameraHelp}
