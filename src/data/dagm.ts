@@ -25,7 +25,11 @@ export async function dagmClasses(root: string): Promise<ClassFolder[]> {
   const found: ClassFolder[] = [];
   for (const className of await foldersIn(root))
     for (const path of [join(root, className), join(root, className, className)])
-      if (await isClass(path)) found.push({ className, path });
+      if (await isClass(path)) {
+        found.push({ className, path });
+        // Who unpacked an archive twice has the same class in both.
+        break;
+      }
   return found;
 }
 

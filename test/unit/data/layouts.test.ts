@@ -288,6 +288,10 @@ describe('DAGM 2007', () => {
       classes: ['Class1'],
       count: 6,
     });
+    const twice = await read({ ...files, ...nested });
+    // Unpacked in both ways it is read once, and the other is told of.
+    expect(twice.samples).toEqual((await read(files)).samples);
+    expect(twice.leftOut.length).toBeGreaterThan(0);
   });
 
   it('refuses a class without its list', async () => {
