@@ -295,6 +295,7 @@ describe('clad tradeoff', () => {
       expect([now.falseAlarms!.rate, now.misses!.rate]).toEqual([falseAlarmRate, missRate]);
     }
     expectRefused(await clad('tradeoff', join(run, 'model.onnx')), /does not know its good images/);
+    expectRefused(await clad('tradeoff', run, '--layout', 'mvtec'), /--layout to be given with a data set/);
   }, 60_000);
 });
 

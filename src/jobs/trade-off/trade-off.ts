@@ -65,6 +65,12 @@ export async function tradeOff(request: TradeOffRequest): Promise<TradeOffDocume
       'A detector file does not know its good images: give the folder of its run, or a data set with test images';
     throw new CladError('USAGE', { reason, help: '`clad tradeoff --help`' });
   }
+  if (data === undefined && request.layout !== undefined)
+    throw new CladError('OPTION_INVALID', {
+      option: '--layout',
+      expected: 'given with a data set',
+      actual: request.layout,
+    });
   const subject = isFile ? undefined : await subjectOf(run);
   const dataset =
     data === undefined
