@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS versions (
   file TEXT PRIMARY KEY,
   run TEXT NOT NULL,
   created TEXT NOT NULL,
-  thresholds TEXT NOT NULL
+  thresholds TEXT NOT NULL,
+  source TEXT
 );`;
 
 /** A job as it is remembered. */
@@ -75,6 +76,14 @@ export interface RememberedInspection {
   readonly found: KeptInspection;
 }
 
+export interface RememberedVersion {
+  readonly file: string;
+  readonly created: string;
+  /** Key of the run's own file when it was made; null where that was not noted yet. */
+  readonly source: string | null;
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
 type Row = Readonly<Record<string, string | number | null>>;
 type Value = string | number | null;
 
@@ -94,6 +103,12 @@ export class Memory {
       try {
         database.pragma('journal_mode = WAL');
         database.exec(tables);
+        // Of workspaces that are older than the column.
+        if (
+          database.prepare("SELECT name FROM pragma_table_info('versions') WHERE name = 'source'").all([])
+            .length === 0
+        )
+          database.exec('ALTER TABLE versions ADD COLUMN source TEXT');
         return new Memory(path, database);
       } catch (error) {
         database.close();
@@ -121,9 +136,11 @@ export class Memory {
     return this.#all('SELECT * FROM jobs WHERE id = ?', [id]).map(jobOf)[0];
   }
 
-  /** The newest last. */
+  /** All that are not over, and so many of the newest; the newest last. */
   jobs(most = 200): JobRecord[] {
-    return this.#all('SELECT * FROM jobs ORDER BY id DESC LIMIT ?', [most]).map(jobOf).reverse();
+    const newest = 'SELECT id FROM jobs ORDER BY id DESC LIMIT ?';
+    const query = `SELECT * FROM jobs WHERE state IN ('waiting', 'running') OR id IN (${newest}) ORDER BY id`;
+    return this.#all(query, [most]).map(jobOf);
   }
 
   updateJob(
@@ -181,21 +198,21 @@ export class Memory {
     ]);
   }
 
-  addVersion(run: string, file: string, thresholds: Readonly<Record<string, number>>): void {
-    this.#run('INSERT OR REPLACE INTO versions (file, run, created, thresholds) VALUES (?, ?, ?, ?)', [
-      ...[file, run, new Date().toISOString()],
-      JSON.stringify(thresholds),
-    ]);
+  /** @param source - key of the run's own file then, whose networks it has */
+  addVersion(run: string, file: string, source: string, thresholds: Readonly<Record<string, number>>): void {
+    this.#run(
+      'INSERT OR REPLACE INTO versions (file, run, created, source, thresholds) VALUES (?, ?, ?, ?, ?)',
+      [file, run, new Date().toISOString(), source, JSON.stringify(thresholds)],
+    );
   }
 
   /** The newest last. */
-  versions(
-    run: string,
-  ): { readonly file: string; readonly created: string; readonly thresholds: Record<string, number> }[] {
+  versions(run: string): RememberedVersion[] {
     return this.#all('SELECT * FROM versions WHERE run = ? ORDER BY created', [run]).map(
-      ({ file, created, thresholds }) => ({
+      ({ file, created, source, thresholds }) => ({
         file: String(file),
         created: String(created),
+        source: source == null ? null : String(source),
         thresholds: JSON.parse(String(thresholds)) as Record<string, number>,
       }),
     );

@@ -55,9 +55,7 @@ export class Runs {
       ...brief,
       classes: metadata?.classes ?? [],
       versions:
-        bytes && metadata
-          ? await this.#versions(name, run, bytes.length, numbersOf(metadata.thresholds))
-          : [],
+        bytes && metadata ? await this.#versions(name, run, bytes, numbersOf(metadata.thresholds)) : [],
       evaluation: await evaluationOf(run),
       hasReport: existsSync(join(run.path, 'report', 'index.html')),
       samples: await pngsIn(run.samples.pathOf()),
@@ -93,6 +91,14 @@ export class Runs {
     return path;
   }
 
+  /** The page of its report. @throws as `folder`; NOT_THERE */
+  async report(name: string): Promise<string> {
+    await this.folder(name);
+    const path = await this.#workspace.within('runs', `${name}/report/index.html`);
+    if (!existsSync(path)) throw new CladError('NOT_THERE', { what: 'report of run', name });
+    return path;
+  }
+
   /** The heat or the ground truth of a test image. @param at - its place in the results @throws NOT_THERE */
   async heat(name: string, what: 'heat' | 'truth', at: number): Promise<Buffer> {
     await this.folder(name);
@@ -102,11 +108,12 @@ export class Runs {
     return found;
   }
 
-  /** A detector file. @param file - of `detectors/`; the run's own where null @throws NOT_THERE */
+  /** A detector file. @param file - of `detectors/`; the run's own where null @throws as `folder`; NOT_THERE */
   async detector(name: string, file: string | null): Promise<string> {
+    const { model } = await this.folder(name);
     const path =
       file === null
-        ? (await this.folder(name)).model
+        ? await this.#workspace.within('runs', `${name}/${basename(model)}`)
         : await this.#workspace.path('detectors', 'detector', file);
     if (!path.endsWith('.onnx') || !existsSync(path))
       throw new CladError('NOT_THERE', { what: 'detector', name: file ?? name });
@@ -125,7 +132,8 @@ export class Runs {
   async keepVersion(run: string, file: string): Promise<void> {
     const path = await this.detector(run, file);
     const { metadata } = readDetector(await readBytes(path), path);
-    this.#memory.addVersion(run, file, numbersOf(metadata.thresholds));
+    const source = detectorKey(await readBytes(await this.detector(run, null)));
+    this.#memory.addVersion(run, file, source, numbersOf(metadata.thresholds));
   }
 
   #results(name: string): string {
@@ -151,12 +159,16 @@ export class Runs {
   async #versions(
     name: string,
     run: RunFolder,
-    bytes: number,
+    bytes: Uint8Array,
     thresholds: Readonly<Record<string, number>>,
   ): Promise<VersionView[]> {
-    const first = { file: null, created: (await stat(run.model)).mtime.toISOString(), thresholds, bytes };
+    const created = (await stat(run.model)).mtime.toISOString();
+    const first = { file: null, created, thresholds, bytes: bytes.length };
     const later: VersionView[] = [];
-    for (const version of this.#memory.versions(name)) {
+    const key = detectorKey(bytes);
+    for (const { source, ...version } of this.#memory.versions(name)) {
+      // The run was trained again, or updated: thresholds of other networks say nothing about the scores of these.
+      if (source !== null && source !== key) continue;
       const path = join(this.#workspace.folder('detectors'), version.file);
       const found = await stat(path).catch(() => undefined);
       if (found) later.push({ ...version, bytes: found.size });

@@ -10,6 +10,7 @@ import { registeredNames } from '../features/backbones/backbone.ts';
 import { builtinNames } from '../features/backbones/builtin-backbone.ts';
 import { optionSchema } from '../methods/describe-options.ts';
 import { methods } from '../methods/registry.ts';
+import { clipped } from '../server/clipped.ts';
 import { type HttpOptions, httpApp, noContent } from '../server/http-app.ts';
 import type { ServiceState } from '../server/service.ts';
 import { tokenCheck } from '../server/token.ts';
@@ -24,6 +25,7 @@ import {
   planSchema,
   sessionSchema,
   type TrainChoices,
+  type TrainSettings,
   uploadQuery,
 } from './api.ts';
 import { checked } from './checked.ts';
@@ -135,9 +137,26 @@ function workspaceRoutes(
           schema: optionSchema(method) as MethodView['schema'],
         }),
       ),
-      backbones: [...builtinNames, ...(await registeredNames())],
+      backbones: await offeredBackbones(),
     };
   });
+}
+
+async function offeredBackbones(): Promise<string[]> {
+  return [...builtinNames, ...(await registeredNames())];
+}
+
+/**
+ * The command line also takes files as methods and backbones, and a file that holds one is a program: who may use the pages may not run any on this machine.
+ * @throws OPTION_INVALID for what the pages do not offer
+ */
+async function requireOffered({ method, backbone }: TrainSettings): Promise<void> {
+  const refuse = (option: string, offered: readonly string[], actual: string) =>
+    new CladError('OPTION_INVALID', { option, expected: `one of ${offered.join(', ')}`, actual });
+  if (!methods.has(method)) throw refuse('method', [...methods.keys()], clipped(method));
+  if (backbone === undefined) return;
+  const offered = await offeredBackbones();
+  if (!offered.includes(backbone)) throw refuse('backbone', offered, clipped(backbone));
 }
 
 function datasetRoutes(app: FastifyInstance, { datasets, pictures, streams, queue }: StudioParts): void {
@@ -182,11 +201,13 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
         await datasets.folder(job.dataset);
         return queue.add(job.dataset, job);
       case 'train': {
-        await datasets.folder(job.dataset);
+        await requireOffered(job);
+        const exclude = await datasets.excluded(job.dataset);
         const folder = await workspace.path('runs', 'run', job.run);
+        // Nothing is waited for from here on: of two that come at once, the second sees the first.
         if (existsSync(folder) || queue.isBusy(['train'], job.run))
           throw new CladError('RUN_EXISTS', { path: `runs/${job.run}` });
-        return queue.add(job.run, job, await datasets.excluded(job.dataset));
+        return queue.add(job.run, job, exclude);
       }
       case 'evaluate':
         await runs.folder(job.run);
@@ -205,9 +226,9 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
   });
   app.post('/api/plan', async ({ body }, reply) => {
     const settings = checked(planSchema, body);
-    await datasets.folder(settings.dataset);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    await requireOffered(settings);
     return plans.of(settings, await datasets.excluded(settings.dataset), gone.signal);
   });
 }
@@ -227,8 +248,7 @@ function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
   });
   app.get('/api/runs/:name/report', async ({ params }, reply) => {
     const run = checked(namedParams, params).name;
-    const page = `${(await runs.folder(run)).path}/report/index.html`;
-    if (!existsSync(page)) throw new CladError('NOT_THERE', { what: 'report of run', name: run });
+    const page = await runs.report(run);
     return reply
       .header('Content-Security-Policy', reportPolicy)
       .header('Content-Disposition', disposition('inline', `${run}-report.html`))

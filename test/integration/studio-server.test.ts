@@ -117,6 +117,42 @@ describe('paths', () => {
   });
 });
 
+describe('what a training may be asked for', () => {
+  const train = { kind: 'train', dataset: 'parts', run: 'r', method: 'clad', preset: 'instant' };
+  const post = (path: string, body: object) =>
+    ask(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  it('is what comes with the program: a file of a method or a backbone is a program of its own', async () => {
+    const program = join(folder, 'outside/method.mjs');
+    await writeFile(
+      program,
+      `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(join(folder, 'ran'))}, '');`,
+    );
+    for (const more of [{ method: program }, { backbone: program }]) {
+      expect(await post('jobs', { ...train, ...more })).toMatchObject({ code: 'OPTION_INVALID' });
+      const { kind: _, run: __, ...settings } = train;
+      expect(await post('plan', { ...settings, ...more })).toMatchObject({ code: 'OPTION_INVALID' });
+    }
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+  });
+  it('has a name once, also where it is asked for twice at once', async () => {
+    const told = await Promise.all([post('jobs', train), post('jobs', train)]);
+    expect(told.map(({ status, code }) => code ?? status).sort()).toEqual([201, 'RUN_EXISTS']);
+  });
+});
+
+it('a report or a detector that is a link out of the workspace is not handed out', async () => {
+  await mkdir(join(work, 'runs/linked'), { recursive: true });
+  await symlink(join(folder, 'outside'), join(work, 'runs/linked/report'));
+  await writeFile(join(folder, 'outside/index.html'), 'secret');
+  await symlink(join(folder, 'outside/secret.png'), join(work, 'runs/linked/model.onnx'));
+  for (const what of ['report', 'detector'])
+    expect(await ask(`runs/linked/${what}`)).toMatchObject({ status: 403, code: 'WORKSPACE_OUTSIDE' });
+});
+
 describe('who asks', () => {
   it('a page of another site is refused, and a name that is not this machine', async () => {
     const origin = { headers: { Origin: 'https://elsewhere.example' } };
