@@ -1,4 +1,4 @@
-/** @file What a training would cost, measured in a process of its own; asked for again, the one before is ended. */
+/** @file What a training would cost, measured in a process of its own: one after another, as each takes the whole machine; one that nobody waits for any more is ended. */
 import { CladError } from '../core/errors.ts';
 import type { PlanView, TrainSettings } from './api.ts';
 import type { Child, StartChild } from './child.ts';
@@ -8,6 +8,8 @@ export class Plans {
   readonly #start: StartChild;
   readonly #root: string;
   #child: Child | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   /** @param root - of the workspace */
   constructor(start: StartChild, root: string) {
@@ -21,8 +23,18 @@ export class Plans {
    * @throws what `planTraining` throws; INTERRUPTED
    */
   of(settings: TrainSettings, exclude: readonly string[], signal: AbortSignal): Promise<PlanView> {
-    this.#child?.kill();
+    const plan = this.#turn.then(() => this.#measure(settings, exclude, signal));
+    this.#turn = plan.catch(() => {});
+    return plan;
+  }
+
+  #measure(settings: TrainSettings, exclude: readonly string[], signal: AbortSignal): Promise<PlanView> {
     return new Promise((resolve, reject) => {
+      const interrupted = () => new CladError('INTERRUPTED', { where: 'planning a training' });
+      if (signal.aborted || this.#closed) {
+        reject(interrupted());
+        return;
+      }
       let answer: FromJob | undefined;
       const child = this.#start(
         { type: 'plan', settings, root: this.#root, exclude },
@@ -31,19 +43,21 @@ export class Plans {
             answer = message;
           },
           onEnd: () => {
-            if (this.#child === child) this.#child = undefined;
+            this.#child = undefined;
+            signal.removeEventListener('abort', child.kill);
             if (answer?.type === 'done') resolve(answer.outcome.plan as PlanView);
             else if (answer?.type === 'failed') reject(CladError.told(answer.error));
-            else reject(new CladError('INTERRUPTED', { where: 'planning a training' }));
+            else reject(interrupted());
           },
         },
       );
       this.#child = child;
-      signal.addEventListener('abort', () => child.kill(), { once: true });
+      signal.addEventListener('abort', child.kill, { once: true });
     });
   }
 
   close(): void {
+    this.#closed = true;
     this.#child?.kill();
   }
 }
