@@ -186,7 +186,12 @@ export class JobQueue {
     if (now - running.remembered > remembering) {
       running.remembered = now;
       const { progress, notes } = running;
-      this.#options.memory.updateJob(running.id, { progress, notes });
+      try {
+        this.#options.memory.updateJob(running.id, { progress, notes });
+      } catch (error) {
+        // A full disk: it is only how far the job is, and the next time may work.
+        process.emitWarning(String(error));
+      }
     }
     this.#tell(running.id);
   }

@@ -136,4 +136,17 @@ describe('JobQueue', () => {
     expect(memory.jobs()).toMatchObject([{ state: 'waiting', again: true, ended: null }]);
     expect(children).toHaveLength(1);
   });
+
+  it('does not forget a long job over many short ones', () => {
+    const queue = open();
+    queue.add('one', train('one'));
+    for (let at = 0; at < 250; at++)
+      memory.updateJob(memory.addJob('x', { kind: 'inspect', dataset: 'x' }, []).id, { state: 'done' });
+    expect(queue.isBusy(['train'], 'one')).toBe(true);
+    expect(queue.views).toHaveLength(201);
+    memory.close();
+    memory = Memory.open(join(folder, 'studio.sqlite'));
+    open();
+    expect(children[1]?.order).toMatchObject({ job: { run: 'one' }, again: true });
+  });
 });
