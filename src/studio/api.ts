@@ -172,6 +172,8 @@ export interface Flag {
   readonly kind: 'broken' | 'copy' | 'almost' | 'size' | 'standing-out' | 'misplaced' | 'other';
   readonly severity: Problem['severity'];
   readonly message: string;
+  /** Of images that are alike, the one that stays when the others are left out. */
+  readonly stays?: true;
 }
 
 export interface DatasetImage {

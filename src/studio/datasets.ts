@@ -1,8 +1,8 @@
 /** @file Data sets of the workspace as pages see them: what is there, what an inspection found, what is left out; and images that come in. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, parse } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
 import { pathBelow } from '../data/dataset.ts';
@@ -12,17 +12,22 @@ import { imageSize } from '../image/decode.ts';
 import { imageExtensions } from '../image/format.ts';
 import type { DatasetBrief, DatasetImage, DatasetView, Flag, UploadQuery } from './api.ts';
 import type { KeptInspection, Memory } from './memory.ts';
-import { nameProblem, productProblem } from './names.ts';
+import { kindProblem, nameProblem, productProblem } from './names.ts';
 import { Suspects } from './suspects.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Width times height of an image that is taken, at most. */
 const mostPixels = 100e6;
+/** Milliseconds for which a data set is taken to have the layout that it was seen to have: to look takes longer, the more images there are. */
+const layoutHolds = 60_000;
 
 export class Datasets {
   readonly #workspace: Workspace;
   readonly #memory: Memory;
   readonly #suspects: Suspects;
+  /** Until when a data set is taken to have the layout that images are added to, by folder. */
+  readonly #layoutSeen = new Map<string, number>();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(workspace: Workspace, memory: Memory) {
     this.#workspace = workspace;
@@ -68,7 +73,12 @@ export class Datasets {
     try {
       const { root, layout, classes, samples } = await loadDataset(folder, { requireTraining: false });
       const excluded = this.#memory.excluded(name);
-      const flags = remembered ? flagsOf(remembered.found) : new Map<string, Flag[]>();
+      const splits = new Map(samples.map(({ path, split }) => [pathBelow(root, path), split]));
+      const isTrained = (path: string) => splits.get(path) === 'train' && !excluded.has(path);
+      // Where one of them is tested with, those that are learnt from are all too many.
+      const staysOf = (paths: readonly string[]) =>
+        paths.some((path) => splits.get(path) === 'test') ? undefined : paths.find(isTrained);
+      const flags = remembered ? flagsOf(remembered.found, staysOf) : new Map<string, Flag[]>();
       for (const [path, flag] of await this.#suspects.of(folder))
         flags.set(path, [...(flags.get(path) ?? []), flag]);
       const images = samples.map(({ path, className, split, defect }): DatasetImage => {
@@ -133,6 +143,9 @@ export class Datasets {
       throw new CladError('NAME_UNUSABLE', { what: 'product', name: product, reason });
     if (place === 'train' && kind !== 'good') throw refuse('a training learns from good parts alone');
     if (place === 'mask' && kind === 'good') throw refuse('a good part has no ground truth');
+    const unclear = kindProblem(kind);
+    if (unclear !== undefined)
+      throw new CladError('NAME_UNUSABLE', { what: 'kind', name: kind, reason: unclear });
     const extension = extname(file).toLowerCase();
     if (!imageExtensions.includes(extension))
       throw refuse(`expected an image (${imageExtensions.join(', ')}) by its name`);
@@ -140,81 +153,126 @@ export class Datasets {
     await this.#requireMvtec(folder, refuse);
     const parts = place === 'mask' ? [product, 'ground_truth', kind] : [product, place, kind];
     const path = await this.#workspace.path('data', 'name', dataset, ...parts, file);
+    const images = await this.#workspace.path('data', 'name', dataset, product, 'test', kind);
     await imageSize(bytes, file, mostPixels).catch((error: unknown) => {
       throw error instanceof CladError ? refuse(error.message.replace(/\.$/, '')) : error;
     });
-    try {
-      const target = await freeName(path, bytes);
-      if (!target.known) {
-        await mkdir(dirname(target.path), { recursive: true });
-        const temporary = join(dirname(target.path), `.${randomUUID()}.tmp`);
-        await writeFile(temporary, bytes, { flag: 'wx' });
-        await rename(temporary, target.path).catch(async (error: unknown) => {
-          await rm(temporary, { force: true });
-          throw error;
-        });
+    // Two of one name that come at once would both find it free, and one of them would be lost.
+    return this.#inTurn(async () => {
+      try {
+        const target =
+          place === 'mask' ? await maskName(path, images, bytes, refuse) : await freeName(path, bytes);
+        if (!target.known) await writeWhole(target.path, bytes);
+        return { path: pathBelow(folder, target.path), known: target.known };
+      } catch (error) {
+        throw asRefusal(error, path);
       }
-      return { path: pathBelow(folder, target.path), known: target.known };
-    } catch (error) {
-      throw asRefusal(error, path);
-    }
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#writing.then(work);
+    this.#writing = done.catch(() => {});
+    return done;
   }
 
   /** Images of another layout would be read as something else beside these. */
   async #requireMvtec(folder: string, refuse: (reason: string) => CladError): Promise<void> {
-    if (!existsSync(folder)) return;
+    if (!existsSync(folder) || Date.now() < (this.#layoutSeen.get(folder) ?? 0)) return;
     if ((await readdir(folder)).every((name) => name.startsWith('.') || name === 'demo-data.json')) return;
     const found = await loadDataset(folder, { requireTraining: false }).catch(() => undefined);
-    if (found && found.layout !== 'mvtec')
+    // A product whose defects are all called `bad` is read as VisA's, which lies alike.
+    const isOurs = found?.layout === 'mvtec' || found?.layout === 'visa-1cls';
+    if (isOurs) this.#layoutSeen.set(folder, Date.now() + layoutHolds);
+    else if (found)
       throw refuse(
         `the data set has the layout ${found.layout}, and images are added to mvtec alone; name another data set`,
       );
   }
 }
 
-/** What is said of single images. */
-function flagsOf(found: KeptInspection): Map<string, Flag[]> {
+/**
+ * What is said of single images.
+ * @param staysOf - of images that are alike, the one that stays when the others are left out
+ */
+export function flagsOf(
+  found: KeptInspection,
+  staysOf: (paths: readonly string[]) => string | undefined,
+): Map<string, Flag[]> {
   const flags = new Map<string, Flag[]>();
-  const add = (path: string, flag: Flag) => {
-    const below = pathBelow(found.root, path);
-    flags.set(below, [...(flags.get(below) ?? []), flag]);
+  const add = (path: string, flag: Flag) => flags.set(path, [...(flags.get(path) ?? []), flag]);
+  const below = (path: string) => pathBelow(found.root, path);
+  const alike = (all: readonly string[], kind: Flag['kind'], what: string) => {
+    const paths = all.map(below);
+    const stays = staysOf(paths);
+    for (const path of paths) {
+      const message = `${what} ${paths.filter((each) => each !== path).join(', ')}`;
+      add(path, { kind, severity: 'warning', message, ...(path === stays && { stays: true }) });
+    }
   };
-  const others = (paths: readonly string[], path: string) =>
-    paths.filter((each) => each !== path).map((each) => pathBelow(found.root, each));
   for (const { severity, path, message } of found.problems)
-    if (path !== null) add(path, { kind: severity === 'error' ? 'broken' : 'other', severity, message });
-  for (const { paths } of found.copies)
-    for (const path of paths)
-      add(path, {
-        kind: 'copy',
-        severity: 'warning',
-        message: `the same pixels as ${others(paths, path).join(', ')}`,
-      });
+    if (path !== null)
+      add(below(path), { kind: severity === 'error' ? 'broken' : 'other', severity, message });
+  for (const { paths } of found.copies) alike(paths, 'copy', 'the same pixels as');
   for (const { nearDuplicates } of Object.values(found.classes))
-    for (const paths of nearDuplicates)
-      for (const path of paths)
-        add(path, {
-          kind: 'almost',
-          severity: 'warning',
-          message: `almost the same image as ${others(paths, path).join(', ')}`,
-        });
+    for (const paths of nearDuplicates) alike(paths, 'almost', 'almost the same image as');
   for (const [path, message] of Object.entries(found.oddSizes))
-    flags.set(path, [...(flags.get(path) ?? []), { kind: 'size', severity: 'warning', message }]);
+    add(path, { kind: 'size', severity: 'warning', message });
   return flags;
 }
 
+/** Where a file goes, and whether it is there already. */
+interface Target {
+  readonly path: string;
+  readonly known: boolean;
+}
+
 /** A name that no other image has; the same image under the same name is there already. */
-async function freeName(
-  path: string,
-  bytes: Uint8Array,
-): Promise<{ readonly path: string; readonly known: boolean }> {
+async function freeName(path: string, bytes: Uint8Array): Promise<Target> {
   const extension = extname(path);
   const stem = path.slice(0, path.length - extension.length);
-  const hash = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
-  const own = hash(bytes);
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? path : `${stem}-${number}${extension}`;
     if (!existsSync(candidate)) return { path: candidate, known: false };
-    if (hash(await readFile(candidate)) === own) return { path: candidate, known: true };
+    if (await holds(candidate, bytes)) return { path: candidate, known: true };
+  }
+}
+
+/**
+ * The name of a mask, which says which image it belongs to. One that belongs to none would make the whole data set unreadable.
+ * @param images - folder of the images of its kind
+ */
+async function maskName(
+  path: string,
+  images: string,
+  bytes: Uint8Array,
+  refuse: (reason: string) => CladError,
+): Promise<Target> {
+  const { dir, name, ext } = parse(path);
+  const stem = name.replace(/_mask$/, '');
+  const names = await readdir(images).catch(() => []);
+  if (!names.some((each) => parse(each).name === stem))
+    throw refuse(
+      `it is the ground truth of an image ${stem}, and there is no such image of its kind; add that first`,
+    );
+  const target = join(dir, `${stem}_mask${ext}`);
+  if (!existsSync(target)) return { path: target, known: false };
+  if (await holds(target, bytes)) return { path: target, known: true };
+  throw refuse('there is another ground truth of its image; remove that from the folder first');
+}
+
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  return (await stat(path)).size === bytes.length && (await readFile(path)).equals(bytes);
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }

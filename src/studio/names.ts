@@ -29,3 +29,14 @@ export function productProblem(name: string): string | undefined {
   if (taken.includes(name.toLowerCase())) return 'data sets have folders of that name for something else';
   return nameProblem(name);
 }
+
+/** Names of folders of tests by which other layouts of data sets are known (data/mvtec-forms.ts): with one of them, all would be read as another. */
+const ofOthers = ['ok', 'label', 'logical_anomalies', 'structural_anomalies'];
+
+/** Why a kind of defect cannot be called so; undefined where it can. `good` is no defect. */
+export function kindProblem(name: string): string | undefined {
+  const small = name.toLowerCase();
+  if (small === 'good' && name !== 'good') return 'good parts are called good, in small letters';
+  if (ofOthers.includes(small)) return 'data sets of another layout are known by it';
+  return nameProblem(name);
+}

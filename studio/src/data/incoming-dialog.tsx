@@ -1,13 +1,13 @@
 /** @file Asks what the photographs that came in show, and sends them, a few at a time; what is refused is listed, and the rest goes on. */
-import { useEffect, useState } from 'preact/hooks';
-import { nameProblem, productProblem } from '../../../src/studio/names.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { kindProblem, nameProblem, productProblem } from '../../../src/studio/names.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/notice.tsx';
-import { overview } from '../live.ts';
+import { overview, refreshOverview } from '../live.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { ArchiveRefused, type Incoming } from './incoming.ts';
-import { fileName, folderOf, isImage, isTold, type Place, placeOf } from './place.ts';
+import { fileName, folderOf, isImage, isTold, type Place, placeOf, Renamed } from './place.ts';
 
 type What = 'placed' | 'byFolder' | 'train' | 'testGood' | 'defective';
 
@@ -55,16 +55,22 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
     );
   }, [files]);
 
-  const images = (found ?? []).filter(({ path }) => isImage(path));
-  const passed = (found ?? []).filter(({ path }) => !isImage(path) && isTold(path)).length;
-  const placed = new Set(images.map(({ path }) => placeOf(path)?.product));
+  // Made once: twenty thousand are sent one by one, and each is told.
+  const { images, passed, placed, folders } = useMemo(() => {
+    const images = (found ?? []).filter(({ path }) => isImage(path));
+    return {
+      images,
+      passed: (found ?? []).filter(({ path }) => !isImage(path) && isTold(path)).length,
+      placed: new Set(images.map(({ path }) => placeOf(path)?.product)),
+      folders: foldersOf(images),
+    };
+  }, [found]);
   const isPlaced = images.length > 0 && !placed.has(undefined);
-  const folders = foldersOf(images);
   const target = into === '' ? name : into;
   const problem =
     nameProblem(target) ??
     (what === 'placed' || what === 'byFolder' ? undefined : productProblem(product)) ??
-    (what === 'defective' ? nameProblem(kind) : undefined);
+    (what === 'defective' ? defectProblem(kind) : undefined);
 
   const placeFor = (path: string): Place => {
     const file = fileName(path);
@@ -87,11 +93,13 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
     const state = { done: 0, known: 0, refused: [] as string[] };
     const tell = (finished: boolean) => setSent({ ...state, refused: [...state.refused], finished });
     tell(false);
-    const waiting = [...images];
-    const worker = async () => {
+    const renamed = new Renamed();
+    const worker = async (waiting: Incoming[]) => {
       for (let each = waiting.shift(); each; each = waiting.shift()) {
         try {
-          const { known } = await server.upload(target, placeFor(each.path), await each.read());
+          const place = placeFor(each.path);
+          const { path, known } = await server.upload(target, renamed.maskOf(place), await each.read());
+          renamed.note(place, path);
           if (known) state.known++;
         } catch (thrown) {
           state.refused.push(
@@ -102,12 +110,19 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
         tell(false);
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
-    tell(true);
+    const isMask = ({ path }: Incoming) => placeFor(path).place === 'mask';
+    window.addEventListener('beforeunload', ask);
+    // Ground truth after the images, as it is called after them.
+    for (const waiting of [images.filter((each) => !isMask(each)), images.filter(isMask)])
+      await Promise.all(Array.from({ length: atOnce }, () => worker(waiting)));
+    window.removeEventListener('beforeunload', ask);
     if (state.done > state.refused.length)
       await server
         .add({ kind: 'inspect', dataset: target })
         .catch((thrown: unknown) => setError(sentenceOf(thrown)));
+    // The page that follows shows a data set that may be new.
+    await refreshOverview();
+    tell(true);
   };
 
   const close = () => onDone(sent?.finished && sent.done > sent.refused.length ? target : undefined);
@@ -186,6 +201,7 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
                 <input value={kind} onInput={({ currentTarget }) => setKind(currentTarget.value)} />
               </label>
             )}
+            {images.length === 0 && <p class="notice bad">{words.none}</p>}
             {passed > 0 && <p class="quiet">{words.passed(passed)}</p>}
             {problem !== undefined && (
               <p class="notice bad">
@@ -200,6 +216,16 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
       )}
     </Dialog>
   );
+}
+
+/** Keeps people from leaving while photographs are on their way. */
+function ask(event: Event): void {
+  event.preventDefault();
+}
+
+/** A defect that is called good would be a good part. */
+function defectProblem(kind: string): string | undefined {
+  return kind === 'good' ? 'good parts are called so' : kindProblem(kind);
 }
 
 function foldersOf(images: readonly Incoming[]): Set<string> {

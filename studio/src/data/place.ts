@@ -36,3 +36,26 @@ export function placeOf(path: string): Place | undefined {
 export function folderOf(path: string): string | undefined {
   return path.split('/').at(-2);
 }
+
+/** Images that were given another name, as theirs was taken: their ground truth is called after them. */
+export class Renamed {
+  readonly #stems = new Map<string, string>();
+
+  /** @param path - that an image was given */
+  note({ product, place, kind, file }: Place, path: string): void {
+    if (place === 'test' && fileName(path) !== file)
+      this.#stems.set([product, kind, stemOf(file)].join('/'), stemOf(fileName(path)));
+  }
+
+  /** A mask's place, by the name that its image has now; other places as they are. */
+  maskOf(place: Place): Place {
+    if (place.place !== 'mask') return place;
+    const { product, kind, file } = place;
+    const stem = this.#stems.get([product, kind, stemOf(file).replace(/_mask$/, '')].join('/'));
+    return stem === undefined ? place : { ...place, file: `${stem}_mask${file.slice(stemOf(file).length)}` };
+  }
+}
+
+function stemOf(file: string): string {
+  return file.replace(/\.[^.]*$/, '');
+}

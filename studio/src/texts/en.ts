@@ -65,8 +65,10 @@ export const en = {
     exclude: 'Leave out',
     include: 'Take back',
     excluded: 'left out',
-    excludeFlagged: (count: number) => `Leave out all ${count} with remarks`,
+    excludeFlagged: (count: number) =>
+      `Leave out ${plural(count, 'image', 'images')} with remarks; of images that are alike, one stays`,
     none: 'No image is like this.',
+    notThere: (name: string) => `There is no data set ${name}. There are:`,
     flags: {
       broken: 'broken',
       copy: 'copy',
@@ -98,6 +100,7 @@ export const en = {
     product: 'Product',
     kind: 'Kind of defect',
     passed: (count: number) => `${plural(count, 'file', 'files')} no images, passed over`,
+    none: 'There is no image among them: PNG, JPEG, WebP, BMP and TIFF are taken. Close this and choose others.',
     start: 'Add them',
     sending: (done: number, total: number) => `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`,
     known: (count: number) => `${plural(count, 'image was', 'images were')} there already.`,
@@ -180,6 +183,8 @@ export const en = {
     none: 'No run is finished yet.',
     toTrain: 'Train first',
     unfinished: 'not finished',
+    unfinishedText:
+      'It has no detector yet. Where it is trained on the command line, it is shown here once it is finished; where it was stopped, the command that began it goes on with it, with --resume.',
     unevaluated: 'not evaluated',
     evaluate: 'Evaluate it',
     evaluateText:

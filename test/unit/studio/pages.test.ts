@@ -1,7 +1,7 @@
 /** @file What the pages compute by themselves: where dropped files belong, and what a moved threshold makes of test images. */
 import { describe, expect, it } from 'vitest';
 import type { ResultImage } from '../../../src/studio/api.ts';
-import { isImage, placeOf } from '../../../studio/src/data/place.ts';
+import { isImage, placeOf, Renamed } from '../../../studio/src/data/place.ts';
 import { costOf, judgementOf } from '../../../studio/src/results/judged.ts';
 
 describe('placeOf', () => {
@@ -26,6 +26,18 @@ describe('placeOf', () => {
       false,
     ]);
   });
+});
+
+it('ground truth is called after its image, where that got another name', () => {
+  const renamed = new Renamed();
+  const image = { product: 'bolt', place: 'test', kind: 'crack', file: '0.jpg' } as const;
+  renamed.note(image, 'bolt/test/crack/0-2.jpg');
+  renamed.note({ ...image, file: '1.jpg' }, 'bolt/test/crack/1.jpg');
+  const mask = (file: string, kind = 'crack') => renamed.maskOf({ ...image, place: 'mask', kind, file }).file;
+  expect([mask('0_mask.png'), mask('0.png'), mask('1_mask.png'), mask('0_mask.png', 'dent')]).toEqual([
+    ...['0-2_mask.png', '0-2_mask.png', '1_mask.png', '0_mask.png'],
+  ]);
+  expect(renamed.maskOf(image)).toBe(image);
 });
 
 describe('a moved threshold', () => {
