@@ -43,9 +43,16 @@ function hear(event: StudioEvent): void {
   }
 }
 
-/** Listens, and again whenever the connection is lost. */
+/** The one stream there is, and the next try where it was refused. */
+let stream: EventSource | undefined;
+let next: ReturnType<typeof setTimeout> | undefined;
+
+/** Listens, and again whenever the connection is lost. A browser gives a site six connections, so there is never more than one stream. */
 export function listen(): void {
+  clearTimeout(next);
+  stream?.close();
   const events = new EventSource('/api/events');
+  stream = events;
   events.onmessage = ({ data }) => hear(JSON.parse(data as string) as StudioEvent);
   events.onopen = () => {
     connected.value = true;
@@ -54,8 +61,9 @@ export function listen(): void {
   };
   events.onerror = () => {
     connected.value = false;
-    // Where the answer was no stream the browser gives up.
+    // Where the answer was no stream the browser gives up, and does not say why: perhaps the token is asked for.
     if (events.readyState !== EventSource.CLOSED) return;
-    setTimeout(listen, 2000);
+    void refreshOverview();
+    next = setTimeout(listen, 2000);
   };
 }

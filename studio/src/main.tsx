@@ -9,5 +9,9 @@ const colours = new CSSStyleSheet();
 colours.replaceSync(colourRules);
 document.adoptedStyleSheets = [colours];
 
+// A photograph that is dropped beside its place would be shown instead of the page.
+for (const type of ['dragover', 'drop'] as const)
+  window.addEventListener(type, (event) => event.preventDefault());
+
 listen();
 render(<App />, document.getElementById('app') as HTMLElement);

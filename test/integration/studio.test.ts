@@ -2,7 +2,7 @@
  * @file The studio as people use it, in Chromium: demo data, a look at them, a training that survives a page that is loaded again and a server that is killed, a
  * threshold that is moved and saved, the file taken away; and the numbers on the screen are those of the command line.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,5 +184,38 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await dialog.waitFor({ state: 'detached' });
     await shot('results-phone');
     expect(trouble).toEqual([]);
+  }, 60_000);
+});
+
+describe.skipIf(!hasChromium)('clad studio with a token, in a browser', () => {
+  it('asks for it, opens, and listens once', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'clad-studio-token-'));
+    await writeFile(join(own, 'token'), 'a-token-for-this-test');
+    const guarded = await startListening(
+      ...['studio', join(own, 'work'), '--port', '0', '--no-open', '--token-file', join(own, 'token')],
+    );
+    const visitor = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    try {
+      const tab = await (await visitor.newContext({ locale: 'en' })).newPage();
+      let streams = 0;
+      tab.on('response', (answer) => {
+        if (answer.url().endsWith('/api/events') && answer.ok()) streams++;
+      });
+      await tab.goto(guarded.url);
+      await tab.getByLabel('Token', { exact: true }).fill('another-token-of-this');
+      await tab.getByRole('button', { name: 'Open the studio' }).click();
+      await tab.getByRole('alert').waitFor();
+      await tab.getByLabel('Token', { exact: true }).fill('a-token-for-this-test');
+      await tab.getByRole('button', { name: 'Open the studio' }).click();
+      await tab.getByRole('button', { name: 'Begin with drawn demo parts' }).waitFor();
+      // The next try of before it was said would come within two seconds.
+      await tab.waitForTimeout(2500);
+      expect(streams).toBe(1);
+      expect(await tab.textContent('body')).not.toContain('cannot be reached');
+    } finally {
+      await visitor.close();
+      await guarded.stop();
+      await rm(own, { recursive: true, force: true });
+    }
   }, 60_000);
 });

@@ -14,7 +14,13 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
   const [error, setError] = useState<string>();
   const [stopping, setStopping] = useState(false);
   const { id, kind, subject, state, progress, notes, result } = job;
-  const act = (work: Promise<unknown>) => void work.catch((thrown: unknown) => setError(sentenceOf(thrown)));
+  const act = (work: Promise<unknown>) => {
+    setError(undefined);
+    work.catch((thrown: unknown) => {
+      setError(sentenceOf(thrown));
+      setStopping(false);
+    });
+  };
   const isOver = state === 'done' || state === 'failed' || state === 'stopped';
   return (
     <article class={`job card ${state}`} aria-label={`${words.kinds[kind]} ${subject}`}>
@@ -22,7 +28,9 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
         <h3>
           {words.kinds[kind]} <em>{subject}</em>
         </h3>
-        <span class={`state ${state}`}>{words.states[state]}</span>
+        <span class={`state ${state}`} role="status">
+          {words.states[state]}
+        </span>
         {state === 'done' && result && <span class="quiet">{words.took(duration(result.seconds))}</span>}
         {job.again && !isOver && <span class="quiet">{words.again}</span>}
       </header>
@@ -32,7 +40,8 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
             aria-label={progress?.task ?? words.beginning}
             {...(progress && { value: progress.done, max: Math.max(1, progress.total) })}
           />
-          <p class="progress" role="status">
+          {/* Not read out by itself: it changes ten times a second. The bar above says it to who asks. */}
+          <p class="progress">
             {progress ? (
               <>
                 <span>

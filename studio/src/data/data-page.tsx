@@ -32,11 +32,12 @@ export function DataPage({ name }: { readonly name: string | undefined }) {
   const [incoming, setIncoming] = useState<Promise<Incoming[]>>();
   const [error, setError] = useState<string>();
   const datasets = overview.value?.datasets ?? [];
+  // Its last state too where it is not finished: what went wrong is to be seen where it was asked for.
+  const drawn = jobs.value.findLast(({ kind }) => kind === 'demo');
+  const drawing = drawn && drawn.state !== 'done' ? drawn : undefined;
+  const isOver = drawing?.state === 'failed' || drawing?.state === 'stopped';
   const chosen = name ?? datasets[0]?.name;
   const isThere = datasets.some((each) => each.name === chosen);
-  const drawing = jobs.value.find(
-    ({ kind, state }) => kind === 'demo' && (state === 'running' || state === 'waiting'),
-  );
   const draw = async () => {
     try {
       await server.add(demo);
@@ -52,9 +53,18 @@ export function DataPage({ name }: { readonly name: string | undefined }) {
           <h1>{words.emptyTitle}</h1>
           <p class="lead">{words.emptyText}</p>
           <Notice text={error} />
-          {drawing ? (
-            <JobCard job={drawing} />
-          ) : (
+          {name !== undefined && name !== drawing?.subject && datasets.length > 0 && (
+            <p>
+              {words.notThere(name)}{' '}
+              {datasets.map((each) => (
+                <a key={each.name} class="button" href={addressOf('data', each.name)}>
+                  {each.name}
+                </a>
+              ))}
+            </p>
+          )}
+          {drawing && <JobCard job={drawing} />}
+          {(!drawing || isOver) && (
             <>
               <DropZone large onFiles={setIncoming} />
               <p class="or">
@@ -128,7 +138,7 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
   const train = value?.images.filter(({ split }) => split === 'train').length ?? 0;
   const good = value?.images.filter(({ split, kind }) => split === 'test' && kind === 'good').length ?? 0;
   const flagged = shown.filter(
-    (image) => image.flags.length > 0 && image.split === 'train' && !image.excluded,
+    (image) => image.flags.some(({ stays }) => !stays) && image.split === 'train' && !image.excluded,
   );
   const at = shown.findIndex(({ path }) => path === looked);
   return (

@@ -18,10 +18,10 @@ import { ThresholdPanel } from './threshold-panel.tsx';
 export function RunPage({ name }: { readonly name: string }) {
   const words = texts.value.resultsPage;
   const { value: run, error } = useAsked(() => server.run(name), [name, changes.value.runs]);
-  const busy = jobs.value.find(
-    ({ kind, subject, state }) =>
-      (kind === 'train' || kind === 'evaluate') && subject === name && state !== 'done',
+  const last = jobs.value.findLast(
+    ({ kind, subject }) => (kind === 'train' || kind === 'evaluate') && subject === name,
   );
+  const busy = last && last.state !== 'done' ? last : undefined;
   const [refused, setRefused] = useState<string>();
   const evaluate = () =>
     server.add({ kind: 'evaluate', run: name }).catch((thrown: unknown) => setRefused(sentenceOf(thrown)));
@@ -37,6 +37,7 @@ export function RunPage({ name }: { readonly name: string }) {
       </div>
       <Notice text={error ?? refused} />
       {busy && <JobCard job={busy} />}
+      {run && !run.finished && !busy && <p>{words.unfinishedText}</p>}
       {run?.finished && !run.results && !busy && (
         <p>
           {run.evaluation || !run.hasReport ? words.evaluateText : words.noTests}{' '}

@@ -57,6 +57,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   const [device, setDevice] = useState<'cpu' | 'webgpu' | 'cuda'>('cpu');
   const [changes, setChanges] = useState<Changes>({});
   const [error, setError] = useState<string>();
+  const [starting, setStarting] = useState(false);
   const { value: data } = useAsked(() => server.dataset(dataset), [dataset]);
   const excluded = data?.images.filter((image) => image.excluded).length ?? 0;
   // To measure beside a training would slow it, and measure wrongly.
@@ -73,12 +74,15 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   };
   const start = async (event: Event) => {
     event.preventDefault();
+    setStarting(true);
     try {
       await server.add({ kind: 'train', run: name, ...settings });
       setRun(undefined);
       setError(undefined);
     } catch (thrown) {
       setError(sentenceOf(thrown));
+    } finally {
+      setStarting(false);
     }
   };
   const choose = (each: string) => {
@@ -112,7 +116,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
       {excluded > 0 && <p>{words.excluded(excluded)}</p>}
       {isBusy ? <p class="quiet">{words.plan.later}</p> : <PlanCard settings={settings} />}
       <Notice text={error} />
-      <button type="submit" class="primary big" disabled={problem !== undefined}>
+      <button type="submit" class="primary big" disabled={problem !== undefined || starting}>
         {words.start}
       </button>
       <details>
