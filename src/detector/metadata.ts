@@ -52,6 +52,7 @@ const partModel = z.object({
   ground: z.number(),
   dense: z.number(),
   wide: z.number(),
+  holes: z.number(),
   open: z.number(),
   least: z.number(),
   most: z.number(),

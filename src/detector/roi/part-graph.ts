@@ -3,7 +3,7 @@
  * steps on a coarse grid of cells, with the constants of the image's class:
  *
  *     colour    of each cell, in OKLab; distance to the median colour of the image's border
- *     ground    cells near that colour that hang together with the border, or with a wide patch of ground where the class has holes
+ *     ground    cells near that colour that hang together with the border, or with a wide patch of ground where the class has holes, no more of them than good parts have
  *     part      of the rest what is dense somewhere, in a small square and in a wide one, with all that hangs together with it: dirt is small
  *     margin    around it
  *
@@ -36,21 +36,23 @@ const toLab = [
 ];
 
 /** Numbers of a class for these nodes, as a graph's constant has them. */
-export const partNumbers = 6 + mostBits;
+const bitsFrom = 7;
+export const partNumbers = bitsFrom + mostBits;
 
 /** A row of the constant. A class without a part model has zeros. */
 export function partRow(part: PartModel | undefined): number[] {
   if (!part) return new Array<number>(partNumbers).fill(0);
-  const { ground, dense, open, least, most, wide, margin } = part;
+  const { ground, dense, open, least, most, wide, holes, margin } = part;
   const bits = Array.from({ length: mostBits }, (_, bit) => (margin >> bit) & 1);
-  return [ground, dense, open, least, most, wide, ...bits];
+  return [ground, dense, open, least, most, wide, holes, ...bits];
 }
 
 /** The part model of such a row. */
 export function partOfRow(row: ArrayLike<number>): PartModel {
-  const [ground = 0, dense = 0, open = 0, least = 0, most = 0, wide = 0, ...bits] = Array.from(row);
+  const [ground = 0, dense = 0, open = 0, least = 0, most = 0, wide = 0, holes = 0, ...bits] =
+    Array.from(row);
   const margin = bits.reduce((sum, bit, at) => sum + bit * 2 ** at, 0);
-  return { ground, dense, wide, open, least, most, margin };
+  return { ground, dense, wide, open, holes, least, most, margin };
 }
 
 /** Mean colours of the cells, [N, rows, columns, 3]. @param seen - float32 [N, height, width, 3], 0..255 */
@@ -132,25 +134,31 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
   const something = add('Cast', [add('Greater', [laid, number(0)])], float);
   // Gaps of a cell are closed: grown, then shrunk.
   const free = add('MaxPool', [not(widest(emit, something, 3))], window(3));
-  const atBorder = floats(borderMask(grid), [1, 1, rows, columns]);
-  const wide = add('Max', [atBorder, isAtLeast(dense(free), number(2))]);
-  let ground = add('Mul', [free, wide]);
-  for (let step = 0; step < steps; step++) {
-    ground = add('Min', [add('MaxPool', [ground], window(3, 1)), free]);
-    ground = add('Min', [add('MaxPool', [ground], window(1, 3)), free]);
-  }
-  const things = not(ground);
+  /** What of the free cells hangs together with some, by their sides. */
+  const spread = (from: string) => {
+    let reached = add('Mul', [free, from]);
+    for (let step = 0; step < steps; step++) {
+      reached = add('Min', [add('MaxPool', [reached], window(3, 1)), free]);
+      reached = add('Min', [add('MaxPool', [reached], window(1, 3)), free]);
+    }
+    return reached;
+  };
+  const shareOf = (x: string) => add('ReduceMean', [x, integers([1, 2, 3])], { keepdims: { int: 1 } });
+  const outside = spread(floats(borderMask(grid), [1, 1, rows, columns]));
+  const open = add('Max', [outside, spread(isAtLeast(dense(free), number(2)))]);
+  const holes = shareOf(add('Sub', [open, outside]));
+  const things = not(add('Where', [add('Greater', [holes, number(6)]), outside, open]));
   const isDense = add('Mul', [
     isAtLeast(dense(things), number(1)),
     isAtLeast(dense(things, widely), number(5)),
   ]);
   let part = add('Mul', [things, isDense]);
   for (let step = 0; step < steps; step++) part = add('Min', [widest(emit, part, 3), things]);
-  const share = add('ReduceMean', [part, integers([1, 2, 3])], { keepdims: { int: 1 } });
+  const share = shareOf(part);
   let inside = part;
   for (let bit = 0; bit < mostBits; bit++) {
     const grown = widest(emit, inside, 2 ** (bit + 1) + 1);
-    inside = add('Where', [add('Greater', [number(6 + bit), floats([0])]), grown, inside]);
+    inside = add('Where', [add('Greater', [number(bitsFrom + bit), floats([0])]), grown, inside]);
   }
   const found = add('And', [
     add('GreaterOrEqual', [share, number(3)]),

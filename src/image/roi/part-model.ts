@@ -16,6 +16,8 @@ export interface PartModel {
   readonly wide: number;
   /** The first share, of ground, from which a hole in the part shows ground; above 1: every hole belongs to the part. */
   readonly open: number;
+  /** Share of the cells that holes which show ground may cover; where there are more of them, all holes belong to the part: one has come that should not be there. */
+  readonly holes: number;
   /** Shares of the cells that a part covers, between which it is taken for one. */
   readonly least: number;
   readonly most: number;

@@ -82,7 +82,8 @@ export async function learnPart(
     { ...loose, dense, wide, open: openGround },
   ];
   const [shutShares, openShares] = [sharesOf(await find(shut)), sharesOf(await find(open))];
-  const isOpen = hasHoles(shutShares, openShares);
+  const holes = shutShares.map((share, at) => share - openShares[at]!);
+  const isOpen = alwaysHasHoles(holes);
   const shares = isOpen ? openShares : shutShares;
   const size = median(shares);
   if (size < demands.smallest || size > demands.largest)
@@ -96,6 +97,8 @@ export async function learnPart(
   return {
     part: {
       ...(isOpen ? open : shut),
+      // Half of the smallest hole more than in good images: with another one there are more.
+      holes: isOpen ? quantile(holes, 0.95) + around ** 2 / (2 * grid.rows * grid.columns) : 1,
       least: Math.min(...usual) / slack,
       most: Math.min(1, Math.max(...usual) * slack),
       margin: margin === 0 ? 0 : Math.min(mostMargin, Math.max(1, cells)),
@@ -109,6 +112,7 @@ const anything: PartModel = {
   dense: loosely,
   wide: 0,
   open: closed,
+  holes: 1,
   least: 0,
   most: 1,
   margin: 0,
@@ -144,9 +148,8 @@ function sharesOf(found: readonly { readonly share: number }[]): number[] {
   return found.map(({ share }) => share);
 }
 
-/** Whether good images always have holes that show ground, about as large in all of them. */
-function hasHoles(filled: readonly number[], open: readonly number[]): boolean {
-  const holes = filled.map((share, at) => share - open[at]!);
+/** Whether good images always have holes that show ground, about as large in all of them. @param holes - shares of the cells */
+function alwaysHasHoles(holes: readonly number[]): boolean {
   const usual = median(holes);
   const range = quantile(holes, 0.95) - quantile(holes, 0.05);
   return usual > 0.005 && range < 0.5 * usual;

@@ -43,7 +43,16 @@ const within = (x: number, y: number, left: number, top: number, width: number, 
   x >= left && x < left + width && y >= top && y < top + height;
 const disc = (x: number, y: number, radius: number) => (x - 32) ** 2 + (y - 24) ** 2 < radius ** 2;
 
-const part: PartModel = { ground: 12, dense: 0.41, wide: 0.1234, open: 2, least: 0.05, most: 0.6, margin: 2 };
+const part: PartModel = {
+  ground: 12,
+  dense: 0.41,
+  wide: 0.1234,
+  open: 2,
+  holes: 1,
+  least: 0.05,
+  most: 0.6,
+  margin: 2,
+};
 
 const find = async (image: RgbImage, model = part) => finder.find(await finder.distances(image), model);
 const at = (found: Uint8Array, x: number, y: number) => found[y * columns + x];
@@ -105,11 +114,14 @@ function reference(distances: Float32Array, model: PartModel): { cells: Uint8Arr
     grown(something, 1).map((each) => !each),
     1,
   );
-  const seeds = all.filter((cell) => {
+  const border = all.filter((cell) => {
     const [y, x] = [Math.floor(cell / columns), cell % columns];
-    return x === 0 || y === 0 || x === columns - 1 || y === rows - 1 || dense(free, cell) >= model.open;
+    return x === 0 || y === 0 || x === columns - 1 || y === rows - 1;
   });
-  const things = spread(seeds, free, false).map((each) => !each);
+  const outside = spread(border, free, false);
+  const open = spread([...border, ...all.filter((cell) => dense(free, cell) >= model.open)], free, false);
+  const holes = all.filter((cell) => open[cell] && !outside[cell]).length / cells;
+  const things = (holes > Math.fround(model.holes) ? outside : open).map((each) => !each);
   const found = spread(
     all.filter((cell) => dense(things, cell) >= model.dense && dense(things, cell, 25) >= model.wide),
     things,
@@ -125,6 +137,7 @@ describe('the part', () => {
   it.each([
     ['filled', part],
     ['with its holes open', { ...part, open: 0.999 }],
+    ['with few of its holes open', { ...part, open: 0.999, holes: 0.03 }],
     ['with a wide margin', { ...part, margin: 11 }],
     ['with none', { ...part, margin: 0 }],
   ])('is that of the reference on random blots, %s', async (_, model) => {
@@ -170,6 +183,29 @@ describe('the part', () => {
     const open = { ...part, open: 0.999 };
     expect(at((await find(ring, open)).cells, 32, 24)).toBe(0);
     expect(at((await find(pierced, open)).cells, 32, 24)).toBe(1);
+  });
+
+  it('keeps all of its holes where there is one more than good parts have', async () => {
+    const good = (x: number, y: number) => within(x, y, 8, 4, 48, 40) && !within(x, y, 14, 14, 14, 14);
+    const defective = (x: number, y: number) => good(x, y) && !within(x, y, 38, 16, 11, 11);
+    const usual = (14 * 14) / cells;
+    const open = { ...part, open: 0.999, most: 1, holes: usual + 81 / (2 * cells) };
+    const [before, after] = [
+      await find(
+        scene((x, y) => (good(x, y) ? steel : undefined)),
+        open,
+      ),
+      await find(
+        scene((x, y) => (defective(x, y) ? steel : undefined)),
+        open,
+      ),
+    ];
+    expect(at(before.cells, 21, 21)).toBe(0);
+    for (const [x, y] of [
+      [21, 21],
+      [43, 21],
+    ] as const)
+      expect(at(after.cells, x, y)).toBe(1);
   });
 
   it('keeps what sticks out of it, and a piece that is broken off its rim', async () => {

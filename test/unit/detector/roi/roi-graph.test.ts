@@ -232,7 +232,7 @@ describe.each([
   ['patchcore', patchcoreModel(bank, 3, 2), 0],
 ] as const)('a region that follows the part: %s', (_, model, topShare) => {
   const plain = detector(model, topShare);
-  const part = { ground: 5, dense: 0.5, wide: 0.25, open: 2, least: 0.25, most: 0.75, margin: 3 };
+  const part = { ground: 5, dense: 0.5, wide: 0.25, open: 2, holes: 1, least: 0.25, most: 0.75, margin: 3 };
   const following: ClassRegions = [{ ...wholeRegion(size, grid), follows: part }, undefined];
   const followed = withRegions(plain, following);
   const all = new Uint8Array(perMap).fill(1);
