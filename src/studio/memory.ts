@@ -146,7 +146,10 @@ export class Memory {
   updateJob(
     id: number,
     changes: Partial<
-      Pick<JobRecord, 'state' | 'again' | 'started' | 'ended' | 'progress' | 'notes' | 'error' | 'result'>
+      Pick<
+        JobRecord,
+        'state' | 'exclude' | 'again' | 'started' | 'ended' | 'progress' | 'notes' | 'error' | 'result'
+      >
     >,
   ): void {
     const values = Object.entries(changes).map(([, value]): Value => {

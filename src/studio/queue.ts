@@ -103,12 +103,16 @@ export class JobQueue {
     return this.#view(this.#record(id));
   }
 
-  /** Goes on with a job that was stopped or has failed. @throws NOT_THERE, JOB_STATE */
-  resume(id: number): JobView {
+  /**
+   * Goes on with a job that was stopped or has failed.
+   * @param exclude - other images to leave out, where it had not begun
+   * @throws NOT_THERE, JOB_STATE
+   */
+  resume(id: number, exclude?: readonly string[]): JobView {
     const record = this.#record(id);
     if (record.state !== 'stopped' && record.state !== 'failed') throw wrongState(record, 'gone on with');
     const changes = { state: 'waiting', again: true, error: null, ended: null } as const;
-    this.#options.memory.updateJob(id, changes);
+    this.#options.memory.updateJob(id, { ...changes, ...(exclude && { exclude }) });
     this.#tell(id);
     this.#next();
     return this.#view(this.#record(id));

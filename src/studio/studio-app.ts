@@ -219,7 +219,13 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
   };
   const numbered = (params: unknown) => checked(idParams, params).id;
   app.post('/api/jobs/:id/stop', async ({ params }) => queue.stop(numbered(params)));
-  app.post('/api/jobs/:id/resume', async ({ params }) => queue.resume(numbered(params)));
+  app.post('/api/jobs/:id/resume', async ({ params }) => {
+    const id = numbered(params);
+    const job = queue.views.find((each) => each.id === id)?.request;
+    // One that failed before it began is asked for anew, with the images that are left out now: perhaps it failed for want of them.
+    const isNew = job?.kind === 'train' && !existsSync(await workspace.path('runs', 'run', job.run));
+    return queue.resume(id, isNew ? await datasets.excluded(job.dataset) : undefined);
+  });
   app.delete('/api/jobs/:id', async ({ params }) => {
     queue.remove(numbered(params));
     return {};

@@ -101,6 +101,18 @@ describe('JobQueue', () => {
     expect(() => queue.stop(id)).toThrow('There is no job');
   });
 
+  it('leaves other images out where it is gone on with and had not begun', async () => {
+    const queue = open();
+    const { id } = queue.add('one', train('one'), ['a.png', 'b.png']);
+    await end(0, { type: 'failed', error: { code: 'DATASET_EMPTY', message: 'None is left.' } });
+    queue.resume(id, ['a.png']);
+    expect(children[1]?.order).toMatchObject({ exclude: ['a.png'] });
+    queue.stop(id);
+    await end(1, { type: 'failed', error: { code: 'INTERRUPTED', message: 'Stopped.' } });
+    queue.resume(id);
+    expect(children[2]?.order).toMatchObject({ exclude: ['a.png'] });
+  });
+
   it('a job that waits is taken out at once', () => {
     const queue = open();
     queue.add('one', train('one'));
