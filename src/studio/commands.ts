@@ -53,14 +53,20 @@ function flag(name: string, value: string | number | undefined): string[] {
   return value === undefined ? [] : [name, String(value)];
 }
 
-/** What else can be done with a run. */
+/**
+ * What else can be done with a run.
+ * @param dataset - with the test images that the pages count on; null where there are none
+ */
 export function runCommands(
   run: string,
+  dataset: string | null,
 ): Record<'evaluate' | 'tradeoff' | 'predict' | 'serve' | 'update', string> {
-  const folder = shellWord(`runs/${run}`, process.platform === 'win32');
+  const word = (path: string) => shellWord(path, process.platform === 'win32');
+  const folder = word(`runs/${run}`);
   return {
     evaluate: `clad evaluate ${folder}`,
-    tradeoff: `clad tradeoff ${folder}`,
+    // Without a data set it would count on defects that it makes itself.
+    tradeoff: `clad tradeoff ${folder}${dataset === null ? '' : ` ${word(`data/${dataset}`)}`}`,
     predict: `clad predict ${folder} IMAGE_OR_FOLDER --maps maps/`,
     serve: `clad serve ${folder}`,
     update: `clad update ${folder} --exclude FILE...`,

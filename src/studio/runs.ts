@@ -50,7 +50,9 @@ export class Runs {
     const brief = await this.#brief(name);
     const bytes = existsSync(run.model) ? await readBytes(run.model) : undefined;
     const metadata = bytes && readDetector(bytes, run.model).metadata;
-    const results = bytes && (await readResults(this.#results(name)));
+    const found = bytes && (await readResults(this.#results(name)));
+    // Of another file they would be the numbers of something else.
+    const results = found && found.key === detectorKey(bytes) ? found : null;
     return {
       ...brief,
       classes: metadata?.classes ?? [],
@@ -60,9 +62,8 @@ export class Runs {
       hasReport: existsSync(join(run.path, 'report', 'index.html')),
       samples: await pngsIn(run.samples.pathOf()),
       standingOut: await pngsIn(run.standingOut),
-      // Of another file they would be the numbers of something else.
-      results: bytes && results?.key === detectorKey(bytes) ? results : null,
-      commands: runCommands(name),
+      results,
+      commands: runCommands(name, results?.dataset ?? null),
     };
   }
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobSchema } from '../../../src/studio/api.ts';
 import { checked } from '../../../src/studio/checked.ts';
+import { runCommands } from '../../../src/studio/commands.ts';
 import { oddSizes } from '../../../src/studio/run-job.ts';
 import { hasSession, sessionCookie } from '../../../src/studio/session.ts';
 
@@ -29,6 +30,11 @@ describe('the session', () => {
     expect(hasSession(undefined, token)).toBe(false);
     expect(cookie).not.toContain(token);
   });
+});
+
+it('the command of what thresholds cost counts on the same images as the page', () => {
+  expect(runCommands('r', 'my parts').tradeoff).toBe("clad tradeoff runs/r 'data/my parts'");
+  expect(runCommands('r', null).tradeoff).toBe('clad tradeoff runs/r');
 });
 
 describe('oddSizes', () => {
