@@ -47,6 +47,13 @@ function hear(event: StudioEvent): void {
 let stream: EventSource | undefined;
 let next: ReturnType<typeof setTimeout> | undefined;
 
+/** A page that nobody sees needs no news, and leaves its connection to those that are seen; when it is seen again, it asks for everything. */
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) return listen();
+  clearTimeout(next);
+  stream?.close();
+});
+
 /** Listens, and again whenever the connection is lost. A browser gives a site six connections, so there is never more than one stream. */
 export function listen(): void {
   clearTimeout(next);

@@ -211,6 +211,14 @@ describe.skipIf(!hasChromium)('clad studio with a token, in a browser', () => {
       // The next try of before it was said would come within two seconds.
       await tab.waitForTimeout(2500);
       expect(streams).toBe(1);
+      const seen = (hidden: boolean) =>
+        tab.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'))`);
+      const closed = tab.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/events'));
+      await seen(true);
+      await closed;
+      await seen(false);
+      await expect.poll(() => streams).toBe(2);
       expect(await tab.textContent('body')).not.toContain('cannot be reached');
     } finally {
       await visitor.close();
