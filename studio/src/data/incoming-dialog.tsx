@@ -7,9 +7,9 @@ import { overview, refreshOverview } from '../live.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { ArchiveRefused, type Incoming } from './incoming.ts';
-import { fileName, folderOf, isImage, isTold, type Place, placeOf, Renamed } from './place.ts';
+import { fileName, folderOf, isImage, isTold, judgedPlace, type Place, placeOf, Renamed } from './place.ts';
 
-type What = 'placed' | 'byFolder' | 'train' | 'testGood' | 'defective';
+type What = 'placed' | 'judged' | 'byFolder' | 'train' | 'testGood' | 'defective';
 
 /** Images on their way at a time. */
 const atOnce = 3;
@@ -46,9 +46,11 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
         setFound(all);
         const images = all.filter(({ path }) => isImage(path));
         if (images.length > 0 && images.every(({ path }) => placeOf(path))) setWhat('placed');
+        // Before products by folders: bad parts are not to be learnt as a product.
+        else if (areJudged(images)) setWhat('judged');
         else if (foldersOf(images).size > 1) setWhat('byFolder');
         const [only] = foldersOf(images);
-        if (only !== undefined && productProblem(only) === undefined) setProduct(only);
+        if (!areJudged(images) && only !== undefined && productProblem(only) === undefined) setProduct(only);
       },
       (thrown: unknown) =>
         setError(thrown instanceof ArchiveRefused ? words.zip[thrown.why] : sentenceOf(thrown)),
@@ -56,16 +58,18 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
   }, [files]);
 
   // Made once: twenty thousand are sent one by one, and each is told.
-  const { images, passed, placed, folders } = useMemo(() => {
+  const { images, passed, placed, judged, folders } = useMemo(() => {
     const images = (found ?? []).filter(({ path }) => isImage(path));
     return {
       images,
       passed: (found ?? []).filter(({ path }) => !isImage(path) && isTold(path)).length,
       placed: new Set(images.map(({ path }) => placeOf(path)?.product)),
+      judged: new Set(images.map(({ path }) => judgedPlace(path)?.product)),
       folders: foldersOf(images),
     };
   }, [found]);
   const isPlaced = images.length > 0 && !placed.has(undefined);
+  const isJudged = images.length > 0 && !judged.has(undefined);
   const target = into === '' ? name : into;
   const problem =
     nameProblem(target) ??
@@ -77,6 +81,10 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
     switch (what) {
       case 'placed':
         return placeOf(path) as Place;
+      case 'judged': {
+        const place = judgedPlace(path) as Place;
+        return judged.size > 1 && place.product !== '' ? place : { ...place, product };
+      }
       case 'byFolder':
         return { product: folderOf(path) ?? product, place: 'train', kind: 'good', file };
       case 'train':
@@ -184,6 +192,7 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
             <fieldset>
               <legend>{words.what}</legend>
               {isPlaced && option('placed', words.placed(placed.size))}
+              {isJudged && option('judged', words.judged)}
               {folders.size > 1 && option('byFolder', words.byFolder(folders.size))}
               {option('train', words.train)}
               {option('testGood', words.testGood)}
@@ -226,6 +235,10 @@ function ask(event: Event): void {
 /** A defect that is called good would be a good part. */
 function defectProblem(kind: string): string | undefined {
   return kind === 'good' ? 'good parts are called so' : kindProblem(kind);
+}
+
+function areJudged(images: readonly Incoming[]): boolean {
+  return images.length > 0 && images.every(({ path }) => judgedPlace(path));
 }
 
 function foldersOf(images: readonly Incoming[]): Set<string> {

@@ -32,6 +32,25 @@ export function placeOf(path: string): Place | undefined {
   return undefined;
 }
 
+/** What folders are called that say how parts are, and not which. */
+const saysGood: ReadonlySet<string> = new Set(['good', 'ok', 'io', 'normal', 'pass', 'passed']);
+const saysBad: ReadonlySet<string> = new Set(
+  'bad ng nok nio nogood defect defects defective anomaly anomalous abnormal reject rejected fail failed faulty broken'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Where a file belongs whose folder says how its part is, as `bottle/good/x.png` or `bad/y.png`: good ones to learn from, others to test with. The product
+ * is the folder above, or empty; undefined where the folder does not say.
+ */
+export function judgedPlace(path: string): Place | undefined {
+  const [product = '', kind = '', file = ''] = ['', '', ...path.split('/')].slice(-3);
+  const word = kind.toLowerCase().replaceAll(/[\s_-]/g, '');
+  if (saysGood.has(word)) return { product, place: 'train', kind: 'good', file };
+  return saysBad.has(word) ? { product, place: 'test', kind, file } : undefined;
+}
+
 /** The folder that a file lies in, where all lie in folders. */
 export function folderOf(path: string): string | undefined {
   return path.split('/').at(-2);

@@ -105,19 +105,22 @@ function Finished({ run }: { readonly run: RunView }) {
           <p class="quiet">
             {words.thresholdHint} {words.others}
           </p>
-          <ThresholdPanel
-            key={product}
-            product={product}
-            images={results.images}
-            threshold={thresholds[product] ?? 0}
-            before={version.thresholds[product] ?? 0}
-            onMove={(threshold) => {
-              const { [product]: _, ...others } = moved;
-              setMoved(
-                threshold === version.thresholds[product] ? others : { ...others, [product]: threshold },
-              );
-            }}
-          />
+          {/* A product that no good image was judged for has none to move. */}
+          {version.thresholds[product] !== undefined && (
+            <ThresholdPanel
+              key={product}
+              product={product}
+              images={results.images}
+              threshold={thresholds[product] ?? version.thresholds[product]}
+              before={version.thresholds[product]}
+              onMove={(threshold) => {
+                const { [product]: _, ...others } = moved;
+                setMoved(
+                  threshold === version.thresholds[product] ? others : { ...others, [product]: threshold },
+                );
+              }}
+            />
+          )}
           <SaveVersion
             run={run.name}
             dataset={results.dataset}

@@ -92,6 +92,7 @@ export const en = {
     what: 'What do they show?',
     placed: (products: number) =>
       `They lie in folders that say it already (${plural(products, 'product', 'products')}, as MVTec AD has it)`,
+    judged: 'Good parts to learn from and defective ones to test with, as their folders say',
     byFolder: (products: number) =>
       `Good parts to learn from, a folder for each of ${plural(products, 'product', 'products')}`,
     train: 'Good parts, to learn from',

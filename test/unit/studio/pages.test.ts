@@ -1,7 +1,7 @@
 /** @file What the pages compute by themselves: where dropped files belong, and what a moved threshold makes of test images. */
 import { describe, expect, it } from 'vitest';
 import type { ResultImage } from '../../../src/studio/api.ts';
-import { isImage, placeOf, Renamed } from '../../../studio/src/data/place.ts';
+import { isImage, judgedPlace, placeOf, Renamed } from '../../../studio/src/data/place.ts';
 import { costOf, judgementOf } from '../../../studio/src/results/judged.ts';
 
 describe('placeOf', () => {
@@ -17,6 +17,16 @@ describe('placeOf', () => {
     ['bolt/1.png', undefined],
   ])('%s', (path, place) => {
     expect(placeOf(path)).toEqual(place);
+  });
+  it.each([
+    ['good/1.png', { product: '', place: 'train', kind: 'good', file: '1.png' }],
+    ['photos/bolt/OK/1.png', { product: 'bolt', place: 'train', kind: 'good', file: '1.png' }],
+    ['bolt/bad/1.png', { product: 'bolt', place: 'test', kind: 'bad', file: '1.png' }],
+    ['bolt/No_Good/1.png', { product: 'bolt', place: 'test', kind: 'No_Good', file: '1.png' }],
+    ['bolt/1.png', undefined],
+    ['1.png', undefined],
+  ])('by what folders say of parts, %s', (path, place) => {
+    expect(judgedPlace(path)).toEqual(place);
   });
   it('what systems put beside files is passed over', () => {
     expect(['a/b.png', '__MACOSX/a/b.png', 'a/.b.png', 'a/b.txt'].map(isImage)).toEqual([
