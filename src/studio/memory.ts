@@ -5,7 +5,7 @@
 import Database from 'libsql';
 import { CladError } from '../core/errors.ts';
 import type { Inspection } from '../data/inspect.ts';
-import type { Job, JobProgress, JobResult, JobState, ToldError } from './api.ts';
+import type { Job, JobState, JobView } from './api.ts';
 
 const tables = `
 CREATE TABLE IF NOT EXISTS jobs (
@@ -45,22 +45,9 @@ CREATE TABLE IF NOT EXISTS versions (
 );`;
 
 /** A job as it is remembered. */
-export interface JobRecord {
-  readonly id: number;
-  readonly kind: Job['kind'];
-  readonly subject: string;
-  readonly state: JobState;
-  readonly request: Job;
+export interface JobRecord extends Omit<JobView, 'command'> {
   /** Training images to leave out, as they were when it was asked for. */
   readonly exclude: readonly string[];
-  readonly again: boolean;
-  readonly created: string;
-  readonly started: string | null;
-  readonly ended: string | null;
-  readonly progress: JobProgress | null;
-  readonly notes: readonly string[];
-  readonly error: ToldError | null;
-  readonly result: JobResult | null;
 }
 
 /** What an inspection found, and the sizes of images, which it does not say one by one. */

@@ -20,6 +20,9 @@ const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 let folder = '';
 const at = (...names: readonly string[]) => join(folder, ...names);
 const videoAt = () => at('parts.mkv');
+/** Arguments that judge the video, and keep every picture below a folder. */
+const keepingAll = (folder: string) =>
+  `watch ${at('run')} --camera ${videoAt()} --move ${folder} --keep pass,check,reject --json`.split(' ');
 /** What predictions of the photographs say that the video is made of, in their order. */
 let offline: { readonly score: number; readonly verdict: string }[] = [];
 
@@ -62,19 +65,7 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
 
   it('judges every picture of a video as its photograph, and keeps those that are asked for', async () => {
     const sorted = at('sorted');
-    const ended = await clad(
-      ...[
-        'watch',
-        at('run'),
-        '--camera',
-        videoAt(),
-        '--move',
-        sorted,
-        '--keep',
-        'pass,check,reject',
-        '--json',
-      ],
-    );
+    const ended = await clad(...keepingAll(sorted));
     expect([ended.status, ended.stderr.split('\n').at(-2)]).toEqual([
       0,
       `clad: ${offline.length} photographs judged of ${offline.length} pictures that came.`,
@@ -231,17 +222,7 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
 
   it('loses no picture that is kept, however it is killed', async () => {
     const sorted = at('killed');
-    const args = [
-      'watch',
-      at('run'),
-      '--camera',
-      videoAt(),
-      '--move',
-      sorted,
-      '--keep',
-      'pass,check,reject',
-      '--json',
-    ];
+    const args = keepingAll(sorted);
     for (const judged of [2, 4]) {
       const { child, ended } = startClad(...args);
       let lines = 0;

@@ -1,6 +1,7 @@
 /** @file The newest judgements of a journal of `clad watch`, read without changing the file: a watcher may write to it meanwhile, and what is no journal stays as it was. */
 import { resolve } from 'node:path';
 import Database from 'libsql';
+import type { Judgement } from '../watch/journal.ts';
 import { columnsOf, told } from '../watch/journal-tables.ts';
 import type { CurrentImage } from './compare.ts';
 
@@ -12,17 +13,12 @@ export interface JournalScores {
 }
 
 /** A row as it is read; the second line is null in journals of before, and of what could not be judged. */
-interface Row {
+interface Row
+  extends Pick<Judgement, 'contrast' | 'sharpness' | 'clippedDark' | 'clippedBright' | 'warmth' | 'green'> {
   readonly class: string;
   readonly score: number;
   readonly verdict: string | null;
-  readonly mean: number | null;
-  readonly contrast: number | null;
-  readonly sharpness: number | null;
-  readonly clippedDark: number | null;
-  readonly clippedBright: number | null;
-  readonly warmth: number | null;
-  readonly green: number | null;
+  readonly mean: Judgement['brightness'];
 }
 
 const lookColumns = `brightness AS mean, contrast, sharpness, clipped_dark AS clippedDark, clipped_bright AS clippedBright, warmth, green`;

@@ -3,7 +3,9 @@ import { useCallback, useMemo, useState } from 'preact/hooks';
 import { shellWord } from '../../../src/core/shell-word.ts';
 import type { DatasetImage, DatasetView, JobRequest, JobView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
+import { DatasetSelect } from '../components/dataset-select.tsx';
 import { JobCard } from '../components/job-card.tsx';
+import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { changes, jobs, overview } from '../live.ts';
@@ -145,16 +147,7 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
     <>
       <div class="head">
         <h1>{words.title}</h1>
-        <label class="inline">
-          {words.dataset}
-          <select value={name} onChange={({ currentTarget }) => go('data', currentTarget.value)}>
-            {overview.value?.datasets.map((each) => (
-              <option key={each.name} value={each.name}>
-                {each.name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <DatasetSelect class="inline" page="data" dataset={name} label={words.dataset} />
         <div class="buttons">
           <button type="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
             {words.add}
@@ -205,11 +198,7 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
               {words.product}
               <select value={product} onChange={({ currentTarget }) => setProduct(currentTarget.value)}>
                 <option value="">{words.all}</option>
-                {value.products.map((each) => (
-                  <option key={each} value={each}>
-                    {each}
-                  </option>
-                ))}
+                <NameOptions names={value.products} />
               </select>
             </label>
             <label class="inline">

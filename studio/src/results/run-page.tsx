@@ -5,6 +5,7 @@ import type { EvaluationDocument } from '../../../src/jobs/evaluate/evaluate.ts'
 import type { RunView, VersionView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { JobCard } from '../components/job-card.tsx';
+import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { fraction, megabytes, moment } from '../format.ts';
@@ -61,6 +62,8 @@ function Finished({ run }: { readonly run: RunView }) {
   const products = useMemo(() => worstFirst(run.classes, run.evaluation), [run]);
   const product = chosen ?? products[0];
   const thresholds: Thresholds = { ...version.thresholds, ...moved };
+  // None of a product that no good image was judged for.
+  const before = product === undefined ? undefined : version.thresholds[product];
   const { results, evaluation } = run;
   return (
     <>
@@ -78,11 +81,7 @@ function Finished({ run }: { readonly run: RunView }) {
             <label class="inline">
               {words.product}
               <select value={product} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
-                {products.map((each) => (
-                  <option key={each} value={each}>
-                    {each}
-                  </option>
-                ))}
+                <NameOptions names={products} />
               </select>
             </label>
             <label class="inline">
@@ -105,19 +104,16 @@ function Finished({ run }: { readonly run: RunView }) {
           <p class="quiet">
             {words.thresholdHint} {words.others}
           </p>
-          {/* A product that no good image was judged for has none to move. */}
-          {version.thresholds[product] !== undefined && (
+          {before !== undefined && (
             <ThresholdPanel
               key={product}
               product={product}
               images={results.images}
-              threshold={thresholds[product] ?? version.thresholds[product]}
-              before={version.thresholds[product]}
+              threshold={thresholds[product] ?? before}
+              before={before}
               onMove={(threshold) => {
                 const { [product]: _, ...others } = moved;
-                setMoved(
-                  threshold === version.thresholds[product] ? others : { ...others, [product]: threshold },
-                );
+                setMoved(threshold === before ? others : { ...others, [product]: threshold });
               }}
             />
           )}

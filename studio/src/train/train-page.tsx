@@ -2,11 +2,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobView, TrainChoices, TrainSettings } from '../../../src/studio/api.ts';
 import { nameProblem } from '../../../src/studio/names.ts';
+import { DatasetSelect } from '../components/dataset-select.tsx';
 import { JobCard } from '../components/job-card.tsx';
+import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { busyJobs, jobs, overview } from '../live.ts';
-import { addressOf, go } from '../route.ts';
+import { addressOf } from '../route.ts';
 import { addresses, sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { LossCharts } from './loss-chart.tsx';
@@ -93,16 +95,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   return (
     <form class="card train" onSubmit={(event) => void start(event)}>
       <div class="fields">
-        <label>
-          {words.dataset}
-          <select value={dataset} onChange={({ currentTarget }) => go('train', currentTarget.value)}>
-            {overview.value?.datasets.map((each) => (
-              <option key={each.name} value={each.name}>
-                {each.name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <DatasetSelect page="train" dataset={dataset} label={words.dataset} />
         <label>
           {words.run}
           <input value={name} onInput={({ currentTarget }) => setRun(currentTarget.value)} />
@@ -127,11 +120,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
           <label>
             {words.method}
             <select value={methodName} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-              {methods.map((each) => (
-                <option key={each.name} value={each.name}>
-                  {each.name}
-                </option>
-              ))}
+              <NameOptions names={methods.map((each) => each.name)} />
             </select>
           </label>
           <label>
@@ -143,11 +132,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
                 setChanges({});
               }}
             >
-              {method?.presets.map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
+              <NameOptions names={method?.presets ?? []} />
             </select>
           </label>
           <label>
