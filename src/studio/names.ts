@@ -1,4 +1,5 @@
 /** @file Names of files and folders as the studio takes them from a page: one step of a path, and nothing that any system reads as more than that. Pure; the page says the same before it sends. */
+import { hasInvisible } from '../core/invisible.ts';
 
 /** Bytes that a name may have: file systems take 255, and endings are added. */
 const longest = 200;
@@ -11,9 +12,7 @@ export function nameProblem(name: string): string | undefined {
   if (name.trim() === '') return 'it is empty';
   if (new TextEncoder().encode(name).length > longest) return `it is longer than ${longest} bytes`;
   if (/[/\\]/.test(name)) return 'it has a slash in it';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/.test(name))
-    return 'it has characters in it that cannot be seen';
+  if (hasInvisible(name)) return 'it has characters in it that cannot be seen';
   if (/[<>:"|?*]/.test(name)) return 'it has one of the characters < > : " | ? * in it';
   if (name.startsWith('.')) return 'it begins with a full stop, as hidden files do';
   if (/[. ]$/.test(name) || name !== name.trim()) return 'it begins or ends with a space or a full stop';

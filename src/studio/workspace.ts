@@ -6,6 +6,7 @@ import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve, sep } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { asRefusal, requireWritable } from '../core/files.ts';
+import { clipped } from '../server/clipped.ts';
 import { nameProblem } from './names.ts';
 
 /** The folders of a workspace that pages can name things in. */
@@ -88,7 +89,5 @@ async function realFolder(path: string): Promise<string> {
 
 /** A name as it may stand in a sentence. */
 function shown(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const plain = name.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '?');
-  return plain.length > 80 ? `${plain.slice(0, 80)}...` : `"${plain}"`;
+  return name.length > 80 ? clipped(name, 80) : `"${clipped(name, 80)}"`;
 }

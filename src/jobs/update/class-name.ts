@@ -1,6 +1,7 @@
 /** @file The class that images are to join: one that the detector knows, a new one, or what each image is recognised as. */
 import { basename, dirname, resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
+import { hasInvisible } from '../../core/invisible.ts';
 import { notProducts } from '../../data/plain.ts';
 
 /** What a user says of it. */
@@ -34,7 +35,7 @@ export function joinedClass(
       throw refuse('the detector has it already', '--class with its name alone, to add more images of it');
     return { name, isNew: false };
   }
-  if (name === '' || /[/\\\p{Cc}]/u.test(name) || notProducts.has(name.toLowerCase()))
+  if (name === '' || /[/\\]/.test(name) || hasInvisible(name) || notProducts.has(name.toLowerCase()))
     throw refuse('this is no name of a class', 'a name of its own, e.g. --class bottle');
   const near = newClass ? undefined : classes.find((each) => isNear(each, name));
   if (near !== undefined)
