@@ -131,6 +131,21 @@ export function numberFromText(what: string, above: number, most: number): (text
   };
 }
 
+const units: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A number of bytes with its unit, decimal ones. @param least - bytes */
+export function bytesFromText(least: number): (text: string) => number {
+  return (text) => {
+    const [, number, letter = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])b\s*$/i.exec(text) ?? [];
+    const unit = units[letter.toLowerCase() === 'k' ? 'kB' : `${letter.toUpperCase()}B`];
+    const bytes = Math.round(Number(number) * (unit ?? Number.NaN));
+    if (bytes >= least && Number.isSafeInteger(bytes)) return bytes;
+    throw new InvalidArgumentError(
+      `Expected a size with its unit (${Object.keys(units).join(', ')}), from ${least / 1e6}MB, as 500MB or 20GB.`,
+    );
+  };
+}
+
 /** Refuses flags that mean nothing without another. @throws OPTION_INVALID */
 export function requireTogether(
   name: string,

@@ -1,6 +1,7 @@
 /** @file Flags of `clad watch` for cameras and videos. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Decision } from '../detector/prediction.ts';
+import { decodeImage } from '../image/decode.ts';
 import { cameraSource } from '../jobs/watch/camera/camera-source.ts';
 import { type TriggerWay, triggersFrom, triggerWays } from '../jobs/watch/camera/triggers.ts';
 import type { CameraRequest } from '../jobs/watch/camera/watch-camera.ts';
@@ -14,6 +15,7 @@ export interface CameraFlags {
   readonly fps?: number;
   readonly motion?: number;
   readonly rest?: number;
+  readonly background?: string;
   readonly trigger?: TriggerWay;
   readonly keep?: readonly Decision[];
   readonly stall?: number;
@@ -52,6 +54,10 @@ export function addCameraFlags(command: Command): void {
       'with --motion: for so long (default: 0.3)',
       numberFromText('seconds', 0, 3600),
     )
+    .option(
+      '--background <file>',
+      'with --motion: a picture of the empty station, which is not judged then; or `first`: the first picture at rest',
+    )
     .addOption(
       new Option('--trigger <way>', 'judge one picture for each line on stdin, or for each SIGUSR1').choices(
         triggerWays,
@@ -74,26 +80,29 @@ A line of --trigger stdin names its picture, by a serial number for one. A name 
 
 /** What is to be watched; undefined for a folder. @throws OPTION_INVALID, FILE_NOT_FOUND */
 export async function askedCamera(flags: CameraFlags): Promise<AskedCamera | undefined> {
-  const { camera, cameraOptions, ffmpeg, fps, motion, rest, trigger, keep, stall, most } = flags;
+  const { camera, cameraOptions, ffmpeg, fps, motion, rest, background, trigger, keep, stall, most } = flags;
   requireTogether('camera', camera, {
     '--camera-options': cameraOptions,
     '--ffmpeg': ffmpeg,
     '--fps': fps,
     '--motion': motion,
     '--rest': rest,
+    '--background': background,
     '--trigger': trigger,
     '--keep': keep,
     '--stall': stall,
     '--most': most,
   });
-  requireTogether('motion', motion, { '--rest': rest });
+  requireTogether('motion', motion, { '--rest': rest, '--background': background });
   if (camera === undefined) return undefined;
   requireApart('--trigger', trigger, '--motion', motion);
   const source = await cameraSource(camera, cameraOptions);
+  const empty =
+    background === undefined || background === 'first' ? background : await decodeImage(background);
   const listening = trigger && triggersFrom(trigger);
   return {
     ...{ source, ffmpeg, fps, keep, stall, most },
-    motion: motion === undefined ? undefined : { share: motion, rest: rest ?? 0.3 },
+    motion: motion === undefined ? undefined : { share: motion, rest: rest ?? 0.3, background: empty },
     triggers: listening?.triggers,
     release: listening?.release ?? (() => {}),
   };

@@ -9,7 +9,7 @@ import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { WatchMetrics } from '../server/watch-metrics.ts';
-import { requireApart, requireTogether } from './arguments.ts';
+import { bytesFromText, requireApart, requireTogether } from './arguments.ts';
 import { addCameraFlags, askedCamera, type CameraFlags, cameraHelp } from './camera-flags.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -31,7 +31,12 @@ export function declare(command: Command): void {
     .option('--settle <seconds>', 'a file is finished when unchanged for so long (default: 1)', seconds)
     .option('--give-up <seconds>', 'a file unreadable until then is noted as that (default: 30)', seconds)
     .option('--interval <seconds>', 'between two looks at the folder (default: 0.5)', seconds)
-    .option('--keep-days <n>', 'remove judgements and moved photographs that are older', days)
+    .option('--keep-days <n>', 'remove judgements, moved photographs and heat maps that are older', days)
+    .option(
+      '--keep-size <size>',
+      'remove the oldest of them where they and the journal take more, as 20GB or 500MB',
+      bytesFromText(1e6),
+    )
     .option('--heartbeat <file>', 'write the time into this file every few seconds while all goes well')
     .option(
       '--metrics <address>',
@@ -50,14 +55,14 @@ export function declare(command: Command): void {
       `
 Examples:
   $ clad watch runs/parts incoming/ --move sorted/
-  $ clad watch runs/parts incoming/ --move sorted/ --maps maps/ --keep-days 30
+  $ clad watch runs/parts incoming/ --move sorted/ --maps maps/ --keep-days 30 --keep-size 20GB
   $ clad watch runs/parts/model.onnx incoming/ --class screw --json >> judgements.jsonl
   $ clad watch runs/parts incoming/ --once
   $ clad watch runs/parts incoming/ --mqtt mqtt://broker.local --mqtt-topic 'line-3/{class}'
   $ clad watch --config line.yaml
   $ clad watch runs/parts incoming/ --webhook https://mes.local/clad --tcp plc.local:9000
   $ clad watch runs/parts --camera rtsp://camera.local/stream --fps 2 --move sorted/
-  $ clad watch runs/parts --camera /dev/video0 --motion 0.02 --move sorted/ --keep pass,check,reject
+  $ clad watch runs/parts --camera /dev/video0 --motion 0.02 --background first --move sorted/
   $ clad watch runs/parts --camera recording.mp4 --fps 1 --journal recording.sqlite
 
 Normal photographs go to pass/, anomalous ones to reject/. To check/ goes what is above a threshold for that (clad calibrate --check-rate), looks like no known class, or cannot be read.
@@ -83,6 +88,7 @@ interface WatchFlags extends SinkFlags, CameraFlags {
   readonly giveUp?: number;
   readonly interval?: number;
   readonly keepDays?: number;
+  readonly keepSize?: number;
   readonly heartbeat?: string;
   readonly metrics?: { readonly host: string; readonly port: number };
   readonly once?: boolean;
@@ -166,7 +172,12 @@ function describeEnd({ judged, camera }: WatchStatus): string {
   const photographs = `${judged} ${judged === 1 ? 'photograph' : 'photographs'} judged`;
   if (!camera) return `${photographs}.`;
   const left = camera.dropped === 0 ? '' : `, ${camera.dropped} left out as newer ones had come`;
-  return `${photographs} of ${camera.pictures} pictures that came${left}.`;
+  const empty = camera.empty === 0 ? '' : `; the station was at rest and empty ${times(camera.empty)}`;
+  return `${photographs} of ${camera.pictures} pictures that came${left}${empty}.`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 function describe({

@@ -4,8 +4,11 @@
  *
  * Not counted are those that change how their neighbours look: joiners, which Persian and Hindi need, and variation selectors, which emoji have.
  */
-const invisible =
-  /(?![\u034f\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
+const shown = /\u034f|\u200c|\u200d|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/u;
+const invisible = new RegExp(
+  `(?!${shown.source})[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]`,
+  'u',
+);
 const allInvisible = new RegExp(invisible, 'gu');
 
 /** Whether one of them is in a text. */

@@ -101,7 +101,7 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     expect(summary).toMatchObject({
       judged: offline.length,
       waiting: {},
-      camera: { pictures: offline.length, dropped: 0, connections: 1, isUp: false },
+      camera: { pictures: offline.length, empty: 0, dropped: 0, connections: 1, isUp: false },
     });
   });
 

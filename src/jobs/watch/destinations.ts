@@ -7,6 +7,8 @@ import { statOrNothing } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
 import type { FileState } from './journal.ts';
 
+/** By which a file is known to be what it was. */
+type Content = Pick<FileState, 'bytes' | 'modified'>;
 /** What was said of a photograph; undefined where it could not be judged. */
 type Said = Pick<Prediction, 'verdict' | 'decision'> | undefined;
 
@@ -19,13 +21,31 @@ export function folderOf(said: Said): Decision {
  * A free place for a photograph, below the folder that photographs are moved into: cameras give the same names again.
  * @param path - below the watched folder, with forward slashes
  */
-export async function freePlace(folder: string, outcome: Decision, path: string): Promise<string> {
+export function freePlace(folder: string, outcome: Decision, path: string): Promise<string> {
+  return freeName(folder, `${outcome}/${path}`);
+}
+
+/**
+ * A name that is not taken below a folder: the one that is wanted, or with a number.
+ * @param path - that is wanted, with forward slashes
+ * @param taken - names that are given already and may not be there yet, as `asTaken` has them
+ */
+export async function freeName(
+  folder: string,
+  path: string,
+  taken: ReadonlySet<string> = new Set(),
+): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let number = 1; ; number++) {
     const file = number === 1 ? `${name}${ext}` : `${shortened(name, ext)}-${number}${ext}`;
-    const place = [outcome, ...(dir === '' ? [] : [dir]), file].join('/');
-    if (!(await statOrNothing(join(folder, place)))) return place;
+    const place = dir === '' ? file : `${dir}/${file}`;
+    if (!taken.has(asTaken(place)) && !(await statOrNothing(join(folder, place)))) return place;
   }
+}
+
+/** A name as a file system that does not tell capitals knows it. */
+export function asTaken(place: string): string {
+  return place.normalize('NFC').toLowerCase();
 }
 
 /** A stem that leaves room for a number, as a name has 255 bytes at most. */
@@ -67,7 +87,13 @@ async function copyOver(from: string, to: string): Promise<void> {
 }
 
 /** Whether a file is there as it was. */
-export async function isUnchanged(path: string, { bytes, modified }: FileState): Promise<boolean> {
+export async function isUnchanged(path: string, { bytes, modified }: Content): Promise<boolean> {
+  const found = await stateOf(path);
+  return found?.bytes === bytes && found.modified === modified;
+}
+
+/** A file as it is now; undefined where there is none. */
+export async function stateOf(path: string): Promise<Content | undefined> {
   const found = await statOrNothing(path);
-  return found?.size === bytes && Math.floor(found.mtimeMs) === modified;
+  return found && { bytes: found.size, modified: Math.floor(found.mtimeMs) };
 }

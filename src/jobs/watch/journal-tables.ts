@@ -3,7 +3,7 @@ import type Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
 
 /**
- * Judgements and moves are only added. Of each sink there is how far it has been sent them; `attempted` is written before sending, `delivered` after it.
+ * Judgements and moves are only added; `maps` has those heat maps that lie in their places. Of each sink there is how far it has been sent them; `attempted` is written before sending, `delivered` after it.
  * `journal` has one row, drawn when the journal is begun.
  */
 const tables = `
@@ -30,6 +30,11 @@ CREATE INDEX IF NOT EXISTS judgements_by_time ON judgements (judged_at);
 CREATE TABLE IF NOT EXISTS moves (
   judgement INTEGER PRIMARY KEY REFERENCES judgements (id),
   moved_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS maps (
+  judgement INTEGER PRIMARY KEY REFERENCES judgements (id),
+  bytes INTEGER NOT NULL,
+  modified INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS journal (
   identity TEXT NOT NULL
@@ -58,6 +63,7 @@ const added = {
     clipped_bright: 'REAL',
   },
   ...{ warmth: 'REAL', green: 'REAL' },
+  map: 'TEXT',
 };
 
 /** The columns of a journal's judgements. */

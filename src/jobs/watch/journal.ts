@@ -8,98 +8,22 @@ import Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
 import { asRefusal } from '../../core/files.ts';
 import { prepareTables, told } from './journal-tables.ts';
+import {
+  columnOf,
+  type FileState,
+  type JournalRow,
+  type Judgement,
+  judgementFields,
+  type KeptRow,
+} from './judgement.ts';
 
-/** A file as it was found: another content comes with another size or time. */
-export interface FileState {
-  /** Below the watched folder, with forward slashes. */
-  readonly path: string;
-  readonly bytes: number;
-  /** Time of its last change, milliseconds since 1970, whole. */
-  readonly modified: number;
-}
+export { type FileState, type JournalRow, type Judgement, judgementFields } from './judgement.ts';
 
-/** What was said of a photograph. */
-export interface Judgement extends FileState {
-  /** Of the content, in hexadecimal; empty where the file could not be read at all. */
-  readonly sha256: string;
-  /** ISO 8601. */
-  readonly judgedAt: string;
-  /** Of the detector file, in hexadecimal. */
-  readonly modelSha256: string;
-  /** Of the detector, counted from 1 by its history. */
-  readonly modelVersion: number;
-  /** The next are null where the photograph could not be judged. */
-  readonly class: string | null;
-  readonly classShare: number | null;
-  readonly score: number | null;
-  readonly threshold: number | null;
-  readonly verdict: string | null;
-  readonly decision: string | null;
-  /** Why it could not be judged; else null. */
-  readonly error: string | null;
-  /** Where it is moved to, below the folder for that; null where photographs stay. */
-  readonly destination: string | null;
-  /** The camera or the video, without names and passwords; null of a file in a folder, as are the next three. */
-  readonly source: string | null;
-  /** Its number, counted from 0 since the camera was connected to. */
-  readonly frame: number | null;
-  /** When it came, ISO 8601. */
-  readonly frameAt: string | null;
-  /** Where it is in the video or the stream, seconds; null where that is not told. */
-  readonly frameSecond: number | null;
-  /** Light and sharpness, null where it could not be read: mean and standard deviation of the brightness in grey values of 255. */
-  readonly brightness: number | null;
-  readonly contrast: number | null;
-  /** Mean difference of neighbouring pixels in per cent of the contrast. */
-  readonly sharpness: number | null;
-  /** Shares of pixels that are black, and overexposed. */
-  readonly clippedDark: number | null;
-  readonly clippedBright: number | null;
-  /** Red minus blue, and green minus both, grey values. */
-  readonly warmth: number | null;
-  readonly green: number | null;
-}
-
-/** A judgement in the journal. */
-export interface JournalRow extends Judgement {
-  readonly id: number;
-  /** When the photograph was moved; null where it was not. */
-  readonly movedAt: string | null;
-}
-
-/** Columns of a judgement. */
-const columnOf: Readonly<Record<keyof Judgement, string>> = {
-  judgedAt: 'judged_at',
-  path: 'path',
-  bytes: 'bytes',
-  modified: 'modified',
-  sha256: 'sha256',
-  modelSha256: 'model_sha256',
-  modelVersion: 'model_version',
-  class: 'class',
-  classShare: 'class_share',
-  score: 'score',
-  threshold: 'threshold',
-  verdict: 'verdict',
-  decision: 'decision',
-  error: 'error',
-  destination: 'destination',
-  source: 'source',
-  frame: 'frame',
-  frameAt: 'frame_at',
-  frameSecond: 'frame_second',
-  brightness: 'brightness',
-  contrast: 'contrast',
-  sharpness: 'sharpness',
-  clippedDark: 'clipped_dark',
-  clippedBright: 'clipped_bright',
-  warmth: 'warmth',
-  green: 'green',
-};
-/** Of a judgement, in their order. */
-export const judgementFields = Object.keys(columnOf) as readonly (keyof Judgement)[];
-const columns = judgementFields.map((field) => `${columnOf[field]} AS ${field}`).join(', ');
+const columns = judgementFields.map((field) => `judgements.${columnOf[field]} AS ${field}`).join(', ');
 const rowsWithMoves = 'judgements LEFT JOIN moves ON moves.judgement = judgements.id';
+
+const keptRows = `moved_at AS movedAt, maps.bytes AS mapBytes, maps.modified AS mapModified
+  FROM ${rowsWithMoves} LEFT JOIN maps ON maps.judgement = judgements.id`;
 
 /** An open journal. */
 export class Journal {
@@ -130,6 +54,8 @@ export class Journal {
     const { database, identity } = told(path, () => {
       const database = new Database(path);
       try {
+        // Of a new file: what is forgotten makes it smaller.
+        database.pragma('auto_vacuum = INCREMENTAL');
         database.pragma('journal_mode = WAL');
         // Every row is on the disk before its photograph is moved.
         database.pragma('synchronous = FULL');
@@ -167,6 +93,11 @@ export class Journal {
     });
   }
 
+  /** Notes that a judgement's heat map lies in its place; of one that is lost, with no bytes. */
+  addMap(id: number, { bytes, modified }: Pick<FileState, 'bytes' | 'modified'>): void {
+    this.#run('INSERT INTO maps (judgement, bytes, modified) VALUES (?, ?, ?)', [id, bytes, modified]);
+  }
+
   /** Whether a file has been judged as it is and lies where it was judged: one that was moved away and is there again is another photograph. */
   knows({ path, bytes, modified }: FileState): boolean {
     return told(this.path, () => {
@@ -182,6 +113,11 @@ export class Journal {
   /** Judgements whose photographs were to be moved and, as far as the journal knows, were not. */
   unmoved(): JournalRow[] {
     return this.#rows(`WHERE destination IS NOT NULL AND moved_at IS NULL ORDER BY id`);
+  }
+
+  /** Judgements whose heat maps do not lie in their places yet, as far as the journal knows. */
+  unplaced(): JournalRow[] {
+    return this.#rows('WHERE map IS NOT NULL AND id NOT IN (SELECT judgement FROM maps) ORDER BY id');
   }
 
   /** All judgements, the oldest first. */
@@ -235,30 +171,66 @@ export class Journal {
   }
 
   /**
-   * Judgements before a time, whose photographs lie at their destinations or were never moved, and which these sinks have been sent.
-   * @param before - ISO 8601
+   * Judgements that may be removed, the oldest first: whose photographs lie at their destinations or were never to be moved, whose maps lie in their places, and
+   * which these sinks have been sent.
+   * @param before - ISO 8601; all where absent
+   * @param after - number of the last that was looked at
    */
-  olderThan(before: string, sinks: readonly string[] = []): JournalRow[] {
+  removable({
+    before = '9999',
+    after = 0,
+    most = -1,
+    sinks = [],
+  }: {
+    readonly before?: string | undefined;
+    readonly after?: number;
+    readonly most?: number;
+    readonly sinks?: readonly string[];
+  }): KeptRow[] {
     const sent = sinks.map(() => ' AND id <= (SELECT delivered FROM sinks WHERE name = ?)').join('');
     return this.#rows(
-      `WHERE judged_at < ? AND (destination IS NULL OR moved_at IS NOT NULL)${sent} ORDER BY id`,
-      [before, ...sinks],
+      `WHERE judged_at < ? AND id > ? AND (destination IS NULL OR moved_at IS NOT NULL)
+       AND (map IS NULL OR maps.judgement IS NOT NULL)${sent} ORDER BY id LIMIT ?`,
+      [before, after, ...sinks, most],
+      keptRows,
     );
   }
 
-  /** Removes judgements: the one thing that takes rows away, where somebody asked that they be kept only so long. */
+  /** Bytes of moved photographs, and of maps. */
+  get keptBytes(): { readonly photographs: number; readonly maps: number } {
+    return {
+      photographs: this.#number(
+        `SELECT coalesce(sum(bytes), 0) AS number FROM ${rowsWithMoves} WHERE moved_at IS NOT NULL`,
+      ),
+      maps: this.#number('SELECT coalesce(sum(bytes), 0) AS number FROM maps'),
+    };
+  }
+
+  /** Bytes that the journal itself needs. */
+  get ownBytes(): number {
+    return this.#number(
+      `SELECT (page_count - freelist_count) * page_size AS number
+       FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
+    );
+  }
+
+  /** Removes judgements: with `forgetMap` all that takes rows away, where somebody asked that they be kept only so long. */
   forget(rows: readonly Pick<JournalRow, 'id'>[]): void {
+    if (rows.length === 0) return;
     told(this.path, () => {
-      const [moves, judgements] = ['moves WHERE judgement', 'judgements WHERE id'].map((where) =>
+      const removals = ['moves WHERE judgement', 'maps WHERE judgement', 'judgements WHERE id'].map((where) =>
         this.#database.prepare(`DELETE FROM ${where} = ?`),
       );
       this.#database.transaction(() => {
-        for (const { id } of rows) {
-          moves!.run([id]);
-          judgements!.run([id]);
-        }
+        for (const { id } of rows) for (const removal of removals) removal.run([id]);
       })();
+      this.#database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)');
     });
+  }
+
+  /** Notes that a map has been removed, of a judgement that stays. */
+  forgetMap(id: number): void {
+    this.#run('UPDATE maps SET bytes = 0 WHERE judgement = ?', [id]);
   }
 
   close(): void {
@@ -272,20 +244,24 @@ export class Journal {
   }
 
   /** What a query for one `number` finds; 0 where that is nothing. */
-  #number(query: string, values: readonly string[]): number {
+  #number(query: string, values: readonly string[] = []): number {
     return told(this.path, () => {
       const [row] = this.#database.prepare(query).all([...values]) as { number: number }[];
       return row?.number ?? 0;
     });
   }
 
-  #rows(rest: string, values: readonly (string | number)[] = []): JournalRow[] {
+  #rows<Row extends JournalRow = JournalRow>(
+    rest: string,
+    values: readonly (string | number)[] = [],
+    from = `moved_at AS movedAt FROM ${rowsWithMoves}`,
+  ): Row[] {
     return told(this.path, () => {
-      const found = this.#database
-        .prepare(`SELECT id, ${columns}, moved_at AS movedAt FROM ${rowsWithMoves} ${rest}`)
-        .all([...values]);
+      const found = this.#database.prepare(`SELECT id, ${columns}, ${from} ${rest}`).all([...values]);
       // The library puts a field of its own beside those that were asked for.
-      return (found as Array<JournalRow & { _metadata?: unknown }>).map(({ _metadata, ...row }) => row);
+      return (found as Array<Row & { _metadata?: unknown }>).map(
+        ({ _metadata, ...row }) => row as unknown as Row,
+      );
     });
   }
 }

@@ -2,23 +2,22 @@
  * @file What is done with judgements, whether their photographs came as files or from a camera: written to the journal, told to people and places outside, moved,
  * and removed again when they have been kept long enough.
  *
- * A judgement is written to the journal first, then its photograph is moved, then that is noted. A process that is killed anywhere in between leaves a photograph
+ * A judgement is written to the journal first, then its photograph and its heat map are moved, then that is noted. A process that is killed anywhere in between leaves a photograph
  * that will be judged, or one that is judged and will be moved: when the watching begins again, what was begun is finished first.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CladError } from '../../core/errors.ts';
 import { requireWritable, writeFileAtomic } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
-import { isInside, statOrNothing } from '../../data/folders.ts';
+import { isInside } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
 import type { Seen } from '../../image/seen.ts';
 import { Outboxes } from '../sinks/outboxes.ts';
 import type { Sink } from '../sinks/sink.ts';
-import { isUnchanged, moveFile } from './destinations.ts';
-import { type FileState, Journal, type JournalRow, type Judgement } from './journal.ts';
-import { forgetOlder } from './retention.ts';
+import { type FileState, Journal, type Judgement } from './journal.ts';
+import { Moves } from './moves.ts';
+import { isRefusal } from './refusals.ts';
+import { Retention } from './retention.ts';
 import type { WatchedDetector } from './watched-detector.ts';
 
 /** What all watching is asked with. */
@@ -32,8 +31,10 @@ export interface RecordsRequest {
   readonly maps?: string | undefined;
   /** Class of all photographs, where it is known. */
   readonly class?: string | undefined;
-  /** Days after which judgements and photographs that were moved are removed; absent: never. */
+  /** Days after which judgements, photographs that were moved and heat maps are removed; absent: never. */
   readonly keepDays?: number | undefined;
+  /** Bytes that these may take together with the journal before the oldest are removed; absent: any number. */
+  readonly keepSize?: number | undefined;
   /** File that is written anew every few seconds while all goes well, for whoever looks after the process. */
   readonly heartbeat?: string | undefined;
   /** Places outside that are told of each judgement; they are closed at the end. */
@@ -67,6 +68,8 @@ export interface CameraStatus {
   readonly isUp: boolean;
   /** Pictures that came, at the rate that was asked for. */
   readonly pictures: number;
+  /** How often it came to rest at the empty station, which is not judged where it is known. */
+  readonly empty: number;
   /** Those that would have been judged and were not, as newer ones had come meanwhile. */
   readonly dropped: number;
   /** How often it was connected to. */
@@ -75,8 +78,8 @@ export interface CameraStatus {
 
 /** Name of the journal in a folder. */
 export const journalName = '.clad-watch.sqlite';
-/** Milliseconds until the next try where the file system or the journal refused, between looks for what has been kept long enough, and between beats. */
-const [retryAfter, retentionEvery, beatEvery] = [5000, 600_000, 5000];
+/** Milliseconds until the next try where the file system or the journal refused, and between beats. */
+const [retryAfter, beatEvery] = [5000, 5000];
 
 /**
  * Opens a journal and what goes with it, for as long as the work takes.
@@ -99,6 +102,10 @@ export async function withRecords(
       request.onStart?.(() => records.status);
       await work(records);
       await outboxes.settle(request.signal?.aborted ?? false);
+      await records.forgetOld().catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+        request.onNote?.(error.message);
+      });
       return records.status;
     } finally {
       await outboxes.close();
@@ -130,6 +137,8 @@ export interface Photograph {
   readonly file: FileState;
   readonly sha256: string;
   readonly destination: string | null;
+  /** Place of its heat map, which lies in `comingMaps`; null where there is none. */
+  readonly map: string | null;
   /** Undefined where it could not be judged. */
   readonly said: (Prediction & { readonly seen?: Seen }) | undefined;
   /** Why it could not. */
@@ -142,28 +151,27 @@ const noFrame = { source: null, frame: null, frameAt: null, frameSecond: null };
 
 export class Records {
   readonly journal: Journal;
+  readonly moves: Moves;
   /** Set by who watches one. */
   camera: CameraStatus | undefined;
   readonly #request: RecordsRequest;
-  readonly #folder: string;
   readonly #outboxes: Outboxes;
+  readonly #retention: Retention;
   #judged = 0;
   readonly #decisions = { pass: 0, check: 0, reject: 0, none: 0 };
   #nextBeat = 0;
-  /** When to look for what was kept long enough. */
-  #nextRetention = 0;
-  /** When to move what was judged and not moved: at first, and after a move that was refused. */
-  #nextMoves = 0;
-  /** Judgements whose moves were refused, so that each is told once. */
-  readonly #refusedMoves = new Set<number>();
   /** What was refused last. */
   #refused = '';
 
   constructor(request: RecordsRequest, folder: string, journal: Journal, outboxes: Outboxes) {
     this.#outboxes = outboxes;
     this.#request = request;
-    this.#folder = folder;
     this.journal = journal;
+    const { move, maps, keepDays: days, keepSize: bytes } = request;
+    const note = (text: string) => this.note(text);
+    const places = { folder, move, maps, sinks: outboxes.names };
+    this.#retention = new Retention(journal, { days, bytes }, places, note);
+    this.moves = new Moves(journal, places, { note, onKept: (size) => this.#retention.added(size) });
   }
 
   get judged(): number {
@@ -184,7 +192,7 @@ export class Records {
   async tried(work: () => Promise<void>): Promise<boolean> {
     try {
       await this.journal.requireThere();
-      if (performance.now() >= this.#nextMoves) await this.#finishMoves();
+      await this.moves.finishDue();
       await work();
       if (this.#refused !== '') this.note('It goes on.');
       this.#refused = '';
@@ -195,7 +203,7 @@ export class Records {
       if (this.#refused !== error.message) this.note(`${error.message} It is tried again until it works.`);
       this.#refused = error.message;
       // What was under way may have been a move.
-      this.#nextMoves = 0;
+      this.moves.again();
       await this.rest(retryAfter);
       return false;
     }
@@ -203,22 +211,17 @@ export class Records {
 
   /** Writes a judgement to the journal, tells of it, and moves its photograph where it has a destination. @param from - where the photograph lies */
   async add(photograph: Photograph, from: string): Promise<void> {
-    const { move, onJudged } = this.#request;
     const judgement = this.#judgementOf(photograph);
-    const { decision, destination } = judgement;
+    const { decision } = judgement;
     const id = this.journal.add(judgement);
     this.#judged++;
     this.#decisions[(decision as Decision | null) ?? 'none']++;
     this.#outboxes.wake();
-    onJudged?.(judgement);
-    if (move === undefined || destination === null) return;
-    await this.#orLater(id, async () => {
-      await moveFile(from, join(move, destination));
-      this.journal.addMove(id, new Date().toISOString());
-    });
+    this.#request.onJudged?.(judgement);
+    await this.moves.finish(id, judgement, from);
   }
 
-  #judgementOf({ file, sha256, destination, said, error, frame = noFrame }: Photograph): Judgement {
+  #judgementOf({ file, sha256, destination, map, said, error, frame = noFrame }: Photograph): Judgement {
     const { detector } = this.#request;
     const seen = said?.seen;
     return {
@@ -243,49 +246,8 @@ export class Records {
       clippedBright: seen?.clippedBright ?? null,
       warmth: seen?.warmth ?? null,
       green: seen?.green ?? null,
+      map,
     };
-  }
-
-  /** Moves photographs that were judged when an earlier process ended. */
-  async #finishMoves(): Promise<void> {
-    const { move } = this.#request;
-    this.#nextMoves = Infinity;
-    const unmoved = this.journal.unmoved();
-    if (unmoved.length === 0) return;
-    if (move === undefined) {
-      this.note(
-        `Photographs that were judged and not moved yet: ${unmoved.length}. They stay, as no --move is given.`,
-      );
-      return;
-    }
-    for (const row of unmoved) await this.#orLater(row.id, () => this.#finishMove(row, move));
-  }
-
-  /** Moves a photograph; where that is refused, others are judged meanwhile, and it is tried again. */
-  async #orLater(id: number, move: () => Promise<void>): Promise<void> {
-    try {
-      await move();
-      if (this.#refusedMoves.delete(id)) this.note('A photograph that could not be moved has been moved.');
-    } catch (error) {
-      if (!isRefusal(error) || error.code === 'JOURNAL_UNUSABLE') throw error;
-      this.#nextMoves = performance.now() + retryAfter;
-      if (!this.#refusedMoves.has(id)) this.note(`${error.message} The move is tried again until it works.`);
-      this.#refusedMoves.add(id);
-    }
-  }
-
-  async #finishMove(row: JournalRow, move: string): Promise<void> {
-    const [from, to] = [join(this.#folder, row.path), join(move, row.destination!)];
-    const hasArrived = await isUnchanged(to, row);
-    if (await isUnchanged(from, row)) {
-      if (hasArrived) await rm(from);
-      else if (await statOrNothing(to))
-        throw new CladError('FILE_REFUSED', { path: to, reason: 'another file has taken its name' });
-      else await moveFile(from, to);
-    } else if (!hasArrived) {
-      this.note(`${from} was judged (${row.verdict ?? 'unreadable'}) and has gone before it was moved.`);
-    }
-    this.journal.addMove(row.id, new Date().toISOString());
   }
 
   /** Says that all goes well, and what waits. */
@@ -297,13 +259,9 @@ export class Records {
     await writeFileAtomic(heartbeat, `${new Date().toISOString()} ${this.#judged}\n${waiting.join('')}`);
   }
 
-  /** Removes what was kept long enough, now and then. */
+  /** Removes what was kept long enough, and what is too much. */
   async forgetOld(): Promise<void> {
-    const { keepDays, move } = this.#request;
-    if (keepDays === undefined || performance.now() < this.#nextRetention) return;
-    this.#nextRetention = performance.now() + retentionEvery;
-    const sinks = this.#outboxes.names;
-    await forgetOlder(this.journal, keepDays, { folder: this.#folder, move, sinks });
+    await this.#retention.run();
   }
 
   note(text: string): void {
@@ -314,11 +272,4 @@ export class Records {
     // Woken by the signal, which is no error here.
     await sleep(milliseconds, undefined, { signal: this.#request.signal }).catch(() => {});
   }
-}
-
-/** What may work later: a full disk, a network drive that is away, a journal that another program holds. */
-function isRefusal(error: unknown): error is CladError {
-  return (
-    error instanceof CladError && ['FILE_REFUSED', 'FILE_UNREADABLE', 'JOURNAL_UNUSABLE'].includes(error.code)
-  );
 }

@@ -1,34 +1,126 @@
-/** @file What of a watched folder is kept only so long: judgements, and the photographs that were moved. */
+/**
+ * @file What of a watched folder is kept only so long, or only so much of: judgements, photographs that were moved, and heat maps; the oldest go first. What a place
+ * outside has not been sent stays, and so does what lies in the watched folder, with the row that says that it was judged.
+ */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUnchanged } from './destinations.ts';
 import type { Journal } from './journal.ts';
+import type { KeptRow } from './judgement.ts';
+import type { Places } from './moves.ts';
 
-/**
- * Removes judgements of before, and their photographs where these were moved. What lies in the watched folder stays, and so does the row that says that it was judged.
- * @param places - the watched folder, the one that photographs are moved into, and the sinks that judgements wait for
- */
-export async function forgetOlder(
-  journal: Journal,
-  days: number,
-  {
-    folder,
-    move,
-    sinks = [],
-  }: { readonly folder: string; readonly move: string | undefined; readonly sinks?: readonly string[] },
-): Promise<void> {
-  const old = journal.olderThan(new Date(Date.now() - 86_400_000 * days).toISOString(), sinks);
-  const forgotten = [];
-  for (const row of old) {
-    if (row.destination === null) {
-      if (!(await isUnchanged(join(folder, row.path), row))) forgotten.push(row);
-      continue;
-    }
-    forgotten.push(row);
-    if (move === undefined) continue;
-    const place = join(move, row.destination);
-    // Another file may have taken its name.
-    if (await isUnchanged(place, row)) await rm(place, { force: true });
+/** What may be kept; absent: all. */
+export interface RetentionLimits {
+  readonly days?: number | undefined;
+  /** Of moved photographs, maps and the journal together. */
+  readonly bytes?: number | undefined;
+}
+
+/** Milliseconds between two looks for what is too old, and until the next try where too much is kept that may not be removed. */
+const [lookEvery, retryAfter] = [600_000, 60_000];
+/** Share of the limit that is left once something had to go, so that not each photograph has to wait for another to be removed. */
+const room = 0.01;
+/** Judgements removed at once. */
+const together = 50;
+
+export class Retention {
+  readonly #journal: Journal;
+  readonly #limits: RetentionLimits;
+  readonly #places: Places;
+  readonly #sinks: readonly string[];
+  readonly #note: (text: string) => void;
+  /** Bytes of photographs and maps, as the journal knows them. */
+  #kept = 0;
+  #nextLook = 0;
+  #nextTry = 0;
+  #isTold = false;
+
+  /** @param sinks - names of places outside whose judgements are kept until they have been sent */
+  constructor(
+    journal: Journal,
+    limits: RetentionLimits,
+    places: Places & { readonly sinks: readonly string[] },
+    note: (text: string) => void,
+  ) {
+    this.#journal = journal;
+    this.#limits = limits;
+    this.#places = places;
+    this.#sinks = places.sinks;
+    this.#note = note;
+    if (limits.bytes === undefined) return;
+    const { photographs, maps } = journal.keptBytes;
+    // What was moved into folders that are not given now cannot be removed.
+    this.#kept = (places.move === undefined ? 0 : photographs) + (places.maps === undefined ? 0 : maps);
   }
-  journal.forget(forgotten);
+
+  /** Something has been moved to where it is kept. */
+  added(bytes: number): void {
+    this.#kept += bytes;
+  }
+
+  /** Removes what is too old, now and then, and what is too much, at once. */
+  async run(): Promise<void> {
+    const { days, bytes } = this.#limits;
+    const now = performance.now();
+    if (days !== undefined && now >= this.#nextLook) {
+      this.#nextLook = now + lookEvery;
+      await this.#remove({ before: new Date(Date.now() - 86_400_000 * days).toISOString() });
+    }
+    if (bytes === undefined || now < this.#nextTry || this.#total <= bytes) return;
+    await this.#remove({ downTo: bytes * (1 - room) });
+    if (this.#total <= bytes) {
+      this.#isTold = false;
+      return;
+    }
+    this.#nextTry = performance.now() + retryAfter;
+    if (!this.#isTold)
+      this.#note(
+        `${megabytes(this.#total)} are kept where ${megabytes(bytes)} are allowed: the others wait for a place that has not been sent their judgements, are still to be moved, or have their photographs in the watched folder.`,
+      );
+    this.#isTold = true;
+  }
+
+  get #total(): number {
+    return this.#kept + this.#journal.ownBytes;
+  }
+
+  async #remove({ before, downTo = -1 }: { readonly before?: string; readonly downTo?: number }) {
+    let after = 0;
+    while (this.#total > downTo) {
+      const rows = this.#journal.removable({ before, after, most: together, sinks: this.#sinks });
+      if (rows.length === 0) return;
+      const forgotten: KeptRow[] = [];
+      for (const row of rows) {
+        after = row.id;
+        if (await this.#removeFiles(row)) forgotten.push(row);
+        if (this.#total <= downTo) break;
+      }
+      this.#journal.forget(forgotten);
+    }
+  }
+
+  /** @returns whether the row may go too */
+  async #removeFiles(row: KeptRow): Promise<boolean> {
+    const { folder, move, maps } = this.#places;
+    if (maps !== undefined && row.map !== null && row.mapBytes) {
+      await removeUnchanged(join(maps, row.map), { bytes: row.mapBytes, modified: row.mapModified! });
+      this.#kept -= row.mapBytes;
+      this.#journal.forgetMap(row.id);
+    }
+    if (row.destination === null) return !(await isUnchanged(join(folder, row.path), row));
+    if (move !== undefined) {
+      await removeUnchanged(join(move, row.destination), row);
+      this.#kept -= row.bytes;
+    }
+    return true;
+  }
+}
+
+/** Another file may have taken the name: it stays. */
+async function removeUnchanged(path: string, was: { readonly bytes: number; readonly modified: number }) {
+  if (await isUnchanged(path, was)) await rm(path, { force: true });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

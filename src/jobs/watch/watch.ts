@@ -5,7 +5,7 @@ import { readBytes } from '../../core/files.ts';
 import { requireFolder } from '../../data/folders.ts';
 import { type PredictionFailure, type PredictionLine, predictImages } from '../predict.ts';
 import { Arrivals } from './arrivals.ts';
-import { folderOf, freePlace, isUnchanged } from './destinations.ts';
+import { asTaken, folderOf, freePlace, isUnchanged } from './destinations.ts';
 import type { FileState } from './journal.ts';
 import {
   journalName,
@@ -80,7 +80,8 @@ class Watch {
    * @returns milliseconds that the look took, and how many finished files it found
    */
   async #round(): Promise<{ looked: number; found: number }> {
-    const { detector, class: given, maps, signal, once = false } = this.#request;
+    const { detector, class: given, signal, once = false } = this.#request;
+    const { moves } = this.#records;
     await this.#records.forgetOld();
     for (const note of await detector.refresh()) this.#records.note(note);
     const started = performance.now();
@@ -88,19 +89,39 @@ class Watch {
     const looked = performance.now() - started;
     const finished = this.#arrivals.finished(files, performance.now()).slice(0, mostAtOnce);
     this.#remarks.passedOver(leftOut, performance.now(), once);
-    const targets = finished.map(({ path }) => ({
+    const places = await this.#mapPlaces(finished);
+    const targets = finished.map(({ path }, at) => ({
       path: join(this.#folder, path),
-      mapName: `${path.replace(/\.[^./]*$/, '')}.png`,
+      mapName: places?.[at] ?? path,
     }));
+    const options = { class: given, seen: true };
     let at = 0;
-    for await (const line of predictImages(detector.opened, targets, maps, { class: given, seen: true })) {
-      await this.#judge(finished[at++]!, line);
+    for await (const line of predictImages(detector.opened, targets, moves.comingMaps, options)) {
+      await this.#judge(finished[at]!, line, places?.[at] ?? null);
+      at++;
       if (signal?.aborted) break;
     }
     return { looked, found: finished.length };
   }
 
-  async #judge(file: FileState, line: PredictionLine | PredictionFailure): Promise<void> {
+  /** Where the heat maps go; undefined where none are wanted. */
+  async #mapPlaces(files: readonly FileState[]): Promise<readonly string[] | undefined> {
+    if (this.#request.maps === undefined) return undefined;
+    const taken = new Set<string>();
+    const places: string[] = [];
+    for (const { path } of files) {
+      const place = await this.#records.moves.mapPlace(path, taken);
+      taken.add(asTaken(place));
+      places.push(place);
+    }
+    return places;
+  }
+
+  async #judge(
+    file: FileState,
+    line: PredictionLine | PredictionFailure,
+    mapPlace: string | null,
+  ): Promise<void> {
     const { move, giveUp = 30 } = this.#request;
     const path = join(this.#folder, file.path);
     const now = performance.now();
@@ -120,6 +141,7 @@ class Watch {
     if (said) this.#remarks.warnings(said);
     const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
     const sha256 = content ? createHash('sha256').update(content).digest('hex') : '';
-    await this.#records.add({ file, sha256, destination, said, error: failed }, path);
+    const map = said ? mapPlace : null;
+    await this.#records.add({ file, sha256, destination, map, said, error: failed }, path);
   }
 }

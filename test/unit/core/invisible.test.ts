@@ -15,7 +15,17 @@ describe('characters that cannot be seen', () => {
   });
 
   it.each([
-    ...['screw M4', 'Schraube ü', '螺丝', 'nut (left)', 'می\u200cخواهم', 'क्\u200dष', '❤\ufe0f', '👩\u200d🔧', '🔩'],
+    ...[
+      'screw M4',
+      'Schraube ü',
+      '螺丝',
+      'nut (left)',
+      'می\u200cخواهم',
+      'क्\u200dष',
+      '❤\ufe0f',
+      '👩\u200d🔧',
+      '🔩',
+    ],
     ...['a\u00a0b', 'e\u0301', '葛\u{e0100}'],
   ])('%j has none', (text) => {
     expect(hasInvisible(text)).toBe(false);

@@ -1,7 +1,12 @@
 /**
  * @file Which pictures of a camera show something new that lies still: a part that has arrived. A picture is compared block by block with the last one that was
- * judged; the median of all differences is taken from them first, so that a lamp or an automatic exposure that changes the whole picture is no part.
+ * judged, and with the empty station where that is known; the median of all differences is taken from them first, so that a lamp or an automatic exposure that
+ * changes the whole picture is no part.
+ *
+ * The empty station takes part in two ways. It is not judged, however long it rests. And once it was seen, the next part is a new one, though it lie as the one
+ * before and look the same.
  */
+import { CladError } from '../../../core/errors.ts';
 import type { RgbImage } from '../../../image/rgb.ts';
 
 /** Blocks along a side, and pixels of a block that are looked at along a side, at most. */
@@ -15,7 +20,19 @@ export interface MotionOptions {
   readonly share: number;
   /** Seconds for which the picture must then have been the same, but for half that share. */
   readonly rest: number;
+  /** The empty station: a picture of it, or the first one at rest. What differs from it in less than `share` is empty too. */
+  readonly background?: RgbImage | 'first' | undefined;
 }
+
+/** What is to be done with a picture. */
+export type Seen = 'judge' | 'pass' | 'empty';
+
+/** Seconds in which the background follows the empty station by two thirds: daylight and dirt come slowly. */
+const following = 10;
+/** Pictures of a background may have another size, but for so much of their aspect. */
+const aspectTolerance = 0.02;
+/** Unknown scenes that are kept in mind, and how often one must come to be told of. */
+const [remembered, usual] = [8, 3];
 
 interface Held {
   readonly size: string;
@@ -26,39 +43,100 @@ interface Held {
 export class Motion {
   readonly #options: MotionOptions;
   #judged: Held | undefined;
-  /** The picture since which nothing has moved, and when it came. */
-  #anchor: (Held & { readonly second: number }) | undefined;
+  #background: Held | undefined;
+  /** When the empty station was at rest last. */
+  #followed: number | undefined;
+  /** The picture since which nothing has moved, when it came, and whether what it shows has been dealt with. */
+  #anchor: (Held & { readonly second: number; isDone: boolean }) | undefined;
+  /** Scenes that were judged unknown, and how often each. */
+  readonly #unknown: (Held & { count: number })[] = [];
 
   constructor(options: MotionOptions) {
     this.#options = options;
+    const { background } = options;
+    if (background !== undefined && background !== 'first') this.#background = heldOf(background);
   }
 
   /**
-   * Whether a picture is to be judged. The first that is at rest is.
+   * What is to be done with a picture: the first that is at rest is judged, or is the background.
    * @param second - when it came, of any clock that goes forward
+   * @throws OPTION_INVALID where the background has another shape
    */
-  isDue(image: RgbImage, second: number): boolean {
-    const { share, rest } = this.#options;
-    const now: Held = { size: `${image.width}x${image.height}`, means: blockMeans(image) };
+  see(image: RgbImage, second: number): Seen {
+    const { share, rest, background } = this.#options;
+    const now = heldOf(image);
+    if (background !== undefined && background !== 'first') requireShape(background, image);
     // Against the first of the rest, not the last picture: what moves slowly hardly differs from that.
-    if (!this.#anchor || second < this.#anchor.second || changed(this.#anchor, now) > share / 2)
-      this.#anchor = { ...now, second };
+    if (!this.#anchor || second < this.#anchor.second || differ(this.#anchor, now) > share / 2)
+      this.#anchor = { ...now, second, isDone: false };
+    const isEmpty = this.#background !== undefined && changed(this.#background, now) < share;
+    // Also where parts change so fast that the station is never at rest between them.
+    if (isEmpty) this.#judged = undefined;
     // Of times that are a tenth apart, the third is a little less than 0.3 behind.
-    if (second - this.#anchor.second < rest - 1e-6) return false;
-    if (this.#judged && changed(this.#judged, now) < share) return false;
+    if (second - this.#anchor.second < rest - 1e-6) return 'pass';
+    const isNew = !this.#anchor.isDone;
+    this.#anchor.isDone = true;
+    if (isEmpty || (background === 'first' && !this.#background)) {
+      const share = 1 - Math.exp(-Math.max(0, second - (this.#followed ?? second)) / following);
+      this.#background = this.#background ? between(this.#background, now, share) : now;
+      this.#followed = second;
+      return isNew ? 'empty' : 'pass';
+    }
+    if (this.#judged && differ(this.#judged, now) < share) return 'pass';
     this.#judged = now;
-    return true;
+    return 'judge';
+  }
+
+  /** Whether a scene that was judged unknown is so for the third time, where no background is known: it may be the empty station. */
+  isUsual(image: RgbImage): boolean {
+    if (this.#options.background !== undefined) return false;
+    const now = heldOf(image);
+    const before = this.#unknown.find((each) => differ(each, now) < this.#options.share);
+    if (before) return ++before.count === usual;
+    this.#unknown.push({ ...now, count: 1 });
+    if (this.#unknown.length > remembered) this.#unknown.shift();
+    return false;
   }
 }
 
-/** Share of the blocks that differ by more than all of them do; 1 of pictures of two sizes. */
+function heldOf(image: RgbImage): Held {
+  return { size: `${image.width}x${image.height}`, means: blockMeans(image) };
+}
+
+/** The background closer to what is seen of it by a share, but for what a lamp does to all of it. */
+function between(background: Held, now: Held, share: number): Held {
+  const middle = medianOf(now.means.map((mean, block) => mean - background.means[block]!));
+  const means = background.means.map((mean, block) => mean + share * (now.means[block]! - middle - mean));
+  return { ...background, means };
+}
+
+/** @throws OPTION_INVALID */
+function requireShape(background: RgbImage, image: RgbImage): void {
+  const ratio = (background.width * image.height) / (background.height * image.width);
+  if (Math.abs(ratio - 1) <= aspectTolerance) return;
+  throw new CladError('OPTION_INVALID', {
+    option: '--background',
+    expected: `a picture as the camera gives them, ${image.width} x ${image.height}`,
+    actual: `one of ${background.width} x ${background.height}`,
+  });
+}
+
+/** Share of the blocks that differ; 1 of pictures of two sizes. */
+function differ(before: Held, now: Held): number {
+  return before.size === now.size ? changed(before, now) : 1;
+}
+
+/** Share of the blocks that differ by more than all of them do. */
 function changed(before: Held, now: Held): number {
-  if (before.size !== now.size) return 1;
   const differences = now.means.map((mean, block) => mean - before.means[block]!);
-  const middle = differences.toSorted()[differences.length >> 1]!;
+  const middle = medianOf(differences);
   let count = 0;
   for (const difference of differences) if (Math.abs(difference - middle) > leastDifference) count++;
   return count / differences.length;
+}
+
+function medianOf(values: Float32Array): number {
+  return values.toSorted()[values.length >> 1]!;
 }
 
 /** Mean brightness of each block, of some pixels in it. */

@@ -15,6 +15,7 @@ import { indexOfClass } from '../../../detector/given-class.ts';
 import { heatImage } from '../../../detector/heat/heat-image.ts';
 import type { Decision } from '../../../detector/prediction.ts';
 import { encodePng, writePng } from '../../../image/encode.ts';
+import type { RgbImage } from '../../../image/rgb.ts';
 import { seenOf } from '../../../image/seen.ts';
 import { folderOf, freePlace } from '../destinations.ts';
 import {
@@ -97,7 +98,7 @@ class CameraWatch {
   readonly #records: Records;
   readonly #remarks: Remarks;
   readonly #motion: Motion | undefined;
-  #status: CameraStatus = { isUp: false, pictures: 0, dropped: 0, connections: 0 };
+  #status: CameraStatus = { isUp: false, pictures: 0, empty: 0, dropped: 0, connections: 0 };
   /** Of earlier connections. */
   #droppedBefore = 0;
 
@@ -142,8 +143,7 @@ class CameraWatch {
         if (this.#isOver) return;
         const trigger = triggers?.take();
         // 25 a second where the video does not tell.
-        if (this.#motion?.isDue(picture.image, (await picture.second()) ?? picture.number / 25) === false)
-          continue;
+        if (!this.#isDue(picture.image, (await picture.second()) ?? picture.number / 25)) continue;
         await this.#judge({ picture, trigger });
         if (this.#isOver) return;
       }
@@ -196,6 +196,7 @@ class CameraWatch {
     const { triggers, stall = 15 } = this.#request;
     const due = new Newest<Due>(triggers ? mostTriggered : 1);
     let last = performance.now();
+    let refused: CladError | undefined;
     const began = last;
     // Opening a stream takes until it has a whole picture, which may be seconds.
     const limit = () => (last === began ? Math.max(stall, openingStall) : stall);
@@ -205,13 +206,15 @@ class CameraWatch {
         onPicture();
         this.#is({ isUp: true, pictures: this.#status.pictures + 1 });
         const trigger = due.isFull ? undefined : triggers?.take();
-        if (triggers ? !trigger : this.#motion?.isDue(picture.image, last / 1000) === false) continue;
+        if (triggers ? !trigger : !this.#isDue(picture.image, last / 1000)) continue;
         due.put({ picture, trigger });
         if (due.dropped > 0) this.#is({ dropped: this.#droppedBefore + due.dropped });
       }
     })()
       // It ends with the process; why is asked of that.
-      .catch(() => {})
+      .catch((error: unknown) => {
+        if (error instanceof CladError) refused = error;
+      })
       .finally(() => due.end());
     try {
       // A picture that was asked for is judged also where nobody will ask for another.
@@ -219,6 +222,7 @@ class CameraWatch {
         const next = await due.take(lookEvery);
         if (next) await this.#judge(next);
         else if (due.isDone) {
+          if (refused) throw refused;
           await opened.ended();
           return opened.reason;
         } else if (performance.now() - last > 1000 * limit()) return `no picture came for ${limit()} s`;
@@ -231,6 +235,18 @@ class CameraWatch {
       await opened.stop();
       await pump;
     }
+  }
+
+  /** Whether a picture shows something new at rest, where that is asked. @throws OPTION_INVALID for a background of another shape */
+  #isDue(image: RgbImage, second: number): boolean {
+    if (!this.#motion) return true;
+    const seen = this.#motion.see(image, second);
+    if (seen === 'empty') {
+      if (this.#status.empty === 0 && this.#request.motion?.background === 'first')
+        this.#records.note('The first picture at rest is taken for the empty station.');
+      this.#is({ empty: this.#status.empty + 1 });
+    }
+    return seen === 'judge';
   }
 
   #open(): FfmpegPictures {
@@ -264,7 +280,8 @@ class CameraWatch {
       const path = `${label || nameAt(at)}.png`;
       const { name } = this.#request.source;
       await this.#note(path, async () => ({
-        ...{ file: { path, bytes: 0, modified: at }, sha256: '', destination: null, said: undefined },
+        ...{ file: { path, bytes: 0, modified: at }, sha256: '', destination: null, map: null },
+        said: undefined,
         error: `No picture came within ${triggerPatience / 1000} s of the trigger.`,
         frame: { source: name, frame: null, frameAt: new Date(at).toISOString(), frameSecond: null },
       }));
@@ -272,7 +289,8 @@ class CameraWatch {
   }
 
   async #judge({ picture, trigger }: Due): Promise<void> {
-    const { detector, class: given, maps, source } = this.#request;
+    const { detector, class: given, source } = this.#request;
+    const { moves } = this.#records;
     const { image, number, at } = picture;
     await this.#look(true);
     const name = trigger?.label || `${source.stem || `${nameAt(at)}-`}${String(number).padStart(6, '0')}`;
@@ -288,10 +306,15 @@ class CameraWatch {
     const said = predicted instanceof CladError ? undefined : { ...predicted, seen: seenOf(image) };
     const error = predicted instanceof CladError ? predicted.message : null;
     if (said) this.#remarks.warnings({ path, ...said, map: null });
+    if (said?.verdict === 'unknown' && this.#motion?.isUsual(image))
+      this.#records.note(
+        'The same picture at rest has been judged unknown three times: if it is the empty station, --background first or a picture of it leaves that out.',
+      );
     await this.#note(path, async () => {
-      if (maps !== undefined && said)
-        await writePng(join(resolve(maps), path), heatImage(detector.opened, image, said));
-      return { ...(await this.#keep(picture, path, folderOf(said))), said, error, frame };
+      const map = said && moves.comingMaps !== undefined ? await moves.mapPlace(path) : null;
+      if (map !== null)
+        await writePng(join(moves.comingMaps!, map), heatImage(detector.opened, image, said!));
+      return { ...(await this.#keep(picture, path, folderOf(said))), map, said, error, frame };
     });
   }
 

@@ -129,8 +129,8 @@ describe('an outbox', () => {
     const box = outbox(told(() => new Promise(() => {})));
     judge('old.png', { judgedAt: '2020-01-01T00:00:00.000Z' });
     box.wake();
-    expect(journal.olderThan('2021-01-01T00:00:00.000Z', ['told'])).toEqual([]);
-    expect(journal.olderThan('2021-01-01T00:00:00.000Z')).toHaveLength(1);
+    expect(journal.removable({ before: '2021-01-01T00:00:00.000Z', sinks: ['told'] })).toEqual([]);
+    expect(journal.removable({ before: '2021-01-01T00:00:00.000Z' })).toHaveLength(1);
   });
 });
 

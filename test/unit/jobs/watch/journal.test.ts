@@ -65,7 +65,7 @@ describe('a journal', () => {
     );
     journal.add(judgement('new.png'));
     journal.addMove(old, '2026-10-01T00:00:01.000Z');
-    const found = journal.olderThan('2026-11-01T00:00:00.000Z');
+    const found = journal.removable({ before: '2026-11-01T00:00:00.000Z' });
     // One that was not moved yet is still to be moved.
     expect(found.map(({ path }) => path)).toEqual(['old.png']);
     journal.forget(found);

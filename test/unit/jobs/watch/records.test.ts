@@ -26,7 +26,7 @@ it('tells what was judged, and what waits for each place, as it stands and in th
         {
           file: { path, bytes: 1, modified: 1 },
           sha256: '',
-          destination: null,
+          ...{ destination: null, map: null },
           said: undefined,
           error: 'cut',
         },

@@ -72,10 +72,10 @@ describe('motion', () => {
   /** The numbers of the pictures that are due, ten a second. */
   const due = (images: readonly RgbImage[]) => {
     const motion = new Motion({ share: 0.02, rest: 0.3 });
-    return images.flatMap((image, number) => (motion.isDue(image, number / 10) ? [number] : []));
+    return images.flatMap((image, number) => (motion.see(image, number / 10) === 'judge' ? [number] : []));
   };
 
-  it('judges each part once, when it has come to rest, and the empty belt', () => {
+  it('judges each part once, when it has come to rest, and the empty belt where that is not known', () => {
     const places = [
       ...Array(5).fill(undefined), // 0 to 4: empty
       ...[10, 30, 50, 70], // comes
@@ -97,13 +97,106 @@ describe('motion', () => {
     expect(due([...Array(5).fill(belt(80, 1)), ...Array(5).fill(small)])).toEqual([3, 8]);
     const motion = new Motion({ share: 0.02, rest: 0.3 });
     const seconds = [10, 10.2, 0, 0.2, 0.4];
-    expect(seconds.map((second) => motion.isDue(belt(80, 1), second))).toEqual([
-      false,
-      false,
-      false,
-      false,
-      true,
+    expect(seconds.map((second) => motion.see(belt(80, 1), second))).toEqual([
+      ...Array(4).fill('pass'),
+      'judge',
     ]);
+  });
+});
+
+describe('motion before a known background', () => {
+  const size = { width: 160, height: 120 };
+  /** A station with a part of a brightness at a place, or none; daylight that comes from the left; noise as of a camera. */
+  function station(
+    part: { readonly x?: number; readonly grey?: number; readonly side?: number } | undefined,
+    seed: number,
+    daylight = 0,
+  ): RgbImage {
+    const { x: place = 80, grey = 180, side = 40 } = part ?? {};
+    const random = new Random('station', seed);
+    const data = new Uint8Array(size.width * size.height * 3);
+    for (let y = 0; y < size.height; y++)
+      for (let x = 0; x < size.width; x++) {
+        const isPart = part !== undefined && Math.abs(x - place) < side / 2 && Math.abs(y - 60) < side / 2;
+        const light = daylight * (1 - x / size.width);
+        const at = 3 * (y * size.width + x);
+        data.fill((isPart ? grey : 90) + light + random.uniform(-6, 6), at, at + 3);
+      }
+    return { ...size, data };
+  }
+  const watched = (images: readonly RgbImage[], background: RgbImage | 'first') => {
+    const motion = new Motion({ share: 0.02, rest: 0.3, background });
+    const seen = images.map((image, number) => motion.see(image, number / 10));
+    const numbers = (what: string) => seen.flatMap((each, number) => (each === what ? [number] : []));
+    return { judged: numbers('judge'), empty: numbers('empty') };
+  };
+  const scene = (
+    ...parts: readonly (Parameters<typeof station>[0] | readonly [number, Parameters<typeof station>[0]])[]
+  ) =>
+    parts
+      .flatMap((each) => (Array.isArray(each) ? Array(each[0]).fill(each[1]) : [each]))
+      .map((part, seed) => station(part, seed));
+
+  it('judges parts and not the empty station, also where each part lies as the one before', () => {
+    // 0 to 4 empty, 5 to 9 a part, 10 to 14 empty, 15 to 19 such a part, 20 to 24 empty
+    const images = scene([5, undefined], [5, {}], [5, undefined], [5, {}], [5, undefined]);
+    for (const background of [station(undefined, 99), 'first'] as const)
+      expect(watched(images, background)).toEqual({ judged: [8, 18], empty: [3, 13, 23] });
+  });
+
+  it('knows the next part as a new one where the station was empty for a picture alone', () => {
+    const images = scene([5, {}], undefined, [5, {}]);
+    expect(watched(images, station(undefined, 99))).toEqual({ judged: [3, 9], empty: [] });
+    // One that nobody took away is the same.
+    expect(watched(scene([5, {}], { grey: 20 }, [5, {}]), station(undefined, 99)).judged).toEqual([3]);
+  });
+
+  it('follows daylight that comes slowly and from a side, by what it sees of the empty station', () => {
+    const parts = Array.from({ length: 60 }, (_, turn) => [
+      undefined,
+      turn % 3 === 2 ? {} : undefined,
+    ]).flat();
+    const images = parts.flatMap((part, turn) =>
+      Array.from({ length: 5 }, (_, at) => station(part, 5 * turn + at, turn / 2)),
+    );
+    const { judged } = watched(images, station(undefined, 999));
+    expect(judged.map((number) => parts[Math.floor(number / 5)])).toEqual(Array(20).fill({}));
+    // It is the following that does it: this daylight at once is no empty station.
+    expect(
+      watched(
+        scene().concat(Array.from({ length: 5 }, (_, at) => station(undefined, at, 60))),
+        station(undefined, 99),
+      ).judged,
+    ).toEqual([3]);
+  });
+
+  it('sees large parts and small ones, of the share that was asked for', () => {
+    const large = scene(
+      [5, { side: 115 }],
+      [5, undefined],
+      [5, { side: 30 }],
+      [5, undefined],
+      [5, { side: 8 }],
+    );
+    expect(watched(large, station(undefined, 99)).judged).toEqual([3, 13]);
+  });
+
+  it('refuses a background of another shape, and takes another size', () => {
+    const half = { width: 80, height: 60, data: new Uint8Array(80 * 60 * 3).fill(90) };
+    expect(watched(scene([5, undefined], [5, {}]), half)).toEqual({ judged: [8], empty: [3] });
+    const wide = { width: 160, height: 60, data: new Uint8Array(160 * 60 * 3) };
+    expect(() => watched(scene([5, undefined]), wide)).toThrow(
+      'Expected --background to be a picture as the camera gives them, 160 x 120',
+    );
+  });
+
+  it('tells of an unknown scene that comes a third time, where no background is known', () => {
+    const motion = new Motion({ share: 0.02, rest: 0.3 });
+    const scenes = [undefined, {}, undefined, { x: 30 }, undefined, undefined, {}];
+    expect(scenes.map((part, seed) => motion.isUsual(station(part, seed)))).toEqual([
+      ...[false, false, false, false, true, false, false],
+    ]);
+    expect(new Motion({ share: 0.02, rest: 0.3, background: 'first' }).isUsual(station({}, 1))).toBe(false);
   });
 });
 

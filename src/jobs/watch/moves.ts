@@ -1,0 +1,150 @@
+/**
+ * @file Photographs on their way to their destinations, and heat maps on theirs: both lie somewhere else until their judgement is in the journal, are moved then, and
+ * that is noted. What a process that was killed had begun, or what was refused, is finished later.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CladError } from '../../core/errors.ts';
+import { statOrNothing } from '../../data/folders.ts';
+import { freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
+import type { Journal, JournalRow, Judgement } from './journal.ts';
+import { isRefusal } from './refusals.ts';
+
+/** Folders, as far as they are asked for. */
+export interface Places {
+  /** That photographs come into. */
+  readonly folder: string;
+  /** That they are moved into. */
+  readonly move: string | undefined;
+  readonly maps: string | undefined;
+}
+
+/** Milliseconds until the next try of what was refused. */
+const retryAfter = 5000;
+
+export class Moves {
+  readonly #journal: Journal;
+  readonly #places: Places;
+  readonly #note: (text: string) => void;
+  readonly #onKept: (bytes: number) => void;
+  /** When to finish what was judged and not moved: at first, and after a move that was refused. */
+  #next = 0;
+  /** Whether maps that no judgement has were removed. */
+  #isClear = false;
+  /** Judgements whose moves were refused, so that each is told once. */
+  readonly #refused = new Set<number>();
+
+  /** @param onKept - is told of the bytes of what has been moved */
+  constructor(
+    journal: Journal,
+    places: Places,
+    { note, onKept }: { readonly note: (text: string) => void; readonly onKept: (bytes: number) => void },
+  ) {
+    this.#journal = journal;
+    this.#places = places;
+    this.#note = note;
+    this.#onKept = onKept;
+  }
+
+  /** Where heat maps wait for their judgements: a folder of this journal's own, as several may have one folder for maps. */
+  get comingMaps(): string | undefined {
+    const { maps } = this.#places;
+    return maps === undefined ? undefined : join(maps, '.coming', this.#journal.identity);
+  }
+
+  /**
+   * A free place for a photograph's heat map below the folder for maps: cameras give the same names again, and names may differ in their endings alone.
+   * @param path - of the photograph, below its folder, with forward slashes
+   * @param taken - places that are given already
+   */
+  async mapPlace(path: string, taken: ReadonlySet<string> = new Set()): Promise<string> {
+    return freeName(this.#places.maps!, `${path.replace(/\.[^./]*$/, '')}.png`, taken);
+  }
+
+  /** Moves what belongs to a judgement that was written. @param from - where the photograph lies */
+  async finish(id: number, judgement: Judgement, from: string): Promise<void> {
+    const { move, maps } = this.#places;
+    const { destination, map } = judgement;
+    if (maps !== undefined && map !== null) await this.#orLater(id, () => this.#placeMap(id, map, maps));
+    if (move !== undefined && destination !== null)
+      await this.#orLater(id, async () => {
+        await moveFile(from, join(move, destination));
+        this.#moved(id, judgement);
+      });
+  }
+
+  /** Has what was judged and refused, or judged when an earlier process ended, finished the next time. */
+  again(): void {
+    this.#next = 0;
+  }
+
+  /** Finishes what is due. */
+  async finishDue(): Promise<void> {
+    if (performance.now() < this.#next) return;
+    const { move, maps } = this.#places;
+    this.#next = Infinity;
+    if (maps !== undefined)
+      for (const { id, map } of this.#journal.unplaced())
+        await this.#orLater(id, () => this.#placeMap(id, map!, maps));
+    await this.#clearMaps();
+    const unmoved = this.#journal.unmoved();
+    if (unmoved.length > 0 && move === undefined) {
+      const count = `Photographs that were judged and not moved yet: ${unmoved.length}.`;
+      this.#note(`${count} They stay, as no --move is given.`);
+    } else for (const row of unmoved) await this.#orLater(row.id, () => this.#finishMove(row, move!));
+  }
+
+  /** Once nothing of before is left to be put in its place, what lies there has no judgement. */
+  async #clearMaps(): Promise<void> {
+    if (this.#isClear || this.comingMaps === undefined || this.#journal.unplaced().length > 0) return;
+    await rm(this.comingMaps, { recursive: true, force: true });
+    this.#isClear = true;
+  }
+
+  /** Does it; where that is refused, others are judged meanwhile, and it is tried again. */
+  async #orLater(id: number, move: () => Promise<void>): Promise<void> {
+    try {
+      await move();
+      if (this.#refused.delete(id)) this.#note('A file that could not be moved has been moved.');
+    } catch (error) {
+      if (!isRefusal(error) || error.code === 'JOURNAL_UNUSABLE') throw error;
+      this.#next = performance.now() + retryAfter;
+      if (!this.#refused.has(id)) this.#note(`${error.message} The move is tried again until it works.`);
+      this.#refused.add(id);
+    }
+  }
+
+  async #finishMove(row: JournalRow, move: string): Promise<void> {
+    const [from, to] = [join(this.#places.folder, row.path), join(move, row.destination!)];
+    const hasArrived = await isUnchanged(to, row);
+    if (await isUnchanged(from, row)) {
+      if (hasArrived) await rm(from);
+      else await moveToFree(from, to);
+    } else if (!hasArrived) {
+      this.#note(`${from} was judged (${row.verdict ?? 'unreadable'}) and has gone before it was moved.`);
+    }
+    this.#moved(row.id, row);
+  }
+
+  #moved(id: number, { bytes }: Judgement): void {
+    this.#journal.addMove(id, new Date().toISOString());
+    this.#onKept(bytes);
+  }
+
+  /** Also of a map that has arrived already, before that was noted. */
+  async #placeMap(id: number, map: string, maps: string): Promise<void> {
+    const [from, to] = [join(this.comingMaps!, map), join(maps, map)];
+    if (await statOrNothing(from)) await moveToFree(from, to);
+    const state = await stateOf(to);
+    if (!state) this.#note(`The heat map ${to} was lost before it was in its place.`);
+    this.#journal.addMap(id, state ?? { bytes: 0, modified: 0 });
+    this.#onKept(state?.bytes ?? 0);
+  }
+}
+
+/** @throws FILE_REFUSED where something has taken the name meanwhile, too */
+async function moveToFree(from: string, to: string): Promise<void> {
+  if (await statOrNothing(to))
+    throw new CladError('FILE_REFUSED', { path: to, reason: 'another file has taken its name' });
+  await moveFile(from, to);
+}

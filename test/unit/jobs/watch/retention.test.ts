@@ -1,0 +1,164 @@
+/** @file What is kept only so long, or only so much of: the oldest goes first, and never what somebody still waits for. */
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Journal } from '../../../../src/jobs/watch/journal.ts';
+import { Moves } from '../../../../src/jobs/watch/moves.ts';
+import { Retention, type RetentionLimits } from '../../../../src/jobs/watch/retention.ts';
+import { judgementOf } from '../../../helpers/judgements.ts';
+
+let folder = '';
+let journal: Journal;
+let notes: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clad-retention-'));
+  journal = await Journal.open(join(folder, 'j.sqlite'));
+  notes = [];
+});
+afterEach(async () => {
+  journal.close();
+  await rm(folder, { recursive: true });
+});
+
+const at = (...names: string[]) => join(folder, ...names);
+const places = () => ({ folder: at('in'), move: at('sorted'), maps: at('maps') });
+const note = (text: string) => void notes.push(text);
+const retention = (limits: RetentionLimits, sinks: readonly string[] = []) =>
+  new Retention(journal, limits, { ...places(), sinks }, note);
+
+async function write(path: string, bytes: number): Promise<{ bytes: number; modified: number }> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, new Uint8Array(bytes));
+  // Whole milliseconds, which file systems keep.
+  await utimes(path, 1_764_374_400, 1_764_374_400);
+  return { bytes, modified: Math.floor((await stat(path)).mtimeMs) };
+}
+
+/** A photograph as it is judged, with its heat map, both moved. @returns its number */
+async function judged(name: string, bytes: number, mapBytes: number, more: object = {}): Promise<number> {
+  const moves = new Moves(journal, places(), { note, onKept: () => {} });
+  const state = await write(at('in', name), bytes);
+  const map = await moves.mapPlace(name);
+  await write(join(moves.comingMaps!, map), mapBytes);
+  const judgement = judgementOf(name, { ...state, destination: `pass/${name}`, map, ...more });
+  const id = journal.add(judgement);
+  await moves.finish(id, judgement, at('in', name));
+  return id;
+}
+
+const names = async (place: string) =>
+  (await readdir(at(place)).catch(() => [])).filter((name) => name[0] !== '.').sort();
+const inJournal = () => journal.all().map(({ path }) => path);
+
+describe('a limit by size', () => {
+  it('removes the oldest, photograph, map and row, until all of it is within', async () => {
+    for (let number = 0; number < 10; number++) await judged(`${number}.png`, 100_000, 50_000);
+    const bytes = 700_000 + journal.ownBytes;
+    await retention({ bytes }).run();
+    // Four of 150 kB fit, as a hundredth is left free.
+    const left = ['6.png', '7.png', '8.png', '9.png'];
+    expect([inJournal(), await names('sorted/pass'), await names('maps')]).toEqual([left, left, left]);
+    expect(notes).toEqual([]);
+  });
+
+  it('counts what comes, also after it was opened again', async () => {
+    const kept = retention({ bytes: 400_000 });
+    for (let number = 0; number < 30; number++) {
+      await judged(`${number}.png`, 60_000, 30_000);
+      kept.added(90_000);
+      await kept.run();
+      const { photographs, maps } = journal.keptBytes;
+      expect(photographs + maps + journal.ownBytes).toBeLessThanOrEqual(400_000);
+    }
+    expect(inJournal().at(-1)).toBe('29.png');
+    await retention({ bytes: 250_000 }).run();
+    expect(inJournal().length).toBeLessThanOrEqual(2);
+    expect(await names('sorted/pass')).toEqual(inJournal().sort());
+  });
+
+  it('leaves what a place has not been sent, what is to be moved and what lies in the folder, and says so once', async () => {
+    journal.addSink('told');
+    const sent = await judged('sent.png', 50_000, 50_000);
+    await judged('unsent.png', 50_000, 50_000);
+    journal.addDelivery('told', sent);
+    const here = await write(at('in/here.png'), 1000);
+    journal.add(judgementOf('here.png', here));
+    const kept = retention({ bytes: 20_000 }, ['told']);
+    await kept.run();
+    await kept.run();
+    expect(inJournal()).toEqual(['unsent.png', 'here.png']);
+    expect(await names('maps')).toEqual(['unsent.png']);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/^0\.1 MB are kept where 0\.0 MB are allowed: /);
+    journal.addDelivery('told', sent + 2);
+    await retention({ bytes: 20_000 }, ['told']).run();
+    // That it was judged stays known, as long as it lies there.
+    expect([inJournal(), await names('sorted/pass'), await names('maps')]).toEqual([['here.png'], [], []]);
+    expect(journal.knows({ path: 'here.png', ...here })).toBe(true);
+  });
+
+  it('takes the map of a photograph that stays, once, and nobody else’s file', async () => {
+    const state = await write(at('in/stays.png'), 1000);
+    await judged('stays.png', 1000, 80_000, { destination: null });
+    expect(state.bytes).toBe(1000);
+    await judged('other.png', 1000, 80_000);
+    await write(at('sorted/pass/other.png'), 77);
+    await retention({ bytes: 1000 }).run();
+    expect(await names('maps')).toEqual([]);
+    expect(await names('sorted/pass')).toEqual(['other.png']);
+    expect(inJournal()).toEqual(['stays.png']);
+    expect(journal.unplaced()).toEqual([]);
+    expect(journal.keptBytes.maps).toBe(0);
+  });
+
+  it('makes the journal’s file smaller too', async () => {
+    for (let number = 0; number < 500; number++) journal.add(judgementOf(`${number}.png`));
+    const before = journal.ownBytes;
+    await retention({ bytes: before / 2 }).run();
+    expect(journal.ownBytes).toBeLessThanOrEqual(before / 2);
+    expect(inJournal().length).toBeGreaterThan(50);
+    expect(inJournal().at(-1)).toBe('499.png');
+    expect((await stat(at('j.sqlite'))).size).toBeLessThan(0.7 * before);
+  });
+});
+
+describe('a limit by age', () => {
+  it('removes what is older, with its photograph and its map', async () => {
+    await judged('old.png', 1000, 1000, { judgedAt: new Date(Date.now() - 3 * 86_400_000).toISOString() });
+    await judged('new.png', 1000, 1000, { judgedAt: new Date().toISOString() });
+    await retention({ days: 2 }).run();
+    expect([inJournal(), await names('sorted/pass'), await names('maps')]).toEqual(
+      Array(3).fill(['new.png']),
+    );
+  });
+});
+
+describe('heat maps', () => {
+  it('of photographs of one name have names of their own', async () => {
+    for (const size of [1000, 2000, 3000]) await judged('a.png', size, size);
+    await judged('a.jpg', 4000, 4000);
+    expect(journal.all().map(({ map }) => map)).toEqual(['a.png', 'a-2.png', 'a-3.png', 'a-4.png']);
+    const sizes = await Promise.all(journal.all().map(({ map }) => stat(at('maps', map!))));
+    expect(sizes.map(({ size }) => size)).toEqual([1000, 2000, 3000, 4000]);
+  });
+
+  it('that were not in their places when a process ended are put there, and those without a judgement removed', async () => {
+    const before = new Moves(journal, places(), { note, onKept: () => {} });
+    for (const name of ['waits.png', 'nobodys.png']) await write(join(before.comingMaps!, name), 500);
+    await write(at('maps/arrived.png'), 600);
+    for (const map of ['waits.png', 'arrived.png', 'lost.png']) journal.add(judgementOf(map, { map }));
+    let kept = 0;
+    const after = new Moves(journal, places(), {
+      note,
+      onKept: (bytes) => {
+        kept += bytes;
+      },
+    });
+    await after.finishDue();
+    expect(await names('maps')).toEqual(['arrived.png', 'waits.png']);
+    expect([journal.unplaced(), journal.keptBytes.maps, kept]).toEqual([[], 1100, 1100]);
+    expect(notes).toEqual([expect.stringMatching(/lost\.png was lost before/)]);
+    await expect(readdir(after.comingMaps!)).rejects.toThrow(/ENOENT/);
+  });
+});
