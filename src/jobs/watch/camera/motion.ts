@@ -31,7 +31,7 @@ export type Seen = 'judge' | 'pass' | 'empty';
 const following = 10;
 /** Pictures of a background may have another size, but for so much of their aspect. */
 const aspectTolerance = 0.02;
-/** Unknown scenes that are kept in mind, and how often one must come to be told of. */
+/** Scenes that failed and are kept in mind, and how often one must come to be told of. */
 const [remembered, usual] = [8, 3];
 
 interface Held {
@@ -48,8 +48,9 @@ export class Motion {
   #followed: number | undefined;
   /** The picture since which nothing has moved, when it came, and whether what it shows has been dealt with. */
   #anchor: (Held & { readonly second: number; isDone: boolean }) | undefined;
-  /** Scenes that were judged unknown, and how often each. */
-  readonly #unknown: (Held & { count: number })[] = [];
+  /** The last scene that passed, and those that failed, with how often each. */
+  #passed: Held | undefined;
+  readonly #failed: (Held & { count: number })[] = [];
 
   constructor(options: MotionOptions) {
     this.#options = options;
@@ -87,14 +88,20 @@ export class Motion {
     return 'judge';
   }
 
-  /** Whether a scene that was judged unknown is so for the third time, where no background is known: it may be the empty station. */
-  isUsual(image: RgbImage): boolean {
-    if (this.#options.background !== undefined) return false;
+  /**
+   * Whether a scene that was judged may be the empty station, where no background is known: it failed for the third time, and is unlike the last one that passed.
+   * @param passed - whether it did
+   */
+  mayBeEmpty(image: RgbImage, passed: boolean): boolean {
+    const { share, background } = this.#options;
+    if (background !== undefined) return false;
     const now = heldOf(image);
-    const before = this.#unknown.find((each) => differ(each, now) < this.#options.share);
+    if (passed) this.#passed = now;
+    if (passed || !this.#passed || differ(this.#passed, now) < share) return false;
+    const before = this.#failed.find((each) => differ(each, now) < share);
     if (before) return ++before.count === usual;
-    this.#unknown.push({ ...now, count: 1 });
-    if (this.#unknown.length > remembered) this.#unknown.shift();
+    this.#failed.push({ ...now, count: 1 });
+    if (this.#failed.length > remembered) this.#failed.shift();
     return false;
   }
 }

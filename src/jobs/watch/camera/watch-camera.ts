@@ -306,9 +306,9 @@ class CameraWatch {
     const said = predicted instanceof CladError ? undefined : { ...predicted, seen: seenOf(image) };
     const error = predicted instanceof CladError ? predicted.message : null;
     if (said) this.#remarks.warnings({ path, ...said, map: null });
-    if (said?.verdict === 'unknown' && this.#motion?.isUsual(image))
+    if (said && this.#motion?.mayBeEmpty(image, said.decision !== 'reject'))
       this.#records.note(
-        'The same picture at rest has been judged unknown three times: if it is the empty station, --background first or a picture of it leaves that out.',
+        'The same scene has failed three times, and looks otherwise than what passes: if it is the empty station, --background first or a picture of it leaves that out.',
       );
     await this.#note(path, async () => {
       const map = said && moves.comingMaps !== undefined ? await moves.mapPlace(path) : null;

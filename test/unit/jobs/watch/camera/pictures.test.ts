@@ -190,13 +190,19 @@ describe('motion before a known background', () => {
     );
   });
 
-  it('tells of an unknown scene that comes a third time, where no background is known', () => {
+  it('tells of a scene that fails a third time and looks otherwise than what passes, where no background is known', () => {
     const motion = new Motion({ share: 0.02, rest: 0.3 });
-    const scenes = [undefined, {}, undefined, { x: 30 }, undefined, undefined, {}];
-    expect(scenes.map((part, seed) => motion.isUsual(station(part, seed)))).toEqual([
-      ...[false, false, false, false, true, false, false],
+    const failed = (part: Parameters<typeof station>[0], seed: number) =>
+      motion.mayBeEmpty(station(part, seed), false);
+    expect([failed(undefined, 1), failed(undefined, 2), failed(undefined, 3)]).toEqual(Array(3).fill(false));
+    expect(motion.mayBeEmpty(station({}, 4), true)).toBe(false);
+    // Parts that look as the good one does are no empty station.
+    const scenes = [undefined, {}, {}, {}, { x: 30 }, undefined, undefined, undefined];
+    expect(scenes.map((part, seed) => failed(part, 10 + seed))).toEqual([
+      ...[false, false, false, false, false, false, true, false],
     ]);
-    expect(new Motion({ share: 0.02, rest: 0.3, background: 'first' }).isUsual(station({}, 1))).toBe(false);
+    const known = new Motion({ share: 0.02, rest: 0.3, background: 'first' });
+    expect(known.mayBeEmpty(station(undefined, 1), false)).toBe(false);
   });
 });
 
