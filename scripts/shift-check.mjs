@@ -1,4 +1,4 @@
-/** @file What `npm run shift` checks afterwards: journal, moved files, messages and predictions made offline agree to the last photograph. */
+/** @file What `npm run shift` checks afterwards: journal, moved files, heat maps, messages and predictions made offline agree to the last photograph. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,12 +6,19 @@ import Database from 'libsql';
 
 export const sha256 = (content) => createHash('sha256').update(content).digest('hex');
 
+/** Paths of all files below a folder. */
+async function filesIn(folder) {
+  return (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
 /**
  * Compares everything with everything.
  * @param dropped - SHA-256 of every photograph @param predict - predictions of a folder, made offline, as `clad predict --json` has them
  * @returns sentences on what does not agree, and one on what was found
  */
-export async function agreement({ incoming, sorted, dropped, messages, predict }) {
+export async function agreement({ incoming, sorted, maps, dropped, messages, predict }) {
   const faults = [];
   const same = (what, one, other) => {
     const [first, second] = [[...one].sort(), [...other].sort()];
@@ -34,9 +41,7 @@ export async function agreement({ incoming, sorted, dropped, messages, predict }
     rows.map(({ id }) => id),
     rows.filter((row) => row.moved_at).map(({ id }) => id),
   );
-  const moved = (await readdir(sorted, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  const moved = await filesIn(sorted);
   same(
     'destinations in the journal and files there',
     rows.map((row) => join(sorted, row.destination)),
@@ -45,6 +50,17 @@ export async function agreement({ incoming, sorted, dropped, messages, predict }
   for (const row of rows)
     if (sha256(await readFile(join(sorted, row.destination)).catch(() => '')) !== row.sha256)
       faults.push(`${row.destination} has another content than was judged`);
+  same(
+    'judgements with heat maps and photographs that could be read',
+    rows.filter((row) => row.map !== null).map(({ id }) => id),
+    rows.filter((row) => row.error === null).map(({ id }) => id),
+  );
+  same(
+    'heat maps in the journal and files there',
+    rows.flatMap((row) => (row.map === null ? [] : [join(maps, row.map)])),
+    // What waits for its judgement when the command ends has none.
+    (await filesIn(maps)).filter((path) => !path.startsWith(join(maps, '.coming'))),
+  );
   const first = messages.filter(({ id }, index) => messages.findIndex((each) => each.id === id) === index);
   const wanted = rows.map(({ id }) => `${identity}-${id}`);
   if (first.map(({ id }) => id).join() !== wanted.join())

@@ -1,7 +1,7 @@
 /**
  * Plays a shift on a line and checks that nothing was lost: photographs of eight drawn products drop into a watched folder, some with defects, some of no known
  * product, some written slowly, some cut for good. Meanwhile `clad watch` is killed, the broker goes away, and the disk fills up.
- * Afterwards the journal, the moved files, the MQTT messages and predictions made offline have to agree to the last one.
+ * Afterwards the journal, the moved files, the heat maps, the MQTT messages and predictions made offline have to agree to the last one.
  *
  *     npm run shift -- [--images 2000] [--rate 5] [--kills 10] [--seed 0] [--keep DIR] [--as-built]
  *
@@ -22,16 +22,39 @@ import sharp from 'sharp';
 import { setup } from './setup.mjs';
 import { agreement, sha256 } from './shift-check.mjs';
 
-const { values } = parseArgs({
-  options: {
-    images: { type: 'string', default: '2000' },
-    rate: { type: 'string', default: '5' },
-    kills: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '0' },
-    keep: { type: 'string' },
-    'as-built': { type: 'boolean', default: false },
-  },
+const usage = `npm run shift -- [options]
+
+Plays a shift on a line with clad watch, and checks that nothing was lost. Exit status 0 where everything agrees, 1 where it does not.
+
+  --images N    photographs, from 20 (2000)
+  --rate N      a second (5)
+  --kills N     how often the command is killed (10)
+  --seed N      of what happens when (0)
+  --keep DIR    leave everything in this folder
+  --as-built    do not build anew`;
+
+/** What is asked for; ends with a sentence where it cannot be. */
+function asked(options) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`shift: ${error.message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+const values = asked({
+  images: { type: 'string', default: '2000' },
+  rate: { type: 'string', default: '5' },
+  kills: { type: 'string', default: '10' },
+  seed: { type: 'string', default: '0' },
+  keep: { type: 'string' },
+  'as-built': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const [count, rate, kills, seed] = ['images', 'rate', 'kills', 'seed'].map((name) => Number(values[name]));
 if (![count, rate, kills, seed].every((value) => value >= 0) || count < 20 || rate === 0) {
   console.error('shift: expected numbers: --images from 20, --rate above 0, --kills and --seed from 0.');
@@ -43,7 +66,7 @@ const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const root = values.keep ? resolve(values.keep) : await mkdtemp(join(tmpdir(), 'clad-shift-'));
 const at = (...names) => join(root, ...names);
 const [line, port] = [at('line'), 18_830 + (process.pid % 1000)];
-const [incoming, sorted] = [join(line, 'incoming'), join(line, 'sorted')];
+const [incoming, sorted, maps] = ['incoming', 'sorted', 'maps'].map((name) => join(line, name));
 
 /** Numbers from 0 to 1, the same for the same seed. */
 function drawn(state) {
@@ -152,7 +175,7 @@ function startWatch() {
     cli,
     ...args,
     ...['--interval', '0.1', '--threads', '1', '--mqtt', `mqtt://127.0.0.1:${port}`],
-    ...['--mqtt-topic', 'shift/{class}'],
+    ...['--mqtt-topic', 'shift/{class}', '--maps', maps],
   ]);
   child.stdout.resume();
   child.stderr.on('data', (text) => said.push(String(text)));
@@ -253,7 +276,7 @@ try {
       .trim()
       .split('\n')
       .map((text) => JSON.parse(text));
-  const { faults, found } = await agreement({ incoming, sorted, dropped, messages, predict });
+  const { faults, found } = await agreement({ incoming, sorted, maps, dropped, messages, predict });
   console.log(`shift: ${found}`);
   const { kills: killed, restarts, lost, fills } = happened;
   const filled = hasDisk ? `${fills}` : 'not, as no memory disk may be mounted';

@@ -1,6 +1,6 @@
 /** @file What an entry of a folder is to a reader of images: a folder, an image, or something to pass over, and why. */
 import { closeSync, type Dirent, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { specialFile } from '../core/files.ts';
@@ -28,6 +28,7 @@ export type Looks = Map<string, EntryKind>;
  */
 export async function kindOf(folder: string, entry: Dirent, looks?: Looks): Promise<EntryKind> {
   const path = join(folder, entry.name);
+  if (await isNameless(path, entry.name)) return { leftOut: 'its name is not UTF-8' };
   let found: Dirent | Stats = entry;
   if (entry.isSymbolicLink()) {
     try {
@@ -44,6 +45,17 @@ export async function kindOf(folder: string, entry: Dirent, looks?: Looks): Prom
   const kind = looks?.get(path) ?? (await kindOfContent(path, entry.name));
   looks?.set(path, kind);
   return kind;
+}
+
+/** Whether a name is of bytes that are no text, of which Node makes U+FFFD: nobody can open anything under that. */
+async function isNameless(path: string, name: string): Promise<boolean> {
+  return (
+    name.includes('\uFFFD') &&
+    lstat(path).then(
+      () => false,
+      () => true,
+    )
+  );
 }
 
 function brokenLink(error: unknown): string {

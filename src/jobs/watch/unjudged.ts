@@ -12,16 +12,13 @@ export async function unjudgedFiles(
 ): Promise<{ readonly files: readonly FileState[]; readonly leftOut: readonly LeftOut[] }> {
   const { images, leftOut } = await imagesBelow(folder);
   const files: FileState[] = [];
-  const nameless: LeftOut[] = [];
   for (const image of images) {
     const found = await stat(image).catch(() => undefined);
-    // What Node makes of bytes that are no text; nobody can open it under that name.
-    if (!found && image.includes('\uFFFD')) nameless.push({ path: image, reason: 'its name is not UTF-8' });
     // Gone again: whoever wrote it may have renamed it.
     if (!found?.isFile()) continue;
     const path = relative(folder, image).split(sep).join('/');
     const file = { path, bytes: found.size, modified: Math.floor(found.mtimeMs) };
     if (!journal.knows(file)) files.push(file);
   }
-  return { files, leftOut: [...leftOut, ...nameless] };
+  return { files, leftOut };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { symlink } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRegular } from '../../../src/core/files.ts';
@@ -24,6 +24,20 @@ const lines = (root: string, leftOut: readonly LeftOut[]) =>
   leftOut.map(({ path, reason }) => `${relative(root, path)}: ${reason}`).sort();
 
 describe('a folder that is searched', () => {
+  it('names what nobody can open, as its name is no text', async (context) =>
+    withFiles({ 'ok.png': png, 'a \ufffd that is meant.png': png }, async (root) => {
+      const odd = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
+      try {
+        await writeFile(odd('gr\xfcn.png'), png);
+      } catch {
+        context.skip('this file system takes text alone');
+      }
+      await mkdir(odd('ord\xe9'));
+      const { images, leftOut } = await imagesBelow(root);
+      expect(images).toHaveLength(2);
+      expect(leftOut.map(({ reason }) => reason)).toEqual(Array(2).fill('its name is not UTF-8'));
+    }));
+
   it('gives images by their content, and names the reason for every other file', async () =>
     withFiles(
       {
