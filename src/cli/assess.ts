@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { writeFileAtomic } from '../core/files.ts';
 import { type AssessmentPlan, type AssessRequest, assess, planAssessment } from '../jobs/assess/assess.ts';
 import type { AssessmentDocument, ClassAssessment } from '../jobs/assess/document.ts';
-import { sentencesOf, sizeWords, usualContrastOf } from '../jobs/assess/words.ts';
+import { contrastWords, sentencesOf, sizeWords, usualContrastOf } from '../jobs/assess/words.ts';
 import { assessmentPage } from '../report/sections/assessment.ts';
 import type { Device } from '../runtime/engine.ts';
 import { requireApart, wholeNumber } from './arguments.ts';
@@ -109,7 +109,7 @@ function describe(document: AssessmentDocument): string {
   return [
     terminalTable({
       header: [
-        ...['class', '', 'misses of drawn defects', '95 % limits'],
+        ...['class', '', 'misses of drawn defects', '95 % limits', 'half found from, grey values'],
         ...[`half missed below, at ${grey} grey values`, '20 more images help', 'good images', 'remarks'],
       ],
       rows: classes.map((each) => rowOf(document, each)),
@@ -138,6 +138,7 @@ function rowOf(document: AssessmentDocument, each: ClassAssessment): string[] {
     each.weak ? 'WEAK' : '',
     misses ? percent(misses.expected.rate) : '-',
     misses ? `${percent(misses.expected.low)} to ${percent(misses.expected.high)}` : '-',
+    contrastWords(document, each),
     size,
     learning?.more.worth ?? '-',
     String(data.images),

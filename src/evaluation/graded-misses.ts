@@ -73,6 +73,26 @@ export function halfMissed(sizes: readonly number[], rates: readonly number[]): 
   return { where: 'between', size: Math.exp(small + share * (large - small)) };
 }
 
+/**
+ * The contrast from which half is found, over all sizes: products that miss all at a low contrast and nothing at a high one are told apart by where it changes.
+ * @param contrasts - rising
+ * @param table - misses, `[size][contrast]`
+ * @returns where half is missed, `size` being a contrast; undefined where nothing was drawn at one of them
+ */
+export function halfContrast(
+  contrasts: readonly number[],
+  table: readonly (readonly (CountedShare | null)[])[],
+): HalfMissed | undefined {
+  const rates: number[] = [];
+  for (const place of contrasts.keys()) {
+    const drawn = table.flatMap((row) => row[place] ?? []);
+    const of = drawn.reduce((sum, share) => sum + share.of, 0);
+    if (of === 0) return undefined;
+    rates.push(drawn.reduce((sum, share) => sum + share.count, 0) / of);
+  }
+  return halfMissed(contrasts, rates);
+}
+
 /** The nearest numbers, by least squares, that never rise: neighbours that do are pooled. */
 export function neverRising(values: readonly number[]): number[] {
   const pools: { sum: number; count: number }[] = [];

@@ -1,4 +1,5 @@
 /** @file What an assessment means, in sentences, for terminal and report. */
+import { halfContrast } from '../../evaluation/graded-misses.ts';
 import { percentOf } from './data-state.ts';
 import type { AssessmentDocument, ClassAssessment } from './document.ts';
 
@@ -14,6 +15,14 @@ export function sizeWords(share: number, { photograph }: Pick<ClassAssessment, '
 /** Which contrast sentences and the short table are of: its place. */
 export function usualContrastOf({ contrasts }: Pick<AssessmentDocument, 'contrasts'>): number {
   return Math.max(0, contrasts.indexOf(usualContrast));
+}
+
+/** From which contrast on half of the drawn defects is found, in grey values: a number by which products of all kinds differ. */
+export function contrastWords({ contrasts }: AssessmentDocument, { misses }: ClassAssessment): string {
+  const half = misses ? halfContrast(contrasts, misses.table) : undefined;
+  if (!half) return '-';
+  if (half.where === 'below') return `below ${contrasts[0]}`;
+  return half.where === 'above' ? `above ${contrasts.at(-1)}` : String(Math.round(half.size));
 }
 
 /** From which size on half is found, at the usual contrast. */

@@ -1,7 +1,7 @@
 /** @file What `clad assess` said of the products, the worst first and the weak ones highlighted: a section of the report where the run has it, or a page of its own. */
 import type { CountedShare } from '../../evaluation/intervals.ts';
 import type { AssessmentDocument, ClassAssessment, KeptAssessment } from '../../jobs/assess/document.ts';
-import { halfSentence, learningSentence, sizeWords } from '../../jobs/assess/words.ts';
+import { contrastWords, halfSentence, learningSentence, sizeWords } from '../../jobs/assess/words.ts';
 import { version } from '../../jobs/version.ts';
 import { html, type Markup } from '../html.ts';
 import { standalonePage } from '../shell.ts';
@@ -34,8 +34,8 @@ function contentOf(document: AssessmentDocument): Markup {
   return html`<p>Defects were <strong>drawn</strong> on good images, each image without its own entries in the memory. They rank the products; real defects may be missed more or less often.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Weak products, scrolls sideways"><table>
 <caption>Worst first, by defects of all sizes at ${contrasts.at(-1) ?? ''} grey values; limits of ${100 * confidence} %, as if each image had one defect</caption>
-<thead><tr><th scope="col">class</th><th scope="col"></th><th scope="col">misses of drawn defects</th><th scope="col">limits</th><th scope="col">20 more images help</th><th scope="col">good images</th></tr></thead>
-<tbody>${classes.map(rowOf)}</tbody></table></div>
+<thead><tr><th scope="col">class</th><th scope="col"></th><th scope="col">misses of drawn defects</th><th scope="col">limits</th><th scope="col">half found from, grey values</th><th scope="col">20 more images help</th><th scope="col">good images</th></tr></thead>
+<tbody>${classes.map((each) => rowOf(document, each))}</tbody></table></div>
 ${classes.map(
   (
     each,
@@ -48,9 +48,10 @@ ${tableOf(document, each)}
 <p class="note">A size is the diameter of the disc of the same area, a contrast the root mean square difference to what was there, in grey values of 255 (${contrasts.join(', ')}). Textures: ${document.textures}. Seed ${document.seed}.</p>`;
 }
 
-function rowOf({ class: name, weak, misses, learning, data }: ClassAssessment): Markup {
+function rowOf(document: AssessmentDocument, each: ClassAssessment): Markup {
+  const { class: name, weak, misses, learning, data } = each;
   const rate = misses?.expected.rate ?? 0;
-  return html`<tr><th scope="row">${name}</th><td>${weak ? html`<strong>weak</strong>` : null}</td><td class="bar rate" style="--v:${rate.toFixed(3)}">${percentText(misses?.expected.rate)}</td><td>${misses ? `${percentText(misses.expected.low)} to ${percentText(misses.expected.high)}` : '–'}</td><td>${learning?.more.worth ?? '–'}</td><td>${data.images}</td></tr>
+  return html`<tr><th scope="row">${name}</th><td>${weak ? html`<strong>weak</strong>` : null}</td><td class="bar rate" style="--v:${rate.toFixed(3)}">${percentText(misses?.expected.rate)}</td><td>${misses ? `${percentText(misses.expected.low)} to ${percentText(misses.expected.high)}` : '–'}</td><td>${contrastWords(document, each)}</td><td>${learning?.more.worth ?? '–'}</td><td>${data.images}</td></tr>
 `;
 }
 

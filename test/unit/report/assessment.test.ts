@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countedShare } from '../../../src/evaluation/intervals.ts';
 import type { AssessmentDocument, ClassAssessment } from '../../../src/jobs/assess/document.ts';
-import { learningSentence, sentencesOf } from '../../../src/jobs/assess/words.ts';
+import { contrastWords, learningSentence, sentencesOf } from '../../../src/jobs/assess/words.ts';
 import { assessmentPage, assessmentSection } from '../../../src/report/sections/assessment.ts';
 
 const data = { images: 60, remarks: ['Their brightness varies.'] } as unknown as ClassAssessment['data'];
@@ -57,5 +57,20 @@ describe('weak products in a report', () => {
     ]);
     expect(sentencesOf(document, gone!)[0]).toBe('No photograph is left to draw defects on.');
     expect(learningSentence(gone!)).toMatch(/cannot be told/);
+  });
+
+  it('say from which contrast half is found, over all sizes', () => {
+    const told = ([[all], [ten, forty]]: readonly (readonly number[])[]) => {
+      const one = product('one', 0, false);
+      const table = [
+        [countedShare(all!, 4), countedShare(forty!, 4)],
+        [countedShare(ten!, 4), null],
+      ];
+      return contrastWords(document, { ...one, misses: { ...one.misses!, table } });
+    };
+    // 7 of 8 at 10 grey values, 1 of 4 at 40: half lies three fifths of the way, on a logarithmic scale.
+    expect(told([[4], [3, 1]])).toBe('23');
+    expect([told([[1], [2, 0]]), told([[4], [4, 3]])]).toEqual(['below 10', 'above 40']);
+    expect(contrastWords(document, document.classes[2]!)).toBe('-');
   });
 });
