@@ -78,8 +78,8 @@ export class Motion {
     const isNew = !this.#anchor.isDone;
     this.#anchor.isDone = true;
     if (isEmpty || (background === 'first' && !this.#background)) {
-      const share = 1 - Math.exp(-Math.max(0, second - (this.#followed ?? second)) / following);
-      this.#background = this.#background ? between(this.#background, now, share) : now;
+      const step = 1 - Math.exp(-Math.max(0, second - (this.#followed ?? second)) / following);
+      this.#background = this.#background ? between(this.#background, now, step) : now;
       this.#followed = second;
       return isNew ? 'empty' : 'pass';
     }
@@ -89,12 +89,12 @@ export class Motion {
   }
 
   /**
-   * Whether a scene that was judged may be the empty station, where no background is known: it failed for the third time, and is unlike the last one that passed.
+   * Whether a scene that was judged may be the empty station, which is not known or looks otherwise by now: it failed for the third time, and is unlike the last
+   * one that passed.
    * @param passed - whether it did
    */
   mayBeEmpty(image: RgbImage, passed: boolean): boolean {
-    const { share, background } = this.#options;
-    if (background !== undefined) return false;
+    const { share } = this.#options;
     const now = heldOf(image);
     if (passed) this.#passed = now;
     if (passed || !this.#passed || differ(this.#passed, now) < share) return false;

@@ -308,7 +308,7 @@ class CameraWatch {
     if (said) this.#remarks.warnings({ path, ...said, map: null });
     if (said && this.#motion?.mayBeEmpty(image, said.decision !== 'reject'))
       this.#records.note(
-        'The same scene has failed three times, and looks otherwise than what passes: if it is the empty station, --background first or a picture of it leaves that out.',
+        'The same scene has failed three times, and looks otherwise than what passes: if it is the empty station, --background first, or a picture of it as it is now, leaves that out.',
       );
     await this.#note(path, async () => {
       const map = said && moves.comingMaps !== undefined ? await moves.mapPlace(path) : null;
