@@ -66,6 +66,19 @@ export const regionOfInterest = z.object({
   runs: z.array(z.number().int().min(0)),
   /** Inside is only what is also near the part, and this finds it in each image (image/roi/part-model.ts); absent where the region is the same in all. */
   follows: partModel.optional(),
+  /** Parts of it with thresholds of their own (named-region.ts), in the order of the output `region_score`; absent where it is one. */
+  named: z
+    .array(
+      z.object({
+        name: z.string(),
+        /** Of the map, above 0 and at most 1. */
+        share: z.number().min(0).max(1),
+        runs: z.array(z.number().int().min(0)),
+        /** The class's threshold less this is the region's; the map has it added in the region. */
+        offset: z.number(),
+      }),
+    )
+    .optional(),
 });
 
 /** A change of a finished detector (`clad update`). */

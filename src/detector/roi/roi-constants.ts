@@ -7,10 +7,11 @@ import type { Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import {
   type ClassRegions,
-  type RegionOfInterest,
   regionOfInterest,
+  topInside,
 } from '../../image/roi/region-of-interest.ts';
 import { constantNamed, withConstants } from '../bank-entries.ts';
+import { namedIn } from './named-constants.ts';
 import { partNumbers, partOfRow, partRow } from './part-graph.ts';
 import { votingInside } from './voters.ts';
 
@@ -115,7 +116,7 @@ export function regionConstants(
           float32Constant(
             roiNames.top,
             [count],
-            Float32Array.from(regions, (region) => topInside(region, top, perMap)),
+            Float32Array.from(regions, (region) => region ? topInside(region, top, perMap) : top),
           ),
           float32Constant(
             roiNames.ranks,
@@ -132,13 +133,6 @@ function votersOf(model: ModelProto, perImage: number): readonly number[] {
   return (some && int64Values(some)) ?? Array.from({ length: perImage }, (_, patch) => patch);
 }
 
-/** The same share of the region's pixels as of the map's, at least one. */
-function topInside(region: RegionOfInterest | undefined, top: number, perMap: number): number {
-  if (!region) return top;
-  const inside = region.pixels.reduce((sum, each) => sum + each, 0);
-  return Math.max(1, Math.round((top * inside) / perMap));
-}
-
 /** The regions in a detector's graph, class by class; undefined where it has none of any class. */
 export function regionsIn(model: ModelProto): ClassRegions | undefined {
   const [whole, pixels] = [roiNames.whole, roiNames.pixels].map((name) => constantNamed(model, name));
@@ -152,7 +146,8 @@ export function regionsIn(model: ModelProto): ClassRegions | undefined {
   return Array.from(whole.rawData, (isWhole, index) => {
     if (isWhole === 1) return undefined;
     const data = all.slice(index * perMap, (index + 1) * perMap);
-    const region = regionOfInterest({ ...size, data }, grid);
+    const named = namedIn(model, index, { size, grid });
+    const region = { ...regionOfInterest({ ...size, data }, grid), ...(named && { named }) };
     if (!rows || follows?.[index] !== 1) return region;
     const row = rows.subarray(index * partNumbers, (index + 1) * partNumbers);
     return { ...region, follows: partOfRow(row) };

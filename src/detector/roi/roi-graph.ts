@@ -23,6 +23,7 @@ import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
 import { constantNamed } from '../bank-entries.ts';
 import { Emitter } from './emit.ts';
 import { type Add, FoundPart } from './found-part.ts';
+import { withNamedRegions } from './named-graph.ts';
 import {
   findsParts,
   hasRegions,
@@ -43,9 +44,10 @@ export function withRegions(model: ModelProto, regions: ClassRegions | undefined
   if (!regions) return model;
   if (hasRegions(model)) {
     if (regions.some((region) => region?.follows) && !findsParts(model)) throw cannot();
-    return withRegionConstants(model, regions);
+    return withNamedRegions(withRegionConstants(model, regions), regions);
   }
-  return regions.some((region) => region) ? new Splice(model).withRegions(regions) : model;
+  if (!regions.some((region) => region)) return model;
+  return withNamedRegions(new Splice(model).withRegions(regions), regions);
 }
 
 /** The bytes of a graph with these regions. */

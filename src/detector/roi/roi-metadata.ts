@@ -1,5 +1,6 @@
 /** @file Regions of interest in a detector's metadata: what is asked of them beside the graph, which has them as constants. */
 import {
+  type NamedRegion,
   type RegionOfInterest,
   type Regions,
   regionFromRuns,
@@ -17,7 +18,15 @@ export function regionsEntry(classes: readonly string[], regions: Regions | unde
     if (!region) return [];
     const { follows } = region;
     const share = regions?.shareOf?.(index) ?? shareInside(region);
-    return [[name, { share, runs: regionRuns(region), ...(follows && { follows }) }] as const];
+    const named = region.named?.map((each) => ({
+      name: each.name,
+      share: shareInside(each),
+      runs: regionRuns(each),
+      offset: each.offset,
+    }));
+    return [
+      [name, { share, runs: regionRuns(region), ...(follows && { follows }), ...(named && { named }) }] as const,
+    ];
   });
   return entries.length > 0 ? { regionsOfInterest: Object.fromEntries(entries) } : {};
 }
@@ -39,9 +48,14 @@ export function regionsByClass({
   grid,
 }: Pick<DetectorMetadata, 'regionsOfInterest' | 'geometry' | 'grid'>): RegionsByClass {
   return new Map(
-    Object.entries(regionsOfInterest).flatMap(([name, { runs, follows }]) => {
+    Object.entries(regionsOfInterest).flatMap(([name, { runs, follows, named }]) => {
       const region = regionFromRuns(runs, geometry, grid);
-      return region ? [[name, { ...region, follows }] as const] : [];
+      const parts = named?.flatMap((each): NamedRegion[] => {
+        const { name: of, offset } = each;
+        const drawn = regionFromRuns(each.runs, geometry, grid);
+        return drawn ? [{ name: of, offset, pixels: drawn.pixels, patches: drawn.patches }] : [];
+      });
+      return region ? [[name, { ...region, follows, ...(parts && { named: parts }) }] as const] : [];
     }),
   );
 }

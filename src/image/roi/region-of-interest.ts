@@ -18,6 +18,18 @@ export interface RegionOfInterest {
   readonly positions: readonly number[];
   /** What finds the part, where the region follows it: an image is then looked at where this region and its part are. */
   readonly follows?: PartModel | undefined;
+  /** What it is made up of, where its parts have thresholds of their own. */
+  readonly named?: readonly NamedRegion[] | undefined;
+}
+
+/** A part of a class's region that has a name and a threshold of its own (named-region.ts). */
+export interface NamedRegion extends Pick<RegionOfInterest, 'pixels' | 'patches'> {
+  readonly name: string;
+  /**
+   * Added to its score and to the map's values in it, so that one threshold holds for all regions of the class: its own threshold is the class's less this.
+   * In the map's units; a float32.
+   */
+  readonly offset: number;
 }
 
 /** The region of each class, by its index; undefined where all of the image counts. */
@@ -105,6 +117,16 @@ export function patchAt(region: RegionOfInterest | undefined, number: number): n
 /** Share of the map that is inside, 0 .. 1. */
 export function shareInside({ pixels }: Pick<RegionOfInterest, 'pixels'>): number {
   return pixels.reduce((sum, inside) => sum + inside, 0) / pixels.length;
+}
+
+/**
+ * How many of a region's highest pixels make its score: the same share as of the whole map's, at least one.
+ * @param top - of the whole map's
+ * @param perMap - pixels of the map
+ */
+export function topInside({ pixels }: Pick<RegionOfInterest, 'pixels'>, top: number, perMap: number): number {
+  const inside = pixels.reduce((sum, each) => sum + each, 0);
+  return Math.max(1, Math.round((top * inside) / perMap));
 }
 
 /** The region as a mask of the anomaly map. */

@@ -3,6 +3,7 @@ import { CladError } from '../../core/errors.ts';
 import type { Sample } from '../../data/dataset.ts';
 import { type Geometry, type Grid, patchCount } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
+import { type NamedMask, namedRegion } from '../../image/roi/named-region.ts';
 import {
   type ClassRegions,
   type RegionOfInterest,
@@ -74,8 +75,9 @@ export async function classRegion(
   definition: RegionDefinition,
   { geometry, grid }: Seen,
 ): Promise<ClassRegion> {
-  const { mask, reference } = await drawRegion(name, definition, geometry);
-  const region = regionOfInterest(mask, grid);
+  const { mask, reference, named } = await drawRegion(name, definition, geometry);
+  if (named) requirePatch(name, named, geometry, grid);
+  const region = named ? namedRegion(named, mask, grid) : regionOfInterest(mask, grid);
   const voters = votersOf(patchCount(grid)).filter((patch) => region.patches[patch] !== 0);
   if (voters.length > 0) return { name, region, reference };
   throw new CladError('ROI_INVALID', {
@@ -84,6 +86,21 @@ export async function classRegion(
     reason: `only ${region.positions.length} of ${patchCount(grid)} patches are inside, too few to recognise the class by`,
     expected: 'a larger region, or a larger input (--input-size), whose patches are smaller',
   });
+}
+
+/** Refuses named regions so small that their scores would be of what lies around them. @throws ROI_INVALID */
+function requirePatch(name: string, named: readonly NamedMask[], size: ImageSize, grid: Grid): void {
+  const patch = { width: size.width / grid.columns, height: size.height / grid.rows };
+  for (const [at, { name: of, data }] of named.entries()) {
+    const pixels = data.reduce((sum, each) => sum + each, 0);
+    if (pixels >= patch.width * patch.height) continue;
+    throw new CladError('ROI_INVALID', {
+      name,
+      where: `regions[${at}] (${of})`,
+      reason: `it is smaller than a patch: ${pixels} pixels of the input, and a patch has ${Math.round(patch.width * patch.height)}`,
+      expected: 'a larger region, or a larger input (--input-size, --tiles), whose patches are smaller',
+    });
+  }
 }
 
 /** Refuses photographs of other proportions than the reference: what was drawn would lie elsewhere on them. @throws ROI_INVALID */
@@ -149,7 +166,7 @@ export function describeRegions(
   return (regions ?? []).flatMap((region, index) =>
     region
       ? [
-          `Region of interest of ${classes[index]}: ${percent(shareInside(region))} of the image, ${region.positions.length} of ${patchCount(grid)} patches. Nothing outside it is learnt, scored or measured.${tooSmall(region)}`,
+          `Region of interest of ${classes[index]}: ${percent(shareInside(region))} of the image, ${region.positions.length} of ${patchCount(grid)} patches. Nothing outside it is learnt, scored or measured.${tooSmall(region)}${namedParts(region)}`,
         ]
       : [],
   );
@@ -162,6 +179,16 @@ function tooSmall({ positions }: RegionOfInterest): string {
   if (positions.length >= few) return '';
   const size = positions.length === 1 ? 'one patch' : `${positions.length} patches`;
   return ` With ${size} it is very small: scores rest on few values, and the class may not be recognised. Draw it larger, or take a larger input (--input-size), whose patches are smaller.`;
+}
+
+/** What its named regions are, each with how many patches its score comes from. */
+function namedParts({ named }: RegionOfInterest): string {
+  if (!named) return '';
+  const parts = named.map(({ name, patches }) => {
+    const count = patches.reduce((sum, each) => sum + each, 0);
+    return `${name} (${count} ${count === 1 ? 'patch' : 'patches'}${count < few ? ', very small' : ''})`;
+  });
+  return ` Regions with thresholds of their own: ${parts.join(', ')}.`;
 }
 
 function percent(share: number): string {

@@ -9,11 +9,13 @@ import { decodeMaskSamples } from '../../image/mask.ts';
 import { maskShape, shareOfShades } from '../../image/mask-shape.ts';
 import { crop, resizeNearest } from '../../image/resize.ts';
 import type { Mask } from '../../image/rgb.ts';
+import type { NamedMask } from '../../image/roi/named-region.ts';
 import { crossingOf, type Point } from '../../image/roi/polygon.ts';
 import { sizeOf, sizeText } from '../../image/size-option.ts';
 import {
   fractions,
   isPath,
+  type NamedDefinition,
   type RegionDefinition,
   type RegionShape,
   sizeWritten,
@@ -25,6 +27,8 @@ export interface DrawnRegion {
   readonly mask: Mask;
   /** Size of what it was drawn on; undefined where that was given in fractions. */
   readonly reference: ImageSize | undefined;
+  /** What it is made up of, where that has names: of the same size, each with at least one pixel inside, and none of them in two. */
+  readonly named?: readonly NamedMask[];
 }
 
 /** Refuses it. */
@@ -41,38 +45,108 @@ export async function drawRegion(
 ): Promise<DrawnRegion> {
   const refuse: Refuse = (where, reason, expected) =>
     new CladError('ROI_INVALID', { name, where, reason, expected });
-  const { inside, ignore = [] } = definition;
-  const masks = await readMasks([...(inside ?? []), ...ignore], refuse);
-  const reference = await referenceOf(definition, masks, refuse);
+  const lists = listsOf(definition, refuse);
+  const shapes = lists.flatMap((each) => [...each.inside, ...each.ignore]);
+  const masks = await readMasks(shapes, refuse);
+  const reference = await referenceOf(definition.reference, shapes, masks, refuse);
   const size = resizedSize(geometry);
-  const data = new Uint8Array(size.width * size.height).fill(inside ? 0 : 1);
-  const lists = [
-    { shapes: inside ?? [], value: 1, list: 'inside' },
-    { shapes: ignore, value: 0, list: 'ignore' },
-  ] as const;
-  for (const { shapes, value, list } of lists)
-    for (const [at, shape] of shapes.entries()) {
-      const mask = 'mask' in shape ? masks.get(shape.mask) : undefined;
-      if (mask) drawMask(data, resizeNearest(mask, size.width, size.height), value);
-      else {
-        const points = pointsOn(shape, `${list}[${at}]`, reference, size, refuse);
-        fillCentres(data, size.width, size.height, [points], value);
+  const drawn = lists.map(({ inside, ignore, isWhole, where }) => {
+    const data = new Uint8Array(size.width * size.height).fill(isWhole ? 1 : 0);
+    for (const { shapes: some, value, list } of [
+      { shapes: inside, value: 1, list: 'inside' },
+      { shapes: ignore, value: 0, list: 'ignore' },
+    ] as const)
+      for (const [at, shape] of some.entries()) {
+        const mask = 'mask' in shape ? masks.get(shape.mask) : undefined;
+        if (mask) drawMask(data, resizeNearest(mask, size.width, size.height), value);
+        else {
+          const points = pointsOn(shape, `${where}${list}[${at}]`, reference, size, refuse);
+          fillCentres(data, size.width, size.height, [points], value);
+        }
       }
+    return data;
+  });
+  if (definition.regions) requireApart(definition.regions, drawn, refuse);
+  const seen = drawn.map((data, at) => seenOf(data, lists[at]!.said, size, geometry, refuse));
+  const [first] = seen as [Mask, ...Mask[]];
+  const on = reference === fractions ? undefined : reference;
+  if (!definition.regions) return { mask: first, reference: on };
+  const data = new Uint8Array(first.data.length);
+  for (const each of seen) drawMask(data, each, 1);
+  const named = definition.regions.map(({ name: of }, at) => ({ name: of, data: seen[at]!.data }));
+  return { mask: { ...first, data }, reference: on, named };
+}
+
+/** What is drawn by itself: all of the region, or each of its named ones. */
+interface ShapeList {
+  readonly inside: readonly RegionShape[];
+  readonly ignore: readonly RegionShape[];
+  /** All of the image is inside but what is ignored. */
+  readonly isWhole: boolean;
+  /** Begins the names of its shapes. */
+  readonly where: string;
+  /** What it is called as a whole. */
+  readonly said: string;
+}
+
+/** @throws ROI_INVALID for two regions of one name */
+function listsOf({ inside, ignore = [], regions }: RegionDefinition, refuse: Refuse): ShapeList[] {
+  if (!regions)
+    return [
+      { inside: inside ?? [], ignore, isWhole: !inside, where: '', said: 'inside and ignore together' },
+    ];
+  const names = new Set<string>();
+  return regions.map(({ name, inside: own, ignore: less = [] }, at) => {
+    if (names.has(name))
+      throw refuse(`regions[${at}]`, `the name ${name} is given twice`, 'names that differ');
+    names.add(name);
+    // What the class ignores, none of its regions sees.
+    const all = [...less, ...ignore];
+    const where = `regions[${at}] (${name})`;
+    return { inside: own, ignore: all, isWhole: false, where: `${where}.`, said: where };
+  });
+}
+
+/** Of the shared pixels nobody could say which threshold they go by. @throws ROI_INVALID */
+function requireApart(
+  regions: readonly NamedDefinition[],
+  drawn: readonly Uint8Array[],
+  refuse: Refuse,
+): void {
+  for (const [one, first] of drawn.entries())
+    for (const [other, second] of drawn.entries()) {
+      if (other <= one) continue;
+      let [shared, whole] = [0, 0];
+      for (let pixel = 0; pixel < second.length; pixel++) {
+        if (second[pixel] === 0) continue;
+        whole++;
+        if (first[pixel] !== 0) shared++;
+      }
+      if (shared === 0) continue;
+      const [a, b] = [regions[one]!.name, regions[other]!.name];
+      throw refuse(
+        `regions[${one}] and regions[${other}]`,
+        `${a} and ${b} overlap, in ${Number(((100 * shared) / whole).toPrecision(2))} % of ${b}`,
+        `regions beside each other, as each pixel goes by one threshold: give the shapes of one to the other at ignore`,
+      );
     }
+}
+
+/** What the detector sees of a mask. @throws ROI_INVALID where that is nothing */
+function seenOf(data: Uint8Array, where: string, size: ImageSize, geometry: Geometry, refuse: Refuse): Mask {
   if (!data.includes(1))
     throw refuse(
-      'inside and ignore together',
+      where,
       'no pixel is inside',
       'shapes that leave something inside, of a pixel of the input at least',
     );
   const mask = crop({ ...size, data }, cutOut(geometry));
-  if (!mask.data.includes(1))
-    throw refuse(
-      'inside and ignore together',
-      `all of it lies where the photograph is cut off (features.resizeTo ${sizeText(size)}, of which the middle ${sizeText(geometry)} is seen)`,
-      'a region within the middle, or a training without features.resizeTo',
-    );
-  return { mask, reference: reference === fractions ? undefined : reference };
+  if (mask.data.includes(1)) return mask;
+  throw refuse(
+    where,
+    `all of it lies where the photograph is cut off (features.resizeTo ${sizeText(size)}, of which the middle ${sizeText(geometry)} is seen)`,
+    'a region within the middle, or a training without features.resizeTo',
+  );
 }
 
 /** Masks of eleven classes have at most .05 as JPEG and .22 with very soft edges, photographs of ten of them .30 and more. */
@@ -104,12 +178,13 @@ async function readMasks(shapes: readonly RegionShape[], refuse: Refuse): Promis
 
 /** What the shapes are drawn on. */
 async function referenceOf(
-  { reference, inside = [], ignore = [] }: RegionDefinition,
+  reference: RegionDefinition['reference'],
+  shapes: readonly RegionShape[],
   masks: ReadonlyMap<string, Mask>,
   refuse: Refuse,
 ): Promise<ImageSize | typeof fractions> {
   const [first] = masks;
-  const drawn = [...inside, ...ignore].some((shape) => !('mask' in shape));
+  const drawn = shapes.some((shape) => !('mask' in shape));
   if (reference === undefined && (drawn || !first))
     throw refuse(
       'reference',

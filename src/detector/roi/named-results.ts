@@ -1,0 +1,103 @@
+/** @file What is said of the named regions of an image: each one's score, threshold and verdict. The image fails where one of them does. */
+import type { RawPrediction } from '../prediction.ts';
+import { numberedPixels } from '../../image/roi/named-region.ts';
+import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
+
+/** What a detector says of one named region of an image. */
+export interface NamedResult {
+  readonly name: string;
+  /** Of the region alone: higher is more anomalous. */
+  readonly score: number;
+  /** The region's own; null where the class has none. */
+  readonly threshold: number | null;
+  /** The score less the threshold. The image's margin is the largest of its regions'. */
+  readonly margin: number | null;
+  /** Anomalous where the score is above the threshold. */
+  readonly verdict: 'normal' | 'anomalous' | null;
+}
+
+type Named = Pick<RegionOfInterest, 'pixels' | 'named'>;
+
+/** The threshold of a region. @param threshold - of its class */
+export function thresholdOfRegion(threshold: number, { offset }: { readonly offset: number }): number {
+  // Differences of numbers of 24 bits; without the last digits a number that a person gave is the same again.
+  return Number((threshold - offset).toPrecision(12));
+}
+
+/**
+ * The results of the regions of a class, in their order.
+ * @param scores - of each, as `region_score` has them
+ * @param threshold - of the class
+ */
+export function namedResults(
+  { named = [] }: Named,
+  scores: ArrayLike<number>,
+  threshold: number | undefined,
+): NamedResult[] {
+  return named.map((region, at): NamedResult => {
+    const { name, offset } = region;
+    const score = scores[at]!;
+    if (threshold === undefined) return { name, score, threshold: null, margin: null, verdict: null };
+    // As the graph adds them, so that the image's verdict is that of its regions to the last bit.
+    const margin = Math.fround(score + offset) - threshold;
+    const verdict = margin > 0 ? 'anomalous' : 'normal';
+    return { name, score, threshold: thresholdOfRegion(threshold, region), margin, verdict };
+  });
+}
+
+/** The image's score: the largest of its regions' with their offsets, as the graph has it. */
+export function largestScore({ named = [] }: Named, scores: ArrayLike<number>): number {
+  return named.reduce((most, { offset }, at) => Math.max(most, Math.fround(scores[at]! + offset)), -Infinity);
+}
+
+/**
+ * Score and map as they would be with other offsets than the file's, as thresholds that are set by hand ask for.
+ * @param ofFile - the class's region with the offsets that the map has
+ * @param wanted - with others
+ * @param scores - as `region_score` has them
+ */
+export function withOtherOffsets(
+  { map }: Pick<RawPrediction, 'map'>,
+  ofFile: Named,
+  wanted: Named,
+  scores: ArrayLike<number>,
+): Pick<RawPrediction, 'score' | 'map'> {
+  return { score: largestScore(wanted, scores), map: movedBy(map, numberedPixels(wanted), changes(ofFile, wanted)) };
+}
+
+/** What is added to the values of each region to go from some offsets to others. */
+export function changes({ named: from = [] }: Named, { named: to = [] }: Named): number[] {
+  return to.map(({ offset }, at) => offset - (from[at]?.offset ?? 0));
+}
+
+/** Whether any is. */
+export function isChanged(from: Named, to: Named): boolean {
+  return changes(from, to).some((change) => change !== 0);
+}
+
+/**
+ * Values of a map with something added in each region.
+ * @param numbers - of the region of each value, from 1; 0 for none (`numberedPixels`)
+ */
+export function movedBy(
+  values: Float32Array,
+  numbers: Uint8Array,
+  by: readonly number[],
+): Float32Array {
+  return values.map((value, at) => (numbers[at] === 0 ? value : value + by[numbers[at]! - 1]!));
+}
+
+/** The regions that fail, the furthest above its threshold first. */
+export function failedRegions(results: readonly NamedResult[] | undefined): NamedResult[] {
+  return (results ?? [])
+    .filter(({ verdict }) => verdict === 'anomalous')
+    .sort((a, b) => (b.margin ?? 0) - (a.margin ?? 0));
+}
+
+/** The region that is nearest to failing, or furthest beyond it. */
+export function nearestRegion(results: readonly NamedResult[] | undefined): NamedResult | undefined {
+  return results?.reduce<NamedResult | undefined>(
+    (most, each) => (most === undefined || (each.margin ?? 0) > (most.margin ?? 0) ? each : most),
+    undefined,
+  );
+}
