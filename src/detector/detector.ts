@@ -35,8 +35,10 @@ import {
   type Recognised,
   withRegions,
 } from './prediction.ts';
-import { insideOutput } from './roi/found-names.ts';
+import { insideOutput, regionScoreOutput } from './roi/found-names.ts';
+import { isChanged, namedResults, withOtherOffsets } from './roi/named-results.ts';
 import { type RegionsByClass, regionsByClass } from './roi/roi-metadata.ts';
+import { splitByRegion } from './thresholds/region-numbers.ts';
 import { withSetThresholds } from './thresholds/set-thresholds.ts';
 
 /** What is known of an image beside its pixels. */
@@ -62,12 +64,15 @@ export class Detector {
   readonly #device: string;
   /** Where images of a class are judged, by class; all of an image of a class that is not in it. */
   readonly regionsOfInterest: RegionsByClass;
+  /** The same as the file's graph has them; others where thresholds of named regions were set by hand. */
+  readonly #regionsOfFile: RegionsByClass;
 
   private constructor(
     session: Session,
     searchesByClass: boolean,
     { metadata, checked }: ReturnType<typeof readDetector>,
     device: string,
+    regionsOfFile?: RegionsByClass,
   ) {
     this.#session = session;
     this.searchesByClass = searchesByClass;
@@ -75,6 +80,7 @@ export class Detector {
     this.checked = checked;
     this.#device = device;
     this.regionsOfInterest = regionsByClass(metadata);
+    this.#regionsOfFile = regionsOfFile ?? this.regionsOfInterest;
   }
 
   /**
@@ -175,18 +181,23 @@ export class Detector {
     const maps = floats(outputs.anomaly_map);
     const allShares = floats(outputs.class_share);
     const insides = outputs[insideOutput]?.data;
+    const ofRegions = outputs[regionScoreOutput];
     const pixels = geometry.width * geometry.height;
     return images.map((image, index) => {
       const shares = Array.from(allShares.subarray(index * classes.length, (index + 1) * classes.length));
-      const score = scores[index] as number;
+      const scored = scores[index] as number;
       // Compared with a threshold, what is no number would pass as normal.
-      if (![score, ...shares].every(Number.isFinite)) throw failed('its score is not a number');
+      if (![scored, ...shares].every(Number.isFinite)) throw failed('its score is not a number');
       const about = (at: number): Recognised => ({ class: classes[at]!, classShare: shares[at]! });
       const recognised = about(shares.indexOf(Math.max(...shares)));
       const givenIndex = given[index];
       const taken = givenIndex === undefined ? recognised : about(givenIndex);
       const threshold = thresholds[taken.class];
-      const map = maps.slice(index * pixels, (index + 1) * pixels);
+      const ofMap = maps.slice(index * pixels, (index + 1) * pixels);
+      const regionScores = ofRegions && rowOf(ofRegions, index);
+      const said = { score: scored, map: ofMap };
+      const { score, map } = this.#withSetOffsets(taken.class, said, regionScores);
+      const region = this.regionsOfInterest.get(taken.class);
       const inside =
         insides instanceof Uint8Array ? insides.slice(index * pixels, (index + 1) * pixels) : undefined;
       return {
@@ -195,11 +206,24 @@ export class Detector {
         recognised: givenIndex === undefined ? null : recognised,
         score,
         ...judged({ score, map }, threshold, this.insideOf({ class: taken.class, inside })),
+        ...(regionScores &&
+          region?.named && { namedRegions: namedResults(region, regionScores, threshold?.threshold) }),
         warnings: [...disagreement(taken, recognised), ...this.#warnings(image, taken.class)],
         map,
         ...(inside && { inside }),
       };
     });
+  }
+
+  /** Score and map by the thresholds of named regions that were set by hand; as the file says them where none was. */
+  #withSetOffsets(
+    name: string,
+    said: Pick<RawPrediction, 'score' | 'map'>,
+    scores: ArrayLike<number> | undefined,
+  ): Pick<RawPrediction, 'score' | 'map'> {
+    const [ofFile, wanted] = [this.#regionsOfFile.get(name), this.regionsOfInterest.get(name)];
+    if (!scores || !ofFile || !wanted || !isChanged(ofFile, wanted)) return said;
+    return withOtherOffsets(said, ofFile, wanted, scores);
   }
 
   /** The pixels of a prediction's map that count; undefined where all do. @internal */
@@ -212,8 +236,8 @@ export class Detector {
 
   /**
    * The same detector with thresholds set by hand, in the same engine: either may be released, once. Verdicts, regions and colours go by them.
-   * @param set - `thresholds` by class; `checks`, second, lower ones
-   * @throws OPTION_INVALID for a class that is not known, or a second threshold that is not below the first
+   * @param set - `thresholds` by class, or of a named region by class/region; `checks`, second, lower ones
+   * @throws OPTION_INVALID for a class or region that is not known, or a second threshold that is not below the first
    */
   withThresholds(set: { readonly thresholds?: ClassNumbers; readonly checks?: ClassNumbers }): Detector {
     requireFields('withThresholds', 'set', set, {
@@ -221,15 +245,17 @@ export class Detector {
       checks: optional(classNumbers),
     });
     const { classes } = this.metadata;
+    const { numbers, regions } = splitByRegion(set.thresholds, this.metadata, '--threshold');
     const metadata = {
       ...this.metadata,
       ...withSetThresholds(this.metadata, {
-        thresholds: numbersByClass(set.thresholds, classes, '--threshold'),
+        thresholds: numbersByClass(numbers, classes, '--threshold'),
+        regions,
         checks: numbersByClass(set.checks, classes, '--check-threshold'),
       }),
     };
     const read = { metadata, checked: this.checked };
-    return new Detector(this.#session, this.searchesByClass, read, this.#device);
+    return new Detector(this.#session, this.searchesByClass, read, this.#device, this.#regionsOfFile);
   }
 
   /** Class index of each image; undefined where none is given. @throws ARGUMENT_INVALID, CLASS_GIVEN_UNKNOWN */
@@ -262,6 +288,12 @@ export class Detector {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+/** A row of a float32 matrix. */
+export function rowOf(matrix: TensorValue, row: number): Float32Array {
+  const width = matrix.shape[1] ?? 0;
+  return floats(matrix).slice(row * width, (row + 1) * width);
 }
 
 /**

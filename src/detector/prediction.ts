@@ -8,6 +8,7 @@ import type { ImageWarning } from './camera/camera.ts';
 import { type AnomalousRegion, anomalousRegions } from './heat/map-regions.ts';
 import { regionRule } from './heat/region-rule.ts';
 import type { DetectorMetadata } from './metadata.ts';
+import type { NamedResult } from './roi/named-results.ts';
 import type { ConformalThreshold } from './thresholds/conformal.ts';
 import { mapFloor } from './thresholds/unknown.ts';
 
@@ -33,6 +34,11 @@ export interface Prediction {
   readonly decision: Decision | null;
   /** Where the map is above the threshold and near its highest around there, the highest first. A normal image may have some too, if they are small or weak. */
   readonly regions: readonly AnomalousRegion[];
+  /**
+   * What each named region of the class says, in the order in which they were drawn; absent where the class has none. The image fails where one of them does: `score` is the
+   * largest of theirs, each moved so that it may be compared with `threshold`, and `margin` is the largest of their margins.
+   */
+  readonly namedRegions?: readonly NamedResult[];
   /** Why the image may not be from the training's camera, not in its light, or not of the class that was given; mostly none. The verdict is given all the same. */
   readonly warnings: readonly ImageWarning[];
 }

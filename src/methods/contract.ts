@@ -229,6 +229,8 @@ export interface Method<O extends CommonOptions = CommonOptions, V extends View 
   readonly ablation?: Ablation<O>;
   /** Why it takes no regions of interest with these options; undefined where it does. Without the function it never does. */
   refusesRegions?(options: O): string | undefined;
+  /** Why it takes none with thresholds of their own, which take an image score made of the map; undefined or absent where it does. */
+  refusesNamedRegions?(options: O): string | undefined;
   /** Whether test images choose the checkpoint. */
   usesTestImages?(options: O): boolean;
   /** Size of the images that the backbone is given, where a backbone is used. */

@@ -15,4 +15,9 @@ export const roiErrors = {
     message:
       '{what} cannot take a region of interest: {reason}. Expected method clad on residuals (all presets but paper) or patchcore; or leave the region out.',
   },
+  ROI_NAMED_UNSUITABLE: {
+    kind: 'input',
+    message:
+      'Method {method} cannot have named regions of interest: {reason}. Expected method clad on residuals (all presets but paper), or a region without names.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

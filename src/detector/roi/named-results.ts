@@ -1,7 +1,7 @@
 /** @file What is said of the named regions of an image: each one's score, threshold and verdict. The image fails where one of them does. */
-import type { RawPrediction } from '../prediction.ts';
 import { numberedPixels } from '../../image/roi/named-region.ts';
 import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
+import type { RawPrediction } from '../prediction.ts';
 
 /** What a detector says of one named region of an image. */
 export interface NamedResult {
@@ -39,15 +39,20 @@ export function namedResults(
     const score = scores[at]!;
     if (threshold === undefined) return { name, score, threshold: null, margin: null, verdict: null };
     // As the graph adds them, so that the image's verdict is that of its regions to the last bit.
-    const margin = Math.fround(score + offset) - threshold;
+    const margin = comparable(score, offset) - threshold;
     const verdict = margin > 0 ? 'anomalous' : 'normal';
     return { name, score, threshold: thresholdOfRegion(threshold, region), margin, verdict };
   });
 }
 
+/** A region's score as it may be compared with the class's threshold: added in float32, as the graph does. */
+function comparable(score: number, offset: number): number {
+  return Math.fround(score + Math.fround(offset));
+}
+
 /** The image's score: the largest of its regions' with their offsets, as the graph has it. */
 export function largestScore({ named = [] }: Named, scores: ArrayLike<number>): number {
-  return named.reduce((most, { offset }, at) => Math.max(most, Math.fround(scores[at]! + offset)), -Infinity);
+  return named.reduce((most, { offset }, at) => Math.max(most, comparable(scores[at]!, offset)), -Infinity);
 }
 
 /**

@@ -15,10 +15,20 @@ const step = 61;
  * @param map - row by row, at least one pixel
  */
 export function mapFloor(map: Float32Array): number {
+  return floorOf(floorSample(map));
+}
+
+/** The values that the floor is found among, for those who keep them rather than whole maps. */
+export function floorSample(map: ArrayLike<number>): Float32Array {
   const some = new Float32Array(Math.ceil(map.length / step));
   for (let at = 0; at < some.length; at++) some[at] = map[at * step]!;
-  some.sort();
-  return some[Math.ceil(floorShare * some.length) - 1]!;
+  return some;
+}
+
+/** The floor of a map by these. */
+export function floorOf(sample: Float32Array): number {
+  const sorted = sample.toSorted();
+  return sorted[Math.ceil(floorShare * sorted.length) - 1]!;
 }
 
 /**

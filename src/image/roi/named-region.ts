@@ -27,7 +27,7 @@ export function namedRegion(masks: readonly NamedMask[], size: ImageSize, grid: 
 
 /** The region with other offsets. @param offsets - in the order of its named regions */
 export function withOffsets(region: RegionOfInterest, offsets: readonly number[]): RegionOfInterest {
-  const named = region.named?.map((each, at) => ({ ...each, offset: Math.fround(offsets[at] ?? 0) }));
+  const named = region.named?.map((each, at) => ({ ...each, offset: offsets[at] ?? 0 }));
   return { ...region, named };
 }
 

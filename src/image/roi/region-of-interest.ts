@@ -27,7 +27,7 @@ export interface NamedRegion extends Pick<RegionOfInterest, 'pixels' | 'patches'
   readonly name: string;
   /**
    * Added to its score and to the map's values in it, so that one threshold holds for all regions of the class: its own threshold is the class's less this.
-   * In the map's units; a float32.
+   * In the map's units; added in float32.
    */
   readonly offset: number;
 }

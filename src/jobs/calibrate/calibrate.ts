@@ -18,28 +18,27 @@ import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { goodPixels } from '../../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
+import { withOffsetsOf } from '../../detector/roi/named-constants.ts';
+import { type Golden, goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
 import { calibrateClass, mapsKept, withCalibrations } from '../../detector/thresholds/class-thresholds.ts';
 import { requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
+import { splitByRegion } from '../../detector/thresholds/region-numbers.ts';
 import { withRateOf, withSetThresholds } from '../../detector/thresholds/set-thresholds.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
 import type { SeenImage } from '../../image/look.ts';
 import { asPublished } from '../../methods/shared/option-groups.ts';
-import type { Device } from '../../runtime/engine.ts';
+import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
 import { predictTargets } from '../predict-targets.ts';
 import { rememberImages, remembersAll } from '../remembered-images.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
+import { withGolden } from '../update/replace-detector.ts';
+import { calibratedRegions, interestWith, offsetsOf, scoresBy, withComparableRegions } from './calibrated-regions.ts';
 import { type CalibratedClass, comparedClass } from './compared-class.ts';
-import {
-  type ClassPredictions,
-  type PredictedPhotographs,
-  predictPhotographs,
-  type Takes,
-} from './predict-photographs.ts';
+import { type ClassPredictions, predictPhotographs, type Takes } from './predict-photographs.ts';
 import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
 import { calibrationTrained, realPaths, refuseTrained } from './trained-photographs.ts';
 
@@ -170,14 +169,16 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
       numbersByClass(given, before.classes, option);
     const rates = numbers(ratesOf(request), '--false-alarm-rate');
     const checkRates = numbers(request.checkRate, '--check-rate');
+    const { numbers: ofClasses, regions } = splitByRegion(request.thresholds, before, '--threshold');
     const set = {
-      thresholds: numbers(request.thresholds, '--threshold'),
+      thresholds: numbers(ofClasses, '--threshold'),
+      regions,
       checks: numbers(request.checkThresholds, '--check-threshold'),
     };
     const wantedOf = (name: string) =>
       rates.get(name) ?? before.thresholds[name]?.requestedRate ?? asPublished.falseAlarmRate;
     requireOrder(checkRates, wantedOf);
-    requireOneBasis(ratesOf(request), request.thresholds);
+    requireOneBasis(ratesOf(request), ofClasses);
     if (!remembersAll(before.trained)) await refuseTrained(path, good, request.note);
     const unreadable: CladError[] = [];
     const predict = async (paths: readonly string[], task: string, maps: number, takes: Takes) => {
@@ -192,12 +193,15 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const ofGood = await predict(good, 'good parts', mapsKept, (each, image) => sieve.takesGood(each, image));
     if (sieve.trainedGood[0] !== undefined) throw calibrationTrained(sieve.trainedGood, good);
     if (ofGood.size === 0 && unreadable[0]) throw unreadable[0];
+    const offsets = new Map<string, readonly number[]>();
     const calibrations = new Map(
       [...ofGood]
         .filter(([, { scores }]) => scores.length >= request.minImages)
         .map(([name, predictions]) => {
           const wanted = wantedOf(name);
-          const { scores, floors, maps } = predictions;
+          const comparable = withComparableRegions(predictions, wanted);
+          if (comparable.offsets) offsets.set(name, comparable.offsets);
+          const { scores, floors, maps } = comparable.predictions;
           const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
           const predictionsOf = { scores, floors, pixels };
@@ -217,25 +221,35 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     for (const name of calibrations.keys())
       noteBursts(name, ofGood.get(name) as ClassPredictions, request.note);
     const source = createHash('sha256').update(bytes).digest('hex');
-    const judging = withSetThresholds(withCalibrations(before, calibrations), set);
-    for (const name of set.thresholds.keys())
-      judging.thresholds[name] = withRateOf(judging.thresholds[name]!, ofGood.get(name)?.scores ?? []);
+    const measured = {
+      ...withCalibrations(before, calibrations),
+      ...interestWith(before.regionsOfInterest, offsets),
+    };
+    const judging = withSetThresholds(measured, set);
+    const now = { ...before, ...judging };
+    const byHand = new Set([...set.thresholds.keys(), ...set.regions.keys()]);
+    for (const name of byHand)
+      judging.thresholds[name] = withRateOf(judging.thresholds[name]!, scoresBy(now, name, ofGood.get(name)));
     // How many photographs had a say, of each class that is changed.
     const changed = new Map([...set.checks.keys()].map((name) => [name, 0]));
-    for (const name of [...calibrations.keys(), ...set.thresholds.keys()])
+    for (const name of [...calibrations.keys(), ...byHand])
       changed.set(name, judging.thresholds[name]!.count);
     const after = calibrated({ ...before, ...judging }, changed, sieve.good, images, source);
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
-    await writeFileAtomic(out, detectorBytes(decodeModel(bytes), after, golden));
-    const scores = (of: PredictedPhotographs['byClass'], name: string) => of.get(name)?.scores ?? [];
+    await writeFileAtomic(out, await bytesOf(engine, { bytes, before, golden }, after, path));
+    const scores = (by: DetectorMetadata, name: string) => ({
+      good: scoresBy(by, name, ofGood.get(name)),
+      anomalous: scoresBy(by, name, ofAnomalous.get(name)),
+    });
     const classes = before.classes.map((name) =>
       comparedClass(
         name,
-        { good: scores(ofGood, name), anomalous: scores(ofAnomalous, name) },
+        { before: scores(before, name), now: scores(after, name) },
         before.thresholds[name] ?? null,
         changed.has(name) ? judging.thresholds[name]! : null,
         (ofGood.get(name)?.paths ?? []).filter((_, at) => calibrations.get(name)?.setAside[at]),
+        calibratedRegions(name, { before, after }, ofGood.get(name), ofAnomalous.get(name)),
       ),
     );
     const later = await mapConcurrently([...good, ...anomalous], defaultConcurrency, laterPages);
@@ -250,6 +264,19 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
   } finally {
     await detector.release();
   }
+}
+
+/** The file's bytes with these thresholds. Scores and maps, and so its golden images, change where offsets of named regions do. */
+async function bytesOf(
+  engine: Engine,
+  file: { readonly bytes: Uint8Array; readonly before: DetectorMetadata; readonly golden: Golden | undefined },
+  after: DetectorMetadata,
+  path: string,
+): Promise<Uint8Array> {
+  const model = decodeModel(file.bytes);
+  const [was, is] = [offsetsOf(file.before), offsetsOf(after)];
+  if (JSON.stringify(was) === JSON.stringify(is)) return detectorBytes(model, after, file.golden);
+  return withGolden(engine, withOffsetsOf(model, is), after, path);
 }
 
 /** Each once, in an order of chance that is always the same: colours are of the first, and neighbours in a folder are alike. */

@@ -8,6 +8,7 @@ import { mapFloor } from '../../detector/thresholds/unknown.ts';
 import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { insideValues } from '../../image/roi/region-of-interest.ts';
+import { AlignedRegions } from '../good-images/aligned-regions.ts';
 import { decodeOrError } from '../predict.ts';
 import { WarningSummary } from '../warning-summary.ts';
 
@@ -24,6 +25,10 @@ export interface ClassPredictions {
   readonly paths: string[];
   readonly sketches: Sketch[];
   readonly images: SeenImage[];
+  /** Of the named regions of the class, for each photograph, without offsets; empty lists where it has none. */
+  readonly regionScores: (readonly number[])[];
+  /** What makes these comparable; absent where the class has none. */
+  readonly aligned?: AlignedRegions | undefined;
 }
 
 export interface PredictedPhotographs {
@@ -65,11 +70,16 @@ export async function predictPhotographs(
         maps: [],
         sketches: [],
         images: [],
+        regionScores: [],
+        aligned: alignedRegions(detector, name),
       };
       byClass.set(name, predictions);
       predictions.paths.push(path);
       predictions.scores.push(score);
       predictions.floors.push(mapFloor(map));
+      const ofRegions = prediction.namedRegions?.map((each) => each.score) ?? [];
+      predictions.aligned?.add(predictions.regionScores.length, ofRegions, map);
+      predictions.regionScores.push(ofRegions);
       predictions.images.push({ look: lookAt(image), source: image.source });
       predictions.sketches.push(sketchOf(image));
       if (predictions.maps.length < maps) predictions.maps.push(map);
@@ -77,4 +87,9 @@ export async function predictPhotographs(
     onDone(++done);
   }
   return { byClass, unreadable, warnings };
+}
+
+function alignedRegions(detector: Detector, name: string): AlignedRegions | undefined {
+  const region = detector.regionsOfInterest.get(name);
+  return region?.named && new AlignedRegions(region);
 }

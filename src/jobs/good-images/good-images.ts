@@ -10,7 +10,7 @@ import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
-import { insideOutput } from '../../detector/roi/found-names.ts';
+import { insideOutput, regionScoreOutput } from '../../detector/roi/found-names.ts';
 import type { RegionsByClass } from '../../detector/roi/roi-metadata.ts';
 import {
   type ClassCalibration,
@@ -25,6 +25,7 @@ import { insideValues } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
 import { type Engine, floats, int64, type Session, type TensorValue } from '../../runtime/engine.ts';
 import type { HeldOutSplit } from '../../training/held-out.ts';
+import { AlignedRegions } from './aligned-regions.ts';
 import type { StoredDetector } from './stored-images.ts';
 
 /** A good image and what the detector says of it. */
@@ -50,6 +51,8 @@ interface Said {
   /** The pixels of it that count, where a region follows the part. */
   readonly inside?: { readonly pixels: Uint8Array } | undefined;
   readonly shares: Float32Array;
+  /** Scores of the named regions of the class that it is taken for, without offsets; absent where no class has any. */
+  readonly regionScores?: Float32Array | undefined;
 }
 
 /** A detector that is asked about its training images, each without what its memory bank holds of it. */
@@ -70,10 +73,12 @@ export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Pr
 
 /** What a session says of one image. @throws TypeError where it is not of use */
 export async function saidBy(session: Session, feeds: Readonly<Record<string, TensorValue>>): Promise<Said> {
-  const { score, anomaly_map, class_share, [insideOutput]: inside } = await session.run(feeds);
+  const outputs = await session.run(feeds);
+  const { score, anomaly_map, class_share, [insideOutput]: inside, [regionScoreOutput]: regions } = outputs;
   const pixels = inside?.data;
   const said = {
     score: floats(score)[0] as number,
+    ...(regions && { regionScores: floats(regions) }),
     map: floats(anomaly_map),
     shares: floats(class_share),
     ...(pixels instanceof Uint8Array && { inside: { pixels } }),
@@ -95,6 +100,8 @@ function requireUsable({ score, map, shares }: Said): void {
 export interface PredictedGoodImages {
   readonly images: readonly GoodImage[];
   readonly pixels: ReadonlyMap<string, { readonly all: GoodPixels; readonly heldOut: GoodPixels }>;
+  /** Of named regions that were made comparable, by class; scores and pixels are with them. */
+  readonly offsets?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Which good images are to be predicted. */
@@ -113,6 +120,8 @@ export interface GoodImagesToPredict {
   readonly regions?: RegionsByClass | undefined;
   /** Predicts by what is stored of the images, and spares those that it can. */
   readonly stored?: StoredDetector | undefined;
+  /** Make named regions comparable at this false-alarm rate; they have the offsets of `regions` where absent. */
+  readonly alignAt?: number | undefined;
 }
 
 /**
@@ -120,7 +129,17 @@ export interface GoodImagesToPredict {
  * @throws what `onProgress` throws
  */
 export async function predictGoodImages(
-  { paths, images: access, ids: idsByClass, heldOut, bits, classes, regions, stored }: GoodImagesToPredict,
+  {
+    paths,
+    images: access,
+    ids: idsByClass,
+    heldOut,
+    bits,
+    classes,
+    regions,
+    stored,
+    alignAt,
+  }: GoodImagesToPredict,
   oneOut: LeaveOneOutDetector,
   onProgress: ProgressListener,
 ): Promise<PredictedGoodImages> {
@@ -133,12 +152,14 @@ export async function predictGoodImages(
   };
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
+  const offsets = new Map<string, readonly number[]>();
   for (const [className, ids] of idsByClass) {
-    const own: GoodImage[] = [];
-    const maps: Float32Array[] = [];
+    let own: GoodImage[] = [];
+    let maps: Float32Array[] = [];
     const region = regions?.get(className);
+    const aligned = region?.named && alignAt !== undefined ? new AlignedRegions(region) : undefined;
     for await (const [id, predict] of mapAhead(ids, 4, prepare)) {
-      const { score, map: whole, shares, inside } = await predict();
+      const { score, map: whole, shares, inside, regionScores = [] } = await predict();
       const map = insideValues(whole, inside ?? region);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best]!, shares[best]!];
@@ -153,12 +174,20 @@ export async function predictGoodImages(
         share,
       });
       if (maps.length < mapsKept) maps.push(map);
+      // What is taken for another class was judged by the regions of that.
+      if (recognisedAs === className) aligned?.add(own.length - 1, regionScores, map);
       onProgress({ task: 'thresholds', done: images.length + own.length, total, unit: 'images' });
+    }
+    const now = aligned?.finish(alignAt!);
+    if (now) {
+      offsets.set(className, now.offsets);
+      own = own.map((image, at) => ({ ...image, ...now.images.get(at) }));
+      maps = maps.map((map, at) => (now.images.has(at) ? now.moved(map) : map));
     }
     images.push(...own);
     pixels.set(className, pixelsOf(own, maps));
   }
-  return { images, pixels };
+  return { images, pixels, ...(offsets.size > 0 && { offsets }) };
 }
 
 /** The pixels that colours come from. What stands out has no say, unless nothing else is left. @param maps - of the first images */

@@ -124,7 +124,7 @@ const fineGeometry = { width: 2048, height: 2048 };
 
 /**
  * Refuses what can be told to be wrong before anything takes long, as reading all photographs does.
- * @throws ROI_UNSUITABLE, ROI_CLASS for a class that there is not, ROI_INVALID, FILE_UNREADABLE, IMAGE_INVALID
+ * @throws ROI_UNSUITABLE, ROI_NAMED_UNSUITABLE, ROI_CLASS for a class that there is not, ROI_INVALID, FILE_UNREADABLE, IMAGE_INVALID
  */
 export async function requireDrawable(
   given: RegionDefinitions,
@@ -134,6 +134,7 @@ export async function requireDrawable(
 ): Promise<void> {
   for (const [name, definition] of Object.entries(given)) {
     requireTakesRegions(method, options);
+    if (definition.regions) requireTakesNamed(method, options);
     if (!classes.includes(name.normalize('NFC')))
       throw new CladError('ROI_CLASS', {
         name,
@@ -150,6 +151,32 @@ export function requireTakesRegions(method: Method, options: CommonOptions): voi
     ? method.refusesRegions(options)
     : 'nothing keeps what it learns to a part of the image';
   if (reason !== undefined) throw new CladError('ROI_UNSUITABLE', { what: `Method ${method.name}`, reason });
+}
+
+/** @throws ROI_NAMED_UNSUITABLE */
+function requireTakesNamed(method: Method, options: CommonOptions): void {
+  const reason = method.refusesNamedRegions?.(options);
+  if (reason === undefined) return;
+  throw new CladError('ROI_NAMED_UNSUITABLE', { method: method.name, reason });
+}
+
+/** A region that follows the part lies elsewhere in each image, and so would its named ones. @throws ROI_INVALID */
+export function requireNotFollowed(
+  given: RegionDefinitions,
+  follow: { readonly classes: 'all' | readonly string[] } | undefined,
+): void {
+  if (!follow) return;
+  for (const [name, { regions }] of Object.entries(given)) {
+    const isFollowed =
+      follow.classes === 'all' || follow.classes.some((each) => each.normalize('NFC') === name);
+    if (!regions || !isFollowed) continue;
+    throw new CladError('ROI_INVALID', {
+      name,
+      where: 'regions',
+      reason: 'named regions lie where they are drawn, and --roi auto asks for a region that follows the part',
+      expected: 'one of the two: --roi CLASS=auto for classes without named regions',
+    });
+  }
 }
 
 function isOfShape(size: ImageSize, reference: ImageSize): boolean {

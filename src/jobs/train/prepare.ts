@@ -26,7 +26,7 @@ import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
-import { classRegions, describeRegions, requireDrawable } from '../roi/class-regions.ts';
+import { classRegions, describeRegions, requireDrawable, requireNotFollowed } from '../roi/class-regions.ts';
 import { followParts, requireFollowable } from '../roi/follow-parts.ts';
 import { checkRegions } from '../roi/region-definition.ts';
 import { writeRegionPictures } from '../roi/region-pictures.ts';
@@ -114,6 +114,7 @@ export async function readAll(
   );
   const given = checkRegions(request.roi ?? {});
   await requireDrawable(given, loaded.classes, method, untiled);
+  requireNotFollowed(given, request.follow);
   if (request.follow) requireFollowable(request.follow, loaded.classes, method, untiled);
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);

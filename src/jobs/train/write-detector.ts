@@ -15,6 +15,8 @@ import type { ClassCalibration } from '../../detector/thresholds/class-threshold
 import { countsTrained, mostGap } from '../../detector/thresholds/score-gap.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Fitted } from '../../methods/contract.ts';
+import { withOffsets } from '../../image/roi/named-region.ts';
+import type { Regions } from '../../image/roi/region-of-interest.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import {
   calibrateByGood,
@@ -46,8 +48,8 @@ export interface Written {
 export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Written> {
   const { engine, run, dataset } = work;
   const { classes } = dataset;
-  const written = await predictAndDescribe(work, fitted);
-  const model = withRegions(detectorGraph(fitted, classes).toModel(), work.regions?.ofClasses);
+  const { regions, ...written } = await predictAndDescribe(work, fitted);
+  const model = withRegions(detectorGraph(fitted, classes).toModel(), regions?.ofClasses);
   const plain = detectorBytes(model, written.metadata);
   const detector = await Detector.fromBytes(engine, plain, run.model);
   try {
@@ -59,33 +61,64 @@ export async function calibrateAndWrite(work: Work, fitted: Fitted): Promise<Wri
   return written;
 }
 
-async function predictAndDescribe(work: Work, fitted: Fitted): Promise<Written> {
-  const { engine, options, run, dataset } = work;
+/** @returns the regions with what makes named ones comparable, too */
+async function predictAndDescribe(
+  work: Work,
+  fitted: Fitted,
+): Promise<Written & { readonly regions: Regions | undefined }> {
+  const { run, dataset, options } = work;
   const { steps, entryImages, reach } = fitted;
-  const oneOut = onDemand(() =>
-    leaveOneOutDetector(
-      engine,
-      graphBytes(
-        detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: work.view.geometry }),
-        work.regions?.ofClasses,
-      ),
-    ),
-  );
+  const asked = leftOut(work, fitted, work.regions);
+  // Another graph where named regions were made comparable.
+  let after = asked;
   try {
-    const predicted = await predictTraining(work, fitted, oneOut);
+    const predicted = await predictTraining(work, fitted, asked);
+    const regions = withComparable(work.regions, dataset.classes, predicted.offsets);
+    if (regions !== work.regions) {
+      await asked.release();
+      after = leftOut(work, fitted, regions);
+    }
     const gap = gapOf(predicted.images, entryImages !== undefined, Object.values(steps));
     const calibration = calibrateByGood(predicted, options.falseAlarmRate, gap);
-    const metadata = await withMadeDefects(describe(work, calibration, steps), work, oneOut, reach);
+    const described = describe({ ...work, regions }, calibration, steps);
+    const metadata = await withMadeDefects(described, work, after, reach);
     const goodImages = rankImages(calibration.images, countsTrained(gap));
-    await writeGoodImages({ run, root: dataset.root }, oneOut, goodImages, metadata);
+    await writeGoodImages({ run, root: dataset.root }, after, goodImages, metadata);
     await writeGoodImagesFile(
       run.goodImagesState,
       goodImagesFile(predicted.images, entryImages ?? [], dataset.root),
     );
-    return { metadata, goodImages };
+    return { metadata, goodImages, regions };
   } finally {
-    await oneOut.release();
+    await after.release();
   }
+}
+
+/** The detector that is asked about training images, with these regions. */
+function leftOut({ engine, dataset, view }: Work, fitted: Fitted, regions: Regions | undefined) {
+  return onDemand(() =>
+    leaveOneOutDetector(
+      engine,
+      graphBytes(
+        detectorGraph(fitted, dataset.classes, { leaveOneOut: true, size: view.geometry }),
+        regions?.ofClasses,
+      ),
+    ),
+  );
+}
+
+/** The regions with offsets by class; the same where there are none. */
+function withComparable(
+  regions: Regions | undefined,
+  classes: readonly string[],
+  offsets: PredictedGoodImages['offsets'],
+): Regions | undefined {
+  if (!regions || !offsets) return regions;
+  const ofClasses = regions.ofClasses.map((region, index) => {
+    const own = offsets.get(classes[index]!);
+    return region && own ? withOffsets(region, own) : region;
+  });
+  return { ...regions, ofClasses };
 }
 
 /** What the detector says of all good images, by what is stored of them where something is. */
@@ -112,6 +145,7 @@ async function predictTraining(
         classes.flatMap((name, at) => (ofClasses?.[at] ? [[name, ofClasses[at]] as const] : [])),
       ),
       stored: byStored,
+      alignAt: options.falseAlarmRate,
     };
     return await predictGoodImages(toPredict, oneOut, stoppable(work));
   } finally {

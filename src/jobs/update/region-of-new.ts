@@ -34,6 +34,12 @@ export async function regionOfNew(
     );
   }
   const [first] = regions;
+  if (first?.[1].regions)
+    throw refuse(
+      first[0],
+      'a class that joins a finished detector cannot have named regions: their thresholds are set in a training',
+      'shapes at inside, or a new training with all classes',
+    );
   return first && joined && classRegion(joined.name, first[1], { geometry, grid });
 }
 

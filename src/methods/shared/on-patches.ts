@@ -27,7 +27,15 @@ export interface FittedPatches extends Pick<Fitted, 'steps' | 'chosen' | 'entryI
 export interface PatchMethod<O extends PatchOptions>
   extends Pick<
     Method<O, PatchView>,
-    'name' | 'summary' | 'options' | 'presets' | 'ablation' | 'refusesRegions' | 'usesTestImages' | 'plan'
+    | 'name'
+    | 'summary'
+    | 'options'
+    | 'presets'
+    | 'ablation'
+    | 'refusesRegions'
+    | 'refusesNamedRegions'
+    | 'usesTestImages'
+    | 'plan'
   > {
   /** Of how many training images features of synthetic local anomalies are made beside. @default all */
   localAnomalies?(options: O): AnomalyShare;
