@@ -21,6 +21,7 @@ export function showNothing(word: string): void {
   gauge.setAttribute('aria-label', 'No score');
   for (const id of ['score', 'threshold', 'class', 'votes', 'time', 'rate']) text(id, '–');
   showRegions([]);
+  showNamedRegions({});
 }
 
 export function showResult(result: Prediction): void {
@@ -34,6 +35,24 @@ export function showResult(result: Prediction): void {
   text('class', result.class);
   text('votes', `${Math.round(100 * result.classShare)} %`);
   showRegions(result.regions);
+  showNamedRegions(result);
+}
+
+/** Named regions of the class, those that fail marked; nothing is shown where it has none. */
+function showNamedRegions({ namedRegions = [] }: Pick<Prediction, 'namedRegions'>): void {
+  const list = element('named', HTMLElement);
+  list.hidden = namedRegions.length === 0;
+  list.replaceChildren(
+    ...namedRegions.map(({ name, score, threshold, margin, verdict }) => {
+      const line = document.createElement('li');
+      const limit =
+        threshold === null || margin === null
+          ? 'no threshold'
+          : `threshold ${threshold.toFixed(2)}, margin ${margin.toFixed(2)}`;
+      line.textContent = `${verdict === 'anomalous' ? '✕' : '✓'} ${name}: ${score.toFixed(2)}, ${limit}`;
+      return line;
+    }),
+  );
 }
 
 function showVerdict(kind: Kind, mark: string, word: string): void {

@@ -33,8 +33,8 @@ export function declare(command: Command): void {
       classShareFrom,
     )
     .option(
-      '--threshold <[class=]value>',
-      'call anomalous what scores above this, whatever the photographs say; may be repeated',
+      '--threshold <[class[/region]=]value>',
+      'call anomalous what scores above this, whatever the photographs say, of a class or of a named region of one; may be repeated',
       classNumberFrom(),
     )
     .option(
@@ -70,7 +70,8 @@ Examples:
   $ clad calibrate runs/parts line-3/good/ --out line-3.onnx
   $ clad calibrate runs/parts line-3/good/ --false-alarm-rate 0.05 --anomalous line-3/bad/ --out line-3.onnx
   $ clad calibrate runs/parts line-3/good/ --false-alarm-rate 0.02 --false-alarm-rate screw=0.005 --check-rate 0.1 --out line-3.onnx
-  $ clad calibrate runs/parts --threshold screw=4.2 --check-threshold screw=3.5 --out line-3.onnx`,
+  $ clad calibrate runs/parts --threshold screw=4.2 --check-threshold screw=3.5 --out line-3.onnx
+  $ clad calibrate runs/parts --threshold bottle/rim=6 --out line-3.onnx`,
     )
     .action(run);
 }
@@ -154,7 +155,24 @@ function describe({ model, classes }: CalibrateDocument, minImages: number): str
       `The rate that is wanted takes ${wanted} photographs of a class; with fewer the threshold is the highest score of any.`,
     );
   }
-  return [table, '', ...said, ...classes.flatMap(describeSetAside), `Written: ${model}`].join('\n');
+  const regions = regionTable(classes);
+  return [table, '', ...(regions ? [regions, ''] : []), ...said, ...classes.flatMap(describeSetAside), `Written: ${model}`].join('\n');
+}
+
+/** Thresholds of named regions; undefined where no class has any. */
+function regionTable(classes: readonly CalibratedClass[]): string | undefined {
+  const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
+  const rows = classes.flatMap(({ class: name, regions = [], good, anomalous }) =>
+    regions.map((each) => [
+      `${name}/${each.name}`,
+      number(each.before),
+      number(each.after),
+      good === 0 ? '-' : `${each.falseAlarms} of ${good}`,
+      anomalous === 0 ? '-' : `${each.anomalous} of ${anomalous}`,
+    ]),
+  );
+  const header = ['region', 'threshold before', 'now', 'good that fail in it', 'defective that fail in it'];
+  return rows.length > 0 ? terminalTable({ header, rows }) : undefined;
 }
 
 /** What had no say in a class's threshold. */

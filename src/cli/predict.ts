@@ -6,6 +6,8 @@ import { dealt, type Share, wholeWork } from '../core/share.ts';
 import { type LeftOut, summariseLeftOut } from '../data/left-out.ts';
 import { openDetector, uncheckedNote } from '../detector/open.ts';
 import type { Recognised } from '../detector/prediction.ts';
+import { failedRegions } from '../detector/roi/named-results.ts';
+import { hasNamedRegions } from '../detector/roi/roi-metadata.ts';
 import { type PredictionFailure, type PredictionLine, predictImages } from '../jobs/predict.ts';
 import { type PredictTarget, predictTargets, shareOfTargets } from '../jobs/predict-targets.ts';
 import { modelPathOf } from '../jobs/run-folder.ts';
@@ -38,8 +40,8 @@ export function declare(command: Command): void {
       ),
     )
     .option(
-      '--threshold <[class=]value>',
-      'call anomalous what scores above this, in the place of the threshold of the detector; may be repeated',
+      '--threshold <[class[/region]=]value>',
+      'call anomalous what scores above this, in the place of the threshold of the detector, of a class or of a named region of one; may be repeated',
       classNumberFrom(),
     )
     .option(
@@ -59,6 +61,7 @@ Examples:
   $ clad predict runs/parts/model.onnx incoming/ --json
   $ clad predict runs/parts line-3/ --class screw
   $ clad predict runs/parts line-3/ --threshold 5 --threshold screw=4.2 --check-threshold screw=3.5
+  $ clad predict runs/parts line-3/ --threshold bottle/rim=6
   $ clad predict runs/parts incoming/ --csv results.csv --masks masks/ --raw-maps raw/
   $ clad predict runs/parts incoming/ --coco regions.json
   $ clad predict runs/parts incoming/ --json --shard 0/16 > results-0.jsonl
@@ -114,6 +117,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   const hasTwoLevels = Object.values(detector.metadata.thresholds).some(
     ({ checkAbove }) => checkAbove !== undefined,
   );
+  const hasNamed = hasNamedRegions(detector.metadata);
   const display = progressBars();
   const lines: PredictionLine[] = [];
   const warnings = new WarningSummary();
@@ -161,7 +165,7 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
     process.exitCode = 130;
     return;
   }
-  if (!flags.json) printText(describe(lines, flags, hasTwoLevels));
+  if (!flags.json) printText(describe(lines, flags, { twoLevels: hasTwoLevels, named: hasNamed }));
   else if (leftOut.length > 0) printJsonLine({ leftOut: summariseLeftOut(leftOut) });
   printLeftOut(summariseLeftOut(leftOut));
   for (const sentence of warnings.sentences) printNote(`clad: warning: ${sentence}`);
@@ -169,7 +173,11 @@ async function run(folder: string, paths: readonly string[], flags: PredictFlags
   if (failed > 0) process.exitCode = 2;
 }
 
-function describe(lines: readonly PredictionLine[], flags: PredictFlags, twoLevels: boolean): string {
+function describe(
+  lines: readonly PredictionLine[],
+  flags: PredictFlags,
+  { twoLevels, named }: { readonly twoLevels: boolean; readonly named: boolean },
+): string {
   const given = lines.some(({ recognised }) => recognised !== null);
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(2));
   const table = terminalTable({
@@ -183,6 +191,7 @@ function describe(lines: readonly PredictionLine[], flags: PredictFlags, twoLeve
       'margin',
       'verdict',
       ...(twoLevels ? ['decision'] : []),
+      ...(named ? ['fails in'] : []),
     ],
     rows: lines.map((line) => [
       line.path,
@@ -193,6 +202,7 @@ function describe(lines: readonly PredictionLine[], flags: PredictFlags, twoLeve
       line.margin === null ? '-' : `${line.margin > 0 ? '+' : ''}${line.margin.toFixed(2)}`,
       line.verdict ?? '-',
       ...(twoLevels ? [line.decision ?? '-'] : []),
+      ...(named ? [failures(line)] : []),
     ]),
   });
   const written = [
@@ -203,6 +213,12 @@ function describe(lines: readonly PredictionLine[], flags: PredictFlags, twoLeve
     ['Regions', flags.coco],
   ].flatMap(([what, place]) => (place === undefined ? [] : [`${what}: ${place}`]));
   return [table, ...(written.length > 0 ? ['', ...written] : [])].join('\n');
+}
+
+/** The named regions that fail, each with its margin. */
+function failures({ namedRegions }: PredictionLine): string {
+  const failed = failedRegions(namedRegions).map(({ name, margin }) => `${name} (+${margin!.toFixed(2)})`);
+  return failed.join(', ') || '-';
 }
 
 /** A class, and its share of the votes. */

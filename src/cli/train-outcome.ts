@@ -1,5 +1,6 @@
 /** @file What a training came to, in words: thresholds, good photographs to look at, what to do next. */
 import { bitsOf } from '../detector/camera/camera.ts';
+import { thresholdOfRegion } from '../detector/roi/named-results.ts';
 import { countsTrained } from '../detector/thresholds/score-gap.ts';
 import { mostOf, wholeRange } from '../image/samples.ts';
 import type { RankedImage } from '../jobs/good-images/standing-out.ts';
@@ -53,13 +54,22 @@ function describeBits(metadata: TrainOutcome['metadata']): string[] {
 }
 
 /** A line a class, and what more images would give where there are too few for the rate that was asked for. */
-function describeThresholds({ classes, thresholds, provenance }: TrainOutcome['metadata']): string[] {
+function describeThresholds(metadata: TrainOutcome['metadata']): string[] {
+  const { classes, thresholds, provenance, regionsOfInterest } = metadata;
   const { scoreGap } = provenance;
   const kind = countsTrained(scoreGap) ? 'good' : 'held-out';
-  const lines = classes.map((name) => {
+  const lines = classes.flatMap((name) => {
     const { threshold, achievableRate, count, setAside = 0 } = thresholds[name]!;
     const images = `${count} ${kind} image${count === 1 ? '' : 's'}${setAsideText(setAside, count, achievableRate)}`;
-    return `  ${name}: anomalous above ${threshold.toPrecision(4)}; about ${percent(achievableRate)} false alarms (${images})`;
+    const named = regionsOfInterest?.[name]?.named?.map((each) => {
+      const own = thresholdOfRegion(threshold, each);
+      return `    ${name}/${each.name}: anomalous above ${own.toPrecision(4)}`;
+    });
+    const above = named ? 'one region is above its threshold' : `above ${threshold.toPrecision(4)}`;
+    return [
+      `  ${name}: anomalous ${named ? 'where ' : ''}${above}; about ${percent(achievableRate)} false alarms (${images})`,
+      ...(named ?? []),
+    ];
   });
   if (scoreGap !== undefined && !countsTrained(scoreGap))
     lines.push(

@@ -30,6 +30,7 @@ import {
 } from '../detector/heat/raw-map.ts';
 import { regionMask } from '../detector/heat/region-mask.ts';
 import type { Prediction, PredictionWithMap } from '../detector/prediction.ts';
+import { hasNamedRegions } from '../detector/roi/roi-metadata.ts';
 import { decodeImage, type Reading } from '../image/decode.ts';
 import { writeGreyPng, writePng } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb.ts';
@@ -37,7 +38,7 @@ import { type Seen, seenOf } from '../image/seen.ts';
 import { GrowingFile } from './growing-file.ts';
 import { type PredictTarget, withEnding } from './predict-targets.ts';
 import { CocoResults } from './prediction-files/coco-results.ts';
-import { csvHeader, csvRow } from './prediction-files/csv-results.ts';
+import { csvTable } from './prediction-files/csv-results.ts';
 
 /** How images are predicted, and what is written of them beside the heat maps. */
 export interface PredictImagesOptions extends PredictOptions {
@@ -134,12 +135,13 @@ export async function* predictImages(
   if (given !== undefined) indexOfClass(detector.metadata.classes, given);
   const reading = { bits: bitsOf(detector.metadata) };
   const decode = ({ path }: PredictTarget) => decodeOrError(path, reading);
+  const rows = csvTable(hasNamedRegions(detector.metadata));
   const table = csv === undefined ? undefined : await GrowingFile.open(csv);
   let regions: CocoResults | undefined;
   let done = 0;
   let finished = false;
   try {
-    await table?.write(`${csvHeader}\n`);
+    await table?.write(`${rows.header}\n`);
     if (coco !== undefined)
       regions = await CocoResults.open(coco, detector.metadata.classes, options.share ?? wholeWork);
     for await (const [target, image] of mapAhead(targets, 4, decode)) {
@@ -149,7 +151,7 @@ export async function* predictImages(
         image instanceof CladError ? image : await orError(detector.predict(image, path, { class: given }));
       if (image instanceof CladError || prediction instanceof CladError) {
         const failure = { path, error: (prediction as CladError).words };
-        await table?.write(`${csvRow(failure)}\n`);
+        await table?.write(`${rows.row(failure)}\n`);
         yield failure;
         continue;
       }
@@ -158,7 +160,7 @@ export async function* predictImages(
       const written = await writeImages(detector, target, { image, prediction }, mapsFolder, options);
       const { inside: _, ...told } = prediction;
       const line = { path, ...told, ...written, ...(options.seen && { seen: seenOf(image) }) };
-      await table?.write(`${csvRow(line)}\n`);
+      await table?.write(`${rows.row(line)}\n`);
       const size = { width: image.width, height: image.height };
       await regions?.add(at, target.name ?? basename(path), size, prediction);
       yield line;

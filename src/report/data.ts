@@ -3,6 +3,7 @@
  * can be made again, or tested, without a detector.
  */
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { NamedResult } from '../detector/roi/named-results.ts';
 import type { ClassCurves } from '../evaluation/evaluator.ts';
 import type { KeptAssessment } from '../jobs/assess/document.ts';
 import type { Embedding } from '../jobs/evaluate/embedding.ts';
@@ -33,6 +34,8 @@ export interface Example {
   readonly threshold: number | null;
   /** The class it was taken for, where that is another one. */
   readonly takenFor: string | null;
+  /** Named regions that fail, the furthest above its threshold first; absent where the class has none. */
+  readonly failedRegions?: readonly NamedResult[];
   readonly photograph: EmbeddedImage;
   /** Null for a good image, and where an anomalous one has no mask. */
   readonly truth: EmbeddedImage | null;

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { bitsOf } from '../detector/camera/camera.ts';
 import { heatOver, seenImage } from '../detector/heat/heat-image.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { failedRegions } from '../detector/roi/named-results.ts';
 import { decodeImage } from '../image/decode.ts';
 import { resizeNearest } from '../image/resize.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
@@ -48,6 +49,7 @@ export async function exampleOf(
     score: prediction.score,
     threshold: prediction.threshold,
     takenFor: prediction.class === sample.className ? null : prediction.class,
+    ...(prediction.namedRegions && { failedRegions: failedRegions(prediction.namedRegions) }),
     photograph: await webp(photograph, bytes),
     truth: predicted.mask && sample.anomalous ? await truthImage(predicted.mask, photograph) : null,
     heat: await webp(heatOver({ metadata }, photograph, prediction), bytes),

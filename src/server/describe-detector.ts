@@ -1,5 +1,6 @@
 /** @file What the service tells of a detector. Paths of this machine are not in it. */
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import { thresholdOfRegion } from '../detector/roi/named-results.ts';
 import type { HostedDetector } from './hosted-detector.ts';
 
 /** One version of a detector, as `GET /v1/detectors` has it. */
@@ -19,7 +20,7 @@ export function describeDetector({ source: { name, version }, current }: HostedD
     geometry,
     grid,
     display,
-    ...(regionsOfInterest && { regionsOfInterest: sharesOf(regionsOfInterest) }),
+    ...(regionsOfInterest && { regionsOfInterest: sharesOf(regionsOfInterest, thresholds) }),
     camera,
     method,
     cladVersion,
@@ -31,11 +32,17 @@ export function describeDetector({ source: { name, version }, current }: HostedD
 /** Which classes have one, and the share of their images that is inside; what is inside stands in the file. */
 function sharesOf(
   regions: NonNullable<DetectorMetadata['regionsOfInterest']>,
-): Record<string, { share: number; followsPart?: true }> {
+  thresholds: DetectorMetadata['thresholds'],
+): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(regions).map(([name, { share, follows }]) => [
-      name,
-      { share, ...(follows && { followsPart: true as const }) },
-    ]),
+    Object.entries(regions).map(([name, { share, follows, named }]) => {
+      const threshold = thresholds[name]?.threshold;
+      const parts = named?.map((each) => ({
+        name: each.name,
+        share: each.share,
+        threshold: threshold === undefined ? null : thresholdOfRegion(threshold, each),
+      }));
+      return [name, { share, ...(follows && { followsPart: true }), ...(parts && { named: parts }) }];
+    }),
   );
 }

@@ -68,9 +68,13 @@ async function predict() {
       ? 'no threshold'
       : 'threshold ' + answer.threshold.toFixed(2) + ', margin ' + answer.margin.toFixed(2);
     const check = answer.decision === 'check' ? [['p', 'to be checked: above the second threshold']] : [];
+    const failed = (answer.namedRegions || [])
+      .filter((region) => region.verdict === 'anomalous')
+      .map((region) => ['p', 'fails in ' + region.name + ': score ' + region.score.toFixed(2) + ', threshold ' + region.threshold.toFixed(2) + ', margin ' + region.margin.toFixed(2)]);
     return [
       ['p', verdict, 'verdict ' + verdict],
       ['p', file.name + ': ' + answer.class + ', score ' + answer.score.toFixed(2) + ', ' + threshold],
+      ...failed,
       ...check,
       ...(answer.warnings || []).map((warning) => ['p', warning.message || String(warning)]),
       ['img', 'data:image/png;base64,' + answer.map],

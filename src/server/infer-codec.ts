@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { reasonOf } from '../core/errors.ts';
+import { regionScoreOutput } from '../detector/roi/found-names.ts';
 import type { ImageSize } from '../image/limits.ts';
 import type { RgbImage } from '../image/rgb.ts';
 import { badRequest } from './bad-request.ts';
@@ -13,9 +14,14 @@ import { clipped } from './clipped.ts';
 import type { GivenClass } from './given-classes.ts';
 import { splitRequest } from './tensor-json.ts';
 
-/** Names of a detector file's outputs, in its order. */
-export const outputNames = ['anomaly_map', 'score', 'class_share'] as const;
-export type OutputName = (typeof outputNames)[number];
+/** Names of a detector file's outputs, in its order; the last one where the detector has named regions. */
+const allOutputs = ['anomaly_map', 'score', 'class_share', regionScoreOutput] as const;
+export type OutputName = (typeof allOutputs)[number];
+
+/** The outputs that a detector has. @param named - whether it has named regions */
+export function outputNames(named: boolean): readonly OutputName[] {
+  return named ? allOutputs : allOutputs.slice(0, -1);
+}
 
 /** What a request may ask for. */
 export interface InferLimits {
@@ -23,6 +29,8 @@ export interface InferLimits {
   readonly maxImages: number;
   /** Width times height of each image, at most. */
   readonly maxPixels: number;
+  /** That the detector has. */
+  readonly outputs: readonly OutputName[];
 }
 
 /** A request, understood. */
@@ -91,7 +99,7 @@ export function readInferRequest(
   }
   const request = parseHeader(body.subarray(0, headerLength ?? body.length));
   const binary = headerLength === undefined ? undefined : body.subarray(headerLength);
-  return { id: request.id, ...readInputs(request, binary, limits), outputs: wantedOutputs(request) };
+  return { id: request.id, ...readInputs(request, binary, limits), outputs: wantedOutputs(request, limits.outputs) };
 }
 
 function parseHeader(bytes: Uint8Array): Request {
@@ -194,19 +202,22 @@ export function requireAnswerable({ images, outputs }: InferRequest, { width, he
     );
 }
 
-function wantedOutputs({ outputs, parameters }: Request): InferRequest['outputs'] {
+function wantedOutputs(
+  { outputs, parameters }: Request,
+  known: readonly OutputName[],
+): InferRequest['outputs'] {
   const all = parameters?.binary_data_output === true;
-  const names = outputs ?? outputNames.map((name) => ({ name, parameters: undefined }));
+  const names = outputs ?? known.map((name) => ({ name, parameters: undefined }));
   const seen = new Set<string>();
   return names.map(({ name, parameters }) => {
-    const known = outputNames.find((each) => each === name);
-    if (!known) throw badRequest(`no output is called ${clipped(name)}; there are ${outputNames.join(', ')}`);
+    const wanted = known.find((each) => each === name);
+    if (!wanted) throw badRequest(`no output is called ${clipped(name)}; there are ${known.join(', ')}`);
     if (seen.has(name)) throw badRequest(`output ${name} is asked for twice`);
     seen.add(name);
     if (parameters?.classification !== undefined)
       throw badRequest('the classification extension is not supported');
     const binary = parameters?.binary_data;
-    return { name: known, binary: typeof binary === 'boolean' ? binary : all };
+    return { name: wanted, binary: typeof binary === 'boolean' ? binary : all };
   });
 }
 

@@ -1,15 +1,17 @@
 /**
  * @file `/v2`: the Open Inference Protocol, version 2, over HTTP (github.com/kserve/open-inference-protocol), with the binary tensor data
- * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score` and `class_share` out; beside `image` there may be `class`.
+ * extension. Tensors are those of the detector's file: `image` in, `anomaly_map`, `score`, `class_share` and, of named regions, `region_score` out; beside `image` there may be `class`.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CladError } from '../core/errors.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import { type RawPrediction, sharesInOrder } from '../detector/prediction.ts';
+import { regionScoreOutput } from '../detector/roi/found-names.ts';
+import { hasNamedRegions, mostNamedRegions } from '../detector/roi/roi-metadata.ts';
 import { ownBuffer } from '../runtime/worker/buffers.ts';
 import { clipped } from './clipped.ts';
 import type { Extent } from './image-threads.ts';
-import { type InferRequest, type OutputName, requireAnswerable } from './infer-codec.ts';
+import { type InferRequest, type OutputName, outputNames, requireAnswerable } from './infer-codec.ts';
 import { inferSchema, modelSchema, probeSchema, serverSchema } from './schemas.ts';
 import type { Service } from './service.ts';
 import { withinTime } from './time-limit.ts';
@@ -57,6 +59,9 @@ export function routesV2(app: FastifyInstance, service: Service): void {
           { name: 'anomaly_map', datatype: 'FP32', shape: [-1, height, width] },
           { name: 'score', datatype: 'FP32', shape: [-1] },
           { name: 'class_share', datatype: 'FP32', shape: [-1, metadata.classes.length] },
+          ...(hasNamedRegions(metadata)
+            ? [{ name: regionScoreOutput, datatype: 'FP32', shape: [-1, mostNamedRegions(metadata)] }]
+            : []),
         ],
       };
     });
@@ -96,7 +101,8 @@ async function infer(
   const written = await withinTime(reply.raw, options.timeout, lease, async (signal) => {
     let wanted: InferRequest | undefined;
     const read = async () => {
-      const order = { body, headerLength, limits: options };
+      const outputs = outputNames(hasNamedRegions(detector.require().metadata));
+      const order = { body, headerLength, limits: { ...options, outputs } };
       const transfer = ownBuffer(body);
       wanted = await imageThreads.call(extentOf(body.length), 'readInfer', order, { transfer, signal });
       requireAnswerable(wanted, detector.require().metadata.geometry);
@@ -142,7 +148,7 @@ function jsonLength(header: string | string[] | undefined): number | undefined {
 function tensor(
   name: OutputName,
   predictions: readonly RawPrediction[],
-  { geometry: { width: across, height: down }, classes }: DetectorMetadata,
+  { geometry: { width: across, height: down }, classes, regionsOfInterest }: DetectorMetadata,
 ): { readonly shape: readonly number[]; readonly data: Float32Array } {
   const count = predictions.length;
   if (name === 'score') {
@@ -151,11 +157,18 @@ function tensor(
   const [shape, rows] =
     name === 'anomaly_map'
       ? [[count, down, across], predictions.map(({ map }) => map)]
-      : [[count, classes.length], predictions.map((each) => sharesInOrder(each, classes))];
+      : name === regionScoreOutput
+        ? [[count, mostNamedRegions({ regionsOfInterest })], predictions.map(scoresOfRegions)]
+        : [[count, classes.length], predictions.map((each) => sharesInOrder(each, classes))];
   const width = shape.slice(1).reduce((count, side) => count * side, 1);
   const data = new Float32Array(count * width);
   rows.forEach((row, index) => {
     data.set(row, index * width);
   });
   return { shape, data };
+}
+
+/** Those that the class has; the rest of the row stays 0, as in the file. */
+function scoresOfRegions({ namedRegions = [] }: RawPrediction): number[] {
+  return namedRegions.map(({ score }) => score);
 }

@@ -80,6 +80,19 @@ const prediction = object({
       'Check: normal, but above a second, lower threshold, where the detector has one. Reject: not normal.',
   },
   regions: { ...list(region), description: 'In pixels of the photograph, the highest peak first.' },
+  namedRegions: {
+    ...list(
+      object({
+        name: text,
+        score: number,
+        threshold: { type: ['number', 'null'] },
+        margin: { type: ['number', 'null'] },
+        verdict: { type: ['string', 'null'], enum: ['normal', 'anomalous', null] },
+      }),
+    ),
+    description:
+      'Where the class has named regions: what each says, in the order in which they were drawn. The image fails where one of them does.',
+  },
   warnings: {
     ...list(object({ code: text, message: text })),
     description:
@@ -105,7 +118,7 @@ const detector = object({
   regionsOfInterest: {
     ...object({}, { additionalProperties: true }),
     description:
-      'Classes with a region of interest, and the share of their images that is inside; with followsPart where it lies around the part, wherever that is in an image; absent where no class has one.',
+      'Classes with a region of interest, and the share of their images that is inside; with followsPart where it lies around the part, wherever that is in an image, and with named where parts of it have thresholds of their own; absent where no class has one.',
   },
   camera: {
     ...object({}, { additionalProperties: true }),

@@ -59,3 +59,13 @@ export function regionsByClass({
     }),
   );
 }
+
+/** Whether any class of a detector has named regions. */
+export function hasNamedRegions({ regionsOfInterest = {} }: Pick<DetectorMetadata, 'regionsOfInterest'>): boolean {
+  return mostNamedRegions({ regionsOfInterest }) > 0;
+}
+
+/** How many the class with the most has: columns of `region_score`. */
+export function mostNamedRegions({ regionsOfInterest = {} }: Pick<DetectorMetadata, 'regionsOfInterest'>): number {
+  return Math.max(0, ...Object.values(regionsOfInterest).map(({ named }) => named?.length ?? 0));
+}

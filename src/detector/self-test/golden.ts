@@ -42,6 +42,8 @@ const goldenSchema = z.object({
         score: z.number(),
         /** In the order of the detector's classes. */
         classShares: z.array(z.number()),
+        /** Scores of the class's named regions; absent where it has none. */
+        regionScores: z.array(z.number()).optional(),
         map: summarySchema,
       }),
     )
@@ -95,6 +97,7 @@ export function goldenImage(
     class: prediction.class,
     score: prediction.score,
     classShares: sharesInOrder(prediction, classes),
+    ...(prediction.namedRegions && { regionScores: prediction.namedRegions.map(({ score }) => score) }),
     map: summaryOf(prediction.map, geometry),
   };
 }
@@ -126,7 +129,7 @@ function shortened(value: number): number {
 
 /** How far what is said now is from what the file keeps. */
 export interface GoldenDifference {
-  /** Of the scores, as a share of the kept map's span. */
+  /** Of the scores, those of named regions among them, as a share of the kept map's span. */
   readonly score: number;
   /** Largest of the maps' summaries, as a share of that span. */
   readonly map: number;
@@ -144,14 +147,17 @@ export interface GoldenDifference {
  */
 export function compareGolden(
   kept: GoldenImage,
-  now: Pick<PredictionWithMap, 'score' | 'map' | 'classShares'>,
+  now: Pick<PredictionWithMap, 'score' | 'map' | 'classShares' | 'namedRegions' | 'class'>,
   tolerance: number,
   { classes, geometry }: Told,
 ): GoldenDifference {
   const span = Math.max(kept.map.high - kept.map.low, Math.abs(kept.map.high) * 1e-6, 1e-9);
   const summary = summaryOf(now.map, geometry);
   const values = ({ low, mean, high, cells }: MapSummary) => [low, mean, high, ...cells];
-  const score = Math.abs(now.score - kept.score) / span;
+  // What is taken for another class now has other regions; the shares say that.
+  const regions = now.class === kept.class ? (now.namedRegions ?? []).map((each) => each.score) : undefined;
+  const scores = largestDifference([now.score, ...(regions ?? [])], [kept.score, ...((regions && kept.regionScores) ?? [])]);
+  const score = scores / span;
   const map = largestDifference(values(summary), values(kept.map)) / span;
   const shares = largestDifference(sharesInOrder(now, classes), kept.classShares);
   // Written so that a number that is not one fails.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { csvLine } from '../../core/csv.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import { pathBelow } from '../../data/dataset.ts';
+import { failedRegions } from '../../detector/roi/named-results.ts';
 import { DefectEvaluator, type DefectRecord } from '../../evaluation/by-defect.ts';
 import type { Curve } from '../../evaluation/curves.ts';
 import {
@@ -33,6 +34,8 @@ interface ImageDetails {
   readonly margin: number | null;
   readonly verdict: string | null;
   readonly decision: string | null;
+  /** Named regions that fail, the furthest above its threshold first; absent where the class has none. */
+  readonly failedRegions?: readonly string[];
 }
 
 const imageColumns = [
@@ -82,6 +85,9 @@ export class EvaluationDetails {
       anomalous: sample.anomalous,
       recognisedAs: prediction.class,
       ...{ classShare, score, threshold, margin, verdict, decision },
+      ...(prediction.namedRegions && {
+        failedRegions: failedRegions(prediction.namedRegions).map(({ name }) => name),
+      }),
     });
     this.#byDefect.add(evaluated, sample.defect);
   }
@@ -102,15 +108,17 @@ export class EvaluationDetails {
       await writeFileAtomic(join(folder, `${name}.json`), `${JSON.stringify(value, null, 1)}\n`);
       await writeFileAtomic(join(folder, `${name}.csv`), `${rows.join('\n')}\n`);
     };
+    const named = this.#images.some((each) => each.failedRegions !== undefined);
     await write('images', this.#images, [
-      csvLine(imageColumns),
+      csvLine([...imageColumns, ...(named ? ['failedRegions'] : [])]),
       ...this.#images.map((each) =>
-        csvLine(
-          imageColumns.map((column) => {
+        csvLine([
+          ...imageColumns.map((column) => {
             const value = each[column];
             return typeof value === 'boolean' ? String(value) : value;
           }),
-        ),
+          ...(named ? [each.failedRegions?.join('; ') ?? null] : []),
+        ]),
       ),
     ]);
     await write('defects', this.defects, [

@@ -29,6 +29,7 @@ import { WarningSummary } from '../warning-summary.ts';
 import { decodeSample } from './decode-sample.ts';
 import { type DefectResults, EvaluationDetails } from './details.ts';
 import { maskNotes } from './mask-notes.ts';
+import { type NamedRegionRecords, NamedRegionTally } from './named-regions.ts';
 import { regionNotes } from './region-notes.ts';
 import { lookAtImages, type TestImages } from './test-images.ts';
 
@@ -103,6 +104,8 @@ export interface EvaluationDocument extends Evaluation {
     readonly share: number;
   }[];
   readonly images: TestImages;
+  /** Named regions by class; absent where no class has any. */
+  readonly namedRegions?: NamedRegionRecords;
   /** By class, then by kind of defect; present where details were asked for. */
   readonly defects?: DefectResults;
   readonly timing: {
@@ -194,6 +197,7 @@ export async function evaluateInFull(
       },
       images,
       ...measured,
+      ...(measurement.namedRegions && { namedRegions: measurement.namedRegions }),
       ...(details && { defects: details.defects }),
       misplaced,
       timing,
@@ -261,6 +265,7 @@ async function measure(
   const misplaced: EvaluationDocument['misplaced'][number][] = [];
   /** Images whose defects lie outside of the region of interest altogether. */
   const outside: string[] = [];
+  const named = new NamedRegionTally(detector.regionsOfInterest, detector.metadata);
   const started = performance.now();
   const decode = (sample: Sample) => decodeSample(sample, detector.metadata);
   let previous: string | undefined;
@@ -284,6 +289,7 @@ async function measure(
       !mask.data.some((value, pixel) => value !== 0 && inside[pixel] !== 0)
     )
       outside.push(path);
+    named.add(className, anomalous, prediction, mask);
     const evaluated = { path, className, anomalous, mask, inside, prediction };
     evaluator.add(evaluated);
     details?.add({ sample, prediction, mask }, evaluated);
@@ -300,6 +306,7 @@ async function measure(
     },
     vanished,
     outside,
+    namedRegions: named.records,
     misplaced: misplaced.sort((a, b) => b.share - a.share),
     warnings,
   };

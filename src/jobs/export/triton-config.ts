@@ -3,6 +3,9 @@
  * runtime reads the same.
  */
 import { type DetectorMetadata, precisionOf } from '../../detector/metadata.ts';
+import { regionScoreOutput } from '../../detector/roi/found-names.ts';
+import { thresholdOfRegion } from '../../detector/roi/named-results.ts';
+import { mostNamedRegions } from '../../detector/roi/roi-metadata.ts';
 
 export interface TritonOptions {
   /** Name of the model and of its folder. */
@@ -24,6 +27,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
   const { classes, geometry, thresholds } = metadata;
   const { name, maxBatch, instances, kind } = options;
   const { width, height } = geometry;
+  const most = mostNamedRegions(metadata);
   const parameters: [string, string][] = [
     ['clad.version', metadata.cladVersion],
     ['clad.precision', precisionOf(metadata)],
@@ -36,6 +40,7 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
         ...(unknownAbove === undefined
           ? []
           : ([[`clad.unknown_above.${className}`, String(unknownAbove)]] as [string, string][])),
+        ...namedParameters(metadata, className, threshold),
       ];
     }),
   ];
@@ -45,6 +50,11 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     '# image: RGB bytes as decoded, any height and width. Requests are put into one batch only where their images are equally large.',
     '# Anomalous where score is above the threshold of the class with the largest class_share;',
     '# of an unknown part where, besides, nine tenths of the map lie above clad.unknown_above of that class.',
+    ...(most > 0
+      ? [
+          '# Of a class with named regions region_score has the score of each, in the order of clad.regions; those above their clad.threshold.CLASS/REGION fail.',
+        ]
+      : []),
     `name: ${quoted(name)}`,
     'backend: "onnxruntime"',
     `max_batch_size: ${maxBatch}`,
@@ -55,7 +65,8 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     `  { name: "anomaly_map" data_type: TYPE_FP32 dims: [ ${height}, ${width} ] },`,
     '  # One number an image: the file gives it without an axis of its own.',
     '  { name: "score" data_type: TYPE_FP32 dims: [ 1 ] reshape: { shape: [ ] } },',
-    `  { name: "class_share" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }`,
+    `  { name: "class_share" data_type: TYPE_FP32 dims: [ ${classes.length} ] label_filename: "labels.txt" }${most > 0 ? ',' : ''}`,
+    ...(most > 0 ? [`  { name: "${regionScoreOutput}" data_type: TYPE_FP32 dims: [ ${most} ] }`] : []),
     ']',
     `instance_group [ { count: ${instances} kind: ${kind === 'gpu' ? 'KIND_GPU' : 'KIND_CPU'} } ]`,
     ...(maxBatch > 1
@@ -72,6 +83,23 @@ export function tritonConfig(metadata: DetectorMetadata, options: TritonOptions)
     ),
     '',
   ].join('\n');
+}
+
+/** The regions of a class in the order of `region_score`, and the threshold of each. @param threshold - of the class */
+function namedParameters(
+  { regionsOfInterest }: DetectorMetadata,
+  className: string,
+  threshold: number,
+): [string, string][] {
+  const named = regionsOfInterest?.[className]?.named;
+  if (!named) return [];
+  return [
+    [`clad.regions.${className}`, named.map(({ name }) => name).join(', ')],
+    ...named.map((each): [string, string] => [
+      `clad.threshold.${className}/${each.name}`,
+      String(thresholdOfRegion(threshold, each)),
+    ]),
+  ];
 }
 
 /** `labels.txt`: a class a line, in the order of `class_share`. */

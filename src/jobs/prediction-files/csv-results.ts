@@ -1,5 +1,6 @@
 /** @file `clad predict --csv`: a row an image, for spreadsheets. */
 import { csvLine } from '../../core/csv.ts';
+import { failedRegions, nearestRegion } from '../../detector/roi/named-results.ts';
 import type { PredictionFailure, PredictionLine } from '../predict.ts';
 
 type Cell = string | number | null;
@@ -33,11 +34,28 @@ const columns: readonly (readonly [name: string, cell: (line: PredictionLine) =>
   ['raw map step', ({ rawMap }) => rawMap?.step ?? null],
 ];
 
-/** The first row. */
-export const csvHeader = csvLine([...columns.map(([name]) => name), 'error']);
+/** Of detectors with named regions: those that fail, and the one with the largest margin. */
+const regionColumns: typeof columns = [
+  ['failed regions', ({ namedRegions }) => failedRegions(namedRegions).map(({ name }) => name).join('; ')],
+  ['region', ({ namedRegions }) => nearestRegion(namedRegions)?.name ?? null],
+  ['region score', ({ namedRegions }) => nearestRegion(namedRegions)?.score ?? null],
+  ['region threshold', ({ namedRegions }) => nearestRegion(namedRegions)?.threshold ?? null],
+  ['region margin', ({ namedRegions }) => nearestRegion(namedRegions)?.margin ?? null],
+];
 
-/** The row of an image; of one that could not be predicted its path and why. */
-export function csvRow(line: PredictionLine | PredictionFailure): string {
-  if ('error' in line) return csvLine([line.path, ...columns.slice(1).map(() => null), line.error.message]);
-  return csvLine([...columns.map(([, cell]) => cell(line)), null]);
+/** The table of a detector. @param named - whether it has named regions, which have columns behind the others */
+export function csvTable(named: boolean): {
+  /** The first row. */
+  readonly header: string;
+  /** The row of an image; of one that could not be predicted its path and why. */
+  readonly row: (line: PredictionLine | PredictionFailure) => string;
+} {
+  const all = named ? [...columns, ...regionColumns] : columns;
+  return {
+    header: csvLine([...all.map(([name]) => name), 'error']),
+    row(line) {
+      if ('error' in line) return csvLine([line.path, ...all.slice(1).map(() => null), line.error.message]);
+      return csvLine([...all.map(([, cell]) => cell(line)), null]);
+    },
+  };
 }

@@ -68,9 +68,19 @@ function triple(example: Example, className: string, tradeOffs: readonly ClassTr
 <div>${img(photograph, `Photograph: ${shown}`)}
 ${truth ? img(truth, `Ground truth of ${shown}: the defect in white`) : html`<span class="blank">${nothing}</span>`}
 ${img(heat, `Heat map of ${shown}, score ${scoreText(example.score)}`)}</div>
-<figcaption>${verdict(example, className, tradeOffs)}<b>${defect}</b> score ${scoreText(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}<br><span class="path">${path}</span></figcaption>
+<figcaption>${verdict(example, className, tradeOffs)}<b>${defect}</b> score ${scoreText(example.score)}${against}${takenFor === null ? null : html`, taken for ${takenFor}`}${failuresOf(example)}<br><span class="path">${path}</span></figcaption>
 </figure>
 `;
+}
+
+/** The named regions that fail. The class's threshold moves all of them, so that they are said by the margins at the file's own. */
+function failuresOf({ failedRegions = [] }: Example): Markup | null {
+  if (failedRegions.length === 0) return null;
+  const each = failedRegions.map(
+    ({ name, score, threshold, margin }) =>
+      `${name} (${scoreText(score)}, threshold ${scoreText(threshold ?? Number.NaN)}, margin ${scoreText(margin ?? Number.NaN)})`,
+  );
+  return html`<br>fails in ${each.join(', ')}`;
 }
 
 /** What the threshold does to it; the slider of the class that it is taken for changes it. */

@@ -7,7 +7,7 @@ import {
   writeInferResponse,
 } from '../../../src/server/infer-codec.ts';
 
-const limits: InferLimits = { maxImages: 4, maxPixels: 100 };
+const limits: InferLimits = { maxImages: 4, maxPixels: 100, outputs: outputNames(false) };
 
 /** A tensor of images that the limits allow. */
 const tensor = fc
@@ -235,7 +235,7 @@ describe('readInferRequest', () => {
   it('gives all outputs in the order of the file, or those asked for, each as asked for', () => {
     const read = (more: object) =>
       readInferRequest(json({ inputs: [input([1, 1, 1, 3], { data })], ...more }), undefined, limits).outputs;
-    expect(read({})).toEqual(outputNames.map((name) => ({ name, binary: false })));
+    expect(read({})).toEqual(outputNames(false).map((name) => ({ name, binary: false })));
     expect(read({ parameters: { binary_data_output: true } }).every(({ binary }) => binary)).toBe(true);
     const outputs = [{ name: 'score', parameters: { binary_data: false } }, { name: 'anomaly_map' }];
     expect(read({ parameters: { binary_data_output: true }, outputs })).toEqual([
@@ -243,6 +243,13 @@ describe('readInferRequest', () => {
       { name: 'anomaly_map', binary: true },
     ]);
   });
+});
+
+it('has the scores of named regions where the detector has any, and refuses them elsewhere', () => {
+  const body = json({ inputs: [input([1, 1, 1, 3], { data: [1, 2, 3] })], outputs: [{ name: 'region_score' }] });
+  const named = { ...limits, outputs: outputNames(true) };
+  expect(readInferRequest(body, undefined, named).outputs).toEqual([{ name: 'region_score', binary: false }]);
+  expect(() => readInferRequest(body, undefined, limits)).toThrow(/no output is called region_score/);
 });
 
 describe('writeInferResponse', () => {
@@ -255,7 +262,7 @@ describe('writeInferResponse', () => {
         fc.option(fc.string(), { nil: undefined }),
         (given, id) => {
           const outputs = given.map(({ data, binary }, index) => ({
-            name: outputNames[index]!,
+            name: outputNames(false)[index]!,
             shape: [data.length],
             data: Float32Array.from(data),
             binary,
