@@ -156,7 +156,14 @@ function describe({ model, classes }: CalibrateDocument, minImages: number): str
     );
   }
   const regions = regionTable(classes);
-  return [table, '', ...(regions ? [regions, ''] : []), ...said, ...classes.flatMap(describeSetAside), `Written: ${model}`].join('\n');
+  return [
+    table,
+    '',
+    ...(regions ? [regions, ''] : []),
+    ...said,
+    ...classes.flatMap(describeSetAside),
+    `Written: ${model}`,
+  ].join('\n');
 }
 
 /** Thresholds of named regions; undefined where no class has any. */

@@ -99,7 +99,11 @@ export function readInferRequest(
   }
   const request = parseHeader(body.subarray(0, headerLength ?? body.length));
   const binary = headerLength === undefined ? undefined : body.subarray(headerLength);
-  return { id: request.id, ...readInputs(request, binary, limits), outputs: wantedOutputs(request, limits.outputs) };
+  return {
+    id: request.id,
+    ...readInputs(request, binary, limits),
+    outputs: wantedOutputs(request, limits.outputs),
+  };
 }
 
 function parseHeader(bytes: Uint8Array): Request {

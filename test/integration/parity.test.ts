@@ -28,6 +28,8 @@ interface Said {
   readonly classShare: number;
   readonly score: number;
   readonly verdict: string | null;
+  /** Named regions of the class that fail. */
+  readonly failed: readonly string[];
 }
 
 /** Images of each folder of the data set; all of the small one. */
@@ -39,7 +41,7 @@ let data = process.env.CLAD_PARITY_IMAGES ?? '';
 let metadata: DetectorMetadata;
 let serving: Serving;
 /** `clad predict --json`: what the others are held against. */
-let predicted: PredictionLine[] = [];
+let predicted: (PredictionLine & Said)[] = [];
 const rows: string[][] = [];
 
 beforeAll(async () => {
@@ -49,14 +51,18 @@ beforeAll(async () => {
     run = join(folder, 'run');
     await writeParts(data);
     // Of an input that is no square: what mixed up width and height would be seen in every way.
-    // It is seen in two tiles. And with a region of interest for each class: one that follows the part within what is drawn, and one that is drawn.
+    // It is seen in two tiles. And with a region of interest for each class: one that follows the part within what is drawn, and one that is drawn in two with thresholds of their own.
     await writeFile(
       join(folder, 'disc.yaml'),
       'reference: 72x64\ninside: [{ rectangle: [3, 2, 66, 60] }]\nignore: [{ polygon: [[0, 0], [30, 0], [0, 30]] }]\n',
     );
     await writeFile(
       join(folder, 'weave.yaml'),
-      'reference: fractions\ninside: [{ rectangle: [0.05, 0.1, 0.9, 0.85] }]\n',
+      `reference: fractions
+regions:
+  - { name: upper, inside: [{ rectangle: [0.05, 0.1, 0.9, 0.4] }] }
+  - { name: lower, inside: [{ rectangle: [0.05, 0.5, 0.9, 0.45] }] }
+`,
     );
     const training = await smallTraining(
       folder,
@@ -86,6 +92,7 @@ beforeAll(async () => {
     .trim()
     .split('\n')
     .map((text) => JSON.parse(text) as PredictionLine)
+    .map((line) => ({ ...line, failed: failedIn(line) }))
     .filter(({ path }) => {
       const kind = relative(data, path).slice(0, -basename(path).length);
       folders.set(kind, (folders.get(kind) ?? 0) + 1);
@@ -124,7 +131,10 @@ function compare(
     said.map(({ classShare }, index) => Math.abs(classShare - predicted[index]!.classShare)),
   );
   const verdicts = said.filter(
-    (each, index) => each.verdict !== verdictBy(predicted[index]!) || each.class !== predicted[index]!.class,
+    (each, index) =>
+      each.verdict !== verdictBy(predicted[index]!) ||
+      each.class !== predicted[index]!.class ||
+      each.failed.join() !== predicted[index]!.failed.join(),
   ).length;
   const told = (value: number) => (value === 0 ? '0' : value.toExponential(1));
   rows.push([way, told(score), told(share), String(verdicts)]);
@@ -136,8 +146,19 @@ function compare(
 /** Score and threshold alone tell no unknown part from another that is anomalous. */
 const byScore = ({ verdict }: Said) => (verdict === 'unknown' ? 'anomalous' : verdict);
 
-/** From the file's own outputs, as docs/runtimes.md tells people to do it. */
-function predictedBy(score: number, shares: ArrayLike<number>): Said {
+/** Named regions that fail, in the order of the file. */
+function failedIn({ namedRegions = [] }: Pick<PredictionLine, 'namedRegions'>): string[] {
+  return namedRegions.filter(({ verdict }) => verdict === 'anomalous').map(({ name }) => name);
+}
+
+/** What an answer says. */
+function saidIn(answer: Omit<Said, 'failed'> & Pick<PredictionLine, 'namedRegions'>): Said {
+  const { class: name, classShare, score, verdict } = answer;
+  return { class: name, classShare, score, verdict, failed: failedIn(answer) };
+}
+
+/** From the file's own outputs, as docs/runtimes.md tells people to do it. @param regions - `region_score` of a file that has it */
+function predictedBy(score: number, shares: ArrayLike<number>, regions?: ArrayLike<number>): Said {
   const list = Array.from(shares);
   const best = list.indexOf(Math.max(...list));
   const name = metadata.classes[best] as string;
@@ -147,6 +168,9 @@ function predictedBy(score: number, shares: ArrayLike<number>): Said {
     classShare: list[best] as number,
     score,
     verdict: score > threshold ? 'anomalous' : 'normal',
+    failed: (metadata.regionsOfInterest?.[name]?.named ?? [])
+      .filter(({ offset }, at) => regions![at]! > threshold - offset)
+      .map((each) => each.name),
   };
 }
 
@@ -157,6 +181,11 @@ async function each<T>(work: (path: string) => Promise<T>): Promise<T[]> {
   return said;
 }
 
+/** The output that a file with named regions has besides. */
+function regionScores(): string[] {
+  return Object.values(metadata.regionsOfInterest ?? {}).some(({ named }) => named) ? ['region_score'] : [];
+}
+
 async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array }> {
   const { width, height, data } = await decodeImage(path);
   return { shape: [1, height, width, 3], data };
@@ -165,6 +194,8 @@ async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array
 describe('scores and maps are the same through', () => {
   it('clad predict, on good and anomalous images', () => {
     expect(new Set(predicted.map(byScore))).toEqual(new Set(['normal', 'anomalous']));
+    if (regionScores().length > 0)
+      expect(predicted.flatMap(({ failed }) => failed).length).toBeGreaterThan(0);
   });
 
   it('clad evaluate', async () => {
@@ -174,8 +205,7 @@ describe('scores and maps are the same through', () => {
       { curvePoints: 4, onPredicted: (image) => seen.set(image.sample.path, image) },
     );
     const said = predicted.map(({ path }) => {
-      const { class: name, classShare, score, verdict } = seen.get(path)!.prediction;
-      return { class: name, classShare, score, verdict };
+      return saidIn(seen.get(path)!.prediction);
     });
     compare('`clad evaluate`', said, 0);
   }, 600_000);
@@ -184,7 +214,7 @@ describe('scores and maps are the same through', () => {
     const said = await each(async (path) => {
       const address = `${serving.url}/v1/detectors/parts/predict`;
       const response = await fetch(address, { method: 'POST', body: await readFile(path) });
-      return (await response.json()) as Said;
+      return saidIn((await response.json()) as PredictionLine);
     });
     compare('`clad serve`, photographs (`/v1`)', said, 0);
   }, 600_000);
@@ -192,7 +222,7 @@ describe('scores and maps are the same through', () => {
   it('the service, with tensors', async () => {
     const said = await each(async (path) => {
       const { shape, data: bytes } = await pixels(path);
-      const outputs = ['score', 'class_share'].map((name) => ({ name }));
+      const outputs = ['score', 'class_share', ...regionScores()].map((name) => ({ name }));
       const parameters = { binary_data_size: bytes.length };
       const inputs = [{ name: 'image', shape, datatype: 'UINT8', parameters }];
       const header = Buffer.from(JSON.stringify({ inputs, outputs }));
@@ -202,7 +232,7 @@ describe('scores and maps are the same through', () => {
         body: Buffer.concat([header, bytes]),
       });
       const answer = (await response.json()) as { outputs: { data: number[] }[] };
-      return predictedBy(answer.outputs[0]!.data[0]!, answer.outputs[1]!.data);
+      return predictedBy(answer.outputs[0]!.data[0]!, answer.outputs[1]!.data, answer.outputs[2]?.data);
     });
     compare('`clad serve`, tensors (`/v2`, Open Inference Protocol)', said, 0, byScore);
   }, 600_000);
@@ -214,10 +244,13 @@ describe('scores and maps are the same through', () => {
     const session = await ort.InferenceSession.create(JSON.parse(stdout).model);
     const said = await each(async (path) => {
       const { shape, data: bytes } = await pixels(path);
-      const { score, class_share: shares } = await session.run({
-        image: new ort.Tensor('uint8', bytes, shape),
-      });
-      return predictedBy((score!.data as Float32Array)[0]!, shares!.data as Float32Array);
+      const outputs = await session.run({ image: new ort.Tensor('uint8', bytes, shape) });
+      const { score, class_share: shares, region_score: regions } = outputs;
+      return predictedBy(
+        (score!.data as Float32Array)[0]!,
+        shares!.data as Float32Array,
+        regions?.data as Float32Array | undefined,
+      );
     });
     await session.release();
     compare('`clad export --to triton`, the file in ONNX Runtime alone', said, 0, byScore);
@@ -237,14 +270,15 @@ describe('scores and maps are the same through', () => {
         await tab.evaluate(
           `clad.loadDetector('model.onnx', { device: 'wasm' }).then((it) => { globalThis.detector = it; })`,
         );
-        const said = await each(
-          async (path) =>
+        const said = await each(async (path) =>
+          saidIn(
             (await tab.evaluate(`(async () => {
-            const { class: name, classShare, score, verdict } = await detector.predict(
+            const { class: name, classShare, score, verdict, namedRegions } = await detector.predict(
               await (await fetch(${JSON.stringify(relative(data, path))})).blob(),
             );
-            return { class: name, classShare, score, verdict };
-          })()`)) as Said,
+            return { class: name, classShare, score, verdict, namedRegions };
+          })()`)) as PredictionLine,
+          ),
         );
         compare('`clad/web` in Chromium, WebAssembly', said, 1e-3);
       } finally {

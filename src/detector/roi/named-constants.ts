@@ -122,9 +122,12 @@ export function namedIn(
   if (!has?.includes(1) || !numbers?.rawData || !values) return undefined;
   const perMap = size.width * size.height;
   const own = Uint8Array.from(numbers.rawData.slice(index * perMap, (index + 1) * perMap));
-  return Array.from(has.filter((one) => one === 1), (_, at) => {
-    const data = own.map((number) => (number === at + 1 ? 1 : 0));
-    const { pixels, patches } = regionOfInterest({ ...size, data }, grid);
-    return { name: String(at + 1), pixels, patches, offset: values[index * each + at]! };
-  });
+  return Array.from(
+    has.filter((one) => one === 1),
+    (_, at) => {
+      const data = own.map((number) => (number === at + 1 ? 1 : 0));
+      const { pixels, patches } = regionOfInterest({ ...size, data }, grid);
+      return { name: String(at + 1), pixels, patches, offset: values[index * each + at]! };
+    },
+  );
 }

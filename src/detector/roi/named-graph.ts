@@ -137,8 +137,7 @@ function namedNodes(emit: Emitter, places: Places, most: number | undefined) {
 
   /** Of each region, as if it were all that counts; anything where the class has none of this number. */
   function scoresOf(): string {
-    if (most === undefined)
-      return add('ReduceMax', [pixels, emit.integers([2])], { keepdims: { int: 0 } });
+    if (most === undefined) return add('ReduceMax', [pixels, emit.integers([2])], { keepdims: { int: 0 } });
     const highest = add('TopK', [pixels, emit.integers([most])]);
     const top = ofClass(namedNames.top);
     const counts = add('Cast', [add('Less', [roiNames.ranks, axes(top, 2)])], toFloat);

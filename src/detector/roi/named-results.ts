@@ -67,7 +67,10 @@ export function withOtherOffsets(
   wanted: Named,
   scores: ArrayLike<number>,
 ): Pick<RawPrediction, 'score' | 'map'> {
-  return { score: largestScore(wanted, scores), map: movedBy(map, numberedPixels(wanted), changes(ofFile, wanted)) };
+  return {
+    score: largestScore(wanted, scores),
+    map: movedBy(map, numberedPixels(wanted), changes(ofFile, wanted)),
+  };
 }
 
 /** What is added to the values of each region to go from some offsets to others. */
@@ -84,11 +87,7 @@ export function isChanged(from: Named, to: Named): boolean {
  * Values of a map with something added in each region.
  * @param numbers - of the region of each value, from 1; 0 for none (`numberedPixels`)
  */
-export function movedBy(
-  values: Float32Array,
-  numbers: Uint8Array,
-  by: readonly number[],
-): Float32Array {
+export function movedBy(values: Float32Array, numbers: Uint8Array, by: readonly number[]): Float32Array {
   return values.map((value, at) => (numbers[at] === 0 ? value : value + by[numbers[at]! - 1]!));
 }
 

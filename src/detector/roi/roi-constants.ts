@@ -5,11 +5,7 @@ import type { TensorProto } from '../../graph/onnx.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
 import type { Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import {
-  type ClassRegions,
-  regionOfInterest,
-  topInside,
-} from '../../image/roi/region-of-interest.ts';
+import { type ClassRegions, regionOfInterest, topInside } from '../../image/roi/region-of-interest.ts';
 import { constantNamed, withConstants } from '../bank-entries.ts';
 import { namedIn } from './named-constants.ts';
 import { partNumbers, partOfRow, partRow } from './part-graph.ts';
@@ -116,7 +112,7 @@ export function regionConstants(
           float32Constant(
             roiNames.top,
             [count],
-            Float32Array.from(regions, (region) => region ? topInside(region, top, perMap) : top),
+            Float32Array.from(regions, (region) => (region ? topInside(region, top, perMap) : top)),
           ),
           float32Constant(
             roiNames.ranks,

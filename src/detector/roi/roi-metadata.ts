@@ -25,7 +25,10 @@ export function regionsEntry(classes: readonly string[], regions: Regions | unde
       offset: each.offset,
     }));
     return [
-      [name, { share, runs: regionRuns(region), ...(follows && { follows }), ...(named && { named }) }] as const,
+      [
+        name,
+        { share, runs: regionRuns(region), ...(follows && { follows }), ...(named && { named }) },
+      ] as const,
     ];
   });
   return entries.length > 0 ? { regionsOfInterest: Object.fromEntries(entries) } : {};
@@ -61,11 +64,15 @@ export function regionsByClass({
 }
 
 /** Whether any class of a detector has named regions. */
-export function hasNamedRegions({ regionsOfInterest = {} }: Pick<DetectorMetadata, 'regionsOfInterest'>): boolean {
+export function hasNamedRegions({
+  regionsOfInterest = {},
+}: Pick<DetectorMetadata, 'regionsOfInterest'>): boolean {
   return mostNamedRegions({ regionsOfInterest }) > 0;
 }
 
 /** How many the class with the most has: columns of `region_score`. */
-export function mostNamedRegions({ regionsOfInterest = {} }: Pick<DetectorMetadata, 'regionsOfInterest'>): number {
+export function mostNamedRegions({
+  regionsOfInterest = {},
+}: Pick<DetectorMetadata, 'regionsOfInterest'>): number {
   return Math.max(0, ...Object.values(regionsOfInterest).map(({ named }) => named?.length ?? 0));
 }

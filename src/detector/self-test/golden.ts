@@ -156,7 +156,10 @@ export function compareGolden(
   const values = ({ low, mean, high, cells }: MapSummary) => [low, mean, high, ...cells];
   // What is taken for another class now has other regions; the shares say that.
   const regions = now.class === kept.class ? (now.namedRegions ?? []).map((each) => each.score) : undefined;
-  const scores = largestDifference([now.score, ...(regions ?? [])], [kept.score, ...((regions && kept.regionScores) ?? [])]);
+  const scores = largestDifference(
+    [now.score, ...(regions ?? [])],
+    [kept.score, ...((regions && kept.regionScores) ?? [])],
+  );
   const score = scores / span;
   const map = largestDifference(values(summary), values(kept.map)) / span;
   const shares = largestDifference(sharesInOrder(now, classes), kept.classShares);

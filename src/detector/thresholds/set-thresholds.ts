@@ -81,7 +81,11 @@ export function withSetThresholds(
     if (!first) {
       const expected = `for a class that has a threshold; ${name} has none, so set that first`;
       const [[of, value]] = [...own] as [[string, number]];
-      throw new CladError('OPTION_INVALID', { option: '--threshold', expected, actual: `${name}/${of}=${value}` });
+      throw new CladError('OPTION_INVALID', {
+        option: '--threshold',
+        expected,
+        actual: `${name}/${of}=${value}`,
+      });
     }
     const named = region.named.map((each) => {
       const value = own.get(each.name);

@@ -32,10 +32,14 @@ export function withOffsets(region: RegionOfInterest, offsets: readonly number[]
 }
 
 /** The number of the named region that each pixel belongs to, from 1; 0 in none. @returns [height, width] */
-export function numberedPixels({ pixels, named = [] }: Pick<RegionOfInterest, 'pixels' | 'named'>): Uint8Array {
+export function numberedPixels({
+  pixels,
+  named = [],
+}: Pick<RegionOfInterest, 'pixels' | 'named'>): Uint8Array {
   const numbers = new Uint8Array(pixels.length);
   for (const [at, region] of named.entries())
-    for (let pixel = 0; pixel < numbers.length; pixel++) if (region.pixels[pixel] !== 0) numbers[pixel] = at + 1;
+    for (let pixel = 0; pixel < numbers.length; pixel++)
+      if (region.pixels[pixel] !== 0) numbers[pixel] = at + 1;
   return numbers;
 }
 

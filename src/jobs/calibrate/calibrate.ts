@@ -36,7 +36,13 @@ import { rememberImages, remembersAll } from '../remembered-images.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
 import { withGolden } from '../update/replace-detector.ts';
-import { calibratedRegions, interestWith, offsetsOf, scoresBy, withComparableRegions } from './calibrated-regions.ts';
+import {
+  calibratedRegions,
+  interestWith,
+  offsetsOf,
+  scoresBy,
+  withComparableRegions,
+} from './calibrated-regions.ts';
 import { type CalibratedClass, comparedClass } from './compared-class.ts';
 import { type ClassPredictions, predictPhotographs, type Takes } from './predict-photographs.ts';
 import { noteBursts, noteSifted, PhotographSieve } from './sift-photographs.ts';
@@ -269,7 +275,11 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
 /** The file's bytes with these thresholds. Scores and maps, and so its golden images, change where offsets of named regions do. */
 async function bytesOf(
   engine: Engine,
-  file: { readonly bytes: Uint8Array; readonly before: DetectorMetadata; readonly golden: Golden | undefined },
+  file: {
+    readonly bytes: Uint8Array;
+    readonly before: DetectorMetadata;
+    readonly golden: Golden | undefined;
+  },
   after: DetectorMetadata,
   path: string,
 ): Promise<Uint8Array> {

@@ -49,7 +49,10 @@ export function interestWith(
   const entries = Object.entries(interest).map(([name, region]) => {
     const own = offsets.get(name);
     if (!own || !region.named) return [name, region] as const;
-    return [name, { ...region, named: region.named.map((each, at) => ({ ...each, offset: own[at]! })) }] as const;
+    return [
+      name,
+      { ...region, named: region.named.map((each, at) => ({ ...each, offset: own[at]! })) },
+    ] as const;
   });
   return { regionsOfInterest: Object.fromEntries(entries) };
 }

@@ -45,7 +45,10 @@ export class NamedRegionTally {
   add(
     className: string,
     anomalous: boolean,
-    { class: recognisedAs, namedRegions }: { readonly class: string; readonly namedRegions?: readonly NamedResult[] },
+    {
+      class: recognisedAs,
+      namedRegions,
+    }: { readonly class: string; readonly namedRegions?: readonly NamedResult[] },
     mask: Mask | null,
   ): void {
     const named = this.#regions.get(className)?.named;

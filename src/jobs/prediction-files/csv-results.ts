@@ -36,7 +36,13 @@ const columns: readonly (readonly [name: string, cell: (line: PredictionLine) =>
 
 /** Of detectors with named regions: those that fail, and the one with the largest margin. */
 const regionColumns: typeof columns = [
-  ['failed regions', ({ namedRegions }) => failedRegions(namedRegions).map(({ name }) => name).join('; ')],
+  [
+    'failed regions',
+    ({ namedRegions }) =>
+      failedRegions(namedRegions)
+        .map(({ name }) => name)
+        .join('; '),
+  ],
   ['region', ({ namedRegions }) => nearestRegion(namedRegions)?.name ?? null],
   ['region score', ({ namedRegions }) => nearestRegion(namedRegions)?.score ?? null],
   ['region threshold', ({ namedRegions }) => nearestRegion(namedRegions)?.threshold ?? null],

@@ -173,7 +173,8 @@ export function requireNotFollowed(
     throw new CladError('ROI_INVALID', {
       name,
       where: 'regions',
-      reason: 'named regions lie where they are drawn, and --roi auto asks for a region that follows the part',
+      reason:
+        'named regions lie where they are drawn, and --roi auto asks for a region that follows the part',
       expected: 'one of the two: --roi CLASS=auto for classes without named regions',
     });
   }

@@ -53,7 +53,10 @@ const definition = z
     reference: reference.optional(),
     inside: shapes.optional(),
     ignore: shapes.optional(),
-    regions: z.array(namedDefinition, { error: namedWords }).min(1, namedWords).max(mostNamed, namedWords).optional(),
+    regions: z
+      .array(namedDefinition, { error: namedWords })
+      .refine(({ length }) => length > 0 && length <= mostNamed, namedWords)
+      .optional(),
   })
   .refine(
     ({ inside, ignore, regions }) => inside !== undefined || ignore !== undefined || regions !== undefined,

@@ -14,9 +14,9 @@ import { notFollowedEntry, regionsEntry } from '../../detector/roi/roi-metadata.
 import type { ClassCalibration } from '../../detector/thresholds/class-thresholds.ts';
 import { countsTrained, mostGap } from '../../detector/thresholds/score-gap.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
-import type { Fitted } from '../../methods/contract.ts';
 import { withOffsets } from '../../image/roi/named-region.ts';
 import type { Regions } from '../../image/roi/region-of-interest.ts';
+import type { Fitted } from '../../methods/contract.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import {
   calibrateByGood,

@@ -60,7 +60,8 @@ export const patchcore = onPatches<PatchcoreOptions>({
   presets: patchcorePresets,
   ablation: patchcoreAblation,
   refusesRegions: () => undefined,
-  refusesNamedRegions: () => 'its image score is of one patch of the whole image, and no region has such a score',
+  refusesNamedRegions: () =>
+    'its image score is of one patch of the whole image, and no region has such a score',
   // It learns from none; with as many as CLAD's default, `clad compare` makes the features of both once.
   localAnomalies: () => 'some',
 

@@ -246,7 +246,10 @@ describe('readInferRequest', () => {
 });
 
 it('has the scores of named regions where the detector has any, and refuses them elsewhere', () => {
-  const body = json({ inputs: [input([1, 1, 1, 3], { data: [1, 2, 3] })], outputs: [{ name: 'region_score' }] });
+  const body = json({
+    inputs: [input([1, 1, 1, 3], { data: [1, 2, 3] })],
+    outputs: [{ name: 'region_score' }],
+  });
   const named = { ...limits, outputs: outputNames(true) };
   expect(readInferRequest(body, undefined, named).outputs).toEqual([{ name: 'region_score', binary: false }]);
   expect(() => readInferRequest(body, undefined, limits)).toThrow(/no output is called region_score/);

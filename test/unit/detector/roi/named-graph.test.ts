@@ -6,7 +6,14 @@ import { withOffsetsOf } from '../../../../src/detector/roi/named-constants.ts';
 import { namedResults, withOtherOffsets } from '../../../../src/detector/roi/named-results.ts';
 import { regionsIn } from '../../../../src/detector/roi/roi-constants.ts';
 import { withRegions } from '../../../../src/detector/roi/roi-graph.ts';
-import { decodeModel, encodeModel, Graph, type ModelProto, mul, reshape } from '../../../../src/graph/index.ts';
+import {
+  decodeModel,
+  encodeModel,
+  Graph,
+  type ModelProto,
+  mul,
+  reshape,
+} from '../../../../src/graph/index.ts';
 import { namedRegion, withOffsets } from '../../../../src/image/roi/named-region.ts';
 import { type ClassRegions, regionOfInterest } from '../../../../src/image/roi/region-of-interest.ts';
 import { sharesOfVotes } from '../../../../src/methods/shared/patch-model.ts';
@@ -25,7 +32,10 @@ function detector(topShare: number, ofPatches = false): ModelProto {
   const map = anomalyMap(scores, grid, { ...size, blurSigma: 2 });
   graph.output('anomaly_map', map);
   const own = reshape(scores, [-1, grid.rows, grid.columns], 'N');
-  graph.output('score', ofPatches ? imageScore(own, { width: 8, height: 6 }, 0) : imageScore(map, size, topShare));
+  graph.output(
+    'score',
+    ofPatches ? imageScore(own, { width: 8, height: 6 }, 0) : imageScore(map, size, topShare),
+  );
   graph.output('class_share', sharesOfVotes(graph.input('votes', 'float32', ['rows', 2]), patches, 2));
   return decodeModel(graph.toBytes());
 }
@@ -83,7 +93,9 @@ describe.each([
   it('have the score and the map that each would have alone, with their offsets', async () => {
     const scores = scoresOf(1);
     const all = await said(named, scores, [0]);
-    const each = await Promise.all(alone.map((one) => said(withRegions(plain, [one, undefined]), scores, [0])));
+    const each = await Promise.all(
+      alone.map((one) => said(withRegions(plain, [one, undefined]), scores, [0])),
+    );
     expect(all.regions).toHaveLength(2);
     each.forEach((one, at) => {
       expect(all.regions![at]).toBeCloseTo(one.score[0]!, 5);
@@ -92,13 +104,18 @@ describe.each([
     expect(all.score[0]).toBe(Math.max(...moved));
     for (const [at, mask] of [label, thread].entries())
       for (let pixel = 0; pixel < perMap; pixel++)
-        if (mask[pixel] !== 0) expect(all.map[0]![pixel]).toBeCloseTo(each[at]!.map[0]![pixel]! + offsets[at]!, 5);
-    expect(all.map[0]!.filter((_, pixel) => region.pixels[pixel] === 0).every((value) => value === 0)).toBe(true);
+        if (mask[pixel] !== 0)
+          expect(all.map[0]![pixel]).toBeCloseTo(each[at]!.map[0]![pixel]! + offsets[at]!, 5);
+    expect(all.map[0]!.filter((_, pixel) => region.pixels[pixel] === 0).every((value) => value === 0)).toBe(
+      true,
+    );
   });
 
   it('bring nothing into each other, where no patch is of both', async () => {
     const clean = scoresOf(1);
-    const smudged = clean.map((score, patch) => (alone[1]!.patches[patch] === 1 && alone[0]!.patches[patch] === 0 ? 50 : score));
+    const smudged = clean.map((score, patch) =>
+      alone[1]!.patches[patch] === 1 && alone[0]!.patches[patch] === 0 ? 50 : score,
+    );
     const [before, after] = [await said(named, clean, [0]), await said(named, smudged, [0])];
     expect(after.regions![0]).toBe(before.regions![0]);
     expect(after.regions![1]).toBeGreaterThan(before.regions![1]! + 10);
@@ -133,7 +150,11 @@ describe.each([
     const [first, second] = regionsIn(named)!;
     expect(second).toBeUndefined();
     expect(first!.named).toEqual(
-      bolts[0]!.named!.map((each, at) => ({ ...each, name: String(at + 1), offset: Math.fround(each.offset) })),
+      bolts[0]!.named!.map((each, at) => ({
+        ...each,
+        name: String(at + 1),
+        offset: Math.fround(each.offset),
+      })),
     );
     const scores = scoresOf(1);
     const unmoved = withOffsetsOf(named, [[0, 0], []]);
