@@ -28,8 +28,9 @@ interface Said {
   readonly classShare: number;
   readonly score: number;
   readonly verdict: string | null;
-  /** Named regions of the class that fail. */
+  /** Named regions of the class that fail, and the scores of all of them. */
   readonly failed: readonly string[];
+  readonly ofRegions: readonly number[];
 }
 
 /** Images of each folder of the data set; all of the small one. */
@@ -92,7 +93,7 @@ regions:
     .trim()
     .split('\n')
     .map((text) => JSON.parse(text) as PredictionLine)
-    .map((line) => ({ ...line, failed: failedIn(line) }))
+    .map((line) => ({ ...line, ...namedIn(line) }))
     .filter(({ path }) => {
       const kind = relative(data, path).slice(0, -basename(path).length);
       folders.set(kind, (folders.get(kind) ?? 0) + 1);
@@ -126,7 +127,14 @@ function compare(
   expect(said).toHaveLength(predicted.length);
   const relativeTo = (one: number, other: number) => Math.abs(one - other) / Math.max(Math.abs(other), 1e-6);
   const most = (values: readonly number[]) => Math.max(...values);
-  const score = most(said.map((each, index) => relativeTo(each.score, predicted[index]!.score)));
+  const scoresOf = ({ score, ofRegions }: Said) => [score, ...ofRegions];
+  const score = most(
+    said.flatMap((each, index) => {
+      const known = scoresOf(predicted[index]!);
+      expect(scoresOf(each)).toHaveLength(known.length);
+      return scoresOf(each).map((value, at) => relativeTo(value, known[at]!));
+    }),
+  );
   const share = most(
     said.map(({ classShare }, index) => Math.abs(classShare - predicted[index]!.classShare)),
   );
@@ -146,15 +154,20 @@ function compare(
 /** Score and threshold alone tell no unknown part from another that is anomalous. */
 const byScore = ({ verdict }: Said) => (verdict === 'unknown' ? 'anomalous' : verdict);
 
-/** Named regions that fail, in the order of the file. */
-function failedIn({ namedRegions = [] }: Pick<PredictionLine, 'namedRegions'>): string[] {
-  return namedRegions.filter(({ verdict }) => verdict === 'anomalous').map(({ name }) => name);
+/** Named regions, in the order of the file. */
+function namedIn({
+  namedRegions = [],
+}: Pick<PredictionLine, 'namedRegions'>): Pick<Said, 'failed' | 'ofRegions'> {
+  const failed = namedRegions.filter(({ verdict }) => verdict === 'anomalous').map(({ name }) => name);
+  return { failed, ofRegions: namedRegions.map(({ score }) => score) };
 }
 
 /** What an answer says. */
-function saidIn(answer: Omit<Said, 'failed'> & Pick<PredictionLine, 'namedRegions'>): Said {
+function saidIn(
+  answer: Pick<PredictionLine, 'class' | 'classShare' | 'score' | 'verdict' | 'namedRegions'>,
+): Said {
   const { class: name, classShare, score, verdict } = answer;
-  return { class: name, classShare, score, verdict, failed: failedIn(answer) };
+  return { class: name, classShare, score, verdict, ...namedIn(answer) };
 }
 
 /** From the file's own outputs, as docs/runtimes.md tells people to do it. @param regions - `region_score` of a file that has it */
@@ -163,14 +176,14 @@ function predictedBy(score: number, shares: ArrayLike<number>, regions?: ArrayLi
   const best = list.indexOf(Math.max(...list));
   const name = metadata.classes[best] as string;
   const { threshold } = metadata.thresholds[name]!;
+  const named = metadata.regionsOfInterest?.[name]?.named ?? [];
   return {
     class: name,
     classShare: list[best] as number,
     score,
     verdict: score > threshold ? 'anomalous' : 'normal',
-    failed: (metadata.regionsOfInterest?.[name]?.named ?? [])
-      .filter(({ offset }, at) => regions![at]! > threshold - offset)
-      .map((each) => each.name),
+    failed: named.filter(({ offset }, at) => regions![at]! > threshold - offset).map((each) => each.name),
+    ofRegions: named.map((_, at) => regions![at]!),
   };
 }
 
