@@ -20,6 +20,7 @@ export type { AnomalousRegion } from './detector/heat/map-regions.ts';
 export type { DetectorMetadata } from './detector/metadata.ts';
 export { openDetector } from './detector/open.ts';
 export type { Decision, Prediction, PredictionWithMap, Recognised } from './detector/prediction.ts';
+export type { NamedResult } from './detector/roi/named-results.ts';
 export { type ConformalThreshold, conformalThreshold } from './detector/thresholds/conformal.ts';
 export {
   type ClassRecord,

@@ -19,6 +19,7 @@ export {
 export type { AnomalousRegion } from '../detector/heat/map-regions.ts';
 export type { DetectorMetadata } from '../detector/metadata.ts';
 export type { Decision, Prediction, PredictionWithMap, Recognised } from '../detector/prediction.ts';
+export type { NamedResult } from '../detector/roi/named-results.ts';
 export { type Geometry, type Rectangle, seenPart, toMap, toPhotograph } from '../image/geometry.ts';
 export type { RgbImage } from '../image/rgb.ts';
 export { type ImageSource, toRgbImage } from './decode-in-page.ts';

@@ -21,7 +21,7 @@ export function judgementOf(path: string, more: Partial<Judgement> = {}): Judgem
     destination: null,
     ...{ source: null, frame: null, frameAt: null, frameSecond: null },
     ...{ brightness: 120.5, contrast: 40.25, sharpness: 12.5, clippedDark: 0, clippedBright: 0.125 },
-    ...{ warmth: -1.5, green: 0.75, map: null },
+    ...{ warmth: -1.5, green: 0.75, map: null, failedRegions: null },
     ...more,
   };
 }

@@ -64,6 +64,7 @@ const added = {
   },
   ...{ warmth: 'REAL', green: 'REAL' },
   map: 'TEXT',
+  failed_regions: 'TEXT',
 };
 
 /** The columns of a journal's judgements. */

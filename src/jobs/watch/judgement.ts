@@ -51,6 +51,8 @@ export interface Judgement extends FileState {
   readonly green: number | null;
   /** Where the heat map is, below the folder for those; null where there is none. */
   readonly map: string | null;
+  /** Names of the named regions that fail, the furthest above its threshold first, with semicolons between them; null where none does, or the class has none. */
+  readonly failedRegions: string | null;
 }
 
 /** A judgement in the journal. */
@@ -89,6 +91,7 @@ export const columnOf: Readonly<Record<keyof Judgement, string>> = {
   warmth: 'warmth',
   green: 'green',
   map: 'map',
+  failedRegions: 'failed_regions',
 };
 /** Of a judgement, in their order. */
 export const judgementFields = Object.keys(columnOf) as readonly (keyof Judgement)[];

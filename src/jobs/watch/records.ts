@@ -11,6 +11,7 @@ import { requireWritable, writeFileAtomic } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
 import { isInside } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
+import { failedRegions } from '../../detector/roi/named-results.ts';
 import type { Seen } from '../../image/seen.ts';
 import { Outboxes } from '../sinks/outboxes.ts';
 import type { Sink } from '../sinks/sink.ts';
@@ -247,6 +248,10 @@ export class Records {
       warmth: seen?.warmth ?? null,
       green: seen?.green ?? null,
       map,
+      failedRegions:
+        failedRegions(said?.namedRegions)
+          .map(({ name }) => name)
+          .join('; ') || null,
     };
   }
 
