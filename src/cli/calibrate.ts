@@ -141,7 +141,9 @@ function describe({ model, classes }: CalibrateDocument, minImages: number): str
     kept.length === 0 || classes.every(({ good }) => good === 0)
       ? []
       : [`Fewer than ${minImages} photographs of ${kept.join(', ')}: the threshold stays.`];
-  const set = classes.filter(({ after }) => after?.given).map((each) => each.class);
+  const set = classes
+    .filter(({ after }) => after?.given)
+    .map((each) => (each.regions ? `${each.class} or regions of it` : each.class));
   if (set.length > 0)
     said.push(
       `Set as numbers: ${set.join(', ')}. Rates are what the photographs show; without any nothing is known of them.`,

@@ -20,8 +20,8 @@ type Named = Pick<RegionOfInterest, 'pixels' | 'named'>;
 
 /** The threshold of a region. @param threshold - of its class */
 export function thresholdOfRegion(threshold: number, { offset }: { readonly offset: number }): number {
-  // Differences of numbers of 24 bits; without the last digits a number that a person gave is the same again.
-  return Number((threshold - offset).toPrecision(12));
+  // Without the last digit a number that a person gave is the same again.
+  return offset === 0 ? threshold : Number((threshold - offset).toPrecision(15));
 }
 
 /**
