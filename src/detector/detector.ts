@@ -186,15 +186,16 @@ export class Detector {
     return images.map((image, index) => {
       const shares = Array.from(allShares.subarray(index * classes.length, (index + 1) * classes.length));
       const scored = scores[index] as number;
+      const regionScores = ofRegions && rowOf(ofRegions, index);
       // Compared with a threshold, what is no number would pass as normal.
-      if (![scored, ...shares].every(Number.isFinite)) throw failed('its score is not a number');
+      if (![scored, ...shares, ...(regionScores ?? [])].every(Number.isFinite))
+        throw failed('its score is not a number');
       const about = (at: number): Recognised => ({ class: classes[at]!, classShare: shares[at]! });
       const recognised = about(shares.indexOf(Math.max(...shares)));
       const givenIndex = given[index];
       const taken = givenIndex === undefined ? recognised : about(givenIndex);
       const threshold = thresholds[taken.class];
       const ofMap = maps.slice(index * pixels, (index + 1) * pixels);
-      const regionScores = ofRegions && rowOf(ofRegions, index);
       const said = { score: scored, map: ofMap };
       const { score, map } = this.#withSetOffsets(taken.class, said, regionScores);
       const region = this.regionsOfInterest.get(taken.class);
@@ -291,7 +292,7 @@ export class Detector {
 }
 
 /** A row of a float32 matrix. */
-export function rowOf(matrix: TensorValue, row: number): Float32Array {
+function rowOf(matrix: TensorValue, row: number): Float32Array {
   const width = matrix.shape[1] ?? 0;
   return floats(matrix).slice(row * width, (row + 1) * width);
 }

@@ -12,9 +12,14 @@ import { outliers } from './outliers.ts';
  * less each of them. Images that stand out in a region have no say.
  * @param scores - of each image, of each region; as many of all; at least one image
  * @param falseAlarmRate - of the class, in (0, 1)
+ * @param keepOutliers - whether images that stand out count too
  * @returns float32 numbers of 0 and more, one a region
  */
-export function regionOffsets(scores: readonly ArrayLike<number>[], falseAlarmRate: number): number[] {
+export function regionOffsets(
+  scores: readonly ArrayLike<number>[],
+  falseAlarmRate: number,
+  keepOutliers = false,
+): number[] {
   const regions = scores[0]?.length ?? 0;
   if (regions === 0 || scores.some((own) => own.length !== regions))
     throw new CladError('OPTION_INVALID', {
@@ -23,7 +28,7 @@ export function regionOffsets(scores: readonly ArrayLike<number>[], falseAlarmRa
       actual: described(scores.map(({ length }) => length)),
     });
   const all = Array.from({ length: regions }, (_, region) => scores.map((own) => own[region]!));
-  const standsOut = all.map(outliers);
+  const standsOut = keepOutliers ? [] : all.map(outliers);
   const some = scores.filter((_, image) => !standsOut.some((own) => own[image]));
   const counted = some.length > 0 ? some : scores;
   const sorted = all.map((_, region) =>

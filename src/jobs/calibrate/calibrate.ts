@@ -15,31 +15,28 @@ import { defaultConcurrency } from '../../data/default-concurrency.ts';
 import { type LeftOut, type LeftOutSummary, laterPages, summariseLeftOut } from '../../data/left-out.ts';
 import { widenedCamera } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
-import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { goodPixels } from '../../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { withOffsetsOf } from '../../detector/roi/named-constants.ts';
-import { type Golden, goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
+import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
 import { calibrateClass, mapsKept, withCalibrations } from '../../detector/thresholds/class-thresholds.ts';
 import { requireFalseAlarmRate } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { splitByRegion } from '../../detector/thresholds/region-numbers.ts';
 import { withRateOf, withSetThresholds } from '../../detector/thresholds/set-thresholds.ts';
-import { decodeMetadata, decodeModel } from '../../graph/index.ts';
+import { decodeMetadata } from '../../graph/index.ts';
 import type { SeenImage } from '../../image/look.ts';
 import { asPublished } from '../../methods/shared/option-groups.ts';
-import type { Device, Engine } from '../../runtime/engine.ts';
+import type { Device } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { withNewDetectorFile } from '../new-detector-file.ts';
 import { predictTargets } from '../predict-targets.ts';
 import { rememberImages, remembersAll } from '../remembered-images.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf } from '../run-folder.ts';
-import { withGolden } from '../update/replace-detector.ts';
 import {
+  calibratedBytes,
   calibratedRegions,
   interestWith,
-  offsetsOf,
   scoresBy,
   withComparableRegions,
 } from './calibrated-regions.ts';
@@ -205,10 +202,10 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
         .filter(([, { scores }]) => scores.length >= request.minImages)
         .map(([name, predictions]) => {
           const wanted = wantedOf(name);
-          const comparable = withComparableRegions(predictions, wanted);
+          const { keepOutliers } = request;
+          const comparable = withComparableRegions(predictions, wanted, keepOutliers);
           if (comparable.offsets) offsets.set(name, comparable.offsets);
           const { scores, floors, maps } = comparable.predictions;
-          const { keepOutliers } = request;
           const pixels = goodPixels(keepOutliers ? maps : ordinary(maps, scores));
           const predictionsOf = { scores, floors, pixels };
           return [name, calibrateClass(predictionsOf, wanted, keepOutliers, checkRates.get(name))] as const;
@@ -243,7 +240,7 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
     const after = calibrated({ ...before, ...judging }, changed, sieve.good, images, source);
     const entries = decodeMetadata(bytes);
     const golden = entries[goldenKey] === undefined ? undefined : parseGolden(entries, path);
-    await writeFileAtomic(out, await bytesOf(engine, { bytes, before, golden }, after, path));
+    await writeFileAtomic(out, await calibratedBytes(engine, { bytes, before, golden }, after, path));
     const scores = (by: DetectorMetadata, name: string) => ({
       good: scoresBy(by, name, ofGood.get(name)),
       anomalous: scoresBy(by, name, ofAnomalous.get(name)),
@@ -270,23 +267,6 @@ async function calibrateTo(out: string, path: string, request: CalibrateRequest)
   } finally {
     await detector.release();
   }
-}
-
-/** The file's bytes with these thresholds. Scores and maps, and so its golden images, change where offsets of named regions do. */
-async function bytesOf(
-  engine: Engine,
-  file: {
-    readonly bytes: Uint8Array;
-    readonly before: DetectorMetadata;
-    readonly golden: Golden | undefined;
-  },
-  after: DetectorMetadata,
-  path: string,
-): Promise<Uint8Array> {
-  const model = decodeModel(file.bytes);
-  const [was, is] = [offsetsOf(file.before), offsetsOf(after)];
-  if (JSON.stringify(was) === JSON.stringify(is)) return detectorBytes(model, after, file.golden);
-  return withGolden(engine, withOffsetsOf(model, is), after, path);
 }
 
 /** Each once, in an order of chance that is always the same: colours are of the first, and neighbours in a folder are alike. */

@@ -1,7 +1,13 @@
 /** @file Named regions in a calibration: made comparable by good photographs, and what each catches before and after. */
+import { detectorBytes } from '../../detector/detector-bytes.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { withOffsetsOf } from '../../detector/roi/named-constants.ts';
 import { largestScore, thresholdOfRegion } from '../../detector/roi/named-results.ts';
 import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
+import type { Golden } from '../../detector/self-test/golden.ts';
+import { decodeModel } from '../../graph/index.ts';
+import type { Engine } from '../../runtime/engine.ts';
+import { withGolden } from '../update/replace-detector.ts';
 import type { ClassPredictions } from './predict-photographs.ts';
 
 /** A named region of a class, before and after. Counts are of photographs recognised as the class. */
@@ -19,12 +25,14 @@ export interface CalibratedRegion {
 /**
  * The predictions of a class with its regions made comparable by them; as they are where it has none.
  * @param falseAlarmRate - of the class
+ * @param keepOutliers - whether photographs that stand out have a say
  */
 export function withComparableRegions(
   predictions: ClassPredictions,
   falseAlarmRate: number,
+  keepOutliers?: boolean,
 ): { readonly predictions: ClassPredictions; readonly offsets?: readonly number[] } {
-  const now = predictions.aligned?.finish(falseAlarmRate);
+  const now = predictions.aligned?.finish(falseAlarmRate, keepOutliers);
   if (!now) return { predictions };
   const images = predictions.scores.map((_, at) => now.images.get(at)!);
   return {
@@ -58,7 +66,7 @@ export function interestWith(
 }
 
 /** The offsets of each class's named regions, in the order of the classes: none where it has none. */
-export function offsetsOf({
+function offsetsOf({
   classes,
   regionsOfInterest = {},
 }: Pick<DetectorMetadata, 'classes' | 'regionsOfInterest'>): number[][] {
@@ -102,4 +110,21 @@ export function calibratedRegions(
       anomalous: above(anomalous),
     };
   });
+}
+
+/** The file's bytes with these thresholds. Scores and maps, and so its golden images, change where offsets of named regions do. */
+export async function calibratedBytes(
+  engine: Engine,
+  file: {
+    readonly bytes: Uint8Array;
+    readonly before: DetectorMetadata;
+    readonly golden: Golden | undefined;
+  },
+  after: DetectorMetadata,
+  path: string,
+): Promise<Uint8Array> {
+  const model = decodeModel(file.bytes);
+  const [was, is] = [offsetsOf(file.before), offsetsOf(after)];
+  if (JSON.stringify(was) === JSON.stringify(is)) return detectorBytes(model, after, file.golden);
+  return withGolden(engine, withOffsetsOf(model, is), after, path);
 }

@@ -49,14 +49,16 @@ export class AlignedRegions {
   /**
    * The offsets, and what follows from them; undefined where there was no image.
    * @param falseAlarmRate - of the class
+   * @param keepOutliers - whether images that stand out have a say
    * @returns `images`: by their numbers; `moved`: a map of before as it is now
    */
-  finish(falseAlarmRate: number): AlignedImages | undefined {
+  finish(falseAlarmRate: number, keepOutliers = false): AlignedImages | undefined {
     const all = [...this.#images];
     if (all.length === 0) return undefined;
     const offsets = regionOffsets(
       all.map(([, { scores }]) => scores),
       falseAlarmRate,
+      keepOutliers,
     );
     const region = withOffsets(this.#region, offsets);
     const by = changes(this.#region, region);

@@ -81,6 +81,10 @@ describe('regionOffsets', () => {
     const scores = drawn(40, 2, 3);
     const before = regionOffsets(scores, 0.02);
     expect(regionOffsets([...scores, [500, 5]], 0.02)).toEqual(before);
+    // Where it is known to be good, its score is the threshold.
+    const kept = regionOffsets([...scores, [500, 5]], 0.02, true);
+    expect(kept[0]).toBe(0);
+    expect(kept[1]).toBeGreaterThan(400);
   });
 
   it('refuses images of different numbers of regions', () => {
