@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { CladError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { besidePaper } from '../evaluation/published.ts';
-import { defectTable, evaluationTable, intervalTable, type Table } from '../evaluation/table.ts';
+import { defectTable, evaluationTable, intervalTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../jobs/evaluate/evaluate.ts';
-import type { NamedRegionRecords } from '../jobs/evaluate/named-regions.ts';
+import { namedRegionTable } from '../jobs/evaluate/named-regions.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
@@ -110,29 +110,11 @@ function describe(document: EvaluationDocument): string {
     terminalTable(evaluationTable(document)),
     ...(sure ? ['', terminalTable(sure)] : []),
     ...(document.defects ? ['', terminalTable(defectTable(document.defects))] : []),
-    ...(document.namedRegions ? ['', terminalTable(regionTable(document.namedRegions))] : []),
+    ...(document.namedRegions ? ['', terminalTable(namedRegionTable(document.namedRegions))] : []),
     ...(paper ? ['', terminalTable(paper)] : []),
     '',
     facts,
     ...inside,
     speed,
   ].join('\n');
-}
-
-/** Named regions: counts of test images, and the AUROC of each one's score. */
-function regionTable(records: NamedRegionRecords): Table {
-  const number = (value: number | null, digits: number) => (value === null ? '-' : value.toFixed(digits));
-  return {
-    header: ['region', 'threshold', 'good that fail', 'defects in it', 'missed', 'AUROC'],
-    rows: Object.entries(records).flatMap(([className, all]) =>
-      all.map((each) => [
-        `${className}/${each.name}`,
-        number(each.threshold, 2),
-        `${each.falseAlarms} of ${each.good}`,
-        String(each.defective),
-        String(each.missed),
-        number(each.auroc, 3),
-      ]),
-    ),
-  };
 }

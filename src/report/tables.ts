@@ -1,9 +1,10 @@
 /** @file The results without images: Markdown for people and pull requests, CSV for spreadsheets and scripts. */
 import { csvLine } from '../core/csv.ts';
 import { metricNames } from '../evaluation/evaluator.ts';
-import { evaluationTable, markdownTable } from '../evaluation/table.ts';
+import { evaluationTable, markdownTable, type Table } from '../evaluation/table.ts';
 import { sizeText } from '../image/size-option.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
+import { namedRegionTable } from '../jobs/evaluate/named-regions.ts';
 import type { ReportData } from './data.ts';
 import { selectionSentence, trainedOnSentence } from './words.ts';
 
@@ -13,14 +14,13 @@ export function resultsMarkdown({ name, metadata, test }: ReportData): string {
   const { document } = test;
   const { provenance, geometry } = metadata;
   const { backbone } = provenance;
-  const { header, rows } = evaluationTable(document);
-  const table = { header, rows: rows.map((cells) => cells.map(plain)) };
+  const table = escaped(evaluationTable(document));
   const { p50, p95 } = document.timing.latencyMs;
   const known = trainedOnSentence(document);
   return `# ${plain(name)}
 
 ${markdownTable(table)}
-
+${document.namedRegions ? `\n${markdownTable(escaped(namedRegionTable(document.namedRegions)))}\n` : ''}
 I is by image, P by pixel; fractions from 0 to 1, - where a metric cannot be computed. AUPRO is exact (8-connected regions, false positive
 rate to 0.3); AUPRO dilated is another metric, as the published code of SimpleNet, GLASS and CRAS computes it. False alarms and misses are at the
 detector's own thresholds.
@@ -33,6 +33,10 @@ ${known === '' ? '' : `- Known images: ${known}\n`}- Method: ${plain(`${metadata
 - Test data: ${plain(String(document.protocol.testFingerprint ?? 'not known'))}
 - Speed: ${document.timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %) on ${plain(provenance.device)}
 `;
+}
+
+function escaped({ header, rows }: Table): Table {
+  return { header, rows: rows.map((cells) => cells.map(plain)) };
 }
 
 /** Text that Markdown shows as it is; bars are escaped by the table. */

@@ -3,6 +3,7 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { type NamedResult, thresholdOfRegion } from '../../detector/roi/named-results.ts';
 import type { RegionsByClass } from '../../detector/roi/roi-metadata.ts';
 import { metricsOfRanked, rankScores } from '../../evaluation/ranking.ts';
+import type { Table } from '../../evaluation/table.ts';
 import type { Mask } from '../../image/rgb.ts';
 
 /** One region; images are those of its class that are recognised as it. */
@@ -90,4 +91,22 @@ export class NamedRegionTally {
     });
     return Object.fromEntries(entries);
   }
+}
+
+/** For people: counts of test images, and the AUROC of each region's score. */
+export function namedRegionTable(records: NamedRegionRecords): Table {
+  const number = (value: number | null, digits: number) => (value === null ? '-' : value.toFixed(digits));
+  return {
+    header: ['region', 'threshold', 'good that fail', 'defects in it', 'missed', 'AUROC'],
+    rows: Object.entries(records).flatMap(([className, all]) =>
+      all.map((each) => [
+        `${className}/${each.name}`,
+        number(each.threshold, 2),
+        `${each.falseAlarms} of ${each.good}`,
+        String(each.defective),
+        String(each.missed),
+        number(each.auroc, 3),
+      ]),
+    ),
+  };
 }

@@ -1,5 +1,6 @@
 /** @file The table of all metrics by class. */
 import { evaluationTable } from '../../evaluation/table.ts';
+import { namedRegionTable } from '../../jobs/evaluate/named-regions.ts';
 import type { TestResults } from '../data.ts';
 import { html, type Markup } from '../html.ts';
 
@@ -23,11 +24,31 @@ export function resultsSection({ document }: TestResults): Markup {
 ${mean ? html`<tfoot>${row(mean)}</tfoot>` : null}
 </table>
 </div>
+${namedRegions(document)}
 <p class="note">I is by image, P by pixel; fractions from 0 to 1, a dash where a metric cannot be computed. F1max takes its threshold
 from the test labels, so no detector in use reaches it by right. <strong>AUPRO</strong> is exact: regions 8-connected, false positive rate to
 0.3. <strong>AUPRO dilated</strong> thickens the prediction before the overlap as the published code of SimpleNet, GLASS and CRAS does; it is another, higher
 metric and only comparable with theirs. False alarms and misses are at the detector's own thresholds.</p>
 </section>`;
+}
+
+/** Named regions, each by its own threshold; nothing where no class has any. */
+function namedRegions({ namedRegions: records }: TestResults['document']): Markup | null {
+  if (!records) return null;
+  const { header, rows } = namedRegionTable(records);
+  return html`<h3>Named regions</h3>
+<p class="note">Each by its own score and threshold at the detector's own thresholds: good images that fail in it, defective ones whose ground truth lies in it, and how many of these it misses.</p>
+<div class="scroll all" role="region" tabindex="0" aria-label="Named regions, scrolls sideways">
+<table class="results">
+<caption class="hidden">Named regions of every class that has some</caption>
+<thead><tr>${header.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ([name, ...cells]) =>
+      html`<tr><th scope="row">${name ?? ''}</th>${cells.map((text) => html`<td>${text === '-' ? '–' : text}</td>`)}</tr>
+`,
+  )}</tbody>
+</table>
+</div>`;
 }
 
 function cell(text: string, column: string): Markup {

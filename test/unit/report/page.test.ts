@@ -159,6 +159,36 @@ describe('the page', () => {
     expect(titles).toEqual(Array.from({ length: count }, (_, at) => `Stage ${at + 1}, losses`));
   });
 
+  it('says of named regions what each is worth, and on each image which of them fail', () => {
+    const { test } = two;
+    const fails = { name: 'rim', score: 5.2, threshold: 3.9, margin: 1.3, verdict: 'anomalous' } as const;
+    const record = {
+      name: 'rim',
+      threshold: 3.9,
+      good: 20,
+      falseAlarms: 1,
+      defective: 9,
+      missed: 2,
+      auroc: null,
+    };
+    const named = {
+      ...two,
+      test: {
+        ...test!,
+        document: { ...test!.document, namedRegions: { [hostile]: [record] } },
+        examples: {
+          bottle: test!.examples.bottle!.map((example) => ({ ...example, failedRegions: [fails] })),
+        },
+      },
+    };
+    const page = reportPage(named);
+    expect(page).toContain('<td>3.90</td><td>1 of 20</td><td>9</td><td>2</td><td>–</td>');
+    expect(page).toContain('fails in rim (5.2, threshold 3.9, margin 1.3)');
+    expect(page).not.toContain('<img src=x');
+    expect(resultsMarkdown(named)).toMatch(/\/rim +\| +3.90 \| +1 of 20/);
+    expect(reportPage(two)).not.toContain('Named regions');
+  });
+
   it('works without test images, log or embedding', () => {
     const bare = {
       ...two,
