@@ -33,6 +33,11 @@ export interface Stage {
   readonly batches: Batches;
   /** Builds one step's losses. */
   readonly step: StepBuilder;
+  /**
+   * Whether it is about a parameter; the others keep their values, take no part in its steps, and need no moments meanwhile. For networks that are trained one after
+   * another. @default all
+   */
+  readonly concerns?: ((parameter: string) => boolean) | undefined;
 }
 
 /** Gradient steps of a stage. */
