@@ -1,0 +1,94 @@
+/** @file What a training of CFLOW-AD will cost: times are measured here and now on one image and one step of each level, sizes follow from the options. */
+import { Random } from '../../core/random.ts';
+import { levelsOf, mapsOfImages, mapsOfStored, valuesOf } from '../../features/store/extract-maps.ts';
+import { Graph } from '../../graph/index.ts';
+import type { DeclaredParameters } from '../../nn/parameters.ts';
+import type { Engine, TensorValue } from '../../runtime/engine.ts';
+import type { FitPlan, PlanContext } from '../contract.ts';
+import type { MapView } from '../shared/maps/fit-on-maps.ts';
+import { drawnValue, fastest, timedStep } from '../shared/step-timing.ts';
+import type { CflowOptions } from './cflow-options.ts';
+import { scheduleOf, stepsOfPass } from './cflow-schedule.ts';
+import { cflowScores } from './cflow-scores.ts';
+import { cflowStep, levelSpec } from './cflow-step.ts';
+import { flowParameters, flowsOf } from './flow.ts';
+
+/** Of the program, the engine and the backbone, bytes. */
+const base = 0.8e9;
+
+/** @throws what running the backbone and the flows once throws */
+export async function planCflow({
+  options,
+  view,
+  engine,
+  backbone,
+  training: images,
+  split,
+}: PlanContext<CflowOptions, MapView>): Promise<FitPlan> {
+  const { training, optimizer, seed } = options;
+  const levels = levelsOf(backbone, view);
+  const flows = flowsOf(levels, options.flow, seed);
+  const steps: Record<string, number> = {};
+  const time: Record<string, number> = {};
+  let patches = 0;
+  let state = 0;
+  const parameters: Record<string, DeclaredParameters[string]> = {};
+  for (const [at, flow] of flows.entries()) {
+    const { name, level } = flow;
+    const places = level.rows * level.columns;
+    const declared = flowParameters(flow, new Random('plan'));
+    const { steps: count } = scheduleOf(training, at, stepsOfPass(split.fit.size, places, training).perPass);
+    const spec = levelSpec(flow, training.batch);
+    const seconds = await timedStep(engine, declared, { spec, step: cflowStep(flow), optimizer }, places);
+    steps[name] = count;
+    time[name] = count * seconds;
+    patches += split.fit.size * places;
+    // Weights, gradients and moments of this level, going in and coming out.
+    state = Math.max(state, 8 * bytesOf(declared));
+    Object.assign(parameters, declared);
+  }
+  const { width, height } = view.geometry;
+  const peaks = flows.map(() => 0);
+  const ofMaps = cflowScores({ flows, parameters, peaks }, options, view);
+  const whole = new Graph();
+  const maps = mapsOfImages(whole, whole.input('image', 'uint8', [1, height, width, 3]), backbone, view);
+  whole.output('map', ofMaps(whole, maps).map);
+  const row = [1, valuesOf(levels)];
+  const stored = new Graph();
+  const read = mapsOfStored(stored.input('maps', 'float16', row), levels);
+  stored.output('map', ofMaps(stored, read).map);
+  const bytes = whole.toBytes();
+  const imageSeconds = await timedRun(engine, bytes, { image: drawnValue('uint8', [1, height, width, 3]) });
+  const storedSeconds = await timedRun(engine, stored.toBytes(), { maps: drawnValue('float16', row) });
+  return {
+    learntFrom: { name: 'patches', count: patches },
+    steps,
+    disk: { maps: images.length * valuesOf(levels) * 2 },
+    memory: base + state + bytesOf(parameters),
+    file: bytes.length,
+    time: {
+      maps: images.length * Math.max(0, imageSeconds - storedSeconds),
+      ...time,
+      likelihoods: split.fit.size * storedSeconds,
+    },
+    imageSeconds,
+    storedSeconds,
+  };
+}
+
+function bytesOf(parameters: DeclaredParameters): number {
+  return Object.values(parameters).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+async function timedRun(
+  engine: Engine,
+  bytes: Uint8Array,
+  feeds: Readonly<Record<string, TensorValue>>,
+): Promise<number> {
+  const session = await engine.load(bytes);
+  try {
+    return await fastest(3, () => session.run(feeds));
+  } finally {
+    await session.release();
+  }
+}
