@@ -7,6 +7,7 @@ import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 import { metadataKey } from '../../src/detector/metadata.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
+import type { TrainingPlan } from '../../src/jobs/train/plan.ts';
 import { clad, type Ended, startClad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
@@ -14,10 +15,11 @@ import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 const bank = ['memoryBank.coresetSize=256', 'memoryBank.candidates=20000'];
 const networks = ['training.batch=128', 'training.steps=150', 'training.learningRate=0.003', 'evaluations=2'];
 const student = ['training.batch=4', 'training.steps=120', 'training.warmUp=10', 'student.channels=1'];
-const own: Readonly<Record<string, readonly string[]>> = { patchcore: bank, rd: student };
+const flows = ['training.batch=64', 'training.steps=150', 'training.learningRate=0.003', 'flow.positions=16'];
+const own: Readonly<Record<string, readonly string[]>> = { patchcore: bank, rd: student, cflow: flows };
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
-const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd'];
+const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'cflow'];
 
 let folder = '';
 let parts = '';
@@ -90,10 +92,10 @@ describe.each(methods)('%s', (method) => {
   }, 60_000);
 });
 
-describe('rd', () => {
+describe.each(['rd', 'cflow'])('%s', (method) => {
   it('that is interrupted goes on where it was, and scores as if it had not been', async () => {
-    const out = join(folder, 'rd-stopped');
-    const args = trainArguments('rd', 'rd-stopped', '--no-report');
+    const out = join(folder, `${method}-stopped`);
+    const args = trainArguments(method, `${method}-stopped`, '--no-report');
     const first = startClad(...args);
     const begun = () => readFile(join(out, 'log.jsonl'), 'utf8').then((text) => text.includes('"step":25'));
     while (!(await begun().catch(() => false)) && first.child.exitCode === null)
@@ -102,14 +104,31 @@ describe('rd', () => {
     await first.ended;
     const resumed = await clad(...args, '--resume');
     expect({ status: resumed.status, stderr: resumed.stderr }).toMatchObject({ status: 0 });
-    expect(await scoresOf('rd-stopped')).toEqual(await scoresOf('rd'));
+    expect(await scoresOf(`${method}-stopped`)).toEqual(await scoresOf(method));
   }, 180_000);
+});
 
+describe('rd', () => {
   it('takes the layers that a backbone has, and refuses a size that cannot be halved so often', async () => {
     const { status, stderr } = await train('rd', 'refused', '--set', 'features.inputSize=80');
     expect(stderr).toMatch(/its own layers are used, layer2, layer3/);
     expect(stderr).toMatch(/features\.layers.*can be halved once more/);
     expect(status).toBe(2);
+  });
+});
+
+describe('cflow', () => {
+  it('takes the layers that a backbone has, and says what it will cost', async () => {
+    const { status, stdout, stderr } = await train('cflow', 'planned', '--plan', '--json');
+    expect(stderr).toMatch(/its own layers are used, layer2, layer3/);
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout) as TrainingPlan;
+    expect(plan.steps).toEqual({ level1: 150, level2: 150 });
+    expect(Object.keys(plan.time)).toEqual(['maps', 'level1', 'level2', 'likelihoods', 'thresholds']);
+    for (const seconds of Object.values(plan.time)) expect(seconds).toBeGreaterThan(0);
+    // 8 x 8 and 4 x 4 places of 12 and 10 values, each a half.
+    expect(plan.disk).toEqual({ maps: plan.images * 2 * (64 * 12 + 16 * 10) });
+    expect(plan.learntFrom).toEqual({ name: 'patches', count: 80 * (plan.images - plan.heldOut) });
   });
 });
 
@@ -136,6 +155,6 @@ describe('a method', () => {
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd/);
+    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd, cflow/);
   });
 });

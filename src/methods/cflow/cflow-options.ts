@@ -35,11 +35,10 @@ export const cflowOptions = z.strictObject({
   training: stage
     .extend({
       steps: z
-        .array(count)
-        .min(1)
+        .union([count, z.array(count).min(1)])
         .nullable()
         .describe(
-          'Gradient steps of each level, shallow to deep; the last number is for all that follow. Given by `epochs` when null.',
+          'Gradient steps of each level: one number for all, or a list, shallow to deep, whose last is for all that follow. Given by `epochs` when null.',
         ),
       epochs: positive
         .nullable()

@@ -12,7 +12,7 @@ export function scheduleOf(
   level: number,
   stepsPerEpoch: number,
 ): StageSchedule & { readonly steps: number } {
-  const own = given ? (given[level] ?? (given.at(-1) as number)) : null;
+  const own = Array.isArray(given) ? (given[level] ?? (given.at(-1) as number)) : given;
   const steps = Math.max(1, stepsOf({ steps: own, epochs, learningRate, schedule }, stepsPerEpoch));
   return { steps, epochs: null, learningRate, schedule, warmUp: Math.round(warmUp * steps) };
 }

@@ -42,6 +42,7 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   patchcore: ['memoryBank.coresetSize=64', 'memoryBank.candidates=2000', 'features.resizeTo=80x72'],
   // Both levels of its backbone can be halved.
   rd: ['features.inputSize=64x32', 'training.batch=4', 'training.steps=20', 'training.warmUp=0'],
+  cflow: ['training.batch=32', 'training.steps=20', 'flow.blocks=2', 'flow.positions=16'],
 };
 
 /** A fitted method, before its thresholds. The features of all methods are the same, in one cache. */

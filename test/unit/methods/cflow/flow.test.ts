@@ -224,6 +224,7 @@ describe('the steps of levels', () => {
   it("are in the presets' schedules as many as are said, or as passes over the patches need", () => {
     const said = training({ steps: [40, 20] });
     expect([0, 1, 2].map((level) => scheduleOf(said, level, 5).steps)).toEqual([40, 20, 20]);
+    expect([0, 1].map((level) => scheduleOf(training({ steps: 7 }), level, 5).steps)).toEqual([7, 7]);
     expect(scheduleOf(said, 0, 5)).toMatchObject({ warmUp: 3, epochs: null });
     // 32 images of 1024, 256 and 64 places are 128, 32 and 8 batches of 256, and 64 images are two of these.
     const passes = [1024, 256, 64].map((places) => stepsOfPass(64, places, training({})).perPass);
@@ -251,6 +252,7 @@ describe('the steps of levels', () => {
     for (const [group, wrong] of [
       ['training', { steps: [] }],
       ['training', { steps: [0] }],
+      ['training', { steps: 0 }],
       ['flow', { positions: 6 }],
       ['flow', { blocks: 0 }],
     ] as const) {
