@@ -95,15 +95,15 @@ export function logLikelihood(
 ): Tensor {
   const { channels } = flow.level;
   let z = rows;
-  let change: Tensor | undefined;
+  let change: Tensor | number = 0;
   for (const [block, shape] of flow.blocks.entries()) {
     const { rows: next, logDeterminant } = couple(blockName(flow, block), z, places, shape, parameters);
     z = next;
-    change = change ? add(change, logDeterminant) : logDeterminant;
+    change = add(change, logDeterminant);
   }
   const half = rows.graph.constant('half', new Float32Array(channels).fill(0.5), [channels, 1]);
   const energy = reshape(matmul(square(z), half), [-1], 'rows');
-  const density = sub(change ? sub(change, energy) : mul(energy, -1), (channels * Math.log(2 * Math.PI)) / 2);
+  const density = sub(sub(change, energy), (channels * Math.log(2 * Math.PI)) / 2);
   return mul(density, 1 / channels);
 }
 
