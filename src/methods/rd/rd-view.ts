@@ -1,16 +1,11 @@
 /** @file Which levels of a backbone reverse distillation takes, and what it sees of a photograph. */
 import { CladError } from '../../core/errors.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
-import { type FeaturePlan, planFeatures } from '../../features/patches/extractor.ts';
+import { planFeatures } from '../../features/patches/extractor.ts';
 import { sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
-import type { View } from '../contract.ts';
+import type { MapView } from '../shared/maps/fit-on-maps.ts';
 import { type RdOptions, rdPresets } from './rd-options.ts';
-
-/** What reverse distillation sees; its grid is that of the shallowest level. */
-export interface RdView extends View {
-  readonly features: FeaturePlan;
-}
 
 const usual = rdPresets.fast.features.layers.join();
 
@@ -39,14 +34,14 @@ export function withMapLayers(
 }
 
 /**
- * How maps are made.
+ * How maps are made; the grid is that of the shallowest level.
  * @throws OPTION_INVALID for layers that do not halve each other, a size that does not go on being halved, and what `planFeatures` refuses
  */
 export async function mapView(
   { features: { inputSize, layers } }: RdOptions,
   backbone: Backbone,
   { engine }: { readonly engine: Engine },
-): Promise<RdView> {
+): Promise<MapView> {
   const geometry = sizeOf(inputSize);
   const features = await planFeatures(engine, backbone, {
     geometry,

@@ -1,10 +1,10 @@
 /** @file Batches of images' feature maps out of a store, the same for the same seed and step: one shuffled pass over the images follows another. */
-import { Random } from '../../core/random.ts';
-import type { MadeStore } from '../../features/store/made-once.ts';
-import { imageReader } from '../../features/store/stored-image.ts';
-import type { TensorValue } from '../../runtime/engine.ts';
-import type { BatchSpec } from '../../training/program.ts';
-import type { Batches } from '../../training/stage.ts';
+import { Random } from '../../../core/random.ts';
+import type { MadeStore } from '../../../features/store/made-once.ts';
+import { imageReader } from '../../../features/store/stored-image.ts';
+import type { TensorValue } from '../../../runtime/engine.ts';
+import type { BatchSpec } from '../../../training/program.ts';
+import type { Batches } from '../../../training/stage.ts';
 
 export class MapBatches implements Batches {
   readonly spec: BatchSpec;

@@ -1,0 +1,132 @@
+/**
+ * @file Methods whose network learns from whole feature maps of a frozen backbone: maps are extracted once, the network is trained on batches of them, the
+ * class of an image is that of the nearest mean of its maps, and the detector is backbone, network and what its method makes of both.
+ */
+import { hashOf } from '../../../core/hash.ts';
+import { Random } from '../../../core/random.ts';
+import { reachOf } from '../../../detector/heat/region-rule.ts';
+import {
+  extractMaps,
+  levelsOf,
+  type MapLevel,
+  type MapPlan,
+  mapsOfImages,
+  mapsOfStored,
+  valuesOf,
+} from '../../../features/store/extract-maps.ts';
+import { imageReader } from '../../../features/store/stored-image.ts';
+import { type Graph, reshape, type Tensor } from '../../../graph/index.ts';
+import { patchSize } from '../../../image/geometry.ts';
+import { constantParameters } from '../../../nn/constant-parameters.ts';
+import type { DeclaredParameters, ParameterTensors } from '../../../nn/parameters.ts';
+import type { AdamWOptions } from '../../../training/adamw.ts';
+import { CheckpointFolder } from '../../../training/checkpoint.ts';
+import type { StepBuilder } from '../../../training/program.ts';
+import type { Batches, StageSchedule } from '../../../training/stage.ts';
+import { type TrainedParameters, trainStages } from '../../../training/trainer.ts';
+import type { CommonOptions, FitContext, Fitted, ImageScores, View } from '../../contract.ts';
+import { sharesOfCentres } from '../class-centres.ts';
+import { keepLog } from '../keep-log.ts';
+import { MapBatches } from './map-batches.ts';
+import { pooledCentres, pooledMaps } from './pooled-classes.ts';
+
+/** The most that a call of the engine is fed: some steps, so that there is progress to tell and a chance to stop. */
+const feedBytes = 128e6;
+
+/** What a method on whole maps sees. */
+export interface MapView extends View, MapPlan {}
+
+/** Options that the training of a network on maps asks for. */
+export interface MapOptions extends CommonOptions {
+  readonly training: StageSchedule & { /** Images a step. */ readonly batch: number };
+  readonly optimizer: AdamWOptions & { readonly averageDecay: number };
+  readonly score: { readonly blurSigma: number };
+}
+
+/** A network on whole maps. */
+export interface MapNetwork {
+  /** First values of all parameters. */
+  parameters(random: Random): DeclaredParameters;
+  /** What a step is fed: the maps, or these and more. @default the maps */
+  batches?(maps: Batches): Batches;
+  readonly step: StepBuilder;
+  /** See `ProgramOptions`. */
+  readonly longestGradient?: number | undefined;
+  /** What it says of images by their maps, once it is trained. @param maps - [N, channels, rows, columns] of each level */
+  said(maps: readonly Tensor[], parameters: ParameterTensors): Pick<ImageScores, 'map' | 'score'>;
+}
+
+/**
+ * Trains a network on the maps of the good images; goes on from what an earlier try left in the run.
+ * @param networkOf - the network for the levels of the maps
+ * @throws INTERRUPTED when the signal is aborted
+ */
+export async function fitOnMaps<O extends MapOptions, V extends MapView>(
+  context: FitContext<O, V>,
+  networkOf: (levels: readonly MapLevel[]) => MapNetwork,
+): Promise<Fitted> {
+  const { backbone, view, options, split, engine, note } = context;
+  const started = Date.now();
+  const made = await extractMaps({
+    ...context,
+    root: context.dataset.root,
+    samples: context.training,
+    classes: context.dataset.classes,
+    features: view.features,
+    joined: view.joined,
+    seed: options.seed,
+  });
+  if (made.reused) note?.(`Feature maps: reused from ${made.store.storage.pathOf()}.`);
+  const sharedSeconds = (Date.now() - started) / 1000;
+  const levels = levelsOf(backbone, view);
+  const network = networkOf(levels);
+  const maps = new MapBatches(made, split.fit, options.training.batch, options.seed);
+  const trained = await train(context, network, network.batches?.(maps) ?? maps, made.store.header.key);
+  const centres = await pooledCentres(engine, made, split.fit, levels, context.dataset.classes.length);
+  const said = (graph: Graph, ofImage: readonly Tensor[]): ImageScores => ({
+    ...network.said(ofImage, constantParameters(graph, trained.parameters)),
+    shares: sharesOfCentres(graph, pooledMaps(ofImage), 1, centres),
+  });
+  const read = imageReader(made.store, made.index);
+  const stored = [valuesOf(levels)];
+  return {
+    graph: (graph, image) => said(graph, mapsOfImages(graph, image, backbone, view)),
+    stored: {
+      input: { dtype: 'float16', shape: stored },
+      read: async (id) => ({ dtype: 'float16', shape: stored, data: await read(id) }),
+      graph: (graph, row) => said(graph, mapsOfStored(reshape(row, [1, valuesOf(levels)]), levels)),
+    },
+    reach: reachOf(options.score.blurSigma, patchSize(view.geometry, view.grid)),
+    steps: { training: trained.steps[0] ?? 0 },
+    sharedSeconds,
+  };
+}
+
+/** Trains from the checkpoint, where the run is continued, and keeps the run's log. */
+async function train<O extends MapOptions, V extends MapView>(
+  { options, engine, run, resume, note, onProgress, signal }: FitContext<O, V>,
+  { parameters, step, longestGradient }: MapNetwork,
+  batches: Batches,
+  storeKey: string,
+): Promise<TrainedParameters> {
+  const checkpoints = new CheckpointFolder(run.checkpoint, await hashOf([storeKey, JSON.stringify(options)]));
+  const from = resume ? await checkpoints.read(note) : undefined;
+  await run.rewindLog(from?.progress.stage ?? 1, from?.progress.step ?? 0);
+  return keepLog(run, (log) =>
+    trainStages({
+      engine,
+      parameters: parameters(new Random(options.seed, 'parameters')),
+      stages: [{ name: 'training', schedule: options.training, batches, step }],
+      optimizer: options.optimizer,
+      longestGradient,
+      feedBytes,
+      evaluations: 1,
+      checkpoints,
+      resume: false,
+      from,
+      log,
+      onProgress,
+      signal,
+    }),
+  );
+}
