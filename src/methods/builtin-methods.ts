@@ -7,9 +7,10 @@ import { glass } from './glass/glass.ts';
 import { patchcore } from './patchcore/patchcore.ts';
 import { rd } from './rd/rd.ts';
 import { simplenet } from './simplenet/simplenet.ts';
+import { uniad } from './uniad/uniad.ts';
 
 /** The first is the default. A new one needs its folder and a line here. */
-const all: readonly Method[] = [clad, patchcore, simplenet, glass, cras, rd, cflow];
+const all: readonly Method[] = [clad, patchcore, simplenet, glass, cras, rd, uniad, cflow];
 
 export const methods: ReadonlyMap<string, Method> = new Map(all.map((method) => [method.name, method]));
 export const methodNames: readonly string[] = [...methods.keys()];

@@ -49,13 +49,35 @@ export function uniformLinear(
   return { ...Object.fromEntries(weights), [`${name}.bias`]: drawn(outputs) };
 }
 
+/** Weights [outputs, inputs] that are uniform within sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010). */
+export function xavierWeight(inputs: number, outputs: number, random: Random): DeclaredParameter {
+  const bound = Math.sqrt(6 / (inputs + outputs));
+  const data = Float32Array.from({ length: inputs * outputs }, () => random.uniform(-bound, bound));
+  return { shape: [outputs, inputs], data, role: 'trained' };
+}
+
+/** First values of a linear layer: these weights, and a bias of zeros. */
+export function xavierLinearParameters(
+  name: string,
+  inputs: number,
+  outputs: number,
+  random: Random,
+): DeclaredParameters {
+  return {
+    [`${name}.weight`]: xavierWeight(inputs, outputs, random),
+    [`${name}.bias`]: filled(outputs, 0),
+  };
+}
+
 /** Tokens through a linear layer. As one product of matrices: a product of each image by itself reads the weights once for each. */
 export function linearTokens(name: string, x: Tensor, parameters: ParameterTensors): Tensor {
-  const weight = parameterNamed(parameters, `${name}.weight`);
-  const bias = parameters[`${name}.bias`];
+  return projectTokens(x, parameterNamed(parameters, `${name}.weight`), parameters[`${name}.bias`]);
+}
+
+/** The same by a weight [outputs, width] and a bias [outputs]. */
+export function projectTokens(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const rows = reshape(x, [-1, x.shape.at(-1) as number], 'tokens');
-  const made = linear(rows, weight, bias);
-  return reshape(made, [...x.shape.slice(0, -1), weight.shape[0] as number]);
+  return reshape(linear(rows, weight, bias), [...x.shape.slice(0, -1), weight.shape[0] as number]);
 }
 
 /** First values of a layer norm: the identity. */

@@ -177,8 +177,8 @@ async function extractParts(
   }
 }
 
-/** Image to its row of halves. */
-function mapsGraph(backbone: Backbone, plan: MapPlan): Graph {
+/** Photograph, `image` as `mapsOfImages` takes it, to `maps`, its row of halves. */
+export function mapsGraph(backbone: Backbone, plan: MapPlan): Graph {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
   const maps = mapsOfImages(graph, image, backbone, plan);

@@ -1,12 +1,11 @@
 /** @file What a training of CFLOW-AD will cost: times are measured here and now on one image and one step of each level, sizes follow from the options. */
 import { Random } from '../../core/random.ts';
-import { levelsOf, mapsOfImages, mapsOfStored, valuesOf } from '../../features/store/extract-maps.ts';
-import { Graph } from '../../graph/index.ts';
+import { levelsOf, valuesOf } from '../../features/store/extract-maps.ts';
 import type { DeclaredParameters } from '../../nn/parameters.ts';
-import type { Engine, TensorValue } from '../../runtime/engine.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
 import type { MapView } from '../shared/maps/fit-on-maps.ts';
-import { drawnValue, fastest, timedStep } from '../shared/step-timing.ts';
+import { photographSeconds, plannedBytes, saidSeconds } from '../shared/maps/plan-maps.ts';
+import { oneStepSeconds } from '../shared/step-timing.ts';
 import type { CflowOptions } from './cflow-options.ts';
 import { scheduleOf, stepsOfPass } from './cflow-schedule.ts';
 import { cflowScores } from './cflow-scores.ts';
@@ -39,7 +38,8 @@ export async function planCflow({
     const declared = flowParameters(flow, new Random('plan'));
     const { steps: count } = scheduleOf(training, at, stepsOfPass(split.fit.size, places, training).perPass);
     const spec = levelSpec(flow, training.batch);
-    const seconds = await timedStep(engine, declared, { spec, step: cflowStep(flow), optimizer }, places);
+    const program = { parameters: declared, spec, step: cflowStep(flow), optimizer };
+    const seconds = await oneStepSeconds(engine, program, places);
     steps[name] = count;
     time[name] = count * seconds;
     patches += split.fit.size * places;
@@ -47,48 +47,26 @@ export async function planCflow({
     state = Math.max(state, 8 * bytesOf(declared));
     Object.assign(parameters, declared);
   }
-  const { width, height } = view.geometry;
   const peaks = flows.map(() => 0);
   const ofMaps = cflowScores({ flows, parameters, peaks }, options, view);
-  const whole = new Graph();
-  const maps = mapsOfImages(whole, whole.input('image', 'uint8', [1, height, width, 3]), backbone, view);
-  whole.output('map', ofMaps(whole, maps).map);
-  const row = [1, valuesOf(levels)];
-  const stored = new Graph();
-  const read = mapsOfStored(stored.input('maps', 'float16', row), levels);
-  stored.output('map', ofMaps(stored, read).map);
-  const bytes = whole.toBytes();
-  const imageSeconds = await timedRun(engine, bytes, { image: drawnValue('uint8', [1, height, width, 3]) });
-  const storedSeconds = await timedRun(engine, stored.toBytes(), { maps: drawnValue('float16', row) });
+  const features = await photographSeconds(engine, backbone, view, view.geometry);
+  const said = await saidSeconds(engine, ofMaps, levels);
   return {
     learntFrom: { name: 'patches', count: patches },
     steps,
-    disk: { maps: images.length * valuesOf(levels) * 2 },
+    disk: { features: images.length * valuesOf(levels) * 2 },
     memory: base + state + bytesOf(parameters),
-    file: bytes.length,
+    file: plannedBytes(ofMaps, backbone, view),
     time: {
-      maps: images.length * Math.max(0, imageSeconds - storedSeconds),
+      features: images.length * features,
       ...time,
-      likelihoods: split.fit.size * storedSeconds,
+      likelihoods: split.fit.size * said,
     },
-    imageSeconds,
-    storedSeconds,
+    imageSeconds: features + said,
+    storedSeconds: said,
   };
 }
 
 function bytesOf(parameters: DeclaredParameters): number {
   return Object.values(parameters).reduce((sum, { data }) => sum + data.byteLength, 0);
-}
-
-async function timedRun(
-  engine: Engine,
-  bytes: Uint8Array,
-  feeds: Readonly<Record<string, TensorValue>>,
-): Promise<number> {
-  const session = await engine.load(bytes);
-  try {
-    return await fastest(3, () => session.run(feeds));
-  } finally {
-    await session.release();
-  }
 }

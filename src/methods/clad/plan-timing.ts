@@ -6,7 +6,7 @@ import { Graph, matmul } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { type Engine, float32 } from '../../runtime/engine.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
-import { fastest, timedStep } from '../shared/step-timing.ts';
+import { extrapolated, fastest, oneStepSeconds } from '../shared/step-timing.ts';
 import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
 
@@ -41,26 +41,6 @@ export async function stepSeconds(
   return extrapolated(first, second, batch, contrasted);
 }
 
-interface TimedStep {
-  readonly rows: number;
-  readonly seconds: number;
-}
-
-/** Seconds of a step of `rows` by those of two smaller ones. @param contrasted - whether time grows with the square of the rows as well */
-export function extrapolated(first: TimedStep, second: TimedStep, rows: number, contrasted: boolean): number {
-  if (rows === second.rows) return second.seconds;
-  const between = second.rows - first.rows;
-  if (!contrasted) {
-    const each = Math.max(0, (second.seconds - first.seconds) / between);
-    return second.seconds + each * (rows - second.rows);
-  }
-  // first = a s + b s^2, second = a l + b l^2
-  const [low, high] = [first.seconds / first.rows, second.seconds / second.rows];
-  const square = Math.max(0, (high - low) / between);
-  const linear = Math.max(0, high - square * second.rows);
-  return linear * rows + square * rows * rows;
-}
-
 async function oneStep(
   engine: Engine,
   options: CladOptions,
@@ -75,9 +55,13 @@ async function oneStep(
     classes,
   );
   const { step } = networks.stages[stage - 1]!;
-  const { optimizer } = options;
-  const declared = networks.initial(new Random('plan'));
-  return timedStep(engine, declared, { spec: batchSpec(rows, width), step: step(rows), optimizer }, classes);
+  const program = {
+    parameters: networks.initial(new Random('plan')),
+    spec: batchSpec(rows, width),
+    step: step(rows),
+    optimizer: options.optimizer,
+  };
+  return oneStepSeconds(engine, program, classes);
 }
 
 /** Multiplications and additions a second in a product of matrices. */

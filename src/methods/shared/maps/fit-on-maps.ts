@@ -49,7 +49,7 @@ export interface MapNetwork {
   /** First values of all parameters. */
   parameters(random: Random): DeclaredParameters;
   /** What a step is fed: the maps, or these and more. @default the maps */
-  batches?(maps: MapBatches): Batches;
+  batches?(maps: Batches): Batches;
   readonly step: StepBuilder;
   /** See `ProgramOptions`. */
   readonly longestGradient?: number | undefined;
