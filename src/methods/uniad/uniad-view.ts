@@ -1,10 +1,10 @@
 /** @file Which layers of a backbone UniAD joins, and on what grid. */
 import { CladError } from '../../core/errors.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
-import { planFeatures } from '../../features/patches/extractor.ts';
 import { nearestMultiple, sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { MapView } from '../shared/maps/fit-on-maps.ts';
+import { mapView } from '../shared/maps/map-view.ts';
 import { hidesAll } from './neighbours.ts';
 import { type UniadOptions, uniadPresets } from './uniad-options.ts';
 
@@ -34,10 +34,14 @@ export function withJoinedLayers(
  * @throws OPTION_INVALID for a stride that does not divide the input, neighbours that leave nothing to see, and what `planFeatures` refuses
  */
 export async function joinedView(
-  { features: { inputSize, layers, stride }, network: { neighbours } }: UniadOptions,
+  options: UniadOptions,
   backbone: Backbone,
-  { engine }: { readonly engine: Engine },
+  context: { readonly engine: Engine },
 ): Promise<MapView> {
+  const {
+    features: { inputSize, stride },
+    network: { neighbours },
+  } = options;
   const geometry = sizeOf(inputSize);
   const { width, height } = geometry;
   if (width % stride !== 0 || height % stride !== 0) {
@@ -56,12 +60,5 @@ export async function joinedView(
       actual: neighbours,
     });
   }
-  const features = await planFeatures(engine, backbone, {
-    geometry,
-    layers,
-    fineLayers: [],
-    fineWeight: 1,
-    aggregation: { aggregation: 'concatenated' },
-  });
-  return { geometry, grid, features, joined: grid };
+  return { ...(await mapView(options, backbone, context)), grid, joined: grid };
 }
