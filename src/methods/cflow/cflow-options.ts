@@ -91,7 +91,7 @@ export const cflowPresets: Readonly<Record<'fast' | 'paper', CflowOptions>> = {
     heldOut: asCompared.heldOut,
     score: asPublished.score,
     training: {
-      steps: [4000, 2000, 1000],
+      steps: [20_000, 10_000, 8000],
       epochs: null,
       batch: 256,
       images: 32,

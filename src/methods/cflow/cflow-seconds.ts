@@ -17,7 +17,7 @@ const resnet: Readonly<Record<string, { readonly channels: number; readonly stri
 /** Multiplications and additions a second: of a step, forth and back, and of a prediction. */
 const [stepRate, predictRate] = [40e9, 80e9];
 /** Seconds that the optimiser takes for a weight. */
-const weightSeconds = 20e-9;
+const weightSeconds = 2e-9;
 
 interface LevelCost {
   readonly places: number;
