@@ -31,7 +31,7 @@ export const rd = defineMethod<RdOptions, MapView>({
   imageSeconds: rdImageSeconds,
   storedSeconds: rdStoredSeconds,
 
-  fit: (context) => fitOnMaps(context, (levels) => studentOn(levels, context.options, context.view)),
+  fit: (context) => fitOnMaps(context, async (levels) => studentOn(levels, context.options, context.view)),
 });
 
 /** The student of a teacher's levels, and the map that is made of both. */

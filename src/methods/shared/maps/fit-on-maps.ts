@@ -28,6 +28,7 @@ import type { CommonOptions, FitContext, Fitted, ImageScores, View } from '../..
 import { sharesOfCentres } from '../class-centres.ts';
 import { keepLog } from '../keep-log.ts';
 import { MapBatches } from './map-batches.ts';
+import { rootMeanSquare } from './map-size.ts';
 import { pooledCentres, pooledMaps } from './pooled-classes.ts';
 
 /** The most that a call of the engine is fed: some steps, so that there is progress to tell and a chance to stop. */
@@ -56,14 +57,16 @@ export interface MapNetwork {
   said(maps: readonly Tensor[], parameters: ParameterTensors): Pick<ImageScores, 'map' | 'score'>;
 }
 
+/** The network for the levels of the maps. @param size - how large their numbers are (map-size.ts); 1 while it is only planned */
+export type NetworkOf = (levels: readonly MapLevel[], size: () => Promise<number>) => Promise<MapNetwork>;
+
 /**
  * Trains a network on the maps of the good images; goes on from what an earlier try left in the run.
- * @param networkOf - the network for the levels of the maps
  * @throws INTERRUPTED when the signal is aborted
  */
 export async function fitOnMaps<O extends MapOptions, V extends MapView>(
   context: FitContext<O, V>,
-  networkOf: (levels: readonly MapLevel[]) => MapNetwork,
+  networkOf: NetworkOf,
 ): Promise<Fitted> {
   const { backbone, view, options, split, engine, note } = context;
   const started = Date.now();
@@ -79,7 +82,7 @@ export async function fitOnMaps<O extends MapOptions, V extends MapView>(
   if (made.reused) note?.(`Feature maps: reused from ${made.store.storage.pathOf()}.`);
   const sharedSeconds = (Date.now() - started) / 1000;
   const levels = levelsOf(backbone, view);
-  const network = networkOf(levels);
+  const network = await networkOf(levels, () => rootMeanSquare(engine, made, split.fit));
   const maps = new MapBatches(made, split.fit, options.training.batch, options.seed);
   const trained = await train(context, network, network.batches?.(maps) ?? maps, made.store.header.key);
   const centres = await pooledCentres(engine, made, split.fit, levels, context.dataset.classes.length);
