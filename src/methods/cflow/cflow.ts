@@ -12,13 +12,13 @@ import type { Stage } from '../../training/stage.ts';
 import { defineMethod } from '../contract.ts';
 import { fittedOnMaps, type MapView, storedMaps, trainOnMaps } from '../shared/maps/fit-on-maps.ts';
 import { ImagePasses } from '../shared/maps/image-passes.ts';
-import { mapView, withMapLayers } from '../shared/maps/map-view.ts';
 import { type CflowOptions, cflowOptions, cflowPresets } from './cflow-options.ts';
 import { planCflow } from './cflow-plan.ts';
 import { scheduleOf, taskOfLevel } from './cflow-schedule.ts';
 import { cflowScores } from './cflow-scores.ts';
 import { cflowImageSeconds, cflowStoredSeconds, cflowTasks } from './cflow-seconds.ts';
 import { cflowStep } from './cflow-step.ts';
+import { levelsView, withLevels } from './cflow-view.ts';
 import { flowParameters, flowsOf, type LevelFlow } from './flow.ts';
 import { LevelBatches } from './level-batches.ts';
 import { likelihoodPeaks } from './likelihood-peaks.ts';
@@ -26,17 +26,14 @@ import { likelihoodPeaks } from './likelihood-peaks.ts';
 /** The most that a call of the engine is fed, bytes: steps of deep levels take long, and between calls there is progress to tell and a chance to stop. */
 const feedBytes = 8e6;
 
-/** Of its presets. */
-const usualLayers = Object.values(cflowPresets).map(({ features }) => features.layers);
-
 export const cflow = defineMethod<CflowOptions, MapView>({
   name: 'cflow',
   summary: "a flow of each level says how likely a patch's features are at its place",
   options: cflowOptions,
   presets: cflowPresets,
   inputSize: ({ features }) => features.inputSize,
-  adapt: (options, backbone, note) => withMapLayers(options, usualLayers, backbone, note),
-  view: mapView,
+  adapt: withLevels,
+  view: levelsView,
   plan: planCflow,
   tasks: cflowTasks,
   imageSeconds: cflowImageSeconds,

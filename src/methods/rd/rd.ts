@@ -14,15 +14,11 @@ import type { StepBuilder } from '../../training/program.ts';
 import { defineMethod } from '../contract.ts';
 import { fitOnMaps, type MapNetwork, type MapView } from '../shared/maps/fit-on-maps.ts';
 import { addedLevels } from '../shared/maps/level-maps.ts';
-import { withMapLayers } from '../shared/maps/map-view.ts';
 import { distanceMap, distillationLosses } from './cosine.ts';
 import { type RdOptions, rdOptions, rdPresets } from './rd-options.ts';
 import { rdImageSeconds, rdStoredSeconds, rdTasks } from './rd-seconds.ts';
-import { rdView } from './rd-view.ts';
+import { mapView, withMapLayers } from './rd-view.ts';
 import { reconstruct, type StudentShape, studentParameters, studentShape } from './student.ts';
-
-/** Of its presets. */
-const usualLayers = [rdPresets.fast.features.layers];
 
 export const rd = defineMethod<RdOptions, MapView>({
   name: 'rd',
@@ -30,13 +26,13 @@ export const rd = defineMethod<RdOptions, MapView>({
   options: rdOptions,
   presets: rdPresets,
   inputSize: ({ features }) => features.inputSize,
-  adapt: (options, backbone, note) => withMapLayers(options, usualLayers, backbone, note),
-  view: rdView,
+  adapt: withMapLayers,
+  view: mapView,
   tasks: rdTasks,
   imageSeconds: rdImageSeconds,
   storedSeconds: rdStoredSeconds,
 
-  fit: (context) => fitOnMaps(context, (levels) => studentOn(levels, context.options, context.view)),
+  fit: (context) => fitOnMaps(context, async (levels) => studentOn(levels, context.options, context.view)),
 });
 
 /** The student of a teacher's levels, and the map that is made of both. */

@@ -17,6 +17,8 @@ import type { UniadOptions } from './uniad-options.ts';
 export interface ReconstructorShape extends Omit<UniadOptions['network'], 'dropout'> {
   /** Of the features. */
   readonly level: MapLevel;
+  /** What features are divided by. */
+  readonly size: number;
 }
 
 /** What is done to values on their way, by a name of the place: dropout in training. */

@@ -20,7 +20,9 @@ const layers = z.number().int().min(1).max(24);
 
 const network = z
   .strictObject({
-    width: count.multipleOf(2).describe('Of a token inside the transformer; a multiple of `heads`.'),
+    width: count
+      .multipleOf(2)
+      .describe('Of a token inside the transformer: even, and a multiple of `heads`.'),
     heads: count.max(64).describe('Of each attention.'),
     hidden: count.describe('Width in the middle of the perceptrons.'),
     encoderLayers: layers.describe('Layers of the encoder.'),
@@ -57,6 +59,11 @@ export const uniadOptions = z
           .min(2)
           .max(128)
           .describe('Pixels of the input from one place of the grid to the next; it divides both sides.'),
+        unit: z
+          .boolean()
+          .describe(
+            "Features are divided by their root mean square over the images to learn from: first weights and AdamW's epsilon are made for numbers of about 1, which not every backbone gives.",
+          ),
       })
       .describe('Feature maps of the frozen backbone, joined on one grid.'),
     heldOut,
@@ -119,19 +126,20 @@ const common = {
   jitter: { scale: 20, probability: 1 },
 } as const satisfies Partial<UniadOptions>;
 
-const usualFeatures = (): UniadOptions['features'] => ({
+const featuresOf = (unit: boolean): UniadOptions['features'] => ({
   inputSize: 224,
   layers: ['layer1', 'layer2', 'layer3'],
   stride: 16,
+  unit,
 });
 
 export const uniadPresets: Readonly<Record<'fast' | 'paper', UniadOptions>> = {
   fast: {
     ...common,
-    features: usualFeatures(),
+    features: featuresOf(true),
     heldOut: asCompared.heldOut,
     training: {
-      steps: 6000,
+      steps: 8000,
       epochs: null,
       batch: 8,
       learningRate: 1e-3,
@@ -151,7 +159,7 @@ export const uniadPresets: Readonly<Record<'fast' | 'paper', UniadOptions>> = {
   },
   paper: {
     ...common,
-    features: usualFeatures(),
+    features: featuresOf(false),
     heldOut: asPublished.heldOut,
     training: {
       steps: null,

@@ -1,47 +1,40 @@
 /** @file Which layers of a backbone UniAD joins, and on what grid. */
 import { CladError } from '../../core/errors.ts';
+import type { BackboneLayer } from '../../features/backbones/backbone-card.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { nearestMultiple, sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { MapView } from '../shared/maps/fit-on-maps.ts';
-import { mapView } from '../shared/maps/map-view.ts';
+import { planMaps, withOwnMapLayers } from '../shared/maps/map-layers.ts';
 import { hidesAll } from './neighbours.ts';
 import { type UniadOptions, uniadPresets } from './uniad-options.ts';
 
-const usual = uniadPresets.fast.features.layers.join();
-
 /**
- * Options with layers that the backbone has: where nobody asked for layers and it has not the usual ones, those of its card that are not coarser than
- * the grid, or its finest where all are; of two of the same stride the deeper one.
+ * Options with layers that the backbone has; else those of its card that are not coarser than the grid, or its finest where all are, of two of the same
+ * stride the deeper one.
  */
 export function withJoinedLayers(
   options: UniadOptions,
-  { card }: Backbone,
+  backbone: Backbone,
   note?: (text: string) => void,
 ): UniadOptions {
-  const { layers, stride } = options.features;
-  const has = (name: string) => card.layers.some((layer) => layer.name === name);
-  if (layers.join() !== usual || layers.every(has)) return options;
-  const byStride = new Map(card.layers.map((layer) => [layer.stride, layer.name]));
-  const finest = Math.min(...byStride.keys());
-  const names = [...byStride].filter(([of]) => of <= Math.max(stride, finest)).map(([, name]) => name);
-  note?.(`Backbone ${card.name} has no ${layers.join(', ')}: its own layers are used, ${names.join(', ')}.`);
-  return { ...options, features: { ...options.features, layers: names } };
+  const fitting = (layers: readonly BackboneLayer[]) => {
+    const byStride = new Map(layers.map(({ stride, name }) => [stride, name]));
+    const most = Math.max(options.features.stride, Math.min(...byStride.keys()));
+    return [...byStride].filter(([stride]) => stride <= most).map(([, name]) => name);
+  };
+  return withOwnMapLayers(options, backbone, uniadPresets.fast.features.layers, fitting, note);
 }
 
 /**
  * How maps are made and joined.
- * @throws OPTION_INVALID for a stride that does not divide the input, neighbours that leave nothing to see, and what `planFeatures` refuses
+ * @throws OPTION_INVALID for a stride that does not divide the input, neighbours that leave nothing to see, and what `planMaps` refuses
  */
 export async function joinedView(
-  options: UniadOptions,
+  { features: { inputSize, layers, stride }, network: { neighbours } }: UniadOptions,
   backbone: Backbone,
-  context: { readonly engine: Engine },
+  { engine }: { readonly engine: Engine },
 ): Promise<MapView> {
-  const {
-    features: { inputSize, stride },
-    network: { neighbours },
-  } = options;
   const geometry = sizeOf(inputSize);
   const { width, height } = geometry;
   if (width % stride !== 0 || height % stride !== 0) {
@@ -60,5 +53,6 @@ export async function joinedView(
       actual: neighbours,
     });
   }
-  return { ...(await mapView(options, backbone, context)), grid, joined: grid };
+  const features = await planMaps(engine, backbone, geometry, layers);
+  return { geometry, grid, features, joined: grid };
 }

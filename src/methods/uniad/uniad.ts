@@ -13,6 +13,7 @@ import {
   averagePool,
   matmul,
   mean,
+  mul,
   reshape,
   sqrt,
   square,
@@ -55,19 +56,25 @@ export const uniad = defineMethod<UniadOptions, MapView>({
 
 const reconstructorFor =
   ({ options, view }: Pick<FitContext<UniadOptions, MapView>, 'options' | 'view'>) =>
-  ([level]: readonly MapLevel[]) =>
-    reconstructorOn(level as MapLevel, options, view.geometry);
+  async ([level]: readonly MapLevel[], size: () => Promise<number>) =>
+    reconstructorOn(level as MapLevel, options.features.unit ? await size() : 1, options, view.geometry);
 
-function reconstructorOn(level: MapLevel, options: UniadOptions, geometry: Geometry): MapNetwork {
+/** @param size - of the features, by which they are divided */
+function reconstructorOn(
+  level: MapLevel,
+  size: number,
+  options: UniadOptions,
+  geometry: Geometry,
+): MapNetwork {
   const { network, jitter, training, score, seed } = options;
-  const shape = { level, ...network };
+  const shape = { level, size, ...network };
   return {
     parameters: (random) => reconstructorParameters(shape, random),
     batches: (maps) => withJitter(maps, jitter, seed),
     step: uniadStep(shape, network.dropout),
     longestGradient: training.longestGradient ?? undefined,
     said([maps], parameters) {
-      const tokens = tokensOf(maps as Tensor);
+      const tokens = tokensOf(maps as Tensor, size);
       const distances = tokenDistances(tokens, reconstruct(tokens, shape, parameters));
       const { width, height } = geometry;
       const map = anomalyMap(distances, level, { width, height, blurSigma: score.blurSigma });
@@ -76,10 +83,11 @@ function reconstructorOn(level: MapLevel, options: UniadOptions, geometry: Geome
   };
 }
 
-/** Places as tokens. @param maps - [N, channels, rows, columns] @returns [N, places, channels] */
-export function tokensOf(maps: Tensor): Tensor {
+/** Places as tokens. @param maps - [N, channels, rows, columns] @param size - what they are divided by @returns [N, places, channels] */
+export function tokensOf(maps: Tensor, size: number): Tensor {
   const [, channels, rows, columns] = maps.shape as [unknown, number, number, number];
-  return transpose(reshape(maps, [-1, channels, rows * columns], 'N'), [0, 2, 1]);
+  const tokens = transpose(reshape(maps, [-1, channels, rows * columns], 'N'), [0, 2, 1]);
+  return size === 1 ? tokens : mul(tokens, 1 / size);
 }
 
 /**
@@ -110,7 +118,7 @@ export function pooledScore(
 /** One gradient step on a batch of stored maps, with `draw` and `scale` beside them (jitter-batches.ts). @param rate - of dropout */
 export function uniadStep(shape: ReconstructorShape, rate: number): StepBuilder {
   return (parameters, { maps, draw, scale }) => {
-    const tokens = tokensOf(mapsOfStored(maps as Tensor, [shape.level])[0] as Tensor);
+    const tokens = tokensOf(mapsOfStored(maps as Tensor, [shape.level])[0] as Tensor, shape.size);
     const [images, places, channels] = tokens.shape as [number, number, number];
     const noise = reshape(normalNoise(images * places, channels, draw as Tensor, 'jitter'), tokens.shape);
     const noisy = jittered(tokens, noise, scale as Tensor);

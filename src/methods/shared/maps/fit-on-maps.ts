@@ -29,6 +29,7 @@ import type { CommonOptions, FitContext, Fitted, ImageScores, View } from '../..
 import { sharesOfCentres } from '../class-centres.ts';
 import { keepLog } from '../keep-log.ts';
 import { MapBatches } from './map-batches.ts';
+import { rootMeanSquare } from './map-size.ts';
 import { pooledCentres, pooledMaps } from './pooled-classes.ts';
 
 /** The most that a call of the engine is fed: some steps, so that there is progress to tell and a chance to stop. */
@@ -57,18 +58,21 @@ export interface MapNetwork {
   said(maps: readonly Tensor[], parameters: ParameterTensors): Pick<ImageScores, 'map' | 'score'>;
 }
 
+/** The network for the levels of the maps. @param size - how large their numbers are (map-size.ts); 1 while it is only planned */
+export type NetworkOf = (levels: readonly MapLevel[], size: () => Promise<number>) => Promise<MapNetwork>;
+
 /**
  * Trains a network on the maps of the good images; goes on from what an earlier try left in the run.
- * @param networkOf - the network for the levels of the maps
  * @throws INTERRUPTED when the signal is aborted
  */
 export async function fitOnMaps<O extends MapOptions, V extends MapView>(
   context: FitContext<O, V>,
-  networkOf: (levels: readonly MapLevel[]) => MapNetwork,
+  networkOf: NetworkOf,
 ): Promise<Fitted> {
-  const { options, split } = context;
+  const { options, split, engine } = context;
   const stored = await storedMaps(context);
-  const { step, ...network } = networkOf(stored.levels);
+  const size = () => rootMeanSquare(engine, stored.made, split.fit);
+  const { step, ...network } = await networkOf(stored.levels, size);
   const maps = new MapBatches(stored.made, split.fit, options.training.batch, options.seed);
   const batches = network.batches?.(maps) ?? maps;
   const trained = await trainOnMaps(context, stored, {

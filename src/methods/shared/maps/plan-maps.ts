@@ -18,7 +18,7 @@ import type { Engine, TensorValue } from '../../../runtime/engine.ts';
 import { type Batches, stepsOf } from '../../../training/stage.ts';
 import type { FitPlan, ImageScores, PlanContext } from '../../contract.ts';
 import { drawnValue, extrapolated, fastest, oneStepSeconds } from '../step-timing.ts';
-import type { MapNetwork, MapOptions, MapView } from './fit-on-maps.ts';
+import type { MapNetwork, MapOptions, MapView, NetworkOf } from './fit-on-maps.ts';
 
 /** Of the program, the engine and the backbone, bytes. */
 const base = 0.6e9;
@@ -30,17 +30,14 @@ type SaidOfMaps = (graph: Graph, maps: readonly Tensor[]) => Pick<ImageScores, '
 /** Images of the steps that are measured, where a step has more. */
 const [few, more] = [2, 8];
 
-/**
- * @param networkOf - as for `fitOnMaps`
- * @param imageBytes - what a step keeps of an image until it has its gradients
- */
+/** @param imageBytes - what a step keeps of an image until it has its gradients */
 export async function planOnMaps<O extends MapOptions, V extends MapView>(
   { options, view, engine, backbone, training, split }: PlanContext<O, V>,
-  networkOf: (levels: readonly MapLevel[]) => MapNetwork,
+  networkOf: NetworkOf,
   imageBytes: number,
 ): Promise<FitPlan> {
   const levels = levelsOf(backbone, view);
-  const network = networkOf(levels);
+  const network = await networkOf(levels, async () => 1);
   const declared = network.parameters(new Random('plan'));
   const { batch } = options.training;
   const steps = stepsOf(options.training, Math.max(1, Math.round(split.fit.size / batch)));

@@ -46,7 +46,16 @@ describe('the neighbour mask', () => {
   it('lets nothing of a token through a layer to the places that do not see it', async () => {
     const level = { channels: 6, rows: 5, columns: 5 };
     // One layer of each: two steps of neighbours apart, the encoder's output of a place holds its own token, which the decoder does not ask for there.
-    const shape = { level, width: 8, heads: 2, hidden: 8, encoderLayers: 1, decoderLayers: 1, neighbours: 3 };
+    const shape = {
+      level,
+      size: 1,
+      width: 8,
+      heads: 2,
+      hidden: 8,
+      encoderLayers: 1,
+      decoderLayers: 1,
+      neighbours: 3,
+    };
     const declared = reconstructorParameters(shape, new Random('mask'));
     // Without what the encoder's attention mixes in, a token stays where it is.
     declared['transformer.encoder.layers.0.self_attn.out_proj.weight']!.data.fill(0);

@@ -70,7 +70,7 @@ function expectClose(name: string, found: Float32Array, { at, values: expected }
 }
 
 describe.each(Object.keys(cases))('UniAD, %s', async (name) => {
-  const shape = { level, width: 8, heads: 2, hidden: 12, ...layers[name]! };
+  const shape = { level, size: 1, width: 8, heads: 2, hidden: 12, ...layers[name]! };
   const { weights, made, slopes, losses, final, distances } = cases[name]!;
   const own = reconstructorParameters(shape, new Random('reconstructor'));
   const declared: DeclaredParameters = Object.fromEntries(
@@ -81,7 +81,7 @@ describe.each(Object.keys(cases))('UniAD, %s', async (name) => {
   );
   const engine = await nodeEngine({ threads: 1 });
   const tokensAnd = (maps: Tensor, noise: Tensor, parameters: ParameterTensors) => {
-    const tokens = tokensOf(mapsOfStored(maps, [level])[0]!);
+    const tokens = tokensOf(mapsOfStored(maps, [level])[0]!, 1);
     const noisy = jittered(tokens, noise, maps.graph.scalar(20));
     return { tokens, made: reconstruct(noisy, shape, parameters) };
   };
@@ -173,7 +173,7 @@ describe.each(Object.keys(cases))('UniAD, %s', async (name) => {
       ]),
     );
     const graph = new Graph();
-    const tokens = tokensOf(mapsOfStored(graph.input('maps', 'float16', ['N', values]), [level])[0]!);
+    const tokens = tokensOf(mapsOfStored(graph.input('maps', 'float16', ['N', values]), [level])[0]!, 1);
     const now = reconstruct(tokens, shape, constantParameters(graph, parameters));
     graph.output('distances', tokenDistances(tokens, now));
     const session = await engine.load(graph.toBytes());
