@@ -25,6 +25,11 @@ export const cflowOptions = z.strictObject({
         .array(z.string())
         .min(1)
         .describe("The backbone's layers, shallow to deep; each has a flow of its own."),
+      unit: z
+        .boolean()
+        .describe(
+          'Features of each level are divided by their root mean square over the images to learn from: first weights are made for numbers of about 1, which not every backbone gives.',
+        ),
     })
     .describe('Feature maps of the frozen backbone.'),
   heldOut,
@@ -87,7 +92,7 @@ const common = {
 export const cflowPresets: Readonly<Record<'fast' | 'paper', CflowOptions>> = {
   fast: {
     ...common,
-    features: { inputSize: 256, layers: ['layer1', 'layer2', 'layer3'] },
+    features: { inputSize: 256, layers: ['layer1', 'layer2', 'layer3'], unit: true },
     heldOut: asCompared.heldOut,
     score: asPublished.score,
     training: {
@@ -103,7 +108,7 @@ export const cflowPresets: Readonly<Record<'fast' | 'paper', CflowOptions>> = {
   },
   paper: {
     ...common,
-    features: { inputSize: 256, layers: ['layer2', 'layer3', 'layer4'] },
+    features: { inputSize: 256, layers: ['layer2', 'layer3', 'layer4'], unit: false },
     heldOut: asPublished.heldOut,
     score: { blurSigma: 0, topShare: 0 },
     training: {

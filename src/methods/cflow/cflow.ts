@@ -12,6 +12,7 @@ import type { Stage } from '../../training/stage.ts';
 import { defineMethod } from '../contract.ts';
 import { fittedOnMaps, type MapView, storedMaps, trainOnMaps } from '../shared/maps/fit-on-maps.ts';
 import { ImagePasses } from '../shared/maps/image-passes.ts';
+import { rootMeanSquares } from '../shared/maps/map-size.ts';
 import { type CflowOptions, cflowOptions, cflowPresets } from './cflow-options.ts';
 import { planCflow } from './cflow-plan.ts';
 import { scheduleOf, taskOfLevel } from './cflow-schedule.ts';
@@ -40,9 +41,13 @@ export const cflow = defineMethod<CflowOptions, MapView>({
   storedSeconds: cflowStoredSeconds,
 
   async fit(context) {
-    const { options, split, view } = context;
+    const { options, split, view, engine } = context;
     const stored = await storedMaps(context);
-    const flows = flowsOf(stored.levels, options.flow, options.seed);
+    const widths = stored.levels.map((level) => valuesOf([level]));
+    const sizes = options.features.unit
+      ? await rootMeanSquares(engine, stored.made, split.fit, widths)
+      : undefined;
+    const flows = flowsOf(stored.levels, options.flow, options.seed, sizes);
     const passes = () => new ImagePasses(stored.made, split.fit, options.seed);
     const stages = cflowStages(flows, options, passes);
     const trained = await trainOnMaps(context, stored, {

@@ -35,13 +35,20 @@ export interface LevelFlow {
   readonly blocks: readonly CouplingShape[];
   /** Numbers that tell a place. */
   readonly positions: number;
+  /** What features are divided by before the first block. */
+  readonly size: number;
 }
 
-/** @param levels - of the backbone, shallow to deep @param seed - of what mixes values, which is not trained: the same seed gives the same */
+/**
+ * @param levels - of the backbone, shallow to deep
+ * @param seed - of what mixes values, which is not trained: the same seed gives the same
+ * @param sizes - what features of each level are divided by. @default 1
+ */
 export function flowsOf(
   levels: readonly MapLevel[],
   { blocks, hidden, clamp, mixing, positions }: CflowOptions['flow'],
   seed: number,
+  sizes: readonly number[] = [],
 ): LevelFlow[] {
   return levels.map((level, at) => {
     const name = `level${at + 1}`;
@@ -56,6 +63,7 @@ export function flowsOf(
       name,
       level,
       positions,
+      size: sizes[at] ?? 1,
       blocks: Array.from({ length: blocks }, (_, block) => ({
         width,
         condition: positions,
@@ -82,7 +90,7 @@ export function placesOf(graph: Graph, { name, level, positions }: LevelFlow): T
 }
 
 /**
- * How likely patches are: the logarithm of the density, divided by the number of values, so that levels can be compared.
+ * How likely patches are: the logarithm of the density (of features divided by the flow's `size`), divided by the number of values, so that levels can be compared.
  * @param rows - patch features, float32 [N * places, channels]
  * @param places - what tells where each is, [places, positions], the same for each of N images
  * @returns [N * places]
@@ -94,7 +102,7 @@ export function logLikelihood(
   parameters: ParameterTensors,
 ): Tensor {
   const { channels } = flow.level;
-  let z = rows;
+  let z = flow.size === 1 ? rows : mul(rows, 1 / flow.size);
   let change: Tensor | number = 0;
   for (const [block, shape] of flow.blocks.entries()) {
     const { rows: next, logDeterminant } = couple(blockName(flow, block), z, places, shape, parameters);

@@ -204,6 +204,25 @@ describe('the map', () => {
     }
   });
 
+  it('divides features by their size, which changes how dense they lie alone', async () => {
+    const options = { ...cflowPresets.fast.flow, positions: 8 };
+    const level = { channels: 4, rows: 1, columns: 2 };
+    const [plain, divided] = [undefined, [4]].map((sizes) => flowsOf([level], options, 0, sizes)[0]!);
+    const parameters = flowParameters(plain!, new Random('size'));
+    const data = [1, 2, 3, 4, 5, 6, 7, 8];
+    const said = async (flow: LevelFlow, times: number) => {
+      const x = { shape: [2, 4], data: data.map((value) => value * times) };
+      const found = await runGraph({ ...parameters, x }, (graph, tensors) => ({
+        said: logLikelihood(tensors.x!, placesOf(graph, flow), flow, tensors),
+      }));
+      return found.said!.data;
+    };
+    const [expected, found] = [await said(plain!, 1), await said(divided!, 4)];
+    found.forEach((value, at) => {
+      expect(value).toBeCloseTo(expected[at]!, 5);
+    });
+  });
+
   it('depends on where a patch is', async () => {
     const [flow] = flowsOf([{ channels: 4, rows: 1, columns: 2 }], cflowPresets.fast.flow, 0);
     const parameters = flowParameters(flow!, new Random('where'));

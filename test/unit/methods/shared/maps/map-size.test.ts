@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { rootMeanSquare } from '../../../../../src/methods/shared/maps/map-size.ts';
+import { rootMeanSquare, rootMeanSquares } from '../../../../../src/methods/shared/maps/map-size.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
 import { makeStore } from '../../../../helpers/made-store.ts';
 
@@ -22,6 +22,10 @@ it('is of the images to learn from alone, and never 0', async () => {
     expect(await rootMeanSquare(engine, made, new Set([1, 3]))).toBeCloseTo(Math.sqrt((3 + 27) / 2), 5);
     expect(await rootMeanSquare(engine, made, new Set([2]))).toBeCloseTo(Math.sqrt(12), 5);
     expect(await rootMeanSquare(engine, made, new Set([0]))).toBe(1e-6);
+    // Of a level of one number, and of one of two.
+    const [first, second] = await rootMeanSquares(engine, made, new Set([1, 3]), [1, 2]);
+    expect(first).toBeCloseTo(Math.sqrt((1 + 9) / 2), 5);
+    expect(second).toBeCloseTo(2 * Math.sqrt((1 + 9) / 2), 5);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
