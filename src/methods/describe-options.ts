@@ -27,6 +27,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly unknown[];
+  readonly items?: Schema;
   readonly prefixItems?: readonly Schema[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -113,7 +114,8 @@ function range(schema: Schema): string {
   if (schema.type === 'string') return schema.description ?? 'text';
   if (schema.type === 'array') {
     const [first] = schema.prefixItems ?? [];
-    return first ? `${schema.prefixItems?.length} times: ${range(first)}` : 'names';
+    if (first) return `${schema.prefixItems?.length} times: ${range(first)}`;
+    return schema.items?.type === 'string' ? 'names' : `a list, each ${range(schema.items ?? {})}`;
   }
   const { minimum, exclusiveMinimum, maximum } = schema;
   const whole = schema.type === 'integer';

@@ -5,6 +5,7 @@
 import type { Random } from '../core/random.ts';
 import {
   add,
+  type Dim,
   div,
   elu,
   matmul,
@@ -27,28 +28,36 @@ export interface AttentionOptions {
   readonly kind?: 'softmax' | 'linear';
   /** Added to what a head says of each pair before the softmax, [T, T of keys] or [heads, T, T of keys]: a large negative number hides a token. */
   readonly mask?: Tensor;
+  /** What is done to the weights of a softmax, [N, heads, T, T of keys], before values are added up by them, e.g. dropout. */
+  readonly drop?: (weights: Tensor) => Tensor;
 }
 
 /**
  * Attention of queries among keys and values.
- * @param query - [N, T, width]; keys and values may be of another number of tokens
+ * @param query - [N, T, width], or [1, T, width] where all images have the same; keys and values may be of another number of tokens
  */
 export function attend(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
-  const { heads, kind = 'softmax', mask } = options;
+  const { heads, kind = 'softmax' } = options;
   const width = query.shape.at(-1) as number;
   const head = width / heads;
   const split = (x: Tensor) => transpose(reshape(x, [...x.shape.slice(0, 2), heads, head]), [0, 2, 1, 3]);
   const [q, k, v] = [query, key, value].map(split) as [Tensor, Tensor, Tensor];
-  const mixed = kind === 'linear' ? linearly(q, k, v) : bySoftmax(q, k, v, head, mask);
-  return reshape(transpose(mixed, [0, 2, 1, 3]), [...query.shape.slice(0, 2), width]);
+  const mixed = kind === 'linear' ? linearly(q, k, v) : bySoftmax(q, k, v, head, options);
+  return reshape(transpose(mixed, [0, 2, 1, 3]), [value.shape[0] as Dim, query.shape[1] as Dim, width]);
 }
 
 const turned = (x: Tensor) => transpose(x, [0, 1, 3, 2]);
 
 /** softmax(q k^T / sqrt(width of a head) + mask) v */
-function bySoftmax(q: Tensor, k: Tensor, v: Tensor, head: number, mask: Tensor | undefined): Tensor {
+function bySoftmax(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  head: number,
+  { mask, drop = (weights) => weights }: AttentionOptions,
+): Tensor {
   const scores = matmul(mul(q, 1 / Math.sqrt(head)), turned(k));
-  return matmul(shares(mask ? add(scores, mask) : scores), v);
+  return matmul(drop(shares(mask ? add(scores, mask) : scores)), v);
 }
 
 /** phi(q) (phi(k)^T v) over phi(q) times the sum of all phi(k): the T by T pairs are never made. */

@@ -1,7 +1,13 @@
 /** @file Linear layers and layer norm on tokens [N, T, width], by name. Names are PyTorch's. */
 import type { Random } from '../core/random.ts';
 import { add, linear, normalizeLast, reshape, type Tensor } from '../graph/index.ts';
-import { type DeclaredParameters, filled, type ParameterTensors, parameterNamed } from './parameters.ts';
+import {
+  type DeclaredParameter,
+  type DeclaredParameters,
+  filled,
+  type ParameterTensors,
+  parameterNamed,
+} from './parameters.ts';
 
 /** First values of a linear layer: normal within two deviations of 0.02, as vision transformers begin; a bias of zeros where there is one. */
 export function linearParameters(
@@ -22,13 +28,56 @@ export function linearParameters(
   };
 }
 
+/**
+ * First values of a linear layer as PyTorch draws them: uniform within 1 / sqrt(inputs), the bias too.
+ * @param parts - inputs of each weight, by the weight's name: more than one where columns of the layer are held apart
+ */
+export function uniformLinear(
+  name: string,
+  parts: Readonly<Record<string, number>>,
+  outputs: number,
+  random: Random,
+): DeclaredParameters {
+  const inputs = Object.values(parts).reduce((total, each) => total + each, 0);
+  const bound = 1 / Math.sqrt(inputs);
+  const drawn = (...shape: number[]): DeclaredParameter => {
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    for (let at = 0; at < data.length; at++) data[at] = random.uniform(-bound, bound);
+    return { shape, data, role: 'trained' };
+  };
+  const weights = Object.entries(parts).map(([part, of]) => [`${name}.${part}`, drawn(outputs, of)]);
+  return { ...Object.fromEntries(weights), [`${name}.bias`]: drawn(outputs) };
+}
+
+/** Weights [outputs, inputs] that are uniform within sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010). */
+export function xavierWeight(inputs: number, outputs: number, random: Random): DeclaredParameter {
+  const bound = Math.sqrt(6 / (inputs + outputs));
+  const data = Float32Array.from({ length: inputs * outputs }, () => random.uniform(-bound, bound));
+  return { shape: [outputs, inputs], data, role: 'trained' };
+}
+
+/** First values of a linear layer: these weights, and a bias of zeros. */
+export function xavierLinearParameters(
+  name: string,
+  inputs: number,
+  outputs: number,
+  random: Random,
+): DeclaredParameters {
+  return {
+    [`${name}.weight`]: xavierWeight(inputs, outputs, random),
+    [`${name}.bias`]: filled(outputs, 0),
+  };
+}
+
 /** Tokens through a linear layer. As one product of matrices: a product of each image by itself reads the weights once for each. */
 export function linearTokens(name: string, x: Tensor, parameters: ParameterTensors): Tensor {
-  const weight = parameterNamed(parameters, `${name}.weight`);
-  const bias = parameters[`${name}.bias`];
+  return projectTokens(x, parameterNamed(parameters, `${name}.weight`), parameters[`${name}.bias`]);
+}
+
+/** The same by a weight [outputs, width] and a bias [outputs]. */
+export function projectTokens(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const rows = reshape(x, [-1, x.shape.at(-1) as number], 'tokens');
-  const made = linear(rows, weight, bias);
-  return reshape(made, [...x.shape.slice(0, -1), weight.shape[0] as number]);
+  return reshape(linear(rows, weight, bias), [...x.shape.slice(0, -1), weight.shape[0] as number]);
 }
 
 /** First values of a layer norm: the identity. */

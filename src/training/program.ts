@@ -115,7 +115,7 @@ export function trainingProgram(
     const { losses, statistics } = build(current, values);
     requireStatistics(declared, statistics);
     return {
-      state: update(current, losses.total, statistics, gather(rates, turn), options),
+      state: update(Object.keys(declared), current, losses.total, statistics, gather(rates, turn), options),
       outputs: losses,
     };
   });
@@ -134,7 +134,9 @@ function requireStatistics(declared: DeclaredParameters, statistics: Readonly<Re
     throw new TypeError(`a step gives a next value of ${other}, which is declared no statistic`);
 }
 
+/** @param names - of all parameters, in the order of their declaration: a state from a checkpoint has another, and a sum over them is to be the same */
 function update(
+  names: readonly string[],
   current: Readonly<Record<string, Tensor>>,
   total: Tensor,
   statistics: Readonly<Record<string, Tensor>>,
@@ -145,7 +147,7 @@ function update(
   const step = add(current[stepCounter] as Tensor, 1);
   next[stepCounter] = step;
   const corrections = biasCorrections(step, optimizer);
-  const trained = Object.keys(current).filter((name) => current[firstMoment(name)] !== undefined);
+  const trained = names.filter((name) => current[firstMoment(name)] !== undefined);
   const raw = gradients(
     total,
     trained.map((name) => current[name] as Tensor),

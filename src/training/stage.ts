@@ -10,8 +10,8 @@ export interface StageSchedule {
   readonly epochs: number | null;
   /** Of AdamW, at the first step. */
   readonly learningRate: number;
-  /** `cosine` falls to a hundredth at the last step. */
-  readonly schedule: 'constant' | 'cosine';
+  /** `cosine` falls to a hundredth at the last step, `step` to a tenth after four fifths of the steps. */
+  readonly schedule: 'constant' | 'cosine' | 'step';
   /** Steps at the beginning in which the learning rate grows evenly to its own. @default 0 */
   readonly warmUp?: number;
 }
@@ -33,6 +33,11 @@ export interface Stage {
   readonly batches: Batches;
   /** Builds one step's losses. */
   readonly step: StepBuilder;
+  /**
+   * Whether it is about a parameter; the others keep their values, take no part in its steps, and need no moments meanwhile. For networks that are trained one after
+   * another. @default all
+   */
+  readonly concerns?: ((parameter: string) => boolean) | undefined;
 }
 
 /** Gradient steps of a stage. */
@@ -55,6 +60,7 @@ export function rateAt(
 ): number {
   if (step < warmUp) return (learningRate * (step + 1)) / (warmUp + 1);
   if (schedule === 'constant') return learningRate;
+  if (schedule === 'step') return step < 0.8 * steps ? learningRate : learningRate / 10;
   const fall = (1 + Math.cos((Math.PI * (step - warmUp)) / (steps - warmUp))) / 2;
   return learningRate * (lastShare + (1 - lastShare) * fall);
 }

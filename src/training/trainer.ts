@@ -80,14 +80,14 @@ const elementBytes: Readonly<Record<string, number>> = {
 export async function trainStages(options: TrainOptions): Promise<TrainedParameters> {
   const { parameters: declared, stages, checkpoints } = options;
   let checkpoint = options.from ?? (options.resume ? await checkpoints.read() : undefined);
-  checkpoint ??= { progress: { stage: 1, step: 0 }, state: freshState(options) };
+  checkpoint ??= { progress: { stage: 1, step: 0 }, state: freshState(options, stages[0]) };
   const steps: number[] = [];
   for (const [index, stage] of stages.entries()) {
     const number = index + 1;
     const run = new StageRun(options, stage, number);
     steps.push(run.steps);
     if (checkpoint.progress.stage > number) continue;
-    if (checkpoint.progress.stage < number) checkpoint = nextStage(checkpoint, options);
+    if (checkpoint.progress.stage < number) checkpoint = nextStage(checkpoint, options, stage);
     checkpoint = await run.run(checkpoint);
   }
   const parameters = checkpoint.best ?? parametersOf(checkpoint.state, declared);
@@ -95,15 +95,29 @@ export async function trainStages(options: TrainOptions): Promise<TrainedParamet
   return chosen ? { parameters, chosen, steps } : { parameters, steps };
 }
 
-function freshState({ parameters, optimizer }: TrainOptions, values?: Parameters): Parameters {
-  return initialState(parameters, optimizer.averageDecay > 0, values);
+/** The parameters that a stage is about. */
+function concernedBy(stage: Stage | undefined, declared: DeclaredParameters): DeclaredParameters {
+  const { concerns = () => true } = stage ?? {};
+  return Object.fromEntries(Object.entries(declared).filter(([name]) => concerns(name)));
+}
+
+/** The state that a stage begins with: all parameters, and what its steps need beside those that it is about. */
+function freshState(
+  { parameters: declared, optimizer }: TrainOptions,
+  stage: Stage | undefined,
+  values: Parameters = declared,
+): Parameters {
+  const own = concernedBy(stage, declared);
+  const others = Object.keys(declared).filter((name) => !Object.hasOwn(own, name));
+  const kept = others.map((name) => [name, { shape: declared[name]!.shape, data: values[name]!.data }]);
+  return { ...Object.fromEntries(kept), ...initialState(own, optimizer.averageDecay > 0, values) };
 }
 
 /** A stage begins with the best of the one before, and with an optimiser that remembers nothing. */
-function nextStage({ progress, state, best }: Checkpoint, options: TrainOptions): Checkpoint {
+function nextStage({ progress, state, best }: Checkpoint, options: TrainOptions, stage: Stage): Checkpoint {
   return {
     progress: { ...progress, stage: progress.stage + 1, step: 0 },
-    state: freshState(options, best ?? parametersOf(state, options.parameters)),
+    state: freshState(options, stage, best ?? parametersOf(state, options.parameters)),
     ...(best && { best }),
   };
 }
@@ -115,10 +129,13 @@ class StageRun {
   readonly #stage: Stage;
   /** From 1. */
   readonly #number: number;
+  /** The parameters that it is about. */
+  readonly #concerned: DeclaredParameters;
 
   constructor(options: TrainOptions, stage: Stage, number: number) {
     this.#options = options;
     this.#stage = stage;
+    this.#concerned = concernedBy(stage, options.parameters);
     this.#number = number;
     this.steps = stepsOf(stage.schedule, stage.batches.stepsPerEpoch);
   }
@@ -126,11 +143,12 @@ class StageRun {
   /** Goes on to the end of the stage, or until stopped. */
   async run(from: Checkpoint): Promise<Checkpoint> {
     if (from.progress.step >= this.steps) return from;
-    const { engine, parameters, optimizer: all, rateOf, longestGradient } = this.#options;
+    const { engine, optimizer: all, rateOf, longestGradient } = this.#options;
     const { batches, step } = this.#stage;
     const { averageDecay, ...optimizer } = all;
     const settings = { optimizer, averageDecay, rateOf, longestGradient };
-    const session = await engine.load(trainingProgram(parameters, from.state, batches.spec, step, settings));
+    const { own } = this.#parted(from.state);
+    const session = await engine.load(trainingProgram(this.#concerned, own, batches.spec, step, settings));
     try {
       return await this.#loop(session, from);
     } finally {
@@ -187,10 +205,20 @@ class StageRun {
     });
   }
 
+  /** What of a state its steps change, and the parameters that only stay. */
+  #parted(state: Parameters): { readonly own: Parameters; readonly others: Parameters } {
+    const stays = (name: string) =>
+      Object.hasOwn(this.#options.parameters, name) && !Object.hasOwn(this.#concerned, name);
+    const part = (which: (name: string) => boolean) =>
+      Object.fromEntries(Object.entries(state).filter(([name]) => which(name)));
+    return { own: part((name) => !stays(name)), others: part(stays) };
+  }
+
   /** Runs steps inside the engine. */
   async #advance(session: Session, state: Parameters, step: number, count: number) {
+    const { own, others } = this.#parted(state);
     const feeds = Object.fromEntries(
-      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
+      Object.entries(own).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
     );
     const rates = Float32Array.from({ length: count }, (_, index) =>
       rateAt(this.#stage.schedule, step + index, this.steps),
@@ -201,12 +229,11 @@ class StageRun {
       steps: int64([count], []),
       learning_rate: float32(rates, [count]),
     });
-    const next: Parameters = Object.fromEntries(
-      Object.entries(state).map(([name, { shape }]) => [
-        name,
-        { shape, data: floats(outputs[`${name}.out`]) },
-      ]),
-    );
+    const stepped = Object.entries(own).map(([name, { shape }]) => [
+      name,
+      { shape, data: floats(outputs[`${name}.out`]) },
+    ]);
+    const next: Parameters = { ...others, ...Object.fromEntries(stepped) };
     const losses = Object.fromEntries(
       Object.entries(outputs)
         .filter(([name]) => name.startsWith('loss.'))

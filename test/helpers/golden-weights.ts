@@ -126,3 +126,19 @@ export async function expectGolden(
     });
   }
 }
+
+/** Expects values of a graph to be what PyTorch computed, to 1e-4 of their deviation. @param what - for the message */
+export function expectLayer(
+  found: { data: number[]; shape: readonly number[] },
+  expected: GoldenLayer,
+  what: string,
+) {
+  expect(found.shape, what).toEqual(expected.shape);
+  const mean = found.data.reduce((total, value) => total + value, 0) / found.data.length;
+  const scale = Math.max(expected.std, Math.abs(expected.mean), 1e-3);
+  expect(Math.abs(mean - expected.mean), `mean of ${what}`).toBeLessThan(1e-4 * scale);
+  expected.at.forEach((index, number) => {
+    const off = Math.abs(found.data[index]! - expected.values[number]!);
+    expect(off, `${what}[${index}]`).toBeLessThan(1e-4 * scale);
+  });
+}

@@ -1,5 +1,5 @@
 /** @file The methods beside CLAD, as their users run them: the built command line on photographs drawn here. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { DetectorMetadata } from '../../src/detector/metadata.ts';
 import { metadataKey } from '../../src/detector/metadata.ts';
 import { decodeMetadata } from '../../src/graph/index.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
+import type { TrainingPlan } from '../../src/jobs/train/plan.ts';
 import { clad, type Ended, startClad } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
@@ -14,10 +15,26 @@ import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 const bank = ['memoryBank.coresetSize=256', 'memoryBank.candidates=20000'];
 const networks = ['training.batch=128', 'training.steps=150', 'training.learningRate=0.003', 'evaluations=2'];
 const student = ['training.batch=4', 'training.steps=120', 'training.warmUp=10', 'student.channels=1'];
-const own: Readonly<Record<string, readonly string[]>> = { patchcore: bank, rd: student };
+const flows = ['training.batch=64', 'training.steps=150', 'training.learningRate=0.003', 'flow.positions=16'];
+const reconstructor = [
+  'features.stride=8',
+  'training.batch=8',
+  'training.steps=150',
+  'training.warmUp=10',
+  'training.learningRate=0.003',
+  'network.width=32',
+  'network.hidden=64',
+  'network.neighbours=3',
+];
+const own: Readonly<Record<string, readonly string[]>> = {
+  patchcore: bank,
+  rd: student,
+  uniad: reconstructor,
+  cflow: flows,
+};
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
-const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd'];
+const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'uniad', 'cflow'];
 
 let folder = '';
 let parts = '';
@@ -90,10 +107,10 @@ describe.each(methods)('%s', (method) => {
   }, 60_000);
 });
 
-describe('rd', () => {
+describe.each(['rd', 'uniad', 'cflow'])('%s', (method) => {
   it('that is interrupted goes on where it was, and scores as if it had not been', async () => {
-    const out = join(folder, 'rd-stopped');
-    const args = trainArguments('rd', 'rd-stopped', '--no-report');
+    const out = join(folder, `${method}-stopped`);
+    const args = trainArguments(method, `${method}-stopped`, '--no-report');
     const first = startClad(...args);
     const begun = () => readFile(join(out, 'log.jsonl'), 'utf8').then((text) => text.includes('"step":25'));
     while (!(await begun().catch(() => false)) && first.child.exitCode === null)
@@ -102,14 +119,82 @@ describe('rd', () => {
     await first.ended;
     const resumed = await clad(...args, '--resume');
     expect({ status: resumed.status, stderr: resumed.stderr }).toMatchObject({ status: 0 });
-    expect(await scoresOf('rd-stopped')).toEqual(await scoresOf('rd'));
+    expect(await scoresOf(`${method}-stopped`)).toEqual(await scoresOf(method));
   }, 180_000);
+});
 
+describe('rd', () => {
   it('takes the layers that a backbone has, and refuses a size that cannot be halved so often', async () => {
     const { status, stderr } = await train('rd', 'refused', '--set', 'features.inputSize=80');
     expect(stderr).toMatch(/its own layers are used, layer2, layer3/);
     expect(stderr).toMatch(/features\.layers.*can be halved once more/);
     expect(status).toBe(2);
+  });
+});
+
+describe('cflow', () => {
+  it('takes the layers that a backbone has, and says what it will cost', async () => {
+    const { status, stdout, stderr } = await train('cflow', 'planned', '--plan', '--json');
+    expect(stderr).toMatch(/its own layers are used, layer2, layer3/);
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout) as TrainingPlan;
+    expect(plan.steps).toEqual({ level1: 150, level2: 150 });
+    expect(Object.keys(plan.time)).toEqual(['features', 'level1', 'level2', 'likelihoods', 'thresholds']);
+    for (const seconds of Object.values(plan.time)) expect(seconds).toBeGreaterThan(0);
+    // 8 x 8 and 4 x 4 places of 12 and 10 values, each a half.
+    expect(plan.disk).toEqual({ features: plan.images * 2 * (64 * 12 + 16 * 10) });
+    expect(plan.learntFrom).toEqual({ name: 'patches', count: 80 * (plan.images - plan.heldOut) });
+  });
+});
+
+describe('uniad', () => {
+  it.each([
+    [
+      'features.stride=12',
+      /features\.stride.*divide the input, which is 64 \(--input-size 60 goes with 12\), got 12/,
+    ],
+    ['features.stride=32', /network\.neighbours.*less than the grid of 2 x 2 places.*got 3/],
+    ['network.neighbours=4', /network\.neighbours.*an odd number, or 0/],
+    ['network.width=34', /network\.width.*a multiple of network\.heads, 4/],
+  ])('refuses %s by a sentence', async (setting, message) => {
+    const { status, stderr } = await train('uniad', 'refused', '--set', setting);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(2);
+  });
+
+  it('says by --plan what it will cost, of a large batch by smaller ones', async () => {
+    const { status, stdout } = await train(
+      'uniad',
+      'planned',
+      ...['--set', 'training.batch=16', '--plan', '--json'],
+    );
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout) as TrainingPlan;
+    const { images, heldOut, learntFrom, time, memory, file } = plan;
+    expect(learntFrom).toEqual({ name: 'good images', count: images - heldOut });
+    expect(plan.steps).toEqual({ training: 150 });
+    // One layer of 12 channels is not coarser than the grid of 8 x 8; in half precision.
+    expect(plan.disk).toEqual({ features: images * 12 * 64 * 2 });
+    for (const seconds of Object.values(time)) expect(seconds).toBeGreaterThan(0);
+    expect(Object.keys(time)).toEqual(['features', 'training', 'thresholds']);
+    expect(memory).toBeGreaterThan(0.6e9);
+    const trained = await stat(join(folder, 'uniad', 'model.onnx'));
+    // Metadata and self-test come to it.
+    expect(trained.size - file!).toBeGreaterThan(0);
+    expect(trained.size - file!).toBeLessThan(1e6);
+  });
+
+  it('takes the layers that a backbone has, not coarser than its grid', async () => {
+    const { stderr } = await train(
+      'uniad',
+      'refused',
+      '--set',
+      'features.stride=8',
+      '--set',
+      'network.neighbours=9',
+    );
+    expect(stderr).toMatch(/has no layer1, layer2, layer3: its own layers are used, layer2\./);
   });
 });
 
@@ -136,6 +221,6 @@ describe('a method', () => {
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd/);
+    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd, uniad, cflow/);
   });
 });

@@ -9,7 +9,8 @@ import { sha256 } from '../../core/sha256.ts';
 import { wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
-import { cast, concat, Graph, reshape, slice, type Tensor } from '../../graph/index.ts';
+import { cast, concat, Graph, reshape, resizeLinear, slice, type Tensor } from '../../graph/index.ts';
+import type { Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type SampleBits, wholeRange } from '../../image/samples.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
@@ -27,9 +28,40 @@ export interface MapLevel {
   readonly columns: number;
 }
 
+/** Which maps a method takes of a photograph. */
+export interface MapPlan {
+  readonly features: FeaturePlan;
+  /** All layers are brought to this grid and joined to one level; absent: each is a level as it is. */
+  readonly joined?: Grid | undefined;
+}
+
 /** The levels of a plan, shallow to deep. */
-export function levelsOf(backbone: Backbone, features: FeaturePlan): MapLevel[] {
-  return chosenLayers(backbone, features).map(({ channels }, at) => ({ channels, ...features.grids[at]! }));
+export function levelsOf(backbone: Backbone, { features, joined }: MapPlan): MapLevel[] {
+  const levels = chosenLayers(backbone, features).map(({ channels }, at) => ({
+    channels,
+    ...features.grids[at]!,
+  }));
+  if (!joined) return levels;
+  return [{ channels: levels.reduce((sum, { channels }) => sum + channels, 0), ...joined }];
+}
+
+/**
+ * Maps of photographs.
+ * @param image - uint8 [N, H, W, 3], any height and width
+ * @returns float32 [N, channels, rows, columns] of each level
+ */
+export function mapsOfImages(graph: Graph, image: Tensor, backbone: Backbone, plan: MapPlan): Tensor[] {
+  const maps = backboneMaps(graph, image, backbone, plan.features);
+  return plan.joined ? [joinedMaps(maps, plan.joined)] : maps;
+}
+
+/** Maps [N, C, h, w] of several sizes on one grid, bilinear with half-pixel centres, channels one after another. */
+export function joinedMaps(maps: readonly Tensor[], { rows, columns }: Grid): Tensor {
+  const brought = maps.map((map) => {
+    const [, , height, width] = map.shape;
+    return height === rows && width === columns ? map : resizeLinear(map, [2, 3], [rows, columns]);
+  });
+  return concat(brought, 1);
 }
 
 const sizeOf = ({ channels, rows, columns }: MapLevel) => channels * rows * columns;
@@ -50,10 +82,9 @@ export function mapsOfStored(stored: Tensor, levels: readonly MapLevel[]): Tenso
   });
 }
 
-export interface MapOptions {
+export interface MapOptions extends MapPlan {
   readonly engine: Engine;
   readonly backbone: Backbone;
-  readonly features: FeaturePlan;
   readonly samples: readonly Sample[];
   readonly produce: Produce;
   /** How 16-bit files are read. */
@@ -81,11 +112,12 @@ const shardBytes = 96e6;
  * @throws INTERRUPTED when the signal is aborted
  */
 export async function extractMaps(options: MapOptions): Promise<MadeStore> {
-  const { backbone, features, classes, cache, samples, root, seed, engine, fingerprint, bits } = options;
+  const { backbone, features, joined, classes, cache, samples, root, seed, engine, fingerprint, bits } =
+    options;
   const { mean, std } = backbone.card;
-  const basis = { backbone: [backbone.sha256, mean, std], features, fingerprint, seed, bits };
+  const basis = { backbone: [backbone.sha256, mean, std], features, fingerprint, seed, bits, joined };
   const key = await sha256(JSON.stringify({ recipe, ...basis, device: engine.device, shardBytes }));
-  const width = valuesOf(levelsOf(backbone, features));
+  const width = valuesOf(levelsOf(backbone, options));
   const header = { key, width, grid: { rows: 1, columns: 1 }, classes };
   const store = new FeatureStore(storePlace(cache, 'maps', key), header);
   const perShard = Math.max(1, Math.floor(shardBytes / (2 * width)));
@@ -102,8 +134,9 @@ async function extractParts(
   store: FeatureStore,
   missing: readonly ShardPart[],
   total: number,
-  { engine, backbone, features, produce, bits, seed, onProgress, signal }: MapOptions,
+  options: MapOptions,
 ): Promise<void> {
+  const { engine, backbone, features, produce, bits, seed, onProgress, signal } = options;
   const jobs = missing.flatMap(({ images }) =>
     images.map(({ sample, path }) => ({ path: sample.path, className: sample.className, key: path })),
   );
@@ -120,7 +153,7 @@ async function extractParts(
   };
   const produced = produce(setup, jobs);
   let done = total - jobs.length;
-  const session = await engine.load(mapsGraph(backbone, features).toBytes());
+  const session = await engine.load(mapsGraph(backbone, options).toBytes());
   try {
     for (const { name, images } of missing) {
       const maps: Uint16Array[] = [];
@@ -144,12 +177,12 @@ async function extractParts(
   }
 }
 
-/** Image to its row of halves. */
-function mapsGraph(backbone: Backbone, features: FeaturePlan): Graph {
+/** Photograph, `image` as `mapsOfImages` takes it, to `maps`, its row of halves. */
+export function mapsGraph(backbone: Backbone, plan: MapPlan): Graph {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  const maps = backboneMaps(graph, image, backbone, features);
-  const levels = levelsOf(backbone, features);
+  const maps = mapsOfImages(graph, image, backbone, plan);
+  const levels = levelsOf(backbone, plan);
   const rows = maps.map((map, at) => reshape(map, ['N', sizeOf(levels[at]!)]));
   graph.output('maps', cast(concat(rows, 1), 'float16'));
   return graph;

@@ -60,6 +60,12 @@ export const exp = (x: Tensor): Tensor => unary('Exp', x);
 /** ln x */
 export const log = (x: Tensor): Tensor => unary('Log', x);
 
+/** Cosine of an angle in radians. */
+export const cos = (x: Tensor): Tensor => unary('Cos', x);
+
+/** Sine of an angle in radians. */
+export const sin = (x: Tensor): Tensor => unary('Sin', x);
+
 /** Square root; its gradient is infinite at 0, so callers add an epsilon. */
 export const sqrt = (x: Tensor): Tensor => unary('Sqrt', x);
 

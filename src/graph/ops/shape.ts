@@ -189,6 +189,22 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
+ * Columns in another order. Its gradient is the same with the opposite order, without the scattering that picking by any indices needs.
+ * @param x - [..., width]
+ * @param order - which column stands at each place: every number below the width once
+ */
+export function permuteColumns(x: Tensor, order: ArrayLike<number>): Tensor {
+  const indices = x.graph.constant('order', Array.from(order), [order.length], 'int64');
+  const opposite = new Array<number>(order.length);
+  for (let at = 0; at < order.length; at++) opposite[order[at] as number] = at;
+  const [output] = x.graph.add('Gather', [x, indices], [{ dtype: x.dtype, shape: x.shape }], {
+    attributes: { axis: { int: x.shape.length - 1 } },
+    own: ([upstream]) => (upstream ? [() => permuteColumns(upstream, opposite)] : []),
+  });
+  return output as Tensor;
+}
+
+/**
  * Values picked along one axis by integer indices of the same rank: `out[i][j] = x[i][indices[i][j]]` for axis 1.
  */
 export function gatherAlong(x: Tensor, indices: Tensor, axis: number): Tensor {

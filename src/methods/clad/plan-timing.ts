@@ -4,9 +4,9 @@ import { Evaluator } from '../../evaluation/evaluator.ts';
 import type { Extractor } from '../../features/patches/extractor.ts';
 import { Graph, matmul } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
-import { initialState, trainingProgram } from '../../training/program.ts';
+import { type Engine, float32 } from '../../runtime/engine.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
+import { extrapolated, fastest, oneStepSeconds } from '../shared/step-timing.ts';
 import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
 
@@ -41,26 +41,6 @@ export async function stepSeconds(
   return extrapolated(first, second, batch, contrasted);
 }
 
-interface TimedStep {
-  readonly rows: number;
-  readonly seconds: number;
-}
-
-/** Seconds of a step of `rows` by those of two smaller ones. @param contrasted - whether time grows with the square of the rows as well */
-export function extrapolated(first: TimedStep, second: TimedStep, rows: number, contrasted: boolean): number {
-  if (rows === second.rows) return second.seconds;
-  const between = second.rows - first.rows;
-  if (!contrasted) {
-    const each = Math.max(0, (second.seconds - first.seconds) / between);
-    return second.seconds + each * (rows - second.rows);
-  }
-  // first = a s + b s^2, second = a l + b l^2
-  const [low, high] = [first.seconds / first.rows, second.seconds / second.rows];
-  const square = Math.max(0, (high - low) / between);
-  const linear = Math.max(0, high - square * second.rows);
-  return linear * rows + square * rows * rows;
-}
-
 async function oneStep(
   engine: Engine,
   options: CladOptions,
@@ -74,46 +54,14 @@ async function oneStep(
     { width, noiseDeviation: new Float32Array(width).fill(0.1) },
     classes,
   );
-  const declared = networks.initial(new Random('plan'));
-  const state = initialState(declared, false);
   const { step } = networks.stages[stage - 1]!;
-  const spec = batchSpec(rows, width);
-  const { averageDecay, ...optimizer } = options.optimizer;
-  const session = await engine.load(
-    trainingProgram(declared, state, spec, step(rows), { optimizer, averageDecay }),
-  );
-  const feeds: Record<string, TensorValue> = {
-    ...Object.fromEntries(
-      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
-    ),
-    steps: int64([1], []),
-    learning_rate: float32(new Float32Array(1), [1]),
-    ...Object.fromEntries(
-      Object.entries(spec).map(([name, { dtype, shape }]) => [name, drawn(dtype, [1, ...shape], classes)]),
-    ),
+  const program = {
+    parameters: networks.initial(new Random('plan')),
+    spec: batchSpec(rows, width),
+    step: step(rows),
+    optimizer: options.optimizer,
   };
-  try {
-    return await fastest(2, () => session.run(feeds));
-  } finally {
-    await session.release();
-  }
-}
-
-function drawn(dtype: string, shape: readonly number[], classes: number): TensorValue {
-  const random = new Random('plan', shape.join());
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (dtype === 'int64')
-    return int64(
-      Array.from({ length: count }, (_, row) => row % classes),
-      shape,
-    );
-  if (dtype === 'float16')
-    return {
-      dtype: 'float16',
-      shape,
-      data: Uint16Array.from({ length: count }, () => 0x3000 + random.integer(0x800)),
-    };
-  return float32(random.fillNormal(new Float32Array(count)), shape);
+  return oneStepSeconds(engine, program, classes);
 }
 
 /** Multiplications and additions a second in a product of matrices. */
@@ -148,14 +96,4 @@ export function metricSeconds({ width, height }: ImageSize): number {
     });
   evaluator.result();
   return (performance.now() - started) / 1000 / images.length;
-}
-
-async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < times; turn++) {
-    const started = performance.now();
-    await work();
-    best = Math.min(best, (performance.now() - started) / 1000);
-  }
-  return best;
 }

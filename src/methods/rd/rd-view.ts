@@ -1,60 +1,32 @@
 /** @file Which levels of a backbone reverse distillation takes, and what it sees of a photograph. */
 import { CladError } from '../../core/errors.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
-import { type FeaturePlan, planFeatures } from '../../features/patches/extractor.ts';
 import { sizeOf, sizeText } from '../../image/size-option.ts';
 import type { Engine } from '../../runtime/engine.ts';
-import type { View } from '../contract.ts';
+import type { MapView } from '../shared/maps/fit-on-maps.ts';
+import { doublingLayers, planMaps, withOwnMapLayers } from '../shared/maps/map-layers.ts';
 import { type RdOptions, rdPresets } from './rd-options.ts';
 
-/** What reverse distillation sees; its grid is that of the shallowest level. */
-export interface RdView extends View {
-  readonly features: FeaturePlan;
-}
-
-const usual = rdPresets.fast.features.layers.join();
-
-/**
- * Options with layers that the backbone has: where nobody asked for layers and it has not the usual ones, those of its card whose strides double, the
- * three deepest of these at most.
- */
+/** Options with layers that the backbone has; else those of its card whose strides double, the three deepest of these at most. */
 export function withMapLayers(
   options: RdOptions,
-  { card }: Backbone,
+  backbone: Backbone,
   note?: (text: string) => void,
 ): RdOptions {
-  const { layers } = options.features;
-  const has = (name: string) => card.layers.some((layer) => layer.name === name);
-  if (layers.join() !== usual || layers.every(has)) return options;
-  const own: (typeof card.layers)[number][] = [];
-  for (const layer of card.layers) {
-    const before = own.at(-1);
-    if (!before || layer.stride === 2 * before.stride) own.push(layer);
-    // Of two of the same stride the deeper one.
-    else if (layer.stride === before.stride) own[own.length - 1] = layer;
-  }
-  const names = own.slice(-3).map(({ name }) => name);
-  note?.(`Backbone ${card.name} has no ${layers.join(', ')}: its own layers are used, ${names.join(', ')}.`);
-  return { ...options, features: { ...options.features, layers: names } };
+  return withOwnMapLayers(options, backbone, rdPresets.fast.features.layers, doublingLayers, note);
 }
 
 /**
- * How maps are made.
- * @throws OPTION_INVALID for layers that do not halve each other, a size that does not go on being halved, and what `planFeatures` refuses
+ * How maps are made; the grid is that of the shallowest level.
+ * @throws OPTION_INVALID for layers that do not halve each other, a size that does not go on being halved, and what `planMaps` refuses
  */
 export async function mapView(
   { features: { inputSize, layers } }: RdOptions,
   backbone: Backbone,
   { engine }: { readonly engine: Engine },
-): Promise<RdView> {
+): Promise<MapView> {
   const geometry = sizeOf(inputSize);
-  const features = await planFeatures(engine, backbone, {
-    geometry,
-    layers,
-    fineLayers: [],
-    fineWeight: 1,
-    aggregation: { aggregation: 'concatenated' },
-  });
+  const features = await planMaps(engine, backbone, geometry, layers);
   const { grids } = features;
   const [grid] = grids;
   if (!grid || grids.length < 2) {

@@ -6,41 +6,21 @@
  * Four things differ from its code: maps are enlarged with half-pixel centres, where it aligns corners; the last state is taken, where it reports one chosen
  * by the test images; the class is that of the nearest mean of the teacher's maps, which it is told; and one student learns all classes.
  */
-import { hashOf } from '../../core/hash.ts';
-import { Random } from '../../core/random.ts';
-import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
-import { reachOf } from '../../detector/heat/region-rule.ts';
-import { backboneMaps } from '../../features/patches/extractor.ts';
-import {
-  extractMaps,
-  levelsOf,
-  type MapLevel,
-  mapsOfStored,
-  valuesOf,
-} from '../../features/store/extract-maps.ts';
-import { imageReader } from '../../features/store/stored-image.ts';
-import { add, type Graph, reshape, type Tensor } from '../../graph/index.ts';
-import { patchSize } from '../../image/geometry.ts';
-import { constantParameters } from '../../nn/constant-parameters.ts';
+import { imageScore } from '../../detector/heat/anomaly-map.ts';
+import { type MapLevel, mapsOfStored } from '../../features/store/extract-maps.ts';
+import { reshape, type Tensor } from '../../graph/index.ts';
 import { batchNormaliser, runningNormaliser } from '../../nn/normalize.ts';
-import { CheckpointFolder } from '../../training/checkpoint.ts';
 import type { StepBuilder } from '../../training/program.ts';
-import { type TrainedParameters, trainStages } from '../../training/trainer.ts';
-import { defineMethod, type FitContext, type ImageScores } from '../contract.ts';
-import { sharesOfCentres } from '../shared/class-centres.ts';
-import { keepLog } from '../shared/keep-log.ts';
+import { defineMethod } from '../contract.ts';
+import { fitOnMaps, type MapNetwork, type MapView } from '../shared/maps/fit-on-maps.ts';
+import { addedLevels } from '../shared/maps/level-maps.ts';
 import { distanceMap, distillationLosses } from './cosine.ts';
-import { MapBatches } from './map-batches.ts';
-import { pooledCentres, pooledMaps } from './pooled-classes.ts';
 import { type RdOptions, rdOptions, rdPresets } from './rd-options.ts';
 import { rdImageSeconds, rdStoredSeconds, rdTasks } from './rd-seconds.ts';
-import { mapView, type RdView, withMapLayers } from './rd-view.ts';
+import { mapView, withMapLayers } from './rd-view.ts';
 import { reconstruct, type StudentShape, studentParameters, studentShape } from './student.ts';
 
-/** The most that a call of the engine is fed: some steps, so that there is progress to tell and a chance to stop. */
-const feedBytes = 128e6;
-
-export const rd = defineMethod<RdOptions, RdView>({
+export const rd = defineMethod<RdOptions, MapView>({
   name: 'rd',
   summary: 'a student gives the feature maps of the backbone back from a narrow embedding',
   options: rdOptions,
@@ -52,94 +32,25 @@ export const rd = defineMethod<RdOptions, RdView>({
   imageSeconds: rdImageSeconds,
   storedSeconds: rdStoredSeconds,
 
-  async fit(context) {
-    const { backbone, view, options, split, engine, note } = context;
-    const started = Date.now();
-    const made = await extractMaps({
-      ...context,
-      root: context.dataset.root,
-      samples: context.training,
-      classes: context.dataset.classes,
-      features: view.features,
-      seed: options.seed,
-    });
-    if (made.reused) note?.(`Feature maps: reused from ${made.store.storage.pathOf()}.`);
-    const sharedSeconds = (Date.now() - started) / 1000;
-    const levels = levelsOf(backbone, view.features);
-    const shape = studentShape(levels, options.student);
-    const batches = new MapBatches(made, split.fit, options.training.batch, options.seed);
-    const trained = await trainStudent(context, shape, levels, batches, made.store.header.key);
-    const centres = await pooledCentres(engine, made, split.fit, levels, context.dataset.classes.length);
-
-    const said = (graph: Graph, teacher: readonly Tensor[]): ImageScores => {
-      const parameters = constantParameters(graph, trained.parameters);
-      const student = reconstruct(teacher, shape, parameters, runningNormaliser(parameters));
-      const { width, height } = view.geometry;
-      const maps = teacher.map((level, at) => {
-        const places = reshape(distanceMap(level, student[at] as Tensor), [-1], 'places');
-        return anomalyMap(places, levels[at] as MapLevel, {
-          width,
-          height,
-          blurSigma: options.score.blurSigma,
-        });
-      });
-      const map = maps.reduce((all, each) => add(all, each));
-      return {
-        map,
-        score: imageScore(map, view.geometry, options.score.topShare),
-        shares: sharesOfCentres(graph, pooledMaps(teacher), 1, centres),
-      };
-    };
-    const read = imageReader(made.store, made.index);
-    const stored = [valuesOf(levels)];
-    return {
-      graph: (graph, image) => said(graph, backboneMaps(graph, image, backbone, view.features)),
-      stored: {
-        input: { dtype: 'float16', shape: stored },
-        read: async (id) => ({ dtype: 'float16', shape: stored, data: await read(id) }),
-        graph: (graph, maps) => said(graph, mapsOfStored(reshape(maps, [1, valuesOf(levels)]), levels)),
-      },
-      reach: reachOf(options.score.blurSigma, patchSize(view.geometry, view.grid)),
-      steps: { training: trained.steps[0] ?? 0 },
-      sharedSeconds,
-    };
-  },
+  fit: (context) => fitOnMaps(context, async (levels) => studentOn(levels, context.options, context.view)),
 });
 
-/** Trains from the checkpoint, where the run is continued, and keeps the run's log. */
-async function trainStudent(
-  { options, engine, run, resume, note, onProgress, signal }: FitContext<RdOptions, RdView>,
-  shape: StudentShape,
-  levels: readonly MapLevel[],
-  batches: MapBatches,
-  storeKey: string,
-): Promise<TrainedParameters> {
-  const checkpoints = new CheckpointFolder(run.checkpoint, await hashOf([storeKey, JSON.stringify(options)]));
-  const from = resume ? await checkpoints.read(note) : undefined;
-  await run.rewindLog(from?.progress.stage ?? 1, from?.progress.step ?? 0);
-  return keepLog(run, (log) =>
-    trainStages({
-      engine,
-      parameters: studentParameters(shape, new Random(options.seed, 'parameters')),
-      stages: [
-        {
-          name: 'training',
-          schedule: options.training,
-          batches,
-          step: rdStep(shape, levels, options.cosine),
-        },
-      ],
-      optimizer: options.optimizer,
-      feedBytes,
-      evaluations: 1,
-      checkpoints,
-      resume: false,
-      from,
-      log,
-      onProgress,
-      signal,
-    }),
-  );
+/** The student of a teacher's levels, and the map that is made of both. */
+function studentOn(levels: readonly MapLevel[], options: RdOptions, { geometry }: MapView): MapNetwork {
+  const shape = studentShape(levels, options.student);
+  return {
+    parameters: (random) => studentParameters(shape, random),
+    step: rdStep(shape, levels, options.cosine),
+    said(teacher, parameters) {
+      const student = reconstruct(teacher, shape, parameters, runningNormaliser(parameters));
+      const distances = teacher.map((level, at) =>
+        reshape(distanceMap(level, student[at] as Tensor), [-1], 'places'),
+      );
+      const { width, height } = geometry;
+      const map = addedLevels(distances, levels, { width, height, blurSigma: options.score.blurSigma });
+      return { map, score: imageScore(map, geometry, options.score.topShare) };
+    },
+  };
 }
 
 /** One gradient step on a batch of stored maps. */

@@ -23,7 +23,7 @@ import type { DeclaredParameters, ParameterTensors } from '../../../src/nn/param
 import { type ResidualShape, residual, residualParameters } from '../../../src/nn/residual.ts';
 import { weighted } from '../../helpers/finite-differences.ts';
 import { fixture } from '../../helpers/fixtures.ts';
-import { type GoldenLayer, transformerWeight, uniform } from '../../helpers/golden-weights.ts';
+import { expectLayer, type GoldenLayer, transformerWeight, uniform } from '../../helpers/golden-weights.ts';
 import { type Fed, runGraph } from '../../helpers/run-graph.ts';
 
 interface GoldenNetwork {
@@ -72,21 +72,6 @@ async function expectNetwork({ x: shape, weights, y, slopes, statistics }: Golde
     values.forEach((value, at) => {
       expect(found[`next ${name}`]!.data[at], name).toBeCloseTo(value, 5);
     });
-}
-
-function expectLayer(
-  found: { data: number[]; shape: readonly number[] },
-  expected: GoldenLayer,
-  what: string,
-) {
-  expect(found.shape, what).toEqual(expected.shape);
-  const mean = found.data.reduce((total, value) => total + value, 0) / found.data.length;
-  const scale = Math.max(expected.std, Math.abs(expected.mean), 1e-3);
-  expect(Math.abs(mean - expected.mean), `mean of ${what}`).toBeLessThan(1e-4 * scale);
-  expected.at.forEach((index, number) => {
-    const off = Math.abs(found.data[index]! - expected.values[number]!);
-    expect(off, `${what}[${index}]`).toBeLessThan(1e-4 * scale);
-  });
 }
 
 /** Under no name: what the golden weights are called begins with the part itself. */

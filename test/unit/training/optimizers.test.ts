@@ -95,6 +95,11 @@ describe('the learning rate of a step', () => {
     expect(falling[99]).toBeGreaterThan(0.02);
   });
 
+  it('falls to a tenth after four fifths of the steps', () => {
+    const falling = rates({ learningRate: 2, schedule: 'step' }, 10);
+    expect(falling).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 0.2, 0.2]);
+  });
+
   it('grows evenly before, and never reaches more than its own', () => {
     const grown = rates({ learningRate: 1, schedule: 'cosine', warmUp: 3 }, 13);
     expect(grown.slice(0, 4)).toEqual([0.25, 0.5, 0.75, 1]);

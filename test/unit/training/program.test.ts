@@ -10,6 +10,7 @@ import {
   type StepResult,
   trainingProgram,
 } from '../../../src/training/program.ts';
+import { uniform } from '../../helpers/golden-weights.ts';
 import { bitsOf } from '../../helpers/made-store.ts';
 
 const parameter = (role: Role, ...values: number[]): DeclaredParameter => ({
@@ -111,6 +112,41 @@ describe('a step of the program', () => {
       expect(() => programOf((values) => ({ seen: values.seen!, [name]: values.query! }))).toThrow(
         `a step gives a next value of ${name}, which is declared no statistic`,
       );
+  });
+});
+
+describe('the state of a training that goes on', () => {
+  it('gives the same bits in whatever order it was read, where all gradients are shortened together', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `layer.${at}`);
+    const many: DeclaredParameters = Object.fromEntries(
+      names.map((name) => [name, parameter('trained', ...uniform(name, 8))]),
+    );
+    const fresh = initialState(many, false);
+    const reversed = Object.fromEntries(Object.entries(fresh).reverse());
+    const bitsAfter = async (state: typeof fresh) => {
+      const bytes = trainingProgram(
+        many,
+        state,
+        { x: { dtype: 'float32', shape: [8] } },
+        (values, { x }) => {
+          const terms = names.map((name) => mean(mul(mul(values[name]!, values[name]!), x!)));
+          return { losses: { total: terms.reduce((sum, each) => add(sum, each)) }, statistics: {} };
+        },
+        { optimizer: { ...optimizer, epsilon: 1e-3 }, averageDecay: 0, longestGradient: 0.3 },
+      );
+      const session = await (await nodeEngine({ threads: 1 })).load(bytes);
+      const outputs = await session.run({
+        ...Object.fromEntries(
+          Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
+        ),
+        steps: int64([5], []),
+        learning_rate: float32(new Float32Array(5).fill(0.1), [5]),
+        x: float32(Float32Array.from(uniform('x', 40)), [5, 8]),
+      });
+      await session.release();
+      return names.map((name) => bitsOf(floats(outputs[`${name}.out`])));
+    };
+    expect(await bitsAfter(reversed)).toEqual(await bitsAfter(fresh));
   });
 });
 

@@ -122,6 +122,37 @@ describe('a training of three stages', () => {
     expect(bitsOf(parameters.x!.data)).toEqual(bitsOf(whole.parameters.x!.data));
   });
 
+  it('changes in a stage what the stage is about, and is stopped and continued with the rest as it was', async () => {
+    const begin = (at: number) => ({ shape: [1], data: Float32Array.of(at), role: 'trained' as const });
+    const two = (steps: number): Pick<TrainOptions, 'parameters' | 'stages'> => ({
+      parameters: { x: begin(0), y: begin(10) },
+      stages: climbing([1, 0.5], steps).stages.map((stage, at) => ({
+        ...stage,
+        concerns: (name) => name === 'xy'[at],
+        // What a stage is not about is not there in its steps.
+        step: (parameters, { by }) => {
+          expect(Object.keys(parameters).filter((name) => name.length === 1)).toEqual(['xy'[at]]);
+          return { losses: { total: neg(sum(mul(parameters['xy'[at]!]!, by!))) }, statistics: {} };
+        },
+      })),
+    });
+    const { parameters } = await train(two(4));
+    expect(parameters.x!.data[0]).toBeCloseTo(4, 4);
+    expect(parameters.y!.data[0]).toBeCloseTo(12, 4);
+
+    const checkpoints = newFolder();
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const stopped = train({ ...two(60), checkpoints, signal: controller.signal, onProgress });
+    await expect(stopped).rejects.toThrow(/Stopped in warm-up, step 25 of 60/);
+    const kept = await checkpoints.read();
+    expect(Object.keys(kept!.state).sort()).toEqual(['step', 'x', 'x.exp_avg', 'x.exp_avg_sq', 'y']);
+    const whole = await train(two(60));
+    const continued = await train({ ...two(60), checkpoints, resume: true });
+    for (const name of ['x', 'y'])
+      expect(bitsOf(continued.parameters[name]!.data)).toEqual(bitsOf(whole.parameters[name]!.data));
+  });
+
   it('that diverges reports in which stage', async () => {
     await expect(train(climbing([1, 1e38, 1], 3))).rejects.toThrow(/not finite in climb at step \d/);
   });

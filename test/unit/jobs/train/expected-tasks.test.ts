@@ -55,9 +55,12 @@ describe('the tasks of a training', () => {
     for (const [name, { presets: own }] of methods) {
       const of = names(own.fast!, dataset(100, 30), {}, name);
       expect(of.includes('stage 1'), name).toBe(name === 'clad');
-      expect(of.includes('training'), name).toBe(['simplenet', 'glass', 'cras', 'rd'].includes(name));
+      expect(of.includes('training'), name).toBe(
+        ['simplenet', 'glass', 'cras', 'rd', 'uniad'].includes(name),
+      );
       expect(of.includes('memory bank'), name).toBe(['clad', 'patchcore'].includes(name));
-      expect(of, name).toContain(name === 'rd' ? 'feature maps' : 'patch features');
+      expect(of.includes('level 3'), name).toBe(name === 'cflow');
+      expect(of, name).toContain(['rd', 'uniad', 'cflow'].includes(name) ? 'feature maps' : 'patch features');
     }
     const plain = { ...presets.fast, synthesis: { ...presets.fast.synthesis, perImage: 0 } };
     expect(names(plain, dataset(100, 30))).not.toContain('regions');

@@ -42,6 +42,16 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   patchcore: ['memoryBank.coresetSize=64', 'memoryBank.candidates=2000', 'features.resizeTo=80x72'],
   // Both levels of its backbone can be halved.
   rd: ['features.inputSize=64x32', 'training.batch=4', 'training.steps=20', 'training.warmUp=0'],
+  cflow: ['training.batch=32', 'training.steps=20', 'flow.blocks=2', 'flow.positions=16'],
+  // Layers of two strides on the grid of the finer one, which is no square.
+  uniad: [
+    'features.stride=8',
+    'network.neighbours=3',
+    'network.width=16',
+    'network.hidden=32',
+    'training.batch=4',
+    'training.steps=20',
+  ],
 };
 
 /** A fitted method, before its thresholds. The features of all methods are the same, in one cache. */

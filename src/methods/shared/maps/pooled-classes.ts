@@ -1,10 +1,10 @@
 /** @file Which class an image is of, by the means of the teacher's maps over their places. */
-import type { MapLevel } from '../../features/store/extract-maps.ts';
-import { mapsOfStored } from '../../features/store/extract-maps.ts';
-import type { MadeStore } from '../../features/store/made-once.ts';
-import { concat, Graph, matmul, reshape, type Tensor } from '../../graph/index.ts';
-import { type Engine, floats } from '../../runtime/engine.ts';
-import type { ClassCentres } from '../shared/class-centres.ts';
+import type { MapLevel } from '../../../features/store/extract-maps.ts';
+import { mapsOfStored } from '../../../features/store/extract-maps.ts';
+import type { MadeStore } from '../../../features/store/made-once.ts';
+import { concat, Graph, matmul, reshape, type Tensor } from '../../../graph/index.ts';
+import { type Engine, floats } from '../../../runtime/engine.ts';
+import type { ClassCentres } from '../class-centres.ts';
 
 /**
  * Means over the places, of all levels one after another. By a product: the engine's own mean goes another way for one image than for several, and would

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { halvesToFloats } from '../../../../src/core/half.ts';
-import { MapBatches } from '../../../../src/methods/rd/map-batches.ts';
-import { pooledCentres } from '../../../../src/methods/rd/pooled-classes.ts';
-import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { type MadeStore, makeStore } from '../../../helpers/made-store.ts';
+import { halvesToFloats } from '../../../../../src/core/half.ts';
+import { MapBatches } from '../../../../../src/methods/shared/maps/map-batches.ts';
+import { pooledCentres } from '../../../../../src/methods/shared/maps/pooled-classes.ts';
+import { nodeEngine } from '../../../../../src/runtime/node.ts';
+import { type MadeStore, makeStore } from '../../../../helpers/made-store.ts';
 
 let folder = '';
 let made: MadeStore;

@@ -1,7 +1,7 @@
 /** @file How the time of a large step is told from small ones. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extrapolated } from '../../../../src/methods/clad/plan-timing.ts';
+import { extrapolated } from '../../../../src/methods/shared/step-timing.ts';
 
 const positive = fc.double({ min: 1e-6, max: 1, noNaN: true });
 const timed = (seconds: (rows: number) => number) => (rows: number) => ({ rows, seconds: seconds(rows) });

@@ -1,0 +1,95 @@
+/** @file How long a step of a training takes on this machine as it is now, by values drawn by chance: for `clad train --plan`. */
+import { Random } from '../../core/random.ts';
+import type { DeclaredParameters } from '../../nn/parameters.ts';
+import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
+import type { AdamWOptions } from '../../training/adamw.ts';
+import { type BatchSpec, initialState, type StepBuilder, trainingProgram } from '../../training/program.ts';
+
+/** What a step is of. */
+export interface TimedProgram {
+  readonly parameters: DeclaredParameters;
+  readonly spec: BatchSpec;
+  readonly step: StepBuilder;
+  readonly optimizer: AdamWOptions & { readonly averageDecay: number };
+  /** See `ProgramOptions`. */
+  readonly longestGradient?: number | undefined;
+}
+
+/** A step that was measured. */
+export interface TimedStep {
+  /** Of its batch: rows, or images. */
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+/** Seconds of a step of `rows` by those of two smaller ones. @param contrasted - whether time grows with the square of the rows as well */
+export function extrapolated(first: TimedStep, second: TimedStep, rows: number, contrasted: boolean): number {
+  if (rows === second.rows) return second.seconds;
+  const between = second.rows - first.rows;
+  if (!contrasted) {
+    const each = Math.max(0, (second.seconds - first.seconds) / between);
+    return second.seconds + each * (rows - second.rows);
+  }
+  // first = a s + b s^2, second = a l + b l^2
+  const [low, high] = [first.seconds / first.rows, second.seconds / second.rows];
+  const square = Math.max(0, (high - low) / between);
+  const linear = Math.max(0, high - square * second.rows);
+  return linear * rows + square * rows * rows;
+}
+
+/** Seconds of one step, the better of two. @param below - whole numbers that are fed are below this */
+export async function oneStepSeconds(
+  engine: Engine,
+  { parameters, spec, step, optimizer: all, longestGradient }: TimedProgram,
+  below: number,
+): Promise<number> {
+  const state = initialState(parameters, false);
+  const { averageDecay, ...optimizer } = all;
+  const session = await engine.load(
+    trainingProgram(parameters, state, spec, step, { optimizer, averageDecay, longestGradient }),
+  );
+  const feeds: Record<string, TensorValue> = {
+    ...Object.fromEntries(
+      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
+    ),
+    steps: int64([1], []),
+    learning_rate: float32(new Float32Array(1), [1]),
+    ...Object.fromEntries(
+      Object.entries(spec).map(([name, { dtype, shape }]) => [name, drawnValue(dtype, [1, ...shape], below)]),
+    ),
+  };
+  try {
+    return await fastest(2, () => session.run(feeds));
+  } finally {
+    await session.release();
+  }
+}
+
+/** Values by chance: halves from 1/8 to 1/2, normal floats, whole numbers in turn. */
+export function drawnValue(dtype: string, shape: readonly number[], below: number): TensorValue {
+  const random = new Random('plan', shape.join());
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (dtype === 'int64')
+    return int64(
+      Array.from({ length: count }, (_, row) => row % below),
+      shape,
+    );
+  if (dtype === 'float16')
+    return {
+      dtype: 'float16',
+      shape,
+      data: Uint16Array.from({ length: count }, () => 0x3000 + random.integer(0x800)),
+    };
+  return float32(random.fillNormal(new Float32Array(count)), shape);
+}
+
+/** Seconds of work done several times, the shortest. */
+export async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < times; turn++) {
+    const started = performance.now();
+    await work();
+    best = Math.min(best, (performance.now() - started) / 1000);
+  }
+  return best;
+}
