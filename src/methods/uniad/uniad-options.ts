@@ -20,7 +20,9 @@ const layers = z.number().int().min(1).max(24);
 
 const network = z
   .strictObject({
-    width: count.multipleOf(2).describe('Of a token inside the transformer: even, and a multiple of `heads`.'),
+    width: count
+      .multipleOf(2)
+      .describe('Of a token inside the transformer: even, and a multiple of `heads`.'),
     heads: count.max(64).describe('Of each attention.'),
     hidden: count.describe('Width in the middle of the perceptrons.'),
     encoderLayers: layers.describe('Layers of the encoder.'),
