@@ -14,6 +14,7 @@ import { storedForm, turnedSize } from '../../image/stored-form.ts';
 import { fittingInput, requireOverlap, type Tiling, tileCount } from '../../image/tiles.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { mostInputSide } from '../../methods/shared/option-groups.ts';
+import { tilingOf } from '../../methods/shared/patch-view.ts';
 
 /** What is asked for. */
 export interface AskedTiles {
@@ -79,11 +80,12 @@ export async function withTiles<O extends CommonOptions>(
 ): Promise<O> {
   if (!asked || !isTiled(options)) return options;
   const { features } = options;
-  const tiling = { ...sizeOf(features.tile ?? usualTile), overlap: features.tileOverlap };
+  const tiling = tilingOf(features.tile ?? usualTile, features.tileOverlap);
   requireOverlap(tiling);
   const photograph = await usualSize(samples, note);
   const wanted = wantedInput(asked, photograph, tiling);
-  const input = fittingInput(wanted, tiling, unitOf(backbone));
+  const unit = unitOf(backbone);
+  const input = fittingInput(wanted, tiling, unit);
   if (Math.max(input.width, input.height) > mostInputSide) {
     throw new CladError('OPTION_INVALID', {
       option: '--tiles',
@@ -91,7 +93,9 @@ export async function withTiles<O extends CommonOptions>(
       actual: sizeText(input),
     });
   }
-  for (const sentence of described(photograph, input, tiling, defectOf(asked, photograph))) note(sentence);
+  const tiles = tileCount(input, tiling, unit);
+  for (const sentence of described(photograph, input, { tiling, tiles }, defectOf(asked, photograph)))
+    note(sentence);
   if (features.resizeTo !== null)
     note('The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).');
   const single = input.width === tiling.width && input.height === tiling.height;
@@ -156,8 +160,12 @@ function unitOf({ card }: Backbone): number {
   return Math.max(card.sizeMultiple ?? 1, ...card.layers.map(({ stride }) => Math.ceil(stride)));
 }
 
-function described(photograph: ImageSize, input: ImageSize, tiling: Tiling, defect: number): string[] {
-  const { rows, columns } = tileCount(input, tiling);
+function described(
+  photograph: ImageSize,
+  input: ImageSize,
+  { tiling, tiles: { rows, columns } }: { readonly tiling: Tiling; readonly tiles: Grid },
+  defect: number,
+): string[] {
   const scale = Math.min(input.width / photograph.width, input.height / photograph.height);
   const seen = Math.round(defect * scale * 10) / 10;
   const as = `Photographs of ${photograph.width} x ${photograph.height} pixels are seen at ${input.width} x ${input.height}`;
