@@ -154,7 +154,7 @@ export function regionsIn(model: ModelProto): ClassRegions | undefined {
     const data = all.slice(index * perMap, (index + 1) * perMap);
     const region = regionOfInterest({ ...size, data }, grid);
     if (!rows || follows?.[index] !== 1) return region;
-    const row = rows.subarray(index * partNumbers, (index + 1) * partNumbers);
-    return { ...region, follows: partOfRow(row) };
+    const count = rows.length / whole.rawData!.length;
+    return { ...region, follows: partOfRow(rows.subarray(index * count, (index + 1) * count)) };
   });
 }
