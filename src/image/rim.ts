@@ -1,8 +1,8 @@
 /** @file How near the rim of an image a patch lies. Pure. */
 import type { Grid } from './geometry.ts';
 
-/** Patches from the rim up to which it is told how near they are; measured (docs/decisions/0061-the-rim-and-the-level-of-tiles.md). */
-const near = 3;
+/** Patches from the rim up to which it is told how near they are: as far as a network sees what is mirrored there (docs/decisions/0061-the-rim-and-the-level-of-tiles.md). */
+const near = 6;
 
 /** How many zones there are. */
 export const rimZones = (near + 1) ** 2;

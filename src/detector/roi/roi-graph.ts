@@ -190,20 +190,22 @@ class Splice {
   #maskLevel(classOf: string): void {
     const { shares } = rimNames;
     if (!constantNamed(this.#model, shares)) return;
-    const level = this.#nodes.find(({ opType, input }) => opType === 'MatMul' && input?.[0] === shares);
-    if (!level) throw cannot();
+    const columns = this.#nodes.find(({ input }) => input?.[1] === shares)?.output?.[0];
+    const level = this.#nodes.find(({ opType, input }) => opType === 'MatMul' && input?.[1] === columns);
+    if (!columns || !level) throw cannot();
     const made: NodeProto[] = [];
     const add = this.#adder(made);
-    const [mean, scores] = [level.output![0]!, level.input![1]!];
+    const [mean, line] = [level.output![0]!, level.input![0]!];
     const ofAll = this.#fresh(`${mean}/all`);
-    const inside = add('Unsqueeze', [this.#patches(add, classOf), this.#axes([2])]);
-    const won = add('MatMul', [shares, add('Mul', [scores, inside])]);
-    const within = add('Div', [won, add('MatMul', [shares, inside])]);
+    const inside = this.#patches(add, classOf);
+    const within = add('Unsqueeze', [inside, this.#axes([2])]);
+    const count = add('MatMul', [add('Unsqueeze', [inside, this.#axes([1])]), within]);
+    const ofInside = add('Div', [add('MatMul', [line, within]), count]);
     const wholes = add('Cast', [add('Gather', [roiNames.whole, classOf], { axis: { int: 0 } })], toBool);
     const ofImages = this.#constant('roi_level', int64Constant('', [3], [-1, 1, 1]));
     made.push({
       opType: 'Where',
-      input: [add('Reshape', [wholes, ofImages]), ofAll, within],
+      input: [add('Reshape', [wholes, ofImages]), ofAll, ofInside],
       output: [mean],
     });
     this.#replace(level, [renamed(level, mean, ofAll), ...made]);

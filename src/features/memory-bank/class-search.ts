@@ -136,7 +136,7 @@ export const spreadNames = {
 
 /**
  * Names of what is there beside where an input is seen in tiles (rim-spread.ts); means and deviations of the distance are then [classes, rimZones].
- * `zones`: of each patch, int64 [patches]; `levels`: of each class, [classes]; `shares`: what each patch is of the mean over an image, [1, patches].
+ * `zones`: of each patch, int64 [patches]; `levels`: of each class, [classes]; `shares`: what each patch is of the mean over an image, [patches, 1].
  */
 export const rimNames = { zones: 'patch_zones', levels: 'distance_levels', shares: 'patch_shares' } as const;
 

@@ -24,7 +24,7 @@ export interface ImageDistances {
 }
 
 /** Fewer values of a zone tell nothing. */
-const fewest = 24;
+const fewest = 12;
 
 /**
  * @param images - good images of the class, at least one
@@ -63,6 +63,5 @@ function* counted({
   distances,
   inside,
 }: ImageDistances): Generator<readonly [patch: number, distance: number]> {
-  for (const [patch, distance] of distances.entries())
-    if (inside?.[patch] !== 0) yield [patch, distance];
+  for (const [patch, distance] of distances.entries()) if (inside?.[patch] !== 0) yield [patch, distance];
 }

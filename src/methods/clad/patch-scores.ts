@@ -175,8 +175,10 @@ function byRim(
       ofClasses.flatMap(({ deviations }) => deviations),
     ),
   );
-  const shares = graph.constant(rimNames.shares, new Float32Array(patches).fill(1 / patches), [1, patches]);
-  const own = matmul(shares, reshape(measured, [-1, patches, 1], 'images'));
+  const shares = graph.constant(rimNames.shares, new Float32Array(patches).fill(1 / patches), [patches, 1]);
+  // By a product in which each image has a column of its own: else the engine adds in another order for one image than for several.
+  const columns = add(mul(reshape(measured, [-1, patches, 1], 'images'), 0), shares);
+  const own = matmul(reshape(measured, [-1, 1, patches], 'images'), columns);
   const levels = ofClasses.map(({ level }) => level);
   const most = gather(graph.constant(rimNames.levels, levels, [classes]), classOf);
   const ofImages = (x: Tensor) => reshape(x, [-1, 1], 'images');

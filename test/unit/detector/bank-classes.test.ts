@@ -184,10 +184,8 @@ describe('a class that joins where an input is seen in tiles', () => {
     0.125,
     1.5 + place,
   ];
-  const [bolt, nut, cap] = [bolts, nuts, caps].map((memory, place) => ({
-    ...memory,
-    spread: spreadOfZones(place),
-  })) as [ClassMemory, ClassMemory, ClassMemory];
+  const withZones = (memory: ClassMemory, place: number) => ({ ...memory, spread: spreadOfZones(place) });
+  const [bolt, nut, cap] = [withZones(bolts, 0), withZones(nuts, 1), withZones(caps, 2)];
   const inTiles = (...classes: readonly ClassMemory[]) =>
     trainedWith(classes, {
       // Not read where there are zones.

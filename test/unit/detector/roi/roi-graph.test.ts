@@ -230,7 +230,10 @@ describe.each([
     const all = imagesNear([0, 1, 0]);
     for (const image of [0, 1, 2]) {
       const alone = await said(masked, all.slice(image * patches * width, (image + 1) * patches * width));
-      expect(alone.score[0]).toBe(together.score[image]);
+      expect(alone.map[0]).toEqual(together.map[image]);
+      // Of a class without a region the mean is the engine's own, whose last digit may be another for several images.
+      if (image === 1) expect(alone.score[0]).toBeCloseTo(together.score[image]!, 5);
+      else expect(alone.score[0]).toBe(together.score[image]);
       expect(alone.shares[0]).toEqual(together.shares[image]);
     }
   });

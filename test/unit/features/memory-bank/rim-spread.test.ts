@@ -4,7 +4,7 @@ import { Random } from '../../../../src/core/random.ts';
 import { type ImageDistances, rimSpread } from '../../../../src/features/memory-bank/rim-spread.ts';
 import { innerZone, zonesOfPatches } from '../../../../src/image/rim.ts';
 
-const grid = { rows: 9, columns: 11 };
+const grid = { rows: 15, columns: 17 };
 const zones = zonesOfPatches(grid);
 const corner = zones[0]!;
 const images = (count: number, shiftOf: (zone: number, image: number) => number): ImageDistances[] =>
