@@ -114,6 +114,19 @@ export function fittingInput(wanted: ImageSize, tiling: Tiling, unit: number): I
   return { width: along(wanted.width, tiling.width), height: along(wanted.height, tiling.height) };
 }
 
+/**
+ * The input that so many tiles see, with what is mirrored around it; a tile where it is one.
+ * @param unit - of whose multiples tiles are placed, pixels
+ */
+export function inputOfGrid({ rows, columns }: Grid, tiling: Tiling, unit: number): ImageSize {
+  if (rows === 1 && columns === 1) return { width: tiling.width, height: tiling.height };
+  const along = (count: number, tile: number) => {
+    const more = Math.floor(((count - 1) * (tile - tiling.overlap)) / unit) * unit;
+    return Math.max(unit, tile + more - 2 * mirroredOf(tiling, unit));
+  };
+  return { width: along(columns, tiling.width), height: along(rows, tiling.height) };
+}
+
 function countAlong(side: number, tile: number, overlap: number): number {
   return side <= tile ? 1 : Math.ceil((side - overlap) / (tile - overlap));
 }
@@ -148,7 +161,9 @@ function placeAlong(
   const refuse = (expected: string, actual = sizeText(input)) => {
     throw new CladError('OPTION_INVALID', { option: 'features.inputSize', expected, actual });
   };
-  if (side < tile) refuse(`at least as large as a tile (${sizeText(tiling)} pixels)`);
+  const mirrored = mirroredOf(tiling, unit);
+  const whole = side + 2 * mirrored;
+  if (whole < tile) refuse(`at least as large as a tile (${sizeText(tiling)} pixels)`);
   const step = tile / places;
   if (!Number.isInteger(step) || !Number.isInteger(unit)) {
     refuse(
@@ -160,8 +175,6 @@ function placeAlong(
     const fitting = sizeText(fittingInput(input, tiling, unit));
     refuse(`a tile and a multiple of ${unit} pixels each way (--input-size ${fitting})`);
   }
-  const mirrored = mirroredOf(tiling, unit);
-  const whole = side + 2 * mirrored;
   const count = countAlong(whole, tile, overlap);
   const steps = (whole - tile) / unit;
   const starts = Array.from({ length: count }, (_, index) =>

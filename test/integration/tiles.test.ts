@@ -71,7 +71,7 @@ describe('tiles', () => {
     const { status, stderr } = await clad(...training, '--tiles', 'auto', '--smallest-defect', '14');
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(
-      /640 x 480 pixels are seen at 560 x 416, in 4 x 6 tiles of 128 pixels: a defect of 14 pixels has 12/,
+      /640 x 480 pixels are seen at 560 x 416, in 5 x 6 tiles of 128 pixels: a defect of 14 pixels has 12/,
     );
     const [good, ...others] = await predicted('run');
     for (const [index, [x, y, side]] of specks.entries()) {

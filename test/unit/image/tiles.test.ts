@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fittingInput, mirroredPlaces, placeTiles, tileCount } from '../../../src/image/tiles.ts';
+import {
+  fittingInput,
+  inputOfGrid,
+  mirroredPlaces,
+  placeTiles,
+  tileCount,
+} from '../../../src/image/tiles.ts';
 
 /** Inputs that tiles fit into, with the grids of a backbone's layers at strides 8 and 16. */
 const fitting = fc
@@ -99,6 +105,26 @@ describe('what is mirrored around an input', () => {
       const [row, column] = [Math.floor(places[at]! / 12), places[at]! % 12];
       for (const place of [row, column]) expect(Math.min(place, 11 - place)).toBeGreaterThanOrEqual(2);
     }
+  });
+});
+
+describe('inputOfGrid', () => {
+  it('is an input of so many tiles, which fit into it', () => {
+    fc.assert(
+      fc.property(
+        fitting,
+        fc.record({ rows: fc.integer({ min: 1, max: 9 }), columns: fc.integer({ min: 2, max: 9 }) }),
+        ({ tiling, around, grids, patches }, asked) => {
+          fc.pre(Math.min(tiling.width, tiling.height) > Math.max(2 * around, tiling.overlap + 16));
+          const input = inputOfGrid(asked, tiling, 16);
+          expect(tileCount(input, tiling, 16)).toEqual(asked);
+          expect(placeTiles(input, tiling, grids, patches).corners).toHaveLength(asked.rows * asked.columns);
+        },
+      ),
+    );
+    const tiling = { width: 320, height: 256, overlap: 64, mirrored: 32 };
+    expect(inputOfGrid({ rows: 1, columns: 1 }, tiling, 16)).toEqual({ width: 320, height: 256 });
+    expect(inputOfGrid({ rows: 1, columns: 2 }, tiling, 16)).toEqual({ width: 512, height: 192 });
   });
 });
 
