@@ -79,8 +79,9 @@ describe('tiles', () => {
       const { score, regions } = others[index]!;
       expect(score).toBeGreaterThan(2 * good!.score);
       const [region] = regions;
-      expect(Math.abs(region!.x + region!.width / 2 - x - side / 2)).toBeLessThan(12);
-      expect(Math.abs(region!.y + region!.height / 2 - y - side / 2)).toBeLessThan(12);
+      // A patch and a half: at the rim a speck has its mirror image beside it.
+      expect(Math.abs(region!.x + region!.width / 2 - x - side / 2)).toBeLessThan(14);
+      expect(Math.abs(region!.y + region!.height / 2 - y - side / 2)).toBeLessThan(14);
     }
   });
 
