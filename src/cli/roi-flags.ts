@@ -30,7 +30,7 @@ export function roiOption(): Option {
 export function roiMarginOption(): Option {
   return new Option(
     '--roi-margin <percent>',
-    "with --roi auto: how much around the part is inside, per cent of the part's size (the root of its area)",
+    "with --roi auto: how much around the part is inside, per cent of the part's size (the root of its area); below 0: how much of its rim is not",
   )
     .argParser((text) => percentFrom(text))
     .default(undefined, String(usualMargin));

@@ -11,6 +11,7 @@ import {
   headsOf,
   headWidthOf,
   reachOfClasses,
+  rimNames,
   spreadNames,
 } from '../features/memory-bank/class-search.ts';
 import { type ClassCodes, codesOf, joinedCodes } from '../features/memory-bank/entry-codes.ts';
@@ -49,14 +50,20 @@ export interface ClassMemory {
   readonly region?: RegionOfInterest | undefined;
 }
 
-/** Means and deviations over normal patches of a class, in the order of `spreadConstants`. */
+/** Means and deviations over normal patches of a class, and its level, in the order of `spreadConstants`. */
 export type ClassSpread = readonly number[];
 
-/** Constants with a number for each class: of the distance, and of the networks' score where there are networks. */
+/** Constants with numbers for each class: of the distance, of the networks' score where there are networks, and of levels where there are tiles. */
 function spreadConstants(model: ModelProto): string[] {
   return [spreadNames.distance, spreadNames.network]
-    .flatMap(({ mean, deviation }) => [mean, deviation])
+    .flatMap(({ mean, deviation }): string[] => [mean, deviation])
+    .concat(rimNames.levels)
     .filter((name) => constantNamed(model, name) !== undefined);
+}
+
+/** Numbers that a class has in one of them: one, or one for each zone of the rim. */
+function numbersOfClass(model: ModelProto, name: string): number {
+  return dimsOf(constantNamed(model, name) as TensorProto)[1] ?? 1;
 }
 
 /** What a detector remembers, class by class. */
@@ -93,7 +100,10 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
   const [, width = 0] = dimsOf(entries);
   const codes = codesIn(model);
   const [centres, perUnit] = [classNames.centres, classNames.perUnit].map(floats);
-  const spreads = spreadConstants(model).map(floats);
+  const spreads = spreadConstants(model).map((name) => ({
+    values: floats(name)!,
+    count: numbersOfClass(model, name),
+  }));
   const regions = regionsIn(model);
   const classes = starts.slice(1).map((end, index): ClassMemory => {
     const start = starts[index]!;
@@ -108,7 +118,10 @@ export function classMemories(model: ModelProto): ClassMemories | undefined {
         },
       }),
       heads: heads.slice(index * headSize, (index + 1) * headSize).map((place) => place - start),
-      spread: spreads.length > 0 ? spreads.map((each) => each![index]!) : undefined,
+      spread:
+        spreads.length > 0
+          ? spreads.flatMap(({ values, count }) => [...values.slice(index * count, (index + 1) * count)])
+          : undefined,
       region: regions?.[index],
     };
   });
@@ -198,15 +211,7 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
     int64Constant(classNames.counted, [2], [-1, count]),
   ];
   if (before.searchWidth !== null) changed.push(...codesOfAll(classes, before.searchWidth));
-  if (before.classes[0]?.spread)
-    for (const [at, name] of spreadConstants(model).entries())
-      changed.push(
-        float32Constant(
-          name,
-          [count],
-          Float32Array.from(classes, ({ spread }) => spread?.[at] ?? 0),
-        ),
-      );
+  if (before.classes[0]?.spread) changed.push(...spreadsOfAll(model, classes));
   const withClasses = withConstants(model, changed);
   const { graph } = withRegions(
     withClasses,
@@ -219,6 +224,20 @@ export function withMemories(model: ModelProto, classes: readonly ClassMemory[])
       output: (graph.output ?? []).map((each) => (each.name === 'class_share' ? ofWidth(each, count) : each)),
     },
   };
+}
+
+function spreadsOfAll(model: ModelProto, classes: readonly ClassMemory[]): TensorProto[] {
+  let first = 0;
+  return spreadConstants(model).map((name) => {
+    const own = numbersOfClass(model, name);
+    const at = first;
+    first += own;
+    const values = classes.flatMap(({ spread }) =>
+      Array.from({ length: own }, (_, place) => spread?.[at + place] ?? 0),
+    );
+    const dims = dimsOf(constantNamed(model, name) as TensorProto);
+    return float32Constant(name, [classes.length, ...dims.slice(1)], Float32Array.from(values));
+  });
 }
 
 function codesOfAll(classes: readonly ClassMemory[], searchWidth: number): TensorProto[] {

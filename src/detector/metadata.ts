@@ -56,7 +56,8 @@ const partModel = z.object({
   open: z.number(),
   least: z.number(),
   most: z.number(),
-  margin: z.number().int().min(0),
+  /** Cells; below 0: taken off the rim of the part. */
+  margin: z.number().int(),
 });
 
 export const regionOfInterest = z.object({

@@ -31,7 +31,8 @@ export function withUnfusedScores(model: ModelProto): WithUnfusedScores | undefi
   const kinds: UnfusedKind[] = [];
   for (const kind of ['distance', 'network'] as const) {
     const gathered = reader('Gather', 0, spreadNames[kind].mean)?.output?.[0];
-    const ofImages = reader('Reshape', 0, gathered)?.output?.[0];
+    // Of tiles there is one for each patch.
+    const ofImages = (reader('Reshape', 0, gathered) ?? reader('Gather', 0, gathered))?.output?.[0];
     const value = reader('Sub', 1, ofImages)?.input?.[0];
     const known = constantNamed(model, spreadNames[kind].mean) !== undefined;
     if (value === undefined && known) return undefined;

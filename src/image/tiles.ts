@@ -11,11 +11,18 @@ import { sizeText } from './size-option.ts';
 export interface Tiling extends ImageSize {
   /** Two neighbours have at least so many pixels in common. */
   readonly overlap: number;
+  /**
+   * Pixels of the input that are mirrored around it before tiles are cut, rounded up to the layers' step: what lies at the photograph's rim is then seen by a tile
+   * as what lies within is. Absent: none.
+   */
+  readonly mirrored?: number;
 }
 
 /** Where tiles lie, and which of their patches count. */
 export interface PlacedTiles {
-  /** Upper left corner of each, pixels of the input; row by row. */
+  /** Pixels that are mirrored around the input, to the left and right and above and below. */
+  readonly mirrored: { readonly across: number; readonly down: number };
+  /** Upper left corner of each, pixels of the input with what is mirrored around it; row by row. */
   readonly corners: readonly { readonly x: number; readonly y: number }[];
   /** Of the whole input. */
   readonly grid: Grid;
@@ -61,7 +68,8 @@ export function placeTiles(
     ),
   );
   const grid = { rows: down.from.length, columns: across.from.length };
-  return { corners, grid, patches: patchCount(patches), taken, places, order };
+  const mirrored = { across: across.mirrored, down: down.mirrored };
+  return { mirrored, corners, grid, patches: patchCount(patches), taken, places, order };
 }
 
 /** @throws OPTION_INVALID where neighbours would have all in common */
@@ -75,18 +83,48 @@ export function requireOverlap(tiling: Tiling): void {
   });
 }
 
-/** How many tiles stand beside and above each other. */
-export function tileCount({ width, height }: ImageSize, tiling: Tiling): Grid {
+/** How many tiles stand beside and above each other. @param unit - of whose multiples tiles are placed, pixels */
+export function tileCount({ width, height }: ImageSize, tiling: Tiling, unit = 1): Grid {
+  const more = 2 * mirroredOf(tiling, unit);
   return {
-    rows: countAlong(height, tiling.height, tiling.overlap),
-    columns: countAlong(width, tiling.width, tiling.overlap),
+    rows: countAlong(height + more, tiling.height, tiling.overlap),
+    columns: countAlong(width + more, tiling.width, tiling.overlap),
   };
+}
+
+/** Pixels mirrored to each side. */
+function mirroredOf({ mirrored = 0 }: Tiling, unit: number): number {
+  return Math.ceil(mirrored / unit) * unit;
+}
+
+/**
+ * For each place along an axis with mirrored pixels at both ends, the pixel that stands there: c b a | a b c d | d c b.
+ * @param side - pixels of the axis itself
+ */
+export function mirroredPlaces(side: number, mirrored: number): number[] {
+  return Array.from({ length: side + 2 * mirrored }, (_, at) => {
+    const place = (((at - mirrored) % (2 * side)) + 2 * side) % (2 * side);
+    return place < side ? place : 2 * side - 1 - place;
+  });
 }
 
 /** The smallest input, at least as large as wanted, that tiles fit into. @param unit - of whose multiples tiles are placed, pixels */
 export function fittingInput(wanted: ImageSize, tiling: Tiling, unit: number): ImageSize {
   const along = (side: number, tile: number) => tile + Math.ceil(Math.max(0, side - tile) / unit) * unit;
   return { width: along(wanted.width, tiling.width), height: along(wanted.height, tiling.height) };
+}
+
+/**
+ * The input that so many tiles see, with what is mirrored around it; a tile where it is one.
+ * @param unit - of whose multiples tiles are placed, pixels
+ */
+export function inputOfGrid({ rows, columns }: Grid, tiling: Tiling, unit: number): ImageSize {
+  if (rows === 1 && columns === 1) return { width: tiling.width, height: tiling.height };
+  const along = (count: number, tile: number) => {
+    const more = Math.floor(((count - 1) * (tile - tiling.overlap)) / unit) * unit;
+    return Math.max(unit, tile + more - 2 * mirroredOf(tiling, unit));
+  };
+  return { width: along(columns, tiling.width), height: along(rows, tiling.height) };
 }
 
 function countAlong(side: number, tile: number, overlap: number): number {
@@ -102,6 +140,8 @@ interface Along {
   readonly from: readonly (readonly [tile: number, at: number])[];
   /** Most that are taken of a tile. */
   readonly most: number;
+  /** Pixels mirrored at either end. */
+  readonly mirrored: number;
 }
 
 /** The coarsest layer's step: tiles that begin at its multiples see the image as the whole would be seen. */
@@ -121,7 +161,9 @@ function placeAlong(
   const refuse = (expected: string, actual = sizeText(input)) => {
     throw new CladError('OPTION_INVALID', { option: 'features.inputSize', expected, actual });
   };
-  if (side < tile) refuse(`at least as large as a tile (${sizeText(tiling)} pixels)`);
+  const mirrored = mirroredOf(tiling, unit);
+  const whole = side + 2 * mirrored;
+  if (whole < tile) refuse(`at least as large as a tile (${sizeText(tiling)} pixels)`);
   const step = tile / places;
   if (!Number.isInteger(step) || !Number.isInteger(unit)) {
     refuse(
@@ -133,19 +175,19 @@ function placeAlong(
     const fitting = sizeText(fittingInput(input, tiling, unit));
     refuse(`a tile and a multiple of ${unit} pixels each way (--input-size ${fitting})`);
   }
-  const count = countAlong(side, tile, overlap);
-  const steps = (side - tile) / unit;
+  const count = countAlong(whole, tile, overlap);
+  const steps = (whole - tile) / unit;
   const starts = Array.from({ length: count }, (_, index) =>
     count === 1 ? 0 : Math.round((index * steps) / (count - 1)) * unit,
   );
   const own: number[][] = starts.map(() => []);
   const from = Array.from({ length: side / step }, (_, place) => {
-    const middle = (place + 0.5) * step;
+    const middle = mirrored + (place + 0.5) * step;
     const index = nearest(starts, middle - tile / 2);
-    own[index]!.push(place - starts[index]! / step);
+    own[index]!.push(place + (mirrored - starts[index]!) / step);
     return [index, own[index]!.length - 1] as const;
   });
-  return { starts, own, from, most: Math.max(...own.map(({ length }) => length)) };
+  return { starts, own, from, most: Math.max(...own.map(({ length }) => length)), mirrored };
 }
 
 /** The index of the nearest; the first of several. */

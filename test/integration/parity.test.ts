@@ -52,7 +52,7 @@ beforeAll(async () => {
     run = join(folder, 'run');
     await writeParts(data);
     // Of an input that is no square: what mixed up width and height would be seen in every way.
-    // It is seen in two tiles. And with a region of interest for each class: one that follows the part within what is drawn, and one that is drawn in two with thresholds of their own.
+    // It is seen in tiles. And with a region of interest for each class: one that follows the part within what is drawn, and one that is drawn in two with thresholds of their own.
     await writeFile(
       join(folder, 'disc.yaml'),
       'reference: 72x64\ninside: [{ rectangle: [3, 2, 66, 60] }]\nignore: [{ polygon: [[0, 0], [30, 0], [0, 30]] }]\n',

@@ -58,7 +58,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function predicted(run: string): Promise<PredictionLine[]> {
   const { stdout, stderr } = await clad('predict', at(run), at('data', 'plate', 'test'), '--json');
-  expect(stderr).toBe('');
+  // A slow machine says how far it is.
+  expect(stderr.replace(/^predicting: .*\n/gm, '')).toBe('');
   const lines = stdout
     .trim()
     .split('\n')
@@ -71,15 +72,16 @@ describe('tiles', () => {
     const { status, stderr } = await clad(...training, '--tiles', 'auto', '--smallest-defect', '14');
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(
-      /640 x 480 pixels are seen at 560 x 416, in 4 x 6 tiles of 128 pixels: a defect of 14 pixels has 12/,
+      /640 x 480 pixels are seen at 560 x 416, in 5 x 6 tiles of 128 pixels: a defect of 14 pixels has 12/,
     );
     const [good, ...others] = await predicted('run');
     for (const [index, [x, y, side]] of specks.entries()) {
       const { score, regions } = others[index]!;
       expect(score).toBeGreaterThan(2 * good!.score);
       const [region] = regions;
-      expect(Math.abs(region!.x + region!.width / 2 - x - side / 2)).toBeLessThan(12);
-      expect(Math.abs(region!.y + region!.height / 2 - y - side / 2)).toBeLessThan(12);
+      // A patch and a half: at the rim a speck has its mirror image beside it.
+      expect(Math.abs(region!.x + region!.width / 2 - x - side / 2)).toBeLessThan(14);
+      expect(Math.abs(region!.y + region!.height / 2 - y - side / 2)).toBeLessThan(14);
     }
   });
 

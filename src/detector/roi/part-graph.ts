@@ -5,22 +5,22 @@
  *     colour    of each cell, in OKLab; distance to the median colour of the image's border
  *     ground    cells near that colour that hang together with the border, or with a wide patch of ground where the class has holes, no more of them than good parts have
  *     part      of the rest what is dense somewhere, in a small square and in a wide one, with all that hangs together with it: dirt is small
- *     margin    around it
+ *     margin    around it, or off its rim
  *
  * A part that covers much less or more than those of good images was not found, and then the whole image counts. Training runs these same nodes.
  */
 import { cpuNode } from '../../graph/cpu-node.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
 import type { Grid } from '../../image/geometry.ts';
-import type { PartModel } from '../../image/roi/part-model.ts';
+import { coarseCells, finenessOf, type PartModel } from '../../image/roi/part-model.ts';
 import type { Emitter } from './emit.ts';
 
-/** Steps of what spreads from cell to cell: as many cells as there are along the longer side. What it does not reach stays inside. */
-const steps = 64;
-/** Cells along the side of the square in which something is dense, and of the wider one. */
-export const around = 9;
-export const widely = 25;
-/** The margin is put together of powers of two, up to this one: 31 cells. */
+/** Steps of what spreads from cell to cell: as many cells as there are along the longer side, where it has fewest. What it does not reach stays inside. */
+const stepsOf = (grid: Grid) => coarseCells * finenessOf(grid);
+/** Cells along the side of the square in which something is dense, and of the wider one: as large in every grid. */
+export const around = (grid: Grid) => oddly(9, grid);
+export const widely = (grid: Grid) => oddly(25, grid);
+/** The margin is put together of powers of two, up to this one: 31 cells, and so is what is taken off. */
 const mostBits = 5;
 /** Margins are at most so wide, cells. */
 export const mostMargin = 2 ** mostBits - 1;
@@ -35,23 +35,26 @@ const toLab = [
   0.4505937099, -0.808675766,
 ];
 
-/** Numbers of a class for these nodes, as a graph's constant has them. */
+/** Numbers of a class for these nodes, as a graph's constant has them: after the first seven the bits of the margin, and those of what is taken off instead. */
 const bitsFrom = 7;
-export const partNumbers = bitsFrom + mostBits;
+export const partNumbers = bitsFrom + 2 * mostBits;
 
 /** A row of the constant. A class without a part model has zeros. */
 export function partRow(part: PartModel | undefined): number[] {
   if (!part) return new Array<number>(partNumbers).fill(0);
   const { ground, dense, open, least, most, wide, holes, margin } = part;
-  const bits = Array.from({ length: mostBits }, (_, bit) => (margin >> bit) & 1);
-  return [ground, dense, open, least, most, wide, holes, ...bits];
+  const bits = (cells: number) => Array.from({ length: mostBits }, (_, bit) => (cells >> bit) & 1);
+  const [added, takenOff] = [Math.max(0, margin), Math.max(0, -margin)].map(bits);
+  return [ground, dense, open, least, most, wide, holes, ...added!, ...takenOff!];
 }
 
 /** The part model of such a row. */
 export function partOfRow(row: ArrayLike<number>): PartModel {
   const [ground = 0, dense = 0, open = 0, least = 0, most = 0, wide = 0, holes = 0, ...bits] =
     Array.from(row);
-  const margin = bits.reduce((sum, bit, at) => sum + bit * 2 ** at, 0);
+  // A file of before regions could be smaller than the part has no bits for it.
+  const sign = (at: number) => (at < mostBits ? 1 : -1);
+  const margin = bits.reduce((sum, bit, at) => sum + sign(at) * bit * 2 ** (at % mostBits), 0);
   return { ground, dense, wide, open, holes, least, most, margin };
 }
 
@@ -116,13 +119,14 @@ export interface PartCells {
 export function partCells(emit: Emitter, distances: string, numbers: string, grid: Grid): PartCells {
   const { floats, integers, add } = bound(emit);
   const { rows, columns } = grid;
+  const steps = stepsOf(grid);
   const one = floats([1]);
   const float = { to: { int: dtypeCode.float32 } };
   /** A number of each image, in the shape of its cells. */
   const number = (at: number) =>
     add('Reshape', [add('Gather', [numbers, integers([at])], { axis: { int: 1 } }), integers([-1, 1, 1, 1])]);
   const isAtLeast = (x: string, least: string) => add('Cast', [add('GreaterOrEqual', [x, least])], float);
-  const dense = (x: string, side = around) =>
+  const dense = (x: string, side = around(grid)) =>
     add('AveragePool', [x], {
       ...window(side),
       // Beyond the image nothing is dense: a crumb in the corner is no part.
@@ -150,7 +154,7 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
   const things = not(add('Where', [add('Greater', [holes, number(6)]), outside, open]));
   const isDense = add('Mul', [
     isAtLeast(dense(things), number(1)),
-    isAtLeast(dense(things, widely), number(5)),
+    isAtLeast(dense(things, widely(grid)), number(5)),
   ]);
   let part = add('Mul', [things, isDense]);
   for (let step = 0; step < steps; step++) part = add('Min', [widest(emit, part, 3), things]);
@@ -159,6 +163,11 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
   for (let bit = 0; bit < mostBits; bit++) {
     const grown = widest(emit, inside, 2 ** (bit + 1) + 1);
     inside = add('Where', [add('Greater', [number(bitsFrom + bit), floats([0])]), grown, inside]);
+  }
+  for (let bit = 0; bit < mostBits; bit++) {
+    const shrunk = not(widest(emit, not(inside), 2 ** (bit + 1) + 1));
+    const isAsked = add('Greater', [number(bitsFrom + mostBits + bit), floats([0])]);
+    inside = add('Where', [isAsked, shrunk, inside]);
   }
   const found = add('And', [
     add('GreaterOrEqual', [share, number(3)]),
@@ -169,6 +178,11 @@ export function partCells(emit: Emitter, distances: string, numbers: string, gri
     cells: add('Reshape', [cells, integers([-1, rows, columns])]),
     share: add('Reshape', [share, integers([-1, 1])]),
   };
+}
+
+/** A side that is odd, so that there is a cell in its middle. */
+function oddly(side: number, grid: Grid): number {
+  return (side - 1) * finenessOf(grid) + 1;
 }
 
 function borderMask(grid: Grid): Float32Array {

@@ -145,7 +145,7 @@ export function regionsIn(model: ModelProto): ClassRegions | undefined {
     const named = namedIn(model, index, { size, grid });
     const region = { ...regionOfInterest({ ...size, data }, grid), ...(named && { named }) };
     if (!rows || follows?.[index] !== 1) return region;
-    const row = rows.subarray(index * partNumbers, (index + 1) * partNumbers);
-    return { ...region, follows: partOfRow(row) };
+    const count = rows.length / whole.rawData!.length;
+    return { ...region, follows: partOfRow(rows.subarray(index * count, (index + 1) * count)) };
   });
 }

@@ -5,13 +5,14 @@
  *     votes    a class has the share of the votes that are cast inside its region
  *     class    of each image: recognised by these, or given
  *     pixels   outside are painted over, and all but the votes is worked out anew of what is left (roi-hidden.ts)
- *     scores   of patches outside the region of that class: 0, before anything is made of them
+ *     scores   of patches outside the region of that class: 0, before anything is made of them; an image's level, where there is one, is of what is inside
  *     map      (R S C^T) / (R inside C^T) within the region, so that blur brings nothing in and loses nothing at the border; 0 outside
  *
  * Where the region of some class follows the part, pixels and patches inside are found in each image (found-part.ts), and told by one more output, `inside`.
  * A class without a region divides by 1 and keeps its numbers to the last bit. A detector without any region is not touched at all.
  */
 import { classGiven, undecided } from '../../features/memory-bank/class-given.ts';
+import { rimNames } from '../../features/memory-bank/class-search.ts';
 import { float32Constant, int64Constant, int64Values } from '../../graph/constants.ts';
 import { numberedCpuNodes } from '../../graph/cpu-node.ts';
 import { encodeModel, type Graph, type ModelProto } from '../../graph/index.ts';
@@ -87,6 +88,7 @@ class Splice {
     const classOf = this.#classOf(votes);
     this.#hidePixels(votes, classOf);
     this.#maskScores(classOf);
+    this.#maskLevel(classOf);
     const top = this.#maskMap(classOf);
     const made = [...this.#constants, ...regionConstants(this.#model, regions, top)];
     if (this.#part) {
@@ -184,6 +186,31 @@ class Splice {
     made.push({ opType: 'Mul', input: [all, rows], output: [scores] });
     this.#replace(source, [renamed(source, scores, all)]);
     this.#nodes.push(...made);
+  }
+
+  /** An image's own level, where it is taken off: the mean of what is inside. */
+  #maskLevel(classOf: string): void {
+    const { shares } = rimNames;
+    if (!constantNamed(this.#model, shares)) return;
+    const columns = this.#nodes.find(({ input }) => input?.[1] === shares)?.output?.[0];
+    const level = this.#nodes.find(({ opType, input }) => opType === 'MatMul' && input?.[1] === columns);
+    if (!columns || !level) throw cannot();
+    const made: NodeProto[] = [];
+    const add = this.#adder(made);
+    const [mean, line] = [level.output![0]!, level.input![0]!];
+    const ofAll = this.#fresh(`${mean}/all`);
+    const inside = this.#patches(add, classOf);
+    const within = add('Unsqueeze', [inside, this.#axes([2])]);
+    const count = add('MatMul', [add('Unsqueeze', [inside, this.#axes([1])]), within]);
+    const ofInside = add('Div', [add('MatMul', [line, within]), count]);
+    const wholes = add('Cast', [add('Gather', [roiNames.whole, classOf], { axis: { int: 0 } })], toBool);
+    const ofImages = this.#constant('roi_level', int64Constant('', [3], [-1, 1, 1]));
+    made.push({
+      opType: 'Where',
+      input: [add('Reshape', [wholes, ofImages]), ofAll, ofInside],
+      output: [mean],
+    });
+    this.#replace(level, [renamed(level, mean, ofAll), ...made]);
   }
 
   /** The map within the region. @returns how many of the highest pixels of the whole make the score; undefined for the highest alone, or where it is not of the map */

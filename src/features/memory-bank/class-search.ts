@@ -134,6 +134,12 @@ export const spreadNames = {
   network: { mean: 'network_means', deviation: 'network_deviations' },
 } as const;
 
+/**
+ * Names of what is there beside where an input is seen in tiles (rim-spread.ts); means and deviations of the distance are then [classes, rimZones].
+ * `zones`: of each patch, int64 [patches]; `levels`: of each class, [classes]; `shares`: what each patch is of the mean over an image, [patches, 1].
+ */
+export const rimNames = { zones: 'patch_zones', levels: 'distance_levels', shares: 'patch_shares' } as const;
+
 /** The heads of each class, `headSize` places for each: a class with fewer entries has its first one in those left over. */
 export function headsOf(starts: readonly number[]): number[] {
   return starts.slice(1).flatMap((end, index) => {

@@ -4,7 +4,7 @@
  */
 import { add, gather, loop, reshape, sliceBetween, type Tensor, transpose } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import type { PlacedTiles } from '../../image/tiles.ts';
+import { mirroredPlaces, type PlacedTiles } from '../../image/tiles.ts';
 
 /** Names of constants, by which a finished file is known to see tiles. */
 export const tileNames = { places: 'tile_patches' } as const;
@@ -17,7 +17,7 @@ export const tileNames = { places: 'tile_patches' } as const;
 export function featuresOfTiles(
   input: Tensor,
   { width, height }: ImageSize,
-  { corners, patches, taken, places, order }: PlacedTiles,
+  { mirrored, corners, patches, taken, places, order }: PlacedTiles,
   featuresOf: (tile: Tensor) => Tensor,
 ): Tensor {
   const { graph } = input;
@@ -37,8 +37,10 @@ export function featuresOfTiles(
   const across = constant('tile_width', [width], [1]);
   const down = constant('tile_height', [height], [1]);
   const placesOf = constant(tileNames.places, places, [tiles, taken]);
+  const rows = withMirrored(input, 2, mirrored.down, 'mirrored_rows');
+  const whole = withMirrored(rows, 3, mirrored.across, 'mirrored_columns');
   // As state, not by its name: whatever copies the nodes behind an image (a region of interest) finds it among the loop's inputs.
-  const { outputs } = loop(graph, graph.scalar(tiles, 'int64'), { input }, (_, turn, state) => {
+  const { outputs } = loop(graph, graph.scalar(tiles, 'int64'), { input: whole }, (_, turn, state) => {
     const rows = cut(state.input, 2, gather(top, turn), down, height);
     const tile = cut(rows, 3, gather(left, turn), across, width);
     const features = featuresOf(tile);
@@ -51,6 +53,13 @@ export function featuresOfTiles(
   const ofImages = reshape(transpose(stacked, [1, 0, 2, 3]), [-1, tiles * taken, channels], 'N');
   const ordered = gather(ofImages, constant('tile_order', order, [order.length]), 1);
   return reshape(ordered, [-1, channels], 'patches');
+}
+
+/** The same with pixels mirrored at both ends of an axis. */
+function withMirrored(x: Tensor, axis: number, mirrored: number, name: string): Tensor {
+  if (mirrored === 0) return x;
+  const places = mirroredPlaces(x.shape[axis] as number, mirrored);
+  return gather(x, x.graph.constant(name, places, [places.length], 'int64'), axis);
 }
 
 /** A stretch of an axis from a place that only the running graph knows. @param length - int64 [1], `size` */

@@ -21,16 +21,24 @@ export interface PartModel {
   /** Shares of the cells that a part covers, between which it is taken for one. */
   readonly least: number;
   readonly most: number;
-  /** Cells that are added around it, to each side. */
+  /** Cells that are added around it, to each side; below 0: that are taken off its rim. */
   readonly margin: number;
 }
 
 /** Cells along the longer side. */
-const longest = 64;
+export const coarseCells = 64;
+/** An input that is longer has twice as many: in a large photograph a cell would else be larger than the smallest defect. */
+const largeSide = 640;
+
+/** How many times as many cells as usual a grid has along a side. */
+export function finenessOf({ rows, columns }: Grid): number {
+  return Math.max(rows, columns) > coarseCells ? 2 : 1;
+}
 
 /** The cells of an input: nearly square, and never smaller than its pixels. */
 export function cellGrid({ width, height }: ImageSize): Grid {
-  const cell = Math.max(1, Math.max(width, height) / longest);
+  const side = Math.max(width, height);
+  const cell = Math.max(1, side / (side > largeSide ? 2 * coarseCells : coarseCells));
   return { rows: Math.max(1, Math.round(height / cell)), columns: Math.max(1, Math.round(width / cell)) };
 }
 

@@ -25,13 +25,13 @@ import { learnPart } from './learn-part.ts';
 export interface AskedFollowing {
   /** Classes whose region is to follow the part. */
   readonly classes: 'all' | readonly string[];
-  /** Around the part, per cent of its size (the root of its area). */
+  /** Around the part, per cent of its size (the root of its area); below 0: off its rim. */
   readonly margin?: number | undefined;
 }
 
 /** Of a part's size, per cent. */
 export const usualMargin = 5;
-const largestMargin = 50;
+const [smallestMargin, largestMargin] = [-20, 50];
 
 /** Good images of a class that are learnt from. */
 const learntFrom = 48;
@@ -73,10 +73,10 @@ export function requireFollowable(
   followedClasses(asked, classes);
   requireTakesRegions(method, options);
   const { margin } = asked;
-  if (margin !== undefined && !(margin >= 0 && margin <= largestMargin))
+  if (margin !== undefined && !(margin >= smallestMargin && margin <= largestMargin))
     throw new CladError('OPTION_INVALID', {
       option: '--roi-margin',
-      expected: `per cent of the part's size, 0 to ${largestMargin}`,
+      expected: `per cent of the part's size, ${smallestMargin} to ${largestMargin}`,
       actual: margin,
     });
   if (method.usesTestImages?.(options))

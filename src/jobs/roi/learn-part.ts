@@ -45,7 +45,7 @@ const loosely = 0.15;
 /**
  * Learns the part of a class.
  * @param samples - of each of some good images the distances of its cells to the colour of its border (`PartFinder.distances`)
- * @param margin - around it, per cent of its size (the root of its area)
+ * @param margin - around it, per cent of its size (the root of its area); below 0: off its rim
  */
 export async function learnPart(
   samples: readonly Float32Array[],
@@ -75,8 +75,8 @@ export async function learnPart(
   const loose = { ...anything, ground: chosen };
   const filled = await find(loose);
   const least = (side: number) => Math.min(...filled.map(({ cells }) => densest(cells, grid, side)));
-  const dense = Math.min(0.4, Math.max(loosely, 0.5 * least(around)));
-  const wide = 0.25 * least(widely);
+  const dense = Math.min(0.4, Math.max(loosely, 0.5 * least(around(grid))));
+  const wide = 0.25 * least(widely(grid));
   const [shut, open] = [
     { ...loose, dense, wide },
     { ...loose, dense, wide, open: openGround },
@@ -98,10 +98,10 @@ export async function learnPart(
     part: {
       ...(isOpen ? open : shut),
       // Half of the smallest hole more than in good images: with another one there are more.
-      holes: isOpen ? quantile(holes, 0.95) + around ** 2 / (2 * grid.rows * grid.columns) : 1,
+      holes: isOpen ? quantile(holes, 0.95) + around(grid) ** 2 / (2 * grid.rows * grid.columns) : 1,
       least: Math.min(...usual) / slack,
       most: Math.min(1, Math.max(...usual) * slack),
-      margin: margin === 0 ? 0 : Math.min(mostMargin, Math.max(1, cells)),
+      margin: margin === 0 ? 0 : Math.sign(margin) * Math.min(mostMargin, Math.max(1, Math.abs(cells))),
     },
   };
 }

@@ -11,9 +11,10 @@ import type { Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { type SizeOption, sizeOf, sizeOption, sizeText } from '../../image/size-option.ts';
 import { storedForm, turnedSize } from '../../image/stored-form.ts';
-import { fittingInput, requireOverlap, type Tiling, tileCount } from '../../image/tiles.ts';
+import { fittingInput, inputOfGrid, requireOverlap, type Tiling, tileCount } from '../../image/tiles.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import { mostInputSide } from '../../methods/shared/option-groups.ts';
+import { tilingOf } from '../../methods/shared/patch-view.ts';
 
 /** What is asked for. */
 export interface AskedTiles {
@@ -79,11 +80,14 @@ export async function withTiles<O extends CommonOptions>(
 ): Promise<O> {
   if (!asked || !isTiled(options)) return options;
   const { features } = options;
-  const tiling = { ...sizeOf(features.tile ?? usualTile), overlap: features.tileOverlap };
+  const tiling = tilingOf(features.tile ?? usualTile, features.tileOverlap);
   requireOverlap(tiling);
   const photograph = await usualSize(samples, note);
-  const wanted = wantedInput(asked, photograph, tiling);
-  const input = fittingInput(wanted, tiling, unitOf(backbone));
+  const unit = unitOf(backbone);
+  const input =
+    typeof asked.tiles === 'object' && asked.inputSize === undefined
+      ? inputOfGrid(asked.tiles, tiling, unit)
+      : fittingInput(wantedInput(asked, photograph), tiling, unit);
   if (Math.max(input.width, input.height) > mostInputSide) {
     throw new CladError('OPTION_INVALID', {
       option: '--tiles',
@@ -91,10 +95,13 @@ export async function withTiles<O extends CommonOptions>(
       actual: sizeText(input),
     });
   }
-  for (const sentence of described(photograph, input, tiling, defectOf(asked, photograph))) note(sentence);
+  // One that holds all is no tile: nothing is mirrored around it.
+  const single = input.width === tiling.width && input.height === tiling.height;
+  const tiles = single ? { rows: 1, columns: 1 } : tileCount(input, tiling, unit);
+  for (const sentence of described(photograph, input, { tiling, tiles }, defectOf(asked, photograph)))
+    note(sentence);
   if (features.resizeTo !== null)
     note('The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).');
-  const single = input.width === tiling.width && input.height === tiling.height;
   const tile = single ? null : features.tile;
   // The image's score is the mean of as many pixels as without tiles: a share of a large map would be many times what a small defect has.
   const [before, after] = [sizeOf(features.inputSize), input].map(({ width, height }) => width * height);
@@ -139,13 +146,8 @@ function defectOf({ smallestDefect }: AskedTiles, { width, height }: ImageSize):
   return smallestDefect ?? Math.max(1, Math.round(Math.max(width, height) / 100));
 }
 
-function wantedInput(asked: AskedTiles, photograph: ImageSize, tiling: Tiling): ImageSize {
+function wantedInput(asked: AskedTiles, photograph: ImageSize): ImageSize {
   if (asked.inputSize !== undefined) return sizeOf(asked.inputSize);
-  if (typeof asked.tiles === 'object') {
-    const { rows, columns } = asked.tiles;
-    const along = (count: number, tile: number) => tile + (count - 1) * (tile - tiling.overlap);
-    return { width: along(columns, tiling.width), height: along(rows, tiling.height) };
-  }
   const own = typeof asked.tiles === 'number' && asked.smallestDefect === undefined;
   const scale = own ? 1 : Math.min(1, defectPixels / defectOf(asked, photograph));
   return { width: Math.round(photograph.width * scale), height: Math.round(photograph.height * scale) };
@@ -156,8 +158,12 @@ function unitOf({ card }: Backbone): number {
   return Math.max(card.sizeMultiple ?? 1, ...card.layers.map(({ stride }) => Math.ceil(stride)));
 }
 
-function described(photograph: ImageSize, input: ImageSize, tiling: Tiling, defect: number): string[] {
-  const { rows, columns } = tileCount(input, tiling);
+function described(
+  photograph: ImageSize,
+  input: ImageSize,
+  { tiling, tiles: { rows, columns } }: { readonly tiling: Tiling; readonly tiles: Grid },
+  defect: number,
+): string[] {
   const scale = Math.min(input.width / photograph.width, input.height / photograph.height);
   const seen = Math.round(defect * scale * 10) / 10;
   const as = `Photographs of ${photograph.width} x ${photograph.height} pixels are seen at ${input.width} x ${input.height}`;

@@ -1,10 +1,13 @@
 /** @file How the scores of a new class vary over its good images' patches, each image predicted without its own entries: as a training measures it of held-out ones. */
 import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
-import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
+import { askedWithoutOneImage, constantNamed } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
+import { rimNames } from '../../features/memory-bank/class-search.ts';
+import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
+import { int64Values } from '../../graph/constants.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { insideOf, type RegionOfInterest } from '../../image/roi/region-of-interest.ts';
@@ -51,6 +54,8 @@ async function spreadOf(
   if (!open) return undefined;
   const session = await engine.load(encodeModel(open.model));
   const scores = open.kinds.map((kind) => ({ name: unfusedNames[kind], moments: new RunningMoments() }));
+  const zones = zonesIn(changed);
+  const atRim: ImageDistances[] = [];
   try {
     const own = [...file.images.entries()].filter(([, image]) => image.class === name).slice(0, most);
     for (const [id] of own) {
@@ -62,12 +67,23 @@ async function spreadOf(
         scores.map((each) => each.name),
       );
       for (const { name: output, moments } of scores) moments.add(insideOf(floats(outputs[output]), region));
+      if (zones) atRim.push({ distances: floats(outputs[unfusedNames.distance]), inside: region?.patches });
     }
   } finally {
     await session.release();
   }
-  return scores.flatMap(({ moments }) => {
+  const plain = scores.map(({ moments }) => {
     const { mean, deviation } = moments.spread();
     return [mean, deviation];
   });
+  if (!zones) return plain.flat();
+  const { means, deviations, level } = rimSpread(atRim, zones);
+  const ofNetworks = plain.slice(open.kinds.indexOf('distance') + 1).flat();
+  return [...means, ...deviations, ...ofNetworks, level];
+}
+
+/** How near the rim each patch lies, where that counts. */
+function zonesIn(model: ModelProto): number[] | undefined {
+  const found = constantNamed(model, rimNames.zones);
+  return found && int64Values(found);
 }

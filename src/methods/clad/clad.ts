@@ -14,6 +14,7 @@
  *
  * and beyond the paper: ../shared/network-input (residuals), patch-scores.ts and score-spread.ts (score fusion), ablation.ts (switches).
  */
+import { zonesOfPatches } from '../../image/rim.ts';
 import type { Method } from '../contract.ts';
 import { fitInput } from '../shared/network-input/fitted-input.ts';
 import { inputStore } from '../shared/network-input/input-store.ts';
@@ -23,7 +24,7 @@ import { selectsByTest } from '../shared/option-groups.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import { coresetTasks, matchSeconds, patchesOf, stageTask } from '../shared/task-seconds.ts';
 import { trainNetworks } from '../shared/train-networks.ts';
-import type { PatchContext } from '../shared/training-features.ts';
+import { goodImages, type PatchContext } from '../shared/training-features.ts';
 import { cladAblation } from './ablation.ts';
 import { cladNetworks } from './clad-networks.ts';
 import { type CladOptions, cladOptions, cladPresets, withoutNetworks } from './clad-options.ts';
@@ -59,12 +60,15 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
       : { parameters: undefined, steps: {} };
     const trained = { fitted, parameters, classes: dataset.classes };
     const { networkWeight } = options.score;
+    const tiled = context.view.features.tiling !== undefined;
     const fusion = await measureSpreads(
       engine,
       trained,
       { ...extracted, regions: context.regions },
-      split.heldOut,
+      // Of a memory alone every good image is held out, once its own entries are: corners are few.
+      tiled && !networks ? goodImages(context) : split.heldOut,
       networkWeight,
+      tiled ? zonesOfPatches(context.view.grid) : undefined,
     );
     const entryImages = fitted.kind === 'residual' ? fitted.entryImages : [];
     return { model: cladModel(trained, fusion), steps, chosen, entryImages };

@@ -4,13 +4,16 @@
  * vary over held-out normal patches, or that distance alone.
  */
 
-import { spreadNames } from '../../features/memory-bank/class-search.ts';
+import { rimNames, spreadNames } from '../../features/memory-bank/class-search.ts';
+import type { RimSpread } from '../../features/memory-bank/rim-spread.ts';
 import {
   add,
   argMax,
   div,
   type Graph,
   gather,
+  matmul,
+  minimum,
   mul,
   reshape,
   slice,
@@ -44,6 +47,13 @@ export interface ScoreFusion {
   readonly network?: readonly ScoreSpread[];
   /** What the networks' score weighs against the distance's 1. */
   readonly networkWeight: number;
+  /** Where an input is seen in tiles: what the distance is measured by instead. */
+  readonly rim?: {
+    /** Of each patch, [patches]. */
+    readonly zones: readonly number[];
+    /** By class. */
+    readonly ofClasses: readonly RimSpread[];
+  };
 }
 
 /** A trained method, before anything is known of maps and thresholds. */
@@ -126,13 +136,53 @@ export function fuseScores(
         spreads.map(({ deviation }) => deviation),
       ),
     );
-  const alone = standard(distance, 'distance', fusion.distance);
+  const alone = fusion.rim
+    ? byRim(reshape(distance, [-1, patches], 'images'), reshape(classOf, [-1], 'images'), fusion.rim)
+    : standard(distance, 'distance', fusion.distance);
   const fused =
     network && fusion.network
       ? add(alone, mul(standard(network, 'network', fusion.network), fusion.networkWeight))
       : alone;
   const [rows] = distance.shape;
   return typeof rows === 'number' ? reshape(fused, [rows]) : reshape(fused, [-1], rows);
+}
+
+/**
+ * Distances measured by how they vary as near the rim, less the image's own level, as far as good images have it.
+ * @param distances - [images, patches]
+ * @param classOf - int64 [images]
+ */
+function byRim(
+  distances: Tensor,
+  classOf: Tensor,
+  { zones, ofClasses }: NonNullable<ScoreFusion['rim']>,
+): Tensor {
+  const { graph } = distances;
+  const [classes, patches] = [ofClasses.length, zones.length];
+  const places = graph.constant(rimNames.zones, zones, [patches], 'int64');
+  const ofPatches = (name: string, values: readonly number[]) =>
+    gather(gather(graph.constant(name, values, [classes, values.length / classes]), classOf), places, 1);
+  const measured = div(
+    sub(
+      distances,
+      ofPatches(
+        spreadNames.distance.mean,
+        ofClasses.flatMap(({ means }) => means),
+      ),
+    ),
+    ofPatches(
+      spreadNames.distance.deviation,
+      ofClasses.flatMap(({ deviations }) => deviations),
+    ),
+  );
+  const shares = graph.constant(rimNames.shares, new Float32Array(patches).fill(1 / patches), [patches, 1]);
+  // By a product in which each image has a column of its own: else the engine adds in another order for one image than for several.
+  const columns = add(mul(reshape(measured, [-1, patches, 1], 'images'), 0), shares);
+  const own = matmul(reshape(measured, [-1, 1, patches], 'images'), columns);
+  const levels = ofClasses.map(({ level }) => level);
+  const most = gather(graph.constant(rimNames.levels, levels, [classes]), classOf);
+  const ofImages = (x: Tensor) => reshape(x, [-1, 1], 'images');
+  return sub(measured, minimum(ofImages(own), ofImages(most)));
 }
 
 /** CLAD, trained, as the detector file takes it. */

@@ -1,5 +1,6 @@
 /** @file How distance and networks' score vary over held-out normal patches of each class, so that they can be added in common units. */
 import { RunningMoments } from '../../core/moments.ts';
+import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
 import { Graph } from '../../graph/index.ts';
@@ -8,8 +9,12 @@ import { insideOf, regionOfImage } from '../../image/roi/region-of-interest.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
 
+/** Images of a class whose distances tell how they vary near the rim; more change little. */
+const mostAtRim = 64;
+
 /**
  * Measures the scores there are on the patches of held-out images, with the image's own entries left out of the memory bank.
+ * @param zones - how near the rim each patch lies (image/rim.ts), where an input is seen in tiles
  * @returns undefined where the networks score alone
  */
 export async function measureSpreads(
@@ -18,6 +23,7 @@ export async function measureSpreads(
   features: Pick<FitSource, 'store' | 'index' | 'regions'>,
   heldOut: ReadonlySet<number>,
   networkWeight: number | null,
+  zones?: readonly number[],
 ): Promise<ScoreFusion | undefined> {
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
   const { store, index, regions } = features;
@@ -30,15 +36,20 @@ export async function measureSpreads(
   const session = await engine.load(graph.toBytes());
   const network = new ClassMoments(index.classes.length);
   const distance = new ClassMoments(index.classes.length);
+  const atRim = index.classes.map((): ImageDistances[] => []);
   try {
     for await (const { id, classIndex, features: rows } of imageFeatures({ store, index, images: heldOut })) {
       const outputs = await session.run({
         features: float32(rows, [perImage, index.width]),
         own: int64([id], [1]),
       });
-      const inside = (values: Float32Array) => insideOf(values, regionOfImage(regions, classIndex, id));
+      const region = regionOfImage(regions, classIndex, id);
+      const inside = (values: Float32Array) => insideOf(values, region);
       if (outputs.network) network.add(classIndex, inside(floats(outputs.network)));
-      distance.add(classIndex, inside(floats(outputs.distance)));
+      const distances = floats(outputs.distance);
+      distance.add(classIndex, inside(distances));
+      if (zones && atRim[classIndex]!.length < mostAtRim)
+        atRim[classIndex]!.push({ distances, inside: region?.patches });
     }
   } finally {
     await session.release();
@@ -47,6 +58,9 @@ export async function measureSpreads(
     ...(scores.network && { network: network.spreads() }),
     distance: distance.spreads(),
     networkWeight,
+    ...(zones && {
+      rim: { zones, ofClasses: atRim.map((own) => rimSpread(own.length > 0 ? own : atRim.flat(), zones)) },
+    }),
   };
 }
 

@@ -5,7 +5,8 @@ import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { ownLayers, usualNames } from '../../features/backbones/usual-layers.ts';
 import { type FeaturePlan, patchGrid, planFeatures } from '../../features/patches/extractor.ts';
 import type { Geometry } from '../../image/geometry.ts';
-import { sizeOf, sizeText } from '../../image/size-option.ts';
+import { type SizeOption, sizeOf, sizeText } from '../../image/size-option.ts';
+import type { Tiling } from '../../image/tiles.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { View } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
@@ -33,7 +34,7 @@ export async function patchView(
     note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry: geometryOf(asked),
-    ...(asked.tile !== null && { tiling: { ...sizeOf(asked.tile), overlap: asked.tileOverlap } }),
+    ...(asked.tile !== null && { tiling: tilingOf(asked.tile, asked.tileOverlap) }),
     layers: asked.layers,
     fineLayers: asked.fineLayers.filter(has),
     fineWeight: asked.fineWeight,
@@ -50,6 +51,11 @@ export async function patchView(
       );
   }
   return { geometry: features.geometry, grid: patchGrid(features), features };
+}
+
+/** Tiles by the options: at the photograph's rim as much is mirrored as lies between a patch and the rim of its tile within. */
+export function tilingOf(tile: SizeOption, overlap: number): Tiling {
+  return { ...sizeOf(tile), overlap, mirrored: Math.ceil(overlap / 2) };
 }
 
 /** What part of a photograph is seen, by the options. */

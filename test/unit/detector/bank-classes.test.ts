@@ -17,8 +17,9 @@ import { classNames, headSize } from '../../../src/features/memory-bank/class-se
 import { far } from '../../../src/features/memory-bank/entry-codes.ts';
 import { bankNames, projectFeatures } from '../../../src/features/memory-bank/memory-bank.ts';
 import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../src/graph/index.ts';
+import { rimZones, zonesOfPatches } from '../../../src/image/rim.ts';
 import { initialParameters } from '../../../src/methods/clad/networks.ts';
-import { cladModel } from '../../../src/methods/clad/patch-scores.ts';
+import { cladModel, type ScoreFusion } from '../../../src/methods/clad/patch-scores.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import { runGraph } from '../../helpers/run-graph.ts';
@@ -46,6 +47,14 @@ const caps = memoryOf(drawnEntries(2, 400), shape, spreadAt(2));
 
 /** What a training makes of these classes, as a file. */
 function trained(...classes: readonly ClassMemory[]): ModelProto {
+  return trainedWith(classes, {
+    distance: classes.map(({ spread }) => ({ mean: spread![0]!, deviation: spread![1]! })),
+    network: classes.map(({ spread }) => ({ mean: spread![2]!, deviation: spread![3]! })),
+    networkWeight: 0.5,
+  });
+}
+
+function trainedWith(classes: readonly ClassMemory[], fusion: ScoreFusion): ModelProto {
   const all = (each: (memory: ClassMemory) => Float32Array) => joined(Float32Array, classes.map(each));
   const norms = all(({ lengths }) => lengths);
   const model = cladModel(
@@ -69,11 +78,7 @@ function trained(...classes: readonly ClassMemory[]): ModelProto {
         },
       },
     },
-    {
-      distance: classes.map(({ spread }) => ({ mean: spread![0]!, deviation: spread![1]! })),
-      network: classes.map(({ spread }) => ({ mean: spread![2]!, deviation: spread![3]! })),
-      networkWeight: 0.5,
-    },
+    fusion,
   );
   const graph = new Graph();
   const { score, shares } = model(graph, graph.input('features', 'float32', ['rows', channels]), patches);
@@ -167,6 +172,50 @@ describe('a class that joins', () => {
     for (const image of [0, 1, 3, 4])
       expect(scoresOf(after.score, image)).toEqual(scoresOf(before.score, image));
     expect(scoresOf(after.score, 2)).not.toEqual(scoresOf(before.score, 2));
+  });
+});
+
+describe('a class that joins where an input is seen in tiles', () => {
+  const zones = zonesOfPatches({ rows: 8, columns: 8 });
+  const spreadOfZones = (place: number) => [
+    ...Array.from({ length: rimZones }, (_, zone) => 3 + place - zone / 8),
+    ...Array.from({ length: rimZones }, (_, zone) => 0.5 + place + zone / 4),
+    -0.25 * place,
+    0.125,
+    1.5 + place,
+  ];
+  const withZones = (memory: ClassMemory, place: number) => ({ ...memory, spread: spreadOfZones(place) });
+  const [bolt, nut, cap] = [withZones(bolts, 0), withZones(nuts, 1), withZones(caps, 2)];
+  const inTiles = (...classes: readonly ClassMemory[]) =>
+    trainedWith(classes, {
+      // Not read where there are zones.
+      distance: classes.map(() => ({ mean: 0, deviation: 1 })),
+      network: classes.map(({ spread }) => ({
+        mean: spread![2 * rimZones]!,
+        deviation: spread![2 * rimZones + 1]!,
+      })),
+      networkWeight: 0.5,
+      rim: {
+        zones,
+        ofClasses: classes.map(({ spread }) => ({
+          means: spread!.slice(0, rimZones),
+          deviations: spread!.slice(rimZones, 2 * rimZones),
+          level: spread!.at(-1)!,
+        })),
+      },
+    });
+
+  it('is read with all its numbers, and makes the file that a training with it makes', () => {
+    const close = ({ spread }: ClassMemory) => spread!.map((value) => Math.fround(value));
+    expect(classMemories(inTiles(bolt, nut))!.classes.map(({ spread }) => spread)).toEqual(
+      [bolt, nut].map(close),
+    );
+    const changed = withMemories(inTiles(bolt, nut), [bolt, nut, cap]);
+    expect(Buffer.from(encodeModel(changed)).equals(encodeModel(inTiles(bolt, nut, cap)))).toBe(true);
+  });
+
+  it('has distances that its own spread can be measured by', () => {
+    expect(withUnfusedScores(inTiles(bolt, nut))!.kinds).toEqual(['distance', 'network']);
   });
 });
 

@@ -49,6 +49,16 @@ describe('metadata', () => {
     expect(throughFile(JSON.stringify(metadata))).toEqual(metadata);
   });
 
+  it.each([3, 0, -2])(
+    'of a region that follows the part is read as written, with a margin of %i cells',
+    (margin) => {
+      const follows = { ground: 5, dense: 0.4, wide: 0.2, open: 2, holes: 1, least: 0.1, most: 0.4, margin };
+      const bolt = { share: 0.25, runs: [0, 48], follows };
+      const all = { ...metadata, regionsOfInterest: { bolt } };
+      expect(throughFile(JSON.stringify(all))).toEqual(all);
+    },
+  );
+
   it('of any names and numbers is read as written', () => {
     const name = fc.string({ minLength: 1 }).filter((text) => text !== '__proto__');
     fc.assert(

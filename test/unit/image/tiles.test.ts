@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fittingInput, placeTiles, tileCount } from '../../../src/image/tiles.ts';
+import {
+  fittingInput,
+  inputOfGrid,
+  mirroredPlaces,
+  placeTiles,
+  tileCount,
+} from '../../../src/image/tiles.ts';
 
 /** Inputs that tiles fit into, with the grids of a backbone's layers at strides 8 and 16. */
 const fitting = fc
@@ -8,13 +14,15 @@ const fitting = fc
     tile: fc.record({ width: fc.integer({ min: 2, max: 8 }), height: fc.integer({ min: 2, max: 8 }) }),
     more: fc.record({ width: fc.integer({ min: 0, max: 20 }), height: fc.integer({ min: 0, max: 20 }) }),
     overlap: fc.integer({ min: 0, max: 31 }),
+    mirrored: fc.constantFrom(undefined, 0, 5, 16, 40),
   })
-  .map(({ tile, more, overlap }) => {
+  .map(({ tile, more, overlap, mirrored }) => {
     const [width, height] = [tile.width * 16, tile.height * 16];
     const grid = (stride: number) => ({ rows: height / stride, columns: width / stride });
     return {
       input: { width: width + more.width * 16, height: height + more.height * 16 },
-      tiling: { width, height, overlap },
+      tiling: { width, height, overlap, ...(mirrored !== undefined && { mirrored }) },
+      around: Math.ceil((mirrored ?? 0) / 16) * 16,
       grids: [grid(8), grid(16)],
       patches: grid(8),
     };
@@ -23,15 +31,16 @@ const fitting = fc
 describe('placeTiles', () => {
   it('takes each patch of the input from a tile that has it at the same place', () => {
     fc.assert(
-      fc.property(fitting, ({ input, tiling, grids, patches }) => {
-        const { corners, grid, taken, places, order } = placeTiles(input, tiling, grids, patches);
+      fc.property(fitting, ({ input, tiling, around, grids, patches }) => {
+        const { mirrored, corners, grid, taken, places, order } = placeTiles(input, tiling, grids, patches);
+        expect(mirrored).toEqual({ across: around, down: around });
         expect(grid).toEqual({ rows: input.height / 8, columns: input.width / 8 });
         expect(order).toHaveLength(grid.rows * grid.columns);
         order.forEach((at, patch) => {
           const { x, y } = corners[Math.floor(at / taken)]!;
           const own = places[at]!;
-          const column = x / 8 + (own % patches.columns);
-          const row = y / 8 + Math.floor(own / patches.columns);
+          const column = (x - around) / 8 + (own % patches.columns);
+          const row = (y - around) / 8 + Math.floor(own / patches.columns);
           expect(row * grid.columns + column).toBe(patch);
         });
       }),
@@ -40,9 +49,10 @@ describe('placeTiles', () => {
 
   it('places tiles inside, as many as the overlap needs, on multiples of the coarsest stride', () => {
     fc.assert(
-      fc.property(fitting, ({ input, tiling, grids, patches }) => {
-        const { corners } = placeTiles(input, tiling, grids, patches);
-        const { rows, columns } = tileCount(input, tiling);
+      fc.property(fitting, ({ input: { width, height }, tiling, around, grids, patches }) => {
+        const input = { width: width + 2 * around, height: height + 2 * around };
+        const { corners } = placeTiles({ width, height }, tiling, grids, patches);
+        const { rows, columns } = tileCount({ width, height }, tiling, 16);
         expect(corners).toHaveLength(rows * columns);
         for (const { x, y } of corners) {
           expect([x % 16, y % 16]).toEqual([0, 0]);
@@ -75,6 +85,46 @@ describe('placeTiles', () => {
   ])('refuses %o in %o', (input, tiling, sentence) => {
     const square = { rows: 4, columns: 4 };
     expect(() => placeTiles(input, tiling, [square], square)).toThrow(sentence);
+  });
+});
+
+describe('what is mirrored around an input', () => {
+  it('goes back over its end, as often as that takes', () => {
+    expect(mirroredPlaces(4, 3)).toEqual([2, 1, 0, 0, 1, 2, 3, 3, 2, 1]);
+    expect(mirroredPlaces(2, 5)).toEqual(
+      [0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1].map((_, at) => [0, 1, 1, 0][(at + 3) % 4]),
+    );
+    expect(mirroredPlaces(3, 0)).toEqual([0, 1, 2]);
+  });
+
+  it('keeps patches at the rim of the input away from the rim of their tile', () => {
+    const square = { rows: 12, columns: 12 };
+    const tiling = { width: 96, height: 96, overlap: 32, mirrored: 16 };
+    const { places, order } = placeTiles({ width: 192, height: 128 }, tiling, [square], square);
+    for (const at of order) {
+      const [row, column] = [Math.floor(places[at]! / 12), places[at]! % 12];
+      for (const place of [row, column]) expect(Math.min(place, 11 - place)).toBeGreaterThanOrEqual(2);
+    }
+  });
+});
+
+describe('inputOfGrid', () => {
+  it('is an input of so many tiles, which fit into it', () => {
+    fc.assert(
+      fc.property(
+        fitting,
+        fc.record({ rows: fc.integer({ min: 1, max: 9 }), columns: fc.integer({ min: 2, max: 9 }) }),
+        ({ tiling, around, grids, patches }, asked) => {
+          fc.pre(Math.min(tiling.width, tiling.height) > Math.max(2 * around, tiling.overlap + 16));
+          const input = inputOfGrid(asked, tiling, 16);
+          expect(tileCount(input, tiling, 16)).toEqual(asked);
+          expect(placeTiles(input, tiling, grids, patches).corners).toHaveLength(asked.rows * asked.columns);
+        },
+      ),
+    );
+    const tiling = { width: 320, height: 256, overlap: 64, mirrored: 32 };
+    expect(inputOfGrid({ rows: 1, columns: 1 }, tiling, 16)).toEqual({ width: 320, height: 256 });
+    expect(inputOfGrid({ rows: 1, columns: 2 }, tiling, 16)).toEqual({ width: 512, height: 192 });
   });
 });
 

@@ -129,7 +129,13 @@ function reference(distances: Float32Array, model: PartModel): { cells: Uint8Arr
   );
   const share = found.filter((each) => each).length / cells;
   const isFound = share >= model.least && share <= model.most;
-  const inside = isFound ? grown(found, model.margin) : found.map(() => true);
+  const shrunk = () =>
+    grown(
+      found.map((each) => !each),
+      -model.margin,
+    ).map((each) => !each);
+  const withMargin = () => (model.margin < 0 ? shrunk() : grown(found, model.margin));
+  const inside = isFound ? withMargin() : found.map(() => true);
   return { cells: Uint8Array.from(inside, Number), share };
 }
 
@@ -140,6 +146,7 @@ describe('the part', () => {
     ['with few of its holes open', { ...part, open: 0.999, holes: 0.03 }],
     ['with a wide margin', { ...part, margin: 11 }],
     ['with none', { ...part, margin: 0 }],
+    ['without its rim', { ...part, margin: -3 }],
   ])('is that of the reference on random blots, %s', async (_, model) => {
     for (let seed = 0; seed < 4; seed++) {
       const random = new Random('blots', seed);
@@ -228,8 +235,40 @@ describe('the part', () => {
   });
 });
 
+it('is found in a large input on a grid that is twice as fine, as what it is in a small one', async () => {
+  const large = { width: 1280, height: 960 };
+  const fine = cellGrid(large);
+  expect(fine).toEqual({ rows: 96, columns: 128 });
+  const inLarge = await PartFinder.create(await nodeEngine({ threads: 1 }), large);
+  try {
+    const paint: Paint = (x, y) =>
+      (within(x, y, 20, 12, 20, 24) && !within(x, y, 28, 18, 6, 6)) || within(x, y, 58, 2, 3, 3)
+        ? steel
+        : undefined;
+    const small = await find(scene(paint), { ...part, margin: 0 });
+    const data = new Uint8Array(large.width * large.height * 3);
+    for (let pixel = 0; pixel < large.width * large.height; pixel++) {
+      const [x, y] = [pixel % large.width, Math.floor(pixel / large.width)];
+      data.set(paint(Math.floor(x / 20), Math.floor(y / 20)) ?? ground, 3 * pixel);
+    }
+    const distances = await inLarge.distances({ ...large, data });
+    const found = await inLarge.find(distances, { ...part, margin: 0 });
+    expect(found.share).toBeCloseTo(small.share, 6);
+    for (const [cell, inside] of small.cells.entries())
+      expect(found.cells[2 * Math.floor(cell / 64) * 128 + 2 * (cell % 64)]).toBe(inside);
+    const rimless = await inLarge.find(distances, { ...part, margin: -2 });
+    expect(rimless.cells.filter((each) => each === 1)).toHaveLength((40 - 4) * (48 - 4));
+  } finally {
+    await inLarge.release();
+  }
+});
+
 it('is written as a row of numbers and read again', () => {
-  const row = Float32Array.from(partRow({ ...part, margin: 21 }));
-  expect(partOfRow(row)).toMatchObject({ ground: 12, open: 2, margin: 21 });
+  for (const margin of [21, 0, -13]) {
+    const row = Float32Array.from(partRow({ ...part, margin }));
+    expect(partOfRow(row)).toMatchObject({ ground: 12, open: 2, margin });
+    // As files have it in which regions could not be smaller than the part.
+    if (margin >= 0) expect(partOfRow(row.subarray(0, 12))).toEqual(partOfRow(row));
+  }
   expect(partRow(undefined).every((value) => value === 0)).toBe(true);
 });

@@ -7,6 +7,7 @@ import { anomalyMap, imageScore, mapMatrix } from '../../../../src/detector/heat
 import { hasRegions, regionsIn } from '../../../../src/detector/roi/roi-constants.ts';
 import { withRegions } from '../../../../src/detector/roi/roi-graph.ts';
 import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../../src/graph/index.ts';
+import { rimZones, zonesOfPatches } from '../../../../src/image/rim.ts';
 import {
   type ClassRegions,
   regionOfInterest,
@@ -44,29 +45,41 @@ const bank = {
   entryImages,
 };
 
-const clad = cladModel(
-  {
-    classes,
-    parameters: undefined,
-    fitted: {
-      kind: 'residual',
-      width,
-      noiseDeviation: new Float32Array(width),
-      search: { neighbours: 3, shortlist: 6 },
-      searchWidth: null,
-      entryClasses,
-      entryImages,
-      arrays: {
-        mean: { shape: [width], data: new Float32Array(width) },
-        projection: { shape: [width, width], data: identity },
-        entries: bank.entries,
-        norms: bank.norms,
-        whitening: { shape: [width], data: new Float32Array(width).fill(1) },
-      },
+const trained = {
+  classes,
+  parameters: undefined,
+  fitted: {
+    kind: 'residual',
+    width,
+    noiseDeviation: new Float32Array(width),
+    search: { neighbours: 3, shortlist: 6 },
+    searchWidth: null,
+    entryClasses,
+    entryImages,
+    arrays: {
+      mean: { shape: [width], data: new Float32Array(width) },
+      projection: { shape: [width, width], data: identity },
+      entries: bank.entries,
+      norms: bank.norms,
+      whitening: { shape: [width], data: new Float32Array(width).fill(1) },
     },
   },
-  { distance: [1, 2].map((deviation) => ({ mean: 1, deviation })), networkWeight: 0 },
-);
+} as const;
+const distance = [1, 2].map((deviation) => ({ mean: 1, deviation }));
+const clad = cladModel(trained, { distance, networkWeight: 0 });
+/** The same of tiles: patches near the rim are measured by their own spread, and an image by its own level. */
+const tiled = cladModel(trained, {
+  distance,
+  networkWeight: 0,
+  rim: {
+    zones: zonesOfPatches(grid),
+    ofClasses: distance.map(({ mean, deviation }) => ({
+      means: Array.from({ length: rimZones }, (_, zone) => mean + (rimZones - 1 - zone) / 10),
+      deviations: new Array<number>(rimZones).fill(deviation),
+      level: 5,
+    })),
+  },
+});
 
 /** A detector's graph behind its features, as on-patches.ts makes it. */
 function detector(model: PatchModel, topShare: number): ModelProto {
@@ -144,6 +157,7 @@ describe.each([
   ['clad, the highest', clad, 0],
   ['patchcore', patchcoreModel(bank, 3, 2), 0],
   ['patchcore without neighbours', patchcoreModel(bank, 1, 2), 0],
+  ['clad in tiles', tiled, 0.02],
 ] as const)('%s', (_, model, topShare) => {
   const plain = detector(model, topShare);
   const masked = withRegions(plain, boltsAlone);
@@ -181,37 +195,45 @@ describe.each([
     expect(defect.score[0]).toBeGreaterThan(clean.score[0]! + 1);
   });
 
-  it('has 0 outside, and inside the mean of what is inside around each pixel', async () => {
-    const features = imagesNear([0], (patch) => patch === 17 || outsideOf(patch));
-    const { map } = await said(masked, features);
-    // The scores of the patches, out of a map without blur that is as large as the grid.
-    const graph = new Graph();
-    const own = model(graph, graph.input('features', 'float32', ['rows', width]), patches);
-    graph.output('score', own.score);
-    const session = await engine.load(graph.toBytes());
-    const scores = floats((await session.run({ features: float32(features, [patches, width]) })).score);
-    await session.release();
-    const [down, across] = [mapMatrix(6, 24, 2), mapMatrix(8, 40, 2)];
-    for (let pixel = 0; pixel < perMap; pixel += 7) {
-      let [sum, weight] = [0, 0];
-      for (let patch = 0; patch < patches; patch++) {
-        const share =
-          down[Math.floor(pixel / 40) * 6 + Math.floor(patch / 8)]! * across[(pixel % 40) * 8 + (patch % 8)]!;
-        if (outsideOf(patch)) continue;
-        sum += share * scores[patch]!;
-        weight += share;
+  // Of tiles the model alone says less of a patch: the image's level is then of all of it.
+  it.skipIf(model === tiled)(
+    'has 0 outside, and inside the mean of what is inside around each pixel',
+    async () => {
+      const features = imagesNear([0], (patch) => patch === 17 || outsideOf(patch));
+      const { map } = await said(masked, features);
+      // The scores of the patches, out of a map without blur that is as large as the grid.
+      const graph = new Graph();
+      const own = model(graph, graph.input('features', 'float32', ['rows', width]), patches);
+      graph.output('score', own.score);
+      const session = await engine.load(graph.toBytes());
+      const scores = floats((await session.run({ features: float32(features, [patches, width]) })).score);
+      await session.release();
+      const [down, across] = [mapMatrix(6, 24, 2), mapMatrix(8, 40, 2)];
+      for (let pixel = 0; pixel < perMap; pixel += 7) {
+        let [sum, weight] = [0, 0];
+        for (let patch = 0; patch < patches; patch++) {
+          const share =
+            down[Math.floor(pixel / 40) * 6 + Math.floor(patch / 8)]! *
+            across[(pixel % 40) * 8 + (patch % 8)]!;
+          if (outsideOf(patch)) continue;
+          sum += share * scores[patch]!;
+          weight += share;
+        }
+        const expected = region.pixels[pixel] === 0 ? 0 : sum / weight;
+        expect(map[0]![pixel]).toBeCloseTo(expected, 4);
       }
-      const expected = region.pixels[pixel] === 0 ? 0 : sum / weight;
-      expect(map[0]![pixel]).toBeCloseTo(expected, 4);
-    }
-  });
+    },
+  );
 
   it('is the same for images alone and together', async () => {
     const together = await said(masked, imagesNear([0, 1, 0]));
     const all = imagesNear([0, 1, 0]);
     for (const image of [0, 1, 2]) {
       const alone = await said(masked, all.slice(image * patches * width, (image + 1) * patches * width));
-      expect(alone.score[0]).toBe(together.score[image]);
+      expect(alone.map[0]).toEqual(together.map[image]);
+      // Of a class without a region the mean is the engine's own, whose last digit may be another for several images.
+      if (image === 1) expect(alone.score[0]).toBeCloseTo(together.score[image]!, 5);
+      else expect(alone.score[0]).toBe(together.score[image]);
       expect(alone.shares[0]).toEqual(together.shares[image]);
     }
   });
@@ -230,6 +252,7 @@ describe.each([
   ['clad, mean of the highest', clad, 0.02],
   ['clad, the highest', clad, 0],
   ['patchcore', patchcoreModel(bank, 3, 2), 0],
+  ['clad in tiles', tiled, 0.02],
 ] as const)('a region that follows the part: %s', (_, model, topShare) => {
   const plain = detector(model, topShare);
   const part = { ground: 5, dense: 0.5, wide: 0.25, open: 2, holes: 1, least: 0.25, most: 0.75, margin: 3 };

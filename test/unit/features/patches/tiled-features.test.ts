@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { backboneFeatures, patchGrid, planFeatures } from '../../../../src/features/patches/extractor.ts';
+import {
+  backboneFeatures,
+  type FeaturePlan,
+  patchGrid,
+  planFeatures,
+} from '../../../../src/features/patches/extractor.ts';
 import { Graph } from '../../../../src/graph/index.ts';
-import { type Engine, floats } from '../../../../src/runtime/engine.ts';
+import { mirroredPlaces } from '../../../../src/image/tiles.ts';
+import { type Engine, floats, type TensorValue } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { tinyBackbone } from '../../../helpers/tiny-backbone.ts';
 
@@ -25,12 +31,19 @@ const images = (count: number, { width, height } = options.geometry) => ({
 });
 
 async function features(tiled: boolean, count: number, on: Engine = engine): Promise<Float32Array> {
-  const plan = await planFeatures(engine, backbone, { ...options, ...(tiled && { tiling }) });
+  return featuresOf(
+    await planFeatures(engine, backbone, { ...options, ...(tiled && { tiling }) }),
+    images(count),
+    on,
+  );
+}
+
+async function featuresOf(plan: FeaturePlan, image: TensorValue, on: Engine = engine): Promise<Float32Array> {
   const graph = new Graph();
-  const image = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  graph.output('features', backboneFeatures(graph, image, backbone, plan));
+  const input = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
+  graph.output('features', backboneFeatures(graph, input, backbone, plan));
   const session = await on.load(graph.toBytes());
-  const { features: found } = await session.run({ image: images(count) });
+  const { features: found } = await session.run({ image });
   await session.release();
   return Float32Array.from(floats(found));
 }
@@ -46,6 +59,42 @@ describe('features of tiles', () => {
       expect(tiled).toHaveLength(whole.length);
       expect(apart(tiled, whole)).toBeLessThan(1e-5);
     }
+  });
+
+  it('have what is mirrored around the input beside them at its rim', async () => {
+    const around = 64;
+    const { width, height } = options.geometry;
+    const [image] = [images(1).data];
+    const [across, down] = [mirroredPlaces(width, around), mirroredPlaces(height, around)];
+    const larger = Uint8Array.from(
+      down.flatMap((y) =>
+        across.flatMap((x) => [0, 1, 2].map((channel) => image[(y * width + x) * 3 + channel]!)),
+      ),
+    );
+    const whole = await planFeatures(engine, backbone, {
+      ...options,
+      geometry: { width: across.length, height: down.length },
+    });
+    const mirrored = await planFeatures(engine, backbone, {
+      ...options,
+      tiling: { ...tiling, mirrored: around },
+    });
+    const [tiles, all] = [
+      await featuresOf(mirrored, images(1)),
+      await featuresOf(whole, {
+        dtype: 'uint8',
+        shape: [1, down.length, across.length, 3],
+        data: larger,
+      }),
+    ];
+    const channels = tiles.length / (32 * 40);
+    const within = Float32Array.from({ length: tiles.length }, (_, at) => {
+      const [patch, channel] = [Math.floor(at / channels), at % channels];
+      const [row, column] = [Math.floor(patch / 40) + around / 8, (patch % 40) + around / 8];
+      return all[(row * (across.length / 8) + column) * channels + channel]!;
+    });
+    expect(apart(tiles, within)).toBeLessThan(1e-5);
+    expect(apart(tiles, await features(true, 1))).toBeGreaterThan(0.01);
   });
 
   it.skipIf(!webGpu)('are the same on WebGPU', async () => {

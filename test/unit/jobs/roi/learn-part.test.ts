@@ -68,14 +68,14 @@ it('leaves out wide holes that all good parts have', async () => {
   expect('part' in learnt && learnt.part.open).toBeLessThan(1);
 });
 
-it('takes the margin of the size, and none where none is wanted', async () => {
+it('takes the margin of the size, none where none is wanted, and off the rim below that', async () => {
   const samples = await scenes((x, y) => (Math.hypot(x, y) < 18 ? [200, 198, 190] : undefined));
   const margins = [];
-  for (const margin of [0, 1, 20]) {
+  for (const margin of [0, 1, 20, -1, -10]) {
     const learnt = await learnPart(samples, grid, finder, margin);
     margins.push('part' in learnt && learnt.part.margin);
   }
-  expect(margins).toEqual([0, 1, 6]);
+  expect(margins).toEqual([0, 1, 6, -1, -3]);
 });
 
 const bare: Paint = () => undefined;

@@ -68,10 +68,9 @@ describe('tiles that are asked for', () => {
   });
 
   it('are a grid of them, or of a size of their own, or of a stated input', async () => {
-    expect(await settled({ tiles: { rows: 2, columns: 3 } })).toMatchObject({
-      inputSize: '832x576',
-      tile: 320,
-    });
+    const ofGrid = await settled({ tiles: { rows: 2, columns: 3 } });
+    expect(ofGrid).toMatchObject({ inputSize: '768x512', tile: 320 });
+    expect(ofGrid.notes).toMatch(/in 2 x 3 tiles of 320 pixels/);
     expect(await settled({ tiles: 512 })).toMatchObject({ inputSize: '4000x3008', tile: 512 });
     expect(await settled({ tiles: 512, inputSize: '1600x1200' })).toMatchObject({
       inputSize: '1600x1200',

@@ -196,6 +196,27 @@ describe('a patch', () => {
     );
   });
 
+  it('in tiles is measured by how near the rim it lies, less the level of its image, as far as good images have it', async () => {
+    const zones = Array.from({ length: rows }, (_, row) => row % 2);
+    const { network: _, ...distanceAlone } = fusion;
+    const alone = { ...residual, parameters: undefined };
+    const ofClasses = (level: number) =>
+      [0, 1, 2].map((each) => ({ means: [1 + each, 1.5 + each], deviations: [0.5, 0.75 + each], level }));
+    for (const level of [-50, 50]) {
+      const found = await scoresOf(alone, { ...distanceAlone, rim: { zones, ofClasses: ofClasses(level) } });
+      const totals = [0, 1, 2].map((each) =>
+        found.votes!.reduce((sum, vote, at) => sum + (at % 3 === each ? vote : 0), 0),
+      );
+      const { means, deviations } = ofClasses(level)[totals.indexOf(Math.max(...totals))]!;
+      const measured = found.distance!.map((value, row) => (value - means[row % 2]!) / deviations[row % 2]!);
+      const own = measured.reduce((sum, value) => sum + value, 0) / rows;
+      expectClose(
+        found.combined,
+        measured.map((value) => value - Math.min(own, level)),
+      );
+    }
+  });
+
   it("has the networks' score alone where no fusion is wanted, or there is no memory bank", async () => {
     const alone = await scoresOf(residual);
     expectClose(alone.combined, alone.network!);

@@ -1,0 +1,79 @@
+/** @file How distances vary near the rim: each zone by its own patches, where there are enough, and never forgiven less than what is within. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../src/core/random.ts';
+import { type ImageDistances, rimSpread } from '../../../../src/features/memory-bank/rim-spread.ts';
+import { innerZone, zonesOfPatches } from '../../../../src/image/rim.ts';
+
+const grid = { rows: 15, columns: 17 };
+const zones = zonesOfPatches(grid);
+const corner = zones[0]!;
+const images = (count: number, shiftOf: (zone: number, image: number) => number): ImageDistances[] =>
+  Array.from({ length: count }, (_, image) => {
+    const random = new Random('rim', image);
+    return {
+      distances: Float32Array.from(zones, (zone) => 2 + shiftOf(zone, image) + 0.3 * random.normal()),
+    };
+  });
+
+/** By the definition, in double precision. */
+function spreadOf(values: readonly number[]) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    mean,
+    deviation: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length),
+  };
+}
+
+const ofZone = (all: readonly ImageDistances[], zone: number) =>
+  all.flatMap(({ distances }) => [...distances].filter((_, patch) => zones[patch] === zone));
+
+describe('the spread near the rim', () => {
+  it('is that of the patches of each zone', () => {
+    const all = images(8, (zone) => (zone === corner ? 3 : 0));
+    const { means, deviations } = rimSpread(all, zones);
+    for (const zone of [corner, innerZone]) {
+      const { mean, deviation } = spreadOf(ofZone(all, zone));
+      expect(means[zone]).toBeCloseTo(mean, 5);
+      expect(deviations[zone]).toBeGreaterThanOrEqual(deviation - 1e-6);
+    }
+    expect(means[corner]! - means[innerZone]!).toBeGreaterThan(2.5);
+  });
+
+  it('is that of what is within, where a zone has few patches or is quieter', () => {
+    const few = rimSpread(
+      images(2, (zone) => (zone === corner ? 3 : 0)),
+      zones,
+    );
+    expect(few.means[corner]).toBe(few.means[innerZone]);
+    const quiet = rimSpread(
+      images(8, (zone) => (zone === innerZone ? 0 : -1.5)),
+      zones,
+    );
+    expect(new Set(quiet.means)).toEqual(new Set([quiet.means[innerZone]]));
+  });
+
+  it('has as its level the highest mean of an image, in these units', () => {
+    const all = images(8, (_, image) => image / 10);
+    const { means, deviations, level } = rimSpread(all, zones);
+    const levels = all.map(
+      ({ distances }) =>
+        distances.reduce(
+          (sum, value, patch) => sum + (value - means[zones[patch]!]!) / deviations[zones[patch]!]!,
+          0,
+        ) / distances.length,
+    );
+    expect(level).toBeCloseTo(Math.max(...levels), 6);
+    expect(level).toBe(Math.max(...levels));
+    expect(levels.indexOf(level)).toBe(7);
+  });
+
+  it('counts what is inside alone', () => {
+    const inside = Uint8Array.from(zones, (_, patch) => (patch % 3 === 0 ? 1 : 0));
+    const plain = images(9, () => 0).map((each) => ({ ...each, inside }));
+    const smudged = plain.map(({ distances }) => ({
+      distances: distances.map((value, patch) => (inside[patch] === 1 ? value : 99)),
+      inside,
+    }));
+    expect(rimSpread(smudged, zones)).toEqual(rimSpread(plain, zones));
+  });
+});
