@@ -31,11 +31,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** What predictions without a folder to watch say, by the photograph's hash. */
 async function offline(paths: readonly string[]) {
-  const { stdout } = await clad('predict', run, ...paths, '--json');
+  const { stdout } = await clad('predict', run, ...paths, '--json', '--maps', join(folder, 'offline'));
   const lines = stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { path: string; score: number; verdict: string });
+    .map((line) => JSON.parse(line) as { path: string; score: number; verdict: string; map: string });
   return new Map(
     await Promise.all(
       lines.map(async ({ path, ...said }) => [sha256Of(await readFile(path)), said] as const),
@@ -58,14 +58,13 @@ describe('clad watch', () => {
     });
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
     const incoming = join(folder, 'incoming');
-    const sorted = join(folder, 'sorted');
+    const [sorted, maps] = [join(folder, 'sorted'), join(folder, 'maps')];
     await mkdir(join(incoming, 'line 1'), { recursive: true });
     const args = [
       'watch',
       run,
       incoming,
-      '--move',
-      sorted,
+      ...['--move', sorted, '--maps', maps],
       '--settle',
       '0.3',
       '--give-up',
@@ -118,7 +117,16 @@ describe('clad watch', () => {
       expect(sha256Of(await readFile(join(sorted, destination!)))).toBe(sha256);
     const said = await offline(moved.filter((path) => !/(broken|empty)\.png$/.test(path)));
     const folders = { normal: 'pass', anomalous: 'reject', unknown: 'check' };
-    for (const { sha256, score, verdict, destination, error } of rows) {
+    // Names came again, and each photograph has a heat map of its own, the one that predictions give.
+    expect((await filesBelow(maps)).filter((path) => !path.includes('.coming'))).toEqual(
+      rows.flatMap(({ map }) => (map === null ? [] : [join(maps, map)])).sort(),
+    );
+    for (const { sha256, score, verdict, destination, error, map } of rows) {
+      expect(map === null).toBe(error !== null);
+      if (map !== null)
+        expect(sha256Of(await readFile(join(maps, map)))).toBe(
+          sha256Of(await readFile(said.get(sha256)!.map)),
+        );
       if (error !== null) {
         expect(destination).toMatch(/^check\/(broken|empty)\.png$/);
         expect([verdict, error.length > 10]).toEqual([null, true]);
