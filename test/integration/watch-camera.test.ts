@@ -274,6 +274,8 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
       told(folder, '--camera', videoAt()),
       told('--camera', videoAt(), '--settle', '3'),
       told('--camera', videoAt(), '--keep', 'pass'),
+      told('--camera', videoAt(), '--background', 'first'),
+      told('--camera', videoAt(), '--motion', '0.02', '--background', at('no.mp4')),
     ]);
     const wanted = [
       /nowhere: there is no such program \(.*ENOENT.*apt install ffmpeg.*--ffmpeg/,
@@ -285,6 +287,8 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
       /Expected --camera to be left out beside a folder/,
       /Expected --settle to be left out beside --camera/,
       /Expected --keep to be given with --move/,
+      /Expected --background to be given with --motion/,
+      /no\.mp4: /,
     ];
     for (const [index, text] of all.entries()) expect(text).toMatch(wanted[index]!);
     // With a standard input that stays open.
