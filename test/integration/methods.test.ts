@@ -14,10 +14,15 @@ import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 const bank = ['memoryBank.coresetSize=256', 'memoryBank.candidates=20000'];
 const networks = ['training.batch=128', 'training.steps=150', 'training.learningRate=0.003', 'evaluations=2'];
 const student = ['training.batch=4', 'training.steps=120', 'training.warmUp=10', 'student.channels=1'];
-const own: Readonly<Record<string, readonly string[]>> = { patchcore: bank, rd: student };
+const own: Readonly<Record<string, readonly string[]>> = {
+  patchcore: bank,
+  rd: student,
+  subspace: ['subspace.components=8'],
+  rad: ['memory.components=6'],
+};
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
-const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd'];
+const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'subspace', 'rad'];
 
 let folder = '';
 let parts = '';
@@ -136,6 +141,6 @@ describe('a method', () => {
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd/);
+    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd, subspace, rad/);
   });
 });

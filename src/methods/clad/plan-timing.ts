@@ -1,21 +1,13 @@
-/** @file What `clad train --plan` measures: a few images, steps, products and maps, drawn by chance, on this machine as it is now. */
+/** @file What `clad train --plan` measures: a few images, steps and maps, drawn by chance, on this machine as it is now. */
 import { Random } from '../../core/random.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
-import type { Extractor } from '../../features/patches/extractor.ts';
-import { Graph, matmul } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
 import { initialState, trainingProgram } from '../../training/program.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
+import { fastest } from '../shared/measured-times.ts';
 import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
-
-/** Of one image, the best of three: decoding and drawing run beside it. */
-export async function extractionSeconds(extractor: Extractor, { width, height }: ImageSize): Promise<number> {
-  const random = new Random('plan');
-  const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
-  return fastest(3, () => extractor.extract([{ width, height, data }]));
-}
 
 /**
  * Of one step, measured where its batch is small, else extrapolated from two smaller ones: by the rows and their square where rows are contrasted
@@ -116,19 +108,6 @@ function drawn(dtype: string, shape: readonly number[], classes: number): Tensor
   return float32(random.fillNormal(new Float32Array(count)), shape);
 }
 
-/** Multiplications and additions a second in a product of matrices. */
-export async function productRate(engine: Engine): Promise<number> {
-  const graph = new Graph();
-  const side = 1024;
-  const left = graph.input('left', 'float32', [side, side]);
-  graph.output('product', matmul(left, left, { transB: true }));
-  const session = await engine.load(graph.toBytes());
-  const value = float32(new Random('plan').fillNormal(new Float32Array(side * side)), [side, side]);
-  const seconds = await fastest(3, () => session.run({ left: value }));
-  await session.release();
-  return (2 * side ** 3) / seconds;
-}
-
 /** All metrics of one test image, by drawn maps of this size. */
 export function metricSeconds({ width, height }: ImageSize): number {
   const random = new Random('plan');
@@ -148,14 +127,4 @@ export function metricSeconds({ width, height }: ImageSize): number {
     });
   evaluator.result();
   return (performance.now() - started) / 1000 / images.length;
-}
-
-async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < times; turn++) {
-    const started = performance.now();
-    await work();
-    best = Math.min(best, (performance.now() - started) / 1000);
-  }
-  return best;
 }
