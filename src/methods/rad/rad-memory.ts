@@ -3,7 +3,6 @@
  *
  * The descriptor is the class token, which the layer `class` has at every place; of a backbone without one, the mean of the deepest layer over its places.
  */
-import { CladError } from '../../core/errors.ts';
 import { halvesToFloats } from '../../core/half.ts';
 import { Random } from '../../core/random.ts';
 import { covarianceOf, leadingComponents } from '../../features/memory-bank/principal-components.ts';
@@ -13,6 +12,7 @@ import { cast, div, Graph, matmul, reshape, slice, type Tensor } from '../../gra
 import { type Grid, patchCount } from '../../image/geometry.ts';
 import { unit } from '../../nn/row-length.ts';
 import { type Engine, floats, type Session } from '../../runtime/engine.ts';
+import { imagesOfClasses } from '../shared/images-of-classes.ts';
 import { sumOfPatches } from '../shared/patch-model.ts';
 
 /** Where a layer's values are in a patch feature. */
@@ -109,7 +109,9 @@ export async function fitMemory(
 ): Promise<RadMemory> {
   const { index } = source;
   const { width, grid, classes } = index;
-  const members = await imagesInOrder(source);
+  const members = (await imagesOfClasses(source)).flatMap((ids, classIndex) =>
+    ids.map((id) => ({ id, classIndex })),
+  );
   const patches = patchCount(grid);
   const projections =
     components === null ? [] : await projectionsOf(engine, source, layout, components, seed);
@@ -151,24 +153,6 @@ export async function fitMemory(
     classes: classes.length,
     spread: spreadOf(descriptors, imageClasses, layout.descriptor.width),
   };
-}
-
-/** Images by class, then by their numbers. @throws OPTION_INVALID */
-async function imagesInOrder({ store, index, images }: FitSource) {
-  const found: { readonly id: number; readonly classIndex: number }[] = [];
-  for (const shard of index.shards.keys())
-    for (const { id, classIndex } of (await store.readShardIndex(shard)).images)
-      if (images.has(id)) found.push({ id, classIndex });
-  for (const [classIndex, name] of index.classes.entries()) {
-    const own = found.filter((image) => image.classIndex === classIndex).length;
-    if (own >= 2) continue;
-    throw new CladError('OPTION_INVALID', {
-      option: `the good images of class ${name}`,
-      expected: 'two at least: an image is judged by the others while thresholds are set',
-      actual: own,
-    });
-  }
-  return found.sort((a, b) => a.classIndex - b.classIndex || a.id - b.id);
 }
 
 /**

@@ -1,6 +1,12 @@
 /** @file The options of RAD. */
 import { z } from 'zod';
-import { asCompared, asPublished, checked, count, patchShape } from '../shared/option-groups.ts';
+import {
+  asComparedUntrained,
+  asPublishedUntrained,
+  checked,
+  count,
+  patchShape,
+} from '../shared/option-groups.ts';
 
 export const radOptions = checked(
   z.strictObject({
@@ -31,29 +37,18 @@ export const radOptions = checked(
 
 export type RadOptions = z.infer<typeof radOptions>;
 
-const [compared, published] = [asCompared, asPublished].map(
-  ({ seed, features, heldOut, synthesis, score, falseAlarmRate }) => ({
-    seed,
-    features,
-    heldOut,
-    synthesis,
-    score,
-    falseAlarmRate,
-  }),
-) as [Omit<RadOptions, 'memory'>, Omit<RadOptions, 'memory'>];
-
 /** Mean of the map's highest hundredth. */
 const topShare = 0.01;
 
 export const radPresets: Readonly<Record<'fast' | 'published', RadOptions>> = {
   fast: {
-    ...compared,
-    score: { ...compared.score, topShare },
+    ...asComparedUntrained,
+    score: { ...asComparedUntrained.score, topShare },
     memory: { neighbours: 150, radius: 1, components: 64 },
   },
   published: {
-    ...published,
-    features: { ...published.features, inputSize: 448, resizeTo: 512, aggregation: 'plain' },
+    ...asPublishedUntrained,
+    features: { ...asPublishedUntrained.features, inputSize: 448, resizeTo: 512, aggregation: 'plain' },
     // A deviation of 1 pixel on maps of 256 pixels.
     score: { blurSigma: 1.75, topShare },
     // Those of MVTec AD; 900 images for VisA and Real-IAD, 48 for 3D-ADAM, radius 2 for VisA and 0 for Real-IAD.

@@ -289,6 +289,18 @@ export const asCompared: NetworkOptions = {
   heldOut: 0.15,
 };
 
+/** The same for methods that train no networks. */
+export const [asComparedUntrained, asPublishedUntrained] = [asCompared, asPublished].map(
+  ({ seed, features, heldOut, synthesis, score, falseAlarmRate }): PatchOptions => ({
+    seed,
+    features,
+    heldOut,
+    synthesis,
+    score,
+    falseAlarmRate,
+  }),
+) as [PatchOptions, PatchOptions];
+
 /** The ascent's published lengths, as multiples of the noise's expected length. */
 export const publishedAscent = {
   stepLength: 0.0017,

@@ -1,5 +1,4 @@
 /** @file The subspaces of all classes: of all their good images, and without each fold of them. */
-import { CladError } from '../../core/errors.ts';
 import { Random } from '../../core/random.ts';
 import {
   allComponents,
@@ -10,6 +9,7 @@ import type { FitSource } from '../../features/store/sample-rows.ts';
 import { imageReader } from '../../features/store/stored-image.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type ClassCentres, centresOf, type ImageMean } from '../shared/class-centres.ts';
+import { imagesOfClasses } from '../shared/images-of-classes.ts';
 import { classMoments, momentsWithout, rowProducts } from './class-moments.ts';
 import type { SubspaceOptions } from './subspace-options.ts';
 
@@ -52,7 +52,7 @@ export async function fitSubspaces(
   onProgress: Progress = () => {},
 ): Promise<FittedSubspaces> {
   const { width, classes } = source.index;
-  const imagesOf = await imagesByClass(source);
+  const imagesOf = await imagesOfClasses(source);
   const folds = Math.min(subspace.folds, ...imagesOf.map(({ length }) => length));
   const foldOf: number[] = [];
   const seen: ImageMean[] = [];
@@ -90,23 +90,6 @@ export async function fitSubspaces(
     await products.release();
   }
   return { whole, folds: without, foldOf, centres: centresOf(seen, classes.length) };
-}
-
-/** @throws OPTION_INVALID */
-async function imagesByClass({ store, index, images }: FitSource): Promise<number[][]> {
-  const found = index.classes.map((): number[] => []);
-  for (const shard of index.shards.keys())
-    for (const { id, classIndex } of (await store.readShardIndex(shard)).images)
-      if (images.has(id)) found[classIndex]?.push(id);
-  for (const [classIndex, { length }] of found.entries()) {
-    if (length >= 2) continue;
-    throw new CladError('OPTION_INVALID', {
-      option: `the good images of class ${index.classes[classIndex]}`,
-      expected: 'two at least: an image is judged by the others while thresholds are set',
-      actual: length,
-    });
-  }
-  return found.map((ids) => ids.sort((a, b) => a - b));
 }
 
 /** Above this share of the features' width, all components are found at once. */

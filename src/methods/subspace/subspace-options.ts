@@ -1,6 +1,12 @@
 /** @file The options of SubspaceAD. */
 import { z } from 'zod';
-import { asCompared, asPublished, checked, count, patchShape } from '../shared/option-groups.ts';
+import {
+  asComparedUntrained,
+  asPublishedUntrained,
+  checked,
+  count,
+  patchShape,
+} from '../shared/option-groups.ts';
 
 export const subspaceOptions = checked(
   z.strictObject({
@@ -30,29 +36,18 @@ export const subspaceOptions = checked(
 
 export type SubspaceOptions = z.infer<typeof subspaceOptions>;
 
-const [compared, published] = [asCompared, asPublished].map(
-  ({ seed, features, heldOut, synthesis, score, falseAlarmRate }) => ({
-    seed,
-    features,
-    heldOut,
-    synthesis,
-    score,
-    falseAlarmRate,
-  }),
-) as [Omit<SubspaceOptions, 'subspace'>, Omit<SubspaceOptions, 'subspace'>];
-
 /** Mean of the map's highest hundredth. */
 const topShare = 0.01;
 
 export const subspacePresets: Readonly<Record<'fast' | 'published', SubspaceOptions>> = {
   fast: {
-    ...compared,
-    score: { ...compared.score, topShare },
+    ...asComparedUntrained,
+    score: { ...asComparedUntrained.score, topShare },
     subspace: { explained: 0.99, components: 256, folds: 5 },
   },
   published: {
-    ...published,
-    features: { ...published.features, inputSize: 672, resizeTo: null, aggregation: 'mean' },
+    ...asPublishedUntrained,
+    features: { ...asPublishedUntrained.features, inputSize: 672, resizeTo: null, aggregation: 'mean' },
     // Its code blurs by 3 x 3 weights that are nearly the same: a deviation of 0.8 pixels.
     score: { blurSigma: 0.8, topShare },
     subspace: { explained: 0.99, components: null, folds: 5 },
