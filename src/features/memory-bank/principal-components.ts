@@ -24,7 +24,7 @@ export interface Projection {
 }
 
 const oversampling = 32;
-const [iterations, iterationsFromStart] = [8, 2];
+const iterations = 8;
 
 /**
  * Fits a projection.
@@ -66,8 +66,6 @@ export interface ComponentsWanted {
   /** How many; at most `width`. */
   readonly components: number;
   readonly random: Random;
-  /** Components of a covariance that is nearly the same, to begin with; a few iterations do then. */
-  readonly start?: Components | undefined;
 }
 
 /**
@@ -77,20 +75,17 @@ export interface ComponentsWanted {
 export async function leadingComponents(
   engine: Engine,
   covariance: Float64Array,
-  { width, components, random, start }: ComponentsWanted,
+  { width, components, random }: ComponentsWanted,
   onProgress?: ProgressListener,
 ): Promise<Components> {
   const block = Math.min(width, components + oversampling);
   const multiply = await multiplier(engine, width, block);
-  const rounds = start ? iterationsFromStart : iterations;
   try {
-    const first = random.fillNormal(new Float64Array(width * block));
-    if (start) beginWith(first, start, block);
-    let basis = orthonormal(first, width, block, random);
-    for (let iteration = 0; iteration < rounds; iteration++) {
+    let basis = orthonormal(random.fillNormal(new Float64Array(width * block)), width, block, random);
+    for (let iteration = 0; iteration < iterations; iteration++) {
       basis = orthonormal(await multiply.apply(covariance, basis), width, block, random);
       const done = iteration + 1;
-      onProgress?.({ task: 'principal components', done, total: rounds, unit: 'iterations' });
+      onProgress?.({ task: 'principal components', done, total: iterations, unit: 'iterations' });
     }
     // Rayleigh and Ritz: within the basis, the covariance is small enough for a full decomposition.
     const image = new Matrix(nested(await multiply.apply(covariance, basis), width, block));
@@ -125,16 +120,6 @@ function eigen(symmetric: Matrix) {
   });
   const order = values.map((_, index) => index).sort((a, b) => values[b]! - values[a]!);
   return { values, vectors, order };
-}
-
-/** Puts components in the place of the first columns. */
-function beginWith(
-  columns: Float64Array,
-  { matrix, variances: { length: count } }: Components,
-  block: number,
-) {
-  for (let at = 0; at < matrix.length; at++)
-    columns[Math.floor(at / count) * block + (at % count)] = matrix[at]!;
 }
 
 /**

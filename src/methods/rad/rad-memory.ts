@@ -109,7 +109,7 @@ export async function fitMemory(
 ): Promise<RadMemory> {
   const { index } = source;
   const { width, grid, classes } = index;
-  const members = (await imagesOfClasses(source)).flatMap((ids, classIndex) =>
+  const members = (await imagesOfClasses(source, 2)).flatMap((ids, classIndex) =>
     ids.map((id) => ({ id, classIndex })),
   );
   const patches = patchCount(grid);

@@ -2,6 +2,7 @@
  * @file The search of RAD as nodes of a graph: the class by the most alike descriptor, the K most alike images of that class, and patch by patch, layer by layer,
  * the cosine to the most alike patch of these images near the same place.
  */
+import { imageOutOfReach, imageReach } from '../../features/memory-bank/memory-bank.ts';
 import {
   add,
   cast,
@@ -37,7 +38,7 @@ export interface RadSearch {
 }
 
 /** Far below any cosine. */
-const outOfReach = -4;
+const outOfReach = imageOutOfReach;
 
 /** A patch's score is the mean over the layers of 1 minus the cosine to the most alike patch. */
 export function radModel(memory: RadMemory, { neighbours, radius }: RadSearch): PatchModel {
@@ -80,15 +81,20 @@ function countOf(imageClasses: readonly number[], own: number): number {
   return imageClasses.filter((each) => each === own).length;
 }
 
-/** Cosine of each image's descriptor to each of the memory, [N, images]; out of reach for the image itself. */
+/**
+ * Cosine of each image's descriptor to each of the memory, [N, images]; out of reach for the image itself. What is added is a constant that later verbs
+ * change (detector/bank-entries.ts).
+ */
 function likeness(graph: Graph, features: Tensor, memory: RadMemory, own: Tensor | undefined): Tensor {
   const { descriptor, descriptors, images, grid } = memory;
-  const kept = graph.constant('rad_descriptors', descriptors, [images.length, descriptor.width]);
+  const count = images.length;
+  const kept = graph.constant('rad_descriptors', descriptors, [count, descriptor.width]);
   const rows = descriptorRows(features, patchCount(grid), descriptor);
   const cosines = matmul(rows, kept, { transB: true });
-  if (!own) return cosines;
-  const numbers = graph.constant('rad_images', images, [images.length], 'int64');
-  return where(equal(numbers, own), outOfReach, cosines);
+  const all = graph.constant(imageReach, new Float32Array(count), [count]);
+  if (!own) return add(cosines, all);
+  const numbers = graph.constant('rad_images', images, [count], 'int64');
+  return add(cosines, where(equal(numbers, own), outOfReach, all));
 }
 
 /** The highest cosine to an image of each class, [N, classes]. */

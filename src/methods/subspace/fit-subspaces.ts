@@ -1,19 +1,15 @@
-/** @file The subspaces of all classes: of all their good images, and without each fold of them. */
+/** @file The subspaces of all classes, each of the images of its class alone. */
 import { Random } from '../../core/random.ts';
-import {
-  allComponents,
-  type Components,
-  leadingComponents,
-} from '../../features/memory-bank/principal-components.ts';
+import { allComponents, leadingComponents } from '../../features/memory-bank/principal-components.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
 import { imageReader } from '../../features/store/stored-image.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { type ClassCentres, centresOf, type ImageMean } from '../shared/class-centres.ts';
 import { imagesOfClasses } from '../shared/images-of-classes.ts';
-import { classMoments, momentsWithout, rowProducts } from './class-moments.ts';
+import { classMoments, rowProducts } from './class-moments.ts';
 import type { SubspaceOptions } from './subspace-options.ts';
 
-/** What of one class, or of a part of its images, is normal. */
+/** What of one class is normal. */
 export interface Subspace {
   /** [width] */
   readonly mean: Float32Array;
@@ -27,107 +23,77 @@ export interface Subspace {
 /** What is fitted. */
 export interface FittedSubspaces {
   /** Of each class. */
-  readonly whole: readonly Subspace[];
-  /** For each fold, of each class without the images of that fold. */
-  readonly folds: readonly (readonly Subspace[])[];
-  /** Fold of each training image, by its number. */
-  readonly foldOf: readonly number[];
+  readonly subspaces: readonly Subspace[];
   readonly centres: ClassCentres;
 }
 
 /** What they are fitted by. */
 export type SubspaceFit = Pick<SubspaceOptions, 'seed' | 'subspace'>;
 
-type Progress = (done: number, total: number) => void;
-
 /**
  * Reads each image once, class by class.
- * @param source - of all good images
- * @throws OPTION_INVALID for a class of one image, of which nothing says what a good image scores
+ * @param source - of the images to learn from
+ * @throws OPTION_INVALID for a class without any
  */
 export async function fitSubspaces(
   engine: Engine,
   source: FitSource,
   { seed, subspace }: SubspaceFit,
-  onProgress: Progress = () => {},
+  onProgress: (done: number, total: number) => void = () => {},
 ): Promise<FittedSubspaces> {
   const { width, classes } = source.index;
-  const imagesOf = await imagesOfClasses(source);
-  const folds = Math.min(subspace.folds, ...imagesOf.map(({ length }) => length));
-  const foldOf: number[] = [];
-  const seen: ImageMean[] = [];
-  const whole: Subspace[] = [];
-  const without: Subspace[][] = Array.from({ length: folds }, () => []);
   const read = imageReader(source.store, source.index);
   const products = await rowProducts(engine, width);
   const total = source.images.size;
+  const subspaces: Subspace[] = [];
+  const seen: ImageMean[] = [];
   let done = 0;
   try {
-    for (const [classIndex, ids] of imagesOf.entries()) {
-      const name = classes[classIndex]!;
-      for (const [at, id] of new Random(seed, 'folds', name).sample(ids, ids.length).entries())
-        foldOf[id] = at % folds;
+    for (const [classIndex, ids] of (await imagesOfClasses(source, 1)).entries()) {
       const rows = async function* () {
         for (const id of ids) {
-          yield { fold: foldOf[id]!, features: await read(id) };
+          yield await read(id);
           onProgress(++done, total);
         }
       };
-      const moments = await classMoments(products, rows(), width, folds);
+      const moments = await classMoments(products, rows(), width);
       for (const mean of moments.means) seen.push({ classIndex, mean });
-      const random = () => new Random(seed, 'components', name);
-      const all = momentsWithout(moments);
-      const { own, components } = await subspaceOf(engine, all, subspace, random());
-      whole.push(own);
-      for (let fold = 0; fold < folds; fold++) {
-        const rest = momentsWithout(moments, fold);
-        // As many as of all images, so that scores are alike.
-        const start = { wanted: own.components, components };
-        without[fold]!.push((await subspaceOf(engine, rest, subspace, random(), start)).own);
-      }
+      const random = new Random(seed, 'components', classes[classIndex]!);
+      subspaces.push(await subspaceOf(engine, moments, subspace, random));
     }
   } finally {
     await products.release();
   }
-  return { whole, folds: without, foldOf, centres: centresOf(seen, classes.length) };
+  return { subspaces, centres: centresOf(seen, classes.length) };
 }
 
 /** Above this share of the features' width, all components are found at once. */
 const nearlyAll = 0.5;
 
-/**
- * The components that hold a share of the variance.
- * @param start - those of nearly the same images, and how many are wanted; absent: as many as `explained` asks for
- */
+/** The components that hold a share of the variance, as many as may be. */
 export async function subspaceOf(
   engine: Engine,
   { mean, covariance }: { readonly mean: Float32Array; readonly covariance: Float64Array },
-  { explained, components: most }: Pick<SubspaceOptions['subspace'], 'explained' | 'components'>,
+  { explained, components: most }: SubspaceOptions['subspace'],
   random: Random,
-  start?: { readonly wanted: number; readonly components: Components },
-): Promise<{ readonly own: Subspace; readonly components: Components }> {
+): Promise<Subspace> {
   const width = mean.length;
   let total = 0;
   for (let axis = 0; axis < width; axis++) total += covariance[axis * width + axis]!;
-  const asked = start?.wanted ?? Math.min(most ?? width, width);
-  const components =
-    start || asked <= nearlyAll * width
-      ? await leadingComponents(engine, covariance, {
-          width,
-          components: asked,
-          random,
-          start: start?.components,
-        })
+  const asked = Math.min(most ?? width, width);
+  const { matrix, variances } =
+    asked <= nearlyAll * width
+      ? await leadingComponents(engine, covariance, { width, components: asked, random })
       : allComponents(covariance, width);
-  const { matrix, variances } = components;
   let [count, kept] = [0, 0];
-  while (count < asked && (start || kept < explained * total)) kept += Math.max(0, variances[count++]!);
+  while (count < asked && kept < explained * total) kept += Math.max(0, variances[count++]!);
   // Of images that are all the same, one component of nothing.
   count = Math.max(1, count);
-  const narrow = columnsOf(matrix, width, variances.length, count);
   return {
-    own: { mean, matrix: narrow, components: count, explained: total > 0 ? kept / total : 1 },
-    components: { matrix: narrow, variances: variances.slice(0, count) },
+    mean,
+    matrix: columnsOf(matrix, width, variances.length, count),
+    components: count,
+    explained: total > 0 ? kept / total : 1,
   };
 }
 

@@ -9,28 +9,25 @@ const fileName = 'subspaces.safetensors';
 
 /** What the file says beside its arrays. */
 interface Facts {
-  readonly foldOf: readonly number[];
   readonly spread: number;
-  /** Share of the variance: of each class, then of each fold's. */
+  /** Share of the variance, of each class. */
   readonly explained: readonly number[];
 }
 
 /** @param key - of what they were fitted on */
-export async function writeSubspaces(storage: Storage, key: string, fitted: FittedSubspaces): Promise<void> {
-  const { whole, folds, foldOf, centres } = fitted;
-  const all = [...whole, ...folds.flat()];
+export async function writeSubspaces(
+  storage: Storage,
+  key: string,
+  { subspaces, centres }: FittedSubspaces,
+): Promise<void> {
   const arrays: Record<string, Parameters[string]> = {
     centres: { shape: [centres.classes, centres.width], data: centres.centres },
   };
-  for (const [at, { mean, matrix, components }] of all.entries()) {
+  for (const [at, { mean, matrix, components }] of subspaces.entries()) {
     arrays[`${at}.mean`] = { shape: [mean.length], data: mean };
     arrays[`${at}.matrix`] = { shape: [mean.length, components], data: matrix };
   }
-  const facts: Facts = {
-    foldOf: Array.from(foldOf, (fold = 0) => fold),
-    spread: centres.spread,
-    explained: all.map(({ explained }) => explained),
-  };
+  const facts: Facts = { spread: centres.spread, explained: subspaces.map(({ explained }) => explained) };
   await writeParameters(storage, fileName, arrays, { key, facts: JSON.stringify(facts) });
 }
 
@@ -42,10 +39,10 @@ export async function readSubspaces(storage: Storage, key: string): Promise<Fitt
   const read = await readParameters(storage, fileName);
   if (read?.metadata.key !== key || !read.metadata.facts) return undefined;
   const { parameters, metadata } = read;
-  const { foldOf, spread, explained } = JSON.parse(metadata.facts!) as Facts;
+  const { spread, explained } = JSON.parse(metadata.facts!) as Facts;
   const { data, shape } = parameters.centres!;
   const [classes = 0, width = 0] = shape;
-  const all = explained.map((share, at): Subspace => {
+  const subspaces = explained.map((share, at): Subspace => {
     const [mean, matrix] = [parameters[`${at}.mean`]!, parameters[`${at}.matrix`]!];
     return {
       mean: mean.data as Float32Array,
@@ -54,9 +51,5 @@ export async function readSubspaces(storage: Storage, key: string): Promise<Fitt
       explained: share,
     };
   });
-  const groups = Array.from({ length: all.length / classes }, (_, group) =>
-    all.slice(group * classes, (group + 1) * classes),
-  );
-  const centres = { centres: data as Float32Array, spread, classes, width };
-  return { whole: groups[0]!, folds: groups.slice(1), foldOf, centres };
+  return { subspaces, centres: { centres: data as Float32Array, spread, classes, width } };
 }

@@ -21,14 +21,6 @@ export const subspaceOptions = checked(
         components: count
           .nullable()
           .describe('Principal components of a class, at most; null: as many as `explained` asks for.'),
-        folds: z
-          .number()
-          .int()
-          .min(2)
-          .max(20)
-          .describe(
-            "Thresholds: an image is judged by a subspace fitted without the fold that it is in. At most as many folds as the class's images.",
-          ),
       })
       .describe('Subspace of what is normal, one for each class.'),
   }),
@@ -43,14 +35,14 @@ export const subspacePresets: Readonly<Record<'fast' | 'published', SubspaceOpti
   fast: {
     ...asComparedUntrained,
     score: { ...asComparedUntrained.score, topShare },
-    subspace: { explained: 0.99, components: 256, folds: 5 },
+    subspace: { explained: 0.99, components: 256 },
   },
   published: {
     ...asPublishedUntrained,
     features: { ...asPublishedUntrained.features, inputSize: 672, resizeTo: null, aggregation: 'mean' },
     // Its code blurs by 3 x 3 weights that are nearly the same: a deviation of 0.8 pixels.
     score: { blurSigma: 0.8, topShare },
-    subspace: { explained: 0.99, components: null, folds: 5 },
+    subspace: { explained: 0.99, components: null },
   },
 };
 

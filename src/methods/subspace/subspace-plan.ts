@@ -13,8 +13,8 @@ import type { SubspaceOptions } from './subspace-options.ts';
 const usualRate = 190e9;
 /** Of a full decomposition, by the cube of the width, and of orthonormal columns, by the width and the square of their number: experience of one core. */
 const [decompositionSeconds, columnSeconds] = [2.1e-8, 4e-9];
-/** Iterations for the components of a class, and for those of a fold. */
-const [iterations, foldIterations] = [9, 3];
+/** For the components of a class. */
+const iterations = 9;
 /** Of the program, the engine and the backbone, bytes. */
 const base = 1e9;
 
@@ -38,7 +38,7 @@ function componentSeconds({ subspace }: Pick<SubspaceOptions, 'subspace'>, { cla
   const most = mostComponents(subspace, width);
   const columns = columnSeconds * width * most * most;
   const first = most > width / 2 ? decompositionSeconds * width ** 3 : iterations * columns;
-  return classes * (first + subspace.folds * foldIterations * columns);
+  return classes * first;
 }
 
 /** Patch to subspace and back. */
@@ -89,17 +89,12 @@ export async function planSubspace({
   const rate = await productRate(engine);
   const search = searchSeconds(options, size, rate);
   const made = options.synthesis.perImage / anomaliesOfEvery('some', size.images);
-  const { folds } = options.subspace;
   const most = mostComponents(options.subspace, width);
   return {
     learntFrom: { name: 'patches', count: size.images * perImage },
     steps: {},
     disk: { features: Math.round(size.images * perImage * width * 2) },
-    memory:
-      base +
-      (folds + 2) * width * width * 8 +
-      (folds + 1) * size.classes * width * most * 4 +
-      perImage * width * 12,
+    memory: base + 3 * width * width * 8 + 3 * size.classes * width * most * 4 + perImage * width * 12,
     time: {
       features: size.images * (1 + made) * featureSeconds,
       subspaces: productSeconds(size, rate) + componentSeconds(options, size),

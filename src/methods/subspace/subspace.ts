@@ -5,14 +5,13 @@
  * Features are the mean of middle layers of a frozen vision transformer (`published`); of a backbone whose layers have other numbers of channels each
  * they are joined. As its code has it, a score is the squared length of the residual, and an image's the mean of its map's highest hundredth.
  *
- * Ours: one subspace for each class and the class told by its mean feature, as one file serves several classes; thresholds by subspaces without the image.
+ * Ours: one subspace for each class and the class told by its mean feature, as one file serves several classes; thresholds by held-out images.
  * Not here: its rotated copies of the images, for settings with one to four of them. Its setting with all good images has none.
  */
 import { hashOf } from '../../core/hash.ts';
 import { orMadeAgain } from '../../core/made-again.ts';
 import { stoppable } from '../../core/progress.ts';
 import { onPatches } from '../shared/on-patches.ts';
-import { goodImages } from '../shared/training-features.ts';
 import { blockLayers } from '../shared/transformer-layers.ts';
 import { fitSubspaces } from './fit-subspaces.ts';
 import { readSubspaces, writeSubspaces } from './subspace-file.ts';
@@ -47,11 +46,11 @@ export const subspace = onPatches<SubspaceOptions>({
   plan: planSubspace,
 
   async fit(context) {
-    const { options, engine, run, extracted, note } = context;
+    const { options, engine, run, extracted, split, note } = context;
     const { seed, subspace: asked } = options;
     const key = await hashOf([extracted.store.header.key, JSON.stringify([recipe, seed, asked])]);
     const storage = run.checkpoint;
-    const source = { ...extracted, images: goodImages(context) };
+    const source = { ...extracted, images: split.fit };
     const tell = stoppable(context);
     const before = await orMadeAgain(() => readSubspaces(storage, key), note);
     const fitted =
@@ -60,13 +59,12 @@ export const subspace = onPatches<SubspaceOptions>({
         tell({ task: 'subspaces', done, total, unit: 'images' }),
       ));
     if (!before) await writeSubspaces(storage, key, fitted);
-    const held = fitted.whole.map(
+    const held = fitted.subspaces.map(
       ({ components, explained }, at) =>
         `${extracted.index.classes[at]} ${components} (${(100 * explained).toFixed(1)} %)`,
     );
     note?.(`Components of each class, and the share of its variance that they hold: ${held.join(', ')}.`);
-    // No entries; but like an entry, what is learnt of an image is left out while thresholds are set, so all good images count for them.
-    return { model: subspaceModel(fitted), steps: {}, entryImages: [] };
+    return { model: subspaceModel(fitted), steps: {} };
   },
 
   tasks: subspaceTasks,

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { floatsToHalves, halvesToFloats } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
+import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../../../src/detector/bank-entries.ts';
 import { detectorGraph } from '../../../../src/detector/detector-graph.ts';
+import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../../src/graph/index.ts';
 import { gateOf } from '../../../../src/methods/rad/gate.ts';
 import { fitMemory, type RadMemory, radLayout } from '../../../../src/methods/rad/rad-memory.ts';
 import { type RadSearch, radModel } from '../../../../src/methods/rad/rad-model.ts';
@@ -11,6 +13,7 @@ import { radPresets, spreadBlocks } from '../../../../src/methods/rad/rad-option
 import { emptyMemory, layoutOf, plannedBytes, requireFits } from '../../../../src/methods/rad/rad-plan.ts';
 import { patchDetector } from '../../../../src/methods/shared/on-patches.ts';
 import { patchView } from '../../../../src/methods/shared/patch-view.ts';
+import { float32, floats, int64 } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { makeStore, withFolder } from '../../../helpers/made-store.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
@@ -195,6 +198,38 @@ describe('the gate', () => {
         }
       }),
     ));
+});
+
+describe('the finished file', () => {
+  /** What it says of an image of the memory, changed as `clad update` and `clad assess` change it. */
+  async function scores(change: (model: ModelProto) => ModelProto, image?: number): Promise<number[]> {
+    const graph = new Graph();
+    const rows = graph.input('rows', 'float32', [places, width]);
+    graph.output('score', radModel(memory, { neighbours, radius })(graph, rows, places).score);
+    const session = await engine.load(encodeModel(change(decodeModel(graph.toBytes()))));
+    try {
+      const feeds = {
+        rows: float32(patchesOfImage('nut 4', 'nut'), [places, width]),
+        ...(image !== undefined && { training_image: int64([image], [1]) }),
+      };
+      return [...floats((await session.run(feeds)).score)];
+    } finally {
+      await session.release();
+    }
+  }
+  const own = 4 * classes.length;
+
+  it('can be asked without one image, so that no image is judged by itself later either', async () => {
+    expect(hasBank(decodeModel(new Graph().toBytes()))).toBe(false);
+    const asked = (model: ModelProto) => askedWithoutOneImage(model, memory.images);
+    close(await scores(asked, own), untrained.others);
+    close(await scores(asked, 99), new Array(places).fill(0));
+  });
+
+  it('loses the images that turn out not to be good', async () => {
+    const gone = new Set([own]);
+    close(await scores((model) => withoutEntriesOf(model, memory.images, gone)), untrained.others);
+  });
 });
 
 describe('the memory', () => {
