@@ -203,9 +203,9 @@ function unitRows(halves: Uint16Array, width: number, { start, width: own }: Lay
 }
 
 /** What is kept of one image: `layer0`, ... in halves [patches, kept], and `descriptor` [1, width]. */
-async function rowsSession(
+export async function rowsSession(
   engine: Engine,
-  layers: readonly LayerMemory[],
+  layers: readonly Omit<LayerMemory, 'patches'>[],
   descriptor: LayerPlace,
   patches: number,
   width: number,

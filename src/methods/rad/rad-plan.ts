@@ -2,6 +2,7 @@
 
 import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
+import { floatToHalf } from '../../core/half.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
 import { chosenLayers, Extractor, featureWidthOf } from '../../features/patches/extractor.ts';
 import { encodedLength, Graph } from '../../graph/index.ts';
@@ -13,18 +14,19 @@ import { patchDetector } from '../shared/on-patches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import { mapSeconds, patchesOf } from '../shared/task-seconds.ts';
 import { anomaliesOfEvery } from '../shared/training-features.ts';
-import { type RadLayout, type RadMemory, radLayout } from './rad-memory.ts';
+import { type RadLayout, type RadMemory, radLayout, rowsSession } from './rad-memory.ts';
 import { radModel } from './rad-model.ts';
 import { classToken, type RadOptions } from './rad-options.ts';
 
-/** Seconds of a patch of a retrieved image, by the values kept of it and the places it is compared with: measured on one core. */
-const comparedSeconds = 1.1e-9;
-/** Seconds to keep an image, by the values of its patch features. */
-const keptSeconds = 1.5e-8;
+/** Of two cores, seconds for each value kept of a patch of a retrieved image: to read it, and to compare it with a place. */
+const [readSeconds, comparedSeconds] = [0.55e-9, 0.03e-9];
 /** Of the program, the engine and the backbone, bytes. */
 const base = 1e9;
 /** An ONNX file holds 2 GiB, with the backbone. */
 const mostBytes = 1.8e9;
+
+/** Seconds to keep an image, for each value of its patch features, but for reading them: measured on one core. */
+const keptSeconds = 6e-9;
 
 /** Values kept of a patch, all layers together. */
 function keptValues({ layers }: RadLayout, { components }: RadOptions['memory']): number {
@@ -81,9 +83,8 @@ export function radTasks({ features }: RadOptions, { training }: TaskCounts): Ex
 export function imageSeconds({ features, memory }: RadOptions, { training, classes }: TaskCounts): number {
   const patches = patchesOf(features);
   const images = Math.min(memory.neighbours, training / Math.max(1, classes));
-  // Each value is read and made a float, which takes as long as a few comparisons.
-  const times = 4 + shiftsOf(memory.radius, patches) / 4;
-  return patches * images * keptValues(usual, memory) * times * comparedSeconds;
+  const seconds = readSeconds + shiftsOf(memory.radius, patches) * comparedSeconds;
+  return patches * images * keptValues(usual, memory) * seconds;
 }
 
 /** A memory of zeros in the sizes that the real one will have. */
@@ -144,6 +145,26 @@ async function searchSeconds(
   }
 }
 
+/** To make of an image's patch features what is kept of it. */
+async function keepSeconds(
+  engine: Engine,
+  layout: RadLayout,
+  { memory }: RadOptions,
+  grid: Grid,
+  width: number,
+): Promise<number> {
+  const patches = patchCount(grid);
+  const { layers, descriptor } = emptyMemory(layout, memory, grid, [1]);
+  const session = await rowsSession(engine, layers, descriptor, patches, width);
+  try {
+    const data = new Uint16Array(patches * width).fill(floatToHalf(1));
+    const features = { dtype: 'float16', shape: [patches, width], data } as const;
+    return await fastest(3, () => session.run({ features }));
+  } finally {
+    await session.release();
+  }
+}
+
 /**
  * Measures what `fit` will cost.
  * @throws OPTION_INVALID where the file would be too large; what running the backbone once throws
@@ -173,7 +194,7 @@ export async function planRad(context: PlanContext<RadOptions, PatchView>): Prom
     file: plannedBytes(context, layout, imagesOf),
     time: {
       features: images * (1 + made) * featureSeconds,
-      memory: images * patches * width * keptSeconds,
+      memory: images * (await keepSeconds(engine, layout, options, view.grid, width)),
     },
     imageSeconds: featureSeconds + search,
     storedSeconds: mapSeconds(options.features) + search,

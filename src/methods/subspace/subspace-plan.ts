@@ -11,10 +11,10 @@ import type { SubspaceOptions } from './subspace-options.ts';
 
 /** Of large products, on two cores, multiplications and additions a second. */
 const usualRate = 190e9;
-/** Of a full decomposition, by the cube of the width, and of orthonormal columns, by the width and the square of their number: experience of one core. */
-const [decompositionSeconds, columnSeconds] = [2.1e-8, 4e-9];
-/** For the components of a class. */
-const iterations = 9;
+/** Of a full decomposition, by the cube of the width, and of orthonormal columns, by the width and the square of their number: measured on one core. */
+const [decompositionSeconds, columnSeconds] = [2e-8, 1.3e-8];
+/** For the components of a class, on so many columns more than are wanted. */
+const [iterations, extraColumns] = [9, 32];
 /** Of the program, the engine and the backbone, bytes. */
 const base = 1e9;
 
@@ -36,7 +36,7 @@ function productSeconds({ images, perImage, width }: Size, rate: number): number
 
 function componentSeconds({ subspace }: Pick<SubspaceOptions, 'subspace'>, { classes, width }: Size): number {
   const most = mostComponents(subspace, width);
-  const columns = columnSeconds * width * most * most;
+  const columns = columnSeconds * width * (most + extraColumns) ** 2;
   const first = most > width / 2 ? decompositionSeconds * width ** 3 : iterations * columns;
   return classes * first;
 }
