@@ -5,7 +5,7 @@
 
 import { classNames, headWidthOf } from '../features/memory-bank/class-search.ts';
 import { codesOutOfReach, far, lengthDigits } from '../features/memory-bank/entry-codes.ts';
-import { bankNames, outOfReach } from '../features/memory-bank/memory-bank.ts';
+import { bankNames, imageOutOfReach, imageReach, outOfReach } from '../features/memory-bank/memory-bank.ts';
 import {
   dimsOf,
   float32Constant,
@@ -21,9 +21,24 @@ import { freshNames } from '../graph/names.ts';
 import { attributeType, type NodeProto, type TensorProto, type ValueInfoProto } from '../graph/onnx.ts';
 import { dtypeCode } from '../graph/tensor.ts';
 
-/** Whether a detector has a memory bank whose entries are of single images. */
+/** Whether a detector has a memory whose entries are of single images: patches in a bank, or whole images. */
 export function hasBank(model: ModelProto): boolean {
-  return constantNamed(model, bankNames.lengths) !== undefined;
+  return reachOf(model) !== undefined;
+}
+
+/** The constant that puts an entry out of reach, and the number that does. */
+export function reachOf(
+  model: ModelProto,
+): { constant: TensorProto; name: string; beyond: number } | undefined {
+  const numbers = [
+    [bankNames.lengths, outOfReach],
+    [imageReach, imageOutOfReach],
+  ] as const;
+  for (const [name, beyond] of numbers) {
+    const constant = constantNamed(model, name);
+    if (constant) return { constant, name, beyond };
+  }
+  return undefined;
 }
 
 /**
@@ -36,7 +51,12 @@ export function withoutEntriesOf(
   entryImages: readonly number[],
   excluded: ReadonlySet<number>,
 ): ModelProto {
-  const { entries, lengths, codes } = bankOf(model, entryImages);
+  const { constant } = requireReach(model, entryImages);
+  if (constant.name === imageReach) {
+    const reach = entryImages.map((image) => (excluded.has(image) ? imageOutOfReach : 0));
+    return withConstants(model, [float32Constant(imageReach, [reach.length], Float32Array.from(reach))]);
+  }
+  const { entries, lengths, codes } = bankOf(model);
   const [count = 0, width = 0] = dimsOf(entries);
   const rows = floatValues(entries) as Float32Array;
   const squares = float32Values(lengths) as Float32Array;
@@ -74,7 +94,8 @@ export function askedWithoutOneImage(
     ...(ranks ? [oneNumber('below_rank')] : []),
   ];
   if (!hasBank(model)) return { ...model, graph: { ...model.graph, input } };
-  const { lengths, codes } = bankOf(model, entryImages);
+  const { constant: reach, name: reachName, beyond: number } = requireReach(model, entryImages);
+  const codes = codesIn(model);
   const fresh = freshNames(model);
   const images = fresh('entry_images');
   const own = fresh('own_entries');
@@ -85,12 +106,12 @@ export function askedWithoutOneImage(
   const nodes: NodeProto[] = [
     { opType: 'Equal', input: [images, 'training_image'], output: [own] },
     ...left.nodes,
-    { opType: 'Where', input: [left.mask, beyond, wholeLengths], output: [bankNames.lengths] },
+    { opType: 'Where', input: [left.mask, beyond, wholeLengths], output: [reachName] },
   ];
-  const renamed = new Map<TensorProto, string>([[lengths, wholeLengths]]);
+  const renamed = new Map<TensorProto, string>([[reach, wholeLengths]]);
   const added = [
     int64Constant(images, [entryImages.length], entryImages),
-    float32Constant(beyond, [], Float32Array.of(outOfReach)),
+    float32Constant(beyond, [], Float32Array.of(number)),
     ...left.constants,
   ];
   if (codes) {
@@ -149,11 +170,17 @@ function oneNumber(name: string): ValueInfoProto {
   return { name, type: { tensorType: { elemType: dtypeCode.int64, shape: { dim: [{ dimValue: 1 }] } } } };
 }
 
-function bankOf(model: ModelProto, entryImages: readonly number[]) {
+function requireReach(model: ModelProto, entryImages: readonly number[]) {
+  const reach = reachOf(model);
+  if (!reach || dimsOf(reach.constant)[0] !== entryImages.length)
+    throw new Error('the detector has no memory bank of so many entries');
+  return reach;
+}
+
+function bankOf(model: ModelProto) {
   const entries = constantNamed(model, bankNames.entries);
   const lengths = constantNamed(model, bankNames.lengths);
-  if (!entries || !lengths || dimsOf(lengths)[0] !== entryImages.length)
-    throw new Error('the detector has no memory bank of so many entries');
+  if (!entries || !lengths) throw new Error('the detector has no memory bank');
   return { entries, lengths, codes: codesIn(model) };
 }
 

@@ -6,7 +6,7 @@ export { Graph, opsetVersion } from './graph.ts';
 export { type LoopBody, loop } from './loop.ts';
 export { decodeMetadata } from './metadata.ts';
 export type { Attribute } from './node.ts';
-export { decodeModel, encodeModel, type ModelProto } from './onnx.ts';
+export { decodeModel, encodedLength, encodeModel, type ModelProto } from './onnx.ts';
 export type { Operator } from './operators.ts';
 export * from './ops/elementwise.ts';
 export * from './ops/matmul.ts';

@@ -171,6 +171,11 @@ export function encodeModel(model: ModelProto): Uint8Array {
   return modelType.encode(modelType.fromObject(model)).finish();
 }
 
+/** How many bytes that file has, without making it: constants may be larger than memory. */
+export function encodedLength(model: ModelProto): number {
+  return modelType.encode(modelType.fromObject(model)).len;
+}
+
 /**
  * Reads an ONNX file. Weights stay views into `bytes`.
  * @throws Error when the bytes are no protobuf message with a graph

@@ -31,10 +31,12 @@ const own: Readonly<Record<string, readonly string[]>> = {
   rd: student,
   uniad: reconstructor,
   cflow: flows,
+  subspace: ['subspace.components=8'],
+  rad: ['memory.components=6'],
 };
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
-const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'uniad', 'cflow'];
+const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'uniad', 'cflow', 'subspace', 'rad'];
 
 let folder = '';
 let parts = '';
@@ -221,6 +223,6 @@ describe('a method', () => {
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd, uniad, cflow/);
+    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, subspace, rad/);
   });
 });

@@ -34,6 +34,13 @@ export const bankNames = {
   projection: 'bank_projection',
 } as const;
 
+/**
+ * A memory of whole images, which has no entries of single patches (methods/rad): name of the constant that is added to how alike an image is to each of
+ * them, [images]; 0, or `imageOutOfReach` for one that must not be found.
+ */
+export const imageReach = 'image_reach';
+export const imageOutOfReach = -4;
+
 /** Constants of a fitted memory bank, as values of a graph. */
 export interface MemoryBank {
   /** [C] and [C, d]: projection to principal components. */

@@ -40,6 +40,44 @@ export async function principalComponents(
   onProgress?: ProgressListener,
 ): Promise<Projection> {
   const { mean, covariance } = await covarianceOf(engine, rows, width);
+  const { matrix, variances } = await leadingComponents(
+    engine,
+    covariance,
+    { width, components, random },
+    onProgress,
+  );
+  let total = 0;
+  for (let axis = 0; axis < width; axis++) total += covariance[axis * width + axis] as number;
+  const kept = variances.reduce((sum, variance) => sum + Math.max(0, variance), 0);
+  return { mean, matrix, width, components, explained: total > 0 ? kept / total : 1 };
+}
+
+/** Components of a covariance. */
+export interface Components {
+  /** Orthonormal columns by falling variance, [width, components] row-major. */
+  readonly matrix: Float32Array;
+  /** Variance along each. */
+  readonly variances: readonly number[];
+}
+
+/** Which components are wanted. */
+export interface ComponentsWanted {
+  readonly width: number;
+  /** How many; at most `width`. */
+  readonly components: number;
+  readonly random: Random;
+}
+
+/**
+ * The leading eigenvectors of a covariance.
+ * @param covariance - [width, width]
+ */
+export async function leadingComponents(
+  engine: Engine,
+  covariance: Float64Array,
+  { width, components, random }: ComponentsWanted,
+  onProgress?: ProgressListener,
+): Promise<Components> {
   const block = Math.min(width, components + oversampling);
   const multiply = await multiplier(engine, width, block);
   try {
@@ -53,31 +91,53 @@ export async function principalComponents(
     const image = new Matrix(nested(await multiply.apply(covariance, basis), width, block));
     const within = new Matrix(nested(basis, width, block)).transpose().mmul(image);
     const symmetric = within.clone().add(within.transpose()).mul(0.5);
-    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
-      assumeSymmetric: true,
-    });
-    const order = realEigenvalues
-      .map((_, index) => index)
-      .sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
+    const { values, vectors, order } = eigen(symmetric);
     const chosen = order.slice(0, components);
-    const matrix = await multiply.rotate(basis, eigenvectorMatrix, chosen);
-    let total = 0;
-    for (let axis = 0; axis < width; axis++) total += covariance[axis * width + axis] as number;
-    const kept = chosen.reduce((sum, index) => sum + Math.max(0, realEigenvalues[index]!), 0);
-    return { mean, matrix, width, components, explained: total > 0 ? kept / total : 1 };
+    const matrix = await multiply.rotate(basis, vectors, chosen);
+    return { matrix, variances: chosen.map((index) => values[index]!) };
   } finally {
     await multiply.release();
   }
 }
 
-/** Mean and covariance, summed in double precision over blocks of rows. */
-async function covarianceOf(engine: Engine, rows: Float32Array, width: number) {
+/**
+ * All eigenvectors of a covariance by a full decomposition: where most of them are wanted, that is quicker.
+ * @param covariance - [width, width]
+ */
+export function allComponents(covariance: Float64Array, width: number): Components {
+  const { values, vectors, order } = eigen(new Matrix(nested(covariance, width, width)));
+  const matrix = new Float32Array(width * width);
+  order.forEach((vector, column) => {
+    for (let row = 0; row < width; row++) matrix[row * width + column] = vectors.get(row, vector);
+  });
+  return { matrix: facingUp(matrix, width), variances: order.map((index) => values[index]!) };
+}
+
+/** Eigenvalues and vectors of a symmetric matrix, and their order, largest first. */
+function eigen(symmetric: Matrix) {
+  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(symmetric, {
+    assumeSymmetric: true,
+  });
+  const order = values.map((_, index) => index).sort((a, b) => values[b]! - values[a]!);
+  return { values, vectors, order };
+}
+
+/**
+ * Mean and covariance, summed in double precision over blocks of rows.
+ * @param about - what is taken from the rows: their mean, or nothing, so that products of rows are kept rather than differences
+ */
+export async function covarianceOf(
+  engine: Engine,
+  rows: Float32Array,
+  width: number,
+  about: 'mean' | 'zero' = 'mean',
+): Promise<{ readonly mean: Float32Array; readonly covariance: Float64Array }> {
   const count = rows.length / width;
   const sums = new Float64Array(width);
   for (let row = 0; row < count; row++) {
     for (let axis = 0; axis < width; axis++) sums[axis]! += rows[row * width + axis] as number;
   }
-  const mean = Float32Array.from(sums, (sum) => sum / count);
+  const mean = Float32Array.from(sums, (sum) => (about === 'mean' ? sum / count : 0));
   const graph = new Graph();
   const block = graph.input('block', 'float32', ['rows', width]);
   graph.output('product', matmul(block, block, { transA: true }));

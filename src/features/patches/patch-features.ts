@@ -8,9 +8,13 @@
  * channel is convolved (depthwise) with the few 3 x 3 kernels its outputs need, at the level's own grid, and the results are added.
  *
  * `concatenated` keeps all channels, each averaged over its neighbourhood: what the default method reduces by principal components.
+ *
+ * Tokens of a transformer have seen the whole image already: `plain` keeps all channels of each place alone (RAD), and `mean` averages layers of
+ * as many channels each (SubspaceAD).
  */
 import { CladError } from '../../core/errors.ts';
 import {
+  add,
   averagePool,
   concat,
   conv,
@@ -18,6 +22,7 @@ import {
   type Graph,
   gather,
   matmul,
+  mul,
   reshape,
   resizeLinear,
   sum,
@@ -28,7 +33,7 @@ import {
 /** How the levels become one feature a patch. */
 export type PatchFeatureOptions =
   | { readonly aggregation: 'pooled' /** C_d */; readonly width: number }
-  | { readonly aggregation: 'concatenated' };
+  | { readonly aggregation: 'concatenated' | 'plain' | 'mean' };
 
 /** Neighbourhood of a patch, in places of its level's grid. */
 const side = 3;
@@ -39,7 +44,7 @@ const places = side * side;
  * @param levels - backbone outputs [N, C, H, W] from shallow to deep
  * @param base - which of them has the patches' grid
  * @returns [N * H * W, width] with the base's H and W, image by image, rows of the grid one after another
- * @throws OPTION_INVALID when a pooled width is not between 1 and the values there are
+ * @throws OPTION_INVALID when a pooled width is not between 1 and the values there are, and when levels that are averaged have not as many channels each
  */
 export function patchFeatures(
   graph: Graph,
@@ -51,15 +56,44 @@ export function patchFeatures(
   if (!grid) throw new CladError('INTERNAL', { reason: 'patchFeatures: no levels.' });
   const [, , height, width] = grid.shape as [Dim, Dim, number, number];
   const reduced = levels.map((level, index) => {
-    const map =
-      options.aggregation === 'pooled'
-        ? pooledLevel(graph, level, levels.length, options.width)
-        : averagePool(level, { kernel: side, padding: 1 });
+    const map = neighbourhoods(graph, level, levels.length, options);
     if (index < base) return averageOnto(map, [height, width]);
     return index === base ? map : resizeLinear(map, [2, 3], [height, width]);
   });
-  const stacked = concat(reduced, 1);
+  const stacked = options.aggregation === 'mean' ? meanOf(reduced) : concat(reduced, 1);
   return reshape(transpose(stacked, [0, 2, 3, 1]), [-1, stacked.shape[1] as number], 'patches');
+}
+
+/** What a level gives each place. */
+function neighbourhoods(graph: Graph, level: Tensor, levels: number, options: PatchFeatureOptions): Tensor {
+  switch (options.aggregation) {
+    case 'pooled':
+      return pooledLevel(graph, level, levels, options.width);
+    case 'concatenated':
+      return averagePool(level, { kernel: side, padding: 1 });
+    default:
+      return level;
+  }
+}
+
+/** The mean of maps of one shape. */
+function meanOf(maps: readonly Tensor[]): Tensor {
+  requireAlike(maps.map(({ shape }) => shape[1] as number));
+  const [first, ...others] = maps as [Tensor, ...Tensor[]];
+  return mul(
+    others.reduce((sum, map) => add(sum, map), first),
+    1 / maps.length,
+  );
+}
+
+/** @throws OPTION_INVALID for layers that have not as many channels each */
+function requireAlike(channels: readonly number[]): void {
+  if (new Set(channels).size <= 1) return;
+  throw new CladError('OPTION_INVALID', {
+    option: 'features.aggregation',
+    expected: 'concatenated or plain, since mean averages layers of as many channels each',
+    actual: `mean, of layers with ${channels.join(', ')} channels`,
+  });
 }
 
 /** A map [N, C, h, w] averaged onto a coarser grid, as PyTorch's adaptive average pooling does it. */
@@ -79,11 +113,15 @@ function averages({ graph }: Tensor, from: number, to: number): Tensor {
   return graph.constant('average', weights, [from, to]);
 }
 
-/** Width of the features, from the levels' channels. */
+/**
+ * Width of the features, from the levels' channels.
+ * @throws OPTION_INVALID when levels that are averaged have not as many channels each
+ */
 export function patchFeatureWidth(channels: readonly number[], options: PatchFeatureOptions): number {
-  return options.aggregation === 'pooled'
-    ? options.width
-    : channels.reduce((total, count) => total + count, 0);
+  if (options.aggregation === 'pooled') return options.width;
+  if (options.aggregation !== 'mean') return channels.reduce((total, count) => total + count, 0);
+  requireAlike(channels);
+  return channels[0] ?? 0;
 }
 
 /** The part of the pooled features that one level gives: [N, outputs, H, W] at its own grid. */

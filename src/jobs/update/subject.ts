@@ -8,10 +8,9 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes, writeFileAtomic } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import type { ProgressListener } from '../../core/progress.ts';
-import { constantNamed } from '../../detector/bank-entries.ts';
+import { reachOf } from '../../detector/bank-entries.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import type { DetectorChange, DetectorMetadata } from '../../detector/metadata.ts';
-import { bankNames } from '../../features/memory-bank/memory-bank.ts';
 import { dimsOf } from '../../graph/constants.ts';
 import { decodeModel, type ModelProto } from '../../graph/index.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
@@ -82,9 +81,9 @@ export async function subjectOf(folder: string): Promise<Subject> {
 
 /** A detector of before may have been put back without its list. @throws GOOD_IMAGES_DAMAGED */
 function requireMatching(model: ModelProto, { entryImages }: GoodImagesFile, path: string): void {
-  const lengths = constantNamed(model, bankNames.lengths);
-  const [entries = 0] = lengths ? dimsOf(lengths) : [];
-  if (lengths === undefined || entries === entryImages.length) return;
+  const reach = reachOf(model);
+  const [entries = 0] = reach ? dimsOf(reach.constant) : [];
+  if (reach === undefined || entries === entryImages.length) return;
   const reason = `it has ${entryImages.length} entries, the detector ${entries}: they are of different versions`;
   throw new CladError('GOOD_IMAGES_DAMAGED', { path, reason });
 }

@@ -10,12 +10,13 @@ import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
 import { batchRows } from '../shared/batch-rows.ts';
 import { validatedRows } from '../shared/checkpoint-selection.ts';
+import { extractionSeconds, productRate } from '../shared/measured-times.ts';
 import { mostWindowBytes } from '../shared/patch-batches.ts';
 import type { PatchView } from '../shared/patch-view.ts';
 import { coresetTasks, mapSeconds } from '../shared/task-seconds.ts';
 import { anomaliesOfEvery } from '../shared/training-features.ts';
 import type { CladOptions } from './clad-options.ts';
-import { extractionSeconds, metricSeconds, productRate, stepSeconds } from './plan-timing.ts';
+import { metricSeconds, stepSeconds } from './plan-timing.ts';
 import { plannedFileBytes } from './planned-file.ts';
 
 /** Synthetic anomalies keep only the patches they cover: so much of an image, measured on four classes. */

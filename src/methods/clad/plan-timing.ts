@@ -1,21 +1,12 @@
-/** @file What `clad train --plan` measures: a few images, steps, products and maps, drawn by chance, on this machine as it is now. */
+/** @file What `clad train --plan` measures: a few images, steps and maps, drawn by chance, on this machine as it is now. */
 import { Random } from '../../core/random.ts';
 import { Evaluator } from '../../evaluation/evaluator.ts';
-import type { Extractor } from '../../features/patches/extractor.ts';
-import { Graph, matmul } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import { type Engine, float32 } from '../../runtime/engine.ts';
+import type { Engine } from '../../runtime/engine.ts';
 import { type BatchRows, batchRows, batchSpec } from '../shared/batch-rows.ts';
-import { extrapolated, fastest, oneStepSeconds } from '../shared/step-timing.ts';
+import { extrapolated, oneStepSeconds } from '../shared/step-timing.ts';
 import { cladNetworks } from './clad-networks.ts';
 import type { CladOptions } from './clad-options.ts';
-
-/** Of one image, the best of three: decoding and drawing run beside it. */
-export async function extractionSeconds(extractor: Extractor, { width, height }: ImageSize): Promise<number> {
-  const random = new Random('plan');
-  const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
-  return fastest(3, () => extractor.extract([{ width, height, data }]));
-}
 
 /**
  * Of one step, measured where its batch is small, else extrapolated from two smaller ones: by the rows and their square where rows are contrasted
@@ -62,19 +53,6 @@ async function oneStep(
     optimizer: options.optimizer,
   };
   return oneStepSeconds(engine, program, classes);
-}
-
-/** Multiplications and additions a second in a product of matrices. */
-export async function productRate(engine: Engine): Promise<number> {
-  const graph = new Graph();
-  const side = 1024;
-  const left = graph.input('left', 'float32', [side, side]);
-  graph.output('product', matmul(left, left, { transB: true }));
-  const session = await engine.load(graph.toBytes());
-  const value = float32(new Random('plan').fillNormal(new Float32Array(side * side)), [side, side]);
-  const seconds = await fastest(3, () => session.run({ left: value }));
-  await session.release();
-  return (2 * side ** 3) / seconds;
 }
 
 /** All metrics of one test image, by drawn maps of this size. */

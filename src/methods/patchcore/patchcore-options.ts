@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Ablation } from '../contract.ts';
 import {
-  asCompared,
-  asPublished,
+  asComparedUntrained,
+  asPublishedUntrained,
   checked,
   coresetShape,
   count,
@@ -24,25 +24,14 @@ export const patchcoreOptions = checked(
 
 export type PatchcoreOptions = z.infer<typeof patchcoreOptions>;
 
-const [compared, published] = [asCompared, asPublished].map(
-  ({ seed, features, heldOut, synthesis, score, falseAlarmRate }) => ({
-    seed,
-    features,
-    heldOut,
-    synthesis,
-    score,
-    falseAlarmRate,
-  }),
-) as [Omit<PatchcoreOptions, 'memoryBank'>, Omit<PatchcoreOptions, 'memoryBank'>];
-
 export const patchcorePresets: Readonly<Record<'fast' | 'published', PatchcoreOptions>> = {
   fast: {
-    ...compared,
+    ...asComparedUntrained,
     memoryBank: { coresetSize: 16_384, coresetShare: 0, candidates: 655_360, neighbours: 9 },
   },
   published: {
-    ...published,
-    features: { ...published.features, width: 1024 },
+    ...asPublishedUntrained,
+    features: { ...asPublishedUntrained.features, width: 1024 },
     memoryBank: { coresetSize: 1_000_000, coresetShare: 0.1, candidates: 100_000_000, neighbours: 9 },
   },
 };

@@ -5,13 +5,14 @@
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
+import type { BackboneCard } from '../../features/backbones/backbone-card.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { backboneFeatures } from '../../features/patches/extractor.ts';
 import type { ExtractedStore } from '../../features/store/extract-features.ts';
 import { imageReader } from '../../features/store/stored-image.ts';
 import { cast, type Graph, type Tensor } from '../../graph/index.ts';
 import { patchCount, patchSize } from '../../image/geometry.ts';
-import type { Fitted, ImageScores, Method, StoredImages, TaskCounts } from '../contract.ts';
+import type { FitContext, Fitted, ImageScores, Method, StoredImages, TaskCounts } from '../contract.ts';
 import type { PatchOptions } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
@@ -39,8 +40,14 @@ export interface PatchMethod<O extends PatchOptions>
   > {
   /** Of how many training images features of synthetic local anomalies are made beside. @default all */
   localAnomalies?(options: O): AnomalyShare;
+  /** Layers that it takes of a backbone where nobody asked for others; undefined for what is usual. */
+  layersOf?(options: O, card: BackboneCard): readonly string[] | undefined;
+  /** The options as they will be used with this backbone, once they have its layers. */
+  adapt?(options: O, backbone: Backbone, note?: (text: string) => void): O;
   /** Options of networks that were set where none are trained: it is said before anything takes long. */
   idleOptions?(options: O): readonly string[];
+  /** Refuses what could not be finished, before features are made, which takes long. */
+  check?(context: FitContext<O, PatchView>): void;
   /** Learns from the patch features of the training images; goes on from what an earlier try left in the run. */
   fit(context: PatchContext<O>): Promise<FittedPatches>;
   /** What that takes on two cores, beside making the features. */
@@ -62,7 +69,8 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
         note?.(
           `Options of networks have no effect, as none are trained in these settings: ${idle.join(', ')}.`,
         );
-      return withOwnLayers(options, backbone, note);
+      const own = withOwnLayers(options, backbone, note, method.layersOf?.(options, backbone.card));
+      return method.adapt?.(own, backbone, note) ?? own;
     },
     view: patchView,
     tasks: (options, counts) =>
@@ -82,6 +90,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
     async fit(context) {
       const started = Date.now();
       const { backbone, view, options } = context;
+      method.check?.(context);
       const patches = await withFeatures({ ...context, anomalies: anomaliesOf(options) });
       const sharedSeconds = (Date.now() - started) / 1000;
       const { model, ...learnt } = (await method.fit(patches)) ?? {};

@@ -107,9 +107,9 @@ export const features = z
       .max(10)
       .describe('What the values of `fineLayers` are multiplied by: below 1 they count less in distances.'),
     aggregation: z
-      .enum(['pooled', 'concatenated'])
+      .enum(['pooled', 'concatenated', 'plain', 'mean'])
       .describe(
-        "How layers are joined (section 3.2): `pooled` to C_d = width, as PatchCore's and GLASS's codes do, or `concatenated` with all channels, 3 x 3 averaged.",
+        "How layers are joined (section 3.2): `pooled` to C_d = width, as PatchCore's and GLASS's codes do, or `concatenated` with all channels, 3 x 3 averaged. For transformers: `plain`, all channels of each place alone, or `mean`, the mean of layers that have as many channels each.",
       ),
     width: count.describe('C_d, where pooled.'),
   })
@@ -288,6 +288,18 @@ export const asCompared: NetworkOptions = {
   },
   heldOut: 0.15,
 };
+
+/** The same for methods that train no networks. */
+export const [asComparedUntrained, asPublishedUntrained] = [asCompared, asPublished].map(
+  ({ seed, features, heldOut, synthesis, score, falseAlarmRate }): PatchOptions => ({
+    seed,
+    features,
+    heldOut,
+    synthesis,
+    score,
+    falseAlarmRate,
+  }),
+) as [PatchOptions, PatchOptions];
 
 /** The ascent's published lengths, as multiples of the noise's expected length. */
 export const publishedAscent = {

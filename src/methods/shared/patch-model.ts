@@ -1,10 +1,13 @@
 /** @file What a trained method says of an image's patches, as nodes of a graph: all that the detector file needs of it. */
+import { classGiven, undecided } from '../../features/memory-bank/class-given.ts';
 import { classNames } from '../../features/memory-bank/class-search.ts';
 import {
   add,
+  argMax,
   concat,
   div,
   type Graph,
+  less,
   matmul,
   mul,
   reduceMax,
@@ -15,6 +18,7 @@ import {
   sum,
   type Tensor,
   topK,
+  where,
 } from '../../graph/index.ts';
 import { oneHot } from '../../nn/losses.ts';
 
@@ -69,6 +73,15 @@ export function sharesOfVotes(votes: Tensor, patches: number, classes: number): 
 /** The same of votes that have been added up. @param sums - [N, classes] */
 export function sharesOfSums(sums: Tensor): Tensor {
   return div(sums, sum(sums, { axes: [1], keepDims: true }));
+}
+
+/**
+ * Class of each image, int64 [N]: the one that has most of it, unless a file is opened so that the class is given (detector/class-input.ts).
+ * @param votes - what speaks for each class, [N, classes]
+ */
+export function toldClass(votes: Tensor): Tensor {
+  const given = votes.graph.constant(classGiven, [undecided], [1], 'int64');
+  return where(less(given, 0), argMax(votes, 1), given);
 }
 
 /** Added to what a vote counts, so that an image whose patches favour nobody still has shares. */

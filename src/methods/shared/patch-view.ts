@@ -41,7 +41,7 @@ export async function patchView(
     aggregation:
       asked.aggregation === 'pooled'
         ? { aggregation: 'pooled', width: asked.width }
-        : { aggregation: 'concatenated' },
+        : { aggregation: asked.aggregation },
   });
   for (const { name: part, size } of backbone.resized ?? []) {
     const { geometry } = features;
@@ -67,15 +67,17 @@ export function geometryOf({ inputSize, resizeTo }: PatchOptions['features']): G
  * Options with layers that the backbone has. Where nobody asked for layers, they are those that its card names as usual; else, where the backbone has none of
  * the usual names, those of its card with the usual strides: 8 to 16, finer ones beside them; all where it has none such. A backbone that has some of the names
  * is meant to have the others too: that is refused later.
+ * @param own - what the method takes of this backbone where nobody asked for layers, in the place of what its card says
  */
 export function withOwnLayers<O extends Pick<PatchOptions, 'features'>>(
   options: O,
   { card }: Backbone,
   note?: (text: string) => void,
+  own?: readonly string[],
 ): O {
   const { features } = options;
   const has = (name: string) => card.layers.some((layer) => layer.name === name);
-  const said = card.usualLayers;
+  const said = own ?? card.usualLayers;
   if (features.layers.join() !== usualNames.join() || (!said && usualNames.some(has))) return options;
   const layers = [...(said ?? ownLayers(card))];
   const grid = card.layers.find(({ name }) => name === layers[0])?.stride ?? 0;

@@ -4,6 +4,7 @@ import type { DeclaredParameters } from '../../nn/parameters.ts';
 import { type Engine, float32, int64, type TensorValue } from '../../runtime/engine.ts';
 import type { AdamWOptions } from '../../training/adamw.ts';
 import { type BatchSpec, initialState, type StepBuilder, trainingProgram } from '../../training/program.ts';
+import { fastest } from './measured-times.ts';
 
 /** What a step is of. */
 export interface TimedProgram {
@@ -81,15 +82,4 @@ export function drawnValue(dtype: string, shape: readonly number[], below: numbe
       data: Uint16Array.from({ length: count }, () => 0x3000 + random.integer(0x800)),
     };
   return float32(random.fillNormal(new Float32Array(count)), shape);
-}
-
-/** Seconds of work done several times, the shortest. */
-export async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < times; turn++) {
-    const started = performance.now();
-    await work();
-    best = Math.min(best, (performance.now() - started) / 1000);
-  }
-  return best;
 }

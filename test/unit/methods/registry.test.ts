@@ -14,7 +14,18 @@ const fixture = (name: string) =>
 
 describe('a method that comes with the program', () => {
   it('is found by its name; CLAD is the default', async () => {
-    expect(methodNames).toEqual(['clad', 'patchcore', 'simplenet', 'glass', 'cras', 'rd', 'uniad', 'cflow']);
+    expect(methodNames).toEqual([
+      'clad',
+      'patchcore',
+      'simplenet',
+      'glass',
+      'cras',
+      'rd',
+      'uniad',
+      'cflow',
+      'subspace',
+      'rad',
+    ]);
     expect(defaultMethod).toBe('clad');
     for (const name of methodNames) expect(await loadMethod(name)).toBe(methods.get(name));
   });
@@ -25,7 +36,7 @@ describe('a method that comes with the program', () => {
       const refused = loadMethod(name);
       await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' });
       await expect(refused).rejects.toThrow(
-        /method to be one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, or a JavaScript file that holds one, got/,
+        /method to be one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, subspace, rad, or a JavaScript file that holds one, got/,
       );
     },
   );

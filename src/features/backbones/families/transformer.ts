@@ -58,8 +58,8 @@ export interface TransformerLayers {
 const usualDepths = [4 / 12, 7 / 12, 10 / 12];
 
 /**
- * Builds the graph. Layers are `block1`, `block2`, ..., each as the next block gets it; `norm`, the last after the layer norm at the end; and
- * `class`, the class token after that norm, the same at every place.
+ * Builds the graph. Layers are `block1`, `block2`, ..., each as the next block gets it; `norm1`, `norm2`, ... and, of the last one, `norm`,
+ * the same after the layer norm at the end; and `class`, the class token after that norm, the same at every place.
  */
 export function buildTransformer(
   weights: StateDict,
@@ -81,11 +81,15 @@ export function buildTransformer(
     graph.output(name, value);
     layers.push({ name, channels: width, stride: patch });
   };
+  const inner: Tensor[] = [];
   for (let block = 0; block < depth; block++) {
     tokens = oneBlock(weights, tokens, `blocks.${block}`, plan, rotate);
     give(`block${block + 1}`, mapOf(tokens, map, leading));
+    if (block + 1 < depth) inner.push(tokens);
   }
   if (weights.has('norm.weight')) {
+    for (const [block, each] of inner.entries())
+      give(`norm${block + 1}`, mapOf(layerNorm(weights, each, 'norm', plan.epsilon), map, leading));
     const last = layerNorm(weights, tokens, 'norm', plan.epsilon);
     give('norm', mapOf(last, map, leading));
     if (shape.prefix[0]?.name === 'cls_token') give('class', everywhere(last, map));

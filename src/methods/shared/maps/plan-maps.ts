@@ -17,7 +17,8 @@ import type { DeclaredParameters } from '../../../nn/parameters.ts';
 import type { Engine, TensorValue } from '../../../runtime/engine.ts';
 import { type Batches, stepsOf } from '../../../training/stage.ts';
 import type { FitPlan, ImageScores, PlanContext } from '../../contract.ts';
-import { drawnValue, extrapolated, fastest, oneStepSeconds } from '../step-timing.ts';
+import { fastest } from '../measured-times.ts';
+import { drawnValue, extrapolated, oneStepSeconds } from '../step-timing.ts';
 import type { MapNetwork, MapOptions, MapView, NetworkOf } from './fit-on-maps.ts';
 
 /** Of the program, the engine and the backbone, bytes. */

@@ -4,7 +4,7 @@ import { mapsOfStored } from '../../../features/store/extract-maps.ts';
 import type { MadeStore } from '../../../features/store/made-once.ts';
 import { concat, Graph, matmul, reshape, type Tensor } from '../../../graph/index.ts';
 import { type Engine, floats } from '../../../runtime/engine.ts';
-import type { ClassCentres } from '../class-centres.ts';
+import { type ClassCentres, centresOf, type ImageMean } from '../class-centres.ts';
 
 /**
  * Means over the places, of all levels one after another. By a product: the engine's own mean goes another way for one image than for several, and would
@@ -34,7 +34,7 @@ export async function pooledCentres(
   const stored = graph.input('maps', 'float16', [1, index.width]);
   graph.output('means', pooledMaps(mapsOfStored(stored, levels)));
   const session = await engine.load(graph.toBytes());
-  const seen: { classIndex: number; mean: Float32Array }[] = [];
+  const seen: ImageMean[] = [];
   try {
     for (let shard = 0; shard < index.shards.length; shard++) {
       const { images: members, features } = await store.readShard(shard);
@@ -51,22 +51,4 @@ export async function pooledCentres(
     await session.release();
   }
   return centresOf(seen, classes);
-}
-
-function centresOf(
-  seen: readonly { readonly classIndex: number; readonly mean: Float32Array }[],
-  classes: number,
-): ClassCentres {
-  const width = seen[0]?.mean.length ?? 0;
-  const centres = new Float32Array(classes * width);
-  const counts = new Array<number>(classes).fill(0);
-  for (const { classIndex } of seen) counts[classIndex]! += 1;
-  for (const { classIndex, mean } of seen)
-    for (let axis = 0; axis < width; axis++)
-      centres[classIndex * width + axis]! += mean[axis]! / counts[classIndex]!;
-  const distances = seen.map(({ classIndex, mean }) =>
-    Math.hypot(...mean.map((value, axis) => value - centres[classIndex * width + axis]!)),
-  );
-  const spread = distances.reduce((sum, each) => sum + each, 0) / Math.max(1, distances.length);
-  return { centres, spread: Math.max(spread, 1e-6), classes, width };
 }

@@ -3,7 +3,6 @@
  * features (memory-bank.ts). The fitted constants are plain arrays, so that they can be saved with a run and put into any graph.
  */
 
-import { classGiven, undecided } from '../../../features/memory-bank/class-given.ts';
 import {
   type CodedEntries,
   classNames,
@@ -16,18 +15,9 @@ import {
 } from '../../../features/memory-bank/class-search.ts';
 import { codesOf, joinedCodes } from '../../../features/memory-bank/entry-codes.ts';
 import { projectFeatures, whiten } from '../../../features/memory-bank/memory-bank.ts';
-import {
-  argMax,
-  type DType,
-  type Graph,
-  gather,
-  less,
-  reshape,
-  type Tensor,
-  where,
-} from '../../../graph/index.ts';
+import { type DType, type Graph, gather, reshape, type Tensor } from '../../../graph/index.ts';
 import type { Parameters } from '../../../nn/parameters.ts';
-import { sumOfVotes, weighedVotes } from '../patch-model.ts';
+import { sumOfVotes, toldClass, weighedVotes } from '../patch-model.ts';
 
 /** Names of a memory bank's arrays (see `MemoryBank`), as they are saved. */
 export type BankArrays = Parameters &
@@ -182,8 +172,7 @@ export function residualsOfImages(
   );
   const ofPatches = weighedVotes(distancesToClasses(voting, bank), classes);
   const votes = sumOfVotes(ofPatches, voters.length, classes);
-  const given = graph.constant(classGiven, [undecided], [1], 'int64');
-  const classOf = where(less(given, 0), argMax(votes, 1), given);
+  const classOf = toldClass(votes);
   const match = matchImages(projected, patches, bank, classOf, fitted.search);
   return { rows: whiten(match.difference, bank), distance: match.distance, votes, classOf };
 }

@@ -331,7 +331,7 @@ describe('the registry', () => {
     expect(made).toMatchObject({ name: 'clip_128x2_patch16', inputSize: 64, sizeMultiple: 16 });
     expect(made.usualLayers).toEqual(['block1', 'block2']);
     expect(assumed).toEqual([expect.stringContaining("CLIP's own mean")]);
-    expect((await verifyBackbone(made.name)).layers).toHaveLength(4);
+    expect((await verifyBackbone(made.name)).layers).toHaveLength(5);
     const said = {
       activation: 'gelu',
       layers: ['block2', 'class'],
@@ -366,7 +366,7 @@ describe('the registry', () => {
     await rm(join(folder, 'config.json'));
     await writeFile(file, encodeSafetensors(bad));
     await expect(addBackbone(file, { activation: 'gelu', name: 'third' })).rejects.toThrow(
-      'layer norm gives numbers that are not finite',
+      'layer norm1 gives numbers that are not finite',
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { patchFeatures } from '../../../../src/features/patches/patch-features.ts';
+import { patchFeatures, patchFeatureWidth } from '../../../../src/features/patches/patch-features.ts';
+import { slice } from '../../../../src/graph/index.ts';
 import { fixture } from '../../../helpers/fixtures.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 
@@ -109,5 +110,47 @@ describe('patch features (section 3.2)', () => {
       rows: patchFeatures(graph, Object.values(values), { aggregation: 'pooled', width: 7 }),
     }));
     await expect(build).rejects.toThrow('a positive multiple of the number of levels (2), got 7');
+  });
+
+  it('plain, hold the values of each place alone; mean, the mean of layers, deeper ones enlarged', async () => {
+    const { layer2, layer3 } = golden;
+    const [count, channels, height, width] = fed(layer2).shape as [number, number, number, number];
+    const { plain, mean } = await runGraph(
+      { layer2: fed(layer2), layer3: fed(layer3) },
+      (graph, { layer2: base, layer3: deep }) => ({
+        plain: patchFeatures(graph, [base!, deep!], { aggregation: 'plain' }),
+        // As many channels each: the first ones of the deeper layer.
+        mean: patchFeatures(graph, [base!, slice(deep!, 1, 0, channels)], { aggregation: 'mean' }),
+      }),
+    );
+    const wide = channels + layer3[0]!.length;
+    expect(plain!.shape).toEqual([count * height * width, wide]);
+    expect(mean!.shape).toEqual([count * height * width, channels]);
+    for (let image = 0; image < count; image++)
+      for (let row = 0; row < height; row++)
+        for (let column = 0; column < width; column++) {
+          const place = (image * height + row) * width + column;
+          const shallow = layer2[image]!.map((channel) => channel[row]![column]!);
+          const deep = layer3[image]!.map((channel) => enlarged(channel, row, column, height, width));
+          [...shallow, ...deep].forEach((value, at) => {
+            expect(plain!.data[place * wide + at]).toBeCloseTo(value, 5);
+          });
+          shallow.forEach((value, at) => {
+            expect(mean!.data[place * channels + at]).toBeCloseTo((value + deep[at]!) / 2, 5);
+          });
+        }
+  });
+
+  it('cannot be the mean of layers with other numbers of channels each', async () => {
+    const uneven = runGraph(
+      { layer2: fed(golden.layer2), layer3: fed(golden.layer3) },
+      (graph, { layer2, layer3 }) => ({
+        rows: patchFeatures(graph, [layer2!, layer3!], { aggregation: 'mean' }),
+      }),
+    );
+    await expect(uneven).rejects.toThrow(/features\.aggregation.*layers of as many channels each.*got mean/);
+    expect(() => patchFeatureWidth([4, 6], { aggregation: 'mean' })).toThrow('4, 6 channels');
+    expect(patchFeatureWidth([4, 6], { aggregation: 'plain' })).toBe(10);
+    expect(patchFeatureWidth([4, 4], { aggregation: 'mean' })).toBe(4);
   });
 });

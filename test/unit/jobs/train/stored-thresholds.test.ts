@@ -40,6 +40,8 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   clad: [...tinySettings, 'stage1.steps=15', 'stage2.steps=10'],
   // The middle of a resized photograph, and no square.
   patchcore: ['memoryBank.coresetSize=64', 'memoryBank.candidates=2000', 'features.resizeTo=80x72'],
+  subspace: ['subspace.components=8'],
+  rad: ['memory.components=6'],
   // Both levels of its backbone can be halved.
   rd: ['features.inputSize=64x32', 'training.batch=4', 'training.steps=20', 'training.warmUp=0'],
   cflow: ['training.batch=32', 'training.steps=20', 'flow.blocks=2', 'flow.positions=16'],
