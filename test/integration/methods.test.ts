@@ -120,9 +120,13 @@ describe('noise that is too short to be learnt', () => {
       'clad',
       [
         ...['--preset', 'paper', '--set', 'features.resizeTo=null'],
-        ...['globalAnomalies.noise=0.001', 'batch.local=0', 'features.width=20', 'stage1.steps=40', 'stage1.batch=128'].flatMap(
-          (each) => ['--set', each],
-        ),
+        ...[
+          'globalAnomalies.noise=0.001',
+          'batch.local=0',
+          'features.width=20',
+          'stage1.steps=40',
+          'stage1.batch=128',
+        ].flatMap((each) => ['--set', each]),
         ...['stage2.steps=0', 'adaptor=[32,24,16]', 'discriminator=[16,8]', 'evaluations=4'].flatMap(
           (each) => ['--set', each],
         ),

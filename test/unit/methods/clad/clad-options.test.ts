@@ -118,10 +118,7 @@ describe('values out of range', () => {
   it.each([
     ['synthesis.betaLow=0.9', /synthesis\.betaLow to be at most synthesis\.betaHigh, 0\.8, got 0\.9/],
     ['globalAnomalies.innerRadius=2', /innerRadius to be at most globalAnomalies\.outerRadius, 1\.7, got 2/],
-    [
-      'globalAnomalies.noiseUnit=deviation',
-      /noiseUnit to be neighbour with input=residual.*got "deviation"/,
-    ],
+    ['globalAnomalies.noiseUnit=deviation', /noiseUnit to be neighbour with input=residual.*got "deviation"/],
     [
       'globalAnomalies.noiseShape=dimensionwise',
       /noiseShape to be isotropic with input=residual.*got "dimensionwise"/,
