@@ -35,7 +35,7 @@ export function noiseWarning(
   const auroc = state?.measured?.ownNoise;
   if (state === undefined || auroc === undefined || auroc >= learntFrom) return undefined;
   const also = otherwise === undefined ? '' : `, or ${otherwise}`;
-  return `The networks do not learn their own noise: after step ${state.step} of stage ${state.stage} they rank a patch with it above one without in only ${auroc.toFixed(2)} of cases (AUROC; 0.50 is chance, at least ${learntFrom.toFixed(2)} is expected). It lies inside what normal patches differ by. Set ${option} higher: it is ${value}, try ${Number((2 * value).toPrecision(3))}${also}.`;
+  return `The networks have not learnt their own noise: after step ${state.step} of stage ${state.stage} they rank a patch with it above one without in only ${auroc.toFixed(2)} of cases (AUROC; 0.50 is chance, at least ${learntFrom.toFixed(2)} is expected). Noise that lies inside what normal patches differ by cannot be learnt. Set ${option} higher: it is ${value}, try ${Number((2 * value).toPrecision(3))}${also}; or train for more steps where there are few.`;
 }
 
 /**

@@ -24,7 +24,7 @@ import { type Engine, float32, floats, int64 } from '../../../runtime/engine.ts'
 
 /** Patches of each class that neighbours are looked for among; as many whatever number of classes there is, since the distance falls with more. */
 const candidatesOfClass = 4096;
-/** Of all classes together, at most. */
+/** Of all classes together, at most: from 17 classes on, each has fewer. */
 const mostCandidates = 65_536;
 /** Of these, the patches of each class whose nearest is looked for. */
 const measuredOfClass = 512;
