@@ -146,6 +146,8 @@ export interface Fitted {
   readonly steps: Readonly<Record<string, number>>;
   /** The validation that chose the checkpoint. */
   readonly chosen?: Validation | undefined;
+  /** Sentences on what is wrong with the training; absent where nothing is known to be. */
+  readonly warnings?: readonly string[] | undefined;
   /** The training image that each entry of the memory bank is of, in the order of the bank; absent where there is no bank. */
   readonly entryImages?: readonly number[];
   /** Seconds of `fit` that other trainings on the same images would not take again. */

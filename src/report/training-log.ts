@@ -9,6 +9,8 @@ const entrySchema: z.ZodType<TrainingLogEntry> = z.object({
   step: z.number().int().min(0),
   losses: z.record(z.string(), z.number()).optional(),
   selection: z.number().optional(),
+  measured: z.record(z.string(), z.number()).optional(),
+  warning: z.string().optional(),
 });
 
 /** The lines of a run's log; none where there is no log. A line that is cut off, as after a crash, or damaged is left out. */
@@ -31,6 +33,11 @@ export function stagesIn(log: readonly TrainingLogEntry[]): number[] {
 /** Step at which a stage ended; 0 where it did not begin. */
 export function lastStep(log: readonly TrainingLogEntry[], stage: number): number {
   return Math.max(0, ...log.filter((entry) => entry.stage === stage).map(({ step }) => step));
+}
+
+/** What the training said to be wrong with it. */
+export function warningsIn(log: readonly TrainingLogEntry[]): string[] {
+  return [...new Set(log.flatMap(({ warning }) => warning ?? []))];
 }
 
 /** The validation that chose the networks: the best, the later one of equals, as the training takes it. */

@@ -20,6 +20,17 @@ export interface Validation {
   readonly value: number;
 }
 
+/** What was found of the networks at one step. */
+export interface ValidatedState {
+  /** From 1. */
+  readonly stage: number;
+  readonly step: number;
+  /** What selection said; absent where the last state is taken. */
+  readonly value?: number;
+  /** What else was measured, by name; it has no say in what is taken. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
+
 /** How far a training is. */
 export interface TrainingState {
   /** From 1. */
@@ -27,6 +38,8 @@ export interface TrainingState {
   /** Steps of the stage done. */
   readonly step: number;
   readonly best?: Validation;
+  /** All validations until here; absent where there was none. */
+  readonly validated?: readonly ValidatedState[];
 }
 
 /** A checkpoint in memory. */

@@ -7,7 +7,7 @@ import type { ProgressListener } from '../core/progress.ts';
 import type { DeclaredParameters, Parameters } from '../nn/parameters.ts';
 import { type Engine, float32, floats, int64, type Session } from '../runtime/engine.ts';
 import type { AdamWOptions } from './adamw.ts';
-import type { Checkpoint, CheckpointFolder, Validation } from './checkpoint.ts';
+import type { Checkpoint, CheckpointFolder, ValidatedState, Validation } from './checkpoint.ts';
 import { initialState, parametersOf, trainingProgram } from './program.ts';
 import { rateAt, type Stage, stepsOf } from './stage.ts';
 
@@ -20,6 +20,10 @@ export interface TrainingLogEntry {
   readonly losses?: Readonly<Record<string, number>>;
   /** What selection said. */
   readonly selection?: number;
+  /** What else was measured then, by name. */
+  readonly measured?: Readonly<Record<string, number>>;
+  /** A sentence on what is wrong with the training. */
+  readonly warning?: string;
 }
 
 export interface TrainOptions {
@@ -46,6 +50,10 @@ export interface TrainOptions {
   readonly from?: Checkpoint | undefined;
   /** Validation score of parameters, higher is better; absent: the last state is taken. */
   readonly validate?: ((parameters: Parameters) => Promise<number>) | undefined;
+  /** What else is measured at each validation, by name; it has no say in what is taken. */
+  readonly measure?: ((parameters: Parameters) => Promise<Readonly<Record<string, number>>>) | undefined;
+  /** Told of all validations so far, after each. */
+  readonly onValidated?: ((states: readonly ValidatedState[]) => void) | undefined;
   readonly log?: ((entry: TrainingLogEntry) => void) | undefined;
   readonly onProgress?: ProgressListener | undefined;
   /** When aborted, a checkpoint is written and INTERRUPTED thrown. */
@@ -56,6 +64,8 @@ export interface TrainedParameters {
   readonly parameters: Parameters;
   /** The validation that chose them. */
   readonly chosen?: Validation;
+  /** All validations, in order. */
+  readonly validated: readonly ValidatedState[];
   /** Gradient steps of each stage. */
   readonly steps: readonly number[];
 }
@@ -91,8 +101,8 @@ export async function trainStages(options: TrainOptions): Promise<TrainedParamet
     checkpoint = await run.run(checkpoint);
   }
   const parameters = checkpoint.best ?? parametersOf(checkpoint.state, declared);
-  const chosen = checkpoint.progress.best;
-  return chosen ? { parameters, chosen, steps } : { parameters, steps };
+  const { best: chosen, validated = [] } = checkpoint.progress;
+  return { parameters, ...(chosen && { chosen }), validated, steps };
 }
 
 /** The parameters that a stage is about. */
@@ -243,16 +253,23 @@ class StageRun {
   }
 
   async #validate(checkpoint: Checkpoint): Promise<Checkpoint> {
-    const { validate, log, parameters: declared } = this.#options;
-    if (!validate) return checkpoint;
-    const { progress, state } = checkpoint;
+    const { validate, measure, onValidated, log, parameters: declared } = this.#options;
+    if (!validate && !measure) return checkpoint;
+    const { state } = checkpoint;
     const parameters = parametersOf(state, declared);
-    const value = await validate(parameters);
-    const validation: Validation = { stage: this.#number, step: progress.step, value };
-    log?.({ stage: this.#number, step: progress.step, selection: value });
+    const value = await validate?.(parameters);
+    const measured = await measure?.(parameters);
+    const at = { stage: this.#number, step: checkpoint.progress.step };
+    const others = measured && { measured };
+    log?.({ ...at, ...(value !== undefined && { selection: value }), ...others });
+    const found: ValidatedState = { ...at, ...(value !== undefined && { value }), ...others };
+    const validated = [...(checkpoint.progress.validated ?? []), found];
+    const progress = { ...checkpoint.progress, validated };
+    onValidated?.(validated);
     // Equal values go to the later state, which has seen more.
-    const better = progress.best === undefined || value >= progress.best.value;
-    return better ? { state, progress: { ...progress, best: validation }, best: parameters } : checkpoint;
+    const better = value !== undefined && (progress.best === undefined || value >= progress.best.value);
+    if (!better) return { ...checkpoint, progress };
+    return { state, progress: { ...progress, best: { ...at, value } }, best: parameters };
   }
 
   /** Steps a call. */

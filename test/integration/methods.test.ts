@@ -200,6 +200,48 @@ describe('uniad', () => {
   });
 });
 
+describe('noise that is too short to be learnt', () => {
+  it.each([
+    ['simplenet', ['--set', 'noise=0.0001'], /Set noise higher: it is 0\.0001, try 0\.0002/],
+    [
+      'clad',
+      [
+        ...['--preset', 'paper', '--set', 'features.resizeTo=null'],
+        ...[
+          'globalAnomalies.noise=0.001',
+          'batch.local=0',
+          'features.width=20',
+          'stage1.steps=40',
+          'stage1.batch=128',
+        ].flatMap((each) => ['--set', each]),
+        ...['stage2.steps=0', 'adaptor=[32,24,16]', 'discriminator=[16,8]', 'evaluations=4'].flatMap(
+          (each) => ['--set', each],
+        ),
+      ],
+      /Set globalAnomalies\.noise higher: it is 0\.001, try 0\.002/,
+    ],
+  ] as const)(
+    'is said of %s while it trains, in its document and in its report',
+    async (method, more, remedy) => {
+      const out = `faint-${method}`;
+      const settings = method === 'clad' ? [] : settingsOf(method);
+      const { status, stdout, stderr } = await clad(
+        ...['train', parts, '--out', join(folder, out), '--backbone', backbone, '--method', method],
+        ...['--set', 'features.inputSize=64', ...settings, ...more, '--json'],
+      );
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(stderr).toMatch(remedy);
+      const { warnings } = JSON.parse(stdout) as { warnings: string[] };
+      expect(warnings.filter((each) => remedy.test(each))).toHaveLength(1);
+      expect(await readFile(join(folder, out, 'report', 'index.html'), 'utf8')).toMatch(remedy);
+      const log = await readFile(join(folder, out, 'log.jsonl'), 'utf8');
+      const measured = log.match(/"ownNoise":([0-9.]+)/g) ?? [];
+      expect(measured.length).toBeGreaterThan(1);
+    },
+    60_000,
+  );
+});
+
 describe('a method', () => {
   it('has its own presets, and an unknown one is refused by name', async () => {
     const { status, stderr } = await train('glass', 'refused', '--preset', 'accurate');

@@ -36,7 +36,7 @@ export interface TrainOutcome {
   readonly standingOut: readonly RankedImage[] | null;
   /** Good images that are recognised as another class, the surest first; null as `standingOut`. */
   readonly misplaced: readonly RankedImage[] | null;
-  /** Sentences on what to look at before the thresholds are believed. */
+  /** Sentences on what is wrong with the training, and on what to look at before the thresholds are believed. */
   readonly warnings: readonly string[];
   /** Gradient steps by stage; null where the run had been finished before. */
   readonly steps: Fitted['steps'] | null;
@@ -71,7 +71,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     const made = requireFitted(await fitOrForget(work), work.training.length);
     return { fitted: made, ...(await calibrateAndWrite(work, made)) };
   });
-  const { steps, chosen, sharedSeconds = 0 } = fitted;
+  const { steps, chosen, warnings = [], sharedSeconds = 0 } = fitted;
   if (request.cache === undefined) await run.clearCache();
   const outcome: TrainOutcome = {
     run: run.path,
@@ -79,7 +79,7 @@ async function trainAlone(request: TrainRequest): Promise<TrainOutcome> {
     metadata,
     standingOut: standOut(goodImages),
     misplaced: misplaced(goodImages),
-    warnings: goodImageWarnings(goodImages, metadata),
+    warnings: [...warnings, ...goodImageWarnings(goodImages, metadata)],
     steps,
     chosen: chosen ?? null,
     leftOut: work.leftOut,

@@ -8,6 +8,13 @@ const parts: readonly Part<CladOptions>[] = [
   { name: 'anomalies not attracted', set: () => ['losses.attractAnomalies=false'], source: 'before Eq. 11' },
   { name: 'constant contrast weight', set: () => ['losses.stopWeightGradient=true'], source: 'Eq. 13-14' },
   { name: 'no variance', set: () => ['losses.variance=0'], source: 'Eq. 18-19' },
+  { name: 'variance averaged', set: () => ['losses.varianceOver=mean'], source: 'Eq. 18' },
+  { name: 'anomalies not compacted', set: () => ['losses.compactAnomalies=false'], source: 'Eq. 19' },
+  {
+    name: 'variance in stage 2',
+    set: () => ['losses.varianceInStage2=true'],
+    source: 'before Eq. 24',
+  },
   { name: 'no classification', set: () => ['losses.classification=0'], source: 'Eq. 20' },
   { name: 'no stage 2', set: () => ['stage2.steps=0'], source: 'Eq. 24' },
   { name: 'no stage 1', set: () => ['stage1.steps=0'], source: 'section 3.5' },
@@ -16,6 +23,7 @@ const parts: readonly Part<CladOptions>[] = [
   { name: 'no texture augmentation', set: () => ['synthesis.augmentations=0'], source: 'section 3.2' },
   { name: 'opaque textures', set: () => ['synthesis.blend=false'], source: 'Eq. 3' },
   { name: 'no fusion', set: () => ['fusion=false'], source: 'Eq. 4' },
+  { name: 'unfused beside fused', set: () => ['unfused=0.5'], source: 'section 3.3' },
   { name: 'no global anomalies', set: () => ['batch.global=0'], source: 'Eq. 5-7' },
   // Of length 0: without any step there would be no projection (Eq. 7) either.
   { name: 'no ascent', set: () => ['globalAnomalies.stepLength=0'], source: 'Eq. 5-6' },
@@ -49,6 +57,30 @@ function inputWidth({ input, memoryBank, features }: CladOptions): number | unde
   return features.aggregation === 'pooled' ? features.width : undefined;
 }
 
+/** Readings of Eq. 5 that features have and residuals have not. */
+const ofFeatures: readonly Part<CladOptions>[] = [
+  {
+    name: 'noise by deviation',
+    set: ({ input }) =>
+      input === 'feature'
+        ? [
+            'globalAnomalies.noise=0.1',
+            'globalAnomalies.noiseUnit=deviation',
+            'globalAnomalies.noiseShape=dimensionwise',
+          ]
+        : [],
+    source: 'decision 0063',
+  },
+  {
+    name: 'the other shape of noise',
+    set: ({ input, globalAnomalies: { noiseShape } }) =>
+      input === 'feature'
+        ? [`globalAnomalies.noiseShape=${noiseShape === 'isotropic' ? 'dimensionwise' : 'isotropic'}`]
+        : [],
+    source: 'Eq. 5',
+  },
+];
+
 const residualsOnly =
   (...set: readonly string[]) =>
   ({ input }: CladOptions) =>
@@ -63,6 +95,7 @@ const additions: readonly Part<CladOptions>[] = [
       'input=feature',
       'score.networkWeight=null',
       `globalAnomalies.noise=${cladPresets.paper.globalAnomalies.noise}`,
+      `globalAnomalies.noiseShape=${cladPresets.paper.globalAnomalies.noiseShape}`,
       `adaptor=[${cladPresets.paper.adaptor.join(',')}]`,
     ),
     source: 'decision 0002',
@@ -132,7 +165,7 @@ const ofDistance = [
 /** It begins with `fast`: the default has few parts, as it trains no networks. */
 export const cladAblation: Ablation<CladOptions> = {
   preset: 'fast',
-  parts: [...parts, ...additions].map(({ set, ...part }) => ({
+  parts: [...parts, ...ofFeatures, ...additions].map(({ set, ...part }) => ({
     ...part,
     set: (options) => (options.networks || ofDistance.includes(part.name) ? set(options) : []),
   })),

@@ -20,9 +20,10 @@ import {
 /**
  * Mean over the classes present in the batch of the mean squared distance to the class centre (Eq. 18-19).
  * @param z - embeddings [B, d]
- * @param membership - one-hot labels [B, classes]
+ * @param membership - one-hot labels [B, classes]; rows without a class count in none
+ * @param over - Eq. 18: a square is summed over the d dimensions, or averaged
  */
-export function varianceLoss(z: Tensor, membership: Tensor): Tensor {
+export function varianceLoss(z: Tensor, membership: Tensor, over: 'sum' | 'mean' = 'sum'): Tensor {
   const [count, classes] = membership.shape as [number, number];
   const members = sum(membership, { axes: [0] });
   const divisor = reshape(maximum(members, 1), [classes, 1]);
@@ -30,7 +31,8 @@ export function varianceLoss(z: Tensor, membership: Tensor): Tensor {
   const squared = sum(square(sub(z, matmul(membership, centres))), { axes: [1] });
   const variance = div(matmul(membership, reshape(squared, [count, 1]), { transA: true }), divisor);
   const present = sum(minimum(members, 1));
-  return div(sum(variance), present);
+  const loss = div(sum(variance), present);
+  return over === 'sum' ? loss : mul(loss, 1 / (z.shape[1] as number));
 }
 
 /** Mean cross-entropy over N + 1 classes (Eq. 20). logits: [B, N + 1]. */

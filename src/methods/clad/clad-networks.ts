@@ -15,7 +15,7 @@ export function cladNetworks(
   { width, noiseDeviation }: Pick<FittedInput, 'width' | 'noiseDeviation'>,
   classes: number,
 ): PatchNetworks {
-  const { adaptor, discriminator, batch, fusion, globalAnomalies, synthesis } = options;
+  const { adaptor, discriminator, batch, fusion, unfused, globalAnomalies, synthesis } = options;
   return {
     initial: (random) =>
       initialParameters(
@@ -25,8 +25,18 @@ export function cladNetworks(
     draws: {
       ...batch,
       noiseSpread: globalAnomalies.noiseSpread,
-      // Eq. 4 has the law of Eq. 3.
-      beta: fusion ? (random) => drawBeta(random, synthesis) : undefined,
+      noise: {
+        option: 'globalAnomalies.noise',
+        value: globalAnomalies.noise,
+        ...(globalAnomalies.noiseUnit === 'deviation' && {
+          otherwise:
+            'measure it by neighbours (globalAnomalies.noiseUnit=neighbour, globalAnomalies.noise=1)',
+        }),
+      },
+      // Eq. 4 has the law of Eq. 3; with beta 0 a row stays as it is (section 3.3, "also").
+      beta: fusion
+        ? (random) => (unfused > 0 && random.uniform() < unfused ? 0 : drawBeta(random, synthesis))
+        : undefined,
     },
     stages: ([1, 2] as const).map((stage) => ({
       name: `stage${stage}`,

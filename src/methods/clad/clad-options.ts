@@ -20,6 +20,7 @@ import {
   networkShape,
   positive,
   publishedAscent,
+  share,
   stage,
   topShare,
 } from '../shared/option-groups.ts';
@@ -65,11 +66,24 @@ export const cladOptions = checked(
       'Shares of a batch; anomalies of both kinds are labelled as class N. 0 leaves a kind out.',
     ),
     fusion: z.boolean().describe('Eq. 4: draw local anomalies towards the normal feature of the same place.'),
+    unfused: share.describe(
+      'Section 3.3 ("also"): share of the local anomalies that Eq. 4 leaves as they are, beside the fused ones; 0: all are fused.',
+    ),
     globalAnomalies: z
       .strictObject({
         noise: positive.describe(
-          "Length of the noise: a multiple of the normal patches' mean distance to the mean of their nearest entries (residuals), or of each dimension's standard deviation (features).",
+          "Length of the noise (the root of its mean square), in multiples of what `noiseUnit` says; of residuals, of the normal patches' mean distance to the mean of their nearest entries.",
         ),
+        noiseUnit: z
+          .enum(['neighbour', 'deviation'])
+          .describe(
+            "Of feature input: `neighbour` (the normal patches' mean distance to the nearest patch of another image of their class), or `deviation` (the root of the dimensions' summed variances).",
+          ),
+        noiseShape: z
+          .enum(['isotropic', 'dimensionwise'])
+          .describe(
+            "Of feature input: `isotropic` (one sigma for all dimensions, as Eq. 5 has it), or `dimensionwise` (in proportion to each dimension's own deviation).",
+          ),
         noiseSpread: z
           .number()
           .min(1)
@@ -84,9 +98,24 @@ export const cladOptions = checked(
         .number()
         .min(0)
         .describe(
-          'Weights in stage 1; 0 switches a loss off. Stage 2 has the last two of the four alone (Eq. 24).',
+          'Weights in stage 1; 0 switches a loss off. Stage 2 has the last two of the four alone (Eq. 24), or see `varianceInStage2`.',
         ),
       variance: z.number().min(0).describe('See `contrast`.'),
+      varianceOver: z
+        .enum(['sum', 'mean'])
+        .describe(
+          'Eq. 18, the square of a vector: `sum` (its squared length), or `mean` (the mean over its d dimensions, which weighs a d-th).',
+        ),
+      compactAnomalies: z
+        .boolean()
+        .describe(
+          'Eq. 19: whether anomalies are a class whose variance counts; false: of the N classes alone.',
+        ),
+      varianceInStage2: z
+        .boolean()
+        .describe(
+          'Section 3.5: whether the variance stays in stage 2 ("retaining the other losses"); false: Eq. 24, which has it not.',
+        ),
       classification: z.number().min(0).describe('See `contrast`.'),
       score: z.number().min(0).describe('See `contrast`.'),
       margin: positive.describe('Eq. 12: M.'),
@@ -118,7 +147,7 @@ export const cladOptions = checked(
       })
       .describe('Anomaly map and image score.'),
   }),
-).superRefine(({ networks, input, score }, context) => {
+).superRefine(({ networks, input, score, globalAnomalies: { noiseUnit, noiseShape } }, context) => {
   const needed = [
     input === 'feature' && 'input=feature',
     score.networkWeight === null && 'score.networkWeight=null',
@@ -130,6 +159,15 @@ export const cladOptions = checked(
       message: `true, or without ${needed}: there is no distance to score by`,
       input: networks,
     });
+  const onlyResidual = { noiseUnit: 'neighbour', noiseShape: 'isotropic' } as const;
+  for (const [name, value] of Object.entries({ noiseUnit, noiseShape }))
+    if (input === 'residual' && value !== onlyResidual[name as keyof typeof onlyResidual])
+      context.addIssue({
+        code: 'custom',
+        path: ['globalAnomalies', name],
+        message: `${onlyResidual[name as keyof typeof onlyResidual]} with input=residual, whose noise has no other`,
+        input: value,
+      });
 });
 
 /** All options of CLAD, resolved. */
@@ -153,10 +191,21 @@ const paper: CladOptions = {
   discriminator: [512, 256],
   batch: { local: 0.25, global: 0.25 },
   fusion: true,
-  globalAnomalies: { noise: 0.1, noiseSpread: 1, ascentSteps: 1, ...publishedAscent },
+  unfused: 0,
+  globalAnomalies: {
+    noise: 1,
+    noiseUnit: 'neighbour',
+    noiseShape: 'isotropic',
+    noiseSpread: 1,
+    ascentSteps: 1,
+    ...publishedAscent,
+  },
   losses: {
     contrast: 1,
     variance: 1,
+    varianceOver: 'sum',
+    compactAnomalies: true,
+    varianceInStage2: false,
     classification: 1,
     score: 1,
     margin: 3,
@@ -210,6 +259,7 @@ const ofNetworks = [
   'discriminator',
   'batch',
   'fusion',
+  'unfused',
   'globalAnomalies',
   'losses',
   'stage1',

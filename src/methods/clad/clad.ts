@@ -50,12 +50,14 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
 
   async fit(context) {
     const { options, engine, extracted, split, dataset } = context;
-    const { input: kind, memoryBank, networks } = options;
-    const noise = networks ? options.globalAnomalies.noise : null;
+    const { input: kind, memoryBank, networks, globalAnomalies } = options;
+    const { noise, noiseUnit, noiseShape } = globalAnomalies;
     const recipe =
-      kind === 'residual' ? { kind, noise, memoryBank } : { kind, noise: options.globalAnomalies.noise };
+      kind === 'residual'
+        ? { kind, noise: networks ? noise : null, memoryBank }
+        : { kind, noise, noiseUnit, noiseShape };
     const { fitted, fitKey } = await fitInput(context, recipe);
-    const { parameters, steps, chosen } = networks
+    const { parameters, ...learnt } = networks
       ? await trainOn(context, fitted, fitKey)
       : { parameters: undefined, steps: {} };
     const trained = { fitted, parameters, classes: dataset.classes };
@@ -71,7 +73,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
       tiled ? zonesOfPatches(context.view.grid) : undefined,
     );
     const entryImages = fitted.kind === 'residual' ? fitted.entryImages : [];
-    return { model: cladModel(trained, fusion), steps, chosen, entryImages };
+    return { ...learnt, model: cladModel(trained, fusion), entryImages };
   },
 
   tasks(options, { training, classes }) {

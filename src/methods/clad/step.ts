@@ -52,8 +52,10 @@ export function stepBuilder(options: StepOptions): StepBuilder {
       const unattracted = weights.attractAnomalies ? undefined : classes;
       losses.contrast = contrastLoss(outputs.embedding, labels, { ...weights, unattracted });
     }
-    if (options.stage === 1 && weights.variance > 0)
-      losses.variance = varianceLoss(outputs.embedding, membership);
+    if ((options.stage === 1 || weights.varianceInStage2) && weights.variance > 0) {
+      const counted = weights.compactAnomalies ? membership : slice(membership, 1, 0, classes);
+      losses.variance = varianceLoss(outputs.embedding, counted, weights.varianceOver);
+    }
     if (weights.classification > 0) losses.classification = classificationLoss(outputs.logits, membership);
     if (weights.score > 0) {
       losses.score =

@@ -60,8 +60,8 @@ export const cras = onPatches<CrasOptions>({
     const centres = await adaptedCentres(engine, maps, first);
     const networks = crasNetworks(options, centres, first, isotropicNoise(fitted));
     const trained = await trainNetworks(context, { inputs, fitted, fitKey }, networks);
-    const { parameters, steps, chosen } = trained;
-    return { steps, chosen, model: crasModel(parameters, centres) };
+    const { parameters, steps, chosen, warnings } = trained;
+    return { steps, chosen, warnings, model: crasModel(parameters, centres) };
   },
 
   tasks: (options, counts) => scorerTasks(options, counts, crasShares, 2),
@@ -105,7 +105,7 @@ async function adaptedCentres(
  * @param deviation - of the noise
  */
 export function crasNetworks(
-  { guidance, training }: Pick<CrasOptions, 'guidance' | 'training'>,
+  { guidance, noise: length, training }: Pick<CrasOptions, 'guidance' | 'noise' | 'training'>,
   centres: Centres,
   first: DeclaredParameters,
   deviation: number,
@@ -113,14 +113,18 @@ export function crasNetworks(
   return {
     initial: () => first,
     rateOf: linearAdaptorRate,
-    // While training is validated, the centre is the most similar of all classes.
     score: (rows, parameters) => {
       const adapted = adapt(rows, parameters);
-      const nearest = argMax(similarities(adapted, centres), 1);
-      const centre = gather(centreRows(rows.graph, centres), nearest);
+      const centre = nearestCentre(adapted, centres);
       return discriminate(beside(adapted, centre), parameters, runningNormaliser(parameters));
     },
-    draws: { ...crasShares, noiseSpread: 1 },
+    scoreNoisy: (rows, drawn, parameters) => {
+      const adapted = adapt(rows, parameters);
+      const centre = nearestCentre(adapted, centres);
+      const noise = guided(mul(drawn, deviation), sub(adapted, centre), guidance);
+      return discriminate(beside(add(adapted, noise), centre), parameters, runningNormaliser(parameters));
+    },
+    draws: { ...crasShares, noiseSpread: 1, noise: { option: 'noise', value: length } },
     stages: [
       {
         name: 'training',
@@ -168,6 +172,12 @@ export function crasModel(parameters: Parameters, centres: Centres): PatchModel 
     const score = discriminate(beside(adapted, centre), values, runningNormaliser(values));
     return { score, shares: oneHot(product, classes), imageScore: highestPatch(score, patches) };
   };
+}
+
+/** While training is validated, the centre is the most similar of all classes. */
+function nearestCentre(adapted: Tensor, centres: Centres): Tensor {
+  const nearest = argMax(similarities(adapted, centres), 1);
+  return gather(centreRows(adapted.graph, centres), nearest);
 }
 
 function centreRows(graph: Graph, { rows, classes, patches, width }: Centres): Tensor {

@@ -61,8 +61,12 @@ export function glassNetworks(
   deviation: number,
 ): PatchNetworks {
   return {
-    ...linearScorer(width),
-    draws: { ...options.batch, noiseSpread: 1 },
+    ...linearScorer(width, deviation),
+    draws: {
+      ...options.batch,
+      noiseSpread: 1,
+      noise: { option: 'globalAnomalies.noise', value: options.globalAnomalies.noise },
+    },
     stages: [
       {
         name: 'training',

@@ -1,4 +1,5 @@
 /** @file How a batch of patches is divided into normal ones, local and global anomalies, and what a step is fed of each. */
+import type { Random } from '../../core/random.ts';
 import type { BatchSpec } from '../../training/program.ts';
 
 /** Rows of each kind in a batch. */
@@ -35,4 +36,19 @@ export function batchSpec(rows: BatchRows, width: number): BatchSpec {
     }),
     ...(rows.global > 0 && { noise: { dtype: 'float32', shape: [rows.global, width] } as const }),
   };
+}
+
+/**
+ * Draws the noise of global anomalies.
+ * @param noise - rows of standard normal draws, [rows * width], filled in place
+ * @param spread - each row is scaled by a factor between 1 / spread and spread, log-uniform; 1: none is
+ */
+export function fillNoise(noise: Float32Array, width: number, spread: number, random: Random): void {
+  random.fillNormal(noise);
+  if (spread === 1) return;
+  const range = Math.log(spread);
+  for (let row = 0; row * width < noise.length; row++) {
+    const factor = Math.exp(random.uniform(-range, range));
+    for (let at = row * width; at < (row + 1) * width; at++) noise[at] = (noise[at] as number) * factor;
+  }
 }

@@ -12,7 +12,6 @@ import { Evaluator } from '../../evaluation/evaluator.ts';
 import { rankingMetrics } from '../../evaluation/ranking.ts';
 import { inputMask } from '../../features/patches/input-image.ts';
 import type { FeatureStore, StoreIndex } from '../../features/store/store.ts';
-import { cast, Graph, type Tensor } from '../../graph/index.ts';
 import { type Geometry, patchCount } from '../../image/geometry.ts';
 import type { Mask } from '../../image/rgb.ts';
 import {
@@ -24,11 +23,12 @@ import {
   regionOfImage,
 } from '../../image/roi/region-of-interest.ts';
 import type { Parameters } from '../../nn/parameters.ts';
-import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
+import type { Engine } from '../../runtime/engine.ts';
 import { drawBeta } from '../../synthesis/fuse.ts';
 import type { FittedInput } from './network-input/network-input.ts';
 import type { NetworkOptions } from './option-groups.ts';
 import type { PatchNetworks } from './patch-networks.ts';
+import { scoreSession } from './score-session.ts';
 
 /** Gives networks a validation score; higher is better. */
 export interface Validator {
@@ -59,9 +59,11 @@ export interface SyntheticValidatorOptions {
 export async function syntheticValidator(options: SyntheticValidatorOptions): Promise<Validator> {
   const { engine, fitted, networks } = options;
   const { normal, kinds } = await heldOutRows(options);
-  const session = await scoreSession(engine, fitted.width, networks);
-  const scoresOf = (rows: Float32Array, parameters: Parameters) =>
-    scoreRows(session, rows, fitted.width, parameters);
+  const session = await scoreSession(engine, fitted.width, networks, ['rows'], ({ rows }, parameters) => ({
+    score: networks.score(rows, parameters),
+  }));
+  const scoresOf = async (rows: Float32Array, parameters: Parameters) =>
+    (await session.run(parameters, { rows })).score!;
   return {
     async validate(parameters) {
       const good = await scoresOf(normal, parameters);
@@ -181,9 +183,12 @@ export interface TestValidatorOptions extends Omit<SyntheticValidatorOptions, 'h
 export async function testValidator(options: TestValidatorOptions): Promise<Validator> {
   const { engine, inputs, fitted, training, networks, samples, images, firstId, geometry, regions } = options;
   const { store, index } = inputs;
-  const session = await scoreSession(engine, fitted.width, networks, (score) =>
-    anomalyMap(score, index.grid, { ...geometry, blurSigma: training.score.blurSigma }),
-  );
+  const session = await scoreSession(engine, fitted.width, networks, ['rows'], ({ rows }, parameters) => ({
+    map: anomalyMap(networks.score(rows, parameters), index.grid, {
+      ...geometry,
+      blurSigma: training.score.blurSigma,
+    }),
+  }));
   const perImage = patchCount(index.grid);
   const masks = new Map<string, Mask>();
   for (const { path, maskPaths } of samples)
@@ -197,7 +202,7 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
           const sample = samples[id - firstId]!;
           const start = number * perImage * fitted.width;
           const rows = halvesToFloats(features.subarray(start, start + perImage * fitted.width));
-          const map = await scoreRows(session, rows, fitted.width, parameters);
+          const map = (await session.run(parameters, { rows })).map!;
           evaluator.add({
             path: sample.path,
             className: sample.className,
@@ -217,37 +222,4 @@ export async function testValidator(options: TestValidatorOptions): Promise<Vali
     },
     release: () => session.release(),
   };
-}
-
-/** The networks' score with the parameters fed, so that one session serves all validations. */
-async function scoreSession(
-  engine: Engine,
-  width: number,
-  networks: PatchNetworks,
-  finish: (score: Tensor) => Tensor = (score) => score,
-): Promise<Session> {
-  const graph = new Graph();
-  const rows = graph.input('rows', 'float32', ['rows', width]);
-  const parameters = Object.fromEntries(
-    // First values, for names and shapes.
-    Object.entries(networks.initial(new Random('example'))).map(([name, { shape }]) => [
-      name,
-      graph.input(name, 'float32', shape),
-    ]),
-  );
-  graph.output('result', finish(networks.score(cast(rows, 'float32'), parameters)));
-  return engine.load(graph.toBytes());
-}
-
-async function scoreRows(
-  session: Session,
-  rows: Float32Array,
-  width: number,
-  parameters: Parameters,
-): Promise<Float32Array> {
-  const feeds = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [name, float32(data, shape)]),
-  );
-  const { result } = await session.run({ ...feeds, rows: float32(rows, [rows.length / width, width]) });
-  return floats(result);
 }

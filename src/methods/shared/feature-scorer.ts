@@ -72,10 +72,11 @@ export async function fitScorer(
   const networks = networksOf(fitted.width, isotropicNoise(fitted));
   const trained = await trainNetworks(context, { inputs, fitted, fitKey }, networks);
   const centres = await fitClassMaps({ ...inputs, images: split.fit });
-  const { parameters, steps, chosen } = trained;
+  const { parameters, steps, chosen, warnings } = trained;
   return {
     steps,
     chosen,
+    warnings,
     model: (graph, features, patches) => {
       const score = networks.score(features, constantParameters(graph, parameters));
       return {

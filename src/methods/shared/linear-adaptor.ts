@@ -3,7 +3,7 @@
  * layer, batch norm, LeakyReLU 0.2, and an output without bias. The adaptor's learning rate is half the discriminator's in both.
  */
 import type { Random } from '../../core/random.ts';
-import { reshape, type Tensor } from '../../graph/index.ts';
+import { add, mul, reshape, type Tensor } from '../../graph/index.ts';
 import type { DeclaredParameters } from '../../nn/parameters.ts';
 import {
   type Normalise,
@@ -44,12 +44,21 @@ export function discriminate(rows: Tensor, parameters: ParameterTensors, normali
   ]);
 }
 
-/** What SimpleNet and GLASS have in common: first values, learning rates, and the score with fixed statistics. */
-export function linearScorer(width: number): Pick<PatchNetworks, 'initial' | 'rateOf' | 'score'> {
+/**
+ * What SimpleNet and GLASS have in common: first values, learning rates, and the score with fixed statistics.
+ * @param deviation - of the noise on adapted rows
+ */
+export function linearScorer(
+  width: number,
+  deviation: number,
+): Pick<PatchNetworks, 'initial' | 'rateOf' | 'score' | 'scoreNoisy'> {
+  const scoreAdapted = (adapted: Tensor, parameters: ParameterTensors) =>
+    discriminate(adapted, parameters, runningNormaliser(parameters));
   return {
     initial: (random) => linearAdaptorParameters(width, random),
     rateOf: linearAdaptorRate,
-    score: (rows, parameters) =>
-      discriminate(adapt(rows, parameters), parameters, runningNormaliser(parameters)),
+    score: (rows, parameters) => scoreAdapted(adapt(rows, parameters), parameters),
+    scoreNoisy: (rows, noise, parameters) =>
+      scoreAdapted(add(adapt(rows, parameters), mul(noise, deviation)), parameters),
   };
 }

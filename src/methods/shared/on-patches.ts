@@ -20,7 +20,7 @@ import { extractionTasks, featureSeconds, mapSeconds, onCores } from './task-sec
 import { type AnomalyShare, extractPatches, type PatchContext, withFeatures } from './training-features.ts';
 
 /** What a method on patch features has learnt. */
-export interface FittedPatches extends Pick<Fitted, 'steps' | 'chosen' | 'entryImages'> {
+export interface FittedPatches extends Pick<Fitted, 'steps' | 'chosen' | 'warnings' | 'entryImages'> {
   readonly model: PatchModel;
 }
 

@@ -14,7 +14,7 @@ import { patchAt, patchesInside, type Regions, regionOfImage } from '../../image
 import type { TensorValue } from '../../runtime/engine.ts';
 import type { BatchSpec } from '../../training/program.ts';
 import type { Batches } from '../../training/stage.ts';
-import { type BatchRows, batchSpec } from './batch-rows.ts';
+import { type BatchRows, batchSpec, fillNoise } from './batch-rows.ts';
 
 /** Memory for the shards of one window, bytes. */
 export const mostWindowBytes = 1.5e9;
@@ -159,22 +159,12 @@ export class PatchBatches implements Batches {
       copyRow(shard, own, width, buffers.localNormal, target);
       buffers.beta[target] = drawBeta?.(random) ?? 0;
     }
-    this.#fillNoise(
+    fillNoise(
       buffers.noise.subarray(slot * rows.global * width, (slot + 1) * rows.global * width),
+      width,
+      this.#options.noiseSpread,
       random,
     );
-  }
-
-  #fillNoise(noise: Float32Array, random: Random): void {
-    random.fillNormal(noise);
-    const { noiseSpread } = this.#options;
-    if (noiseSpread === 1) return;
-    const { width } = this.#index;
-    const range = Math.log(noiseSpread);
-    for (let row = 0; row * width < noise.length; row++) {
-      const factor = Math.exp(random.uniform(-range, range));
-      for (let at = row * width; at < (row + 1) * width; at++) noise[at] = (noise[at] as number) * factor;
-    }
   }
 
   /** Shards of each window of an epoch. Where one window holds all, it stays the same over the epochs. */

@@ -13,6 +13,12 @@ export interface PatchNetworks {
   initial(random: Random): DeclaredParameters;
   /** Anomaly scores [rows] of rows of the networks' input, as they would be used; higher is more anomalous. */
   score(rows: Tensor, parameters: ParameterTensors): Tensor;
+  /**
+   * The same of rows with the training's noise, before any ascent.
+   * @param noise - standard normal draws, shaped as the rows
+   * @default noise is scaled by the fitted deviation and added to the rows
+   */
+  scoreNoisy?(rows: Tensor, noise: Tensor, parameters: ParameterTensors): Tensor;
   /** What a batch is made of. */
   readonly draws: BatchDraws;
   /** The stages of their training, in order. */
@@ -29,8 +35,19 @@ export interface BatchDraws {
   readonly global: number;
   /** Noise is drawn with lengths between 1 / spread and spread, log-uniform. */
   readonly noiseSpread: number;
+  /** The option that gives the noise's length, for warnings. */
+  readonly noise: NoiseOption;
   /** Draws beta of Eq. 4; absent: local anomalies stay as they are. */
   readonly beta?: ((random: Random) => number) | undefined;
+}
+
+/** How long the noise of global anomalies is, as options say it. */
+export interface NoiseOption {
+  /** E.g. `globalAnomalies.noise`. */
+  readonly option: string;
+  readonly value: number;
+  /** Another remedy where the networks do not learn it, as in "set it higher, or ...". */
+  readonly otherwise?: string;
 }
 
 /** One stage of the training of such networks. */

@@ -3,7 +3,7 @@ import { hashOf } from '../../core/hash.ts';
 import { Random } from '../../core/random.ts';
 import type { ExtractedStore } from '../../features/store/extract-features.ts';
 import { CheckpointFolder } from '../../training/checkpoint.ts';
-import type { Stage } from '../../training/stage.ts';
+import { type Stage, stepsOf } from '../../training/stage.ts';
 import { type TrainedParameters, trainStages } from '../../training/trainer.ts';
 import { batchRows } from './batch-rows.ts';
 import { syntheticValidator, testValidator, type Validator } from './checkpoint-selection.ts';
@@ -11,9 +11,11 @@ import { keepLog } from './keep-log.ts';
 import { inputStore } from './network-input/input-store.ts';
 import type { FittedInput } from './network-input/network-input.ts';
 import type { NetworkOptions } from './option-groups.ts';
+import { ownNoise } from './own-noise.ts';
 import { PatchBatches } from './patch-batches.ts';
 import type { PatchNetworks } from './patch-networks.ts';
 import { extractForTraining, type PatchContext } from './training-features.ts';
+import { earlyWarning, finalWarnings, type StageSteps } from './training-warnings.ts';
 
 /** What networks are trained on. */
 export interface NetworkData {
@@ -25,9 +27,11 @@ export interface NetworkData {
 }
 
 /** Trained networks. */
-export interface TrainedNetworks extends Omit<TrainedParameters, 'steps'> {
+export interface TrainedNetworks extends Pick<TrainedParameters, 'parameters' | 'chosen'> {
   /** Gradient steps by the stage's name. */
   readonly steps: Readonly<Record<string, number>>;
+  /** Sentences on what is wrong with the training. */
+  readonly warnings: readonly string[];
 }
 
 /** Trains networks, from the checkpoint where the run is continued, and keeps the run's log. */
@@ -42,12 +46,21 @@ export async function trainNetworks(
   const from = resume ? await checkpoints.read(context.note) : undefined;
   await run.rewindLog(from?.progress.stage ?? 1, from?.progress.step ?? 0);
   const validator = await makeValidator(context, data, networks);
+  const { inputs, fitted } = data;
+  const heldOut = { ...inputs, images: context.split.heldOut, regions: context.regions };
+  const noise = await ownNoise({ engine, heldOut, fitted, seed: options.seed, networks });
+  const stages = await stagesOf(context, data, networks);
+  const facts = {
+    first: firstStage(stages),
+    noise: networks.draws.noise,
+    selection: options.selection,
+  };
   const trained = await keepLog(run, async (log) => {
     try {
-      return await trainStages({
+      const done = await trainStages({
         engine,
         parameters: networks.initial(new Random(options.seed, 'parameters')),
-        stages: await stagesOf(context, data, networks),
+        stages,
         optimizer: options.optimizer,
         rateOf: networks.rateOf,
         evaluations: options.evaluations,
@@ -55,16 +68,41 @@ export async function trainNetworks(
         resume: false,
         from,
         validate: validator?.validate,
+        measure: noise && (async (parameters) => ({ ownNoise: await noise.measure(parameters) })),
+        onValidated: (states) => {
+          const early = earlyWarning(states, facts);
+          if (early !== undefined) context.note?.(early);
+        },
         log,
         onProgress: context.onProgress,
         signal: context.signal,
       });
+      const { stage, step } = done.validated.at(-1) ?? {};
+      for (const warning of finalWarnings(done.validated, facts)) log({ stage, step, warning });
+      return done;
     } finally {
       await validator?.release();
+      await noise?.release();
     }
   });
+  const { parameters, chosen, validated } = trained;
   const steps = networks.stages.map(({ name }, at) => [name, trained.steps[at] ?? 0]);
-  return { ...trained, steps: Object.fromEntries(steps) };
+  return {
+    parameters,
+    ...(chosen && { chosen }),
+    steps: Object.fromEntries(steps),
+    warnings: finalWarnings(validated, facts),
+  };
+}
+
+/** The first stage that has steps. */
+function firstStage(stages: readonly Stage[]): StageSteps {
+  const steps = stages.map(({ schedule, batches }) => stepsOf(schedule, batches.stepsPerEpoch));
+  const at = Math.max(
+    0,
+    steps.findIndex((count) => count > 0),
+  );
+  return { stage: at + 1, steps: steps[at] ?? 0 };
 }
 
 /** The networks' stages with the batches that they are fed. */

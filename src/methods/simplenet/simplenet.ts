@@ -35,13 +35,13 @@ export const simplenet = onPatches<SimplenetOptions>({
  * @param deviation - of the noise
  */
 export function simplenetNetworks(
-  { margin, training }: Pick<SimplenetOptions, 'margin' | 'training'>,
+  { margin, noise, training }: Pick<SimplenetOptions, 'margin' | 'noise' | 'training'>,
   width: number,
   deviation: number,
 ): PatchNetworks {
   return {
-    ...linearScorer(width),
-    draws: { ...simplenetShares, noiseSpread: 1 },
+    ...linearScorer(width, deviation),
+    draws: { ...simplenetShares, noiseSpread: 1, noise: { option: 'noise', value: noise } },
     stages: [
       {
         name: 'training',

@@ -7,7 +7,7 @@ import { type Line, lineChart } from '../chart/lines.ts';
 import { legend } from '../chart/series.ts';
 import type { ReportData, TrainingFacts } from '../data.ts';
 import { type Content, html, type Markup } from '../html.ts';
-import { chosenValidation, lastStep, stagesIn } from '../training-log.ts';
+import { chosenValidation, lastStep, stagesIn, warningsIn } from '../training-log.ts';
 
 export function trainingSection({ training, metadata }: ReportData): Markup {
   const { log, synthesis, regions, standingOut } = training;
@@ -18,6 +18,7 @@ export function trainingSection({ training, metadata }: ReportData): Markup {
   const shown = charts.filter((each) => each !== null);
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
+${warningsIn(log).map((sentence) => html`<p class="callout warning">${sentence}</p>`)}
 ${shown.length === 0 ? html`<p>No networks were trained, or the run has no log of it.</p>` : html`<div class="charts">${shown}</div>`}
 ${images(
   'Good photographs to look at',

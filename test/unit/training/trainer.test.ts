@@ -40,7 +40,10 @@ beforeAll(async () => {
     localOf: (id) => [0, 1, 2, 3].map((each) => ({ position: (id + 3 * each) % 16, coverage: 1 })),
     rowOf: randomRows(width),
   });
-  fitted = await fitFeatureInput(source, { seed: training.seed, noise: training.globalAnomalies.noise });
+  fitted = await fitFeatureInput(engine, source, {
+    seed: training.seed,
+    noise: training.globalAnomalies.noise,
+  });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -152,6 +155,54 @@ function expectSameBits(actual: Parameters, expected: Parameters) {
     expect(bitsOf(actual[name]!.data), name).toEqual(bitsOf(data));
   }
 }
+
+describe('what else is measured', () => {
+  it('is logged and told at each validation, with what was before, and chooses nothing', async () => {
+    const told: number[] = [];
+    const ownNoise = async (parameters: Parameters) => ({ ownNoise: 1 - (await capricious(parameters)) });
+    const measured = await finished({
+      measure: ownNoise,
+      onValidated: (states) => told.push(states.length),
+    });
+    const plain = await finished();
+    expect(told).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(measured.chosen).toEqual(plain.chosen);
+    expect(bitsOf(measured.parameters['adaptor.0.weight']!.data)).toEqual(
+      bitsOf(plain.parameters['adaptor.0.weight']!.data),
+    );
+    expect(measured.validated.map(({ stage, step }) => [stage, step])).toEqual([
+      [1, 20],
+      [1, 40],
+      [1, 60],
+      [2, 13],
+      [2, 27],
+      [2, 40],
+    ]);
+    for (const { value, measured: also } of measured.validated)
+      expect(also).toEqual({ ownNoise: 1 - value! });
+    expect(measured.log.filter((entry) => entry.measured).map((entry) => entry.measured)).toEqual(
+      measured.validated.map((state) => state.measured),
+    );
+  });
+
+  it('is measured where the last state is taken, too', async () => {
+    const { chosen, validated } = await finished({
+      validate: undefined,
+      measure: async () => ({ ownNoise: 0.5 }),
+    });
+    expect(chosen).toBeUndefined();
+    expect(validated).toHaveLength(6);
+    expect(validated[0]).toEqual({ stage: 1, step: 20, measured: { ownNoise: 0.5 } });
+  });
+
+  it('of before is known to a training that goes on', async () => {
+    const measure = async () => ({ ownNoise: 0.5 });
+    const checkpoints = newFolder();
+    await run({ checkpoints, measure, ...stopAt(2, 13) });
+    const resumed = await finished({ checkpoints, measure, resume: true });
+    expect(resumed.validated).toEqual((await finished({ measure })).validated);
+  });
+});
 
 describe('a training that is stopped and continued', () => {
   it('in the middle of stage 1, and of stage 2, ends with the same bits and the same log', async () => {

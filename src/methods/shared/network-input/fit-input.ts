@@ -1,5 +1,5 @@
 /**
- * @file Fitting what enters the networks. The paper's feature needs only its dimensions' spread, by which noise is scaled. The residual
+ * @file Fitting what enters the networks. The paper's feature needs only the deviation of its noise. The residual
  * needs principal components, a memory bank, whitening, and the length of noise. All statistics are of training images, with the
  * patch's own image left out of the bank.
  */
@@ -20,6 +20,7 @@ import {
 } from '../../../features/store/sample-rows.ts';
 import type { Engine } from '../../../runtime/engine.ts';
 import { inputSession } from './input-session.ts';
+import { meanNeighbourDistance } from './neighbour-distance.ts';
 import type { FittedInput, FittedResidual } from './network-input.ts';
 
 /** What the residual input is fitted by. */
@@ -45,19 +46,42 @@ const statisticsRows = 32_768;
 /** Of these, what the variance of each component alone is measured on. */
 const spreadRows = 8192;
 
-/** Standard deviations of the features' dimensions: what the paper's input scales its noise by. */
+/** What the length of noise on features is measured by. */
+export type NoiseUnit = 'neighbour' | 'deviation';
+/** Whether noise on features has one deviation for all dimensions, or each dimension's own. */
+export type NoiseShape = 'isotropic' | 'dimensionwise';
+
+/** How the paper's input is fitted. */
+export interface FeatureOptions {
+  readonly seed: number;
+  /** Length of the noise, in its unit. */
+  readonly noise: number;
+  /** @default deviation */
+  readonly noiseUnit?: NoiseUnit;
+  /** @default dimensionwise */
+  readonly noiseShape?: NoiseShape;
+}
+
+/** The features themselves need nothing but the noise's deviation in each dimension. */
 export async function fitFeatureInput(
+  engine: Engine,
   source: FitSource,
-  { seed, noise }: { readonly seed: number; readonly noise: number },
+  { seed, noise, noiseUnit = 'deviation', noiseShape = 'dimensionwise' }: FeatureOptions,
 ): Promise<FittedInput> {
   const { width } = source.index;
   const { features } = await drawNormal(source, statisticsRows, new Random(seed, 'statistics'));
-  const rows = halvesToFloats(features);
-  const { deviation } = moments(rows, width);
+  const { deviation } = moments(halvesToFloats(features), width);
+  const whole = Math.sqrt(deviation.reduce((total, each) => total + each * each, 0));
+  // The length, which is the root of the summed squares, in multiples of that of all deviations together.
+  const relative =
+    noiseUnit === 'deviation' ? noise : (noise * (await meanNeighbourDistance(engine, source, seed))) / whole;
   return {
     kind: 'feature',
     width,
-    noiseDeviation: deviation.map((each) => each * noise),
+    noiseDeviation:
+      noiseShape === 'dimensionwise'
+        ? deviation.map((each) => each * relative)
+        : new Float32Array(width).fill((relative * whole) / Math.sqrt(width)),
   };
 }
 

@@ -5,7 +5,7 @@ import { stoppable } from '../../../core/progress.ts';
 import { regionKey } from '../../../image/roi/region-of-interest.ts';
 import type { PatchOptions } from '../option-groups.ts';
 import { goodImages, type PatchContext } from '../training-features.ts';
-import { fitFeatureInput, fitResidualInput, type ResidualOptions } from './fit-input.ts';
+import { type FeatureOptions, fitFeatureInput, fitResidualInput, type ResidualOptions } from './fit-input.ts';
 import { readFitted, writeFitted } from './fitted-file.ts';
 import type { FittedInput } from './network-input.ts';
 
@@ -14,11 +14,7 @@ export const fitRecipe = 8;
 
 /** What is to be fitted. */
 export type InputRecipe =
-  | {
-      readonly kind: 'feature';
-      /** Length of the noise: see `globalAnomalies.noise` of CLAD. */
-      readonly noise: number;
-    }
+  | ({ readonly kind: 'feature' } & Omit<FeatureOptions, 'seed'>)
   | ({ readonly kind: 'residual' } & Pick<ResidualOptions, 'noise' | 'memoryBank'>);
 
 /** @returns the fitted input, and a key of all it depends on */
@@ -46,7 +42,7 @@ export async function fitInput(
       if (meanwhile) return { fitted: meanwhile, fitKey };
       const fitted =
         recipe.kind === 'feature'
-          ? await fitFeatureInput({ store, index, images: split.fit }, { seed, ...recipe })
+          ? await fitFeatureInput(engine, { store, index, images: split.fit }, { seed, ...recipe })
           : await fitResidualInput(
               engine,
               { store, index, images: goodImages(context), regions },

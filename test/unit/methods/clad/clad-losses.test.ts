@@ -56,6 +56,16 @@ describe('the other losses equal PyTorch', () => {
     expectClose(found.gradient, golden.variance.gradient.flat(), 1e-5);
   });
 
+  it('variance averaged over the d dimensions (Eq. 18) is a d-th, and so is its slope', async () => {
+    const found = await measure(z, (x, y) => varianceLoss(x, oneHot(y, 4), 'mean'));
+    expect(found.value).toBeCloseTo(golden.variance.value / 5, 6);
+    expectClose(
+      found.gradient,
+      golden.variance.gradient.flat().map((each) => each / 5),
+      1e-5,
+    );
+  });
+
   it('variance counts only the classes that are present', async () => {
     const withMore = await measure(z, (x, y) => varianceLoss(x, oneHot(y, 9)));
     expect(withMore.value).toBeCloseTo(golden.variance.value, 5);

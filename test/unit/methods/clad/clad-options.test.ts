@@ -27,7 +27,13 @@ describe('presets', () => {
     expect(paper.features).toMatchObject({ width: 1536, fineLayers: [] });
     expect(paper.batch).toEqual({ local: 0.25, global: 0.25 });
     expect(paper.losses).toMatchObject({ margin: 3, alpha: 0.5, delta: 0.5, attractAnomalies: true });
-    expect(paper.globalAnomalies).toMatchObject({ noise: 0.1, innerRadius: 0.85, outerRadius: 1.7 });
+    expect(paper.globalAnomalies).toMatchObject({
+      noise: 1,
+      noiseUnit: 'neighbour',
+      innerRadius: 0.85,
+      outerRadius: 1.7,
+    });
+    expect(paper.losses).toMatchObject({ varianceOver: 'sum', varianceInStage2: false });
     expect(paper.score).toEqual({ networkWeight: null, blurSigma: 4, topShare: 0 });
     expect(paper.stage1).toEqual({
       steps: null,
@@ -112,6 +118,11 @@ describe('values out of range', () => {
   it.each([
     ['synthesis.betaLow=0.9', /synthesis\.betaLow to be at most synthesis\.betaHigh, 0\.8, got 0\.9/],
     ['globalAnomalies.innerRadius=2', /innerRadius to be at most globalAnomalies\.outerRadius, 1\.7, got 2/],
+    ['globalAnomalies.noiseUnit=deviation', /noiseUnit to be neighbour with input=residual.*got "deviation"/],
+    [
+      'globalAnomalies.noiseShape=dimensionwise',
+      /noiseShape to be isotropic with input=residual.*got "dimensionwise"/,
+    ],
     ['features.resizeTo=100', /resizeTo to be at least features\.inputSize, 320.*got 100/],
   ])('%s contradicts another option and is refused', (text, message) => {
     const options = mergeOptions(presets.fast, optionFromText(text, '--set'), '--set');

@@ -36,7 +36,7 @@ function withModel<T>(
     const fitted =
       kind === 'residual'
         ? await fitResidualInput(engine, made, training)
-        : await fitFeatureInput(made, training);
+        : await fitFeatureInput(engine, made, training);
     const parameters = initialParameters(
       { inputWidth: fitted.width, adaptorWidths: [8, 6, 5], discriminatorWidths: [6, 5], classes: 2 },
       new Random('opinion'),

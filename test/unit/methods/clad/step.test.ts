@@ -142,6 +142,12 @@ describe('losses of a step', () => {
     expect(losses.total).toBeCloseTo(losses.classification! + losses.score!, 5);
   });
 
+  it('keep the variance in stage 2 where the sentence of section 3.5 is followed', async () => {
+    const losses = await lossesOf({ stage: 2, training: { losses: { varianceInStage2: true } } });
+    expect(Object.keys(losses)).toEqual(['variance', 'classification', 'score', 'total']);
+    expect(losses.variance).toBe((await lossesOf()).variance);
+  });
+
   it.each([1, 2] as const)('add up to the total by their weights in stage %d', async (stage) => {
     const weights = { contrast: 0.5, variance: 0.25, classification: 3, score: 0.7 };
     const plain = await lossesOf({ stage });
@@ -270,6 +276,20 @@ describe('losses against the equations, in plain loops', () => {
       return mean(own.map((row) => row.reduce((sum, value, axis) => sum + (value - centre[axis]!) ** 2, 0)));
     });
     expect((await lossesOf({ rows, training: plain })).variance).toBeCloseTo(mean(byClass), 3);
+  });
+
+  it('variance may leave anomalies out (Eq. 19) and be averaged over dimensions (Eq. 18)', async () => {
+    const { z, labels } = await reference();
+    const byClass = Array.from({ length: classes }, (_, label) => {
+      const own = z.filter((_, row) => labels[row] === label);
+      const centre = own[0]!.map((_, axis) => mean(own.map((row) => row[axis]!)));
+      return mean(own.map((row) => row.reduce((sum, value, axis) => sum + (value - centre[axis]!) ** 2, 0)));
+    });
+    const losses = { compactAnomalies: false, varianceOver: 'mean' } as const;
+    expect((await lossesOf({ rows, training: { ...plain, losses } })).variance).toBeCloseTo(
+      mean(byClass) / z[0]!.length,
+      4,
+    );
   });
 
   it('a shell of one radius gives every global anomaly the length of the noise (Eq. 7)', async () => {

@@ -23,7 +23,7 @@ const weights = (first: number): DeclaredParameters => ({
 /** The score is the first number of a row times the weight. */
 const networks: PatchNetworks = {
   initial: () => weights(1),
-  draws: { local: 0, global: 0, noiseSpread: 1 },
+  draws: { local: 0, global: 0, noiseSpread: 1, noise: { option: 'noise', value: 1 } },
   // Not trained here.
   stages: [],
   score: (rows, parameters) => sum(mul(rows, parameters['score.weight']!), { axes: [1] }),

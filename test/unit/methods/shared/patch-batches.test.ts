@@ -294,6 +294,21 @@ describe('local anomalies', () => {
     const off = await (await open({}, { fusion: false })).batches(0, 20);
     expect(new Set(off.beta?.data as Float32Array)).toEqual(new Set([0]));
   });
+
+  it('stand unfused beside fused ones in the share that is asked for (section 3.3)', async () => {
+    const betas = async (unfused: number) => {
+      const { beta } = await (await open({}, { unfused })).batches(0, 200);
+      return [...(beta!.data as Float32Array)];
+    };
+    const { betaLow, betaHigh } = presets.fast.synthesis;
+    const some = await betas(0.3);
+    const fused = some.filter((beta) => beta !== 0);
+    expect(fused.every((beta) => beta >= Math.fround(betaLow) && beta <= Math.fround(betaHigh))).toBe(true);
+    // Four standard errors.
+    const error = Math.sqrt((0.3 * 0.7) / some.length);
+    expect(Math.abs(1 - fused.length / some.length - 0.3)).toBeLessThan(4 * error);
+    expect(new Set(await betas(1))).toEqual(new Set([0]));
+  });
 });
 
 describe('noise', () => {

@@ -15,6 +15,7 @@ import {
 } from '../../../../../src/methods/shared/network-input/fit-input.ts';
 import { readFitted, writeFitted } from '../../../../../src/methods/shared/network-input/fitted-file.ts';
 import { inputSession } from '../../../../../src/methods/shared/network-input/input-session.ts';
+import { meanNeighbourDistance } from '../../../../../src/methods/shared/network-input/neighbour-distance.ts';
 import type { FittedInput } from '../../../../../src/methods/shared/network-input/network-input.ts';
 import { nodeEngine } from '../../../../../src/runtime/node.ts';
 import { bitsOf, type MadeStore, makeStore, randomRows } from '../../../../helpers/made-store.ts';
@@ -298,8 +299,66 @@ describe('the noise', () => {
     for (const each of before) expect(each).toBeCloseTo(before[0]!, 5);
   });
 
-  it('of the paper’s input is the option times the standard deviation of each dimension', async () => {
-    const input = await fitFeatureInput({ ...made, images: fit }, { ...training, noise: 0.6 });
+  it('of the paper’s input is measured by the nearest patch of another image of the class', async () => {
+    const { values, images, classes } = await normalRows(fit);
+    const rows = images.map((_, row) => Array.from(values.subarray(row * width, (row + 1) * width)));
+    const nearest = rows.map((row, at) =>
+      Math.min(
+        ...rows
+          .filter((_, other) => images[other] !== images[at] && classes[other] === classes[at])
+          .map((other) => Math.hypot(...row.map((value, axis) => value - other[axis]!))),
+      ),
+    );
+    const distance = mean(nearest);
+    expect(await meanNeighbourDistance(engine, { ...made, images: fit }, 0)).toBeCloseTo(distance, 4);
+    const lengthOf = async (noiseShape: 'isotropic' | 'dimensionwise') => {
+      const options = { seed: 0, noise: 0.6, noiseUnit: 'neighbour', noiseShape } as const;
+      return (await fitFeatureInput(engine, { ...made, images: fit }, options)).noiseDeviation;
+    };
+    const [isotropic, dimensionwise] = [await lengthOf('isotropic'), await lengthOf('dimensionwise')];
+    for (const each of [isotropic, dimensionwise]) expect(Math.hypot(...each)).toBeCloseTo(0.6 * distance, 3);
+    for (const each of isotropic) expect(each).toBe(isotropic[0]);
+    const { noiseDeviation } = await fitFeatureInput(
+      engine,
+      { ...made, images: fit },
+      { seed: 0, noise: 0.6 },
+    );
+    for (let axis = 1; axis < width; axis++)
+      expect(dimensionwise[axis]! / dimensionwise[0]!).toBeCloseTo(
+        noiseDeviation[axis]! / noiseDeviation[0]!,
+        4,
+      );
+  });
+
+  it('does not change with the scale of the features but as they do', async () => {
+    const scaled = await makeStore(join(folder, 'scaled'), {
+      width,
+      gridSide,
+      classes: ['bolt', 'nut'],
+      shards: [3, 4, 3],
+      rowOf: (patch) => Array.from(randomRows(width)(patch), (value) => 8 * value),
+    });
+    const [one, eight] = [
+      await meanNeighbourDistance(engine, { ...made, images: fit }, 0),
+      await meanNeighbourDistance(engine, { ...scaled, images: fit }, 0),
+    ];
+    expect(eight / one).toBeCloseTo(8, 2);
+  });
+
+  it('passes over a class of one image, and is refused where no class has two', async () => {
+    const nuts = new Set([1, 3, 5]);
+    const alone = await meanNeighbourDistance(engine, { ...made, images: nuts }, 0);
+    expect(await meanNeighbourDistance(engine, { ...made, images: new Set([...nuts, 0]) }, 0)).toBeCloseTo(
+      alone,
+      4,
+    );
+    await expect(meanNeighbourDistance(engine, { ...made, images: new Set([0, 1]) }, 0)).rejects.toThrow(
+      /globalAnomalies\.noiseUnit to be deviation/,
+    );
+  });
+
+  it('of the paper’s input is, by deviation, the option times the standard deviation of each dimension', async () => {
+    const input = await fitFeatureInput(engine, { ...made, images: fit }, { ...training, noise: 0.6 });
     expect(input).toMatchObject({ kind: 'feature', width });
     const { values } = await normalRows(fit);
     for (let axis = 0; axis < width; axis++) {
@@ -316,7 +375,7 @@ describe('the fitted file', () => {
     const input =
       kind === 'residual'
         ? fitted
-        : await fitFeatureInput({ ...made, images: fit }, { ...training, noise: 0.6 });
+        : await fitFeatureInput(engine, { ...made, images: fit }, { ...training, noise: 0.6 });
     const name = `${kind}.safetensors`;
     const storage = memoryStorage();
     await writeFitted(storage, name, input, 'key');

@@ -79,7 +79,7 @@ async function bytesOf({ store }: Pick<MadeStore, 'store'>): Promise<Buffer[]> {
 
 describe('the input store', () => {
   it('is the feature store itself where the networks see features', async () => {
-    const feature = await fitFeatureInput(made, training);
+    const feature = await fitFeatureInput(engine, made, training);
     expect(await inputs('feature', { fitted: feature })).toBe(made);
     expect(loads).toBe(0);
   });
