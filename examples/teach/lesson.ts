@@ -4,6 +4,9 @@ import { element } from '../browser/element.ts';
 import { type Products, thumb } from './products.ts';
 import type { Texts, Words } from './texts.ts';
 
+/** `?settings=features.inputSize=192` behind the page's address is what slow devices may be given, and tests. */
+const settings = new URLSearchParams(location.search).get('settings')?.split(' ') ?? [];
+
 /** As teach() has it. */
 const leastPictures = 5;
 
@@ -78,6 +81,7 @@ export class Lesson {
         pictures: shots.map(({ file }) => file),
       }));
       const result = await teach(products, {
+        settings,
         signal: work.signal,
         onProgress: (progress) => this.#showProgress(progress),
         onNote: (sentence) => this.#note(sentence),

@@ -42,12 +42,14 @@ export class Products {
     card.className = 'product';
     const product: ProductCard = { name, shots: [], card };
     card.innerHTML = `
-      <div class="row">
+      <div class="row name-row">
         <label class="grow"><span class="hidden name-label"></span><input type="text" class="name" maxlength="80" autocomplete="off" /></label>
-        <label class="button"><span class="choose-label"></span><input type="file" class="files" accept="image/png,image/jpeg,image/webp,image/bmp,.bmp" multiple /></label>
-        <button type="button" class="remove" >✕</button>
+        <button type="button" class="remove">✕</button>
       </div>
-      <p class="count quiet"></p>
+      <div class="row">
+        <label class="button"><span class="choose-label"></span><input type="file" class="files" accept="image/png,image/jpeg,image/webp,image/bmp,.bmp" multiple /></label>
+        <p class="count quiet"></p>
+      </div>
       <ul class="thumbs"></ul>`;
     const input = card.querySelector('.name') as HTMLInputElement;
     input.value = name;
