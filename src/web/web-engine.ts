@@ -45,14 +45,29 @@ export interface SharedWebEngine extends Engine {
 }
 
 /**
- * For work that loads one model after another, as teaching does: ONNX Runtime itself is started once.
+ * For work that loads one model after another, as teaching does: ONNX Runtime itself is started once. On WebGPU only models with a network for images are on
+ * the card: what is left of a teaching are loops of small products, which a card is given one by one, and answers slowly.
  * @throws as `webEngine`
  */
 export async function sharedWebEngine(options: WebEngineOptions): Promise<SharedWebEngine> {
   const settings = await settingsOf(options);
   const worker = new RuntimeWorker(settings.device);
-  const engine = engineOf(settings, (order) => worker.load(order, (model) => worker.free(model)));
+  const engine = engineOf(settings, (order) => {
+    // Both are in the build with WebGPU.
+    const device = hasConvolution(order.model) ? order.device : 'wasm';
+    return worker.load({ ...order, device }, (model) => worker.free(model));
+  });
   return { ...engine, end: () => worker.end() };
+}
+
+/** A node's `op_type` (field 4) of ONNX. */
+const convolution = Uint8Array.of(0x22, 4, ...new TextEncoder().encode('Conv'));
+
+/** Whether a model has a convolution; now and then a weight may look like one, and the device is then another, no more. */
+function hasConvolution(model: Uint8Array): boolean {
+  for (let at = model.indexOf(0x22); at >= 0; at = model.indexOf(0x22, at + 1))
+    if (convolution.every((byte, index) => model[at + index] === byte)) return true;
+  return false;
 }
 
 type Settings = Omit<SessionOrder, 'model'>;

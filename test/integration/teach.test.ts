@@ -20,8 +20,9 @@ import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } f
 import { clad } from '../helpers/clad.ts';
 
 const products = { caps: cap, washers: washer };
-const settings = ['features.inputSize=64', 'memoryBank.coresetSize=128'];
-/** Of scores and thresholds about 5; by how much WebAssembly's sums, in another order, may move them. */
+/** So that every patch is an entry. Which are taken where there are more depends on the sign of principal components, and that on rounding. */
+const settings = ['features.inputSize=64'];
+/** Of scores and thresholds between 1 and 10; by how much WebAssembly's sums, in another order, may move them. */
 const tolerance = 1e-3;
 
 let folder = '';
@@ -198,7 +199,8 @@ describe.skipIf(!hasChromium)('teach()', () => {
     expect(taught.map(({ class: name, verdict }) => [name, verdict])).toEqual(
       own.map(({ class: name, verdict }) => [name, verdict]),
     );
-    expect(new Set(own.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
+    const scores = own.map(({ score }) => score);
+    expect(Math.max(...scores) - Math.min(...scores)).toBeGreaterThan(100 * tolerance);
     for (const [index, { score }] of taught.entries())
       expect(Math.abs(score - own[index]!.score)).toBeLessThan(tolerance);
     // What it does is told from beginning to end, and the page lives meanwhile.
@@ -282,17 +284,19 @@ describe.skipIf(!hasChromium)('teach()', () => {
   });
 
   it('says so where the browser takes the memory away', { timeout: 60_000 }, async () => {
-    const work = page.evaluate(
-      `filesOf(${JSON.stringify(trainedOn)}).then((products) => told(clad.teach(products)))`,
-    );
-    await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBeGreaterThan(0);
-    // What a browser does with a worker that takes too much.
+    const work = page.evaluate(`filesOf(${JSON.stringify(trainedOn)}).then((products) => {
+      globalThis.reached = '';
+      return told(clad.teach(products, { onProgress: ({ task }) => { reached = task; } }));
+    })`);
+    await expect.poll(() => page.evaluate('globalThis.reached'), { timeout: 40_000 }).toBe('patch features');
+    // What a browser does with a worker that takes too much; one that has ended gives no answer here either.
     void page
-      .workers()[0]
+      .workers()
+      .find((worker) => worker.url().includes('teach-worker'))
       ?.evaluate('self.close()')
       .catch(() => {});
     expect(await work).toMatch(
-      /^TEACH_MEMORY The browser ran out of memory in .*the browser ended it.*Close other tabs/,
+      /^TEACH_MEMORY The browser ran out of memory in patch features .*the browser ended it.*Close other tabs/,
     );
   });
 
@@ -401,8 +405,11 @@ describe.skipIf(!hasChromium)('teach()', () => {
       const card = await open(server.url, withGpu);
       const reason = await card.evaluate('clad.whyNoWebGpu()');
       if (reason !== undefined) return context.skip(`this Chromium has no WebGPU: ${reason}`);
-      const { device } = await teachAll(card, 'on-webgpu', { device: 'webgpu', settings });
-      expect(device).toBe('webgpu');
+      const { device, notes } = await teachAll(card, 'on-webgpu', { device: 'webgpu', settings });
+      expect({ device, notes: notes.filter((each) => each.includes('WebGPU')) }).toEqual({
+        device: 'webgpu',
+        notes: [],
+      });
       const [own, taught] = [await predicted('run'), await predicted('on-webgpu')];
       for (const [index, { score, verdict }] of taught.entries()) {
         expect(verdict).toBe(own[index]!.verdict);

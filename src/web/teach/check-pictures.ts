@@ -29,15 +29,18 @@ export interface CheckedPictures {
 
 /**
  * Decodes every picture.
+ * @param products - names of all, those without pictures too
  * @param nameOf - what a picture is called to people
  * @throws IMAGES_BROKEN, TEACH_ONE_COLOUR, TEACH_TOO_FEW; IMAGES_CONTRADICT for a picture of two products
  */
 export async function checkPictures(
+  products: readonly string[],
   samples: readonly Sample[],
   images: ImageAccess,
   nameOf: (sample: Sample) => string,
   onProgress: ProgressListener,
 ): Promise<CheckedPictures> {
+  requireEnough(products, samples);
   let done = 0;
   const found = await mapConcurrently(samples, images.atOnce, async (sample) => {
     const finding = await examine(sample, images);
@@ -67,7 +70,7 @@ export async function checkPictures(
     return false;
   });
   requireEnough(
-    samples,
+    products,
     kept.map(({ sample }) => sample),
   );
   return {
@@ -118,10 +121,10 @@ async function hashOf({ width, height, data }: RgbImage): Promise<string> {
   return sha256(whole);
 }
 
-function requireEnough(all: readonly Sample[], kept: readonly Sample[]): void {
-  const left = byClass(kept);
-  for (const name of byClass(all).keys()) {
-    const count = left.get(name)?.length ?? 0;
+function requireEnough(products: readonly string[], samples: readonly Sample[]): void {
+  const found = byClass(samples);
+  for (const name of products) {
+    const count = found.get(name)?.length ?? 0;
     if (count < leastPictures) throw new CladError('TEACH_TOO_FEW', { name, count, least: leastPictures });
   }
 }

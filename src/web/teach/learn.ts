@@ -60,7 +60,8 @@ export async function learn(
       { task: goldenTask, seconds: 3 * (clad.imageSeconds?.(asked, counts) ?? 0), kind: 'images' },
     ],
   });
-  const { samples, pixels, seen, notes } = await checkPictures(all, images, nameOf, onProgress);
+  const names = products.map(({ name }) => name).sort(byCodeUnit);
+  const { samples, pixels, seen, notes } = await checkPictures(names, all, images, nameOf, onProgress);
   for (const text of notes) note(text);
   const backbone = await builtinBackbone(builtinName, fetchedWeights(weights));
   const options = clad.adapt?.(asked, backbone, note) ?? asked;
@@ -70,7 +71,7 @@ export async function learn(
   const dataset: Dataset = {
     root,
     layout: 'plain',
-    classes: products.map(({ name }) => name).sort(byCodeUnit),
+    classes: names,
     samples,
     leftOut: [],
   };
