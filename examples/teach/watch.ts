@@ -73,8 +73,9 @@ export class Watch {
 
   /** Checks a picture in the place of whatever showed. */
   async check(source: File | HTMLVideoElement | RgbImage): Promise<void> {
-    const turn = this.#turns.begin();
+    // What showed is taken back before the file is decoded, and its late answer with it.
     if (source instanceof File) this.#nothing('looking');
+    const turn = this.#turns.begin();
     const began = performance.now();
     const image = await toRgbImage(source);
     if (!turn.isNewest) return;

@@ -7,7 +7,7 @@
 import { CladError } from '../core/errors.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
 import { WorkerClient } from '../runtime/worker/client.ts';
-import type { EngineHandlers, SessionOrder, WebDevice } from './engine-messages.ts';
+import type { EngineHandlers, SessionOrder, Values, WebDevice } from './engine-messages.ts';
 import { browserWorker } from './page-port.ts';
 
 export type { WebDevice } from './engine-messages.ts';
@@ -193,7 +193,8 @@ class RuntimeWorker {
     return {
       run: async (feeds, outputs) => {
         try {
-          return { ...(await this.#inTurn(() => this.#client.call('run', { model, feeds, outputs }))) };
+          const order = { model, feeds: ofOwnBuffers(feeds), outputs };
+          return { ...(await this.#inTurn(() => this.#client.call('run', order))) };
         } catch (error) {
           if (!released) throw error;
           const reason = 'the detector was released';
@@ -221,6 +222,16 @@ class RuntimeWorker {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Of a view of a larger buffer all of that would be sent: it is copied before. */
+function ofOwnBuffers(feeds: Values): Values {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, value]) => {
+      const { data } = value;
+      return [name, data.byteLength < data.buffer.byteLength ? { ...value, data: data.slice() } : value];
+    }),
+  );
 }
 
 /** In a worker of its own, which ends with it. */

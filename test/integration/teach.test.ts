@@ -22,8 +22,9 @@ import { clad } from '../helpers/clad.ts';
 const products = { caps: cap, washers: washer };
 /** So that every patch is an entry. Which are taken where there are more depends on the sign of principal components, and that on rounding. */
 const settings = ['features.inputSize=64'];
-/** Of scores and thresholds between 1 and 10; by how much WebAssembly's sums, in another order, may move them. */
+/** By how much WebAssembly's sums, in another order, may move scores and thresholds; of larger ones than 1 as a share, since all are scaled by one spread. */
 const tolerance = 1e-3;
+const apart = (one: number, other: number) => Math.abs(one - other) / Math.max(1, Math.abs(other));
 
 let folder = '';
 const at = (...names: readonly string[]) => join(folder, ...names);
@@ -186,12 +187,10 @@ describe.skipIf(!hasChromium)('teach()', () => {
     for (const name of there.classes) {
       const [one, other] = [there.thresholds[name]!, here.thresholds[name]!];
       expect({ ...other, threshold: 0, unknownAbove: 0 }).toEqual({ ...one, threshold: 0, unknownAbove: 0 });
-      expect(Math.abs(other.threshold - one.threshold)).toBeLessThan(tolerance);
-      expect(Math.abs(other.unknownAbove! - one.unknownAbove!)).toBeLessThan(tolerance);
+      expect(apart(other.threshold, one.threshold)).toBeLessThan(tolerance);
+      expect(apart(other.unknownAbove!, one.unknownAbove!)).toBeLessThan(tolerance);
       for (const end of ['low', 'high', 'top'] as const)
-        expect(Math.abs((here.display[name]![end] ?? 0) - (there.display[name]![end] ?? 0))).toBeLessThan(
-          tolerance,
-        );
+        expect(apart(here.display[name]![end] ?? 0, there.display[name]![end] ?? 0)).toBeLessThan(tolerance);
     }
     expect(here.regions).toEqual(there.regions);
     // The file is one for the commands, which say the same of new images as of their own.
@@ -202,7 +201,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
     const scores = own.map(({ score }) => score);
     expect(Math.max(...scores) - Math.min(...scores)).toBeGreaterThan(100 * tolerance);
     for (const [index, { score }] of taught.entries())
-      expect(Math.abs(score - own[index]!.score)).toBeLessThan(tolerance);
+      expect(apart(score, own[index]!.score)).toBeLessThan(tolerance);
     // What it does is told from beginning to end, and the page lives meanwhile.
     expect(notes).toEqual([
       expect.stringMatching(/^WebAssembly computes with one thread: .*cross-origin isolated/),
@@ -229,7 +228,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
       return said;
     })()`)) as PredictionLine;
     expect(said).toMatchObject({ class: first!.class, verdict: first!.verdict });
-    expect(Math.abs(said.score - first!.score)).toBeLessThan(tolerance);
+    expect(apart(said.score, first!.score)).toBeLessThan(tolerance);
   });
 
   it('uses threads where the page is isolated, and takes what is no file', { timeout: 120_000 }, async () => {
