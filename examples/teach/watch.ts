@@ -68,6 +68,8 @@ export class Watch {
     }
     this.#file = file;
     this.#nothing('noResult');
+    // What shows is checked by the new one.
+    if (this.#last) await this.check(this.#last.image);
     return this.#detector;
   }
 
@@ -126,12 +128,10 @@ export class Watch {
     const name = this.#last?.result?.class;
     const before = name === undefined ? undefined : this.#detector?.metadata.thresholds[name]?.threshold;
     const file = this.#file;
-    const image = this.#last?.image;
     this.#moving = false;
     if (name === undefined || before === undefined || !file) return;
     if (!this.#learnt.has(name)) this.#learnt.set(name, before);
     await this.#load(await withThresholds(file, { [name]: threshold }));
-    if (image && !this.#last?.result) await this.check(image);
   }
 
   /** @param threshold - in the place of the detector's, while it is moved */
@@ -160,11 +160,11 @@ export class Watch {
 
   /** The score as a bar, on the scale of the slider. */
   #showScale({ score, threshold }: PredictionWithMap, limit: number, kind: Kind): void {
-    const end = Math.max(2.5 * (threshold ?? limit), limit, 1e-6);
+    const end = Math.max(2.5 * (threshold ?? limit), 1.15 * score, limit, 1e-6);
     // Under the pointer the scale stands still.
     if (!this.#moving) {
       this.#slider.max = String(end);
-      this.#slider.step = String(end / 500);
+      this.#slider.step = String(end / 1000);
       this.#slider.value = String(limit);
     }
     this.#slider.setAttribute('aria-valuetext', this.#words.number(limit, 2));

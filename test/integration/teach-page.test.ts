@@ -31,7 +31,7 @@ let server: Server;
 let browser: Browser;
 let page: Page;
 const trouble: string[] = [];
-const wait = { timeout: 50_000 };
+const wait = { timeout: 120_000 };
 /** Small, so that a test takes seconds. */
 const address = () => `${server.url}?settings=features.inputSize=64+memoryBank.coresetSize=128`;
 
@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
-  it('stops when it is told to, and teaches', { timeout: 180_000 }, async () => {
+  it('stops when it is told to, and teaches', { timeout: 240_000 }, async () => {
     await page.click('#teach');
     await expect.poll(() => text('#state'), wait).toMatch(/^Step \d+ of \d+: /);
     await page.click('#cancel');
@@ -163,7 +163,7 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     expect(await downloaded('first')).toMatchObject({ classes: ['scene', 'washer'] });
   });
 
-  it('checks a picture, and says what the commands say of it', { timeout: 60_000 }, async () => {
+  it('checks a picture, and says what the commands say of it', { timeout: 240_000 }, async () => {
     await page.setInputFiles('#image-file', at('bad.png'));
     await expect.poll(() => text('#verdict .word'), wait).toBe('Defect');
     const { stdout } = await clad('predict', at('first'), at('bad.png'), '--json');
@@ -184,7 +184,7 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
-  it('moves the threshold by keyboard, into the file, and back', { timeout: 90_000 }, async () => {
+  it('moves the threshold by keyboard, into the file, and back', { timeout: 240_000 }, async () => {
     const learnt = await text('#threshold-value');
     await page.focus('#threshold');
     await page.keyboard.press('End');
@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     expect(await text('#threshold-value')).toBe(learnt);
   });
 
-  it('loads a file again, and watches with the camera', { timeout: 120_000 }, async () => {
+  it('loads a file again, and watches with the camera', { timeout: 240_000 }, async () => {
     await page.reload();
     await page.setInputFiles('#model-file', at('moved', 'model.onnx'));
     await expect.poll(() => text('#state'), wait).toMatch(/^Loaded: scene, washer\. \d+\.\d MB\.$/);
@@ -216,7 +216,7 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     expect(await page.isDisabled('#download')).toBe(true);
   });
 
-  it('fits a phone of 360 pixels, in German and in the dark', { timeout: 120_000 }, async () => {
+  it('fits a phone of 360 pixels, in German and in the dark', { timeout: 240_000 }, async () => {
     const phone = await open({
       viewport: { width: 360, height: 740 },
       locale: 'de-DE',

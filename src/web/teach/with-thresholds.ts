@@ -22,7 +22,7 @@ export async function withThresholds(
   thresholds: Readonly<Record<string, number>>,
 ): Promise<Blob> {
   requireArgument('withThresholds', 'thresholds', thresholds, numbers);
-  const { bytes: file, name } = await fetchedBytes(source);
+  const { bytes: file, name } = await fetchedBytes(source, undefined, undefined, 'withThresholds');
   const moved = await inTeachWorker('move', { file, name, thresholds });
   return new Blob([moved as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
 }
