@@ -38,26 +38,37 @@ export async function webEngine(options: WebEngineOptions): Promise<Engine> {
   return engineOf(await settingsOf(options), loadAlone);
 }
 
-/** An engine whose models are all in one worker: each is loaded sooner, but their memory comes back with the end alone. */
+/** An engine whose models share a worker: each is loaded sooner, but their memory comes back with the end alone. */
 export interface SharedWebEngine extends Engine {
-  /** Ends the worker. */
+  /** Ends the worker, and with WebGPU the one beside it. */
   end(): Promise<void>;
 }
 
 /**
  * For work that loads one model after another, as teaching does: ONNX Runtime itself is started once. On WebGPU only models with a network for images are on
- * the card: what is left of a teaching are loops of small products, which a card is given one by one, and answers slowly.
+ * the card, and the others in a second worker in WebAssembly: products of doubles, which the build with WebGPU has not, and loops of small products, which
+ * a card answers slowly.
  * @throws as `webEngine`
  */
 export async function sharedWebEngine(options: WebEngineOptions): Promise<SharedWebEngine> {
   const settings = await settingsOf(options);
-  const worker = new RuntimeWorker(settings.device);
-  const engine = engineOf(settings, (order) => {
-    // Both are in the build with WebGPU.
-    const device = hasConvolution(order.model) ? order.device : 'wasm';
-    return worker.load({ ...order, device }, (model) => worker.free(model));
+  const onProcessor =
+    settings.device === 'wasm' ? settings : await settingsOf({ ...options, device: 'wasm' });
+  const workers = new Map<WebDevice, RuntimeWorker>();
+  const workerOn = (device: WebDevice): RuntimeWorker => {
+    const worker = workers.get(device) ?? new RuntimeWorker(device);
+    workers.set(device, worker);
+    return worker;
+  };
+  const engine = engineOf(settings, ({ model }) => {
+    const chosen = hasConvolution(model) ? settings : onProcessor;
+    const worker = workerOn(chosen.device);
+    return worker.load({ ...chosen, model }, (number) => worker.free(number));
   });
-  return { ...engine, end: () => worker.end() };
+  return {
+    ...engine,
+    end: async () => void (await Promise.all([...workers.values()].map((each) => each.end()))),
+  };
 }
 
 /** A node's `op_type` (field 4) of ONNX. */
