@@ -160,18 +160,24 @@ export class Watch {
 
   /** The score as a bar, on the scale of the slider. */
   #showScale({ score, threshold }: PredictionWithMap, limit: number, kind: Kind): void {
-    const end = Math.max(2.5 * (threshold ?? limit), 1.15 * score, limit, 1e-6);
+    const known = threshold ?? limit;
     // Under the pointer the scale stands still.
     if (!this.#moving) {
+      // Of a detector of few pixels a threshold may be below 0.
+      const start = Math.min(0, 2.5 * known, limit);
+      const end = Math.max(2.5 * known, 1.15 * score, limit, start + 1e-6);
+      this.#slider.min = String(start);
       this.#slider.max = String(end);
-      this.#slider.step = String(end / 1000);
+      this.#slider.step = String((end - start) / 1000);
       this.#slider.value = String(limit);
     }
+    const [start, end] = [Number(this.#slider.min), Number(this.#slider.max)];
+    const share = (value: number) => String(Math.min(1, Math.max(0, (value - start) / (end - start))));
     this.#slider.setAttribute('aria-valuetext', this.#words.number(limit, 2));
     const gauge = element('gauge', HTMLElement);
     gauge.className = `gauge ${kind}`;
-    gauge.style.setProperty('--score', String(Math.min(1, Math.max(0, score) / Number(this.#slider.max))));
-    gauge.style.setProperty('--limit', String(limit / Number(this.#slider.max)));
+    gauge.style.setProperty('--score', share(score));
+    gauge.style.setProperty('--limit', share(limit));
   }
 }
 

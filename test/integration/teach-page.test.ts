@@ -45,7 +45,10 @@ const shot = async (name: string, from = page) => {
 
 async function open(options: BrowserContextOptions): Promise<Page> {
   const opened = await (await browser.newContext(options)).newPage();
-  opened.on('console', (message) => trouble.push(message.text()));
+  opened.on('console', (message) => {
+    // What Chromium itself says where there is no graphics card.
+    if (message.text() !== 'No available adapters.') trouble.push(message.text());
+  });
   opened.on('pageerror', (error) => trouble.push(error.message));
   opened.on('request', (request) => {
     if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url))
