@@ -215,7 +215,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
     expect(beats).toBeGreaterThan(20);
   });
 
-  it('writes a file that clad verify reproduces, and the library loads', { timeout: 60_000 }, async () => {
+  it('writes a file that clad verify reproduces, and the library loads', { timeout: 120_000 }, async () => {
     const { stdout } = await clad('verify', at('taught'), '--json');
     expect(JSON.parse(stdout) as Verification).toMatchObject({
       checked: true,
@@ -266,7 +266,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
     await threaded.close();
   });
 
-  it('ends at once when it is told to, with its workers', { timeout: 60_000 }, async () => {
+  it('ends at once when it is told to, with its workers', { timeout: 120_000 }, async () => {
     const told = await page.evaluate(`(async () => {
       const stop = new AbortController();
       const work = clad.teach(await filesOf(${JSON.stringify(trainedOn)}), {
@@ -284,7 +284,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
     await expect.poll(() => page.workers().length, { timeout: 5_000 }).toBe(0);
   });
 
-  it('says so where the browser takes the memory away', { timeout: 60_000 }, async () => {
+  it('says so where the browser takes the memory away', { timeout: 120_000 }, async () => {
     const work = page.evaluate(`filesOf(${JSON.stringify(trainedOn)}).then((products) => {
       globalThis.reached = '';
       return told(clad.teach(products, { onProgress: ({ task }) => { reached = task; } }));
@@ -365,7 +365,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
     for (const [given, expected, options] of cases) expect(await told(given, options)).toMatch(expected);
   });
 
-  it('writes a moved threshold into the file, as clad calibrate does', { timeout: 60_000 }, async () => {
+  it('writes a moved threshold into the file, as clad calibrate does', { timeout: 120_000 }, async () => {
     const moved = (await page.evaluate(
       "clad.withThresholds('taught/model.onnx', { caps: 0.01 }).then((file) => base64(file))",
     )) as string;
